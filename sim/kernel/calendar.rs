@@ -1,0 +1,286 @@
+//! The calendar: pending events, ordered by (time, sequence).
+//!
+//! Two tiers behind one small interface. *Near*: the earliest few dozen events in an array sorted
+//! by time, the earliest last; with 2 to 30 events pending nothing is faster. *Far*: the rest in an
+//! implicit four-ary heap. Every near event precedes every far one; an overfull near tier hands its
+//! later half over, an empty one fetches the earliest from the heap.
+//!
+//! Time and sequence are packed into one `u128`, compared as one integer. Of two events at one
+//! instant the one scheduled first happens first: a total order, the same on every machine.
+//!
+//! There is no removal: an event that has been overtaken is recognized by its owner, which keeps
+//! an epoch and compares.
+
+use crate::Time;
+
+/// The near tier hands over its later half when it has grown to this many.
+const NEAR: usize = 64;
+/// The near tier fetches this many when it is empty.
+const FETCH: usize = 32;
+/// Children of a place in the heap.
+const ARITY: usize = 4;
+
+#[derive(Clone, Copy, Debug)]
+struct Entry<E> {
+    key: u128,
+    event: E,
+}
+
+impl<E> Entry<E> {
+    #[inline]
+    fn at(&self) -> Time {
+        Time((self.key >> 64) as u64)
+    }
+}
+
+/// The near tier: sorted, the earliest last. The array is filled once, so that a push or pop in
+/// the event loop is a store and a count.
+#[derive(Debug)]
+struct Near<E> {
+    entries: Vec<Entry<E>>,
+    len: usize,
+}
+
+impl<E: Copy> Near<E> {
+    #[inline]
+    fn last(&self) -> Option<&Entry<E>> {
+        self.entries.get(self.len.wrapping_sub(1))
+    }
+
+    #[inline]
+    fn latest(&self) -> Option<&Entry<E>> {
+        self.entries[..self.len].first()
+    }
+
+    /// Puts `entry`, which was scheduled last of all, where it belongs: before everything later,
+    /// behind everything of its own instant, so that times alone need comparing.
+    #[inline]
+    fn insert(&mut self, entry: Entry<E>) {
+        if self.entries.is_empty() {
+            self.entries.resize(NEAR + 1, entry);
+        }
+        let entries = &mut self.entries[..=self.len];
+        let mut place = entries.len() - 1;
+        let at = entry.at();
+        while place > 0 && entries[place - 1].at() <= at {
+            entries[place] = entries[place - 1];
+            place -= 1;
+        }
+        entries[place] = entry;
+        self.len += 1;
+    }
+}
+
+/// Pending events of type `E`.
+#[derive(Debug)]
+pub struct Calendar<E> {
+    near: Near<E>,
+    far: Vec<Entry<E>>,
+    scheduled: u64,
+    peak: usize,
+    now: Time,
+}
+
+impl<E: Copy> Default for Calendar<E> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<E: Copy> Calendar<E> {
+    /// An empty calendar at time zero.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            near: Near { entries: Vec::new(), len: 0 },
+            far: Vec::new(),
+            scheduled: 0,
+            peak: 0,
+            now: Time::ZERO,
+        }
+    }
+
+    /// The time of the event taken last.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Events pending.
+    #[must_use]
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.near.len + self.far.len()
+    }
+
+    /// Whether nothing is pending.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.near.len == 0
+    }
+
+    /// The most events that were ever pending at once.
+    #[must_use]
+    pub fn peak(&self) -> usize {
+        self.peak
+    }
+
+    /// Schedules `event` at `at`.
+    ///
+    /// # Panics
+    /// When `at` lies in the past.
+    #[inline]
+    pub fn schedule(&mut self, at: Time, event: E) {
+        assert!(at >= self.now, "an event was scheduled in the past");
+        let key = u128::from(at.0) << 64 | u128::from(self.scheduled);
+        self.scheduled += 1;
+        let entry = Entry { key, event };
+        if self.far.is_empty() || self.near.latest().is_none_or(|latest| key < latest.key) {
+            self.near.insert(entry);
+            if self.near.len > NEAR {
+                self.hand_over();
+            }
+        } else {
+            push(&mut self.far, entry);
+        }
+        self.peak = self.peak.max(self.len());
+    }
+
+    /// Takes the earliest event.
+    #[inline]
+    pub fn pop(&mut self) -> Option<(Time, E)> {
+        self.pop_until(Time::NEVER)
+    }
+
+    /// Takes the earliest event unless it lies after `limit`.
+    #[inline]
+    pub fn pop_until(&mut self, limit: Time) -> Option<(Time, E)> {
+        let entry = *self.near.last()?;
+        let at = entry.at();
+        if at > limit {
+            return None;
+        }
+        self.near.len -= 1;
+        self.now = at;
+        if self.near.len == 0 && !self.far.is_empty() {
+            self.fetch();
+        }
+        Some((at, entry.event))
+    }
+
+    /// Moves the later half of the near tier to the far one.
+    #[cold]
+    fn hand_over(&mut self) {
+        for entry in &self.near.entries[..NEAR / 2] {
+            push(&mut self.far, *entry);
+        }
+        self.near.entries.copy_within(NEAR / 2..self.near.len, 0);
+        self.near.len -= NEAR / 2;
+    }
+
+    /// Moves the earliest far events to the near tier, which is empty.
+    #[cold]
+    fn fetch(&mut self) {
+        for _ in 0..FETCH {
+            let Some(entry) = pop(&mut self.far) else { break };
+            self.near.entries[self.near.len] = entry;
+            self.near.len += 1;
+        }
+        self.near.entries[..self.near.len].reverse();
+    }
+}
+
+/// Puts `entry` into the heap.
+fn push<E: Copy>(heap: &mut Vec<Entry<E>>, entry: Entry<E>) {
+    heap.push(entry);
+    let mut place = heap.len() - 1;
+    while place > 0 {
+        let parent = (place - 1) / ARITY;
+        if heap[parent].key <= entry.key {
+            break;
+        }
+        heap[place] = heap[parent];
+        place = parent;
+    }
+    heap[place] = entry;
+}
+
+/// Takes the earliest from the heap.
+fn pop<E: Copy>(heap: &mut Vec<Entry<E>>) -> Option<Entry<E>> {
+    let last = heap.pop()?;
+    let Some(&first) = heap.first() else { return Some(last) };
+    let len = heap.len();
+    let mut place = 0;
+    loop {
+        let child = place * ARITY + 1;
+        if child >= len {
+            break;
+        }
+        let mut least = child;
+        for other in child + 1..len.min(child + ARITY) {
+            if heap[other].key < heap[least].key {
+                least = other;
+            }
+        }
+        if last.key <= heap[least].key {
+            break;
+        }
+        heap[place] = heap[least];
+        place = least;
+    }
+    heap[place] = last;
+    Some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stream::StreamKey;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn events_of_one_instant_happen_in_the_order_of_scheduling() {
+        let mut calendar = Calendar::new();
+        for n in 0..1000_u32 {
+            calendar.schedule(Time(u64::from(n % 3)), n);
+        }
+        let mut taken = Vec::new();
+        while let Some((at, n)) = calendar.pop() {
+            taken.push((at, n));
+        }
+        let mut sorted = taken.clone();
+        sorted.sort();
+        assert_eq!(taken.len(), 1000);
+        assert_eq!(taken, sorted);
+    }
+
+    /// The slow obvious twin: a tree ordered by (time, sequence).
+    #[test]
+    fn agrees_with_an_ordered_map_on_random_calls() {
+        let stream = StreamKey::new(1, 0, "test", "calendar");
+        let mut calendar = Calendar::new();
+        let mut twin = BTreeMap::new();
+        for n in 0..200_000_u64 {
+            let mut draw = stream.draw(n, 0);
+            let grow = if n / 20_000 % 2 == 0 { 0.6 } else { 0.4 };
+            if draw.open01() < grow {
+                let at = Time(calendar.now().0 + (draw.open01() * 50.0) as u64);
+                calendar.schedule(at, n);
+                twin.insert((at, n), n);
+            } else {
+                let expected = twin.pop_first().map(|((at, _), event)| (at, event));
+                assert_eq!(calendar.pop(), expected);
+            }
+            assert_eq!(calendar.len(), twin.len());
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "in the past")]
+    fn the_past_is_refused() {
+        let mut calendar = Calendar::new();
+        calendar.schedule(Time(5), ());
+        calendar.pop();
+        calendar.schedule(Time(4), ());
+    }
+}

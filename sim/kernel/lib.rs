@@ -1,0 +1,13 @@
+//! The simulation kernel: time, calendar, run loop and random streams.
+//!
+//! It knows events only as a type parameter. Nothing here names a service, a node or any other
+//! concept of the cluster.
+
+pub mod calendar;
+mod run;
+pub mod stream;
+mod time;
+
+pub use calendar::Calendar;
+pub use run::{Model, run_until};
+pub use time::{Nanos, Time};

@@ -1,0 +1,29 @@
+//! The run loop: takes the earliest event and hands it to the model, until told to stop.
+
+use crate::{Calendar, Time};
+
+/// Something that events happen to.
+pub trait Model {
+    /// Everything that can happen: one closed `Copy` enum.
+    type Event: Copy;
+
+    /// Lets `event` happen at `now`; what follows from it goes on the calendar.
+    fn handle(&mut self, now: Time, event: Self::Event, calendar: &mut Calendar<Self::Event>);
+
+    /// Whether the run is over, asked after each event.
+    fn is_done(&self) -> bool;
+}
+
+/// Runs `model` until it is done, the calendar is empty, or the next event lies after `limit`.
+/// Returns how many events happened.
+pub fn run_until<M: Model>(model: &mut M, calendar: &mut Calendar<M::Event>, limit: Time) -> u64 {
+    let mut events = 0;
+    while let Some((now, event)) = calendar.pop_until(limit) {
+        events += 1;
+        model.handle(now, event, calendar);
+        if model.is_done() {
+            break;
+        }
+    }
+    events
+}
