@@ -1,0 +1,33 @@
+//! Statistics of simulation output: estimators, intervals, warm-up, histograms, closed forms.
+//!
+//! ```text
+//!  observations of one replication      one number a replication         claim
+//!  (ns, counts) ──► Histogram, ratios ──► mean_interval, paired_… ──► Estimate [low, high]
+//! ```
+//!
+//! This crate runs no simulation and knows no cluster: it takes numbers and gives numbers. Every
+//! function is pure and sums in index order, so a result depends on its arguments alone, never on
+//! the number of threads. [`theory`] holds the closed forms that simulations are tested against.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))] // a test may panic
+
+pub mod estimate;
+pub mod histogram;
+pub mod interval;
+pub mod multiple;
+pub mod paired;
+pub mod quantile;
+pub mod stopping;
+pub mod theory;
+pub mod warm_up;
+
+pub use estimate::Estimate;
+pub use histogram::Histogram;
+pub use interval::{mean_interval, ratio_interval, student_t_quantile};
+pub use multiple::{holm_adjusted, simultaneous_level};
+pub use paired::{paired_difference, paired_ratio, variance_reduction, welch_difference};
+pub use quantile::{
+    RankInterval, nearest_rank, observations_needed, quantile_of_sorted, quantile_rank_interval,
+};
+pub use stopping::{LOOKS, relative_half_width, replications_needed, within_precision};
+pub use warm_up::{Truncation, mser, mser5, replication_average, welch_moving_average};

@@ -1,0 +1,127 @@
+//! Comparing two arms, `a` (before) and `b` (after): change is always *b − a* or *b / a*.
+//!
+//! With common random numbers replication i of both arms meets the same randomness, so the
+//! differences vary less than the arms do; the t interval is taken over the differences. Without
+//! pairing, Welch's interval with Satterthwaite's degrees of freedom.
+//! Law, Simulation Modeling and Analysis (2015), ch. 10–11; Welch, Biometrika 34 (1947).
+
+use crate::Estimate;
+use crate::interval::{critical_value, mean, mean_interval, ratio_interval, sample_variance};
+
+fn differences(a: &[f64], b: &[f64]) -> Vec<f64> {
+    assert_eq!(a.len(), b.len(), "pairs need arms of equal length");
+    a.iter().zip(b).map(|(a, b)| b - a).collect()
+}
+
+/// Paired t interval for mean(b) − mean(a), in the unit of the observations.
+///
+/// Index i of both arms is the same replication. `None` for fewer than two pairs; panics when the
+/// arms differ in length or unless 0 < `level` < 1.
+pub fn paired_difference(a: &[f64], b: &[f64], level: f64) -> Option<Estimate> {
+    mean_interval(&differences(a, b), level)
+}
+
+/// Interval for mean(b) / mean(a) over pairs, by the ratio estimator; no unit.
+///
+/// `None` for fewer than two pairs and when Σa = 0. Panics as [`paired_difference`] does.
+pub fn paired_ratio(a: &[f64], b: &[f64], level: f64) -> Option<Estimate> {
+    assert_eq!(a.len(), b.len(), "pairs need arms of equal length");
+    let pairs: Vec<(f64, f64)> = b.iter().copied().zip(a.iter().copied()).collect();
+    ratio_interval(&pairs, level)
+}
+
+/// What pairing saves: 1 − Var(b − a) / (Var a + Var b), at most 1.
+///
+/// 0 is what independent arms give; at or below 0 the arms are not synchronised. `None` for fewer
+/// than two pairs and when neither arm varies. Panics when the arms differ in length.
+pub fn variance_reduction(a: &[f64], b: &[f64]) -> Option<f64> {
+    let differences = differences(a, b);
+    let independent = sample_variance(a) + sample_variance(b);
+    (a.len() >= 2 && independent > 0.0).then(|| 1.0 - sample_variance(&differences) / independent)
+}
+
+/// Welch's interval for mean(b) − mean(a) from two independent samples.
+///
+/// The lengths may differ; `n` of the result is the shorter. `None` when an arm has fewer than two
+/// values. Panics unless 0 < `level` < 1.
+pub fn welch_difference(a: &[f64], b: &[f64], level: f64) -> Option<Estimate> {
+    if a.len() < 2 || b.len() < 2 {
+        return None;
+    }
+    let change = mean(b) - mean(a);
+    let variance = variance_of_mean(a) + variance_of_mean(b);
+    let half_width = if variance > 0.0 {
+        critical_value(welch_degrees_of_freedom(a, b), level) * variance.sqrt()
+    } else {
+        variance // 0: constant arms leave no doubt; NaN stays NaN
+    };
+    let n = a.len().min(b.len()) as u32;
+    Some(Estimate::symmetric(change, half_width, n))
+}
+
+/// Satterthwaite's degrees of freedom for the difference of two means of unequal variance.
+///
+/// Each arm needs two values and one of them a positive variance; NaN otherwise.
+pub fn welch_degrees_of_freedom(a: &[f64], b: &[f64]) -> f64 {
+    let (va, vb) = (variance_of_mean(a), variance_of_mean(b));
+    let share = |v: f64, values: &[f64]| v * v / (values.len() as f64 - 1.0);
+    (va + vb).powi(2) / (share(va, a) + share(vb, b))
+}
+
+fn variance_of_mean(values: &[f64]) -> f64 {
+    sample_variance(values) / values.len() as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BEFORE: [f64; 4] = [1.0, 2.0, 3.0, 4.0];
+
+    #[test]
+    fn identical_arms_differ_by_exactly_nothing() {
+        let estimate = paired_difference(&BEFORE, &BEFORE, 0.95).unwrap();
+        assert_eq!((estimate.low, estimate.high), (0.0, 0.0));
+        assert_eq!(variance_reduction(&BEFORE, &BEFORE), Some(1.0));
+    }
+
+    #[test]
+    fn a_constant_shift_is_known_exactly() {
+        let after = BEFORE.map(|x| x + 2.0);
+        let estimate = paired_difference(&BEFORE, &after, 0.95).unwrap();
+        assert_eq!((estimate.low, estimate.high), (2.0, 2.0));
+    }
+
+    #[test]
+    fn a_constant_factor_is_known_exactly() {
+        let after = BEFORE.map(|x| x * 0.5);
+        let estimate = paired_ratio(&BEFORE, &after, 0.95).unwrap();
+        assert_eq!((estimate.low, estimate.high), (0.5, 0.5));
+    }
+
+    #[test]
+    fn opposed_arms_have_negative_variance_reduction() {
+        let after = [4.0, 3.0, 2.0, 1.0];
+        assert_eq!(variance_reduction(&BEFORE, &after), Some(-1.0));
+        assert_eq!(variance_reduction(&[1.0; 3], &[2.0; 3]), None);
+        assert_eq!(variance_reduction(&[1.0], &[2.0]), None);
+    }
+
+    #[test]
+    fn welch_of_equal_arms_pools_the_degrees_of_freedom() {
+        let after = BEFORE.map(|x| x + 1.0);
+        assert!((welch_degrees_of_freedom(&BEFORE, &after) - 6.0).abs() < 1e-12);
+        // S² = 5/3 in both arms, t(6, 0.975) = 2.446911851145.
+        let estimate = welch_difference(&BEFORE, &after, 0.95).unwrap();
+        let half_width = 2.446_911_851_145 * (2.0 * 5.0 / 3.0 / 4.0_f64).sqrt();
+        assert!((estimate.half_width() - half_width).abs() < 1e-9);
+        assert!((estimate.mean - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn welch_of_constant_arms_has_no_width() {
+        let estimate = welch_difference(&[1.0; 3], &[3.0; 5], 0.95).unwrap();
+        assert_eq!((estimate.low, estimate.high, estimate.n), (2.0, 2.0, 3));
+        assert_eq!(welch_difference(&[1.0], &[3.0; 5], 0.95), None);
+    }
+}

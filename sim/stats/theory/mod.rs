@@ -1,0 +1,41 @@
+//! Closed forms of queueing theory, which simulations are tested against.
+//!
+//! One file a model, plain functions of `f64`; each names its source. Unless a file says otherwise:
+//! arrivals are Poisson at `arrival_rate` λ, service is first come first served, exponential at
+//! `service_rate` μ per server, steady state. Times are in seconds and rates in 1/s, though any
+//! consistent unit does. Waiting time is before service, response time includes it, quantiles of
+//! the waiting time are over all requests, those that do not wait included. A model without a
+//! steady state for its arguments (ρ ≥ 1) panics: a wrong number is worse than none.
+
+mod birth_death;
+pub mod closed_network;
+pub mod erlang_a;
+pub mod erlang_b;
+pub mod finite_source;
+pub mod gm1;
+pub mod law;
+pub mod md1;
+pub mod mg1;
+pub mod mginf;
+pub mod mh2_1;
+pub mod mm1;
+pub mod mm1_transient;
+pub mod mmc;
+pub mod mmck;
+pub mod open_jackson;
+pub mod overload;
+pub mod parallel;
+pub mod processor_sharing;
+pub mod retry;
+mod root;
+pub mod round_robin;
+pub mod run_length;
+pub mod tandem;
+
+pub use law::Law;
+
+/// `utilization`, once it is known that there is a steady state.
+pub(crate) fn stable(utilization: f64) -> f64 {
+    assert!((0.0..1.0).contains(&utilization), "no steady state at utilization {utilization}");
+    utilization
+}
