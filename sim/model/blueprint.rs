@@ -1,0 +1,383 @@
+//! A blueprint: a scenario made ready to run. Ids resolved, nanoseconds, request programs flat.
+//!
+//! Tables are in order of *names*, so that the order in which a file says things changes nothing.
+//! A blueprint is immutable and shared by all replications.
+
+use crate::ids::{
+    CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId, ParallelId, PoolId, QueryId,
+    ServiceId, TimeoutId,
+};
+use crate::law::Law;
+use std::sync::Arc;
+use wssim_kernel::Nanos;
+
+/// Everything that a world is made of.
+#[derive(Clone, Debug, Default)]
+pub struct Blueprint {
+    /// The machines, by name.
+    pub nodes: Vec<Node>,
+    /// What a hop between two nodes costs: row = sender, column = receiver, `nodes.len()` squared.
+    pub links: Vec<Link>,
+    /// CPU of one packet batch at each end, at the reference CPU's speed. Charged to the adjacent
+    /// CPU step of the frame that sends or receives.
+    pub packet_cpu: Nanos,
+    /// The services, by name.
+    pub services: Vec<Service>,
+    /// The containers, by (service, index).
+    pub containers: Vec<Container>,
+    /// The endpoints, by (service, name).
+    pub endpoints: Vec<Endpoint>,
+    /// All programs, one after the other; each ends with [`Instruction::End`].
+    pub program: Vec<Instruction>,
+    /// Where calls go and how they are made.
+    pub calls: Vec<Call>,
+    /// Parallel steps.
+    pub parallels: Vec<Parallel>,
+    /// Connection pools, by (service, target).
+    pub pools: Vec<Pool>,
+    /// (caller service, callee service) pairs, by name, whose calls `query_time_seconds` reports.
+    pub queries: Vec<Query>,
+    /// Classes of constant time-outs: pending ones wait in a FIFO with one event for its head.
+    pub timeouts: Vec<Nanos>,
+    /// Sources of requests, by name.
+    pub sources: Vec<Source>,
+    /// Background load, by (service, container).
+    pub background: Vec<Background>,
+    /// Labels of CPU steps that a trace may speak of, by name.
+    pub labels: Vec<String>,
+}
+
+/// One machine.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// Speed of one busy thread, relative to the reference CPU.
+    pub speed: f64,
+    /// Hardware threads: how many jobs run at once.
+    pub threads: f64,
+    /// Total work of n running threads in own single-thread units, piecewise linear through these
+    /// (n, work) points; (0, 0) is implied; constant beyond the last.
+    pub capacity: Vec<(f64, f64)>,
+    /// RAM in bytes.
+    pub memory_bytes: f64,
+    /// Network bandwidth in bytes per second; infinite when none is given.
+    pub bandwidth: f64,
+}
+
+/// What a hop from one node to another costs.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Law of the round-trip time; a hop costs half of it.
+    pub rtt: Law,
+    /// Fixed surcharge of the overlay network per hop.
+    pub overlay: Nanos,
+}
+
+/// What the containers of one service have in common.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Its name.
+    pub name: String,
+    /// Requests in service at once, per container; `None`: unlimited.
+    pub workers: Option<u32>,
+    /// How long a worker is held.
+    pub hold: Hold,
+    /// Waiting at most, per container; more are refused. `None`: unlimited.
+    pub backlog: Option<u32>,
+    /// Longest wait for a worker.
+    pub queue_timeout: Option<TimeoutId>,
+    /// CPU limit per container.
+    pub cpu_limit: Option<CpuLimit>,
+    /// RAM of a container that does nothing, in bytes.
+    pub memory_base: f64,
+    /// RAM that each request in service adds, in bytes.
+    pub memory_per_request: f64,
+    /// Its containers: a range of [`Blueprint::containers`].
+    pub containers: std::ops::Range<u32>,
+    /// Whether the overlay's surcharge applies to hops between nodes towards this service.
+    pub overlay: bool,
+}
+
+/// How long a worker is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// From start to end of the request, as by a thread pool.
+    Request,
+    /// In CPU steps only, as by an event loop.
+    Cpu,
+}
+
+/// A limit on a container's CPU.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CpuLimit {
+    /// Thread-seconds per second.
+    pub cpus: f64,
+    /// How it is enforced.
+    pub quota: Quota,
+}
+
+/// How a CPU limit is enforced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quota {
+    /// Thread time per 100 ms period on a fixed grid, nothing carried over.
+    Cfs,
+    /// A cap on the rate.
+    Fluid,
+}
+
+/// One running instance of a service.
+#[derive(Clone, Copy, Debug)]
+pub struct Container {
+    /// What it runs.
+    pub service: ServiceId,
+    /// Where it runs.
+    pub node: NodeId,
+}
+
+/// One operation of a service.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// Its service.
+    pub service: ServiceId,
+    /// Its name.
+    pub name: String,
+    /// Where its program begins.
+    pub start: InstructionId,
+}
+
+/// One step of a request program.
+#[derive(Clone, Debug)]
+pub enum Instruction {
+    /// Computes; the law is in nanoseconds of the reference CPU.
+    Cpu {
+        /// The demand.
+        demand: Law,
+        /// Address of the draw: a hash of (service, endpoint, label or ordinal).
+        draw: u32,
+        /// A trace's column may give the demand instead.
+        label: Option<LabelId>,
+    },
+    /// Waits for something outside the cluster.
+    Sleep {
+        /// The duration in nanoseconds.
+        duration: Law,
+        /// Address of the draw.
+        draw: u32,
+    },
+    /// Calls another service and waits for the answer.
+    Call(CallId),
+    /// Goes on at `to` with probability 1 − `probability`.
+    SkipUnless {
+        /// Probability of not skipping.
+        probability: f64,
+        /// Address of the draw.
+        draw: u32,
+        /// Where to go when skipping.
+        to: InstructionId,
+    },
+    /// Runs the instructions up to `to` (which ends with [`Instruction::EndBranch`]) again and
+    /// again, one after the other, then goes on at `to`.
+    Repeat {
+        /// How often; rounded to a whole number.
+        count: Law,
+        /// Address of the draw.
+        draw: u32,
+        /// Number of this site among the sites of its endpoint, for the keys of its repetitions.
+        site: u64,
+        /// Where to go on afterwards.
+        to: InstructionId,
+    },
+    /// Starts branches at once, goes on when enough have succeeded.
+    Parallel(ParallelId),
+    /// A branch or one repetition ends.
+    EndBranch,
+    /// The request is answered.
+    End,
+}
+
+/// A parallel step.
+#[derive(Clone, Debug)]
+pub struct Parallel {
+    /// Where each branch begins; each ends with [`Instruction::EndBranch`].
+    pub branches: Vec<InstructionId>,
+    /// How many must succeed.
+    pub need: u32,
+    /// Where the step's frame goes on.
+    pub next: InstructionId,
+    /// Number of this site among the sites of its endpoint; branch b has key part `site + b`.
+    pub site: u64,
+}
+
+/// A call site.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// What is called.
+    pub target: EndpointId,
+    /// Hash that tells this site from the others of its endpoint, for the callee's key.
+    pub site: u64,
+    /// Bytes of the request.
+    pub send: Law,
+    /// Bytes of the answer.
+    pub receive: Law,
+    /// The pool whose connection it needs.
+    pub pool: Option<PoolId>,
+    /// Longest wait for the answer, from the moment the attempt is sent.
+    pub timeout: Option<TimeoutId>,
+    /// What happens after a failed attempt.
+    pub retry: Retry,
+    /// Under which pair it is measured.
+    pub query: QueryId,
+}
+
+/// Retries of a call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Retry {
+    /// Attempts after the first.
+    pub attempts: u32,
+    /// Pause before the first retry.
+    pub backoff: Nanos,
+    /// Each further pause is this many times the one before.
+    pub factor: f64,
+    /// The pause is multiplied by a uniform number in [1 − jitter, 1 + jitter].
+    pub jitter: f64,
+    /// Which failures are retried; a set of [`crate::probe::Failure`] bits.
+    pub on: u16,
+    /// Whether a retry avoids the replica of the attempt before, where there is another.
+    pub other_replica: bool,
+}
+
+impl Retry {
+    /// No retries.
+    pub const NEVER: Self = Self {
+        attempts: 0,
+        backoff: Nanos::ZERO,
+        factor: 1.0,
+        jitter: 0.0,
+        on: u16::MAX,
+        other_replica: false,
+    };
+}
+
+/// A connection pool: at most `size` calls of one container to the target at once.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    /// The calling service; each of its containers has an instance.
+    pub service: ServiceId,
+    /// What it connects to.
+    pub target: ServiceId,
+    /// Its name in metrics: the target's.
+    pub name: String,
+    /// Connections of one instance.
+    pub size: u32,
+    /// Longest wait for a connection.
+    pub timeout: Option<TimeoutId>,
+}
+
+/// A pair of services whose calls are measured together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Query {
+    /// Who calls.
+    pub caller: ServiceId,
+    /// Who answers.
+    pub service: ServiceId,
+}
+
+/// A source of requests.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its name: the label `entry` of metrics.
+    pub name: String,
+    /// What its requests ask for, with weights that sum to one.
+    pub entries: Vec<(f64, EndpointId)>,
+    /// When requests come.
+    pub arrivals: Arrivals,
+    /// The user's own round-trip time to the edge; each direction costs half.
+    pub client_rtt: Law,
+    /// Bytes of a request, over the entry node's network.
+    pub send: Law,
+    /// Bytes of an answer, over the entry node's network.
+    pub receive: Law,
+    /// A user gives up after that long.
+    pub patience: Option<Law>,
+    /// A user gives up after waiting that long for a worker of the entry's service.
+    pub patience_in_queue: Option<Law>,
+}
+
+/// When requests come.
+#[derive(Clone, Debug)]
+pub enum Arrivals {
+    /// Independent exponential gaps.
+    Poisson {
+        /// Arrival rate in 1/s.
+        rate_per_second: f64,
+    },
+    /// Independent gaps of any law, in nanoseconds.
+    Renewal {
+        /// Law of the gaps.
+        gap: Law,
+    },
+    /// Equal gaps.
+    Periodic {
+        /// The gap.
+        period: Nanos,
+        /// The first arrival; `None`: uniform in one period, from the source's own stream.
+        phase: Option<Nanos>,
+    },
+    /// Users who think, ask and wait for the answer.
+    Closed {
+        /// How many.
+        users: u32,
+        /// Law of the think time, in nanoseconds. Every user begins by thinking.
+        think: Law,
+    },
+    /// Replayed from a file.
+    Trace(Arc<Trace>),
+}
+
+/// Arrivals replayed from a file.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// In order of time.
+    pub rows: Vec<TraceRow>,
+    /// Demands in nanoseconds, `demand_columns.len()` a row; negative: not given.
+    pub demands: Vec<f64>,
+    /// Which label each column of `demands` speaks of.
+    pub demand_columns: Vec<LabelId>,
+    /// Each row is thinned or repeated to this many arrivals on average.
+    pub rate: f64,
+}
+
+/// One arrival of a trace.
+#[derive(Clone, Copy, Debug)]
+pub struct TraceRow {
+    /// Since the start of the replication.
+    pub at: Nanos,
+    /// What is asked for; `None`: by the source's weights.
+    pub entry: Option<EndpointId>,
+    /// Bytes of the request; negative: by the source's law.
+    pub send: f64,
+    /// Bytes of the answer; negative: by the source's law.
+    pub receive: f64,
+}
+
+/// Load that a container makes of itself.
+#[derive(Clone, Debug)]
+pub struct Background {
+    /// Who makes it.
+    pub container: ContainerId,
+    /// Name of its stream: service and replica.
+    pub name: String,
+    /// Law of the gaps between bursts, in nanoseconds.
+    pub every: Law,
+    /// CPU of a burst, in nanoseconds of the reference CPU.
+    pub cpu: Law,
+}
+
+impl Blueprint {
+    /// The service of `container`.
+    #[must_use]
+    pub fn service_of(&self, container: ContainerId) -> &Service {
+        &self.services[self.containers[container.index()].service.index()]
+    }
+}

@@ -1,0 +1,518 @@
+//! A node's processor: two-level processor sharing under limits.
+//!
+//! Threads are water-filled over the busy containers by equal weight, each capped by its runnable
+//! jobs and its quota; inside a container they are shared equally among its jobs. n running
+//! threads do the work C(n) in own single-thread units (SMT), shared in proportion to threads.
+//!
+//! Two modes. *Calm*: all jobs fit the full-speed threads and no limit binds; a job then has one
+//! event of its own and costs O(1). *Shared*: a container's jobs all attain service equally fast,
+//! so a job that enters at attained service V with demand d leaves at V + d and the order of
+//! departure is settled on entry; one event a node, for whatever comes first. An arrival or
+//! departure costs O(log jobs + busy containers).
+//!
+//! Closed forms: one container a node and Poisson arrivals give M/G/1-PS on one core,
+//! E\[R\] = E\[S\]/(1 − ρ), and M/M/c whatever the law on c cores (Kleinrock, vol. 2, 1976, ch. 4;
+//! Cohen 1979).
+
+use super::quota::Quota;
+use super::sharing::{full_speed_threads, water_level, work_of};
+use crate::blueprint::{CpuLimit, Quota as QuotaKind};
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use wssim_kernel::{Nanos, Time};
+
+/// Who runs: chosen by the caller, handed back on completion.
+pub type Job = u32;
+
+/// What the caller must put on the calendar.
+#[must_use = "a departure happens only if it is put on the calendar"]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// The job in `slot` departs at `at`, provided the generation is still the same.
+    Alone {
+        /// When.
+        at: Time,
+        /// Its slot.
+        slot: u32,
+        /// Number of the calm stretch.
+        generation: u32,
+    },
+    /// Something happens on the shared processor at `at`, provided the generation is the same.
+    Shared {
+        /// When.
+        at: Time,
+        /// Number of the allocation.
+        generation: u32,
+    },
+}
+
+/// What came of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// The event had been overtaken.
+    Nothing,
+    /// This job has had its demand.
+    Departed(Job),
+    /// A quota was used up or refilled.
+    Reallocated,
+}
+
+/// Integrals since time zero, for metrics and laws.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Totals {
+    /// ∫ running threads dt, in thread-nanoseconds.
+    pub thread_ns: f64,
+    /// Work done, in nanoseconds of the reference CPU.
+    pub work_ns: f64,
+    /// Demand of the jobs that have departed, in nanoseconds of the reference CPU.
+    pub served_ns: f64,
+    /// Jobs that have departed.
+    pub served: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    job: Job,
+    container: u32,
+    demand: f64,
+    /// Calm: when it departs.
+    finish: Time,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Leaving {
+    at_attained: f64,
+    order: u64,
+    slot: u32,
+}
+
+impl Eq for Leaving {}
+impl PartialOrd for Leaving {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Leaving {
+    /// Reversed, so that the standard max-heap gives the earliest; ties in order of arrival.
+    fn cmp(&self, other: &Self) -> Ordering {
+        (other.at_attained.total_cmp(&self.at_attained)).then(other.order.cmp(&self.order))
+    }
+}
+
+#[derive(Debug, Default)]
+struct Container {
+    jobs: u32,
+    cap: Option<f64>,
+    quota: Option<Quota>,
+    /// Shared mode only: service that each job has attained, and how fast, in reference ns per ns.
+    attained: f64,
+    rate: f64,
+    threads: f64,
+    leaving: BinaryHeap<Leaving>,
+    throttled_since: Option<Time>,
+    throttled: u64,
+}
+
+impl Container {
+    fn wanted_threads(&self) -> f64 {
+        if self.quota.is_some_and(|quota| quota.exhausted) {
+            return 0.0;
+        }
+        f64::from(self.jobs).min(self.cap.unwrap_or(f64::INFINITY))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    Departure(u32),
+    Exhaustion(u32),
+    Refill,
+}
+
+/// The processor of one node.
+#[derive(Debug)]
+pub struct Processor {
+    speed: f64,
+    /// 1 / speed: a division would be on the path of every job.
+    per_speed: f64,
+    threads: f64,
+    capacity: Vec<(f64, f64)>,
+    full_speed: f64,
+    containers: Vec<Container>,
+    /// Containers with a limit: few, looked at before a change of mode.
+    limited: Vec<u32>,
+    busy: Vec<u32>,
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    jobs: u32,
+    calm: bool,
+    generation: u32,
+    next: Option<Cause>,
+    order: u64,
+    updated: Time,
+    totals: Totals,
+    /// ∫ running threads dt over calm stretches; each does work at full speed.
+    calm_thread_ns: u128,
+}
+
+impl Processor {
+    /// An idle processor for containers with these limits; places in `limits` name the containers.
+    #[must_use]
+    pub fn new(
+        speed: f64,
+        threads: f64,
+        capacity: &[(f64, f64)],
+        limits: &[Option<CpuLimit>],
+    ) -> Self {
+        let container = |limit: &Option<CpuLimit>| Container {
+            cap: limit.filter(|limit| limit.quota == QuotaKind::Fluid).map(|limit| limit.cpus),
+            quota: limit
+                .filter(|limit| limit.quota == QuotaKind::Cfs)
+                .map(|limit| Quota::new(limit.cpus)),
+            ..Container::default()
+        };
+        Self {
+            speed,
+            per_speed: 1.0 / speed,
+            threads,
+            capacity: capacity.to_vec(),
+            full_speed: full_speed_threads(capacity).min(threads),
+            containers: limits.iter().map(container).collect(),
+            limited: (0..limits.len() as u32).filter(|&c| limits[c as usize].is_some()).collect(),
+            busy: Vec::with_capacity(limits.len()),
+            slots: Vec::new(),
+            free: Vec::new(),
+            jobs: 0,
+            calm: true,
+            generation: 0,
+            next: None,
+            order: 0,
+            updated: Time::ZERO,
+            totals: Totals::default(),
+            calm_thread_ns: 0,
+        }
+    }
+
+    /// Runnable jobs; those of a throttled container apart, as the kernel counts them.
+    #[must_use]
+    pub fn runnable(&self) -> u32 {
+        let throttled = |&c: &u32| self.containers[c as usize].throttled_since.is_some();
+        let waiting: u32 = (self.limited.iter().filter(|c| throttled(c)))
+            .map(|&c| self.containers[c as usize].jobs)
+            .sum();
+        self.jobs - waiting
+    }
+
+    /// Integrals up to `now`.
+    #[must_use]
+    pub fn totals(&mut self, now: Time) -> Totals {
+        self.advance(now);
+        let calm = self.calm_thread_ns as f64;
+        let Totals { thread_ns, work_ns, served_ns, served } = self.totals;
+        Totals {
+            thread_ns: thread_ns + calm,
+            work_ns: work_ns + calm * self.speed,
+            served_ns,
+            served,
+        }
+    }
+
+    /// Time during which `container` had a job and no quota, up to `now`.
+    #[must_use]
+    pub fn throttled(&self, container: u32, now: Time) -> Nanos {
+        let container = &self.containers[container as usize];
+        let open = container.throttled_since.map_or(0, |since| now.since(since).0);
+        Nanos(container.throttled + open)
+    }
+
+    /// Takes `job` of `container` into service; `demand` in nanoseconds of the reference CPU.
+    #[inline]
+    pub fn admit(&mut self, now: Time, job: Job, container: u32, demand: f64) -> Option<Due> {
+        self.advance(now);
+        self.jobs += 1;
+        self.containers[container as usize].jobs += 1;
+        let finish =
+            if self.calm { now + Nanos::from_f64(demand * self.per_speed) } else { Time::NEVER };
+        let slot = self.take_slot(Slot { job, container, demand, finish });
+        if self.calm {
+            if f64::from(self.jobs) <= self.full_speed && self.limits_are_slack() {
+                return Some(Due::Alone { at: finish, slot, generation: self.generation });
+            }
+            self.leave_calm(now);
+        } else {
+            self.join(slot);
+        }
+        self.reallocate(now)
+    }
+
+    /// The job in `slot` departs unless the event was overtaken.
+    #[inline]
+    pub fn depart_alone(&mut self, now: Time, slot: u32, generation: u32) -> Option<Job> {
+        if !self.calm || generation != self.generation {
+            return None;
+        }
+        self.advance(now);
+        Some(self.remove(slot))
+    }
+
+    /// Lets happen what was due on the shared processor. The second value replaces the event.
+    pub fn step_shared(&mut self, now: Time, generation: u32) -> (Happened, Option<Due>) {
+        let Some(cause) = self.next.filter(|_| !self.calm && generation == self.generation) else {
+            return (Happened::Nothing, None);
+        };
+        self.advance(now);
+        let happened = match cause {
+            Cause::Departure(c) => {
+                let container = &mut self.containers[c as usize];
+                let Some(first) = container.leaving.pop() else {
+                    unreachable!("a departure was due from a container without jobs")
+                };
+                // Snap: rounding to whole nanoseconds must not accumulate.
+                container.attained = first.at_attained;
+                Happened::Departed(self.remove(first.slot))
+            }
+            Cause::Exhaustion(c) => {
+                if let Some(quota) = &mut self.containers[c as usize].quota {
+                    quota.exhaust();
+                }
+                Happened::Reallocated
+            }
+            Cause::Refill => Happened::Reallocated,
+        };
+        (happened, self.reallocate(now))
+    }
+
+    /// Jobs that became calm when sharing ended: each needs an event of its own.
+    pub fn alone_again(&self) -> impl Iterator<Item = Due> + '_ {
+        let generation = self.generation;
+        let live = move |(slot, s): (usize, &Slot)| {
+            (s.finish != Time::NEVER).then_some(Due::Alone {
+                at: s.finish,
+                slot: slot as u32,
+                generation,
+            })
+        };
+        self.slots.iter().enumerate().filter_map(live).filter(|_| self.calm)
+    }
+
+    /// What the jobs in service have had of their demand by `now`, in nanoseconds of the reference
+    /// CPU; slow, for the law that is asserted at the end.
+    pub fn work_of_open_jobs(&mut self, now: Time) -> f64 {
+        self.advance(now);
+        let demand = |slot: u32| self.slots[slot as usize].demand;
+        let alone = (self.slots.iter())
+            .filter(|slot| slot.finish != Time::NEVER)
+            .map(|slot| slot.demand - slot.finish.since(now).as_f64() * self.speed);
+        let shared = self.containers.iter().flat_map(|container| {
+            let left = |leaving: &Leaving| leaving.at_attained - container.attained;
+            container.leaving.iter().map(move |leaving| demand(leaving.slot) - left(leaving))
+        });
+        alone.chain(shared).sum()
+    }
+
+    /// Brings all integrals up to `now`.
+    #[inline]
+    fn advance(&mut self, now: Time) {
+        if self.calm {
+            self.calm_thread_ns += u128::from(self.jobs) * u128::from(now.0 - self.updated.0);
+            for &c in &self.limited {
+                let container = &mut self.containers[c as usize];
+                let threads = f64::from(container.jobs);
+                if let Some(quota) = &mut container.quota {
+                    quota.use_until(now, threads);
+                }
+            }
+        } else {
+            self.advance_shared(now, now.since(self.updated).as_f64());
+        }
+        self.updated = now;
+    }
+
+    fn advance_shared(&mut self, now: Time, elapsed: f64) {
+        for &c in &self.busy {
+            let container = &mut self.containers[c as usize];
+            container.attained += container.rate * elapsed;
+            self.totals.thread_ns += container.threads * elapsed;
+            self.totals.work_ns += container.rate * f64::from(container.jobs) * elapsed;
+        }
+        for &c in &self.limited {
+            let container = &mut self.containers[c as usize];
+            if let Some(quota) = &mut container.quota {
+                quota.use_until(now, container.threads);
+            }
+        }
+    }
+
+    #[inline]
+    fn take_slot(&mut self, slot: Slot) -> u32 {
+        if let Some(free) = self.free.pop() {
+            self.slots[free as usize] = slot;
+            free
+        } else {
+            self.slots.push(slot);
+            self.slots.len() as u32 - 1
+        }
+    }
+
+    #[inline]
+    fn remove(&mut self, slot: u32) -> Job {
+        let Slot { job, container, demand, .. } = self.slots[slot as usize];
+        self.slots[slot as usize].finish = Time::NEVER;
+        self.free.push(slot);
+        self.jobs -= 1;
+        self.containers[container as usize].jobs -= 1;
+        self.totals.served_ns += demand;
+        self.totals.served += 1;
+        job
+    }
+
+    #[inline]
+    fn limits_are_slack(&self) -> bool {
+        self.limited.iter().all(|&c| {
+            let container = &self.containers[c as usize];
+            let jobs = f64::from(container.jobs);
+            container.cap.is_none_or(|cap| jobs <= cap)
+                && container.quota.is_none_or(|quota| jobs == 0.0 || quota.never_binds(jobs))
+        })
+    }
+
+    /// Puts the job in `slot` into its container's order of departure.
+    fn join(&mut self, slot: u32) {
+        let Slot { container: c, demand, .. } = self.slots[slot as usize];
+        self.enter(c, slot, demand);
+    }
+
+    fn enter(&mut self, c: u32, slot: u32, left: f64) {
+        let order = self.order;
+        self.order += 1;
+        let container = &mut self.containers[c as usize];
+        if container.leaving.is_empty() {
+            container.attained = 0.0;
+            self.busy.push(c);
+        }
+        container.leaving.push(Leaving { at_attained: container.attained + left, order, slot });
+    }
+
+    fn leave_calm(&mut self, now: Time) {
+        self.calm = false;
+        for slot in 0..self.slots.len() as u32 {
+            let Slot { container, finish, demand, .. } = self.slots[slot as usize];
+            if finish == Time::NEVER {
+                continue;
+            }
+            self.slots[slot as usize].finish = Time::NEVER;
+            // Whole nanoseconds of the departure bound the error; never more than the demand.
+            let left = (finish.since(now).as_f64() * self.speed).min(demand);
+            self.enter(container, slot, left);
+        }
+    }
+
+    /// Divides the threads anew and finds what comes first.
+    fn reallocate(&mut self, now: Time) -> Option<Due> {
+        let containers = &self.containers;
+        self.busy.retain(|&c| containers[c as usize].jobs > 0);
+        self.generation = self.generation.wrapping_add(1);
+        if self.may_be_calm() {
+            self.become_calm(now);
+            return None;
+        }
+        self.divide();
+        self.note_throttling(now);
+        let (at, cause) = self.first(now)?;
+        self.next = Some(cause);
+        Some(Due::Shared { at, generation: self.generation })
+    }
+
+    /// Calm comes back at three quarters of the full-speed threads, so that a load which hovers
+    /// around them does not pay for a change of mode at each arrival.
+    fn may_be_calm(&self) -> bool {
+        let jobs = f64::from(self.jobs);
+        jobs <= (self.full_speed * 0.75).max(self.full_speed.min(1.0)) && self.limits_are_slack()
+    }
+
+    fn become_calm(&mut self, now: Time) {
+        self.calm = true;
+        self.next = None;
+        for place in 0..self.busy.len() {
+            let c = self.busy[place] as usize;
+            let attained = self.containers[c].attained;
+            while let Some(leaving) = self.containers[c].leaving.pop() {
+                let left = (leaving.at_attained - attained).max(0.0);
+                self.slots[leaving.slot as usize].finish =
+                    now + Nanos::from_f64(left * self.per_speed);
+            }
+        }
+        self.busy.clear();
+        self.note_throttling(now);
+    }
+
+    fn divide(&mut self) {
+        let wanted: f64 =
+            self.busy.iter().map(|&c| self.containers[c as usize].wanted_threads()).sum();
+        let level = if wanted <= self.threads {
+            f64::INFINITY
+        } else {
+            let containers = &self.containers;
+            let caps = self.busy.iter().map(|&c| containers[c as usize].wanted_threads());
+            water_level(&caps, self.threads)
+        };
+        let running = wanted.min(self.threads);
+        let per_thread = if running > 0.0 {
+            work_of(&self.capacity, running) / running * self.speed
+        } else {
+            0.0
+        };
+        for &c in &self.busy {
+            let container = &mut self.containers[c as usize];
+            container.threads = container.wanted_threads().min(level);
+            container.rate = container.threads / f64::from(container.jobs) * per_thread;
+        }
+        for &c in &self.limited {
+            let container = &mut self.containers[c as usize];
+            if container.jobs == 0 {
+                container.threads = 0.0;
+            }
+        }
+    }
+
+    fn note_throttling(&mut self, now: Time) {
+        for &c in &self.limited {
+            let container = &mut self.containers[c as usize];
+            let throttled =
+                container.jobs > 0 && container.quota.is_some_and(|quota| quota.exhausted);
+            match (throttled, container.throttled_since) {
+                (true, None) => container.throttled_since = Some(now),
+                (false, Some(since)) => {
+                    container.throttled += now.since(since).0;
+                    container.throttled_since = None;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The earliest of departures, exhaustions and refills.
+    fn first(&self, now: Time) -> Option<(Time, Cause)> {
+        let mut first: Option<(Time, Cause)> = None;
+        let mut consider = |at: Time, cause| {
+            if first.is_none_or(|(earliest, _)| at < earliest) {
+                first = Some((at, cause));
+            }
+        };
+        for &c in &self.busy {
+            let container = &self.containers[c as usize];
+            if let (Some(leaving), true) = (container.leaving.peek(), container.rate > 0.0) {
+                let wait = (leaving.at_attained - container.attained).max(0.0) / container.rate;
+                consider(now + Nanos::from_f64(wait), Cause::Departure(c));
+            }
+            if let Some(quota) = &container.quota {
+                if quota.exhausted {
+                    consider(quota.next_boundary(), Cause::Refill);
+                } else if let Some(at) = quota.exhaustion(container.threads) {
+                    consider(at.max(now), Cause::Exhaustion(c));
+                }
+            }
+        }
+        first
+    }
+}

@@ -1,0 +1,72 @@
+//! A container's CPU quota: thread time per 100 ms period on a fixed grid, refilled at each
+//! boundary, nothing carried over. (Linux's CFS bandwidth control as Docker sets it up.)
+
+use wssim_kernel::Time;
+
+/// Length of a period: 100 ms, the kernel's default `cpu.cfs_period_us`.
+pub(super) const PERIOD_NS: u64 = 100_000_000;
+
+/// Thread time used in the period in which it was last looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Quota {
+    /// Thread-nanoseconds per period.
+    per_period: f64,
+    used: f64,
+    updated: Time,
+    pub(super) exhausted: bool,
+}
+
+impl Quota {
+    pub(super) fn new(cpus: f64) -> Self {
+        Self {
+            per_period: cpus * PERIOD_NS as f64,
+            used: 0.0,
+            updated: Time::ZERO,
+            exhausted: false,
+        }
+    }
+
+    /// Accounts for `threads` running since the last look.
+    pub(super) fn use_until(&mut self, now: Time, threads: f64) {
+        let boundary = now.0 / PERIOD_NS * PERIOD_NS;
+        if self.updated.0 < boundary {
+            self.used = 0.0;
+            self.exhausted = false;
+            self.updated = Time(boundary);
+        }
+        self.used += threads * (now.0 - self.updated.0) as f64;
+        self.updated = now;
+    }
+
+    /// When `threads` will have used up a quota; `None`: never. Looked at now.
+    pub(super) fn exhaustion(&self, threads: f64) -> Option<Time> {
+        let boundary = self.next_boundary();
+        let left = (self.per_period - self.used).max(0.0);
+        let in_this = self.updated.0 + ceil(left / threads);
+        if threads > 0.0 && in_this < boundary.0 {
+            return Some(Time(in_this));
+        }
+        let needed = ceil(self.per_period / threads);
+        (threads > 0.0 && needed < PERIOD_NS).then(|| Time(boundary.0 + needed))
+    }
+
+    /// Marks the quota of this period as used up.
+    pub(super) fn exhaust(&mut self) {
+        self.used = self.per_period;
+        self.exhausted = true;
+    }
+
+    /// When the next period begins. Looked at now.
+    pub(super) fn next_boundary(&self) -> Time {
+        Time((self.updated.0 / PERIOD_NS + 1) * PERIOD_NS)
+    }
+
+    /// Whether `threads` from now on can never use up a quota. Looked at now.
+    pub(super) fn never_binds(&self, threads: f64) -> bool {
+        !self.exhausted && self.exhaustion(threads).is_none()
+    }
+}
+
+fn ceil(nanoseconds: f64) -> u64 {
+    nanoseconds.ceil() as u64
+}

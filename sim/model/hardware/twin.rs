@@ -1,0 +1,252 @@
+//! The slow obvious twin of the processor, and the test that drives both.
+//!
+//! The twin recomputes everything at every step and steps through time in small pieces: it divides
+//! the threads by the definition and lets each job work at its rate until something changes.
+
+use super::processor::{Due, Happened, Processor};
+use super::quota::PERIOD_NS;
+use crate::blueprint::{CpuLimit, Quota};
+use wssim_kernel::stream::StreamKey;
+use wssim_kernel::{Calendar, Time};
+
+struct TwinJob {
+    id: u32,
+    container: usize,
+    left: f64,
+}
+
+struct Twin {
+    speed: f64,
+    threads: f64,
+    capacity: Vec<(f64, f64)>,
+    limits: Vec<Option<CpuLimit>>,
+    used: Vec<f64>,
+    jobs: Vec<TwinJob>,
+    now: f64,
+}
+
+impl Twin {
+    fn count(&self, container: usize) -> f64 {
+        self.jobs.iter().filter(|job| job.container == container).count() as f64
+    }
+
+    fn caps(&self) -> Vec<f64> {
+        let cap = |c: usize| match self.limits[c] {
+            Some(CpuLimit { cpus, quota: Quota::Fluid }) => self.count(c).min(cpus),
+            Some(CpuLimit { cpus, quota: Quota::Cfs })
+                if self.used[c] >= cpus * PERIOD_NS as f64 - 0.5 =>
+            {
+                0.0
+            }
+            _ => self.count(c),
+        };
+        (0..self.limits.len()).map(cap).collect()
+    }
+
+    /// Threads of each container by bisection on the water level, and work per running thread.
+    fn divide(&self) -> (Vec<f64>, f64) {
+        let caps = self.caps();
+        let wanted: f64 = caps.iter().sum();
+        let running = wanted.min(self.threads);
+        let (mut low, mut high) = (0.0, self.threads.max(wanted));
+        for _ in 0..200 {
+            let level = f64::midpoint(low, high);
+            let taken: f64 = caps.iter().map(|cap| cap.min(level)).sum();
+            if taken < running { low = level } else { high = level }
+        }
+        let shares = caps.iter().map(|cap| cap.min(high)).collect();
+        let mut work = 0.0;
+        let (mut x0, mut y0) = (0.0, 0.0);
+        for &(x1, y1) in &self.capacity {
+            if running > x0 {
+                work = y0 + (y1 - y0) * ((running.min(x1) - x0) / (x1 - x0));
+            }
+            (x0, y0) = (x1, y1);
+        }
+        (shares, if running > 0.0 { work / running * self.speed } else { 0.0 })
+    }
+
+    /// Runs until `until`; returns (job, time) of departures.
+    fn run_until(&mut self, until: f64) -> Vec<(u32, f64)> {
+        let mut departed = Vec::new();
+        while self.now < until {
+            let (shares, per_thread) = self.divide();
+            let rate =
+                |job: &TwinJob| shares[job.container] / self.count(job.container) * per_thread;
+            let period = PERIOD_NS as f64;
+            let boundary = ((self.now / period).floor() + 1.0) * period;
+            let mut step = (until - self.now).min(boundary - self.now);
+            for job in &self.jobs {
+                if rate(job) > 0.0 {
+                    step = step.min(job.left / rate(job));
+                }
+            }
+            for (c, limit) in self.limits.iter().enumerate() {
+                if let Some(CpuLimit { cpus, quota: Quota::Cfs }) = limit
+                    && shares[c] > 0.0
+                {
+                    step = step.min(((cpus * period - self.used[c]) / shares[c]).max(1e-3));
+                }
+            }
+            let rates: Vec<f64> = self.jobs.iter().map(rate).collect();
+            for (job, rate) in self.jobs.iter_mut().zip(rates) {
+                job.left -= rate * step;
+            }
+            for (used, share) in self.used.iter_mut().zip(&shares) {
+                *used += share * step;
+            }
+            self.now += step;
+            if self.now >= boundary - 1e-6 {
+                self.now = self.now.max(boundary);
+                self.used.fill(0.0);
+            }
+            let now = self.now;
+            self.jobs.retain(|job| {
+                let done = job.left <= 1e-6;
+                if done {
+                    departed.push((job.id, now));
+                }
+                !done
+            });
+        }
+        departed
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Event {
+    Alone(u32, u32),
+    Shared(u32),
+}
+
+/// The quick processor with the little calendar that its world would give it.
+struct Driven {
+    processor: Processor,
+    calendar: Calendar<Event>,
+}
+
+impl Driven {
+    fn schedule(&mut self, due: Option<Due>) {
+        let all: Vec<Due> = match due {
+            Some(due) => vec![due],
+            None => self.processor.alone_again().collect(),
+        };
+        for due in all {
+            match due {
+                Due::Alone { at, slot, generation } => {
+                    self.calendar.schedule(at, Event::Alone(slot, generation));
+                }
+                Due::Shared { at, generation } => {
+                    self.calendar.schedule(at, Event::Shared(generation));
+                }
+            }
+        }
+    }
+
+    fn run_until(&mut self, until: Time) -> Vec<(u32, f64)> {
+        let mut departed = Vec::new();
+        while let Some((now, event)) = self.calendar.pop_until(until) {
+            match event {
+                Event::Alone(slot, generation) => {
+                    if let Some(job) = self.processor.depart_alone(now, slot, generation) {
+                        departed.push((job, now.0 as f64));
+                    }
+                }
+                Event::Shared(generation) => {
+                    let (happened, due) = self.processor.step_shared(now, generation);
+                    if let Happened::Departed(job) = happened {
+                        departed.push((job, now.0 as f64));
+                    }
+                    if happened != Happened::Nothing {
+                        self.schedule(due);
+                    }
+                }
+            }
+        }
+        departed
+    }
+}
+
+/// Drives both through the same random calls; every departure agrees to 100 ns plus 1 ns a job.
+fn compare(seed: u64, capacity: &[(f64, f64)], limits: &[Option<CpuLimit>], mean_gap: f64) {
+    let stream = StreamKey::new(seed, 0, "test", "processor");
+    let threads = capacity[capacity.len() - 1].0;
+    let speed = 0.7;
+    let mut twin = Twin {
+        speed,
+        threads,
+        capacity: capacity.to_vec(),
+        limits: limits.to_vec(),
+        used: vec![0.0; limits.len()],
+        jobs: Vec::new(),
+        now: 0.0,
+    };
+    let processor = Processor::new(speed, threads, capacity, limits);
+    let mut quick = Driven { processor, calendar: Calendar::new() };
+    let (mut slow_out, mut quick_out) = (Vec::new(), Vec::new());
+    let mut now = 0_u64;
+    for id in 0..400_u32 {
+        let mut draw = stream.draw(u64::from(id), 0);
+        now += (-draw.open01().ln() * mean_gap) as u64;
+        slow_out.extend(twin.run_until(now as f64));
+        quick_out.extend(quick.run_until(Time(now)));
+        let container = (draw.open01() * limits.len() as f64) as usize;
+        let demand = -draw.open01().ln() * 5e6;
+        twin.jobs.push(TwinJob { id, container, left: demand });
+        let due = quick.processor.admit(Time(now), id, container as u32, demand);
+        quick.schedule(due);
+    }
+    slow_out.extend(twin.run_until(now as f64 + 60e9));
+    quick_out.extend(quick.run_until(Time(now + 60_000_000_000)));
+    assert_eq!(quick_out.len(), 400, "everybody leaves");
+    slow_out.sort_by_key(|(job, _)| *job);
+    quick_out.sort_by_key(|(job, _)| *job);
+    for ((job, slow), (_, quick)) in slow_out.iter().zip(&quick_out) {
+        assert!((slow - quick).abs() < 500.0, "seed {seed}, job {job}: {slow} against {quick}");
+    }
+}
+
+const FREE: Option<CpuLimit> = None;
+
+const fn limit(cpus: f64, quota: Quota) -> CpuLimit {
+    CpuLimit { cpus, quota }
+}
+
+#[test]
+fn agrees_without_limits() {
+    for seed in 0..20 {
+        compare(seed, &[(4.0, 4.0)], &[FREE; 3], 2.2e6);
+        compare(seed, &[(1.0, 1.0)], &[FREE], 9e6);
+        compare(seed, &[(2.0, 2.0), (4.0, 2.6)], &[FREE; 3], 3e6);
+        compare(seed, &[(2.0, 1.6), (4.0, 1.8)], &[FREE; 2], 5e6);
+    }
+}
+
+#[test]
+fn agrees_under_fluid_limits() {
+    for seed in 0..20 {
+        let limits = [Some(limit(0.5, Quota::Fluid)), FREE, Some(limit(1.5, Quota::Fluid))];
+        compare(seed, &[(4.0, 4.0)], &limits, 6e6);
+        compare(seed, &[(2.0, 2.0), (4.0, 2.6)], &limits, 6e6);
+    }
+}
+
+#[test]
+fn agrees_under_quotas_with_throttling() {
+    for seed in 0..20 {
+        let limits = [Some(limit(0.5, Quota::Cfs)), FREE, Some(limit(1.25, Quota::Cfs))];
+        compare(seed, &[(4.0, 4.0)], &limits, 6e6);
+        compare(seed, &[(2.0, 2.0), (4.0, 2.6)], &limits, 5e6);
+    }
+}
+
+/// A job of 30 ms thread time under a quota of 0.1 CPU: 10 ms in each of three periods.
+#[test]
+fn a_quota_makes_a_short_job_long() {
+    let processor = Processor::new(1.0, 4.0, &[(4.0, 4.0)], &[Some(limit(0.1, Quota::Cfs))]);
+    let mut quick = Driven { processor, calendar: Calendar::new() };
+    let due = quick.processor.admit(Time(0), 7, 0, 30e6);
+    quick.schedule(due);
+    assert_eq!(quick.run_until(Time(1_000_000_000)), vec![(7, 210e6)]);
+    assert_eq!(quick.processor.throttled(0, Time(1_000_000_000)).0, 180_000_000);
+}

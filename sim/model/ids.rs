@@ -1,0 +1,53 @@
+//! Every id is its own type: a place in one table of the blueprint or of the world.
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            /// As a place in its table.
+            #[inline]
+            #[must_use]
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+
+        impl From<usize> for $name {
+            fn from(place: usize) -> Self {
+                Self(u32::try_from(place).expect("fewer than 2^32 of anything"))
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A node: one machine.
+    NodeId,
+    /// A service of the cluster.
+    ServiceId,
+    /// One running instance of a service.
+    ContainerId,
+    /// One operation that a service offers.
+    EndpointId,
+    /// A place in the flat program.
+    InstructionId,
+    /// A call site with its policy.
+    CallId,
+    /// A connection pool of one service towards another (each container has its own instance).
+    PoolId,
+    /// A source of requests.
+    SourceId,
+    /// A container's background load.
+    BackgroundId,
+    /// A parallel step.
+    ParallelId,
+    /// A class of time-outs of one constant length.
+    TimeoutId,
+    /// A pair (caller service, callee service) whose calls are measured together.
+    QueryId,
+    /// A labelled CPU step, whose demand a trace may give.
+    LabelId,
+}

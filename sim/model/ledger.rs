@@ -1,0 +1,240 @@
+//! The measured stretch: integrals at its beginning and end, and the laws that hold on every run.
+
+use crate::event::Event;
+use crate::hardware::processor::Totals;
+use crate::ids::NodeId;
+use crate::network::{RX, TX};
+use crate::probe::Probe;
+use crate::request::frame::{Kind, Waits};
+use crate::station::Areas;
+use crate::world::World;
+use wssim_kernel::{Calendar, Nanos, Time};
+
+/// The kernel samples its load averages every five seconds and one tick (Linux, `LOAD_FREQ` =
+/// 5 HZ + 1, here with HZ = 250), so that work on a grid of whole seconds is not always hit.
+pub(crate) const LOAD_PERIOD: Nanos = Nanos(5_004_000_000);
+/// exp(−5 s / 60 s): what is left of the 1-minute average after one period (Linux, `EXP_1`).
+const LOAD_DECAY: f64 = 0.920_044_414_629_323_1;
+
+/// The 1-minute load average of one node.
+///
+/// It starts from what it has seen, not from zero: the sum of the weights seen so far is divided
+/// out, so that a short warm-up does not drag the average down.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LoadAverage {
+    weighted: f64,
+    weight: f64,
+    sum: f64,
+    samples: u32,
+}
+
+impl LoadAverage {
+    fn sample(&mut self, jobs: u32, measuring: bool) {
+        self.weighted = self.weighted * LOAD_DECAY + f64::from(jobs) * (1.0 - LOAD_DECAY);
+        self.weight = self.weight * LOAD_DECAY + (1.0 - LOAD_DECAY);
+        if measuring {
+            self.sum += self.weighted / self.weight;
+            self.samples += 1;
+        }
+    }
+
+    fn mean(&self) -> Option<f64> {
+        (self.samples > 0).then(|| self.sum / f64::from(self.samples))
+    }
+}
+
+/// Time averages over the measured stretch.
+#[derive(Clone, Debug, Default)]
+pub struct Averages {
+    /// By container.
+    pub containers: Vec<ContainerAverages>,
+    /// Mean number waiting for a connection, by pool, over all its instances.
+    pub pool_waiting: Vec<f64>,
+    /// By node.
+    pub nodes: Vec<NodeAverages>,
+    /// Calls sent for measured requests, by source.
+    pub attempts: Vec<u64>,
+    /// Messages on the network.
+    pub hopping: f64,
+}
+
+/// Time averages of one container.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ContainerAverages {
+    /// Requests in the system.
+    pub in_system: f64,
+    /// Requests waiting for a worker.
+    pub waiting: f64,
+    /// Workers held.
+    pub held: f64,
+    /// CPU steps of requests under way, those waiting for a thread included.
+    pub computing: f64,
+    /// Bursts of background load under way.
+    pub bursting: f64,
+    /// Share of time with a job and no quota.
+    pub throttled: f64,
+    /// Visits that began.
+    pub arrivals: u64,
+}
+
+/// Time averages of one node.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NodeAverages {
+    /// Running threads.
+    pub threads: f64,
+    /// Mean of the kernel's 1-minute load average over its samples.
+    pub load: Option<f64>,
+    /// Bytes per second sent and received.
+    pub bytes_per_second: [f64; 2],
+    /// CPU of networking, in reference CPU-seconds per second.
+    pub network_cpu: f64,
+}
+
+/// Integrals at one instant.
+#[derive(Clone, Debug, Default)]
+struct Snapshot {
+    at: Time,
+    areas: Vec<Areas>,
+    arrivals: Vec<u64>,
+    throttled: Vec<u64>,
+    computed: Vec<[u64; 2]>,
+    hops: u64,
+    pools: Vec<u128>,
+    totals: Vec<Totals>,
+    bytes: Vec<[f64; 2]>,
+    network_cpu: Vec<f64>,
+}
+
+/// What is remembered of the measured stretch.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    begin: Snapshot,
+    averages: Averages,
+}
+
+impl<P: Probe> World<'_, P> {
+    pub(crate) fn measure_begin(&mut self, now: Time) {
+        self.measuring = true;
+        self.ledger.begin = self.snapshot(now);
+    }
+
+    pub(crate) fn measure_end(&mut self, now: Time) {
+        self.measuring = false;
+        self.measure_over = true;
+        let end = self.snapshot(now);
+        self.ledger.averages = self.averages(&end);
+    }
+
+    /// The time averages over the measured stretch, with what was counted until now.
+    pub(crate) fn final_averages(&mut self) -> Averages {
+        let mut averages = std::mem::take(&mut self.ledger.averages);
+        averages.attempts = self.sources.iter().map(|source| source.attempts).collect();
+        averages
+    }
+
+    pub(crate) fn sample_load(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        let measuring = self.measuring;
+        for node in &mut self.nodes {
+            node.load.sample(node.processor.runnable(), measuring);
+        }
+        calendar.schedule(now + LOAD_PERIOD, Event::SampleLoad);
+    }
+
+    fn snapshot(&mut self, now: Time) -> Snapshot {
+        let blueprint = self.blueprint;
+        let throttled = |(place, state): (usize, &crate::world::ContainerState)| {
+            let node = blueprint.containers[place].node;
+            self.nodes[node.index()].processor.throttled(state.local, now).0
+        };
+        let throttled = self.containers.iter().enumerate().map(throttled).collect();
+        Snapshot {
+            at: now,
+            throttled,
+            computed: self.containers.iter().map(|c| c.computed_ns).collect(),
+            hops: self.hops_ns,
+            areas: self.containers.iter_mut().map(|c| c.station.areas(now)).collect(),
+            arrivals: self.containers.iter().map(|c| c.station.arrivals).collect(),
+            pools: self.pools.iter_mut().map(|pool| pool.waiting_area(now)).collect(),
+            totals: self.nodes.iter_mut().map(|node| node.processor.totals(now)).collect(),
+            bytes: self.nodes.iter().map(|node| node.bytes).collect(),
+            network_cpu: self.nodes.iter().map(|node| node.network_cpu_ns).collect(),
+        }
+    }
+
+    fn averages(&self, end: &Snapshot) -> Averages {
+        let begin = &self.ledger.begin;
+        let elapsed = end.at.since(begin.at).as_f64().max(1.0);
+        let over = |from: u128, to: u128| (to - from) as f64 / elapsed;
+        let container = |c: usize| ContainerAverages {
+            in_system: over(begin.areas[c].in_system, end.areas[c].in_system),
+            waiting: over(begin.areas[c].waiting, end.areas[c].waiting),
+            held: over(begin.areas[c].held, end.areas[c].held),
+            computing: over(begin.computed[c][0].into(), end.computed[c][0].into()),
+            bursting: over(begin.computed[c][1].into(), end.computed[c][1].into()),
+            throttled: (end.throttled[c] - begin.throttled[c]) as f64 / elapsed,
+            arrivals: end.arrivals[c] - begin.arrivals[c],
+        };
+        let bytes = |n: usize, d: usize| (end.bytes[n][d] - begin.bytes[n][d]) / elapsed * 1e9;
+        let node = |n: usize| NodeAverages {
+            threads: (end.totals[n].thread_ns - begin.totals[n].thread_ns) / elapsed,
+            load: self.nodes[n].load.mean(),
+            bytes_per_second: [bytes(n, TX), bytes(n, RX)],
+            network_cpu: (end.network_cpu[n] - begin.network_cpu[n]) / elapsed,
+        };
+        let instances = |pool: usize| {
+            let first = self.pool_bases[pool] as usize;
+            let last = self.pool_bases.get(pool + 1).map_or(self.pools.len(), |&b| b as usize);
+            (first..last).map(|i| over(begin.pools[i], end.pools[i])).sum()
+        };
+        Averages {
+            containers: (0..self.containers.len()).map(container).collect(),
+            pool_waiting: (0..self.blueprint.pools.len()).map(instances).collect(),
+            nodes: (0..self.nodes.len()).map(node).collect(),
+            attempts: Vec::new(),
+            hopping: over(begin.hops.into(), end.hops.into()),
+        }
+    }
+
+    /// Asserts what holds on every sample path; a wrong number is worse than none.
+    ///
+    /// # Panics
+    /// When a law is broken: a bug.
+    pub(crate) fn assert_laws(&mut self, now: Time) {
+        let counts = self.counts;
+        let (mut roots, mut open) = (0, vec![0_u128; self.containers.len()]);
+        for frame in self.frames.live() {
+            match frame.kind {
+                Kind::Root => roots += 1,
+                Kind::Visit if frame.waits != Waits::Delivery => {
+                    open[frame.container.index()] += u128::from(now.since(frame.arrived).0);
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(
+            counts.arrivals,
+            counts.answered + counts.failed + roots,
+            "requests: arrivals = answered + failed + in flight"
+        );
+        for (place, container) in self.containers.iter_mut().enumerate() {
+            let area = container.station.areas(now).in_system;
+            let times = container.station.time_of_departed + open[place];
+            assert_eq!(area, times, "container {place}: ∫N dt = Σ time in system");
+        }
+        for place in 0..self.nodes.len() {
+            self.assert_work(now, NodeId::from(place));
+        }
+    }
+
+    /// Work done = Σ demand served, up to one nanosecond a job and rounding.
+    fn assert_work(&mut self, now: Time, node: NodeId) {
+        let speed = self.blueprint.nodes[node.index()].speed;
+        let processor = &mut self.nodes[node.index()].processor;
+        let totals = processor.totals(now);
+        let open = processor.work_of_open_jobs(now);
+        let served = totals.served_ns + open;
+        let slack = (totals.served + 100) as f64 * 2.0 * speed.max(1.0) + served * 1e-9;
+        let off = (totals.work_ns - served).abs();
+        assert!(off <= slack, "node {}: work done = Σ demand served, off by {off} ns", node.0);
+    }
+}

@@ -1,0 +1,24 @@
+//! The cluster: what a blueprint says, and the world in which its requests are served.
+//!
+//! Start reading at [`world::World`]. The model parses no text and computes no statistics: it
+//! reports facts to a [`probe::Probe`].
+
+pub mod blueprint;
+mod event;
+pub mod hardware;
+pub mod ids;
+pub mod law;
+mod ledger;
+mod network;
+pub mod orchestrator;
+pub mod probe;
+mod request;
+mod simulate;
+mod station;
+mod traffic;
+mod world;
+
+pub use blueprint::Blueprint;
+pub use ledger::{Averages, ContainerAverages, NodeAverages};
+pub use simulate::simulate;
+pub use world::{Outcome, Run};

@@ -1,0 +1,123 @@
+//! Hops: half the round trip of the pair, bytes over the bandwidth, the overlay's surcharge.
+//!
+//! A message does not queue on a link: it takes as long as its bytes take alone.
+
+use crate::blueprint::Arrivals;
+use crate::blueprint::Service;
+use crate::ids::{ContainerId, NodeId};
+use crate::law::Law;
+use crate::probe::Probe;
+use crate::request::frame::{Frame, NONE};
+use crate::world::World;
+use wssim_kernel::Nanos;
+
+/// Draws of an entry visit's frame that no step of a program shares.
+const DRAW_CLIENT_RTT: u32 = 0xFFFF_FF11;
+const DRAW_CLIENT_RTT_BACK: u32 = 0xFFFF_FF12;
+const DRAW_CLIENT_SEND: u32 = 0xFFFF_FF13;
+const DRAW_CLIENT_RECEIVE: u32 = 0xFFFF_FF14;
+
+/// Sent and received, as places in a node's count of bytes.
+pub(crate) const TX: usize = 0;
+pub(crate) const RX: usize = 1;
+
+/// From one container to another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hop {
+    pub(crate) from: ContainerId,
+    pub(crate) to: ContainerId,
+    pub(crate) overlay: bool,
+}
+
+impl<P: Probe> World<'_, P> {
+    /// The service that `container` runs.
+    pub(crate) fn service_at(&self, container: ContainerId) -> &Service {
+        self.blueprint.service_of(container)
+    }
+
+    fn node_of(&self, container: ContainerId) -> NodeId {
+        self.containers[container.index()].node
+    }
+
+    /// How long `bytes` take from one container to another.
+    #[inline]
+    pub(crate) fn hop(&mut self, hop: Hop, bytes: f64, key: u64, draw: u32) -> Nanos {
+        let blueprint = self.blueprint;
+        let (from, to) = (self.node_of(hop.from), self.node_of(hop.to));
+        let place = from.index() * blueprint.nodes.len() + to.index();
+        let mut delay = self.half_rtts[place]
+            .unwrap_or_else(|| half(&blueprint.links[place].rtt, &mut self.draws.draw(key, draw)));
+        if from != to {
+            if bytes > 0.0 {
+                let (sender, receiver) =
+                    (&blueprint.nodes[from.index()], &blueprint.nodes[to.index()]);
+                delay += transmission(bytes, sender.bandwidth.min(receiver.bandwidth));
+                self.nodes[from.index()].bytes[TX] += bytes;
+                self.nodes[to.index()].bytes[RX] += bytes;
+            }
+            if hop.overlay {
+                delay += blueprint.links[place].overlay;
+            }
+        }
+        self.hops_ns += delay.0;
+        delay
+    }
+
+    /// How long the request of the entry visit `visit` takes from its user.
+    pub(crate) fn hop_from_client(&mut self, visit: &Frame) -> Nanos {
+        self.client_hop(visit, RX, DRAW_CLIENT_RTT, DRAW_CLIENT_SEND)
+    }
+
+    /// How long the answer of the entry visit `visit` takes to its user.
+    pub(crate) fn hop_to_client(&mut self, visit: &Frame) -> Nanos {
+        self.client_hop(visit, TX, DRAW_CLIENT_RTT_BACK, DRAW_CLIENT_RECEIVE)
+    }
+
+    fn client_hop(&mut self, visit: &Frame, direction: usize, rtt: u32, size: u32) -> Nanos {
+        let blueprint = self.blueprint;
+        let source = &blueprint.sources[visit.source.index()];
+        let law = if direction == RX { &source.send } else { &source.receive };
+        let bytes = self
+            .traced_bytes(visit, direction)
+            .unwrap_or_else(|| law.sample_lazily(|| self.draws.draw(visit.key, size)));
+        let mut delay = constant_half(&source.client_rtt)
+            .unwrap_or_else(|| half(&source.client_rtt, &mut self.draws.draw(visit.key, rtt)));
+        if bytes > 0.0 {
+            let node = self.node_of(visit.container).index();
+            delay += transmission(bytes, blueprint.nodes[node].bandwidth);
+            self.nodes[node].bytes[direction] += bytes;
+        }
+        self.hops_ns += delay.0;
+        delay
+    }
+
+    fn traced_bytes(&self, visit: &Frame, direction: usize) -> Option<f64> {
+        if visit.trace_row == NONE {
+            return None;
+        }
+        let Arrivals::Trace(trace) = &self.blueprint.sources[visit.source.index()].arrivals else {
+            return None;
+        };
+        let row = trace.rows.get(visit.trace_row as usize)?;
+        let bytes = if direction == RX { row.send } else { row.receive };
+        (bytes >= 0.0).then_some(bytes)
+    }
+}
+
+/// Half of a round trip that is always the same.
+pub(crate) fn constant_half(rtt: &Law) -> Option<Nanos> {
+    match rtt {
+        Law::Constant(rtt) => Some(Nanos::from_f64(rtt * 0.5)),
+        _ => None,
+    }
+}
+
+/// Half of a round trip.
+fn half(rtt: &Law, draw: &mut wssim_kernel::stream::Draw) -> Nanos {
+    Nanos::from_f64(rtt.sample(draw) * 0.5)
+}
+
+/// Time of `bytes` at `bandwidth` bytes per second, which may be infinite.
+fn transmission(bytes: f64, bandwidth: f64) -> Nanos {
+    Nanos::from_f64(bytes / bandwidth * 1e9)
+}

@@ -1,0 +1,3 @@
+//! What orchestrators decide.
+
+pub mod placement;

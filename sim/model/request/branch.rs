@@ -1,0 +1,140 @@
+//! Parallel steps and repetitions: parts of a visit that run as frames of their own.
+//!
+//! A parallel step goes on when enough branches have succeeded and fails as soon as that has
+//! become impossible; branches that are then still on their way run to their end unheard.
+
+use super::frame::{Frame, FrameId, Kind, NO_FRAME, Waits};
+use crate::blueprint::Instruction;
+use crate::event::Event;
+use crate::ids::{InstructionId, ParallelId};
+use crate::probe::{Failure, Probe};
+use crate::world::World;
+use wssim_kernel::stream::mix;
+use wssim_kernel::{Calendar, Time};
+
+impl<P: Probe> World<'_, P> {
+    /// Starts all branches of `step` at once.
+    pub(crate) fn fork(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        step: ParallelId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let blueprint = self.blueprint;
+        let step = &blueprint.parallels[step.index()];
+        let frame = &mut self.frames[id];
+        frame.pc = step.next;
+        frame.waits = Waits::Branches;
+        frame.open = step.branches.len() as u32;
+        frame.needed = step.need;
+        let mut first = NO_FRAME;
+        for (number, &start) in step.branches.iter().enumerate().rev() {
+            let site = step.site.wrapping_add(number as u64);
+            let mut branch = self.part_of(id, Kind::Branch, start, site);
+            branch.next = first;
+            first = self.frames.insert(branch);
+        }
+        if step.need == 0 {
+            self.joined(id);
+        }
+        while first != NO_FRAME {
+            let branch = first;
+            first = self.frames[branch].next;
+            self.execute(now, branch, calendar);
+        }
+        if step.need == 0 {
+            self.execute(now, id, calendar);
+        }
+    }
+
+    /// Begins to repeat the part at `body`.
+    pub(crate) fn begin_loop(
+        &mut self,
+        id: FrameId,
+        body: InstructionId,
+        site: u64,
+        count: u32,
+    ) -> FrameId {
+        self.frames[id].waits = Waits::Branches;
+        self.frames[id].open = 1;
+        self.frames[id].needed = 1;
+        let mut part = self.part_of(id, Kind::Loop, body, site);
+        part.key = mix(part.key, 0);
+        part.body = body;
+        part.again = count - 1;
+        self.frames.insert(part)
+    }
+
+    /// A branch or repetition has come to its end. Returns who goes on at once.
+    pub(crate) fn end_branch(&mut self, id: FrameId) -> Option<FrameId> {
+        let part = self.frames[id];
+        if part.kind == Kind::Loop && part.again > 0 && self.is_heard(id) {
+            self.repeat(id);
+            return Some(id);
+        }
+        let heard = self.is_heard(id);
+        self.frames.remove(id);
+        let owner = &mut self.frames[part.parent];
+        if !heard {
+            return None;
+        }
+        owner.open -= 1;
+        owner.needed -= 1;
+        if owner.needed > 0 {
+            return None;
+        }
+        self.joined(part.parent);
+        Some(part.parent)
+    }
+
+    /// Sets a loop's frame back to the beginning of its part, under the next repetition's key.
+    fn repeat(&mut self, id: FrameId) {
+        let Frame { parent, number, body, .. } = self.frames[id];
+        let number = number + 1;
+        let Instruction::Repeat { site, .. } = self.blueprint.program[body.index() - 1] else {
+            unreachable!("the part that is repeated follows its Repeat")
+        };
+        let key = mix(mix(self.frames[parent].key, site), u64::from(number));
+        let frame = &mut self.frames[id];
+        frame.key = key;
+        frame.pc = body;
+        frame.number = number;
+        frame.again -= 1;
+    }
+
+    /// A branch or repetition has failed.
+    pub(crate) fn branch_failed(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        failure: Failure,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let parent = self.frames[id].parent;
+        let heard = self.is_heard(id);
+        self.frames.remove(id);
+        if !heard {
+            return;
+        }
+        let owner = &mut self.frames[parent];
+        owner.open -= 1;
+        if owner.open < owner.needed {
+            self.joined(parent);
+            self.fail(now, parent, failure, calendar);
+        }
+    }
+
+    /// Whether the parent still waits for `id`.
+    fn is_heard(&self, id: FrameId) -> bool {
+        let part = &self.frames[id];
+        self.frames[part.parent].epoch == part.parent_epoch
+    }
+
+    /// The wait for branches is over: those still on their way are unheard from now on.
+    fn joined(&mut self, id: FrameId) {
+        let frame = &mut self.frames[id];
+        frame.epoch = frame.epoch.wrapping_add(1);
+        frame.waits = Waits::Nothing;
+    }
+}

@@ -1,0 +1,278 @@
+//! Calls: a connection where one is needed, a hop there, a hop back, time-outs and retries.
+//!
+//! The callee of a caller that gave up works on: its answer is late and nobody hears it.
+
+use super::frame::{Frame, FrameId, Kind, NONE, Waits};
+use crate::blueprint::{Call, Retry};
+use crate::event::Event;
+use crate::ids::{CallId, ContainerId, PoolId, ServiceId};
+use crate::network::Hop;
+use crate::probe::{Failure, Probe};
+use crate::world::World;
+use wssim_kernel::stream::mix;
+use wssim_kernel::{Calendar, Nanos, Time};
+
+/// Draws of a call's frame that no step of a program shares.
+const DRAW_SEND: u32 = 0xFFFF_FF01;
+const DRAW_RECEIVE: u32 = 0xFFFF_FF02;
+const DRAW_JITTER: u32 = 0xFFFF_FF03;
+const DRAW_RTT: u32 = 0xFFFF_FF04;
+const DRAW_RTT_BACK: u32 = 0xFFFF_FF05;
+
+impl<P: Probe> World<'_, P> {
+    /// `id` calls.
+    pub(crate) fn call(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        call: CallId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let frame = &mut self.frames[id];
+        frame.outgoing = call;
+        frame.attempt = 0;
+        frame.last_replica = 0;
+        self.attempt(now, id, calendar);
+    }
+
+    /// One attempt of the outgoing call of `id`: with a connection of the pool where there is one.
+    pub(crate) fn attempt(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        let frame = &self.frames[id];
+        let Some(pool) = self.blueprint.calls[frame.outgoing.index()].pool else {
+            return self.send(now, id, calendar);
+        };
+        let instance = self.pool_instance(pool, frame.container);
+        self.pools[instance as usize].advance(now);
+        let frame = &mut self.frames[id];
+        frame.connection = instance;
+        if self.pools[instance as usize].free > 0 {
+            self.pools[instance as usize].free -= 1;
+            if frame.measured {
+                self.probe.pool_wait(pool, Nanos::ZERO);
+            }
+            return self.send(now, id, calendar);
+        }
+        frame.waits = Waits::Connection;
+        frame.since = now;
+        self.pools[instance as usize].queue.push(&mut self.frames, id);
+        if let Some(class) = self.blueprint.pools[pool.index()].timeout {
+            self.set_timeout(now, class, id, calendar);
+        }
+    }
+
+    fn pool_instance(&self, pool: PoolId, container: ContainerId) -> u32 {
+        let service = self.blueprint.pools[pool.index()].service;
+        let first = self.blueprint.services[service.index()].containers.start;
+        self.pool_bases[pool.index()] + container.0 - first
+    }
+
+    /// Sends the request of the present attempt.
+    #[inline]
+    fn send(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        let blueprint = self.blueprint;
+        let frame = &self.frames[id];
+        let call_id = frame.outgoing;
+        let call = &blueprint.calls[call_id.index()];
+        let service = blueprint.endpoints[call.target.index()].service;
+        let Some(container) = self.choose_replica(service, call, frame.last_replica) else {
+            return self.attempt_failed(now, id, Failure::NoReplica, calendar);
+        };
+        let frame = &mut self.frames[id];
+        frame.waits = Waits::Answer;
+        frame.since = now;
+        frame.packets = frame.packets.saturating_add(1);
+        frame.last_replica = container.0 + 1;
+        let callee = Frame {
+            pc: blueprint.endpoints[call.target.index()].start,
+            parent: id,
+            parent_epoch: frame.epoch,
+            container,
+            endpoint: call.target,
+            incoming: call_id,
+            source: frame.source,
+            trace_row: frame.trace_row,
+            measured: frame.measured,
+            ..Frame::new(Kind::Visit, mix(mix(frame.key, call.site), u64::from(frame.attempt)))
+        };
+        let (from, key) = (frame.container, callee.key);
+        if frame.measured {
+            self.sources[frame.source.index()].attempts += 1;
+        }
+        let bytes = call.send.sample_lazily(|| self.draws.draw(key, DRAW_SEND));
+        let hop = Hop { from, to: container, overlay: blueprint.services[service.index()].overlay };
+        let delay = self.hop(hop, bytes, key, DRAW_RTT);
+        let callee = self.frames.insert(callee);
+        calendar.schedule(now + delay, Event::Deliver(callee));
+        if let Some(class) = call.timeout {
+            self.set_timeout(now, class, id, calendar);
+        }
+    }
+
+    /// Round robin over the replicas of `service`, one request each; a retry that wants another
+    /// replica passes over the one before where there is another.
+    #[inline]
+    fn choose_replica(
+        &mut self,
+        service: ServiceId,
+        call: &Call,
+        last_replica: u32,
+    ) -> Option<ContainerId> {
+        let chosen = self.next_replica(service)?;
+        let again = call.retry.other_replica && chosen.0 + 1 == last_replica;
+        if again { self.next_replica(service) } else { Some(chosen) }
+    }
+
+    /// The replica of `service` whose turn it is.
+    #[inline]
+    pub(crate) fn next_replica(&mut self, service: ServiceId) -> Option<ContainerId> {
+        let containers = &self.blueprint.services[service.index()].containers;
+        let replicas = containers.end - containers.start;
+        if replicas == 0 {
+            return None;
+        }
+        let turn = &mut self.next_replica[service.index()];
+        let chosen = containers.start + *turn;
+        *turn = if *turn + 1 == replicas { 0 } else { *turn + 1 };
+        Some(ContainerId(chosen))
+    }
+
+    /// The answer of the visit `id` sets out; the visit is over.
+    #[inline]
+    pub(crate) fn answer(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        failure: Option<Failure>,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let visit = self.frames[id];
+        self.frames.remove(id);
+        let delay = if visit.incoming == CallId(NONE) {
+            self.hop_to_client(&visit)
+        } else {
+            self.hop_back(&visit)
+        };
+        let parent = &self.frames[visit.parent];
+        if parent.epoch == visit.parent_epoch {
+            let answer = Event::Answer { to: visit.parent, epoch: visit.parent_epoch, failure };
+            calendar.schedule(now + delay, answer);
+        }
+    }
+
+    #[inline]
+    fn hop_back(&mut self, visit: &Frame) -> Nanos {
+        let call = &self.blueprint.calls[visit.incoming.index()];
+        let bytes = call.receive.sample_lazily(|| self.draws.draw(visit.key, DRAW_RECEIVE));
+        // The place of a caller that is gone may have a new tenant: then the bytes go nowhere.
+        let parent = &self.frames[visit.parent];
+        if parent.epoch != visit.parent_epoch {
+            return Nanos::ZERO;
+        }
+        let overlay = self.service_at(visit.container).overlay;
+        let hop = Hop { from: visit.container, to: parent.container, overlay };
+        self.hop(hop, bytes, visit.key, DRAW_RTT_BACK)
+    }
+
+    /// An answer reaches `id`, which still waits for it.
+    #[inline]
+    pub(crate) fn answered(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        failure: Option<Failure>,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let frame = &mut self.frames[id];
+        if frame.kind == Kind::Root {
+            return self.finish_request(now, id, failure.map_or(Ok(()), Err), calendar);
+        }
+        frame.epoch = frame.epoch.wrapping_add(1);
+        frame.waits = Waits::Nothing;
+        frame.packets = frame.packets.saturating_add(1);
+        if let Some(failure) = failure {
+            return self.attempt_failed(now, id, failure, calendar);
+        }
+        if frame.measured {
+            let query = self.blueprint.calls[frame.outgoing.index()].query;
+            self.probe.query_done(query, now.since(frame.since));
+        }
+        self.release_connection(now, id, calendar);
+        self.execute(now, id, calendar);
+    }
+
+    /// The present attempt of `id` has failed: another one, or `id` fails too.
+    pub(crate) fn attempt_failed(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        failure: Failure,
+        calendar: &mut Calendar<Event>,
+    ) {
+        self.release_connection(now, id, calendar);
+        let frame = &mut self.frames[id];
+        let retry = self.blueprint.calls[frame.outgoing.index()].retry;
+        if u32::from(frame.attempt) >= retry.attempts || retry.on & failure.bit() == 0 {
+            return self.fail(now, id, failure, calendar);
+        }
+        frame.attempt += 1;
+        let (key, attempt) = (frame.key, frame.attempt);
+        let pause = self.backoff(&retry, key, attempt);
+        if pause == Nanos::ZERO {
+            self.attempt(now, id, calendar);
+        } else {
+            self.pause(now, id, Waits::Backoff, pause, calendar);
+        }
+    }
+
+    /// The pause before attempt number `attempt`.
+    fn backoff(&self, retry: &Retry, key: u64, attempt: u16) -> Nanos {
+        if retry.backoff == Nanos::ZERO {
+            return Nanos::ZERO;
+        }
+        let mut pause = retry.backoff.as_f64() * libm::pow(retry.factor, f64::from(attempt - 1));
+        if retry.jitter > 0.0 {
+            let place = mix(key, u64::from(attempt));
+            let unit = self.draws.draw(place, DRAW_JITTER).open01();
+            pause *= 1.0 + retry.jitter * (2.0 * unit - 1.0);
+        }
+        Nanos::from_f64(pause)
+    }
+
+    /// Gives the connection of `id`, if it holds one, to the next in the queue.
+    #[inline]
+    fn release_connection(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        let instance = std::mem::replace(&mut self.frames[id].connection, NONE);
+        if instance == NONE {
+            return;
+        }
+        let pool = &mut self.pools[instance as usize];
+        pool.advance(now);
+        let Some(next) = pool.queue.pop(&mut self.frames) else {
+            pool.free += 1;
+            return;
+        };
+        let frame = &mut self.frames[next];
+        frame.epoch = frame.epoch.wrapping_add(1);
+        frame.waits = Waits::Nothing;
+        if frame.measured
+            && let Some(pool) = self.blueprint.calls[frame.outgoing.index()].pool
+        {
+            self.probe.pool_wait(pool, now.since(frame.since));
+        }
+        self.send(now, next, calendar);
+    }
+
+    /// `id` has waited too long for a connection.
+    pub(crate) fn give_up_connection(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let instance = std::mem::replace(&mut self.frames[id].connection, NONE);
+        let pool = &mut self.pools[instance as usize];
+        pool.advance(now);
+        pool.queue.remove(&mut self.frames, id);
+        self.attempt_failed(now, id, Failure::Timeout, calendar);
+    }
+}

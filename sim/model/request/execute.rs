@@ -1,0 +1,171 @@
+//! Runs a frame's program until it has to wait.
+
+use super::frame::{Frame, FrameId, Kind, NONE, Waits};
+use crate::blueprint::{Arrivals, Hold, Instruction};
+use crate::event::Event;
+use crate::ids::{InstructionId, LabelId};
+use crate::law::Law;
+use crate::probe::Probe;
+use crate::world::World;
+use wssim_kernel::stream::mix;
+use wssim_kernel::{Calendar, Nanos, Time};
+
+/// A CPU step at `at`, after which the program goes on at `then`.
+struct Step<'a> {
+    demand: &'a Law,
+    draw: u32,
+    label: Option<LabelId>,
+    at: InstructionId,
+    then: InstructionId,
+}
+
+impl<P: Probe> World<'_, P> {
+    /// Runs `id` from its program counter until it waits or ends.
+    pub(crate) fn execute(&mut self, now: Time, mut id: FrameId, calendar: &mut Calendar<Event>) {
+        let blueprint = self.blueprint;
+        loop {
+            let frame = &mut self.frames[id];
+            let (key, pc) = (frame.key, frame.pc);
+            frame.pc = InstructionId(pc.0 + 1);
+            match &blueprint.program[pc.index()] {
+                Instruction::Cpu { demand, draw, label } => {
+                    let step = Step { demand, draw: *draw, label: *label, at: pc, then: frame.pc };
+                    return self.compute(now, id, &step, calendar);
+                }
+                Instruction::Call(call) => return self.call(now, id, *call, calendar),
+                Instruction::End => return self.end(now, id, pc, calendar),
+                Instruction::EndBranch => match self.end_branch(id) {
+                    Some(next) => id = next,
+                    None => return,
+                },
+                Instruction::Parallel(step) => return self.fork(now, id, *step, calendar),
+                Instruction::Sleep { duration, draw } => {
+                    let pause = Nanos::from_f64(duration.sample(&mut self.draws.draw(key, *draw)));
+                    return self.pause(now, id, Waits::Sleep, pause, calendar);
+                }
+                Instruction::SkipUnless { probability, draw, to } => {
+                    if self.draws.draw(key, *draw).open01() >= *probability {
+                        self.frames[id].pc = *to;
+                    }
+                }
+                Instruction::Repeat { count, draw, site, to } => {
+                    let count = count.sample(&mut self.draws.draw(key, *draw)).round() as u32;
+                    self.frames[id].pc = *to;
+                    if count > 0 {
+                        id = self.begin_loop(id, InstructionId(pc.0 + 1), *site, count);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A CPU step: at once, or when a worker is free where workers are held in CPU steps only.
+    #[inline]
+    fn compute(&mut self, now: Time, id: FrameId, step: &Step<'_>, calendar: &mut Calendar<Event>) {
+        if self.must_get_worker(id) {
+            // Whoever has to queue takes the step up again from its instruction.
+            self.frames[id].pc = step.at;
+            if !self.get_worker(now, id, calendar) {
+                return;
+            }
+        }
+        let frame = &mut self.frames[id];
+        frame.pc = step.then;
+        frame.waits = Waits::Processor;
+        let (key, container, packets) = (frame.key, frame.container, frame.packets);
+        frame.packets = 0;
+        let traced = step.label.and_then(|label| self.traced_demand(id, label));
+        let mut work =
+            traced.unwrap_or_else(|| step.demand.sample(&mut self.draws.draw(key, step.draw)));
+        if packets > 0 {
+            work += self.packet_cpu(container, packets);
+        }
+        self.start_job(now, id, container, work, calendar);
+    }
+
+    /// The program is over. What was sent or received since the last CPU step is still to be paid.
+    fn end(&mut self, now: Time, id: FrameId, at: InstructionId, calendar: &mut Calendar<Event>) {
+        if self.frames[id].packets > 0 && self.blueprint.packet_cpu > Nanos::ZERO {
+            let step = Step { demand: &Law::ZERO, draw: 0, label: None, at, then: at };
+            return self.compute(now, id, &step, calendar);
+        }
+        self.end_visit(now, id, calendar);
+    }
+
+    /// CPU of `packets` batches at `container`, counted as networking.
+    fn packet_cpu(&mut self, container: crate::ids::ContainerId, packets: u16) -> f64 {
+        let work = f64::from(packets) * self.blueprint.packet_cpu.as_f64();
+        let node = self.containers[container.index()].node;
+        self.nodes[node.index()].network_cpu_ns += work;
+        work
+    }
+
+    /// What the trace says about the step labelled `label`.
+    fn traced_demand(&self, id: FrameId, label: LabelId) -> Option<f64> {
+        let Frame { source, trace_row, .. } = self.frames[id];
+        if trace_row == NONE {
+            return None;
+        }
+        let Arrivals::Trace(trace) = &self.blueprint.sources[source.index()].arrivals else {
+            return None;
+        };
+        let column = trace.demand_columns.iter().position(|&of| of == label)?;
+        let place = trace_row as usize * trace.demand_columns.len() + column;
+        trace.demands.get(place).copied().filter(|demand| *demand >= 0.0)
+    }
+
+    /// A CPU step is over.
+    #[inline]
+    pub(crate) fn step_computed(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        self.frames[id].waits = Waits::Nothing;
+        let frame = &self.frames[id];
+        if frame.holds_worker && self.containers[frame.container.index()].hold == Hold::Cpu {
+            self.free_worker(now, id);
+        }
+        self.execute(now, id, calendar);
+    }
+
+    /// Lets `id` wait for `pause`.
+    pub(crate) fn pause(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        waits: Waits,
+        pause: Nanos,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let frame = &mut self.frames[id];
+        frame.waits = waits;
+        calendar.schedule(now + pause, Event::Wake { frame: id, epoch: frame.epoch });
+    }
+
+    /// A sleep, or the pause before a retry, is over.
+    pub(crate) fn wake(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        let frame = &mut self.frames[id];
+        frame.epoch = frame.epoch.wrapping_add(1);
+        let waited_for = frame.waits;
+        frame.waits = Waits::Nothing;
+        if waited_for == Waits::Backoff {
+            self.attempt(now, id, calendar);
+        } else {
+            self.execute(now, id, calendar);
+        }
+    }
+
+    /// A frame of the visit of `id` that runs its own part of the program.
+    pub(crate) fn part_of(&self, id: FrameId, kind: Kind, pc: InstructionId, site: u64) -> Frame {
+        let owner = &self.frames[id];
+        Frame {
+            pc,
+            parent: id,
+            parent_epoch: owner.epoch,
+            container: owner.container,
+            endpoint: owner.endpoint,
+            source: owner.source,
+            trace_row: owner.trace_row,
+            measured: owner.measured,
+            admitted: true,
+            ..Frame::new(kind, mix(owner.key, site))
+        }
+    }
+}

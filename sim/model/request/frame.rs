@@ -1,0 +1,264 @@
+//! Frames: one for each thing in flight, in a slab.
+//!
+//! A *root* is a user's request; a *visit* is its stay at one container; a *branch* runs part of a
+//! visit's program at the same container, beside its siblings or again and again. A frame waits
+//! for one thing at a time; its epoch moves on when the wait is over, so that whatever still
+//! speaks of the old epoch is known to be late.
+
+use crate::ids::{CallId, ContainerId, EndpointId, InstructionId, SourceId};
+use wssim_kernel::Time;
+
+/// A place in the slab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FrameId(pub u32);
+
+/// No frame at all.
+pub(crate) const NO_FRAME: FrameId = FrameId(u32::MAX);
+/// No trace row, no pool, no container.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// What a frame is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A user's request.
+    Root,
+    /// Its stay at a container.
+    Visit,
+    /// Part of a visit, in parallel with others.
+    Branch,
+    /// Part of a visit, repeated.
+    Loop,
+    /// A burst of background load.
+    Burst,
+}
+
+/// What a frame waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waits {
+    /// Nothing: it is being dealt with, or on its way.
+    Nothing,
+    /// Its own arrival at its container.
+    Delivery,
+    /// A worker of its container.
+    Worker,
+    /// A connection of a pool.
+    Connection,
+    /// Its CPU step.
+    Processor,
+    /// An answer.
+    Answer,
+    /// The end of a sleep.
+    Sleep,
+    /// The end of the pause before a retry.
+    Backoff,
+    /// Branches or a repeated part.
+    Branches,
+}
+
+/// One thing in flight.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame {
+    /// Where its draws are addressed.
+    pub key: u64,
+    /// Visit: arrival at the container. Root: arrival of the request.
+    pub arrived: Time,
+    /// Beginning of the present wait, or the moment the attempt was sent.
+    pub since: Time,
+    /// Moves on whenever a wait is over, and never back: slots are reused.
+    pub epoch: u32,
+    /// The next instruction.
+    pub pc: InstructionId,
+    /// Who gets the answer.
+    pub parent: FrameId,
+    /// The parent's epoch when it began to wait.
+    pub parent_epoch: u32,
+    /// Where it runs.
+    pub container: ContainerId,
+    /// What it does there.
+    pub endpoint: EndpointId,
+    /// Loop: where the part begins that it repeats, right behind its `Repeat`.
+    pub body: InstructionId,
+    /// The call that it answers; none: it answers a root.
+    pub incoming: CallId,
+    /// The call that it makes.
+    pub outgoing: CallId,
+    /// The pool instance whose connection it holds or waits for.
+    pub connection: u32,
+    /// Neighbours in the queue in which it waits, or next sibling at birth.
+    pub next: FrameId,
+    /// See `next`.
+    pub previous: FrameId,
+    /// Where it came from.
+    pub source: SourceId,
+    /// Row of the source's trace.
+    pub trace_row: u32,
+    /// Branches that it waits for: how many may still succeed.
+    pub open: u32,
+    /// Branches that it waits for: how many must still succeed.
+    pub needed: u32,
+    /// Loop: number of the present repetition. Root: number of the user.
+    pub number: u32,
+    /// Loop: repetitions after the present one.
+    pub again: u32,
+    /// Number of the present attempt of the outgoing call.
+    pub attempt: u16,
+    /// Packet batches whose CPU the next step pays for.
+    pub packets: u16,
+    /// The container of the last attempt, plus one; zero: none.
+    pub last_replica: u32,
+    /// What it is.
+    pub kind: Kind,
+    /// What it waits for.
+    pub waits: Waits,
+    /// Whether it belongs to a request that arrived in the measured stretch.
+    pub measured: bool,
+    /// Whether it holds a worker of its container.
+    pub holds_worker: bool,
+    /// Whether its container has taken it in: it will not be refused any more.
+    pub admitted: bool,
+}
+
+impl Frame {
+    /// A frame that does nothing yet.
+    pub(crate) fn new(kind: Kind, key: u64) -> Self {
+        Self {
+            key,
+            arrived: Time::ZERO,
+            since: Time::ZERO,
+            epoch: 0,
+            pc: InstructionId(0),
+            body: InstructionId(0),
+            parent: NO_FRAME,
+            parent_epoch: 0,
+            container: ContainerId(NONE),
+            endpoint: EndpointId(NONE),
+            incoming: CallId(NONE),
+            outgoing: CallId(NONE),
+            connection: NONE,
+            next: NO_FRAME,
+            previous: NO_FRAME,
+            source: SourceId(NONE),
+            trace_row: NONE,
+            open: 0,
+            needed: 0,
+            number: 0,
+            again: 0,
+            attempt: 0,
+            packets: 0,
+            last_replica: 0,
+            kind,
+            waits: if kind == Kind::Visit { Waits::Delivery } else { Waits::Nothing },
+            measured: false,
+            holds_worker: false,
+            admitted: false,
+        }
+    }
+}
+
+/// All frames; freed places are reused, last freed first.
+#[derive(Debug, Default)]
+pub(crate) struct Frames {
+    slab: Vec<Frame>,
+    free: Vec<FrameId>,
+}
+
+impl Frames {
+    /// Puts `frame` somewhere; its epoch goes on where the place's last tenant left it.
+    #[inline]
+    pub(crate) fn insert(&mut self, mut frame: Frame) -> FrameId {
+        if let Some(id) = self.free.pop() {
+            frame.epoch = self.slab[id.0 as usize].epoch;
+            self.slab[id.0 as usize] = frame;
+            return id;
+        }
+        self.slab.push(frame);
+        FrameId(self.slab.len() as u32 - 1)
+    }
+
+    /// Frees the place of `id`; whatever still speaks of its epoch is late from now on.
+    #[inline]
+    pub(crate) fn remove(&mut self, id: FrameId) {
+        self[id].epoch = self[id].epoch.wrapping_add(1);
+        self.free.push(id);
+    }
+
+    /// All frames in flight; slow, for the laws that are asserted at the end.
+    pub(crate) fn live(&self) -> impl Iterator<Item = &Frame> {
+        let mut dead = vec![false; self.slab.len()];
+        for id in &self.free {
+            dead[id.0 as usize] = true;
+        }
+        self.slab.iter().zip(dead).filter_map(|(frame, dead)| (!dead).then_some(frame))
+    }
+}
+
+impl std::ops::Index<FrameId> for Frames {
+    type Output = Frame;
+    #[inline]
+    fn index(&self, id: FrameId) -> &Frame {
+        &self.slab[id.0 as usize]
+    }
+}
+
+impl std::ops::IndexMut<FrameId> for Frames {
+    #[inline]
+    fn index_mut(&mut self, id: FrameId) -> &mut Frame {
+        &mut self.slab[id.0 as usize]
+    }
+}
+
+/// A first-come-first-served queue through the frames themselves: no allocation, removal in O(1).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Queue {
+    head: FrameId,
+    tail: FrameId,
+    /// How many wait.
+    pub len: u32,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self { head: NO_FRAME, tail: NO_FRAME, len: 0 }
+    }
+}
+
+impl Queue {
+    /// Puts `id` at the end.
+    pub(crate) fn push(&mut self, frames: &mut Frames, id: FrameId) {
+        frames[id].next = NO_FRAME;
+        frames[id].previous = self.tail;
+        if self.tail == NO_FRAME {
+            self.head = id;
+        } else {
+            frames[self.tail].next = id;
+        }
+        self.tail = id;
+        self.len += 1;
+    }
+
+    /// Takes the first.
+    pub(crate) fn pop(&mut self, frames: &mut Frames) -> Option<FrameId> {
+        let id = self.head;
+        if id == NO_FRAME {
+            return None;
+        }
+        self.remove(frames, id);
+        Some(id)
+    }
+
+    /// Takes `id` out, wherever it stands.
+    pub(crate) fn remove(&mut self, frames: &mut Frames, id: FrameId) {
+        let (previous, next) = (frames[id].previous, frames[id].next);
+        if previous == NO_FRAME {
+            self.head = next;
+        } else {
+            frames[previous].next = next;
+        }
+        if next == NO_FRAME {
+            self.tail = previous;
+        } else {
+            frames[next].previous = previous;
+        }
+        self.len -= 1;
+    }
+}

@@ -1,0 +1,10 @@
+//! A request's way through the cluster: frames, programs, calls, pools.
+
+mod branch;
+mod call;
+mod execute;
+pub(crate) mod frame;
+mod timeout;
+mod visit;
+
+pub(crate) use timeout::TimeoutClass;

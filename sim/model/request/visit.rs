@@ -1,0 +1,195 @@
+//! A visit: a request's stay at one container, from arrival to answer, and the workers there.
+
+use super::frame::{FrameId, Kind, Waits};
+use crate::blueprint::Hold;
+use crate::event::Event;
+use crate::ids::{CallId, ContainerId};
+use crate::probe::{Failure, Probe};
+use crate::request::frame::NONE;
+use crate::world::{ContainerState, World};
+use wssim_kernel::{Calendar, Time};
+
+/// Packet batches that a visit pays for in its first step: the request's and its answer's.
+const VISIT_PACKETS: u16 = 2;
+
+impl<P: Probe> World<'_, P> {
+    /// A request reaches its container.
+    #[inline]
+    pub(crate) fn deliver(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        let frame = &mut self.frames[id];
+        frame.arrived = now;
+        frame.waits = Waits::Nothing;
+        frame.packets = VISIT_PACKETS;
+        let container = &mut self.containers[frame.container.index()];
+        container.station.advance(now);
+        container.station.in_system += 1;
+        container.station.arrivals += 1;
+        let needs_worker = container.hold == Hold::Request && container.workers.is_some();
+        if needs_worker && !self.get_worker(now, id, calendar) {
+            return;
+        }
+        self.execute(now, id, calendar);
+    }
+
+    /// Whether `id` needs a worker for the CPU step that it is about to take.
+    #[inline]
+    pub(crate) fn must_get_worker(&self, id: FrameId) -> bool {
+        let frame = &self.frames[id];
+        let container = &self.containers[frame.container.index()];
+        container.hold == Hold::Cpu && container.workers.is_some() && !frame.holds_worker
+    }
+
+    /// Takes a free worker for `id`, or lets it wait, or refuses it. Returns whether it goes on.
+    #[inline]
+    pub(crate) fn get_worker(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        calendar: &mut Calendar<Event>,
+    ) -> bool {
+        let frame = &mut self.frames[id];
+        let container = frame.container;
+        let ContainerState { station, workers, backlog, .. } =
+            &mut self.containers[container.index()];
+        if workers.is_none_or(|workers| station.held < workers) {
+            station.advance(now);
+            station.held += 1;
+            frame.holds_worker = true;
+            frame.admitted = true;
+            if frame.measured {
+                self.probe.worker_wait(container, now.since(now));
+            }
+            return true;
+        }
+        if !frame.admitted && backlog.is_some_and(|most| station.queue.len >= most) {
+            self.fail(now, id, Failure::Refused, calendar);
+            return false;
+        }
+        station.advance(now);
+        station.queue.push(&mut self.frames, id);
+        self.frames[id].waits = Waits::Worker;
+        self.frames[id].since = now;
+        self.limit_wait(now, id, calendar);
+        false
+    }
+
+    /// Sets the limits of a wait for a worker: the service's, and the user's own patience.
+    fn limit_wait(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        let service = self.blueprint.service_of(self.frames[id].container);
+        if let Some(class) = service.queue_timeout {
+            self.set_timeout(now, class, id, calendar);
+        }
+        let frame = &self.frames[id];
+        if frame.kind == Kind::Visit && frame.incoming == CallId(NONE) {
+            self.limit_patience_in_queue(now, id, calendar);
+        }
+    }
+
+    /// Gives the worker of `id` to the next in the queue.
+    #[inline]
+    pub(crate) fn free_worker(&mut self, now: Time, id: FrameId) {
+        let frame = &mut self.frames[id];
+        frame.holds_worker = false;
+        let container = frame.container;
+        let station = &mut self.containers[container.index()].station;
+        station.advance(now);
+        station.held -= 1;
+        if let Some(next) = station.queue.pop(&mut self.frames) {
+            self.grant_worker(now, next, container);
+        }
+    }
+
+    /// Gives `id` a worker; it goes on when what happens at present is over, so that a queue of
+    /// requests that take no time is worked off one after the other and not one inside the other.
+    fn grant_worker(&mut self, now: Time, id: FrameId, container: ContainerId) {
+        self.containers[container.index()].station.held += 1;
+        let frame = &mut self.frames[id];
+        frame.epoch = frame.epoch.wrapping_add(1);
+        frame.waits = Waits::Nothing;
+        frame.holds_worker = true;
+        frame.admitted = true;
+        if frame.measured {
+            self.probe.worker_wait(container, now.since(frame.since));
+        }
+        self.ready.push_back(id);
+    }
+
+    /// The program of `id` is over: it is answered.
+    #[inline]
+    pub(crate) fn end_visit(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        let frame = &self.frames[id];
+        if frame.measured {
+            self.probe.visit_done(frame.container, frame.endpoint, now.since(frame.arrived));
+        }
+        self.leave(now, id, None, calendar);
+    }
+
+    /// `id` cannot have a good answer.
+    pub(crate) fn fail(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        failure: Failure,
+        calendar: &mut Calendar<Event>,
+    ) {
+        match self.frames[id].kind {
+            Kind::Root => self.finish_request(now, id, Err(failure), calendar),
+            Kind::Visit => self.leave(now, id, Some(failure), calendar),
+            Kind::Branch | Kind::Loop => {
+                if self.frames[id].holds_worker {
+                    self.free_worker(now, id);
+                }
+                self.branch_failed(now, id, failure, calendar);
+            }
+            Kind::Burst => unreachable!("a burst makes no calls"),
+        }
+    }
+
+    /// `id` leaves its container, and its answer sets out.
+    fn leave(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        failure: Option<Failure>,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let frame = &self.frames[id];
+        let (arrived, holds_worker) = (frame.arrived, frame.holds_worker);
+        let station = &mut self.containers[frame.container.index()].station;
+        station.advance(now);
+        station.in_system -= 1;
+        station.time_of_departed += u128::from(now.since(arrived).0);
+        if holds_worker {
+            self.free_worker(now, id);
+        }
+        self.answer(now, id, failure, calendar);
+    }
+
+    /// `id` has waited too long for what it waits for.
+    pub(crate) fn give_up(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        failure: Failure,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let frame = &mut self.frames[id];
+        frame.epoch = frame.epoch.wrapping_add(1);
+        let waited_for = frame.waits;
+        frame.waits = Waits::Nothing;
+        match waited_for {
+            Waits::Worker => {
+                let station = &mut self.containers[frame.container.index()].station;
+                station.advance(now);
+                station.queue.remove(&mut self.frames, id);
+                self.fail(now, id, failure, calendar);
+            }
+            Waits::Connection => self.give_up_connection(now, id, calendar),
+            Waits::Answer if self.frames[id].kind == Kind::Root => {
+                self.fail(now, id, Failure::Abandoned, calendar);
+            }
+            Waits::Answer => self.attempt_failed(now, id, failure, calendar),
+            other => unreachable!("nothing limits the wait for {other:?}"),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! One replication from beginning to end.
+
+use crate::blueprint::{Blueprint, CpuLimit};
+use crate::event::Event;
+use crate::hardware::processor::Processor;
+use crate::ids::TimeoutId;
+use crate::ledger::{LOAD_PERIOD, Ledger, LoadAverage};
+use crate::network::constant_half;
+use crate::probe::Probe;
+use crate::request::TimeoutClass;
+use crate::request::frame::Frames;
+use crate::station::{PoolInstance, Station};
+use crate::traffic::SourceState;
+use crate::world::{ContainerState, Counts, NodeState, Outcome, Run, World};
+use std::collections::VecDeque;
+use wssim_kernel::stream::StreamKey;
+use wssim_kernel::{Calendar, Nanos, Time, run_until};
+
+/// Measured requests are followed to their end for at most this many times the simulated stretch;
+/// what is then still in flight is told as unfinished.
+const FOLLOW: u64 = 10;
+/// The stop question is asked this often in a replication.
+const SLICES: u64 = 64;
+
+/// Simulates one replication. `stop` is asked now and then; when it says yes there is no outcome.
+pub fn simulate<P: Probe>(
+    blueprint: &Blueprint,
+    run: Run,
+    probe: P,
+    stop: &dyn Fn() -> bool,
+) -> Option<(Outcome, P)> {
+    let mut calendar = Calendar::new();
+    let mut world = World::new(blueprint, run, probe, &mut calendar);
+    let stretch = run.lead.0.saturating_add(run.measured.0);
+    let limit = stretch.saturating_mul(FOLLOW + 1);
+    let slice = (stretch / SLICES).max(1);
+    let (mut events, mut until) = (0, 0_u64);
+    loop {
+        until = until.saturating_add(slice).min(limit);
+        events += run_until(&mut world, &mut calendar, Time(until));
+        if stop() {
+            return None;
+        }
+        if world.is_over() || until == limit {
+            break;
+        }
+    }
+    let now = if world.is_over() { calendar.now() } else { Time(until) };
+    world.assert_laws(now);
+    let outcome = Outcome {
+        events,
+        requests: world.counts.measured,
+        unfinished: world.counts.measured_in_flight,
+        calendar_peak: calendar.peak(),
+        simulated: now.since(Time::ZERO),
+        averages: world.final_averages(),
+    };
+    Some((outcome, world.probe))
+}
+
+impl<'a, P: Probe> World<'a, P> {
+    /// A world at time zero, with its first events on the calendar.
+    fn new(blueprint: &'a Blueprint, run: Run, probe: P, calendar: &mut Calendar<Event>) -> Self {
+        let (containers, limits) = place_containers(blueprint);
+        let mut timeouts: Vec<_> =
+            blueprint.timeouts.iter().map(|&after| TimeoutClass::new(after)).collect();
+        let mut class = |after: Nanos| {
+            timeouts.push(TimeoutClass::new(after));
+            TimeoutId::from(timeouts.len() - 1)
+        };
+        let sources = (blueprint.sources.iter())
+            .map(|source| SourceState::new(source, run.seed, run.replication, &mut class))
+            .collect();
+        let (pools, pool_bases) = open_pools(blueprint);
+        let burst = |name: &str| StreamKey::new(run.seed, run.replication, "background", name);
+        let mut world = Self {
+            blueprint,
+            draws: StreamKey::new(run.seed, run.replication, "draws", ""),
+            nodes: build_nodes(blueprint, &limits),
+            containers,
+            pools,
+            pool_bases,
+            next_replica: vec![0; blueprint.services.len()],
+            timeouts,
+            sources,
+            bursts: blueprint.background.iter().map(|b| (burst(&b.name), 0)).collect(),
+            frames: Frames::default(),
+            ready: VecDeque::new(),
+            half_rtts: blueprint.links.iter().map(|link| constant_half(&link.rtt)).collect(),
+            hops_ns: 0,
+            counts: Counts::default(),
+            measuring: false,
+            measure_over: false,
+            ledger: Ledger::default(),
+            probe,
+        };
+        calendar.schedule(Time::ZERO + run.lead, Event::MeasureBegin);
+        calendar.schedule(Time::ZERO + run.lead + run.measured, Event::MeasureEnd);
+        calendar.schedule(Time::ZERO + LOAD_PERIOD, Event::SampleLoad);
+        world.start_traffic(calendar);
+        world
+    }
+
+    fn is_over(&self) -> bool {
+        self.measure_over && self.counts.measured_in_flight == 0
+    }
+}
+
+/// Containers with their places on their nodes, and each node's limits in that order.
+fn place_containers(blueprint: &Blueprint) -> (Vec<ContainerState>, Vec<Vec<Option<CpuLimit>>>) {
+    let mut limits = vec![Vec::new(); blueprint.nodes.len()];
+    let containers = (blueprint.containers.iter())
+        .map(|container| {
+            let on_node = &mut limits[container.node.index()];
+            let service = &blueprint.services[container.service.index()];
+            on_node.push(service.cpu_limit);
+            ContainerState {
+                station: Station::default(),
+                node: container.node,
+                local: on_node.len() as u32 - 1,
+                workers: service.workers,
+                backlog: service.backlog,
+                hold: service.hold,
+                computed_ns: [0; 2],
+            }
+        })
+        .collect();
+    (containers, limits)
+}
+
+fn build_nodes(blueprint: &Blueprint, limits: &[Vec<Option<CpuLimit>>]) -> Vec<NodeState> {
+    let build = |(node, limits): (&crate::blueprint::Node, &Vec<_>)| NodeState {
+        processor: Processor::new(node.speed, node.threads, &node.capacity, limits),
+        load: LoadAverage::default(),
+        bytes: [0.0; 2],
+        network_cpu_ns: 0.0,
+    };
+    blueprint.nodes.iter().zip(limits).map(build).collect()
+}
+
+/// The instances of all pools, and where those of each pool begin.
+fn open_pools(blueprint: &Blueprint) -> (Vec<PoolInstance>, Vec<u32>) {
+    let (mut pools, mut bases) = (Vec::new(), Vec::new());
+    for pool in &blueprint.pools {
+        bases.push(pools.len() as u32);
+        let containers = &blueprint.services[pool.service.index()].containers;
+        pools.extend(containers.clone().map(|_| PoolInstance::new(pool.size)));
+    }
+    (pools, bases)
+}

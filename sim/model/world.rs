@@ -1,0 +1,259 @@
+//! The world: every container, processor and request of one replication, and what happens to them.
+//!
+//! Start reading at [`World::handle`]. Components are passive: time comes in as an argument, a
+//! decision goes out as a value; only the world touches the calendar.
+
+use crate::blueprint::{Blueprint, Hold};
+use crate::event::Event;
+use crate::hardware::processor::{Due, Happened, Processor};
+use crate::ids::{ContainerId, NodeId, TimeoutId};
+use crate::ledger::{Averages, Ledger, LoadAverage};
+use crate::probe::Probe;
+use crate::request::TimeoutClass;
+use crate::request::frame::{FrameId, Frames, Kind};
+use crate::station::{PoolInstance, Station};
+use crate::traffic::SourceState;
+use std::collections::VecDeque;
+use wssim_kernel::stream::StreamKey;
+use wssim_kernel::{Calendar, Model, Nanos, Time};
+
+/// Which replication, and which stretch of it is measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// The seed of the experiment.
+    pub seed: u64,
+    /// Number of the replication.
+    pub replication: u32,
+    /// Simulated before the measured stretch: a warm-up or a lead-in.
+    pub lead: Nanos,
+    /// Length of the measured stretch.
+    pub measured: Nanos,
+}
+
+/// What a replication counted, beside what its probe heard.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Events that happened.
+    pub events: u64,
+    /// Requests that arrived in the measured stretch.
+    pub requests: u64,
+    /// Those of them that were still in flight when the run was given up.
+    pub unfinished: u64,
+    /// The most events that were pending at once.
+    pub calendar_peak: usize,
+    /// Simulated time, the following to their end of measured requests included.
+    pub simulated: Nanos,
+    /// Time averages over the measured stretch.
+    pub averages: Averages,
+}
+
+/// Requests counted from time zero: arrivals = answered + failed + in flight.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) arrivals: u64,
+    pub(crate) answered: u64,
+    pub(crate) failed: u64,
+    pub(crate) measured: u64,
+    pub(crate) measured_in_flight: u64,
+}
+
+/// One node.
+#[derive(Debug)]
+pub(crate) struct NodeState {
+    pub(crate) processor: Processor,
+    pub(crate) load: LoadAverage,
+    /// Bytes over its network interface: sent, received.
+    pub(crate) bytes: [f64; 2],
+    /// CPU of networking, in nanoseconds of the reference CPU.
+    pub(crate) network_cpu_ns: f64,
+}
+
+/// One container.
+#[derive(Debug)]
+pub(crate) struct ContainerState {
+    pub(crate) station: Station,
+    /// Where it runs, and its place among the containers there.
+    pub(crate) node: NodeId,
+    pub(crate) local: u32,
+    /// What its service says of workers, at hand.
+    pub(crate) workers: Option<u32>,
+    pub(crate) backlog: Option<u32>,
+    pub(crate) hold: Hold,
+    /// Σ time of its finished CPU steps, waiting for a thread included: of requests, of bursts.
+    pub(crate) computed_ns: [u64; 2],
+}
+
+/// The world of one replication.
+#[derive(Debug)]
+pub(crate) struct World<'a, P> {
+    pub(crate) blueprint: &'a Blueprint,
+    /// The generator's key; what a request draws is addressed by its frames' keys.
+    pub(crate) draws: StreamKey,
+    pub(crate) nodes: Vec<NodeState>,
+    pub(crate) containers: Vec<ContainerState>,
+    /// Instances of pool p begin at `pool_bases[p]`, one for each container of its service.
+    pub(crate) pools: Vec<PoolInstance>,
+    pub(crate) pool_bases: Vec<u32>,
+    /// Round robin: which replica of each service comes next.
+    pub(crate) next_replica: Vec<u32>,
+    pub(crate) timeouts: Vec<TimeoutClass>,
+    pub(crate) sources: Vec<SourceState>,
+    /// Stream and number of the next burst of each background load.
+    pub(crate) bursts: Vec<(StreamKey, u64)>,
+    pub(crate) frames: Frames,
+    /// Frames that have just got a worker.
+    pub(crate) ready: VecDeque<FrameId>,
+    /// Half the round trip of each link where it is constant; like the blueprint's links.
+    pub(crate) half_rtts: Vec<Option<Nanos>>,
+    /// Σ time of all hops.
+    pub(crate) hops_ns: u64,
+    pub(crate) counts: Counts,
+    pub(crate) measuring: bool,
+    pub(crate) measure_over: bool,
+    pub(crate) ledger: Ledger,
+    pub(crate) probe: P,
+}
+
+impl<P: Probe> Model for World<'_, P> {
+    type Event = Event;
+
+    /// Everything that can happen.
+    #[inline]
+    fn handle(&mut self, now: Time, event: Event, calendar: &mut Calendar<Event>) {
+        match event {
+            Event::JobDone { node, slot, generation } => {
+                let processor = &mut self.nodes[node.index()].processor;
+                if let Some(job) = processor.depart_alone(now, slot, generation) {
+                    self.job_done(now, FrameId(job), calendar);
+                }
+            }
+            Event::Deliver(frame) => self.deliver(now, frame, calendar),
+            Event::Answer { to, epoch, failure } => {
+                if self.frames[to].epoch == epoch {
+                    self.answered(now, to, failure, calendar);
+                }
+            }
+            Event::Arrive(source) => self.arrive(now, source, calendar),
+            Event::Ask { source, user } => self.ask(now, source, user, calendar),
+            Event::Processor { node, generation } => {
+                self.step_processor(now, node, generation, calendar);
+            }
+            Event::Wake { frame, epoch } => {
+                if self.frames[frame].epoch == epoch {
+                    self.wake(now, frame, calendar);
+                }
+            }
+            Event::TimeoutHead(class) => self.timeout_head(now, class, calendar),
+            Event::Impatient { frame, epoch } => {
+                if self.frames[frame].epoch == epoch {
+                    self.give_up(now, frame, crate::probe::Failure::Abandoned, calendar);
+                }
+            }
+            Event::Burst(background) => self.burst(now, background, calendar),
+            Event::SampleLoad => self.sample_load(now, calendar),
+            Event::MeasureBegin => self.measure_begin(now),
+            Event::MeasureEnd => self.measure_end(now),
+        }
+        while let Some(frame) = self.ready.pop_front() {
+            self.execute(now, frame, calendar);
+        }
+    }
+
+    #[inline]
+    fn is_done(&self) -> bool {
+        self.measure_over && self.counts.measured_in_flight == 0
+    }
+}
+
+impl<P: Probe> World<'_, P> {
+    /// Gives `frame` a CPU step of `demand` nanoseconds of the reference CPU.
+    #[inline]
+    pub(crate) fn start_job(
+        &mut self,
+        now: Time,
+        frame: FrameId,
+        container: ContainerId,
+        demand: f64,
+        calendar: &mut Calendar<Event>,
+    ) {
+        self.frames[frame].since = now;
+        let ContainerState { node, local, .. } = self.containers[container.index()];
+        let due = self.nodes[node.index()].processor.admit(now, frame.0, local, demand);
+        self.schedule_due(node, due, calendar);
+    }
+
+    fn step_processor(
+        &mut self,
+        now: Time,
+        node: NodeId,
+        generation: u32,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let (happened, due) = self.nodes[node.index()].processor.step_shared(now, generation);
+        match happened {
+            Happened::Nothing => {}
+            Happened::Reallocated => self.schedule_due(node, due, calendar),
+            Happened::Departed(job) => {
+                self.schedule_due(node, due, calendar);
+                self.job_done(now, FrameId(job), calendar);
+            }
+        }
+    }
+
+    /// Puts what is due on the calendar; nothing due means that every job has its own time again.
+    #[inline]
+    fn schedule_due(&mut self, node: NodeId, due: Option<Due>, calendar: &mut Calendar<Event>) {
+        match due {
+            Some(Due::Alone { at, slot, generation }) => {
+                calendar.schedule(at, Event::JobDone { node, slot, generation });
+            }
+            Some(Due::Shared { at, generation }) => {
+                calendar.schedule(at, Event::Processor { node, generation });
+            }
+            None => {
+                for due in self.nodes[node.index()].processor.alone_again() {
+                    if let Due::Alone { at, slot, generation } = due {
+                        calendar.schedule(at, Event::JobDone { node, slot, generation });
+                    }
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn job_done(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        let frame = &self.frames[id];
+        let of_burst = frame.kind == Kind::Burst;
+        let computed = &mut self.containers[frame.container.index()].computed_ns;
+        computed[usize::from(of_burst)] += now.since(frame.since).0;
+        if of_burst {
+            self.frames.remove(id);
+            return;
+        }
+        self.step_computed(now, id, calendar);
+    }
+
+    /// Sets the time-out `class` for what `frame` waits for now.
+    #[inline]
+    pub(crate) fn set_timeout(
+        &mut self,
+        now: Time,
+        class: TimeoutId,
+        frame: FrameId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let epoch = self.frames[frame].epoch;
+        if let Some(at) = self.timeouts[class.index()].set(now, frame, epoch) {
+            calendar.schedule(at, Event::TimeoutHead(class));
+        }
+    }
+
+    fn timeout_head(&mut self, now: Time, class: TimeoutId, calendar: &mut Calendar<Event>) {
+        while let Some(frame) = self.timeouts[class.index()].take_due(now, &self.frames) {
+            self.give_up(now, frame, crate::probe::Failure::Timeout, calendar);
+        }
+        if let Some(at) = self.timeouts[class.index()].next_look() {
+            calendar.schedule(at, Event::TimeoutHead(class));
+        }
+    }
+}
