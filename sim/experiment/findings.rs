@@ -1,0 +1,162 @@
+//! What was found: metrics with intervals, series, verdicts. Reports are made from this alone.
+
+use crate::question::Claim;
+use wssim_stats::Estimate;
+
+/// The answer of one command.
+#[derive(Clone, Debug)]
+pub struct Findings {
+    /// The command, such as `run`.
+    pub command: &'static str,
+    /// Bare name of the scenario.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// The seed.
+    pub seed: u64,
+    /// Complete replications.
+    pub replications: u32,
+    /// Why it stopped.
+    pub stopped_by: StoppedBy,
+    /// Measured time of one replication, in seconds.
+    pub measured_seconds: f64,
+    /// What was left out before it, in seconds.
+    pub warm_up_seconds: f64,
+    /// All simulated time of the scenario's own arm, in seconds.
+    pub simulated_seconds: f64,
+    /// Requests that arrived in the measured stretches of the scenario's own arm.
+    pub requests: u64,
+    /// Events of the scenario's own arm.
+    pub events: u64,
+    /// In the order of names and labels.
+    pub metrics: Vec<Metric>,
+    /// In the order of names and labels.
+    pub series: Vec<Series>,
+    /// All replications pooled, in the order of names.
+    pub distributions: Vec<Distribution>,
+    /// In the order of the file.
+    pub claims: Vec<JudgedClaim>,
+    /// What the scenario says and the model does not simulate yet.
+    pub not_simulated: Vec<String>,
+    /// Things that the reader should know: warnings, what was cut off, what the run could not say.
+    pub notes: Vec<String>,
+}
+
+/// Why a run stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoppedBy {
+    /// Every claim is decided.
+    Decided,
+    /// What is not decided is known to the precision asked for.
+    Precision,
+    /// The greatest number of replications was reached.
+    Cap,
+    /// Exactly so many replications were asked for.
+    Replications,
+    /// The wall-time budget was spent.
+    Budget,
+    /// The user interrupted it.
+    Interrupt,
+}
+
+impl StoppedBy {
+    /// Its name in `results.json`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Decided => "decided",
+            Self::Precision => "precision",
+            Self::Cap => "cap",
+            Self::Replications => "replications",
+            Self::Budget => "budget",
+            Self::Interrupt => "interrupt",
+        }
+    }
+}
+
+/// A number with its interval.
+#[derive(Clone, Debug)]
+pub struct Metric {
+    /// Such as `response_time_seconds`; [`crate::metric::TABLE`] lists them all.
+    pub name: &'static str,
+    /// Labels in the order of the table.
+    pub labels: Vec<(&'static str, String)>,
+    /// Base unit.
+    pub unit: &'static str,
+    /// Mean and plain 95 % interval over replications. `None`: nothing was observed, or too little
+    /// for a quantile. An interval of `max` is not given: low and high are then not numbers (NaN).
+    pub estimate: Option<Estimate>,
+    /// Why there is no estimate, and what would do.
+    pub missing: Option<String>,
+}
+
+/// A number over time, in slots.
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// A metric's name.
+    pub name: &'static str,
+    /// Its labels.
+    pub labels: Vec<(&'static str, String)>,
+    /// Base unit.
+    pub unit: &'static str,
+    /// Beginning of each slot, in seconds of the measured stretch.
+    pub t_seconds: Vec<f64>,
+    /// One for each slot; `None`: nothing was observed in it.
+    pub estimates: Vec<Option<Estimate>>,
+}
+
+/// All observations of all replications in one distribution; no interval.
+#[derive(Clone, Debug)]
+pub struct Distribution {
+    /// A metric's name.
+    pub name: &'static str,
+    /// Its labels, but for `stat`.
+    pub labels: Vec<(&'static str, String)>,
+    /// Base unit.
+    pub unit: &'static str,
+    /// Observations.
+    pub count: u64,
+    /// (probability, quantile).
+    pub quantiles: Vec<(f64, f64)>,
+}
+
+/// A claim and what became of it.
+#[derive(Clone, Debug)]
+pub struct JudgedClaim {
+    /// The claim.
+    pub claim: Claim,
+    /// Base unit of `expected` and `simulated`; `ratio` for a relative change.
+    pub unit: &'static str,
+    /// Mean and simultaneous interval; `None` when the claim was not measured.
+    pub simulated: Option<Estimate>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// One sentence of reason; empty where the numbers say it all.
+    pub why: String,
+}
+
+/// What became of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The interval lies inside what the plan says.
+    Holds,
+    /// An observation is met: the interval lies inside it.
+    Reproduced,
+    /// The interval lies outside.
+    Refuted,
+    /// Neither, or nothing was observed, or it flips within an input's range.
+    Undecided,
+}
+
+impl Verdict {
+    /// Its name in `results.json`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Reproduced => "reproduced",
+            Self::Refuted => "refuted",
+            Self::Undecided => "undecided",
+        }
+    }
+}

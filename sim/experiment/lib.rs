@@ -1,0 +1,20 @@
+//! Experiments: replications of a world, intervals over them, and verdicts on claims.
+//!
+//! A module a question; so far there is [`run`]. Text comes in and goes out elsewhere.
+
+mod catalogue;
+pub mod findings;
+mod judge;
+pub mod metric;
+mod observe;
+mod pilot;
+pub mod question;
+mod recorder;
+mod replicate;
+pub mod run;
+mod summary;
+mod uncertainty;
+pub mod watch;
+mod why;
+
+pub use run::{Options, run};

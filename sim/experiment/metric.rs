@@ -1,0 +1,143 @@
+//! The one table of metrics: name, unit, labels, meaning. Documents are tested against it.
+
+/// A kind of metric.
+#[derive(Clone, Copy, Debug)]
+pub struct MetricKind {
+    /// After Prometheus' conventions: base units, unit last.
+    pub name: &'static str,
+    /// Base unit.
+    pub unit: &'static str,
+    /// Labels, in the order in which they are written.
+    pub labels: &'static [&'static str],
+    /// What is measured, in one line.
+    pub meaning: &'static str,
+}
+
+/// Values of the label `stat`.
+pub const STATS: [&str; 7] = ["mean", "p50", "p90", "p95", "p99", "p999", "max"];
+
+const fn kind(
+    name: &'static str,
+    unit: &'static str,
+    labels: &'static [&'static str],
+    meaning: &'static str,
+) -> MetricKind {
+    MetricKind { name, unit, labels, meaning }
+}
+
+/// Every metric that is measured, by name.
+pub const TABLE: &[MetricKind] = &[
+    kind(
+        "attempts_per_request",
+        "1",
+        &["entry"],
+        "calls of all kinds, retries included, per request",
+    ),
+    kind(
+        "error_ratio",
+        "ratio",
+        &["entry", "reason"],
+        "requests without a good answer over all requests; reason \"all\" is every reason together",
+    ),
+    kind("in_service", "requests", &["service"], "requests being served, waiting ones apart"),
+    kind(
+        "node_cpu_utilization_ratio",
+        "ratio",
+        &["node"],
+        "running thread-seconds over thread-seconds",
+    ),
+    kind(
+        "node_load_average",
+        "1",
+        &["node"],
+        "the kernel's 1-minute average of runnable and uninterruptible jobs, as `uptime` prints it",
+    ),
+    kind("node_memory_used_bytes", "bytes", &["node"], "RAM that the node's containers ask for"),
+    kind("node_network_cpu_ratio", "ratio", &["node"], "CPU of networking over thread-seconds"),
+    kind(
+        "node_network_utilization_ratio",
+        "ratio",
+        &["node", "direction"],
+        "bytes sent (tx) or received (rx) over what the network interface could carry",
+    ),
+    kind(
+        "node_runnable_jobs",
+        "jobs",
+        &["node", "service"],
+        "CPU steps and bursts of a service that run or wait for a thread of the node",
+    ),
+    kind(
+        "query_time_seconds",
+        "seconds",
+        &["caller", "service", "stat"],
+        "a call, from sent to last byte received; waiting for a pool's connection apart",
+    ),
+    kind("queue_length", "requests", &["service", "queue"], "requests waiting"),
+    kind(
+        "replica_share_ratio",
+        "ratio",
+        &["service", "replica"],
+        "share of the service's visits that a replica got",
+    ),
+    kind(
+        "request_time_seconds",
+        "seconds",
+        &["component"],
+        "where the time of a request goes, all its parallel parts added up",
+    ),
+    kind("requests_total", "requests", &["entry"], "requests that arrived, per replication"),
+    kind(
+        "response_time_seconds",
+        "seconds",
+        &["entry", "stat"],
+        "from the user's first byte sent to the last received; failed requests apart",
+    ),
+    kind("service_replicas_running", "containers", &["service"], "containers that run"),
+    kind(
+        "service_response_seconds",
+        "seconds",
+        &["service", "endpoint", "stat"],
+        "one visit to a service, from arrival there to its end",
+    ),
+    kind("service_utilization_ratio", "ratio", &["service"], "held workers over workers"),
+    kind("throttled_ratio", "ratio", &["service"], "time with a job and no quota, over all time"),
+    kind("throughput_per_second", "1/s", &["entry"], "answered requests per second"),
+    kind(
+        "waiting_time_seconds",
+        "seconds",
+        &["service", "queue", "stat"],
+        "wait of those served, zeros included: for a worker, or for a pool's connection",
+    ),
+];
+
+/// Metrics that a claim may name and that nothing measures yet.
+pub const PLANNED: &[MetricKind] = &[
+    kind(
+        "availability_ratio",
+        "ratio",
+        &["service", "entry", "group"],
+        "share of time in which it answers",
+    ),
+    kind("cache_hit_ratio", "ratio", &["service"], "look-ups that found something"),
+    kind("deploy_seconds", "seconds", &["stack"], "from the first to the last container ready"),
+    kind("node_swap_used_bytes", "bytes", &["node"], "swap in use"),
+    kind("oom_kills_total", "1", &["node"], "containers killed for want of memory"),
+    kind(
+        "recovery_seconds",
+        "seconds",
+        &["service", "entry", "group", "node"],
+        "from the fault until it answers again",
+    ),
+];
+
+/// The kind named `name`, among those that are measured.
+#[must_use]
+pub fn kind_of(name: &str) -> Option<&'static MetricKind> {
+    TABLE.iter().find(|kind| kind.name == name)
+}
+
+/// The base unit of the metric named `name`, measured or planned.
+#[must_use]
+pub fn unit_of(name: &str) -> &'static str {
+    TABLE.iter().chain(PLANNED).find(|kind| kind.name == name).map_or("", |kind| kind.unit)
+}

@@ -1,0 +1,233 @@
+//! From what a recorder heard and the model counted to one number a metric: one replication.
+
+use crate::catalogue::{Calls, Catalogue, Component, Entry, Quantity, Stat};
+use crate::metric::STATS;
+use crate::recorder::{Record, SourceRecord};
+use wssim_model::{Blueprint, ContainerAverages, Outcome};
+use wssim_stats::{Histogram, observations_needed};
+
+/// One metric in one replication.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Sample {
+    /// Nothing was observed.
+    Nothing,
+    /// A quantile that would need this many times as many observations.
+    TooFew(f64),
+    /// A mean or a quantile.
+    Value(f64),
+    /// Numerator and denominator of a ratio.
+    Ratio(f64, f64),
+}
+
+impl Sample {
+    /// As one number.
+    pub(crate) fn value(self) -> Option<f64> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Ratio(part, whole) if whole != 0.0 => Some(part / whole),
+            _ => None,
+        }
+    }
+}
+
+/// Probabilities of the quantiles among [`STATS`].
+const QUANTILES: [f64; 5] = [0.5, 0.9, 0.95, 0.99, 0.999];
+
+struct Observer<'a> {
+    blueprint: &'a Blueprint,
+    record: &'a Record,
+    outcome: &'a Outcome,
+    all: &'a SourceRecord,
+    measured_seconds: f64,
+}
+
+/// The samples of one replication, in the order of `catalogue`.
+pub(crate) fn observe(
+    catalogue: &Catalogue,
+    blueprint: &Blueprint,
+    record: &Record,
+    outcome: &Outcome,
+    measured_seconds: f64,
+) -> Vec<Sample> {
+    let all = record.all_sources();
+    let observer = Observer { blueprint, record, outcome, all: &all, measured_seconds };
+    catalogue.keys.iter().map(|key| observer.sample(key.quantity)).collect()
+}
+
+impl Observer<'_> {
+    fn sample(&self, quantity: Quantity) -> Sample {
+        match quantity {
+            Quantity::Response(entry, stat) => statistic(&self.entry(entry).response, stat),
+            Quantity::Errors(entry, reason) => {
+                let record = self.entry(entry);
+                let failed = reason.map_or(record.failures(), |r| record.failed[r as usize]);
+                Sample::Ratio(failed as f64, record.ended() as f64)
+            }
+            Quantity::Throughput(entry) => {
+                Sample::Value(self.entry(entry).response.count() as f64 / self.measured_seconds)
+            }
+            Quantity::Requests(entry) => Sample::Value(self.entry(entry).ended() as f64),
+            Quantity::Attempts(entry) => {
+                Sample::Ratio(self.attempts(entry) as f64, self.entry(entry).ended() as f64)
+            }
+            Quantity::QueryTime(calls, stat) => self.query_time(calls, stat),
+            Quantity::Visit(endpoint, stat) => statistic(&self.record.visits[endpoint], stat),
+            Quantity::Visits(service, stat) => self.visits(service, stat),
+            Quantity::WorkerWait(service, stat) => {
+                statistic(&self.record.worker_waits[service], stat)
+            }
+            Quantity::PoolWait(pool, stat) => statistic(&self.record.pool_waits[pool], stat),
+            Quantity::PoolQueue(pool) => Sample::Value(self.outcome.averages.pool_waiting[pool]),
+            Quantity::Cpu(_)
+            | Quantity::Load(_)
+            | Quantity::Memory(_)
+            | Quantity::Network(..)
+            | Quantity::NetworkCpu(_)
+            | Quantity::Runnable(..) => self.node(quantity),
+            Quantity::Component(component) => self.component(component),
+            _ => self.service(quantity),
+        }
+    }
+
+    fn entry(&self, entry: Entry) -> &SourceRecord {
+        match entry {
+            Entry::All => self.all,
+            Entry::Source(place) => &self.record.sources[place],
+        }
+    }
+
+    fn attempts(&self, entry: Entry) -> u64 {
+        let attempts = &self.outcome.averages.attempts;
+        match entry {
+            Entry::All => attempts.iter().sum(),
+            Entry::Source(place) => attempts[place],
+        }
+    }
+
+    fn query_time(&self, calls: Calls, stat: Stat) -> Sample {
+        match calls {
+            Calls::Pair(place) => statistic(&self.record.queries[place], stat),
+            Calls::Service(service) => {
+                let mut all = Histogram::new();
+                for (query, heard) in self.blueprint.queries.iter().zip(&self.record.queries) {
+                    if query.service.index() == service {
+                        all.merge(heard);
+                    }
+                }
+                statistic(&all, stat)
+            }
+        }
+    }
+
+    fn visits(&self, service: usize, stat: Stat) -> Sample {
+        let mut all = Histogram::new();
+        for (endpoint, heard) in self.blueprint.endpoints.iter().zip(&self.record.visits) {
+            if endpoint.service.index() == service {
+                all.merge(heard);
+            }
+        }
+        statistic(&all, stat)
+    }
+
+    /// Σ over the containers of a service.
+    fn sum(&self, service: usize, what: impl Fn(&ContainerAverages) -> f64) -> f64 {
+        let containers = self.blueprint.services[service].containers.clone();
+        containers.map(|c| what(&self.outcome.averages.containers[c as usize])).sum()
+    }
+
+    fn service(&self, quantity: Quantity) -> Sample {
+        let replicas = |service: usize| self.blueprint.services[service].containers.len() as f64;
+        match quantity {
+            Quantity::WorkerQueue(service) => Sample::Value(self.sum(service, |c| c.waiting)),
+            Quantity::InService(service) => {
+                Sample::Value(self.sum(service, |c| c.in_system - c.waiting))
+            }
+            Quantity::Utilization(service) => {
+                let workers = self.blueprint.services[service].workers.unwrap_or(0);
+                let held = self.sum(service, |c| c.held);
+                Sample::Value(held / (f64::from(workers) * replicas(service)))
+            }
+            Quantity::Throttled(service) => {
+                Sample::Value(self.sum(service, |c| c.throttled) / replicas(service))
+            }
+            Quantity::Share(service, number) => {
+                let first = self.blueprint.services[service].containers.start as usize;
+                let own = self.outcome.averages.containers[first + number].arrivals;
+                Sample::Ratio(own as f64, self.sum(service, |c| c.arrivals as f64))
+            }
+            Quantity::Replicas(service) => Sample::Value(replicas(service)),
+            other => unreachable!("{other:?} is not a metric of a service"),
+        }
+    }
+
+    fn node(&self, quantity: Quantity) -> Sample {
+        let node = |place: usize| &self.blueprint.nodes[place];
+        let averages = |place: usize| &self.outcome.averages.nodes[place];
+        match quantity {
+            Quantity::Cpu(n) => Sample::Value(averages(n).threads / node(n).threads),
+            Quantity::Load(n) => averages(n).load.map_or(Sample::Nothing, Sample::Value),
+            Quantity::Memory(n) => Sample::Value(self.memory(n)),
+            Quantity::Network(n, direction) => {
+                Sample::Value(averages(n).bytes_per_second[direction] / node(n).bandwidth)
+            }
+            Quantity::NetworkCpu(n) => {
+                let capacity = node(n).speed * node(n).threads;
+                Sample::Value(averages(n).network_cpu / capacity)
+            }
+            Quantity::Runnable(n, service) => {
+                let on_node = |c: &u32| self.blueprint.containers[*c as usize].node.index() == n;
+                let containers = self.blueprint.services[service].containers.clone();
+                let jobs = containers.filter(on_node).map(|c| {
+                    let averages = &self.outcome.averages.containers[c as usize];
+                    averages.computing + averages.bursting
+                });
+                Sample::Value(jobs.sum())
+            }
+            other => unreachable!("{other:?} is not a metric of a node"),
+        }
+    }
+
+    /// What the containers of a node ask for: their base, and so much per request in service.
+    fn memory(&self, node: usize) -> f64 {
+        let containers = self.blueprint.containers.iter().zip(&self.outcome.averages.containers);
+        let demand = containers.filter(|(c, _)| c.node.index() == node).map(|(c, averages)| {
+            let service = &self.blueprint.services[c.service.index()];
+            let in_service = averages.in_system - averages.waiting;
+            service.memory_base + service.memory_per_request * in_service
+        });
+        demand.sum()
+    }
+
+    /// By Little's law: the mean number there over the rate of requests.
+    fn component(&self, component: Component) -> Sample {
+        let averages = &self.outcome.averages;
+        let there = match component {
+            Component::Cpu(service) => self.sum(service, |c| c.computing),
+            Component::Worker(service) => self.sum(service, |c| c.waiting),
+            Component::Pool(pool) => averages.pool_waiting[pool],
+            Component::Network => averages.hopping,
+        };
+        Sample::Ratio(there * self.measured_seconds, self.all.ended() as f64)
+    }
+}
+
+/// One statistic of a histogram, in seconds.
+fn statistic(histogram: &Histogram, stat: Stat) -> Sample {
+    let count = histogram.count();
+    if count == 0 {
+        return Sample::Nothing;
+    }
+    let ns = match stat {
+        0 => histogram.mean_ns(),
+        stat if stat == STATS.len() - 1 => Some(histogram.max_ns() as f64),
+        stat => {
+            let p = QUANTILES[stat - 1];
+            let needed = observations_needed(p);
+            if count < needed {
+                return Sample::TooFew(needed as f64 / count as f64);
+            }
+            histogram.quantile_ns(p)
+        }
+    };
+    ns.map_or(Sample::Nothing, |ns| Sample::Value(ns * 1e-9))
+}

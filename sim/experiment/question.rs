@@ -1,0 +1,183 @@
+//! What is asked: how to measure, which claims to judge, which inputs are uncertain.
+//!
+//! A study asks for worlds through [`Worlds`]: overrides in, blueprint out. The scenario crate
+//! implements it and the command line wires the two, so neither depends on the other's text.
+
+use std::collections::BTreeMap;
+use wssim_kernel::Nanos;
+use wssim_model::Blueprint;
+
+/// A value that a scenario's path takes instead of its own, as it would be written there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// A path such as `traffic.web.arrivals.rate`.
+    pub path: String,
+    /// The value, as in the file.
+    pub value: String,
+}
+
+/// Why a world could not be made; already rendered for the author of the scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorldError(pub String);
+
+/// Makes the worlds that a study wants to look at.
+pub trait Worlds: Sync {
+    /// The world of `arm` (`None`: the scenario itself; otherwise a file named by `relative_to`),
+    /// with `overrides` in force beside those of the command line. An override whose path an arm
+    /// does not have is left out there.
+    ///
+    /// # Errors
+    /// When the scenario of the arm, or an override, is wrong.
+    fn blueprint(&self, arm: Option<&str>, overrides: &[Override])
+    -> Result<Blueprint, WorldError>;
+
+    /// The value of `input` at `fraction` (0 to 1) of the way from its nominal value to `end`;
+    /// `None` when the two are not of the same kind of number or law.
+    fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override>;
+}
+
+/// One end of a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The first value of the range.
+    Low,
+    /// The second value of the range.
+    High,
+}
+
+/// An input that is not known exactly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RangedInput {
+    /// Its path in the scenario.
+    pub path: String,
+    /// The value in force, as written.
+    pub value: String,
+    /// The first end, as written.
+    pub low: String,
+    /// The second end, as written.
+    pub high: String,
+    /// Where the range comes from.
+    pub source: Option<String>,
+}
+
+/// Everything that `run` needs to know beside the worlds.
+#[derive(Clone, Debug, Default)]
+pub struct Question {
+    /// Bare name of the scenario.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// How a replication is measured.
+    pub measure: Measure,
+    /// All claims, those of other studies included, in the order of the file.
+    pub claims: Vec<Claim>,
+    /// Inputs with a range.
+    pub ranged: Vec<RangedInput>,
+    /// What the scenario says and the model does not simulate yet, one line each.
+    pub not_simulated: Vec<String>,
+}
+
+/// How a replication is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measure {
+    /// Whether and how a beginning is left out.
+    pub kind: Kind,
+    /// Measured time of one replication.
+    pub duration: Nanos,
+    /// Length of a slot of the series.
+    pub slot: Nanos,
+}
+
+impl Default for Measure {
+    fn default() -> Self {
+        let duration = Nanos::from_seconds(600.0);
+        Self { kind: Kind::Steady { warm_up: None }, duration, slot: Nanos(duration.0 / 100) }
+    }
+}
+
+/// Whether and how a beginning is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Steady state: the warm-up is left out; `None`: it is found by a pilot and MSER-5.
+    Steady {
+        /// Simulated, not measured.
+        warm_up: Option<Nanos>,
+    },
+    /// Exactly this stretch.
+    Window {
+        /// Simulated before it, not measured.
+        lead_in: Nanos,
+    },
+}
+
+/// A sentence of the plan, to be judged.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// Its id.
+    pub id: String,
+    /// The sentence.
+    pub text: String,
+    /// Where it stands.
+    pub source: String,
+    /// What is measured for it.
+    pub metric: MetricRef,
+    /// What the plan says, in base units (seconds, bytes, ratio).
+    pub expected: Expected,
+    /// The scenario that it is a change from.
+    pub relative_to: Option<String>,
+    /// Which command judges it.
+    pub study: Study,
+    /// A measurement that the model must reproduce, not a prediction.
+    pub observed: bool,
+    /// Why it cannot be judged yet: something that it needs is not simulated.
+    pub not_simulated: Option<String>,
+}
+
+/// A metric by name and labels, as a claim writes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MetricRef {
+    /// Such as `response_time_seconds`.
+    pub name: String,
+    /// Such as `entry` = `web`.
+    pub labels: BTreeMap<String, String>,
+}
+
+/// What the plan says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Expected {
+    /// Least value; `None`: no lower bound.
+    pub min: Option<f64>,
+    /// Greatest value; `None`: no upper bound.
+    pub max: Option<f64>,
+    /// Whether a change is meant as a share of the other arm's value (−0.5 for "−50 %").
+    pub relative: bool,
+    /// Whether the plan gave one value, to which ±10 % of itself was added.
+    pub point: bool,
+}
+
+/// Which command judges a claim.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Study {
+    /// `wssim run`
+    #[default]
+    Run,
+    /// `wssim failures`
+    Failures,
+    /// `wssim rollout`
+    Rollout,
+    /// `wssim migrate`
+    Migrate,
+}
+
+impl Study {
+    /// Its name in scenarios and results.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Failures => "failures",
+            Self::Rollout => "rollout",
+            Self::Migrate => "migrate",
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! The recorder: listens to one replication and keeps histograms, counts and slots.
+//!
+//! It is what `run` uses, and what speed is quoted with. Nothing is allocated while it listens,
+//! but for the few times that a histogram meets a new order of magnitude.
+
+use wssim_kernel::{Nanos, Time};
+use wssim_model::Blueprint;
+use wssim_model::ids::{ContainerId, EndpointId, PoolId, QueryId, SourceId};
+use wssim_model::probe::{Failure, Probe};
+use wssim_stats::Histogram;
+
+/// A histogram with a tape before it: values are noted one by one and filed many at a time, which
+/// keeps the histogram's buckets out of the event loop's cache.
+#[derive(Clone, Debug)]
+pub(crate) struct Tape {
+    filed: Histogram,
+    noted: Vec<u64>,
+    zeros: u64,
+}
+
+/// Values on a tape before they are filed.
+const TAPE: usize = 256;
+
+impl Default for Tape {
+    fn default() -> Self {
+        Self { filed: Histogram::new(), noted: Vec::with_capacity(TAPE), zeros: 0 }
+    }
+}
+
+impl Tape {
+    #[inline]
+    fn record(&mut self, ns: u64) {
+        if ns == 0 {
+            self.zeros += 1;
+            return;
+        }
+        self.noted.push(ns);
+        if self.noted.len() == TAPE {
+            self.file();
+        }
+    }
+
+    fn file(&mut self) {
+        for ns in self.noted.drain(..) {
+            self.filed.record(ns);
+        }
+    }
+
+    fn finish(mut self) -> Histogram {
+        self.file();
+        self.filed.record_zeros(self.zeros);
+        self.filed
+    }
+}
+
+/// What happened to the requests of one source.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SourceRecord {
+    pub(crate) response: Histogram,
+    pub(crate) failed: [u64; Failure::ALL.len()],
+    pub(crate) slots: Vec<Slot>,
+}
+
+impl SourceRecord {
+    pub(crate) fn failures(&self) -> u64 {
+        self.failed.iter().sum()
+    }
+
+    /// Requests that came to an end.
+    pub(crate) fn ended(&self) -> u64 {
+        self.response.count() + self.failures()
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.response.merge(&other.response);
+        for (sum, more) in self.failed.iter_mut().zip(other.failed) {
+            *sum += more;
+        }
+        for (sum, more) in self.slots.iter_mut().zip(&other.slots) {
+            sum.answered += more.answered;
+            sum.failed += more.failed;
+            sum.response_ns += more.response_ns;
+        }
+    }
+}
+
+/// Requests that arrived in one slot of the measured stretch.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Slot {
+    pub(crate) answered: u64,
+    pub(crate) failed: u64,
+    pub(crate) response_ns: u128,
+}
+
+/// What one replication left behind.
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    pub(crate) sources: Vec<SourceRecord>,
+    pub(crate) visits: Vec<Histogram>,
+    pub(crate) queries: Vec<Histogram>,
+    /// By service.
+    pub(crate) worker_waits: Vec<Histogram>,
+    pub(crate) pool_waits: Vec<Histogram>,
+}
+
+impl Record {
+    /// All sources together.
+    pub(crate) fn all_sources(&self) -> SourceRecord {
+        let mut all = self.sources.first().cloned().unwrap_or_default();
+        for source in self.sources.iter().skip(1) {
+            all.merge(source);
+        }
+        all
+    }
+}
+
+/// Listens to one replication.
+#[derive(Clone, Debug)]
+pub(crate) struct Recorder {
+    sources: Vec<SourceRecord>,
+    responses: Vec<Tape>,
+    visits: Vec<Tape>,
+    queries: Vec<Tape>,
+    worker_waits: Vec<Tape>,
+    pool_waits: Vec<Tape>,
+    service_of: Vec<u32>,
+    begin: Time,
+    slot: Nanos,
+}
+
+impl Recorder {
+    /// A recorder that has heard nothing; slots begin at `begin` and are `slot` long.
+    pub(crate) fn new(blueprint: &Blueprint, begin: Time, slot: Nanos, slots: usize) -> Self {
+        let source =
+            SourceRecord { slots: vec![Slot::default(); slots], ..SourceRecord::default() };
+        let empty = |n: usize| -> Vec<Tape> { (0..n).map(|_| Tape::default()).collect() };
+        Self {
+            sources: vec![source; blueprint.sources.len()],
+            responses: empty(blueprint.sources.len()),
+            visits: empty(blueprint.endpoints.len()),
+            queries: empty(blueprint.queries.len()),
+            worker_waits: empty(blueprint.services.len()),
+            pool_waits: empty(blueprint.pools.len()),
+            service_of: blueprint.containers.iter().map(|c| c.service.0).collect(),
+            begin,
+            slot: Nanos(slot.0.max(1)),
+        }
+    }
+
+    /// What was heard.
+    pub(crate) fn finish(self) -> Record {
+        let finish = |tapes: Vec<Tape>| tapes.into_iter().map(Tape::finish).collect();
+        let responses = self.responses.into_iter().map(Tape::finish);
+        let sources = self.sources.into_iter().zip(responses);
+        Record {
+            sources: sources
+                .map(|(record, response)| SourceRecord { response, ..record })
+                .collect(),
+            visits: finish(self.visits),
+            queries: finish(self.queries),
+            worker_waits: finish(self.worker_waits),
+            pool_waits: finish(self.pool_waits),
+        }
+    }
+}
+
+impl Probe for Recorder {
+    #[inline]
+    fn request_done(
+        &mut self,
+        source: SourceId,
+        arrived: Time,
+        response: Nanos,
+        outcome: Result<(), Failure>,
+    ) {
+        let record = &mut self.sources[source.index()];
+        let number = (arrived.since(self.begin).0 / self.slot.0) as usize;
+        let slot = record.slots.get_mut(number);
+        match outcome {
+            Ok(()) => {
+                self.responses[source.index()].record(response.0);
+                if let Some(slot) = slot {
+                    slot.answered += 1;
+                    slot.response_ns += u128::from(response.0);
+                }
+            }
+            Err(failure) => {
+                record.failed[failure as usize] += 1;
+                if let Some(slot) = slot {
+                    slot.failed += 1;
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn visit_done(&mut self, _container: ContainerId, endpoint: EndpointId, response: Nanos) {
+        self.visits[endpoint.index()].record(response.0);
+    }
+
+    #[inline]
+    fn query_done(&mut self, query: QueryId, response: Nanos) {
+        self.queries[query.index()].record(response.0);
+    }
+
+    #[inline]
+    fn worker_wait(&mut self, container: ContainerId, waited: Nanos) {
+        self.worker_waits[self.service_of[container.index()] as usize].record(waited.0);
+    }
+
+    #[inline]
+    fn pool_wait(&mut self, pool: PoolId, waited: Nanos) {
+        self.pool_waits[pool.index()].record(waited.0);
+    }
+}

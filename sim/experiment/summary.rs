@@ -1,0 +1,204 @@
+//! Findings from the replications of an arm: metrics with plain 95 % intervals, series, notes.
+
+use crate::catalogue::{Entry, Key, Quantity};
+use crate::findings::{Distribution, Findings, Metric, Series, StoppedBy};
+use crate::judge::estimate;
+use crate::metric::{STATS, kind_of};
+use crate::observe::Sample;
+use crate::question::{Claim, Question};
+use crate::recorder::Slot;
+use crate::replicate::Arm;
+use crate::run::distance_to_limit;
+use wssim_stats::stopping::replications_needed;
+use wssim_stats::{Estimate, Histogram};
+
+/// Level of the intervals that metrics show.
+const LEVEL: f64 = 0.95;
+/// Probabilities of the points of a pooled distribution.
+const CURVE: [f64; 11] = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999];
+
+/// What `arm` shows after `replications`; claims and how it came about are added by the study.
+pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> Findings {
+    let observations = &arm.observations[..replications];
+    let outcomes = || observations.iter().map(|observation| &observation.outcome);
+    let unfinished: u64 = outcomes().map(|outcome| outcome.unfinished).sum();
+    let mut notes = Vec::new();
+    if unfinished > 0 {
+        notes.push(format!(
+            "{unfinished} measured requests were still in flight when a replication was given up: \
+             response times leave them out and are too low"
+        ));
+    }
+    notes.extend(memory_notes(arm, replications));
+    Findings {
+        command: "run",
+        name: question.name.clone(),
+        title: question.title.clone(),
+        seed: 0,
+        replications: replications as u32,
+        stopped_by: StoppedBy::Decided,
+        measured_seconds: question.measure.duration.seconds(),
+        warm_up_seconds: 0.0,
+        simulated_seconds: outcomes().map(|outcome| outcome.simulated.seconds()).sum(),
+        requests: outcomes().map(|outcome| outcome.requests).sum(),
+        events: outcomes().map(|outcome| outcome.events).sum(),
+        metrics: arm
+            .catalogue
+            .keys
+            .iter()
+            .enumerate()
+            .map(|(m, key)| metric(arm, m, key, replications))
+            .collect(),
+        series: series(arm, question, replications),
+        distributions: distributions(arm),
+        claims: Vec::new(),
+        not_simulated: question.not_simulated.clone(),
+        notes,
+    }
+}
+
+/// Nodes whose containers ask for more RAM than there is: what follows is not simulated yet.
+fn memory_notes(arm: &Arm, replications: usize) -> Vec<String> {
+    let note = |(place, key): (usize, &Key)| {
+        let Quantity::Memory(node) = key.quantity else { return None };
+        let node = &arm.blueprint.nodes[node];
+        let used = estimate(&arm.samples(place, replications), LEVEL)?.mean;
+        let (used, there) = (used / 1e9, node.memory_bytes / 1e9);
+        (used > there).then(|| {
+            format!(
+                "the containers of `{}` ask for {used:.1} GB of RAM and it has {there:.1} GB: \
+                 swapping and kills are not simulated yet",
+                node.name
+            )
+        })
+    };
+    arm.catalogue.keys.iter().enumerate().filter_map(note).collect()
+}
+
+fn metric(arm: &Arm, place: usize, key: &Key, replications: usize) -> Metric {
+    let samples = arm.samples(place, replications);
+    let mut estimate = estimate(&samples, LEVEL);
+    let is_max = key.labels.iter().any(|(name, value)| *name == "stat" && value == "max");
+    if let Some(estimate) = estimate.as_mut().filter(|_| is_max) {
+        (estimate.low, estimate.high) = (f64::NAN, f64::NAN);
+    }
+    let missing = estimate.is_none().then(|| what_was_missing(&samples));
+    Metric {
+        name: key.kind.name,
+        labels: key.labels.clone(),
+        unit: key.kind.unit,
+        estimate,
+        missing,
+    }
+}
+
+fn what_was_missing(samples: &[Sample]) -> String {
+    let times = samples.iter().filter_map(|sample| match sample {
+        Sample::TooFew(times) => Some(*times),
+        _ => None,
+    });
+    match times.reduce(f64::max) {
+        Some(times) => format!("{:.1} times the duration would do", (times * 10.0).ceil() / 10.0),
+        None if samples.len() < 2 => "fewer than two replications".to_owned(),
+        None => "nothing was observed".to_owned(),
+    }
+}
+
+/// Mean response times of all entries.
+pub(crate) fn entry_means(arm: &Arm, replications: usize, level: f64) -> Vec<Estimate> {
+    let is_mean = |key: &Key| matches!(key.quantity, Quantity::Response(Entry::Source(_), stat) if STATS[stat] == "mean");
+    let keys = arm.catalogue.keys.iter().enumerate().filter(|(_, key)| is_mean(key));
+    keys.filter_map(|(place, _)| estimate(&arm.samples(place, replications), level)).collect()
+}
+
+/// The base unit in which a claim is told.
+pub(crate) fn unit_of(claim: &Claim) -> &'static str {
+    if claim.expected.relative {
+        return "ratio";
+    }
+    crate::metric::unit_of(&claim.metric.name)
+}
+
+/// What would decide an undecided claim.
+pub(crate) fn what_is_missing(claim: &Claim, estimate: &Estimate) -> String {
+    let needed = distance_to_limit(claim, estimate)
+        .and_then(|distance| replications_needed(estimate, distance));
+    match needed {
+        Some(needed) if needed > estimate.n => {
+            format!("the interval straddles a limit; about {needed} replications would decide it")
+        }
+        _ => "the interval straddles a limit".to_owned(),
+    }
+}
+
+/// Mean response time and error ratio of every entry by time of arrival.
+fn series(arm: &Arm, question: &Question, replications: usize) -> Vec<Series> {
+    let slot = question.measure.slot.seconds();
+    let response = |slot: &Slot| {
+        (slot.answered > 0)
+            .then_some(Sample::Ratio(slot.response_ns as f64 * 1e-9, slot.answered as f64))
+    };
+    let errors = |slot: &Slot| {
+        let ended = slot.answered + slot.failed;
+        (ended > 0).then_some(Sample::Ratio(slot.failed as f64, ended as f64))
+    };
+    let mut all = Vec::new();
+    for (place, source) in arm.blueprint.sources.iter().enumerate() {
+        let entry = ("entry", source.name.clone());
+        let curves = Curves { arm, place, replications, slot };
+        let labels = vec![entry.clone(), ("reason", "all".to_owned())];
+        all.push(curves.series("error_ratio", labels, errors));
+        let labels = vec![entry, ("stat", "mean".to_owned())];
+        all.push(curves.series("response_time_seconds", labels, response));
+    }
+    all.sort_by(|a, b| (a.name, &a.labels).cmp(&(b.name, &b.labels)));
+    all
+}
+
+struct Curves<'a> {
+    arm: &'a Arm,
+    place: usize,
+    replications: usize,
+    slot: f64,
+}
+
+impl Curves<'_> {
+    fn series(
+        &self,
+        name: &'static str,
+        labels: Vec<(&'static str, String)>,
+        sample: impl Fn(&Slot) -> Option<Sample>,
+    ) -> Series {
+        let observations = &self.arm.observations[..self.replications];
+        let slots = observations.first().map_or(0, |o| o.slots[self.place].len());
+        let at = |number: usize| {
+            let samples: Vec<Sample> =
+                observations.iter().filter_map(|o| sample(&o.slots[self.place][number])).collect();
+            estimate(&samples, LEVEL)
+        };
+        Series {
+            name,
+            labels,
+            unit: kind_of(name).map_or("", |kind| kind.unit),
+            t_seconds: (0..slots).map(|number| number as f64 * self.slot).collect(),
+            estimates: (0..slots).map(at).collect(),
+        }
+    }
+}
+
+/// The response times of all replications in one distribution, by entry.
+fn distributions(arm: &Arm) -> Vec<Distribution> {
+    let curve = |pooled: &Histogram| {
+        let point = |&p: &f64| pooled.quantile_ns(p).map(|ns| (p, ns * 1e-9));
+        CURVE.iter().filter_map(point).collect()
+    };
+    (arm.blueprint.sources.iter().zip(&arm.pooled))
+        .map(|(source, pooled)| Distribution {
+            name: "response_time_seconds",
+            labels: vec![("entry", source.name.clone())],
+            unit: "seconds",
+            count: pooled.count(),
+            quantiles: curve(pooled),
+        })
+        .collect()
+}

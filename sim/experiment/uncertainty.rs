@@ -1,0 +1,157 @@
+//! Input uncertainty: does a verdict survive the ranges of the inputs?
+//!
+//! Every ranged input is run at both ends, under the same random numbers. A verdict that is not
+//! reached there too is undecided, and bisection says at which value it flips. Observed claims are
+//! left out: an observation narrows the inputs, it does not follow from them.
+
+use crate::findings::Verdict;
+use crate::judge::{Arms, measure, verdict};
+use crate::question::{Claim, End, Override, RangedInput, WorldError, Worlds};
+use crate::replicate::{Arm, Progressing, Setting, Stopped, replicate};
+use crate::watch::Watch;
+
+/// Replications at an end before the verdict there is looked at.
+const FIRST_LOOK: u32 = 10;
+/// Halvings of the way from the value in force to the end at which a verdict flips.
+const HALVINGS: u32 = 4;
+
+/// What the study needs to look at other values of its inputs.
+pub(crate) struct Uncertainty<'a> {
+    pub(crate) worlds: &'a dyn Worlds,
+    pub(crate) setting: Setting,
+    pub(crate) level: f64,
+    pub(crate) replications: u32,
+    /// The files of the arms that changes are relative to.
+    pub(crate) bases: &'a [String],
+    pub(crate) watch: &'a dyn Watch,
+}
+
+/// Why the check could not be finished.
+pub(crate) enum Broken {
+    Stopped,
+    World(WorldError),
+}
+
+impl From<Stopped> for Broken {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
+impl From<WorldError> for Broken {
+    fn from(error: WorldError) -> Self {
+        Self::World(error)
+    }
+}
+
+/// A claim that is decided at the inputs' values in force.
+pub(crate) struct Decided<'a> {
+    pub(crate) claim: &'a Claim,
+    pub(crate) verdict: Verdict,
+    /// Why it is undecided after all.
+    pub(crate) flips: Option<String>,
+}
+
+/// The arms of one setting of the inputs.
+struct Elsewhere {
+    own: Arm,
+    bases: Vec<Arm>,
+}
+
+impl Uncertainty<'_> {
+    /// Looks at both ends of `input`; notes in `decided` what flips.
+    pub(crate) fn check(
+        &self,
+        input: &RangedInput,
+        decided: &mut [Decided<'_>],
+    ) -> Result<(), Broken> {
+        for (end, value) in [(End::Low, &input.low), (End::High, &input.high)] {
+            if *value == input.value {
+                continue;
+            }
+            let there = Override { path: input.path.clone(), value: value.clone() };
+            let mut elsewhere = self.worlds_at(&there)?;
+            self.look(&mut elsewhere, FIRST_LOOK.min(self.replications))?;
+            if !self.agrees(&elsewhere, decided) && self.replications > FIRST_LOOK {
+                self.look(&mut elsewhere, self.replications)?;
+            }
+            for decided in decided.iter_mut().filter(|decided| decided.flips.is_none()) {
+                let found = self.verdict_on(decided.claim, &elsewhere);
+                if found != decided.verdict {
+                    decided.flips = Some(self.tell(input, end, decided, found)?);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn worlds_at(&self, value: &Override) -> Result<Elsewhere, WorldError> {
+        let world = |arm: Option<&str>| {
+            self.worlds.blueprint(arm, std::slice::from_ref(value)).map(Arm::new)
+        };
+        let bases = self.bases.iter().map(|base| world(Some(base))).collect::<Result<_, _>>()?;
+        Ok(Elsewhere { own: world(None)?, bases })
+    }
+
+    fn look(&self, elsewhere: &mut Elsewhere, replications: u32) -> Result<(), Stopped> {
+        let mut arms: Vec<&mut Arm> = vec![&mut elsewhere.own];
+        arms.extend(elsewhere.bases.iter_mut());
+        let planned = replications * arms.len() as u32;
+        let progress = Progressing::new(self.watch, "input ranges", planned, true);
+        replicate(&mut arms, replications, &self.setting, &progress)
+    }
+
+    fn agrees(&self, elsewhere: &Elsewhere, decided: &[Decided<'_>]) -> bool {
+        let same = |d: &Decided<'_>| self.verdict_on(d.claim, elsewhere) == d.verdict;
+        decided.iter().filter(|decided| decided.flips.is_none()).all(same)
+    }
+
+    fn verdict_on(&self, claim: &Claim, elsewhere: &Elsewhere) -> Verdict {
+        let base = claim.relative_to.as_ref().and_then(|wanted| {
+            let place = self.bases.iter().position(|base| base == wanted)?;
+            elsewhere.bases.get(place)
+        });
+        let arms = Arms { own: &elsewhere.own, base };
+        let replications = elsewhere.own.observations.len();
+        match measure(claim, arms, replications, self.level) {
+            Ok(estimate) => verdict(&claim.expected, claim.observed, &estimate),
+            Err(_) => Verdict::Undecided,
+        }
+    }
+
+    /// Says where between the value in force and `end` the verdict is lost.
+    fn tell(
+        &self,
+        input: &RangedInput,
+        end: End,
+        decided: &Decided<'_>,
+        found: Verdict,
+    ) -> Result<String, Broken> {
+        let value = match end {
+            End::Low => &input.low,
+            End::High => &input.high,
+        };
+        let (mut kept, mut lost) = (0.0, 1.0);
+        let mut flip_at = None;
+        for _ in 0..HALVINGS {
+            let middle = f64::midpoint(kept, lost);
+            let Some(there) = self.worlds.between(input, end, middle) else { break };
+            let mut elsewhere = self.worlds_at(&there)?;
+            self.look(&mut elsewhere, FIRST_LOOK.min(self.replications))?;
+            if self.verdict_on(decided.claim, &elsewhere) == decided.verdict {
+                kept = middle;
+            } else {
+                lost = middle;
+                flip_at = Some(there.value);
+            }
+        }
+        let near = flip_at.unwrap_or_else(|| value.clone());
+        Ok(format!(
+            "{} at `{}` = {}, but {} at {value}; it flips near {near}",
+            decided.verdict.name(),
+            input.path,
+            input.value,
+            found.name(),
+        ))
+    }
+}

@@ -1,0 +1,42 @@
+//! Somebody watches: is told how far a study is, and says when to stop.
+
+/// How far a phase is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// What is being done, such as `replications`.
+    pub phase: &'static str,
+    /// Replications of all arms that are complete.
+    pub replications_done: u32,
+    /// Replications of all arms up to the next look.
+    pub replications_planned: u32,
+    /// Events so far.
+    pub events: u64,
+}
+
+/// Whoever watches. Called from many threads.
+pub trait Watch: Sync {
+    /// How far it is.
+    fn progress(&self, progress: &Progress);
+
+    /// Whether the user wants to stop: what is complete is reported.
+    fn interrupted(&self) -> bool;
+
+    /// Whether the wall-time budget is spent: cut at the last complete look.
+    fn over_budget(&self) -> bool;
+}
+
+/// Nobody watches.
+#[derive(Clone, Copy, Debug)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn progress(&self, _progress: &Progress) {}
+
+    fn interrupted(&self) -> bool {
+        false
+    }
+
+    fn over_budget(&self) -> bool {
+        false
+    }
+}
