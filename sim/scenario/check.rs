@@ -1,0 +1,420 @@
+//! Does every name exist, and can all of it be? Runs over the whole document, whatever it finds.
+
+use crate::calls::{self, Edge};
+use crate::diagnostic::Diagnostic;
+use crate::document::Document;
+use crate::document::fields::{Name, Timer};
+use crate::document::service::Service;
+use crate::document::step::StepKind;
+use crate::quantity::{Dimension, Quantity};
+use crate::source::{Origin, Sources};
+use crate::suggest;
+use std::collections::BTreeMap;
+use wssim_kernel::Nanos;
+use wssim_model::orchestrator::placement::{self, Attribute, Constraint, Machine, Wanted};
+
+/// Measured time of one replication where none is given.
+pub(crate) const DURATION: Nanos = Nanos(600_000_000_000);
+
+/// Looks at the whole document.
+pub(crate) fn check(document: &Document, timers: &[Timer], sources: &Sources) -> Vec<Diagnostic> {
+    let mut check = Check { document, sources, out: Vec::new() };
+    check.header();
+    check.names();
+    for (name, service) in &document.services {
+        check.service(name, service);
+    }
+    for (name, traffic) in &document.traffic {
+        for (entry, _) in &traffic.entries {
+            check.endpoint(entry);
+        }
+        for pair in traffic.entries.windows(2) {
+            if pair[0].0.text == pair[1].0.text {
+                check.error(
+                    "duplicate-entry",
+                    format!("traffic `{name}` names this entry twice"),
+                    pair[1].0.origin,
+                );
+            }
+        }
+    }
+    let edges = calls::edges(document);
+    check.pools(&edges);
+    check.out.extend(calls::circles(&edges, sources));
+    let stretch = document.header.duration.unwrap_or(DURATION);
+    for timer in timers.iter().filter(|timer| timer.length > stretch && stretch > Nanos::ZERO) {
+        let message = format!(
+            "this time-out of {} never comes in a stretch of {}",
+            shown(timer.length),
+            shown(stretch)
+        );
+        check.out.push(Diagnostic::warning("long-timer", message).at(sources, timer.origin));
+    }
+    check.placement();
+    check.out
+}
+
+/// A duration as people write it.
+pub(crate) fn shown(length: Nanos) -> String {
+    Quantity { value: length.as_f64(), dimension: Dimension::Duration }.to_string()
+}
+
+/// Whether a stretch is measured as it is, beginning included.
+pub(crate) fn is_window(document: &Document) -> bool {
+    match document.header.kind {
+        Some(kind) => kind == "window",
+        None => {
+            !document.faults.is_empty()
+                || document.traffic.values().any(|traffic| traffic.has_profile)
+        }
+    }
+}
+
+struct Check<'a> {
+    document: &'a Document,
+    sources: &'a Sources,
+    out: Vec<Diagnostic>,
+}
+
+impl Check<'_> {
+    fn error(&mut self, code: &'static str, message: impl Into<String>, origin: Origin) {
+        self.out.push(Diagnostic::error(code, message).at(self.sources, origin));
+    }
+
+    fn header(&mut self) {
+        let header = &self.document.header;
+        let window = is_window(self.document);
+        if let (true, Some(_), Some(origin)) = (window, header.warm_up, header.warm_up_origin) {
+            self.error(
+                "contradiction",
+                "a window has no warm-up: `lead_in` is not measured",
+                origin,
+            );
+        }
+        if !window && let Some(start) = &header.start {
+            self.error(
+                "contradiction",
+                "`start` says where a window begins; this is a steady state",
+                start.origin,
+            );
+        }
+        if !window && header.lead_in.is_some() {
+            let origin = header.duration_origin;
+            self.error(
+                "contradiction",
+                "`lead_in` comes before a window; this is a steady state",
+                origin,
+            );
+        }
+        let duration = header.duration.unwrap_or(DURATION);
+        if header.slot.is_some_and(|slot| slot > duration) {
+            self.error(
+                "out-of-range",
+                "a slot is longer than the duration",
+                header.duration_origin,
+            );
+        }
+        if self.document.nodes.is_empty() && !self.document.services.is_empty() {
+            self.out.push(
+                Diagnostic::error("no-nodes", "there are services and no nodes")
+                    .help("add `[node.NAME]`"),
+            );
+        }
+    }
+
+    /// A name that must be among `known`.
+    fn known<'n>(
+        &mut self,
+        kind: &str,
+        name: &Name,
+        known: impl IntoIterator<Item = &'n String> + Clone,
+    ) -> bool {
+        if known.clone().into_iter().any(|other| *other == name.text) {
+            return true;
+        }
+        let hint =
+            suggest::hint(&name.text, known.into_iter().map(String::as_str).collect::<Vec<_>>());
+        let code = match kind {
+            "node" => "unknown-node",
+            "network" => "unknown-network",
+            "site" => "unknown-site",
+            _ => "unknown-service",
+        };
+        let diagnostic = Diagnostic::error(code, format!("no {kind} is named `{}`", name.text));
+        self.out.push(diagnostic.at(self.sources, name.origin).maybe_help(hint));
+        false
+    }
+
+    fn names(&mut self) {
+        let document = self.document;
+        let nodes = document.nodes.keys().collect::<Vec<_>>();
+        for manager in &document.orchestrator.managers {
+            self.known("node", manager, nodes.clone());
+        }
+        for pair in document.lan.iter().flat_map(|lan| &lan.pairs) {
+            for node in &pair.between {
+                self.known("node", node, nodes.clone());
+            }
+            if let [a, b] = pair.between.as_slice()
+                && a.text == b.text
+            {
+                self.error(
+                    "bad-pair",
+                    "a pair is two nodes; `local_rtt` is within one",
+                    pair.origin,
+                );
+            }
+        }
+        let sites: Vec<&String> =
+            document.nodes.values().filter_map(|node| node.site.as_ref()).collect();
+        for fault in &document.faults {
+            let Some((kind, names)) = &fault.target else {
+                continue;
+            };
+            for name in names {
+                match *kind {
+                    "service" => self.known("service", name, document.services.keys()),
+                    "site" => self.known("site", name, sites.clone()),
+                    _ => self.known("node", name, nodes.clone()),
+                };
+            }
+            if *kind == "link" && names.len() != 2 {
+                self.error(
+                    "bad-pair",
+                    format!("fault `{}`: a link joins two nodes", fault.id),
+                    fault.origin,
+                );
+            }
+        }
+        for network in document.services.values().flat_map(|service| &service.networks) {
+            // A stack file may define it.
+            if document.header.stacks.is_empty() {
+                self.known("network", network, document.networks.keys());
+            }
+        }
+    }
+
+    fn service(&mut self, name: &str, service: &Service) {
+        for client in &service.clients {
+            self.known("service", client, self.document.services.keys());
+        }
+        for endpoint in service.endpoints.values() {
+            let mut targets: Vec<(&Name, bool)> = Vec::new();
+            calls::visit(&endpoint.steps, 1.0, true, &mut |step, _, _| match &step.kind {
+                StepKind::Call(call) => targets.push((&call.target, true)),
+                StepKind::Cache(cache) => targets.push((&cache.cache, false)),
+                _ => {}
+            });
+            for (target, is_call) in targets {
+                if is_call {
+                    self.endpoint(target);
+                } else {
+                    self.known("service", target, self.document.services.keys());
+                }
+            }
+        }
+        self.constraints(name, service);
+    }
+
+    /// A text that must be `service.endpoint`.
+    fn endpoint(&mut self, target: &Name) {
+        let Some((service, endpoint)) = calls::split(&target.text) else {
+            let known = self.document.services.contains_key(&target.text);
+            let help = if known {
+                format!("such as `{}.NAME`", target.text)
+            } else {
+                "such as `ws-company.list`".into()
+            };
+            let message = format!("`{}` is not of the form service.endpoint", target.text);
+            let diagnostic = Diagnostic::error("unknown-endpoint", message);
+            self.out.push(diagnostic.at(self.sources, target.origin).help(help));
+            return;
+        };
+        let at = self.sources.inside(target.origin, &target.text, 0, service.len());
+        let name = Name { text: service, origin: at };
+        if !self.known("service", &name, self.document.services.keys()) {
+            return;
+        }
+        let known = &self.document.services[&name.text].endpoints;
+        if !known.contains_key(&endpoint) {
+            let at = self.sources.inside(
+                target.origin,
+                &target.text,
+                name.text.len() + 1,
+                endpoint.len(),
+            );
+            let message = format!("service `{}` has no endpoint `{endpoint}`", name.text);
+            let hint =
+                suggest::hint(&endpoint, known.keys().map(String::as_str).collect::<Vec<_>>());
+            self.out.push(
+                Diagnostic::error("unknown-endpoint", message)
+                    .at(self.sources, at)
+                    .maybe_help(hint),
+            );
+        }
+    }
+
+    fn pools(&mut self, edges: &[Edge]) {
+        for (name, service) in &self.document.services {
+            for (target, pool) in &service.pools {
+                let target = Name { text: target.clone(), origin: pool.origin };
+                if self.known("service", &target, self.document.services.keys())
+                    && !edges.iter().any(|edge| edge.from.0 == *name && edge.to.0 == target.text)
+                {
+                    let message = format!(
+                        "service `{name}` never calls `{}`: this pool does nothing",
+                        target.text
+                    );
+                    self.out.push(
+                        Diagnostic::warning("unused-pool", message).at(self.sources, pool.origin),
+                    );
+                }
+            }
+        }
+    }
+
+    fn constraints(&mut self, name: &str, service: &Service) {
+        let machines = machines(self.document);
+        let (mut all, mut alone) = (Vec::new(), true);
+        for text in &service.constraints {
+            let Some(constraint) = Constraint::parse(&text.text) else {
+                let message = format!("`{}` is not a constraint", text.text);
+                let help = "such as `node.hostname == a`, `node.labels.tier != edge` or `node.role == manager`";
+                let diagnostic = Diagnostic::error("bad-constraint", message).help(help);
+                self.out.push(diagnostic.at(self.sources, text.origin));
+                continue;
+            };
+            if !machines.is_empty() && !machines.iter().any(|machine| constraint.holds(machine)) {
+                let hint = if constraint.attribute == Attribute::HostName && constraint.equal {
+                    suggest::hint(
+                        &constraint.value,
+                        self.document.nodes.keys().map(String::as_str).collect::<Vec<_>>(),
+                    )
+                } else {
+                    None
+                };
+                let message = format!("no node meets `{}`", text.text);
+                let diagnostic = Diagnostic::error("no-node-fits", message).maybe_help(hint);
+                self.out.push(diagnostic.at(self.sources, text.origin));
+                alone = false;
+            }
+            all.push(constraint);
+        }
+        let together = |machine: &&Machine| all.iter().all(|constraint| constraint.holds(machine));
+        let fitting: Vec<&Machine> = machines.iter().filter(together).collect();
+        if machines.is_empty() || !alone {
+            return;
+        }
+        if fitting.is_empty() {
+            let message = format!("no node meets all constraints of service `{name}` at once");
+            self.error(
+                "no-node-fits",
+                message,
+                service.constraints.first().map_or(service.origin, |text| text.origin),
+            );
+        } else if service.memory_reservation > 0.0
+            && fitting.iter().all(|machine| machine.memory_bytes < service.memory_reservation)
+        {
+            self.error(
+                "no-node-fits",
+                format!("service `{name}` reserves more RAM than any of its nodes has"),
+                service.memory_origin,
+            );
+        } else if service.cpu_reservation > 0.0
+            && fitting.iter().all(|machine| machine.cpus < service.cpu_reservation)
+        {
+            self.error(
+                "no-node-fits",
+                format!("service `{name}` reserves more CPU than any of its nodes has"),
+                service.origin,
+            );
+        }
+    }
+
+    /// What fits nowhere, and nodes whose containers ask for more RAM than there is.
+    fn placement(&mut self) {
+        let failed = self
+            .out
+            .iter()
+            .any(|item| item.code == "no-node-fits" || item.code == "bad-constraint");
+        if failed || self.document.nodes.is_empty() {
+            return;
+        }
+        let places = place(self.document);
+        let mut base: BTreeMap<usize, f64> = BTreeMap::new();
+        for ((name, service), places) in self.document.services.iter().zip(&places) {
+            for at in places {
+                *base.entry(*at).or_default() += service.memory_base;
+            }
+            let (placed, wanted) = (places.len(), service.replicas as usize);
+            if placed < wanted {
+                let message =
+                    format!("{placed} of {wanted} containers of service `{name}` find a node");
+                let diagnostic = if placed == 0 {
+                    Diagnostic::error("no-node-fits", message)
+                } else {
+                    Diagnostic::warning("pending", message).help("the others stay pending")
+                };
+                self.out.push(diagnostic.at(self.sources, service.origin));
+            }
+        }
+        for ((at, (name, node)), gib) in self
+            .document
+            .nodes
+            .iter()
+            .enumerate()
+            .map(|(at, node)| ((at, node), base.get(&at).copied().unwrap_or(0.0)))
+        {
+            let _ = at;
+            if let Some(memory) = node.memory.filter(|memory| gib > *memory) {
+                const GIB: f64 = 1_073_741_824.0;
+                let message = format!(
+                    "the containers on node `{name}` ask for {:.1} GiB at rest, of {:.1} GiB",
+                    gib / GIB,
+                    memory / GIB
+                );
+                self.out.push(
+                    Diagnostic::warning("memory-overcommit", message).at(self.sources, node.origin),
+                );
+            }
+        }
+    }
+}
+
+/// The nodes as the scheduler sees them.
+fn machines(document: &Document) -> Vec<Machine> {
+    let managers = &document.orchestrator;
+    document
+        .nodes
+        .iter()
+        .map(|(name, node)| Machine {
+            name: name.clone(),
+            labels: node.labels.clone(),
+            // Where nobody says who manages, everyone may.
+            manager: !managers.managers_given
+                || managers.managers.iter().any(|manager| manager.text == *name),
+            cpus: node.threads,
+            memory_bytes: node.memory.unwrap_or(f64::INFINITY),
+        })
+        .collect()
+}
+
+/// For each service, by name, the nodes of its containers.
+pub(crate) fn place(document: &Document) -> Vec<Vec<usize>> {
+    let wanted: Vec<Wanted> = document
+        .services
+        .values()
+        .map(|service| Wanted {
+            replicas: service.replicas,
+            constraints: service
+                .constraints
+                .iter()
+                .filter_map(|text| Constraint::parse(&text.text))
+                .collect(),
+            cpus: service.cpu_reservation,
+            memory_bytes: service.memory_reservation,
+            max_per_node: service.max_replicas_per_node,
+        })
+        .collect();
+    placement::place(&machines(document), &wanted)
+}

@@ -1,0 +1,229 @@
+//! `[[claim]]` and `[[fault]]`: sentences of the plan, and what is done to the cluster.
+
+use super::fields::{self, Fields, Name, Reader};
+use crate::diagnostic::Diagnostic;
+use crate::quantity::{self, Dimension};
+use crate::source::Origin;
+use crate::tree::{Item, Value};
+use std::collections::BTreeMap;
+use wssim_experiment::question::{MetricRef, Study};
+
+/// A claim as it was read.
+#[derive(Clone, Debug)]
+pub(crate) struct ClaimText {
+    pub id: String,
+    pub text: String,
+    pub source: String,
+    pub metric: Option<(MetricRef, Origin)>,
+    pub expect: Option<Expect>,
+    pub relative_to: Option<Name>,
+    pub study: Study,
+    pub observed: bool,
+    pub origin: Origin,
+}
+
+/// What the plan says.
+#[derive(Clone, Debug)]
+pub(crate) enum Expect {
+    /// Bounds, at least one.
+    Range(Option<Bound>, Option<Bound>),
+    /// One value.
+    Point(Bound),
+}
+
+/// A number and where it stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bound {
+    pub value: f64,
+    pub dimension: Dimension,
+    pub origin: Origin,
+}
+
+pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> ClaimText {
+    for (key, help) in [
+        ("id", "a name of its own"),
+        ("metric", "such as `metric = 'response_time_seconds{entry=\"web\", stat=\"p95\"}'`"),
+        ("expect", "such as `expect = { min = \"55ms\", max = \"110ms\" }`"),
+    ] {
+        if !fields.has(key) {
+            fields.missing(reader, key, help);
+        }
+    }
+    let id = fields.name(reader, "id").map(|name| name.text).unwrap_or_default();
+    let metric = fields.name(reader, "metric").and_then(|name| {
+        let metric = parse_metric(reader, &name)?;
+        Some((metric, name.origin))
+    });
+    let study = fields.word(reader, "study", &["run", "failures", "rollout", "migrate"]);
+    let claim = ClaimText {
+        text: fields.name(reader, "text").map_or_else(|| id.clone(), |name| name.text),
+        id,
+        source: fields.name(reader, "source").map(|name| name.text).unwrap_or_default(),
+        metric,
+        expect: expect(reader, &mut fields),
+        relative_to: fields.name(reader, "relative_to"),
+        study: match study {
+            Some("failures") => Study::Failures,
+            Some("rollout") => Study::Rollout,
+            Some("migrate") => Study::Migrate,
+            _ => Study::Run,
+        },
+        observed: fields.value(reader, "observed", fields::truth).unwrap_or(false),
+        origin: fields.origin,
+    };
+    fields.finish(reader);
+    claim
+}
+
+fn expect(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Expect> {
+    let entry = outer.table.get("expect")?;
+    if entry.item.table().is_none() {
+        let item = outer.item("expect")?;
+        return bound(reader, item).map(Expect::Point);
+    }
+    let mut fields = outer.inner(reader, "expect")?;
+    let mut one = |key: &'static str| fields.item(key).and_then(|item| bound(reader, item));
+    let (min, max, value) = (one("min"), one("max"), one("value"));
+    let origin = fields.origin;
+    fields.finish(reader);
+    match (min, max, value) {
+        (None, None, Some(value)) => Some(Expect::Point(value)),
+        (None, None, None) => {
+            if !entry.item.table().is_some_and(|table| {
+                ["min", "max", "value"].iter().any(|key| table.contains_key(*key))
+            }) {
+                reader.mistake(origin, "missing-key", "`expect` has `min`, `max` or `value`", None);
+            }
+            None
+        }
+        (min, max, None) => Some(Expect::Range(min, max)),
+        _ => {
+            let message = "`expect` has either bounds or one value";
+            reader.mistake(origin, "contradiction", message, None);
+            None
+        }
+    }
+}
+
+fn bound(reader: &mut Reader<'_>, item: &Item) -> Option<Bound> {
+    let (value, dimension) = match &item.value {
+        Value::Integer(number) => (*number as f64, Dimension::Number),
+        Value::Float(number) => (*number, Dimension::Number),
+        Value::Text(text) => match quantity::parse(text) {
+            Ok(quantity) => (quantity.value, quantity.dimension),
+            Err(flaw) => {
+                let origin =
+                    reader.texts.sources.inside(item.origin, text, flaw.start, flaw.length);
+                reader.mistake(origin, "bad-value", flaw.message, flaw.help);
+                return None;
+            }
+        },
+        _ => {
+            let read = fields::wrong::<()>(&reader.texts, item, "a value such as \"55ms\"");
+            let _ = reader.keep(read);
+            return None;
+        }
+    };
+    Some(Bound { value, dimension, origin: item.origin })
+}
+
+/// Parses `name{label="value", …}`.
+fn parse_metric(reader: &mut Reader<'_>, name: &Name) -> Option<MetricRef> {
+    let text = name.text.as_str();
+    let parsed = metric(text);
+    if parsed.is_none() {
+        let help = "expected a metric such as `response_time_seconds{entry=\"web\", stat=\"p95\"}`";
+        reader.mistakes.push(
+            Diagnostic::error("bad-metric", format!("`{text}` is not a metric"))
+                .at(reader.texts.sources, name.origin)
+                .help(help),
+        );
+    }
+    parsed
+}
+
+fn metric(text: &str) -> Option<MetricRef> {
+    let text = text.trim();
+    let (name, labels) = match text.split_once('{') {
+        None => (text, ""),
+        Some((name, rest)) => (name.trim(), rest.strip_suffix('}')?.trim()),
+    };
+    let word = |text: &str| {
+        !text.is_empty()
+            && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    };
+    if !word(name) {
+        return None;
+    }
+    let mut out = MetricRef { name: name.to_owned(), labels: BTreeMap::new() };
+    let mut rest = labels;
+    while !rest.is_empty() {
+        let (key, after) = rest.split_once('=')?;
+        let (value, after) = after.trim_start().strip_prefix('"')?.split_once('"')?;
+        let key = key.trim();
+        if !word(key) || out.labels.insert(key.to_owned(), value.to_owned()).is_some() {
+            return None;
+        }
+        rest = after.trim_start();
+        if !rest.is_empty() {
+            rest = rest.strip_prefix(',')?.trim_start();
+        }
+    }
+    Some(out)
+}
+
+/// A fault as it was read.
+#[derive(Clone, Debug)]
+pub(crate) struct FaultText {
+    pub id: String,
+    /// What it strikes: kind of thing and its names.
+    pub target: Option<(&'static str, Vec<Name>)>,
+    pub origin: Origin,
+}
+
+pub(super) fn fault(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> FaultText {
+    const KINDS: [&str; 10] = [
+        "crash",
+        "reboot",
+        "hang",
+        "partition",
+        "slow-disk",
+        "slow-network",
+        "disk-full",
+        "kill-service",
+        "power",
+        "switch",
+    ];
+    for (key, help) in [
+        ("id", "a name of its own"),
+        ("at", "such as `at = \"3min\"`"),
+        ("kind", "such as `kind = \"crash\"`"),
+    ] {
+        if !fields.has(key) {
+            fields.missing(reader, key, help);
+        }
+    }
+    let id = fields.name(reader, "id").map(|name| name.text).unwrap_or_default();
+    let _ = fields.duration(reader, "at");
+    let _ = fields.word(reader, "kind", &KINDS);
+    let _ = fields.law(reader, "repair", Dimension::Duration);
+    let _ = fields.value(reader, "factor", fields::positive);
+    let mut targets = Vec::new();
+    for key in ["node", "service", "link", "site"] {
+        if let Some(names) = fields.names(reader, key) {
+            targets.push((key, names));
+        }
+    }
+    let origin = fields.origin;
+    if targets.len() != 1 {
+        let message = format!("`{}` strikes one thing", fields.path);
+        reader.mistake(
+            origin,
+            "missing-key",
+            message,
+            Some("`node`, `service`, `link` or `site`".to_owned()),
+        );
+    }
+    fields.finish(reader);
+    FaultText { id, target: targets.pop(), origin }
+}

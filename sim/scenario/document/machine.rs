@@ -1,0 +1,246 @@
+//! `[node.*]`, `[lan]`, `[network.*]` and `[orchestrator]`: the cluster itself.
+
+use super::fields::{self, Fields, Name, Read, Reader, Texts};
+use crate::diagnostic::Diagnostic;
+use crate::quantity::Dimension;
+use crate::source::Origin;
+use crate::tree::{Item, Value};
+use std::collections::BTreeMap;
+use wssim_kernel::Nanos;
+use wssim_model::law::Law;
+
+/// A machine.
+#[derive(Clone, Debug)]
+pub(crate) struct Machine {
+    pub origin: Origin,
+    pub labels: BTreeMap<String, String>,
+    pub cores: f64,
+    pub threads: f64,
+    pub speed: f64,
+    pub capacity: Vec<(f64, f64)>,
+    pub memory: Option<f64>,
+    pub network: Option<f64>,
+    pub site: Option<String>,
+    /// Keys that are written and that the model does not simulate yet.
+    pub unsimulated: Vec<&'static str>,
+}
+
+/// The share of a core's work that two threads do together: the mode of the SMT yield.
+const SMT_YIELD: f64 = 1.25;
+
+pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'_>) -> Machine {
+    let fields = &mut fields;
+    let mut labels = BTreeMap::new();
+    if let Some(inner) = fields.inner(reader, "labels") {
+        for (key, entry) in inner.table {
+            let value = fields::text(&reader.texts, &entry.item);
+            if let Some(value) = reader.keep(value) {
+                labels.insert(key.clone(), value);
+            }
+        }
+    }
+    if !fields.has("cores") {
+        fields.missing(reader, "cores", "such as `cores = 8`");
+    }
+    let cores = fields.value(reader, "cores", fields::positive).unwrap_or(1.0);
+    let threads = fields.value_or(reader, "threads", fields::positive, cores, &cores.to_string());
+    let speed = fields.value_or(reader, "speed", fields::positive, 1.0, "1.0");
+    let usual = if threads > cores {
+        vec![(cores, cores), (threads, cores * SMT_YIELD)]
+    } else {
+        vec![(threads, threads)]
+    };
+    let shown =
+        usual.iter().map(|(n, work)| format!("[{n}, {work}]")).collect::<Vec<_>>().join(", ");
+    let capacity = fields.value_or(reader, "capacity", points, usual, &format!("[{shown}]"));
+    let machine = Machine {
+        origin,
+        labels,
+        cores,
+        threads,
+        speed,
+        capacity,
+        memory: fields.value(reader, "memory", fields::quantity(Dimension::Size)),
+        network: fields.value(reader, "network", bandwidth),
+        site: fields.name(reader, "site").map(|name| name.text),
+        unsimulated: unsimulated(reader, fields),
+    };
+    if machine.threads < machine.cores {
+        let message = "a node has at least as many threads as cores";
+        let at = fields.table.get("threads").map_or(origin, |entry| entry.item.origin);
+        reader.mistake(at, "out-of-range", message, None);
+    }
+    std::mem::replace(fields, Fields::new(fields.table, String::new(), origin)).finish(reader);
+    machine
+}
+
+fn unsimulated(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Vec<&'static str> {
+    let mut out = Vec::new();
+    let swap = fields.value(reader, "swap", fields::quantity(Dimension::Size));
+    if swap.is_some_and(|swap| swap > 0.0) {
+        out.push("swap");
+    }
+    if fields.table.get("disk").is_some_and(|entry| entry.item.table().is_some()) {
+        disk(reader, fields);
+    } else {
+        let _ = fields.word(reader, "disk", &["nvme", "ssd", "hdd", "sd"]);
+    }
+    if fields.has("disk") {
+        out.push("disk");
+    }
+    // On its own it costs nothing: it matters where a network is encrypted, which is listed there.
+    let _ = fields.value(reader, "aes", fields::truth);
+    for key in ["mtbf", "mttr"] {
+        if fields.law(reader, key, Dimension::Duration).is_some() {
+            out.push(key);
+        }
+    }
+    out
+}
+
+/// A disk of one's own: times of one read and one write, operations and bytes a second.
+fn disk(reader: &mut Reader<'_>, outer: &mut Fields<'_>) {
+    let Some(mut fields) = outer.inner(reader, "disk") else {
+        return;
+    };
+    let _ = fields.word(reader, "kind", &["nvme", "ssd", "hdd", "sd"]);
+    for key in ["read", "write", "flush"] {
+        let _ = fields.law(reader, key, Dimension::Duration);
+    }
+    let _ = fields.value(reader, "bandwidth", fields::quantity(Dimension::Bandwidth));
+    let _ = fields.value(reader, "queues", fields::count(1));
+    fields.finish(reader);
+}
+
+/// A bandwidth above zero.
+fn bandwidth(texts: &Texts<'_>, item: &Item) -> Read<f64> {
+    let value = fields::quantity(Dimension::Bandwidth)(texts, item)?;
+    if value > 0.0 {
+        return Ok(value);
+    }
+    Err(Box::new(
+        Diagnostic::error("out-of-range", "this must be above zero")
+            .at(texts.sources, item.origin)
+            .help("leave it out, or write \"none\", for infinite bandwidth"),
+    ))
+}
+
+/// Points (n, work), both increasing from zero, work never faster than n.
+fn points(texts: &Texts<'_>, item: &Item) -> Read<Vec<(f64, f64)>> {
+    let due = "a list of points such as `[[8, 8.0], [16, 10.2]]`";
+    let Value::Array(items) = &item.value else {
+        return fields::wrong(texts, item, due);
+    };
+    let mut out: Vec<(f64, f64)> = Vec::new();
+    for point in items {
+        let Value::Array(pair) = &point.value else {
+            return fields::wrong(texts, point, due);
+        };
+        let [threads, work] = pair.as_slice() else {
+            return fields::wrong(texts, point, due);
+        };
+        let threads = fields::positive(texts, threads)?;
+        let work = fields::positive(texts, work)?;
+        let (before, done) = out.last().copied().unwrap_or((0.0, 0.0));
+        if threads <= before || work < done || work > threads * (1.0 + 1e-9) {
+            let message =
+                "threads must increase, work must not decrease, and work cannot exceed threads";
+            return Err(Box::new(
+                Diagnostic::error("bad-value", message).at(texts.sources, point.origin),
+            ));
+        }
+        out.push((threads, work));
+    }
+    if out.is_empty() { fields::wrong(texts, item, due) } else { Ok(out) }
+}
+
+/// What a hop costs.
+#[derive(Clone, Debug)]
+pub(crate) struct Lan {
+    pub rtt: Law,
+    pub local_rtt: Law,
+    pub packet_cpu: Nanos,
+    pub pairs: Vec<Pair>,
+}
+
+/// A pair of nodes with a round-trip time of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Pair {
+    pub between: Vec<Name>,
+    pub rtt: Law,
+    pub origin: Origin,
+}
+
+impl Lan {
+    /// Whether the network costs nothing at all.
+    pub(crate) fn is_free(&self) -> bool {
+        self.packet_cpu == Nanos::ZERO
+            && self.rtt.is_zero()
+            && self.local_rtt.is_zero()
+            && self.pairs.is_empty()
+    }
+}
+
+pub(super) fn lan(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Lan {
+    let rtt = fields.value_or(reader, "rtt", fields::law(Dimension::Duration), Law::ZERO, "0s");
+    let local_rtt =
+        fields.value_or(reader, "local_rtt", fields::law(Dimension::Duration), Law::ZERO, "0s");
+    let packet_cpu =
+        fields.value_or(reader, "packet_cpu", fields::quantity(Dimension::Duration), 0.0, "0s");
+    let mut pairs = Vec::new();
+    for mut pair in fields.list(reader, "pair") {
+        let between = pair.names(reader, "between").unwrap_or_default();
+        if between.len() != 2 {
+            let help = "such as `between = [\"a\", \"b\"]`";
+            pair.missing(reader, "between", help);
+        }
+        if !pair.has("rtt") {
+            pair.missing(reader, "rtt", "such as `rtt = \"5ms\"`");
+        }
+        let rtt = pair.law(reader, "rtt", Dimension::Duration).unwrap_or(Law::ZERO);
+        pairs.push(Pair { between, rtt, origin: pair.origin });
+        pair.finish(reader);
+    }
+    fields.finish(reader);
+    Lan { rtt, local_rtt, packet_cpu: Nanos::from_f64(packet_cpu), pairs }
+}
+
+/// A network of containers.
+#[derive(Clone, Debug)]
+pub(crate) struct Network {
+    pub overlay: bool,
+    pub encrypted: bool,
+}
+
+pub(super) fn network(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Network {
+    let driver = fields.word(reader, "driver", &["overlay", "bridge", "host"]);
+    let encrypted = fields.value(reader, "encrypted", fields::truth).unwrap_or(false);
+    fields.finish(reader);
+    Network { overlay: driver == Some("overlay"), encrypted }
+}
+
+/// Who places and watches containers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Orchestrator {
+    pub managers: Vec<Name>,
+    pub managers_given: bool,
+    /// Keys that are written and that the model does not simulate yet.
+    pub unsimulated: Vec<&'static str>,
+}
+
+pub(super) fn orchestrator(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Orchestrator {
+    let _ = fields.word(reader, "kind", &["swarm", "k3s", "nomad", "compose", "none"]);
+    let managers = fields.names(reader, "managers");
+    let mut unsimulated = Vec::new();
+    for key in ["removal", "detection"] {
+        if fields.law(reader, key, Dimension::Duration).is_some() {
+            unsimulated.push(key);
+        }
+    }
+    fields.finish(reader);
+    Orchestrator {
+        managers_given: managers.is_some(),
+        managers: managers.unwrap_or_default(),
+        unsimulated,
+    }
+}

@@ -1,0 +1,76 @@
+//! What may be written: the whole format, read from the tree into named things.
+//!
+//! Nothing here asks whether a name exists; that is the business of [`crate::check`].
+
+pub(crate) mod claim;
+pub(crate) mod fields;
+pub(crate) mod header;
+pub(crate) mod machine;
+pub(crate) mod service;
+pub(crate) mod step;
+pub(crate) mod traffic;
+
+use claim::{ClaimText, FaultText};
+use fields::{Fields, Reader};
+use header::Header;
+use machine::{Lan, Machine, Network, Orchestrator};
+use service::Service;
+use std::collections::BTreeMap;
+use traffic::Traffic;
+
+use crate::source::Origin;
+use crate::tree::Table;
+
+/// The tables of a scenario.
+pub(crate) const TABLES: [&str; 9] =
+    ["claim", "fault", "lan", "network", "node", "orchestrator", "scenario", "service", "traffic"];
+
+/// A scenario as it was read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Document {
+    pub header: Header,
+    pub nodes: BTreeMap<String, Machine>,
+    pub lan: Option<Lan>,
+    pub orchestrator: Orchestrator,
+    pub networks: BTreeMap<String, Network>,
+    pub services: BTreeMap<String, Service>,
+    pub traffic: BTreeMap<String, Traffic>,
+    pub faults: Vec<FaultText>,
+    pub claims: Vec<ClaimText>,
+}
+
+/// Reads the merged tree.
+pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
+    let mut root = Fields::root(table);
+    let mut document = Document { header: header::read(reader, &mut root), ..Document::default() };
+    for (name, fields) in root.things(reader, "node") {
+        document.nodes.insert(name.text.clone(), machine::read(reader, name.origin, fields));
+    }
+    if let Some(fields) = root.inner(reader, "lan") {
+        document.lan = Some(machine::lan(reader, fields));
+    }
+    if let Some(fields) = root.inner(reader, "orchestrator") {
+        document.orchestrator = machine::orchestrator(reader, fields);
+    }
+    for (name, fields) in root.things(reader, "network") {
+        document.networks.insert(name.text.clone(), machine::network(reader, fields));
+    }
+    for (name, fields) in root.things(reader, "service") {
+        document.services.insert(name.text.clone(), service::read(reader, name.origin, fields));
+    }
+    for (name, fields) in root.things(reader, "traffic") {
+        document.traffic.insert(name.text.clone(), traffic::read(reader, fields));
+    }
+    document.faults =
+        root.list(reader, "fault").into_iter().map(|fields| claim::fault(reader, fields)).collect();
+    document.claims =
+        root.list(reader, "claim").into_iter().map(|fields| claim::read(reader, fields)).collect();
+    root.finish(reader);
+    document
+}
+
+impl<'t> Fields<'t> {
+    fn root(table: &'t Table) -> Self {
+        Self::new(table, String::new(), Origin::default())
+    }
+}

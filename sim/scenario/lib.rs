@@ -1,0 +1,31 @@
+//! Scenarios: from text to checked things, and from those to a blueprint and a question.
+//!
+//! ```text
+//! files, --set ──load──► tree ──document──► Document ──check──┬─lower────► Blueprint
+//!                     (every value keeps its place)           └─question─► Question
+//! ```
+//! All mistakes are found in one pass and point at the text. Nothing here simulates or prints.
+
+mod calls;
+mod check;
+mod config;
+mod diagnostic;
+mod distribution;
+mod document;
+mod expression;
+mod load;
+mod lower;
+mod offered;
+mod quantity;
+mod question;
+mod scenario;
+mod source;
+mod suggest;
+mod trace;
+mod tree;
+mod unsimulated;
+
+pub use diagnostic::{Diagnostic, Diagnostics, Place, Severity, printable, render};
+pub use offered::{NodeLoad, OfferedLoad, ServiceLoad};
+pub use scenario::{Placement, Scenario};
+pub use unsimulated::NotSimulated;

@@ -1,0 +1,475 @@
+//! From files and `--set` to one tree: `extends`, merging, removal.
+//!
+//! Tables merge key by key, `[[claim]]` and `[[fault]]` by `id`, other values are replaced. Then
+//! `enabled = false` removes a thing and the word `"none"` removes an inherited value.
+
+use crate::diagnostic::{Diagnostic, UNREADABLE};
+use crate::source::{Origin, Source, Sources};
+use crate::suggest;
+use crate::tree::{self, Entry, Item, Table, Value};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use toml::de::DeValue;
+
+/// Files by path, each read once, so that all worlds of a study see the same text.
+#[derive(Debug, Default)]
+pub(crate) struct Files(Mutex<BTreeMap<PathBuf, Result<Arc<str>, String>>>);
+
+impl Files {
+    /// The text of a file, or why there is none.
+    pub(crate) fn read(&self, path: &Path) -> Result<Arc<str>, String> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = || {
+            let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+            if text.len() > u32::MAX as usize {
+                Err("it is larger than 4 GiB".to_owned())
+            } else {
+                Ok(text.into())
+            }
+        };
+        known.entry(path.to_owned()).or_insert_with(read).clone()
+    }
+}
+
+/// Lists whose items are merged by `id`.
+const BY_ID: [&str; 2] = ["claim", "fault"];
+/// Tables whose keys are names that the author chose.
+const NAMED: [&str; 4] = ["network", "node", "service", "traffic"];
+
+/// Reads a file with everything that it extends.
+pub(crate) fn file(
+    path: &Path,
+    files: &Files,
+    sources: &mut Sources,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Option<Table> {
+    with_bases(path, None, files, sources, mistakes, &mut Vec::new())
+}
+
+fn with_bases(
+    path: &Path,
+    named_at: Option<Origin>,
+    files: &Files,
+    sources: &mut Sources,
+    mistakes: &mut Vec<Diagnostic>,
+    open: &mut Vec<PathBuf>,
+) -> Option<Table> {
+    let shown = path.display().to_string();
+    let complain = |sources: &Sources, diagnostic: Diagnostic| match named_at {
+        Some(origin) => diagnostic.at(sources, origin),
+        None => diagnostic,
+    };
+    let text = match files.read(path) {
+        Ok(text) => text,
+        Err(reason) => {
+            let diagnostic =
+                Diagnostic::error(UNREADABLE, format!("`{shown}` cannot be read: {reason}"));
+            mistakes.push(complain(sources, diagnostic));
+            return None;
+        }
+    };
+    let identity = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if open.contains(&identity) {
+        let diagnostic = Diagnostic::error("extends-cycle", format!("`{shown}` extends itself"));
+        mistakes.push(complain(sources, diagnostic));
+        return None;
+    }
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    let source = Source { name: shown, folder, text: text.to_string(), is_set: false };
+    let Value::Table(mut own) = tree::parse(sources, source, mistakes).value else {
+        return None;
+    };
+    check_ids(&own, sources, mistakes);
+    open.push(identity);
+    let mut merged = Table::new();
+    for (base, origin) in bases(&mut own, sources, mistakes) {
+        let base = sources.beside(origin, &base);
+        if let Some(base) = with_bases(&base, Some(origin), files, sources, mistakes, open) {
+            merge(&mut merged, base, true);
+        }
+    }
+    open.pop();
+    merge(&mut merged, own, true);
+    Some(merged)
+}
+
+/// Takes `scenario.extends` out of a file's table.
+fn bases(
+    own: &mut Table,
+    sources: &Sources,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Vec<(String, Origin)> {
+    let Some(Value::Table(scenario)) = own.get_mut("scenario").map(|entry| &mut entry.item.value)
+    else {
+        return Vec::new();
+    };
+    let Some(entry) = scenario.remove("extends") else {
+        return Vec::new();
+    };
+    let items = match entry.item.value {
+        Value::Array(items) => items,
+        _ => vec![entry.item],
+    };
+    let mut out = Vec::new();
+    for item in items {
+        match item.value {
+            Value::Text(name) => out.push((name, item.origin)),
+            _ => mistakes.push(
+                Diagnostic::error(
+                    "wrong-type",
+                    format!("a file name is due here, not {}", item.kind()),
+                )
+                .at(sources, item.origin),
+            ),
+        }
+    }
+    out
+}
+
+fn id_of(item: &Item) -> Option<(&str, Origin)> {
+    let entry = item.table()?.get("id")?;
+    entry.item.text().map(|id| (id, entry.item.origin))
+}
+
+fn check_ids(own: &Table, sources: &Sources, mistakes: &mut Vec<Diagnostic>) {
+    for list in BY_ID {
+        let Some(Value::Array(items)) = own.get(list).map(|entry| &entry.item.value) else {
+            continue;
+        };
+        let mut seen: BTreeMap<&str, Origin> = BTreeMap::new();
+        for (id, origin) in items.iter().filter_map(id_of) {
+            if let Some(first) = seen.insert(id, origin) {
+                let place = sources.short(first);
+                mistakes.push(
+                    Diagnostic::error(
+                        "duplicate-id",
+                        format!("a {list} with id `{id}` was there before"),
+                    )
+                    .at(sources, origin)
+                    .help(format!("the first is at {place}")),
+                );
+            }
+        }
+    }
+}
+
+/// Lays `over` onto `base`.
+fn merge(base: &mut Table, over: Table, top: bool) {
+    for (key, entry) in over {
+        let by_id = top && BY_ID.contains(&key.as_str());
+        match base.get_mut(&key) {
+            None => {
+                base.insert(key, entry);
+            }
+            Some(below) => match (&mut below.item.value, entry.item.value) {
+                (Value::Table(below), Value::Table(above)) => merge(below, above, false),
+                (Value::Array(below), Value::Array(above)) if by_id => merge_by_id(below, above),
+                (_, value) => {
+                    *below =
+                        Entry { key: entry.key, item: Item { value, origin: entry.item.origin } };
+                }
+            },
+        }
+    }
+}
+
+fn merge_by_id(below: &mut Vec<Item>, above: Vec<Item>) {
+    for item in above {
+        let same = id_of(&item).and_then(|(id, _)| {
+            below.iter().position(|other| id_of(other).is_some_and(|(other, _)| other == id))
+        });
+        match (same, item.value) {
+            (Some(at), Value::Table(over)) => {
+                below[at].origin = item.origin;
+                if let Value::Table(base) = &mut below[at].value {
+                    merge(base, over, false);
+                }
+            }
+            (_, value) => below.push(Item { value, origin: item.origin }),
+        }
+    }
+}
+
+/// Texts in which the word "none" is only a word.
+const FREE_TEXT: [&str; 6] = ["description", "id", "label", "source", "text", "title"];
+
+/// Removes what is switched off, and the switches.
+pub(crate) fn prune(table: &mut Table, sources: &Sources, mistakes: &mut Vec<Diagnostic>) {
+    prune_table(table, "", sources, mistakes);
+}
+
+/// Prunes the table that is called `owner`.
+fn prune_table(table: &mut Table, owner: &str, sources: &Sources, mistakes: &mut Vec<Diagnostic>) {
+    table.retain(|key, entry| {
+        if !prune_item(&mut entry.item, key, sources, mistakes) {
+            return false;
+        }
+        // A cluster without an orchestrator is one, too.
+        let word = FREE_TEXT.contains(&key.as_str()) || (owner == "orchestrator" && key == "kind");
+        word || entry.item.text() != Some("none")
+    });
+}
+
+/// Whether the item stays.
+fn prune_item(
+    item: &mut Item,
+    key: &str,
+    sources: &Sources,
+    mistakes: &mut Vec<Diagnostic>,
+) -> bool {
+    match &mut item.value {
+        Value::Table(table) => {
+            match table.remove("enabled").map(|entry| entry.item) {
+                None | Some(Item { value: Value::Boolean(true), .. }) => {}
+                Some(Item { value: Value::Boolean(false), .. }) => return false,
+                Some(other) => mistakes.push(
+                    Diagnostic::error("wrong-type", "`enabled` is true or false")
+                        .at(sources, other.origin),
+                ),
+            }
+            prune_table(table, key, sources, mistakes);
+        }
+        Value::Array(items) => items.retain_mut(|item| prune_item(item, key, sources, mistakes)),
+        _ => {}
+    }
+    true
+}
+
+/// One step of a path such as `traffic.web.arrivals.rate` or `fault[0].at`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Segment {
+    Key(String),
+    Index(usize),
+    Id(String),
+}
+
+/// No path of the format is longer.
+const DEEPEST: usize = 64;
+
+/// What became of one `--set`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Applied {
+    /// It is in force.
+    Yes,
+    /// It names something that is not there; said in the diagnostics.
+    No,
+}
+
+/// Lays one `path=value` onto the tree.
+pub(crate) fn set(
+    table: &mut Table,
+    text: &str,
+    shown: &str,
+    sources: &mut Sources,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Applied {
+    let source = Source {
+        name: shown.to_owned(),
+        folder: PathBuf::new(),
+        text: text.to_owned(),
+        is_set: true,
+    };
+    let number = sources.add(source);
+    let at =
+        |start: usize, end: usize| Origin { source: number, start: start as u32, end: end as u32 };
+    let Some(equals) = end_of_path(text) else {
+        let diagnostic =
+            Diagnostic::error("bad-set", format!("`{text}` is not of the form path=value"));
+        mistakes.push(diagnostic.at(sources, at(0, text.len())));
+        return Applied::No;
+    };
+    let segments = match segments(&text[..equals]) {
+        Ok(segments) => segments,
+        Err(message) => {
+            mistakes.push(Diagnostic::error("unknown-path", message).at(sources, at(0, equals)));
+            return Applied::No;
+        }
+    };
+    let value = match value_of(&text[equals + 1..], at(equals + 1, text.len()), sources) {
+        Ok(value) => value,
+        Err(diagnostic) => {
+            mistakes.push(*diagnostic);
+            return Applied::No;
+        }
+    };
+    match put(table, &segments, value, at(0, equals)) {
+        Ok(()) => Applied::Yes,
+        Err((message, help)) => {
+            let diagnostic = Diagnostic::error("unknown-path", message).maybe_help(help);
+            mistakes.push(diagnostic.at(sources, at(0, equals)));
+            Applied::No
+        }
+    }
+}
+
+/// The first `=` outside quotes and brackets.
+fn end_of_path(text: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, character) in text.char_indices() {
+        match (quote, character) {
+            (Some(open), _) if open == character => quote = None,
+            (None, '"' | '\'') => quote = Some(character),
+            (None, '=') => return Some(at),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn segments(path: &str) -> Result<Vec<Segment>, String> {
+    let bad = || format!("`{}` is not a path such as `traffic.web.arrivals.rate`", path.trim());
+    let mut out = Vec::new();
+    let mut rest = path.trim();
+    loop {
+        if out.len() > DEEPEST {
+            return Err(bad());
+        }
+        let quote = rest.chars().next().filter(|first| matches!(first, '"' | '\''));
+        let (key, after) = if let Some(quote) = quote {
+            rest[1..].split_once(quote).ok_or_else(bad)?
+        } else {
+            rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len()))
+        };
+        let key = key.trim();
+        if key.is_empty() {
+            return Err(bad());
+        }
+        out.push(Segment::Key(key.to_owned()));
+        rest = after;
+        while let Some(inside) = rest.strip_prefix('[') {
+            let (index, after) = inside.split_once(']').ok_or_else(bad)?;
+            let index = index.trim().trim_matches(['"', '\'']);
+            out.push(index.parse().map_or_else(|_| Segment::Id(index.to_owned()), Segment::Index));
+            rest = after;
+        }
+        if rest.is_empty() {
+            return Ok(out);
+        }
+        rest = rest.strip_prefix('.').ok_or_else(bad)?;
+    }
+}
+
+/// As TOML where it is that, otherwise as text, so that quotes need not be quoted for the shell.
+fn value_of(text: &str, origin: Origin, sources: &Sources) -> Result<Item, Box<Diagnostic>> {
+    let trimmed = text.trim();
+    let start = origin.start + (text.len() - text.trim_start().len()) as u32;
+    let origin = Origin { start, end: start + trimmed.len() as u32, ..origin };
+    let plain = || Item { value: Value::Text(trimmed.to_owned()), origin };
+    let Ok(parsed) = DeValue::parse(trimmed) else {
+        return if trimmed.starts_with(['[', '{', '"', '\'']) {
+            Err(Box::new(Diagnostic::error("syntax", "this value is not TOML").at(sources, origin)))
+        } else {
+            Ok(plain())
+        };
+    };
+    // Dates and infinities are words here.
+    if matches!(parsed.get_ref(), DeValue::Datetime(_)) {
+        return Ok(plain());
+    }
+    let mut mistakes = Vec::new();
+    let item = tree::convert_at(parsed.get_ref(), origin, sources, &mut mistakes);
+    match mistakes.pop() {
+        Some(mistake) => Err(Box::new(mistake)),
+        None => Ok(item),
+    }
+}
+
+type Unknown = (String, Option<String>);
+
+fn put(table: &mut Table, segments: &[Segment], value: Item, key: Origin) -> Result<(), Unknown> {
+    let [first, rest @ ..] = segments else {
+        return Ok(());
+    };
+    let Segment::Key(name) = first else {
+        return Err(("a path begins with a name".to_owned(), None));
+    };
+    put_key(table, name, rest, value, key, &mut Vec::new())
+}
+
+fn put_key(
+    table: &mut Table,
+    name: &str,
+    rest: &[Segment],
+    value: Item,
+    key: Origin,
+    path: &mut Vec<String>,
+) -> Result<(), Unknown> {
+    if !table.contains_key(name) {
+        let owner = match path.as_slice() {
+            [kind] if NAMED.contains(&kind.as_str()) => Some(kind.clone()),
+            [service, _, kind]
+                if service == "service" && ["endpoint", "pool"].contains(&kind.as_str()) =>
+            {
+                Some(kind.clone())
+            }
+            _ => None,
+        };
+        let known = || table.keys().map(String::as_str);
+        if let Some(kind) = owner {
+            return Err((format!("no {kind} is named `{name}`"), suggest::hint(name, known())));
+        }
+        if path.is_empty() && !crate::document::TABLES.contains(&name) {
+            let message = format!("nothing is named `{name}`");
+            return Err((message, suggest::hint(name, crate::document::TABLES)));
+        }
+    }
+    path.push(name.to_owned());
+    let mut place = value.origin;
+    place.end = place.start;
+    let [next, ..] = rest else {
+        table.insert(name.to_owned(), Entry { key, item: value });
+        return Ok(());
+    };
+    let empty = || Item { value: Value::Table(Table::new()), origin: place };
+    let missing = !table.contains_key(name);
+    if missing && !matches!(next, Segment::Key(_)) {
+        return Err((format!("`{}` is not there", path.join(".")), None));
+    }
+    let entry = table.entry(name.to_owned()).or_insert_with(|| Entry { key, item: empty() });
+    let result = put_item(&mut entry.item, rest, value, key, path);
+    if missing && result.is_err() {
+        table.remove(name);
+    }
+    result
+}
+
+fn put_item(
+    item: &mut Item,
+    segments: &[Segment],
+    value: Item,
+    key: Origin,
+    path: &mut Vec<String>,
+) -> Result<(), Unknown> {
+    let [next, rest @ ..] = segments else {
+        *item = value;
+        return Ok(());
+    };
+    let shown = path.join(".");
+    let is = item.kind();
+    match (next, &mut item.value) {
+        (Segment::Key(name), Value::Table(table)) => put_key(table, name, rest, value, key, path),
+        (Segment::Index(index), Value::Array(items)) => {
+            let count = items.len();
+            let Some(item) = items.get_mut(*index) else {
+                let message = format!("there is no `{shown}[{index}]`");
+                return Err((message, Some(format!("it has {count} items, counted from 0"))));
+            };
+            path.push(format!("[{index}]"));
+            put_item(item, rest, value, key, path)
+        }
+        (Segment::Id(id), Value::Array(items)) => {
+            let ids: Vec<String> =
+                items.iter().filter_map(id_of).map(|(id, _)| id.to_owned()).collect();
+            let Some(at) =
+                items.iter().position(|item| id_of(item).is_some_and(|(other, _)| other == id))
+            else {
+                let help = suggest::hint(id, ids.iter().map(String::as_str));
+                return Err((format!("no item of `{shown}` has the id `{id}`"), help));
+            };
+            path.push(format!("[{id}]"));
+            put_item(&mut items[at], rest, value, key, path)
+        }
+        _ => Err((format!("`{shown}` is {is} and has no part of that name"), None)),
+    }
+}

@@ -1,0 +1,459 @@
+//! From the checked document to a [`Blueprint`]: ids resolved, programs flat, nothing optional.
+//!
+//! Everything comes in the order of names. Draws and call sites are addressed by hashes of names
+//! and of places among their like, so that adding a step elsewhere moves no other draw.
+//!
+//! ```text
+//! cpu      Cpu                         parallel  Parallel(branches, next)
+//! call     Call                                  branch … EndBranch
+//! sleep    Sleep                                 branch … EndBranch
+//! step with probability p              step repeated
+//!          SkipUnless(p, to)                     Repeat(count, to)
+//!          step                                  step … EndBranch
+//!   to:    …                             to:     …
+//! ```
+
+use crate::calls;
+use crate::check;
+use crate::document::Document;
+use crate::document::step::{CallStep, Step, StepKind};
+use crate::document::traffic::ArrivalsText;
+use crate::trace;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use wssim_kernel::Nanos;
+use wssim_kernel::stream::name_hash;
+use wssim_model::blueprint::{
+    Arrivals, Background, Blueprint, Call, Container, Endpoint, Instruction, Link, Node, Parallel,
+    Pool, Query, Service, Source, Trace,
+};
+use wssim_model::ids::{
+    CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId, ParallelId, PoolId, QueryId,
+    ServiceId, TimeoutId,
+};
+use wssim_model::law::Law;
+
+/// Surcharge of the overlay for one way on the reference CPU: half of the 10 us that a round trip
+/// through VXLAN took more than one through veth; slower nodes take longer by their speed.
+const OVERLAY_ONE_WAY_NS: f64 = 5_000.0;
+
+/// Traces by source, read before.
+pub(crate) type Traces = BTreeMap<String, Arc<trace::Rows>>;
+
+/// Makes the blueprint of a document without mistakes.
+pub(crate) fn lower(document: &Document, traces: &Traces) -> Blueprint {
+    let mut lowering = Lowering {
+        document,
+        services: numbers(document.services.keys()),
+        endpoints: BTreeMap::new(),
+        labels: BTreeMap::new(),
+        timeouts: BTreeMap::new(),
+        queries: BTreeMap::new(),
+        pools: BTreeMap::new(),
+        out: Blueprint::default(),
+    };
+    lowering.tables();
+    lowering.cluster();
+    lowering.services();
+    lowering.programs();
+    lowering.sources(traces);
+    lowering.out
+}
+
+fn numbers<'n>(names: impl Iterator<Item = &'n String>) -> BTreeMap<String, usize> {
+    names.enumerate().map(|(number, name)| (name.clone(), number)).collect()
+}
+
+struct Lowering<'a> {
+    document: &'a Document,
+    services: BTreeMap<String, usize>,
+    endpoints: BTreeMap<calls::Place, EndpointId>,
+    labels: BTreeMap<String, LabelId>,
+    timeouts: BTreeMap<Nanos, TimeoutId>,
+    queries: BTreeMap<(ServiceId, ServiceId), QueryId>,
+    pools: BTreeMap<(ServiceId, ServiceId), PoolId>,
+    out: Blueprint,
+}
+
+impl Lowering<'_> {
+    /// The tables that programs refer to.
+    fn tables(&mut self) {
+        let (mut labels, mut timeouts, mut queries) =
+            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for (name, service) in &self.document.services {
+            let caller = ServiceId::from(self.services[name]);
+            timeouts.extend(service.queue_timeout);
+            timeouts.extend(service.pools.values().filter_map(|pool| pool.timeout));
+            for (endpoint, content) in &service.endpoints {
+                let id = EndpointId::from(self.endpoints.len());
+                self.endpoints.insert((name.clone(), endpoint.clone()), id);
+                calls::visit(&content.steps, 1.0, true, &mut |step, _, _| match &step.kind {
+                    StepKind::Cpu(_) => {
+                        labels.extend(step.label.as_ref().map(|label| label.text.clone()));
+                    }
+                    StepKind::Call(call) => {
+                        timeouts.extend(call.timeout);
+                        let callee =
+                            calls::split(&call.target.text).and_then(|to| self.services.get(&to.0));
+                        queries.extend(callee.map(|callee| (caller, ServiceId::from(*callee))));
+                    }
+                    _ => {}
+                });
+            }
+        }
+        self.labels = labels
+            .iter()
+            .cloned()
+            .enumerate()
+            .map(|(at, label)| (label, LabelId::from(at)))
+            .collect();
+        self.timeouts = timeouts
+            .iter()
+            .enumerate()
+            .map(|(at, length)| (*length, TimeoutId::from(at)))
+            .collect();
+        self.queries =
+            queries.iter().enumerate().map(|(at, pair)| (*pair, QueryId::from(at))).collect();
+        self.out.labels = labels.into_iter().collect();
+        self.out.timeouts = timeouts.into_iter().collect();
+        self.out.queries =
+            queries.into_iter().map(|(caller, service)| Query { caller, service }).collect();
+    }
+
+    fn cluster(&mut self) {
+        let document = self.document;
+        self.out.nodes = document
+            .nodes
+            .iter()
+            .map(|(name, node)| Node {
+                name: name.clone(),
+                speed: node.speed,
+                threads: node.threads,
+                capacity: node.capacity.clone(),
+                memory_bytes: node.memory.unwrap_or(f64::INFINITY),
+                bandwidth: node.network.unwrap_or(f64::INFINITY),
+            })
+            .collect();
+        let lan = document.lan.as_ref();
+        let free = lan.is_none_or(super::document::machine::Lan::is_free);
+        self.out.packet_cpu = lan.map_or(Nanos::ZERO, |lan| lan.packet_cpu);
+        for (from, a) in &document.nodes {
+            for (to, b) in &document.nodes {
+                let own = lan.and_then(|lan| {
+                    lan.pairs.iter().rev().find(|pair| {
+                        let [x, y] = pair.between.as_slice() else {
+                            return false;
+                        };
+                        (x.text == *from && y.text == *to) || (x.text == *to && y.text == *from)
+                    })
+                });
+                let (rtt, overlay) = match lan {
+                    Some(lan) if from == to => (lan.local_rtt.clone(), 0.0),
+                    Some(lan) => {
+                        let rtt = own.map_or(&lan.rtt, |pair| &pair.rtt).clone();
+                        (rtt, OVERLAY_ONE_WAY_NS * f64::midpoint(1.0 / a.speed, 1.0 / b.speed))
+                    }
+                    None => (Law::ZERO, 0.0),
+                };
+                let overlay = if free { Nanos::ZERO } else { Nanos::from_f64(overlay) };
+                self.out.links.push(Link { rtt, overlay });
+            }
+        }
+    }
+
+    fn services(&mut self) {
+        let document = self.document;
+        let places = check::place(document);
+        for (id, ((name, service), places)) in document.services.iter().zip(&places).enumerate() {
+            let id = ServiceId::from(id);
+            let first = self.out.containers.len() as u32;
+            for (replica, node) in places.iter().enumerate() {
+                let container = ContainerId::from(self.out.containers.len());
+                self.out.containers.push(Container { service: id, node: NodeId::from(*node) });
+                if let Some((every, cpu)) = &service.background {
+                    self.out.background.push(Background {
+                        container,
+                        name: format!("{name}.{replica}"),
+                        every: every.clone(),
+                        cpu: cpu.clone(),
+                    });
+                }
+            }
+            for (target, pool) in &service.pools {
+                let Some(callee) = self.services.get(target) else {
+                    continue;
+                };
+                let callee = ServiceId::from(*callee);
+                self.pools.insert((id, callee), PoolId::from(self.out.pools.len()));
+                self.out.pools.push(Pool {
+                    service: id,
+                    target: callee,
+                    name: target.clone(),
+                    size: pool.size,
+                    timeout: pool.timeout.map(|length| self.timeouts[&length]),
+                });
+            }
+            let on_overlay = |network: &str| {
+                document.networks.get(network).is_some_and(|network| network.overlay)
+            };
+            self.out.services.push(Service {
+                name: name.clone(),
+                workers: service.workers,
+                hold: service.hold,
+                backlog: service.backlog,
+                queue_timeout: service.queue_timeout.map(|length| self.timeouts[&length]),
+                cpu_limit: service.cpu_limit,
+                memory_base: service.memory_base,
+                memory_per_request: service.memory_per_request,
+                containers: first..self.out.containers.len() as u32,
+                overlay: service.networks.iter().any(|network| on_overlay(&network.text)),
+            });
+        }
+    }
+
+    fn programs(&mut self) {
+        let document = self.document;
+        for (service, content) in &document.services {
+            for (endpoint, content) in &content.endpoints {
+                let id = ServiceId::from(self.services[service]);
+                let start = self.here();
+                self.out.endpoints.push(Endpoint { service: id, name: endpoint.clone(), start });
+                let mut addresses = Addresses::new(format!("{service}/{endpoint}"));
+                self.steps(&content.steps, id, &mut addresses);
+                self.out.program.push(Instruction::End);
+            }
+        }
+    }
+
+    fn here(&self) -> InstructionId {
+        InstructionId::from(self.out.program.len())
+    }
+
+    fn steps(&mut self, steps: &[Step], service: ServiceId, addresses: &mut Addresses) {
+        for step in steps {
+            self.step(step, service, addresses);
+        }
+    }
+
+    fn step(&mut self, step: &Step, service: ServiceId, addresses: &mut Addresses) {
+        let label = step.label.as_ref().map(|label| label.text.as_str());
+        let skip = (step.probability < 1.0).then(|| {
+            let draw = addresses.draw("coin", label);
+            self.begin_skip(step.probability, draw)
+        });
+        let repeat = step.repeat.as_ref().map(|count| {
+            let draw = addresses.draw("repeat", label);
+            let site = addresses.site("repeat", label, 1);
+            let to = InstructionId(0);
+            self.out.program.push(Instruction::Repeat { count: count.clone(), draw, site, to });
+            self.out.program.len() - 1
+        });
+        self.body(step, label, service, addresses);
+        if let Some(at) = repeat {
+            self.out.program.push(Instruction::EndBranch);
+            self.land(at);
+        }
+        if let Some(at) = skip {
+            self.land(at);
+        }
+    }
+
+    fn begin_skip(&mut self, probability: f64, draw: u32) -> usize {
+        self.out.program.push(Instruction::SkipUnless { probability, draw, to: InstructionId(0) });
+        self.out.program.len() - 1
+    }
+
+    /// The jump at `at` goes to the next instruction.
+    fn land(&mut self, at: usize) {
+        let here = self.here();
+        match &mut self.out.program[at] {
+            Instruction::SkipUnless { to, .. } | Instruction::Repeat { to, .. } => *to = here,
+            _ => {}
+        }
+    }
+
+    fn body(
+        &mut self,
+        step: &Step,
+        label: Option<&str>,
+        service: ServiceId,
+        addresses: &mut Addresses,
+    ) {
+        match &step.kind {
+            StepKind::Cpu(demand) => {
+                let draw = addresses.draw("cpu", label);
+                let label = label.map(|label| self.labels[label]);
+                self.out.program.push(Instruction::Cpu { demand: demand.clone(), draw, label });
+            }
+            StepKind::Sleep(duration) => {
+                let draw = addresses.draw("sleep", label);
+                self.out.program.push(Instruction::Sleep { duration: duration.clone(), draw });
+            }
+            StepKind::Disk => {}
+            StepKind::Call(call) => self.call(call, label, service, addresses),
+            StepKind::Parallel { branches, need } => {
+                let id = ParallelId::from(self.out.parallels.len());
+                let site = addresses.site("parallel", label, branches.len() as u64);
+                self.out.parallels.push(Parallel {
+                    branches: Vec::new(),
+                    need: *need,
+                    next: InstructionId(0),
+                    site,
+                });
+                self.out.program.push(Instruction::Parallel(id));
+                for branch in branches {
+                    let start = self.here();
+                    self.out.parallels[id.index()].branches.push(start);
+                    self.steps(branch, service, addresses);
+                    self.out.program.push(Instruction::EndBranch);
+                }
+                self.out.parallels[id.index()].next = self.here();
+            }
+            StepKind::Cache(cache) => {
+                if !cache.cost.is_zero() {
+                    let draw = addresses.draw("sleep", label);
+                    self.out
+                        .program
+                        .push(Instruction::Sleep { duration: cache.cost.clone(), draw });
+                }
+                let misses = 1.0 - cache.hit.unwrap_or(0.0);
+                let skip = (misses < 1.0).then(|| {
+                    let draw = addresses.draw("hit", label);
+                    self.begin_skip(misses, draw)
+                });
+                self.steps(&cache.miss, service, addresses);
+                if let Some(at) = skip {
+                    self.land(at);
+                }
+            }
+            StepKind::Group(steps) => self.steps(steps, service, addresses),
+        }
+    }
+
+    fn call(
+        &mut self,
+        call: &CallStep,
+        label: Option<&str>,
+        service: ServiceId,
+        addresses: &mut Addresses,
+    ) {
+        let Some(place) = calls::split(&call.target.text) else {
+            return;
+        };
+        let Some(target) = self.endpoints.get(&place).copied() else {
+            return;
+        };
+        let callee = ServiceId::from(self.services[&place.0]);
+        let id = CallId::from(self.out.calls.len());
+        self.out.calls.push(Call {
+            target,
+            site: addresses.site(&format!("call#{}", call.target.text), label, 1),
+            send: call.send.clone(),
+            receive: call.receive.clone(),
+            pool: self.pools.get(&(service, callee)).copied(),
+            timeout: call.timeout.map(|length| self.timeouts[&length]),
+            retry: call.retry,
+            query: self.queries[&(service, callee)],
+        });
+        self.out.program.push(Instruction::Call(id));
+    }
+
+    fn sources(&mut self, traces: &Traces) {
+        for (name, traffic) in &self.document.traffic {
+            let total: f64 = traffic.entries.iter().map(|(_, weight)| weight).sum();
+            let entries = traffic
+                .entries
+                .iter()
+                .filter_map(|(entry, weight)| {
+                    let place = calls::split(&entry.text)?;
+                    Some((weight / total, *self.endpoints.get(&place)?))
+                })
+                .collect();
+            let arrivals = match &traffic.arrivals {
+                Some(ArrivalsText::Poisson(rate) | ArrivalsText::Mmpp(rate)) => {
+                    Arrivals::Poisson { rate_per_second: *rate }
+                }
+                Some(ArrivalsText::Renewal(gap)) => Arrivals::Renewal { gap: gap.clone() },
+                Some(ArrivalsText::Periodic { period, phase }) => {
+                    Arrivals::Periodic { period: *period, phase: *phase }
+                }
+                Some(ArrivalsText::Closed { users, think }) => {
+                    Arrivals::Closed { users: *users, think: think.clone() }
+                }
+                Some(ArrivalsText::Trace { rate, speed, .. }) => {
+                    let trace = traces.get(name).map(|rows| self.trace(rows, *rate, *speed));
+                    Arrivals::Trace(Arc::new(trace.unwrap_or_default()))
+                }
+                None => Arrivals::Poisson { rate_per_second: 0.0 },
+            };
+            self.out.sources.push(Source {
+                name: name.clone(),
+                entries,
+                arrivals,
+                client_rtt: traffic.client_rtt.clone(),
+                send: traffic.send.clone(),
+                receive: traffic.receive.clone(),
+                patience: traffic.patience.clone(),
+                patience_in_queue: traffic.patience_in_queue.clone(),
+            });
+        }
+    }
+
+    fn trace(&self, rows: &trace::Rows, rate: f64, speed: f64) -> Trace {
+        let entry =
+            |text: &str| calls::split(text).and_then(|place| self.endpoints.get(&place).copied());
+        rows.lower(rate, speed, entry, |label| self.labels.get(label).copied())
+    }
+}
+
+/// Addresses of the draws and sites of one endpoint: hashes of a kind and a label or ordinal,
+/// made different where hashes fall together.
+struct Addresses {
+    endpoint: String,
+    ordinals: BTreeMap<String, u64>,
+    draws: BTreeSet<u32>,
+    sites: BTreeSet<u64>,
+}
+
+impl Addresses {
+    fn new(endpoint: String) -> Self {
+        Self { endpoint, ordinals: BTreeMap::new(), draws: BTreeSet::new(), sites: BTreeSet::new() }
+    }
+
+    /// The label, or the place among those of this kind that have none.
+    fn which(&mut self, kind: &str, label: Option<&str>) -> String {
+        if let Some(label) = label {
+            return label.to_owned();
+        }
+        let ordinal = self.ordinals.entry(kind.to_owned()).or_default();
+        *ordinal += 1;
+        (*ordinal - 1).to_string()
+    }
+
+    fn draw(&mut self, kind: &str, label: Option<&str>) -> u32 {
+        let which = self.which(kind, label);
+        let mut name = format!("{}/{kind}#{which}", self.endpoint);
+        loop {
+            let address = name_hash(&name) as u32;
+            if self.draws.insert(address) {
+                return address;
+            }
+            name.push('\'');
+        }
+    }
+
+    /// The first of `width` neighbouring sites.
+    fn site(&mut self, kind: &str, label: Option<&str>, width: u64) -> u64 {
+        let which = self.which(&format!("site {kind}"), label);
+        let mut name = format!("{kind}#{which}");
+        loop {
+            let site = name_hash(&name);
+            let all = || (0..width).map(|part| site.wrapping_add(part));
+            if all().all(|site| !self.sites.contains(&site)) {
+                self.sites.extend(all());
+                return site;
+            }
+            name.push('\'');
+        }
+    }
+}

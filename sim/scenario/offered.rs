@@ -1,0 +1,398 @@
+//! Offered load, before anything is simulated: expected visits times expected work.
+//!
+//! Visits solve v = entries + v · calls (Jackson's traffic equations); work of a node is
+//! Σ v · E\[demand\] / speed over its containers, to which callers are spread evenly. Queues,
+//! retries and users who give up are left out: it says what is asked for, not what happens.
+
+use wssim_kernel::Nanos;
+use wssim_model::Blueprint;
+use wssim_model::blueprint::{Arrivals, Hold, Instruction, Source};
+use wssim_model::ids::{EndpointId, InstructionId};
+
+/// What is asked of the cluster.
+#[derive(Clone, Debug, Default)]
+pub struct OfferedLoad {
+    /// By name.
+    pub nodes: Vec<NodeLoad>,
+    /// By name.
+    pub services: Vec<ServiceLoad>,
+}
+
+/// What is asked of a node.
+#[derive(Clone, Debug)]
+pub struct NodeLoad {
+    /// Its name.
+    pub node: String,
+    /// CPU work that arrives in a second, in seconds of one of its own threads (erlangs).
+    pub offered_erlangs: f64,
+    /// The part of it that comes from open sources and background, which nothing slows down.
+    pub open_erlangs: f64,
+    /// Hardware threads.
+    pub threads: f64,
+    /// Work that it can do in a second with all threads busy, in the same unit.
+    pub capacity_erlangs: f64,
+}
+
+/// What is asked of a service.
+#[derive(Clone, Debug)]
+pub struct ServiceLoad {
+    /// Its name.
+    pub service: String,
+    /// Containers that have a node.
+    pub containers: usize,
+    /// Visits per second, all containers together.
+    pub visits_per_second: f64,
+    /// Visits in service at once if nobody waited, all containers together.
+    pub offered_concurrency: f64,
+    /// The part of it that comes from open sources.
+    pub open_concurrency: f64,
+    /// Workers of all containers together; `None`: unlimited.
+    pub workers: Option<u32>,
+    /// CPU time that a container is offered, in thread-seconds per second.
+    pub cpus_per_container: f64,
+    /// The part of it that comes from open sources and background.
+    pub open_cpus_per_container: f64,
+    /// Its CPU limit.
+    pub cpu_limit: Option<f64>,
+}
+
+/// Iterations that reach any fixed point that is worth reaching.
+const ROUNDS: usize = 2_000;
+
+/// Batches that a visit itself receives and sends, and those that a call adds.
+const PACKETS: f64 = 2.0;
+
+/// What one visit to an endpoint asks for.
+#[derive(Clone, Debug, Default)]
+struct Visit {
+    cpu_ns: f64,
+    /// Expected calls by endpoint.
+    calls: Vec<(EndpointId, f64)>,
+}
+
+/// Computes the offered load of a blueprint that is measured for `duration`.
+pub(crate) fn offered(blueprint: &Blueprint, duration: Nanos) -> OfferedLoad {
+    let visits: Vec<Visit> = blueprint
+        .endpoints
+        .iter()
+        .map(|endpoint| {
+            let mut visit =
+                Visit { cpu_ns: PACKETS * blueprint.packet_cpu.as_f64(), ..Visit::default() };
+            walk(blueprint, endpoint.start, None, 1.0, &mut visit);
+            visit
+        })
+        .collect();
+    let responses = responses(blueprint);
+    let rates = |wanted: &dyn Fn(&Source) -> bool| {
+        let mut entries = vec![0.0; blueprint.endpoints.len()];
+        for source in blueprint.sources.iter().filter(|source| wanted(source)) {
+            let rate = rate(source, &responses, duration);
+            for (share, endpoint) in &source.entries {
+                entries[endpoint.index()] += rate * share;
+            }
+        }
+        solve(entries, &visits)
+    };
+    let all = loads(blueprint, &visits, &responses, &rates(&|_| true));
+    let open = loads(
+        blueprint,
+        &visits,
+        &responses,
+        &rates(&|source| !matches!(source.arrivals, Arrivals::Closed { .. })),
+    );
+    let nodes = blueprint
+        .nodes
+        .iter()
+        .enumerate()
+        .map(|(at, node)| NodeLoad {
+            node: node.name.clone(),
+            offered_erlangs: all.nodes[at],
+            open_erlangs: open.nodes[at],
+            threads: node.threads,
+            capacity_erlangs: capacity(&node.capacity, node.threads),
+        })
+        .collect();
+    let services = blueprint
+        .services
+        .iter()
+        .enumerate()
+        .map(|(at, service)| {
+            let containers = service.containers.len();
+            let each = containers.max(1) as f64;
+            ServiceLoad {
+                service: service.name.clone(),
+                containers,
+                visits_per_second: all.services[at].visits,
+                offered_concurrency: all.services[at].concurrency,
+                open_concurrency: open.services[at].concurrency,
+                workers: service.workers.map(|workers| workers.saturating_mul(containers as u32)),
+                cpus_per_container: all.services[at].cpus / each,
+                open_cpus_per_container: open.services[at].cpus / each,
+                cpu_limit: service.cpu_limit.map(|limit| limit.cpus),
+            }
+        })
+        .collect();
+    OfferedLoad { nodes, services }
+}
+
+/// Work in a second of `threads` running threads: the last point of the curve up to there.
+fn capacity(points: &[(f64, f64)], threads: f64) -> f64 {
+    let mut before = (0.0, 0.0);
+    for point in points {
+        if point.0 >= threads {
+            return before.1 + (point.1 - before.1) * (threads - before.0) / (point.0 - before.0);
+        }
+        before = *point;
+    }
+    before.1
+}
+
+/// Adds what the instructions from `at` ask for, up to `until` or the end of the branch.
+fn walk(
+    blueprint: &Blueprint,
+    at: InstructionId,
+    until: Option<InstructionId>,
+    times: f64,
+    visit: &mut Visit,
+) {
+    let mut at = at;
+    while Some(at) != until {
+        let next = InstructionId(at.0 + 1);
+        at = match &blueprint.program[at.index()] {
+            Instruction::Cpu { demand, .. } => {
+                visit.cpu_ns += times * demand.mean();
+                next
+            }
+            Instruction::Sleep { .. } => next,
+            Instruction::Call(call) => {
+                let call = &blueprint.calls[call.index()];
+                visit.cpu_ns += times * PACKETS * blueprint.packet_cpu.as_f64();
+                visit.calls.push((call.target, times));
+                next
+            }
+            Instruction::SkipUnless { probability, to, .. } => {
+                walk(blueprint, next, Some(*to), times * probability, visit);
+                *to
+            }
+            Instruction::Repeat { count, to, .. } => {
+                walk(blueprint, next, None, times * count.mean(), visit);
+                *to
+            }
+            Instruction::Parallel(parallel) => {
+                let parallel = &blueprint.parallels[parallel.index()];
+                for branch in &parallel.branches {
+                    walk(blueprint, *branch, None, times, visit);
+                }
+                parallel.next
+            }
+            Instruction::EndBranch | Instruction::End => return,
+        };
+    }
+}
+
+/// Mean response times of all endpoints in nanoseconds if nobody waited, and the part of each in
+/// which it computes; at the mean speed of the nodes of its containers.
+fn responses(blueprint: &Blueprint) -> Vec<(f64, f64)> {
+    let mut known = vec![(0.0, 0.0); blueprint.endpoints.len()];
+    let slowness: Vec<f64> =
+        blueprint.services.iter().map(|service| slowness(blueprint, service)).collect();
+    for _ in 0..ROUNDS {
+        let next: Vec<(f64, f64)> = blueprint
+            .endpoints
+            .iter()
+            .map(|endpoint| {
+                let slow = slowness[endpoint.service.index()];
+                let packets = PACKETS * blueprint.packet_cpu.as_f64() * slow;
+                let (total, cpu) = time(blueprint, endpoint.start, None, slow, &known);
+                (total + packets, cpu + packets)
+            })
+            .collect();
+        let moved = next.iter().zip(&known).any(|(a, b)| (a.0 - b.0).abs() > 1e-9 * a.0.abs());
+        known = next;
+        if !moved {
+            break;
+        }
+    }
+    known
+}
+
+fn slowness(blueprint: &Blueprint, service: &wssim_model::blueprint::Service) -> f64 {
+    let nodes =
+        service.containers.clone().map(|container| blueprint.containers[container as usize].node);
+    let sum: f64 = nodes.map(|node| 1.0 / blueprint.nodes[node.index()].speed).sum();
+    if service.containers.is_empty() { 1.0 } else { sum / service.containers.len() as f64 }
+}
+
+/// Mean time of the instructions from `at`, and the part of it that is computing. Of branches
+/// the longest mean counts, which is a lower bound.
+fn time(
+    blueprint: &Blueprint,
+    at: InstructionId,
+    until: Option<InstructionId>,
+    slow: f64,
+    known: &[(f64, f64)],
+) -> (f64, f64) {
+    let (mut at, mut total, mut cpu) = (at, 0.0, 0.0);
+    while Some(at) != until {
+        let next = InstructionId(at.0 + 1);
+        let (part, jump) = match &blueprint.program[at.index()] {
+            Instruction::Cpu { demand, .. } => ((demand.mean() * slow, demand.mean() * slow), next),
+            Instruction::Sleep { duration, .. } => ((duration.mean(), 0.0), next),
+            Instruction::Call(call) => {
+                let target = blueprint.calls[call.index()].target;
+                let packets = PACKETS * blueprint.packet_cpu.as_f64() * slow;
+                // From the first node to the last: as far as any two of them are apart.
+                let hop = blueprint
+                    .links
+                    .get(blueprint.nodes.len() - 1)
+                    .map_or(0.0, |link| link.rtt.mean());
+                ((known[target.index()].0 + hop + packets, packets), next)
+            }
+            Instruction::SkipUnless { probability, to, .. } => {
+                let (inner, computing) = time(blueprint, next, Some(*to), slow, known);
+                ((inner * probability, computing * probability), *to)
+            }
+            Instruction::Repeat { count, to, .. } => {
+                let (inner, computing) = time(blueprint, next, None, slow, known);
+                ((inner * count.mean(), computing * count.mean()), *to)
+            }
+            Instruction::Parallel(parallel) => {
+                let parallel = &blueprint.parallels[parallel.index()];
+                let longest = parallel
+                    .branches
+                    .iter()
+                    .map(|branch| time(blueprint, *branch, None, slow, known))
+                    .fold((0.0f64, 0.0f64), |a, b| (a.0.max(b.0), a.1.max(b.1)));
+                (longest, parallel.next)
+            }
+            Instruction::EndBranch | Instruction::End => break,
+        };
+        total += part.0;
+        cpu += part.1;
+        at = jump;
+    }
+    (total, cpu)
+}
+
+/// Mean arrival rate in 1/s; of closed users the most that they can ask for.
+fn rate(source: &Source, responses: &[(f64, f64)], duration: Nanos) -> f64 {
+    match &source.arrivals {
+        Arrivals::Poisson { rate_per_second } => *rate_per_second,
+        Arrivals::Renewal { gap } => 1e9 / gap.mean(),
+        Arrivals::Periodic { period, .. } => 1e9 / period.as_f64(),
+        Arrivals::Closed { users, think } => {
+            let response: f64 = source
+                .entries
+                .iter()
+                .map(|(share, endpoint)| share * responses[endpoint.index()].0)
+                .sum();
+            let cycle = think.mean() + response + source.client_rtt.mean();
+            if cycle > 0.0 { f64::from(*users) * 1e9 / cycle } else { 0.0 }
+        }
+        Arrivals::Trace(trace) => {
+            let within = trace.rows.iter().filter(|row| row.at.0 <= duration.0).count();
+            within as f64 * trace.rate / duration.seconds().max(1e-9)
+        }
+    }
+}
+
+/// Visits per second: what enters, and what that calls, and so on.
+fn solve(entries: Vec<f64>, visits: &[Visit]) -> Vec<f64> {
+    let (mut total, mut wave) = (entries.clone(), entries);
+    for _ in 0..ROUNDS {
+        let mut next = vec![0.0; wave.len()];
+        for (rate, visit) in wave.iter().zip(visits) {
+            for (target, times) in &visit.calls {
+                next[target.index()] += rate * times;
+            }
+        }
+        for (sum, more) in total.iter_mut().zip(&next) {
+            *sum += more;
+        }
+        wave = next;
+        if wave.iter().sum::<f64>() <= 1e-12 * total.iter().sum::<f64>() {
+            break;
+        }
+    }
+    total
+}
+
+#[derive(Clone, Copy, Default)]
+struct Service {
+    visits: f64,
+    concurrency: f64,
+    cpus: f64,
+}
+
+struct Loads {
+    nodes: Vec<f64>,
+    services: Vec<Service>,
+}
+
+fn loads(
+    blueprint: &Blueprint,
+    visits: &[Visit],
+    responses: &[(f64, f64)],
+    rates: &[f64],
+) -> Loads {
+    let mut nodes = vec![0.0; blueprint.nodes.len()];
+    let mut services = vec![Service::default(); blueprint.services.len()];
+    for (at, endpoint) in blueprint.endpoints.iter().enumerate() {
+        let id = endpoint.service.index();
+        let service = &blueprint.services[id];
+        let load = &mut services[id];
+        load.visits += rates[at];
+        let held = if service.hold == Hold::Cpu { responses[at].1 } else { responses[at].0 };
+        load.concurrency += rates[at] * held * 1e-9;
+        let each = rates[at] / service.containers.len().max(1) as f64;
+        for container in service.containers.clone() {
+            let node = blueprint.containers[container as usize].node.index();
+            let work = each * visits[at].cpu_ns * 1e-9 / blueprint.nodes[node].speed;
+            nodes[node] += work;
+            load.cpus += work;
+        }
+    }
+    for background in &blueprint.background {
+        let container = blueprint.containers[background.container.index()];
+        let node = container.node.index();
+        let work = background.cpu.mean() / background.every.mean() / blueprint.nodes[node].speed;
+        nodes[node] += work;
+        services[container.service.index()].cpus += work;
+    }
+    Loads { nodes, services }
+}
+
+impl OfferedLoad {
+    /// Sentences about what is asked for and cannot be done.
+    pub(crate) fn excesses(&self) -> Vec<String> {
+        let mut out = Vec::new();
+        for node in self.nodes.iter().filter(|node| node.open_erlangs >= node.capacity_erlangs) {
+            let (offered, capacity) = (node.open_erlangs, node.capacity_erlangs);
+            let limit = if (capacity - node.threads).abs() < 1e-9 {
+                format!("{} threads", node.threads)
+            } else {
+                format!("{} threads, which do the work of {capacity:.1}", node.threads)
+            };
+            out.push(format!(
+                "node `{}` is offered {offered:.1} erlangs for {limit}: there is no steady state",
+                node.node
+            ));
+        }
+        for service in &self.services {
+            let name = &service.service;
+            if let Some(limit) =
+                service.cpu_limit.filter(|limit| service.open_cpus_per_container >= *limit)
+            {
+                let offered = service.open_cpus_per_container;
+                out.push(format!("a container of service `{name}` is offered {offered:.2} CPUs for a limit of {limit}: there is no steady state"));
+            }
+            if let Some(workers) =
+                service.workers.filter(|workers| service.open_concurrency >= f64::from(*workers))
+            {
+                let offered = service.open_concurrency;
+                out.push(format!("service `{name}` is offered {offered:.1} requests at once for {workers} workers: there is no steady state"));
+            }
+        }
+        out
+    }
+}

@@ -1,0 +1,256 @@
+//! From the document to the [`Question`]: measuring, claims in base units, uncertain inputs.
+
+use crate::calls;
+use crate::check;
+use crate::diagnostic::Diagnostic;
+use crate::document::Document;
+use crate::document::claim::{Bound, ClaimText, Expect};
+use crate::quantity::Dimension;
+use crate::source::{Origin, Sources};
+use crate::suggest;
+use crate::unsimulated::{self, NotSimulated};
+use wssim_experiment::metric::{MetricKind, PLANNED, STATS, TABLE};
+use wssim_experiment::question::{Claim, Expected, Kind, Measure, MetricRef};
+use wssim_kernel::Nanos;
+use wssim_model::probe::Failure;
+
+/// How a replication is measured.
+pub(crate) fn measure(document: &Document) -> Measure {
+    let header = &document.header;
+    let duration = header.duration.unwrap_or(check::DURATION);
+    let kind = if check::is_window(document) {
+        Kind::Window { lead_in: header.lead_in.unwrap_or(Nanos::ZERO) }
+    } else {
+        Kind::Steady { warm_up: header.warm_up }
+    };
+    let slot = header.slot.unwrap_or(Nanos((duration.0 / 100).max(1)));
+    Measure { kind, duration, slot }
+}
+
+/// The claims, and the mistakes in them.
+pub(crate) fn claims(
+    document: &Document,
+    items: &[NotSimulated],
+    sources: &Sources,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Vec<Claim> {
+    let edges = calls::edges(document);
+    let mut judge = Claims { document, sources, mistakes };
+    document
+        .claims
+        .iter()
+        .filter_map(|text| {
+            let (metric, origin) = text.metric.clone()?;
+            let kind = judge.metric(&metric, origin);
+            let expected = judge.expected(text, kind.map(|(kind, _)| kind));
+            let _ = kind?;
+            Some(Claim {
+                id: text.id.clone(),
+                text: text.text.clone(),
+                source: text.source.clone(),
+                not_simulated: unsimulated::why_not(&metric, items, document, &edges),
+                metric,
+                expected: expected?,
+                relative_to: text.relative_to.as_ref().map(|name| name.text.clone()),
+                study: text.study,
+                observed: text.observed,
+            })
+        })
+        .collect()
+}
+
+struct Claims<'a> {
+    document: &'a Document,
+    sources: &'a Sources,
+    mistakes: &'a mut Vec<Diagnostic>,
+}
+
+impl Claims<'_> {
+    fn mistake(
+        &mut self,
+        origin: Origin,
+        code: &'static str,
+        message: String,
+        help: Option<String>,
+    ) {
+        self.mistakes
+            .push(Diagnostic::error(code, message).at(self.sources, origin).maybe_help(help));
+    }
+
+    /// The kind of metric, when it exists; its labels are looked at.
+    fn metric(
+        &mut self,
+        metric: &MetricRef,
+        origin: Origin,
+    ) -> Option<(&'static MetricKind, bool)> {
+        let text = self.sources.text(origin).trim_matches(['"', '\'']).to_owned();
+        let place = |part: &str| match text.find(part) {
+            Some(at) => self.sources.inside(origin, &text, at, part.len()),
+            None => origin,
+        };
+        let Some((kind, measured)) = unsimulated::metric(&metric.name) else {
+            let all = TABLE.iter().chain(PLANNED).map(|kind| kind.name);
+            let hint = suggest::hint(&metric.name, all.collect::<Vec<_>>());
+            let at = place(&metric.name);
+            self.mistake(
+                at,
+                "unknown-metric",
+                format!("no metric is named `{}`", metric.name),
+                hint,
+            );
+            return None;
+        };
+        let places: Vec<(Origin, Origin)> = metric
+            .labels
+            .iter()
+            .map(|(key, value)| (place(key), place(&format!("\"{value}\""))))
+            .collect();
+        for ((key, value), (key_at, value_at)) in metric.labels.iter().zip(places) {
+            if !kind.labels.contains(&key.as_str()) {
+                let message = format!("`{}` has no label `{key}`", kind.name);
+                self.mistake(
+                    key_at,
+                    "unknown-label",
+                    message,
+                    suggest::hint(key, kind.labels.to_vec()),
+                );
+                continue;
+            }
+            self.label(metric, key, value, value_at);
+        }
+        Some((kind, measured))
+    }
+
+    fn label(&mut self, metric: &MetricRef, key: &str, value: &str, at: Origin) {
+        let document = self.document;
+        let service = metric.labels.get("service").and_then(|name| document.services.get(name));
+        let from_stacks = !document.header.stacks.is_empty();
+        let owned = |text: &&str| (*text).to_owned();
+        let known: Vec<String> = match key {
+            "entry" => document.traffic.keys().cloned().chain(["all".to_owned()]).collect(),
+            "service" | "caller" if from_stacks => return,
+            "service" => document.services.keys().cloned().collect(),
+            "caller" => document.services.keys().cloned().chain(["all".to_owned()]).collect(),
+            "node" => document.nodes.keys().cloned().collect(),
+            "stat" => STATS.iter().map(owned).collect(),
+            "reason" => Failure::ALL
+                .iter()
+                .map(|failure| failure.name().to_owned())
+                .chain(["all".to_owned()])
+                .collect(),
+            "direction" => ["rx", "tx"].iter().map(owned).collect(),
+            "endpoint" => match service {
+                Some(service) => {
+                    service.endpoints.keys().cloned().chain(["all".to_owned()]).collect()
+                }
+                None => return,
+            },
+            "queue" => match service {
+                Some(service) => {
+                    service.pools.keys().cloned().chain(["workers".to_owned()]).collect()
+                }
+                None => return,
+            },
+            "replica" => match service {
+                Some(service) => {
+                    (1..=service.replicas).map(|replica| replica.to_string()).collect()
+                }
+                None => return,
+            },
+            _ => return,
+        };
+        if !known.iter().any(|name| name == value) {
+            let hint = suggest::hint(value, known.iter().map(String::as_str).collect::<Vec<_>>());
+            self.mistake(at, "unknown-label-value", format!("no {key} is named `{value}`"), hint);
+        }
+    }
+
+    fn expected(
+        &mut self,
+        text: &ClaimText,
+        kind: Option<&'static MetricKind>,
+    ) -> Option<Expected> {
+        let change = text.relative_to.is_some();
+        let expect = text.expect.as_ref()?;
+        let kind = kind?;
+        match expect {
+            Expect::Point(point) => {
+                let (value, relative) = self.bound(*point, kind, change)?;
+                let width = 0.1 * value.abs();
+                Some(Expected {
+                    min: Some(value - width),
+                    max: Some(value + width),
+                    relative,
+                    point: true,
+                })
+            }
+            Expect::Range(min, max) => {
+                let low = min.map(|bound| self.bound(bound, kind, change));
+                let high = max.map(|bound| self.bound(bound, kind, change));
+                if low == Some(None) || high == Some(None) {
+                    return None;
+                }
+                let (low, high) = (low.flatten(), high.flatten());
+                let origin = min.or(*max).map_or(text.origin, |bound| bound.origin);
+                if let (Some((a, a_relative)), Some((b, b_relative))) = (low, high) {
+                    if a_relative != b_relative {
+                        let message = "one bound is a share and the other is not".to_owned();
+                        self.mistake(origin, "contradiction", message, None);
+                        return None;
+                    }
+                    if a > b {
+                        let message = "`min` is above `max`".to_owned();
+                        let help =
+                            (a < 0.0).then(|| "of two reductions the greater is `min`".to_owned());
+                        self.mistake(origin, "contradiction", message, help);
+                        return None;
+                    }
+                }
+                let relative = low.or(high).is_some_and(|(_, relative)| relative);
+                let (min, max) = (low.map(|(value, _)| value), high.map(|(value, _)| value));
+                Some(Expected { min, max, relative, point: false })
+            }
+        }
+    }
+
+    /// A bound in the metric's base unit, and whether it is a share of the other arm's value.
+    fn bound(&mut self, bound: Bound, kind: &MetricKind, change: bool) -> Option<(f64, bool)> {
+        let value = bound.value;
+        if change && bound.dimension == Dimension::Percent {
+            return Some((value, true));
+        }
+        let (converted, due) = match kind.unit {
+            "seconds" => (
+                (bound.dimension == Dimension::Duration).then_some(value / 1e9),
+                Dimension::Duration.expected(),
+            ),
+            "bytes" => {
+                ((bound.dimension == Dimension::Size).then_some(value), Dimension::Size.expected())
+            }
+            "1/s" => {
+                ((bound.dimension == Dimension::Rate).then_some(value), Dimension::Rate.expected())
+            }
+            "ratio" => (
+                matches!(bound.dimension, Dimension::Number | Dimension::Percent).then_some(value),
+                "a share such as 0.15 or `\"15%\"`",
+            ),
+            _ => {
+                ((bound.dimension == Dimension::Number).then_some(value), "a number without a unit")
+            }
+        };
+        if converted.is_none() {
+            let message = format!("`{}` is in {}", kind.name, kind.unit);
+            self.mistake(bound.origin, "wrong-unit", message, Some(format!("expected {due}")));
+        } else if value < 0.0 && !change {
+            let message = format!("`{}` is never negative", kind.name);
+            self.mistake(
+                bound.origin,
+                "out-of-range",
+                message,
+                Some("a change has `relative_to`".to_owned()),
+            );
+            return None;
+        }
+        converted.map(|value| (value, false))
+    }
+}

@@ -1,0 +1,452 @@
+//! A scenario: files and `--set`, merged, checked, and ready to become worlds.
+
+use crate::check;
+use crate::config;
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::document::fields::{Name, Reader, Texts};
+use crate::document::traffic::ArrivalsText;
+use crate::document::{self, Document};
+use crate::expression;
+use crate::load::{self, Applied, Files};
+use crate::lower::{self, Traces};
+use crate::offered::{self, OfferedLoad};
+use crate::question;
+use crate::source::Sources;
+use crate::trace;
+use crate::tree::Table;
+use crate::unsimulated::{self, NotSimulated};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use wssim_experiment::question::{Claim, End, Override, Question, RangedInput, WorldError, Worlds};
+use wssim_model::Blueprint;
+
+/// A scenario without mistakes.
+#[derive(Debug)]
+pub struct Scenario {
+    path: PathBuf,
+    sets: Vec<String>,
+    files: Files,
+    /// Traces by file, so that worlds share them.
+    rows: Mutex<BTreeMap<PathBuf, Arc<trace::Rows>>>,
+    world: World,
+    question: Question,
+}
+
+/// Where a service's containers are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placement {
+    /// The service.
+    pub service: String,
+    /// The nodes of its containers, in the order of replicas.
+    pub nodes: Vec<String>,
+    /// Containers that find no node.
+    pub pending: u32,
+}
+
+/// One way to read the files: with these overrides, these are the mistakes and this the document.
+#[derive(Debug)]
+struct World {
+    sources: Sources,
+    merged: Table,
+    document: Document,
+    defaults: Vec<(String, String)>,
+    ranged: Vec<RangedInput>,
+    claims: Vec<Claim>,
+    not_simulated: Vec<NotSimulated>,
+    traces: Traces,
+    /// Warnings; mistakes come instead of a world.
+    warnings: Vec<Diagnostic>,
+}
+
+impl Scenario {
+    /// Reads and checks a scenario: a path, or the bare name of a file in `scenarios/`; `sets` are
+    /// of the form `path=value`.
+    ///
+    /// # Errors
+    /// Every mistake that is in it, at once.
+    pub fn load(name_or_path: &str, sets: &[String]) -> Result<Self, Diagnostics> {
+        let path = find(name_or_path);
+        let files = Files::default();
+        let rows = Mutex::new(BTreeMap::new());
+        let own: Vec<(String, String)> =
+            sets.iter().map(|set| (set.clone(), "--set".to_owned())).collect();
+        let mut world =
+            World::read(&path, &own, Missing::Refused, &files, &rows).map_err(Diagnostics::new)?;
+        let mut mistakes = Vec::new();
+        world.name_arms(&path, &files);
+        let arms: Vec<(String, Name)> = world
+            .document
+            .claims
+            .iter()
+            .filter_map(|claim| claim.relative_to.clone().map(|arm| (claim.id.clone(), arm)))
+            .collect();
+        let mut read: BTreeMap<String, Option<World>> = BTreeMap::new();
+        for (id, arm) in &arms {
+            let entry = read.entry(arm.text.clone()).or_insert_with(|| {
+                match World::read(
+                    &arm_path(&path, &arm.text),
+                    &own,
+                    Missing::LeftOut,
+                    &files,
+                    &rows,
+                ) {
+                    Ok(world) => Some(world),
+                    Err(more) => {
+                        mistakes.extend(more);
+                        None
+                    }
+                }
+            });
+            let Some(other) = entry else { continue };
+            let edges = crate::calls::edges(&other.document);
+            for claim in world
+                .claims
+                .iter_mut()
+                .filter(|claim| claim.id == *id && claim.not_simulated.is_none())
+            {
+                claim.not_simulated = unsimulated::why_not(
+                    &claim.metric,
+                    &other.not_simulated,
+                    &other.document,
+                    &edges,
+                )
+                .map(|why| format!("in `{}`: {why}", arm.text));
+            }
+        }
+        if !mistakes.is_empty() {
+            return Err(Diagnostics::new(tidy(mistakes)));
+        }
+        let name = path
+            .file_stem()
+            .map_or_else(|| "scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
+        let question = Question {
+            title: world.document.header.title.clone().unwrap_or_else(|| name.clone()),
+            name,
+            measure: question::measure(&world.document),
+            claims: world.claims.clone(),
+            ranged: world.ranged.clone(),
+            not_simulated: world.not_simulated.iter().map(ToString::to_string).collect(),
+        };
+        Ok(Self { path, sets: sets.to_vec(), files, rows, world, question })
+    }
+
+    /// What is asked.
+    #[must_use]
+    pub fn question(&self) -> Question {
+        self.question.clone()
+    }
+
+    /// What the author should know.
+    #[must_use]
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.world.warnings
+    }
+
+    /// What is written and not simulated yet.
+    #[must_use]
+    pub fn not_simulated(&self) -> &[NotSimulated] {
+        &self.world.not_simulated
+    }
+
+    /// Every value in force and where it comes from, a line each.
+    #[must_use]
+    pub fn print_config(&self) -> String {
+        config::print(&self.world.merged, &self.world.defaults, &self.world.sources)
+    }
+
+    /// Where containers are, by service.
+    #[must_use]
+    pub fn placements(&self) -> Vec<Placement> {
+        let document = &self.world.document;
+        let nodes: Vec<&String> = document.nodes.keys().collect();
+        document
+            .services
+            .iter()
+            .zip(check::place(document))
+            .map(|((service, content), places)| Placement {
+                service: service.clone(),
+                pending: content.replicas - places.len() as u32,
+                nodes: places.into_iter().map(|at| nodes[at].clone()).collect(),
+            })
+            .collect()
+    }
+
+    /// What is asked of nodes and services before anything is simulated.
+    #[must_use]
+    pub fn offered_load(&self) -> OfferedLoad {
+        self.world.offered()
+    }
+}
+
+impl Worlds for Scenario {
+    fn blueprint(
+        &self,
+        arm: Option<&str>,
+        overrides: &[Override],
+    ) -> Result<Blueprint, WorldError> {
+        if arm.is_none() && overrides.is_empty() {
+            return Ok(lower::lower(&self.world.document, &self.world.traces));
+        }
+        let mut sets: Vec<(String, String)> =
+            self.sets.iter().map(|set| (set.clone(), "--set".to_owned())).collect();
+        sets.extend(
+            overrides
+                .iter()
+                .map(|one| (format!("{}={}", one.path, one.value), "override".to_owned())),
+        );
+        let (path, missing) = match arm {
+            None => (self.path.clone(), Missing::Refused),
+            Some(arm) => (arm_path(&self.path, arm), Missing::LeftOut),
+        };
+        World::read(&path, &sets, missing, &self.files, &self.rows)
+            .map(|world| lower::lower(&world.document, &world.traces))
+            .map_err(|mistakes| WorldError(Diagnostics::new(mistakes).render(false)))
+    }
+
+    fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override> {
+        let to = match end {
+            End::Low => &input.low,
+            End::High => &input.high,
+        };
+        let value = between(&input.value, to, fraction)?;
+        Some(Override { path: input.path.clone(), value })
+    }
+}
+
+/// The value at `fraction` of the way; whole numbers stay whole.
+fn between(from: &str, to: &str, fraction: f64) -> Option<String> {
+    if fraction <= 0.0 {
+        return Some(from.to_owned());
+    }
+    if fraction >= 1.0 {
+        return Some(to.to_owned());
+    }
+    if let (Ok(a), Ok(b)) = (from.parse::<i64>(), to.parse::<i64>()) {
+        return Some((a as f64 + (b as f64 - a as f64) * fraction).round().to_string());
+    }
+    let (a, b) = (expression::parse(from).ok()?, expression::parse(to).ok()?);
+    expression::between(&a, &b, fraction).map(|value| value.to_string())
+}
+
+/// The file of a scenario.
+fn find(name_or_path: &str) -> PathBuf {
+    let path = PathBuf::from(name_or_path);
+    let bare =
+        path.components().count() == 1 && path.extension().is_none_or(|ending| ending != "toml");
+    if bare && !path.is_file() {
+        return Path::new("scenarios").join(format!("{name_or_path}.toml"));
+    }
+    path
+}
+
+/// The file of an arm, which is named relative to the scenario.
+fn arm_path(scenario: &Path, arm: &str) -> PathBuf {
+    scenario.parent().unwrap_or(Path::new("")).join(arm)
+}
+
+/// What happens to a `--set` whose path is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Missing {
+    Refused,
+    LeftOut,
+}
+
+impl World {
+    /// Reads, merges and checks; `sets` are (path=value, how it is called).
+    fn read(
+        path: &Path,
+        sets: &[(String, String)],
+        missing: Missing,
+        files: &Files,
+        rows: &Mutex<BTreeMap<PathBuf, Arc<trace::Rows>>>,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let mut sets = sets.to_vec();
+        loop {
+            match Self::read_once(path, &sets, missing, files, rows) {
+                // An arm may lack a key that the scenario has: try without what is not there.
+                Err((_, unknown)) if missing == Missing::LeftOut && !unknown.is_empty() => {
+                    let mut number = 0;
+                    sets.retain(|_| {
+                        number += 1;
+                        !unknown.contains(&(number - 1))
+                    });
+                }
+                Err((mistakes, _)) => return Err(tidy(mistakes)),
+                Ok(world) => return Ok(world),
+            }
+        }
+    }
+
+    /// The world, or the mistakes with the numbers of the sets whose path is unknown.
+    fn read_once(
+        path: &Path,
+        sets: &[(String, String)],
+        missing: Missing,
+        files: &Files,
+        rows: &Mutex<BTreeMap<PathBuf, Arc<trace::Rows>>>,
+    ) -> Result<Self, (Vec<Diagnostic>, Vec<usize>)> {
+        let mut sources = Sources::default();
+        let mut mistakes = Vec::new();
+        let Some(mut merged) = load::file(path, files, &mut sources, &mut mistakes) else {
+            return Err((mistakes, Vec::new()));
+        };
+        // What could be saved of a broken file would only mislead.
+        if mistakes.iter().any(|mistake| mistake.code == "syntax") {
+            return Err((mistakes, Vec::new()));
+        }
+        for (set, shown) in sets {
+            let mut own = Vec::new();
+            let applied = load::set(&mut merged, set, shown, &mut sources, &mut own);
+            if applied == Applied::Yes || missing == Missing::Refused {
+                mistakes.extend(own);
+            }
+        }
+        load::prune(&mut merged, &sources, &mut mistakes);
+        let texts = Texts { sources: &sources, files };
+        let mut reader = Reader::new(texts);
+        let document = document::read(&mut reader, &merged);
+        let (mut defaults, mut ranged, timers) = (reader.defaults, reader.ranged, reader.timers);
+        defaults.extend(header_defaults(&document));
+        ranged.sort_by(|a, b| a.path.cmp(&b.path));
+        mistakes.extend(reader.mistakes);
+        mistakes.extend(check::check(&document, &timers, &sources));
+        let not_simulated = unsimulated::list(&document);
+        let claims = question::claims(&document, &not_simulated, &sources, &mut mistakes);
+        let traces = read_traces(&texts, &document, rows, &mut mistakes);
+        let (warnings, errors): (Vec<_>, Vec<_>) =
+            mistakes.into_iter().partition(|item| item.severity == Severity::Warning);
+        if !errors.is_empty() {
+            let unknown = sets
+                .iter()
+                .enumerate()
+                .filter(|(_, (set, shown))| {
+                    errors.iter().any(|error| {
+                        error.code == "unknown-path"
+                            && error.span.as_ref().is_some_and(|span| {
+                                span.file == *shown && span.text_of_line == *set
+                            })
+                    })
+                })
+                .map(|(number, _)| number)
+                .collect();
+            let all = errors.into_iter().chain(warnings).collect();
+            return Err((all, unknown));
+        }
+        let mut world = Self {
+            sources,
+            merged,
+            document,
+            defaults,
+            ranged,
+            claims,
+            not_simulated,
+            traces,
+            warnings: tidy(warnings),
+        };
+        for excess in world.offered().excesses() {
+            world.warnings.push(Diagnostic::warning("overload", excess));
+        }
+        Ok(world)
+    }
+
+    fn offered(&self) -> OfferedLoad {
+        let blueprint = lower::lower(&self.document, &self.traces);
+        offered::offered(&blueprint, question::measure(&self.document).duration)
+    }
+
+    /// Makes the arms of claims that come from files elsewhere relative to the scenario.
+    fn name_arms(&mut self, path: &Path, files: &Files) {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for (claim, text) in self.claims.iter_mut().zip(&mut self.document.claims) {
+            let Some(arm) = &mut text.relative_to else {
+                continue;
+            };
+            let mut named = self.sources.beside(arm.origin, &arm.text);
+            // As on the command line, the ending may be left out.
+            if named.extension().is_none() && files.read(&named).is_err() {
+                named.set_extension("toml");
+            }
+            let relative = named.strip_prefix(folder).unwrap_or(&named);
+            arm.text = relative.to_string_lossy().into_owned();
+            claim.relative_to = Some(arm.text.clone());
+        }
+    }
+}
+
+/// What holds where `[scenario]` leaves it out.
+fn header_defaults(document: &Document) -> Vec<(String, String)> {
+    let header = &document.header;
+    let measure = question::measure(document);
+    let kind = if check::is_window(document) { "window" } else { "steady" };
+    [
+        ("scenario.kind", header.kind.is_none(), kind.to_owned()),
+        ("scenario.duration", header.duration.is_none(), check::shown(measure.duration)),
+        ("scenario.slot", header.slot.is_none(), check::shown(measure.slot)),
+        ("scenario.warmup", kind == "steady" && header.warm_up_origin.is_none(), "auto".to_owned()),
+        ("scenario.lead_in", kind == "window" && header.lead_in.is_none(), "0s".to_owned()),
+    ]
+    .into_iter()
+    .filter(|(_, left_out, _)| *left_out)
+    .map(|(path, _, value)| (path.to_owned(), value))
+    .collect()
+}
+
+fn read_traces(
+    texts: &Texts<'_>,
+    document: &Document,
+    rows: &Mutex<BTreeMap<PathBuf, Arc<trace::Rows>>>,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Traces {
+    let mut traces = Traces::new();
+    for (name, traffic) in &document.traffic {
+        let Some(ArrivalsText::Trace { file, .. }) = &traffic.arrivals else {
+            continue;
+        };
+        let path = texts.sources.beside(file.origin, &file.text);
+        let mut known = rows.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = if let Some(read) = known.get(&path) {
+            Arc::clone(read)
+        } else {
+            let before = mistakes.len();
+            let read = Arc::new(trace::read(texts, document, file, mistakes));
+            if mistakes.len() == before {
+                known.insert(path, Arc::clone(&read));
+            }
+            read
+        };
+        traces.insert(name.clone(), read);
+    }
+    traces
+}
+
+/// In the order of files and lines; the same thing only once.
+fn tidy(mut items: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut files: Vec<String> = Vec::new();
+    for place in items.iter().filter_map(|item| item.span.as_ref()) {
+        if !files.contains(&place.file) {
+            files.push(place.file.clone());
+        }
+    }
+    items.sort_by_key(|item| {
+        item.span.as_ref().map_or((usize::MAX, 0, 0), |place| {
+            let file = files.iter().position(|file| *file == place.file).unwrap_or(usize::MAX);
+            (file, place.line, place.column)
+        })
+    });
+    items.dedup();
+    items
+}
+
+#[cfg(test)]
+mod tests {
+    use super::between;
+
+    #[test]
+    fn whole_numbers_stay_whole_between_two() {
+        assert_eq!(between("100", "201", 0.5).as_deref(), Some("151"));
+        assert_eq!(between("1.0", "2", 0.5).as_deref(), Some("1.5"));
+        assert_eq!(between("4/s", "0.5/s", 1.0).as_deref(), Some("0.5/s"));
+        assert_eq!(between("none", "4/s", 0.5), None);
+    }
+}

@@ -1,0 +1,284 @@
+//! From files to blueprints and questions.
+
+#![allow(clippy::unwrap_used)]
+
+use wssim_experiment::question::{End, Kind, Override, Worlds};
+use wssim_kernel::Nanos;
+use wssim_model::Blueprint;
+use wssim_model::blueprint::{Arrivals, Instruction, Quota};
+use wssim_scenario::Scenario;
+
+fn load(path: &str, sets: &[&str]) -> Scenario {
+    let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
+    Scenario::load(path, &sets).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+}
+
+fn estate(sets: &[&str]) -> Blueprint {
+    load("tests/scenarios/estate.toml", sets).blueprint(None, &[]).unwrap()
+}
+
+fn rate(blueprint: &Blueprint) -> f64 {
+    let source = blueprint.sources.iter().find(|source| source.name == "web").unwrap();
+    let Arrivals::Poisson { rate_per_second } = source.arrivals else { panic!("not Poisson") };
+    rate_per_second
+}
+
+#[test]
+fn the_whole_format_becomes_a_blueprint() {
+    let blueprint = estate(&[]);
+    let names: Vec<&str> = blueprint.services.iter().map(|service| service.name.as_str()).collect();
+    assert_eq!(names, ["gibd-postgres", "redis-cache", "traefik", "ws-company"]);
+    assert_eq!(blueprint.nodes.len(), 2);
+    assert_eq!(blueprint.nodes[1].bandwidth, 12.5e6);
+    assert_eq!(blueprint.nodes[1].capacity, [(4.0, 4.0)]);
+    assert_eq!(blueprint.containers.len(), 5);
+    assert_eq!(blueprint.pools.len(), 1);
+    assert_eq!(blueprint.background.len(), 2);
+    assert_eq!(blueprint.background[1].name, "ws-company.1");
+    assert_eq!(blueprint.labels, ["render"]);
+    assert_eq!(blueprint.queries.len(), 2);
+    assert_eq!(
+        blueprint.timeouts,
+        [Nanos(2_000_000_000), Nanos(10_000_000_000), Nanos(30_000_000_000)]
+    );
+    assert_eq!(blueprint.services[0].cpu_limit.unwrap().quota, Quota::Fluid);
+    assert_eq!(blueprint.links[0].overlay, Nanos::ZERO);
+    // (1 + 1/0.55) / 2 of 5 us.
+    assert_eq!(blueprint.links[1].overlay, Nanos(7_045));
+    assert!(blueprint.services[3].overlay && !blueprint.services[0].overlay);
+    assert_eq!(
+        blueprint.sources[0].entries.iter().map(|(share, _)| *share).collect::<Vec<_>>(),
+        [0.75, 0.25]
+    );
+    // A pool binds the calls of its service only.
+    assert_eq!(blueprint.calls.iter().filter(|call| call.pool.is_some()).count(), 3);
+}
+
+#[test]
+fn programs_are_laid_out_as_the_model_reads_them() {
+    let blueprint = estate(&[]);
+    for (at, instruction) in blueprint.program.iter().enumerate() {
+        match instruction {
+            Instruction::SkipUnless { to, .. } => assert!(to.index() > at),
+            Instruction::Repeat { to, .. } => {
+                assert!(matches!(blueprint.program[to.index() - 1], Instruction::EndBranch));
+            }
+            Instruction::Parallel(id) => {
+                let parallel = &blueprint.parallels[id.index()];
+                assert_eq!(parallel.branches[0].index(), at + 1);
+                for end in parallel.branches[1..].iter().chain([&parallel.next]) {
+                    assert!(matches!(blueprint.program[end.index() - 1], Instruction::EndBranch));
+                }
+            }
+            _ => {}
+        }
+    }
+    let ends = blueprint.program.iter().filter(|step| matches!(step, Instruction::End)).count();
+    assert_eq!(ends, blueprint.endpoints.len());
+}
+
+#[test]
+fn the_order_in_a_file_changes_nothing() {
+    let text = std::fs::read_to_string("tests/scenarios/estate.toml").unwrap();
+    let (head, claims) = text.split_at(text.find("[[claim]]").unwrap());
+    let mut tables: Vec<String> = Vec::new();
+    for line in head.lines() {
+        if line.starts_with('[') || tables.is_empty() {
+            tables.push(String::new());
+        }
+        let last = tables.last_mut().unwrap();
+        last.push_str(line);
+        last.push('\n');
+    }
+    tables.reverse();
+    let folder = std::env::temp_dir().join(format!("wssim-scenario-order-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("shuffled.toml");
+    std::fs::write(&path, tables.concat() + claims).unwrap();
+    let shuffled = load(path.to_str().unwrap(), &[]).blueprint(None, &[]).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(format!("{:?}", estate(&[])), format!("{shuffled:?}"));
+}
+
+#[test]
+fn adding_a_step_moves_no_other_draw() {
+    let draws =
+        |blueprint: &Blueprint| {
+            blueprint
+                .program
+                .iter()
+                .filter_map(|step| {
+                    if let Instruction::Cpu { draw, .. } = step { Some(*draw) } else { None }
+                })
+                .collect::<Vec<_>>()
+        };
+    let before = draws(&estate(&[]));
+    let after =
+        draws(&estate(&["service.redis-cache.endpoint={ get = { steps = [{ cpu = \"1ms\" }] } }"]));
+    assert_eq!(after.len(), before.len() + 1);
+    assert!(before.iter().all(|draw| after.contains(draw)));
+}
+
+#[test]
+fn files_merge_and_take_away() {
+    let after = load("tests/scenarios/after.toml", &[]);
+    let question = after.question();
+    assert_eq!((question.name.as_str(), question.title.as_str()), ("after", "After"));
+    let ids: Vec<&str> = question.claims.iter().map(|claim| claim.id.as_str()).collect();
+    assert_eq!(ids, ["response-time-after", "swap", "response-time-change", "half", "load"]);
+    let expected = question.claims[0].expected;
+    assert_eq!((expected.min, expected.max), (Some(0.055), Some(0.12)));
+    let half = question.claims[3].expected;
+    assert!(half.relative && half.point);
+    assert!((half.min.unwrap() + 0.55).abs() < 1e-12 && (half.max.unwrap() + 0.45).abs() < 1e-12);
+    assert_eq!(question.claims[2].expected.min, Some(0.005));
+    assert_eq!(question.claims[2].relative_to.as_deref(), Some("estate.toml"));
+    assert!(question.claims[1].not_simulated.is_some());
+    assert!(question.claims[4].observed);
+    assert_eq!(question.measure.kind, Kind::Steady { warm_up: None });
+    assert_eq!(question.measure.slot, Nanos(6_000_000_000));
+    let blueprint = after.blueprint(None, &[]).unwrap();
+    let company = &blueprint.services[3];
+    assert_eq!((company.backlog, company.workers), (None, Some(200)));
+    assert_eq!(company.containers.len(), 1);
+    assert_eq!(rate(&blueprint), 6.0);
+    assert_eq!(rate(&after.blueprint(Some("estate.toml"), &[]).unwrap()), 4.0);
+}
+
+#[test]
+fn overrides_reach_every_arm_that_has_their_path() {
+    let after = load(
+        "tests/scenarios/after.toml",
+        &["traffic.web.arrivals.rate=9/s", "claim[half].expect=-20%"],
+    );
+    assert_eq!(rate(&after.blueprint(None, &[]).unwrap()), 9.0);
+    assert_eq!(rate(&after.blueprint(Some("estate.toml"), &[]).unwrap()), 9.0);
+    let one = |path: &str, value: &str| Override { path: path.to_owned(), value: value.to_owned() };
+    let over = [one("traffic.web.arrivals.rate", "2.5/s"), one("node.gmktec.speed", "2")];
+    let blueprint = after.blueprint(None, &over).unwrap();
+    assert_eq!((rate(&blueprint), blueprint.nodes[0].speed), (2.5, 2.0));
+    assert!(after.blueprint(None, &[one("node.nowhere.speed", "2")]).is_err());
+    assert!(after.blueprint(Some("estate.toml"), &[one("node.nowhere.speed", "2")]).is_ok());
+    assert!(after.blueprint(None, &[one("traffic.web.arrivals.rate", "often")]).is_err());
+}
+
+#[test]
+fn a_range_is_an_input_until_it_is_set() {
+    let scenario = load("tests/scenarios/estate.toml", &[]);
+    let ranged = scenario.question().ranged;
+    let paths: Vec<&str> = ranged.iter().map(|input| input.path.as_str()).collect();
+    assert_eq!(paths, ["node.hppavilion.speed", "traffic.web.arrivals.rate"]);
+    assert_eq!(ranged[1].source.as_deref(), Some("access log"));
+    for (end, fraction, expected) in
+        [(End::High, 0.5, 12.0), (End::Low, 1.0, 0.5), (End::High, 0.0, 4.0)]
+    {
+        let value = scenario.between(&ranged[1], end, fraction).unwrap();
+        assert_eq!(rate(&scenario.blueprint(None, &[value]).unwrap()), expected);
+    }
+    let set = load("tests/scenarios/estate.toml", &["traffic.web.arrivals.rate=5/s"]);
+    assert_eq!(set.question().ranged.len(), 1);
+}
+
+#[test]
+fn what_is_not_simulated_is_listed_once_with_its_path() {
+    let scenario = load("tests/scenarios/estate.toml", &[]);
+    let paths: Vec<&str> = scenario.not_simulated().iter().map(|item| item.path.as_str()).collect();
+    assert_eq!(
+        paths,
+        [
+            "network.backend.encrypted",
+            "node.gmktec.disk",
+            "node.gmktec.mtbf",
+            "node.gmktec.mttr",
+            "node.gmktec.swap",
+            "orchestrator.removal",
+            "service.traefik.client",
+            "service.ws-company.endpoint.list.steps[1].cache",
+            "service.ws-company.endpoint.list.steps[4].disk",
+            "service.ws-company.endpoint_mode",
+            "service.ws-company.image",
+            "service.ws-company.memory.hot",
+            "service.ws-company.memory.limit",
+            "service.ws-company.pool.gibd-postgres.max_lifetime",
+            "service.ws-company.resolver",
+            "service.ws-company.startup",
+        ]
+    );
+    // The disk step is on the way of the entry.
+    assert!(scenario.question().claims[0].not_simulated.is_some());
+}
+
+#[test]
+fn offered_load_is_that_of_the_traffic_equations() {
+    let sets =
+        ["traffic.mix.enabled=false", "lan.packet_cpu=0s", "service.ws-company.background=none"];
+    let scenario = load("tests/scenarios/estate.toml", &sets);
+    let load = scenario.offered_load();
+    // 4/s: 0.2 visits miss, 1 is parallel, 3 are repeated; 0.58 ms each at speed 0.55.
+    let postgres = 4.0 * 4.2 * 0.58e-3 / 0.55;
+    let company = 4.0 * (3.0 + 3.0 + 1.0) * 1e-3;
+    let traefik = 4.0 * 0.2e-3;
+    let (gmktec, hp) = (load.nodes[0].offered_erlangs, load.nodes[1].offered_erlangs);
+    assert!((hp - postgres - company / 2.0 / 0.55).abs() < 1e-9, "{hp}");
+    assert!((gmktec - traefik - company / 2.0).abs() < 1e-9, "{gmktec}");
+    assert_eq!(load.nodes[0].capacity_erlangs, 10.2);
+    assert!((load.services[0].visits_per_second - 16.8).abs() < 1e-9);
+}
+
+#[test]
+fn what_is_in_force_is_printed_with_its_origin() {
+    let scenario = load("tests/scenarios/after.toml", &["service.traefik.workers=8"]);
+    let config = scenario.print_config();
+    for line in [
+        "traffic.web.arrivals.rate = \"6/s\"  # tests/scenarios/after.toml:11",
+        "service.traefik.workers = 8  # --set",
+        "node.hppavilion.threads = 4  # tests/scenarios/estate.toml:24",
+        "service.gibd-postgres.replicas = 1  # default",
+        "service.ws-company.endpoint.list.steps[0].label = \"render\"  # tests/scenarios/estate.toml:92",
+    ] {
+        assert!(config.lines().any(|other| other == line), "{line}\n{config}");
+    }
+}
+
+#[test]
+fn placements_are_those_of_the_scheduler() {
+    let placements = load("tests/scenarios/estate.toml", &[]).placements();
+    let of = |name: &str| placements.iter().find(|one| one.service == name).unwrap().nodes.clone();
+    assert_eq!(of("gibd-postgres"), ["hppavilion"]);
+    assert_eq!(of("redis-cache"), ["gmktec"]);
+    assert_eq!(of("traefik"), ["gmktec"]);
+    assert_eq!(of("ws-company"), ["hppavilion", "gmktec"]);
+}
+
+#[test]
+fn traces_and_tables_of_values_come_from_files_beside_the_text() {
+    let scenario = load("tests/scenarios/traced/day.toml", &[]);
+    let blueprint = scenario.blueprint(None, &[]).unwrap();
+    let [source] = blueprint.sources.as_slice() else { panic!("one source") };
+    let Arrivals::Trace(trace) = &source.arrivals else { panic!("no trace") };
+    // Sorted, at double speed; empty cells are left to the source and its endpoints.
+    assert_eq!(
+        trace.rows.iter().map(|row| row.at).collect::<Vec<_>>(),
+        [Nanos(500_000_000), Nanos(1_000_000_000)]
+    );
+    assert_eq!((trace.rows[0].entry, trace.rows[0].send), (None, -1.0));
+    let asked = trace.rows[1].entry.unwrap();
+    assert_eq!(blueprint.endpoints[asked.index()].name, "list");
+    assert_eq!((trace.demands.as_slice(), trace.rate), ([-1.0, 5e8].as_slice(), 3.0));
+    let Instruction::Cpu { demand, .. } = &blueprint.program[0] else { panic!("no work") };
+    assert!((demand.mean() - 7.5e6).abs() < 1e-6);
+    let question = scenario.question();
+    assert_eq!(question.measure.kind, Kind::Window { lead_in: Nanos(60_000_000_000) });
+    let change = question.claims.iter().find(|claim| claim.id == "change").unwrap();
+    assert_eq!(change.relative_to.as_deref(), Some("../after.toml"));
+    assert!(scenario.blueprint(Some("../after.toml"), &[]).is_ok());
+}
+
+#[test]
+fn what_waits_for_the_model_is_undecided_for_that_reason() {
+    let profile = "traffic.web.arrivals.profile={ slot = \"1h\", values = [0.5, 1.5] }";
+    let question = load("tests/scenarios/after.toml", &[profile, "scenario.kind=none"]).question();
+    // "none" took the inherited kind away, so the profile makes it a window.
+    assert_eq!(question.measure.kind, Kind::Window { lead_in: Nanos::ZERO });
+    assert!(question.claims.iter().all(|claim| claim.not_simulated.is_some()));
+}

@@ -1,0 +1,259 @@
+//! Trace files: arrivals from CSV, with a header that says what the columns are.
+//!
+//! `time` in seconds; `entry`, `send` and `receive` where wanted; every other column gives the
+//! demand of the step that has its name as a label, in seconds. Rows need not be in order.
+
+use crate::diagnostic::{Diagnostic, UNREADABLE};
+use crate::document::Document;
+use crate::document::fields::{Name, Texts};
+use crate::document::step::StepKind;
+use crate::source::Origin;
+use crate::suggest;
+use std::collections::BTreeSet;
+use wssim_kernel::Nanos;
+use wssim_model::blueprint::{Trace, TraceRow};
+use wssim_model::ids::{EndpointId, LabelId};
+
+/// A trace file as it was read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rows {
+    /// Columns that give demands.
+    labels: Vec<String>,
+    /// In order of time.
+    rows: Vec<Row>,
+}
+
+#[derive(Clone, Debug)]
+struct Row {
+    seconds: f64,
+    entry: Option<String>,
+    send: f64,
+    receive: f64,
+    /// In nanoseconds; negative: not given.
+    demands: Vec<f64>,
+}
+
+impl Rows {
+    /// With ids, at another speed.
+    pub(crate) fn lower(
+        &self,
+        rate: f64,
+        speed: f64,
+        endpoint: impl Fn(&str) -> Option<EndpointId>,
+        label: impl Fn(&str) -> Option<LabelId>,
+    ) -> Trace {
+        let columns: Vec<(usize, LabelId)> = self
+            .labels
+            .iter()
+            .enumerate()
+            .filter_map(|(at, name)| Some((at, label(name)?)))
+            .collect();
+        Trace {
+            rows: self
+                .rows
+                .iter()
+                .map(|row| TraceRow {
+                    at: Nanos::from_seconds(row.seconds / speed),
+                    entry: row.entry.as_deref().and_then(&endpoint),
+                    send: row.send,
+                    receive: row.receive,
+                })
+                .collect(),
+            demands: self
+                .rows
+                .iter()
+                .flat_map(|row| columns.iter().map(|(at, _)| row.demands[*at]))
+                .collect(),
+            demand_columns: columns.iter().map(|(_, label)| *label).collect(),
+            rate,
+        }
+    }
+}
+
+/// More mistakes than this in one file are of one kind.
+const SHOWN: usize = 5;
+
+/// Reads the file that `file` names; what is wrong with it goes to `mistakes`.
+pub(crate) fn read(
+    texts: &Texts<'_>,
+    document: &Document,
+    file: &Name,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Rows {
+    let path = texts.sources.beside(file.origin, &file.text);
+    let text = match texts.files.read(&path) {
+        Ok(text) => text,
+        Err(reason) => {
+            let message = format!("`{}` cannot be read: {reason}", file.text);
+            mistakes.push(Diagnostic::error(UNREADABLE, message).at(texts.sources, file.origin));
+            return Rows::default();
+        }
+    };
+    let mut reading =
+        Reading { name: path.display().to_string(), text: &text, document, mistakes, wrong: 0 };
+    let rows = reading.rows();
+    if reading.wrong > SHOWN {
+        let message = format!("`{}` has {} more mistakes", file.text, reading.wrong - SHOWN);
+        mistakes.push(
+            Diagnostic::error("bad-trace", message).at(texts.sources, Origin { ..file.origin }),
+        );
+    }
+    rows
+}
+
+struct Reading<'a> {
+    name: String,
+    text: &'a str,
+    document: &'a Document,
+    mistakes: &'a mut Vec<Diagnostic>,
+    wrong: usize,
+}
+
+/// What a column says.
+enum Column {
+    Time,
+    Entry,
+    Send,
+    Receive,
+    Demand,
+}
+
+impl Reading<'_> {
+    fn wrong(&mut self, line: u64, message: String, help: Option<String>) {
+        self.wrong += 1;
+        if self.wrong > SHOWN {
+            return;
+        }
+        let content = self.text.lines().nth((line.max(1) - 1) as usize).unwrap_or("").to_owned();
+        let mut diagnostic = Diagnostic::error("bad-trace", message).maybe_help(help);
+        diagnostic.span = Some(crate::diagnostic::Place {
+            file: self.name.clone(),
+            line: line.max(1) as usize,
+            column: 1,
+            length: content.chars().count().max(1),
+            text_of_line: content,
+        });
+        self.mistakes.push(diagnostic);
+    }
+
+    fn rows(&mut self) -> Rows {
+        let mut reader =
+            csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(self.text.as_bytes());
+        let header = match reader.headers() {
+            Ok(header) => header.clone(),
+            Err(error) => {
+                self.wrong(1, format!("this is not CSV: {error}"), None);
+                return Rows::default();
+            }
+        };
+        let Some((columns, labels)) = self.columns(&header) else {
+            return Rows::default();
+        };
+        let mut rows = Rows { labels, rows: Vec::new() };
+        for record in reader.records() {
+            match record {
+                Ok(record) => rows.rows.extend(self.row(&columns, &record)),
+                Err(error) => {
+                    let line = error.position().map_or(1, csv::Position::line);
+                    self.wrong(line, "this row is not like the header".to_owned(), None);
+                }
+            }
+        }
+        rows.rows.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+        rows
+    }
+
+    fn columns(&mut self, header: &csv::StringRecord) -> Option<(Vec<Column>, Vec<String>)> {
+        let mut known: BTreeSet<&str> = BTreeSet::new();
+        for endpoint in
+            self.document.services.values().flat_map(|service| service.endpoints.values())
+        {
+            crate::calls::visit(&endpoint.steps, 1.0, true, &mut |step, _, _| {
+                if let (StepKind::Cpu(_), Some(label)) = (&step.kind, &step.label) {
+                    known.insert(&label.text);
+                }
+            });
+        }
+        let (mut columns, mut labels) = (Vec::new(), Vec::new());
+        let mut seen = BTreeSet::new();
+        let mut good = true;
+        for name in header {
+            if !seen.insert(name.to_owned()) {
+                self.wrong(1, format!("the column `{name}` is there twice"), None);
+                good = false;
+            }
+            columns.push(match name {
+                "time" => Column::Time,
+                "entry" => Column::Entry,
+                "send" => Column::Send,
+                "receive" => Column::Receive,
+                _ => {
+                    if !known.contains(name) {
+                        let all = ["time", "entry", "send", "receive"]
+                            .into_iter()
+                            .chain(known.iter().copied());
+                        let hint = suggest::hint(name, all.collect::<Vec<_>>());
+                        self.wrong(1, format!("no `cpu` step has the label `{name}`"), hint);
+                        good = false;
+                    }
+                    labels.push(name.to_owned());
+                    Column::Demand
+                }
+            });
+        }
+        if !seen.contains("time") {
+            self.wrong(
+                1,
+                "there is no column `time`".to_owned(),
+                Some("the first line names the columns".to_owned()),
+            );
+            good = false;
+        }
+        good.then_some((columns, labels))
+    }
+
+    fn row(&mut self, columns: &[Column], record: &csv::StringRecord) -> Option<Row> {
+        let line = record.position().map_or(1, csv::Position::line);
+        let mut row =
+            Row { seconds: 0.0, entry: None, send: -1.0, receive: -1.0, demands: Vec::new() };
+        for (column, cell) in columns.iter().zip(record) {
+            if let Column::Entry = column {
+                if cell.is_empty() {
+                    continue;
+                }
+                let place = crate::calls::split(cell);
+                let exists = place.as_ref().is_some_and(|(service, endpoint)| {
+                    self.document
+                        .services
+                        .get(service)
+                        .is_some_and(|service| service.endpoints.contains_key(endpoint))
+                });
+                if !exists {
+                    self.wrong(line, format!("no endpoint is named `{cell}`"), None);
+                    return None;
+                }
+                row.entry = Some(cell.to_owned());
+                continue;
+            }
+            let must = matches!(column, Column::Time);
+            let value = if cell.is_empty() && !must {
+                -1.0
+            } else {
+                let number = cell.parse::<f64>().ok().filter(|number| (0.0..1e9).contains(number));
+                let Some(number) = number else {
+                    self.wrong(line, format!("`{cell}` is not a number from zero"), None);
+                    return None;
+                };
+                number
+            };
+            match column {
+                Column::Time => row.seconds = value,
+                Column::Send => row.send = value,
+                Column::Receive => row.receive = value,
+                Column::Demand => row.demands.push(if value < 0.0 { -1.0 } else { value * 1e9 }),
+                Column::Entry => {}
+            }
+        }
+        Some(row)
+    }
+}

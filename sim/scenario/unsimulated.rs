@@ -1,0 +1,221 @@
+//! What may be written and is not simulated yet, and which claims therefore cannot be judged.
+
+use crate::calls::{self, Edge, Place};
+use crate::document::Document;
+use crate::document::step::{Step, StepKind};
+use crate::document::traffic::ArrivalsText;
+use std::collections::BTreeSet;
+use wssim_experiment::metric::{self, MetricKind};
+use wssim_experiment::question::MetricRef;
+
+/// Something that is written and that the model does not simulate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotSimulated {
+    /// Where it is written, such as `service.ws-company.startup`.
+    pub path: String,
+    /// What holds instead.
+    pub reason: String,
+    pub(crate) needed: Needed,
+}
+
+/// Which claims need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Needed {
+    /// None that `run` judges.
+    ByNone,
+    /// All of them.
+    ByAll,
+    /// Those about requests that come to this endpoint, and about its node.
+    By(Place),
+}
+
+impl std::fmt::Display for NotSimulated {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}: {}", crate::diagnostic::printable(&self.path), self.reason)
+    }
+}
+
+/// The metric named `name`, and whether it is measured.
+pub(crate) fn metric(name: &str) -> Option<(&'static MetricKind, bool)> {
+    let planned =
+        || metric::PLANNED.iter().find(|kind| kind.name == name).map(|kind| (kind, false));
+    metric::kind_of(name).map(|kind| (kind, true)).or_else(planned)
+}
+
+/// Everything in a document that is not simulated, in the order of paths.
+pub(crate) fn list(document: &Document) -> Vec<NotSimulated> {
+    let mut out = Vec::new();
+    let mut add = |path: String, reason: &str, needed: Needed| {
+        out.push(NotSimulated { path, reason: reason.to_owned(), needed });
+    };
+    if !document.header.stacks.is_empty() {
+        add(
+            "scenario.stacks".into(),
+            "stack files are not read yet; only what the scenario says itself is there",
+            Needed::ByAll,
+        );
+    }
+    if document.header.start.is_some() {
+        add("scenario.start".into(), "profiles are not simulated yet", Needed::ByNone);
+    }
+    for (number, fault) in document.faults.iter().enumerate() {
+        let path = format!("fault[{number}]");
+        add(
+            path,
+            &format!("faults are not simulated yet; `{}` does not happen", fault.id),
+            Needed::ByAll,
+        );
+    }
+    for (name, node) in &document.nodes {
+        for key in &node.unsimulated {
+            let reason = match *key {
+                "swap" => "swap is not simulated yet; RAM is only accounted for",
+                "disk" => "disks are not simulated yet; they cost nothing",
+                _ => "nodes do not fail of themselves yet",
+            };
+            add(format!("node.{name}.{key}"), reason, Needed::ByNone);
+        }
+    }
+    for key in &document.orchestrator.unsimulated {
+        add(format!("orchestrator.{key}"), "detection is not simulated yet", Needed::ByNone);
+    }
+    for (name, network) in &document.networks {
+        if network.encrypted {
+            add(
+                format!("network.{name}.encrypted"),
+                "encryption costs nothing yet",
+                Needed::ByNone,
+            );
+        }
+    }
+    traffic_reasons(document, &mut add);
+    service_reasons(document, &mut add);
+    out.sort_by(|a, b| a.path.cmp(&b.path));
+    out
+}
+
+fn traffic_reasons(document: &Document, add: &mut impl FnMut(String, &str, Needed)) {
+    for (name, traffic) in &document.traffic {
+        if traffic.has_profile {
+            add(
+                format!("traffic.{name}.arrivals.profile"),
+                "profiles are not simulated yet; the rate is constant",
+                Needed::ByAll,
+            );
+        }
+        if let Some(ArrivalsText::Mmpp(rate)) = &traffic.arrivals {
+            let reason = format!(
+                "mmpp is not simulated yet; arrivals are Poisson at the mean rate of {rate}/s"
+            );
+            add(format!("traffic.{name}.arrivals"), &reason, Needed::ByAll);
+        }
+        for key in &traffic.unsimulated {
+            add(
+                format!("traffic.{name}.{key}"),
+                "connections are not simulated yet; they are open and cost nothing",
+                Needed::ByNone,
+            );
+        }
+    }
+}
+
+fn service_reasons(document: &Document, add: &mut impl FnMut(String, &str, Needed)) {
+    for (name, service) in &document.services {
+        for key in &service.unsimulated {
+            let reason = match key.as_str() {
+                "startup" | "image" | "volumes" => {
+                    "deployment is not simulated yet; containers are there from the start"
+                }
+                "endpoint_mode" | "resolver" => {
+                    "routing is not simulated yet; callers take replicas in turn"
+                }
+                "memory.hot" | "memory.limit" => {
+                    "memory pressure is not simulated yet; RAM is only accounted for"
+                }
+                _ => "connections are not simulated yet; they are open and cost nothing",
+            };
+            add(format!("service.{name}.{key}"), reason, Needed::ByNone);
+        }
+        for (endpoint, content) in &service.endpoints {
+            let place = (name.clone(), endpoint.clone());
+            calls::visit(&content.steps, 1.0, true, &mut |step, _, _| {
+                step_reasons(step, &place, add);
+            });
+        }
+    }
+}
+
+fn step_reasons(step: &Step, place: &Place, add: &mut impl FnMut(String, &str, Needed)) {
+    match &step.kind {
+        StepKind::Disk => {
+            let path = format!("{}.disk", step.path);
+            add(
+                path,
+                "disks are not simulated yet; the step is left out",
+                Needed::By(place.clone()),
+            );
+        }
+        StepKind::Cache(cache) => {
+            let path = format!("{}.cache", step.path);
+            let cost =
+                "look-ups take their `cost` as a wait and do not load the cache's own service";
+            if cache.hit.is_some() {
+                add(path, &format!("hits are drawn; {cost}"), Needed::ByNone);
+            } else {
+                let reason =
+                    format!("the cache is not simulated yet; every look-up misses, and {cost}");
+                add(path, &reason, Needed::By(place.clone()));
+            }
+        }
+        StepKind::Call(call) => {
+            for key in &call.unsimulated {
+                add(
+                    format!("{}.{key}", step.path),
+                    "not simulated yet; the call is made without it",
+                    Needed::ByNone,
+                );
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Why a claim about `metric` cannot be judged in this document; `None` when it can.
+pub(crate) fn why_not(
+    metric: &MetricRef,
+    items: &[NotSimulated],
+    document: &Document,
+    edges: &[Edge],
+) -> Option<String> {
+    if let Some((kind, false)) = self::metric(&metric.name) {
+        return Some(format!("`{}` is not measured yet", kind.name));
+    }
+    let touched = touched(metric, document, edges);
+    items
+        .iter()
+        .find(|item| match &item.needed {
+            Needed::ByNone => false,
+            Needed::ByAll => true,
+            Needed::By(place) => touched.as_ref().is_none_or(|touched| touched.contains(place)),
+        })
+        .map(ToString::to_string)
+}
+
+/// The endpoints that a metric depends on; `None`: perhaps all of them.
+fn touched(metric: &MetricRef, document: &Document, edges: &[Edge]) -> Option<BTreeSet<Place>> {
+    let from: Vec<Place> =
+        if let Some(entry) = metric.labels.get("entry").filter(|entry| *entry != "all") {
+            document
+                .traffic
+                .get(entry)?
+                .entries
+                .iter()
+                .filter_map(|(name, _)| calls::split(&name.text))
+                .collect()
+        } else {
+            let service = metric.labels.get("service").or_else(|| metric.labels.get("caller"))?;
+            let endpoints = document.services.get(service)?.endpoints.keys();
+            endpoints.map(|endpoint| (service.clone(), endpoint.clone())).collect()
+        };
+    Some(from.iter().flat_map(|place| calls::reachable(edges, place)).collect())
+}
