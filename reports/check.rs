@@ -1,0 +1,330 @@
+//! What is known of a scenario without a run: mistakes, placement, offered load against capacity.
+
+use crate::page::{Page, Style};
+use crate::table::{Cell, Kind, Table, Tone};
+use crate::{escape, quantity};
+use serde::Serialize;
+
+/// The answer of `check`.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Check {
+    /// Bare name of the scenario.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Errors and warnings, in the order of the texts.
+    pub diagnostics: Vec<Mistake>,
+    /// Which containers each node runs.
+    pub placements: Vec<Placement>,
+    /// What is asked of nodes and services.
+    pub offered_load: OfferedLoad,
+    /// What the scenario says and the model does not simulate yet.
+    pub not_simulated: Vec<String>,
+}
+
+/// An error or a warning.
+#[derive(Clone, Debug, Serialize)]
+pub struct Mistake {
+    /// `error` or `warning`.
+    pub severity: &'static str,
+    /// What kind of mistake, such as `unknown-service`.
+    pub code: String,
+    /// What is wrong.
+    pub message: String,
+    /// The file.
+    pub file: Option<String>,
+    /// From 1.
+    pub line: Option<usize>,
+    /// From 1.
+    pub column: Option<usize>,
+    /// What would be right.
+    pub help: Option<String>,
+}
+
+/// The containers of one node.
+#[derive(Clone, Debug, Serialize)]
+pub struct Placement {
+    /// The node; `None`: they find none.
+    pub node: Option<String>,
+    /// Its containers.
+    pub containers: Vec<String>,
+}
+
+/// What is asked of the cluster, by name.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct OfferedLoad {
+    /// Of its nodes.
+    pub nodes: Vec<NodeLoad>,
+    /// Of its services.
+    pub services: Vec<ServiceLoad>,
+}
+
+/// What is asked of a node, in seconds of one of its own threads a second.
+#[derive(Clone, Debug, Serialize)]
+pub struct NodeLoad {
+    /// The node.
+    pub node: String,
+    /// Work that arrives.
+    pub offered_erlangs: f64,
+    /// Hardware threads.
+    pub threads: f64,
+    /// Work that can be done with all threads busy.
+    pub capacity_erlangs: f64,
+}
+
+/// What is asked of a service.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServiceLoad {
+    /// The service.
+    pub service: String,
+    /// Containers that have a node.
+    pub containers: usize,
+    /// Visits per second to all containers together.
+    pub visits_per_second: f64,
+    /// Visits in service at once if nobody waited.
+    pub offered_concurrency: f64,
+    /// Workers of all containers together; `None`: unlimited.
+    pub workers: Option<u32>,
+    /// CPU time that a container is offered, in thread-seconds a second.
+    pub cpus_per_container: f64,
+    /// Its CPU limit; `None`: unlimited.
+    pub cpu_limit: Option<f64>,
+}
+
+impl ServiceLoad {
+    /// Offered over capacity, of what is nearer to its end; `None`: nothing is limited.
+    fn utilization(&self) -> Option<f64> {
+        let workers = self.workers.map(|workers| self.offered_concurrency / f64::from(workers));
+        let cpus = self.cpu_limit.map(|limit| self.cpus_per_container / limit);
+        [workers, cpus].into_iter().flatten().reduce(f64::max)
+    }
+}
+
+/// The report for a terminal. `diagnostics` are the mistakes as they are to be shown, since only
+/// who holds the texts can quote their lines.
+#[must_use]
+pub fn text(check: &Check, diagnostics: &str, style: Style, width: usize) -> String {
+    let mut page = Page::new(style, width);
+    page.title(&title(check));
+    if !diagnostics.is_empty() {
+        page.line("");
+        page.text.push_str(diagnostics);
+    }
+    for (heading, table) in tables(check) {
+        page.heading(heading);
+        page.table(&table);
+    }
+    page.list("Known, not simulated", &check.not_simulated);
+    page.line("");
+    page.line(&summary(check));
+    page.text
+}
+
+/// The report for a merge request.
+#[must_use]
+pub fn markdown(check: &Check) -> String {
+    let mut text = format!("## {}\n\n{}\n", escape::markdown(&title(check)), summary(check));
+    let mistakes: Vec<String> = check.diagnostics.iter().map(one_line).collect();
+    crate::markdown::section(&mut text, "Mistakes", &mistakes);
+    for (heading, table) in tables(check) {
+        text.push_str("\n### ");
+        text.push_str(heading);
+        text.push_str("\n\n");
+        text.push_str(&crate::markdown::table(&table));
+    }
+    crate::markdown::section(&mut text, "Known, not simulated", &check.not_simulated);
+    text
+}
+
+/// The report for programs.
+#[must_use]
+pub fn json(check: &Check) -> String {
+    let text =
+        serde_json::to_string_pretty(check).expect("keys are strings and nothing else can fail");
+    escape::json(&format!("{text}\n"))
+}
+
+fn title(check: &Check) -> String {
+    if check.title.is_empty() {
+        check.name.clone()
+    } else {
+        format!("{} · {}", check.name, check.title)
+    }
+}
+
+fn one_line(mistake: &Mistake) -> String {
+    let place = match (&mistake.file, mistake.line) {
+        (Some(file), Some(line)) => format!("{file}:{line}: "),
+        (Some(file), None) => format!("{file}: "),
+        _ => String::new(),
+    };
+    let help = mistake.help.as_ref().map_or_else(String::new, |help| format!(" ({help})"));
+    format!("{place}{}: {}{help}", mistake.severity, mistake.message)
+}
+
+/// How many mistakes there are.
+fn summary(check: &Check) -> String {
+    let count = |severity: &str, many: &str| {
+        let number =
+            check.diagnostics.iter().filter(|mistake| mistake.severity == severity).count();
+        format!("{number} {}", if number == 1 { severity } else { many })
+    };
+    let known = check.not_simulated.len();
+    format!(
+        "{} · {} · {known} known, not simulated",
+        count("error", "errors"),
+        count("warning", "warnings")
+    )
+}
+
+fn tables(check: &Check) -> Vec<(&'static str, Table)> {
+    let all = [
+        ("Placement", placements(&check.placements)),
+        ("Offered load: nodes, in busy threads", nodes(&check.offered_load.nodes)),
+        ("Offered load: services", services(&check.offered_load.services)),
+    ];
+    all.into_iter().filter(|(_, table)| !table.rows.is_empty()).collect()
+}
+
+fn placements(placements: &[Placement]) -> Table {
+    let row = |placement: &Placement| {
+        vec![
+            Cell::new(placement.node.as_deref().unwrap_or("no node")),
+            Cell::new(placement.containers.len().to_string()),
+            Cell::new(placement.containers.join(", ")),
+        ]
+    };
+    Table {
+        columns: vec![("Node", Kind::Fixed), ("Containers", Kind::Numbers), ("", Kind::Prose)],
+        rows: placements.iter().map(row).collect(),
+    }
+}
+
+fn nodes(nodes: &[NodeLoad]) -> Table {
+    let row = |load: &NodeLoad| {
+        vec![
+            Cell::new(load.node.clone()),
+            number(load.offered_erlangs),
+            number(load.threads),
+            number(load.capacity_erlangs),
+            utilization(Some(load.offered_erlangs / load.capacity_erlangs)),
+        ]
+    };
+    Table {
+        columns: vec![
+            ("Node", Kind::Words),
+            ("Offered", Kind::Numbers),
+            ("Threads", Kind::Numbers),
+            ("Capacity", Kind::Numbers),
+            ("Utilization", Kind::Numbers),
+        ],
+        rows: nodes.iter().map(row).collect(),
+    }
+}
+
+fn services(services: &[ServiceLoad]) -> Table {
+    let row = |load: &ServiceLoad| {
+        vec![
+            Cell::new(load.service.clone()),
+            number(load.containers as f64),
+            number(load.visits_per_second),
+            number(load.offered_concurrency),
+            load.workers.map_or_else(Cell::default, |workers| number(f64::from(workers))),
+            number(load.cpus_per_container),
+            load.cpu_limit.map_or_else(Cell::default, number),
+            utilization(load.utilization()),
+        ]
+    };
+    let table = Table {
+        columns: vec![
+            ("Service", Kind::Words),
+            ("Containers", Kind::Numbers),
+            ("Visits/s", Kind::Numbers),
+            ("In service", Kind::Numbers),
+            ("Workers", Kind::Numbers),
+            ("CPU each", Kind::Numbers),
+            ("Limit", Kind::Numbers),
+            ("Utilization", Kind::Numbers),
+        ],
+        rows: services.iter().map(row).collect(),
+    };
+    table.without_empty_columns()
+}
+
+/// Three digits are enough for what is only expected.
+fn number(value: f64) -> Cell {
+    Cell::new(quantity::about(value))
+}
+
+/// A share; overload is told in the colour of a refuted claim.
+fn utilization(share: Option<f64>) -> Cell {
+    let Some(share) = share.filter(|share| share.is_finite()) else {
+        return Cell::default();
+    };
+    let tone = if share >= 1.0 { Tone::Bad } else { Tone::Plain };
+    Cell::toned(quantity::percent(share), tone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    fn node(name: &str, offered_erlangs: f64, threads: f64, capacity_erlangs: f64) -> NodeLoad {
+        NodeLoad { node: name.to_owned(), offered_erlangs, threads, capacity_erlangs }
+    }
+
+    fn service(name: &str, load: f64, workers: Option<u32>, cpu_limit: Option<f64>) -> ServiceLoad {
+        ServiceLoad {
+            service: name.to_owned(),
+            containers: 2,
+            visits_per_second: load * 100.0,
+            offered_concurrency: load,
+            workers,
+            cpus_per_container: load / 50.0,
+            cpu_limit,
+        }
+    }
+
+    fn check() -> Check {
+        Check {
+            name: "after".to_owned(),
+            title: "Recommended distribution".to_owned(),
+            diagnostics: vec![Mistake {
+                severity: "warning",
+                code: "overload".to_owned(),
+                message: "node `gmktec` is offered 18.2 erlangs for 16 threads".to_owned(),
+                file: Some("scenarios/after.toml".to_owned()),
+                line: Some(31),
+                column: Some(13),
+                help: None,
+            }],
+            placements: vec![
+                Placement {
+                    node: Some("gmktec".to_owned()),
+                    containers: (1..30).map(|number| format!("service-{number}.1")).collect(),
+                },
+                Placement { node: None, containers: Vec::new() },
+            ],
+            offered_load: OfferedLoad {
+                nodes: vec![node("gmktec", 18.234_567, 16.0, 10.2), node("hpr", 0.0, 8.0, 8.0)],
+                services: vec![
+                    service("gibd-postgres", 0.0123, None, None),
+                    service("ws|company", 1.5, Some(200), Some(0.02)),
+                ],
+            },
+            not_simulated: vec!["swap of `gmktec`".to_owned()],
+        }
+    }
+
+    #[test]
+    fn the_reports_are_as_golden() {
+        let check = check();
+        sample::assert_golden(
+            "check.txt",
+            &text(&check, "warning[overload]: …\n", Style::Plain, 100),
+        );
+        sample::assert_golden("check.md", &markdown(&check));
+        sample::assert_golden("check.json", &json(&check));
+    }
+}

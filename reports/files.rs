@@ -1,0 +1,321 @@
+//! Files of a command's directory, each written whole or not at all.
+//!
+//! A file is written beside its place under a name of its own, flushed to the disk, and only then
+//! renamed; whatever fails before leaves the old file as it was and nothing new. wssim replaces
+//! what it wrote itself, which it knows by the beginning of the file, and refuses to touch
+//! anything else, symbolic links included.
+
+use crate::metrics_csv;
+use crate::printable;
+use std::fmt;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Bytes of a file that are looked at to know whether wssim wrote it.
+const BEGINNING: u64 = 4096;
+/// Names that are tried for the file beside.
+const MOST_TRIES: u32 = 100;
+
+/// A file to be written.
+#[derive(Clone, Copy, Debug)]
+pub struct Output<'a> {
+    /// Its name in the directory.
+    pub name: &'a str,
+    /// All of it.
+    pub text: &'a str,
+}
+
+/// Why a file or directory could not be written.
+#[derive(Debug)]
+pub struct WriteError {
+    /// Which one.
+    pub path: PathBuf,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What kept a file from being written.
+#[derive(Debug)]
+pub enum Reason {
+    /// A symbolic link stands there.
+    SymbolicLink,
+    /// A file stands there that wssim did not write.
+    Foreign,
+    /// Something else than a directory stands where one is needed.
+    NotADirectory,
+    /// The system refused.
+    System(io::Error),
+}
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = printable(&self.path.display().to_string());
+        match &self.reason {
+            Reason::SymbolicLink => {
+                write!(f, "`{path}` is a symbolic link; nothing is written through it")
+            }
+            Reason::Foreign => write!(f, "`{path}` was not written by wssim and is not replaced"),
+            Reason::NotADirectory => write!(f, "`{path}` is not a directory"),
+            Reason::System(error) => write!(f, "cannot write `{path}`: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for WriteError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.reason {
+            Reason::System(error) => Some(error),
+            Reason::SymbolicLink | Reason::Foreign | Reason::NotADirectory => None,
+        }
+    }
+}
+
+impl Reason {
+    fn at(self, path: &Path) -> WriteError {
+        WriteError { path: path.to_owned(), reason: self }
+    }
+}
+
+/// Whether `directory` is one, or can become one.
+///
+/// # Errors
+/// When it is a symbolic link or something else than a directory.
+pub fn check_directory(directory: &Path) -> Result<(), WriteError> {
+    exists(&plain(directory)).map(|_| ())
+}
+
+/// Whether `names` could be written into `directory`, so that it is known before time is spent.
+///
+/// # Errors
+/// When the directory is none, or a file may not be replaced.
+pub fn check(directory: &Path, names: &[&str]) -> Result<(), WriteError> {
+    check_directory(directory)?;
+    names.iter().try_for_each(|name| check_place(&directory.join(name)))
+}
+
+/// Makes `directory` and its parents.
+///
+/// # Errors
+/// When it is a symbolic link or no directory, or cannot be made.
+pub fn prepare(directory: &Path) -> Result<(), WriteError> {
+    let directory = plain(directory);
+    if exists(&directory)? {
+        return Ok(());
+    }
+    fs::create_dir_all(&directory).map_err(|error| Reason::System(error).at(&directory))
+}
+
+/// Without a slash at the end, which would look through a link.
+fn plain(directory: &Path) -> PathBuf {
+    directory.components().collect()
+}
+
+fn exists(directory: &Path) -> Result<bool, WriteError> {
+    match fs::symlink_metadata(directory) {
+        Ok(found) if found.is_symlink() => Err(Reason::SymbolicLink.at(directory)),
+        Ok(found) if found.is_dir() => Ok(true),
+        Ok(_) => Err(Reason::NotADirectory.at(directory)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Reason::System(error).at(directory)),
+    }
+}
+
+/// Writes `outputs` into `directory`, which [`prepare`] has made: all of them are written beside
+/// their places before the first is renamed.
+///
+/// # Errors
+/// When a file may not be replaced, or cannot be written; then nothing half-written stays.
+pub fn write(directory: &Path, outputs: &[Output<'_>]) -> Result<(), WriteError> {
+    let names: Vec<&str> = outputs.iter().map(|output| output.name).collect();
+    check(directory, &names)?;
+    let mut staged = Vec::new();
+    for output in outputs {
+        staged.push(Staged::write(directory, output)?);
+    }
+    staged.into_iter().try_for_each(Staged::publish)
+}
+
+/// Whether `path` is free or holds a file of our own.
+fn check_place(path: &Path) -> Result<(), WriteError> {
+    let found = match fs::symlink_metadata(path) {
+        Ok(found) => found,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(Reason::System(error).at(path)),
+    };
+    if found.is_symlink() {
+        return Err(Reason::SymbolicLink.at(path));
+    }
+    if !found.is_file() || !is_own(path).map_err(|error| Reason::System(error).at(path))? {
+        return Err(Reason::Foreign.at(path));
+    }
+    Ok(())
+}
+
+/// Whether wssim wrote the file: results begin with the version of their shape and the command,
+/// tables with our headings. White space is passed over, so that reformatted results stay ours.
+fn is_own(path: &Path) -> io::Result<bool> {
+    let mut beginning = Vec::new();
+    File::open(path)?.take(BEGINNING).read_to_end(&mut beginning)?;
+    let text = String::from_utf8_lossy(&beginning);
+    let dense: String = text.chars().filter(|character| !character.is_whitespace()).collect();
+    let results = dense.starts_with("{\"schema_version\":") && dense.contains(",\"command\":\"");
+    let metrics = text.lines().next() == Some(metrics_csv::COLUMNS.join(",").as_str());
+    Ok(results || metrics)
+}
+
+/// A file written beside its place; removed when it is dropped before it is published.
+struct Staged {
+    beside: PathBuf,
+    place: PathBuf,
+    published: bool,
+}
+
+impl Staged {
+    fn write(directory: &Path, output: &Output<'_>) -> Result<Self, WriteError> {
+        let place = directory.join(output.name);
+        let (mut file, beside) = create_beside(directory, output.name)
+            .map_err(|error| Reason::System(error).at(&place))?;
+        let staged = Self { beside, place, published: false };
+        file.write_all(output.text.as_bytes())
+            .and_then(|()| file.sync_all())
+            .map_err(|error| Reason::System(error).at(&staged.place))?;
+        Ok(staged)
+    }
+
+    fn publish(mut self) -> Result<(), WriteError> {
+        check_place(&self.place)?;
+        fs::rename(&self.beside, &self.place)
+            .map_err(|error| Reason::System(error).at(&self.place))?;
+        self.published = true;
+        Ok(())
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if !self.published {
+            // Already on the way out with an error; a file that stays is hidden and harmless.
+            let _ = fs::remove_file(&self.beside);
+        }
+    }
+}
+
+/// A new file that nobody else has, never one that a link leads to.
+fn create_beside(directory: &Path, name: &str) -> io::Result<(File, PathBuf)> {
+    let process = std::process::id();
+    for attempt in 0..MOST_TRIES {
+        let path = directory.join(format!(".{name}.{process}-{attempt}.tmp"));
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            opened => return opened.map(|file| (file, path)),
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, "too many files left over by earlier runs"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::Scratch;
+
+    const RESULTS: &str = "{\n\"schema_version\": 1,\n\"command\": \"run\"\n}\n";
+
+    fn results(text: &str) -> [Output<'_>; 1] {
+        [Output { name: "results.json", text }]
+    }
+
+    fn names(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn directories_are_made_and_own_files_replaced() {
+        let scratch = Scratch::new("own");
+        let directory = scratch.path().join("out/after");
+        prepare(&directory).unwrap();
+        write(&directory, &results(RESULTS)).unwrap();
+        let reformatted = "{\"schema_version\":1,\"command\":\"run\"}";
+        fs::write(directory.join("results.json"), reformatted).unwrap();
+        write(&directory, &results(RESULTS)).unwrap();
+        assert_eq!(fs::read_to_string(directory.join("results.json")).unwrap(), RESULTS);
+        assert_eq!(names(&directory), ["results.json"]);
+    }
+
+    #[test]
+    fn foreign_files_stay_as_they_were_and_nothing_else_is_written() {
+        let scratch = Scratch::new("foreign");
+        let table = metrics_csv::render(&crate::sample::findings());
+        for foreign in ["", "name,age\n", "{\"schema_version\": 1}", "[]"] {
+            fs::write(scratch.path().join("metrics.csv"), foreign).unwrap();
+            let outputs = [results(RESULTS)[0], Output { name: "metrics.csv", text: &table }];
+            let error = write(scratch.path(), &outputs).unwrap_err();
+            assert!(matches!(error.reason, Reason::Foreign), "{error}");
+            assert_eq!(names(scratch.path()), ["metrics.csv"]);
+            assert_eq!(fs::read_to_string(scratch.path().join("metrics.csv")).unwrap(), foreign);
+        }
+    }
+
+    #[test]
+    fn a_directory_in_the_place_of_a_file_is_foreign() {
+        let scratch = Scratch::new("directory");
+        fs::create_dir(scratch.path().join("results.json")).unwrap();
+        let error = write(scratch.path(), &results(RESULTS)).unwrap_err();
+        assert!(matches!(error.reason, Reason::Foreign), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn symbolic_links_are_refused() {
+        let scratch = Scratch::new("link");
+        let target = scratch.path().join("target");
+        fs::create_dir(&target).unwrap();
+        let link = scratch.path().join("link");
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        for spelling in [link.clone(), link.join(""), link.join(".")] {
+            let error = prepare(&spelling).unwrap_err();
+            assert!(matches!(error.reason, Reason::SymbolicLink), "{error}");
+        }
+        let mine = scratch.path().join("mine.json");
+        fs::write(&mine, RESULTS).unwrap();
+        std::os::unix::fs::symlink(&mine, target.join("results.json")).unwrap();
+        let error = write(&target, &results(RESULTS)).unwrap_err();
+        assert!(matches!(error.reason, Reason::SymbolicLink), "{error}");
+        assert_eq!(names(&target), ["results.json"]);
+    }
+
+    #[test]
+    fn a_file_in_the_way_of_a_directory_is_told() {
+        let scratch = Scratch::new("way");
+        let file = scratch.path().join("file");
+        fs::write(&file, "").unwrap();
+        assert!(matches!(prepare(&file).unwrap_err().reason, Reason::NotADirectory));
+        assert!(matches!(prepare(&file.join("below")).unwrap_err().reason, Reason::System(_)));
+    }
+
+    #[test]
+    fn a_failed_write_leaves_nothing() {
+        let scratch = Scratch::new("gone");
+        let missing = scratch.path().join("missing");
+        assert!(matches!(
+            write(&missing, &results(RESULTS)).unwrap_err().reason,
+            Reason::System(_)
+        ));
+        let staged = Staged::write(scratch.path(), &results(RESULTS)[0]).unwrap();
+        drop(staged);
+        assert!(names(scratch.path()).is_empty());
+    }
+
+    #[test]
+    fn what_an_earlier_run_left_over_is_not_in_the_way() {
+        let scratch = Scratch::new("left");
+        let process = std::process::id();
+        fs::write(scratch.path().join(format!(".results.json.{process}-0.tmp")), "half").unwrap();
+        write(scratch.path(), &results(RESULTS)).unwrap();
+        assert_eq!(fs::read_to_string(scratch.path().join("results.json")).unwrap(), RESULTS);
+    }
+}

@@ -1,0 +1,321 @@
+//! `results.json`: everything, versioned, the same bytes for the same question.
+//!
+//! One key or one element a line, so that a diff can be read. Numbers are in base units, rounded
+//! to twelve significant digits, which no interval of a simulation reaches: what differs between
+//! two ways of summing stays out of the file. What is not a number is `null`.
+
+use crate::escape;
+use serde::Serialize;
+use serde::ser::{SerializeMap as _, Serializer};
+use wssim_experiment::findings::{Distribution, Findings, JudgedClaim, Metric, Series};
+use wssim_experiment::metric::kind_of;
+use wssim_experiment::question::MetricRef;
+use wssim_stats::Estimate;
+
+/// The version of the shape; it grows when a reader of the old shape would be misled.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The file.
+#[must_use]
+pub fn render(findings: &Findings) -> String {
+    let keys = [
+        ("schema_version", json(&SCHEMA_VERSION)),
+        ("command", json(&findings.command)),
+        ("scenario", json(&ScenarioJson::of(findings))),
+        ("seed", json(&findings.seed)),
+        ("replications", json(&findings.replications)),
+        ("stopped_by", json(&findings.stopped_by.name())),
+        ("simulated_seconds", json(&Number(findings.simulated_seconds))),
+        ("requests", json(&findings.requests)),
+        ("events", json(&findings.events)),
+        ("metrics", list(&findings.metrics, MetricJson::of)),
+        ("series", list(&findings.series, SeriesJson::of)),
+        ("claims", list(&findings.claims, ClaimJson::of)),
+        ("distributions", list(&findings.distributions, DistributionJson::of)),
+        ("not_simulated", list(&findings.not_simulated, String::as_str)),
+        ("notes", list(&findings.notes, String::as_str)),
+    ];
+    let lines: Vec<String> =
+        keys.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
+    escape::json(&format!("{{\n{}\n}}\n", lines.join(",\n")))
+}
+
+/// A list with one element a line.
+fn list<'a, T, J: Serialize>(items: &'a [T], form: fn(&'a T) -> J) -> String {
+    if items.is_empty() {
+        return "[]".to_owned();
+    }
+    let lines: Vec<String> = items.iter().map(|item| json(&form(item))).collect();
+    format!("[\n{}\n]", lines.join(",\n"))
+}
+
+/// `value` rounded to twelve significant digits; `None` when it is no number.
+pub(crate) fn twelve_digits(value: f64) -> Option<f64> {
+    let rounded: f64 = format!("{value:.11e}").parse().ok()?;
+    // Zero has no sign here.
+    rounded.is_finite().then_some(rounded + 0.0)
+}
+
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("keys are strings and nothing else can fail")
+}
+
+struct Number(f64);
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        twelve_digits(self.0).serialize(serializer)
+    }
+}
+
+struct Labels<'a>(Vec<(&'a str, &'a str)>);
+
+impl<'a> Labels<'a> {
+    fn of(labels: &'a [(&'static str, String)]) -> Self {
+        Self(labels.iter().map(|(name, value)| (*name, value.as_str())).collect())
+    }
+}
+
+impl Serialize for Labels<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in &self.0 {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+#[derive(Serialize)]
+struct ScenarioJson<'a> {
+    name: &'a str,
+    title: &'a str,
+    measured_seconds: Number,
+    warm_up_seconds: Number,
+}
+
+impl<'a> ScenarioJson<'a> {
+    fn of(findings: &'a Findings) -> Self {
+        Self {
+            name: &findings.name,
+            title: &findings.title,
+            measured_seconds: Number(findings.measured_seconds),
+            warm_up_seconds: Number(findings.warm_up_seconds),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct MetricJson<'a> {
+    name: &'a str,
+    labels: Labels<'a>,
+    unit: &'a str,
+    mean: Option<Number>,
+    ci_low: Option<Number>,
+    ci_high: Option<Number>,
+    n: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<&'a str>,
+}
+
+impl<'a> MetricJson<'a> {
+    fn of(metric: &'a Metric) -> Self {
+        let estimate = metric.estimate.as_ref();
+        Self {
+            name: metric.name,
+            labels: Labels::of(&metric.labels),
+            unit: metric.unit,
+            mean: estimate.map(|estimate| Number(estimate.mean)),
+            ci_low: estimate.map(|estimate| Number(estimate.low)),
+            ci_high: estimate.map(|estimate| Number(estimate.high)),
+            n: estimate.map(|estimate| estimate.n),
+            missing: metric.missing.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SeriesJson<'a> {
+    name: &'a str,
+    labels: Labels<'a>,
+    unit: &'a str,
+    t_seconds: Vec<Number>,
+    mean: Vec<Option<Number>>,
+    ci_low: Vec<Option<Number>>,
+    ci_high: Vec<Option<Number>>,
+}
+
+impl<'a> SeriesJson<'a> {
+    fn of(series: &'a Series) -> Self {
+        let column = |part: fn(&Estimate) -> f64| {
+            let slots = series.estimates.iter();
+            slots.map(|slot| slot.as_ref().map(|estimate| Number(part(estimate)))).collect()
+        };
+        Self {
+            name: series.name,
+            labels: Labels::of(&series.labels),
+            unit: series.unit,
+            t_seconds: series.t_seconds.iter().map(|t| Number(*t)).collect(),
+            mean: column(|estimate| estimate.mean),
+            ci_low: column(|estimate| estimate.low),
+            ci_high: column(|estimate| estimate.high),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct DistributionJson<'a> {
+    name: &'a str,
+    labels: Labels<'a>,
+    unit: &'a str,
+    count: u64,
+    /// Pairs of probability and quantile.
+    quantiles: Vec<(Number, Number)>,
+}
+
+impl<'a> DistributionJson<'a> {
+    fn of(distribution: &'a Distribution) -> Self {
+        let pairs = distribution.quantiles.iter();
+        Self {
+            name: distribution.name,
+            labels: Labels::of(&distribution.labels),
+            unit: distribution.unit,
+            count: distribution.count,
+            quantiles: pairs
+                .map(|(probability, quantile)| (Number(*probability), Number(*quantile)))
+                .collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ExpectedJson {
+    min: Option<Number>,
+    max: Option<Number>,
+    /// The change is a share of the other arm's value.
+    relative: bool,
+    /// The plan gave one value; ±10 % of itself was added.
+    point: bool,
+}
+
+#[derive(Serialize)]
+struct SimulatedJson {
+    mean: Number,
+    ci_low: Number,
+    ci_high: Number,
+    n: u32,
+}
+
+#[derive(Serialize)]
+struct ClaimJson<'a> {
+    id: &'a str,
+    text: &'a str,
+    source: &'a str,
+    metric: String,
+    unit: &'a str,
+    expected: ExpectedJson,
+    relative_to: Option<&'a str>,
+    observed: bool,
+    simulated: Option<SimulatedJson>,
+    verdict: &'a str,
+    why: &'a str,
+    judged_by: &'a str,
+}
+
+impl<'a> ClaimJson<'a> {
+    fn of(judged: &'a JudgedClaim) -> Self {
+        let claim = &judged.claim;
+        let expected = claim.expected;
+        Self {
+            id: &claim.id,
+            text: &claim.text,
+            source: &claim.source,
+            metric: metric_text(&claim.metric),
+            unit: judged.unit,
+            expected: ExpectedJson {
+                min: expected.min.map(Number),
+                max: expected.max.map(Number),
+                relative: expected.relative,
+                point: expected.point,
+            },
+            relative_to: claim.relative_to.as_deref(),
+            observed: claim.observed,
+            simulated: judged.simulated.as_ref().map(|estimate| SimulatedJson {
+                mean: Number(estimate.mean),
+                ci_low: Number(estimate.low),
+                ci_high: Number(estimate.high),
+                n: estimate.n,
+            }),
+            verdict: judged.verdict.name(),
+            why: &judged.why,
+            judged_by: claim.study.name(),
+        }
+    }
+}
+
+/// The metric as a scenario writes it, labels in the order of the table of metrics.
+fn metric_text(metric: &MetricRef) -> String {
+    let order = kind_of(&metric.name).map_or(&[][..], |kind| kind.labels);
+    let mut labels: Vec<(&str, &str)> =
+        metric.labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let place = |name: &str| order.iter().position(|own| *own == name).unwrap_or(order.len());
+    labels.sort_by_key(|(name, _)| place(name));
+    if labels.is_empty() {
+        metric.name.clone()
+    } else {
+        format!("{}{{{}}}", metric.name, escape::labels(labels))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn the_file_is_as_golden() {
+        sample::assert_golden("results.json", &render(&sample::findings()));
+    }
+
+    #[test]
+    fn numbers_have_twelve_digits_and_no_more() {
+        for (value, text) in [
+            (1.0 / 3.0, "0.333333333333"),
+            (0.1 + 0.2, "0.3"),
+            (600.0, "600.0"),
+            (-0.0, "0.0"),
+            (1.5e-9, "1.5e-9"),
+            (f64::NAN, "null"),
+            (f64::INFINITY, "null"),
+        ] {
+            assert_eq!(json(&Number(value)), text);
+        }
+    }
+
+    #[test]
+    fn hostile_names_come_back_as_they_were() {
+        let findings = sample::hostile();
+        let text = render(&findings);
+        assert!(!text.chars().any(|character| character != '\n' && escape::is_control(character)));
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["claims"][0]["text"], findings.claims[0].claim.text.as_str());
+        assert_eq!(value["scenario"]["name"], findings.name.as_str());
+        assert_eq!(
+            value["metrics"][0]["labels"]["entry"],
+            findings.metrics[0].labels[0].1.as_str()
+        );
+    }
+
+    #[test]
+    fn labels_of_claims_stand_in_the_order_of_the_table() {
+        let labels = [("stat", "p95"), ("service", "db"), ("queue", "workers")];
+        let metric = MetricRef {
+            name: "waiting_time_seconds".to_owned(),
+            labels: labels.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        };
+        assert_eq!(
+            metric_text(&metric),
+            r#"waiting_time_seconds{service="db",queue="workers",stat="p95"}"#
+        );
+    }
+}

@@ -1,0 +1,38 @@
+//! Reports: [`Findings`](wssim_experiment::findings::Findings) in, text and files out.
+//!
+//! ```text
+//!                ┌─► text          verdicts and tables for a terminal
+//!                ├─► markdown      the same, for a merge request
+//!  Findings ─────┼─► json          results.json: everything, versioned, byte-identical
+//!                └─► metrics_csv   metrics.csv: a row a metric
+//!  Check    ───────► check         what is known of a scenario without a run
+//!                        │
+//!                        └─► files   each written whole or not at all
+//! ```
+//!
+//! A report is a function of the findings alone: no clock, no path, no host name. What the caller
+//! knows beside (wall time, terminal width, where files went) comes in as an argument and goes to
+//! the terminal only. User-made names are data: `escape` holds what keeps them harmless.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail"))]
+
+pub mod check;
+mod escape;
+pub mod files;
+pub mod json;
+pub mod markdown;
+pub mod metrics_csv;
+mod page;
+mod quantity;
+#[cfg(test)]
+mod sample;
+mod sections;
+mod table;
+pub mod tally;
+pub mod text;
+mod width;
+mod wording;
+
+pub use escape::{printable, safe_file_name};
+pub use page::Style;
+pub use tally::Tally;

@@ -1,0 +1,120 @@
+//! The report for a merge request: the tables of [`crate::text`] in Markdown.
+
+use crate::escape::markdown as escaped;
+use crate::table::{Kind, Table, Tone};
+use crate::{sections, wording};
+use std::fmt::Write as _;
+use wssim_experiment::findings::Findings;
+
+/// The report; pipes, backticks and HTML of user-made names are escaped.
+#[must_use]
+pub fn render(findings: &Findings) -> String {
+    let mut text = format!("## {}\n\n", escaped(&wording::title(findings)));
+    paragraph(&mut text, &wording::counts(findings));
+    if let Some(ending) = wording::ending(findings) {
+        paragraph(&mut text, &format!("**{}**", escaped(&ending)));
+    }
+    if findings.claims.is_empty() {
+        paragraph(&mut text, "No claims.");
+    } else {
+        paragraph(&mut text, &table(&wording::claims(findings)));
+        paragraph(&mut text, &format!("**{}**", wording::summary(findings)));
+    }
+    for section in sections::all(findings) {
+        let _ = write!(text, "### {}\n\n", section.title);
+        paragraph(&mut text, &table(&section.table));
+        bullets(&mut text, section.missing.iter().map(|reason| escaped(reason)));
+    }
+    let reasons = wording::reasons(findings);
+    let reasons = reasons
+        .iter()
+        .map(|(claim, why)| format!("**{}**: {}", escaped(&claim.text), escaped(why)));
+    list(&mut text, "Why", reasons);
+    let not_simulated = findings.not_simulated.iter();
+    list(&mut text, "Known, not simulated", not_simulated.map(|item| escaped(item)));
+    list(&mut text, "Notes", findings.notes.iter().map(|note| escaped(note)));
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+fn paragraph(text: &mut String, lines: &str) {
+    let _ = write!(text, "{}\n\n", lines.trim_end());
+}
+
+fn list(text: &mut String, title: &str, items: impl ExactSizeIterator<Item = String>) {
+    if items.len() > 0 {
+        let _ = write!(text, "### {title}\n\n");
+        bullets(text, items);
+    }
+}
+
+fn bullets(text: &mut String, items: impl ExactSizeIterator<Item = String>) {
+    if items.len() > 0 {
+        for item in items {
+            let _ = writeln!(text, "- {item}");
+        }
+        text.push('\n');
+    }
+}
+
+/// A heading and a list of user-made texts; nothing where there are none.
+pub(crate) fn section(text: &mut String, title: &str, items: &[String]) {
+    if !items.is_empty() {
+        text.push('\n');
+        list(text, title, items.iter().map(|item| escaped(item)));
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
+}
+
+/// A table, without a line after it.
+pub(crate) fn table(table: &Table) -> String {
+    let mut text = String::new();
+    let headings = table.columns.iter();
+    row(&mut text, headings.clone().map(|(heading, _)| (*heading).to_owned()));
+    let aligned = headings.map(|(_, kind)| match kind {
+        Kind::Numbers => "---:".to_owned(),
+        Kind::Words | Kind::Phrases | Kind::Prose | Kind::Fixed => "---".to_owned(),
+    });
+    row(&mut text, aligned);
+    for cells in &table.rows {
+        let cells = cells.iter().map(|cell| match cell.tone {
+            Tone::Bad | Tone::Open => format!("**{}**", escaped(&cell.text)),
+            Tone::Plain | Tone::Good | Tone::Faint => escaped(&cell.text),
+        });
+        row(&mut text, cells);
+    }
+    text
+}
+
+fn row(text: &mut String, cells: impl Iterator<Item = String>) {
+    text.push('|');
+    for cell in cells {
+        let _ = write!(text, " {cell} |");
+    }
+    text.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn the_report_is_as_golden() {
+        sample::assert_golden("run.md", &render(&sample::findings()));
+    }
+
+    #[test]
+    fn hostile_names_stay_inside_their_cell() {
+        let text = render(&sample::hostile());
+        assert!(!text.contains("<script>"));
+        let borders = |line: &str| line.replace("\\\\", "").replace("\\|", "").matches('|').count();
+        let lines: Vec<&str> = text.lines().collect();
+        for pair in lines.windows(2).filter(|pair| pair.iter().all(|line| line.starts_with("| "))) {
+            assert_eq!(borders(pair[0]), borders(pair[1]), "{}", pair[1]);
+        }
+        sample::assert_golden("hostile.md", &text);
+    }
+}

@@ -1,0 +1,294 @@
+//! Findings made by hand, golden files and scratch directories for the tests of the reports.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use wssim_experiment::findings::{
+    Distribution, Findings, JudgedClaim, Metric, Series, StoppedBy, Verdict,
+};
+use wssim_experiment::metric::kind_of;
+use wssim_experiment::question::{Claim, Expected, MetricRef, Study};
+use wssim_stats::Estimate;
+
+/// Compares `actual` with the golden file `name`; `UPDATE_GOLDEN=1` renews it.
+#[track_caller]
+pub(crate) fn assert_golden(name: &str, actual: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, actual).unwrap();
+    }
+    let golden = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(actual, golden, "{} differs; UPDATE_GOLDEN=1 renews it", path.display());
+}
+
+/// A directory that is gone when the test is.
+pub(crate) struct Scratch(PathBuf);
+
+impl Scratch {
+    pub(crate) fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("wssim-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn metric(name: &str, labels: &[&str], mean: f64, half_width: f64) -> Metric {
+    let kind = kind_of(name).expect("a metric of the table");
+    assert_eq!(kind.labels.len(), labels.len(), "{name}");
+    let values = labels.iter().map(|label| (*label).to_owned());
+    Metric {
+        name: kind.name,
+        labels: kind.labels.iter().copied().zip(values).collect(),
+        unit: kind.unit,
+        estimate: Some(Estimate::symmetric(mean, half_width, 40)),
+        missing: None,
+    }
+}
+
+fn response_times() -> Vec<Metric> {
+    let mut max = metric("response_time_seconds", &["web", "max"], 1.25, 0.0);
+    max.estimate = Some(Estimate { mean: 1.25, low: f64::NAN, high: f64::NAN, n: 40 });
+    let mut p99 = metric("response_time_seconds", &["mail", "p99"], 0.0, 0.0);
+    p99.estimate = None;
+    p99.missing = Some("needs 10000 requests a replication; 25 min would do".to_owned());
+    vec![
+        metric("response_time_seconds", &["mail", "mean"], 0.0112, 0.0004),
+        metric("response_time_seconds", &["mail", "p50"], 0.0094, 0.0003),
+        p99,
+        metric("response_time_seconds", &["web", "mean"], 0.084_123_456_789_123, 0.000_31),
+        metric("response_time_seconds", &["web", "p50"], 0.0713, 0.000_27),
+        metric("response_time_seconds", &["web", "p95"], 0.1822, 0.0011),
+        metric("response_time_seconds", &["web", "p99"], 0.3214, 0.0042),
+        max,
+    ]
+}
+
+fn metrics() -> Vec<Metric> {
+    let mut metrics = vec![
+        metric("error_ratio", &["mail", "all"], 0.0, 0.0),
+        metric("error_ratio", &["web", "all"], 0.0012, 0.0002),
+        metric("error_ratio", &["web", "timeout"], 0.0012, 0.0002),
+        metric("in_service", &["gibd-postgres"], 1.204, 0.013),
+        metric("in_service", &["ws-company"], 0.31, 0.004),
+        metric("node_cpu_utilization_ratio", &["gmktec"], 0.3512, 0.0021),
+        metric("node_cpu_utilization_ratio", &["hppavilion"], 0.0713, 0.0009),
+        metric("node_load_average", &["gmktec"], 0.31, 0.01),
+        metric("node_load_average", &["hppavilion"], 0.08, 0.002),
+        metric("node_memory_used_bytes", &["gmktec"], 18.04e9, 0.021e9),
+        metric("node_memory_used_bytes", &["hppavilion"], 12e9, 0.0),
+    ];
+    metrics.extend(response_times());
+    metrics.extend([
+        metric("service_replicas_running", &["gibd-postgres"], 1.0, 0.0),
+        metric("service_replicas_running", &["ws-company"], 2.0, 0.0),
+        metric("service_response_seconds", &["gibd-postgres", "query", "mean"], 0.0051, 0.0001),
+        metric("service_response_seconds", &["ws-company", "all", "mean"], 0.0381, 0.0012),
+        metric("service_response_seconds", &["ws-company", "list", "mean"], 0.0381, 0.0012),
+        metric("service_utilization_ratio", &["ws-company"], 0.0016, 0.0001),
+        metric("throughput_per_second", &["mail"], 0.5, 0.004),
+        metric("throughput_per_second", &["web"], 4.01, 0.012),
+        metric("waiting_time_seconds", &["ws-company", "workers", "mean"], 0.0, 0.0),
+    ]);
+    metrics
+}
+
+fn expected(min: Option<f64>, max: Option<f64>) -> Expected {
+    Expected { min, max, relative: false, point: false }
+}
+
+fn claim(
+    id: &str,
+    text: &str,
+    metric: &str,
+    labels: &[(&str, &str)],
+    expected: Expected,
+) -> JudgedClaim {
+    let labels = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    JudgedClaim {
+        claim: Claim {
+            id: id.to_owned(),
+            text: text.to_owned(),
+            source: "migration plan, Expected Performance".to_owned(),
+            metric: MetricRef { name: metric.to_owned(), labels: labels.collect() },
+            expected,
+            relative_to: None,
+            study: Study::Run,
+            observed: false,
+            not_simulated: None,
+        },
+        unit: kind_of(metric).map_or("seconds", |kind| kind.unit),
+        simulated: None,
+        verdict: Verdict::Undecided,
+        why: String::new(),
+    }
+}
+
+fn judged(
+    mut claim: JudgedClaim,
+    mean: f64,
+    half_width: f64,
+    verdict: Verdict,
+    why: &str,
+) -> JudgedClaim {
+    claim.simulated = Some(Estimate::symmetric(mean, half_width, 40));
+    claim.verdict = verdict;
+    why.clone_into(&mut claim.why);
+    claim
+}
+
+const WEB_P50: &[(&str, &str)] = &[("entry", "web"), ("stat", "p50")];
+const WEB_MEAN: &[(&str, &str)] = &[("entry", "web"), ("stat", "mean")];
+const GMKTEC: &[(&str, &str)] = &[("node", "gmktec")];
+
+fn ranges() -> Vec<JudgedClaim> {
+    let typical = claim(
+        "response-time-after",
+        "Service response time, typical",
+        "response_time_seconds",
+        WEB_P50,
+        expected(Some(0.055), Some(0.11)),
+    );
+    let load = claim(
+        "cpu-load-after",
+        "CPU load, server 84",
+        "node_load_average",
+        GMKTEC,
+        expected(Some(0.15), Some(0.2)),
+    );
+    let memory = claim(
+        "memory-after",
+        "RAM of server 84 stays at about 18 GB, and nothing is swapped out once the databases, the \
+         mail server and the monitoring have moved to other servers",
+        "node_memory_used_bytes",
+        GMKTEC,
+        expected(None, Some(18e9)),
+    );
+    let mut observed = claim(
+        "load-observed",
+        "CPU load before, server 84",
+        "node_load_average",
+        GMKTEC,
+        expected(Some(0.3), Some(0.4)),
+    );
+    observed.claim.observed = true;
+    vec![
+        judged(typical, 0.0713, 0.0003, Verdict::Holds, ""),
+        judged(
+            load,
+            0.31,
+            0.01,
+            Verdict::Refuted,
+            "`ws-company` alone asks for 0.21 of it; the plan leaves it where it was",
+        ),
+        judged(
+            memory,
+            18.004e9,
+            0.02e9,
+            Verdict::Undecided,
+            "the interval contains the limit; 160 replications did not part them",
+        ),
+        judged(observed, 0.31, 0.004, Verdict::Reproduced, ""),
+    ]
+}
+
+fn changes() -> Vec<JudgedClaim> {
+    let mut absolute = claim(
+        "response-time-change",
+        "+5–10 ms",
+        "response_time_seconds",
+        WEB_MEAN,
+        expected(Some(0.005), Some(0.01)),
+    );
+    absolute.claim.relative_to = Some("before.toml".to_owned());
+    let mut relative = claim(
+        "cpu-load-change",
+        "50 % less load on server 84",
+        "node_load_average",
+        GMKTEC,
+        Expected { min: Some(-0.5 * 1.1), max: Some(-0.5 * 0.9), relative: true, point: true },
+    );
+    relative.claim.relative_to = Some("before.toml".to_owned());
+    relative.unit = "ratio";
+    let mut elsewhere = claim(
+        "failover",
+        "Survives one node",
+        "availability_ratio",
+        &[],
+        expected(Some(1.0), None),
+    );
+    elsewhere.claim.study = Study::Failures;
+    elsewhere.unit = "ratio";
+    vec![
+        judged(absolute, 0.0132, 0.0004, Verdict::Refuted, "6 ms of it are the encrypted overlay"),
+        judged(relative, -0.31, 0.012, Verdict::Refuted, ""),
+        elsewhere,
+    ]
+}
+
+/// A run of the recommended plan, numbers invented.
+pub(crate) fn findings() -> Findings {
+    Findings {
+        command: "run",
+        name: "after".to_owned(),
+        title: "Recommended distribution on Docker Swarm".to_owned(),
+        seed: 84,
+        replications: 40,
+        stopped_by: StoppedBy::Decided,
+        measured_seconds: 600.0,
+        warm_up_seconds: 35.0,
+        simulated_seconds: 25_400.0,
+        requests: 9_600_123,
+        events: 148_212_345,
+        metrics: metrics(),
+        series: vec![Series {
+            name: "response_time_seconds",
+            labels: vec![("entry", "web".to_owned()), ("stat", "mean".to_owned())],
+            unit: "seconds",
+            t_seconds: vec![0.0, 6.0],
+            estimates: vec![Some(Estimate::symmetric(0.08, 0.01, 40)), None],
+        }],
+        distributions: vec![Distribution {
+            name: "response_time_seconds",
+            labels: vec![("entry", "web".to_owned())],
+            unit: "seconds",
+            count: 96_000,
+            quantiles: vec![(0.5, 0.0713), (0.99, 0.3214)],
+        }],
+        claims: ranges().into_iter().chain(changes()).collect(),
+        not_simulated: vec!["swap of `gmktec`".to_owned()],
+        notes: vec!["`[node.gmktec] mtbf` is used by `failures` only".to_owned()],
+    }
+}
+
+/// Names that would like to be more than names.
+pub(crate) fn hostile() -> Findings {
+    let name =
+        "=cmd|' /C calc'!A0\u{1b}]0;owned\u{7}\u{9b}2J\u{202e}<script>alert(1)</script>`|\"\n| x |";
+    let mut findings = findings();
+    name.clone_into(&mut findings.name);
+    name.clone_into(&mut findings.title);
+    name.clone_into(&mut findings.claims[0].claim.text);
+    findings.claims[0].verdict = Verdict::Refuted;
+    name.clone_into(&mut findings.claims[0].why);
+    findings.not_simulated = vec![name.to_owned()];
+    findings.notes = vec![name.to_owned()];
+    for metric in &mut findings.metrics {
+        for (_, value) in &mut metric.labels {
+            if matches!(value.as_str(), "mail" | "gmktec" | "ws-company") {
+                name.clone_into(value);
+            }
+        }
+    }
+    findings
+}

@@ -1,0 +1,202 @@
+//! The tables of entries, nodes and services.
+
+use crate::quantity;
+use crate::table::{Cell, Kind, Table};
+use wssim_experiment::findings::{Findings, Metric};
+
+/// The label that stands for all sources, endpoints or reasons together.
+const ALL: &str = "all";
+/// Reasons for missing numbers that are told under a table; the others are in `results.json`.
+const MOST_REASONS: usize = 3;
+
+/// A table with its title, and why numbers are missing in it.
+pub(crate) struct Section {
+    pub(crate) title: &'static str,
+    pub(crate) table: Table,
+    pub(crate) missing: Vec<String>,
+}
+
+/// A column: heading, metric, and labels beside the one that names the row.
+type Column = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const ENTRIES: &[Column] = &[
+    ("Mean", "response_time_seconds", &[("stat", "mean")]),
+    ("p50", "response_time_seconds", &[("stat", "p50")]),
+    ("p95", "response_time_seconds", &[("stat", "p95")]),
+    ("p99", "response_time_seconds", &[("stat", "p99")]),
+    ("Throughput", "throughput_per_second", &[]),
+    ("Errors", "error_ratio", &[("reason", ALL)]),
+];
+
+const NODES: &[Column] = &[
+    ("CPU", "node_cpu_utilization_ratio", &[]),
+    ("Load average", "node_load_average", &[]),
+    ("Memory", "node_memory_used_bytes", &[]),
+    ("Sent", "node_network_utilization_ratio", &[("direction", "tx")]),
+    ("Received", "node_network_utilization_ratio", &[("direction", "rx")]),
+];
+
+const SERVICES: &[Column] = &[
+    ("Containers", "service_replicas_running", &[]),
+    ("Response", "service_response_seconds", &[("endpoint", ALL), ("stat", "mean")]),
+    ("Workers busy", "service_utilization_ratio", &[]),
+    ("Waiting", "waiting_time_seconds", &[("queue", "workers"), ("stat", "mean")]),
+    ("In service", "in_service", &[]),
+];
+
+/// The three sections; one without rows is left out.
+pub(crate) fn all(findings: &Findings) -> Vec<Section> {
+    [
+        section(findings, "Entries: response time", ("Entry", "entry"), ENTRIES),
+        section(findings, "Nodes", ("Node", "node"), NODES),
+        services(findings),
+    ]
+    .into_iter()
+    .filter(|section| !section.table.rows.is_empty())
+    .collect()
+}
+
+/// Services that requests visited; the others only load their nodes.
+fn services(findings: &Findings) -> Section {
+    let mut section = section(findings, "Services", ("Service", "service"), SERVICES);
+    let visited = |row: &Vec<Cell>| {
+        let subject = ("service", row[0].text.as_str());
+        find(findings, &SERVICES[1], subject).iter().any(|metric| metric.estimate.is_some())
+    };
+    let all = section.table.rows.len();
+    section.table.rows.retain(visited);
+    let left_out = all - section.table.rows.len();
+    section.missing.clear();
+    if left_out > 0 {
+        section.missing.push(format!("{left_out} services without requests, see results.json"));
+    }
+    section
+}
+
+fn section(
+    findings: &Findings,
+    title: &'static str,
+    (heading, label): (&'static str, &'static str),
+    columns: &[Column],
+) -> Section {
+    let mut missing = Vec::new();
+    let rows = subjects(findings, label, columns)
+        .into_iter()
+        .map(|subject| {
+            let cells =
+                columns.iter().map(|column| cell(findings, column, (label, subject), &mut missing));
+            std::iter::once(Cell::new(subject)).chain(cells).collect()
+        })
+        .collect();
+    let headings = columns.iter().map(|column| (column.0, Kind::Numbers));
+    let table =
+        Table { columns: std::iter::once((heading, Kind::Fixed)).chain(headings).collect(), rows };
+    Section { title, table: table.without_empty_columns(), missing: told(missing) }
+}
+
+/// Who has a row: every value of `label` in the metrics of `columns`. Where one source makes all
+/// of the traffic, the row of all sources would only repeat it.
+fn subjects<'a>(findings: &'a Findings, label: &str, columns: &[Column]) -> Vec<&'a str> {
+    let mut subjects: Vec<&str> = Vec::new();
+    for metric in &findings.metrics {
+        let wanted = columns.iter().any(|column| column.1 == metric.name);
+        if let Some(value) = value_of(metric, label).filter(|_| wanted)
+            && !subjects.contains(&value)
+        {
+            subjects.push(value);
+        }
+    }
+    if label == "entry" && subjects.len() == 2 {
+        subjects.retain(|subject| *subject != ALL);
+    }
+    subjects
+}
+
+fn value_of<'a>(metric: &'a Metric, label: &str) -> Option<&'a str> {
+    metric.labels.iter().find(|(name, _)| *name == label).map(|(_, value)| value.as_str())
+}
+
+/// The metrics that `column` is about: the one with its labels, or, where endpoints are not put
+/// together, one for each of them.
+fn find<'a>(
+    findings: &'a Findings,
+    column: &Column,
+    (label, subject): (&str, &str),
+) -> Vec<&'a Metric> {
+    let fits = |metric: &Metric, except: &str| {
+        let has = |(name, value): &(&str, &str)| {
+            value_of(metric, name) == Some(*value) || *name == except
+        };
+        metric.name == column.1
+            && value_of(metric, label) == Some(subject)
+            && column.2.iter().all(has)
+    };
+    let metrics = findings.metrics.iter();
+    match metrics.clone().find(|metric| fits(metric, "")) {
+        Some(metric) => vec![metric],
+        None => metrics.filter(|metric| fits(metric, "endpoint")).collect(),
+    }
+}
+
+fn cell(
+    findings: &Findings,
+    column: &Column,
+    row: (&str, &str),
+    missing: &mut Vec<Missing>,
+) -> Cell {
+    let metrics = find(findings, column, row);
+    let Some(first) = metrics.first() else {
+        return Cell::default();
+    };
+    if let ([metric], Some(estimate)) = (metrics.as_slice(), &first.estimate) {
+        return Cell::new(quantity::plus_minus(estimate, metric.unit));
+    }
+    let means = metrics.iter().filter_map(|metric| metric.estimate.as_ref());
+    let means: Vec<f64> = means.map(|estimate| estimate.mean).collect();
+    if let Some((low, high)) = ends(&means) {
+        return Cell::new(quantity::spread(low, high, first.unit));
+    }
+    if let Some(reason) = &first.missing {
+        missing.push(Missing {
+            headings: vec![column.0],
+            subject: row.1.to_owned(),
+            reason: reason.clone(),
+        });
+    }
+    Cell::new("—")
+}
+
+fn ends(values: &[f64]) -> Option<(f64, f64)> {
+    let low = values.iter().copied().reduce(f64::min)?;
+    let high = values.iter().copied().reduce(f64::max)?;
+    Some((low, high))
+}
+
+/// Numbers of one row that are missing for one reason.
+struct Missing {
+    headings: Vec<&'static str>,
+    subject: String,
+    reason: String,
+}
+
+/// One line a row and reason, and not too many of them.
+fn told(missing: Vec<Missing>) -> Vec<String> {
+    let mut rows: Vec<Missing> = Vec::new();
+    for next in missing {
+        match rows.last_mut() {
+            Some(last) if last.subject == next.subject && last.reason == next.reason => {
+                last.headings.extend(next.headings);
+            }
+            _ => rows.push(next),
+        }
+    }
+    let more = rows.len().saturating_sub(MOST_REASONS);
+    let shown = rows.iter().take(MOST_REASONS);
+    let mut lines: Vec<String> = shown
+        .map(|row| format!("{} of {}: {}", row.headings.join(", "), row.subject, row.reason))
+        .collect();
+    if more > 0 {
+        lines.push(format!("… and {more} more, see results.json"));
+    }
+    lines
+}

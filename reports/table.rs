@@ -1,0 +1,73 @@
+//! A table before it has a format: raw texts and what they mean.
+
+/// What a cell says about the plan; colours follow it, never the other way round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// Nothing in particular.
+    #[default]
+    Plain,
+    /// Holds, reproduced.
+    Good,
+    /// Refuted.
+    Bad,
+    /// Undecided.
+    Open,
+    /// Not the concern of this command.
+    Faint,
+}
+
+/// One cell: its text as it is, not yet escaped.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cell {
+    pub(crate) text: String,
+    pub(crate) tone: Tone,
+}
+
+impl Cell {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self::toned(text, Tone::Plain)
+    }
+
+    pub(crate) fn toned(text: impl Into<String>, tone: Tone) -> Self {
+        Self { text: text.into(), tone }
+    }
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Texts, to the left; broken into lines where the table is too wide.
+    Words,
+    /// Long texts to the left, broken into as many lines as they take.
+    Prose,
+    /// Short texts to the left, broken only where words have given way already.
+    Phrases,
+    /// Short texts to the left, never broken.
+    Fixed,
+    /// Numbers, to the right.
+    Numbers,
+}
+
+/// Headings and rows; every row has as many cells as there are headings.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Table {
+    pub(crate) columns: Vec<(&'static str, Kind)>,
+    pub(crate) rows: Vec<Vec<Cell>>,
+}
+
+impl Table {
+    /// Leaves out the columns that say nothing in any row; the first one stays.
+    pub(crate) fn without_empty_columns(self) -> Self {
+        let kept: Vec<bool> = (0..self.columns.len())
+            .map(|at| at == 0 || self.rows.iter().any(|row| !row[at].text.is_empty()))
+            .collect();
+        Self {
+            columns: keep(self.columns, &kept),
+            rows: self.rows.into_iter().map(|row| keep(row, &kept)).collect(),
+        }
+    }
+}
+
+fn keep<T>(items: Vec<T>, kept: &[bool]) -> Vec<T> {
+    items.into_iter().zip(kept).filter_map(|(item, kept)| kept.then_some(item)).collect()
+}

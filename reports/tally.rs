@@ -1,0 +1,47 @@
+//! How many claims came out how; the exit status is decided on it.
+
+use wssim_experiment::findings::{Findings, JudgedClaim, Verdict};
+
+/// Claims by verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Hold.
+    pub holds: usize,
+    /// Observations that are reproduced.
+    pub reproduced: usize,
+    /// Refuted.
+    pub refuted: usize,
+    /// Undecided.
+    pub undecided: usize,
+    /// Judged by other commands, whatever their verdict here.
+    pub elsewhere: usize,
+}
+
+impl Tally {
+    /// The tally of `findings`.
+    #[must_use]
+    pub fn of(findings: &Findings) -> Self {
+        let mut tally = Self::default();
+        for judged in &findings.claims {
+            *tally.place(findings, judged) += 1;
+        }
+        tally
+    }
+
+    fn place(&mut self, findings: &Findings, judged: &JudgedClaim) -> &mut usize {
+        if !judged_here(findings, judged) {
+            return &mut self.elsewhere;
+        }
+        match judged.verdict {
+            Verdict::Holds => &mut self.holds,
+            Verdict::Reproduced => &mut self.reproduced,
+            Verdict::Refuted => &mut self.refuted,
+            Verdict::Undecided => &mut self.undecided,
+        }
+    }
+}
+
+/// Whether the command of `findings` is the one that judges the claim.
+pub(crate) fn judged_here(findings: &Findings, judged: &JudgedClaim) -> bool {
+    judged.claim.study.name() == findings.command
+}

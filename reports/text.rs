@@ -1,0 +1,157 @@
+//! The report for a terminal: verdicts first, then tables, reasons and what was left out.
+//!
+//! Nothing in it is user text as it came: control characters are written out, long texts are
+//! broken into lines. Colour repeats what words say and is off unless asked for.
+
+use crate::escape::printable;
+use crate::page::{GAP, MOST_LINES, Page, Style};
+use crate::sections::{self, Section};
+use crate::table::Tone;
+use crate::{quantity, width, wording};
+use wssim_experiment::findings::Findings;
+
+/// Things not simulated that are listed; `check` lists them all.
+const MOST_NOT_SIMULATED: usize = 8;
+
+/// What the caller knows beside the findings.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// Whether it is coloured.
+    pub style: Style,
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Wall time of the command, in seconds.
+    pub wall_seconds: Option<f64>,
+    /// Where files were written.
+    pub out: Option<&'a str>,
+    /// Only the head and the verdicts.
+    pub brief: bool,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self { style: Style::Plain, width: 100, wall_seconds: None, out: None, brief: false }
+    }
+}
+
+/// The report as lines that end with a line feed.
+#[must_use]
+pub fn render(findings: &Findings, options: &Options<'_>) -> String {
+    let mut page = Page::new(options.style, options.width);
+    head(&mut page, findings, options);
+    verdicts(&mut page, findings, options);
+    if !options.brief {
+        for section in sections::all(findings) {
+            draw(&mut page, &section);
+        }
+        reasons(&mut page, findings);
+        not_simulated(&mut page, findings);
+        page.list("Notes", &findings.notes);
+    }
+    page.text
+}
+
+fn head(page: &mut Page, findings: &Findings, options: &Options<'_>) {
+    page.title(&wording::title(findings));
+    let counts = wording::counts(findings);
+    match options.wall_seconds {
+        Some(seconds) => page.line(&format!("{counts} · {}", quantity::rough(seconds, "seconds"))),
+        None => page.line(&counts),
+    }
+    if let Some(ending) = wording::ending(findings) {
+        page.toned(&ending, Tone::Open);
+    }
+}
+
+fn verdicts(page: &mut Page, findings: &Findings, options: &Options<'_>) {
+    page.line("");
+    let summary = if findings.claims.is_empty() {
+        "No claims.".to_owned()
+    } else {
+        page.table(&wording::claims(findings));
+        wording::summary(findings)
+    };
+    let out = options.out.map(printable).unwrap_or_default();
+    let room = width::of(&summary) + width::of(&out) + GAP;
+    let gap = GAP + options.width.saturating_sub(room);
+    page.line(&format!("{summary}{}{out}", " ".repeat(gap)));
+}
+
+fn draw(page: &mut Page, section: &Section) {
+    page.heading(section.title);
+    page.table(&section.table);
+    for reason in &section.missing {
+        page.item("—", &printable(reason));
+    }
+}
+
+fn reasons(page: &mut Page, findings: &Findings) {
+    let reasons = wording::reasons(findings);
+    if reasons.is_empty() {
+        return;
+    }
+    page.heading("Why");
+    for (claim, why) in reasons {
+        for line in width::wrapped(&printable(&claim.text), page.width, MOST_LINES) {
+            page.toned(&line, claim.tone);
+        }
+        page.item(" ", &printable(&why));
+    }
+}
+
+fn not_simulated(page: &mut Page, findings: &Findings) {
+    let all = &findings.not_simulated;
+    let more = all.len().saturating_sub(MOST_NOT_SIMULATED);
+    let mut shown: Vec<String> = all.iter().take(MOST_NOT_SIMULATED).cloned().collect();
+    if more > 0 {
+        shown.push(format!("… and {more} more, see `wssim check`"));
+    }
+    page.list("Known, not simulated", &shown);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn the_report_is_as_golden() {
+        let options =
+            Options { wall_seconds: Some(4.1), out: Some("out/after"), ..Options::default() };
+        sample::assert_golden("run.txt", &render(&sample::findings(), &options));
+    }
+
+    #[test]
+    fn a_narrow_terminal_breaks_words_not_numbers() {
+        let options = Options { width: 72, ..Options::default() };
+        sample::assert_golden("narrow.txt", &render(&sample::findings(), &options));
+    }
+
+    #[test]
+    fn without_claims_the_tables_are_the_answer() {
+        let mut findings = sample::findings();
+        findings.claims.clear();
+        assert!(render(&findings, &Options::default()).contains("No claims."));
+    }
+
+    #[test]
+    fn a_partial_run_says_so() {
+        let mut findings = sample::findings();
+        findings.stopped_by = wssim_experiment::findings::StoppedBy::Interrupt;
+        let text = render(&findings, &Options { brief: true, ..Options::default() });
+        assert!(text.contains("Partial: interrupted after 40"), "{text}");
+        assert!(!text.contains("Nodes"), "brief leaves out the tables");
+    }
+
+    #[test]
+    fn only_colour_writes_escape_sequences() {
+        let findings = sample::hostile();
+        let plain = render(&findings, &Options::default());
+        let control = |character: char| character != '\n' && crate::escape::is_control(character);
+        assert!(!plain.chars().any(control), "{plain:?}");
+        let coloured = render(&findings, &Options { style: Style::Coloured, ..Options::default() });
+        assert_ne!(plain, coloured);
+        let stripped = coloured.replace("\u{1b}[0m", "");
+        assert_eq!(stripped.matches("\u{1b}]").count(), 0);
+    }
+}

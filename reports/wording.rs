@@ -1,0 +1,209 @@
+//! The sentences of a report that both text and Markdown have.
+
+use crate::quantity;
+use crate::table::{Cell, Kind, Table, Tone};
+use crate::tally::{Tally, judged_here};
+use wssim_experiment::findings::{Findings, JudgedClaim, StoppedBy, Verdict};
+use wssim_stats::Estimate;
+
+/// A refuted value is called a multiple of its limit from here on: "12 times the limit".
+const MULTIPLE: f64 = 10.0;
+
+/// Which scenario this is about.
+pub(crate) fn title(findings: &Findings) -> String {
+    if findings.title.is_empty() {
+        findings.name.clone()
+    } else {
+        format!("{} · {}", findings.name, findings.title)
+    }
+}
+
+/// How much was simulated.
+pub(crate) fn counts(findings: &Findings) -> String {
+    let replications = match findings.replications {
+        1 => "1 replication".to_owned(),
+        many => format!("{many} replications"),
+    };
+    let warm_up = if findings.warm_up_seconds > 0.0 {
+        format!(" after {} not measured", quantity::duration(findings.warm_up_seconds))
+    } else {
+        String::new()
+    };
+    format!(
+        "seed {} · {replications} of {}{warm_up} · {} requests · {} events",
+        findings.seed,
+        quantity::duration(findings.measured_seconds),
+        quantity::count(findings.requests),
+        quantity::count(findings.events),
+    )
+}
+
+/// What the reader must know about the end of the run; `None` when it ended as it should.
+pub(crate) fn ending(findings: &Findings) -> Option<String> {
+    let replications = findings.replications;
+    match findings.stopped_by {
+        StoppedBy::Interrupt => {
+            Some(format!("Partial: interrupted after {replications} complete replications."))
+        }
+        StoppedBy::Budget => Some(format!(
+            "Stopped by the time budget; --replications {replications} gives the same numbers again."
+        )),
+        StoppedBy::Cap => Some(format!(
+            "Stopped at the most replications ({replications}) before every claim was decided."
+        )),
+        StoppedBy::Decided | StoppedBy::Precision | StoppedBy::Replications => None,
+    }
+}
+
+/// The verdict table.
+pub(crate) fn claims(findings: &Findings) -> Table {
+    Table {
+        columns: vec![
+            ("Claim", Kind::Words),
+            ("Plan", Kind::Words),
+            ("Simulated (simultaneous 95 %)", Kind::Fixed),
+            ("Verdict", Kind::Phrases),
+        ],
+        rows: findings
+            .claims
+            .iter()
+            .map(|judged| {
+                let here = judged_here(findings, judged);
+                let tone = if here { Tone::Plain } else { Tone::Faint };
+                vec![
+                    Cell::toned(judged.claim.text.clone(), tone),
+                    Cell::toned(plan(judged), tone),
+                    Cell::new(simulated(judged)),
+                    if here { verdict(judged) } else { elsewhere(judged) },
+                ]
+            })
+            .collect(),
+    }
+}
+
+/// The number of claims by verdict.
+pub(crate) fn summary(findings: &Findings) -> String {
+    let tally = Tally::of(findings);
+    let holds = if tally.holds == 1 { "holds" } else { "hold" };
+    let mut parts = vec![format!("{} {holds}", tally.holds)];
+    if tally.reproduced > 0 {
+        parts.push(format!("{} reproduced", tally.reproduced));
+    }
+    parts.push(format!("{} refuted", tally.refuted));
+    parts.push(format!("{} undecided", tally.undecided));
+    if tally.elsewhere > 0 {
+        parts.push(format!("{} judged by other commands", tally.elsewhere));
+    }
+    parts.join(" · ")
+}
+
+/// Refuted and undecided claims whose reason is known: verdict, claim, reason.
+pub(crate) fn reasons(findings: &Findings) -> Vec<(Cell, String)> {
+    findings
+        .claims
+        .iter()
+        .filter(|judged| judged_here(findings, judged) && !judged.why.is_empty())
+        .filter(|judged| matches!(judged.verdict, Verdict::Refuted | Verdict::Undecided))
+        .map(|judged| {
+            let cell = Cell::toned(judged.claim.text.clone(), tone(judged.verdict));
+            (cell, judged.why.clone())
+        })
+        .collect()
+}
+
+/// Whether the claim is about a change, and is written with signs.
+fn is_change(judged: &JudgedClaim) -> bool {
+    judged.claim.relative_to.is_some()
+}
+
+/// The plan's column: what `expected` says.
+pub(crate) fn plan(judged: &JudgedClaim) -> String {
+    let (expected, unit, change) = (judged.claim.expected, judged.unit, is_change(judged));
+    match (expected.min, expected.max) {
+        (Some(min), Some(max)) => {
+            let range = if min == max {
+                quantity::plain(min, unit, change)
+            } else {
+                quantity::range(min, max, unit, change)
+            };
+            if expected.point {
+                let point = quantity::plain(f64::midpoint(min, max), unit, change);
+                format!("{range} (±10 % of {point})")
+            } else {
+                range
+            }
+        }
+        (Some(min), None) => format!("≥ {}", quantity::plain(min, unit, change)),
+        (None, Some(max)) => format!("≤ {}", quantity::plain(max, unit, change)),
+        (None, None) => "any".to_owned(),
+    }
+}
+
+/// The simulated column.
+fn simulated(judged: &JudgedClaim) -> String {
+    let expected = judged.claim.expected;
+    let limit = [expected.min, expected.max]
+        .into_iter()
+        .flatten()
+        .map(f64::abs)
+        .reduce(f64::max)
+        .filter(|limit| *limit > 0.0);
+    judged.simulated.as_ref().map_or_else(
+        || "—".to_owned(),
+        |estimate| quantity::with_interval(estimate, judged.unit, limit, is_change(judged)),
+    )
+}
+
+fn elsewhere(judged: &JudgedClaim) -> Cell {
+    Cell::toned(format!("judged by {}", judged.claim.study.name()), Tone::Faint)
+}
+
+fn tone(verdict: Verdict) -> Tone {
+    match verdict {
+        Verdict::Holds | Verdict::Reproduced => Tone::Good,
+        Verdict::Refuted => Tone::Bad,
+        Verdict::Undecided => Tone::Open,
+    }
+}
+
+/// The verdict, and how far off a refuted claim is.
+fn verdict(judged: &JudgedClaim) -> Cell {
+    let name = judged.verdict.name();
+    let text = match (judged.verdict, &judged.simulated) {
+        (Verdict::Refuted, Some(estimate)) => match distance(judged, estimate) {
+            Some(distance) => format!("{name}: {distance}"),
+            None => name.to_owned(),
+        },
+        _ => name.to_owned(),
+    };
+    Cell::toned(text, tone(judged.verdict))
+}
+
+/// How far the mean lies beyond the limit that it breaks: relative to that limit, or, for changes
+/// and limits of zero, in their own unit.
+fn distance(judged: &JudgedClaim, estimate: &Estimate) -> Option<String> {
+    let expected = judged.claim.expected;
+    let (limit, side) = match (expected.min, expected.max) {
+        (Some(min), _) if estimate.mean < min => (min, "below"),
+        (_, Some(max)) if estimate.mean > max => (max, "above"),
+        _ => return None,
+    };
+    let beyond = (estimate.mean - limit).abs();
+    if is_change(judged) || limit == 0.0 {
+        return Some(format!("{} {side}", absolute(beyond, judged.unit)));
+    }
+    let multiple = estimate.mean / limit;
+    if multiple >= MULTIPLE {
+        return Some(format!("{multiple:.0} times the limit"));
+    }
+    Some(format!("{} {side}", quantity::percent(beyond / limit.abs())))
+}
+
+/// A distance in its own unit, to two significant digits; shares differ by points, not by percent.
+fn absolute(beyond: f64, unit: &str) -> String {
+    let text = quantity::rough(beyond, unit);
+    match text.strip_suffix(" %") {
+        Some(points) => format!("{points} points"),
+        None => text,
+    }
+}
