@@ -1,0 +1,138 @@
+//! `wssim check`: is the file right?
+
+use crate::exit::{self, Failure};
+use crate::options::{self, Format, Shown};
+use crate::output;
+use std::collections::BTreeMap;
+use std::io;
+use wssim_reports::Style;
+use wssim_reports::check::{self, Check, Mistake, NodeLoad, OfferedLoad, Placement, ServiceLoad};
+use wssim_scenario::{Diagnostic, Diagnostics, Scenario, Severity};
+
+/// Is the file right? Nothing is simulated
+///
+/// Prints all mistakes at once, which containers each node gets, the load that is offered to nodes
+/// and services against what they can carry, and what the scenario says that is not simulated.
+/// These are the answer and go to standard output.
+#[derive(clap::Args, Debug)]
+#[command(after_long_help = "\
+Example:
+  wssim check after
+  wssim check scenarios/after.toml --set traffic.web.arrivals.rate=40/s")]
+pub(crate) struct Args {
+    /// Path of the scenario, or its bare name when it lies in scenarios/
+    scenario: String,
+
+    #[command(flatten)]
+    shown: Shown,
+}
+
+/// Runs the command; gives its exit status.
+pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+    match Scenario::load(&args.scenario, &args.shown.sets) {
+        Ok(scenario) if args.shown.print_config => {
+            output::print(&scenario.print_config(), &args.shown)?;
+            Ok(exit::HOLDS)
+        }
+        Ok(scenario) => {
+            print(args, &known(&scenario), scenario.warnings())?;
+            Ok(exit::HOLDS)
+        }
+        Err(diagnostics) => {
+            print(args, &refused(args, &diagnostics), &diagnostics.items)?;
+            Ok(exit::status_of(&diagnostics))
+        }
+    }
+}
+
+fn print(args: &Args, check: &Check, diagnostics: &[Diagnostic]) -> Result<(), Failure> {
+    let report = match args.shown.format {
+        Format::Json => check::json(check),
+        Format::Markdown => check::markdown(check),
+        Format::Text => {
+            let coloured = args.shown.colours(&io::stdout());
+            let style = if coloured { Style::Coloured } else { Style::Plain };
+            let quoted = wssim_scenario::render(diagnostics, coloured);
+            if args.shown.quiet {
+                quoted
+            } else {
+                check::text(check, &quoted, style, options::width())
+            }
+        }
+    };
+    output::print(&report, &args.shown)
+}
+
+/// What is known of a scenario that can be used.
+fn known(scenario: &Scenario) -> Check {
+    let question = scenario.question();
+    Check {
+        name: question.name,
+        title: question.title,
+        diagnostics: scenario.warnings().iter().map(mistake).collect(),
+        placements: placements(&scenario.placements()),
+        offered_load: offered_load(scenario.offered_load()),
+        not_simulated: scenario.not_simulated().iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// By node, in the order of names; what finds no node comes last.
+fn placements(services: &[wssim_scenario::Placement]) -> Vec<Placement> {
+    let mut nodes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut pending = Vec::new();
+    for placement in services {
+        let container = |number: usize| format!("{}.{}", placement.service, number + 1);
+        for (number, node) in placement.nodes.iter().enumerate() {
+            nodes.entry(node).or_default().push(container(number));
+        }
+        let placed = placement.nodes.len();
+        pending.extend((placed..placed + placement.pending as usize).map(container));
+    }
+    let nodes = nodes.into_iter().map(|(node, containers)| (Some(node.to_owned()), containers));
+    let pending = (!pending.is_empty()).then_some((None, pending));
+    nodes.chain(pending).map(|(node, containers)| Placement { node, containers }).collect()
+}
+
+fn offered_load(load: wssim_scenario::OfferedLoad) -> OfferedLoad {
+    let nodes = load.nodes.into_iter().map(|load| NodeLoad {
+        node: load.node,
+        offered_erlangs: load.offered_erlangs,
+        threads: load.threads,
+        capacity_erlangs: load.capacity_erlangs,
+    });
+    let services = load.services.into_iter().map(|load| ServiceLoad {
+        service: load.service,
+        containers: load.containers,
+        visits_per_second: load.visits_per_second,
+        offered_concurrency: load.offered_concurrency,
+        workers: load.workers,
+        cpus_per_container: load.cpus_per_container,
+        cpu_limit: load.cpu_limit,
+    });
+    OfferedLoad { nodes: nodes.collect(), services: services.collect() }
+}
+
+/// What is known of a scenario that cannot.
+fn refused(args: &Args, diagnostics: &Diagnostics) -> Check {
+    Check {
+        name: args.scenario.clone(),
+        diagnostics: diagnostics.items.iter().map(mistake).collect(),
+        ..Check::default()
+    }
+}
+
+fn mistake(diagnostic: &Diagnostic) -> Mistake {
+    let place = diagnostic.span.as_ref();
+    Mistake {
+        severity: match diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        code: diagnostic.code.to_owned(),
+        message: diagnostic.message.clone(),
+        file: place.map(|place| place.file.clone()),
+        line: place.map(|place| place.line),
+        column: place.map(|place| place.column),
+        help: diagnostic.help.clone(),
+    }
+}

@@ -1,0 +1,92 @@
+//! Exit statuses: the documented constants, in one place, and what leads to them.
+
+use std::fmt::Write as _;
+use wssim_experiment::findings::{Findings, StoppedBy};
+use wssim_reports::Tally;
+use wssim_reports::files::WriteError;
+use wssim_scenario::Diagnostics;
+
+/// Every claim judged by the command holds, or none is made.
+pub(crate) const HOLDS: u8 = 0;
+/// A claim is refuted.
+pub(crate) const REFUTED: u8 = 1;
+/// The call or the scenario is wrong. The same as for a call that clap refuses.
+pub(crate) const WRONG: u8 = 2;
+/// A claim stays undecided.
+pub(crate) const UNDECIDED: u8 = 3;
+/// A file could not be read or written.
+pub(crate) const FILE: u8 = 4;
+/// Interrupted by the user.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// A bug: some assertion of ours does not hold.
+pub(crate) const BUG: i32 = 101;
+
+/// The end of the long help.
+pub(crate) const HELP: &str = "\
+Exit status:
+    0  every claim judged by the command holds, or none is made
+    1  a claim is refuted
+    2  the call or the scenario is wrong
+    3  a claim stays undecided
+    4  a file could not be read or written
+  101  a bug of wssim
+  130  interrupted; what was simulated so far is reported, marked partial
+1 beats 3; 130 beats both. --no-fail turns 1 and 3 into 0.";
+
+/// Why a command ends without an answer.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// The exit status.
+    pub(crate) status: u8,
+    /// For standard error, complete lines.
+    pub(crate) message: String,
+}
+
+impl Failure {
+    /// The call or the scenario is wrong.
+    pub(crate) fn wrong(message: &str) -> Self {
+        Self { status: WRONG, message: lines(message) }
+    }
+
+    /// A file could not be read or written.
+    pub(crate) fn file(message: &str) -> Self {
+        Self { status: FILE, message: lines(message) }
+    }
+
+    /// The scenario could not be read, or is wrong.
+    pub(crate) fn scenario(diagnostics: &Diagnostics, colour: bool) -> Self {
+        Self { status: status_of(diagnostics), message: diagnostics.render(colour) }
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        Self::file(&format!("error: {error}"))
+    }
+}
+
+fn lines(message: &str) -> String {
+    let mut lines = message.trim_end().to_owned();
+    let _ = writeln!(lines);
+    lines
+}
+
+/// The status that the mistakes of a scenario lead to.
+pub(crate) fn status_of(diagnostics: &Diagnostics) -> u8 {
+    if diagnostics.is_io() { FILE } else { WRONG }
+}
+
+/// The status that `findings` lead to.
+pub(crate) fn of(findings: &Findings, no_fail: bool) -> u8 {
+    if findings.stopped_by == StoppedBy::Interrupt {
+        return INTERRUPTED;
+    }
+    let tally = Tally::of(findings);
+    match tally {
+        _ if no_fail => HOLDS,
+        Tally { refuted: 1.., .. } => REFUTED,
+        Tally { undecided: 1.., .. } => UNDECIDED,
+        _ => HOLDS,
+    }
+}

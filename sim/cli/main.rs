@@ -1,0 +1,68 @@
+//! The command line of wssim: arguments in, a command, an exit status out.
+//!
+//! Results go to standard output, everything else to standard error. Here, and only here, are the
+//! wall clock, the terminal and the exit status; a file a command.
+
+mod check;
+mod exit;
+mod options;
+mod output;
+mod run;
+mod watch;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Will this plan do what it says?
+///
+/// Simulates services on a small cluster and puts its own number, with a confidence interval,
+/// beside each number of the plan.
+#[derive(Parser, Debug)]
+#[command(name = "wssim", version, arg_required_else_help = true, after_long_help = exit::HELP)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Run(run::Args),
+    Check(check::Args),
+}
+
+fn main() -> ExitCode {
+    ask_for_reports_of_bugs();
+    let status = match CommandLine::parse().command {
+        Command::Run(args) => run::run(&args),
+        Command::Check(args) => check::run(&args),
+    };
+    let status = status.unwrap_or_else(|failure| {
+        output::complain(&failure.message);
+        failure.status
+    });
+    ExitCode::from(status)
+}
+
+/// A panic is a bug of wssim: one line more than Rust prints, and exit status 101, which the
+/// aborting profile would not give by itself.
+fn ask_for_reports_of_bugs() {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        print(panic);
+        output::complain(
+            "This is a bug of wssim; please report it with the scenario and the flags.\n",
+        );
+        std::process::exit(exit::BUG);
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        CommandLine::command().debug_assert();
+    }
+}

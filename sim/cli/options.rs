@@ -1,0 +1,175 @@
+//! Flags that the commands share, and what is made of them.
+
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Columns of a report where nobody says how wide the terminal is.
+const WIDTH: usize = 100;
+/// Columns below and above which the width of a terminal is not believed.
+const WIDTHS: std::ops::RangeInclusive<usize> = 40..=400;
+
+/// What standard output is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Tables for a terminal
+    Text,
+    /// For programs; that of `run` is `results.json`
+    Json,
+    /// Tables for a merge request
+    Markdown,
+}
+
+/// Flags of every command that simulates.
+#[derive(Args, Debug)]
+pub(crate) struct Common {
+    /// Seed of all randomness
+    #[arg(long, value_name = "N", default_value_t = 84)]
+    pub(crate) seed: u64,
+
+    /// Threads to simulate on [default: all]; the results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub(crate) threads: Option<u32>,
+
+    /// Relative half-width of the interval at which a number is known well enough
+    #[arg(long, value_name = "SHARE", default_value = "2%", value_parser = share)]
+    pub(crate) precision: f64,
+
+    /// Exactly so many replications, no stopping rule
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) replications: Option<u32>,
+
+    /// Wall time after which no further replications are begun, such as 60s or 5min
+    #[arg(long, value_name = "TIME", value_parser = wall_time)]
+    pub(crate) budget: Option<Duration>,
+
+    /// Directory for files [default: out/<scenario>]
+    #[arg(long, value_name = "DIR", value_parser = directory)]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Exit with 0 although a claim is refuted or undecided
+    #[arg(long)]
+    pub(crate) no_fail: bool,
+
+    /// Everything that has to do with reading and showing
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+/// Flags of every command that reads a scenario.
+#[derive(Args, Debug)]
+pub(crate) struct Shown {
+    /// Let a key of the scenario take another value; repeatable
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
+    pub(crate) sets: Vec<String>,
+
+    /// What standard output is written as
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+
+    /// Only the verdicts on standard output, only errors on standard error
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+
+    /// No colours, as with the environment variable `NO_COLOR`
+    #[arg(long)]
+    pub(crate) no_color: bool,
+
+    /// Print what is in force, and where each value came from, and stop
+    #[arg(long)]
+    pub(crate) print_config: bool,
+}
+
+impl Shown {
+    /// Whether `stream` shall be coloured.
+    pub(crate) fn colours(&self, stream: &impl anstream::stream::RawStream) -> bool {
+        !self.no_color && anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
+    }
+}
+
+/// Columns of the terminal.
+pub(crate) fn width() -> usize {
+    let columns = std::env::var("COLUMNS").ok();
+    let columns = columns.and_then(|columns| columns.parse().ok());
+    columns.filter(|columns| WIDTHS.contains(columns)).unwrap_or(WIDTH)
+}
+
+/// `2%`, or `0.02`.
+fn share(text: &str) -> Result<f64, String> {
+    let (number, unit) = match text.strip_suffix('%') {
+        Some(number) => (number.trim_end(), 0.01),
+        None => (text, 1.0),
+    };
+    match number.parse::<f64>() {
+        Ok(value) if value > 0.0 && value * unit < 1.0 => Ok(value * unit),
+        Ok(_) => Err("more than 0 % and less than 100 % is expected".to_owned()),
+        Err(_) => Err("a share such as `2%` is expected".to_owned()),
+    }
+}
+
+/// `60s`, `1.5 min`, `500ms`.
+fn wall_time(text: &str) -> Result<Duration, String> {
+    let expected = || "a time with its unit (ms, s, min, h), such as `60s`, is expected".to_owned();
+    let at = text.find(|character: char| character.is_ascii_alphabetic()).ok_or_else(expected)?;
+    let (number, unit) = text.split_at(at);
+    let seconds = match unit {
+        "ms" => 1e-3,
+        "s" => 1.0,
+        "min" | "m" => 60.0,
+        "h" => 3_600.0,
+        _ => return Err(expected()),
+    };
+    let number: f64 = number.trim_end().parse().map_err(|_| expected())?;
+    Duration::try_from_secs_f64(number * seconds)
+        .ok()
+        .filter(|time| !time.is_zero())
+        .ok_or_else(|| "a time above zero is expected".to_owned())
+}
+
+fn assignment(text: &str) -> Result<String, String> {
+    match text.split_once('=') {
+        Some((path, _)) if !path.trim().is_empty() => Ok(text.to_owned()),
+        _ => Err("`path=value` is expected, such as `traffic.web.arrivals.rate=8/s`".to_owned()),
+    }
+}
+
+fn directory(text: &str) -> Result<PathBuf, String> {
+    if text.is_empty() {
+        Err("the name of a directory is expected".to_owned())
+    } else {
+        Ok(PathBuf::from(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_percentages_or_fractions() {
+        assert_eq!(share("2%"), Ok(0.02));
+        assert_eq!(share("0.5 %"), Ok(0.005));
+        assert_eq!(share("0.02"), Ok(0.02));
+        for wrong in ["", "%", "0", "-1%", "100%", "2", "nan", "inf", "two"] {
+            assert!(share(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn times_carry_their_unit() {
+        assert_eq!(wall_time("60s"), Ok(Duration::from_secs(60)));
+        assert_eq!(wall_time("1.5 min"), Ok(Duration::from_secs(90)));
+        assert_eq!(wall_time("250ms"), Ok(Duration::from_millis(250)));
+        for wrong in ["", "60", "s", "-1s", "0s", "1d", "1e400s", "nans", "1 s s"] {
+            assert!(wall_time(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn assignments_name_a_path() {
+        assert!(assignment("a.b=c=d").is_ok());
+        assert!(assignment("a.b=").is_ok());
+        assert!(assignment("=c").is_err());
+        assert!(assignment("a.b").is_err());
+    }
+}

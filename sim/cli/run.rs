@@ -1,0 +1,134 @@
+//! `wssim run`: do the claims of this scenario hold?
+
+use crate::exit::{self, Failure};
+use crate::options::{self, Common, Format};
+use crate::output;
+use crate::watch::Watcher;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use wssim_experiment::Options;
+use wssim_experiment::findings::Findings;
+use wssim_reports::files::{self, Output, WriteError};
+use wssim_reports::{Style, json, markdown, metrics_csv, printable, safe_file_name, text};
+use wssim_scenario::Scenario;
+
+/// Where results go unless told otherwise.
+const OUT: &str = "out";
+/// Files that are written, in this order.
+const FILES: [&str; 2] = ["results.json", "metrics.csv"];
+
+/// Do the claims of this scenario hold?
+///
+/// Simulates the scenario until every claim of its plan is decided, or known to the precision asked
+/// for, and prints the verdicts, then response times by entry, load by node, and what keeps
+/// services busy. Writes results.json and metrics.csv.
+#[derive(clap::Args, Debug)]
+#[command(after_long_help = "\
+Example:
+  wssim run after --set traffic.web.arrivals.rate=8/s --precision 1%
+  wssim run scenarios/after.toml --format json | jq '.claims[] | {id, verdict}'")]
+pub(crate) struct Args {
+    /// Path of the scenario, or its bare name when it lies in scenarios/
+    scenario: String,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Runs the command; gives its exit status.
+pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+    let started = Instant::now();
+    let shown = &args.common.shown;
+    let colours = shown.colours(&io::stderr());
+    let scenario = Scenario::load(&args.scenario, &shown.sets)
+        .map_err(|diagnostics| Failure::scenario(&diagnostics, colours))?;
+    if shown.print_config {
+        output::print(&scenario.print_config(), shown)?;
+        return Ok(exit::HOLDS);
+    }
+    if !shown.quiet {
+        output::complain(&wssim_scenario::render(scenario.warnings(), colours));
+    }
+    let place = Place::of(args, &scenario.question().name);
+    place.check()?;
+    let findings = simulate(args, &scenario)?;
+    let written = place.write(&findings);
+    let out = written.is_ok().then(|| place.shown());
+    let report = report(args, &findings, started, out.as_deref());
+    output::print(&report, shown)?;
+    written?;
+    Ok(exit::of(&findings, args.common.no_fail))
+}
+
+fn simulate(args: &Args, scenario: &Scenario) -> Result<Findings, Failure> {
+    let common = &args.common;
+    let options = Options {
+        seed: common.seed,
+        threads: common.threads.map(|threads| threads as usize),
+        replications: common.replications,
+        precision: common.precision,
+    };
+    let watcher = Watcher::start(common.budget, common.shown.quiet);
+    let findings = wssim_experiment::run(scenario, &scenario.question(), &options, &watcher);
+    watcher.finish();
+    findings.map_err(|error| Failure::wrong(&error.0))
+}
+
+/// What standard output gets. Programs get everything even if told quietly.
+fn report(args: &Args, findings: &Findings, started: Instant, out: Option<&str>) -> String {
+    let shown = &args.common.shown;
+    match shown.format {
+        Format::Json => json::render(findings),
+        Format::Markdown => markdown::render(findings),
+        Format::Text => {
+            let coloured = shown.colours(&io::stdout());
+            let options = text::Options {
+                style: if coloured { Style::Coloured } else { Style::Plain },
+                width: options::width(),
+                wall_seconds: Some(started.elapsed().as_secs_f64()),
+                out,
+                brief: shown.quiet,
+            };
+            text::render(findings, &options)
+        }
+    }
+}
+
+/// Where the files of a run go.
+struct Place {
+    /// Made on our own account before the directory itself, and as little to be a link as that.
+    above: Option<PathBuf>,
+    directory: PathBuf,
+}
+
+impl Place {
+    fn of(args: &Args, scenario: &str) -> Self {
+        match &args.common.out {
+            Some(directory) => Self { above: None, directory: directory.clone() },
+            None => Self {
+                above: Some(PathBuf::from(OUT)),
+                directory: Path::new(OUT).join(safe_file_name(scenario)),
+            },
+        }
+    }
+
+    /// Whether it can be written to, as far as can be known before the time is spent.
+    fn check(&self) -> Result<(), WriteError> {
+        self.above.as_deref().map_or(Ok(()), files::check_directory)?;
+        files::check(&self.directory, &FILES)
+    }
+
+    fn write(&self, findings: &Findings) -> Result<(), WriteError> {
+        self.above.as_deref().map_or(Ok(()), files::prepare)?;
+        files::prepare(&self.directory)?;
+        let texts = [json::render(findings), metrics_csv::render(findings)];
+        let outputs: Vec<Output<'_>> =
+            FILES.into_iter().zip(&texts).map(|(name, text)| Output { name, text }).collect();
+        files::write(&self.directory, &outputs)
+    }
+
+    fn shown(&self) -> String {
+        printable(&self.directory.display().to_string())
+    }
+}

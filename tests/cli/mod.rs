@@ -1,0 +1,91 @@
+//! The built binary as its users meet it: statuses, files, streams, mistakes.
+
+mod files;
+mod mistakes;
+mod run;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A folder of its own for one test, removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("wssim-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Runs the binary in `folder`.
+fn wssim(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_wssim"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap()
+}
+
+fn status(output: &Output) -> i32 {
+    output.status.code().unwrap_or(-1)
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// One M/M/1 queue at ρ = 0.5: mean response time 20 ms.
+const QUEUE: &str = r#"
+[scenario]
+title = "One queue"
+duration = "2min"
+warmup = "10s"
+
+[node.host]
+cores = 8
+
+[service.shop]
+workers = 1
+endpoint.buy.steps = [ { cpu = "exp(10ms)" } ]
+
+[traffic.web]
+entry = "shop.buy"
+arrivals = { kind = "poisson", rate = "50/s" }
+"#;
+
+/// [`QUEUE`] with one claim on the mean response time.
+fn claiming(min: &str, max: &str) -> String {
+    format!(
+        r#"{QUEUE}
+[[claim]]
+id = "response"
+text = "Customers wait {min} to {max}"
+source = "the plan, row 1"
+metric = 'response_time_seconds{{entry="web", stat="mean"}}'
+expect = {{ min = "{min}", max = "{max}" }}
+"#
+    )
+}

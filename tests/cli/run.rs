@@ -1,0 +1,178 @@
+//! `wssim run`: verdicts, exit statuses, JSON, determinism.
+
+use super::{Folder, QUEUE, claiming, status, stderr, stdout, wssim};
+use serde_json::Value;
+
+fn results(folder: &Folder, name: &str) -> Value {
+    let text = std::fs::read_to_string(folder.path().join(name).join("results.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn metric<'a>(results: &'a Value, name: &str, labels: &[(&str, &str)]) -> &'a Value {
+    let fits = |metric: &&Value| {
+        metric["name"] == name
+            && labels.iter().all(|(label, value)| metric["labels"][label] == *value)
+    };
+    results["metrics"].as_array().unwrap().iter().find(fits).unwrap()
+}
+
+#[test]
+fn exit_statuses_follow_the_verdicts() {
+    let folder = Folder::new("statuses");
+    for (min, max, expected) in [("15ms", "25ms", 0), ("30ms", "40ms", 1), ("1ms", "20ms", 3)] {
+        let file = folder.write("claim.toml", &claiming(min, max));
+        let output = wssim(folder.path(), &["run", file.to_str().unwrap(), "--precision", "20%"]);
+        assert_eq!(status(&output), expected, "{}{}", stdout(&output), stderr(&output));
+        let forgiven =
+            wssim(folder.path(), &["run", "claim.toml", "--precision", "20%", "--no-fail"]);
+        assert_eq!(status(&forgiven), 0);
+    }
+}
+
+#[test]
+fn the_table_says_what_the_files_say() {
+    let folder = Folder::new("table");
+    folder.write("claim.toml", &claiming("30ms", "40ms"));
+    let output = wssim(folder.path(), &["run", "claim.toml", "--out", "a"]);
+    let text = stdout(&output);
+    assert!(text.contains("refuted") && text.contains("30–40 ms"), "{text}");
+    let results = results(&folder, "a");
+    assert_eq!(results["schema_version"], 1);
+    assert_eq!(results["command"], "run");
+    let claim = &results["claims"][0];
+    assert_eq!(claim["verdict"], "refuted");
+    assert_eq!(claim["judged_by"], "run");
+    let mean = claim["simulated"]["mean"].as_f64().unwrap();
+    assert!((mean - 0.02).abs() < 0.001, "M/M/1 at half load answers after 20 ms, not {mean} s");
+}
+
+/// ρ, L and the answered rate of M/M/1, read from the files as a script would.
+#[test]
+fn metrics_agree_with_theory_and_between_files() {
+    let folder = Folder::new("metrics");
+    folder.write("queue.toml", QUEUE);
+    let output = wssim(folder.path(), &["run", "queue.toml", "--replications", "40", "--out", "a"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let results = results(&folder, "a");
+    assert_eq!(results["replications"], 40);
+    assert_eq!(results["stopped_by"], "replications");
+    for (name, labels, exact) in [
+        ("service_utilization_ratio", vec![("service", "shop")], 0.5),
+        ("queue_length", vec![("service", "shop"), ("queue", "workers")], 0.5),
+        ("throughput_per_second", vec![("entry", "web")], 50.0),
+        ("waiting_time_seconds", vec![("service", "shop"), ("stat", "mean")], 0.01),
+        ("node_cpu_utilization_ratio", vec![("node", "host")], 0.5 / 8.0),
+    ] {
+        let metric = metric(&results, name, &labels);
+        let (low, high) = (metric["ci_low"].as_f64().unwrap(), metric["ci_high"].as_f64().unwrap());
+        // Plain 95 % intervals, twice as wide: by chance outside once in 15 000.
+        let half = (high - low) / 2.0;
+        assert!(low - half <= exact && exact <= high + half, "{name}: {metric}");
+    }
+    let rows = std::fs::read_to_string(folder.path().join("a/metrics.csv")).unwrap();
+    assert_eq!(rows.lines().count(), results["metrics"].as_array().unwrap().len() + 1);
+}
+
+#[test]
+fn results_are_the_same_bytes_on_any_number_of_threads() {
+    let folder = Folder::new("threads");
+    folder.write("claim.toml", &claiming("19ms", "21ms"));
+    let run = |threads: &str, seed: &str| {
+        let out = format!("out-{threads}-{seed}");
+        wssim(
+            folder.path(),
+            &["run", "claim.toml", "--seed", seed, "--threads", threads, "--out", &out],
+        );
+        std::fs::read(folder.path().join(out).join("results.json")).unwrap()
+    };
+    assert_eq!(run("1", "7"), run("2", "7"));
+    assert_eq!(run("1", "7"), run("5", "7"));
+    assert_ne!(run("1", "7"), run("1", "8"), "another seed is another experiment");
+}
+
+#[test]
+fn json_goes_to_standard_output_alone() {
+    let folder = Folder::new("json");
+    folder.write("queue.toml", QUEUE);
+    let output = wssim(
+        folder.path(),
+        &["run", "queue.toml", "--format", "json", "--replications", "5", "--out", "a"],
+    );
+    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(printed, results(&folder, "a"));
+}
+
+#[test]
+fn set_changes_any_key_and_refuses_unknown_ones() {
+    let folder = Folder::new("set");
+    folder.write("queue.toml", QUEUE);
+    let run = |set: &str| {
+        wssim(
+            folder.path(),
+            &["run", "queue.toml", "--set", set, "--replications", "5", "--out", "a"],
+        )
+    };
+    assert_eq!(status(&run("traffic.web.arrivals.rate=80/s")), 0);
+    let rate = metric(&results(&folder, "a"), "throughput_per_second", &[("entry", "web")])["mean"]
+        .as_f64()
+        .unwrap();
+    assert!((rate - 80.0).abs() < 3.0, "{rate}");
+    let refused = run("traffic.web.arrivals.rat=80/s");
+    assert_eq!(status(&refused), 2);
+    assert!(stderr(&refused).contains("rate"), "{}", stderr(&refused));
+}
+
+#[test]
+fn what_is_in_force_can_be_printed() {
+    let folder = Folder::new("config");
+    folder.write("queue.toml", QUEUE);
+    let output = wssim(
+        folder.path(),
+        &["run", "queue.toml", "--set", "node.host.cores=4", "--print-config"],
+    );
+    let text = stdout(&output);
+    assert_eq!(status(&output), 0);
+    assert!(text.contains("node.host.cores = 4") && text.contains("--set"), "{text}");
+    assert!(text.contains("queue.toml:"), "{text}");
+}
+
+/// Both arms meet the same requests: a change against itself is nought, to the bit.
+#[test]
+fn a_change_against_itself_is_nought() {
+    let folder = Folder::new("itself");
+    folder.write("queue.toml", QUEUE);
+    let claim = r#"
+[[claim]]
+id = "change"
+text = "Nothing changes"
+source = "the plan"
+metric = 'response_time_seconds{entry="web", stat="mean"}'
+relative_to = "queue.toml"
+expect = { min = "-1us", max = "+1us" }
+"#;
+    folder.write("same.toml", &format!("{QUEUE}{claim}"));
+    let output = wssim(folder.path(), &["run", "same.toml", "--out", "a"]);
+    assert_eq!(status(&output), 0, "{}", stdout(&output));
+    let simulated = &results(&folder, "a")["claims"][0]["simulated"];
+    assert_eq!(simulated["mean"].as_f64(), Some(0.0));
+    assert_eq!(simulated["ci_high"].as_f64(), Some(0.0));
+}
+
+/// A verdict that flips inside an input's range is undecided, and says where it flips.
+#[test]
+fn a_verdict_must_survive_the_ranges_of_its_inputs() {
+    let folder = Folder::new("ranges");
+    let text = claiming("15ms", "25ms").replace(
+        "rate = \"50/s\"",
+        "rate = { value = \"50/s\", range = [\"40/s\", \"80/s\"], source = \"a guess\" }",
+    );
+    folder.write("ranged.toml", &text);
+    let output = wssim(folder.path(), &["run", "ranged.toml", "--out", "a"]);
+    assert_eq!(status(&output), 3, "{}", stdout(&output));
+    let claim = results(&folder, "a")["claims"][0].clone();
+    let why = claim["why"].as_str().unwrap();
+    assert!(why.contains("traffic.web.arrivals.rate") && why.contains("flips near"), "{why}");
+    // 1/(100 − λ) = 25 ms at λ = 60: the value told lies on the right side of the true one.
+    let near: f64 = why.rsplit("near ").next().unwrap().trim_end_matches("/s").parse().unwrap();
+    assert!((55.0..=68.0).contains(&near), "{why}");
+}

@@ -1,0 +1,5 @@
+//! End-to-end and validation tests of wssim: one binary, a module a concern.
+
+#![allow(clippy::unwrap_used)] // a test may panic
+
+mod cli;
