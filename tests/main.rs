@@ -2,4 +2,6 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
+mod battery;
 mod cli;
+mod trust;

@@ -1,0 +1,270 @@
+//! From a scenario's text to what one replication of it showed, request by request.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use wssim_experiment::question::Worlds;
+use wssim_kernel::{Nanos, Time};
+use wssim_model::ids::{ContainerId, EndpointId, PoolId, SourceId};
+use wssim_model::probe::{Failure, Probe};
+use wssim_model::{Averages, Blueprint, Outcome, Run, simulate};
+use wssim_scenario::Scenario;
+
+/// A model made ready: its world, how to run it, and how to read each metric.
+pub(super) struct Setup {
+    pub(super) blueprint: Blueprint,
+    /// Requests per second that arrive, to turn a number of requests into a duration.
+    pub(super) rate: f64,
+    pub(super) length: Length,
+    /// The number that one replication gives for a metric; `None`: no such metric.
+    pub(super) read: Read,
+}
+
+/// Reads one metric off one replication.
+type Read = Box<dyn Fn(&str, &Shown) -> Option<f64>>;
+
+/// How long a replication is.
+#[derive(Clone, Copy)]
+pub(super) enum Length {
+    /// Steady state: as long as the intervals need, after a warm-up of a tenth.
+    Steady,
+    /// Exactly (seconds simulated before, seconds measured), in so many replications.
+    Window(f64, f64, u32),
+}
+
+/// Everything that one replication showed.
+#[derive(Default)]
+pub(super) struct Shown {
+    /// Arrival, response and outcome of each request, in the order of their ends; nanoseconds.
+    pub(super) requests: Vec<(u64, u64, bool)>,
+    /// Waits for a worker, by container, seconds.
+    pub(super) waits: Vec<Vec<f64>>,
+    /// Waits for a connection, by pool, seconds.
+    pub(super) pool_waits: Vec<Vec<f64>>,
+    /// Times of visits, by endpoint, seconds.
+    pub(super) visits: Vec<Vec<f64>>,
+    /// Source of each request, beside `requests`.
+    pub(super) sources: Vec<u32>,
+    pub(super) averages: Averages,
+    pub(super) seconds: f64,
+}
+
+impl Probe for Shown {
+    fn request_done(
+        &mut self,
+        source: SourceId,
+        arrived: Time,
+        response: Nanos,
+        outcome: Result<(), Failure>,
+    ) {
+        self.requests.push((arrived.0, response.0, outcome.is_ok()));
+        self.sources.push(source.0);
+    }
+
+    fn visit_done(&mut self, _container: ContainerId, endpoint: EndpointId, response: Nanos) {
+        self.visits[endpoint.index()].push(response.seconds());
+    }
+
+    fn worker_wait(&mut self, container: ContainerId, waited: Nanos) {
+        self.waits[container.index()].push(waited.seconds());
+    }
+
+    fn pool_wait(&mut self, pool: PoolId, waited: Nanos) {
+        self.pool_waits[pool.index()].push(waited.seconds());
+    }
+}
+
+impl Shown {
+    /// Responses of the answered requests, in seconds.
+    pub(super) fn responses(&self) -> Vec<f64> {
+        let answered = self.requests.iter().filter(|(_, _, ok)| *ok);
+        answered.map(|(_, response, _)| *response as f64 * 1e-9).collect()
+    }
+
+    /// Share of requests that failed.
+    pub(super) fn failed(&self) -> f64 {
+        let failed = self.requests.iter().filter(|(_, _, ok)| !ok).count();
+        failed as f64 / self.requests.len() as f64
+    }
+
+    /// Answered requests per second.
+    pub(super) fn throughput(&self) -> f64 {
+        self.requests.iter().filter(|(_, _, ok)| *ok).count() as f64 / self.seconds
+    }
+
+    /// All waits for a worker, of all containers.
+    pub(super) fn all_waits(&self) -> Vec<f64> {
+        self.waits.concat()
+    }
+
+    /// Mean number in the system of all containers.
+    pub(super) fn in_system(&self) -> f64 {
+        self.averages.containers.iter().map(|container| container.in_system).sum()
+    }
+
+    /// Numbers in the system that arriving requests find (Poisson arrivals see time averages);
+    /// the first tenth only fills the system.
+    pub(super) fn found_by_arrivals(&self) -> Vec<u32> {
+        let mut arrivals: Vec<u64> = self.requests.iter().map(|(at, _, _)| *at).collect();
+        let mut ends: Vec<u64> = self.requests.iter().map(|(at, took, _)| at + took).collect();
+        arrivals.sort_unstable();
+        ends.sort_unstable();
+        let (mut gone, mut found) = (0, Vec::with_capacity(arrivals.len()));
+        for (here, at) in arrivals.iter().enumerate() {
+            while gone < ends.len() && ends[gone] <= *at {
+                gone += 1;
+            }
+            found.push((here - gone) as u32);
+        }
+        found.split_off(arrivals.len() / 10)
+    }
+
+    /// Lengths of the busy periods that began and ended, in seconds.
+    pub(super) fn busy_periods(&self) -> Vec<f64> {
+        let mut requests: Vec<(u64, u64)> =
+            self.requests.iter().map(|(at, took, _)| (*at, at + took)).collect();
+        requests.sort_unstable();
+        let mut periods = Vec::new();
+        let (mut begin, mut end) = requests[0];
+        for (at, leaves) in requests.into_iter().skip(1) {
+            if at > end {
+                periods.push((end - begin) as f64 * 1e-9);
+                begin = at;
+            }
+            end = end.max(leaves);
+        }
+        periods
+    }
+}
+
+/// The world of a scenario's text.
+pub(super) fn blueprint(text: &str) -> Blueprint {
+    blueprint_with(text, &[])
+}
+
+/// The world of a scenario's text that names other files.
+pub(super) fn blueprint_with(text: &str, files: &[(&str, String)]) -> Blueprint {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let folder =
+        std::env::temp_dir().join(format!("wssim-battery-{}-{number}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    let path = folder.join("model.toml");
+    std::fs::write(&path, text).unwrap();
+    let scenario = Scenario::load(path.to_str().unwrap(), &[])
+        .unwrap_or_else(|mistakes| panic!("{}\n{text}", mistakes.render(false)));
+    let blueprint = scenario.blueprint(None, &[]).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    blueprint
+}
+
+/// One replication.
+pub(super) fn replicate(
+    blueprint: &Blueprint,
+    seed: u64,
+    number: u32,
+    lead: f64,
+    long: f64,
+) -> Shown {
+    let run = Run {
+        seed,
+        replication: number,
+        lead: Nanos::from_seconds(lead),
+        measured: Nanos::from_seconds(long),
+    };
+    let probe = Shown {
+        waits: vec![Vec::new(); blueprint.containers.len()],
+        pool_waits: vec![Vec::new(); blueprint.pools.len()],
+        visits: vec![Vec::new(); blueprint.endpoints.len()],
+        ..Shown::default()
+    };
+    let (outcome, mut shown): (Outcome, Shown) =
+        simulate(blueprint, run, probe, &|| false).expect("nobody stops it");
+    assert_eq!(outcome.unfinished, 0, "every measured request comes to an end");
+    shown.averages = outcome.averages;
+    shown.seconds = long;
+    shown
+}
+
+/// One station that a Poisson stream visits; `arrivals` and `service` as a scenario writes them.
+pub(super) fn station(arrivals: &str, service: &str, station: &str, cores: u32) -> Blueprint {
+    blueprint(&format!(
+        r#"
+[scenario]
+title = "One station"
+[node.host]
+cores = {cores}
+[service.station]
+{station}
+endpoint.visit.steps = [ {{ cpu = "{service}" }} ]
+[traffic.all]
+entry = "station.visit"
+arrivals = {arrivals}
+"#
+    ))
+}
+
+pub(super) fn poisson(rate: f64) -> String {
+    format!("{{ kind = \"poisson\", rate = \"{rate}/s\" }}")
+}
+
+pub(super) fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+pub(super) fn variance(values: &[f64]) -> f64 {
+    let mean = mean(values);
+    values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (values.len() - 1) as f64
+}
+
+/// The quantile `p` through the product's own histogram.
+pub(super) fn quantile(values: &[f64], p: f64) -> f64 {
+    let mut histogram = wssim_stats::Histogram::new();
+    for value in values {
+        histogram.record(Nanos::from_seconds(*value).0);
+    }
+    histogram.quantile_ns(p).unwrap() * 1e-9
+}
+
+/// The share of values for which `is` holds.
+pub(super) fn share<T>(values: &[T], is: impl Fn(&T) -> bool) -> f64 {
+    values.iter().filter(|value| is(value)).count() as f64 / values.len() as f64
+}
+
+/// What most families read alike: W, Wq and their quantiles, L, P(wait).
+pub(super) fn usual(metric: &str, shown: &Shown) -> Option<f64> {
+    let quantile_of = |name: &str, values: &[f64]| {
+        let digits = metric.strip_prefix(name)?;
+        let p: f64 = digits.parse::<f64>().ok()? / 100.0;
+        Some(quantile(values, p))
+    };
+    Some(match metric {
+        "mean_response_W"
+        | "mean_response_R"
+        | "mean_response_W_accepted"
+        | "mean_response"
+        | "mean_response_total"
+        | "mean_response_network" => mean(&shown.responses()),
+        "mean_wait_Wq" | "mean_wait_Wq_accepted" => mean(&shown.all_waits()),
+        "mean_in_system_L" => shown.in_system(),
+        "mean_in_queue_Lq" => shown.averages.containers.iter().map(|c| c.waiting).sum(),
+        "prob_no_wait" => share(&shown.all_waits(), |wait| *wait == 0.0),
+        "prob_wait_erlang_c" | "sigma_prob_wait" | "prob_wait_accepted" => {
+            share(&shown.all_waits(), |wait| *wait > 0.0)
+        }
+        "var_response" => variance(&shown.responses()),
+        "var_wait" => variance(&shown.all_waits()),
+        "throughput" | "throughput_X" | "throughput_served" | "goodput" => shown.throughput(),
+        "prob_block" => shown.failed(),
+        _ if metric.starts_with("response_p") => {
+            return quantile_of("response_p", &shown.responses());
+        }
+        _ if metric.starts_with("wait_p") => return quantile_of("wait_p", &shown.all_waits()),
+        _ => {
+            let at_least = metric.strip_prefix("prob_in_system_ge_")?;
+            let k: u32 = at_least.parse().ok()?;
+            share(&shown.found_by_arrivals(), |found| *found >= k)
+        }
+    })
+}

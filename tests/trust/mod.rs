@@ -1,0 +1,44 @@
+//! Whether the answers can be believed: coverage, false verdicts, determinism, laws.
+
+mod coverage;
+mod determinism;
+mod random_worlds;
+mod verdicts;
+
+use wssim_experiment::question::{
+    End, Kind, Measure, Override, Question, RangedInput, WorldError, Worlds,
+};
+use wssim_kernel::Nanos;
+use wssim_model::Blueprint;
+use wssim_scenario::Scenario;
+
+/// A world that needs no file.
+struct Fixed(Blueprint);
+
+impl Worlds for Fixed {
+    fn blueprint(&self, _: Option<&str>, _: &[Override]) -> Result<Blueprint, WorldError> {
+        Ok(self.0.clone())
+    }
+
+    fn between(&self, _: &RangedInput, _: End, _: f64) -> Option<Override> {
+        None
+    }
+}
+
+/// Loads a scenario from its text.
+fn scenario(name: &str, text: &str) -> Scenario {
+    let path = std::env::temp_dir().join(format!("wssim-{}-{name}.toml", std::process::id()));
+    std::fs::write(&path, text).unwrap();
+    let scenario = Scenario::load(path.to_str().unwrap(), &[])
+        .unwrap_or_else(|mistakes| panic!("{}\n{text}", mistakes.render(false)));
+    std::fs::remove_file(&path).unwrap();
+    scenario
+}
+
+/// A steady state of `seconds` after a warm-up, no claims.
+fn steady(warm_up: f64, seconds: f64) -> Question {
+    let duration = Nanos::from_seconds(seconds);
+    let kind = Kind::Steady { warm_up: Some(Nanos::from_seconds(warm_up)) };
+    let measure = Measure { kind, duration, slot: Nanos(duration.0 / 10) };
+    Question { measure, ..Question::default() }
+}

@@ -1,0 +1,147 @@
+//! Random scenarios run with every law asserted: requests in = answered + failed + in flight,
+//! ∫N dt = Σ time in system, work done = Σ demand served. The seed of each is printed.
+
+use super::scenario;
+use std::fmt::Write as _;
+use wssim_experiment::question::Worlds;
+use wssim_kernel::Nanos;
+use wssim_kernel::stream::{Draw, StreamKey};
+use wssim_model::{Run, simulate};
+
+/// Random choices for one scenario.
+struct Dice(Draw);
+
+impl Dice {
+    fn below(&mut self, n: u32) -> u32 {
+        (self.0.open01() * f64::from(n)) as u32
+    }
+
+    fn chance(&mut self, p: f64) -> bool {
+        self.0.open01() < p
+    }
+
+    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        from[self.below(from.len() as u32) as usize]
+    }
+}
+
+fn step(dice: &mut Dice, service: u32, services: u32, depth: u32) -> String {
+    let law =
+        dice.pick(&["exp(2ms)", "lognormal(1ms, cv=2.0)", "uniform(0ms, 3ms)", "constant(1ms)"]);
+    // Calls go to services further down only: no cycles.
+    let may_call = service + 1 < services;
+    match dice.below(if depth < 2 { 6 } else { 3 }) {
+        0 if may_call => {
+            let target = service + 1 + dice.below(services - service - 1);
+            let timeout = if dice.chance(0.5) { ", timeout = \"15ms\"" } else { "" };
+            let retries = if dice.chance(0.5) {
+                ", retries = { attempts = 2, backoff = \"1ms\", factor = 2.0, jitter = 0.5, other_replica = true }"
+            } else {
+                ""
+            };
+            format!(
+                "{{ call = \"s{target}.go\", send = \"1 kB\", receive = \"20 kB\"{timeout}{retries} }}"
+            )
+        }
+        1 => format!("{{ sleep = \"{law}\", probability = 0.5 }}"),
+        3 if may_call => {
+            let branches = 1 + dice.below(3);
+            let list: Vec<String> = (0..branches)
+                .map(|_| format!("[ {} ]", step(dice, service, services, depth + 1)))
+                .collect();
+            let need = 1 + dice.below(branches);
+            format!("{{ parallel = [ {} ], need = {need} }}", list.join(", "))
+        }
+        4 => {
+            let inner = step(dice, service, services, depth + 1);
+            format!("{{ repeat = {}, steps = [ {inner} ] }}", dice.below(4))
+        }
+        _ => format!("{{ cpu = \"{law}\" }}"),
+    }
+}
+
+fn service(dice: &mut Dice, n: u32, services: u32) -> String {
+    let mut text = format!("[service.s{n}]\nreplicas = {}\n", 1 + dice.below(3));
+    if dice.chance(0.7) {
+        writeln!(text, "workers = {}", 1 + dice.below(4)).unwrap();
+        writeln!(text, "hold = \"{}\"", dice.pick(&["request", "cpu"])).unwrap();
+        if dice.chance(0.5) {
+            writeln!(text, "backlog = {}", dice.below(10)).unwrap();
+        }
+        if dice.chance(0.5) {
+            text.push_str("queue_timeout = \"20ms\"\n");
+        }
+    }
+    if dice.chance(0.4) {
+        let quota = dice.pick(&["cfs", "fluid"]);
+        let limit = dice.pick(&["0.3", "1.0", "1.7"]);
+        writeln!(text, "cpus = {{ limit = {limit}, quota = \"{quota}\" }}").unwrap();
+    }
+    if dice.chance(0.3) {
+        text.push_str("background = { every = \"exp(50ms)\", cpu = \"exp(3ms)\" }\n");
+    }
+    for target in n + 1..services {
+        if dice.chance(0.3) {
+            let size = 1 + dice.below(3);
+            writeln!(text, "pool.s{target} = {{ size = {size}, timeout = \"10ms\" }}").unwrap();
+        }
+    }
+    let steps: Vec<String> = (0..=dice.below(4)).map(|_| step(dice, n, services, 0)).collect();
+    writeln!(text, "endpoint.go.steps = [ {} ]", steps.join(", ")).unwrap();
+    text
+}
+
+fn random_scenario(seed: u64) -> String {
+    let mut dice = Dice(StreamKey::new(seed, 0, "test", "random scenario").draw(0, 0));
+    let mut text = "[scenario]\ntitle = \"Random\"\n".to_owned();
+    for node in 0..=dice.below(3) {
+        let cores = 1 + dice.below(4);
+        let threads = cores * (1 + dice.below(2));
+        let speed = dice.pick(&["0.3", "1.0", "1.5"]);
+        write!(text, "[node.n{node}]\ncores = {cores}\nthreads = {threads}\nspeed = {speed}\n")
+            .unwrap();
+        text.push_str("network = \"1 Gbit/s\"\n");
+    }
+    text.push_str("[lan]\nrtt = \"lognormal(median=0.25ms, p99=0.8ms)\"\nlocal_rtt = \"0.02ms\"\n");
+    text.push_str("packet_cpu = \"7us\"\n");
+    let services = 2 + dice.below(4);
+    for n in 0..services {
+        text.push_str(&service(&mut dice, n, services));
+    }
+    let arrivals = dice.pick(&[
+        "{ kind = \"poisson\", rate = \"80/s\" }",
+        "{ kind = \"closed\", users = 20, think = \"exp(100ms)\" }",
+        "{ kind = \"periodic\", period = \"10ms\" }",
+        "{ kind = \"renewal\", interarrival = \"gamma(10ms, cv=2.0)\" }",
+    ]);
+    write!(text, "[traffic.web]\nentry = \"s0.go\"\narrivals = {arrivals}\n").unwrap();
+    if dice.chance(0.5) {
+        let patience = dice.pick(&["100ms", "exp(200ms)"]);
+        writeln!(text, "patience = \"{patience}\"").unwrap();
+    }
+    if dice.chance(0.3) {
+        text.push_str("patience_in_queue = \"exp(30ms)\"\n");
+    }
+    text
+}
+
+#[test]
+fn random_worlds_keep_every_law() {
+    let mut requests = 0;
+    for seed in 0..300 {
+        println!("random scenario {seed}");
+        let text = random_scenario(seed);
+        let world = scenario(&format!("random-{seed}"), &text).blueprint(None, &[]).unwrap();
+        let run = Run {
+            seed,
+            replication: 0,
+            lead: Nanos::from_seconds(1.0),
+            measured: Nanos::from_seconds(10.0),
+        };
+        let (outcome, ()) = simulate(&world, run, (), &|| false).expect("nobody stops it");
+        let (again, ()) = simulate(&world, run, (), &|| false).expect("nobody stops it");
+        assert_eq!(outcome.events, again.events, "{text}");
+        requests += outcome.requests;
+    }
+    assert!(requests > 100_000, "{requests} requests");
+}
