@@ -1,0 +1,78 @@
+//! The speed gate: what the chain costs, beside the hand-coded yardstick, in one run.
+//!
+//! Gated on what is deterministic: allocations, memory, instructions per request. Ratios of wall
+//! times come from interleaved pairs, best of five; they are gated beyond a stated noise band,
+//! since a shared machine moves them by some 15 %. `gate` prints every figure with its bound and
+//! exits with 1 when one is broken.
+
+mod memory;
+mod times;
+
+use std::alloc::System;
+use std::process::ExitCode;
+
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+/// Counts every allocation of the process.
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// A figure and its bound.
+struct Figure {
+    what: &'static str,
+    value: f64,
+    bound: f64,
+    /// Whether the value must be at least the bound, not at most.
+    at_least: bool,
+}
+
+impl Figure {
+    fn at_least(what: &'static str, value: f64, bound: f64) -> Self {
+        Self { what, value, bound, at_least: true }
+    }
+
+    fn at_most(what: &'static str, value: f64, bound: f64) -> Self {
+        Self { what, value, bound, at_least: false }
+    }
+
+    fn holds(&self) -> bool {
+        if self.at_least { self.value >= self.bound } else { self.value <= self.bound }
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] => gate(),
+        // Parts that run in a process of their own.
+        ["run", requests] => {
+            memory::run_once(requests.parse().unwrap_or(100_000));
+            ExitCode::SUCCESS
+        }
+        ["peak", requests] => {
+            memory::print_peak(requests.parse().unwrap_or(100_000));
+            ExitCode::SUCCESS
+        }
+        _ => {
+            eprintln!("usage: gate");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn gate() -> ExitCode {
+    let mut figures = times::figures();
+    figures.extend(memory::figures());
+    let mut broken = 0;
+    for figure in &figures {
+        let sign = if figure.at_least { "≥" } else { "≤" };
+        let verdict = if figure.holds() { "ok" } else { "BROKEN" };
+        println!(
+            "{:<58} {:>12.3}   {sign} {:<8} {verdict}",
+            figure.what, figure.value, figure.bound
+        );
+        broken += usize::from(!figure.holds());
+    }
+    if broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

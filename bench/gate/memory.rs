@@ -1,0 +1,89 @@
+//! What is deterministic: allocations, peak memory, instructions.
+
+use crate::{ALLOCATOR, Figure};
+use stats_alloc::Region;
+use std::process::Command;
+use wssim_bench::chain;
+
+/// Requests of the shorter of two runs that are compared.
+const REQUESTS: u64 = 50_000;
+/// Instructions per request under callgrind when the bound was last set, plus 10 %.
+const INSTRUCTIONS: f64 = 11_750.0;
+
+pub(crate) fn figures() -> Vec<Figure> {
+    // The lesser of two: page by page the system gives out a few per cent more or less.
+    let peak = |requests| peak_kib(requests).min(peak_kib(requests));
+    let (short, long) = (peak(1_000_000), peak(10_000_000));
+    vec![
+        // A histogram may meet a new order of magnitude in the longer run.
+        Figure::at_most("allocations of 50 000 more requests", more_allocations(), 40.0),
+        // The aim is 1.02; the bound leaves the same few per cent.
+        Figure::at_most("peak memory at 10⁷ requests over 10⁶", long / short, 1.05),
+        Figure::at_most("instructions per request (callgrind)", instructions(), INSTRUCTIONS),
+    ]
+}
+
+/// One replication of `requests`.
+pub(crate) fn run_once(requests: u64) {
+    let (scenario, question) = chain::scenario(chain::FILE, requests);
+    let findings = chain::simulate(&scenario, &question, 1, 1);
+    std::hint::black_box(findings);
+}
+
+/// How many allocations a replication of twice the length makes more than one of the length.
+fn more_allocations() -> f64 {
+    let count = |requests| {
+        let (scenario, question) = chain::scenario(chain::FILE, requests);
+        let region = Region::new(ALLOCATOR);
+        std::hint::black_box(chain::simulate(&scenario, &question, 1, 1));
+        let change = region.change();
+        change.allocations + change.reallocations
+    };
+    count(2 * REQUESTS) as f64 - count(REQUESTS) as f64
+}
+
+/// Runs ten replications of `requests` together, and prints the peak of the resident memory.
+pub(crate) fn print_peak(requests: u64) {
+    let (scenario, question) = chain::scenario(chain::FILE, requests / 10);
+    std::hint::black_box(chain::simulate(&scenario, &question, 10, 1));
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    println!("{}", peak.unwrap_or("0").trim().trim_end_matches("kB").trim());
+}
+
+/// Peak resident memory of a process of its own that simulates `requests`, in KiB.
+fn peak_kib(requests: u64) -> f64 {
+    let output = itself().and_then(|mut gate| gate.args(["peak", &requests.to_string()]).output());
+    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    text.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(f64::NAN)
+}
+
+/// Instructions per request: what 50 000 more requests cost under callgrind.
+fn instructions() -> f64 {
+    let (long, short) = (count_instructions(2 * REQUESTS), count_instructions(REQUESTS));
+    (long - short) / REQUESTS as f64
+}
+
+fn count_instructions(requests: u64) -> f64 {
+    let Ok(gate) = itself() else { return f64::NAN };
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(gate.get_program())
+        .args(["run", &requests.to_string()])
+        .output();
+    // valgrind's last line: "==pid== Collected : 123" or "I   refs:      1,234".
+    let text = output.map(|output| String::from_utf8_lossy(&output.stderr).into_owned());
+    let text = text.unwrap_or_default();
+    let line = text.lines().rev().find(|line| line.contains("refs:"));
+    let digits: String = line
+        .and_then(|line| line.rsplit(':').next())
+        .unwrap_or("")
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
+    digits.parse().unwrap_or(f64::NAN)
+}
+
+fn itself() -> std::io::Result<Command> {
+    std::env::current_exe().map(Command::new)
+}

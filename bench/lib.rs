@@ -1,0 +1,4 @@
+//! What the benches share: the hand-coded yardstick, and the same chain through the simulator.
+
+pub mod chain;
+pub mod yardstick;
