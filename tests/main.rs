@@ -4,4 +4,5 @@
 
 mod battery;
 mod cli;
+mod tidy;
 mod trust;

@@ -1,0 +1,166 @@
+//! The style that is enforced: who may depend on whom, what may not be written where.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files_below(folder: &str, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|found| found == ending) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn shown(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap().display().to_string()
+}
+
+/// Our own crates that `manifest` depends on, its tests apart.
+fn own_dependencies(manifest: &str) -> Vec<String> {
+    let text = fs::read_to_string(root().join(manifest)).unwrap();
+    let section = text.split("[dependencies]").nth(1).unwrap_or("");
+    let section = section.split("\n[").next().unwrap_or("");
+    let own = section.lines().filter_map(|line| line.strip_prefix("wssim-"));
+    own.map(|line| line.split(['.', ' ', '=']).next().unwrap_or("").to_owned()).collect()
+}
+
+/// The arrows of ARCHITECTURE.md. To depend on more, change the picture first.
+#[test]
+fn crates_depend_on_whom_they_may() {
+    for (manifest, allowed) in [
+        ("sim/kernel/Cargo.toml", &[][..]),
+        ("sim/stats/Cargo.toml", &[]),
+        ("sim/model/Cargo.toml", &["kernel"]),
+        ("sim/experiment/Cargo.toml", &["kernel", "model", "stats"]),
+        ("sim/scenario/Cargo.toml", &["kernel", "model", "experiment"]),
+        ("reports/Cargo.toml", &["experiment", "stats"]),
+    ] {
+        for dependency in own_dependencies(manifest) {
+            assert!(allowed.contains(&dependency.as_str()), "{manifest} may not use {dependency}");
+        }
+    }
+}
+
+/// The code of a file up to its unit tests, comments apart.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let code = text.split("\n#[cfg(test)]").next().unwrap_or("");
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+fn refuse(folder: &str, banned: &[&str], instead: &str) {
+    for path in files_below(folder, "rs") {
+        let name = shown(&path);
+        if name.contains("/tests/") || name.ends_with("twin.rs") {
+            continue;
+        }
+        let code = code(&path);
+        for word in banned {
+            assert!(!code.contains(word), "{name} says `{word}`: {instead}");
+        }
+    }
+}
+
+#[test]
+fn nothing_that_a_user_can_reach_panics_by_neglect() {
+    let banned = [".unwrap()", "panic!(", "todo!(", "unimplemented!(", "dbg!("];
+    refuse("sim", &banned, "return an error, or assert what is impossible");
+    refuse("reports", &banned, "return an error, or assert what is impossible");
+}
+
+#[test]
+fn only_the_command_line_prints_and_knows_the_time() {
+    let banned = ["println!(", "eprintln!(", "SystemTime", "Instant::now"];
+    for folder in ["sim/kernel", "sim/model", "sim/stats", "sim/experiment", "sim/scenario"] {
+        refuse(folder, &banned, "results go out as values; see sim/cli");
+    }
+    refuse("reports", &banned, "return the text");
+}
+
+#[test]
+fn the_event_loop_stays_plain_and_repeatable() {
+    let banned = ["HashMap", "HashSet", "RefCell", "Rc<", "Box<dyn", "unsafe "];
+    for folder in ["sim/kernel", "sim/model"] {
+        refuse(folder, &banned, "tables and ids instead; order must not depend on hashing");
+    }
+    let generators = ["StdRng", "SmallRng", "thread_rng", "rand::rng()"];
+    refuse("sim", &generators, "draw from a keyed stream");
+}
+
+#[test]
+fn files_are_short() {
+    for folder in ["sim", "reports", "bench", "tests"] {
+        for path in files_below(folder, "rs") {
+            let lines = fs::read_to_string(&path).unwrap().lines().count();
+            assert!(lines <= 600, "{} has {lines} lines: one idea a file", shown(&path));
+        }
+    }
+}
+
+#[test]
+fn every_scenario_that_ships_loads() {
+    for path in files_below("scenarios", "toml") {
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with('#'), "{} says what it is in its first line", shown(&path));
+        if let Err(mistakes) = wssim_scenario::Scenario::load(path.to_str().unwrap(), &[]) {
+            panic!("{}", mistakes.render(false));
+        }
+    }
+}
+
+/// The README lists every metric, with its labels and meaning, as the code has them.
+#[test]
+fn the_readme_lists_every_metric() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    for kind in wssim_experiment::metric::TABLE {
+        let labels = kind.labels.join(", ");
+        let row = format!("| `{}` | {labels} | {} |", kind.name, kind.meaning);
+        assert!(readme.contains(&row), "README.md lacks the row\n{row}");
+    }
+}
+
+/// The first scenario of the README runs as it stands there.
+#[test]
+fn the_readmes_first_scenario_runs() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let example = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let folder = std::env::temp_dir().join(format!("wssim-readme-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("shop.toml"), example).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_wssim"))
+        .args(["run", "shop.toml"])
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    fs::remove_dir_all(&folder).unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.contains("holds"), "{text}");
+}
+
+#[test]
+fn the_architecture_is_short_and_its_paths_exist() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    assert!(text.lines().count() <= 200, "ARCHITECTURE.md has {} lines", text.lines().count());
+    for word in text.split('`').skip(1).step_by(2) {
+        let is_path = ["sim/", "reports/", "bench/", "scenarios/", "tests/", ".ci/"]
+            .iter()
+            .any(|start| word.starts_with(start));
+        if is_path {
+            assert!(root().join(word).exists(), "ARCHITECTURE.md names {word}, which is not there");
+        }
+    }
+}
