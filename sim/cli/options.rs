@@ -43,7 +43,7 @@ pub(crate) struct Common {
     #[arg(long, value_name = "TIME", value_parser = wall_time)]
     pub(crate) budget: Option<Duration>,
 
-    /// Directory for files [default: out/<scenario>]
+    /// Directory for files; by default out/SCENARIO
     #[arg(long, value_name = "DIR", value_parser = directory)]
     pub(crate) out: Option<PathBuf>,
 

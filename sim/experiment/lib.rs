@@ -1,6 +1,6 @@
 //! Experiments: replications of a world, intervals over them, and verdicts on claims.
 //!
-//! A module a question; so far there is [`run`]. Text comes in and goes out elsewhere.
+//! A module a question; so far there is [`mod@run`]. Text comes in and goes out elsewhere.
 
 mod catalogue;
 pub mod findings;

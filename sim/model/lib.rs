@@ -1,6 +1,6 @@
 //! The cluster: what a blueprint says, and the world in which its requests are served.
 //!
-//! Start reading at [`world::World`]. The model parses no text and computes no statistics: it
+//! Start reading at `World::handle` in `world.rs`. The model parses no text and computes no statistics: it
 //! reports facts to a [`probe::Probe`].
 
 pub mod blueprint;
