@@ -163,6 +163,9 @@ mod tests {
         ] {
             assert_ne!(base, other);
         }
+        // The next seed's first replication is not this seed's second.
+        let next_seed = StreamKey::new(85, 0, "arrivals", "traffic/web");
+        assert_ne!(next_seed, StreamKey::new(84, 1, "arrivals", "traffic/web"));
     }
 
     type Other<'a> = Box<dyn Fn(u64) -> f64 + 'a>;

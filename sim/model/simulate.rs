@@ -14,7 +14,7 @@ use crate::traffic::SourceState;
 use crate::world::{ContainerState, Counts, NodeState, Outcome, Run, World};
 use std::collections::VecDeque;
 use wssim_kernel::stream::StreamKey;
-use wssim_kernel::{Calendar, Nanos, Time, run_until};
+use wssim_kernel::{Calendar, Model as _, Nanos, Time, run_until};
 
 /// Measured requests are followed to their end for at most this many times the simulated stretch;
 /// what is then still in flight is told as unfinished.
@@ -41,11 +41,11 @@ pub fn simulate<P: Probe>(
         if stop() {
             return None;
         }
-        if world.is_over() || until == limit {
+        if world.is_done() || until == limit {
             break;
         }
     }
-    let now = if world.is_over() { calendar.now() } else { Time(until) };
+    let now = if world.is_done() { calendar.now() } else { Time(until) };
     world.assert_laws(now);
     let outcome = Outcome {
         events,
@@ -99,10 +99,6 @@ impl<'a, P: Probe> World<'a, P> {
         calendar.schedule(Time::ZERO + LOAD_PERIOD, Event::SampleLoad);
         world.start_traffic(calendar);
         world
-    }
-
-    fn is_over(&self) -> bool {
-        self.measure_over && self.counts.measured_in_flight == 0
     }
 }
 
