@@ -47,18 +47,69 @@ fn crates_depend_on_whom_they_may() {
         ("sim/experiment/Cargo.toml", &["kernel", "model", "stats"]),
         ("sim/scenario/Cargo.toml", &["kernel", "model", "experiment"]),
         ("reports/Cargo.toml", &["experiment", "stats"]),
+        ("Cargo.toml", &["kernel", "model", "stats", "experiment", "scenario", "reports"]),
     ] {
         for dependency in own_dependencies(manifest) {
-            assert!(allowed.contains(&dependency.as_str()), "{manifest} may not use {dependency}");
+            assert!(
+                allowed.contains(&dependency.as_str()),
+                "{manifest} may not use wssim-{dependency}: pass a value or a trait instead, or \
+                 change the picture in ARCHITECTURE.md and this table first"
+            );
         }
     }
 }
 
-/// The code of a file up to its unit tests, comments apart.
+/// A third-party crate costs one line of reason: a comment above it, or above its group.
+#[test]
+fn every_dependency_has_a_reason() {
+    let text = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let section = text.split("[workspace.dependencies]\n").nth(1).unwrap();
+    let mut explained = false;
+    for line in section.lines().take_while(|line| !line.starts_with('[')) {
+        match line.chars().next() {
+            None => explained = false,
+            Some('#') => explained = true,
+            Some(_) => assert!(explained, "say above it in Cargo.toml what this is for: {line}"),
+        }
+    }
+}
+
+/// Versions and reasons stand in one place, so a member names its dependencies and no more.
+#[test]
+fn members_take_their_dependencies_from_the_workspace() {
+    let members = ["sim", "reports", "bench"].into_iter().flat_map(|f| files_below(f, "toml"));
+    for path in members.filter(|path| path.ends_with("Cargo.toml")) {
+        let text = fs::read_to_string(&path).unwrap();
+        for section in text.split("\n[").filter(|part| part.contains("dependencies]")) {
+            for line in section.lines().skip(1).filter(|line| !line.trim().is_empty()) {
+                assert!(
+                    line.ends_with(".workspace = true"),
+                    "{}: move this to [workspace.dependencies], with its reason: {line}",
+                    shown(&path)
+                );
+            }
+        }
+    }
+}
+
+/// The code of a file up to its unit tests, comments apart. A test module in a file of its own
+/// (`mod twin;`) is one line and ends nothing.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
-    let code = text.split("\n#[cfg(test)]").next().unwrap_or("");
-    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    let mut code = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if line == "#[cfg(test)]" {
+            if lines.next().is_some_and(|next| next.ends_with(';')) {
+                continue;
+            }
+            break;
+        }
+        if !line.trim_start().starts_with("//") {
+            code.push(line);
+        }
+    }
+    code.join("\n")
 }
 
 fn refuse(folder: &str, banned: &[&str], instead: &str) {
@@ -97,6 +148,8 @@ fn the_event_loop_stays_plain_and_repeatable() {
     for folder in ["sim/kernel", "sim/model"] {
         refuse(folder, &banned, "tables and ids instead; order must not depend on hashing");
     }
+    let unordered = ["HashMap", "HashSet"];
+    refuse("sim/experiment", &unordered, "BTreeMap or a table: results are written in order");
     let generators = ["StdRng", "SmallRng", "thread_rng", "rand::rng()"];
     refuse("sim", &generators, "draw from a keyed stream");
 }
@@ -131,6 +184,12 @@ fn the_readme_lists_every_metric() {
         let row = format!("| `{}` | {labels} | {} |", kind.name, kind.meaning);
         assert!(readme.contains(&row), "README.md lacks the row\n{row}");
     }
+    let section = readme.split("\n## Metrics\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    for row in section.lines().filter_map(|line| line.strip_prefix("| `")) {
+        let name = row.split('`').next().unwrap();
+        let known = wssim_experiment::metric::TABLE.iter().any(|kind| kind.name == name);
+        assert!(known, "README.md lists `{name}`, which is not measured: take its row out");
+    }
 }
 
 /// The first scenario of the README runs as it stands there.
@@ -162,6 +221,35 @@ fn the_architecture_is_short_and_its_paths_exist() {
             .any(|start| word.starts_with(start));
         if is_path {
             assert!(root().join(word).exists(), "ARCHITECTURE.md names {word}, which is not there");
+        }
+    }
+}
+
+/// A checkout works wherever it lies: nothing names a folder of somebody's machine.
+#[test]
+fn no_file_names_a_folder_of_some_machine() {
+    let homes =
+        [["/", "home/"], ["/", "root/"], ["/", "tmp/"], ["/", "Users/"]].map(|p| p.concat());
+    let mut files: Vec<PathBuf> = ["rs", "toml", "md", "txt", "json", "csv"]
+        .into_iter()
+        .flat_map(|ending| {
+            let folders = ["sim", "reports", "bench", "tests", "scenarios"];
+            folders.into_iter().flat_map(move |folder| files_below(folder, ending))
+        })
+        .collect();
+    let top = fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().path());
+    files.extend(top.filter(|path| path.is_file()));
+    files.push(root().join(".ci/run"));
+    for path in files {
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        for (number, line) in text.lines().enumerate() {
+            let home = homes.iter().find(|home| line.contains(home.as_str()));
+            assert!(
+                home.is_none(),
+                "{}:{}: an absolute path; make it relative, or take std::env::temp_dir()\n{line}",
+                shown(&path),
+                number + 1
+            );
         }
     }
 }
