@@ -53,13 +53,13 @@ impl<E: Copy> Near<E> {
     }
 
     /// Puts `entry`, which was scheduled last of all, where it belongs: before everything later,
-    /// behind everything of its own instant, so that times alone need comparing.
+    /// behind everything of its own instant, so that times alone need comparing. Returns whether
+    /// there was room.
     #[inline]
-    fn insert(&mut self, entry: Entry<E>) {
-        if self.entries.is_empty() {
-            self.entries.resize(NEAR + 1, entry);
-        }
-        let entries = &mut self.entries[..=self.len];
+    fn insert(&mut self, entry: Entry<E>) -> bool {
+        let Some(entries) = self.entries.get_mut(..=self.len) else {
+            return false;
+        };
         let mut place = entries.len() - 1;
         let at = entry.at();
         while place > 0 && entries[place - 1].at() <= at {
@@ -68,6 +68,7 @@ impl<E: Copy> Near<E> {
         }
         entries[place] = entry;
         self.len += 1;
+        true
     }
 }
 
@@ -135,15 +136,27 @@ impl<E: Copy> Calendar<E> {
         let key = u128::from(at.0) << 64 | u128::from(self.scheduled);
         self.scheduled += 1;
         let entry = Entry { key, event };
-        if self.far.is_empty() || self.near.latest().is_none_or(|latest| key < latest.key) {
-            self.near.insert(entry);
-            if self.near.len > NEAR {
-                self.hand_over();
-            }
-        } else {
+        if !self.far.is_empty() && self.near.latest().is_some_and(|latest| entry.key > latest.key) {
             push(&mut self.far, entry);
+        } else if !self.near.insert(entry) {
+            self.make_room(entry);
         }
         self.peak = self.peak.max(self.len());
+    }
+
+    /// Makes the near tier at its first use; hands over half of a full one.
+    #[cold]
+    #[inline(never)]
+    fn make_room(&mut self, entry: Entry<E>) {
+        if self.near.entries.is_empty() {
+            self.near.entries.resize(NEAR, entry);
+        } else {
+            self.hand_over();
+        }
+        let is_far = self.near.latest().is_some_and(|latest| entry.key > latest.key);
+        if is_far || !self.near.insert(entry) {
+            push(&mut self.far, entry);
+        }
     }
 
     /// Takes the earliest event.
@@ -169,7 +182,6 @@ impl<E: Copy> Calendar<E> {
     }
 
     /// Moves the later half of the near tier to the far one.
-    #[cold]
     fn hand_over(&mut self) {
         for entry in &self.near.entries[..NEAR / 2] {
             push(&mut self.far, *entry);

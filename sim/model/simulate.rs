@@ -11,7 +11,7 @@ use crate::request::TimeoutClass;
 use crate::request::frame::Frames;
 use crate::station::{PoolInstance, Station};
 use crate::traffic::SourceState;
-use crate::world::{ContainerState, Counts, NodeState, Outcome, Run, World};
+use crate::world::{ContainerState, Counts, NodeState, Outcome, Rotation, Run, World};
 use std::collections::VecDeque;
 use wssim_kernel::stream::StreamKey;
 use wssim_kernel::{Calendar, Model as _, Nanos, Time, run_until};
@@ -80,7 +80,9 @@ impl<'a, P: Probe> World<'a, P> {
             containers,
             pools,
             pool_bases,
-            next_replica: vec![0; blueprint.services.len()],
+            rotations: (blueprint.services.iter())
+                .map(|service| Rotation::new(&service.containers))
+                .collect(),
             timeouts,
             sources,
             bursts: blueprint.background.iter().map(|b| (burst(&b.name), 0)).collect(),
@@ -117,6 +119,7 @@ fn place_containers(blueprint: &Blueprint) -> (Vec<ContainerState>, Vec<Vec<Opti
                 workers: service.workers,
                 backlog: service.backlog,
                 hold: service.hold,
+                overlay: service.overlay,
                 computed_ns: [0; 2],
             }
         })

@@ -79,8 +79,35 @@ pub(crate) struct ContainerState {
     pub(crate) workers: Option<u32>,
     pub(crate) backlog: Option<u32>,
     pub(crate) hold: Hold,
+    /// Whether hops between nodes towards it pay the overlay's surcharge.
+    pub(crate) overlay: bool,
     /// Σ time of its finished CPU steps, waiting for a thread included: of requests, of bursts.
     pub(crate) computed_ns: [u64; 2],
+}
+
+/// Whose turn it is among the containers `first..end`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rotation {
+    first: u32,
+    end: u32,
+    next: u32,
+}
+
+impl Rotation {
+    pub(crate) fn new(containers: &std::ops::Range<u32>) -> Self {
+        Self { first: containers.start, end: containers.end, next: containers.start }
+    }
+
+    /// The one whose turn it is; `None` when there is nobody.
+    #[inline]
+    pub(crate) fn next(&mut self) -> Option<ContainerId> {
+        let chosen = self.next;
+        if chosen >= self.end {
+            return None;
+        }
+        self.next = if chosen + 1 == self.end { self.first } else { chosen + 1 };
+        Some(ContainerId(chosen))
+    }
 }
 
 /// The world of one replication.
@@ -94,8 +121,8 @@ pub(crate) struct World<'a, P> {
     /// Instances of pool p begin at `pool_bases[p]`, one for each container of its service.
     pub(crate) pools: Vec<PoolInstance>,
     pub(crate) pool_bases: Vec<u32>,
-    /// Round robin: which replica of each service comes next.
-    pub(crate) next_replica: Vec<u32>,
+    /// Round robin over the replicas of each service.
+    pub(crate) rotations: Vec<Rotation>,
     pub(crate) timeouts: Vec<TimeoutClass>,
     pub(crate) sources: Vec<SourceState>,
     /// Stream and number of the next burst of each background load.
@@ -154,8 +181,8 @@ impl<P: Probe> Model for World<'_, P> {
             Event::MeasureBegin => self.measure_begin(now),
             Event::MeasureEnd => self.measure_end(now),
         }
-        while let Some(frame) = self.ready.pop_front() {
-            self.execute(now, frame, calendar);
+        if !self.ready.is_empty() {
+            self.go_on(now, calendar);
         }
     }
 
@@ -166,6 +193,14 @@ impl<P: Probe> Model for World<'_, P> {
 }
 
 impl<P: Probe> World<'_, P> {
+    /// Lets those go on who have just got a worker.
+    #[inline(never)]
+    fn go_on(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        while let Some(frame) = self.ready.pop_front() {
+            self.execute(now, frame, calendar);
+        }
+    }
+
     /// Gives `frame` a CPU step of `demand` nanoseconds of the reference CPU.
     #[inline]
     pub(crate) fn start_job(

@@ -112,15 +112,19 @@ impl Histogram {
         if self.count() == 0 {
             return None;
         }
-        let rank = nearest_rank(self.count(), p);
-        let mut seen = 0;
-        for (value, count) in self.iter() {
-            seen += count;
-            if seen >= rank {
-                return Some(value);
-            }
-        }
-        unreachable!("the counts add up to the number of observations");
+        let Some(rank) = nearest_rank(self.count(), p).checked_sub(self.zeros).filter(|&r| r > 0)
+        else {
+            return Some(0.0);
+        };
+        // The middle of the rank: rounding moves it to no neighbour.
+        let share = (rank as f64 - 0.5) / self.buckets.len() as f64;
+        Some(self.middle(self.buckets.value_at_quantile(share)))
+    }
+
+    /// The middle of the bucket whose highest value is `highest`, at most the exact maximum.
+    fn middle(&self, highest: u64) -> f64 {
+        let width = self.buckets.equivalent_range(highest);
+        (highest as f64 - (width - 1) as f64 / 2.0).min(self.max_ns as f64)
     }
 
     /// Fraction of observations above `ns`; `None` without observations.
@@ -138,10 +142,7 @@ impl Histogram {
     pub fn iter(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
         let zeros = (self.zeros > 0).then_some((0.0, self.zeros));
         let rest = self.buckets.iter_recorded().map(|step| {
-            let highest = step.value_iterated_to();
-            let width = self.buckets.equivalent_range(highest);
-            let middle = highest as f64 - (width - 1) as f64 / 2.0;
-            (middle.min(self.max_ns as f64), u64::from(step.count_at_value()))
+            (self.middle(step.value_iterated_to()), u64::from(step.count_at_value()))
         });
         zeros.into_iter().chain(rest)
     }

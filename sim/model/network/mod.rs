@@ -3,11 +3,10 @@
 //! A message does not queue on a link: it takes as long as its bytes take alone.
 
 use crate::blueprint::Arrivals;
-use crate::blueprint::Service;
 use crate::ids::{ContainerId, NodeId};
 use crate::law::Law;
 use crate::probe::Probe;
-use crate::request::frame::{Frame, NONE};
+use crate::request::frame::{Frame, FrameId, NONE};
 use crate::world::World;
 use wssim_kernel::Nanos;
 
@@ -26,15 +25,11 @@ pub(crate) const RX: usize = 1;
 pub(crate) struct Hop {
     pub(crate) from: ContainerId,
     pub(crate) to: ContainerId,
-    pub(crate) overlay: bool,
+    /// The one of the two that was called: its service says whether there is an overlay.
+    pub(crate) callee: ContainerId,
 }
 
 impl<P: Probe> World<'_, P> {
-    /// The service that `container` runs.
-    pub(crate) fn service_at(&self, container: ContainerId) -> &Service {
-        self.blueprint.service_of(container)
-    }
-
     fn node_of(&self, container: ContainerId) -> NodeId {
         self.containers[container.index()].node
     }
@@ -55,7 +50,7 @@ impl<P: Probe> World<'_, P> {
                 self.nodes[from.index()].bytes[TX] += bytes;
                 self.nodes[to.index()].bytes[RX] += bytes;
             }
-            if hop.overlay {
+            if self.containers[hop.callee.index()].overlay {
                 delay += blueprint.links[place].overlay;
             }
         }
@@ -64,26 +59,28 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// How long the request of the entry visit `visit` takes from its user.
-    pub(crate) fn hop_from_client(&mut self, visit: &Frame) -> Nanos {
+    pub(crate) fn hop_from_client(&mut self, visit: FrameId) -> Nanos {
         self.client_hop(visit, RX, DRAW_CLIENT_RTT, DRAW_CLIENT_SEND)
     }
 
     /// How long the answer of the entry visit `visit` takes to its user.
-    pub(crate) fn hop_to_client(&mut self, visit: &Frame) -> Nanos {
+    pub(crate) fn hop_to_client(&mut self, visit: FrameId) -> Nanos {
         self.client_hop(visit, TX, DRAW_CLIENT_RTT_BACK, DRAW_CLIENT_RECEIVE)
     }
 
-    fn client_hop(&mut self, visit: &Frame, direction: usize, rtt: u32, size: u32) -> Nanos {
+    fn client_hop(&mut self, visit: FrameId, direction: usize, rtt: u32, size: u32) -> Nanos {
         let blueprint = self.blueprint;
+        let visit = &self.frames[visit];
+        let (key, container) = (visit.key, visit.container);
         let source = &blueprint.sources[visit.source.index()];
         let law = if direction == RX { &source.send } else { &source.receive };
         let bytes = self
             .traced_bytes(visit, direction)
-            .unwrap_or_else(|| law.sample_lazily(|| self.draws.draw(visit.key, size)));
+            .unwrap_or_else(|| law.sample_lazily(|| self.draws.draw(key, size)));
         let mut delay = constant_half(&source.client_rtt)
-            .unwrap_or_else(|| half(&source.client_rtt, &mut self.draws.draw(visit.key, rtt)));
+            .unwrap_or_else(|| half(&source.client_rtt, &mut self.draws.draw(key, rtt)));
         if bytes > 0.0 {
-            let node = self.node_of(visit.container).index();
+            let node = self.node_of(container).index();
             delay += transmission(bytes, blueprint.nodes[node].bandwidth);
             self.nodes[node].bytes[direction] += bytes;
         }

@@ -31,9 +31,9 @@ impl<P: Probe> World<'_, P> {
         let mut first = NO_FRAME;
         for (number, &start) in step.branches.iter().enumerate().rev() {
             let site = step.site.wrapping_add(number as u64);
-            let mut branch = self.part_of(id, Kind::Branch, start, site);
-            branch.next = first;
-            first = self.frames.insert(branch);
+            let (branch, frame) = self.part_of(id, Kind::Branch, start, site);
+            frame.next = first;
+            first = branch;
         }
         if step.need == 0 {
             self.joined(id);
@@ -59,33 +59,33 @@ impl<P: Probe> World<'_, P> {
         self.frames[id].waits = Waits::Branches;
         self.frames[id].open = 1;
         self.frames[id].needed = 1;
-        let mut part = self.part_of(id, Kind::Loop, body, site);
-        part.key = mix(part.key, 0);
-        part.body = body;
-        part.again = count - 1;
-        self.frames.insert(part)
+        let (part, frame) = self.part_of(id, Kind::Loop, body, site);
+        frame.key = mix(frame.key, 0);
+        frame.body = body;
+        frame.again = count - 1;
+        part
     }
 
     /// A branch or repetition has come to its end. Returns who goes on at once.
     pub(crate) fn end_branch(&mut self, id: FrameId) -> Option<FrameId> {
-        let part = self.frames[id];
-        if part.kind == Kind::Loop && part.again > 0 && self.is_heard(id) {
+        let heard = self.is_heard(id);
+        let Frame { kind, again, parent, .. } = self.frames[id];
+        if kind == Kind::Loop && again > 0 && heard {
             self.repeat(id);
             return Some(id);
         }
-        let heard = self.is_heard(id);
         self.frames.remove(id);
-        let owner = &mut self.frames[part.parent];
         if !heard {
             return None;
         }
+        let owner = &mut self.frames[parent];
         owner.open -= 1;
         owner.needed -= 1;
         if owner.needed > 0 {
             return None;
         }
-        self.joined(part.parent);
-        Some(part.parent)
+        self.joined(parent);
+        Some(parent)
     }
 
     /// Sets a loop's frame back to the beginning of its part, under the next repetition's key.

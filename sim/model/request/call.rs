@@ -73,7 +73,8 @@ impl<P: Probe> World<'_, P> {
         let frame = &self.frames[id];
         let call_id = frame.outgoing;
         let call = &blueprint.calls[call_id.index()];
-        let service = blueprint.endpoints[call.target.index()].service;
+        let target = &blueprint.endpoints[call.target.index()];
+        let service = target.service;
         let Some(container) = self.choose_replica(service, call, frame.last_replica) else {
             return self.attempt_failed(now, id, Failure::NoReplica, calendar);
         };
@@ -82,26 +83,25 @@ impl<P: Probe> World<'_, P> {
         frame.since = now;
         frame.packets = frame.packets.saturating_add(1);
         frame.last_replica = container.0 + 1;
-        let callee = Frame {
-            pc: blueprint.endpoints[call.target.index()].start,
-            parent: id,
-            parent_epoch: frame.epoch,
-            container,
-            endpoint: call.target,
-            incoming: call_id,
-            source: frame.source,
-            trace_row: frame.trace_row,
-            measured: frame.measured,
-            ..Frame::new(Kind::Visit, mix(mix(frame.key, call.site), u64::from(frame.attempt)))
-        };
-        let (from, key) = (frame.container, callee.key);
-        if frame.measured {
-            self.sources[frame.source.index()].attempts += 1;
+        let (from, epoch) = (frame.container, frame.epoch);
+        let (source, trace_row, measured) = (frame.source, frame.trace_row, frame.measured);
+        let key = mix(mix(frame.key, call.site), u64::from(frame.attempt));
+        if measured {
+            self.sources[source.index()].attempts += 1;
         }
+        let (callee, frame) = self.frames.open(Kind::Visit, key);
+        frame.pc = target.start;
+        frame.parent = id;
+        frame.parent_epoch = epoch;
+        frame.container = container;
+        frame.endpoint = call.target;
+        frame.incoming = call_id;
+        frame.source = source;
+        frame.trace_row = trace_row;
+        frame.measured = measured;
         let bytes = call.send.sample_lazily(|| self.draws.draw(key, DRAW_SEND));
-        let hop = Hop { from, to: container, overlay: blueprint.services[service.index()].overlay };
+        let hop = Hop { from, to: container, callee: container };
         let delay = self.hop(hop, bytes, key, DRAW_RTT);
-        let callee = self.frames.insert(callee);
         calendar.schedule(now + delay, Event::Deliver(callee));
         if let Some(class) = call.timeout {
             self.set_timeout(now, class, id, calendar);
@@ -125,15 +125,7 @@ impl<P: Probe> World<'_, P> {
     /// The replica of `service` whose turn it is.
     #[inline]
     pub(crate) fn next_replica(&mut self, service: ServiceId) -> Option<ContainerId> {
-        let containers = &self.blueprint.services[service.index()].containers;
-        let replicas = containers.end - containers.start;
-        if replicas == 0 {
-            return None;
-        }
-        let turn = &mut self.next_replica[service.index()];
-        let chosen = containers.start + *turn;
-        *turn = if *turn + 1 == replicas { 0 } else { *turn + 1 };
-        Some(ContainerId(chosen))
+        self.rotations[service.index()].next()
     }
 
     /// The answer of the visit `id` sets out; the visit is over.
@@ -145,32 +137,30 @@ impl<P: Probe> World<'_, P> {
         failure: Option<Failure>,
         calendar: &mut Calendar<Event>,
     ) {
-        let visit = self.frames[id];
-        self.frames.remove(id);
-        let delay = if visit.incoming == CallId(NONE) {
-            self.hop_to_client(&visit)
+        let Frame { parent: to, parent_epoch: epoch, incoming, .. } = self.frames[id];
+        let is_heard = self.frames[to].epoch == epoch;
+        let delay = if incoming == CallId(NONE) {
+            self.hop_to_client(id)
+        } else if is_heard {
+            self.hop_back(id, incoming, to)
         } else {
-            self.hop_back(&visit)
+            // The place of a caller that is gone may have a new tenant: the bytes go nowhere.
+            Nanos::ZERO
         };
-        let parent = &self.frames[visit.parent];
-        if parent.epoch == visit.parent_epoch {
-            let answer = Event::Answer { to: visit.parent, epoch: visit.parent_epoch, failure };
-            calendar.schedule(now + delay, answer);
+        self.frames.remove(id);
+        if is_heard {
+            calendar.schedule(now + delay, Event::Answer { to, epoch, failure });
         }
     }
 
     #[inline]
-    fn hop_back(&mut self, visit: &Frame) -> Nanos {
-        let call = &self.blueprint.calls[visit.incoming.index()];
-        let bytes = call.receive.sample_lazily(|| self.draws.draw(visit.key, DRAW_RECEIVE));
-        // The place of a caller that is gone may have a new tenant: then the bytes go nowhere.
-        let parent = &self.frames[visit.parent];
-        if parent.epoch != visit.parent_epoch {
-            return Nanos::ZERO;
-        }
-        let overlay = self.service_at(visit.container).overlay;
-        let hop = Hop { from: visit.container, to: parent.container, overlay };
-        self.hop(hop, bytes, visit.key, DRAW_RTT_BACK)
+    fn hop_back(&mut self, visit: FrameId, incoming: CallId, caller: FrameId) -> Nanos {
+        let call = &self.blueprint.calls[incoming.index()];
+        let Frame { key, container: from, .. } = self.frames[visit];
+        let bytes = call.receive.sample_lazily(|| self.draws.draw(key, DRAW_RECEIVE));
+        let to = self.frames[caller].container;
+        let hop = Hop { from, to, callee: from };
+        self.hop(hop, bytes, key, DRAW_RTT_BACK)
     }
 
     /// An answer reaches `id`, which still waits for it.

@@ -153,19 +153,28 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// A frame of the visit of `id` that runs its own part of the program.
-    pub(crate) fn part_of(&self, id: FrameId, kind: Kind, pc: InstructionId, site: u64) -> Frame {
+    #[inline]
+    pub(crate) fn part_of(
+        &mut self,
+        id: FrameId,
+        kind: Kind,
+        pc: InstructionId,
+        site: u64,
+    ) -> (FrameId, &mut Frame) {
         let owner = &self.frames[id];
-        Frame {
-            pc,
-            parent: id,
-            parent_epoch: owner.epoch,
-            container: owner.container,
-            endpoint: owner.endpoint,
-            source: owner.source,
-            trace_row: owner.trace_row,
-            measured: owner.measured,
-            admitted: true,
-            ..Frame::new(kind, mix(owner.key, site))
-        }
+        let (epoch, container, endpoint) = (owner.epoch, owner.container, owner.endpoint);
+        let (source, trace_row, measured) = (owner.source, owner.trace_row, owner.measured);
+        let key = mix(owner.key, site);
+        let (part, frame) = self.frames.open(kind, key);
+        frame.pc = pc;
+        frame.parent = id;
+        frame.parent_epoch = epoch;
+        frame.container = container;
+        frame.endpoint = endpoint;
+        frame.source = source;
+        frame.trace_row = trace_row;
+        frame.measured = measured;
+        frame.admitted = true;
+        (part, frame)
     }
 }

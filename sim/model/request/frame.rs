@@ -120,7 +120,8 @@ pub(crate) struct Frame {
 
 impl Frame {
     /// A frame that does nothing yet.
-    pub(crate) fn new(kind: Kind, key: u64) -> Self {
+    #[inline]
+    fn new(kind: Kind, key: u64) -> Self {
         Self {
             key,
             arrived: Time::ZERO,
@@ -163,16 +164,23 @@ pub(crate) struct Frames {
 }
 
 impl Frames {
-    /// Puts `frame` somewhere; its epoch goes on where the place's last tenant left it.
+    /// A frame that does nothing yet, to be filled in where it lies; its epoch goes on where the
+    /// place's last tenant left it.
     #[inline]
-    pub(crate) fn insert(&mut self, mut frame: Frame) -> FrameId {
-        if let Some(id) = self.free.pop() {
-            frame.epoch = self.slab[id.0 as usize].epoch;
-            self.slab[id.0 as usize] = frame;
-            return id;
-        }
-        self.slab.push(frame);
-        FrameId(self.slab.len() as u32 - 1)
+    pub(crate) fn open(&mut self, kind: Kind, key: u64) -> (FrameId, &mut Frame) {
+        let Some(id) = self.free.pop() else {
+            return self.grow(kind, key);
+        };
+        let frame = &mut self.slab[id.0 as usize];
+        *frame = Frame { epoch: frame.epoch, ..Frame::new(kind, key) };
+        (id, frame)
+    }
+
+    #[cold]
+    fn grow(&mut self, kind: Kind, key: u64) -> (FrameId, &mut Frame) {
+        let place = self.slab.len();
+        self.slab.push(Frame::new(kind, key));
+        (FrameId(place as u32), &mut self.slab[place])
     }
 
     /// Frees the place of `id`; whatever still speaks of its epoch is late from now on.

@@ -5,7 +5,7 @@
 
 use crate::blueprint::{Arrivals, Source, Trace};
 use crate::event::Event;
-use crate::ids::{BackgroundId, CallId, EndpointId, SourceId, TimeoutId};
+use crate::ids::{BackgroundId, EndpointId, SourceId, TimeoutId};
 use crate::law::Law;
 use crate::probe::{Failure, Probe};
 use crate::request::frame::{Frame, FrameId, Kind, NONE, Waits};
@@ -208,33 +208,29 @@ impl<P: Probe> World<'_, P> {
             self.counts.measured += 1;
             self.counts.measured_in_flight += 1;
         }
-        let root = self.frames.insert(Frame {
-            arrived: now,
-            source: id,
-            number: user,
-            measured,
-            waits: Waits::Answer,
-            ..Frame::new(Kind::Root, key)
-        });
+        let (root, frame) = self.frames.open(Kind::Root, key);
+        let epoch = frame.epoch;
+        frame.arrived = now;
+        frame.source = id;
+        frame.number = user;
+        frame.measured = measured;
+        frame.waits = Waits::Answer;
         self.limit_patience(now, root, calendar);
         let entry = self.entry_of(id, key, row);
         let service = blueprint.endpoints[entry.index()].service;
         let Some(container) = self.next_replica(service) else {
             return self.finish_request(now, root, Err(Failure::NoReplica), calendar);
         };
-        let visit = Frame {
-            pc: blueprint.endpoints[entry.index()].start,
-            parent: root,
-            parent_epoch: self.frames[root].epoch,
-            container,
-            endpoint: entry,
-            source: id,
-            trace_row: row,
-            measured,
-            ..Frame::new(Kind::Visit, mix(key, 0))
-        };
-        let delay = self.hop_from_client(&visit);
-        let visit = self.frames.insert(visit);
+        let (visit, frame) = self.frames.open(Kind::Visit, mix(key, 0));
+        frame.pc = blueprint.endpoints[entry.index()].start;
+        frame.parent = root;
+        frame.parent_epoch = epoch;
+        frame.container = container;
+        frame.endpoint = entry;
+        frame.source = id;
+        frame.trace_row = row;
+        frame.measured = measured;
+        let delay = self.hop_from_client(visit);
         calendar.schedule(now + delay, Event::Deliver(visit));
     }
 
@@ -309,19 +305,18 @@ impl<P: Probe> World<'_, P> {
         outcome: Result<(), Failure>,
         calendar: &mut Calendar<Event>,
     ) {
-        let frame = self.frames[root];
+        let Frame { source, arrived, measured, number, .. } = self.frames[root];
         self.frames.remove(root);
         match outcome {
             Ok(()) => self.counts.answered += 1,
             Err(_) => self.counts.failed += 1,
         }
-        if frame.measured {
+        if measured {
             self.counts.measured_in_flight -= 1;
-            let response = now.since(frame.arrived);
-            self.probe.request_done(frame.source, frame.arrived, response, outcome);
+            self.probe.request_done(source, arrived, now.since(arrived), outcome);
         }
-        if !self.sources[frame.source.index()].asked.is_empty() {
-            self.think(now, frame.source, frame.number, calendar);
+        if !self.sources[source.index()].asked.is_empty() {
+            self.think(now, source, number, calendar);
         }
     }
 
@@ -338,13 +333,9 @@ impl<P: Probe> World<'_, P> {
         let (stream, number) = self.bursts[id.index()];
         let demand = background.cpu.sample(&mut stream.draw(number, DRAW_BURST_CPU));
         self.bursts[id.index()].1 += 1;
-        let frame = Frame {
-            container: background.container,
-            incoming: CallId(NONE),
-            ..Frame::new(Kind::Burst, stream.root())
-        };
-        let frame = self.frames.insert(frame);
-        self.start_job(now, frame, background.container, demand, calendar);
+        let (id_of_burst, frame) = self.frames.open(Kind::Burst, stream.root());
+        frame.container = background.container;
+        self.start_job(now, id_of_burst, background.container, demand, calendar);
         let gap = self.burst_gap(id);
         calendar.schedule(now + gap, Event::Burst(id));
     }
