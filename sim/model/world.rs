@@ -202,7 +202,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// Gives `frame` a CPU step of `demand` nanoseconds of the reference CPU.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn start_job(
         &mut self,
         now: Time,
@@ -245,12 +245,15 @@ impl<P: Probe> World<'_, P> {
             Some(Due::Shared { at, generation }) => {
                 calendar.schedule(at, Event::Processor { node, generation });
             }
-            None => {
-                for due in self.nodes[node.index()].processor.alone_again() {
-                    if let Due::Alone { at, slot, generation } = due {
-                        calendar.schedule(at, Event::JobDone { node, slot, generation });
-                    }
-                }
+            None => self.schedule_all_alone(node, calendar),
+        }
+    }
+
+    #[inline(never)]
+    fn schedule_all_alone(&mut self, node: NodeId, calendar: &mut Calendar<Event>) {
+        for due in self.nodes[node.index()].processor.alone_again() {
+            if let Due::Alone { at, slot, generation } = due {
+                calendar.schedule(at, Event::JobDone { node, slot, generation });
             }
         }
     }

@@ -141,9 +141,10 @@ impl Histogram {
     /// Non-empty buckets in ascending order: (middle in nanoseconds, number of observations).
     pub fn iter(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
         let zeros = (self.zeros > 0).then_some((0.0, self.zeros));
-        let rest = self.buckets.iter_recorded().map(|step| {
-            (self.middle(step.value_iterated_to()), u64::from(step.count_at_value()))
-        });
+        let rest = self
+            .buckets
+            .iter_recorded()
+            .map(|step| (self.middle(step.value_iterated_to()), u64::from(step.count_at_value())));
         zeros.into_iter().chain(rest)
     }
 }

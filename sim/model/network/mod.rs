@@ -35,27 +35,36 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// How long `bytes` take from one container to another.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn hop(&mut self, hop: Hop, bytes: f64, key: u64, draw: u32) -> Nanos {
-        let blueprint = self.blueprint;
         let (from, to) = (self.node_of(hop.from), self.node_of(hop.to));
-        let place = from.index() * blueprint.nodes.len() + to.index();
-        let mut delay = self.half_rtts[place]
-            .unwrap_or_else(|| half(&blueprint.links[place].rtt, &mut self.draws.draw(key, draw)));
+        let place = from.index() * self.nodes.len() + to.index();
+        let mut delay = self.half_rtts[place].unwrap_or_else(|| self.half_rtt(place, key, draw));
         if from != to {
             if bytes > 0.0 {
-                let (sender, receiver) =
-                    (&blueprint.nodes[from.index()], &blueprint.nodes[to.index()]);
-                delay += transmission(bytes, sender.bandwidth.min(receiver.bandwidth));
-                self.nodes[from.index()].bytes[TX] += bytes;
-                self.nodes[to.index()].bytes[RX] += bytes;
+                delay += self.across(from, to, bytes);
             }
             if self.containers[hop.callee.index()].overlay {
-                delay += blueprint.links[place].overlay;
+                delay += self.blueprint.links[place].overlay;
             }
         }
         self.hops_ns += delay.0;
         delay
+    }
+
+    #[inline(never)]
+    fn half_rtt(&self, place: usize, key: u64, draw: u32) -> Nanos {
+        half(&self.blueprint.links[place].rtt, &mut self.draws.draw(key, draw))
+    }
+
+    /// How long `bytes` take on the wire between two nodes.
+    #[inline(never)]
+    fn across(&mut self, from: NodeId, to: NodeId, bytes: f64) -> Nanos {
+        let nodes = &self.blueprint.nodes;
+        let bandwidth = nodes[from.index()].bandwidth.min(nodes[to.index()].bandwidth);
+        self.nodes[from.index()].bytes[TX] += bytes;
+        self.nodes[to.index()].bytes[RX] += bytes;
+        transmission(bytes, bandwidth)
     }
 
     /// How long the request of the entry visit `visit` takes from its user.

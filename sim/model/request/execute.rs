@@ -86,10 +86,22 @@ impl<P: Probe> World<'_, P> {
     /// The program is over. What was sent or received since the last CPU step is still to be paid.
     fn end(&mut self, now: Time, id: FrameId, at: InstructionId, calendar: &mut Calendar<Event>) {
         if self.frames[id].packets > 0 && self.blueprint.packet_cpu > Nanos::ZERO {
-            let step = Step { demand: &Law::ZERO, draw: 0, label: None, at, then: at };
-            return self.compute(now, id, &step, calendar);
+            return self.pay_for_packets(now, id, at, calendar);
         }
         self.end_visit(now, id, calendar);
+    }
+
+    /// A CPU step of nothing but networking; the program goes on where it is.
+    #[inline(never)]
+    fn pay_for_packets(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        at: InstructionId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let step = Step { demand: &Law::ZERO, draw: 0, label: None, at, then: at };
+        self.compute(now, id, &step, calendar);
     }
 
     /// CPU of `packets` batches at `container`, counted as networking.

@@ -7,7 +7,7 @@ use crate::ids::{CallId, ContainerId};
 use crate::probe::{Failure, Probe};
 use crate::request::frame::NONE;
 use crate::world::{ContainerState, World};
-use wssim_kernel::{Calendar, Time};
+use wssim_kernel::{Calendar, Nanos, Time};
 
 /// Packet batches that a visit pays for in its first step: the request's and its answer's.
 const VISIT_PACKETS: u16 = 2;
@@ -40,7 +40,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// Takes a free worker for `id`, or lets it wait, or refuses it. Returns whether it goes on.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get_worker(
         &mut self,
         now: Time,
@@ -49,28 +49,34 @@ impl<P: Probe> World<'_, P> {
     ) -> bool {
         let frame = &mut self.frames[id];
         let container = frame.container;
-        let ContainerState { station, workers, backlog, .. } =
-            &mut self.containers[container.index()];
-        if workers.is_none_or(|workers| station.held < workers) {
-            station.advance(now);
-            station.held += 1;
-            frame.holds_worker = true;
-            frame.admitted = true;
-            if frame.measured {
-                self.probe.worker_wait(container, now.since(now));
-            }
-            return true;
-        }
-        if !frame.admitted && backlog.is_some_and(|most| station.queue.len >= most) {
-            self.fail(now, id, Failure::Refused, calendar);
+        let ContainerState { station, workers, .. } = &mut self.containers[container.index()];
+        if workers.is_some_and(|workers| station.held >= workers) {
+            self.queue_for_worker(now, id, calendar);
             return false;
         }
         station.advance(now);
+        station.held += 1;
+        frame.holds_worker = true;
+        frame.admitted = true;
+        if frame.measured {
+            self.probe.worker_wait(container, Nanos::ZERO);
+        }
+        true
+    }
+
+    /// Lets `id` wait for a worker, or refuses it.
+    #[inline(never)]
+    fn queue_for_worker(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        let frame = &mut self.frames[id];
+        let ContainerState { station, backlog, .. } = &mut self.containers[frame.container.index()];
+        if !frame.admitted && backlog.is_some_and(|most| station.queue.len >= most) {
+            return self.fail(now, id, Failure::Refused, calendar);
+        }
+        station.advance(now);
+        frame.waits = Waits::Worker;
+        frame.since = now;
         station.queue.push(&mut self.frames, id);
-        self.frames[id].waits = Waits::Worker;
-        self.frames[id].since = now;
         self.limit_wait(now, id, calendar);
-        false
     }
 
     /// Sets the limits of a wait for a worker: the service's, and the user's own patience.
@@ -86,7 +92,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// Gives the worker of `id` to the next in the queue.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn free_worker(&mut self, now: Time, id: FrameId) {
         let frame = &mut self.frames[id];
         frame.holds_worker = false;
@@ -94,15 +100,21 @@ impl<P: Probe> World<'_, P> {
         let station = &mut self.containers[container.index()].station;
         station.advance(now);
         station.held -= 1;
-        if let Some(next) = station.queue.pop(&mut self.frames) {
-            self.grant_worker(now, next, container);
+        if station.queue.len > 0 {
+            self.grant_worker(now, container);
         }
     }
 
-    /// Gives `id` a worker; it goes on when what happens at present is over, so that a queue of
-    /// requests that take no time is worked off one after the other and not one inside the other.
-    fn grant_worker(&mut self, now: Time, id: FrameId, container: ContainerId) {
-        self.containers[container.index()].station.held += 1;
+    /// Gives the next in the queue a worker; it goes on when what happens at present is over, so
+    /// that a queue of requests that take no time is worked off one after the other and not one
+    /// inside the other.
+    #[inline(never)]
+    fn grant_worker(&mut self, now: Time, container: ContainerId) {
+        let station = &mut self.containers[container.index()].station;
+        let Some(id) = station.queue.pop(&mut self.frames) else {
+            return;
+        };
+        station.held += 1;
         let frame = &mut self.frames[id];
         frame.epoch = frame.epoch.wrapping_add(1);
         frame.waits = Waits::Nothing;
