@@ -138,6 +138,8 @@ pub struct Processor {
     threads: f64,
     capacity: Vec<(f64, f64)>,
     full_speed: f64,
+    /// Jobs that fit: whole full-speed threads.
+    calm_jobs: u32,
     containers: Vec<Container>,
     /// Containers with a limit: few, looked at before a change of mode.
     limited: Vec<u32>,
@@ -171,12 +173,14 @@ impl Processor {
                 .map(|limit| Quota::new(limit.cpus)),
             ..Container::default()
         };
+        let full_speed = full_speed_threads(capacity).min(threads);
         Self {
             speed,
             per_speed: 1.0 / speed,
             threads,
             capacity: capacity.to_vec(),
-            full_speed: full_speed_threads(capacity).min(threads),
+            full_speed,
+            calm_jobs: full_speed as u32,
             containers: limits.iter().map(container).collect(),
             limited: (0..limits.len() as u32).filter(|&c| limits[c as usize].is_some()).collect(),
             busy: Vec::with_capacity(limits.len()),
@@ -226,22 +230,27 @@ impl Processor {
     }
 
     /// Takes `job` of `container` into service; `demand` in nanoseconds of the reference CPU.
-    #[inline]
+    #[inline(always)]
     pub fn admit(&mut self, now: Time, job: Job, container: u32, demand: f64) -> Option<Due> {
         self.advance(now);
         self.jobs += 1;
         self.containers[container as usize].jobs += 1;
-        let finish =
-            if self.calm { now + Nanos::from_f64(demand * self.per_speed) } else { Time::NEVER };
-        let slot = self.take_slot(Slot { job, container, demand, finish });
-        if self.calm {
-            if f64::from(self.jobs) <= self.full_speed && self.limits_are_slack() {
-                return Some(Due::Alone { at: finish, slot, generation: self.generation });
-            }
-            self.leave_calm(now);
-        } else {
-            self.join(slot);
+        if !self.calm {
+            return self.admit_shared(now, job, container, demand);
         }
+        let finish = now + Nanos::from_f64(demand * self.per_speed);
+        let slot = self.take_slot(Slot { job, container, demand, finish });
+        if self.jobs <= self.calm_jobs && self.limits_are_slack() {
+            return Some(Due::Alone { at: finish, slot, generation: self.generation });
+        }
+        self.leave_calm(now);
+        self.reallocate(now)
+    }
+
+    #[inline(never)]
+    fn admit_shared(&mut self, now: Time, job: Job, container: u32, demand: f64) -> Option<Due> {
+        let slot = self.take_slot(Slot { job, container, demand, finish: Time::NEVER });
+        self.join(slot);
         self.reallocate(now)
     }
 
@@ -328,6 +337,7 @@ impl Processor {
         self.updated = now;
     }
 
+    #[inline(never)]
     fn advance_shared(&mut self, now: Time, elapsed: f64) {
         for &c in &self.busy {
             let container = &mut self.containers[c as usize];
@@ -393,6 +403,7 @@ impl Processor {
         container.leaving.push(Leaving { at_attained: container.attained + left, order, slot });
     }
 
+    #[inline(never)]
     fn leave_calm(&mut self, now: Time) {
         self.calm = false;
         for slot in 0..self.slots.len() as u32 {
@@ -408,6 +419,7 @@ impl Processor {
     }
 
     /// Divides the threads anew and finds what comes first.
+    #[inline(never)]
     fn reallocate(&mut self, now: Time) -> Option<Due> {
         let containers = &self.containers;
         self.busy.retain(|&c| containers[c as usize].jobs > 0);
