@@ -2,7 +2,7 @@
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use wssim_kernel::Time;
-use wssim_model::hardware::processor::{Due, Happened, Processor};
+use wssim_model::hardware::processor::{Alone, Due, Happened, Processor};
 
 /// A job that runs alone: one event.
 fn calm(criterion: &mut Criterion) {
@@ -10,7 +10,9 @@ fn calm(criterion: &mut Criterion) {
         let mut processor = Processor::new(1.0, 16.0, &[(16.0, 16.0)], &[None]);
         let mut now = Time::ZERO;
         bench.iter(|| {
-            if let Some(Due::Alone { at, slot, generation }) = processor.admit(now, 1, 0, 1e6) {
+            if let Some(Due::Alone(Alone { at, slot, generation })) =
+                processor.admit(now, 1, 0, 1e6)
+            {
                 now = at;
                 processor.depart_alone(now, slot, generation)
             } else {

@@ -11,7 +11,8 @@
 //! There is no removal: an event that has been overtaken is recognized by its owner, which keeps
 //! an epoch and compares.
 
-use crate::Time;
+use crate::{Event, Time};
+use core::marker::PhantomData;
 
 /// The near tier hands over its later half when it has grown to this many.
 const NEAR: usize = 64;
@@ -21,12 +22,17 @@ const FETCH: usize = 32;
 const ARITY: usize = 4;
 
 #[derive(Clone, Copy, Debug)]
-struct Entry<E> {
+struct Entry {
     key: u128,
-    event: E,
+    event: [u64; 2],
 }
 
-impl<E> Entry<E> {
+impl Entry {
+    #[inline(always)]
+    fn new(at: Time, sequence: u64, first: u64, second: u64) -> Self {
+        Self { key: u128::from(at.0) << 64 | u128::from(sequence), event: [first, second] }
+    }
+
     #[inline]
     fn at(&self) -> Time {
         Time((self.key >> 64) as u64)
@@ -36,37 +42,36 @@ impl<E> Entry<E> {
 /// The near tier: sorted, the earliest last. The array is filled once, so that a push or pop in
 /// the event loop is a store and a count.
 #[derive(Debug)]
-struct Near<E> {
-    entries: Vec<Entry<E>>,
+struct Near {
+    entries: Vec<Entry>,
     len: usize,
 }
 
-impl<E: Copy> Near<E> {
+impl Near {
     #[inline]
-    fn last(&self) -> Option<&Entry<E>> {
+    fn last(&self) -> Option<&Entry> {
         self.entries.get(self.len.wrapping_sub(1))
     }
 
     #[inline]
-    fn latest(&self) -> Option<&Entry<E>> {
+    fn latest(&self) -> Option<&Entry> {
         self.entries[..self.len].first()
     }
 
-    /// Puts `entry`, which was scheduled last of all, where it belongs: before everything later,
-    /// behind everything of its own instant, so that times alone need comparing. Returns whether
-    /// there was room.
-    #[inline]
-    fn insert(&mut self, entry: Entry<E>) -> bool {
+    /// Puts what was scheduled last of all where it belongs: before everything later, behind
+    /// everything of its own instant, so that times alone need comparing. Returns whether there
+    /// was room.
+    #[inline(always)]
+    fn insert(&mut self, at: Time, sequence: u64, first: u64, second: u64) -> bool {
         let Some(entries) = self.entries.get_mut(..=self.len) else {
             return false;
         };
         let mut place = entries.len() - 1;
-        let at = entry.at();
         while place > 0 && entries[place - 1].at() <= at {
             entries[place] = entries[place - 1];
             place -= 1;
         }
-        entries[place] = entry;
+        entries[place] = Entry::new(at, sequence, first, second);
         self.len += 1;
         true
     }
@@ -75,20 +80,21 @@ impl<E: Copy> Near<E> {
 /// Pending events of type `E`.
 #[derive(Debug)]
 pub struct Calendar<E> {
-    near: Near<E>,
-    far: Vec<Entry<E>>,
+    near: Near,
+    far: Vec<Entry>,
     scheduled: u64,
     peak: usize,
     now: Time,
+    events: PhantomData<E>,
 }
 
-impl<E: Copy> Default for Calendar<E> {
+impl<E: Event> Default for Calendar<E> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<E: Copy> Calendar<E> {
+impl<E: Event> Calendar<E> {
     /// An empty calendar at time zero.
     #[must_use]
     pub fn new() -> Self {
@@ -98,6 +104,7 @@ impl<E: Copy> Calendar<E> {
             scheduled: 0,
             peak: 0,
             now: Time::ZERO,
+            events: PhantomData,
         }
     }
 
@@ -130,31 +137,36 @@ impl<E: Copy> Calendar<E> {
     ///
     /// # Panics
     /// When `at` lies in the past.
-    #[inline]
+    #[inline(always)]
     pub fn schedule(&mut self, at: Time, event: E) {
+        let [first, second] = event.to_words();
+        self.schedule_words(at, first, second);
+    }
+
+    fn schedule_words(&mut self, at: Time, first: u64, second: u64) {
         assert!(at >= self.now, "an event was scheduled in the past");
-        let key = u128::from(at.0) << 64 | u128::from(self.scheduled);
+        let sequence = self.scheduled;
         self.scheduled += 1;
-        let entry = Entry { key, event };
-        if !self.far.is_empty() && self.near.latest().is_some_and(|latest| entry.key > latest.key) {
-            push(&mut self.far, entry);
-        } else if !self.near.insert(entry) {
-            self.make_room(entry);
+        let is_far =
+            !self.far.is_empty() && self.near.latest().is_some_and(|latest| at >= latest.at());
+        if is_far || !self.near.insert(at, sequence, first, second) {
+            self.schedule_far(Entry::new(at, sequence, first, second));
         }
         self.peak = self.peak.max(self.len());
     }
 
-    /// Makes the near tier at its first use; hands over half of a full one.
+    /// Schedules `entry`, which lies behind the near tier or finds no room in it.
     #[cold]
     #[inline(never)]
-    fn make_room(&mut self, entry: Entry<E>) {
+    fn schedule_far(&mut self, entry: Entry) {
         if self.near.entries.is_empty() {
             self.near.entries.resize(NEAR, entry);
-        } else {
+        } else if self.near.len == NEAR {
             self.hand_over();
         }
         let is_far = self.near.latest().is_some_and(|latest| entry.key > latest.key);
-        if is_far || !self.near.insert(entry) {
+        let [first, second] = entry.event;
+        if is_far || !self.near.insert(entry.at(), entry.key as u64, first, second) {
             push(&mut self.far, entry);
         }
     }
@@ -178,7 +190,7 @@ impl<E: Copy> Calendar<E> {
         if self.near.len == 0 && !self.far.is_empty() {
             self.fetch();
         }
-        Some((at, entry.event))
+        Some((at, E::from_words(entry.event)))
     }
 
     /// Moves the later half of the near tier to the far one.
@@ -203,7 +215,7 @@ impl<E: Copy> Calendar<E> {
 }
 
 /// Puts `entry` into the heap.
-fn push<E: Copy>(heap: &mut Vec<Entry<E>>, entry: Entry<E>) {
+fn push(heap: &mut Vec<Entry>, entry: Entry) {
     heap.push(entry);
     let mut place = heap.len() - 1;
     while place > 0 {
@@ -218,7 +230,7 @@ fn push<E: Copy>(heap: &mut Vec<Entry<E>>, entry: Entry<E>) {
 }
 
 /// Takes the earliest from the heap.
-fn pop<E: Copy>(heap: &mut Vec<Entry<E>>) -> Option<Entry<E>> {
+fn pop(heap: &mut Vec<Entry>) -> Option<Entry> {
     let last = heap.pop()?;
     let Some(&first) = heap.first() else { return Some(last) };
     let len = heap.len();

@@ -1,11 +1,11 @@
 //! The run loop: takes the earliest event and hands it to the model, until told to stop.
 
-use crate::{Calendar, Time};
+use crate::{Calendar, Event, Time};
 
 /// Something that events happen to.
 pub trait Model {
     /// Everything that can happen: one closed `Copy` enum.
-    type Event: Copy;
+    type Event: Event;
 
     /// Lets `event` happen at `now`; what follows from it goes on the calendar.
     fn handle(&mut self, now: Time, event: Self::Event, calendar: &mut Calendar<Self::Event>);

@@ -1,10 +1,11 @@
 //! Everything that can happen: one closed enum of ids and epochs, 16 bytes.
 
 use crate::ids::{BackgroundId, NodeId, SourceId, TimeoutId};
+use crate::probe::Failure;
 use crate::request::frame::FrameId;
 
 /// An event.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     /// The next request of an open source arrives.
     Arrive(SourceId),
@@ -24,7 +25,7 @@ pub(crate) enum Event {
         /// The caller's epoch when it asked.
         epoch: u32,
         /// `None`: good.
-        failure: Option<crate::probe::Failure>,
+        failure: Option<Failure>,
     },
     /// A job that runs alone has had its demand.
     JobDone {
@@ -68,4 +69,105 @@ pub(crate) enum Event {
     MeasureEnd,
 }
 
-const _: () = assert!(size_of::<Event>() <= 16);
+/// Tells the variants apart; followed by their fields, 32 bits each.
+const ARRIVE: u32 = 0;
+const ASK: u32 = 1;
+const DELIVER: u32 = 2;
+const ANSWER: u32 = 3;
+const JOB_DONE: u32 = 4;
+const PROCESSOR: u32 = 5;
+const WAKE: u32 = 6;
+const TIMEOUT_HEAD: u32 = 7;
+const IMPATIENT: u32 = 8;
+const BURST: u32 = 9;
+const SAMPLE_LOAD: u32 = 10;
+const MEASURE_BEGIN: u32 = 11;
+const MEASURE_END: u32 = 12;
+
+/// An answer's failure as a number; zero: good.
+fn code(failure: Option<Failure>) -> u32 {
+    failure.map_or(0, |failure| failure as u32 + 1)
+}
+
+fn failure(code: u32) -> Option<Failure> {
+    Failure::ALL.get((code as usize).wrapping_sub(1)).copied()
+}
+
+impl wssim_kernel::Event for Event {
+    #[inline(always)]
+    fn to_words(self) -> [u64; 2] {
+        let words = |kind: u32, a: u32, b: u32, c: u32| {
+            [u64::from(kind) | u64::from(a) << 32, u64::from(b) | u64::from(c) << 32]
+        };
+        match self {
+            Self::Arrive(source) => words(ARRIVE, source.0, 0, 0),
+            Self::Ask { source, user } => words(ASK, source.0, user, 0),
+            Self::Deliver(frame) => words(DELIVER, frame.0, 0, 0),
+            Self::Answer { to, epoch, failure } => words(ANSWER, to.0, epoch, code(failure)),
+            Self::JobDone { node, slot, generation } => words(JOB_DONE, node.0, slot, generation),
+            Self::Processor { node, generation } => words(PROCESSOR, node.0, generation, 0),
+            Self::Wake { frame, epoch } => words(WAKE, frame.0, epoch, 0),
+            Self::TimeoutHead(class) => words(TIMEOUT_HEAD, class.0, 0, 0),
+            Self::Impatient { frame, epoch } => words(IMPATIENT, frame.0, epoch, 0),
+            Self::Burst(background) => words(BURST, background.0, 0, 0),
+            Self::SampleLoad => words(SAMPLE_LOAD, 0, 0, 0),
+            Self::MeasureBegin => words(MEASURE_BEGIN, 0, 0, 0),
+            Self::MeasureEnd => words(MEASURE_END, 0, 0, 0),
+        }
+    }
+
+    #[inline(always)]
+    fn from_words([first, second]: [u64; 2]) -> Self {
+        let (a, b, c) = ((first >> 32) as u32, second as u32, (second >> 32) as u32);
+        match first as u32 {
+            ARRIVE => Self::Arrive(SourceId(a)),
+            ASK => Self::Ask { source: SourceId(a), user: b },
+            DELIVER => Self::Deliver(FrameId(a)),
+            ANSWER => Self::Answer { to: FrameId(a), epoch: b, failure: failure(c) },
+            JOB_DONE => Self::JobDone { node: NodeId(a), slot: b, generation: c },
+            PROCESSOR => Self::Processor { node: NodeId(a), generation: b },
+            WAKE => Self::Wake { frame: FrameId(a), epoch: b },
+            TIMEOUT_HEAD => Self::TimeoutHead(TimeoutId(a)),
+            IMPATIENT => Self::Impatient { frame: FrameId(a), epoch: b },
+            BURST => Self::Burst(BackgroundId(a)),
+            SAMPLE_LOAD => Self::SampleLoad,
+            MEASURE_BEGIN => Self::MeasureBegin,
+            MEASURE_END => Self::MeasureEnd,
+            other => unreachable!("no event is written as {other}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wssim_kernel::Event as _;
+
+    #[test]
+    fn every_event_comes_back_from_its_words() {
+        let frame = FrameId(7);
+        let mut events = vec![
+            Event::Arrive(SourceId(1)),
+            Event::Ask { source: SourceId(u32::MAX), user: 2 },
+            Event::Deliver(frame),
+            Event::Answer { to: frame, epoch: 3, failure: None },
+            Event::JobDone { node: NodeId(4), slot: u32::MAX, generation: 5 },
+            Event::Processor { node: NodeId(6), generation: 8 },
+            Event::Wake { frame, epoch: 9 },
+            Event::TimeoutHead(TimeoutId(10)),
+            Event::Impatient { frame, epoch: u32::MAX },
+            Event::Burst(BackgroundId(11)),
+            Event::SampleLoad,
+            Event::MeasureBegin,
+            Event::MeasureEnd,
+        ];
+        events.extend(Failure::ALL.map(|failure| Event::Answer {
+            to: frame,
+            epoch: 1,
+            failure: Some(failure),
+        }));
+        for event in events {
+            assert_eq!(Event::from_words(event.to_words()), event);
+        }
+    }
+}

@@ -5,7 +5,7 @@
 
 use crate::blueprint::{Blueprint, Hold};
 use crate::event::Event;
-use crate::hardware::processor::{Due, Happened, Processor};
+use crate::hardware::processor::{Alone, Due, Happened, Processor};
 use crate::ids::{ContainerId, NodeId, TimeoutId};
 use crate::ledger::{Averages, Ledger, LoadAverage};
 use crate::probe::Probe;
@@ -213,8 +213,14 @@ impl<P: Probe> World<'_, P> {
     ) {
         self.frames[frame].since = now;
         let ContainerState { node, local, .. } = self.containers[container.index()];
-        let due = self.nodes[node.index()].processor.admit(now, frame.0, local, demand);
-        self.schedule_due(node, due, calendar);
+        let processor = &mut self.nodes[node.index()].processor;
+        if let Some(alone) = processor.admit_alone(now, frame.0, local, demand) {
+            let Alone { at, slot, generation } = alone;
+            calendar.schedule(at, Event::JobDone { node, slot, generation });
+        } else {
+            let due = processor.admit_shared(now, frame.0, local, demand);
+            self.schedule_due(node, due, calendar);
+        }
     }
 
     fn step_processor(
@@ -239,7 +245,7 @@ impl<P: Probe> World<'_, P> {
     #[inline]
     fn schedule_due(&mut self, node: NodeId, due: Option<Due>, calendar: &mut Calendar<Event>) {
         match due {
-            Some(Due::Alone { at, slot, generation }) => {
+            Some(Due::Alone(Alone { at, slot, generation })) => {
                 calendar.schedule(at, Event::JobDone { node, slot, generation });
             }
             Some(Due::Shared { at, generation }) => {
@@ -251,10 +257,9 @@ impl<P: Probe> World<'_, P> {
 
     #[inline(never)]
     fn schedule_all_alone(&mut self, node: NodeId, calendar: &mut Calendar<Event>) {
-        for due in self.nodes[node.index()].processor.alone_again() {
-            if let Due::Alone { at, slot, generation } = due {
-                calendar.schedule(at, Event::JobDone { node, slot, generation });
-            }
+        for alone in self.nodes[node.index()].processor.alone_again() {
+            let Alone { at, slot, generation } = alone;
+            calendar.schedule(at, Event::JobDone { node, slot, generation });
         }
     }
 

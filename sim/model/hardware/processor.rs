@@ -28,15 +28,8 @@ pub type Job = u32;
 #[must_use = "a departure happens only if it is put on the calendar"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// The job in `slot` departs at `at`, provided the generation is still the same.
-    Alone {
-        /// When.
-        at: Time,
-        /// Its slot.
-        slot: u32,
-        /// Number of the calm stretch.
-        generation: u32,
-    },
+    /// A job that runs alone departs.
+    Alone(Alone),
     /// Something happens on the shared processor at `at`, provided the generation is the same.
     Shared {
         /// When.
@@ -44,6 +37,17 @@ pub enum Due {
         /// Number of the allocation.
         generation: u32,
     },
+}
+
+/// The job in `slot` departs at `at`, provided the generation is still the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alone {
+    /// When.
+    pub at: Time,
+    /// Its slot.
+    pub slot: u32,
+    /// Number of the calm stretch.
+    pub generation: u32,
 }
 
 /// What came of an event.
@@ -230,27 +234,58 @@ impl Processor {
     }
 
     /// Takes `job` of `container` into service; `demand` in nanoseconds of the reference CPU.
-    #[inline(always)]
     pub fn admit(&mut self, now: Time, job: Job, container: u32, demand: f64) -> Option<Due> {
+        match self.admit_alone(now, job, container, demand) {
+            Some(alone) => Some(Due::Alone(alone)),
+            None => self.admit_shared(now, job, container, demand),
+        }
+    }
+
+    /// Takes `job` into service if it can have a thread of its own, as nearly all can; otherwise
+    /// nothing has happened, and [`Processor::admit_shared`] is due.
+    #[inline(always)]
+    pub(crate) fn admit_alone(
+        &mut self,
+        now: Time,
+        job: Job,
+        container: u32,
+        demand: f64,
+    ) -> Option<Alone> {
+        if !self.calm || self.jobs >= self.calm_jobs {
+            return None;
+        }
+        self.advance(now);
+        self.containers[container as usize].jobs += 1;
+        if !self.limits_are_slack() {
+            self.containers[container as usize].jobs -= 1;
+            return None;
+        }
+        self.jobs += 1;
+        let at = now + Nanos::from_f64(demand * self.per_speed);
+        let slot = self.take_slot(Slot { job, container, demand, finish: at });
+        Some(Alone { at, slot, generation: self.generation })
+    }
+
+    /// Takes `job` into service beside others; the processor is shared from now on.
+    #[inline(never)]
+    pub(crate) fn admit_shared(
+        &mut self,
+        now: Time,
+        job: Job,
+        container: u32,
+        demand: f64,
+    ) -> Option<Due> {
         self.advance(now);
         self.jobs += 1;
         self.containers[container as usize].jobs += 1;
-        if !self.calm {
-            return self.admit_shared(now, job, container, demand);
+        if self.calm {
+            let finish = now + Nanos::from_f64(demand * self.per_speed);
+            self.take_slot(Slot { job, container, demand, finish });
+            self.leave_calm(now);
+        } else {
+            let slot = self.take_slot(Slot { job, container, demand, finish: Time::NEVER });
+            self.join(slot);
         }
-        let finish = now + Nanos::from_f64(demand * self.per_speed);
-        let slot = self.take_slot(Slot { job, container, demand, finish });
-        if self.jobs <= self.calm_jobs && self.limits_are_slack() {
-            return Some(Due::Alone { at: finish, slot, generation: self.generation });
-        }
-        self.leave_calm(now);
-        self.reallocate(now)
-    }
-
-    #[inline(never)]
-    fn admit_shared(&mut self, now: Time, job: Job, container: u32, demand: f64) -> Option<Due> {
-        let slot = self.take_slot(Slot { job, container, demand, finish: Time::NEVER });
-        self.join(slot);
         self.reallocate(now)
     }
 
@@ -292,10 +327,10 @@ impl Processor {
     }
 
     /// Jobs that became calm when sharing ended: each needs an event of its own.
-    pub fn alone_again(&self) -> impl Iterator<Item = Due> + '_ {
+    pub fn alone_again(&self) -> impl Iterator<Item = Alone> + '_ {
         let generation = self.generation;
         let live = move |(slot, s): (usize, &Slot)| {
-            (s.finish != Time::NEVER).then_some(Due::Alone {
+            (s.finish != Time::NEVER).then_some(Alone {
                 at: s.finish,
                 slot: slot as u32,
                 generation,

@@ -3,9 +3,11 @@
 //! The twin recomputes everything at every step and steps through time in small pieces: it divides
 //! the threads by the definition and lets each job work at its rate until something changes.
 
-use super::processor::{Due, Happened, Processor};
+use super::processor::{Alone, Due, Happened, Processor};
 use super::quota::PERIOD_NS;
 use crate::blueprint::{CpuLimit, Quota};
+use crate::event::Event;
+use crate::ids::NodeId;
 use wssim_kernel::stream::StreamKey;
 use wssim_kernel::{Calendar, Time};
 
@@ -113,11 +115,7 @@ impl Twin {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Event {
-    Alone(u32, u32),
-    Shared(u32),
-}
+const NODE: NodeId = NodeId(0);
 
 /// The quick processor with the little calendar that its world would give it.
 struct Driven {
@@ -129,15 +127,15 @@ impl Driven {
     fn schedule(&mut self, due: Option<Due>) {
         let all: Vec<Due> = match due {
             Some(due) => vec![due],
-            None => self.processor.alone_again().collect(),
+            None => self.processor.alone_again().map(Due::Alone).collect(),
         };
         for due in all {
             match due {
-                Due::Alone { at, slot, generation } => {
-                    self.calendar.schedule(at, Event::Alone(slot, generation));
+                Due::Alone(Alone { at, slot, generation }) => {
+                    self.calendar.schedule(at, Event::JobDone { node: NODE, slot, generation });
                 }
                 Due::Shared { at, generation } => {
-                    self.calendar.schedule(at, Event::Shared(generation));
+                    self.calendar.schedule(at, Event::Processor { node: NODE, generation });
                 }
             }
         }
@@ -147,12 +145,12 @@ impl Driven {
         let mut departed = Vec::new();
         while let Some((now, event)) = self.calendar.pop_until(until) {
             match event {
-                Event::Alone(slot, generation) => {
+                Event::JobDone { slot, generation, .. } => {
                     if let Some(job) = self.processor.depart_alone(now, slot, generation) {
                         departed.push((job, now.0 as f64));
                     }
                 }
-                Event::Shared(generation) => {
+                Event::Processor { generation, .. } => {
                     let (happened, due) = self.processor.step_shared(now, generation);
                     if let Happened::Departed(job) = happened {
                         departed.push((job, now.0 as f64));
@@ -161,6 +159,7 @@ impl Driven {
                         self.schedule(due);
                     }
                 }
+                other => unreachable!("{other:?} was never scheduled"),
             }
         }
         departed
