@@ -89,7 +89,9 @@ impl<P: Probe> World<'_, P> {
         if measured {
             self.sources[source.index()].attempts += 1;
         }
+        let drawn = self.draw_ahead(key, target.start, trace_row);
         let (callee, frame) = self.frames.open(Kind::Visit, key);
+        frame.drawn = drawn;
         frame.pc = target.start;
         frame.parent = id;
         frame.parent_epoch = epoch;

@@ -72,15 +72,35 @@ impl<P: Probe> World<'_, P> {
         let frame = &mut self.frames[id];
         frame.pc = step.then;
         frame.waits = Waits::Processor;
-        let (key, container, packets) = (frame.key, frame.container, frame.packets);
+        let (container, packets) = (frame.container, frame.packets);
         frame.packets = 0;
-        let traced = step.label.and_then(|label| self.traced_demand(id, label));
-        let mut work =
-            traced.unwrap_or_else(|| step.demand.sample(&mut self.draws.draw(key, step.draw)));
+        let mut work = std::mem::replace(&mut frame.drawn, -1.0);
+        if work < 0.0 {
+            work = self.demand_of(id, step);
+        }
         if packets > 0 {
             work += self.packet_cpu(container, packets);
         }
         self.start_job(now, id, container, work, calendar);
+    }
+
+    #[inline(never)]
+    fn demand_of(&self, id: FrameId, step: &Step<'_>) -> f64 {
+        let key = self.frames[id].key;
+        let traced = step.label.and_then(|label| self.traced_demand(id, label));
+        traced.unwrap_or_else(|| step.demand.sample(&mut self.draws.draw(key, step.draw)))
+    }
+
+    /// The demand of a visit's first step if that is a CPU step, for [`Frame::drawn`]. On the way
+    /// there is time to draw it; at the moment of delivery the calendar would have to wait for it.
+    #[inline]
+    pub(crate) fn draw_ahead(&self, key: u64, start: InstructionId, trace_row: u32) -> f64 {
+        match &self.blueprint.program[start.index()] {
+            Instruction::Cpu { demand, draw, .. } if trace_row == NONE => {
+                demand.sample(&mut self.draws.draw(key, *draw))
+            }
+            _ => -1.0,
+        }
     }
 
     /// The program is over. What was sent or received since the last CPU step is still to be paid.

@@ -64,6 +64,8 @@ pub(crate) struct Frame {
     pub arrived: Time,
     /// Beginning of the present wait, or the moment the attempt was sent.
     pub since: Time,
+    /// Visit: the demand of its first step, drawn while it is on its way; negative: not drawn.
+    pub drawn: f64,
     /// Moves on whenever a wait is over, and never back: slots are reused.
     pub epoch: u32,
     /// The next instruction.
@@ -126,6 +128,7 @@ impl Frame {
             key,
             arrived: Time::ZERO,
             since: Time::ZERO,
+            drawn: -1.0,
             epoch: 0,
             pc: InstructionId(0),
             body: InstructionId(0),

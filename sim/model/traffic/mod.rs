@@ -221,8 +221,11 @@ impl<P: Probe> World<'_, P> {
         let Some(container) = self.next_replica(service) else {
             return self.finish_request(now, root, Err(Failure::NoReplica), calendar);
         };
+        let start = blueprint.endpoints[entry.index()].start;
+        let drawn = self.draw_ahead(mix(key, 0), start, row);
         let (visit, frame) = self.frames.open(Kind::Visit, mix(key, 0));
-        frame.pc = blueprint.endpoints[entry.index()].start;
+        frame.pc = start;
+        frame.drawn = drawn;
         frame.parent = root;
         frame.parent_epoch = epoch;
         frame.container = container;
