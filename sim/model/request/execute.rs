@@ -20,6 +20,21 @@ struct Step<'a> {
 }
 
 impl<P: Probe> World<'_, P> {
+    /// Begins the program of the visit `id`: nearly always with a CPU step.
+    #[inline]
+    pub(crate) fn begin(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        let frame = &self.frames[id];
+        if frame.drawn < 0.0 {
+            return self.execute(now, id, calendar);
+        }
+        let at = frame.pc;
+        if let Instruction::Cpu { demand, draw, label } = &self.blueprint.program[at.index()] {
+            let then = InstructionId(at.0 + 1);
+            let step = Step { demand, draw: *draw, label: *label, at, then };
+            self.compute(now, id, &step, calendar);
+        }
+    }
+
     /// Runs `id` from its program counter until it waits or ends.
     pub(crate) fn execute(&mut self, now: Time, mut id: FrameId, calendar: &mut Calendar<Event>) {
         let blueprint = self.blueprint;

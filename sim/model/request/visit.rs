@@ -28,7 +28,7 @@ impl<P: Probe> World<'_, P> {
         if needs_worker && !self.get_worker(now, id, calendar) {
             return;
         }
-        self.execute(now, id, calendar);
+        self.begin(now, id, calendar);
     }
 
     /// Whether `id` needs a worker for the CPU step that it is about to take.

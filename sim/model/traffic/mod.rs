@@ -10,7 +10,7 @@ use crate::law::Law;
 use crate::probe::{Failure, Probe};
 use crate::request::frame::{Frame, FrameId, Kind, NONE, Waits};
 use crate::world::World;
-use wssim_kernel::stream::{Draw, StreamKey, mix};
+use wssim_kernel::stream::{StreamKey, mix};
 use wssim_kernel::{Calendar, Nanos, Time};
 
 /// Draws of a root's frame.
@@ -36,6 +36,8 @@ pub(crate) struct SourceState {
     root: u64,
     /// Number of the next request; closed: see `asked`.
     next: u64,
+    /// Gap before the next request but one, drawn ahead: the calendar need not wait for it.
+    gap: f64,
     /// Trace: the row of the next request, and how often it is still to be used.
     row: usize,
     copies: u32,
@@ -68,6 +70,7 @@ impl SourceState {
             arrivals: StreamKey::new(seed, replication, "arrivals", &source.name),
             root: StreamKey::new(seed, replication, "requests", &source.name).root(),
             next: 0,
+            gap: -1.0,
             row: 0,
             copies: 0,
             asked: vec![0; users],
@@ -77,8 +80,17 @@ impl SourceState {
         }
     }
 
-    fn gap(&self) -> Draw {
-        self.arrivals.draw(self.next, DRAW_GAP)
+    /// The gap before the next request, by `law`.
+    #[inline]
+    fn next_gap(&mut self, law: &Law) -> Nanos {
+        let gap = if self.gap < 0.0 { self.sample_gap(law, self.next) } else { self.gap };
+        self.gap = self.sample_gap(law, self.next + 1);
+        Nanos::from_f64(gap)
+    }
+
+    #[inline]
+    fn sample_gap(&self, law: &Law, number: u64) -> f64 {
+        law.sample(&mut self.arrivals.draw(number, DRAW_GAP))
     }
 
     /// Finds the next row of `trace` that is used at all; returns its time.
@@ -136,9 +148,9 @@ impl<P: Probe> World<'_, P> {
         let at = match &blueprint.sources[id.index()].arrivals {
             Arrivals::Poisson { rate_per_second } => {
                 let gap = Law::Exponential { mean: 1e9 / rate_per_second };
-                Some(now + Nanos::from_f64(gap.sample(&mut state.gap())))
+                Some(now + state.next_gap(&gap))
             }
-            Arrivals::Renewal { gap } => Some(now + Nanos::from_f64(gap.sample(&mut state.gap()))),
+            Arrivals::Renewal { gap } => Some(now + state.next_gap(gap)),
             Arrivals::Periodic { period, .. } => Some(now + *period),
             Arrivals::Trace(trace) => state.find_row(trace),
             Arrivals::Closed { .. } => None,
