@@ -37,27 +37,43 @@ impl<P: Probe> World<'_, P> {
 
     /// One attempt of the outgoing call of `id`: with a connection of the pool where there is one.
     pub(crate) fn attempt(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        let frame = &self.frames[id];
-        let Some(pool) = self.blueprint.calls[frame.outgoing.index()].pool else {
-            return self.send(now, id, calendar);
-        };
-        let instance = self.pool_instance(pool, frame.container);
-        self.pools[instance as usize].advance(now);
+        let call = self.frames[id].outgoing;
+        if let Some(pool) = self.blueprint.calls[call.index()].pool
+            && !self.connect(now, id, pool, calendar)
+        {
+            return;
+        }
+        self.send(now, id, calendar);
+    }
+
+    /// Takes a free connection of `pool` for `id`, or lets it wait. Returns whether it goes on.
+    #[inline(always)]
+    fn connect(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        pool: PoolId,
+        calendar: &mut Calendar<Event>,
+    ) -> bool {
+        let place = self.pool_instance(pool, self.frames[id].container);
         let frame = &mut self.frames[id];
-        frame.connection = instance;
-        if self.pools[instance as usize].free > 0 {
-            self.pools[instance as usize].free -= 1;
+        let instance = &mut self.pools[place as usize];
+        frame.connection = place;
+        if instance.free > 0 {
+            instance.free -= 1;
             if frame.measured {
                 self.probe.pool_wait(pool, Nanos::ZERO);
             }
-            return self.send(now, id, calendar);
+            return true;
         }
+        instance.advance(now);
         frame.waits = Waits::Connection;
         frame.since = now;
-        self.pools[instance as usize].queue.push(&mut self.frames, id);
+        instance.queue.push(&mut self.frames, id);
         if let Some(class) = self.blueprint.pools[pool.index()].timeout {
             self.set_timeout(now, class, id, calendar);
         }
+        false
     }
 
     fn pool_instance(&self, pool: PoolId, container: ContainerId) -> u32 {
@@ -67,7 +83,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// Sends the request of the present attempt.
-    #[inline]
+    #[inline(always)]
     fn send(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let blueprint = self.blueprint;
         let frame = &self.frames[id];
@@ -238,9 +254,18 @@ impl<P: Probe> World<'_, P> {
             return;
         }
         let pool = &mut self.pools[instance as usize];
+        if pool.queue.len == 0 {
+            pool.free += 1;
+        } else {
+            self.hand_connection_over(now, instance, calendar);
+        }
+    }
+
+    #[inline(never)]
+    fn hand_connection_over(&mut self, now: Time, instance: u32, calendar: &mut Calendar<Event>) {
+        let pool = &mut self.pools[instance as usize];
         pool.advance(now);
         let Some(next) = pool.queue.pop(&mut self.frames) else {
-            pool.free += 1;
             return;
         };
         let frame = &mut self.frames[next];
