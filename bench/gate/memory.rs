@@ -8,17 +8,17 @@ use wssim_bench::chain;
 /// Requests of the shorter of two runs that are compared.
 const REQUESTS: u64 = 50_000;
 /// Instructions per request under callgrind when the bound was last set, plus 10 %.
-const INSTRUCTIONS: f64 = 11_750.0;
+const INSTRUCTIONS: f64 = 9_700.0;
 
 pub(crate) fn figures() -> Vec<Figure> {
-    // The lesser of two: page by page the system gives out a few per cent more or less.
-    let peak = |requests| peak_kib(requests).min(peak_kib(requests));
+    // The least of five: page by page the system gives out a few per cent more or less.
+    let peak = |requests| (0..5).map(|_| peak_kib(requests)).fold(f64::INFINITY, f64::min);
     let (short, long) = (peak(1_000_000), peak(10_000_000));
     vec![
         // A histogram may meet a new order of magnitude in the longer run.
         Figure::at_most("allocations of 50 000 more requests", more_allocations(), 40.0),
-        // The aim is 1.02; the bound leaves the same few per cent.
-        Figure::at_most("peak memory at 10⁷ requests over 10⁶", long / short, 1.05),
+        // The aim is 1.02; the bound leaves a page or two more.
+        Figure::at_most("peak memory at 10⁷ requests over 10⁶", long / short, 1.04),
         Figure::at_most("instructions per request (callgrind)", instructions(), INSTRUCTIONS),
     ]
 }

@@ -303,8 +303,8 @@ mod tests {
     #[should_panic(expected = "in the past")]
     fn the_past_is_refused() {
         let mut calendar = Calendar::new();
-        calendar.schedule(Time(5), ());
+        calendar.schedule(Time(5), 0_u32);
         calendar.pop();
-        calendar.schedule(Time(4), ());
+        calendar.schedule(Time(4), 0_u32);
     }
 }
