@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
             Ok(exit::HOLDS)
         }
         Ok(scenario) => {
-            print(args, &known(&scenario), scenario.warnings())?;
+            print(args, &known(&scenario), &remarks(&scenario))?;
             Ok(exit::HOLDS)
         }
         Err(diagnostics) => {
@@ -63,13 +63,18 @@ fn print(args: &Args, check: &Check, diagnostics: &[Diagnostic]) -> Result<(), F
     output::print(&report, &args.shown)
 }
 
+/// Warnings, then lints.
+fn remarks(scenario: &Scenario) -> Vec<Diagnostic> {
+    scenario.warnings().iter().cloned().chain(scenario.lints()).collect()
+}
+
 /// What is known of a scenario that can be used.
 fn known(scenario: &Scenario) -> Check {
     let question = scenario.question();
     Check {
         name: question.name,
         title: question.title,
-        diagnostics: scenario.warnings().iter().map(mistake).collect(),
+        diagnostics: remarks(scenario).iter().map(mistake).collect(),
         placements: placements(&scenario.placements()),
         offered_load: offered_load(scenario.offered_load()),
         not_simulated: scenario.not_simulated().iter().map(ToString::to_string).collect(),

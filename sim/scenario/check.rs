@@ -187,10 +187,10 @@ impl Check<'_> {
             }
         }
         for network in document.services.values().flat_map(|service| &service.networks) {
-            // A stack file may define it.
-            if document.header.stacks.is_empty() {
-                self.known("network", network, document.networks.keys());
-            }
+            self.known("network", network, document.networks.keys());
+        }
+        for node in document.stacks.values().filter_map(|stack| stack.node.as_ref()) {
+            self.known("node", node, nodes.clone());
         }
     }
 
@@ -347,7 +347,7 @@ impl Check<'_> {
                 *base.entry(*at).or_default() += service.memory_base;
             }
             let (placed, wanted) = (places.len(), service.replicas as usize);
-            if placed < wanted {
+            if placed < wanted && !service.is_global() {
                 let message =
                     format!("{placed} of {wanted} containers of service `{name}` find a node");
                 let diagnostic = if placed == 0 {
@@ -405,7 +405,8 @@ pub(crate) fn place(document: &Document) -> Vec<Vec<usize>> {
         .services
         .values()
         .map(|service| Wanted {
-            replicas: service.replicas,
+            replicas: (!service.is_global()).then_some(service.replicas),
+            spread: service.spread_labels(),
             constraints: service
                 .constraints
                 .iter()

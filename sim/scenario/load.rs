@@ -35,7 +35,7 @@ impl Files {
 /// Lists whose items are merged by `id`.
 const BY_ID: [&str; 2] = ["claim", "fault"];
 /// Tables whose keys are names that the author chose.
-const NAMED: [&str; 4] = ["network", "node", "service", "traffic"];
+const NAMED: [&str; 5] = ["network", "node", "service", "stack", "traffic"];
 
 /// Reads a file with everything that it extends.
 pub(crate) fn file(
@@ -174,6 +174,11 @@ fn merge(base: &mut Table, over: Table, top: bool) {
     }
 }
 
+/// Lays the whole of one tree, or one thing of it, onto another.
+pub(crate) fn lay_over(base: &mut Table, over: Table) {
+    merge(base, over, true);
+}
+
 fn merge_by_id(below: &mut Vec<Item>, above: Vec<Item>) {
     for item in above {
         let same = id_of(&item).and_then(|(id, _)| {
@@ -205,8 +210,11 @@ fn prune_table(table: &mut Table, owner: &str, sources: &Sources, mistakes: &mut
         if !prune_item(&mut entry.item, key, sources, mistakes) {
             return false;
         }
-        // A cluster without an orchestrator is one, too.
-        let word = FREE_TEXT.contains(&key.as_str()) || (owner == "orchestrator" && key == "kind");
+        // A cluster without an orchestrator is one, too, and some containers are never restarted.
+        let place = (owner, key.as_str());
+        let word = FREE_TEXT.contains(&key.as_str())
+            || matches!(place, ("orchestrator", "kind") | ("restart", "condition"))
+            || owner == "labels";
         word || entry.item.text() != Some("none")
     });
 }

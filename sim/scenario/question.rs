@@ -124,11 +124,9 @@ impl Claims<'_> {
     fn label(&mut self, metric: &MetricRef, key: &str, value: &str, at: Origin) {
         let document = self.document;
         let service = metric.labels.get("service").and_then(|name| document.services.get(name));
-        let from_stacks = !document.header.stacks.is_empty();
         let owned = |text: &&str| (*text).to_owned();
         let known: Vec<String> = match key {
             "entry" => document.traffic.keys().cloned().chain(["all".to_owned()]).collect(),
-            "service" | "caller" if from_stacks => return,
             "service" => document.services.keys().cloned().collect(),
             "caller" => document.services.keys().cloned().chain(["all".to_owned()]).collect(),
             "node" => document.nodes.keys().cloned().collect(),

@@ -7,11 +7,13 @@ use crate::document::fields::{Name, Reader, Texts};
 use crate::document::traffic::ArrivalsText;
 use crate::document::{self, Document};
 use crate::expression;
+use crate::lint;
 use crate::load::{self, Applied, Files};
 use crate::lower::{self, Traces};
 use crate::offered::{self, OfferedLoad};
 use crate::question;
 use crate::source::Sources;
+use crate::stack;
 use crate::trace;
 use crate::tree::Table;
 use crate::unsimulated::{self, NotSimulated};
@@ -143,6 +145,12 @@ impl Scenario {
         &self.world.warnings
     }
 
+    /// What an operator should know: right to a parser, wrong in operation.
+    #[must_use]
+    pub fn lints(&self) -> Vec<Diagnostic> {
+        tidy(lint::lints(&self.world.document, &self.world.sources))
+    }
+
     /// What is written and not simulated yet.
     #[must_use]
     pub fn not_simulated(&self) -> &[NotSimulated] {
@@ -166,7 +174,7 @@ impl Scenario {
             .zip(check::place(document))
             .map(|((service, content), places)| Placement {
                 service: service.clone(),
-                pending: content.replicas - places.len() as u32,
+                pending: content.wanted(places.len() as u32) - places.len() as u32,
                 nodes: places.into_iter().map(|at| nodes[at].clone()).collect(),
             })
             .collect()
@@ -295,7 +303,14 @@ impl World {
         if mistakes.iter().any(|mistake| mistake.code == "syntax") {
             return Err((mistakes, Vec::new()));
         }
-        for (set, shown) in sets {
+        // A stack that a `--set` names has to be there before others reach into it.
+        let names_stacks = |set: &str| set.trim_start().starts_with("scenario.stacks");
+        let (early, late): (Vec<_>, Vec<_>) = sets.iter().partition(|(set, _)| names_stacks(set));
+        for (set, shown) in &early {
+            load::set(&mut merged, set, shown, &mut sources, &mut mistakes);
+        }
+        let mut merged = stack::expand(merged, files, &mut sources, &mut mistakes);
+        for (set, shown) in late {
             let mut own = Vec::new();
             let applied = load::set(&mut merged, set, shown, &mut sources, &mut own);
             if applied == Applied::Yes || missing == Missing::Refused {

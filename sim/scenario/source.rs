@@ -7,7 +7,7 @@ use crate::diagnostic::Place;
 use std::path::{Path, PathBuf};
 
 /// A stretch of one text, in bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Origin {
     /// Which text: a place in [`Sources`].
     pub source: u32,

@@ -4,7 +4,7 @@ use crate::calls::{self, Edge, Place};
 use crate::document::Document;
 use crate::document::step::{Step, StepKind};
 use crate::document::traffic::ArrivalsText;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use wssim_experiment::metric::{self, MetricKind};
 use wssim_experiment::question::MetricRef;
 
@@ -48,13 +48,6 @@ pub(crate) fn list(document: &Document) -> Vec<NotSimulated> {
     let mut add = |path: String, reason: &str, needed: Needed| {
         out.push(NotSimulated { path, reason: reason.to_owned(), needed });
     };
-    if !document.header.stacks.is_empty() {
-        add(
-            "scenario.stacks".into(),
-            "stack files are not read yet; only what the scenario says itself is there",
-            Needed::ByAll,
-        );
-    }
     if document.header.start.is_some() {
         add("scenario.start".into(), "profiles are not simulated yet", Needed::ByNone);
     }
@@ -119,22 +112,14 @@ fn traffic_reasons(document: &Document, add: &mut impl FnMut(String, &str, Neede
     }
 }
 
+/// More services than this with the same key are told as one.
+const TOLD_APART: usize = 3;
+
 fn service_reasons(document: &Document, add: &mut impl FnMut(String, &str, Needed)) {
+    let mut by_key: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, service) in &document.services {
         for key in &service.unsimulated {
-            let reason = match key.as_str() {
-                "startup" | "image" | "volumes" => {
-                    "deployment is not simulated yet; containers are there from the start"
-                }
-                "endpoint_mode" | "resolver" => {
-                    "routing is not simulated yet; callers take replicas in turn"
-                }
-                "memory.hot" | "memory.limit" => {
-                    "memory pressure is not simulated yet; RAM is only accounted for"
-                }
-                _ => "connections are not simulated yet; they are open and cost nothing",
-            };
-            add(format!("service.{name}.{key}"), reason, Needed::ByNone);
+            by_key.entry(key).or_default().push(name);
         }
         for (endpoint, content) in &service.endpoints {
             let place = (name.clone(), endpoint.clone());
@@ -142,6 +127,37 @@ fn service_reasons(document: &Document, add: &mut impl FnMut(String, &str, Neede
                 step_reasons(step, &place, add);
             });
         }
+    }
+    for (key, names) in by_key {
+        let reason = service_reason(key);
+        if names.len() > TOLD_APART {
+            let reason = format!("{reason} ({} services)", names.len());
+            add(format!("service.*.{key}"), &reason, Needed::ByNone);
+            continue;
+        }
+        for name in names {
+            add(format!("service.{name}.{key}"), reason, Needed::ByNone);
+        }
+    }
+}
+
+fn service_reason(key: &str) -> &'static str {
+    match key {
+        "startup" | "image" | "volumes" | "update" | "rollback" => {
+            "deployment is not simulated yet; containers are there from the start"
+        }
+        "healthcheck" | "restart" | "stop_grace_period" => {
+            "containers neither fail nor restart yet"
+        }
+        "mode" => "jobs do not end yet; their containers are there all the time",
+        "endpoint_mode" | "resolver" | "aliases" | "ports" => {
+            "routing is not simulated yet; callers take replicas in turn"
+        }
+        "labels" => "the proxy's own rules are not simulated yet",
+        "memory.hot" | "memory.limit" => {
+            "memory pressure is not simulated yet; RAM is only accounted for"
+        }
+        _ => "connections are not simulated yet; they are open and cost nothing",
     }
 }
 

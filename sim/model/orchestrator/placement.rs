@@ -1,6 +1,8 @@
 //! Where containers land when everything is deployed at once, as Docker Swarm's scheduler places
-//! its tasks: filter by constraints, reservations and replicas per node, then take the node with
-//! the fewest tasks of this service, then the fewest tasks in total, then the first by name.
+//! its tasks: filter by constraints, reservations and replicas per node, then take the node whose
+//! label values (of the placement preferences, one after the other) have the fewest tasks of this
+//! service, then the node with the fewest tasks of this service, then the fewest tasks in total,
+//! then the first by name. A global service gets one task on each node that passes the filters.
 //!
 //! Source: moby/swarmkit, `manager/scheduler`: filters of `pipeline.go`, order of `nodeLess` in
 //! `scheduler.go`; `constraint.go` compares values without regard to case, and a label that is
@@ -25,11 +27,20 @@ pub struct Machine {
     pub memory_bytes: f64,
 }
 
+impl Machine {
+    /// The value of a label; a missing one counts as empty.
+    fn label(&self, key: &str) -> &str {
+        self.labels.get(key).map_or("", String::as_str)
+    }
+}
+
 /// What is to be placed.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
-    /// How many containers.
-    pub replicas: u32,
+    /// How many containers; `None`: one on each node.
+    pub replicas: Option<u32>,
+    /// Labels over whose values they are spread, the most important first.
+    pub spread: Vec<String>,
     /// All of these must hold.
     pub constraints: Vec<Constraint>,
     /// Reserved threads of each.
@@ -49,6 +60,12 @@ pub enum Attribute {
     Role,
     /// `node.labels.` and a key
     Label(String),
+    /// `engine.labels.` and a key; no engine has any here.
+    EngineLabel,
+    /// `node.platform.os`: Linux everywhere.
+    System,
+    /// `node.platform.arch`: x86-64 everywhere.
+    Architecture,
 }
 
 /// A condition on nodes, such as `node.labels.tier == production`.
@@ -74,12 +91,21 @@ impl Constraint {
         let attribute = match key.trim() {
             "node.hostname" => Attribute::HostName,
             "node.role" => Attribute::Role,
+            "node.platform.os" => Attribute::System,
+            "node.platform.arch" => Attribute::Architecture,
+            other if other.starts_with("engine.labels.") => Attribute::EngineLabel,
             other => Attribute::Label(
                 other.strip_prefix("node.labels.").filter(|label| !label.is_empty())?.to_owned(),
             ),
         };
         let value = value.trim();
         (!value.is_empty()).then(|| Self { attribute, equal, value: value.to_owned() })
+    }
+
+    /// Whether it speaks of the host's name.
+    #[must_use]
+    pub fn is_of_host(&self) -> bool {
+        self.attribute == Attribute::HostName
     }
 
     /// Whether `machine` meets it.
@@ -94,7 +120,12 @@ impl Constraint {
                     "worker"
                 }
             }
-            Attribute::Label(key) => machine.labels.get(key).map_or("", String::as_str),
+            Attribute::Label(key) => machine.label(key),
+            Attribute::EngineLabel => "",
+            Attribute::System => "linux",
+            // Docker takes both names for the same.
+            Attribute::Architecture if self.value.eq_ignore_ascii_case("amd64") => "amd64",
+            Attribute::Architecture => "x86_64",
         };
         actual.eq_ignore_ascii_case(&self.value) == self.equal
     }
@@ -105,29 +136,54 @@ impl Constraint {
 /// nowhere.
 #[must_use]
 pub fn place(machines: &[Machine], wanted: &[Wanted]) -> Vec<Vec<usize>> {
-    let mut state: Vec<(u32, f64, f64)> =
-        machines.iter().map(|machine| (0, machine.cpus, machine.memory_bytes)).collect();
-    wanted
-        .iter()
-        .map(|service| {
-            let mut own = vec![0u32; machines.len()];
-            let mut places = Vec::new();
-            for _ in 0..service.replicas {
-                let best = (0..machines.len())
-                    .filter(|&at| service.constraints.iter().all(|each| each.holds(&machines[at])))
-                    .filter(|&at| {
-                        fits(service.cpus, state[at].1) && fits(service.memory_bytes, state[at].2)
-                    })
-                    .filter(|&at| service.max_per_node.is_none_or(|most| own[at] < most))
-                    .min_by_key(|&at| (own[at], state[at].0, at));
-                let Some(at) = best else { break };
-                own[at] += 1;
-                state[at].0 += 1;
-                state[at].1 -= service.cpus;
-                state[at].2 -= service.memory_bytes;
-                places.push(at);
-            }
-            places
+    let mut left: Vec<Left> = (machines.iter())
+        .map(|machine| Left { tasks: 0, cpus: machine.cpus, memory: machine.memory_bytes })
+        .collect();
+    wanted.iter().map(|service| place_one(machines, service, &mut left)).collect()
+}
+
+/// What a machine still has.
+struct Left {
+    tasks: u32,
+    cpus: f64,
+    memory: f64,
+}
+
+fn place_one(machines: &[Machine], service: &Wanted, left: &mut [Left]) -> Vec<usize> {
+    let mut own = vec![0_u32; machines.len()];
+    let mut places = Vec::new();
+    let replicas = service.replicas.unwrap_or(machines.len() as u32);
+    let most = if service.replicas.is_none() { Some(1) } else { service.max_per_node };
+    for _ in 0..replicas {
+        let best = (0..machines.len())
+            .filter(|&at| service.constraints.iter().all(|each| each.holds(&machines[at])))
+            .filter(|&at| fits(service.cpus, left[at].cpus))
+            .filter(|&at| fits(service.memory_bytes, left[at].memory))
+            .filter(|&at| most.is_none_or(|most| own[at] < most))
+            .min_by_key(|&at| {
+                let branches = in_branches(machines, &service.spread, at, &own);
+                (branches, own[at], left[at].tasks, at)
+            });
+        let Some(at) = best else { break };
+        own[at] += 1;
+        left[at].tasks += 1;
+        left[at].cpus -= service.cpus;
+        left[at].memory -= service.memory_bytes;
+        places.push(at);
+    }
+    places
+}
+
+/// How many of its own tasks share the first label's value with machine `at`, how many the first
+/// two labels' values, and so on.
+fn in_branches(machines: &[Machine], spread: &[String], at: usize, own: &[u32]) -> Vec<u32> {
+    let same = |other: &Machine, labels: &[String]| {
+        labels.iter().all(|label| other.label(label) == machines[at].label(label))
+    };
+    (1..=spread.len())
+        .map(|depth| {
+            let with = machines.iter().zip(own);
+            with.filter(|(other, _)| same(other, &spread[..depth])).map(|(_, own)| own).sum()
         })
         .collect()
 }
@@ -159,7 +215,7 @@ mod tests {
 
     fn wanted(replicas: u32, constraints: &[&str]) -> Wanted {
         let constraints = constraints.iter().map(|text| Constraint::parse(text).unwrap()).collect();
-        Wanted { replicas, constraints, ..Wanted::default() }
+        Wanted { replicas: Some(replicas), constraints, ..Wanted::default() }
     }
 
     #[test]
@@ -187,6 +243,29 @@ mod tests {
         ] {
             assert_eq!(Constraint::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_global_service_runs_once_on_each_node_that_fits() {
+        let global = |constraints: &[&str]| Wanted { replicas: None, ..wanted(0, constraints) };
+        let places = place(&machines(), &[global(&[]), global(&["node.labels.tier == core"])]);
+        assert_eq!(places, [vec![0, 1, 2], vec![0, 1]]);
+    }
+
+    /// Two zones of two nodes and one: the smaller zone gets as many tasks as the larger one.
+    #[test]
+    fn preferences_spread_over_values_before_nodes() {
+        let spread = Wanted { spread: vec!["tier".to_owned()], ..wanted(4, &[]) };
+        assert_eq!(place(&machines(), &[spread])[0], [0, 2, 1, 2]);
+    }
+
+    #[test]
+    fn platforms_are_linux_on_x86_64() {
+        let of = |text: &str| place(&machines(), &[wanted(1, &[text])])[0].len();
+        assert_eq!(of("node.platform.os == linux"), 1);
+        assert_eq!(of("node.platform.arch == x86_64") + of("node.platform.arch == amd64"), 2);
+        assert_eq!(of("node.platform.arch == arm64"), 0);
+        assert_eq!(of("engine.labels.ssd == yes"), 0);
     }
 
     #[test]

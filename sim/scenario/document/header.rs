@@ -8,7 +8,6 @@ use wssim_kernel::Nanos;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Header {
     pub title: Option<String>,
-    pub stacks: Vec<Name>,
     /// `steady` or `window`, where it is said.
     pub kind: Option<&'static str>,
     pub duration: Option<Nanos>,
@@ -18,13 +17,16 @@ pub(crate) struct Header {
     pub start: Option<Name>,
     pub lead_in: Option<Nanos>,
     pub slot: Option<Nanos>,
+    /// Lints that are silenced.
+    pub allow: Vec<Name>,
 }
 
 pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Header {
     let Some(mut fields) = root.inner(reader, "scenario") else {
         return Header::default();
     };
-    fields.accept(&["extends"]);
+    // Both have done their work when the files were put together.
+    fields.accept(&["extends", "stacks"]);
     let title = fields.name(reader, "title").map(|name| name.text);
     let _ = fields.name(reader, "description");
     let kind = fields.word(reader, "kind", &["steady", "window"]);
@@ -40,7 +42,6 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Header {
         fields.table.get("duration").map_or(fields.origin, |entry| entry.item.origin);
     let header = Header {
         title,
-        stacks: fields.names(reader, "stacks").unwrap_or_default(),
         kind,
         duration: fields.duration(reader, "duration"),
         duration_origin,
@@ -49,6 +50,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Header {
         start: fields.name(reader, "start"),
         lead_in: fields.duration(reader, "lead_in"),
         slot: fields.duration(reader, "slot"),
+        allow: fields.names(reader, "allow").unwrap_or_default(),
     };
     for (key, length) in [("duration", header.duration), ("slot", header.slot)] {
         if length == Some(Nanos::ZERO) {

@@ -160,6 +160,8 @@ pub(crate) struct Lan {
     pub rtt: Law,
     pub local_rtt: Law,
     pub packet_cpu: Nanos,
+    /// Addresses of the nodes, such as `10.0.0.0/24`.
+    pub subnet: Option<Name>,
     pub pairs: Vec<Pair>,
 }
 
@@ -201,8 +203,9 @@ pub(super) fn lan(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Lan {
         pairs.push(Pair { between, rtt, origin: pair.origin });
         pair.finish(reader);
     }
+    let subnet = fields.name(reader, "subnet");
     fields.finish(reader);
-    Lan { rtt, local_rtt, packet_cpu: Nanos::from_f64(packet_cpu), pairs }
+    Lan { rtt, local_rtt, packet_cpu: Nanos::from_f64(packet_cpu), subnet, pairs }
 }
 
 /// A network of containers.
@@ -222,14 +225,18 @@ pub(super) fn network(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Networ
 /// Who places and watches containers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Orchestrator {
+    pub kind: Option<&'static str>,
     pub managers: Vec<Name>,
+    /// Whether overlay networks get other addresses than Docker's own pool.
+    pub address_pool: bool,
     pub managers_given: bool,
     /// Keys that are written and that the model does not simulate yet.
     pub unsimulated: Vec<&'static str>,
 }
 
 pub(super) fn orchestrator(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Orchestrator {
-    let _ = fields.word(reader, "kind", &["swarm", "k3s", "nomad", "compose", "none"]);
+    let kind = fields.word(reader, "kind", &["swarm", "k3s", "nomad", "compose", "none"]);
+    let address_pool = fields.name(reader, "address_pool").is_some();
     let managers = fields.names(reader, "managers");
     let mut unsimulated = Vec::new();
     for key in ["removal", "detection"] {
@@ -239,6 +246,8 @@ pub(super) fn orchestrator(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> O
     }
     fields.finish(reader);
     Orchestrator {
+        kind,
+        address_pool,
         managers_given: managers.is_some(),
         managers: managers.unwrap_or_default(),
         unsimulated,

@@ -3,6 +3,7 @@
 //! Nothing here asks whether a name exists; that is the business of [`crate::check`].
 
 pub(crate) mod claim;
+pub(crate) mod deploy;
 pub(crate) mod fields;
 pub(crate) mod header;
 pub(crate) mod machine;
@@ -11,7 +12,7 @@ pub(crate) mod step;
 pub(crate) mod traffic;
 
 use claim::{ClaimText, FaultText};
-use fields::{Fields, Reader};
+use fields::{Fields, Name, Reader};
 use header::Header;
 use machine::{Lan, Machine, Network, Orchestrator};
 use service::Service;
@@ -22,8 +23,18 @@ use crate::source::Origin;
 use crate::tree::Table;
 
 /// The tables of a scenario.
-pub(crate) const TABLES: [&str; 9] =
-    ["claim", "fault", "lan", "network", "node", "orchestrator", "scenario", "service", "traffic"];
+pub(crate) const TABLES: [&str; 10] = [
+    "claim",
+    "fault",
+    "lan",
+    "network",
+    "node",
+    "orchestrator",
+    "scenario",
+    "service",
+    "stack",
+    "traffic",
+];
 
 /// A scenario as it was read.
 #[derive(Clone, Debug, Default)]
@@ -33,10 +44,26 @@ pub(crate) struct Document {
     pub lan: Option<Lan>,
     pub orchestrator: Orchestrator,
     pub networks: BTreeMap<String, Network>,
+    pub stacks: BTreeMap<String, Stack>,
     pub services: BTreeMap<String, Service>,
     pub traffic: BTreeMap<String, Traffic>,
     pub faults: Vec<FaultText>,
     pub claims: Vec<ClaimText>,
+}
+
+/// What a scenario says of a stack as a whole.
+#[derive(Clone, Debug)]
+pub(crate) struct Stack {
+    /// Where all of it runs.
+    pub node: Option<Name>,
+}
+
+impl Stack {
+    fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Self {
+        let node = fields.name(reader, "node");
+        fields.finish(reader);
+        Self { node }
+    }
 }
 
 /// Reads the merged tree.
@@ -54,6 +81,9 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
     }
     for (name, fields) in root.things(reader, "network") {
         document.networks.insert(name.text.clone(), machine::network(reader, fields));
+    }
+    for (name, fields) in root.things(reader, "stack") {
+        document.stacks.insert(name.text, Stack::read(reader, fields));
     }
     for (name, fields) in root.things(reader, "service") {
         document.services.insert(name.text.clone(), service::read(reader, name.origin, fields));

@@ -1,5 +1,6 @@
 //! `[service.*]`: what runs, where it may run, what it takes and what it does.
 
+use super::deploy::{self, Deploy, Mode};
 use super::fields::{self, Fields, Name, Reader};
 use super::step::{self, Step};
 use crate::quantity::Dimension;
@@ -13,7 +14,9 @@ use wssim_model::law::Law;
 #[derive(Clone, Debug)]
 pub(crate) struct Service {
     pub origin: Origin,
+    /// Ignored by global modes.
     pub replicas: u32,
+    pub deploy: Deploy,
     pub constraints: Vec<Name>,
     pub max_replicas_per_node: Option<u32>,
     pub networks: Vec<Name>,
@@ -21,6 +24,8 @@ pub(crate) struct Service {
     pub memory_per_request: f64,
     pub memory_reservation: f64,
     pub memory_origin: Origin,
+    /// Whether its memory is limited.
+    pub memory_limit: Option<f64>,
     pub cpu_limit: Option<CpuLimit>,
     pub cpu_reservation: f64,
     pub workers: Option<u32>,
@@ -35,6 +40,24 @@ pub(crate) struct Service {
     pub clients: Vec<Name>,
     /// Keys that are written and that the model does not simulate yet.
     pub unsimulated: Vec<String>,
+}
+
+impl Service {
+    /// Whether it runs once on each node.
+    pub(crate) fn is_global(&self) -> bool {
+        matches!(self.deploy.mode, Mode::Global | Mode::GlobalJob)
+    }
+
+    /// How many containers are wanted when `placed` found a node; a global service wants no more.
+    pub(crate) fn wanted(&self, placed: u32) -> u32 {
+        if self.is_global() { placed } else { self.replicas }
+    }
+
+    /// The labels that placement preferences speak of: `node.labels.zone` is `zone`.
+    pub(crate) fn spread_labels(&self) -> Vec<String> {
+        let label = |name: &Name| name.text.strip_prefix("node.labels.").map(str::to_owned);
+        self.deploy.preferences.iter().filter_map(label).collect()
+    }
 }
 
 /// A connection pool.
@@ -56,6 +79,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, fields: Fields<'_>) 
     let mut service = Service {
         origin,
         replicas: fields.value_or(reader, "replicas", fields::count_to(0, 100_000), 1, "1"),
+        deploy: Deploy::default(),
         constraints: fields.names(reader, "constraints").unwrap_or_default(),
         max_replicas_per_node: fields.value(reader, "max_replicas_per_node", fields::count(1)),
         networks: fields.names(reader, "networks").unwrap_or_default(),
@@ -63,6 +87,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, fields: Fields<'_>) 
         memory_per_request: 0.0,
         memory_reservation: 0.0,
         memory_origin: origin,
+        memory_limit: None,
         cpu_limit: None,
         cpu_reservation: 0.0,
         workers: fields.value(reader, "workers", fields::count(1)),
@@ -132,7 +157,8 @@ fn memory(reader: &mut Reader<'_>, outer: &mut Fields<'_>, service: &mut Service
     if fields.value(reader, "hot", fields::share).is_some() {
         service.unsimulated.push("memory.hot".to_owned());
     }
-    if fields.value(reader, "limit", size()).is_some() {
+    service.memory_limit = fields.value(reader, "limit", size());
+    if service.memory_limit.is_some() {
         service.unsimulated.push("memory.limit".to_owned());
     }
     fields.finish(reader);
@@ -194,21 +220,10 @@ fn background(reader: &mut Reader<'_>, outer: &mut Fields<'_>, service: &mut Ser
 }
 
 fn unsimulated(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut Service) {
+    service.deploy = deploy::read(reader, fields, &mut service.unsimulated);
     let mut note = |key: &str| service.unsimulated.push(key.to_owned());
-    if fields.word(reader, "endpoint_mode", &["vip", "dnsrr"]).is_some() {
-        note("endpoint_mode");
-    }
     if fields.law(reader, "startup", Dimension::Duration).is_some() {
         note("startup");
-    }
-    if fields.has("image") {
-        note("image");
-        image(reader, fields);
-    } else {
-        fields.accept(&["image"]);
-    }
-    if fields.names(reader, "volumes").is_some() {
-        note("volumes");
     }
     for key in ["resolver", "client"] {
         if fields.has(key) {
@@ -235,19 +250,6 @@ fn unsimulated(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut S
         let path = std::mem::take(&mut inner.path);
         connections(reader, Fields::new(&plain, path, inner.origin));
     }
-}
-
-fn image(reader: &mut Reader<'_>, outer: &mut Fields<'_>) {
-    if outer.table.get("image").is_some_and(|entry| entry.item.table().is_none()) {
-        let _ = outer.name(reader, "image");
-        return;
-    }
-    let Some(mut fields) = outer.inner(reader, "image") else {
-        return;
-    };
-    let _ = fields.name(reader, "name");
-    let _ = fields.value(reader, "size", fields::quantity(Dimension::Size));
-    fields.finish(reader);
 }
 
 /// `resolver = "jvm"`, or `{ ttl = "30s", pick = "first" | "shuffle" }`.

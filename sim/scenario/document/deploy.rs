@@ -1,0 +1,255 @@
+//! How a service is deployed: what a Compose stack file says below `deploy` and around it, under
+//! the same names in TOML.
+
+use super::fields::{self, Fields, Name, Reader};
+use crate::quantity::Dimension;
+use crate::source::Origin;
+use crate::tree::{Item, Value};
+use std::collections::BTreeMap;
+use wssim_kernel::Nanos;
+
+/// How many containers there are, and for how long.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// `replicas` of them, kept up.
+    #[default]
+    Replicated,
+    /// One on each node, kept up.
+    Global,
+    /// `replicas` of them, each run to its end.
+    ReplicatedJob,
+    /// One on each node, run to its end.
+    GlobalJob,
+}
+
+/// How a service is deployed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Deploy {
+    /// The stack that it belongs to.
+    pub stack: Option<String>,
+    pub mode: Mode,
+    /// Labels of nodes over whose values containers are spread.
+    pub preferences: Vec<Name>,
+    /// `dnsrr` rather than a virtual address.
+    pub dnsrr: Option<Origin>,
+    pub image: Option<Name>,
+    pub health: Option<Health>,
+    pub ports: Vec<Port>,
+    pub volumes: Vec<Volume>,
+    /// Names beside its own by which others find it, by network.
+    pub aliases: BTreeMap<String, Vec<Name>>,
+}
+
+/// A health check.
+#[derive(Clone, Debug)]
+pub(crate) struct Health {
+    pub origin: Origin,
+    pub interval: Nanos,
+    pub start_interval: Nanos,
+    pub has_start_period: bool,
+    pub disabled: bool,
+}
+
+/// A published port.
+#[derive(Clone, Debug)]
+pub(crate) struct Port {
+    /// On the node of each container rather than on every node.
+    pub on_host: bool,
+}
+
+/// A volume.
+#[derive(Clone, Debug)]
+pub(crate) struct Volume {
+    /// Whether the data lies on the node itself and stays there.
+    pub is_local: bool,
+}
+
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    fields: &mut Fields<'_>,
+    unsimulated: &mut Vec<String>,
+) -> Deploy {
+    let mut deploy = Deploy {
+        stack: fields.name(reader, "stack").map(|name| name.text),
+        mode: mode(reader, fields, unsimulated),
+        preferences: fields.names(reader, "preferences").unwrap_or_default(),
+        image: image(reader, fields),
+        health: health(reader, fields),
+        ports: ports(reader, fields),
+        volumes: volumes(reader, fields),
+        aliases: aliases(reader, fields),
+        ..Deploy::default()
+    };
+    if fields.word(reader, "endpoint_mode", &["vip", "dnsrr"]) == Some("dnsrr") {
+        deploy.dnsrr = fields.table.get("endpoint_mode").map(|entry| entry.item.origin);
+    }
+    restart(reader, fields);
+    update(reader, fields, "update");
+    update(reader, fields, "rollback");
+    let _ = fields.duration(reader, "stop_grace_period");
+    labels(reader, fields);
+    for key in [
+        "aliases",
+        "endpoint_mode",
+        "healthcheck",
+        "image",
+        "labels",
+        "ports",
+        "restart",
+        "rollback",
+        "stop_grace_period",
+        "update",
+        "volumes",
+    ] {
+        if fields.has(key) {
+            unsimulated.push(key.to_owned());
+        }
+    }
+    deploy
+}
+
+fn mode(reader: &mut Reader<'_>, fields: &mut Fields<'_>, unsimulated: &mut Vec<String>) -> Mode {
+    let words = ["replicated", "global", "replicated-job", "global-job"];
+    let mode = match fields.word(reader, "mode", &words) {
+        Some("global") => Mode::Global,
+        Some("replicated-job") => Mode::ReplicatedJob,
+        Some("global-job") => Mode::GlobalJob,
+        _ => Mode::Replicated,
+    };
+    if matches!(mode, Mode::ReplicatedJob | Mode::GlobalJob) {
+        unsimulated.push("mode".to_owned());
+    }
+    if let (Mode::Global | Mode::GlobalJob, Some(entry)) = (mode, fields.table.get("replicas")) {
+        let help = Some("write `mode = \"replicated\"` to have so many".to_owned());
+        let message = "a global service runs once on each node: it has no `replicas`";
+        reader.mistake(entry.key, "contradiction", message, help);
+    }
+    mode
+}
+
+fn image(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Name> {
+    if outer.table.get("image").is_none_or(|entry| entry.item.table().is_none()) {
+        return outer.name(reader, "image");
+    }
+    let mut fields = outer.inner(reader, "image")?;
+    let name = fields.name(reader, "name");
+    let _ = fields.value(reader, "size", fields::quantity(Dimension::Size));
+    fields.finish(reader);
+    name
+}
+
+fn restart(reader: &mut Reader<'_>, outer: &mut Fields<'_>) {
+    let Some(mut fields) = outer.inner(reader, "restart") else { return };
+    let _ = fields.word(reader, "condition", &["none", "on-failure", "any"]);
+    let _ = fields.duration(reader, "delay");
+    let _ = fields.value(reader, "max_attempts", fields::count(0));
+    let _ = fields.duration(reader, "window");
+    fields.finish(reader);
+}
+
+fn update(reader: &mut Reader<'_>, outer: &mut Fields<'_>, key: &'static str) {
+    let Some(mut fields) = outer.inner(reader, key) else { return };
+    let _ = fields.value(reader, "parallelism", fields::count(0));
+    let _ = fields.duration(reader, "delay");
+    let _ = fields.duration(reader, "monitor");
+    let _ = fields.word(reader, "failure_action", &["pause", "continue", "rollback"]);
+    let _ = fields.value(reader, "max_failure_ratio", fields::share);
+    let _ = fields.word(reader, "order", &["stop-first", "start-first"]);
+    fields.finish(reader);
+}
+
+/// Docker's defaults: every 30 s, every 5 s while it starts.
+fn health(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Health> {
+    let mut fields = outer.inner(reader, "healthcheck")?;
+    let seconds = |n: u64| Nanos(n * 1_000_000_000);
+    let positive = |length: &Nanos| *length > Nanos::ZERO;
+    let interval = fields.duration(reader, "interval").filter(positive).unwrap_or(seconds(30));
+    let start_interval =
+        fields.duration(reader, "start_interval").filter(positive).unwrap_or(seconds(5));
+    let _ = fields.duration(reader, "timeout");
+    let _ = fields.value(reader, "retries", fields::count(0));
+    let has_start_period = fields.duration(reader, "start_period").is_some_and(|it| positive(&it));
+    let disabled = fields.value(reader, "disable", fields::truth).unwrap_or(false);
+    let origin = fields.origin;
+    fields.finish(reader);
+    Some(Health { origin, interval, start_interval, has_start_period, disabled })
+}
+
+fn items<'t>(fields: &mut Fields<'t>, key: &'static str) -> &'t [Item] {
+    match fields.item(key) {
+        Some(Item { value: Value::Array(items), .. }) => items,
+        Some(item) => std::slice::from_ref(item),
+        None => &[],
+    }
+}
+
+fn ports(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Vec<Port> {
+    let path = outer.at("ports");
+    let mut out = Vec::new();
+    for item in items(outer, "ports") {
+        let Some(table) = item.table() else {
+            let help = Some("such as `{ published = 443, target = 8443, mode = \"host\" }`".into());
+            reader.mistake(item.origin, "bad-port", "this is no port", help);
+            continue;
+        };
+        let mut fields = Fields::new(table, path.clone(), item.origin);
+        let port = fields::count_to(1, 65_535);
+        let target = fields.value(reader, "target", &port);
+        let published = fields.value(reader, "published", &port);
+        let _ = fields.word(reader, "protocol", &["tcp", "udp", "sctp"]);
+        let on_host = fields.word(reader, "mode", &["ingress", "host"]) == Some("host");
+        fields.finish(reader);
+        // A port that is only exposed concerns nobody outside.
+        if target.is_some() && published.is_some() {
+            out.push(Port { on_host });
+        }
+    }
+    out
+}
+
+fn volumes(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Vec<Volume> {
+    let path = outer.at("volumes");
+    let mut out = Vec::new();
+    for item in items(outer, "volumes") {
+        let Some(table) = item.table() else {
+            let read = fields::text(&reader.texts, item);
+            // A name alone is a volume on the node.
+            out.extend(reader.keep(read).map(|_| Volume { is_local: true }));
+            continue;
+        };
+        let mut fields = Fields::new(table, path.clone(), item.origin);
+        let _ = fields.name(reader, "name");
+        let _ = fields.name(reader, "target");
+        let kinds = ["local", "nfs", "bind", "tmpfs", "npipe", "cluster"];
+        let kind = fields.word(reader, "kind", &kinds);
+        fields.finish(reader);
+        out.push(Volume { is_local: kind.is_none_or(|kind| kind == "local") });
+    }
+    out
+}
+
+fn aliases(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> BTreeMap<String, Vec<Name>> {
+    let Some(inner) = outer.inner(reader, "aliases") else { return BTreeMap::new() };
+    let mut out = BTreeMap::new();
+    for (network, entry) in inner.table {
+        let items = match &entry.item.value {
+            Value::Array(items) => items.as_slice(),
+            _ => std::slice::from_ref(&entry.item),
+        };
+        let mut names = Vec::new();
+        for item in items {
+            let read = fields::text(&reader.texts, item);
+            names.extend(reader.keep(read).map(|text| Name { text, origin: item.origin }));
+        }
+        out.insert(network.clone(), names);
+    }
+    out
+}
+
+fn labels(reader: &mut Reader<'_>, outer: &mut Fields<'_>) {
+    let Some(inner) = outer.inner(reader, "labels") else { return };
+    for entry in inner.table.values() {
+        let read = fields::text(&reader.texts, &entry.item);
+        reader.keep(read);
+    }
+}

@@ -1,0 +1,242 @@
+//! Lints: what is right to a parser and wrong to an operator. Each has a name, a reason with its
+//! source, and a place; `[scenario] allow = ["NAME"]` silences it.
+
+use crate::check;
+use crate::diagnostic::Diagnostic;
+use crate::document::Document;
+use crate::document::fields::Name;
+use crate::document::service::Service;
+use crate::source::{Origin, Sources};
+use crate::suggest;
+use std::collections::{BTreeMap, BTreeSet};
+use wssim_kernel::Nanos;
+use wssim_model::orchestrator::placement::Constraint;
+
+/// A lint's name, and why it is one.
+pub struct Lint {
+    /// As it is silenced.
+    pub name: &'static str,
+    /// The reason, with its source.
+    pub reason: &'static str,
+}
+
+const fn lint(name: &'static str, reason: &'static str) -> Lint {
+    Lint { name, reason }
+}
+
+/// All of them, in the order of names.
+pub const LINTS: [Lint; 10] = [
+    lint(
+        "address-pool",
+        "Swarm gives overlay networks addresses of 10.0.0.0/8; where the LAN has the same, containers cannot reach it (docker swarm init, --default-addr-pool)",
+    ),
+    lint(
+        "alias-shared",
+        "names resolve per network: one that two services have is answered with the containers of both (moby/libnetwork, resolver)",
+    ),
+    lint(
+        "even-managers",
+        "Raft needs a majority: an even number of managers survives no more failures than one less (Docker, Raft consensus in swarm mode)",
+    ),
+    lint(
+        "few-managers",
+        "with fewer than three managers the loss of one ends all orchestration (Docker, Raft consensus in swarm mode)",
+    ),
+    lint(
+        "latest-tag",
+        "a tag that moves makes two nodes run two versions, and a rollback none (Docker, Image tagging best practices)",
+    ),
+    lint(
+        "no-memory-limit",
+        "without a limit one container can take the node's whole RAM (Docker, Resource constraints)",
+    ),
+    lint(
+        "pinned-replicas",
+        "replicas pinned to one host name die with it: they share load, not risk (swarmkit, constraint filter)",
+    ),
+    lint(
+        "port-with-dnsrr",
+        "a port of the routing mesh needs a virtual address: Docker refuses it with dnsrr (Docker, Services: endpoint_mode)",
+    ),
+    lint(
+        "slow-registration",
+        "a container gets no requests before its first health check, which comes after one interval (moby, daemon/health.go)",
+    ),
+    lint(
+        "unpinned-state",
+        "a local volume stays on its node: rescheduled elsewhere, the service starts empty (Docker, Volumes)",
+    ),
+];
+
+/// Slower than this, a check is worth a remark.
+const SLOW_CHECK: Nanos = Nanos(15_000_000_000);
+
+/// What an operator should know of `document`, apart from what it silences.
+pub(crate) fn lints(document: &Document, sources: &Sources) -> Vec<Diagnostic> {
+    let mut found = Found { document, sources, out: Vec::new() };
+    found.silenced();
+    found.managers();
+    found.aliases();
+    found.addresses();
+    for (name, service) in &document.services {
+        found.service(name, service);
+    }
+    found.limits();
+    found.out
+}
+
+struct Found<'a> {
+    document: &'a Document,
+    sources: &'a Sources,
+    out: Vec<Diagnostic>,
+}
+
+impl Found<'_> {
+    fn say(&mut self, name: &'static str, message: String, origin: Origin) {
+        let known = LINTS.iter().find(|lint| lint.name == name);
+        let silent = self.document.header.allow.iter().any(|allowed| allowed.text == name);
+        if silent {
+            return;
+        }
+        let reason = known.map(|lint| lint.reason.to_owned());
+        let diagnostic = Diagnostic::warning(name, message).maybe_help(reason);
+        self.out.push(diagnostic.at(self.sources, origin));
+    }
+
+    /// A silenced lint must exist.
+    fn silenced(&mut self) {
+        for Name { text, origin } in &self.document.header.allow {
+            if LINTS.iter().all(|lint| lint.name != text) {
+                let hint = suggest::hint(text, LINTS.iter().map(|lint| lint.name));
+                let message = format!("there is no lint `{text}`");
+                let diagnostic = Diagnostic::warning("unknown-lint", message).maybe_help(hint);
+                self.out.push(diagnostic.at(self.sources, *origin));
+            }
+        }
+    }
+
+    fn is_swarm(&self) -> bool {
+        self.document.orchestrator.kind.is_none_or(|kind| kind == "swarm")
+    }
+
+    fn managers(&mut self) {
+        let orchestrator = &self.document.orchestrator;
+        let count = orchestrator.managers.len();
+        let Some(origin) = orchestrator.managers.first().map(|first| first.origin) else { return };
+        if !self.is_swarm() {
+            return;
+        }
+        if count % 2 == 0 {
+            let message = format!("{count} managers survive as many failures as {}", count - 1);
+            self.say("even-managers", message, origin);
+        }
+        if count < 3 && self.document.nodes.len() >= 3 {
+            let message = format!("{count} of {} nodes manage", self.document.nodes.len());
+            self.say("few-managers", message, origin);
+        }
+    }
+
+    fn aliases(&mut self) {
+        let mut holders: BTreeMap<(&str, &str), BTreeSet<(&str, Origin)>> = BTreeMap::new();
+        for (full, service) in &self.document.services {
+            let own = full.rsplit('/').next().unwrap_or(full);
+            for network in &service.networks {
+                let aliases = service.deploy.aliases.get(&network.text);
+                let aliases =
+                    aliases.into_iter().flatten().map(|name| (name.text.as_str(), name.origin));
+                for (alias, origin) in aliases.chain([(own, service.origin)]) {
+                    holders.entry((&network.text, alias)).or_default().insert((full, origin));
+                }
+            }
+        }
+        let shared: Vec<(String, Origin)> = holders
+            .iter()
+            .filter_map(|((network, alias), holders)| {
+                let names: BTreeSet<&str> = holders.iter().map(|(name, _)| *name).collect();
+                let (_, origin) = *holders.last()?;
+                let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+                let message =
+                    format!("on network `{network}` the name `{alias}` is {}", list.join(" and "));
+                (names.len() > 1).then_some((message, origin))
+            })
+            .collect();
+        for (message, origin) in shared {
+            self.say("alias-shared", message, origin);
+        }
+    }
+
+    /// Overlay networks get addresses of 10.0.0.0/8 unless the swarm was told otherwise.
+    fn addresses(&mut self) {
+        let overlay = self.document.networks.values().any(|network| network.overlay);
+        let told = self.document.orchestrator.address_pool;
+        let subnet = self.document.lan.as_ref().and_then(|lan| lan.subnet.as_ref());
+        if let (true, false, true, Some(subnet)) = (self.is_swarm(), told, overlay, subnet)
+            && subnet.text.starts_with("10.")
+        {
+            let message = format!("the LAN's {} lies within the overlays' pool", subnet.text);
+            self.say("address-pool", message, subnet.origin);
+        }
+    }
+
+    fn service(&mut self, name: &str, service: &Service) {
+        let deploy = &service.deploy;
+        let by_host = |name: &&Name| {
+            Constraint::parse(&name.text).is_some_and(|it| it.equal && it.is_of_host())
+        };
+        let pinned = service.constraints.iter().find(by_host);
+        if let (Some(pinned), true) = (pinned, service.replicas > 1 && !service.is_global()) {
+            let message =
+                format!("all {} containers of `{name}` are on one host", service.replicas);
+            self.say("pinned-replicas", message, pinned.origin);
+        }
+        let local = deploy.volumes.iter().any(|volume| volume.is_local);
+        if local
+            && service.constraints.is_empty()
+            && self.document.nodes.len() > 1
+            && self.is_swarm()
+        {
+            let message = format!("`{name}` keeps data on whatever node it starts on");
+            self.say("unpinned-state", message, service.origin);
+        }
+        if let (Some(origin), Some(_)) =
+            (deploy.dnsrr, deploy.ports.iter().find(|port| !port.on_host))
+        {
+            let message = format!("`{name}` publishes a port of the mesh and is dnsrr");
+            self.say("port-with-dnsrr", message, origin);
+        }
+        if let Some(image) = &deploy.image
+            && moves(&image.text)
+        {
+            self.say("latest-tag", format!("`{}` can change any day", image.text), image.origin);
+        }
+        if let Some(health) = deploy.health.as_ref().filter(|health| !health.disabled)
+            && health.interval > SLOW_CHECK
+            && !(health.has_start_period && health.start_interval <= SLOW_CHECK)
+        {
+            let shown = check::shown(health.interval);
+            let message =
+                format!("a new container of `{name}` waits {shown} for its first request");
+            self.say("slow-registration", message, health.origin);
+        }
+    }
+
+    /// One remark for all: the estate of a company that sets no limits would drown in them.
+    fn limits(&mut self) {
+        let without: Vec<(&String, &Service)> = (self.document.services.iter())
+            .filter(|(_, service)| service.memory_limit.is_none() && service.deploy.stack.is_some())
+            .collect();
+        if let Some((first, service)) = without.first() {
+            let rest = without.len() - 1;
+            let others = if rest > 0 { format!(" and {rest} others") } else { String::new() };
+            let message = format!("`{first}`{others}: memory without a limit");
+            let origin = service.origin;
+            self.say("no-memory-limit", message, origin);
+        }
+    }
+}
+
+/// Whether an image's reference can mean another image tomorrow.
+fn moves(image: &str) -> bool {
+    let name = image.rsplit('/').next().unwrap_or(image);
+    !image.contains("@sha256:") && name.split_once(':').is_none_or(|(_, tag)| tag == "latest")
+}

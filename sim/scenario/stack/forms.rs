@@ -1,0 +1,163 @@
+//! What has a short and a long form: ports, volumes, placement preferences.
+
+use super::values;
+use crate::source::{Origin, Sources};
+use crate::tree::{Entry, Item, Table, Value};
+use std::collections::BTreeSet;
+
+/// A table of a port or volume.
+fn table(pairs: impl IntoIterator<Item = (&'static str, Value)>, origin: Origin) -> Item {
+    let entries = pairs
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), Entry { key: origin, item: Item { value, origin } }));
+    Item { value: Value::Table(entries.collect()), origin }
+}
+
+fn texts_of(list: Option<&Entry>) -> impl Iterator<Item = &Item> {
+    let items = match list.map(|entry| &entry.item.value) {
+        Some(Value::Array(items)) => items.as_slice(),
+        _ => &[],
+    };
+    items.iter()
+}
+
+/// The ports of a service, one table each: `target`, `published`, `protocol`, `mode`. What is no
+/// port is left for the reader of the scenario to complain of.
+pub(super) fn ports(service: &Table, sources: &Sources) -> Vec<Item> {
+    let mut out = Vec::new();
+    for item in texts_of(service.get("ports")) {
+        if let Some(long) = item.table() {
+            let field = |key: &str| long.get(key).map(|entry| &entry.item);
+            let number =
+                |key| field(key).and_then(|item| values::count(item, sources)).map(i64::from);
+            let word = |key, default: &str| {
+                field(key).and_then(|item| values::scalar(item, sources)).unwrap_or(default.into())
+            };
+            let mut pairs = vec![
+                ("protocol", Value::Text(word("protocol", "tcp"))),
+                ("mode", Value::Text(word("mode", "ingress"))),
+            ];
+            pairs.extend(number("target").map(|port| ("target", Value::Integer(port))));
+            pairs.extend(number("published").map(|port| ("published", Value::Integer(port))));
+            out.push(table(pairs, item.origin));
+            continue;
+        }
+        let text = values::scalar(item, sources).unwrap_or_default();
+        match short_ports(&text) {
+            Some(ports) => out.extend(ports.into_iter().map(|(published, target, protocol)| {
+                let mut pairs = vec![
+                    ("target", Value::Integer(target)),
+                    ("protocol", Value::Text(protocol)),
+                    ("mode", Value::Text("ingress".to_owned())),
+                ];
+                pairs.extend(published.map(|port| ("published", Value::Integer(port))));
+                table(pairs, item.origin)
+            })),
+            None => out.push(Item { value: Value::Text(text), origin: item.origin }),
+        }
+    }
+    out
+}
+
+/// `[host:][published:]target[/protocol]`, each a port or a range: (published, target, protocol).
+fn short_ports(text: &str) -> Option<Vec<(Option<i64>, i64, String)>> {
+    let (ports, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
+    let (published, target) = match ports.rsplit_once(':') {
+        Some((before, target)) => (before.rsplit(':').next().unwrap_or(before), target),
+        None => ("", ports),
+    };
+    let range = |text: &str| -> Option<(i64, i64)> {
+        let (from, to) = text.split_once('-').unwrap_or((text, text));
+        let (from, to) = (from.parse::<u16>().ok()?, to.parse::<u16>().ok()?);
+        (from <= to).then_some((i64::from(from), i64::from(to)))
+    };
+    let (first, last) = range(target)?;
+    let published = if published.is_empty() { None } else { Some(range(published)?) };
+    // A range on one side needs one of the same length on the other.
+    if published.is_some_and(|(from, to)| to - from != last - first) {
+        return None;
+    }
+    let ports = (first..=last)
+        .map(|port| (published.map(|(from, _)| from + port - first), port, protocol.to_owned()));
+    Some(ports.collect())
+}
+
+/// Named volumes that lie on a file server: every node sees the same data.
+pub(super) fn shared_volumes(root: &Table, sources: &Sources) -> BTreeSet<String> {
+    let written = root.get("volumes").and_then(|entry| entry.item.table());
+    let is_shared = |table: &Table| {
+        let options = table.get("driver_opts").and_then(|e| values::pairs(&e.item, sources));
+        options.is_some_and(|options| {
+            options.iter().any(|(name, value)| name == "type" && value.starts_with("nfs"))
+        })
+    };
+    written
+        .into_iter()
+        .flatten()
+        .filter(|(_, entry)| entry.item.table().is_some_and(is_shared))
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+/// The volumes of a service, one table each: `name`, `target`, and `kind`: `local`, `nfs`, `bind`,
+/// `tmpfs`.
+pub(super) fn volumes(service: &Table, shared: &BTreeSet<String>, sources: &Sources) -> Vec<Item> {
+    let mut out = Vec::new();
+    for item in texts_of(service.get("volumes")) {
+        let (source, target, kind) = if let Some(long) = item.table() {
+            let word =
+                |key: &str| long.get(key).and_then(|entry| values::scalar(&entry.item, sources));
+            let kind = word("type").unwrap_or("volume".into());
+            (word("source").unwrap_or_default(), word("target").unwrap_or_default(), kind)
+        } else {
+            let text = values::scalar(item, sources).unwrap_or_default();
+            let mut parts = text.split(':');
+            let first = parts.next().unwrap_or("").to_owned();
+            match parts.next() {
+                None => (String::new(), first, "volume".to_owned()),
+                Some(target) => {
+                    let is_path = first.starts_with(['/', '.', '~']);
+                    let kind = if is_path { "bind" } else { "volume" };
+                    (first, target.to_owned(), kind.to_owned())
+                }
+            }
+        };
+        let kind = match kind.as_str() {
+            "volume" if shared.contains(&source) => "nfs".to_owned(),
+            "volume" => "local".to_owned(),
+            other => other.to_owned(),
+        };
+        let pairs = [("name", source), ("target", target), ("kind", kind)];
+        out.push(table(pairs.map(|(key, text)| (key, Value::Text(text))), item.origin));
+    }
+    out
+}
+
+/// The labels that containers are spread over.
+pub(super) fn spreads(item: &Item, sources: &Sources) -> Vec<String> {
+    let Value::Array(items) = &item.value else { return Vec::new() };
+    let spread = |item: &Item| values::scalar(&item.table()?.get("spread")?.item, sources);
+    items.iter().filter_map(spread).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_ports_have_hosts_ranges_and_protocols() {
+        let read = |text| {
+            short_ports(text).map(|ports| {
+                ports.into_iter().map(|(from, to, proto)| (from, to, proto)).collect::<Vec<_>>()
+            })
+        };
+        let one = |from: Option<i64>, to, proto: &str| Some(vec![(from, to, proto.to_owned())]);
+        assert_eq!(read("80"), one(None, 80, "tcp"));
+        assert_eq!(read("8080:80"), one(Some(8080), 80, "tcp"));
+        assert_eq!(read("127.0.0.1:8080:80/udp"), one(Some(8080), 80, "udp"));
+        assert_eq!(read("9000-9001:90-91").map(|ports| ports.len()), Some(2));
+        for wrong in ["", "x", "80:", "1-3:4-5", "99999", "5-3"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+    }
+}

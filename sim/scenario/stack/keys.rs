@@ -1,0 +1,219 @@
+//! Every key of a stack file, and what becomes of it: the format of `docker stack deploy` (docker/cli,
+//! `cli/compose`, schema 3.13), which is not that of `docker compose`.
+
+/// What becomes of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Becomes {
+    /// The world that is simulated depends on it.
+    Simulated,
+    /// Read, checked and kept; nothing simulates it yet.
+    Known,
+    /// It changes nothing that is simulated: what runs inside, where it logs.
+    WithoutEffect,
+    /// `docker stack deploy` ignores it, which is worth a warning.
+    Ignored,
+    /// `docker stack deploy` refuses the file.
+    Refused,
+}
+
+/// What may be written as a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    Any,
+    Text,
+    Flag,
+    Count,
+    Number,
+    /// `512M`: powers of 1024.
+    Size,
+    /// `1m30s`, as Go writes it.
+    Duration,
+    Words(&'static [&'static str]),
+    /// A text, or a list of them.
+    Texts,
+    /// A table from names to texts, or a list of `name=text`.
+    Pairs,
+    /// A list of short or long forms, which have readers of their own.
+    Forms,
+    Table,
+}
+
+/// A key: its path, `*` for a name that the author chose.
+pub(super) struct Key {
+    pub(super) path: &'static str,
+    pub(super) shape: Shape,
+    pub(super) becomes: Becomes,
+}
+
+const fn key(path: &'static str, shape: Shape, becomes: Becomes) -> Key {
+    Key { path, shape, becomes }
+}
+
+use Becomes::{Ignored, Known, Refused, Simulated, WithoutEffect};
+use Shape::{Any, Count, Duration, Flag, Forms, Number, Pairs, Size, Table, Text, Texts, Words};
+
+/// All of them, in the order of paths.
+pub(super) const KEYS: &[Key] = &[
+    key("configs", Table, WithoutEffect),
+    key("configs.*", Any, WithoutEffect),
+    key("networks", Table, Simulated),
+    key("networks.*", Table, Simulated),
+    key("networks.*.attachable", Flag, WithoutEffect),
+    key("networks.*.driver", Text, Simulated),
+    key("networks.*.driver_opts", Pairs, Simulated),
+    key("networks.*.external", Any, Simulated),
+    key("networks.*.internal", Flag, Known),
+    key("networks.*.ipam", Any, Known),
+    key("networks.*.labels", Pairs, WithoutEffect),
+    key("networks.*.name", Text, Simulated),
+    key("secrets", Table, WithoutEffect),
+    key("secrets.*", Any, WithoutEffect),
+    key("services", Table, Simulated),
+    key("services.*", Table, Simulated),
+    key("services.*.build", Any, Ignored),
+    key("services.*.cap_add", Texts, WithoutEffect),
+    key("services.*.cap_drop", Texts, WithoutEffect),
+    key("services.*.cgroup_parent", Any, Ignored),
+    key("services.*.cgroupns_mode", Any, Ignored),
+    key("services.*.command", Any, WithoutEffect),
+    key("services.*.configs", Any, WithoutEffect),
+    key("services.*.container_name", Any, Ignored),
+    key("services.*.cpu_quota", Any, Refused),
+    key("services.*.cpu_shares", Any, Refused),
+    key("services.*.cpuset", Any, Refused),
+    key("services.*.credential_spec", Any, WithoutEffect),
+    key("services.*.depends_on", Any, Ignored),
+    key("services.*.deploy", Table, Simulated),
+    key("services.*.deploy.endpoint_mode", Words(&["vip", "dnsrr"]), Known),
+    key("services.*.deploy.labels", Pairs, Known),
+    key(
+        "services.*.deploy.mode",
+        Words(&["replicated", "global", "replicated-job", "global-job"]),
+        Simulated,
+    ),
+    key("services.*.deploy.placement", Table, Simulated),
+    key("services.*.deploy.placement.constraints", Texts, Simulated),
+    key("services.*.deploy.placement.max_replicas_per_node", Count, Simulated),
+    key("services.*.deploy.placement.preferences", Forms, Simulated),
+    key("services.*.deploy.replicas", Count, Simulated),
+    key("services.*.deploy.resources", Table, Simulated),
+    key("services.*.deploy.resources.limits", Table, Simulated),
+    key("services.*.deploy.resources.limits.cpus", Number, Simulated),
+    key("services.*.deploy.resources.limits.memory", Size, Known),
+    key("services.*.deploy.resources.limits.pids", Count, WithoutEffect),
+    key("services.*.deploy.resources.reservations", Table, Simulated),
+    key("services.*.deploy.resources.reservations.cpus", Number, Simulated),
+    key("services.*.deploy.resources.reservations.generic_resources", Any, Known),
+    key("services.*.deploy.resources.reservations.memory", Size, Simulated),
+    key("services.*.deploy.restart_policy", Table, Known),
+    key("services.*.deploy.restart_policy.condition", Words(&["none", "on-failure", "any"]), Known),
+    key("services.*.deploy.restart_policy.delay", Duration, Known),
+    key("services.*.deploy.restart_policy.max_attempts", Count, Known),
+    key("services.*.deploy.restart_policy.window", Duration, Known),
+    key("services.*.deploy.rollback_config", Table, Known),
+    key("services.*.deploy.rollback_config.delay", Duration, Known),
+    key("services.*.deploy.rollback_config.failure_action", Words(&["pause", "continue"]), Known),
+    key("services.*.deploy.rollback_config.max_failure_ratio", Number, Known),
+    key("services.*.deploy.rollback_config.monitor", Duration, Known),
+    key("services.*.deploy.rollback_config.order", Words(&["stop-first", "start-first"]), Known),
+    key("services.*.deploy.rollback_config.parallelism", Count, Known),
+    key("services.*.deploy.update_config", Table, Known),
+    key("services.*.deploy.update_config.delay", Duration, Known),
+    key(
+        "services.*.deploy.update_config.failure_action",
+        Words(&["pause", "continue", "rollback"]),
+        Known,
+    ),
+    key("services.*.deploy.update_config.max_failure_ratio", Number, Known),
+    key("services.*.deploy.update_config.monitor", Duration, Known),
+    key("services.*.deploy.update_config.order", Words(&["stop-first", "start-first"]), Known),
+    key("services.*.deploy.update_config.parallelism", Count, Known),
+    key("services.*.devices", Any, Ignored),
+    key("services.*.dns", Texts, WithoutEffect),
+    key("services.*.dns_search", Texts, WithoutEffect),
+    key("services.*.domainname", Any, Ignored),
+    key("services.*.entrypoint", Any, WithoutEffect),
+    key("services.*.env_file", Texts, WithoutEffect),
+    key("services.*.environment", Pairs, WithoutEffect),
+    key("services.*.expose", Any, Ignored),
+    key("services.*.extends", Any, Refused),
+    key("services.*.external_links", Any, Ignored),
+    key("services.*.extra_hosts", Pairs, WithoutEffect),
+    key("services.*.healthcheck", Table, Known),
+    key("services.*.healthcheck.disable", Flag, Known),
+    key("services.*.healthcheck.interval", Duration, Known),
+    key("services.*.healthcheck.retries", Count, Known),
+    key("services.*.healthcheck.start_interval", Duration, Known),
+    key("services.*.healthcheck.start_period", Duration, Known),
+    key("services.*.healthcheck.test", Texts, Known),
+    key("services.*.healthcheck.timeout", Duration, Known),
+    key("services.*.hostname", Text, WithoutEffect),
+    key("services.*.image", Text, Known),
+    key("services.*.init", Flag, WithoutEffect),
+    key("services.*.ipc", Any, Ignored),
+    key("services.*.isolation", Text, WithoutEffect),
+    key("services.*.labels", Pairs, WithoutEffect),
+    key("services.*.links", Any, Ignored),
+    key("services.*.logging", Any, WithoutEffect),
+    key("services.*.mac_address", Any, Ignored),
+    key("services.*.mem_limit", Any, Refused),
+    key("services.*.memswap_limit", Any, Refused),
+    key("services.*.network_mode", Any, Ignored),
+    key("services.*.networks", Any, Simulated),
+    key("services.*.networks.*", Table, Simulated),
+    key("services.*.networks.*.aliases", Texts, Known),
+    key("services.*.networks.*.driver_opts", Pairs, WithoutEffect),
+    key("services.*.networks.*.ipv4_address", Text, WithoutEffect),
+    key("services.*.networks.*.ipv6_address", Text, WithoutEffect),
+    key("services.*.pid", Any, Ignored),
+    key("services.*.ports", Forms, Known),
+    key("services.*.privileged", Any, Ignored),
+    key("services.*.read_only", Flag, WithoutEffect),
+    key("services.*.restart", Any, Ignored),
+    key("services.*.secrets", Any, WithoutEffect),
+    key("services.*.security_opt", Any, Ignored),
+    key("services.*.shm_size", Any, Ignored),
+    key("services.*.stdin_open", Flag, WithoutEffect),
+    key("services.*.stop_grace_period", Duration, Known),
+    key("services.*.stop_signal", Text, WithoutEffect),
+    key("services.*.sysctls", Pairs, WithoutEffect),
+    key("services.*.tmpfs", Texts, WithoutEffect),
+    key("services.*.tty", Flag, WithoutEffect),
+    key("services.*.ulimits", Any, WithoutEffect),
+    key("services.*.user", Text, WithoutEffect),
+    key("services.*.userns_mode", Any, Ignored),
+    key("services.*.volume_driver", Any, Refused),
+    key("services.*.volumes", Forms, Known),
+    key("services.*.volumes_from", Any, Refused),
+    key("services.*.working_dir", Text, WithoutEffect),
+    key("version", Any, WithoutEffect),
+    key("volumes", Table, Known),
+    key("volumes.*", Table, Known),
+    key("volumes.*.driver", Text, Known),
+    key("volumes.*.driver_opts", Pairs, Known),
+    key("volumes.*.external", Any, Known),
+    key("volumes.*.labels", Pairs, WithoutEffect),
+    key("volumes.*.name", Text, Known),
+];
+
+/// The key with this path.
+pub(super) fn find(path: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.path == path)
+}
+
+/// Names of the keys within a path, for suggestions.
+pub(super) fn within(path: &str) -> Vec<&'static str> {
+    KEYS.iter()
+        .filter_map(|key| match key.path.rsplit_once('.') {
+            Some((above, name)) => (above == path).then_some(name),
+            None => path.is_empty().then_some(key.path),
+        })
+        .filter(|name| *name != "*")
+        .collect()
+}
+
+/// What becomes of each key, by path: `*` stands for a name that the author chose.
+#[must_use]
+pub fn outcomes() -> Vec<(&'static str, Becomes)> {
+    KEYS.iter().map(|key| (key.path, key.becomes)).collect()
+}

@@ -1,0 +1,390 @@
+//! Compose stack files: what is deployed is what is simulated.
+//!
+//! ```text
+//! .yml ──yaml──► tree ──shape──► (known keys, right kinds) ──translate──► tree of a scenario
+//!                  ▲ variables, .env                             laid under [service.*] of the TOML
+//! ```
+//! A service is stack + name. It goes by its name alone as long as no other stack has one of that
+//! name, otherwise by `stack/name`.
+
+mod forms;
+mod keys;
+mod shape;
+mod translate;
+mod values;
+mod variables;
+mod yaml;
+
+pub use keys::{Becomes, outcomes};
+
+use crate::diagnostic::{Diagnostic, UNREADABLE};
+use crate::load::{self, Files};
+use crate::source::{Origin, Source, Sources};
+use crate::tree::{Entry, Item, Table, Value};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use translate::Translated;
+use variables::{Odd, Variables};
+
+/// Lays the scenario `merged` over the services and networks of the stacks that it names.
+pub(crate) fn expand(
+    merged: Table,
+    files: &Files,
+    sources: &mut Sources,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Table {
+    let named = named(&merged, sources, mistakes);
+    if named.is_empty() {
+        return merged;
+    }
+    let by_swarm = orchestrator(&merged) == "swarm";
+    let mut stacks = BTreeMap::new();
+    for Named { name, path, origin } in named {
+        if is_disabled(&merged, &name) {
+            continue;
+        }
+        let Some(mut stack) = read(&name, &path, origin, by_swarm, files, sources, mistakes) else {
+            continue;
+        };
+        place(&mut stack, &name, &merged, by_swarm);
+        if stacks.insert(name.clone(), stack).is_some() {
+            let message = format!("two stacks are named `{name}`");
+            let help = "write `{ file = \"…\", name = \"…\" }`";
+            let diagnostic = Diagnostic::error("duplicate-stack", message).help(help);
+            mistakes.push(diagnostic.at(sources, origin));
+        }
+    }
+    let names = Names::of(&stacks);
+    let mut base = Table::new();
+    for (stack, content) in stacks {
+        for (name, entry) in content.services {
+            thing(&mut base, "service").insert(names.full(&stack, &name), entry);
+        }
+        for (name, entry) in content.networks {
+            thing(&mut base, "network").entry(name).or_insert(entry);
+        }
+    }
+    let mut over = merged;
+    names.settle(&mut over, sources, mistakes);
+    names.settle(&mut base, sources, mistakes);
+    keep_limits(&mut over, &base);
+    load::lay_over(&mut base, over);
+    base
+}
+
+/// Lays `over` onto a service's table; `memory` and `cpus` in their short forms are what a
+/// container takes and what it may take, and leave the rest of theirs alone.
+fn lay_over(service: &mut Table, mut over: Table) {
+    lengthen(&mut over, service);
+    load::lay_over(service, over);
+}
+
+fn keep_limits(over: &mut Table, base: &Table) {
+    let Some(below) = base.get("service").and_then(|entry| entry.item.table()) else { return };
+    let Some(Value::Table(services)) = over.get_mut("service").map(|entry| &mut entry.item.value)
+    else {
+        return;
+    };
+    for (name, entry) in services {
+        if let (Value::Table(service), Some(below)) =
+            (&mut entry.item.value, below.get(name).and_then(|entry| entry.item.table()))
+        {
+            lengthen(service, below);
+        }
+    }
+}
+
+/// `memory = "1 GB"` over a table becomes `memory.base = "1 GB"`, `cpus = 2` `cpus.limit = 2`.
+fn lengthen(over: &mut Table, below: &Table) {
+    for (key, meant) in [("memory", "base"), ("cpus", "limit")] {
+        let is_table = |item: &Item| item.table().is_some_and(|table| !table.contains_key("value"));
+        let (Some(entry), Some(under)) = (over.get_mut(key), below.get(key)) else { continue };
+        if is_table(&under.item) && !is_table(&entry.item) && entry.item.text() != Some("none") {
+            let origin = entry.item.origin;
+            let short = std::mem::replace(&mut entry.item.value, Value::Table(Table::new()));
+            let inner = Entry { key: entry.key, item: Item { value: short, origin } };
+            entry.item.value = Value::Table(Table::from([(meant.to_owned(), inner)]));
+        }
+    }
+}
+
+/// The table of things of one kind.
+fn thing<'t>(base: &'t mut Table, kind: &str) -> &'t mut Table {
+    let empty = || {
+        let item = Item { value: Value::Table(Table::new()), origin: Origin::default() };
+        Entry { key: Origin::default(), item }
+    };
+    let entry = base.entry(kind.to_owned()).or_insert_with(empty);
+    if entry.item.table().is_none() {
+        *entry = empty();
+    }
+    match &mut entry.item.value {
+        Value::Table(table) => table,
+        _ => unreachable!("it has just been made a table"),
+    }
+}
+
+fn orchestrator(merged: &Table) -> &str {
+    let kind = merged.get("orchestrator").and_then(|entry| entry.item.table()?.get("kind"));
+    kind.and_then(|entry| entry.item.text()).unwrap_or("swarm")
+}
+
+/// A stack as `[scenario] stacks` names it.
+struct Named {
+    name: String,
+    path: PathBuf,
+    origin: Origin,
+}
+
+fn named(merged: &Table, sources: &Sources, mistakes: &mut Vec<Diagnostic>) -> Vec<Named> {
+    let stacks = merged.get("scenario").and_then(|entry| entry.item.table()?.get("stacks"));
+    let items = match stacks.map(|entry| &entry.item) {
+        Some(Item { value: Value::Array(items), .. }) => items.iter().collect(),
+        Some(item) => vec![item],
+        None => Vec::new(),
+    };
+    let mut out = Vec::new();
+    for item in items {
+        let field = |key: &str| item.table()?.get(key)?.item.text();
+        let Some(file) = item.text().or_else(|| field("file")) else {
+            let message = "a stack is the name of a file, or `{ file = \"…\", name = \"…\" }`";
+            mistakes.push(Diagnostic::error("wrong-type", message).at(sources, item.origin));
+            continue;
+        };
+        let path = sources.beside(item.origin, file);
+        let stem = Path::new(file).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = field("name").map_or(stem, str::to_owned);
+        out.push(Named { name, path, origin: item.origin });
+    }
+    out
+}
+
+fn is_disabled(merged: &Table, stack: &str) -> bool {
+    let own = of_stack(merged, stack);
+    let enabled = own.and_then(|table| table.get("enabled")).map(|entry| &entry.item.value);
+    matches!(enabled, Some(Value::Boolean(false)))
+}
+
+/// `[stack.NAME]`.
+fn of_stack<'t>(merged: &'t Table, stack: &str) -> Option<&'t Table> {
+    merged.get("stack")?.item.table()?.get(stack)?.item.table()
+}
+
+/// Reads one stack file; `None` when nothing can be made of it.
+fn read(
+    name: &str,
+    path: &Path,
+    named_at: Origin,
+    by_swarm: bool,
+    files: &Files,
+    sources: &mut Sources,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Option<Translated> {
+    let shown = path.display().to_string();
+    let text = match files.read(path) {
+        Ok(text) => text,
+        Err(reason) => {
+            let message = format!("`{shown}` cannot be read: {reason}");
+            mistakes.push(Diagnostic::error(UNREADABLE, message).at(sources, named_at));
+            return None;
+        }
+    };
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    let env = files.read(&folder.join(".env")).unwrap_or_default();
+    let variables = Variables::parse(&env);
+    let source = Source { name: shown, folder, text: text.to_string(), is_set: false };
+    let number = sources.add(source);
+    let mut odd = Vec::new();
+    let mut substitute = |text: &str, origin: Origin| {
+        let mut own = Vec::new();
+        let put = variables.put_into(text, &mut own);
+        odd.extend(own.into_iter().map(|odd| (odd, origin)));
+        put
+    };
+    let item = match yaml::parse(&text, number, &mut substitute) {
+        Ok(item) => item,
+        Err(flaw) => {
+            mistakes.push(Diagnostic::error(flaw.code, flaw.message).at(sources, flaw.origin));
+            return None;
+        }
+    };
+    mistakes.extend(odd.into_iter().map(|(odd, origin)| told(odd).at(sources, origin)));
+    let Some(root) = item.table() else {
+        let message = "a stack file is a table with `services`";
+        mistakes.push(Diagnostic::error("wrong-type", message).at(sources, item.origin));
+        return None;
+    };
+    let before = mistakes.len();
+    shape::check(root, by_swarm, sources, mistakes);
+    jobs_of_global(root, sources, mistakes);
+    let failed = |item: &Diagnostic| item.severity == crate::diagnostic::Severity::Error;
+    if mistakes[before..].iter().any(failed) {
+        return None;
+    }
+    Some(translate::translate(name, root, sources))
+}
+
+fn told(odd: Odd) -> Diagnostic {
+    match odd {
+        Odd::Unset(name) => {
+            let message = format!("`{name}` is not set in `.env`: it is taken as empty");
+            let help = format!("`${{{name}:-…}}` gives it a value");
+            Diagnostic::warning("unset-variable", message).help(help)
+        }
+        Odd::Required(name, message) => {
+            let diagnostic =
+                Diagnostic::error("unset-variable", format!("`{name}` must be set in `.env`"));
+            diagnostic.maybe_help((!message.is_empty()).then_some(message))
+        }
+        Odd::Broken => Diagnostic::error("bad-variable", "this `$` begins no variable")
+            .help("`$$` is a dollar sign"),
+    }
+}
+
+/// `replicas` beside `mode: global` is a mistake to Docker, too.
+fn jobs_of_global(root: &Table, sources: &Sources, mistakes: &mut Vec<Diagnostic>) {
+    let services = root.get("services").and_then(|entry| entry.item.table());
+    for (_, entry) in services.into_iter().flatten() {
+        let deploy = entry.item.table().and_then(|service| service.get("deploy")?.item.table());
+        let Some(deploy) = deploy else { continue };
+        let global = deploy
+            .get("mode")
+            .and_then(|entry| entry.item.text())
+            .is_some_and(|mode| mode.starts_with("global"));
+        if let (true, Some(replicas)) = (global, deploy.get("replicas")) {
+            let message = "a global service runs once on each node: it has no `replicas`";
+            mistakes.push(Diagnostic::error("contradiction", message).at(sources, replicas.key));
+        }
+    }
+}
+
+/// `docker compose` knows one host: `[stack.NAME] node`, or the only one there is. What Swarm would
+/// do about placement is not done.
+fn place(stack: &mut Translated, name: &str, merged: &Table, by_swarm: bool) {
+    let node = of_stack(merged, name).and_then(|table| table.get("node"));
+    if !by_swarm {
+        stack.networks_are_bridges();
+    }
+    if by_swarm && node.is_none() {
+        return;
+    }
+    for entry in stack.services.values_mut() {
+        let Value::Table(service) = &mut entry.item.value else { continue };
+        for key in ["constraints", "preferences", "max_replicas_per_node"] {
+            service.remove(key);
+        }
+        if service.get("mode").and_then(|mode| mode.item.text()) == Some("global") {
+            service.remove("mode");
+        }
+        if let Some(node) = node
+            && let Some(host) = node.item.text()
+        {
+            let origin = node.item.origin;
+            let text = Value::Text(format!("node.hostname == {host}"));
+            let list = Value::Array(vec![Item { value: text, origin }]);
+            let item = Item { value: list, origin };
+            service.insert("constraints".to_owned(), Entry { key: node.key, item });
+        }
+    }
+}
+
+/// Which stacks have a service of each name.
+struct Names(BTreeMap<String, Vec<String>>);
+
+/// Keys whose value names a service, alone or with more behind it.
+const NAMING: [&str; 6] = ["cache", "call", "entries", "entry", "metric", "service"];
+/// Tables whose keys name services.
+const KEYED: [&str; 5] = ["client", "entries", "entry", "pool", "service"];
+
+impl Names {
+    fn of(stacks: &BTreeMap<String, Translated>) -> Self {
+        let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (stack, content) in stacks {
+            for name in content.services.keys() {
+                out.entry(name.clone()).or_default().push(stack.clone());
+            }
+        }
+        Self(out)
+    }
+
+    /// How `name` of `stack` is called.
+    fn full(&self, stack: &str, name: &str) -> String {
+        let alone = self.0.get(name).is_none_or(|stacks| stacks.len() < 2);
+        if alone { name.to_owned() } else { format!("{stack}/{name}") }
+    }
+
+    /// `stack/name`, with or without more behind it, where the name alone will do.
+    fn short(&self, text: &str) -> Option<String> {
+        let (stack, rest) = text.split_once('/')?;
+        let service = rest.split('.').next()?;
+        let stacks = self.0.get(service).filter(|stacks| stacks.len() == 1)?;
+        (stacks[0] == stack).then(|| rest.to_owned())
+    }
+
+    /// The same within a metric: `…{service="stack/name"}`.
+    fn in_metric(&self, text: &str) -> String {
+        let parts = text.split('"').map(|part| self.short(part).unwrap_or_else(|| part.to_owned()));
+        parts.collect::<Vec<_>>().join("\"")
+    }
+
+    /// Lets every service go by the name that it has here; a name that two stacks have is refused.
+    fn settle(&self, table: &mut Table, sources: &Sources, mistakes: &mut Vec<Diagnostic>) {
+        let old = std::mem::take(table);
+        for (key, mut entry) in old {
+            self.settle_item(&key, &mut entry.item, sources, mistakes);
+            table.insert(key, entry);
+        }
+    }
+
+    fn settle_item(
+        &self,
+        key: &str,
+        item: &mut Item,
+        sources: &Sources,
+        mistakes: &mut Vec<Diagnostic>,
+    ) {
+        match &mut item.value {
+            Value::Text(text) if key == "metric" => *text = self.in_metric(text),
+            Value::Text(text) if NAMING.contains(&key) => {
+                if let Some(short) = self.short(text) {
+                    *text = short;
+                } else {
+                    self.refuse_ambiguous(text, item.origin, sources, mistakes);
+                }
+            }
+            Value::Array(items) => {
+                for item in items {
+                    self.settle_item(key, item, sources, mistakes);
+                }
+            }
+            Value::Table(table) => {
+                if KEYED.contains(&key) {
+                    for (name, entry) in std::mem::take(table) {
+                        self.refuse_ambiguous(&name, entry.key, sources, mistakes);
+                        table.insert(self.short(&name).unwrap_or(name), entry);
+                    }
+                }
+                self.settle(table, sources, mistakes);
+            }
+            _ => {}
+        }
+    }
+
+    fn refuse_ambiguous(
+        &self,
+        text: &str,
+        origin: Origin,
+        sources: &Sources,
+        mistakes: &mut Vec<Diagnostic>,
+    ) {
+        let service = text.split('.').next().unwrap_or(text);
+        if let Some(stacks) = self.0.get(service).filter(|stacks| stacks.len() > 1) {
+            let names: Vec<String> =
+                stacks.iter().map(|stack| format!("`{stack}/{service}`")).collect();
+            let message = format!("more than one stack has a service `{service}`");
+            let help = format!("say which: {}", names.join(" or "));
+            let diagnostic = Diagnostic::error("ambiguous-service", message).help(help);
+            mistakes.push(diagnostic.at(sources, origin));
+        }
+    }
+}

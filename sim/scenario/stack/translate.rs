@@ -1,0 +1,322 @@
+//! One stack file, in the words of a scenario: each of its services becomes the table that
+//! `[service.NAME]` would be, each of its networks that of `[network.NAME]`. From there on nobody
+//! can tell whether a service was written in TOML or in YAML.
+
+use super::forms;
+use super::values;
+use crate::source::{Origin, Sources};
+use crate::tree::{Entry, Item, Table, Value};
+use std::collections::BTreeMap;
+
+/// What a stack file holds.
+#[derive(Debug, Default)]
+pub(super) struct Translated {
+    pub(super) services: BTreeMap<String, Entry>,
+    pub(super) networks: BTreeMap<String, Entry>,
+}
+
+impl Translated {
+    /// Without an orchestrator of several hosts every network is one host's.
+    pub(super) fn networks_are_bridges(&mut self) {
+        for network in self.networks.values_mut() {
+            if let Value::Table(table) = &mut network.item.value
+                && let Some(driver) = table.get_mut("driver")
+            {
+                driver.item.value = Value::Text("bridge".to_owned());
+            }
+        }
+    }
+}
+
+/// Translates the file of the stack `stack`, whose keys and shapes have been checked.
+pub(super) fn translate(stack: &str, root: &Table, sources: &Sources) -> Translated {
+    let networks = networks(stack, root, sources);
+    let volumes = forms::shared_volumes(root, sources);
+    let mut out = Translated::default();
+    for (name, entry) in inner(root, "services") {
+        let Some(written) = entry.item.table() else { continue };
+        let origin = entry.item.origin;
+        let mut service = Writer { table: Table::new(), sources };
+        service.text("stack", stack.to_owned(), origin);
+        service.deploy(written);
+        service.networks(written, &networks);
+        service.timing(written);
+        if let Some(image) = written.get("image").and_then(|e| values::scalar(&e.item, sources)) {
+            let mut table = Writer { table: Table::new(), sources };
+            table.text("name", image, written["image"].item.origin);
+            service.put("image", Value::Table(table.table), written["image"].key);
+        }
+        for (key, items) in [
+            ("ports", forms::ports(written, sources)),
+            ("volumes", forms::volumes(written, &volumes, sources)),
+        ] {
+            if let Some(entry) = written.get(key) {
+                service.put(key, Value::Array(items), entry.key);
+            }
+        }
+        let mut table = service.table;
+        if let Some(own) = written.get("x-wssim").and_then(|entry| entry.item.table()) {
+            super::lay_over(&mut table, own.clone());
+        }
+        out.services.insert(
+            name.clone(),
+            Entry { key: entry.key, item: Item { value: Value::Table(table), origin } },
+        );
+    }
+    for (key, (name, entry)) in &networks {
+        if key == "default" && !root.contains_key("networks") && !uses_default(root) {
+            continue;
+        }
+        out.networks.insert(name.clone(), entry.clone());
+    }
+    out
+}
+
+/// The tables within `key`.
+fn inner<'t>(table: &'t Table, key: &str) -> impl Iterator<Item = (&'t String, &'t Entry)> {
+    table.get(key).and_then(|entry| entry.item.table()).into_iter().flatten()
+}
+
+/// Whether a service says nothing of networks, and so is on the stack's own.
+fn uses_default(root: &Table) -> bool {
+    inner(root, "services")
+        .filter_map(|(_, entry)| entry.item.table())
+        .any(|service| !service.contains_key("networks"))
+}
+
+/// By its name in the file: how Docker calls it, and its table.
+type Networks = BTreeMap<String, (String, Entry)>;
+
+/// A stack's own network carries the stack's name; one that is external has its own.
+fn networks(stack: &str, root: &Table, sources: &Sources) -> Networks {
+    let mut out = Networks::new();
+    for (name, entry) in inner(root, "networks") {
+        let empty = Table::new();
+        let written = entry.item.table().unwrap_or(&empty);
+        let named = |key: &str, table: &Table| {
+            table.get(key).and_then(|entry| values::scalar(&entry.item, sources))
+        };
+        let external = written.get("external").map(|entry| &entry.item);
+        let is_external = external.is_some_and(|item| {
+            item.table().is_some() || values::flag(item, sources) == Some(true)
+        });
+        let own = named("name", written)
+            .or_else(|| external.and_then(Item::table).and_then(|table| named("name", table)));
+        let full = own
+            .unwrap_or_else(|| if is_external { name.clone() } else { format!("{stack}_{name}") });
+        let mut table = Writer { table: Table::new(), sources };
+        table.text("driver", named("driver", written).unwrap_or("overlay".into()), entry.key);
+        let is_encrypted = written
+            .get("driver_opts")
+            .and_then(|entry| values::pairs(&entry.item, sources))
+            .is_some_and(|pairs| pairs.iter().any(|(name, _)| name == "encrypted"));
+        if is_encrypted {
+            table.put("encrypted", Value::Boolean(true), written["driver_opts"].key);
+        }
+        let item = Item { value: Value::Table(table.table), origin: entry.item.origin };
+        out.insert(name.clone(), (full, Entry { key: entry.key, item }));
+    }
+    out.entry("default".to_owned()).or_insert_with(|| {
+        let origin = root.get("services").map_or(Origin::default(), |entry| entry.key);
+        let mut table = Writer { table: Table::new(), sources };
+        table.text("driver", "overlay".to_owned(), origin);
+        let item = Item { value: Value::Table(table.table), origin };
+        (format!("{stack}_default"), Entry { key: origin, item })
+    });
+    out
+}
+
+/// Writes a table in the words of a scenario.
+struct Writer<'a> {
+    table: Table,
+    sources: &'a Sources,
+}
+
+impl Writer<'_> {
+    fn put(&mut self, key: &str, value: Value, origin: Origin) {
+        let entry = Entry { key: origin, item: Item { value, origin } };
+        self.table.insert(key.to_owned(), entry);
+    }
+
+    fn text(&mut self, key: &str, text: String, origin: Origin) {
+        self.put(key, Value::Text(text), origin);
+    }
+
+    /// Copies a value under another name; a size in bytes, a duration in nanoseconds.
+    fn copy(&mut self, from: &Table, key: &str, to: &str, kind: Kind) {
+        let Some(entry) = from.get(key) else { return };
+        let (item, sources) = (&entry.item, self.sources);
+        let value = match kind {
+            Kind::Text => values::scalar(item, sources).map(Value::Text),
+            Kind::Texts => values::texts(item, sources).map(|texts| list(texts, item.origin)),
+            Kind::Count => values::count(item, sources).map(|n| Value::Integer(i64::from(n))),
+            Kind::Number => values::number(item, sources).map(Value::Float),
+            Kind::Size => values::size(item, sources).map(|n| Value::Text(format!("{n} B"))),
+            Kind::Duration => {
+                values::duration(item, sources).map(|n| Value::Text(format!("{n} ns")))
+            }
+            Kind::Flag => values::flag(item, sources).map(Value::Boolean),
+        };
+        if let Some(value) = value {
+            let item = Item { value, origin: item.origin };
+            self.table.insert(to.to_owned(), Entry { key: entry.key, item });
+        }
+    }
+
+    /// A table of copies, if anything is in it.
+    fn group(&mut self, from: Option<&Entry>, to: &str, copies: &[(&str, &str, Kind)]) {
+        let Some(entry) = from else { return };
+        let Some(written) = entry.item.table() else { return };
+        let mut group = Writer { table: Table::new(), sources: self.sources };
+        for (key, name, kind) in copies {
+            group.copy(written, key, name, *kind);
+        }
+        self.put(to, Value::Table(group.table), entry.key);
+    }
+
+    fn deploy(&mut self, service: &Table) {
+        let Some(deploy) = service.get("deploy").and_then(|entry| entry.item.table()) else {
+            return;
+        };
+        self.copy(deploy, "mode", "mode", Kind::Text);
+        self.copy(deploy, "replicas", "replicas", Kind::Count);
+        self.copy(deploy, "endpoint_mode", "endpoint_mode", Kind::Text);
+        if let Some(placement) = deploy.get("placement").and_then(|entry| entry.item.table()) {
+            self.copy(placement, "constraints", "constraints", Kind::Texts);
+            let most = placement.get("max_replicas_per_node");
+            if most.and_then(|entry| values::count(&entry.item, self.sources)) != Some(0) {
+                let key = "max_replicas_per_node";
+                self.copy(placement, key, key, Kind::Count);
+            }
+            if let Some(entry) = placement.get("preferences") {
+                let spreads = forms::spreads(&entry.item, self.sources);
+                self.put("preferences", list(spreads, entry.item.origin), entry.key);
+            }
+        }
+        if let Some(resources) = deploy.get("resources").and_then(|entry| entry.item.table()) {
+            self.resources(resources);
+        }
+        self.group(deploy.get("restart_policy"), "restart", &RESTART);
+        self.group(deploy.get("update_config"), "update", &UPDATE);
+        self.group(deploy.get("rollback_config"), "rollback", &UPDATE);
+        if let Some(entry) = deploy.get("labels") {
+            let pairs = values::pairs(&entry.item, self.sources).unwrap_or_default();
+            let mut labels = Writer { table: Table::new(), sources: self.sources };
+            for (name, value) in pairs.into_iter().filter(|(name, _)| !name.is_empty()) {
+                let at = match &entry.item.value {
+                    Value::Table(table) => table.get(&name).map_or(entry.key, |own| own.key),
+                    _ => entry.key,
+                };
+                labels.text(&name, value, at);
+            }
+            self.put("labels", Value::Table(labels.table), entry.key);
+        }
+    }
+
+    /// `limits.cpus` becomes `cpus.limit`, and so on.
+    fn resources(&mut self, resources: &Table) {
+        for (what, kind) in [("cpus", Kind::Number), ("memory", Kind::Size)] {
+            let mut group = Writer { table: Table::new(), sources: self.sources };
+            for (from, to) in [("limits", "limit"), ("reservations", "reservation")] {
+                if let Some(inner) = resources.get(from).and_then(|entry| entry.item.table()) {
+                    group.copy(inner, what, to, kind);
+                }
+            }
+            // A limit of nothing is none.
+            group.table.retain(|_, entry| !matches!(entry.item.value, Value::Float(0.0)));
+            if let Some(origin) = group.table.values().next().map(|entry| entry.key) {
+                self.put(what, Value::Table(group.table), origin);
+            }
+        }
+    }
+
+    fn timing(&mut self, service: &Table) {
+        self.copy(service, "stop_grace_period", "stop_grace_period", Kind::Duration);
+        self.group(service.get("healthcheck"), "healthcheck", &HEALTH);
+        // Docker's own way to switch off the image's check: `test: ["NONE"]`.
+        let test = service
+            .get("healthcheck")
+            .and_then(|entry| entry.item.table()?.get("test"))
+            .and_then(|entry| values::texts(&entry.item, self.sources).map(|t| (t, entry.key)));
+        if let (Some((test, origin)), Some(entry)) = (test, self.table.get_mut("healthcheck"))
+            && test.first().is_some_and(|word| word == "NONE")
+            && let Value::Table(table) = &mut entry.item.value
+        {
+            let item = Item { value: Value::Boolean(true), origin };
+            table.insert("disable".to_owned(), Entry { key: origin, item });
+        }
+    }
+
+    /// Names as Docker resolves them; a service that names none is on the stack's own network.
+    fn networks(&mut self, service: &Table, known: &Networks) {
+        let Some(entry) = service.get("networks") else {
+            let (name, entry) = &known["default"];
+            let origin = entry.key;
+            return self.put("networks", list([name.clone()], origin), origin);
+        };
+        let full = |name: &String| known.get(name).map_or(name, |(full, _)| full).clone();
+        let mut aliases = Writer { table: Table::new(), sources: self.sources };
+        let names = match &entry.item.value {
+            Value::Table(table) => {
+                for (name, own) in table {
+                    let own = own.item.table().and_then(|own| own.get("aliases"));
+                    if let Some(own) = own
+                        && let Some(texts) = values::texts(&own.item, self.sources)
+                    {
+                        aliases.put(&full(name), list(texts, own.item.origin), own.key);
+                    }
+                }
+                table.keys().map(|name| full(name)).collect()
+            }
+            _ => {
+                let texts = values::texts(&entry.item, self.sources).unwrap_or_default();
+                texts.iter().map(full).collect::<Vec<_>>()
+            }
+        };
+        self.put("networks", list(names, entry.item.origin), entry.key);
+        if !aliases.table.is_empty() {
+            self.put("aliases", Value::Table(aliases.table), entry.key);
+        }
+    }
+}
+
+/// How a value is copied.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Text,
+    Texts,
+    Count,
+    Number,
+    Size,
+    Duration,
+    Flag,
+}
+
+const RESTART: [(&str, &str, Kind); 4] = [
+    ("condition", "condition", Kind::Text),
+    ("delay", "delay", Kind::Duration),
+    ("max_attempts", "max_attempts", Kind::Count),
+    ("window", "window", Kind::Duration),
+];
+
+const UPDATE: [(&str, &str, Kind); 6] = [
+    ("parallelism", "parallelism", Kind::Count),
+    ("delay", "delay", Kind::Duration),
+    ("monitor", "monitor", Kind::Duration),
+    ("failure_action", "failure_action", Kind::Text),
+    ("max_failure_ratio", "max_failure_ratio", Kind::Number),
+    ("order", "order", Kind::Text),
+];
+
+const HEALTH: [(&str, &str, Kind); 6] = [
+    ("interval", "interval", Kind::Duration),
+    ("timeout", "timeout", Kind::Duration),
+    ("retries", "retries", Kind::Count),
+    ("start_period", "start_period", Kind::Duration),
+    ("start_interval", "start_interval", Kind::Duration),
+    ("disable", "disable", Kind::Flag),
+];
+
+fn list(texts: impl IntoIterator<Item = String>, origin: Origin) -> Value {
+    Value::Array(texts.into_iter().map(|text| Item { value: Value::Text(text), origin }).collect())
+}

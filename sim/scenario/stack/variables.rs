@@ -1,0 +1,190 @@
+//! `${VAR}` in stack files, as Compose puts variables in.
+//!
+//! Values come from the file `.env` beside the stack file and from nowhere else: a result must not
+//! depend on whose shell it was simulated in. What is not set is empty, with a warning.
+
+use std::collections::BTreeMap;
+
+/// Variables by name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Variables(BTreeMap<String, String>);
+
+impl Variables {
+    /// Reads the text of a `.env`: `NAME=value`, comments, quotes, an `export` in front.
+    pub(super) fn parse(text: &str) -> Self {
+        let mut out = BTreeMap::new();
+        for line in text.lines().map(str::trim) {
+            let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
+            if line.starts_with('#') {
+                continue;
+            }
+            if let Some((name, value)) = line.split_once('=') {
+                out.insert(name.trim().to_owned(), unquoted(value.trim()).to_owned());
+            }
+        }
+        Self(out)
+    }
+
+    /// `text` with all variables put in; what is odd about it goes to `odd`.
+    pub(super) fn put_into(&self, text: &str, odd: &mut Vec<Odd>) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            out.push_str(&rest[..at]);
+            rest = &rest[at + 1..];
+            if let Some(after) = rest.strip_prefix('$') {
+                out.push('$');
+                rest = after;
+            } else if let Some(inner) = rest.strip_prefix('{') {
+                let Some(end) = closing(inner) else {
+                    odd.push(Odd::Broken);
+                    out.push_str("${");
+                    rest = inner;
+                    continue;
+                };
+                out.push_str(&self.expand(&inner[..end], odd));
+                rest = &inner[end + 1..];
+            } else {
+                let end = name_length(rest);
+                if end == 0 {
+                    odd.push(Odd::Broken);
+                    out.push('$');
+                } else {
+                    out.push_str(&self.value(&rest[..end], odd));
+                }
+                rest = &rest[end..];
+            }
+        }
+        out.push_str(rest);
+        out
+    }
+
+    fn value(&self, name: &str, odd: &mut Vec<Odd>) -> String {
+        self.0.get(name).cloned().unwrap_or_else(|| {
+            odd.push(Odd::Unset(name.to_owned()));
+            String::new()
+        })
+    }
+
+    /// What stands between braces: a name, and perhaps what holds when it is not set (`-`), or
+    /// empty (`:-`), or an error (`?`), or what replaces it when it is there (`+`).
+    fn expand(&self, inner: &str, odd: &mut Vec<Odd>) -> String {
+        let (name, rest) = inner.split_at(name_length(inner));
+        if name.is_empty() {
+            odd.push(Odd::Broken);
+            return String::new();
+        }
+        if rest.is_empty() {
+            return self.value(name, odd);
+        }
+        let (colon, rest) = match rest.strip_prefix(':') {
+            Some(rest) => (true, rest),
+            None => (false, rest),
+        };
+        let there = self.0.get(name).filter(|value| !(colon && value.is_empty()));
+        let Some(operator) = rest.chars().next().filter(|operator| "-?+".contains(*operator))
+        else {
+            odd.push(Odd::Broken);
+            return String::new();
+        };
+        let word = &rest[1..];
+        match (operator, there) {
+            ('-' | '?', Some(value)) => value.clone(),
+            ('-', None) | ('+', Some(_)) => self.put_into(word, odd),
+            ('?', None) => {
+                odd.push(Odd::Required(name.to_owned(), word.to_owned()));
+                String::new()
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+/// What is odd about a text with variables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Odd {
+    /// A variable that is not set is taken as empty.
+    Unset(String),
+    /// A variable that must be set is not; with the author's own message.
+    Required(String, String),
+    /// A `$` that begins nothing.
+    Broken,
+}
+
+fn unquoted(value: &str) -> &str {
+    for quote in ['"', '\''] {
+        if let Some(inner) = value.strip_prefix(quote)
+            && let Some(end) = inner.find(quote)
+        {
+            return &inner[..end];
+        }
+    }
+    value.split(" #").next().unwrap_or("").trim_end()
+}
+
+fn name_length(text: &str) -> usize {
+    let is_part = |(at, byte): (usize, u8)| {
+        byte == b'_' || byte.is_ascii_alphabetic() || (at > 0 && byte.is_ascii_digit())
+    };
+    text.bytes().enumerate().take_while(|part| is_part(*part)).count()
+}
+
+/// Where the brace closes that was opened before `text`.
+fn closing(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut before = ' ';
+    for (at, character) in text.char_indices() {
+        match character {
+            '{' if before == '$' => depth += 1,
+            '}' if depth == 0 => return Some(at),
+            '}' => depth -= 1,
+            _ => {}
+        }
+        before = character;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_put_in_as_compose_does() {
+        let env = Variables::parse("# note\nTAG=1.2\nEMPTY=\nexport Q=\"a b\" # c\nR= x # y\n");
+        for (text, expected) in [
+            ("plain", "plain"),
+            ("${TAG}", "1.2"),
+            ("$TAG-x", "1.2-x"),
+            ("a${TAG}b${Q}", "a1.2ba b"),
+            ("${R}", "x"),
+            ("$$TAG", "$TAG"),
+            ("${EMPTY:-d}", "d"),
+            ("${EMPTY-d}", ""),
+            ("${NO:-d}", "d"),
+            ("${NO-${TAG}}", "1.2"),
+            ("${NO:-${ALSO:-z}}", "z"),
+            ("${TAG:+set}", "set"),
+            ("${NO:+set}", ""),
+            ("${TAG:?must}", "1.2"),
+        ] {
+            let mut odd = Vec::new();
+            assert_eq!(env.put_into(text, &mut odd), expected, "{text}");
+            assert_eq!(odd, [], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_odd_is_told() {
+        let told = |text: &str| {
+            let mut odd = Vec::new();
+            Variables::default().put_into(text, &mut odd);
+            odd
+        };
+        assert_eq!(told("${NO}"), [Odd::Unset("NO".into())]);
+        assert_eq!(told("${NO:?say it}"), [Odd::Required("NO".into(), "say it".into())]);
+        for broken in ["${", "${}", "a $ b", "${NO%x}", "${NO"] {
+            assert_eq!(told(broken), [Odd::Broken], "{broken}");
+        }
+    }
+}

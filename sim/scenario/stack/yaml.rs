@@ -1,0 +1,313 @@
+//! YAML as the same tree as TOML: every key and value remembers where it was written.
+//!
+//! Anchors, aliases and merge keys (`<<`) are resolved here; variables are put in by the caller
+//! before a plain scalar is given its type (YAML 1.2 core schema). A null is an empty table, which
+//! readers take for "nothing said". Refused with their place: more than one document, keys that
+//! are not text, keys written twice, deep nesting, aliases that multiply beyond measure.
+
+use crate::source::Origin;
+use crate::tree::{Entry, Item, Table, Value};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput};
+use std::collections::BTreeMap;
+
+/// Nothing that people write is nested deeper.
+const DEEPEST: usize = 48;
+/// Nor has more values, aliases counted as often as they are used.
+const MOST: usize = 50_000;
+/// Nor is longer, in bytes.
+const LONGEST: usize = 4 << 20;
+
+/// A mistake and where it stands.
+pub(super) struct Flaw {
+    pub(super) code: &'static str,
+    pub(super) message: String,
+    pub(super) origin: Origin,
+}
+
+/// Puts variables into the text of a value at a place.
+pub(super) type Substitute<'a> = &'a mut dyn FnMut(&str, Origin) -> String;
+
+/// The one document in the text with number `source`.
+pub(super) fn parse(
+    text: &str,
+    source: u32,
+    substitute: Substitute<'_>,
+) -> Result<Item, Box<Flaw>> {
+    let whole = Origin { source, start: 0, end: text.len().min(u32::MAX as usize) as u32 };
+    if text.len() > LONGEST {
+        return Err(flaw("syntax", format!("a stack file of more than {LONGEST} bytes"), whole));
+    }
+    // The parser counts characters, a place is in bytes.
+    let mut offsets: Vec<u32> = text.char_indices().map(|(at, _)| at as u32).collect();
+    offsets.push(text.len() as u32);
+    let mut reading = Reading {
+        events: Parser::new_from_str(text),
+        source,
+        offsets,
+        anchors: BTreeMap::new(),
+        values: 0,
+        substitute,
+    };
+    reading.document(whole)
+}
+
+fn flaw(code: &'static str, message: impl Into<String>, origin: Origin) -> Box<Flaw> {
+    Box::new(Flaw { code, message: message.into(), origin })
+}
+
+struct Reading<'t, 's> {
+    events: Parser<'t, StrInput<'t>>,
+    source: u32,
+    offsets: Vec<u32>,
+    /// By the parser's number: the value, and of how many it consists.
+    anchors: BTreeMap<usize, (Item, usize)>,
+    values: usize,
+    substitute: Substitute<'s>,
+}
+
+impl<'t> Reading<'t, '_> {
+    fn byte(&self, marker: Marker) -> u32 {
+        let last = self.offsets.len() - 1;
+        self.offsets[marker.index().min(last)]
+    }
+
+    fn origin(&self, span: Span) -> Origin {
+        Origin { source: self.source, start: self.byte(span.start), end: self.byte(span.end) }
+    }
+
+    fn next(&mut self) -> Result<(Event<'t>, Origin), Box<Flaw>> {
+        match self.events.next() {
+            Some(Ok((event, span))) => Ok((event, self.origin(span))),
+            Some(Err(error)) => {
+                let start = self.byte(*error.marker());
+                let origin = Origin { source: self.source, start, end: start + 1 };
+                Err(flaw("syntax", format!("this is not YAML: {}", error.info()), origin))
+            }
+            None => Ok((Event::StreamEnd, Origin { source: self.source, ..Origin::default() })),
+        }
+    }
+
+    fn document(&mut self, whole: Origin) -> Result<Item, Box<Flaw>> {
+        let empty = Item { value: Value::Table(Table::new()), origin: whole };
+        loop {
+            let (event, origin) = self.next()?;
+            match event {
+                Event::StreamEnd => return Ok(empty),
+                Event::StreamStart | Event::DocumentStart(_) | Event::Nothing => {}
+                other => {
+                    let item = self.node(other, origin, 0)?;
+                    self.end()?;
+                    return Ok(Item { origin: whole, ..item });
+                }
+            }
+        }
+    }
+
+    /// Nothing follows the document.
+    fn end(&mut self) -> Result<(), Box<Flaw>> {
+        loop {
+            match self.next()? {
+                (Event::StreamEnd, _) => return Ok(()),
+                (Event::DocumentEnd | Event::Nothing, _) => {}
+                (_, origin) => {
+                    return Err(flaw("syntax", "a stack file is one YAML document", origin));
+                }
+            }
+        }
+    }
+
+    fn count(&mut self, more: usize, origin: Origin) -> Result<(), Box<Flaw>> {
+        self.values += more;
+        if self.values > MOST {
+            let message = format!("more than {MOST} values, aliases included");
+            return Err(flaw("too-large", message, origin));
+        }
+        Ok(())
+    }
+
+    fn node(&mut self, event: Event<'t>, origin: Origin, depth: usize) -> Result<Item, Box<Flaw>> {
+        if depth > DEEPEST {
+            return Err(flaw("too-deep", format!("nested deeper than {DEEPEST} levels"), origin));
+        }
+        if let Event::Alias(anchor) = event {
+            let known = self.anchors.get(&anchor).cloned();
+            let Some((item, size)) = known else {
+                return Err(flaw("syntax", "this alias is part of what it names", origin));
+            };
+            self.count(size, origin)?;
+            return Ok(item);
+        }
+        let before = self.values;
+        self.count(1, origin)?;
+        let (item, anchor) = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let text = (self.substitute)(&text, origin);
+                let is_text = style != ScalarStyle::Plain
+                    || tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
+                let value = if is_text { Value::Text(text) } else { plain(&text) };
+                (Item { value, origin }, anchor)
+            }
+            Event::SequenceStart(anchor, _) => (self.sequence(origin, depth)?, anchor),
+            Event::MappingStart(anchor, _) => (self.mapping(origin, depth)?, anchor),
+            _ => return Err(flaw("syntax", "a value is due here", origin)),
+        };
+        if anchor > 0 {
+            self.anchors.insert(anchor, (item.clone(), self.values - before));
+        }
+        Ok(item)
+    }
+
+    fn sequence(&mut self, origin: Origin, depth: usize) -> Result<Item, Box<Flaw>> {
+        let mut items = Vec::new();
+        loop {
+            let (event, at) = self.next()?;
+            if event == Event::SequenceEnd {
+                return Ok(Item { value: Value::Array(items), origin });
+            }
+            items.push(self.node(event, at, depth + 1)?);
+        }
+    }
+
+    fn mapping(&mut self, origin: Origin, depth: usize) -> Result<Item, Box<Flaw>> {
+        let (mut own, mut merged) = (Table::new(), Table::new());
+        loop {
+            let (event, at) = self.next()?;
+            let key = match event {
+                Event::MappingEnd => break,
+                Event::Scalar(key, ..) => key.into_owned(),
+                _ => return Err(flaw("bad-name", "a key is a text", at)),
+            };
+            let (event, value_at) = self.next()?;
+            let item = self.node(event, value_at, depth + 1)?;
+            if key == "<<" {
+                merge_keys(&mut merged, item)?;
+                continue;
+            }
+            if key.is_empty() || key.chars().any(char::is_control) {
+                let message = "a name is not empty and has no control characters";
+                return Err(flaw("bad-name", message, at));
+            }
+            if own.insert(key.clone(), Entry { key: at, item }).is_some() {
+                return Err(flaw("duplicate-key", format!("`{key}` was there before"), at));
+            }
+        }
+        for (key, entry) in merged {
+            own.entry(key).or_insert(entry);
+        }
+        Ok(Item { value: Value::Table(own), origin })
+    }
+}
+
+/// What `<<` brings in: a table, or several, of which the first that has a key counts.
+fn merge_keys(merged: &mut Table, item: Item) -> Result<(), Box<Flaw>> {
+    match item.value {
+        Value::Table(table) => {
+            for (key, entry) in table {
+                merged.entry(key).or_insert(entry);
+            }
+            Ok(())
+        }
+        Value::Array(items) => items.into_iter().try_for_each(|item| match item.value {
+            Value::Table(_) => merge_keys(merged, item),
+            _ => Err(flaw("wrong-type", "`<<` merges tables", item.origin)),
+        }),
+        _ => Err(flaw("wrong-type", "`<<` merges tables", item.origin)),
+    }
+}
+
+/// The type of a plain scalar, by the core schema of YAML 1.2.
+fn plain(text: &str) -> Value {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Value::Table(Table::new()),
+        "true" | "True" | "TRUE" => return Value::Boolean(true),
+        "false" | "False" | "FALSE" => return Value::Boolean(false),
+        _ => {}
+    }
+    if let Some(octal) = text.strip_prefix("0o")
+        && let Ok(number) = i64::from_str_radix(octal, 8)
+    {
+        return Value::Integer(number);
+    }
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if digits.bytes().all(|byte| byte.is_ascii_digit())
+        && let Ok(number) = text.parse()
+    {
+        return Value::Integer(number);
+    }
+    let numeric = digits.starts_with(|first: char| first.is_ascii_digit() || first == '.')
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
+    match text.parse::<f64>() {
+        Ok(number) if numeric && number.is_finite() => Value::Float(number),
+        _ => Value::Text(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Item, String> {
+        let mut keep = |text: &str, _: Origin| text.to_owned();
+        parse(text, 0, &mut keep).map_err(|flaw| flaw.message)
+    }
+
+    fn at<'t>(item: &'t Item, path: &str) -> &'t Item {
+        path.split('.').fold(item, |item, key| &item.table().unwrap()[key].item)
+    }
+
+    #[test]
+    fn scalars_have_the_types_of_the_core_schema() {
+        let text = "a: 1\nb: 1.5\nc: yes\nd: true\ne: '1'\nf: 80:80\ng: 1e3\nh: 0o17\ni:\nj: .\nl: !!str 5\n";
+        let item = read(text).unwrap();
+        assert!(matches!(at(&item, "a").value, Value::Integer(1)));
+        assert!(matches!(at(&item, "b").value, Value::Float(1.5)));
+        assert_eq!(at(&item, "c").text(), Some("yes"));
+        assert!(matches!(at(&item, "d").value, Value::Boolean(true)));
+        assert_eq!(at(&item, "e").text(), Some("1"));
+        assert_eq!(at(&item, "f").text(), Some("80:80"));
+        assert!(matches!(at(&item, "g").value, Value::Float(1000.0)));
+        assert!(matches!(at(&item, "h").value, Value::Integer(15)));
+        assert!(at(&item, "i").table().is_some_and(Table::is_empty));
+        assert_eq!(at(&item, "j").text(), Some("."));
+        assert_eq!(at(&item, "l").text(), Some("5"));
+    }
+
+    #[test]
+    fn anchors_and_merge_keys_bring_what_is_not_there() {
+        let text = "x: &x {a: 1, b: 2}\ny: &y {b: 3, c: 4}\nz:\n  <<: [*x, *y]\n  a: 9\nw: *x\n";
+        let item = read(text).unwrap();
+        for (path, value) in [("z.a", 9), ("z.b", 2), ("z.c", 4), ("w.b", 2)] {
+            assert!(matches!(at(&item, path).value, Value::Integer(n) if n == value), "{path}");
+        }
+    }
+
+    #[test]
+    fn places_are_in_bytes_even_behind_other_letters() {
+        let text = "ä: \"ü\"\nb: word\n";
+        let item = read(text).unwrap();
+        let Origin { start, end, .. } = at(&item, "b").origin;
+        assert_eq!(&text[start as usize..end as usize], "word");
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused() {
+        let bomb = (1..30).fold("a0: &a0 [x, x]\n".to_owned(), |text, n| {
+            format!("{text}a{n}: &a{n} [*a{p}, *a{p}]\n", p = n - 1)
+        });
+        let deep = format!("a: {}{}", "[".repeat(5_000), "]".repeat(5_000));
+        for (text, why) in [
+            (bomb.as_str(), "more than"),
+            (deep.as_str(), ""),
+            ("a: 1\na: 2\n", "was there before"),
+            ("a: &a [*a]\n", ""),
+            ("a: 1\n---\nb: 2\n", "one YAML document"),
+            ("? [a]\n: 1\n", "a key is a text"),
+            ("a: [1\n", "not YAML"),
+            ("a: {<<: 1}\n", "merges tables"),
+        ] {
+            let told = read(text).err().unwrap_or_default();
+            assert!(!told.is_empty() && told.contains(why), "{told}");
+        }
+        assert!(read("").unwrap().table().is_some_and(Table::is_empty));
+    }
+}
