@@ -8,6 +8,8 @@ use crate::ids::{
     ServiceId, TimeoutId,
 };
 use crate::law::Law;
+pub use crate::traffic::mmpp::Mmpp;
+pub use crate::traffic::profile::{Piece, Profile};
 use std::sync::Arc;
 use wssim_kernel::Nanos;
 
@@ -324,6 +326,17 @@ pub enum Arrivals {
         /// The first arrival; `None`: uniform in one period, from the source's own stream.
         phase: Option<Nanos>,
     },
+    /// Gaps of any law on a clock that a profile runs faster and slower.
+    Shaped {
+        /// Law of the gaps where the profile's factor is one, in nanoseconds.
+        gap: Law,
+        /// The first arrival.
+        first: First,
+        /// The factor on the rate.
+        profile: Profile,
+    },
+    /// Poisson at a rate that a Markov chain sets.
+    Mmpp(Mmpp),
     /// Users who think, ask and wait for the answer.
     Closed {
         /// How many.
@@ -333,6 +346,17 @@ pub enum Arrivals {
     },
     /// Replayed from a file.
     Trace(Arc<Trace>),
+}
+
+/// When the first request of a shaped source comes, on the profile's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum First {
+    /// After a gap like any other.
+    Gap,
+    /// Uniform in one gap of a constant law, from the source's own stream.
+    Uniform,
+    /// Then.
+    At(Nanos),
 }
 
 /// Arrivals replayed from a file.

@@ -4,7 +4,7 @@
 //! Σ v · E\[demand\] / speed over its containers, to which callers are spread evenly. Queues,
 //! retries and users who give up are left out: it says what is asked for, not what happens.
 
-use wssim_kernel::Nanos;
+use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Arrivals, Hold, Instruction, Source};
 use wssim_model::ids::{EndpointId, InstructionId};
@@ -280,6 +280,10 @@ fn rate(source: &Source, responses: &[(f64, f64)], duration: Nanos) -> f64 {
         Arrivals::Poisson { rate_per_second } => *rate_per_second,
         Arrivals::Renewal { gap } => 1e9 / gap.mean(),
         Arrivals::Periodic { period, .. } => 1e9 / period.as_f64(),
+        Arrivals::Shaped { gap, profile, .. } => {
+            1e9 / gap.mean() * profile.mean(Time::ZERO, Time::ZERO + duration)
+        }
+        Arrivals::Mmpp(process) => process.mean_rate(),
         Arrivals::Closed { users, think } => {
             let response: f64 = source
                 .entries

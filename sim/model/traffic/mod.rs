@@ -5,7 +5,9 @@
 
 mod background;
 mod closed;
+pub(crate) mod mmpp;
 mod open;
+pub(crate) mod profile;
 mod replay;
 
 use crate::blueprint::{Arrivals, Source};
@@ -15,6 +17,8 @@ use crate::law::Law;
 use crate::probe::{Failure, Probe};
 use crate::request::frame::{Frame, FrameId, Kind, NONE, Waits};
 use crate::world::World;
+use mmpp::Phase;
+use profile::Cursor;
 use wssim_kernel::stream::{StreamKey, mix};
 use wssim_kernel::{Calendar, Nanos, Time};
 
@@ -41,6 +45,10 @@ pub(crate) struct SourceState {
     /// Trace: the row of the next request, and how often it is still to be used.
     row: usize,
     copies: u32,
+    /// Shaped: how far arrivals have come in the profile.
+    cursor: Cursor,
+    /// MMPP: the state of the chain.
+    modulation: Option<Phase>,
     /// Closed: how many requests each user has made.
     asked: Vec<u64>,
     /// Constant patience is a class of time-outs.
@@ -62,6 +70,12 @@ impl SourceState {
             Arrivals::Closed { users, .. } => users as usize,
             _ => 0,
         };
+        let modulation = match &source.arrivals {
+            Arrivals::Mmpp(process) => {
+                Some(process.start(StreamKey::new(seed, replication, "states", &source.name)))
+            }
+            _ => None,
+        };
         let mut constant = |law: &Option<Law>| match law {
             Some(Law::Constant(after)) => Some(class(Nanos::from_f64(*after))),
             _ => None,
@@ -73,6 +87,8 @@ impl SourceState {
             gap: -1.0,
             row: 0,
             copies: 0,
+            cursor: Cursor::default(),
+            modulation,
             asked: vec![0; users],
             patience: constant(&source.patience),
             patience_in_queue: constant(&source.patience_in_queue),
@@ -93,12 +109,7 @@ impl<P: Probe> World<'_, P> {
                         self.think(Time::ZERO, id, user, calendar);
                     }
                 }
-                Arrivals::Periodic { period, phase } => {
-                    let drawn = self.sources[place].arrivals.draw(0, DRAW_PHASE).open01();
-                    let phase = phase.unwrap_or(Nanos::from_f64(period.as_f64() * drawn));
-                    calendar.schedule(Time::ZERO + phase, Event::Arrive(id));
-                }
-                _ => self.schedule_arrival(Time::ZERO, id, calendar),
+                _ => self.start_open(id, calendar),
             }
         }
         self.start_background(calendar);
