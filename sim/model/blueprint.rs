@@ -11,7 +11,7 @@ use crate::law::Law;
 pub use crate::traffic::mmpp::Mmpp;
 pub use crate::traffic::profile::{Piece, Profile};
 use std::sync::Arc;
-use wssim_kernel::Nanos;
+use wssim_kernel::{Nanos, Time};
 
 /// Everything that a world is made of.
 #[derive(Clone, Debug, Default)]
@@ -394,8 +394,16 @@ pub struct Background {
     pub name: String,
     /// Law of the gaps between bursts, in nanoseconds.
     pub every: Law,
-    /// CPU of a burst, in nanoseconds of the reference CPU.
+    /// CPU of each job of a burst, in nanoseconds of the reference CPU.
     pub cpu: Law,
+    /// Jobs of a burst: all begin at once.
+    pub jobs: u32,
+    /// The first burst; `None`: uniform in the first of constant gaps, after a gap of any other law.
+    pub first: Option<Nanos>,
+    /// No burst begins then or later.
+    pub until: Time,
+    /// How many bursts there are.
+    pub count: u64,
 }
 
 impl Blueprint {

@@ -12,21 +12,32 @@ use wssim_kernel::{Calendar, Nanos, Time};
 const DRAW_BURST_GAP: u32 = 0;
 const DRAW_BURST_CPU: u32 = 1;
 const DRAW_BURST_PHASE: u32 = 2;
+/// CPU of the second job of a burst; further jobs follow.
+const DRAW_BURST_MORE: u32 = 3;
 
 impl<P: Probe> World<'_, P> {
     /// Puts the first burst of every background load on the calendar.
     pub(super) fn start_background(&mut self, calendar: &mut Calendar<Event>) {
         let blueprint = self.blueprint;
         for (place, background) in blueprint.background.iter().enumerate() {
-            // A periodic burst starts at a phase of its own; any other law needs none.
-            let phase = match background.every {
-                Law::Constant(period) => {
+            let id = BackgroundId::from(place);
+            let first = match (background.first, &background.every) {
+                (Some(first), _) => first,
+                // A periodic burst starts at a phase of its own; any other law needs none.
+                (None, Law::Constant(period)) => {
                     let (stream, _) = self.bursts[place];
                     Nanos::from_f64(period * stream.draw(0, DRAW_BURST_PHASE).open01())
                 }
-                _ => self.burst_gap(BackgroundId::from(place)),
+                (None, _) => self.burst_gap(id),
             };
-            calendar.schedule(Time::ZERO + phase, Event::Burst(BackgroundId::from(place)));
+            self.schedule_burst(Time::ZERO + first, id, calendar);
+        }
+    }
+
+    fn schedule_burst(&mut self, at: Time, id: BackgroundId, calendar: &mut Calendar<Event>) {
+        let background = &self.blueprint.background[id.index()];
+        if at < background.until && self.bursts[id.index()].1 < background.count {
+            calendar.schedule(at, Event::Burst(id));
         }
     }
 
@@ -38,15 +49,17 @@ impl<P: Probe> World<'_, P> {
 
     /// A container's background load begins a burst.
     pub(crate) fn burst(&mut self, now: Time, id: BackgroundId, calendar: &mut Calendar<Event>) {
-        let blueprint = self.blueprint;
-        let background = &blueprint.background[id.index()];
+        let background = &self.blueprint.background[id.index()];
         let (stream, number) = self.bursts[id.index()];
-        let demand = background.cpu.sample(&mut stream.draw(number, DRAW_BURST_CPU));
+        for job in 0..background.jobs {
+            let draw = if job == 0 { DRAW_BURST_CPU } else { DRAW_BURST_MORE + job - 1 };
+            let demand = background.cpu.sample(&mut stream.draw(number, draw));
+            let (id_of_burst, frame) = self.frames.open(Kind::Burst, stream.root());
+            frame.container = background.container;
+            self.start_job(now, id_of_burst, background.container, demand, calendar);
+        }
         self.bursts[id.index()].1 += 1;
-        let (id_of_burst, frame) = self.frames.open(Kind::Burst, stream.root());
-        frame.container = background.container;
-        self.start_job(now, id_of_burst, background.container, demand, calendar);
         let gap = self.burst_gap(id);
-        calendar.schedule(now + gap, Event::Burst(id));
+        self.schedule_burst(now + gap, id, calendar);
     }
 }

@@ -89,6 +89,14 @@ impl Mmpp {
         parts.map(|(state, probability)| state.rate * 1e9 * probability).sum()
     }
 
+    /// Mean number of changes of state between one request and the next.
+    #[must_use]
+    pub fn changes_per_request(&self) -> f64 {
+        let parts = self.states.iter().zip(&self.stationary);
+        let changes: f64 = parts.map(|(state, probability)| probability / state.stay * 1e9).sum();
+        changes / self.mean_rate()
+    }
+
     /// The process at the start of a replication.
     pub(crate) fn start(&self, stream: StreamKey) -> Phase {
         let mut phase = Phase { stream, state: 0, left: 0.0, change: 0 };
@@ -208,6 +216,7 @@ mod tests {
         }
         assert!((p.iter().sum::<f64>() - 1.0).abs() < 1e-15);
         assert!((busy_and_calm(true).mean_rate() - 18.0).abs() < 1e-12);
+        assert!((busy_and_calm(true).changes_per_request() - 0.2 / 18.0).abs() < 1e-12);
     }
 
     #[test]

@@ -146,13 +146,15 @@ impl Profile {
     /// How long it takes from `cursor` on until the integral has grown by `need` nanoseconds;
     /// moves the cursor there. `None`: it never does.
     pub(crate) fn advance(&self, cursor: &mut Cursor, mut need: f64) -> Option<Nanos> {
+        if need.is_infinite() {
+            return None;
+        }
         let mut passed = 0.0;
         if let After::Repeat { length, area } = self.after
             && need > area
         {
-            let rounds = (need / area).floor();
-            need -= rounds * area;
-            passed = rounds * length;
+            passed = (need / area).floor() * length;
+            need %= area;
         }
         loop {
             let Some(segment) = self.segments.get(cursor.segment) else {
