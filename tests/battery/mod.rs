@@ -10,6 +10,7 @@
 //! ```
 
 mod calls;
+mod changing;
 mod file;
 mod judge;
 mod networks;

@@ -115,6 +115,7 @@ impl Mmpp {
     }
 
     /// How long it takes until the integrated rate has grown by `need`; moves the process there.
+    #[inline(never)]
     pub(crate) fn advance(&self, phase: &mut Phase, mut need: f64) -> Nanos {
         let mut passed = 0.0;
         loop {

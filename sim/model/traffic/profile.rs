@@ -145,6 +145,7 @@ impl Profile {
 
     /// How long it takes from `cursor` on until the integral has grown by `need` nanoseconds;
     /// moves the cursor there. `None`: it never does.
+    #[inline(never)]
     pub(crate) fn advance(&self, cursor: &mut Cursor, mut need: f64) -> Option<Nanos> {
         if need.is_infinite() {
             return None;
