@@ -12,7 +12,7 @@ fn in_order(shown: &Shown) -> Vec<(u64, u64)> {
 }
 
 /// The number in an infinite-server system that is empty at 0 is Poisson with the mean that solves
-/// m' = λ(t) − μm. Eick, Massey and Whitt, "The physics of the M_t/G/∞ queue", Operations Research
+/// m' = λ(t) − μm. Eick, Massey and Whitt, "The physics of the `M_t/G/∞` queue", Operations Research
 /// 41 (1993). On a ramp λ(t) = a + bt, m(t) = (a/μ − b/μ²)(1 − e^(−μt)) + bt/μ. Intervals of 99.9 %.
 #[test]
 fn a_ramp_fills_infinitely_many_servers() {
