@@ -8,8 +8,10 @@ use crate::ids::{
     ServiceId, TimeoutId,
 };
 use crate::law::Law;
+pub use crate::traffic::mmpp::Mmpp;
+pub use crate::traffic::profile::{Piece, Profile};
 use std::sync::Arc;
-use wssim_kernel::Nanos;
+use wssim_kernel::{Nanos, Time};
 
 /// Everything that a world is made of.
 #[derive(Clone, Debug, Default)]
@@ -324,6 +326,17 @@ pub enum Arrivals {
         /// The first arrival; `None`: uniform in one period, from the source's own stream.
         phase: Option<Nanos>,
     },
+    /// Gaps of any law on a clock that a profile runs faster and slower.
+    Shaped {
+        /// Law of the gaps where the profile's factor is one, in nanoseconds.
+        gap: Law,
+        /// The first arrival.
+        first: First,
+        /// The factor on the rate.
+        profile: Profile,
+    },
+    /// Poisson at a rate that a Markov chain sets.
+    Mmpp(Mmpp),
     /// Users who think, ask and wait for the answer.
     Closed {
         /// How many.
@@ -333,6 +346,17 @@ pub enum Arrivals {
     },
     /// Replayed from a file.
     Trace(Arc<Trace>),
+}
+
+/// When the first request of a shaped source comes, on the profile's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum First {
+    /// After a gap like any other.
+    Gap,
+    /// Uniform in one gap of a constant law, from the source's own stream.
+    Uniform,
+    /// Then.
+    At(Nanos),
 }
 
 /// Arrivals replayed from a file.
@@ -370,8 +394,16 @@ pub struct Background {
     pub name: String,
     /// Law of the gaps between bursts, in nanoseconds.
     pub every: Law,
-    /// CPU of a burst, in nanoseconds of the reference CPU.
+    /// CPU of each job of a burst, in nanoseconds of the reference CPU.
     pub cpu: Law,
+    /// Jobs of a burst: all begin at once.
+    pub jobs: u32,
+    /// The first burst; `None`: uniform in the first of constant gaps, after a gap of any other law.
+    pub first: Option<Nanos>,
+    /// No burst begins then or later.
+    pub until: Time,
+    /// How many bursts there are.
+    pub count: u64,
 }
 
 impl Blueprint {

@@ -20,6 +20,7 @@ pub(crate) const DURATION: Nanos = Nanos(600_000_000_000);
 pub(crate) fn check(document: &Document, timers: &[Timer], sources: &Sources) -> Vec<Diagnostic> {
     let mut check = Check { document, sources, out: Vec::new() };
     check.header();
+    check.profiles();
     check.names();
     for (name, service) in &document.services {
         check.service(name, service);
@@ -65,9 +66,19 @@ pub(crate) fn is_window(document: &Document) -> bool {
         Some(kind) => kind == "window",
         None => {
             !document.faults.is_empty()
-                || document.traffic.values().any(|traffic| traffic.has_profile)
+                || document.traffic.values().any(|traffic| traffic.profile.is_some())
         }
     }
+}
+
+/// What a profile's clock shows at the start of a replication, in nanoseconds: the measured stretch
+/// of a window begins at `start`, a steady state at the beginning.
+pub(crate) fn clock_at_zero(document: &Document) -> i64 {
+    if !is_window(document) {
+        return 0;
+    }
+    let of = |length: Option<Nanos>| length.unwrap_or(Nanos::ZERO).0.cast_signed();
+    of(document.header.start).saturating_sub(of(document.header.lead_in))
 }
 
 struct Check<'a> {
@@ -91,11 +102,11 @@ impl Check<'_> {
                 origin,
             );
         }
-        if !window && let Some(start) = &header.start {
+        if !window && header.start.is_some() {
             self.error(
                 "contradiction",
                 "`start` says where a window begins; this is a steady state",
-                start.origin,
+                header.start_origin,
             );
         }
         if !window && header.lead_in.is_some() {
@@ -119,6 +130,29 @@ impl Check<'_> {
                 Diagnostic::error("no-nodes", "there are services and no nodes")
                     .help("add `[node.NAME]`"),
             );
+        }
+    }
+
+    /// Rates that change where none should, and profiles that are over before they begin.
+    fn profiles(&mut self) {
+        let window = is_window(self.document);
+        let begin = clock_at_zero(self.document);
+        for (name, traffic) in &self.document.traffic {
+            let Some(profile) = &traffic.profile else { continue };
+            let (code, message) = if !window {
+                let message =
+                    format!("the rate of traffic `{name}` changes: there is no steady state");
+                ("profile-in-steady", message)
+            } else if let (Some(factor), true) =
+                (profile.held_from(begin), self.document.header.start.is_some())
+            {
+                let message =
+                    format!("at `start` this profile is over: its factor is always {factor}");
+                ("spent-profile", message)
+            } else {
+                continue;
+            };
+            self.out.push(Diagnostic::warning(code, message).at(self.sources, profile.origin));
         }
     }
 
@@ -211,6 +245,12 @@ impl Check<'_> {
                 } else {
                     self.known("service", target, self.document.services.keys());
                 }
+            }
+        }
+        for (_, origin) in service.background.iter().filter_map(|load| load.at) {
+            if !is_window(self.document) {
+                let message = "`at` is a time of day; a steady state has none";
+                self.error("contradiction", message, origin);
             }
         }
         self.constraints(name, service);

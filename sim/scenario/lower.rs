@@ -13,19 +13,19 @@
 //!   to:    …                             to:     …
 //! ```
 
+mod traffic;
+
 use crate::calls;
 use crate::check;
 use crate::document::Document;
 use crate::document::step::{CallStep, Step, StepKind};
-use crate::document::traffic::ArrivalsText;
 use crate::trace;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use wssim_kernel::Nanos;
 use wssim_kernel::stream::name_hash;
 use wssim_model::blueprint::{
-    Arrivals, Background, Blueprint, Call, Container, Endpoint, Instruction, Link, Node, Parallel,
-    Pool, Query, Service, Source, Trace,
+    Blueprint, Call, Container, Endpoint, Instruction, Link, Node, Parallel, Pool, Query, Service,
 };
 use wssim_model::ids::{
     CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId, ParallelId, PoolId, QueryId,
@@ -170,14 +170,7 @@ impl Lowering<'_> {
             for (replica, node) in places.iter().enumerate() {
                 let container = ContainerId::from(self.out.containers.len());
                 self.out.containers.push(Container { service: id, node: NodeId::from(*node) });
-                if let Some((every, cpu)) = &service.background {
-                    self.out.background.push(Background {
-                        container,
-                        name: format!("{name}.{replica}"),
-                        every: every.clone(),
-                        cpu: cpu.clone(),
-                    });
-                }
+                self.background(name, service, replica, container);
             }
             for (target, pool) in &service.pools {
                 let Some(callee) = self.services.get(target) else {
@@ -356,53 +349,6 @@ impl Lowering<'_> {
             query: self.queries[&(service, callee)],
         });
         self.out.program.push(Instruction::Call(id));
-    }
-
-    fn sources(&mut self, traces: &Traces) {
-        for (name, traffic) in &self.document.traffic {
-            let total: f64 = traffic.entries.iter().map(|(_, weight)| weight).sum();
-            let entries = traffic
-                .entries
-                .iter()
-                .filter_map(|(entry, weight)| {
-                    let place = calls::split(&entry.text)?;
-                    Some((weight / total, *self.endpoints.get(&place)?))
-                })
-                .collect();
-            let arrivals = match &traffic.arrivals {
-                Some(ArrivalsText::Poisson(rate) | ArrivalsText::Mmpp(rate)) => {
-                    Arrivals::Poisson { rate_per_second: *rate }
-                }
-                Some(ArrivalsText::Renewal(gap)) => Arrivals::Renewal { gap: gap.clone() },
-                Some(ArrivalsText::Periodic { period, phase }) => {
-                    Arrivals::Periodic { period: *period, phase: *phase }
-                }
-                Some(ArrivalsText::Closed { users, think }) => {
-                    Arrivals::Closed { users: *users, think: think.clone() }
-                }
-                Some(ArrivalsText::Trace { rate, speed, .. }) => {
-                    let trace = traces.get(name).map(|rows| self.trace(rows, *rate, *speed));
-                    Arrivals::Trace(Arc::new(trace.unwrap_or_default()))
-                }
-                None => Arrivals::Poisson { rate_per_second: 0.0 },
-            };
-            self.out.sources.push(Source {
-                name: name.clone(),
-                entries,
-                arrivals,
-                client_rtt: traffic.client_rtt.clone(),
-                send: traffic.send.clone(),
-                receive: traffic.receive.clone(),
-                patience: traffic.patience.clone(),
-                patience_in_queue: traffic.patience_in_queue.clone(),
-            });
-        }
-    }
-
-    fn trace(&self, rows: &trace::Rows, rate: f64, speed: f64) -> Trace {
-        let entry =
-            |text: &str| calls::split(text).and_then(|place| self.endpoints.get(&place).copied());
-        rows.lower(rate, speed, entry, |label| self.labels.get(label).copied())
     }
 }
 

@@ -4,10 +4,12 @@
 //! Σ v · E\[demand\] / speed over its containers, to which callers are spread evenly. Queues,
 //! retries and users who give up are left out: it says what is asked for, not what happens.
 
-use wssim_kernel::Nanos;
+use wssim_experiment::question::{Kind, Measure};
+use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
-use wssim_model::blueprint::{Arrivals, Hold, Instruction, Source};
+use wssim_model::blueprint::{Arrivals, Background, Hold, Instruction, Source};
 use wssim_model::ids::{EndpointId, InstructionId};
+use wssim_model::law::Law;
 
 /// What is asked of the cluster.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +29,8 @@ pub struct NodeLoad {
     pub offered_erlangs: f64,
     /// The part of it that comes from open sources and background, which nothing slows down.
     pub open_erlangs: f64,
+    /// The same while every profile is at its peak.
+    pub peak_erlangs: f64,
     /// Hardware threads.
     pub threads: f64,
     /// Work that it can do in a second with all threads busy, in the same unit.
@@ -46,12 +50,16 @@ pub struct ServiceLoad {
     pub offered_concurrency: f64,
     /// The part of it that comes from open sources.
     pub open_concurrency: f64,
+    /// The same while every profile is at its peak.
+    pub peak_concurrency: f64,
     /// Workers of all containers together; `None`: unlimited.
     pub workers: Option<u32>,
     /// CPU time that a container is offered, in thread-seconds per second.
     pub cpus_per_container: f64,
     /// The part of it that comes from open sources and background.
     pub open_cpus_per_container: f64,
+    /// The same while every profile is at its peak.
+    pub peak_cpus_per_container: f64,
     /// Its CPU limit.
     pub cpu_limit: Option<f64>,
 }
@@ -70,8 +78,33 @@ struct Visit {
     calls: Vec<(EndpointId, f64)>,
 }
 
-/// Computes the offered load of a blueprint that is measured for `duration`.
-pub(crate) fn offered(blueprint: &Blueprint, duration: Nanos) -> OfferedLoad {
+/// The measured stretch; of a steady state it begins at once, since nobody knows the warm-up yet.
+#[derive(Clone, Copy)]
+struct Stretch {
+    from: Time,
+    until: Time,
+}
+
+impl Stretch {
+    fn of(measure: &Measure) -> Self {
+        let from = match measure.kind {
+            Kind::Window { lead_in } => Time::ZERO + lead_in,
+            Kind::Steady { .. } => Time::ZERO,
+        };
+        Self { from, until: from + measure.duration }
+    }
+}
+
+/// Which rate of a source with a profile.
+#[derive(Clone, Copy, PartialEq)]
+enum Level {
+    Mean,
+    Peak,
+}
+
+/// Computes the offered load of a blueprint that is measured like this.
+pub(crate) fn offered(blueprint: &Blueprint, measure: &Measure) -> OfferedLoad {
+    let stretch = Stretch::of(measure);
     let visits: Vec<Visit> = blueprint
         .endpoints
         .iter()
@@ -83,23 +116,23 @@ pub(crate) fn offered(blueprint: &Blueprint, duration: Nanos) -> OfferedLoad {
         })
         .collect();
     let responses = responses(blueprint);
-    let rates = |wanted: &dyn Fn(&Source) -> bool| {
+    let rates = |wanted: &dyn Fn(&Source) -> bool, level: Level| {
         let mut entries = vec![0.0; blueprint.endpoints.len()];
         for source in blueprint.sources.iter().filter(|source| wanted(source)) {
-            let rate = rate(source, &responses, duration);
+            let rate = rate(source, &responses, stretch, level);
             for (share, endpoint) in &source.entries {
                 entries[endpoint.index()] += rate * share;
             }
         }
         solve(entries, &visits)
     };
-    let all = loads(blueprint, &visits, &responses, &rates(&|_| true));
-    let open = loads(
-        blueprint,
-        &visits,
-        &responses,
-        &rates(&|source| !matches!(source.arrivals, Arrivals::Closed { .. })),
-    );
+    let load_of = |wanted: &dyn Fn(&Source) -> bool, level: Level| {
+        loads(blueprint, &visits, &responses, &rates(wanted, level), stretch)
+    };
+    let is_open = |source: &Source| !matches!(source.arrivals, Arrivals::Closed { .. });
+    let all = load_of(&|_| true, Level::Mean);
+    let open = load_of(&is_open, Level::Mean);
+    let peak = load_of(&is_open, Level::Peak);
     let nodes = blueprint
         .nodes
         .iter()
@@ -108,6 +141,7 @@ pub(crate) fn offered(blueprint: &Blueprint, duration: Nanos) -> OfferedLoad {
             node: node.name.clone(),
             offered_erlangs: all.nodes[at],
             open_erlangs: open.nodes[at],
+            peak_erlangs: peak.nodes[at],
             threads: node.threads,
             capacity_erlangs: capacity(&node.capacity, node.threads),
         })
@@ -125,9 +159,11 @@ pub(crate) fn offered(blueprint: &Blueprint, duration: Nanos) -> OfferedLoad {
                 visits_per_second: all.services[at].visits,
                 offered_concurrency: all.services[at].concurrency,
                 open_concurrency: open.services[at].concurrency,
+                peak_concurrency: peak.services[at].concurrency,
                 workers: service.workers.map(|workers| workers.saturating_mul(containers as u32)),
                 cpus_per_container: all.services[at].cpus / each,
                 open_cpus_per_container: open.services[at].cpus / each,
+                peak_cpus_per_container: peak.services[at].cpus / each,
                 cpu_limit: service.cpu_limit.map(|limit| limit.cpus),
             }
         })
@@ -275,11 +311,19 @@ fn time(
 }
 
 /// Mean arrival rate in 1/s; of closed users the most that they can ask for.
-fn rate(source: &Source, responses: &[(f64, f64)], duration: Nanos) -> f64 {
+fn rate(source: &Source, responses: &[(f64, f64)], stretch: Stretch, level: Level) -> f64 {
     match &source.arrivals {
         Arrivals::Poisson { rate_per_second } => *rate_per_second,
         Arrivals::Renewal { gap } => 1e9 / gap.mean(),
         Arrivals::Periodic { period, .. } => 1e9 / period.as_f64(),
+        Arrivals::Shaped { gap, profile, .. } => {
+            let factor = match level {
+                Level::Mean => profile.mean(stretch.from, stretch.until),
+                Level::Peak => profile.peak(stretch.from, stretch.until),
+            };
+            1e9 / gap.mean() * factor
+        }
+        Arrivals::Mmpp(process) => process.mean_rate(),
         Arrivals::Closed { users, think } => {
             let response: f64 = source
                 .entries
@@ -290,8 +334,9 @@ fn rate(source: &Source, responses: &[(f64, f64)], duration: Nanos) -> f64 {
             if cycle > 0.0 { f64::from(*users) * 1e9 / cycle } else { 0.0 }
         }
         Arrivals::Trace(trace) => {
-            let within = trace.rows.iter().filter(|row| row.at.0 <= duration.0).count();
-            within as f64 * trace.rate / duration.seconds().max(1e-9)
+            let measured = stretch.from.0..=stretch.until.0;
+            let within = trace.rows.iter().filter(|row| measured.contains(&row.at.0)).count();
+            within as f64 * trace.rate / stretch.until.since(stretch.from).seconds().max(1e-9)
         }
     }
 }
@@ -334,6 +379,7 @@ fn loads(
     visits: &[Visit],
     responses: &[(f64, f64)],
     rates: &[f64],
+    stretch: Stretch,
 ) -> Loads {
     let mut nodes = vec![0.0; blueprint.nodes.len()];
     let mut services = vec![Service::default(); blueprint.services.len()];
@@ -355,42 +401,81 @@ fn loads(
     for background in &blueprint.background {
         let container = blueprint.containers[background.container.index()];
         let node = container.node.index();
-        let work = background.cpu.mean() / background.every.mean() / blueprint.nodes[node].speed;
+        let cpu = f64::from(background.jobs) * background.cpu.mean();
+        let work = cpu / gap_between_bursts(background, stretch) / blueprint.nodes[node].speed;
         nodes[node] += work;
         services[container.service.index()].cpus += work;
     }
     Loads { nodes, services }
 }
 
+/// Nanoseconds of the stretch for each burst that is expected in it; infinite when there is none.
+fn gap_between_bursts(background: &Background, stretch: Stretch) -> f64 {
+    let every = background.every.mean();
+    let endless = background.count == u64::MAX && background.until == Time::NEVER;
+    if endless && background.first.is_none() {
+        return every;
+    }
+    let first = Time::ZERO + background.first.unwrap_or(Nanos::ZERO);
+    let expected = |until: Time| {
+        let gaps = until.min(background.until).since(first).as_f64() / every;
+        let bursts = match &background.every {
+            _ if until <= first => 0.0,
+            Law::Constant(_) if background.first.is_some() => gaps.ceil(),
+            _ if background.first.is_some() => 1.0 + gaps,
+            _ => gaps,
+        };
+        bursts.min(background.count as f64)
+    };
+    let bursts = expected(stretch.until) - expected(stretch.from);
+    stretch.until.since(stretch.from).as_f64() / bursts
+}
+
 impl OfferedLoad {
-    /// Sentences about what is asked for and cannot be done.
+    /// Sentences about what is asked for and cannot be done: on average, or while the profiles of
+    /// all sources are at their peak, which may be at different times.
     pub(crate) fn excesses(&self) -> Vec<String> {
         let mut out = Vec::new();
-        for node in self.nodes.iter().filter(|node| node.open_erlangs >= node.capacity_erlangs) {
-            let (offered, capacity) = (node.open_erlangs, node.capacity_erlangs);
+        let mut add =
+            |open: f64, peak: f64, capacity: f64, says: &dyn Fn(String) -> String, digits| {
+                if open >= capacity {
+                    let offered = format!("{open:.digits$}");
+                    out.push(format!("{}: there is no steady state", says(offered)));
+                } else if peak >= capacity {
+                    let offered = format!("up to {peak:.digits$}");
+                    let text = says(offered);
+                    out.push(format!("{text}: at the peak of its traffic a queue builds up"));
+                }
+            };
+        for node in &self.nodes {
+            let (name, capacity) = (&node.node, node.capacity_erlangs);
             let limit = if (capacity - node.threads).abs() < 1e-9 {
                 format!("{} threads", node.threads)
             } else {
                 format!("{} threads, which do the work of {capacity:.1}", node.threads)
             };
-            out.push(format!(
-                "node `{}` is offered {offered:.1} erlangs for {limit}: there is no steady state",
-                node.node
-            ));
+            let says = |offered| format!("node `{name}` is offered {offered} erlangs for {limit}");
+            add(node.open_erlangs, node.peak_erlangs, capacity, &says, 1);
         }
         for service in &self.services {
             let name = &service.service;
-            if let Some(limit) =
-                service.cpu_limit.filter(|limit| service.open_cpus_per_container >= *limit)
-            {
-                let offered = service.open_cpus_per_container;
-                out.push(format!("a container of service `{name}` is offered {offered:.2} CPUs for a limit of {limit}: there is no steady state"));
+            if let Some(limit) = service.cpu_limit {
+                let (open, peak) =
+                    (service.open_cpus_per_container, service.peak_cpus_per_container);
+                let says = |offered| {
+                    let whose = format!("a container of service `{name}`");
+                    format!("{whose} is offered {offered} CPUs for a limit of {limit}")
+                };
+                add(open, peak, limit, &says, 2);
             }
-            if let Some(workers) =
-                service.workers.filter(|workers| service.open_concurrency >= f64::from(*workers))
-            {
-                let offered = service.open_concurrency;
-                out.push(format!("service `{name}` is offered {offered:.1} requests at once for {workers} workers: there is no steady state"));
+            if let Some(workers) = service.workers {
+                let says = |offered| {
+                    format!(
+                        "service `{name}` is offered {offered} requests at once for {workers} workers"
+                    )
+                };
+                let (open, peak) = (service.open_concurrency, service.peak_concurrency);
+                add(open, peak, f64::from(workers), &says, 1);
             }
         }
         out

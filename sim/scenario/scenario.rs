@@ -3,8 +3,8 @@
 use crate::check;
 use crate::config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::document::arrivals::ArrivalsText;
 use crate::document::fields::{Name, Reader, Texts};
-use crate::document::traffic::ArrivalsText;
 use crate::document::{self, Document};
 use crate::expression;
 use crate::lint;
@@ -367,7 +367,7 @@ impl World {
 
     fn offered(&self) -> OfferedLoad {
         let blueprint = lower::lower(&self.document, &self.traces);
-        offered::offered(&blueprint, question::measure(&self.document).duration)
+        offered::offered(&blueprint, &question::measure(&self.document))
     }
 
     /// Makes the arms of claims that come from files elsewhere relative to the scenario.

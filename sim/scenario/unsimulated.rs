@@ -3,7 +3,6 @@
 use crate::calls::{self, Edge, Place};
 use crate::document::Document;
 use crate::document::step::{Step, StepKind};
-use crate::document::traffic::ArrivalsText;
 use std::collections::{BTreeMap, BTreeSet};
 use wssim_experiment::metric::{self, MetricKind};
 use wssim_experiment::question::MetricRef;
@@ -48,9 +47,6 @@ pub(crate) fn list(document: &Document) -> Vec<NotSimulated> {
     let mut add = |path: String, reason: &str, needed: Needed| {
         out.push(NotSimulated { path, reason: reason.to_owned(), needed });
     };
-    if document.header.start.is_some() {
-        add("scenario.start".into(), "profiles are not simulated yet", Needed::ByNone);
-    }
     for (number, fault) in document.faults.iter().enumerate() {
         let path = format!("fault[{number}]");
         add(
@@ -89,19 +85,6 @@ pub(crate) fn list(document: &Document) -> Vec<NotSimulated> {
 
 fn traffic_reasons(document: &Document, add: &mut impl FnMut(String, &str, Needed)) {
     for (name, traffic) in &document.traffic {
-        if traffic.has_profile {
-            add(
-                format!("traffic.{name}.arrivals.profile"),
-                "profiles are not simulated yet; the rate is constant",
-                Needed::ByAll,
-            );
-        }
-        if let Some(ArrivalsText::Mmpp(rate)) = &traffic.arrivals {
-            let reason = format!(
-                "mmpp is not simulated yet; arrivals are Poisson at the mean rate of {rate}/s"
-            );
-            add(format!("traffic.{name}.arrivals"), &reason, Needed::ByAll);
-        }
         for key in &traffic.unsimulated {
             add(
                 format!("traffic.{name}.{key}"),

@@ -35,6 +35,34 @@ fn mmc() {
     family("mmc", |m| fcfs(m.number("lam"), &exp(1.0 / m.number("mu")), m.number("c"), ""));
 }
 
+/// Arrivals that come in bursts need long runs: half of what happens belongs to an overload.
+#[test]
+fn mmpp_m_c() {
+    family("mmpp_m_c", |m| {
+        let list = |name: &str| {
+            let rates = m.numbers(name);
+            let quoted: Vec<String> = rates.iter().map(|rate| format!("\"{rate}/s\"")).collect();
+            quoted.join(", ")
+        };
+        let arrivals = format!(
+            "{{ kind = \"mmpp\", rates = [{}], switch = [{}] }}",
+            list("rates"),
+            list("switch")
+        );
+        let workers = format!("workers = {}", m.number("c"));
+        Setup {
+            blueprint: station(&arrivals, &exp(1.0 / m.number("mu")), &workers, 128),
+            rate: mean(&m.numbers("rates")),
+            length: Length::Steady,
+            read: Box::new(|metric, shown| match metric {
+                "arrival_rate" => Some(shown.requests.len() as f64 / shown.seconds),
+                "prob_wait_on_arrival" => Some(share(&shown.all_waits(), |wait| *wait > 0.0)),
+                _ => usual(metric, shown),
+            }),
+        }
+    });
+}
+
 #[test]
 fn mmck() {
     family("mmck", |m| {

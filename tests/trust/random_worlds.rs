@@ -78,7 +78,11 @@ fn service(dice: &mut Dice, n: u32, services: u32) -> String {
         writeln!(text, "cpus = {{ limit = {limit}, quota = \"{quota}\" }}").unwrap();
     }
     if dice.chance(0.3) {
-        text.push_str("background = { every = \"exp(50ms)\", cpu = \"exp(3ms)\" }\n");
+        let background = dice.pick(&[
+            "{ every = \"exp(50ms)\", cpu = \"exp(3ms)\" }",
+            "[ { every = \"100ms\", cpu = \"exp(3ms)\", jobs = 3 }, { start = \"2s\", count = 1, cpu = \"1s\" } ]",
+        ]);
+        writeln!(text, "background = {background}").unwrap();
     }
     for target in n + 1..services {
         if dice.chance(0.3) {
@@ -112,6 +116,9 @@ fn random_scenario(seed: u64) -> String {
         "{ kind = \"poisson\", rate = \"80/s\" }",
         "{ kind = \"closed\", users = 20, think = \"exp(100ms)\" }",
         "{ kind = \"periodic\", period = \"10ms\" }",
+        "{ kind = \"poisson\", rate = \"80/s\", profile = { ramp = [[\"2s\", 0.1], [\"9s\", 2.0]] } }",
+        "{ kind = \"periodic\", period = \"10ms\", profile = { slot = \"1s\", values = [0, 2.5] } }",
+        "{ kind = \"mmpp\", rates = [\"0/s\", \"50/s\", \"300/s\"], switch = [\"2/s\", \"1/s\", \"9/s\"] }",
         "{ kind = \"renewal\", interarrival = \"gamma(10ms, cv=2.0)\" }",
     ]);
     write!(text, "[traffic.web]\nentry = \"s0.go\"\narrivals = {arrivals}\n").unwrap();

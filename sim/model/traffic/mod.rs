@@ -3,13 +3,22 @@
 //! Request n of a source stays request n whatever else happens: its arrival is drawn from the
 //! source's own stream, and what it draws later is addressed by a key made of source and n.
 
-use crate::blueprint::{Arrivals, Source, Trace};
+mod background;
+mod closed;
+pub(crate) mod mmpp;
+mod open;
+pub(crate) mod profile;
+mod replay;
+
+use crate::blueprint::{Arrivals, Source};
 use crate::event::Event;
-use crate::ids::{BackgroundId, EndpointId, SourceId, TimeoutId};
+use crate::ids::{EndpointId, SourceId, TimeoutId};
 use crate::law::Law;
 use crate::probe::{Failure, Probe};
 use crate::request::frame::{Frame, FrameId, Kind, NONE, Waits};
 use crate::world::World;
+use mmpp::Phase;
+use profile::Cursor;
 use wssim_kernel::stream::{StreamKey, mix};
 use wssim_kernel::{Calendar, Nanos, Time};
 
@@ -21,11 +30,6 @@ const DRAW_PATIENCE_IN_QUEUE: u32 = 0xFFFF_FF23;
 const DRAW_GAP: u32 = 0;
 const DRAW_PHASE: u32 = 1;
 const DRAW_COPIES: u32 = 2;
-
-/// Draws of a background's stream of bursts.
-const DRAW_BURST_GAP: u32 = 0;
-const DRAW_BURST_CPU: u32 = 1;
-const DRAW_BURST_PHASE: u32 = 2;
 
 /// What a source remembers.
 #[derive(Debug)]
@@ -41,6 +45,10 @@ pub(crate) struct SourceState {
     /// Trace: the row of the next request, and how often it is still to be used.
     row: usize,
     copies: u32,
+    /// Shaped: how far arrivals have come in the profile.
+    cursor: Cursor,
+    /// MMPP: the state of the chain.
+    modulation: Option<Phase>,
     /// Closed: how many requests each user has made.
     asked: Vec<u64>,
     /// Constant patience is a class of time-outs.
@@ -62,6 +70,12 @@ impl SourceState {
             Arrivals::Closed { users, .. } => users as usize,
             _ => 0,
         };
+        let modulation = match &source.arrivals {
+            Arrivals::Mmpp(process) => {
+                Some(process.start(StreamKey::new(seed, replication, "states", &source.name)))
+            }
+            _ => None,
+        };
         let mut constant = |law: &Option<Law>| match law {
             Some(Law::Constant(after)) => Some(class(Nanos::from_f64(*after))),
             _ => None,
@@ -73,38 +87,13 @@ impl SourceState {
             gap: -1.0,
             row: 0,
             copies: 0,
+            cursor: Cursor::default(),
+            modulation,
             asked: vec![0; users],
             patience: constant(&source.patience),
             patience_in_queue: constant(&source.patience_in_queue),
             attempts: 0,
         }
-    }
-
-    /// The gap before the next request, by `law`.
-    #[inline]
-    fn next_gap(&mut self, law: &Law) -> Nanos {
-        let gap = if self.gap < 0.0 { self.sample_gap(law, self.next) } else { self.gap };
-        self.gap = self.sample_gap(law, self.next + 1);
-        Nanos::from_f64(gap)
-    }
-
-    #[inline]
-    fn sample_gap(&self, law: &Law, number: u64) -> f64 {
-        law.sample(&mut self.arrivals.draw(number, DRAW_GAP))
-    }
-
-    /// Finds the next row of `trace` that is used at all; returns its time.
-    fn find_row(&mut self, trace: &Trace) -> Option<Time> {
-        while self.copies == 0 {
-            let place = self.row as u64;
-            let unit = self.arrivals.draw(place, DRAW_COPIES).open01();
-            trace.rows.get(self.row)?;
-            self.copies = (trace.rate + unit).floor() as u32;
-            if self.copies == 0 {
-                self.row += 1;
-            }
-        }
-        trace.rows.get(self.row).map(|row| Time(row.at.0))
     }
 }
 
@@ -120,87 +109,10 @@ impl<P: Probe> World<'_, P> {
                         self.think(Time::ZERO, id, user, calendar);
                     }
                 }
-                Arrivals::Periodic { period, phase } => {
-                    let drawn = self.sources[place].arrivals.draw(0, DRAW_PHASE).open01();
-                    let phase = phase.unwrap_or(Nanos::from_f64(period.as_f64() * drawn));
-                    calendar.schedule(Time::ZERO + phase, Event::Arrive(id));
-                }
-                _ => self.schedule_arrival(Time::ZERO, id, calendar),
+                _ => self.start_open(id, calendar),
             }
         }
-        for (place, background) in blueprint.background.iter().enumerate() {
-            // A periodic burst starts at a phase of its own; any other law needs none.
-            let phase = match background.every {
-                Law::Constant(period) => {
-                    let (stream, _) = self.bursts[place];
-                    Nanos::from_f64(period * stream.draw(0, DRAW_BURST_PHASE).open01())
-                }
-                _ => self.burst_gap(BackgroundId::from(place)),
-            };
-            calendar.schedule(Time::ZERO + phase, Event::Burst(BackgroundId::from(place)));
-        }
-    }
-
-    /// Schedules the next arrival of an open source.
-    fn schedule_arrival(&mut self, now: Time, id: SourceId, calendar: &mut Calendar<Event>) {
-        let blueprint = self.blueprint;
-        let state = &mut self.sources[id.index()];
-        let at = match &blueprint.sources[id.index()].arrivals {
-            Arrivals::Poisson { rate_per_second } => {
-                let gap = Law::Exponential { mean: 1e9 / rate_per_second };
-                Some(now + state.next_gap(&gap))
-            }
-            Arrivals::Renewal { gap } => Some(now + state.next_gap(gap)),
-            Arrivals::Periodic { period, .. } => Some(now + *period),
-            Arrivals::Trace(trace) => state.find_row(trace),
-            Arrivals::Closed { .. } => None,
-        };
-        if let Some(at) = at {
-            calendar.schedule(at, Event::Arrive(id));
-        }
-    }
-
-    /// The next request of an open source arrives.
-    pub(crate) fn arrive(&mut self, now: Time, id: SourceId, calendar: &mut Calendar<Event>) {
-        let state = &mut self.sources[id.index()];
-        let key = mix(state.root, state.next);
-        state.next += 1;
-        let mut row = NONE;
-        if matches!(self.blueprint.sources[id.index()].arrivals, Arrivals::Trace(_)) {
-            row = state.row as u32;
-            state.copies -= 1;
-            if state.copies == 0 {
-                state.row += 1;
-            }
-        }
-        self.schedule_arrival(now, id, calendar);
-        self.request(now, id, key, 0, row, calendar);
-    }
-
-    /// A user of a closed source begins to think.
-    fn think(&mut self, now: Time, id: SourceId, user: u32, calendar: &mut Calendar<Event>) {
-        let Arrivals::Closed { think, .. } = &self.blueprint.sources[id.index()].arrivals else {
-            return;
-        };
-        let state = &self.sources[id.index()];
-        let place = mix(u64::from(user), state.asked[user as usize]);
-        let pause = think.sample(&mut state.arrivals.draw(place, DRAW_GAP));
-        calendar.schedule(now + Nanos::from_f64(pause), Event::Ask { source: id, user });
-    }
-
-    /// A user of a closed source asks.
-    pub(crate) fn ask(
-        &mut self,
-        now: Time,
-        id: SourceId,
-        user: u32,
-        calendar: &mut Calendar<Event>,
-    ) {
-        let state = &mut self.sources[id.index()];
-        let asked = &mut state.asked[user as usize];
-        let key = mix(mix(state.root, u64::from(user)), *asked);
-        *asked += 1;
-        self.request(now, id, key, user, NONE, calendar);
+        self.start_background(calendar);
     }
 
     /// A request sets out.
@@ -333,25 +245,5 @@ impl<P: Probe> World<'_, P> {
         if !self.sources[source.index()].asked.is_empty() {
             self.think(now, source, number, calendar);
         }
-    }
-
-    fn burst_gap(&self, id: BackgroundId) -> Nanos {
-        let (stream, number) = self.bursts[id.index()];
-        let every = &self.blueprint.background[id.index()].every;
-        Nanos::from_f64(every.sample(&mut stream.draw(number, DRAW_BURST_GAP)))
-    }
-
-    /// A container's background load begins a burst.
-    pub(crate) fn burst(&mut self, now: Time, id: BackgroundId, calendar: &mut Calendar<Event>) {
-        let blueprint = self.blueprint;
-        let background = &blueprint.background[id.index()];
-        let (stream, number) = self.bursts[id.index()];
-        let demand = background.cpu.sample(&mut stream.draw(number, DRAW_BURST_CPU));
-        self.bursts[id.index()].1 += 1;
-        let (id_of_burst, frame) = self.frames.open(Kind::Burst, stream.root());
-        frame.container = background.container;
-        self.start_job(now, id_of_burst, background.container, demand, calendar);
-        let gap = self.burst_gap(id);
-        calendar.schedule(now + gap, Event::Burst(id));
     }
 }

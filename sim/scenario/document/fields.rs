@@ -392,6 +392,11 @@ impl<'t> Fields<'t> {
         self.table.contains_key(key)
     }
 
+    /// Whether `key` has been asked for or accepted.
+    pub(crate) fn knows(&self, key: &str) -> bool {
+        self.known.contains(&key)
+    }
+
     /// Reads a value that may carry a range.
     pub(crate) fn value<T>(
         &mut self,

@@ -1,7 +1,9 @@
 //! `[scenario]`: what it is called and how it is measured.
 
-use super::fields::{Fields, Name, Reader};
+use super::fields::{self, Fields, Name, Read, Reader, Texts};
+use crate::diagnostic::Diagnostic;
 use crate::source::Origin;
+use crate::tree::Item;
 use wssim_kernel::Nanos;
 
 /// What it is called and how it is measured.
@@ -14,7 +16,9 @@ pub(crate) struct Header {
     pub duration_origin: Origin,
     pub warm_up: Option<Nanos>,
     pub warm_up_origin: Option<Origin>,
-    pub start: Option<Name>,
+    /// What the clock shows when the measured stretch of a window begins, since midnight.
+    pub start: Option<Nanos>,
+    pub start_origin: Origin,
     pub lead_in: Option<Nanos>,
     pub slot: Option<Nanos>,
     /// Lints that are silenced.
@@ -47,7 +51,8 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Header {
         duration_origin,
         warm_up,
         warm_up_origin,
-        start: fields.name(reader, "start"),
+        start: fields.value(reader, "start", time_of_day),
+        start_origin: fields.table.get("start").map_or(fields.origin, |entry| entry.item.origin),
         lead_in: fields.duration(reader, "lead_in"),
         slot: fields.duration(reader, "slot"),
         allow: fields.names(reader, "allow").unwrap_or_default(),
@@ -58,29 +63,50 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Header {
             reader.mistake(origin, "out-of-range", format!("`{key}` must be above zero"), None);
         }
     }
-    if let (Some(start), Some(name)) = (header.start.as_ref(), fields.table.get("start"))
-        && !is_time_of_day(&start.text)
-    {
-        let help = Some("expected a time of day such as `\"10:00\"`".to_owned());
-        reader.mistake(
-            name.item.origin,
-            "bad-value",
-            format!("`{}` is no time of day", start.text),
-            help,
-        );
-    }
     fields.finish(reader);
     header
 }
 
-fn is_time_of_day(text: &str) -> bool {
+/// A time of day such as `10:00` or `02:30:15`, since midnight.
+pub(super) fn time_of_day(texts: &Texts<'_>, item: &Item) -> Read<Nanos> {
+    let text = fields::text(texts, item)?;
+    seconds_of_day(&text).map(|seconds| Nanos(u64::from(seconds) * 1_000_000_000)).ok_or_else(
+        || {
+            let message = format!("`{text}` is no time of day");
+            let help = "expected a time of day such as `\"10:00\"`";
+            Box::new(
+                Diagnostic::error("bad-value", message).at(texts.sources, item.origin).help(help),
+            )
+        },
+    )
+}
+
+fn seconds_of_day(text: &str) -> Option<u32> {
     let mut parts = text.split(':');
     let mut below = |limit: u32| {
-        parts.next().is_some_and(|part| {
-            (1..=2).contains(&part.len()) && part.parse::<u32>().is_ok_and(|number| number < limit)
-        })
+        let part = parts.next()?;
+        let short = (1..=2).contains(&part.len());
+        part.parse::<u32>().ok().filter(|number| short && *number < limit)
     };
-    below(24)
-        && below(60)
-        && parts.next().is_none_or(|part| part.parse::<u32>().is_ok_and(|second| second < 60))
+    let (hours, minutes) = (below(24)?, below(60)?);
+    let seconds = match parts.next() {
+        Some(part) => part.parse::<u32>().ok().filter(|second| *second < 60)?,
+        None => 0,
+    };
+    parts.next().is_none().then_some(hours * 3600 + minutes * 60 + seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds_of_day;
+
+    #[test]
+    fn times_of_day_are_read_as_clocks_show_them() {
+        assert_eq!(seconds_of_day("10:00"), Some(36_000));
+        assert_eq!(seconds_of_day("2:30:15"), Some(9015));
+        assert_eq!(seconds_of_day("23:59:59"), Some(86_399));
+        for wrong in ["", "10", "24:00", "10:60", "10:00:60", "10:00:00:00", "-1:00", "010:00"] {
+            assert_eq!(seconds_of_day(wrong), None, "{wrong}");
+        }
+    }
 }

@@ -2,12 +2,16 @@
 //!
 //! Nothing here asks whether a name exists; that is the business of [`crate::check`].
 
+pub(crate) mod arrivals;
+pub(crate) mod background;
 pub(crate) mod claim;
 pub(crate) mod deploy;
 pub(crate) mod fields;
 pub(crate) mod header;
 pub(crate) mod machine;
+pub(crate) mod profile;
 pub(crate) mod service;
+mod shapes;
 pub(crate) mod step;
 pub(crate) mod traffic;
 

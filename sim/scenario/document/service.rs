@@ -1,5 +1,6 @@
 //! `[service.*]`: what runs, where it may run, what it takes and what it does.
 
+use super::background::{self, BackgroundText};
 use super::deploy::{self, Deploy, Mode};
 use super::fields::{self, Fields, Name, Reader};
 use super::step::{self, Step};
@@ -8,7 +9,6 @@ use crate::source::Origin;
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{CpuLimit, Hold, Quota};
-use wssim_model::law::Law;
 
 /// A service.
 #[derive(Clone, Debug)]
@@ -32,8 +32,7 @@ pub(crate) struct Service {
     pub hold: Hold,
     pub backlog: Option<u32>,
     pub queue_timeout: Option<Nanos>,
-    /// (gap, CPU)
-    pub background: Option<(Law, Law)>,
+    pub background: Vec<BackgroundText>,
     pub pools: BTreeMap<String, Pool>,
     pub endpoints: BTreeMap<String, Endpoint>,
     /// Services with connection settings of their own.
@@ -94,7 +93,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, fields: Fields<'_>) 
         hold: Hold::Request,
         backlog: fields.value(reader, "backlog", fields::count(0)),
         queue_timeout: fields.timer(reader, "queue_timeout"),
-        background: None,
+        background: background::read(reader, &mut fields),
         pools: BTreeMap::new(),
         endpoints: BTreeMap::new(),
         clients: Vec::new(),
@@ -108,7 +107,6 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, fields: Fields<'_>) 
     }
     memory(reader, &mut fields, &mut service);
     cpus(reader, &mut fields, &mut service);
-    background(reader, &mut fields, &mut service);
     for (name, mut pool) in fields.things(reader, "pool") {
         if !pool.has("size") {
             pool.missing(reader, "size", "such as `size = 10`");
@@ -191,31 +189,6 @@ fn cpus(reader: &mut Reader<'_>, outer: &mut Fields<'_>, service: &mut Service) 
     service.cpu_limit = limit.map(|cpus| CpuLimit { cpus, quota });
     service.cpu_reservation =
         fields.value(reader, "reservation", fields::quantity(Dimension::Number)).unwrap_or(0.0);
-    fields.finish(reader);
-}
-
-fn background(reader: &mut Reader<'_>, outer: &mut Fields<'_>, service: &mut Service) {
-    let Some(mut fields) = outer.inner(reader, "background") else {
-        return;
-    };
-    for key in ["every", "cpu"] {
-        if !fields.has(key) {
-            fields.missing(
-                reader,
-                key,
-                "such as `background = { every = \"exp(10s)\", cpu = \"exp(20ms)\" }`",
-            );
-        }
-    }
-    let every = fields.law(reader, "every", Dimension::Duration);
-    let cpu = fields.law(reader, "cpu", Dimension::Duration);
-    if let Some(every) = &every
-        && every.mean() <= 0.0
-    {
-        let origin = fields.table.get("every").map_or(fields.origin, |entry| entry.item.origin);
-        reader.mistake(origin, "out-of-range", "bursts without a pause have no end", None);
-    }
-    service.background = every.zip(cpu);
     fields.finish(reader);
 }
 

@@ -64,7 +64,8 @@ pub(super) fn translate(stack: &str, root: &Table, sources: &Sources) -> Transla
         );
     }
     for (key, (name, entry)) in &networks {
-        if key == "default" && !root.contains_key("networks") && !uses_default(root) {
+        let is_written = inner(root, "networks").any(|(name, _)| name == key);
+        if !is_written && !uses_default(root) {
             continue;
         }
         out.networks.insert(name.clone(), entry.clone());

@@ -50,7 +50,10 @@ fn five_mistakes_are_five_diagnostics_with_their_lines() {
 
 #[test]
 fn mistakes_are_told_as_before() {
-    for name in ["many", "warned", "loop-a", "syntax", "escapes", "trace", "rows"] {
+    for name in [
+        "many", "warned", "loop-a", "syntax", "escapes", "trace", "rows", "traffic", "busy",
+        "spent",
+    ] {
         golden(name, &told(&format!("tests/mistakes/{name}.toml"), &[]));
     }
 }

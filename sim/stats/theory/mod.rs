@@ -22,6 +22,7 @@ pub mod mm1;
 pub mod mm1_transient;
 pub mod mmc;
 pub mod mmck;
+pub mod mmpp_mc;
 pub mod open_jackson;
 pub mod overload;
 pub mod parallel;

@@ -4,6 +4,7 @@ use wssim_stats::theory::erlang_a::ErlangA;
 use wssim_stats::theory::gm1::Gm1;
 use wssim_stats::theory::mh2_1::Mh21;
 use wssim_stats::theory::mmck::Mmck;
+use wssim_stats::theory::mmpp_mc::MmppMc;
 use wssim_stats::theory::{
     erlang_b as loss, md1 as constant, mg1, mginf as infinite, mm1 as single,
     mm1_transient as early, mmc as many, overload, processor_sharing as sharing, round_robin,
@@ -58,6 +59,18 @@ pub(crate) fn mmck(row: &Row) -> Option<f64> {
         "mean_response_W_accepted" => queue.mean_response(),
         "mean_wait_Wq_accepted" => queue.mean_wait(),
         "prob_wait_accepted" => queue.prob_wait(),
+        _ => return None,
+    })
+}
+
+pub(crate) fn mmpp_m_c(row: &Row) -> Option<f64> {
+    let pair = |name: &str| <[f64; 2]>::try_from(row.numbers(name)).ok();
+    let queue = MmppMc::new(pair("rates")?, pair("switch")?, row.number("mu"), row.whole("c"));
+    Some(match row.metric.as_str() {
+        "arrival_rate" => queue.arrival_rate(),
+        "mean_in_system_L" => queue.mean_in_system(),
+        "mean_response_W" => queue.mean_response(),
+        "prob_wait_on_arrival" => queue.prob_wait(),
         _ => return None,
     })
 }

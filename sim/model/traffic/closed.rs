@@ -1,0 +1,45 @@
+//! Closed sources: users who think, ask, wait for the answer, and think again.
+
+use super::DRAW_GAP;
+use crate::blueprint::Arrivals;
+use crate::event::Event;
+use crate::ids::SourceId;
+use crate::probe::Probe;
+use crate::request::frame::NONE;
+use crate::world::World;
+use wssim_kernel::stream::mix;
+use wssim_kernel::{Calendar, Nanos, Time};
+
+impl<P: Probe> World<'_, P> {
+    /// A user of a closed source begins to think.
+    pub(super) fn think(
+        &mut self,
+        now: Time,
+        id: SourceId,
+        user: u32,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let Arrivals::Closed { think, .. } = &self.blueprint.sources[id.index()].arrivals else {
+            return;
+        };
+        let state = &self.sources[id.index()];
+        let place = mix(u64::from(user), state.asked[user as usize]);
+        let pause = think.sample(&mut state.arrivals.draw(place, DRAW_GAP));
+        calendar.schedule(now + Nanos::from_f64(pause), Event::Ask { source: id, user });
+    }
+
+    /// A user of a closed source asks.
+    pub(crate) fn ask(
+        &mut self,
+        now: Time,
+        id: SourceId,
+        user: u32,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let state = &mut self.sources[id.index()];
+        let asked = &mut state.asked[user as usize];
+        let key = mix(mix(state.root, u64::from(user)), *asked);
+        *asked += 1;
+        self.request(now, id, key, user, NONE, calendar);
+    }
+}

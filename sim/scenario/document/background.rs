@@ -1,0 +1,91 @@
+//! `background`: bursts of CPU that every container of a service makes of itself; one table, or a
+//! list of them.
+//!
+//! ```toml
+//! background = [
+//!   { every = "15s", cpu = "exp(30ms)" },                            # scrapes, from a phase of their own
+//!   { start = "2min", count = 1, cpu = "90s", jobs = 4 },            # a build, once
+//!   { at = "02:30", cpu = "lognormal(10min, cv=0.3)" },              # a backup, every night
+//! ]
+//! ```
+
+use super::fields::{self, Fields, Reader};
+use super::header;
+use crate::quantity::Dimension;
+use crate::source::Origin;
+use crate::tree::Value;
+use wssim_kernel::Nanos;
+use wssim_model::law::Law;
+
+/// What repeats without saying how often repeats daily.
+const DAY: Law = Law::Constant(86_400e9);
+
+/// Bursts of one kind.
+#[derive(Clone, Debug)]
+pub(crate) struct BackgroundText {
+    pub every: Law,
+    /// Of each job of a burst.
+    pub cpu: Law,
+    /// Jobs of a burst, all at once.
+    pub jobs: u32,
+    /// The first burst.
+    pub start: Option<Nanos>,
+    /// The first burst, by the clock.
+    pub at: Option<(Nanos, Origin)>,
+    /// How many bursts.
+    pub count: Option<u32>,
+    /// No burst begins that long after the first one may.
+    pub duration: Option<Nanos>,
+}
+
+/// All bursts of a service.
+pub(super) fn read(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Vec<BackgroundText> {
+    let is_list = (fields.table.get("background"))
+        .is_some_and(|entry| matches!(entry.item.value, Value::Array(_)));
+    let tables = if is_list {
+        fields.list(reader, "background")
+    } else {
+        fields.inner(reader, "background").into_iter().collect()
+    };
+    tables.into_iter().filter_map(|table| one(reader, table)).collect()
+}
+
+fn one(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<BackgroundText> {
+    let help = "such as `background = { every = \"exp(10s)\", cpu = \"exp(20ms)\" }`";
+    let every = fields.law(reader, "every", Dimension::Duration);
+    let cpu = fields.law(reader, "cpu", Dimension::Duration);
+    let jobs = fields.value(reader, "jobs", fields::count_to(1, 10_000)).unwrap_or(1);
+    let start = fields.duration(reader, "start");
+    let origin = fields.table.get("at").map_or(fields.origin, |entry| entry.item.origin);
+    let at = fields.value(reader, "at", header::time_of_day).map(|at| (at, origin));
+    let count = fields.value(reader, "count", fields::count(1));
+    let duration = fields.duration(reader, "duration");
+    if !fields.has("every") && !fields.has("at") && count != Some(1) {
+        fields.missing(reader, "every", help);
+    }
+    if !fields.has("cpu") {
+        fields.missing(reader, "cpu", help);
+    }
+    if every.as_ref().is_some_and(|every| every.mean() <= 0.0) {
+        let origin = fields.table["every"].item.origin;
+        reader.mistake(origin, "out-of-range", "bursts without a pause have no end", None);
+    }
+    if start.is_some() && at.is_some() {
+        let message = "`start` and `at` both say when the first burst comes";
+        reader.mistake(origin, "contradiction", message, None);
+    }
+    let once_anywhere = !fields.has("every") && start.is_none() && at.is_none();
+    if count == Some(1) && once_anywhere {
+        fields.missing(reader, "start", "when the one burst comes: `start = \"2min\"`, or `at`");
+    }
+    fields.finish(reader);
+    Some(BackgroundText {
+        every: every.unwrap_or(DAY),
+        cpu: cpu?,
+        jobs,
+        start,
+        at,
+        count,
+        duration,
+    })
+}

@@ -1,0 +1,134 @@
+//! Sources and background load, from the document to the blueprint.
+
+use super::{Lowering, Traces};
+use crate::calls;
+use crate::check;
+use crate::document::arrivals::ArrivalsText;
+use crate::document::background::BackgroundText;
+use crate::document::service::Service;
+use crate::document::traffic::Traffic;
+use crate::question;
+use crate::trace;
+use std::sync::Arc;
+use wssim_experiment::question::Kind;
+use wssim_kernel::{Nanos, Time};
+use wssim_model::blueprint::{Arrivals, Background, First, Mmpp, Source, Trace};
+use wssim_model::ids::ContainerId;
+use wssim_model::law::Law;
+
+impl Lowering<'_> {
+    pub(super) fn sources(&mut self, traces: &Traces) {
+        for (name, traffic) in &self.document.traffic {
+            let total: f64 = traffic.entries.iter().map(|(_, weight)| weight).sum();
+            let entries = traffic
+                .entries
+                .iter()
+                .filter_map(|(entry, weight)| {
+                    let place = calls::split(&entry.text)?;
+                    Some((weight / total, *self.endpoints.get(&place)?))
+                })
+                .collect();
+            let arrivals = self.arrivals(name, traffic, traces);
+            self.out.sources.push(Source {
+                name: name.clone(),
+                entries,
+                arrivals,
+                client_rtt: traffic.client_rtt.clone(),
+                send: traffic.send.clone(),
+                receive: traffic.receive.clone(),
+                patience: traffic.patience.clone(),
+                patience_in_queue: traffic.patience_in_queue.clone(),
+            });
+        }
+    }
+
+    fn arrivals(&self, name: &str, traffic: &Traffic, traces: &Traces) -> Arrivals {
+        let Some(arrivals) = &traffic.arrivals else {
+            return Arrivals::Poisson { rate_per_second: 0.0 };
+        };
+        if let Some(profile) = &traffic.profile
+            && let Some(profile) = profile.lower(check::clock_at_zero(self.document))
+            && let Some((gap, first)) = shaped(arrivals)
+        {
+            return Arrivals::Shaped { gap, first, profile };
+        }
+        match arrivals {
+            ArrivalsText::Poisson(rate) => Arrivals::Poisson { rate_per_second: *rate },
+            ArrivalsText::Mmpp { rates, changes } => {
+                let mmpp = Mmpp::new(rates, changes, !check::is_window(self.document));
+                mmpp.map_or(Arrivals::Poisson { rate_per_second: 0.0 }, Arrivals::Mmpp)
+            }
+            ArrivalsText::Renewal(gap) => Arrivals::Renewal { gap: gap.clone() },
+            ArrivalsText::Periodic { period, phase } => {
+                Arrivals::Periodic { period: *period, phase: *phase }
+            }
+            ArrivalsText::Closed { users, think } => {
+                Arrivals::Closed { users: *users, think: think.clone() }
+            }
+            ArrivalsText::Trace { rate, speed, .. } => {
+                let trace = traces.get(name).map(|rows| self.trace(rows, *rate, *speed));
+                Arrivals::Trace(Arc::new(trace.unwrap_or_default()))
+            }
+        }
+    }
+
+    fn trace(&self, rows: &trace::Rows, rate: f64, speed: f64) -> Trace {
+        let entry =
+            |text: &str| calls::split(text).and_then(|place| self.endpoints.get(&place).copied());
+        rows.lower(rate, speed, entry, |label| self.labels.get(label).copied())
+    }
+
+    /// The bursts of one container; the first load keeps the name of the container alone, so that
+    /// a second one beside it moves no draw of the first.
+    pub(super) fn background(
+        &mut self,
+        service: &str,
+        content: &Service,
+        replica: usize,
+        container: ContainerId,
+    ) {
+        for (number, load) in content.background.iter().enumerate() {
+            let first = self.first_burst(load);
+            let begin = Time::ZERO + first.unwrap_or(Nanos::ZERO);
+            let place = if number == 0 { String::new() } else { format!("#{number}") };
+            self.out.background.push(Background {
+                container,
+                name: format!("{service}.{replica}{place}"),
+                every: load.every.clone(),
+                cpu: load.cpu.clone(),
+                jobs: load.jobs,
+                first,
+                until: load.duration.map_or(Time::NEVER, |length| begin + length),
+                count: load.count.map_or(u64::MAX, u64::from),
+            });
+        }
+    }
+
+    /// When the first burst comes, if that is said: at a time since the measured stretch of a
+    /// window began or since a steady state did, or when the clock shows a time of day.
+    fn first_burst(&self, load: &BackgroundText) -> Option<Nanos> {
+        const DAY: i64 = 86_400_000_000_000;
+        if let Some((at, _)) = load.at {
+            let wait = at.0.cast_signed() - check::clock_at_zero(self.document);
+            return Some(Nanos(wait.rem_euclid(DAY).unsigned_abs()));
+        }
+        let lead = match question::measure(self.document).kind {
+            Kind::Window { lead_in } => lead_in,
+            Kind::Steady { .. } => Nanos::ZERO,
+        };
+        load.start.map(|start| start + lead)
+    }
+}
+
+/// Law of the gaps and the first arrival of a source on a profile's clock; `None`: it has none.
+fn shaped(arrivals: &ArrivalsText) -> Option<(Law, First)> {
+    match arrivals {
+        // Without a rate nothing ever comes, as without a profile.
+        ArrivalsText::Poisson(rate) => Some((Law::Exponential { mean: 1e9 / rate }, First::Gap)),
+        ArrivalsText::Renewal(gap) => Some((gap.clone(), First::Gap)),
+        ArrivalsText::Periodic { period, phase } => {
+            Some((Law::Constant(period.as_f64()), phase.map_or(First::Uniform, First::At)))
+        }
+        _ => None,
+    }
+}

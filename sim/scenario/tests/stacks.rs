@@ -1,0 +1,203 @@
+//! Stack files: what each key became, that nothing that matters is lost, and what is said of
+//! mistakes. Golden texts are renewed by `UPDATE_GOLDEN=1`.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
+use wssim_experiment::question::Worlds as _;
+use wssim_scenario::{Becomes, Scenario, render, stack_keys};
+
+fn here(name: &str) -> PathBuf {
+    Path::new("tests/stacks").join(name)
+}
+
+#[track_caller]
+fn golden(name: &str, actual: &str) {
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(here(name), actual).unwrap();
+    }
+    let expected = std::fs::read_to_string(here(name)).unwrap_or_default();
+    assert!(actual == expected, "{name} differs; UPDATE_GOLDEN=1 renews it\n{actual}");
+}
+
+/// A scenario of three nodes with the stack files `stacks`, and `more` of its own.
+fn scenario(name: &str, stacks: &[&str], more: &str) -> Result<Scenario, String> {
+    let path =
+        std::env::temp_dir().join(format!("wssim-stacks-{}-{name}.toml", std::process::id()));
+    let files: Vec<String> = (stacks.iter())
+        .map(|stack| format!("{:?}", std::fs::canonicalize(here(stack)).unwrap()))
+        .collect();
+    let nodes: String =
+        (1..=3).map(|n| format!("[node.n{n}]\ncores = 8\nmemory = \"16 GiB\"\n")).collect();
+    let text = format!(
+        "[scenario]\nstacks = [{}]\n[orchestrator]\nkind = \"swarm\"\nmanagers = [\"n1\"]\n{nodes}{more}",
+        files.join(", ")
+    );
+    std::fs::write(&path, text).unwrap();
+    let loaded = Scenario::load(path.to_str().unwrap(), &[]);
+    std::fs::remove_file(&path).unwrap();
+    loaded.map_err(|diagnostics| diagnostics.render(false))
+}
+
+/// What is in force for services, without where it came from.
+fn services(scenario: &Scenario) -> String {
+    let config = scenario.print_config();
+    let lines =
+        config.lines().filter(|line| line.starts_with("service") || line.starts_with("network"));
+    lines.map(|line| format!("{}\n", line.split("  #").next().unwrap().trim_end())).collect()
+}
+
+fn nodes(scenario: &Scenario, service: &str) -> Vec<String> {
+    let placements = scenario.placements();
+    placements.into_iter().find(|placement| placement.service == service).unwrap().nodes
+}
+
+#[test]
+fn every_key_has_an_outcome() {
+    let lines: String =
+        stack_keys().iter().map(|(path, becomes)| format!("{becomes:?} {path}\n")).collect();
+    golden("keys.txt", &lines);
+    let of = |path| stack_keys().iter().find(|(known, _)| *known == path).unwrap().1;
+    assert_eq!(of("services.*.deploy.replicas"), Becomes::Simulated);
+    assert_eq!(of("services.*.restart"), Becomes::Ignored);
+    assert_eq!(of("services.*.mem_limit"), Becomes::Refused);
+}
+
+#[test]
+fn the_shop_says_the_same_in_the_words_of_a_scenario() {
+    let shop = Scenario::load("tests/stacks/stacked.toml", &[]).unwrap();
+    golden("shop.txt", &services(&shop));
+    assert_eq!(nodes(&shop, "orders"), ["n1", "n2", "n1", "n2"]);
+    assert_eq!(nodes(&shop, "proxy"), ["n1"]);
+    assert_eq!(nodes(&shop, "db"), ["n3"]);
+}
+
+#[test]
+fn files_of_many_kinds_keep_what_matters() {
+    for name in [
+        "wordpress",
+        "elk",
+        "nfs",
+        "jobs",
+        "external",
+        "merged",
+        "ports",
+        "units",
+        "health",
+        "traefik",
+    ] {
+        let loaded =
+            scenario(name, &[&format!("{name}.yml")], "").unwrap_or_else(|e| panic!("{e}"));
+        golden(&format!("{name}.txt"), &services(&loaded));
+    }
+}
+
+#[test]
+fn global_services_run_once_a_node_and_merges_keep_their_order() {
+    let elk = scenario("global", &["elk.yml"], "").unwrap();
+    let mut everywhere = nodes(&elk, "filebeat");
+    everywhere.sort();
+    assert_eq!(everywhere, ["n1", "n2", "n3"]);
+    let merged = scenario("order", &["merged.yml"], "").unwrap();
+    let counts = ["one", "two", "three"].map(|name| nodes(&merged, name).len());
+    assert_eq!(counts, [2, 2, 1]);
+}
+
+#[test]
+fn mistakes_have_their_lines() {
+    let told = scenario("wrong", &["wrong.yml"], "").unwrap_err();
+    let folder = std::fs::canonicalize(here("")).unwrap();
+    golden("wrong.txt", &told.replace(&format!("{}/", folder.display()), ""));
+}
+
+#[test]
+fn two_stacks_with_one_name_are_told_apart() {
+    let both = ["wordpress.yml", "nfs.yml"];
+    let loaded = scenario("apart", &both, "[service.\"nfs/db\"]\nworkers = 7\n").unwrap();
+    let names: Vec<String> = loaded.placements().into_iter().map(|p| p.service).collect();
+    assert_eq!(names, ["nfs/db", "wordpress", "wordpress/db"]);
+    assert!(
+        services(&loaded).contains("nfs/db\".workers = 7")
+            || services(&loaded).contains("nfs/db.workers = 7")
+    );
+    let told = scenario("unclear", &both, "[service.db]\nworkers = 7\n").unwrap_err();
+    assert!(
+        told.contains("ambiguous-service") && told.contains("`nfs/db` or `wordpress/db`"),
+        "{told}"
+    );
+}
+
+/// One representation: what a stack file says and what TOML says give the same world.
+#[test]
+fn yaml_and_toml_give_the_same_world() {
+    let traffic =
+        "[traffic.web]\nentry = \"app.get\"\narrivals = { kind = \"poisson\", rate = \"5/s\" }\n";
+    let behaviour = "[service.app]\nendpoint.get.steps = [{ cpu = \"exp(3ms)\" }]\n";
+    let folder = std::env::temp_dir();
+    let yaml = folder.join(format!("wssim-same-{}.yml", std::process::id()));
+    std::fs::write(
+        &yaml,
+        "services:\n  app:\n    image: a:1\n    deploy:\n      replicas: 2\n      placement: {constraints: [node.hostname != n1]}\n      resources: {limits: {cpus: '0.5'}}\n",
+    )
+    .unwrap();
+    let head = |stacks: &str| {
+        format!("[scenario]\n{stacks}\n[node.n1]\ncores = 2\n[node.n2]\ncores = 2\n")
+    };
+    let world = |name: &str, text: String| {
+        let path = folder.join(format!("wssim-same-{}-{name}.toml", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        let loaded =
+            Scenario::load(path.to_str().unwrap(), &[]).map_err(|e| e.render(false)).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        format!("{:?}", loaded.blueprint(None, &[]).unwrap())
+    };
+    let stack = head(&format!("stacks = [{:?}]", yaml.to_str().unwrap()));
+    let from_stack = world("yaml", format!("{stack}{behaviour}{traffic}"));
+    let own = "replicas = 2\nconstraints = [\"node.hostname != n1\"]\ncpus.limit = 0.5\nnetworks = [\"n\"]\n";
+    let from_toml = world(
+        "toml",
+        format!("{}[network.n]\ndriver = \"overlay\"\n{behaviour}{own}{traffic}", head("")),
+    );
+    std::fs::remove_file(&yaml).unwrap();
+    assert_eq!(from_stack, from_toml);
+}
+
+#[test]
+fn compose_runs_a_stack_on_one_host() {
+    let one = "[stack.elk]\nnode = \"n2\"\n";
+    let loaded = scenario("host", &["elk.yml"], one).unwrap();
+    assert_eq!(nodes(&loaded, "filebeat"), ["n2"]);
+    assert_eq!(nodes(&loaded, "kibana"), ["n2"]);
+    let off = scenario("off", &["elk.yml"], "[stack.elk]\nenabled = false\n").unwrap();
+    assert!(off.placements().is_empty());
+}
+
+#[test]
+fn lints_have_names_places_and_can_be_silenced() {
+    let told = |more: &str| {
+        let loaded =
+            scenario("lint", &["traefik.yml", "health.yml", "wordpress.yml", "nfs.yml"], more);
+        let lints = loaded.unwrap().lints();
+        assert!(lints.iter().all(|lint| lint.span.is_some()), "{}", render(&lints, false));
+        lints.into_iter().map(|lint| lint.code).collect::<Vec<_>>()
+    };
+    let all = told("[lan]\nsubnet = \"10.0.0.0/24\"\n");
+    for name in [
+        "address-pool",
+        "few-managers",
+        "latest-tag",
+        "no-memory-limit",
+        "pinned-replicas",
+        "slow-registration",
+        "unpinned-state",
+    ] {
+        assert!(all.contains(&name), "{name} is not among {all:?}");
+    }
+    let shared = scenario(
+        "alias",
+        &["wordpress.yml", "nfs.yml"],
+        "[service]\n\"nfs/db\".networks = [\"wordpress_default\"]\n",
+    );
+    let shared: Vec<&str> = shared.unwrap().lints().iter().map(|lint| lint.code).collect();
+    assert!(shared.contains(&"alias-shared"), "{shared:?}");
+}
