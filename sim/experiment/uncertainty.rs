@@ -12,6 +12,8 @@ use crate::watch::Watch;
 
 /// Replications at an end before the verdict there is looked at.
 const FIRST_LOOK: u32 = 10;
+/// As long as it does not agree, it is looked at again after so many times as many.
+const NEXT_LOOK: u32 = 4;
 /// Halvings of the way from the value in force to the end at which a verdict flips.
 const HALVINGS: u32 = 4;
 
@@ -71,9 +73,11 @@ impl Uncertainty<'_> {
             }
             let there = Override { path: input.path.clone(), value: value.clone() };
             let mut elsewhere = self.worlds_at(&there)?;
-            self.look(&mut elsewhere, FIRST_LOOK.min(self.replications))?;
-            if !self.agrees(&elsewhere, decided) && self.replications > FIRST_LOOK {
-                self.look(&mut elsewhere, self.replications)?;
+            let mut replications = FIRST_LOOK.min(self.replications);
+            self.look(&mut elsewhere, replications)?;
+            while !self.agrees(&elsewhere, decided) && replications < self.replications {
+                replications = (replications * NEXT_LOOK).min(self.replications);
+                self.look(&mut elsewhere, replications)?;
             }
             for decided in decided.iter_mut().filter(|decided| decided.flips.is_none()) {
                 let found = self.verdict_on(decided.claim, &elsewhere);

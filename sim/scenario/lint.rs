@@ -126,7 +126,7 @@ impl Found<'_> {
         if !self.is_swarm() {
             return;
         }
-        if count % 2 == 0 {
+        if count.is_multiple_of(2) {
             let message = format!("{count} managers survive as many failures as {}", count - 1);
             self.say("even-managers", message, origin);
         }

@@ -257,22 +257,19 @@ impl Writer<'_> {
         };
         let full = |name: &String| known.get(name).map_or(name, |(full, _)| full).clone();
         let mut aliases = Writer { table: Table::new(), sources: self.sources };
-        let names = match &entry.item.value {
-            Value::Table(table) => {
-                for (name, own) in table {
-                    let own = own.item.table().and_then(|own| own.get("aliases"));
-                    if let Some(own) = own
-                        && let Some(texts) = values::texts(&own.item, self.sources)
-                    {
-                        aliases.put(&full(name), list(texts, own.item.origin), own.key);
-                    }
+        let names = if let Value::Table(table) = &entry.item.value {
+            for (name, own) in table {
+                let own = own.item.table().and_then(|own| own.get("aliases"));
+                if let Some(own) = own
+                    && let Some(texts) = values::texts(&own.item, self.sources)
+                {
+                    aliases.put(&full(name), list(texts, own.item.origin), own.key);
                 }
-                table.keys().map(|name| full(name)).collect()
             }
-            _ => {
-                let texts = values::texts(&entry.item, self.sources).unwrap_or_default();
-                texts.iter().map(full).collect::<Vec<_>>()
-            }
+            table.keys().map(full).collect()
+        } else {
+            let texts = values::texts(&entry.item, self.sources).unwrap_or_default();
+            texts.iter().map(full).collect::<Vec<_>>()
         };
         self.put("networks", list(names, entry.item.origin), entry.key);
         if !aliases.table.is_empty() {

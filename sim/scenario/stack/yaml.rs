@@ -24,18 +24,17 @@ pub(super) struct Flaw {
     pub(super) origin: Origin,
 }
 
+/// What was read, or why not.
+type Read<T> = Result<T, Box<Flaw>>;
+
 /// Puts variables into the text of a value at a place.
 pub(super) type Substitute<'a> = &'a mut dyn FnMut(&str, Origin) -> String;
 
 /// The one document in the text with number `source`.
-pub(super) fn parse(
-    text: &str,
-    source: u32,
-    substitute: Substitute<'_>,
-) -> Result<Item, Box<Flaw>> {
+pub(super) fn parse(text: &str, source: u32, substitute: Substitute<'_>) -> Read<Item> {
     let whole = Origin { source, start: 0, end: text.len().min(u32::MAX as usize) as u32 };
     if text.len() > LONGEST {
-        return Err(flaw("syntax", format!("a stack file of more than {LONGEST} bytes"), whole));
+        return flaw("syntax", format!("a stack file of more than {LONGEST} bytes"), whole);
     }
     // The parser counts characters, a place is in bytes.
     let mut offsets: Vec<u32> = text.char_indices().map(|(at, _)| at as u32).collect();
@@ -51,8 +50,8 @@ pub(super) fn parse(
     reading.document(whole)
 }
 
-fn flaw(code: &'static str, message: impl Into<String>, origin: Origin) -> Box<Flaw> {
-    Box::new(Flaw { code, message: message.into(), origin })
+fn flaw<T>(code: &'static str, message: impl Into<String>, origin: Origin) -> Read<T> {
+    Err(Box::new(Flaw { code, message: message.into(), origin }))
 }
 
 struct Reading<'t, 's> {
@@ -75,19 +74,19 @@ impl<'t> Reading<'t, '_> {
         Origin { source: self.source, start: self.byte(span.start), end: self.byte(span.end) }
     }
 
-    fn next(&mut self) -> Result<(Event<'t>, Origin), Box<Flaw>> {
+    fn next(&mut self) -> Read<(Event<'t>, Origin)> {
         match self.events.next() {
             Some(Ok((event, span))) => Ok((event, self.origin(span))),
             Some(Err(error)) => {
                 let start = self.byte(*error.marker());
                 let origin = Origin { source: self.source, start, end: start + 1 };
-                Err(flaw("syntax", format!("this is not YAML: {}", error.info()), origin))
+                flaw("syntax", format!("this is not YAML: {}", error.info()), origin)
             }
             None => Ok((Event::StreamEnd, Origin { source: self.source, ..Origin::default() })),
         }
     }
 
-    fn document(&mut self, whole: Origin) -> Result<Item, Box<Flaw>> {
+    fn document(&mut self, whole: Origin) -> Read<Item> {
         let empty = Item { value: Value::Table(Table::new()), origin: whole };
         loop {
             let (event, origin) = self.next()?;
@@ -104,35 +103,35 @@ impl<'t> Reading<'t, '_> {
     }
 
     /// Nothing follows the document.
-    fn end(&mut self) -> Result<(), Box<Flaw>> {
+    fn end(&mut self) -> Read<()> {
         loop {
             match self.next()? {
                 (Event::StreamEnd, _) => return Ok(()),
                 (Event::DocumentEnd | Event::Nothing, _) => {}
                 (_, origin) => {
-                    return Err(flaw("syntax", "a stack file is one YAML document", origin));
+                    return flaw("syntax", "a stack file is one YAML document", origin);
                 }
             }
         }
     }
 
-    fn count(&mut self, more: usize, origin: Origin) -> Result<(), Box<Flaw>> {
+    fn count(&mut self, more: usize, origin: Origin) -> Read<()> {
         self.values += more;
         if self.values > MOST {
             let message = format!("more than {MOST} values, aliases included");
-            return Err(flaw("too-large", message, origin));
+            return flaw("too-large", message, origin);
         }
         Ok(())
     }
 
-    fn node(&mut self, event: Event<'t>, origin: Origin, depth: usize) -> Result<Item, Box<Flaw>> {
+    fn node(&mut self, event: Event<'t>, origin: Origin, depth: usize) -> Read<Item> {
         if depth > DEEPEST {
-            return Err(flaw("too-deep", format!("nested deeper than {DEEPEST} levels"), origin));
+            return flaw("too-deep", format!("nested deeper than {DEEPEST} levels"), origin);
         }
         if let Event::Alias(anchor) = event {
             let known = self.anchors.get(&anchor).cloned();
             let Some((item, size)) = known else {
-                return Err(flaw("syntax", "this alias is part of what it names", origin));
+                return flaw("syntax", "this alias is part of what it names", origin);
             };
             self.count(size, origin)?;
             return Ok(item);
@@ -149,7 +148,7 @@ impl<'t> Reading<'t, '_> {
             }
             Event::SequenceStart(anchor, _) => (self.sequence(origin, depth)?, anchor),
             Event::MappingStart(anchor, _) => (self.mapping(origin, depth)?, anchor),
-            _ => return Err(flaw("syntax", "a value is due here", origin)),
+            _ => return flaw("syntax", "a value is due here", origin),
         };
         if anchor > 0 {
             self.anchors.insert(anchor, (item.clone(), self.values - before));
@@ -157,7 +156,7 @@ impl<'t> Reading<'t, '_> {
         Ok(item)
     }
 
-    fn sequence(&mut self, origin: Origin, depth: usize) -> Result<Item, Box<Flaw>> {
+    fn sequence(&mut self, origin: Origin, depth: usize) -> Read<Item> {
         let mut items = Vec::new();
         loop {
             let (event, at) = self.next()?;
@@ -168,14 +167,14 @@ impl<'t> Reading<'t, '_> {
         }
     }
 
-    fn mapping(&mut self, origin: Origin, depth: usize) -> Result<Item, Box<Flaw>> {
+    fn mapping(&mut self, origin: Origin, depth: usize) -> Read<Item> {
         let (mut own, mut merged) = (Table::new(), Table::new());
         loop {
             let (event, at) = self.next()?;
             let key = match event {
                 Event::MappingEnd => break,
                 Event::Scalar(key, ..) => key.into_owned(),
-                _ => return Err(flaw("bad-name", "a key is a text", at)),
+                _ => return flaw("bad-name", "a key is a text", at),
             };
             let (event, value_at) = self.next()?;
             let item = self.node(event, value_at, depth + 1)?;
@@ -185,10 +184,10 @@ impl<'t> Reading<'t, '_> {
             }
             if key.is_empty() || key.chars().any(char::is_control) {
                 let message = "a name is not empty and has no control characters";
-                return Err(flaw("bad-name", message, at));
+                return flaw("bad-name", message, at);
             }
             if own.insert(key.clone(), Entry { key: at, item }).is_some() {
-                return Err(flaw("duplicate-key", format!("`{key}` was there before"), at));
+                return flaw("duplicate-key", format!("`{key}` was there before"), at);
             }
         }
         for (key, entry) in merged {
@@ -199,7 +198,7 @@ impl<'t> Reading<'t, '_> {
 }
 
 /// What `<<` brings in: a table, or several, of which the first that has a key counts.
-fn merge_keys(merged: &mut Table, item: Item) -> Result<(), Box<Flaw>> {
+fn merge_keys(merged: &mut Table, item: Item) -> Read<()> {
     match item.value {
         Value::Table(table) => {
             for (key, entry) in table {
@@ -209,9 +208,9 @@ fn merge_keys(merged: &mut Table, item: Item) -> Result<(), Box<Flaw>> {
         }
         Value::Array(items) => items.into_iter().try_for_each(|item| match item.value {
             Value::Table(_) => merge_keys(merged, item),
-            _ => Err(flaw("wrong-type", "`<<` merges tables", item.origin)),
+            _ => flaw("wrong-type", "`<<` merges tables", item.origin),
         }),
-        _ => Err(flaw("wrong-type", "`<<` merges tables", item.origin)),
+        _ => flaw("wrong-type", "`<<` merges tables", item.origin),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Stack files: what each key became, that nothing that matters is lost, and what is said of
 //! mistakes. Golden texts are renewed by `UPDATE_GOLDEN=1`.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::format_collect)]
 
 use std::path::{Path, PathBuf};
 use wssim_experiment::question::Worlds as _;
@@ -25,7 +25,7 @@ fn scenario(name: &str, stacks: &[&str], more: &str) -> Result<Scenario, String>
     let path =
         std::env::temp_dir().join(format!("wssim-stacks-{}-{name}.toml", std::process::id()));
     let files: Vec<String> = (stacks.iter())
-        .map(|stack| format!("{:?}", std::fs::canonicalize(here(stack)).unwrap()))
+        .map(|stack| format!("\"{}\"", std::fs::canonicalize(here(stack)).unwrap().display()))
         .collect();
     let nodes: String =
         (1..=3).map(|n| format!("[node.n{n}]\ncores = 8\nmemory = \"16 GiB\"\n")).collect();
@@ -200,4 +200,28 @@ fn lints_have_names_places_and_can_be_silenced() {
     );
     let shared: Vec<&str> = shared.unwrap().lints().iter().map(|lint| lint.code).collect();
     assert!(shared.contains(&"alias-shared"), "{shared:?}");
+}
+
+/// Whatever stands in a stack file, it is told and nothing panics: the shop with a byte changed,
+/// left out or doubled at every place.
+#[test]
+fn a_damaged_file_is_told_and_never_panics() {
+    let text = std::fs::read_to_string(here("shop.yml")).unwrap();
+    let folder = std::env::temp_dir();
+    let file = folder.join(format!("wssim-damaged-{}.yml", std::process::id()));
+    let head = format!("[scenario]\nstacks = [\"{}\"]\n[node.n1]\ncores = 2\n", file.display());
+    let path = folder.join(format!("wssim-damaged-{}.toml", std::process::id()));
+    std::fs::write(&path, head).unwrap();
+    let mut refused = 0;
+    for (number, (at, _)) in text.char_indices().enumerate().filter(|(n, _)| n % 7 == 0) {
+        let (before, after) = text.split_at(at);
+        let rest: String = after.chars().skip(1).collect();
+        let damage =
+            ["", ":", "- ", "&x ", "*x", "{", "\"", "\t", "${", "<<: ", "\0", "ü"][number % 12];
+        std::fs::write(&file, format!("{before}{damage}{rest}")).unwrap();
+        refused += u32::from(Scenario::load(path.to_str().unwrap(), &[]).is_err());
+    }
+    std::fs::remove_file(&file).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert!(refused > 50, "{refused}");
 }
