@@ -146,11 +146,7 @@ mod tests {
 
     #[test]
     fn short_ports_have_hosts_ranges_and_protocols() {
-        let read = |text| {
-            short_ports(text).map(|ports| {
-                ports.into_iter().map(|(from, to, proto)| (from, to, proto)).collect::<Vec<_>>()
-            })
-        };
+        let read = short_ports;
         let one = |from: Option<i64>, to, proto: &str| Some(vec![(from, to, proto.to_owned())]);
         assert_eq!(read("80"), one(None, 80, "tcp"));
         assert_eq!(read("8080:80"), one(Some(8080), 80, "tcp"));
