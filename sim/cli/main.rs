@@ -5,6 +5,7 @@
 
 mod check;
 mod exit;
+mod import;
 mod options;
 mod output;
 mod run;
@@ -28,6 +29,7 @@ struct CommandLine {
 enum Command {
     Run(run::Args),
     Check(check::Args),
+    Import(import::Args),
 }
 
 fn main() -> ExitCode {
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
     let status = match CommandLine::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Import(args) => import::run(&args),
     };
     let status = status.unwrap_or_else(|failure| {
         output::complain(&failure.message);

@@ -13,6 +13,7 @@ mod diagnostic;
 mod distribution;
 mod document;
 mod expression;
+pub mod import;
 mod lint;
 mod load;
 mod lower;

@@ -191,6 +191,7 @@ impl Found<'_> {
         }
         let local = deploy.volumes.iter().any(|volume| volume.is_local);
         if local
+            && !service.is_global()
             && service.constraints.is_empty()
             && self.document.nodes.len() > 1
             && self.is_swarm()

@@ -1,6 +1,7 @@
 //! The built binary as its users meet it: statuses, files, streams, mistakes.
 
 mod files;
+mod import;
 mod mistakes;
 mod run;
 

@@ -11,7 +11,7 @@ mod forms;
 mod keys;
 mod shape;
 mod translate;
-mod values;
+pub(crate) mod values;
 mod variables;
 mod yaml;
 
@@ -23,7 +23,7 @@ use crate::source::{Origin, Source, Sources};
 use crate::tree::{Entry, Item, Table, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use translate::Translated;
+pub(crate) use translate::{Translated, translate};
 use variables::{Odd, Variables};
 
 /// Lays the scenario `merged` over the services and networks of the stacks that it names.
@@ -180,19 +180,32 @@ fn read(
     sources: &mut Sources,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<Translated> {
-    let shown = path.display().to_string();
     let text = match files.read(path) {
         Ok(text) => text,
         Err(reason) => {
-            let message = format!("`{shown}` cannot be read: {reason}");
+            let message = format!("`{}` cannot be read: {reason}", path.display());
             mistakes.push(Diagnostic::error(UNREADABLE, message).at(sources, named_at));
             return None;
         }
     };
+    let item = checked(&text, path, by_swarm, files, sources, mistakes)?;
+    item.table().map(|root| translate(name, root, sources))
+}
+
+/// The tree of one stack file, its keys and shapes checked; `None` when something is wrong.
+pub(crate) fn checked(
+    text: &str,
+    path: &Path,
+    by_swarm: bool,
+    files: &Files,
+    sources: &mut Sources,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Option<Item> {
+    let shown = path.display().to_string();
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let env = files.read(&folder.join(".env")).unwrap_or_default();
     let variables = Variables::parse(&env);
-    let source = Source { name: shown, folder, text: text.to_string(), is_set: false };
+    let source = Source { name: shown, folder, text: text.to_owned(), is_set: false };
     let number = sources.add(source);
     let mut odd = Vec::new();
     let mut substitute = |text: &str, origin: Origin| {
@@ -201,7 +214,7 @@ fn read(
         odd.extend(own.into_iter().map(|odd| (odd, origin)));
         put
     };
-    let item = match yaml::parse(&text, number, &mut substitute) {
+    let item = match yaml::parse(text, number, &mut substitute) {
         Ok(item) => item,
         Err(flaw) => {
             mistakes.push(Diagnostic::error(flaw.code, flaw.message).at(sources, flaw.origin));
@@ -221,7 +234,7 @@ fn read(
     if mistakes[before..].iter().any(failed) {
         return None;
     }
-    Some(translate::translate(name, root, sources))
+    Some(item)
 }
 
 fn told(odd: Odd) -> Diagnostic {

@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 
 /// What a stack file holds.
 #[derive(Debug, Default)]
-pub(super) struct Translated {
-    pub(super) services: BTreeMap<String, Entry>,
-    pub(super) networks: BTreeMap<String, Entry>,
+pub(crate) struct Translated {
+    pub(crate) services: BTreeMap<String, Entry>,
+    pub(crate) networks: BTreeMap<String, Entry>,
 }
 
 impl Translated {
@@ -29,7 +29,7 @@ impl Translated {
 }
 
 /// Translates the file of the stack `stack`, whose keys and shapes have been checked.
-pub(super) fn translate(stack: &str, root: &Table, sources: &Sources) -> Translated {
+pub(crate) fn translate(stack: &str, root: &Table, sources: &Sources) -> Translated {
     let networks = networks(stack, root, sources);
     let volumes = forms::shared_volumes(root, sources);
     let mut out = Translated::default();

@@ -5,7 +5,7 @@ use crate::source::Sources;
 use crate::tree::{Item, Value};
 
 /// A scalar as a text.
-pub(super) fn scalar(item: &Item, sources: &Sources) -> Option<String> {
+pub(crate) fn scalar(item: &Item, sources: &Sources) -> Option<String> {
     match &item.value {
         Value::Text(text) => Some(text.clone()),
         Value::Integer(number) => Some(as_written(item, sources, number)),
@@ -87,7 +87,7 @@ fn duration_of(text: &str) -> Option<f64> {
 }
 
 /// A text, or several.
-pub(super) fn texts(item: &Item, sources: &Sources) -> Option<Vec<String>> {
+pub(crate) fn texts(item: &Item, sources: &Sources) -> Option<Vec<String>> {
     match &item.value {
         Value::Array(items) => items.iter().map(|item| scalar(item, sources)).collect(),
         _ => scalar(item, sources).map(|text| vec![text]),
@@ -95,7 +95,7 @@ pub(super) fn texts(item: &Item, sources: &Sources) -> Option<Vec<String>> {
 }
 
 /// Names with texts: from a table, or from a list of `name=text`.
-pub(super) fn pairs(item: &Item, sources: &Sources) -> Option<Vec<(String, String)>> {
+pub(crate) fn pairs(item: &Item, sources: &Sources) -> Option<Vec<(String, String)>> {
     match &item.value {
         Value::Table(table) => table
             .iter()

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use wssim_experiment::question::Worlds as _;
+use wssim_scenario::import::compose;
 use wssim_scenario::{Becomes, Scenario, render, stack_keys};
 
 fn here(name: &str) -> PathBuf {
@@ -224,4 +225,37 @@ fn a_damaged_file_is_told_and_never_panics() {
     std::fs::remove_file(&file).unwrap();
     std::fs::remove_file(&path).unwrap();
     assert!(refused > 50, "{refused}");
+}
+
+/// Every file makes a scenario that loads, serves its own traffic and keeps its stack's services.
+#[test]
+fn stack_files_alone_make_a_scenario_that_runs() {
+    for name in ["shop", "wordpress", "elk", "nfs", "external", "merged", "ports", "traefik"] {
+        let folder = std::fs::canonicalize(here("")).unwrap();
+        let made = compose(&[here(&format!("{name}.yml"))], &folder).unwrap();
+        assert!(made.text.contains(&format!("stacks = [\"{name}.yml\"]")), "{}", made.text);
+        let text = made
+            .text
+            .replace(&format!("\"{name}.yml\""), &format!("\"{}/{name}.yml\"", folder.display()));
+        let path =
+            std::env::temp_dir().join(format!("wssim-made-{}-{name}.toml", std::process::id()));
+        std::fs::write(&path, &text).unwrap();
+        let loaded = Scenario::load(path.to_str().unwrap(), &[]);
+        std::fs::remove_file(&path).unwrap();
+        let loaded = loaded.unwrap_or_else(|e| panic!("{}\n{text}", e.render(false)));
+        assert!(loaded.placements().iter().all(|placement| placement.pending == 0), "{name}");
+        let is_open = !["nfs", "external", "merged"].contains(&name);
+        assert_eq!(text.contains("[traffic.users]"), is_open, "{name}");
+        loaded.blueprint(None, &[]).unwrap();
+    }
+    let made = compose(&[here("shop.yml")], Path::new("tests/stacks")).unwrap();
+    golden("shop-made.toml", &made.text);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_told() {
+    let told = compose(&[here("nowhere.yml")], Path::new(".")).unwrap_err();
+    assert!(told.is_io());
+    let told = compose(&[here("wrong.yml")], Path::new(".")).unwrap_err();
+    assert!(!told.is_io());
 }
