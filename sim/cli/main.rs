@@ -9,6 +9,7 @@ mod import;
 mod options;
 mod output;
 mod run;
+mod shell;
 mod watch;
 
 use clap::{Parser, Subcommand};
@@ -30,6 +31,8 @@ enum Command {
     Run(run::Args),
     Check(check::Args),
     Import(import::Args),
+    Completions(shell::Completions),
+    Man(shell::Manual),
 }
 
 fn main() -> ExitCode {
@@ -38,6 +41,8 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Completions(args) => shell::completions(&args),
+        Command::Man(args) => shell::manual(&args),
     };
     let status = status.unwrap_or_else(|failure| {
         output::complain(&failure.message);

@@ -6,7 +6,15 @@ use std::io::{self, Write};
 
 /// Writes an answer to standard output.
 pub(crate) fn print(text: &str, shown: &Shown) -> Result<(), Failure> {
-    let choice = choice(shown.colours(&io::stdout()));
+    write(text, choice(shown.colours(&io::stdout())))
+}
+
+/// Writes what another program reads to standard output.
+pub(crate) fn print_plain(text: &str) -> Result<(), Failure> {
+    write(text, anstream::ColorChoice::Never)
+}
+
+fn write(text: &str, choice: anstream::ColorChoice) -> Result<(), Failure> {
     let mut out = anstream::AutoStream::new(io::stdout(), choice).lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

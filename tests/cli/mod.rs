@@ -4,6 +4,7 @@ mod files;
 mod import;
 mod mistakes;
 mod run;
+mod shell;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,0 +1,77 @@
+//! `wssim completions` and `wssim man`: what a shell and a reader of manuals want, from the same
+//! description of the command line that parses it.
+
+use crate::exit::{self, Failure};
+use crate::output;
+use clap::CommandFactory as _;
+use clap_complete::Shell;
+use std::io::Write as _;
+
+/// Completions of commands and flags for a shell, on standard output
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  wssim completions bash > ~/.local/share/bash-completion/completions/wssim
+  wssim completions zsh > ~/.zfunc/_wssim")]
+pub(crate) struct Completions {
+    /// Which shell
+    shell: Shell,
+}
+
+/// The manual page, all commands in it, on standard output
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Example:
+  wssim man > wssim.1 && man ./wssim.1")]
+pub(crate) struct Manual {}
+
+/// Prints the completions; gives the exit status.
+pub(crate) fn completions(args: &Completions) -> Result<u8, Failure> {
+    let mut text = Vec::new();
+    let mut command = crate::CommandLine::command();
+    clap_complete::generate(args.shell, &mut command, "wssim", &mut text);
+    print(&text)
+}
+
+/// Prints the manual page; gives the exit status.
+pub(crate) fn manual(_: &Manual) -> Result<u8, Failure> {
+    let mut text = Vec::new();
+    write_page(&mut text)
+        .map_err(|error| Failure::file(&format!("error: the manual page: {error}")))?;
+    print(&text)
+}
+
+/// One page: the program, then each command under a heading of its own.
+fn write_page(text: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut command = crate::CommandLine::command().disable_help_subcommand(true);
+    command.build();
+    let page = clap_mangen::Man::new(command.clone());
+    page.render_title(text)?;
+    page.render_name_section(text)?;
+    page.render_synopsis_section(text)?;
+    page.render_description_section(text)?;
+    page.render_options_section(text)?;
+    for inner in command.get_subcommands() {
+        command_section(text, inner)?;
+        for part in inner.get_subcommands() {
+            command_section(text, part)?;
+        }
+    }
+    page.render_extra_section(text)?;
+    page.render_version_section(text)
+}
+
+fn command_section(text: &mut Vec<u8>, command: &clap::Command) -> std::io::Result<()> {
+    let name = command.get_bin_name().unwrap_or_else(|| command.get_name()).to_owned();
+    writeln!(text, ".SH \"{}\"", name.to_uppercase())?;
+    let page = clap_mangen::Man::new(command.clone().display_name(name));
+    page.render_synopsis_section(text)?;
+    page.render_description_section(text)?;
+    page.render_options_section(text)?;
+    page.render_extra_section(text)
+}
+
+fn print(text: &[u8]) -> Result<u8, Failure> {
+    output::print_plain(&String::from_utf8_lossy(text))?;
+    Ok(exit::HOLDS)
+}
