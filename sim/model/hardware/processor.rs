@@ -14,12 +14,16 @@
 //! E\[R\] = E\[S\]/(1 − ρ), and M/M/c whatever the law on c cores (Kleinrock, vol. 2, 1976, ch. 4;
 //! Cohen 1979).
 
+mod evict;
+
 use super::quota::Quota;
 use super::sharing::{full_speed_threads, water_level, work_of};
 use crate::blueprint::{CpuLimit, Quota as QuotaKind};
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use wssim_kernel::{Nanos, Time};
+
+pub use evict::Evicted;
 
 /// Who runs: chosen by the caller, handed back on completion.
 pub type Job = u32;
@@ -68,9 +72,10 @@ pub struct Totals {
     pub thread_ns: f64,
     /// Work done, in nanoseconds of the reference CPU.
     pub work_ns: f64,
-    /// Demand of the jobs that have departed, in nanoseconds of the reference CPU.
+    /// Demand of the jobs that have departed, in nanoseconds of the reference CPU; of those that
+    /// were taken off what they had had of it.
     pub served_ns: f64,
-    /// Jobs that have departed.
+    /// Jobs that have departed or were taken off.
     pub served: u64,
 }
 
@@ -292,11 +297,13 @@ impl Processor {
     /// The job in `slot` departs unless the event was overtaken.
     #[inline]
     pub fn depart_alone(&mut self, now: Time, slot: u32, generation: u32) -> Option<Job> {
-        if !self.calm || generation != self.generation {
+        // Who was evicted leaves its event behind; the slot may have a new tenant.
+        if !self.calm || generation != self.generation || self.slots[slot as usize].finish != now {
             return None;
         }
         self.advance(now);
-        Some(self.remove(slot))
+        let demand = self.slots[slot as usize].demand;
+        Some(self.remove(slot, demand))
     }
 
     /// Lets happen what was due on the shared processor. The second value replaces the event.
@@ -313,7 +320,8 @@ impl Processor {
                 };
                 // Snap: rounding to whole nanoseconds must not accumulate.
                 container.attained = first.at_attained;
-                Happened::Departed(self.remove(first.slot))
+                let demand = self.slots[first.slot as usize].demand;
+                Happened::Departed(self.remove(first.slot, demand))
             }
             Cause::Exhaustion(c) => {
                 if let Some(quota) = &mut self.containers[c as usize].quota {
@@ -400,13 +408,13 @@ impl Processor {
     }
 
     #[inline]
-    fn remove(&mut self, slot: u32) -> Job {
-        let Slot { job, container, demand, .. } = self.slots[slot as usize];
+    fn remove(&mut self, slot: u32, had: f64) -> Job {
+        let Slot { job, container, .. } = self.slots[slot as usize];
         self.slots[slot as usize].finish = Time::NEVER;
         self.free.push(slot);
         self.jobs -= 1;
         self.containers[container as usize].jobs -= 1;
-        self.totals.served_ns += demand;
+        self.totals.served_ns += had;
         self.totals.served += 1;
         job
     }

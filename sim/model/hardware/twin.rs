@@ -3,7 +3,7 @@
 //! The twin recomputes everything at every step and steps through time in small pieces: it divides
 //! the threads by the definition and lets each job work at its rate until something changes.
 
-use super::processor::{Alone, Due, Happened, Processor};
+use super::processor::{Alone, Due, Evicted, Happened, Processor};
 use super::quota::PERIOD_NS;
 use crate::blueprint::{CpuLimit, Quota};
 use crate::event::Event;
@@ -141,6 +141,12 @@ impl Driven {
         }
     }
 
+    fn evict(&mut self, now: Time, id: u32, container: usize) {
+        if let Evicted::Shared(due) = self.processor.evict(now, id, container as u32) {
+            self.schedule(due);
+        }
+    }
+
     fn run_until(&mut self, until: Time) -> Vec<(u32, f64)> {
         let mut departed = Vec::new();
         while let Some((now, event)) = self.calendar.pop_until(until) {
@@ -168,6 +174,18 @@ impl Driven {
 
 /// Drives both through the same random calls; every departure agrees to 100 ns plus 1 ns a job.
 fn compare(seed: u64, capacity: &[(f64, f64)], limits: &[Option<CpuLimit>], mean_gap: f64) {
+    compare_with(seed, capacity, limits, mean_gap, 0.0);
+}
+
+/// The same, where each arrival is followed with probability `evict` by the taking off of a job that
+/// is well inside its service in both; what it has had agrees too.
+fn compare_with(
+    seed: u64,
+    capacity: &[(f64, f64)],
+    limits: &[Option<CpuLimit>],
+    mean_gap: f64,
+    evict: f64,
+) {
     let stream = StreamKey::new(seed, 0, "test", "processor");
     let threads = capacity[capacity.len() - 1].0;
     let speed = 0.7;
@@ -183,7 +201,7 @@ fn compare(seed: u64, capacity: &[(f64, f64)], limits: &[Option<CpuLimit>], mean
     let processor = Processor::new(speed, threads, capacity, limits);
     let mut quick = Driven { processor, calendar: Calendar::new() };
     let (mut slow_out, mut quick_out) = (Vec::new(), Vec::new());
-    let mut now = 0_u64;
+    let (mut now, mut evicted, mut demands) = (0_u64, 0, 0.0);
     for id in 0..400_u32 {
         let mut draw = stream.draw(u64::from(id), 0);
         now += (-draw.open01().ln() * mean_gap) as u64;
@@ -194,10 +212,27 @@ fn compare(seed: u64, capacity: &[(f64, f64)], limits: &[Option<CpuLimit>], mean
         twin.jobs.push(TwinJob { id, container, left: demand });
         let due = quick.processor.admit(Time(now), id, container as u32, demand);
         quick.schedule(due);
+        demands += demand;
+        if draw.open01() < evict {
+            let place = (draw.open01() * twin.jobs.len() as f64) as usize;
+            // One that is about to leave may have left in the other of the two.
+            if twin.jobs[place].left > 1e3 {
+                let TwinJob { id, container, left } = twin.jobs.remove(place);
+                quick.evict(Time(now), id, container);
+                demands -= left;
+                evicted += 1;
+            }
+        }
     }
     slow_out.extend(twin.run_until(now as f64 + 60e9));
     quick_out.extend(quick.run_until(Time(now + 60_000_000_000)));
-    assert_eq!(quick_out.len(), 400, "everybody leaves");
+    assert_eq!(quick_out.len(), 400 - evicted, "everybody else leaves");
+    assert_eq!(evicted > 0, evict > 0.0, "some are taken off where some should be");
+    let totals = quick.processor.totals(Time(now + 60_000_000_000));
+    assert_eq!(totals.served, 400);
+    for work in [totals.served_ns, totals.work_ns] {
+        assert!((work - demands).abs() < 2e3, "seed {seed}: {work} of work against {demands}");
+    }
     slow_out.sort_by_key(|(job, _)| *job);
     quick_out.sort_by_key(|(job, _)| *job);
     for ((job, slow), (_, quick)) in slow_out.iter().zip(&quick_out) {
@@ -237,6 +272,33 @@ fn agrees_under_quotas_with_throttling() {
         compare(seed, &[(4.0, 4.0)], &limits, 6e6);
         compare(seed, &[(2.0, 2.0), (4.0, 2.6)], &limits, 5e6);
     }
+}
+
+#[test]
+fn agrees_when_jobs_are_taken_off() {
+    for seed in 0..20 {
+        let limits =
+            [Some(limit(0.5, Quota::Cfs)), FREE, Some(limit(1.5, Quota::Fluid)), FREE, FREE];
+        compare_with(seed, &[(4.0, 4.0)], &limits, 3e6, 0.4);
+        compare_with(seed, &[(4.0, 4.0)], &[FREE; 3], 1.2e6, 0.4);
+        compare_with(seed, &[(1.0, 1.0)], &[FREE], 5e6, 0.5);
+        compare_with(seed, &[(2.0, 2.0), (4.0, 2.6)], &[FREE; 3], 2e6, 0.3);
+    }
+}
+
+/// The event of a job that was taken off must not end the one that has its slot now.
+#[test]
+fn a_slot_outlives_its_tenant() {
+    let processor = Processor::new(1.0, 4.0, &[(4.0, 4.0)], &[FREE]);
+    let mut quick = Driven { processor, calendar: Calendar::new() };
+    let due = quick.processor.admit(Time(0), 1, 0, 10e6);
+    quick.schedule(due);
+    quick.evict(Time(4_000_000), 1, 0);
+    let due = quick.processor.admit(Time(5_000_000), 2, 0, 10e6);
+    quick.schedule(due);
+    assert_eq!(quick.run_until(Time(1_000_000_000)), vec![(2, 15e6)]);
+    let totals = quick.processor.totals(Time(1_000_000_000));
+    assert_eq!((totals.served_ns, totals.work_ns), (14e6, 14e6));
 }
 
 /// A job of 30 ms thread time under a quota of 0.1 CPU: 10 ms in each of three periods.
