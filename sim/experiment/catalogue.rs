@@ -3,6 +3,7 @@
 use crate::metric::{MetricKind, STATS, kind_of};
 use crate::question::MetricRef;
 use wssim_model::Blueprint;
+use wssim_model::ids::QueryId;
 use wssim_model::probe::Failure;
 
 /// Entry or entries.
@@ -17,6 +18,16 @@ pub(crate) enum Entry {
 pub(crate) enum Calls {
     Pair(usize),
     Service(usize),
+}
+
+impl Calls {
+    /// Whether the calls of `query` are among these.
+    pub(crate) fn has(self, blueprint: &Blueprint, query: QueryId) -> bool {
+        match self {
+            Self::Pair(place) => query.index() == place,
+            Self::Service(place) => blueprint.queries[query.index()].service.index() == place,
+        }
+    }
 }
 
 /// Place in [`STATS`].
@@ -42,6 +53,7 @@ pub(crate) enum Quantity {
     InService(usize),
     Utilization(usize),
     Throttled(usize),
+    BreakerOpen(Calls),
     Share(usize, usize),
     Replicas(usize),
     Cpu(usize),
@@ -76,7 +88,7 @@ pub(crate) struct Catalogue {
     pub(crate) keys: Vec<Key>,
 }
 
-/// Reasons that the model can give for a failed request.
+/// Reasons that the model can give for a failed request in every world.
 const REASONS: [Failure; 4] =
     [Failure::Refused, Failure::Timeout, Failure::NoReplica, Failure::Abandoned];
 /// Values of the label `direction`, in the order of a node's byte counts.
@@ -154,7 +166,8 @@ impl Catalogue {
         for (name, entry) in all.chain(each) {
             self.add_stats("response_time_seconds", &[name], |s| Quantity::Response(entry, s));
             self.add("error_ratio", &[name, "all"], Quantity::Errors(entry, None));
-            for reason in REASONS {
+            let shed = (!blueprint.breakers.is_empty()).then_some(Failure::Shed);
+            for reason in REASONS.into_iter().chain(shed) {
                 let quantity = Quantity::Errors(entry, Some(reason));
                 self.add("error_ratio", &[name, reason.name()], quantity);
             }
@@ -170,12 +183,18 @@ impl Catalogue {
             let labels = [name(query.caller.index()), name(query.service.index())];
             let calls = Calls::Pair(place);
             self.add_stats("query_time_seconds", &labels, |s| Quantity::QueryTime(calls, s));
+            if blueprint.breakers.iter().any(|breaker| calls.has(blueprint, breaker.query)) {
+                self.add("breaker_open_ratio", &labels, Quantity::BreakerOpen(calls));
+            }
         }
         for place in 0..blueprint.services.len() {
             if blueprint.queries.iter().any(|query| query.service.index() == place) {
                 let labels = ["all", name(place)];
                 let calls = Calls::Service(place);
                 self.add_stats("query_time_seconds", &labels, |s| Quantity::QueryTime(calls, s));
+                if blueprint.breakers.iter().any(|breaker| calls.has(blueprint, breaker.query)) {
+                    self.add("breaker_open_ratio", &labels, Quantity::BreakerOpen(calls));
+                }
             }
         }
     }

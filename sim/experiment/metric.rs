@@ -34,6 +34,12 @@ pub const TABLE: &[MetricKind] = &[
         "calls of all kinds, retries included, per request",
     ),
     kind(
+        "breaker_open_ratio",
+        "ratio",
+        &["caller", "service"],
+        "share of time for which a caller's circuit breaker let nothing through",
+    ),
+    kind(
         "error_ratio",
         "ratio",
         &["entry", "reason"],

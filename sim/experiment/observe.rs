@@ -78,6 +78,7 @@ impl Observer<'_> {
             }
             Quantity::PoolWait(pool, stat) => statistic(&self.record.pool_waits[pool], stat),
             Quantity::PoolQueue(pool) => Sample::Value(self.outcome.averages.pool_waiting[pool]),
+            Quantity::BreakerOpen(calls) => Sample::Value(self.breaker_open(calls)),
             Quantity::Cpu(_)
             | Quantity::Load(_)
             | Quantity::Memory(_)
@@ -117,6 +118,21 @@ impl Observer<'_> {
                 statistic(&all, stat)
             }
         }
+    }
+
+    /// The mean over the breakers of these calls and the containers of their callers.
+    fn breaker_open(&self, calls: Calls) -> f64 {
+        let (mut sum, mut instances) = (0.0, 0.0);
+        let averages = &self.outcome.averages.breaker_open;
+        for (breaker, open) in self.blueprint.breakers.iter().zip(averages) {
+            if calls.has(self.blueprint, breaker.query) {
+                let service = &self.blueprint.services[breaker.service.index()];
+                let here = service.containers.len() as f64;
+                sum += open * here;
+                instances += here;
+            }
+        }
+        sum / f64::max(instances, 1.0)
     }
 
     fn visits(&self, service: usize, stat: Stat) -> Sample {

@@ -4,8 +4,8 @@
 //! A blueprint is immutable and shared by all replications.
 
 use crate::ids::{
-    CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId, ParallelId, PoolId, QueryId,
-    ServiceId, TimeoutId,
+    BreakerId, CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId, ParallelId, PoolId,
+    QueryId, ServiceId, TimeoutId,
 };
 use crate::law::Law;
 pub use crate::traffic::mmpp::Mmpp;
@@ -37,6 +37,8 @@ pub struct Blueprint {
     pub parallels: Vec<Parallel>,
     /// Connection pools, by (service, target).
     pub pools: Vec<Pool>,
+    /// Circuit breakers, in the order in which programs first name them.
+    pub breakers: Vec<Breaker>,
     /// (caller service, callee service) pairs, by name, whose calls `query_time_seconds` reports.
     pub queries: Vec<Query>,
     /// Classes of constant time-outs: pending ones wait in a FIFO with one event for its head.
@@ -228,6 +230,13 @@ pub struct Call {
     pub timeout: Option<TimeoutId>,
     /// What happens after a failed attempt.
     pub retry: Retry,
+    /// The breaker before it.
+    pub breaker: Option<BreakerId>,
+    /// The callee may begin nothing later than this after it was sent, nor later than the caller
+    /// itself may; `None`: no deadline travels.
+    pub deadline: Option<Nanos>,
+    /// Whether the callee stops when the caller gives up.
+    pub cancel: bool,
     /// Under which pair it is measured.
     pub query: QueryId,
 }
@@ -258,6 +267,49 @@ impl Retry {
         jitter: 0.0,
         on: u16::MAX,
         other_replica: false,
+    };
+}
+
+/// Circuit breakers of one service before another: one at each of its containers, for all calls
+/// with this policy.
+#[derive(Clone, Copy, Debug)]
+pub struct Breaker {
+    /// The calling service.
+    pub service: ServiceId,
+    /// Under which pair it is measured.
+    pub query: QueryId,
+    /// When it trips, and for how long.
+    pub policy: BreakerPolicy,
+}
+
+/// When a circuit breaker trips, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BreakerPolicy {
+    /// So many failures within the window.
+    pub failures: Option<u32>,
+    /// Failures over calls within the window, from `min_calls` calls on.
+    pub ratio: Option<f64>,
+    /// See `ratio`.
+    pub min_calls: u32,
+    /// How long an outcome counts.
+    pub window: Nanos,
+    /// How long nothing passes.
+    pub open: Nanos,
+    /// How many attempts then pass, all of which must be good.
+    pub half_open: u32,
+}
+
+impl BreakerPolicy {
+    /// Hystrix's: half of at least 20 calls in 10 s, open for 5 s, one probe
+    /// (`circuitBreaker.errorThresholdPercentage`, `.requestVolumeThreshold`,
+    /// `.sleepWindowInMilliseconds`, `metrics.rollingStats.timeInMilliseconds`).
+    pub const HYSTRIX: Self = Self {
+        failures: None,
+        ratio: Some(0.5),
+        min_calls: 20,
+        window: Nanos(10_000_000_000),
+        open: Nanos(5_000_000_000),
+        half_open: 1,
     };
 }
 
@@ -304,6 +356,8 @@ pub struct Source {
     pub patience: Option<Law>,
     /// A user gives up after waiting that long for a worker of the entry's service.
     pub patience_in_queue: Option<Law>,
+    /// Whether the entry visit stops when its user gives up.
+    pub cancel: bool,
 }
 
 /// When requests come.
@@ -407,6 +461,13 @@ pub struct Background {
 }
 
 impl Blueprint {
+    /// Whether some caller and callee know more of each other than request and answer.
+    pub(crate) fn ties_frames(&self) -> bool {
+        self.sources.iter().any(|source| source.cancel)
+            || (self.calls.iter())
+                .any(|call| call.cancel || call.breaker.is_some() || call.deadline.is_some())
+    }
+
     /// The service of `container`.
     #[must_use]
     pub fn service_of(&self, container: ContainerId) -> &Service {

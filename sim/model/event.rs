@@ -59,6 +59,15 @@ pub(crate) enum Event {
         /// Its epoch then.
         epoch: u32,
     },
+    /// A caller's cancellation reaches its callee.
+    Cancel {
+        /// The callee, if it is still there.
+        visit: FrameId,
+        /// The caller.
+        of: FrameId,
+        /// The caller's epoch when it asked.
+        epoch: u32,
+    },
     /// A container's background load begins a burst.
     Burst(BackgroundId),
     /// The kernel's load averages are sampled.
@@ -83,6 +92,7 @@ const BURST: u32 = 9;
 const SAMPLE_LOAD: u32 = 10;
 const MEASURE_BEGIN: u32 = 11;
 const MEASURE_END: u32 = 12;
+const CANCEL: u32 = 13;
 
 /// An answer's failure as a number; zero: good.
 fn code(failure: Option<Failure>) -> u32 {
@@ -109,6 +119,7 @@ impl wssim_kernel::Event for Event {
             Self::Wake { frame, epoch } => words(WAKE, frame.0, epoch, 0),
             Self::TimeoutHead(class) => words(TIMEOUT_HEAD, class.0, 0, 0),
             Self::Impatient { frame, epoch } => words(IMPATIENT, frame.0, epoch, 0),
+            Self::Cancel { visit, of, epoch } => words(CANCEL, visit.0, of.0, epoch),
             Self::Burst(background) => words(BURST, background.0, 0, 0),
             Self::SampleLoad => words(SAMPLE_LOAD, 0, 0, 0),
             Self::MeasureBegin => words(MEASURE_BEGIN, 0, 0, 0),
@@ -129,6 +140,7 @@ impl wssim_kernel::Event for Event {
             WAKE => Self::Wake { frame: FrameId(a), epoch: b },
             TIMEOUT_HEAD => Self::TimeoutHead(TimeoutId(a)),
             IMPATIENT => Self::Impatient { frame: FrameId(a), epoch: b },
+            CANCEL => Self::Cancel { visit: FrameId(a), of: FrameId(b), epoch: c },
             BURST => Self::Burst(BackgroundId(a)),
             SAMPLE_LOAD => Self::SampleLoad,
             MEASURE_BEGIN => Self::MeasureBegin,
@@ -157,6 +169,7 @@ mod tests {
             Event::TimeoutHead(TimeoutId(10)),
             Event::Impatient { frame, epoch: u32::MAX },
             Event::Burst(BackgroundId(11)),
+            Event::Cancel { visit: frame, of: FrameId(u32::MAX), epoch: 12 },
             Event::SampleLoad,
             Event::MeasureBegin,
             Event::MeasureEnd,

@@ -38,6 +38,8 @@ ids! {
     CallId,
     /// A connection pool of one service towards another (each container has its own instance).
     PoolId,
+    /// A circuit breaker of one service before another (each container has its own instance).
+    BreakerId,
     /// A source of requests.
     SourceId,
     /// A container's background load.

@@ -50,6 +50,8 @@ pub struct Averages {
     pub containers: Vec<ContainerAverages>,
     /// Mean number waiting for a connection, by pool, over all its instances.
     pub pool_waiting: Vec<f64>,
+    /// Share of time for which it was open, by breaker: the mean over its instances.
+    pub breaker_open: Vec<f64>,
     /// By node.
     pub nodes: Vec<NodeAverages>,
     /// Calls sent for measured requests, by source.
@@ -100,6 +102,7 @@ struct Snapshot {
     computed: Vec<[u64; 2]>,
     hops: u64,
     pools: Vec<u128>,
+    breakers: Vec<u64>,
     totals: Vec<Totals>,
     bytes: Vec<[f64; 2]>,
     network_cpu: Vec<f64>,
@@ -155,6 +158,7 @@ impl<P: Probe> World<'_, P> {
             areas: self.containers.iter_mut().map(|c| c.station.areas(now)).collect(),
             arrivals: self.containers.iter().map(|c| c.station.arrivals).collect(),
             pools: self.pools.iter_mut().map(|pool| pool.waiting_area(now)).collect(),
+            breakers: self.breakers.iter().map(|breaker| breaker.open_ns(now)).collect(),
             totals: self.nodes.iter_mut().map(|node| node.processor.totals(now)).collect(),
             bytes: self.nodes.iter().map(|node| node.bytes).collect(),
             network_cpu: self.nodes.iter().map(|node| node.network_cpu_ns).collect(),
@@ -186,7 +190,16 @@ impl<P: Probe> World<'_, P> {
             let last = self.pool_bases.get(pool + 1).map_or(self.pools.len(), |&b| b as usize);
             (first..last).map(|i| over(begin.pools[i], end.pools[i])).sum()
         };
+        let open = |breaker: usize| {
+            let first = self.breaker_bases[breaker] as usize;
+            let last =
+                self.breaker_bases.get(breaker + 1).map_or(self.breakers.len(), |&b| b as usize);
+            let sum: f64 =
+                (first..last).map(|i| over(begin.breakers[i].into(), end.breakers[i].into())).sum();
+            sum / (last - first).max(1) as f64
+        };
         Averages {
+            breaker_open: (0..self.blueprint.breakers.len()).map(open).collect(),
             containers: (0..self.containers.len()).map(container).collect(),
             pool_waiting: (0..self.blueprint.pools.len()).map(instances).collect(),
             nodes: (0..self.nodes.len()).map(node).collect(),

@@ -8,7 +8,9 @@ use crate::ledger::{LOAD_PERIOD, Ledger, LoadAverage};
 use crate::network::constant_half;
 use crate::probe::Probe;
 use crate::request::TimeoutClass;
+use crate::request::breaker::Breaker;
 use crate::request::frame::Frames;
+use crate::request::ties::Ties;
 use crate::station::{PoolInstance, Station};
 use crate::traffic::SourceState;
 use crate::world::{ContainerState, Counts, NodeState, Outcome, Rotation, Run, World};
@@ -72,6 +74,7 @@ impl<'a, P: Probe> World<'a, P> {
             .map(|source| SourceState::new(source, run.seed, run.replication, &mut class))
             .collect();
         let (pools, pool_bases) = open_pools(blueprint);
+        let (breakers, breaker_bases) = set_breakers(blueprint);
         let burst = |name: &str| StreamKey::new(run.seed, run.replication, "background", name);
         let mut world = Self {
             blueprint,
@@ -86,7 +89,10 @@ impl<'a, P: Probe> World<'a, P> {
             timeouts,
             sources,
             bursts: blueprint.background.iter().map(|b| (burst(&b.name), 0)).collect(),
+            breakers,
+            breaker_bases,
             frames: Frames::default(),
+            ties: Ties::new(blueprint.ties_frames()),
             ready: VecDeque::new(),
             half_rtts: blueprint.links.iter().map(|link| constant_half(&link.rtt)).collect(),
             hops_ns: 0,
@@ -135,6 +141,17 @@ fn build_nodes(blueprint: &Blueprint, limits: &[Vec<Option<CpuLimit>>]) -> Vec<N
         network_cpu_ns: 0.0,
     };
     blueprint.nodes.iter().zip(limits).map(build).collect()
+}
+
+/// The instances of all breakers, and where those of each begin.
+fn set_breakers(blueprint: &Blueprint) -> (Vec<Breaker>, Vec<u32>) {
+    let (mut breakers, mut bases) = (Vec::new(), Vec::new());
+    for breaker in &blueprint.breakers {
+        bases.push(breakers.len() as u32);
+        let containers = &blueprint.services[breaker.service.index()].containers;
+        breakers.extend(containers.clone().map(|_| Breaker::new(breaker.policy)));
+    }
+    (breakers, bases)
 }
 
 /// The instances of all pools, and where those of each pool begin.

@@ -10,7 +10,9 @@ use crate::ids::{ContainerId, NodeId, TimeoutId};
 use crate::ledger::{Averages, Ledger, LoadAverage};
 use crate::probe::Probe;
 use crate::request::TimeoutClass;
-use crate::request::frame::{FrameId, Frames, Kind};
+use crate::request::breaker::Breaker;
+use crate::request::frame::{FrameId, Frames, Kind, Waits};
+use crate::request::ties::Ties;
 use crate::station::{PoolInstance, Station};
 use crate::traffic::SourceState;
 use std::collections::VecDeque;
@@ -127,8 +129,12 @@ pub(crate) struct World<'a, P> {
     pub(crate) sources: Vec<SourceState>,
     /// Stream and number of the next burst of each background load.
     pub(crate) bursts: Vec<(StreamKey, u64)>,
+    /// Instances of breaker b begin at `breaker_bases[b]`, one for each container of its service.
+    pub(crate) breakers: Vec<Breaker>,
+    pub(crate) breaker_bases: Vec<u32>,
     pub(crate) frames: Frames,
-    /// Frames that have just got a worker.
+    pub(crate) ties: Ties,
+    /// Frames that have just got a worker, or whose turn to fail has come.
     pub(crate) ready: VecDeque<FrameId>,
     /// Half the round trip of each link where it is constant; like the blueprint's links.
     pub(crate) half_rtts: Vec<Option<Nanos>>,
@@ -176,6 +182,7 @@ impl<P: Probe> Model for World<'_, P> {
                     self.give_up(now, frame, crate::probe::Failure::Abandoned, calendar);
                 }
             }
+            Event::Cancel { visit, of, epoch } => self.cancelled(now, visit, of, epoch, calendar),
             Event::Burst(background) => self.burst(now, background, calendar),
             Event::SampleLoad => self.sample_load(now, calendar),
             Event::MeasureBegin => self.measure_begin(now),
@@ -193,11 +200,15 @@ impl<P: Probe> Model for World<'_, P> {
 }
 
 impl<P: Probe> World<'_, P> {
-    /// Lets those go on who have just got a worker.
+    /// Lets those go on who have just got a worker, and those fail who were to.
     #[inline(never)]
     fn go_on(&mut self, now: Time, calendar: &mut Calendar<Event>) {
         while let Some(frame) = self.ready.pop_front() {
-            self.execute(now, frame, calendar);
+            if let Waits::Failing(failure) = self.frames[frame].waits {
+                self.fail_now(now, frame, failure, calendar);
+            } else {
+                self.execute(now, frame, calendar);
+            }
         }
     }
 
@@ -243,7 +254,12 @@ impl<P: Probe> World<'_, P> {
 
     /// Puts what is due on the calendar; nothing due means that every job has its own time again.
     #[inline]
-    fn schedule_due(&mut self, node: NodeId, due: Option<Due>, calendar: &mut Calendar<Event>) {
+    pub(crate) fn schedule_due(
+        &mut self,
+        node: NodeId,
+        due: Option<Due>,
+        calendar: &mut Calendar<Event>,
+    ) {
         match due {
             Some(Due::Alone(Alone { at, slot, generation })) => {
                 calendar.schedule(at, Event::JobDone { node, slot, generation });

@@ -18,18 +18,20 @@ mod traffic;
 use crate::calls;
 use crate::check;
 use crate::document::Document;
-use crate::document::step::{CallStep, Step, StepKind};
+use crate::document::call::CallStep;
+use crate::document::step::{Step, StepKind};
 use crate::trace;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use wssim_kernel::Nanos;
 use wssim_kernel::stream::name_hash;
 use wssim_model::blueprint::{
-    Blueprint, Call, Container, Endpoint, Instruction, Link, Node, Parallel, Pool, Query, Service,
+    Blueprint, Breaker, BreakerPolicy, Call, Container, Endpoint, Instruction, Link, Node,
+    Parallel, Pool, Query, Service,
 };
 use wssim_model::ids::{
-    CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId, ParallelId, PoolId, QueryId,
-    ServiceId, TimeoutId,
+    BreakerId, CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId, ParallelId, PoolId,
+    QueryId, ServiceId, TimeoutId,
 };
 use wssim_model::law::Law;
 
@@ -338,6 +340,8 @@ impl Lowering<'_> {
         };
         let callee = ServiceId::from(self.services[&place.0]);
         let id = CallId::from(self.out.calls.len());
+        let query = self.queries[&(service, callee)];
+        let breaker = call.breaker.map(|policy| self.breaker(service, query, policy));
         self.out.calls.push(Call {
             target,
             site: addresses.site(&format!("call#{}", call.target.text), label, 1),
@@ -346,9 +350,22 @@ impl Lowering<'_> {
             pool: self.pools.get(&(service, callee)).copied(),
             timeout: call.timeout.map(|length| self.timeouts[&length]),
             retry: call.retry,
-            query: self.queries[&(service, callee)],
+            breaker,
+            deadline: call.deadline,
+            cancel: call.cancel,
+            query,
         });
         self.out.program.push(Instruction::Call(id));
+    }
+
+    /// The breaker of the calls of one pair that have the same policy.
+    fn breaker(&mut self, service: ServiceId, query: QueryId, policy: BreakerPolicy) -> BreakerId {
+        let known = |breaker: &Breaker| breaker.query == query && breaker.policy == policy;
+        let place = self.out.breakers.iter().position(known).unwrap_or_else(|| {
+            self.out.breakers.push(Breaker { service, query, policy });
+            self.out.breakers.len() - 1
+        });
+        BreakerId::from(place)
     }
 }
 

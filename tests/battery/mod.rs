@@ -12,6 +12,7 @@
 mod calls;
 mod changing;
 mod file;
+mod giving_up;
 mod judge;
 mod networks;
 mod queues;

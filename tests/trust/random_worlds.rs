@@ -39,8 +39,9 @@ fn step(dice: &mut Dice, service: u32, services: u32, depth: u32) -> String {
             } else {
                 ""
             };
+            let more = giving_up(dice);
             format!(
-                "{{ call = \"s{target}.go\", send = \"1 kB\", receive = \"20 kB\"{timeout}{retries} }}"
+                "{{ call = \"s{target}.go\", send = \"1 kB\", receive = \"20 kB\"{timeout}{retries}{more} }}"
             )
         }
         1 => format!("{{ sleep = \"{law}\", probability = 0.5 }}"),
@@ -58,6 +59,30 @@ fn step(dice: &mut Dice, service: u32, services: u32, depth: u32) -> String {
         }
         _ => format!("{{ cpu = \"{law}\" }}"),
     }
+}
+
+/// What callers and callees know of each other beside request and answer: in half the calls nothing.
+fn giving_up(dice: &mut Dice) -> String {
+    let mut text = String::new();
+    if dice.chance(0.5) {
+        return text;
+    }
+    if dice.chance(0.5) {
+        text.push_str(", cancel = true");
+    }
+    if dice.chance(0.5) {
+        let deadline = dice.pick(&["propagate", "8ms", "40ms"]);
+        write!(text, ", deadline = \"{deadline}\"").unwrap();
+    }
+    if dice.chance(0.5) {
+        let breaker = dice.pick(&[
+            "{ failures = 5, window = \"1s\", open = \"200ms\", half_open = 3 }",
+            "{ ratio = 0.3, min_calls = 10, open = \"0.1s\" }",
+            "{ }",
+        ]);
+        write!(text, ", breaker = {breaker}").unwrap();
+    }
+    text
 }
 
 fn service(dice: &mut Dice, n: u32, services: u32) -> String {
@@ -125,6 +150,7 @@ fn random_scenario(seed: u64) -> String {
     if dice.chance(0.5) {
         let patience = dice.pick(&["100ms", "exp(200ms)"]);
         writeln!(text, "patience = \"{patience}\"").unwrap();
+        writeln!(text, "cancel = {}", dice.chance(0.5)).unwrap();
     }
     if dice.chance(0.3) {
         text.push_str("patience_in_queue = \"exp(30ms)\"\n");

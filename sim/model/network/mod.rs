@@ -15,6 +15,7 @@ const DRAW_CLIENT_RTT: u32 = 0xFFFF_FF11;
 const DRAW_CLIENT_RTT_BACK: u32 = 0xFFFF_FF12;
 const DRAW_CLIENT_SEND: u32 = 0xFFFF_FF13;
 const DRAW_CLIENT_RECEIVE: u32 = 0xFFFF_FF14;
+const DRAW_CLIENT_RTT_CANCEL: u32 = 0xFFFF_FF15;
 
 /// Sent and received, as places in a node's count of bytes.
 pub(crate) const TX: usize = 0;
@@ -75,6 +76,16 @@ impl<P: Probe> World<'_, P> {
     /// How long the answer of the entry visit `visit` takes to its user.
     pub(crate) fn hop_to_client(&mut self, visit: FrameId) -> Nanos {
         self.client_hop(visit, TX, DRAW_CLIENT_RTT_BACK, DRAW_CLIENT_RECEIVE)
+    }
+
+    /// How long the word that its user has given up takes to the entry visit `visit`.
+    pub(crate) fn hop_of_cancellation(&mut self, visit: FrameId) -> Nanos {
+        let Frame { key, source, .. } = self.frames[visit];
+        let rtt = &self.blueprint.sources[source.index()].client_rtt;
+        let draw = || half(rtt, &mut self.draws.draw(key, DRAW_CLIENT_RTT_CANCEL));
+        let delay = constant_half(rtt).unwrap_or_else(draw);
+        self.hops_ns += delay.0;
+        delay
     }
 
     fn client_hop(&mut self, visit: FrameId, direction: usize, rtt: u32, size: u32) -> Nanos {

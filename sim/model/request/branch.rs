@@ -1,7 +1,8 @@
 //! Parallel steps and repetitions: parts of a visit that run as frames of their own.
 //!
 //! A parallel step goes on when enough branches have succeeded and fails as soon as that has
-//! become impossible; branches that are then still on their way run to their end unheard.
+//! become impossible; branches that are then still on their way run to their end unheard, or to
+//! their next call that says `cancel = true`.
 
 use super::frame::{Frame, FrameId, Kind, NO_FRAME, Waits};
 use crate::blueprint::Instruction;
@@ -26,6 +27,7 @@ impl<P: Probe> World<'_, P> {
         let frame = &mut self.frames[id];
         frame.pc = step.next;
         frame.waits = Waits::Branches;
+        frame.next = NO_FRAME;
         frame.open = step.branches.len() as u32;
         frame.needed = step.need;
         let mut first = NO_FRAME;
@@ -36,7 +38,7 @@ impl<P: Probe> World<'_, P> {
             first = branch;
         }
         if step.need == 0 {
-            self.joined(id);
+            self.joined(now, id, calendar);
         }
         while first != NO_FRAME {
             let branch = first;
@@ -56,9 +58,11 @@ impl<P: Probe> World<'_, P> {
         site: u64,
         count: u32,
     ) -> FrameId {
-        self.frames[id].waits = Waits::Branches;
-        self.frames[id].open = 1;
-        self.frames[id].needed = 1;
+        let frame = &mut self.frames[id];
+        frame.waits = Waits::Branches;
+        frame.next = NO_FRAME;
+        frame.open = 1;
+        frame.needed = 1;
         let (part, frame) = self.part_of(id, Kind::Loop, body, site);
         frame.key = mix(frame.key, 0);
         frame.body = body;
@@ -67,12 +71,20 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// A branch or repetition has come to its end. Returns who goes on at once.
-    pub(crate) fn end_branch(&mut self, id: FrameId) -> Option<FrameId> {
+    pub(crate) fn end_branch(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        calendar: &mut Calendar<Event>,
+    ) -> Option<FrameId> {
         let heard = self.is_heard(id);
         let Frame { kind, again, parent, .. } = self.frames[id];
         if kind == Kind::Loop && again > 0 && heard {
             self.repeat(id);
             return Some(id);
+        }
+        if self.ties.are_used() {
+            self.untie_part(id);
         }
         self.frames.remove(id);
         if !heard {
@@ -84,7 +96,7 @@ impl<P: Probe> World<'_, P> {
         if owner.needed > 0 {
             return None;
         }
-        self.joined(parent);
+        self.joined(now, parent, calendar);
         Some(parent)
     }
 
@@ -113,6 +125,9 @@ impl<P: Probe> World<'_, P> {
     ) {
         let parent = self.frames[id].parent;
         let heard = self.is_heard(id);
+        if self.ties.are_used() {
+            self.untie_part(id);
+        }
         self.frames.remove(id);
         if !heard {
             return;
@@ -120,21 +135,25 @@ impl<P: Probe> World<'_, P> {
         let owner = &mut self.frames[parent];
         owner.open -= 1;
         if owner.open < owner.needed {
-            self.joined(parent);
+            self.joined(now, parent, calendar);
             self.fail(now, parent, failure, calendar);
         }
     }
 
     /// Whether the parent still waits for `id`.
-    fn is_heard(&self, id: FrameId) -> bool {
+    pub(super) fn is_heard(&self, id: FrameId) -> bool {
         let part = &self.frames[id];
         self.frames[part.parent].epoch == part.parent_epoch
     }
 
     /// The wait for branches is over: those still on their way are unheard from now on.
-    fn joined(&mut self, id: FrameId) {
+    fn joined(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let frame = &mut self.frames[id];
         frame.epoch = frame.epoch.wrapping_add(1);
         frame.waits = Waits::Nothing;
+        if frame.open > 0 && self.ties.are_used() {
+            let first = frame.next;
+            self.let_go(now, first, calendar);
+        }
     }
 }

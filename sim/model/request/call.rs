@@ -1,6 +1,7 @@
 //! Calls: a connection where one is needed, a hop there, a hop back, time-outs and retries.
 //!
-//! The callee of a caller that gave up works on: its answer is late and nobody hears it.
+//! The callee of a caller that gave up works on, unless the call says `cancel = true`: its answer is
+//! late and nobody hears it.
 
 use super::frame::{Frame, FrameId, Kind, NONE, Waits};
 use crate::blueprint::{Call, Retry};
@@ -37,6 +38,9 @@ impl<P: Probe> World<'_, P> {
 
     /// One attempt of the outgoing call of `id`: with a connection of the pool where there is one.
     pub(crate) fn attempt(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        if self.ties.are_used() && !self.may_attempt(now, id, calendar) {
+            return;
+        }
         let call = self.frames[id].outgoing;
         if let Some(pool) = self.blueprint.calls[call.index()].pool
             && !self.connect(now, id, pool, calendar)
@@ -120,6 +124,9 @@ impl<P: Probe> World<'_, P> {
         let bytes = call.send.sample_lazily(|| self.draws.draw(key, DRAW_SEND));
         let hop = Hop { from, to: container, callee: container };
         let delay = self.hop(hop, bytes, key, DRAW_RTT);
+        if self.ties.are_used() {
+            self.tie_callee(now, id, callee, call, delay);
+        }
         calendar.schedule(now + delay, Event::Deliver(callee));
         if let Some(class) = call.timeout {
             self.set_timeout(now, class, id, calendar);
@@ -204,6 +211,9 @@ impl<P: Probe> World<'_, P> {
             let query = self.blueprint.calls[frame.outgoing.index()].query;
             self.probe.query_done(query, now.since(frame.since));
         }
+        if self.ties.are_used() {
+            self.report(now, id, None);
+        }
         self.release_connection(now, id, calendar);
         self.execute(now, id, calendar);
     }
@@ -216,20 +226,38 @@ impl<P: Probe> World<'_, P> {
         failure: Failure,
         calendar: &mut Calendar<Event>,
     ) {
+        if self.ties.are_used() {
+            self.report(now, id, Some(failure));
+        }
         self.release_connection(now, id, calendar);
+        if self.tries_again_at_once(now, id, failure, calendar) {
+            self.attempt(now, id, calendar);
+        }
+    }
+
+    /// What follows a failed attempt of `id`: another one at once (true), or after a pause, or `id`
+    /// fails too.
+    pub(super) fn tries_again_at_once(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        failure: Failure,
+        calendar: &mut Calendar<Event>,
+    ) -> bool {
         let frame = &mut self.frames[id];
         let retry = self.blueprint.calls[frame.outgoing.index()].retry;
         if u32::from(frame.attempt) >= retry.attempts || retry.on & failure.bit() == 0 {
-            return self.fail(now, id, failure, calendar);
+            self.fail(now, id, failure, calendar);
+            return false;
         }
         frame.attempt += 1;
         let (key, attempt) = (frame.key, frame.attempt);
         let pause = self.backoff(&retry, key, attempt);
         if pause == Nanos::ZERO {
-            self.attempt(now, id, calendar);
-        } else {
-            self.pause(now, id, Waits::Backoff, pause, calendar);
+            return true;
         }
+        self.pause(now, id, Waits::Backoff, pause, calendar);
+        false
     }
 
     /// The pause before attempt number `attempt`.
@@ -248,7 +276,12 @@ impl<P: Probe> World<'_, P> {
 
     /// Gives the connection of `id`, if it holds one, to the next in the queue.
     #[inline]
-    fn release_connection(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+    pub(super) fn release_connection(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        calendar: &mut Calendar<Event>,
+    ) {
         let instance = std::mem::replace(&mut self.frames[id].connection, NONE);
         if instance == NONE {
             return;
@@ -265,8 +298,17 @@ impl<P: Probe> World<'_, P> {
     fn hand_connection_over(&mut self, now: Time, instance: u32, calendar: &mut Calendar<Event>) {
         let pool = &mut self.pools[instance as usize];
         pool.advance(now);
-        let Some(next) = pool.queue.pop(&mut self.frames) else {
-            return;
+        let next = loop {
+            let pool = &mut self.pools[instance as usize];
+            let Some(next) = pool.queue.pop(&mut self.frames) else {
+                pool.free += 1;
+                return;
+            };
+            if !self.ties.are_used() || now < self.ties[next].deadline {
+                break next;
+            }
+            self.frames[next].connection = NONE;
+            self.fail_soon(next, Failure::Timeout);
         };
         let frame = &mut self.frames[next];
         frame.epoch = frame.epoch.wrapping_add(1);
@@ -277,19 +319,5 @@ impl<P: Probe> World<'_, P> {
             self.probe.pool_wait(pool, now.since(frame.since));
         }
         self.send(now, next, calendar);
-    }
-
-    /// `id` has waited too long for a connection.
-    pub(crate) fn give_up_connection(
-        &mut self,
-        now: Time,
-        id: FrameId,
-        calendar: &mut Calendar<Event>,
-    ) {
-        let instance = std::mem::replace(&mut self.frames[id].connection, NONE);
-        let pool = &mut self.pools[instance as usize];
-        pool.advance(now);
-        pool.queue.remove(&mut self.frames, id);
-        self.attempt_failed(now, id, Failure::Timeout, calendar);
     }
 }

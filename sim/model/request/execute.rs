@@ -49,7 +49,7 @@ impl<P: Probe> World<'_, P> {
                 }
                 Instruction::Call(call) => return self.call(now, id, *call, calendar),
                 Instruction::End => return self.end(now, id, pc, calendar),
-                Instruction::EndBranch => match self.end_branch(id) {
+                Instruction::EndBranch => match self.end_branch(now, id, calendar) {
                     Some(next) => id = next,
                     None => return,
                 },
@@ -212,7 +212,11 @@ impl<P: Probe> World<'_, P> {
         let (epoch, container, endpoint) = (owner.epoch, owner.container, owner.endpoint);
         let (source, trace_row, measured) = (owner.source, owner.trace_row, owner.measured);
         let key = mix(owner.key, site);
-        let (part, frame) = self.frames.open(kind, key);
+        let (part, _) = self.frames.open(kind, key);
+        if self.ties.are_used() {
+            self.tie_part(id, part);
+        }
+        let frame = &mut self.frames[part];
         frame.pc = pc;
         frame.parent = id;
         frame.parent_epoch = epoch;

@@ -6,6 +6,7 @@
 //! speaks of the old epoch is known to be late.
 
 use crate::ids::{CallId, ContainerId, EndpointId, InstructionId, SourceId};
+use crate::probe::Failure;
 use wssim_kernel::Time;
 
 /// A place in the slab.
@@ -53,6 +54,8 @@ pub(crate) enum Waits {
     Backoff,
     /// Branches or a repeated part.
     Branches,
+    /// Its turn to fail: it has been taken out of its wait.
+    Failing(Failure),
 }
 
 /// One thing in flight.
@@ -86,7 +89,8 @@ pub(crate) struct Frame {
     pub outgoing: CallId,
     /// The pool instance whose connection it holds or waits for.
     pub connection: u32,
-    /// Neighbours in the queue in which it waits, or next sibling at birth.
+    /// Neighbours in the queue in which it waits, or next sibling at birth. Where frames are tied:
+    /// the callee while it waits for an answer, its first part while it waits for its parts.
     pub next: FrameId,
     /// See `next`.
     pub previous: FrameId,
@@ -189,7 +193,9 @@ impl Frames {
     /// Frees the place of `id`; whatever still speaks of its epoch is late from now on.
     #[inline]
     pub(crate) fn remove(&mut self, id: FrameId) {
-        self[id].epoch = self[id].epoch.wrapping_add(1);
+        let frame = &mut self[id];
+        frame.epoch = frame.epoch.wrapping_add(1);
+        frame.parent = NO_FRAME;
         self.free.push(id);
     }
 

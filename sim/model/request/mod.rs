@@ -1,9 +1,13 @@
 //! A request's way through the cluster: frames, programs, calls, pools.
 
 mod branch;
+pub(crate) mod breaker;
 mod call;
+mod cancel;
 mod execute;
 pub(crate) mod frame;
+mod guard;
+pub(crate) mod ties;
 mod timeout;
 mod visit;
 

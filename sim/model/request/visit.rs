@@ -25,6 +25,9 @@ impl<P: Probe> World<'_, P> {
         container.station.in_system += 1;
         container.station.arrivals += 1;
         let needs_worker = container.hold == Hold::Request && container.workers.is_some();
+        if self.ties.are_used() && self.is_late(now, id) {
+            return self.fail(now, id, Failure::Timeout, calendar);
+        }
         if needs_worker && !self.get_worker(now, id, calendar) {
             return;
         }
@@ -47,6 +50,10 @@ impl<P: Probe> World<'_, P> {
         id: FrameId,
         calendar: &mut Calendar<Event>,
     ) -> bool {
+        if self.ties.are_used() && self.is_late(now, id) {
+            self.fail(now, id, Failure::Timeout, calendar);
+            return false;
+        }
         let frame = &mut self.frames[id];
         let container = frame.container;
         let ContainerState { station, workers, .. } = &mut self.containers[container.index()];
@@ -110,11 +117,17 @@ impl<P: Probe> World<'_, P> {
     /// inside the other.
     #[inline(never)]
     fn grant_worker(&mut self, now: Time, container: ContainerId) {
-        let station = &mut self.containers[container.index()].station;
-        let Some(id) = station.queue.pop(&mut self.frames) else {
-            return;
+        let id = loop {
+            let station = &mut self.containers[container.index()].station;
+            let Some(id) = station.queue.pop(&mut self.frames) else {
+                return;
+            };
+            if !self.ties.are_used() || !self.is_late(now, id) {
+                break id;
+            }
+            self.fail_soon(id, Failure::Timeout);
         };
-        station.held += 1;
+        self.containers[container.index()].station.held += 1;
         let frame = &mut self.frames[id];
         frame.epoch = frame.epoch.wrapping_add(1);
         frame.waits = Waits::Nothing;
@@ -165,6 +178,13 @@ impl<P: Probe> World<'_, P> {
         failure: Option<Failure>,
         calendar: &mut Calendar<Event>,
     ) {
+        self.depart(now, id);
+        self.answer(now, id, failure, calendar);
+    }
+
+    /// `id` is not at its container any more.
+    #[inline]
+    pub(super) fn depart(&mut self, now: Time, id: FrameId) {
         let frame = &self.frames[id];
         let (arrived, holds_worker) = (frame.arrived, frame.holds_worker);
         let station = &mut self.containers[frame.container.index()].station;
@@ -174,7 +194,25 @@ impl<P: Probe> World<'_, P> {
         if holds_worker {
             self.free_worker(now, id);
         }
-        self.answer(now, id, failure, calendar);
+    }
+
+    /// Takes `id` out of the queue in which it waits.
+    pub(super) fn leave_queue(&mut self, now: Time, id: FrameId) {
+        let frame = &mut self.frames[id];
+        match frame.waits {
+            Waits::Worker => {
+                let station = &mut self.containers[frame.container.index()].station;
+                station.advance(now);
+                station.queue.remove(&mut self.frames, id);
+            }
+            Waits::Connection => {
+                let instance = std::mem::replace(&mut frame.connection, NONE);
+                let pool = &mut self.pools[instance as usize];
+                pool.advance(now);
+                pool.queue.remove(&mut self.frames, id);
+            }
+            other => unreachable!("there is no queue for {other:?}"),
+        }
     }
 
     /// `id` has waited too long for what it waits for.
@@ -185,22 +223,23 @@ impl<P: Probe> World<'_, P> {
         failure: Failure,
         calendar: &mut Calendar<Event>,
     ) {
+        let waited_for = self.frames[id].waits;
+        match waited_for {
+            Waits::Worker | Waits::Connection => self.leave_queue(now, id),
+            Waits::Answer if self.ties.are_used() => self.cancel_outgoing(now, id, calendar),
+            _ => {}
+        }
         let frame = &mut self.frames[id];
         frame.epoch = frame.epoch.wrapping_add(1);
-        let waited_for = frame.waits;
         frame.waits = Waits::Nothing;
         match waited_for {
-            Waits::Worker => {
-                let station = &mut self.containers[frame.container.index()].station;
-                station.advance(now);
-                station.queue.remove(&mut self.frames, id);
-                self.fail(now, id, failure, calendar);
-            }
-            Waits::Connection => self.give_up_connection(now, id, calendar),
+            Waits::Worker => self.fail(now, id, failure, calendar),
             Waits::Answer if self.frames[id].kind == Kind::Root => {
                 self.fail(now, id, Failure::Abandoned, calendar);
             }
-            Waits::Answer => self.attempt_failed(now, id, failure, calendar),
+            Waits::Connection | Waits::Answer => {
+                self.attempt_failed(now, id, failure, calendar);
+            }
             other => unreachable!("nothing limits the wait for {other:?}"),
         }
     }

@@ -16,6 +16,7 @@ use crate::ids::{EndpointId, SourceId, TimeoutId};
 use crate::law::Law;
 use crate::probe::{Failure, Probe};
 use crate::request::frame::{Frame, FrameId, Kind, NONE, Waits};
+use crate::request::ties::Tie;
 use crate::world::World;
 use mmpp::Phase;
 use profile::Cursor;
@@ -158,7 +159,18 @@ impl<P: Probe> World<'_, P> {
         frame.trace_row = row;
         frame.measured = measured;
         let delay = self.hop_from_client(visit);
+        if self.ties.are_used() {
+            self.tie_entry(now + delay, root, visit);
+        }
         calendar.schedule(now + delay, Event::Deliver(visit));
+    }
+
+    /// Ties the entry visit to its user's request; it is delivered at `arrival`.
+    #[inline(never)]
+    fn tie_entry(&mut self, arrival: Time, root: FrameId, visit: FrameId) {
+        self.ties.tie(visit, Tie::until(Time::NEVER));
+        self.frames[root].next = visit;
+        self.frames[visit].arrived = arrival;
     }
 
     /// What request `key` asks for.

@@ -4,6 +4,7 @@
 
 pub(crate) mod arrivals;
 pub(crate) mod background;
+pub(crate) mod call;
 pub(crate) mod claim;
 pub(crate) mod deploy;
 pub(crate) mod fields;

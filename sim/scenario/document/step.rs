@@ -1,13 +1,11 @@
 //! Steps of an endpoint: what a request does, one after the other.
 
+use super::call::{self, CallStep};
 use super::fields::{self, Fields, Name, Reader};
 use crate::quantity::Dimension;
 use crate::suggest;
 use crate::tree::{Item, Value};
-use wssim_kernel::Nanos;
-use wssim_model::blueprint::Retry;
 use wssim_model::law::Law;
-use wssim_model::probe::Failure;
 
 /// A step.
 #[derive(Clone, Debug)]
@@ -36,18 +34,6 @@ pub(crate) enum StepKind {
     Cache(Box<CacheStep>),
     /// Runs steps one after the other.
     Group(Vec<Step>),
-}
-
-/// A call.
-#[derive(Clone, Debug)]
-pub(crate) struct CallStep {
-    pub target: Name,
-    pub send: Law,
-    pub receive: Law,
-    pub timeout: Option<Nanos>,
-    pub retry: Retry,
-    /// Keys that are written and that the model does not simulate yet.
-    pub unsimulated: Vec<&'static str>,
 }
 
 /// A look-up in a cache.
@@ -111,7 +97,7 @@ fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<Step> {
         "cpu" => fields.law(reader, "cpu", Dimension::Duration).map(StepKind::Cpu),
         "sleep" => fields.law(reader, "sleep", Dimension::Duration).map(StepKind::Sleep),
         "disk" => disk(reader, &mut fields),
-        "call" => call(reader, &mut fields),
+        "call" => call::read(reader, &mut fields).map(|call| StepKind::Call(Box::new(call))),
         "parallel" => parallel(reader, &mut fields),
         "cache" => cache(reader, &mut fields),
         _ => {
@@ -128,90 +114,6 @@ fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<Step> {
 fn disk(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<StepKind> {
     let _ = fields.value(reader, "write", fields::truth);
     fields.law(reader, "disk", Dimension::Size).map(|_| StepKind::Disk)
-}
-
-fn call(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<StepKind> {
-    let target = fields.name(reader, "call");
-    let send = fields.law(reader, "send", Dimension::Size).unwrap_or(Law::ZERO);
-    let receive = fields.law(reader, "receive", Dimension::Size).unwrap_or(Law::ZERO);
-    let timeout = fields.timer(reader, "timeout");
-    let mut unsimulated = Vec::new();
-    if fields.duration(reader, "connect_timeout").is_some() {
-        unsimulated.push("connect_timeout");
-    }
-    let retry = retries(reader, fields);
-    if fields.has("breaker") {
-        unsimulated.push("breaker");
-    }
-    breaker(reader, fields);
-    if fields.has("deadline") {
-        if fields.table["deadline"].item.text() == Some("propagate") {
-            fields.accept(&["deadline"]);
-        } else {
-            let _ = fields.duration(reader, "deadline");
-        }
-        unsimulated.push("deadline");
-    } else {
-        fields.accept(&["deadline"]);
-    }
-    if fields.value(reader, "cancel", fields::truth) == Some(true) {
-        unsimulated.push("cancel");
-    }
-    let target = target?;
-    Some(StepKind::Call(Box::new(CallStep { target, send, receive, timeout, retry, unsimulated })))
-}
-
-fn breaker(reader: &mut Reader<'_>, outer: &mut Fields<'_>) {
-    let Some(mut fields) = outer.inner(reader, "breaker") else {
-        return;
-    };
-    let _ = fields.value(reader, "failures", fields::count(1));
-    let _ = fields.value(reader, "ratio", fields::share);
-    let _ = fields.duration(reader, "window");
-    let _ = fields.duration(reader, "open");
-    let _ = fields.value(reader, "half_open", fields::count(1));
-    fields.finish(reader);
-}
-
-fn retries(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Retry {
-    let Some(entry) = outer.table.get("retries") else {
-        outer.accept(&["retries"]);
-        return Retry::NEVER;
-    };
-    if entry.item.table().is_none_or(|table| table.contains_key("value")) {
-        let attempts = outer.value(reader, "retries", fields::count(0)).unwrap_or(0);
-        return Retry { attempts, ..Retry::NEVER };
-    }
-    let Some(mut fields) = outer.inner(reader, "retries") else {
-        return Retry::NEVER;
-    };
-    if !fields.has("attempts") {
-        fields.missing(reader, "attempts", "such as `attempts = 2`");
-    }
-    let mut retry = Retry {
-        attempts: fields.value(reader, "attempts", fields::count(0)).unwrap_or(0),
-        backoff: fields.duration(reader, "backoff").unwrap_or(Nanos::ZERO),
-        factor: fields.value(reader, "factor", fields::positive).unwrap_or(1.0),
-        jitter: fields.value(reader, "jitter", fields::share).unwrap_or(0.0),
-        other_replica: fields.value(reader, "other_replica", fields::truth).unwrap_or(false),
-        on: u16::MAX,
-    };
-    if let Some(reasons) = fields.names(reader, "on") {
-        retry.on = 0;
-        for reason in reasons {
-            let names = Failure::ALL.map(Failure::name);
-            let known = Failure::ALL.into_iter().find(|failure| failure.name() == reason.text);
-            if let Some(failure) = known {
-                retry.on |= failure.bit();
-            } else {
-                let message = format!("no failure is named `{}`", reason.text);
-                let hint = suggest::hint(&reason.text, names);
-                reader.mistake(reason.origin, "unknown-failure", message, hint);
-            }
-        }
-    }
-    fields.finish(reader);
-    retry
 }
 
 fn parallel(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<StepKind> {

@@ -20,6 +20,7 @@ pub(crate) struct Traffic {
     pub receive: Law,
     pub patience: Option<Law>,
     pub patience_in_queue: Option<Law>,
+    pub cancel: bool,
     /// Keys that are written and that the model does not simulate yet.
     pub unsimulated: Vec<&'static str>,
 }
@@ -57,6 +58,7 @@ pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Traffic {
         receive: fields.law(reader, "receive", Dimension::Size).unwrap_or(Law::ZERO),
         patience: fields.law(reader, "patience", Dimension::Duration),
         patience_in_queue: fields.law(reader, "patience_in_queue", Dimension::Duration),
+        cancel: fields.value(reader, "cancel", fields::truth).unwrap_or(false),
         unsimulated,
     };
     fields.finish(reader);

@@ -38,6 +38,7 @@ impl Lowering<'_> {
                 receive: traffic.receive.clone(),
                 patience: traffic.patience.clone(),
                 patience_in_queue: traffic.patience_in_queue.clone(),
+                cancel: traffic.cancel,
             });
         }
     }

@@ -13,6 +13,7 @@ pub mod erlang_a;
 pub mod erlang_b;
 pub mod finite_source;
 pub mod gm1;
+pub mod impatient;
 pub mod law;
 pub mod md1;
 pub mod mg1;

@@ -1,0 +1,319 @@
+//! A circuit breaker: after too many failures it lets nothing through for a while, then probes.
+//!
+//! *Closed*: every attempt passes and its outcome counts for as long as the rolling window lasts;
+//! the window moves in ten steps, as those of Hystrix (`metrics.rollingStats.numBuckets`) and of
+//! Traefik's oxy (`memmetrics`) do, so an outcome counts for nine to ten tenths of it. It trips when
+//! the failures in the window reach a number, or when they reach a share of its calls and there
+//! are enough calls. *Open*: nothing passes. *Half open*: a few probes pass at once, everybody else
+//! is turned away; all good closes it with an empty window, one bad opens it again. An outcome
+//! counts in the stretch of closed or half open in which its attempt was let through: what comes
+//! back late from before a change of state says nothing of the present.
+//!
+//! Nobody wakes it: what is due by the clock happens when it is next asked. A probe that never
+//! comes back (its caller has no time-out) keeps it half open, as resilience4j does by default.
+//!
+//! Closed form, under failures that come independently of it: it is open for a share
+//! O / (O + H + C) of the time, with the lengths of an open stretch, and the means of those spent
+//! half open and closed in between (renewal reward).
+
+use crate::blueprint::BreakerPolicy;
+use crate::probe::Failure;
+use wssim_kernel::Time;
+
+/// Steps in which the window moves.
+const BUCKETS: usize = 10;
+
+/// Leave to make one attempt: names the stretch in which it was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Permit(u32);
+
+/// What came of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It was answered.
+    Good,
+    /// It failed for a reason that counts.
+    Bad,
+    /// It says nothing: the caller lost interest, or a breaker further on had turned it away.
+    Void,
+}
+
+impl Verdict {
+    /// What an attempt that ended with `failure` says of whom it called.
+    pub(crate) fn of(failure: Option<Failure>) -> Self {
+        match failure {
+            None => Self::Good,
+            Some(Failure::Abandoned | Failure::Shed) => Self::Void,
+            Some(
+                Failure::Refused
+                | Failure::Timeout
+                | Failure::NoReplica
+                | Failure::Reset
+                | Failure::Oom,
+            ) => Self::Bad,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    Closed,
+    Open { since: Time, until: Time },
+    HalfOpen { probes: u32, good: u32 },
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    calls: u32,
+    failures: u32,
+}
+
+/// One breaker.
+#[derive(Clone, Debug)]
+pub(crate) struct Breaker {
+    policy: BreakerPolicy,
+    state: State,
+    /// Number of the present state; permits of earlier ones are out of date.
+    stretch: u32,
+    buckets: [Count; BUCKETS],
+    /// What all buckets hold.
+    window: Count,
+    /// Number of the newest bucket, counted from time zero.
+    newest: u64,
+    /// Length of the open stretches that are over, in nanoseconds.
+    was_open: u64,
+}
+
+impl Breaker {
+    /// A closed one that has seen nothing.
+    pub(crate) fn new(policy: BreakerPolicy) -> Self {
+        Self {
+            policy,
+            state: State::Closed,
+            stretch: 0,
+            buckets: [Count::default(); BUCKETS],
+            window: Count::default(),
+            newest: 0,
+            was_open: 0,
+        }
+    }
+
+    /// Whether an attempt may be made now.
+    pub(crate) fn permit(&mut self, now: Time) -> Option<Permit> {
+        match &mut self.state {
+            State::Closed => {}
+            State::Open { since, until } => {
+                if now < *until {
+                    return None;
+                }
+                self.was_open += until.since(*since).0;
+                self.enter(State::HalfOpen { probes: 1, good: 0 });
+            }
+            State::HalfOpen { probes, .. } => {
+                if *probes >= self.policy.half_open {
+                    return None;
+                }
+                *probes += 1;
+            }
+        }
+        Some(Permit(self.stretch))
+    }
+
+    /// An attempt that was let through has ended.
+    pub(crate) fn report(&mut self, now: Time, permit: Permit, verdict: Verdict) {
+        if permit.0 != self.stretch {
+            return;
+        }
+        match (&mut self.state, verdict) {
+            (State::Closed, Verdict::Void) => {}
+            (State::Closed, verdict) => self.count(now, verdict == Verdict::Bad),
+            (State::HalfOpen { .. }, Verdict::Bad) => self.trip(now),
+            // The probe's place is free again.
+            (State::HalfOpen { probes, .. }, Verdict::Void) => *probes -= 1,
+            (State::HalfOpen { good, .. }, Verdict::Good) => {
+                *good += 1;
+                if *good == self.policy.half_open {
+                    self.close();
+                }
+            }
+            (State::Open { .. }, _) => unreachable!("an open breaker gives no permits"),
+        }
+    }
+
+    /// How long it has been open by `now`, in nanoseconds. An open stretch ends when probes may
+    /// pass, whether or not anybody comes.
+    pub(crate) fn open_ns(&self, now: Time) -> u64 {
+        match self.state {
+            State::Open { since, until } => self.was_open + now.min(until).since(since).0,
+            _ => self.was_open,
+        }
+    }
+
+    fn count(&mut self, now: Time, failed: bool) {
+        self.roll(now);
+        let bucket = &mut self.buckets[(self.newest % BUCKETS as u64) as usize];
+        bucket.calls += 1;
+        bucket.failures += u32::from(failed);
+        self.window.calls += 1;
+        self.window.failures += u32::from(failed);
+        if self.is_too_much() {
+            self.trip(now);
+        }
+    }
+
+    fn is_too_much(&self) -> bool {
+        let Count { calls, failures } = self.window;
+        let BreakerPolicy { failures: most, ratio, min_calls, .. } = self.policy;
+        let share = f64::from(failures) / f64::from(calls);
+        failures > 0
+            && (most.is_some_and(|most| failures >= most)
+                || (calls >= min_calls && ratio.is_some_and(|ratio| share >= ratio)))
+    }
+
+    /// Moves the window up to `now`: at most as many steps as there are buckets.
+    fn roll(&mut self, now: Time) {
+        let width = (self.policy.window.0 / BUCKETS as u64).max(1);
+        let number = now.0 / width;
+        let steps = (number - self.newest).min(BUCKETS as u64);
+        for step in 0..steps {
+            let old = &mut self.buckets[((number - step) % BUCKETS as u64) as usize];
+            self.window.calls -= old.calls;
+            self.window.failures -= old.failures;
+            *old = Count::default();
+        }
+        self.newest = number;
+    }
+
+    fn trip(&mut self, now: Time) {
+        self.enter(State::Open { since: now, until: now + self.policy.open });
+    }
+
+    fn close(&mut self) {
+        self.buckets = [Count::default(); BUCKETS];
+        self.window = Count::default();
+        self.enter(State::Closed);
+    }
+
+    fn enter(&mut self, state: State) {
+        self.state = state;
+        self.stretch = self.stretch.wrapping_add(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wssim_kernel::Nanos;
+
+    const BY_COUNT: BreakerPolicy =
+        BreakerPolicy { failures: Some(3), ratio: None, half_open: 2, ..BreakerPolicy::HYSTRIX };
+
+    fn at(seconds: f64) -> Time {
+        Time(Nanos::from_seconds(seconds).0)
+    }
+
+    /// An attempt that takes no time.
+    fn attempt(breaker: &mut Breaker, seconds: f64, verdict: Verdict) -> bool {
+        let permit = breaker.permit(at(seconds));
+        if let Some(permit) = permit {
+            breaker.report(at(seconds), permit, verdict);
+        }
+        permit.is_some()
+    }
+
+    #[test]
+    fn a_number_of_failures_within_the_window_trips() {
+        let mut breaker = Breaker::new(BY_COUNT);
+        for seconds in [0.0, 1.0, 11.0, 12.0] {
+            assert!(attempt(&mut breaker, seconds, Verdict::Bad));
+        }
+        // Failures at 11 and 12 s; good answers and lost interest change nothing.
+        assert!(attempt(&mut breaker, 12.5, Verdict::Good));
+        assert!(attempt(&mut breaker, 12.6, Verdict::Void));
+        assert!(attempt(&mut breaker, 13.0, Verdict::Bad));
+        assert!(!attempt(&mut breaker, 13.0, Verdict::Good));
+        assert!(!attempt(&mut breaker, 17.999, Verdict::Good));
+        assert!(attempt(&mut breaker, 18.0, Verdict::Good));
+        assert_eq!(breaker.open_ns(at(18.0)), 5_000_000_000);
+    }
+
+    #[test]
+    fn a_share_trips_only_among_enough_calls() {
+        let mut breaker = Breaker::new(BreakerPolicy::HYSTRIX);
+        for n in 0..19 {
+            let verdict = if n < 10 { Verdict::Bad } else { Verdict::Good };
+            assert!(attempt(&mut breaker, 0.1 * f64::from(n), verdict));
+        }
+        // The twentieth, though good, makes ten of twenty.
+        assert!(attempt(&mut breaker, 2.0, Verdict::Good));
+        assert!(!attempt(&mut breaker, 2.1, Verdict::Good));
+        let mut breaker = Breaker::new(BreakerPolicy::HYSTRIX);
+        for n in 0..100 {
+            let verdict = if n % 20 < 9 { Verdict::Bad } else { Verdict::Good };
+            let start_good = if n < 20 { Verdict::Good } else { verdict };
+            assert!(attempt(&mut breaker, 0.05 * f64::from(n), start_good), "{n}: below a half");
+        }
+    }
+
+    #[test]
+    fn all_probes_close_and_one_opens_again() {
+        let mut breaker = Breaker::new(BY_COUNT);
+        for _ in 0..3 {
+            attempt(&mut breaker, 0.0, Verdict::Bad);
+        }
+        let (first, second) = (breaker.permit(at(5.0)), breaker.permit(at(5.0)));
+        assert!(first.is_some() && second.is_some());
+        assert_eq!(breaker.permit(at(6.0)), None, "two probes and no more");
+        breaker.report(at(6.0), first.unwrap(), Verdict::Good);
+        assert_eq!(breaker.permit(at(6.5)), None, "both must be good");
+        breaker.report(at(7.0), second.unwrap(), Verdict::Bad);
+        assert_eq!(breaker.permit(at(11.9)), None, "open again from 7 s");
+        let first = breaker.permit(at(12.0)).unwrap();
+        breaker.report(at(12.0), first, Verdict::Void);
+        assert!(attempt(&mut breaker, 12.0, Verdict::Good), "a place that came free");
+        assert!(attempt(&mut breaker, 12.0, Verdict::Good), "and the other: closed");
+        assert!(attempt(&mut breaker, 12.0, Verdict::Bad));
+        assert!(attempt(&mut breaker, 12.0, Verdict::Bad), "with an empty window");
+        assert!(attempt(&mut breaker, 12.0, Verdict::Bad));
+        assert!(!attempt(&mut breaker, 12.0, Verdict::Bad));
+        assert_eq!(breaker.open_ns(at(13.0)), 11_000_000_000);
+        assert_eq!(breaker.open_ns(at(99.0)), 15_000_000_000, "only until probes may pass");
+    }
+
+    #[test]
+    fn what_comes_back_late_does_not_count() {
+        let mut breaker = Breaker::new(BY_COUNT);
+        let late: Vec<Permit> = (0..8).filter_map(|_| breaker.permit(at(0.0))).collect();
+        for permit in &late[..3] {
+            breaker.report(at(1.0), *permit, Verdict::Bad);
+        }
+        breaker.report(at(2.0), late[3], Verdict::Bad);
+        assert!(attempt(&mut breaker, 6.0, Verdict::Good), "open from 1 s, not from 2 s");
+        breaker.report(at(6.0), late[4], Verdict::Bad);
+        assert!(attempt(&mut breaker, 6.0, Verdict::Good), "still half open");
+        for permit in &late[5..] {
+            breaker.report(at(7.0), *permit, Verdict::Bad);
+        }
+        assert!(attempt(&mut breaker, 7.0, Verdict::Good), "closed, and they do not trip it");
+    }
+
+    /// The window against a plain list of outcomes and their buckets.
+    #[test]
+    fn the_window_agrees_with_a_list() {
+        let stream = wssim_kernel::stream::StreamKey::new(3, 0, "test", "window");
+        let mut breaker = Breaker::new(BreakerPolicy { failures: Some(u32::MAX), ..BY_COUNT });
+        let (mut now, mut seen) = (0.0, Vec::new());
+        for n in 0..2_000 {
+            let mut draw = stream.draw(n, 0);
+            now += if draw.open01() < 0.01 { 30.0 } else { draw.open01() };
+            let failed = draw.open01() < 0.3;
+            attempt(&mut breaker, now, if failed { Verdict::Bad } else { Verdict::Good });
+            seen.push((at(now).0 / 1_000_000_000, failed));
+            let first = (at(now).0 / 1_000_000_000).saturating_sub(9);
+            let inside = || seen.iter().filter(|(bucket, _)| *bucket >= first);
+            assert_eq!(breaker.window.calls as usize, inside().count());
+            let failures = inside().filter(|(_, failed)| *failed).count();
+            assert_eq!(breaker.window.failures as usize, failures);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What stands before an attempt: nobody wants its answer any more, its deadline has passed, or the
+//! circuit breaker is open. What is turned away there is never sent and costs nothing.
+//!
+//! A deadline travels with a call that says so and bounds what the callee may still begin, as
+//! gRPC's does: a visit that reaches its container, or the head of the queue for a worker, after
+//! its deadline is dropped there without having computed; an attempt that would be sent after the
+//! deadline of whoever sends it fails at once. A waiting visit keeps its place until its turn:
+//! servers do not search the queue before their thread pool, they find out when they take a call
+//! out of it (gRPC Java, Tomcat). What has begun goes on, and the caller's own clock is its
+//! time-out, not the deadline.
+//!
+//! Closed form: with one worker a deadline after which nobody is begun is the queue with
+//! impatience until service of Barrer (1957).
+//!
+//! A breaker stands at each container of the caller before the queue for a connection, so that
+//! attempts which are turned away wait for nothing.
+
+use super::breaker::Verdict;
+use super::frame::{FrameId, Kind, Waits};
+use super::ties::Tie;
+use crate::blueprint::Call;
+use crate::event::Event;
+use crate::ids::{BreakerId, ContainerId};
+use crate::probe::{Failure, Probe};
+use crate::world::World;
+use wssim_kernel::{Calendar, Nanos, Time};
+
+impl<P: Probe> World<'_, P> {
+    /// Whether the next attempt of `id` may be made. Where a breaker turns it away, further ones
+    /// are tried as its retries say; when none is left, or none makes sense, `id` has failed.
+    #[inline(never)]
+    pub(super) fn may_attempt(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        calendar: &mut Calendar<Event>,
+    ) -> bool {
+        let call = &self.blueprint.calls[self.frames[id].outgoing.index()];
+        if call.cancel && !self.is_wanted(id) {
+            self.fail(now, id, Failure::Abandoned, calendar);
+            return false;
+        }
+        if now >= self.ties[id].deadline {
+            self.fail(now, id, Failure::Timeout, calendar);
+            return false;
+        }
+        let Some(breaker) = call.breaker else {
+            return true;
+        };
+        let place = self.breaker_instance(breaker, self.frames[id].container);
+        loop {
+            let permit = self.breakers[place].permit(now);
+            self.ties[id].permit = permit;
+            if permit.is_some() {
+                return true;
+            }
+            if !self.tries_again_at_once(now, id, Failure::Shed, calendar) {
+                return false;
+            }
+        }
+    }
+
+    /// Tells the breaker of the outgoing call of `id`, if one let it through, what came of it.
+    #[inline(never)]
+    pub(super) fn report(&mut self, now: Time, id: FrameId, failure: Option<Failure>) {
+        let Some(permit) = self.ties[id].permit.take() else {
+            return;
+        };
+        let frame = &self.frames[id];
+        if let Some(breaker) = self.blueprint.calls[frame.outgoing.index()].breaker {
+            let place = self.breaker_instance(breaker, frame.container);
+            self.breakers[place].report(now, permit, Verdict::of(failure));
+        }
+    }
+
+    fn breaker_instance(&self, breaker: BreakerId, container: ContainerId) -> usize {
+        let service = self.blueprint.breakers[breaker.index()].service;
+        let first = self.blueprint.services[service.index()].containers.start;
+        (self.breaker_bases[breaker.index()] + container.0 - first) as usize
+    }
+
+    /// Ties the visit that `caller` has just sent by `call` to it: it is delivered after `delay`.
+    #[inline(never)]
+    pub(super) fn tie_callee(
+        &mut self,
+        now: Time,
+        caller: FrameId,
+        callee: FrameId,
+        call: &Call,
+        delay: Nanos,
+    ) {
+        let own = self.ties[caller].deadline;
+        let deadline = call.deadline.map_or(Time::NEVER, |after| own.min(now + after));
+        self.ties.tie(callee, Tie::until(deadline));
+        self.frames[caller].next = callee;
+        self.frames[callee].arrived = now + delay;
+    }
+
+    /// Whether `id` is a visit that has not begun and whose deadline has passed.
+    #[inline(never)]
+    pub(super) fn is_late(&self, now: Time, id: FrameId) -> bool {
+        !self.frames[id].admitted && now >= self.ties[id].deadline
+    }
+
+    /// Lets `id`, which has just left its queue, fail when what happens at present is over: so a
+    /// queue of many that are late is worked off one after the other and not one inside the other.
+    pub(super) fn fail_soon(&mut self, id: FrameId, failure: Failure) {
+        let frame = &mut self.frames[id];
+        frame.epoch = frame.epoch.wrapping_add(1);
+        frame.waits = Waits::Failing(failure);
+        self.ready.push_back(id);
+    }
+
+    /// The turn of `id`, which was to fail soon.
+    pub(crate) fn fail_now(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        failure: Failure,
+        calendar: &mut Calendar<Event>,
+    ) {
+        self.frames[id].waits = Waits::Nothing;
+        self.report(now, id, Some(failure));
+        self.release_connection(now, id, calendar);
+        self.fail(now, id, failure, calendar);
+    }
+
+    /// Whether the visit of `id` still waits for it, if it is part of one.
+    fn is_wanted(&self, mut id: FrameId) -> bool {
+        while matches!(self.frames[id].kind, Kind::Branch | Kind::Loop) {
+            if !self.is_heard(id) {
+                return false;
+            }
+            id = self.frames[id].parent;
+        }
+        true
+    }
+}

@@ -1,0 +1,67 @@
+//! What ties a frame to whoever asked for it, beside the frame: only worlds with a breaker, a
+//! deadline or a cancellation somewhere have such ties, and the others pay nothing for them.
+
+use super::breaker::Permit;
+use super::frame::{FrameId, NO_FRAME};
+use wssim_kernel::Time;
+
+/// The ties of one frame.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tie {
+    /// Nobody wants its answer from then on.
+    pub deadline: Time,
+    /// Part of a visit: its neighbours among the parts of one step.
+    pub next: FrameId,
+    /// See `next`.
+    pub previous: FrameId,
+    /// The breaker's leave for the present attempt of its outgoing call.
+    pub permit: Option<Permit>,
+}
+
+impl Tie {
+    /// Of a frame that is wanted until `deadline`.
+    pub(crate) fn until(deadline: Time) -> Self {
+        Self { deadline, next: NO_FRAME, previous: NO_FRAME, permit: None }
+    }
+}
+
+/// The ties of all frames, in the places of the frames.
+#[derive(Debug)]
+pub(crate) struct Ties {
+    are_used: bool,
+    all: Vec<Tie>,
+}
+
+impl Ties {
+    pub(crate) fn new(are_used: bool) -> Self {
+        Self { are_used, all: Vec::new() }
+    }
+
+    /// Whether this world has ties at all.
+    #[inline(always)]
+    pub(crate) fn are_used(&self) -> bool {
+        self.are_used
+    }
+
+    /// Ties the frame that has just come to `id`.
+    pub(crate) fn tie(&mut self, id: FrameId, tie: Tie) {
+        let place = id.0 as usize;
+        if place >= self.all.len() {
+            self.all.resize(place + 1, Tie::until(Time::NEVER));
+        }
+        self.all[place] = tie;
+    }
+}
+
+impl std::ops::Index<FrameId> for Ties {
+    type Output = Tie;
+    fn index(&self, id: FrameId) -> &Tie {
+        &self.all[id.0 as usize]
+    }
+}
+
+impl std::ops::IndexMut<FrameId> for Ties {
+    fn index_mut(&mut self, id: FrameId) -> &mut Tie {
+        &mut self.all[id.0 as usize]
+    }
+}
