@@ -48,15 +48,19 @@ fn deadline(
     fields: &mut Fields<'_>,
     timeout: Option<Nanos>,
 ) -> Option<Nanos> {
-    let is_word = |fields: &Fields<'_>, word| {
-        let entry = fields.table.get("deadline");
-        entry.and_then(|entry| entry.item.text()) == Some(word)
-    };
-    if is_word(fields, "propagate") {
-        fields.accept(&["deadline"]);
-        return Some(timeout.unwrap_or(Nanos(u64::MAX)));
+    let text = fields.table.get("deadline").and_then(|entry| entry.item.text());
+    match text {
+        Some("propagate") => {
+            fields.accept(&["deadline"]);
+            Some(timeout.unwrap_or(Nanos(u64::MAX)))
+        }
+        // Whatever begins with a letter was meant to be the word.
+        Some(text) if text.starts_with(char::is_alphabetic) => {
+            let _ = fields.word(reader, "deadline", &["propagate"]);
+            None
+        }
+        _ => fields.timer(reader, "deadline"),
     }
-    fields.timer(reader, "deadline")
 }
 
 /// `breaker = { failures = 5, window = "10s", open = "30s", half_open = 1 }`; what is left out is
