@@ -218,8 +218,12 @@ impl<P: Probe> World<'_, P> {
     ) {
         self.release_connection(now, id, calendar);
         let frame = &mut self.frames[id];
-        let retry = self.blueprint.calls[frame.outgoing.index()].retry;
+        let call = &self.blueprint.calls[frame.outgoing.index()];
+        let retry = call.retry;
         if u32::from(frame.attempt) >= retry.attempts || retry.on & failure.bit() == 0 {
+            if call.optional {
+                return self.go_without(id);
+            }
             return self.fail(now, id, failure, calendar);
         }
         frame.attempt += 1;
@@ -230,6 +234,14 @@ impl<P: Probe> World<'_, P> {
         } else {
             self.pause(now, id, Waits::Backoff, pause, calendar);
         }
+    }
+
+    /// `id` has got no answer and goes on as if nothing had been found, when what happens at present
+    /// is over: look-ups that fail at once shall not run inside each other.
+    #[cold]
+    fn go_without(&mut self, id: FrameId) {
+        self.frames[id].found = false;
+        self.ready.push_back(id);
     }
 
     /// The pause before attempt number `attempt`.

@@ -2,6 +2,7 @@
 
 mod branch;
 mod call;
+mod disk;
 mod execute;
 pub(crate) mod frame;
 mod timeout;

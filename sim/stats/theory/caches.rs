@@ -1,6 +1,6 @@
-//! LRU caches under independent references: item i is asked for with probability p_i.
+//! LRU caches under independent references: item i is asked for with probability `p_i`.
 //!
-//! Exact: in a Poisson stream of references an item's age is exponential with rate p_i,
+//! Exact: in a Poisson stream of references an item's age is exponential with rate `p_i`,
 //! independently of the others, and the cache holds the youngest (King 1971; Fill and Holst 1996).
 //! Approximate: Che, Tung and Wang 2002 replace the age of the oldest item by a constant.
 
@@ -20,8 +20,8 @@ const STEPS: usize = 4_000;
 /// The probability that each item is in a cache of `capacity` items.
 ///
 /// Item i is in when fewer than `capacity` of the others are younger:
-/// ∫ p_i·exp(−p_i·t)·P(N_i(t) < capacity) dt, where `N_i`(t) counts the others younger than t, a sum
-/// of independent Bernoulli variables with 1 − exp(−p_j·t). O(n · capacity) a step.
+/// ∫ `p_i·exp(−p_i·t)·P(N_i(t) < capacity)` dt, where `N_i`(t) counts the others younger than t, a sum
+/// of independent Bernoulli variables with `1 − exp(−p_j·t)`. O(n · capacity) a step.
 ///
 /// # Panics
 /// If some probability is not positive.
