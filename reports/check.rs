@@ -70,6 +70,18 @@ pub struct NodeLoad {
     pub threads: f64,
     /// Work that can be done with all threads busy.
     pub capacity_erlangs: f64,
+    /// What is asked of its disk; `None`: nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disk: Option<DiskLoad>,
+}
+
+/// What is asked of a node's disk.
+#[derive(Clone, Debug, Serialize)]
+pub struct DiskLoad {
+    /// Disk time that arrives, in seconds a second.
+    pub offered_erlangs: f64,
+    /// Visits that it serves at once.
+    pub queues: u32,
 }
 
 /// What is asked of a service.
@@ -208,18 +220,23 @@ fn nodes(nodes: &[NodeLoad]) -> Table {
             number(load.threads),
             number(load.capacity_erlangs),
             utilization(Some(load.offered_erlangs / load.capacity_erlangs)),
+            load.disk.as_ref().map_or_else(Cell::default, |disk| {
+                utilization(Some(disk.offered_erlangs / f64::from(disk.queues)))
+            }),
         ]
     };
-    Table {
+    let table = Table {
         columns: vec![
             ("Node", Kind::Words),
             ("Offered", Kind::Numbers),
             ("Threads", Kind::Numbers),
             ("Capacity", Kind::Numbers),
             ("Utilization", Kind::Numbers),
+            ("Disk", Kind::Numbers),
         ],
         rows: nodes.iter().map(row).collect(),
-    }
+    };
+    table.without_empty_columns()
 }
 
 fn services(services: &[ServiceLoad]) -> Table {
@@ -271,7 +288,8 @@ mod tests {
     use crate::sample;
 
     fn node(name: &str, offered_erlangs: f64, threads: f64, capacity_erlangs: f64) -> NodeLoad {
-        NodeLoad { node: name.to_owned(), offered_erlangs, threads, capacity_erlangs }
+        let disk = (name == "hpr").then_some(DiskLoad { offered_erlangs: 1.2, queues: 1 });
+        NodeLoad { node: name.to_owned(), offered_erlangs, threads, capacity_erlangs, disk }
     }
 
     fn service(name: &str, load: f64, workers: Option<u32>, cpu_limit: Option<f64>) -> ServiceLoad {

@@ -6,7 +6,9 @@ use crate::output;
 use std::collections::BTreeMap;
 use std::io;
 use wssim_reports::Style;
-use wssim_reports::check::{self, Check, Mistake, NodeLoad, OfferedLoad, Placement, ServiceLoad};
+use wssim_reports::check::{
+    self, Check, DiskLoad, Mistake, NodeLoad, OfferedLoad, Placement, ServiceLoad,
+};
 use wssim_scenario::{Diagnostic, Diagnostics, Scenario, Severity};
 
 /// Is the file right? Nothing is simulated
@@ -104,6 +106,9 @@ fn offered_load(load: wssim_scenario::OfferedLoad) -> OfferedLoad {
         offered_erlangs: load.offered_erlangs,
         threads: load.threads,
         capacity_erlangs: load.capacity_erlangs,
+        disk: load
+            .disk
+            .map(|disk| DiskLoad { offered_erlangs: disk.offered_erlangs, queues: disk.queues }),
     });
     let services = load.services.into_iter().map(|load| ServiceLoad {
         service: load.service,

@@ -3,7 +3,7 @@
 use crate::metric::{MetricKind, STATS, kind_of};
 use crate::question::MetricRef;
 use wssim_model::Blueprint;
-use wssim_model::ids::QueryId;
+use wssim_model::ids::{QueryId, ServiceId};
 use wssim_model::probe::Failure;
 
 /// Entry or entries.
@@ -48,8 +48,11 @@ pub(crate) enum Quantity {
     Visits(usize, Stat),
     WorkerWait(usize, Stat),
     PoolWait(usize, Stat),
+    DiskWait(usize, Stat),
     WorkerQueue(usize),
     PoolQueue(usize),
+    DiskQueue(usize),
+    CacheHits(usize),
     InService(usize),
     Utilization(usize),
     Throttled(usize),
@@ -61,6 +64,9 @@ pub(crate) enum Quantity {
     Memory(usize),
     Network(usize, usize),
     NetworkCpu(usize),
+    DiskUtilization(usize),
+    /// Of a service on a node.
+    DiskVisits(usize, usize),
     Component(Component),
     Runnable(usize, usize),
 }
@@ -71,6 +77,7 @@ pub(crate) enum Component {
     Cpu(usize),
     Worker(usize),
     Pool(usize),
+    Disk(usize),
     Network,
 }
 
@@ -216,6 +223,17 @@ impl Catalogue {
             let wait = Quantity::Component(Component::Worker(place));
             self.add("request_time_seconds", &[&format!("worker {name}")], wait);
         }
+        if blueprint.uses_disk(ServiceId::from(place)) {
+            self.add("queue_length", &[name, "disk"], Quantity::DiskQueue(place));
+            self.add_stats("waiting_time_seconds", &[name, "disk"], |s| {
+                Quantity::DiskWait(place, s)
+            });
+            let time = Quantity::Component(Component::Disk(place));
+            self.add("request_time_seconds", &[&format!("disk {name}")], time);
+        }
+        if blueprint.caches.iter().any(|cache| cache.service.index() == place) {
+            self.add("cache_hit_ratio", &[name], Quantity::CacheHits(place));
+        }
         for (number, _) in service.containers.clone().enumerate() {
             let labels = [name, &(number + 1).to_string()];
             self.add("replica_share_ratio", &labels, Quantity::Share(place, number));
@@ -253,12 +271,21 @@ impl Catalogue {
                 self.add("node_network_utilization_ratio", &[name, direction], quantity);
             }
         }
+        let mut uses_disk = false;
         for (number, service) in blueprint.services.iter().enumerate() {
             let lies_here = |c: u32| blueprint.containers[c as usize].node.index() == place;
             if service.containers.clone().any(lies_here) {
                 let labels = [name, service.name.as_str()];
                 self.add("node_runnable_jobs", &labels, Quantity::Runnable(place, number));
+                if node.disk.is_some() && blueprint.uses_disk(ServiceId::from(number)) {
+                    uses_disk = true;
+                    self.add("node_disk_visits", &labels, Quantity::DiskVisits(place, number));
+                }
             }
+        }
+        if uses_disk {
+            let utilization = Quantity::DiskUtilization(place);
+            self.add("node_disk_utilization_ratio", &[name], utilization);
         }
     }
 }

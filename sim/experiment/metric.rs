@@ -40,6 +40,12 @@ pub const TABLE: &[MetricKind] = &[
         "share of time for which a caller's circuit breaker let nothing through",
     ),
     kind(
+        "cache_hit_ratio",
+        "ratio",
+        &["service"],
+        "look-ups that found something over all look-ups of the cache, failed ones included",
+    ),
+    kind(
         "error_ratio",
         "ratio",
         &["entry", "reason"],
@@ -51,6 +57,18 @@ pub const TABLE: &[MetricKind] = &[
         "ratio",
         &["node"],
         "running thread-seconds over thread-seconds",
+    ),
+    kind(
+        "node_disk_utilization_ratio",
+        "ratio",
+        &["node"],
+        "visits that the disk serves over those that it can serve at once",
+    ),
+    kind(
+        "node_disk_visits",
+        "jobs",
+        &["node", "service"],
+        "visits of a service that wait for the node's disk or are served by it",
     ),
     kind(
         "node_load_average",
@@ -112,7 +130,7 @@ pub const TABLE: &[MetricKind] = &[
         "waiting_time_seconds",
         "seconds",
         &["service", "queue", "stat"],
-        "wait of those served, zeros included: for a worker, or for a pool's connection",
+        "wait of those served, zeros included: for a worker, a pool's connection, or the disk",
     ),
 ];
 
@@ -124,7 +142,6 @@ pub const PLANNED: &[MetricKind] = &[
         &["service", "entry", "group"],
         "share of time in which it answers",
     ),
-    kind("cache_hit_ratio", "ratio", &["service"], "look-ups that found something"),
     kind("deploy_seconds", "seconds", &["stack"], "from the first to the last container ready"),
     kind("node_swap_used_bytes", "bytes", &["node"], "swap in use"),
     kind("oom_kills_total", "1", &["node"], "containers killed for want of memory"),

@@ -77,6 +77,11 @@ impl Observer<'_> {
                 statistic(&self.record.worker_waits[service], stat)
             }
             Quantity::PoolWait(pool, stat) => statistic(&self.record.pool_waits[pool], stat),
+            Quantity::DiskWait(service, stat) => statistic(&self.record.disk_waits[service], stat),
+            Quantity::CacheHits(service) => {
+                let [missed, found] = self.record.look_ups[service].map(|n| n as f64);
+                Sample::Ratio(found, missed + found)
+            }
             Quantity::PoolQueue(pool) => Sample::Value(self.outcome.averages.pool_waiting[pool]),
             Quantity::BreakerOpen(calls) => Sample::Value(self.breaker_open(calls)),
             Quantity::Cpu(_)
@@ -84,6 +89,8 @@ impl Observer<'_> {
             | Quantity::Memory(_)
             | Quantity::Network(..)
             | Quantity::NetworkCpu(_)
+            | Quantity::DiskUtilization(_)
+            | Quantity::DiskVisits(..)
             | Quantity::Runnable(..) => self.node(quantity),
             Quantity::Component(component) => self.component(component),
             _ => self.service(quantity),
@@ -155,6 +162,7 @@ impl Observer<'_> {
         let replicas = |service: usize| self.blueprint.services[service].containers.len() as f64;
         match quantity {
             Quantity::WorkerQueue(service) => Sample::Value(self.sum(service, |c| c.waiting)),
+            Quantity::DiskQueue(service) => Sample::Value(self.sum(service, |c| c.disk_waiting)),
             Quantity::InService(service) => {
                 Sample::Value(self.sum(service, |c| c.in_system - c.waiting))
             }
@@ -191,16 +199,33 @@ impl Observer<'_> {
                 Sample::Value(averages(n).network_cpu / capacity)
             }
             Quantity::Runnable(n, service) => {
-                let on_node = |c: &u32| self.blueprint.containers[*c as usize].node.index() == n;
-                let containers = self.blueprint.services[service].containers.clone();
-                let jobs = containers.filter(on_node).map(|c| {
-                    let averages = &self.outcome.averages.containers[c as usize];
-                    averages.computing + averages.bursting
-                });
-                Sample::Value(jobs.sum())
+                Sample::Value(self.on_node(n, Some(service), |c| c.computing + c.bursting))
+            }
+            Quantity::DiskVisits(n, service) => {
+                let at_disk = |c: &ContainerAverages| c.disk_waiting + c.disk_served;
+                Sample::Value(self.on_node(n, Some(service), at_disk))
+            }
+            Quantity::DiskUtilization(n) => {
+                let queues = node(n).disk.as_ref().map_or(1, |disk| disk.queues);
+                Sample::Value(self.on_node(n, None, |c| c.disk_served) / f64::from(queues))
             }
             other => unreachable!("{other:?} is not a metric of a node"),
         }
+    }
+
+    /// Σ over the containers on a node: of one service, or of all.
+    fn on_node(
+        &self,
+        node: usize,
+        service: Option<usize>,
+        what: impl Fn(&ContainerAverages) -> f64,
+    ) -> f64 {
+        let containers = self.blueprint.containers.iter().zip(&self.outcome.averages.containers);
+        let wanted = containers.filter(|(container, _)| {
+            container.node.index() == node
+                && service.is_none_or(|service| container.service.index() == service)
+        });
+        wanted.map(|(_, averages)| what(averages)).sum()
     }
 
     /// What the containers of a node ask for: their base, and so much per request in service.
@@ -220,6 +245,7 @@ impl Observer<'_> {
         let there = match component {
             Component::Cpu(service) => self.sum(service, |c| c.computing),
             Component::Worker(service) => self.sum(service, |c| c.waiting),
+            Component::Disk(service) => self.sum(service, |c| c.disk_waiting + c.disk_served),
             Component::Pool(pool) => averages.pool_waiting[pool],
             Component::Network => averages.hopping,
         };

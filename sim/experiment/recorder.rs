@@ -5,7 +5,7 @@
 
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
-use wssim_model::ids::{ContainerId, EndpointId, PoolId, QueryId, SourceId};
+use wssim_model::ids::{ContainerId, EndpointId, PoolId, QueryId, ServiceId, SourceId};
 use wssim_model::probe::{Failure, Probe};
 use wssim_stats::Histogram;
 
@@ -28,6 +28,11 @@ impl Default for Tape {
 }
 
 impl Tape {
+    /// A tape that takes no room until something is noted: most services use no disk.
+    fn short() -> Self {
+        Self { filed: Histogram::new(), noted: Vec::new(), zeros: 0 }
+    }
+
     #[inline]
     fn record(&mut self, ns: u64) {
         if ns == 0 {
@@ -101,6 +106,10 @@ pub(crate) struct Record {
     /// By service.
     pub(crate) worker_waits: Vec<Histogram>,
     pub(crate) pool_waits: Vec<Histogram>,
+    /// By service.
+    pub(crate) disk_waits: Vec<Histogram>,
+    /// By service: look-ups that found nothing, and that found something.
+    pub(crate) look_ups: Vec<[u64; 2]>,
 }
 
 impl Record {
@@ -123,6 +132,8 @@ pub(crate) struct Recorder {
     queries: Vec<Tape>,
     worker_waits: Vec<Tape>,
     pool_waits: Vec<Tape>,
+    disk_waits: Vec<Tape>,
+    look_ups: Vec<[u64; 2]>,
     service_of: Vec<u32>,
     begin: Time,
     slot: Nanos,
@@ -141,6 +152,8 @@ impl Recorder {
             queries: empty(blueprint.queries.len()),
             worker_waits: empty(blueprint.services.len()),
             pool_waits: empty(blueprint.pools.len()),
+            disk_waits: vec![Tape::short(); blueprint.services.len()],
+            look_ups: vec![[0; 2]; blueprint.services.len()],
             service_of: blueprint.containers.iter().map(|c| c.service.0).collect(),
             begin,
             slot: Nanos(slot.0.max(1)),
@@ -160,6 +173,8 @@ impl Recorder {
             queries: finish(self.queries),
             worker_waits: finish(self.worker_waits),
             pool_waits: finish(self.pool_waits),
+            disk_waits: finish(self.disk_waits),
+            look_ups: self.look_ups,
         }
     }
 }
@@ -206,6 +221,16 @@ impl Probe for Recorder {
     #[inline]
     fn worker_wait(&mut self, container: ContainerId, waited: Nanos) {
         self.worker_waits[self.service_of[container.index()] as usize].record(waited.0);
+    }
+
+    #[inline]
+    fn disk_wait(&mut self, container: ContainerId, waited: Nanos) {
+        self.disk_waits[self.service_of[container.index()] as usize].record(waited.0);
+    }
+
+    #[inline]
+    fn looked_up(&mut self, service: ServiceId, found: bool) {
+        self.look_ups[service.index()][usize::from(found)] += 1;
     }
 
     #[inline]

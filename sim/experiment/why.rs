@@ -1,7 +1,8 @@
 //! Why a claim is refuted: which component carries the number or the change.
 //!
 //! Computed from the simulation: where the time of a request goes (`request_time_seconds`), and
-//! which services' jobs stand in a node's run queue (`node_runnable_jobs`).
+//! which services' jobs stand in a node's run queue (`node_runnable_jobs`) or at its disk
+//! (`node_disk_visits`).
 
 use crate::judge::{Arms, estimate};
 use crate::question::Claim;
@@ -16,17 +17,18 @@ type Part = (String, f64);
 /// One sentence, or nothing when the metric is not made up of components.
 pub(crate) fn why(claim: &Claim, arms: Arms<'_>) -> String {
     let metric = claim.metric.name.as_str();
-    let (kind, unit_ms) = match metric {
+    let (kinds, unit_ms): (&[&str], bool) = match metric {
         "response_time_seconds" | "query_time_seconds" | "service_response_seconds" => {
-            ("request_time_seconds", true)
+            (&["request_time_seconds"], true)
         }
-        "node_load_average" | "node_cpu_utilization_ratio" => ("node_runnable_jobs", false),
+        "node_load_average" => (&["node_runnable_jobs", "node_disk_visits"], false),
+        "node_cpu_utilization_ratio" => (&["node_runnable_jobs"], false),
         _ => return String::new(),
     };
     let node = claim.metric.labels.get("node").map(String::as_str);
-    let mut parts = parts_of(arms.own, kind, node);
+    let mut parts = parts_of(arms.own, kinds, node);
     if let Some(base) = arms.base {
-        subtract(&mut parts, &parts_of(base, kind, node));
+        subtract(&mut parts, &parts_of(base, kinds, node));
     }
     parts.retain(|(_, amount)| amount.abs() > 0.0);
     parts.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0)));
@@ -45,16 +47,17 @@ pub(crate) fn why(claim: &Claim, arms: Arms<'_>) -> String {
     format!("{what} {}", list.join(", "))
 }
 
-fn parts_of(arm: &Arm, kind: &str, node: Option<&str>) -> Vec<Part> {
+fn parts_of(arm: &Arm, kinds: &[&str], node: Option<&str>) -> Vec<Part> {
     let of_node = |labels: &[(&str, String)]| {
         labels.iter().all(|(name, value)| *name != "node" || node == Some(value.as_str()))
     };
     let keys = arm.catalogue.keys.iter().enumerate();
-    keys.filter(|(_, key)| key.kind.name == kind && of_node(&key.labels))
+    keys.filter(|(_, key)| kinds.contains(&key.kind.name) && of_node(&key.labels))
         .filter_map(|(place, key)| {
             let (_, name) = key.labels.last()?;
             let mean = estimate(&arm.samples(place, arm.observations.len()), 0.95)?.mean;
-            Some((name.clone(), mean))
+            let at_disk = key.kind.name == "node_disk_visits";
+            Some((if at_disk { format!("{name} at the disk") } else { name.clone() }, mean))
         })
         .collect()
 }

@@ -3,9 +3,10 @@
 //! Tables are in order of *names*, so that the order in which a file says things changes nothing.
 //! A blueprint is immutable and shared by all replications.
 
+use crate::cache::Popularity;
 use crate::ids::{
-    BreakerId, CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId, ParallelId, PoolId,
-    QueryId, ServiceId, TimeoutId,
+    BreakerId, CacheId, CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId,
+    ParallelId, PoolId, QueryId, ServiceId, TimeoutId,
 };
 use crate::law::Law;
 pub use crate::traffic::mmpp::Mmpp;
@@ -33,6 +34,8 @@ pub struct Blueprint {
     pub program: Vec<Instruction>,
     /// Where calls go and how they are made.
     pub calls: Vec<Call>,
+    /// What look-ups find, by (service, parameters).
+    pub caches: Vec<Cache>,
     /// Parallel steps.
     pub parallels: Vec<Parallel>,
     /// Connection pools, by (service, target).
@@ -67,6 +70,46 @@ pub struct Node {
     pub memory_bytes: f64,
     /// Network bandwidth in bytes per second; infinite when none is given.
     pub bandwidth: f64,
+    /// Its disk; `None`: one that costs nothing.
+    pub disk: Option<Disk>,
+}
+
+/// A node's disk: one queue, first come first served.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Disk {
+    /// Law of the time of a read until its first byte, in nanoseconds.
+    pub read: Law,
+    /// The same of a write.
+    pub write: Law,
+    /// The same of a write that is to survive a power cut.
+    pub flush: Law,
+    /// Bytes per second of one visit, once it has begun; may be infinite.
+    pub bandwidth: f64,
+    /// Visits that are served at once.
+    pub queues: u32,
+}
+
+/// What a visit to a disk does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Reads.
+    Read,
+    /// Writes, into the disk's own memory perhaps.
+    Write,
+    /// Writes so that it survives a power cut.
+    Flush,
+}
+
+impl Disk {
+    /// Law of the time until the first byte.
+    #[must_use]
+    pub fn access(&self, access: Access) -> &Law {
+        match access {
+            Access::Read => &self.read,
+            Access::Write => &self.write,
+            Access::Flush => &self.flush,
+        }
+    }
 }
 
 /// What a hop from one node to another costs.
@@ -169,6 +212,29 @@ pub enum Instruction {
         /// Address of the draw.
         draw: u32,
     },
+    /// Visits the disk of the container's node, if it has one that costs anything.
+    Disk {
+        /// What it does there.
+        access: Access,
+        /// Bytes of it.
+        bytes: Law,
+        /// Addresses of the draws: of the time until the first byte, and of the bytes.
+        draws: [u32; 2],
+    },
+    /// At a cache: looks something up, and the caller will know whether it was there.
+    LookUp {
+        /// In which key space.
+        cache: CacheId,
+        /// Address of the draw.
+        draw: u32,
+    },
+    /// After the call that looked something up: goes on at `to` if it was there.
+    SkipIfFound {
+        /// In which key space.
+        cache: CacheId,
+        /// Where to go when skipping.
+        to: InstructionId,
+    },
     /// Calls another service and waits for the answer.
     Call(CallId),
     /// Goes on at `to` with probability 1 − `probability`.
@@ -239,6 +305,54 @@ pub struct Call {
     pub cancel: bool,
     /// Under which pair it is measured.
     pub query: QueryId,
+    /// Whether the caller goes on without an answer when all attempts have failed, as the client of
+    /// a cache does.
+    pub optional: bool,
+}
+
+/// A key space that look-ups refer to. Each container of the service has a store of its own.
+#[derive(Clone, Debug)]
+pub struct Cache {
+    /// The service that caches.
+    pub service: ServiceId,
+    /// What is found.
+    pub hits: Hits,
+}
+
+/// What look-ups find.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Hits {
+    /// Something, with this probability.
+    Drawn(f64),
+    /// What was looked for before and has not been crowded out.
+    Lru {
+        /// How popular the items are.
+        popularity: Popularity,
+        /// Items that a store holds.
+        capacity: u32,
+        /// Whether stores begin in their stationary law, not empty.
+        warm: bool,
+        /// The share of hits that is expected of a warm store.
+        expected: f64,
+    },
+}
+
+impl Hits {
+    /// Those of stores that hold `capacity` items each.
+    #[must_use]
+    pub fn lru(popularity: Popularity, capacity: u32, warm: bool) -> Self {
+        let expected = popularity.expected_hits(capacity);
+        Self::Lru { popularity, capacity, warm, expected }
+    }
+
+    /// The share of hits that is expected before anything is simulated.
+    #[must_use]
+    pub fn expected(&self) -> f64 {
+        match self {
+            Self::Drawn(share) => *share,
+            Self::Lru { expected, .. } => *expected,
+        }
+    }
 }
 
 /// Retries of a call.
@@ -472,5 +586,40 @@ impl Blueprint {
     #[must_use]
     pub fn service_of(&self, container: ContainerId) -> &Service {
         &self.services[self.containers[container.index()].service.index()]
+    }
+
+    /// A name of `cache` that does not depend on what other caches there are.
+    #[must_use]
+    pub fn cache_name(&self, cache: CacheId) -> String {
+        let cache = &self.caches[cache.index()];
+        let service = &self.services[cache.service.index()].name;
+        match &cache.hits {
+            Hits::Drawn(share) => format!("{service}/{share}"),
+            Hits::Lru { popularity, capacity, .. } => {
+                format!("{service}/{}/{capacity}/{}", popularity.items(), popularity.alpha())
+            }
+        }
+    }
+
+    /// Whether a visit to `service` may come to a disk that costs anything.
+    #[must_use]
+    pub fn uses_disk(&self, service: ServiceId) -> bool {
+        let has_disk = |c: u32| {
+            let node = self.containers[c as usize].node;
+            self.nodes[node.index()].disk.is_some()
+        };
+        let containers = &self.services[service.index()].containers;
+        containers.clone().any(has_disk)
+            && (0..self.endpoints.len()).any(|place| {
+                self.endpoints[place].service == service
+                    && self.program_of(place).iter().any(|i| matches!(i, Instruction::Disk { .. }))
+            })
+    }
+
+    /// The instructions of the endpoint at `place`.
+    fn program_of(&self, place: usize) -> &[Instruction] {
+        let first = self.endpoints[place].start.index();
+        let end = self.endpoints.get(place + 1).map_or(self.program.len(), |e| e.start.index());
+        &self.program[first..end]
     }
 }

@@ -50,6 +50,13 @@ pub(crate) enum Event {
         /// Its epoch then.
         epoch: u32,
     },
+    /// A visit to a disk is over.
+    DiskDone {
+        /// Where.
+        node: NodeId,
+        /// Which of the disk's servers served it.
+        server: u32,
+    },
     /// The head of a class of equal time-outs is due.
     TimeoutHead(TimeoutId),
     /// A user's own patience is over.
@@ -93,6 +100,7 @@ const SAMPLE_LOAD: u32 = 10;
 const MEASURE_BEGIN: u32 = 11;
 const MEASURE_END: u32 = 12;
 const CANCEL: u32 = 13;
+const DISK_DONE: u32 = 14;
 
 /// An answer's failure as a number; zero: good.
 fn code(failure: Option<Failure>) -> u32 {
@@ -117,6 +125,7 @@ impl wssim_kernel::Event for Event {
             Self::JobDone { node, slot, generation } => words(JOB_DONE, node.0, slot, generation),
             Self::Processor { node, generation } => words(PROCESSOR, node.0, generation, 0),
             Self::Wake { frame, epoch } => words(WAKE, frame.0, epoch, 0),
+            Self::DiskDone { node, server } => words(DISK_DONE, node.0, server, 0),
             Self::TimeoutHead(class) => words(TIMEOUT_HEAD, class.0, 0, 0),
             Self::Impatient { frame, epoch } => words(IMPATIENT, frame.0, epoch, 0),
             Self::Cancel { visit, of, epoch } => words(CANCEL, visit.0, of.0, epoch),
@@ -138,6 +147,7 @@ impl wssim_kernel::Event for Event {
             JOB_DONE => Self::JobDone { node: NodeId(a), slot: b, generation: c },
             PROCESSOR => Self::Processor { node: NodeId(a), generation: b },
             WAKE => Self::Wake { frame: FrameId(a), epoch: b },
+            DISK_DONE => Self::DiskDone { node: NodeId(a), server: b },
             TIMEOUT_HEAD => Self::TimeoutHead(TimeoutId(a)),
             IMPATIENT => Self::Impatient { frame: FrameId(a), epoch: b },
             CANCEL => Self::Cancel { visit: FrameId(a), of: FrameId(b), epoch: c },
@@ -166,6 +176,7 @@ mod tests {
             Event::JobDone { node: NodeId(4), slot: u32::MAX, generation: 5 },
             Event::Processor { node: NodeId(6), generation: 8 },
             Event::Wake { frame, epoch: 9 },
+            Event::DiskDone { node: NodeId(12), server: 13 },
             Event::TimeoutHead(TimeoutId(10)),
             Event::Impatient { frame, epoch: u32::MAX },
             Event::Burst(BackgroundId(11)),

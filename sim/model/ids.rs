@@ -50,6 +50,8 @@ ids! {
     TimeoutId,
     /// A pair (caller service, callee service) whose calls are measured together.
     QueryId,
+    /// A key space of a service that caches.
+    CacheId,
     /// A labelled CPU step, whose demand a trace may give.
     LabelId,
 }

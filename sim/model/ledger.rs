@@ -1,6 +1,7 @@
 //! The measured stretch: integrals at its beginning and end, and the laws that hold on every run.
 
 use crate::event::Event;
+use crate::hardware::disk::Disk;
 use crate::hardware::processor::Totals;
 use crate::ids::NodeId;
 use crate::network::{RX, TX};
@@ -73,6 +74,10 @@ pub struct ContainerAverages {
     pub computing: f64,
     /// Bursts of background load under way.
     pub bursting: f64,
+    /// Visits that wait for the node's disk.
+    pub disk_waiting: f64,
+    /// Visits that the node's disk serves.
+    pub disk_served: f64,
     /// Share of time with a job and no quota.
     pub throttled: f64,
     /// Visits that began.
@@ -103,6 +108,7 @@ struct Snapshot {
     hops: u64,
     pools: Vec<u128>,
     breakers: Vec<u64>,
+    disks: Vec<[u128; 2]>,
     totals: Vec<Totals>,
     bytes: Vec<[f64; 2]>,
     network_cpu: Vec<f64>,
@@ -138,7 +144,8 @@ impl<P: Probe> World<'_, P> {
     pub(crate) fn sample_load(&mut self, now: Time, calendar: &mut Calendar<Event>) {
         let measuring = self.measuring;
         for node in &mut self.nodes {
-            node.load.sample(node.processor.runnable(), measuring);
+            let at_disk = node.disk.as_ref().map_or(0, Disk::uninterruptible);
+            node.load.sample(node.processor.runnable() + at_disk, measuring);
         }
         calendar.schedule(now + LOAD_PERIOD, Event::SampleLoad);
     }
@@ -157,6 +164,9 @@ impl<P: Probe> World<'_, P> {
             hops: self.hops_ns,
             areas: self.containers.iter_mut().map(|c| c.station.areas(now)).collect(),
             arrivals: self.containers.iter().map(|c| c.station.arrivals).collect(),
+            disks: (self.disk_visits.iter_mut())
+                .map(|visits| [visits.waiting.area(now), visits.served.area(now)])
+                .collect(),
             pools: self.pools.iter_mut().map(|pool| pool.waiting_area(now)).collect(),
             breakers: self.breakers.iter().map(|breaker| breaker.open_ns(now)).collect(),
             totals: self.nodes.iter_mut().map(|node| node.processor.totals(now)).collect(),
@@ -175,6 +185,8 @@ impl<P: Probe> World<'_, P> {
             held: over(begin.areas[c].held, end.areas[c].held),
             computing: over(begin.computed[c][0].into(), end.computed[c][0].into()),
             bursting: over(begin.computed[c][1].into(), end.computed[c][1].into()),
+            disk_waiting: over(begin.disks[c][0], end.disks[c][0]),
+            disk_served: over(begin.disks[c][1], end.disks[c][1]),
             throttled: (end.throttled[c] - begin.throttled[c]) as f64 / elapsed,
             arrivals: end.arrivals[c] - begin.arrivals[c],
         };
@@ -236,7 +248,27 @@ impl<P: Probe> World<'_, P> {
         }
         for place in 0..self.nodes.len() {
             self.assert_work(now, NodeId::from(place));
+            self.assert_disk(now, NodeId::from(place));
         }
+    }
+
+    /// At a disk: ∫ waiting dt = Σ wait, and busy time = Σ service, to the nanosecond.
+    fn assert_disk(&mut self, now: Time, node: NodeId) {
+        let Some(disk) = &self.nodes[node.index()].disk else { return };
+        let containers = &self.containers;
+        let here = |container: usize| containers[container].node == node;
+        let waits = (self.frames.live())
+            .filter(|frame| frame.waits == Waits::DiskQueue && here(frame.container.index()))
+            .map(|frame| u128::from(now.since(frame.since).0));
+        let due = [disk.waited_ns + waits.sum::<u128>(), disk.served_ns + disk.open_ns(now)];
+        let mut areas = [0, 0];
+        for (container, visits) in self.disk_visits.iter_mut().enumerate() {
+            if here(container) {
+                areas[0] += visits.waiting.area(now);
+                areas[1] += visits.served.area(now);
+            }
+        }
+        assert_eq!(areas, due, "disk of node {}: ∫N dt = Σ time, waiting and served", node.0);
     }
 
     /// Work done = Σ demand served, up to one nanosecond a job and rounding.

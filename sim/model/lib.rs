@@ -4,6 +4,7 @@
 //! reports facts to a [`probe::Probe`].
 
 pub mod blueprint;
+pub mod cache;
 mod event;
 pub mod hardware;
 pub mod ids;

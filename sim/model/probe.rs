@@ -1,6 +1,6 @@
 //! What the model reports. It never computes a mean: that is for whoever listens.
 
-use crate::ids::{ContainerId, EndpointId, PoolId, QueryId, SourceId};
+use crate::ids::{ContainerId, EndpointId, PoolId, QueryId, ServiceId, SourceId};
 use wssim_kernel::{Nanos, Time};
 
 /// Why a request, or a call, has no good answer.
@@ -84,6 +84,18 @@ pub trait Probe {
     /// A worker of `container` was got after `waited`, perhaps zero.
     fn worker_wait(&mut self, container: ContainerId, waited: Nanos) {
         let _ = (container, waited);
+    }
+
+    /// A visit to `container` came to its node's disk and was served there after `waited`, perhaps
+    /// zero.
+    fn disk_wait(&mut self, container: ContainerId, waited: Nanos) {
+        let _ = (container, waited);
+    }
+
+    /// Something was looked up at the cache `service`, and was there or not. A look-up that failed
+    /// found nothing.
+    fn looked_up(&mut self, service: ServiceId, found: bool) {
+        let _ = (service, found);
     }
 
     /// A connection of `pool` was got after `waited`, perhaps zero.

@@ -1,7 +1,9 @@
 //! One replication from beginning to end.
 
 use crate::blueprint::{Blueprint, CpuLimit};
+use crate::cache::open_stores;
 use crate::event::Event;
+use crate::hardware::disk::Disk;
 use crate::hardware::processor::Processor;
 use crate::ids::TimeoutId;
 use crate::ledger::{LOAD_PERIOD, Ledger, LoadAverage};
@@ -11,7 +13,7 @@ use crate::request::TimeoutClass;
 use crate::request::breaker::Breaker;
 use crate::request::frame::Frames;
 use crate::request::ties::Ties;
-use crate::station::{PoolInstance, Station};
+use crate::station::{DiskVisits, PoolInstance, Station};
 use crate::traffic::SourceState;
 use crate::world::{ContainerState, Counts, NodeState, Outcome, Rotation, Run, World};
 use std::collections::VecDeque;
@@ -83,6 +85,8 @@ impl<'a, P: Probe> World<'a, P> {
             containers,
             pools,
             pool_bases,
+            disk_visits: vec![DiskVisits::default(); blueprint.containers.len()],
+            stores: open_stores(blueprint, run.seed, run.replication),
             rotations: (blueprint.services.iter())
                 .map(|service| Rotation::new(&service.containers))
                 .collect(),
@@ -137,6 +141,7 @@ fn build_nodes(blueprint: &Blueprint, limits: &[Vec<Option<CpuLimit>>]) -> Vec<N
     let build = |(node, limits): (&crate::blueprint::Node, &Vec<_>)| NodeState {
         processor: Processor::new(node.speed, node.threads, &node.capacity, limits),
         load: LoadAverage::default(),
+        disk: node.disk.as_ref().map(|disk| Disk::new(disk.queues)),
         bytes: [0.0; 2],
         network_cpu_ns: 0.0,
     };

@@ -50,6 +50,48 @@ impl Station {
     }
 }
 
+/// A number and its integral.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Level {
+    number: u32,
+    area: u128,
+    updated: Time,
+}
+
+impl Level {
+    /// One more.
+    pub(crate) fn rise(&mut self, now: Time) {
+        self.advance(now);
+        self.number += 1;
+    }
+
+    /// One less.
+    pub(crate) fn fall(&mut self, now: Time) {
+        self.advance(now);
+        self.number -= 1;
+    }
+
+    /// ∫ number dt in nanoseconds.
+    pub(crate) fn area(&mut self, now: Time) -> u128 {
+        self.advance(now);
+        self.area
+    }
+
+    fn advance(&mut self, now: Time) {
+        self.area += u128::from(self.number) * u128::from(now.0 - self.updated.0);
+        self.updated = now;
+    }
+}
+
+/// What of one container is at the disk of its node.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct DiskVisits {
+    /// Waits there.
+    pub(crate) waiting: Level,
+    /// Is served.
+    pub(crate) served: Level,
+}
+
 /// The instance of a connection pool at one container.
 #[derive(Debug, Default)]
 pub(crate) struct PoolInstance {

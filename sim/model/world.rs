@@ -4,7 +4,9 @@
 //! decision goes out as a value; only the world touches the calendar.
 
 use crate::blueprint::{Blueprint, Hold};
+use crate::cache::Stores;
 use crate::event::Event;
+use crate::hardware::disk::Disk;
 use crate::hardware::processor::{Alone, Due, Happened, Processor};
 use crate::ids::{ContainerId, NodeId, TimeoutId};
 use crate::ledger::{Averages, Ledger, LoadAverage};
@@ -13,7 +15,7 @@ use crate::request::TimeoutClass;
 use crate::request::breaker::Breaker;
 use crate::request::frame::{FrameId, Frames, Kind, Waits};
 use crate::request::ties::Ties;
-use crate::station::{PoolInstance, Station};
+use crate::station::{DiskVisits, PoolInstance, Station};
 use crate::traffic::SourceState;
 use std::collections::VecDeque;
 use wssim_kernel::stream::StreamKey;
@@ -64,6 +66,8 @@ pub(crate) struct Counts {
 pub(crate) struct NodeState {
     pub(crate) processor: Processor,
     pub(crate) load: LoadAverage,
+    /// `None`: it costs nothing.
+    pub(crate) disk: Option<Disk>,
     /// Bytes over its network interface: sent, received.
     pub(crate) bytes: [f64; 2],
     /// CPU of networking, in nanoseconds of the reference CPU.
@@ -123,6 +127,10 @@ pub(crate) struct World<'a, P> {
     /// Instances of pool p begin at `pool_bases[p]`, one for each container of its service.
     pub(crate) pools: Vec<PoolInstance>,
     pub(crate) pool_bases: Vec<u32>,
+    /// What of each container is at the disk of its node.
+    pub(crate) disk_visits: Vec<DiskVisits>,
+    /// What each cache holds.
+    pub(crate) stores: Vec<Stores>,
     /// Round robin over the replicas of each service.
     pub(crate) rotations: Vec<Rotation>,
     pub(crate) timeouts: Vec<TimeoutClass>,
@@ -134,7 +142,7 @@ pub(crate) struct World<'a, P> {
     pub(crate) breaker_bases: Vec<u32>,
     pub(crate) frames: Frames,
     pub(crate) ties: Ties,
-    /// Frames that have just got a worker, or whose turn to fail has come.
+    /// Frames that go on, or fail, when what happens at present is over.
     pub(crate) ready: VecDeque<FrameId>,
     /// Half the round trip of each link where it is constant; like the blueprint's links.
     pub(crate) half_rtts: Vec<Option<Nanos>>,
@@ -176,6 +184,7 @@ impl<P: Probe> Model for World<'_, P> {
                     self.wake(now, frame, calendar);
                 }
             }
+            Event::DiskDone { node, server } => self.disk_done(now, node, server, calendar),
             Event::TimeoutHead(class) => self.timeout_head(now, class, calendar),
             Event::Impatient { frame, epoch } => {
                 if self.frames[frame].epoch == epoch {
@@ -200,7 +209,7 @@ impl<P: Probe> Model for World<'_, P> {
 }
 
 impl<P: Probe> World<'_, P> {
-    /// Lets those go on who have just got a worker, and those fail who were to.
+    /// Lets those go on who have just got a worker or given up a look-up, and those fail who were to.
     #[inline(never)]
     fn go_on(&mut self, now: Time, calendar: &mut Calendar<Event>) {
         while let Some(frame) = self.ready.pop_front() {

@@ -31,23 +31,26 @@ pub(crate) fn split(target: &str) -> Option<Place> {
     Some((service.to_owned(), endpoint.to_owned()))
 }
 
-/// Every call that is written.
+/// Stands for the look-ups at a service, which call nobody; no endpoint of a file is named so.
+const LOOK_UP: &str = "a look-up";
+
+/// Every call that is written, look-ups in caches included.
 pub(crate) fn edges(document: &Document) -> Vec<Edge> {
     let mut out = Vec::new();
     for (service, content) in &document.services {
         for (endpoint, content) in &content.endpoints {
             let from = (service.clone(), endpoint.clone());
             visit(&content.steps, 1.0, true, &mut |step, times, certain| {
-                if let StepKind::Call(call) = &step.kind
-                    && let Some(to) = split(&call.target.text)
-                {
-                    out.push(Edge {
-                        from: from.clone(),
-                        to,
-                        times,
-                        certain,
-                        origin: call.target.origin,
-                    });
+                let (to, origin) = match &step.kind {
+                    StepKind::Call(call) => (split(&call.target.text), call.target.origin),
+                    StepKind::Cache(cache) => {
+                        let place = (cache.cache.text.clone(), LOOK_UP.to_owned());
+                        (Some(place), cache.cache.origin)
+                    }
+                    _ => return,
+                };
+                if let Some(to) = to {
+                    out.push(Edge { from: from.clone(), to, times, certain, origin });
                 }
             });
         }
@@ -79,27 +82,13 @@ pub(crate) fn visit<'d>(
                 }
             }
             StepKind::Cache(cache) => {
-                let misses = 1.0 - cache.hit.unwrap_or(0.0);
+                let misses = 1.0 - cache.hits.expected();
                 visit(&cache.miss, times * misses, certain && misses >= 1.0, show);
             }
             StepKind::Group(steps) => visit(steps, times, certain, show),
             _ => {}
         }
     }
-}
-
-/// Everything that a request to `from` can reach, itself included.
-pub(crate) fn reachable(edges: &[Edge], from: &Place) -> BTreeSet<Place> {
-    let mut seen = BTreeSet::from([from.clone()]);
-    let mut open = vec![from.clone()];
-    while let Some(place) = open.pop() {
-        for edge in edges.iter().filter(|edge| edge.from == place) {
-            if seen.insert(edge.to.clone()) {
-                open.push(edge.to.clone());
-            }
-        }
-    }
-    seen
 }
 
 /// Refuses circles without end, warns of the others.

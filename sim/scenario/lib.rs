@@ -30,7 +30,7 @@ mod unsimulated;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Place, Severity, printable, render};
 pub use lint::{LINTS, Lint};
-pub use offered::{NodeLoad, OfferedLoad, ServiceLoad};
+pub use offered::{DiskLoad, NodeLoad, OfferedLoad, ServiceLoad};
 pub use scenario::{Placement, Scenario};
 pub use stack::{Becomes, outcomes as stack_keys};
 pub use unsimulated::NotSimulated;

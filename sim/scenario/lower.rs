@@ -6,6 +6,7 @@
 //! ```text
 //! cpu      Cpu                         parallel  Parallel(branches, next)
 //! call     Call                                  branch … EndBranch
+//! disk     Disk
 //! sleep    Sleep                                 branch … EndBranch
 //! step with probability p              step repeated
 //!          SkipUnless(p, to)                     Repeat(count, to)
@@ -13,14 +14,17 @@
 //!   to:    …                             to:     …
 //! ```
 
+mod caches;
 mod traffic;
 
 use crate::calls;
 use crate::check;
 use crate::document::Document;
 use crate::document::call::CallStep;
+use crate::document::disk::DiskStep;
 use crate::document::step::{Step, StepKind};
 use crate::trace;
+use caches::Program;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use wssim_kernel::Nanos;
@@ -30,8 +34,8 @@ use wssim_model::blueprint::{
     Parallel, Pool, Query, Service,
 };
 use wssim_model::ids::{
-    BreakerId, CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId, ParallelId, PoolId,
-    QueryId, ServiceId, TimeoutId,
+    BreakerId, CacheId, CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId,
+    ParallelId, PoolId, QueryId, ServiceId, TimeoutId,
 };
 use wssim_model::law::Law;
 
@@ -48,12 +52,16 @@ pub(crate) fn lower(document: &Document, traces: &Traces) -> Blueprint {
         document,
         services: numbers(document.services.keys()),
         endpoints: BTreeMap::new(),
+        look_ups: BTreeMap::new(),
+        spaces: BTreeMap::new(),
+        programs: Vec::new(),
         labels: BTreeMap::new(),
         timeouts: BTreeMap::new(),
         queries: BTreeMap::new(),
         pools: BTreeMap::new(),
         out: Blueprint::default(),
     };
+    lowering.endpoints();
     lowering.tables();
     lowering.cluster();
     lowering.services();
@@ -69,7 +77,14 @@ fn numbers<'n>(names: impl Iterator<Item = &'n String>) -> BTreeMap<String, usiz
 struct Lowering<'a> {
     document: &'a Document,
     services: BTreeMap<String, usize>,
+    /// Those that a file writes down.
     endpoints: BTreeMap<calls::Place, EndpointId>,
+    /// Those of look-ups, by kind.
+    look_ups: BTreeMap<(ServiceId, String), EndpointId>,
+    /// Key spaces of caches.
+    spaces: BTreeMap<(ServiceId, String), CacheId>,
+    /// By service and endpoint.
+    programs: Vec<BTreeMap<String, Program<'a>>>,
     labels: BTreeMap<String, LabelId>,
     timeouts: BTreeMap<Nanos, TimeoutId>,
     queries: BTreeMap<(ServiceId, ServiceId), QueryId>,
@@ -86,9 +101,7 @@ impl Lowering<'_> {
             let caller = ServiceId::from(self.services[name]);
             timeouts.extend(service.queue_timeout);
             timeouts.extend(service.pools.values().filter_map(|pool| pool.timeout));
-            for (endpoint, content) in &service.endpoints {
-                let id = EndpointId::from(self.endpoints.len());
-                self.endpoints.insert((name.clone(), endpoint.clone()), id);
+            for content in service.endpoints.values() {
                 calls::visit(&content.steps, 1.0, true, &mut |step, _, _| match &step.kind {
                     StepKind::Cpu(_) => {
                         labels.extend(step.label.as_ref().map(|label| label.text.clone()));
@@ -97,6 +110,11 @@ impl Lowering<'_> {
                         timeouts.extend(call.timeout);
                         let callee =
                             calls::split(&call.target.text).and_then(|to| self.services.get(&to.0));
+                        queries.extend(callee.map(|callee| (caller, ServiceId::from(*callee))));
+                    }
+                    StepKind::Cache(look_up) => {
+                        timeouts.extend(look_up.timeout);
+                        let callee = self.services.get(&look_up.cache.text);
                         queries.extend(callee.map(|callee| (caller, ServiceId::from(*callee))));
                     }
                     _ => {}
@@ -134,6 +152,7 @@ impl Lowering<'_> {
                 capacity: node.capacity.clone(),
                 memory_bytes: node.memory.unwrap_or(f64::INFINITY),
                 bandwidth: node.network.unwrap_or(f64::INFINITY),
+                disk: node.disk.clone(),
             })
             .collect();
         let lan = document.lan.as_ref();
@@ -207,14 +226,17 @@ impl Lowering<'_> {
     }
 
     fn programs(&mut self) {
-        let document = self.document;
-        for (service, content) in &document.services {
-            for (endpoint, content) in &content.endpoints {
-                let id = ServiceId::from(self.services[service]);
+        let programs = std::mem::take(&mut self.programs);
+        for (id, (service, programs)) in self.document.services.keys().zip(programs).enumerate() {
+            let id = ServiceId::from(id);
+            for (endpoint, program) in programs {
                 let start = self.here();
-                self.out.endpoints.push(Endpoint { service: id, name: endpoint.clone(), start });
                 let mut addresses = Addresses::new(format!("{service}/{endpoint}"));
-                self.steps(&content.steps, id, &mut addresses);
+                self.out.endpoints.push(Endpoint { service: id, name: endpoint, start });
+                match program {
+                    Program::Written(content) => self.steps(&content.steps, id, &mut addresses),
+                    Program::LookUp(look_up) => self.answer_look_up(id, look_up),
+                }
                 self.out.program.push(Instruction::End);
             }
         }
@@ -262,7 +284,9 @@ impl Lowering<'_> {
     fn land(&mut self, at: usize) {
         let here = self.here();
         match &mut self.out.program[at] {
-            Instruction::SkipUnless { to, .. } | Instruction::Repeat { to, .. } => *to = here,
+            Instruction::SkipUnless { to, .. }
+            | Instruction::SkipIfFound { to, .. }
+            | Instruction::Repeat { to, .. } => *to = here,
             _ => {}
         }
     }
@@ -284,7 +308,11 @@ impl Lowering<'_> {
                 let draw = addresses.draw("sleep", label);
                 self.out.program.push(Instruction::Sleep { duration: duration.clone(), draw });
             }
-            StepKind::Disk => {}
+            StepKind::Disk(DiskStep { access, bytes }) => {
+                let draws = [addresses.draw("disk", label), addresses.draw("disk bytes", label)];
+                let (access, bytes) = (*access, bytes.clone());
+                self.out.program.push(Instruction::Disk { access, bytes, draws });
+            }
             StepKind::Call(call) => self.call(call, label, service, addresses),
             StepKind::Parallel { branches, need } => {
                 let id = ParallelId::from(self.out.parallels.len());
@@ -304,23 +332,7 @@ impl Lowering<'_> {
                 }
                 self.out.parallels[id.index()].next = self.here();
             }
-            StepKind::Cache(cache) => {
-                if !cache.cost.is_zero() {
-                    let draw = addresses.draw("sleep", label);
-                    self.out
-                        .program
-                        .push(Instruction::Sleep { duration: cache.cost.clone(), draw });
-                }
-                let misses = 1.0 - cache.hit.unwrap_or(0.0);
-                let skip = (misses < 1.0).then(|| {
-                    let draw = addresses.draw("hit", label);
-                    self.begin_skip(misses, draw)
-                });
-                self.steps(&cache.miss, service, addresses);
-                if let Some(at) = skip {
-                    self.land(at);
-                }
-            }
+            StepKind::Cache(look_up) => self.look_up(look_up, label, service, addresses),
             StepKind::Group(steps) => self.steps(steps, service, addresses),
         }
     }
@@ -354,6 +366,7 @@ impl Lowering<'_> {
             deadline: call.deadline,
             cancel: call.cancel,
             query,
+            optional: false,
         });
         self.out.program.push(Instruction::Call(id));
     }

@@ -4,11 +4,16 @@
 //! Σ v · E\[demand\] / speed over its containers, to which callers are spread evenly. Queues,
 //! retries and users who give up are left out: it says what is asked for, not what happens.
 
+mod disks;
+
+pub use disks::DiskLoad;
+
+use disks::DiskWork;
 use wssim_experiment::question::{Kind, Measure};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Arrivals, Background, Hold, Instruction, Source};
-use wssim_model::ids::{EndpointId, InstructionId};
+use wssim_model::ids::{EndpointId, InstructionId, ServiceId};
 use wssim_model::law::Law;
 
 /// What is asked of the cluster.
@@ -35,6 +40,8 @@ pub struct NodeLoad {
     pub threads: f64,
     /// Work that it can do in a second with all threads busy, in the same unit.
     pub capacity_erlangs: f64,
+    /// What is asked of its disk; `None`: nothing, or it has none.
+    pub disk: Option<DiskLoad>,
 }
 
 /// What is asked of a service.
@@ -76,6 +83,7 @@ struct Visit {
     cpu_ns: f64,
     /// Expected calls by endpoint.
     calls: Vec<(EndpointId, f64)>,
+    disk: Vec<DiskWork>,
 }
 
 /// The measured stretch; of a steady state it begins at once, since nobody knows the warm-up yet.
@@ -144,6 +152,7 @@ pub(crate) fn offered(blueprint: &Blueprint, measure: &Measure) -> OfferedLoad {
             peak_erlangs: peak.nodes[at],
             threads: node.threads,
             capacity_erlangs: capacity(&node.capacity, node.threads),
+            disk: disks::load_of(node.disk.as_ref(), [&all, &open, &peak].map(|l| l.disks[at])),
         })
         .collect();
     let services = blueprint
@@ -199,7 +208,16 @@ fn walk(
                 visit.cpu_ns += times * demand.mean();
                 next
             }
-            Instruction::Sleep { .. } => next,
+            Instruction::Disk { access, bytes, .. } => {
+                visit.disk.push(DiskWork { access: *access, bytes: bytes.mean(), times });
+                next
+            }
+            Instruction::Sleep { .. } | Instruction::LookUp { .. } => next,
+            Instruction::SkipIfFound { cache, to } => {
+                let misses = 1.0 - blueprint.caches[cache.index()].hits.expected();
+                walk(blueprint, next, Some(*to), times * misses, visit);
+                *to
+            }
             Instruction::Call(call) => {
                 let call = &blueprint.calls[call.index()];
                 visit.cpu_ns += times * PACKETS * blueprint.packet_cpu.as_f64();
@@ -239,7 +257,8 @@ fn responses(blueprint: &Blueprint) -> Vec<(f64, f64)> {
             .map(|endpoint| {
                 let slow = slowness[endpoint.service.index()];
                 let packets = PACKETS * blueprint.packet_cpu.as_f64() * slow;
-                let (total, cpu) = time(blueprint, endpoint.start, None, slow, &known);
+                let ground = Ground { blueprint, service: endpoint.service, slow, known: &known };
+                let (total, cpu) = time(ground, endpoint.start, None);
                 (total + packets, cpu + packets)
             })
             .collect();
@@ -259,21 +278,36 @@ fn slowness(blueprint: &Blueprint, service: &wssim_model::blueprint::Service) ->
     if service.containers.is_empty() { 1.0 } else { sum / service.containers.len() as f64 }
 }
 
+/// Where instructions run, and what is known so far.
+#[derive(Clone, Copy)]
+struct Ground<'a> {
+    blueprint: &'a Blueprint,
+    service: ServiceId,
+    slow: f64,
+    known: &'a [(f64, f64)],
+}
+
 /// Mean time of the instructions from `at`, and the part of it that is computing. Of branches
 /// the longest mean counts, which is a lower bound.
-fn time(
-    blueprint: &Blueprint,
-    at: InstructionId,
-    until: Option<InstructionId>,
-    slow: f64,
-    known: &[(f64, f64)],
-) -> (f64, f64) {
+fn time(ground: Ground<'_>, at: InstructionId, until: Option<InstructionId>) -> (f64, f64) {
+    let Ground { blueprint, slow, known, .. } = ground;
     let (mut at, mut total, mut cpu) = (at, 0.0, 0.0);
     while Some(at) != until {
         let next = InstructionId(at.0 + 1);
         let (part, jump) = match &blueprint.program[at.index()] {
             Instruction::Cpu { demand, .. } => ((demand.mean() * slow, demand.mean() * slow), next),
             Instruction::Sleep { duration, .. } => ((duration.mean(), 0.0), next),
+            Instruction::Disk { access, bytes, .. } => {
+                let work = DiskWork { access: *access, bytes: bytes.mean(), times: 1.0 };
+                let service = &blueprint.services[ground.service.index()];
+                ((work.of_service(blueprint, service), 0.0), next)
+            }
+            Instruction::LookUp { .. } => ((0.0, 0.0), next),
+            Instruction::SkipIfFound { cache, to } => {
+                let misses = 1.0 - blueprint.caches[cache.index()].hits.expected();
+                let (inner, computing) = time(ground, next, Some(*to));
+                ((inner * misses, computing * misses), *to)
+            }
             Instruction::Call(call) => {
                 let target = blueprint.calls[call.index()].target;
                 let packets = PACKETS * blueprint.packet_cpu.as_f64() * slow;
@@ -285,11 +319,11 @@ fn time(
                 ((known[target.index()].0 + hop + packets, packets), next)
             }
             Instruction::SkipUnless { probability, to, .. } => {
-                let (inner, computing) = time(blueprint, next, Some(*to), slow, known);
+                let (inner, computing) = time(ground, next, Some(*to));
                 ((inner * probability, computing * probability), *to)
             }
             Instruction::Repeat { count, to, .. } => {
-                let (inner, computing) = time(blueprint, next, None, slow, known);
+                let (inner, computing) = time(ground, next, None);
                 ((inner * count.mean(), computing * count.mean()), *to)
             }
             Instruction::Parallel(parallel) => {
@@ -297,7 +331,7 @@ fn time(
                 let longest = parallel
                     .branches
                     .iter()
-                    .map(|branch| time(blueprint, *branch, None, slow, known))
+                    .map(|branch| time(ground, *branch, None))
                     .fold((0.0f64, 0.0f64), |a, b| (a.0.max(b.0), a.1.max(b.1)));
                 (longest, parallel.next)
             }
@@ -371,6 +405,7 @@ struct Service {
 
 struct Loads {
     nodes: Vec<f64>,
+    disks: Vec<f64>,
     services: Vec<Service>,
 }
 
@@ -382,6 +417,7 @@ fn loads(
     stretch: Stretch,
 ) -> Loads {
     let mut nodes = vec![0.0; blueprint.nodes.len()];
+    let mut disks = vec![0.0; blueprint.nodes.len()];
     let mut services = vec![Service::default(); blueprint.services.len()];
     for (at, endpoint) in blueprint.endpoints.iter().enumerate() {
         let id = endpoint.service.index();
@@ -396,6 +432,10 @@ fn loads(
             let work = each * visits[at].cpu_ns * 1e-9 / blueprint.nodes[node].speed;
             nodes[node] += work;
             load.cpus += work;
+            if let Some(disk) = &blueprint.nodes[node].disk {
+                let time: f64 = visits[at].disk.iter().map(|work| work.at(disk)).sum();
+                disks[node] += each * time * 1e-9;
+            }
         }
     }
     for background in &blueprint.background {
@@ -406,7 +446,7 @@ fn loads(
         nodes[node] += work;
         services[container.service.index()].cpus += work;
     }
-    Loads { nodes, services }
+    Loads { nodes, disks, services }
 }
 
 /// Nanoseconds of the stretch for each burst that is expected in it; infinite when there is none.
@@ -456,6 +496,15 @@ impl OfferedLoad {
             };
             let says = |offered| format!("node `{name}` is offered {offered} erlangs for {limit}");
             add(node.open_erlangs, node.peak_erlangs, capacity, &says, 1);
+        }
+        for (node, disk) in self.disks() {
+            let says = |offered| {
+                let (name, queues) = (&node.node, disk.queues);
+                format!(
+                    "the disk of node `{name}` is offered {offered} erlangs for {queues} at once"
+                )
+            };
+            add(disk.open_erlangs, disk.peak_erlangs, f64::from(disk.queues), &says, 2);
         }
         for service in &self.services {
             let name = &service.service;

@@ -1,6 +1,5 @@
 //! From the document to the [`Question`]: measuring, claims in base units, uncertain inputs.
 
-use crate::calls;
 use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
@@ -34,7 +33,6 @@ pub(crate) fn claims(
     sources: &Sources,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Vec<Claim> {
-    let edges = calls::edges(document);
     let mut judge = Claims { document, sources, mistakes };
     document
         .claims
@@ -48,7 +46,7 @@ pub(crate) fn claims(
                 id: text.id.clone(),
                 text: text.text.clone(),
                 source: text.source.clone(),
-                not_simulated: unsimulated::why_not(&metric, items, document, &edges),
+                not_simulated: unsimulated::why_not(&metric, items),
                 metric,
                 expected: expected?,
                 relative_to: text.relative_to.as_ref().map(|name| name.text.clone()),

@@ -101,19 +101,13 @@ impl Scenario {
                 }
             });
             let Some(other) = entry else { continue };
-            let edges = crate::calls::edges(&other.document);
             for claim in world
                 .claims
                 .iter_mut()
                 .filter(|claim| claim.id == *id && claim.not_simulated.is_none())
             {
-                claim.not_simulated = unsimulated::why_not(
-                    &claim.metric,
-                    &other.not_simulated,
-                    &other.document,
-                    &edges,
-                )
-                .map(|why| format!("in `{}`: {why}", arm.text));
+                claim.not_simulated = unsimulated::why_not(&claim.metric, &other.not_simulated)
+                    .map(|why| format!("in `{}`: {why}", arm.text));
             }
         }
         if !mistakes.is_empty() {

@@ -1,9 +1,9 @@
 //! What may be written and is not simulated yet, and which claims therefore cannot be judged.
 
-use crate::calls::{self, Edge, Place};
+use crate::calls;
 use crate::document::Document;
 use crate::document::step::{Step, StepKind};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use wssim_experiment::metric::{self, MetricKind};
 use wssim_experiment::question::MetricRef;
 
@@ -18,14 +18,12 @@ pub struct NotSimulated {
 }
 
 /// Which claims need it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Needed {
     /// None that `run` judges.
     ByNone,
     /// All of them.
     ByAll,
-    /// Those about requests that come to this endpoint, and about its node.
-    By(Place),
 }
 
 impl std::fmt::Display for NotSimulated {
@@ -59,7 +57,6 @@ pub(crate) fn list(document: &Document) -> Vec<NotSimulated> {
         for key in &node.unsimulated {
             let reason = match *key {
                 "swap" => "swap is not simulated yet; RAM is only accounted for",
-                "disk" => "disks are not simulated yet; they cost nothing",
                 _ => "nodes do not fail of themselves yet",
             };
             add(format!("node.{name}.{key}"), reason, Needed::ByNone);
@@ -104,11 +101,8 @@ fn service_reasons(document: &Document, add: &mut impl FnMut(String, &str, Neede
         for key in &service.unsimulated {
             by_key.entry(key).or_default().push(name);
         }
-        for (endpoint, content) in &service.endpoints {
-            let place = (name.clone(), endpoint.clone());
-            calls::visit(&content.steps, 1.0, true, &mut |step, _, _| {
-                step_reasons(step, &place, add);
-            });
+        for content in service.endpoints.values() {
+            calls::visit(&content.steps, 1.0, true, &mut |step, _, _| step_reasons(step, add));
         }
     }
     for (key, names) in by_key {
@@ -144,77 +138,23 @@ fn service_reason(key: &str) -> &'static str {
     }
 }
 
-fn step_reasons(step: &Step, place: &Place, add: &mut impl FnMut(String, &str, Needed)) {
-    match &step.kind {
-        StepKind::Disk => {
-            let path = format!("{}.disk", step.path);
+fn step_reasons(step: &Step, add: &mut impl FnMut(String, &str, Needed)) {
+    if let StepKind::Call(call) = &step.kind {
+        for key in &call.unsimulated {
             add(
-                path,
-                "disks are not simulated yet; the step is left out",
-                Needed::By(place.clone()),
+                format!("{}.{key}", step.path),
+                "not simulated yet; the call is made without it",
+                Needed::ByNone,
             );
         }
-        StepKind::Cache(cache) => {
-            let path = format!("{}.cache", step.path);
-            let cost =
-                "look-ups take their `cost` as a wait and do not load the cache's own service";
-            if cache.hit.is_some() {
-                add(path, &format!("hits are drawn; {cost}"), Needed::ByNone);
-            } else {
-                let reason =
-                    format!("the cache is not simulated yet; every look-up misses, and {cost}");
-                add(path, &reason, Needed::By(place.clone()));
-            }
-        }
-        StepKind::Call(call) => {
-            for key in &call.unsimulated {
-                add(
-                    format!("{}.{key}", step.path),
-                    "not simulated yet; the call is made without it",
-                    Needed::ByNone,
-                );
-            }
-        }
-        _ => {}
     }
 }
 
-/// Why a claim about `metric` cannot be judged in this document; `None` when it can.
-pub(crate) fn why_not(
-    metric: &MetricRef,
-    items: &[NotSimulated],
-    document: &Document,
-    edges: &[Edge],
-) -> Option<String> {
+/// Why a claim about `metric` cannot be judged in a document of which `items` are not simulated;
+/// `None` when it can.
+pub(crate) fn why_not(metric: &MetricRef, items: &[NotSimulated]) -> Option<String> {
     if let Some((kind, false)) = self::metric(&metric.name) {
         return Some(format!("`{}` is not measured yet", kind.name));
     }
-    let touched = touched(metric, document, edges);
-    items
-        .iter()
-        .find(|item| match &item.needed {
-            Needed::ByNone => false,
-            Needed::ByAll => true,
-            Needed::By(place) => touched.as_ref().is_none_or(|touched| touched.contains(place)),
-        })
-        .map(ToString::to_string)
-}
-
-/// The endpoints that a metric depends on; `None`: perhaps all of them.
-fn touched(metric: &MetricRef, document: &Document, edges: &[Edge]) -> Option<BTreeSet<Place>> {
-    let from: Vec<Place> =
-        if let Some(entry) = metric.labels.get("entry").filter(|entry| *entry != "all") {
-            document
-                .traffic
-                .get(entry)?
-                .entries
-                .iter()
-                .filter_map(|(name, _)| calls::split(&name.text))
-                .collect()
-        } else {
-            let service = metric.labels.get("service").or_else(|| metric.labels.get("caller"))?;
-            let endpoints = document.services.get(service)?.endpoints.keys();
-            endpoints.map(|endpoint| (service.clone(), endpoint.clone())).collect()
-        };
-    Some(from.iter().flat_map(|place| calls::reachable(edges, place)).collect())
+    items.iter().find(|item| item.needed == Needed::ByAll).map(ToString::to_string)
 }

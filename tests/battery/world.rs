@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use wssim_experiment::question::Worlds;
 use wssim_kernel::{Nanos, Time};
-use wssim_model::ids::{ContainerId, EndpointId, PoolId, SourceId};
+use wssim_model::ids::{ContainerId, EndpointId, PoolId, ServiceId, SourceId};
 use wssim_model::probe::{Failure, Probe};
 use wssim_model::{Averages, Blueprint, Outcome, Run, simulate};
 use wssim_scenario::Scenario;
@@ -35,12 +35,14 @@ pub(super) enum Length {
 pub(super) struct Shown {
     /// Arrival, response and outcome of each request, in the order of their ends; nanoseconds.
     pub(super) requests: Vec<(u64, u64, bool)>,
-    /// Waits for a worker, by container, seconds.
+    /// Waits for a worker or for the disk, by container, seconds.
     pub(super) waits: Vec<Vec<f64>>,
     /// Waits for a connection, by pool, seconds.
     pub(super) pool_waits: Vec<Vec<f64>>,
     /// Times of visits, by endpoint, seconds.
     pub(super) visits: Vec<Vec<f64>>,
+    /// Look-ups that found nothing, and that found something.
+    pub(super) look_ups: [u64; 2],
     /// Source of each request, beside `requests`.
     pub(super) sources: Vec<u32>,
     pub(super) averages: Averages,
@@ -65,6 +67,14 @@ impl Probe for Shown {
 
     fn worker_wait(&mut self, container: ContainerId, waited: Nanos) {
         self.waits[container.index()].push(waited.seconds());
+    }
+
+    fn disk_wait(&mut self, container: ContainerId, waited: Nanos) {
+        self.waits[container.index()].push(waited.seconds());
+    }
+
+    fn looked_up(&mut self, _service: ServiceId, found: bool) {
+        self.look_ups[usize::from(found)] += 1;
     }
 
     fn pool_wait(&mut self, pool: PoolId, waited: Nanos) {

@@ -1,5 +1,5 @@
 //! Random scenarios run with every law asserted: requests in = answered + failed + in flight,
-//! ∫N dt = Σ time in system, work done = Σ demand served. The seed of each is printed.
+//! ∫N dt = Σ time in system, work done = Σ demand served, the same at disks. The seed of each is printed.
 
 use super::scenario;
 use std::fmt::Write as _;
@@ -30,7 +30,7 @@ fn step(dice: &mut Dice, service: u32, services: u32, depth: u32) -> String {
         dice.pick(&["exp(2ms)", "lognormal(1ms, cv=2.0)", "uniform(0ms, 3ms)", "constant(1ms)"]);
     // Calls go to services further down only: no cycles.
     let may_call = service + 1 < services;
-    match dice.below(if depth < 2 { 6 } else { 3 }) {
+    match dice.below(if depth < 2 { 8 } else { 3 }) {
         0 if may_call => {
             let target = service + 1 + dice.below(services - service - 1);
             let timeout = if dice.chance(0.5) { ", timeout = \"15ms\"" } else { "" };
@@ -56,6 +56,22 @@ fn step(dice: &mut Dice, service: u32, services: u32, depth: u32) -> String {
         4 => {
             let inner = step(dice, service, services, depth + 1);
             format!("{{ repeat = {}, steps = [ {inner} ] }}", dice.below(4))
+        }
+        5 => {
+            let size = dice.pick(&["0 B", "16 kB", "exp(100 kB)"]);
+            let access = dice.pick(&["", ", write = true", ", flush = true"]);
+            format!("{{ disk = \"{size}\"{access} }}")
+        }
+        6 if may_call => {
+            let target = service + 1 + dice.below(services - service - 1);
+            let hit = dice.pick(&[
+                "0.7",
+                "\"zipf(items=200, capacity=50, alpha=0.9)\"",
+                "\"zipf(items=10, capacity=10, alpha=0)\", warm = false",
+            ]);
+            let more = dice.pick(&["", ", cost = \"exp(0.3ms)\"", ", timeout = \"2ms\""]);
+            let miss = step(dice, service, services, depth + 1);
+            format!("{{ cache = \"s{target}\", hit = {hit}{more}, miss = [ {miss} ] }}")
         }
         _ => format!("{{ cpu = \"{law}\" }}"),
     }
@@ -130,6 +146,10 @@ fn random_scenario(seed: u64) -> String {
         write!(text, "[node.n{node}]\ncores = {cores}\nthreads = {threads}\nspeed = {speed}\n")
             .unwrap();
         text.push_str("network = \"1 Gbit/s\"\n");
+        if dice.chance(0.6) {
+            let disk = dice.pick(&["\"nvme\"", "\"hdd\"", "{ kind = \"ssd\", queues = 2 }"]);
+            writeln!(text, "disk = {disk}").unwrap();
+        }
     }
     text.push_str("[lan]\nrtt = \"lognormal(median=0.25ms, p99=0.8ms)\"\nlocal_rtt = \"0.02ms\"\n");
     text.push_str("packet_cpu = \"7us\"\n");

@@ -1,5 +1,6 @@
 //! What a node is made of.
 
+pub(crate) mod disk;
 pub mod processor;
 mod quota;
 mod sharing;

@@ -245,9 +245,14 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) -> bool {
         let frame = &mut self.frames[id];
-        let retry = self.blueprint.calls[frame.outgoing.index()].retry;
+        let call = &self.blueprint.calls[frame.outgoing.index()];
+        let retry = call.retry;
         if u32::from(frame.attempt) >= retry.attempts || retry.on & failure.bit() == 0 {
-            self.fail(now, id, failure, calendar);
+            if call.optional {
+                self.go_without(id);
+            } else {
+                self.fail(now, id, failure, calendar);
+            }
             return false;
         }
         frame.attempt += 1;
@@ -258,6 +263,14 @@ impl<P: Probe> World<'_, P> {
         }
         self.pause(now, id, Waits::Backoff, pause, calendar);
         false
+    }
+
+    /// `id` has got no answer and goes on as if nothing had been found, when what happens at present
+    /// is over: look-ups that fail at once shall not run inside each other.
+    #[cold]
+    fn go_without(&mut self, id: FrameId) {
+        self.frames[id].found = false;
+        self.ready.push_back(id);
     }
 
     /// The pause before attempt number `attempt`.

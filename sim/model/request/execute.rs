@@ -47,6 +47,13 @@ impl<P: Probe> World<'_, P> {
                     let step = Step { demand, draw: *draw, label: *label, at: pc, then: frame.pc };
                     return self.compute(now, id, &step, calendar);
                 }
+                Instruction::Disk { .. } => {
+                    if self.come_to_disk(now, id, calendar) {
+                        return;
+                    }
+                }
+                Instruction::LookUp { cache, draw } => self.look_up(id, *cache, *draw),
+                Instruction::SkipIfFound { cache, to } => self.after_look_up(id, *cache, *to),
                 Instruction::Call(call) => return self.call(now, id, *call, calendar),
                 Instruction::End => return self.end(now, id, pc, calendar),
                 Instruction::EndBranch => match self.end_branch(now, id, calendar) {

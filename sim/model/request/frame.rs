@@ -48,6 +48,10 @@ pub(crate) enum Waits {
     Processor,
     /// An answer.
     Answer,
+    /// Its turn at the disk of its node.
+    DiskQueue,
+    /// The end of its visit to the disk.
+    Disk,
     /// The end of a sleep.
     Sleep,
     /// The end of the pause before a retry.
@@ -60,6 +64,7 @@ pub(crate) enum Waits {
 
 /// One thing in flight.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools)] // four facts that are independent of each other
 pub(crate) struct Frame {
     /// Where its draws are addressed.
     pub key: u64,
@@ -122,6 +127,8 @@ pub(crate) struct Frame {
     pub holds_worker: bool,
     /// Whether its container has taken it in: it will not be refused any more.
     pub admitted: bool,
+    /// Whether its last look-up in a cache found something.
+    pub found: bool,
 }
 
 impl Frame {
@@ -159,6 +166,7 @@ impl Frame {
             measured: false,
             holds_worker: false,
             admitted: false,
+            found: false,
         }
     }
 }

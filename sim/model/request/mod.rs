@@ -4,6 +4,7 @@ mod branch;
 pub(crate) mod breaker;
 mod call;
 mod cancel;
+mod disk;
 mod execute;
 pub(crate) mod frame;
 mod guard;

@@ -1,5 +1,6 @@
 //! `[node.*]`, `[lan]`, `[network.*]` and `[orchestrator]`: the cluster itself.
 
+use super::disk;
 use super::fields::{self, Fields, Name, Read, Reader, Texts};
 use crate::diagnostic::Diagnostic;
 use crate::quantity::Dimension;
@@ -7,6 +8,7 @@ use crate::source::Origin;
 use crate::tree::{Item, Value};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
+use wssim_model::blueprint::Disk;
 use wssim_model::law::Law;
 
 /// A machine.
@@ -20,6 +22,7 @@ pub(crate) struct Machine {
     pub capacity: Vec<(f64, f64)>,
     pub memory: Option<f64>,
     pub network: Option<f64>,
+    pub disk: Option<Disk>,
     pub site: Option<String>,
     /// Keys that are written and that the model does not simulate yet.
     pub unsimulated: Vec<&'static str>,
@@ -62,6 +65,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'
         capacity,
         memory: fields.value(reader, "memory", fields::quantity(Dimension::Size)),
         network: fields.value(reader, "network", bandwidth),
+        disk: disk::of_node(reader, fields),
         site: fields.name(reader, "site").map(|name| name.text),
         unsimulated: unsimulated(reader, fields),
     };
@@ -80,14 +84,6 @@ fn unsimulated(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Vec<&'static
     if swap.is_some_and(|swap| swap > 0.0) {
         out.push("swap");
     }
-    if fields.table.get("disk").is_some_and(|entry| entry.item.table().is_some()) {
-        disk(reader, fields);
-    } else {
-        let _ = fields.word(reader, "disk", &["nvme", "ssd", "hdd", "sd"]);
-    }
-    if fields.has("disk") {
-        out.push("disk");
-    }
     // On its own it costs nothing: it matters where a network is encrypted, which is listed there.
     let _ = fields.value(reader, "aes", fields::truth);
     for key in ["mtbf", "mttr"] {
@@ -98,22 +94,8 @@ fn unsimulated(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Vec<&'static
     out
 }
 
-/// A disk of one's own: times of one read and one write, operations and bytes a second.
-fn disk(reader: &mut Reader<'_>, outer: &mut Fields<'_>) {
-    let Some(mut fields) = outer.inner(reader, "disk") else {
-        return;
-    };
-    let _ = fields.word(reader, "kind", &["nvme", "ssd", "hdd", "sd"]);
-    for key in ["read", "write", "flush"] {
-        let _ = fields.law(reader, key, Dimension::Duration);
-    }
-    let _ = fields.value(reader, "bandwidth", fields::quantity(Dimension::Bandwidth));
-    let _ = fields.value(reader, "queues", fields::count(1));
-    fields.finish(reader);
-}
-
 /// A bandwidth above zero.
-fn bandwidth(texts: &Texts<'_>, item: &Item) -> Read<f64> {
+pub(super) fn bandwidth(texts: &Texts<'_>, item: &Item) -> Read<f64> {
     let value = fields::quantity(Dimension::Bandwidth)(texts, item)?;
     if value > 0.0 {
         return Ok(value);

@@ -4,9 +4,11 @@
 
 pub(crate) mod arrivals;
 pub(crate) mod background;
+pub(crate) mod cache;
 pub(crate) mod call;
 pub(crate) mod claim;
 pub(crate) mod deploy;
+pub(crate) mod disk;
 pub(crate) mod fields;
 pub(crate) mod header;
 pub(crate) mod machine;

@@ -1,6 +1,8 @@
 //! Steps of an endpoint: what a request does, one after the other.
 
+use super::cache::{self, CacheStep};
 use super::call::{self, CallStep};
+use super::disk::{self, DiskStep};
 use super::fields::{self, Fields, Name, Reader};
 use crate::quantity::Dimension;
 use crate::suggest;
@@ -25,7 +27,7 @@ pub(crate) enum StepKind {
     /// Waits for something outside the cluster.
     Sleep(Law),
     /// Reads or writes a disk.
-    Disk,
+    Disk(DiskStep),
     /// Calls another service.
     Call(Box<CallStep>),
     /// Runs branches at once.
@@ -34,16 +36,6 @@ pub(crate) enum StepKind {
     Cache(Box<CacheStep>),
     /// Runs steps one after the other.
     Group(Vec<Step>),
-}
-
-/// A look-up in a cache.
-#[derive(Clone, Debug)]
-pub(crate) struct CacheStep {
-    pub cache: Name,
-    /// The share of hits; `None`: a cache of so many entries.
-    pub hit: Option<f64>,
-    pub cost: Law,
-    pub miss: Vec<Step>,
 }
 
 /// The kinds of steps: each step has one of these keys.
@@ -96,10 +88,10 @@ fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<Step> {
     let read = match kind {
         "cpu" => fields.law(reader, "cpu", Dimension::Duration).map(StepKind::Cpu),
         "sleep" => fields.law(reader, "sleep", Dimension::Duration).map(StepKind::Sleep),
-        "disk" => disk(reader, &mut fields),
+        "disk" => disk::step(reader, &mut fields).map(StepKind::Disk),
         "call" => call::read(reader, &mut fields).map(|call| StepKind::Call(Box::new(call))),
         "parallel" => parallel(reader, &mut fields),
-        "cache" => cache(reader, &mut fields),
+        "cache" => cache::read(reader, &mut fields).map(|step| StepKind::Cache(Box::new(step))),
         _ => {
             let path = fields.at("steps");
             fields.item("steps").map(|item| StepKind::Group(read_list(reader, item, &path)))
@@ -108,12 +100,6 @@ fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<Step> {
     let path = fields.path.clone();
     fields.finish(reader);
     read.map(|kind| Step { kind, probability, repeat, label, path })
-}
-
-/// `disk = "16 kB"`, read unless `write = true`.
-fn disk(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<StepKind> {
-    let _ = fields.value(reader, "write", fields::truth);
-    fields.law(reader, "disk", Dimension::Size).map(|_| StepKind::Disk)
 }
 
 fn parallel(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<StepKind> {
@@ -138,58 +124,4 @@ fn parallel(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<StepKind
         reader.mistake(origin, "out-of-range", message, Some(format!("at most {all}")));
     }
     Some(StepKind::Parallel { branches, need })
-}
-
-fn cache(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<StepKind> {
-    let cache = fields.name(reader, "cache");
-    if !fields.has("hit") {
-        fields.missing(reader, "hit", "such as `hit = 0.8`");
-    }
-    let is_real = fields
-        .table
-        .get("hit")
-        .and_then(|entry| entry.item.text())
-        .is_some_and(|text| text.contains('('));
-    let hit = if is_real {
-        zipf(reader, fields);
-        None
-    } else {
-        Some(fields.value(reader, "hit", fields::share).unwrap_or(0.0))
-    };
-    let cost = fields.law(reader, "cost", Dimension::Duration).unwrap_or(Law::ZERO);
-    let path = fields.at("miss");
-    let miss = match fields.item("miss") {
-        Some(item) => read_list(reader, item, &path),
-        None => Vec::new(),
-    };
-    Some(StepKind::Cache(Box::new(CacheStep { cache: cache?, hit, cost, miss })))
-}
-
-/// `zipf(items=100000, capacity=20000, alpha=0.9)`.
-fn zipf(reader: &mut Reader<'_>, fields: &mut Fields<'_>) {
-    use crate::expression::{Expression, parse};
-    const KEYS: [&str; 3] = ["items", "capacity", "alpha"];
-    let Some(item) = fields.item("hit") else {
-        return;
-    };
-    let Some(text) = item.text() else { return };
-    let good = match parse(text) {
-        Ok(Expression::Call { name, arguments }) => {
-            name == "zipf"
-                && arguments.len() == KEYS.len()
-                && KEYS.iter().all(|key| {
-                    arguments.iter().any(|argument| {
-                        argument.key.as_deref() == Some(key)
-                            && matches!(&argument.value, Expression::Quantity(quantity)
-                                if quantity.dimension == Dimension::Number && quantity.value > 0.0)
-                    })
-                })
-        }
-        _ => false,
-    };
-    if !good {
-        let help =
-            Some("expected a share such as 0.8, or `zipf(items=, capacity=, alpha=)`".to_owned());
-        reader.mistake(item.origin, "bad-value", format!("`{text}` is no hit ratio"), help);
-    }
 }

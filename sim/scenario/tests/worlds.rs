@@ -5,7 +5,7 @@
 use wssim_experiment::question::{End, Kind, Override, Worlds};
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
-use wssim_model::blueprint::{Arrivals, Instruction, Quota};
+use wssim_model::blueprint::{Arrivals, Hits, Instruction, Quota};
 use wssim_scenario::Scenario;
 
 fn load(path: &str, sets: &[&str]) -> Scenario {
@@ -36,7 +36,12 @@ fn the_whole_format_becomes_a_blueprint() {
     assert_eq!(blueprint.background.len(), 2);
     assert_eq!(blueprint.background[1].name, "ws-company.1");
     assert_eq!(blueprint.labels, ["render"]);
-    assert_eq!(blueprint.queries.len(), 2);
+    assert_eq!(blueprint.queries.len(), 3);
+    assert_eq!(blueprint.caches[0].hits, Hits::Drawn(0.8));
+    assert_eq!(
+        (blueprint.nodes[0].disk.as_ref().unwrap().queues, &blueprint.nodes[1].disk),
+        (32, &None)
+    );
     assert_eq!(
         blueprint.timeouts,
         [Nanos(2_000_000_000), Nanos(10_000_000_000), Nanos(30_000_000_000)]
@@ -187,14 +192,11 @@ fn what_is_not_simulated_is_listed_once_with_its_path() {
         paths,
         [
             "network.backend.encrypted",
-            "node.gmktec.disk",
             "node.gmktec.mtbf",
             "node.gmktec.mttr",
             "node.gmktec.swap",
             "orchestrator.removal",
             "service.traefik.client",
-            "service.ws-company.endpoint.list.steps[1].cache",
-            "service.ws-company.endpoint.list.steps[4].disk",
             "service.ws-company.endpoint_mode",
             "service.ws-company.image",
             "service.ws-company.memory.hot",
@@ -204,8 +206,7 @@ fn what_is_not_simulated_is_listed_once_with_its_path() {
             "service.ws-company.startup",
         ]
     );
-    // The disk step is on the way of the entry.
-    assert!(scenario.question().claims[0].not_simulated.is_some());
+    assert!(scenario.question().claims[0].not_simulated.is_none());
 }
 
 #[test]
@@ -217,10 +218,10 @@ fn offered_load_is_that_of_the_traffic_equations() {
     // 4/s: 0.2 visits miss, 1 is parallel, 3 are repeated; 0.58 ms each at speed 0.55.
     let postgres = 4.0 * 4.2 * 0.58e-3 / 0.55;
     let company = 4.0 * (3.0 + 3.0 + 1.0) * 1e-3;
-    let traefik = 4.0 * 0.2e-3;
+    let (traefik, redis) = (4.0 * 0.2e-3, 4.0 * 0.3e-3);
     let (gmktec, hp) = (load.nodes[0].offered_erlangs, load.nodes[1].offered_erlangs);
     assert!((hp - postgres - company / 2.0 / 0.55).abs() < 1e-9, "{hp}");
-    assert!((gmktec - traefik - company / 2.0).abs() < 1e-9, "{gmktec}");
+    assert!((gmktec - traefik - redis - company / 2.0).abs() < 1e-9, "{gmktec}");
     assert_eq!(load.nodes[0].capacity_erlangs, 10.2);
     assert!((load.services[0].visits_per_second - 16.8).abs() < 1e-9);
 }
@@ -280,5 +281,67 @@ fn what_waits_for_the_model_is_undecided_for_that_reason() {
     let question = load("tests/scenarios/after.toml", &[profile, "scenario.kind=none"]).question();
     // "none" took the inherited kind away, so the profile makes it a window.
     assert_eq!(question.measure.kind, Kind::Window { lead_in: Nanos::ZERO });
+    let waits = |id: &str| {
+        let claim = question.claims.iter().find(|claim| claim.id == id).unwrap();
+        claim.not_simulated.clone()
+    };
+    assert_eq!(waits("swap").unwrap(), "`node_swap_used_bytes` is not measured yet");
+    assert_eq!(waits("response-time-after"), None);
+    let fault = "fault=[{ id = \"dies\", at = \"1min\", node = \"gmktec\", kind = \"crash\" }]";
+    let question = load("tests/scenarios/after.toml", &[fault, "scenario.kind=none"]).question();
     assert!(question.claims.iter().all(|claim| claim.not_simulated.is_some()));
+}
+
+/// A pool towards a cache binds its look-ups, and look-ups that are alike share what they can.
+#[test]
+fn look_ups_become_calls() {
+    let look_up = |capacity: u32, cost: &str| {
+        let hit = format!("zipf(items=100, capacity={capacity}, alpha=0.9)");
+        format!(
+            "{{ cache = \"redis-cache\", hit = \"{hit}\", cost = \"{cost}\", timeout = \"7ms\" }}"
+        )
+    };
+    let steps = [(10, "1ms"), (10, "2ms"), (10, "1ms"), (20, "1ms")].map(|(n, c)| look_up(n, c));
+    let sets = [
+        format!("service.ws-company.endpoint.list.steps=[{}]", steps.join(", ")),
+        "service.ws-company.pool={ redis-cache = { size = 3 } }".to_owned(),
+        "service.redis-cache.endpoint={ lookup = { steps = [{ cpu = \"1ms\" }] } }".to_owned(),
+    ];
+    let scenario = load("tests/scenarios/estate.toml", &sets.each_ref().map(String::as_str));
+    assert!(!scenario.warnings().iter().any(|warning| warning.message.contains("redis-cache")));
+    let blueprint = scenario.blueprint(None, &[]).unwrap();
+    assert_eq!(blueprint.caches.len(), 2, "key spaces");
+    let of_cache = |name: &str| blueprint.endpoints.iter().any(|endpoint| endpoint.name == name);
+    assert!(["lookup", "lookup-2", "lookup-3", "lookup-4"].into_iter().all(of_cache));
+    assert!(!of_cache("lookup-5"));
+    let look_ups: Vec<_> = blueprint.calls.iter().filter(|call| call.optional).collect();
+    assert_eq!(look_ups.len(), 4);
+    assert!(look_ups.iter().all(|call| call.pool.is_some() && call.timeout.is_some()));
+    assert_eq!(look_ups[0].target, look_ups[2].target);
+    assert_ne!(look_ups[0].target, look_ups[1].target);
+    assert_ne!(look_ups[0].site, look_ups[2].site);
+}
+
+/// Disk time that is asked for: visits × (access + bytes over bandwidth); too much is warned of.
+#[test]
+fn a_disk_that_cannot_keep_up_is_warned_of() {
+    let sets = [
+        "node.gmktec.disk={ read = \"200ms\", bandwidth = \"1 MB/s\" }",
+        "service.ws-company.constraints=[\"node.hostname == gmktec\"]",
+        "traffic.mix.enabled=false",
+    ];
+    let scenario = load("tests/scenarios/estate.toml", &sets);
+    let load = scenario.offered_load();
+    let disk = load.nodes[0].disk.as_ref().unwrap();
+    // 4/s, 16 kB each.
+    assert!((disk.offered_erlangs - 4.0 * 0.216).abs() < 1e-9, "{}", disk.offered_erlangs);
+    let slow = self::load(
+        "tests/scenarios/estate.toml",
+        &[&sets[..], &["traffic.web.arrivals.rate=5/s"]].concat(),
+    );
+    let about = |warning: &wssim_scenario::Diagnostic| {
+        warning.message.contains("the disk of node `gmktec` is offered 1.08 erlangs for 1 at once")
+    };
+    assert!(slow.warnings().iter().any(about));
+    assert!(!scenario.warnings().iter().any(|warning| warning.message.contains("the disk of")));
 }

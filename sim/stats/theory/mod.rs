@@ -8,6 +8,7 @@
 //! steady state for its arguments (ρ ≥ 1) panics: a wrong number is worse than none.
 
 mod birth_death;
+pub mod caches;
 pub mod closed_network;
 pub mod erlang_a;
 pub mod erlang_b;

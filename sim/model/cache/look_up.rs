@@ -1,0 +1,42 @@
+//! Look-ups in the world: a call whose callee says whether it found something.
+
+use crate::blueprint::Hits;
+use crate::ids::{CacheId, InstructionId};
+use crate::probe::Probe;
+use crate::request::frame::FrameId;
+use crate::world::World;
+
+impl<P: Probe> World<'_, P> {
+    /// The visit `id` looks something up; its caller, if it still listens, will know the outcome
+    /// when the answer reaches it.
+    #[inline(never)]
+    pub(crate) fn look_up(&mut self, id: FrameId, cache: CacheId, draw: u32) {
+        let visit = &self.frames[id];
+        let (to, epoch) = (visit.parent, visit.parent_epoch);
+        let mut draw = self.draws.draw(visit.key, draw);
+        let cache_of = &self.blueprint.caches[cache.index()];
+        let found = match &cache_of.hits {
+            Hits::Drawn(share) => draw.open01() < *share,
+            Hits::Lru { popularity, .. } => {
+                let first = self.blueprint.services[cache_of.service.index()].containers.start;
+                let store = (visit.container.0 - first) as usize;
+                self.stores[cache.index()][store].refer(popularity.sample(&mut draw))
+            }
+        };
+        let caller = &mut self.frames[to];
+        if caller.epoch == epoch {
+            caller.found = found;
+        }
+    }
+
+    /// The caller `id` has its look-up behind it and goes on at `to` if that found something.
+    pub(crate) fn after_look_up(&mut self, id: FrameId, cache: CacheId, to: InstructionId) {
+        let frame = &mut self.frames[id];
+        if frame.found {
+            frame.pc = to;
+        }
+        if frame.measured {
+            self.probe.looked_up(self.blueprint.caches[cache.index()].service, frame.found);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Caches: what a look-up finds.
+//!
+//! A look-up refers to one item of the cache's key space. Items are referred to independently of
+//! each other, item i of 1 … n with probability ∝ i^−alpha (the independent reference model), and
+//! the cache keeps the `capacity` items that were referred to last (LRU): whoever looks for an item
+//! that is not there puts it there, from that look-up on, at no further cost. Or nothing is kept
+//! and hits are drawn.
+//!
+//! Closed form: King 1971 and Fill & Holst 1996 (exact), Che, Tung & Wang 2002 (approximation), in
+//! `wssim_stats::theory::caches`.
+
+mod look_up;
+mod lru;
+mod popularity;
+
+pub use popularity::Popularity;
+
+use crate::blueprint::{Blueprint, Hits};
+use crate::ids::CacheId;
+use lru::Lru;
+use wssim_kernel::stream::StreamKey;
+
+/// The stores of one cache: one for each container of its service, none where hits are drawn.
+pub(crate) type Stores = Vec<Lru>;
+
+/// The stores of all caches, as they are at time zero.
+pub(crate) fn open_stores(blueprint: &Blueprint, seed: u64, replication: u32) -> Vec<Stores> {
+    let of_cache = |place: usize| {
+        let cache = &blueprint.caches[place];
+        let Hits::Lru { popularity, capacity, warm, .. } = &cache.hits else {
+            return Stores::new();
+        };
+        let replicas = blueprint.services[cache.service.index()].containers.len();
+        let open = |replica: usize| {
+            let name = format!("{}/{replica}", blueprint.cache_name(CacheId::from(place)));
+            let key = StreamKey::new(seed, replication, "cache", &name);
+            let mut lru = Lru::new(popularity.items(), *capacity);
+            if *warm {
+                lru.fill(&popularity.last_referred(*capacity, key));
+            }
+            lru
+        };
+        (0..replicas).map(open).collect()
+    };
+    (0..blueprint.caches.len()).map(of_cache).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wssim_stats::theory::caches;
+
+    /// From its stationary beginning on, each item is found as often as theory says. The numbers
+    /// are means over independent caches that are asked a few times: no warm-up would be over yet.
+    #[test]
+    fn every_item_is_found_as_often_as_theory_says() {
+        const CACHES: u32 = 20_000;
+        for (items, capacity, alpha) in [(10, 3, 0.8), (30, 6, 1.0), (12, 5, 0.0)] {
+            let popularity = Popularity::new(items, alpha).unwrap();
+            let mut found = vec![[0_u32; 2]; items as usize];
+            for n in 0..CACHES {
+                let key = StreamKey::new(5, n, "test", "cache");
+                let mut lru = Lru::new(items, capacity);
+                lru.fill(&popularity.last_referred(capacity, key));
+                for ask in 0..3 {
+                    let item = popularity.sample(&mut key.draw(u64::MAX, ask));
+                    found[item as usize][usize::from(lru.refer(item))] += 1;
+                }
+            }
+            let exact =
+                caches::lru_occupancy(&caches::zipf(items as usize, alpha), capacity as usize);
+            for (item, ([missed, hit], p)) in found.into_iter().zip(exact).enumerate() {
+                let asked = f64::from(missed + hit);
+                let share = f64::from(hit) / asked;
+                // References to one cache are not independent: three times the variance at most.
+                let error = (3.0 * p * (1.0 - p) / asked).sqrt();
+                assert!((share - p).abs() < 4.0 * error, "item {item}: {share} instead of {p}");
+            }
+        }
+    }
+}
