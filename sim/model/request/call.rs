@@ -246,7 +246,8 @@ impl<P: Probe> World<'_, P> {
     ) -> bool {
         let frame = &mut self.frames[id];
         let retry = self.blueprint.calls[frame.outgoing.index()].retry;
-        if u32::from(frame.attempt) >= retry.attempts || retry.on & failure.bit() == 0 {
+        let was_last = u32::from(frame.attempt) >= retry.attempts || frame.attempt == u16::MAX;
+        if was_last || retry.on & failure.bit() == 0 {
             self.fail(now, id, failure, calendar);
             return false;
         }
