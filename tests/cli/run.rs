@@ -46,6 +46,49 @@ fn the_table_says_what_the_files_say() {
     assert!((mean - 0.02).abs() < 0.001, "M/M/1 at half load answers after 20 ms, not {mean} s");
 }
 
+/// Ten requests a second, all too late: after the third the breaker is open for 2 s of every 2.1,
+/// lets one probe pass and turns 20 users away.
+#[test]
+fn a_breaker_is_measured_where_there_is_one() {
+    let folder = Folder::new("breaker");
+    let text = r#"
+[scenario]
+title = "Always late"
+duration = "42s"
+kind = "window"
+lead_in = "7s"
+[node.host]
+cores = 8
+[service.front]
+endpoint.go.steps = [
+  { call = "api.ask", timeout = "1ms", breaker = { failures = 3, open = "2s" } },
+]
+[service.api]
+endpoint.ask.steps = [ { cpu = "5ms" } ]
+[traffic.web]
+entry = "front.go"
+arrivals = { kind = "periodic", period = "100ms", phase = "500ms" }
+"#;
+    folder.write("late.toml", text);
+    let output = wssim(folder.path(), &["run", "late.toml", "--replications", "5", "--out", "a"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert!(!stdout(&output).contains("not simulated"), "{}", stdout(&output));
+    let late = results(&folder, "a");
+    for (name, labels, exact) in [
+        ("breaker_open_ratio", vec![("caller", "front"), ("service", "api")], 20.0 / 21.0),
+        ("breaker_open_ratio", vec![("caller", "all"), ("service", "api")], 20.0 / 21.0),
+        ("error_ratio", vec![("entry", "web"), ("reason", "shed")], 20.0 / 21.0),
+        ("error_ratio", vec![("entry", "web"), ("reason", "timeout")], 1.0 / 21.0),
+    ] {
+        let found = metric(&late, name, &labels)["mean"].as_f64().unwrap();
+        assert!((found - exact).abs() < 1e-9, "{name} {labels:?}: {found}, not {exact}");
+    }
+    folder.write("queue.toml", QUEUE);
+    wssim(folder.path(), &["run", "queue.toml", "--replications", "5", "--out", "b"]);
+    let names = results(&folder, "b")["metrics"].to_string();
+    assert!(!names.contains("shed") && !names.contains("breaker"), "nothing new without a breaker");
+}
+
 /// ρ, L and the answered rate of M/M/1, read from the files as a script would.
 #[test]
 fn metrics_agree_with_theory_and_between_files() {

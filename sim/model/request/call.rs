@@ -247,7 +247,8 @@ impl<P: Probe> World<'_, P> {
         let frame = &mut self.frames[id];
         let call = &self.blueprint.calls[frame.outgoing.index()];
         let retry = call.retry;
-        if u32::from(frame.attempt) >= retry.attempts || retry.on & failure.bit() == 0 {
+        let was_last = u32::from(frame.attempt) >= retry.attempts || frame.attempt == u16::MAX;
+        if was_last || retry.on & failure.bit() == 0 {
             if call.optional {
                 self.go_without(id);
             } else {

@@ -9,7 +9,8 @@
 //! computed by then was computed: the laws count it.
 //!
 //! A part of a parallel step that is not needed any more is not stopped as a whole: it is cancelled
-//! at its calls that say so, those under way and those still to be made, and otherwise goes on.
+//! at its calls that say so, those under way and those still to be made, and otherwise goes on, also
+//! when its visit is stopped later: it is nobody's any more.
 //!
 //! Closed form: one worker, exponential demands and exponential patience until the *answer* make a
 //! birth-death process with death rates μ + nθ.

@@ -79,7 +79,8 @@ impl<P: Probe> World<'_, P> {
         (self.breaker_bases[breaker.index()] + container.0 - first) as usize
     }
 
-    /// Ties the visit that `caller` has just sent by `call` to it: it is delivered after `delay`.
+    /// Ties the visit that `caller` has just sent by `call` to it. It is delivered after `delay`,
+    /// and no cancellation may overtake it.
     #[inline(never)]
     pub(super) fn tie_callee(
         &mut self,
