@@ -15,6 +15,7 @@ use crate::question;
 use crate::source::Sources;
 use crate::stack;
 use crate::trace;
+use crate::traefik::Route;
 use crate::tree::Table;
 use crate::unsimulated::{self, NotSimulated};
 use std::collections::BTreeMap;
@@ -180,6 +181,12 @@ impl Scenario {
             .collect()
     }
 
+    /// Which requests go where, as labels tell Traefik, by router.
+    #[must_use]
+    pub fn routes(&self) -> Vec<Route> {
+        self.world.document.proxy.routes()
+    }
+
     /// What is asked of nodes and services before anything is simulated.
     #[must_use]
     pub fn offered_load(&self) -> OfferedLoad {
@@ -326,9 +333,10 @@ impl World {
         ranged.sort_by(|a, b| a.path.cmp(&b.path));
         mistakes.extend(reader.mistakes);
         mistakes.extend(check::check(&document, &timers, &sources));
-        let not_simulated = unsimulated::list(&document);
+        let not_simulated = unsimulated::list(&document, &sources);
         let claims = question::claims(&document, &not_simulated, &sources, &mut mistakes);
         let traces = read_traces(&texts, &document, rows, &mut mistakes);
+        mistakes.retain(|mistake| !lint::is_silenced(mistake, &document.header.allow));
         let (warnings, errors): (Vec<_>, Vec<_>) =
             mistakes.into_iter().partition(|item| item.severity == Severity::Warning);
         if !errors.is_empty() {

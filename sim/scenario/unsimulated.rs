@@ -3,6 +3,7 @@
 use crate::calls::{self, Edge, Place};
 use crate::document::Document;
 use crate::document::step::{Step, StepKind};
+use crate::source::Sources;
 use std::collections::{BTreeMap, BTreeSet};
 use wssim_experiment::metric::{self, MetricKind};
 use wssim_experiment::question::MetricRef;
@@ -42,7 +43,7 @@ pub(crate) fn metric(name: &str) -> Option<(&'static MetricKind, bool)> {
 }
 
 /// Everything in a document that is not simulated, in the order of paths.
-pub(crate) fn list(document: &Document) -> Vec<NotSimulated> {
+pub(crate) fn list(document: &Document, sources: &Sources) -> Vec<NotSimulated> {
     let mut out = Vec::new();
     let mut add = |path: String, reason: &str, needed: Needed| {
         out.push(NotSimulated { path, reason: reason.to_owned(), needed });
@@ -76,6 +77,21 @@ pub(crate) fn list(document: &Document) -> Vec<NotSimulated> {
                 Needed::ByNone,
             );
         }
+    }
+    if document.lan.as_ref().is_some_and(|lan| lan.firewall.is_some()) {
+        add(
+            "lan.firewall".to_owned(),
+            "the firewall is not simulated yet; everything passes between nodes",
+            Needed::ByNone,
+        );
+    }
+    for middleware in &document.proxy.middlewares {
+        let path = format!("service.{}.labels.middlewares.{}", middleware.owner, middleware.name);
+        let (kind, instead) = (&middleware.kind, middleware.kind.instead());
+        let place = sources.place(middleware.origin);
+        let file = place.file.rsplit('/').next().unwrap_or_default();
+        let reason = format!("{kind}: not simulated yet; {instead} ({file}:{})", place.line);
+        add(path, &reason, Needed::ByNone);
     }
     traffic_reasons(document, &mut add);
     service_reasons(document, &mut add);
@@ -136,7 +152,9 @@ fn service_reason(key: &str) -> &'static str {
         "endpoint_mode" | "resolver" | "aliases" | "ports" => {
             "routing is not simulated yet; callers take replicas in turn"
         }
-        "labels" => "the proxy's own rules are not simulated yet",
+        "labels" => {
+            "the proxy's own rules are not simulated yet; traffic names the endpoint that it enters by"
+        }
         "memory.hot" | "memory.limit" => {
             "memory pressure is not simulated yet; RAM is only accounted for"
         }

@@ -7,6 +7,7 @@ pub(crate) mod background;
 pub(crate) mod claim;
 pub(crate) mod deploy;
 pub(crate) mod fields;
+pub(crate) mod firewall;
 pub(crate) mod header;
 pub(crate) mod machine;
 pub(crate) mod profile;
@@ -24,6 +25,7 @@ use std::collections::BTreeMap;
 use traffic::Traffic;
 
 use crate::source::Origin;
+use crate::traefik::{self, Proxy};
 use crate::tree::Table;
 
 /// The tables of a scenario.
@@ -53,6 +55,8 @@ pub(crate) struct Document {
     pub traffic: BTreeMap<String, Traffic>,
     pub faults: Vec<FaultText>,
     pub claims: Vec<ClaimText>,
+    /// What labels tell Traefik.
+    pub proxy: Proxy,
 }
 
 /// What a scenario says of a stack as a whole.
@@ -100,6 +104,7 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
     document.claims =
         root.list(reader, "claim").into_iter().map(|fields| claim::read(reader, fields)).collect();
     root.finish(reader);
+    document.proxy = traefik::read(&document, reader);
     document
 }
 
