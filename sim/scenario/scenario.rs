@@ -78,14 +78,16 @@ impl Scenario {
             World::read(&path, &own, Missing::Refused, &files, &rows).map_err(Diagnostics::new)?;
         let mut mistakes = Vec::new();
         world.name_arms(&path, &files);
-        let arms: Vec<(String, Name)> = world
+        let arms: Vec<(String, Name, Vec<Name>)> = world
             .document
             .claims
             .iter()
-            .filter_map(|claim| claim.relative_to.clone().map(|arm| (claim.id.clone(), arm)))
+            .filter_map(|claim| {
+                claim.relative_to.clone().map(|arm| (claim.id.clone(), arm, claim.needs.clone()))
+            })
             .collect();
         let mut read: BTreeMap<String, Option<World>> = BTreeMap::new();
-        for (id, arm) in &arms {
+        for (id, arm, needs) in &arms {
             let entry = read.entry(arm.text.clone()).or_insert_with(|| {
                 match World::read(
                     &arm_path(&path, &arm.text),
@@ -114,6 +116,7 @@ impl Scenario {
                     &other.document,
                     &edges,
                 )
+                .or_else(|| unsimulated::needed(needs, &other.not_simulated))
                 .map(|why| format!("in `{}`: {why}", arm.text));
             }
         }

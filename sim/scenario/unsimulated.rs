@@ -2,6 +2,7 @@
 
 use crate::calls::{self, Edge, Place};
 use crate::document::Document;
+use crate::document::fields::Name;
 use crate::document::step::{Step, StepKind};
 use crate::source::Sources;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,6 +66,10 @@ pub(crate) fn list(document: &Document, sources: &Sources) -> Vec<NotSimulated> 
             };
             add(format!("node.{name}.{key}"), reason, Needed::ByNone);
         }
+    }
+    if document.orchestrator.kind.is_some_and(|kind| ["swarm", "k3s", "nomad"].contains(&kind)) {
+        let reason = "what the orchestrator itself takes of CPU and RAM is not simulated yet";
+        add("orchestrator.kind".to_owned(), reason, Needed::ByNone);
     }
     for key in &document.orchestrator.unsimulated {
         add(format!("orchestrator.{key}"), "detection is not simulated yet", Needed::ByNone);
@@ -216,6 +221,20 @@ pub(crate) fn why_not(
             Needed::By(place) => touched.as_ref().is_none_or(|touched| touched.contains(place)),
         })
         .map(ToString::to_string)
+}
+
+/// Why a claim that needs what stands at the paths `needs` cannot be judged; `None` when all of
+/// that is simulated, or not there.
+pub(crate) fn needed(needs: &[Name], items: &[NotSimulated]) -> Option<String> {
+    let is_needed = |item: &&NotSimulated| needs.iter().any(|path| matches(&path.text, &item.path));
+    items.iter().find(is_needed).map(ToString::to_string)
+}
+
+/// Whether two paths can be the same, part by part; `*` is any name.
+fn matches(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<&str>, Vec<&str>) = (a.split('.').collect(), b.split('.').collect());
+    let same = |(a, b): (&&str, &&str)| a == b || *a == "*" || *b == "*";
+    a.len() == b.len() && a.iter().zip(&b).all(same)
 }
 
 /// The endpoints that a metric depends on; `None`: perhaps all of them.
