@@ -16,6 +16,8 @@ pub struct Check {
     pub diagnostics: Vec<Mistake>,
     /// Which containers each node runs.
     pub placements: Vec<Placement>,
+    /// Which requests go where, as labels tell the proxy.
+    pub routes: Vec<Route>,
     /// What is asked of nodes and services.
     pub offered_load: OfferedLoad,
     /// What the scenario says and the model does not simulate yet.
@@ -48,6 +50,21 @@ pub struct Placement {
     pub node: Option<String>,
     /// Its containers.
     pub containers: Vec<String>,
+}
+
+/// Which requests go where, and through what.
+#[derive(Clone, Debug, Serialize)]
+pub struct Route {
+    /// The router.
+    pub router: String,
+    /// Which requests it takes.
+    pub rule: String,
+    /// Where they come in; empty: at every entry point that is a default.
+    pub entry_points: Vec<String>,
+    /// The service that answers, with its port.
+    pub target: String,
+    /// In the order in which a request meets them.
+    pub middlewares: Vec<String>,
 }
 
 /// What is asked of the cluster, by name.
@@ -192,6 +209,7 @@ fn summary(check: &Check) -> String {
 fn tables(check: &Check) -> Vec<(&'static str, Table)> {
     let all = [
         ("Placement", placements(&check.placements)),
+        ("Routes", routes(&check.routes)),
         ("Offered load: nodes, in busy threads", nodes(&check.offered_load.nodes)),
         ("Offered load: services", services(&check.offered_load.services)),
     ];
@@ -210,6 +228,29 @@ fn placements(placements: &[Placement]) -> Table {
         columns: vec![("Node", Kind::Fixed), ("Containers", Kind::Numbers), ("", Kind::Prose)],
         rows: placements.iter().map(row).collect(),
     }
+}
+
+fn routes(routes: &[Route]) -> Table {
+    let row = |route: &Route| {
+        vec![
+            Cell::new(route.router.clone()),
+            Cell::new(route.rule.clone()),
+            Cell::new(route.entry_points.join(", ")),
+            Cell::new(route.target.clone()),
+            Cell::new(route.middlewares.join(", ")),
+        ]
+    };
+    let table = Table {
+        columns: vec![
+            ("Router", Kind::Words),
+            ("Rule", Kind::Prose),
+            ("Entry points", Kind::Words),
+            ("To", Kind::Words),
+            ("Middlewares", Kind::Words),
+        ],
+        rows: routes.iter().map(row).collect(),
+    };
+    table.without_empty_columns()
 }
 
 fn nodes(nodes: &[NodeLoad]) -> Table {
@@ -316,6 +357,13 @@ mod tests {
                 line: Some(31),
                 column: Some(13),
                 help: None,
+            }],
+            routes: vec![Route {
+                router: "shop".to_owned(),
+                rule: "Host(`shop.example.com`)".to_owned(),
+                entry_points: vec!["web".to_owned(), "websecure (TLS)".to_owned()],
+                target: "shop:8080".to_owned(),
+                middlewares: vec!["limit".to_owned(), "again@swarm".to_owned()],
             }],
             placements: vec![
                 Placement {

@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use std::io;
 use wssim_reports::Style;
 use wssim_reports::check::{
-    self, Check, DiskLoad, Mistake, NodeLoad, OfferedLoad, Placement, ServiceLoad,
+    self, Check, DiskLoad, Mistake, NodeLoad, OfferedLoad, Placement, Route, ServiceLoad,
 };
 use wssim_scenario::{Diagnostic, Diagnostics, Scenario, Severity};
 
 /// Is the file right? Nothing is simulated
 ///
-/// Prints all mistakes at once, which containers each node gets, the load that is offered to nodes
+/// Prints all mistakes at once, which containers each node gets, where Traefik's labels lead, the load that is offered to nodes
 /// and services against what they can carry, and what the scenario says that is not simulated.
 /// These are the answer and go to standard output.
 #[derive(clap::Args, Debug)]
@@ -78,6 +78,7 @@ fn known(scenario: &Scenario) -> Check {
         title: question.title,
         diagnostics: remarks(scenario).iter().map(mistake).collect(),
         placements: placements(&scenario.placements()),
+        routes: scenario.routes().into_iter().map(route).collect(),
         offered_load: offered_load(scenario.offered_load()),
         not_simulated: scenario.not_simulated().iter().map(ToString::to_string).collect(),
     }
@@ -98,6 +99,16 @@ fn placements(services: &[wssim_scenario::Placement]) -> Vec<Placement> {
     let nodes = nodes.into_iter().map(|(node, containers)| (Some(node.to_owned()), containers));
     let pending = (!pending.is_empty()).then_some((None, pending));
     nodes.chain(pending).map(|(node, containers)| Placement { node, containers }).collect()
+}
+
+fn route(route: wssim_scenario::Route) -> Route {
+    Route {
+        router: route.router,
+        rule: route.rule,
+        entry_points: route.entry_points,
+        target: route.target,
+        middlewares: route.middlewares,
+    }
 }
 
 fn offered_load(load: wssim_scenario::OfferedLoad) -> OfferedLoad {

@@ -6,6 +6,7 @@ use crate::document::Document;
 use crate::document::fields::{Name, Timer};
 use crate::document::service::Service;
 use crate::document::step::StepKind;
+use crate::lint;
 use crate::quantity::{Dimension, Quantity};
 use crate::source::{Origin, Sources};
 use crate::suggest;
@@ -15,6 +16,9 @@ use wssim_model::orchestrator::placement::{self, Attribute, Constraint, Machine,
 
 /// Measured time of one replication where none is given.
 pub(crate) const DURATION: Nanos = Nanos(600_000_000_000);
+
+/// Bytes of a GiB.
+pub(crate) const GIB: f64 = 1_073_741_824.0;
 
 /// Looks at the whole document.
 pub(crate) fn check(document: &Document, timers: &[Timer], sources: &Sources) -> Vec<Diagnostic> {
@@ -381,6 +385,7 @@ impl Check<'_> {
             return;
         }
         let places = place(self.document);
+        let reserved = Reserved::of(self.document, &places);
         let mut base: BTreeMap<usize, f64> = BTreeMap::new();
         for ((name, service), places) in self.document.services.iter().zip(&places) {
             for at in places {
@@ -390,10 +395,15 @@ impl Check<'_> {
             if placed < wanted && !service.is_global() {
                 let message =
                     format!("{placed} of {wanted} containers of service `{name}` find a node");
-                let diagnostic = if placed == 0 {
-                    Diagnostic::error("no-node-fits", message)
-                } else {
-                    Diagnostic::warning("pending", message).help("the others stay pending")
+                let full = reserved.full(service, self.document);
+                let diagnostic = match (placed, &full) {
+                    (0, _) => Diagnostic::error("no-node-fits", message).maybe_help(full),
+                    (_, Some(why)) => {
+                        let code = "reservations-above-node";
+                        let message = format!("{message}: {why}");
+                        Diagnostic::warning(code, message).maybe_help(lint::reason(code, None))
+                    }
+                    _ => Diagnostic::warning("pending", message).help("the others stay pending"),
                 };
                 self.out.push(diagnostic.at(self.sources, service.origin));
             }
@@ -407,7 +417,6 @@ impl Check<'_> {
         {
             let _ = at;
             if let Some(memory) = node.memory.filter(|memory| gib > *memory) {
-                const GIB: f64 = 1_073_741_824.0;
                 let message = format!(
                     "the containers on node `{name}` ask for {:.1} GiB at rest, of {:.1} GiB",
                     gib / GIB,
@@ -421,8 +430,49 @@ impl Check<'_> {
     }
 }
 
+/// What placed containers reserve of each node: CPUs, and RAM in bytes.
+struct Reserved(Vec<(f64, f64)>);
+
+impl Reserved {
+    fn of(document: &Document, places: &[Vec<usize>]) -> Self {
+        let mut out = vec![(0.0, 0.0); document.nodes.len()];
+        for (service, places) in document.services.values().zip(places) {
+            for at in places {
+                out[*at].0 += service.cpu_reservation;
+                out[*at].1 += service.memory_reservation;
+            }
+        }
+        Self(out)
+    }
+
+    /// Which of the nodes that a container of `service` may run on lacks what it reserves.
+    fn full(&self, service: &Service, document: &Document) -> Option<String> {
+        let constraints: Vec<Constraint> =
+            service.constraints.iter().filter_map(|text| Constraint::parse(&text.text)).collect();
+        let nodes = machines(document);
+        let allowed = |machine: &Machine| constraints.iter().all(|it| it.holds(machine));
+        nodes.iter().zip(&self.0).filter(|(machine, _)| allowed(machine)).find_map(
+            |(machine, (cpus, memory))| {
+                let (cpus, memory) =
+                    (cpus + service.cpu_reservation, memory + service.memory_reservation);
+                if service.memory_reservation > 0.0 && memory > machine.memory_bytes {
+                    let (all, has) = (memory / GIB, machine.memory_bytes / GIB);
+                    let node = &machine.name;
+                    return Some(format!(
+                        "with one more, `{node}` reserves {all:.1} GiB of {has:.1}"
+                    ));
+                }
+                (service.cpu_reservation > 0.0 && cpus > machine.cpus).then(|| {
+                    let (node, has) = (&machine.name, machine.cpus);
+                    format!("with one more, `{node}` reserves {cpus} CPUs of {has}")
+                })
+            },
+        )
+    }
+}
+
 /// The nodes as the scheduler sees them.
-fn machines(document: &Document) -> Vec<Machine> {
+pub(crate) fn machines(document: &Document) -> Vec<Machine> {
     let managers = &document.orchestrator;
     document
         .nodes

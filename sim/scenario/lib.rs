@@ -25,6 +25,7 @@ mod source;
 mod stack;
 mod suggest;
 mod trace;
+mod traefik;
 mod tree;
 mod unsimulated;
 
@@ -33,4 +34,5 @@ pub use lint::{LINTS, Lint};
 pub use offered::{DiskLoad, NodeLoad, OfferedLoad, ServiceLoad};
 pub use scenario::{Placement, Scenario};
 pub use stack::{Becomes, outcomes as stack_keys};
+pub use traefik::Route;
 pub use unsimulated::NotSimulated;

@@ -1,5 +1,10 @@
 //! Lints: what is right to a parser and wrong to an operator. Each has a name, a reason with its
-//! source, and a place; `[scenario] allow = ["NAME"]` silences it.
+//! source, and a place; `[scenario] allow = ["NAME"]` silences it. Those that need a stack file as it
+//! is written, or the scheduler's answer, are found where these are: in `stack` and `check`.
+
+mod firewall;
+mod proxy;
+mod room;
 
 use crate::check;
 use crate::diagnostic::Diagnostic;
@@ -25,7 +30,7 @@ const fn lint(name: &'static str, reason: &'static str) -> Lint {
 }
 
 /// All of them, in the order of names.
-pub const LINTS: [Lint; 10] = [
+pub const LINTS: [Lint; 25] = [
     lint(
         "address-pool",
         "Swarm gives overlay networks addresses of 10.0.0.0/8; where the LAN has the same, containers cannot reach it (docker swarm init, --default-addr-pool)",
@@ -33,6 +38,26 @@ pub const LINTS: [Lint; 10] = [
     lint(
         "alias-shared",
         "names resolve per network: one that two services have is answered with the containers of both (moby/libnetwork, resolver)",
+    ),
+    lint(
+        "container-labels",
+        "in Swarm mode Traefik reads the labels of services, never those of containers (Traefik, Docker Swarm provider)",
+    ),
+    lint(
+        "default-rule",
+        "a router without a rule gets Host(stack-service), which is no name that users ask for (Traefik, providers.swarm.defaultRule)",
+    ),
+    lint(
+        "defined-twice",
+        "what two services define differently Traefik drops (traefik, pkg/provider/configuration.go)",
+    ),
+    lint(
+        "encryption-spelling",
+        "only the option `encrypted` of an overlay's `driver_opts` encrypts, whatever its value (moby, drivers/overlay/ov_network.go)",
+    ),
+    lint(
+        "esp-blocked",
+        "an encrypted overlay travels as IP protocol 50, ESP; where it is dropped, nothing arrives (Docker, overlay network driver: encryption)",
     ),
     lint(
         "even-managers",
@@ -43,12 +68,36 @@ pub const LINTS: [Lint; 10] = [
         "with fewer than three managers the loss of one ends all orchestration (Docker, Raft consensus in swarm mode)",
     ),
     lint(
+        "gossip-blocked",
+        "nodes tell each other on 7946, TCP and UDP, which containers are where (Docker, Swarm mode: open protocols and ports)",
+    ),
+    lint(
+        "ignored-key",
+        "Compose files may have it, services of a swarm do not (docker/cli, cli/compose/types)",
+    ),
+    lint(
+        "ignored-restart",
+        "a swarm restarts whatever ends after 5 s unless `deploy` says otherwise (docker/cli, cli/compose/types; swarmkit, api/defaults)",
+    ),
+    lint(
         "latest-tag",
         "a tag that moves makes two nodes run two versions, and a rollback none (Docker, Image tagging best practices)",
     ),
     lint(
+        "managers-blocked",
+        "nodes join, and managers agree, on 2377/tcp (Docker, Swarm mode: open protocols and ports)",
+    ),
+    lint(
         "no-memory-limit",
         "without a limit one container can take the node's whole RAM (Docker, Resource constraints)",
+    ),
+    lint(
+        "no-port",
+        "in Swarm mode Traefik needs `loadbalancer.server.port`; without it there is no route (Traefik, Docker Swarm provider: port detection)",
+    ),
+    lint(
+        "overlay-blocked",
+        "overlay networks travel as VXLAN on 4789/udp (Docker, Swarm mode: open protocols and ports)",
     ),
     lint(
         "pinned-replicas",
@@ -59,8 +108,24 @@ pub const LINTS: [Lint; 10] = [
         "a port of the routing mesh needs a virtual address: Docker refuses it with dnsrr (Docker, Services: endpoint_mode)",
     ),
     lint(
+        "reservations-above-node",
+        "the scheduler places by reservations alone; what exceeds a node stays pending (swarmkit, ResourceFilter)",
+    ),
+    lint(
         "slow-registration",
         "a container gets no requests before its first health check, which comes after one interval (moby, daemon/health.go)",
+    ),
+    lint(
+        "start-first-without-room",
+        "the new container runs beside the old one until it is healthy; without room the update waits for ever (swarmkit, orchestrator/update/updater.go)",
+    ),
+    lint(
+        "unknown-balancer",
+        "a router without its service answers nothing (Traefik, Routers: service)",
+    ),
+    lint(
+        "unknown-middleware",
+        "a router without one of its middlewares answers nothing; those of a file need `@file` (Traefik, Middlewares: provider namespace)",
     ),
     lint(
         "unpinned-state",
@@ -82,7 +147,22 @@ pub(crate) fn lints(document: &Document, sources: &Sources) -> Vec<Diagnostic> {
         found.service(name, service);
     }
     found.limits();
+    firewall::lints(&mut found);
+    room::lints(&mut found);
+    proxy::lints(&mut found);
     found.out
+}
+
+/// Whether `allow` silences a diagnostic: those of stack files and placement that are lints, too.
+pub(crate) fn is_silenced(diagnostic: &Diagnostic, allow: &[Name]) -> bool {
+    LINTS.iter().any(|lint| lint.name == diagnostic.code)
+        && allow.iter().any(|allowed| allowed.text == diagnostic.code)
+}
+
+/// The reason of a lint, behind what to do about it.
+pub(crate) fn reason(name: &str, instead: Option<String>) -> Option<String> {
+    let reason = LINTS.iter().find(|lint| lint.name == name)?.reason;
+    Some(instead.map_or_else(|| reason.to_owned(), |instead| format!("{instead}; {reason}")))
 }
 
 struct Found<'a> {
@@ -93,14 +173,10 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn say(&mut self, name: &'static str, message: String, origin: Origin) {
-        let known = LINTS.iter().find(|lint| lint.name == name);
-        let silent = self.document.header.allow.iter().any(|allowed| allowed.text == name);
-        if silent {
-            return;
+        let diagnostic = Diagnostic::warning(name, message).maybe_help(reason(name, None));
+        if !is_silenced(&diagnostic, &self.document.header.allow) {
+            self.out.push(diagnostic.at(self.sources, origin));
         }
-        let reason = known.map(|lint| lint.reason.to_owned());
-        let diagnostic = Diagnostic::warning(name, message).maybe_help(reason);
-        self.out.push(diagnostic.at(self.sources, origin));
     }
 
     /// A silenced lint must exist.
@@ -116,7 +192,7 @@ impl Found<'_> {
     }
 
     fn is_swarm(&self) -> bool {
-        self.document.orchestrator.kind.is_none_or(|kind| kind == "swarm")
+        self.document.orchestrator.is_swarm()
     }
 
     fn managers(&mut self) {

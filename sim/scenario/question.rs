@@ -46,7 +46,8 @@ pub(crate) fn claims(
                 id: text.id.clone(),
                 text: text.text.clone(),
                 source: text.source.clone(),
-                not_simulated: unsimulated::why_not(&metric, items),
+                not_simulated: unsimulated::why_not(&metric, items)
+                    .or_else(|| unsimulated::needed(&text.needs, items)),
                 metric,
                 expected: expected?,
                 relative_to: text.relative_to.as_ref().map(|name| name.text.clone()),

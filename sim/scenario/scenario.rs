@@ -15,6 +15,7 @@ use crate::question;
 use crate::source::Sources;
 use crate::stack;
 use crate::trace;
+use crate::traefik::Route;
 use crate::tree::Table;
 use crate::unsimulated::{self, NotSimulated};
 use std::collections::BTreeMap;
@@ -77,14 +78,16 @@ impl Scenario {
             World::read(&path, &own, Missing::Refused, &files, &rows).map_err(Diagnostics::new)?;
         let mut mistakes = Vec::new();
         world.name_arms(&path, &files);
-        let arms: Vec<(String, Name)> = world
+        let arms: Vec<(String, Name, Vec<Name>)> = world
             .document
             .claims
             .iter()
-            .filter_map(|claim| claim.relative_to.clone().map(|arm| (claim.id.clone(), arm)))
+            .filter_map(|claim| {
+                claim.relative_to.clone().map(|arm| (claim.id.clone(), arm, claim.needs.clone()))
+            })
             .collect();
         let mut read: BTreeMap<String, Option<World>> = BTreeMap::new();
-        for (id, arm) in &arms {
+        for (id, arm, needs) in &arms {
             let entry = read.entry(arm.text.clone()).or_insert_with(|| {
                 match World::read(
                     &arm_path(&path, &arm.text),
@@ -107,6 +110,7 @@ impl Scenario {
                 .filter(|claim| claim.id == *id && claim.not_simulated.is_none())
             {
                 claim.not_simulated = unsimulated::why_not(&claim.metric, &other.not_simulated)
+                    .or_else(|| unsimulated::needed(needs, &other.not_simulated))
                     .map(|why| format!("in `{}`: {why}", arm.text));
             }
         }
@@ -172,6 +176,12 @@ impl Scenario {
                 nodes: places.into_iter().map(|at| nodes[at].clone()).collect(),
             })
             .collect()
+    }
+
+    /// Which requests go where, as labels tell Traefik, by router.
+    #[must_use]
+    pub fn routes(&self) -> Vec<Route> {
+        self.world.document.proxy.routes()
     }
 
     /// What is asked of nodes and services before anything is simulated.
@@ -320,9 +330,10 @@ impl World {
         ranged.sort_by(|a, b| a.path.cmp(&b.path));
         mistakes.extend(reader.mistakes);
         mistakes.extend(check::check(&document, &timers, &sources));
-        let not_simulated = unsimulated::list(&document);
+        let not_simulated = unsimulated::list(&document, &sources);
         let claims = question::claims(&document, &not_simulated, &sources, &mut mistakes);
         let traces = read_traces(&texts, &document, rows, &mut mistakes);
+        mistakes.retain(|mistake| !lint::is_silenced(mistake, &document.header.allow));
         let (warnings, errors): (Vec<_>, Vec<_>) =
             mistakes.into_iter().partition(|item| item.severity == Severity::Warning);
         if !errors.is_empty() {

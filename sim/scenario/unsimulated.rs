@@ -2,7 +2,9 @@
 
 use crate::calls;
 use crate::document::Document;
+use crate::document::fields::Name;
 use crate::document::step::{Step, StepKind};
+use crate::source::Sources;
 use std::collections::BTreeMap;
 use wssim_experiment::metric::{self, MetricKind};
 use wssim_experiment::question::MetricRef;
@@ -40,7 +42,7 @@ pub(crate) fn metric(name: &str) -> Option<(&'static MetricKind, bool)> {
 }
 
 /// Everything in a document that is not simulated, in the order of paths.
-pub(crate) fn list(document: &Document) -> Vec<NotSimulated> {
+pub(crate) fn list(document: &Document, sources: &Sources) -> Vec<NotSimulated> {
     let mut out = Vec::new();
     let mut add = |path: String, reason: &str, needed: Needed| {
         out.push(NotSimulated { path, reason: reason.to_owned(), needed });
@@ -62,6 +64,10 @@ pub(crate) fn list(document: &Document) -> Vec<NotSimulated> {
             add(format!("node.{name}.{key}"), reason, Needed::ByNone);
         }
     }
+    if document.orchestrator.kind.is_some_and(|kind| ["swarm", "k3s", "nomad"].contains(&kind)) {
+        let reason = "what the orchestrator itself takes of CPU and RAM is not simulated yet";
+        add("orchestrator.kind".to_owned(), reason, Needed::ByNone);
+    }
     for key in &document.orchestrator.unsimulated {
         add(format!("orchestrator.{key}"), "detection is not simulated yet", Needed::ByNone);
     }
@@ -73,6 +79,21 @@ pub(crate) fn list(document: &Document) -> Vec<NotSimulated> {
                 Needed::ByNone,
             );
         }
+    }
+    if document.lan.as_ref().is_some_and(|lan| lan.firewall.is_some()) {
+        add(
+            "lan.firewall".to_owned(),
+            "the firewall is not simulated yet; everything passes between nodes",
+            Needed::ByNone,
+        );
+    }
+    for middleware in &document.proxy.middlewares {
+        let path = format!("service.{}.labels.middlewares.{}", middleware.owner, middleware.name);
+        let (kind, instead) = (&middleware.kind, middleware.kind.instead());
+        let place = sources.place(middleware.origin);
+        let file = place.file.rsplit('/').next().unwrap_or_default();
+        let reason = format!("{kind}: not simulated yet; {instead} ({file}:{})", place.line);
+        add(path, &reason, Needed::ByNone);
     }
     traffic_reasons(document, &mut add);
     service_reasons(document, &mut add);
@@ -130,7 +151,9 @@ fn service_reason(key: &str) -> &'static str {
         "endpoint_mode" | "resolver" | "aliases" | "ports" => {
             "routing is not simulated yet; callers take replicas in turn"
         }
-        "labels" => "the proxy's own rules are not simulated yet",
+        "labels" => {
+            "the proxy's own rules are not simulated yet; traffic names the endpoint that it enters by"
+        }
         "memory.hot" | "memory.limit" => {
             "memory pressure is not simulated yet; RAM is only accounted for"
         }
@@ -157,4 +180,18 @@ pub(crate) fn why_not(metric: &MetricRef, items: &[NotSimulated]) -> Option<Stri
         return Some(format!("`{}` is not measured yet", kind.name));
     }
     items.iter().find(|item| item.needed == Needed::ByAll).map(ToString::to_string)
+}
+
+/// Why a claim that needs what stands at the paths `needs` cannot be judged; `None` when all of
+/// that is simulated, or not there.
+pub(crate) fn needed(needs: &[Name], items: &[NotSimulated]) -> Option<String> {
+    let is_needed = |item: &&NotSimulated| needs.iter().any(|path| matches(&path.text, &item.path));
+    items.iter().find(is_needed).map(ToString::to_string)
+}
+
+/// Whether two paths can be the same, part by part; `*` is any name.
+fn matches(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<&str>, Vec<&str>) = (a.split('.').collect(), b.split('.').collect());
+    let same = |(a, b): (&&str, &&str)| a == b || *a == "*" || *b == "*";
+    a.len() == b.len() && a.iter().zip(&b).all(same)
 }

@@ -219,3 +219,47 @@ fn a_verdict_must_survive_the_ranges_of_its_inputs() {
     let near: f64 = why.rsplit("near ").next().unwrap().trim_end_matches("/s").parse().unwrap();
     assert!((55.0..=68.0).contains(&near), "{why}");
 }
+
+/// Every scenario that ships runs, shortened, and checks without a warning that nobody expects.
+#[test]
+fn every_scenario_that_ships_runs_and_warns_of_nothing_new() {
+    // What the plan is known to have, and the overload that one scenario is about.
+    const EXPECTED: [&str; 4] = ["ignored-key", "no-memory-limit", "overload", "slow-registration"];
+    let folder = Folder::new("shipped");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut names: Vec<String> = std::fs::read_dir(root.join("scenarios"))
+        .unwrap()
+        .filter_map(|entry| {
+            entry.unwrap().file_name().into_string().ok()?.strip_suffix(".toml").map(str::to_owned)
+        })
+        .collect();
+    names.sort();
+    assert!(names.len() > 10, "{names:?}");
+    for name in names {
+        let checked = wssim(root, &["check", &name, "--format", "json"]);
+        assert_eq!(status(&checked), 0, "{name}: {}", stdout(&checked));
+        let told: Value = serde_json::from_slice(&checked.stdout).unwrap();
+        for diagnostic in told["diagnostics"].as_array().unwrap() {
+            let code = diagnostic["code"].as_str().unwrap();
+            let is_expected =
+                EXPECTED.contains(&code) && (code != "overload" || name == "after-greedy");
+            assert!(is_expected, "{name}: {diagnostic}");
+        }
+        let out = folder.path().join(&name);
+        let call = [
+            "run",
+            &name,
+            "--replications",
+            "5",
+            "--set",
+            "scenario.duration=20s",
+            "--no-fail",
+            "--quiet",
+            "--out",
+            out.to_str().unwrap(),
+        ];
+        let ran = wssim(root, &call);
+        assert_eq!(status(&ran), 0, "{name}: {}{}", stdout(&ran), stderr(&ran));
+        assert!(out.join("results.json").is_file(), "{name}");
+    }
+}

@@ -2,6 +2,7 @@
 
 mod coverage;
 mod determinism;
+mod pairs;
 mod random_worlds;
 mod verdicts;
 

@@ -19,6 +19,8 @@ pub(crate) struct ClaimText {
     pub relative_to: Option<Name>,
     pub study: Study,
     pub observed: bool,
+    /// What it speaks of besides its metric, by path; `*` for any name.
+    pub needs: Vec<Name>,
     pub origin: Origin,
 }
 
@@ -69,6 +71,7 @@ pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> ClaimText
             _ => Study::Run,
         },
         observed: fields.value(reader, "observed", fields::truth).unwrap_or(false),
+        needs: fields.names(reader, "needs").unwrap_or_default(),
         origin: fields.origin,
     };
     fields.finish(reader);

@@ -4,6 +4,7 @@
 use super::fields::{self, Fields, Name, Reader};
 use crate::quantity::Dimension;
 use crate::source::Origin;
+use crate::traefik::Label;
 use crate::tree::{Item, Value};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
@@ -38,6 +39,12 @@ pub(crate) struct Deploy {
     pub volumes: Vec<Volume>,
     /// Names beside its own by which others find it, by network.
     pub aliases: BTreeMap<String, Vec<Name>>,
+    /// Labels of the service.
+    pub labels: Vec<Label>,
+    /// Labels of its containers; those for Traefik.
+    pub container_labels: Vec<Label>,
+    /// Where an update is told to start the new container before it stops the old one.
+    pub start_first: Option<Origin>,
 }
 
 /// A health check.
@@ -78,22 +85,25 @@ pub(super) fn read(
         ports: ports(reader, fields),
         volumes: volumes(reader, fields),
         aliases: aliases(reader, fields),
+        labels: labels(reader, fields, "labels"),
+        container_labels: labels(reader, fields, "container_labels"),
+        start_first: update(reader, fields, "update"),
         ..Deploy::default()
     };
     if fields.word(reader, "endpoint_mode", &["vip", "dnsrr"]) == Some("dnsrr") {
         deploy.dnsrr = fields.table.get("endpoint_mode").map(|entry| entry.item.origin);
     }
     restart(reader, fields);
-    update(reader, fields, "update");
-    update(reader, fields, "rollback");
+    let _ = update(reader, fields, "rollback");
     let _ = fields.duration(reader, "stop_grace_period");
-    labels(reader, fields);
+    if deploy.labels.iter().any(Label::is_of_traefik) {
+        unsimulated.push("labels".to_owned());
+    }
     for key in [
         "aliases",
         "endpoint_mode",
         "healthcheck",
         "image",
-        "labels",
         "ports",
         "restart",
         "rollback",
@@ -147,15 +157,18 @@ fn restart(reader: &mut Reader<'_>, outer: &mut Fields<'_>) {
     fields.finish(reader);
 }
 
-fn update(reader: &mut Reader<'_>, outer: &mut Fields<'_>, key: &'static str) {
-    let Some(mut fields) = outer.inner(reader, key) else { return };
+/// Where the order is `start-first`.
+fn update(reader: &mut Reader<'_>, outer: &mut Fields<'_>, key: &'static str) -> Option<Origin> {
+    let mut fields = outer.inner(reader, key)?;
     let _ = fields.value(reader, "parallelism", fields::count(0));
     let _ = fields.duration(reader, "delay");
     let _ = fields.duration(reader, "monitor");
     let _ = fields.word(reader, "failure_action", &["pause", "continue", "rollback"]);
     let _ = fields.value(reader, "max_failure_ratio", fields::share);
-    let _ = fields.word(reader, "order", &["stop-first", "start-first"]);
+    let order = fields.word(reader, "order", &["stop-first", "start-first"]);
+    let origin = fields.table.get("order").map(|entry| entry.key);
     fields.finish(reader);
+    origin.filter(|_| order == Some("start-first"))
 }
 
 /// Docker's defaults: every 30 s, every 5 s while it starts.
@@ -246,10 +259,15 @@ fn aliases(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> BTreeMap<String, 
     out
 }
 
-fn labels(reader: &mut Reader<'_>, outer: &mut Fields<'_>) {
-    let Some(inner) = outer.inner(reader, "labels") else { return };
-    for entry in inner.table.values() {
+fn labels(reader: &mut Reader<'_>, outer: &mut Fields<'_>, key: &'static str) -> Vec<Label> {
+    let Some(inner) = outer.inner(reader, key) else { return Vec::new() };
+    let mut out = Vec::new();
+    for (name, entry) in inner.table {
         let read = fields::text(&reader.texts, &entry.item);
-        reader.keep(read);
+        out.extend(reader.keep(read).map(|text| Label {
+            key: Name { text: name.clone(), origin: entry.key },
+            value: Name { text, origin: entry.item.origin },
+        }));
     }
+    out
 }

@@ -2,6 +2,7 @@
 
 use super::disk;
 use super::fields::{self, Fields, Name, Read, Reader, Texts};
+use super::firewall::{self, Firewall};
 use crate::diagnostic::Diagnostic;
 use crate::quantity::Dimension;
 use crate::source::Origin;
@@ -144,6 +145,7 @@ pub(crate) struct Lan {
     pub packet_cpu: Nanos,
     /// Addresses of the nodes, such as `10.0.0.0/24`.
     pub subnet: Option<Name>,
+    pub firewall: Option<Firewall>,
     pub pairs: Vec<Pair>,
 }
 
@@ -186,8 +188,9 @@ pub(super) fn lan(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Lan {
         pair.finish(reader);
     }
     let subnet = fields.name(reader, "subnet");
+    let firewall = firewall::read(reader, &mut fields);
     fields.finish(reader);
-    Lan { rtt, local_rtt, packet_cpu: Nanos::from_f64(packet_cpu), subnet, pairs }
+    Lan { rtt, local_rtt, packet_cpu: Nanos::from_f64(packet_cpu), subnet, firewall, pairs }
 }
 
 /// A network of containers.
@@ -214,6 +217,13 @@ pub(crate) struct Orchestrator {
     pub managers_given: bool,
     /// Keys that are written and that the model does not simulate yet.
     pub unsimulated: Vec<&'static str>,
+}
+
+impl Orchestrator {
+    /// Docker Swarm, unless another is named.
+    pub(crate) fn is_swarm(&self) -> bool {
+        self.kind.is_none_or(|kind| kind == "swarm")
+    }
 }
 
 pub(super) fn orchestrator(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Orchestrator {

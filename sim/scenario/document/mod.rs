@@ -10,6 +10,7 @@ pub(crate) mod claim;
 pub(crate) mod deploy;
 pub(crate) mod disk;
 pub(crate) mod fields;
+pub(crate) mod firewall;
 pub(crate) mod header;
 pub(crate) mod machine;
 pub(crate) mod profile;
@@ -27,6 +28,7 @@ use std::collections::BTreeMap;
 use traffic::Traffic;
 
 use crate::source::Origin;
+use crate::traefik::{self, Proxy};
 use crate::tree::Table;
 
 /// The tables of a scenario.
@@ -56,6 +58,8 @@ pub(crate) struct Document {
     pub traffic: BTreeMap<String, Traffic>,
     pub faults: Vec<FaultText>,
     pub claims: Vec<ClaimText>,
+    /// What labels tell Traefik.
+    pub proxy: Proxy,
 }
 
 /// What a scenario says of a stack as a whole.
@@ -103,6 +107,7 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
     document.claims =
         root.list(reader, "claim").into_iter().map(|fields| claim::read(reader, fields)).collect();
     root.finish(reader);
+    document.proxy = traefik::read(&document, reader);
     document
 }
 

@@ -140,6 +140,36 @@ pub(super) fn spreads(item: &Item, sources: &Sources) -> Vec<String> {
     items.iter().filter_map(spread).collect()
 }
 
+/// Labels as a table of texts, each with its own place, from a table or a list of `name=text`.
+pub(super) fn labels(item: &Item, sources: &Sources) -> Table {
+    let mut out = Table::new();
+    let mut put = |name: &str, key: Origin, text: String, origin: Origin| {
+        if !name.is_empty() {
+            let item = Item { value: Value::Text(text), origin };
+            out.insert(name.to_owned(), Entry { key, item });
+        }
+    };
+    match &item.value {
+        Value::Table(table) => {
+            for (name, entry) in table {
+                let text = values::scalar(&entry.item, sources).unwrap_or_default();
+                put(name, entry.key, text, entry.item.origin);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                let text = values::scalar(item, sources).unwrap_or_default();
+                let (name, value) = text.split_once('=').unwrap_or((&text, ""));
+                let at = |start, length| sources.inside(item.origin, &text, start, length);
+                let value_at = at(text.len() - value.len(), value.len());
+                put(name.trim(), at(0, name.len()), value.to_owned(), value_at);
+            }
+        }
+        _ => {}
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -152,7 +152,7 @@ pub(super) const KEYS: &[Key] = &[
     key("services.*.init", Flag, WithoutEffect),
     key("services.*.ipc", Any, Ignored),
     key("services.*.isolation", Text, WithoutEffect),
-    key("services.*.labels", Pairs, WithoutEffect),
+    key("services.*.labels", Pairs, Known),
     key("services.*.links", Any, Ignored),
     key("services.*.logging", Any, WithoutEffect),
     key("services.*.mac_address", Any, Ignored),

@@ -229,6 +229,7 @@ pub(crate) fn checked(
     };
     let before = mistakes.len();
     shape::check(root, by_swarm, sources, mistakes);
+    shape::encryption(root, sources, mistakes);
     jobs_of_global(root, sources, mistakes);
     let failed = |item: &Diagnostic| item.severity == crate::diagnostic::Severity::Error;
     if mistakes[before..].iter().any(failed) {

@@ -1,8 +1,9 @@
 //! Is every key known, and every value of its kind? One walk over the file against [`keys`].
 
 use super::keys::{self, Becomes, Shape};
-use super::values;
+use super::{forms, values};
 use crate::diagnostic::Diagnostic;
+use crate::lint;
 use crate::source::{Origin, Sources};
 use crate::suggest;
 use crate::tree::{Item, Table, Value};
@@ -41,7 +42,13 @@ impl Walk<'_> {
     fn unknown(&mut self, name: &str, path: &str, origin: Origin) {
         let message = format!("Docker knows no key `{name}` here and refuses the file");
         let hint = instead(name).or_else(|| suggest::hint(name, keys::within(path)));
-        self.say(Diagnostic::warning("unknown-key", message).maybe_help(hint), origin);
+        let is_network = path == "networks.*" && (name == "encrypted" || name == "encryption");
+        let diagnostic = if is_network {
+            lint_of("encryption-spelling", message, hint)
+        } else {
+            Diagnostic::warning("unknown-key", message).maybe_help(hint)
+        };
+        self.say(diagnostic, origin);
     }
 
     fn known(&mut self, name: &str, at: Origin, item: &Item, key: &keys::Key) {
@@ -53,8 +60,8 @@ impl Walk<'_> {
             }
             Becomes::Ignored if self.by_swarm => {
                 let message = format!("`docker stack deploy` ignores `{name}`");
-                let help = instead(name);
-                self.say(Diagnostic::warning("ignored-key", message).maybe_help(help), at);
+                let code = if name == "restart" { "ignored-restart" } else { "ignored-key" };
+                self.say(lint_of(code, message, instead(name)), at);
             }
             _ => {}
         }
@@ -65,6 +72,40 @@ impl Walk<'_> {
             let help = format!("expected {due}");
             let message = format!("this is not what `{name}` takes");
             self.say(Diagnostic::error("wrong-type", message).help(help), item.origin);
+        }
+    }
+}
+
+/// A warning that is a lint, and so has a reason and can be silenced.
+fn lint_of(name: &'static str, message: String, instead: Option<String>) -> Diagnostic {
+    Diagnostic::warning(name, message).maybe_help(lint::reason(name, instead))
+}
+
+/// Options of networks that seem to encrypt and do not, or seem not to and do.
+pub(super) fn encryption(root: &Table, sources: &Sources, out: &mut Vec<Diagnostic>) {
+    let networks = root.get("networks").and_then(|entry| entry.item.table());
+    for (network, entry) in networks.into_iter().flatten() {
+        let Some(written) = entry.item.table() else { continue };
+        let driver = written.get("driver").and_then(|entry| entry.item.text());
+        let is_overlay = driver.is_none_or(|driver| driver == "overlay");
+        let options = written.get("driver_opts").map(|entry| &entry.item);
+        let options = options.map(|item| forms::labels(item, sources)).unwrap_or_default();
+        for (name, entry) in options {
+            let is_on = entry.item.text().is_some_and(|text| text.is_empty() || text == "true");
+            let message = match name.as_str() {
+                "encrypted" if !is_overlay => {
+                    format!("`{network}` is no overlay and stays in clear")
+                }
+                "encrypted" if is_on => continue,
+                "encrypted" => {
+                    format!("`{network}` is encrypted: that the option is there is enough")
+                }
+                other if other.to_lowercase().contains("encr") || other == "secure" => {
+                    format!("`{other}` does not encrypt `{network}`: write `encrypted`")
+                }
+                _ => continue,
+            };
+            out.push(lint_of("encryption-spelling", message, None).at(sources, entry.key));
         }
     }
 }

@@ -39,6 +39,7 @@ pub(crate) fn translate(stack: &str, root: &Table, sources: &Sources) -> Transla
         let mut service = Writer { table: Table::new(), sources };
         service.text("stack", stack.to_owned(), origin);
         service.deploy(written);
+        service.container_labels(written);
         service.networks(written, &networks);
         service.timing(written);
         if let Some(image) = written.get("image").and_then(|e| values::scalar(&e.item, sources)) {
@@ -201,16 +202,18 @@ impl Writer<'_> {
         self.group(deploy.get("update_config"), "update", &UPDATE);
         self.group(deploy.get("rollback_config"), "rollback", &UPDATE);
         if let Some(entry) = deploy.get("labels") {
-            let pairs = values::pairs(&entry.item, self.sources).unwrap_or_default();
-            let mut labels = Writer { table: Table::new(), sources: self.sources };
-            for (name, value) in pairs.into_iter().filter(|(name, _)| !name.is_empty()) {
-                let at = match &entry.item.value {
-                    Value::Table(table) => table.get(&name).map_or(entry.key, |own| own.key),
-                    _ => entry.key,
-                };
-                labels.text(&name, value, at);
-            }
-            self.put("labels", Value::Table(labels.table), entry.key);
+            let labels = forms::labels(&entry.item, self.sources);
+            self.put("labels", Value::Table(labels), entry.key);
+        }
+    }
+
+    /// Labels of containers concern nobody but a proxy that looks at containers.
+    fn container_labels(&mut self, service: &Table) {
+        let Some(entry) = service.get("labels") else { return };
+        let mut labels = forms::labels(&entry.item, self.sources);
+        labels.retain(|name, _| name.to_lowercase().starts_with("traefik."));
+        if !labels.is_empty() {
+            self.put("container_labels", Value::Table(labels), entry.key);
         }
     }
 

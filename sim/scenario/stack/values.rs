@@ -61,7 +61,8 @@ pub(super) fn duration(item: &Item, sources: &Sources) -> Option<f64> {
     duration_of(&scalar(item, sources)?)
 }
 
-fn duration_of(text: &str) -> Option<f64> {
+/// The same, of a text alone.
+pub(crate) fn duration_of(text: &str) -> Option<f64> {
     if text == "0" {
         return Some(0.0);
     }

@@ -111,6 +111,52 @@ fn mistakes_have_their_lines() {
     golden("wrong.txt", &told.replace(&format!("{}/", folder.display()), ""));
 }
 
+/// Routes as the table of `check` shows them, and middlewares with what is not simulated of them.
+#[test]
+fn labels_become_routes_and_middlewares() {
+    let loaded = scenario("labels", &["labels.yml"], "").unwrap_or_else(|e| panic!("{e}"));
+    let routes = loaded.routes().into_iter().map(|route| {
+        let (entry, through) = (route.entry_points.join(", "), route.middlewares.join(", "));
+        format!("{}: {} | {entry} | {} | {through}", route.router, route.rule, route.target)
+    });
+    let known = loaded.not_simulated().iter().map(ToString::to_string);
+    let middlewares = known.filter(|line| line.contains(".labels.middlewares."));
+    let told: Vec<String> = routes.chain(middlewares).chain([String::new()]).collect();
+    let told = told.join("\n");
+    golden("labels.txt", &told);
+    let lints = loaded.lints();
+    let of = |code| lints.iter().filter(|lint| lint.code == code).count();
+    assert_eq!((of("default-rule"), of("unknown-middleware"), of("no-port")), (1, 0, 0));
+}
+
+#[test]
+fn wrong_labels_have_their_lines() {
+    let told = scenario("labels-wrong", &["labels-wrong.yml"], "").unwrap_err();
+    let folder = std::fs::canonicalize(here("")).unwrap();
+    golden("labels-wrong.txt", &told.replace(&format!("{}/", folder.display()), ""));
+}
+
+/// With Compose it is the labels of containers that Traefik reads, and nothing is amiss.
+#[test]
+fn compose_reads_the_labels_of_containers() {
+    let file = std::env::temp_dir().join(format!("wssim-labels-{}.yml", std::process::id()));
+    let text = "services:\n  web: {image: \"web:1\", labels: {traefik.http.routers.web.rule: Host(`a`)}}\n";
+    std::fs::write(&file, text).unwrap();
+    let path = file.with_extension("toml");
+    let targets = |kind: &str| {
+        let head = format!("[scenario]\nstacks = [{:?}]\n", file.to_str().unwrap());
+        let nodes = "[node.n1]\ncores = 2\nmemory = \"8 GiB\"\n";
+        std::fs::write(&path, format!("{head}[orchestrator]\nkind = \"{kind}\"\n{nodes}")).unwrap();
+        let loaded = Scenario::load(path.to_str().unwrap(), &[]).unwrap();
+        let missed = loaded.lints().iter().any(|lint| lint.code == "container-labels");
+        (loaded.routes().into_iter().map(|route| route.target).collect::<Vec<_>>(), missed)
+    };
+    assert_eq!(targets("compose"), (vec!["web".to_owned()], false));
+    assert_eq!(targets("swarm"), (Vec::new(), true));
+    std::fs::remove_file(&file).unwrap();
+    std::fs::remove_file(&path).unwrap();
+}
+
 #[test]
 fn two_stacks_with_one_name_are_told_apart() {
     let both = ["wordpress.yml", "nfs.yml"];

@@ -1,0 +1,103 @@
+//! `start-first` runs the new container beside the old one, so there must be room for both:
+//! of what is reserved (swarmkit, `manager/scheduler/filter.go`), of RAM, of
+//! containers per node, and of a port of the node.
+
+use super::Found;
+use crate::check::{self, GIB};
+use crate::document::Document;
+use crate::document::service::Service;
+use wssim_model::orchestrator::placement::{Constraint, Machine};
+
+/// What a node still has when everything runs.
+struct Left {
+    name: String,
+    cpus: f64,
+    reserved_memory: f64,
+    memory: f64,
+}
+
+pub(super) fn lints(found: &mut Found<'_>) {
+    let document = found.document;
+    if !document.orchestrator.is_swarm() || document.nodes.is_empty() {
+        return;
+    }
+    let places = check::place(document);
+    let machines = check::machines(document);
+    let left = left(document, &machines, &places);
+    for ((name, service), places) in document.services.iter().zip(&places) {
+        let Some(origin) = service.deploy.start_first.filter(|_| !places.is_empty()) else {
+            continue;
+        };
+        if let Some(lacking) = stuck(service, places, &machines, &left) {
+            let message = format!("a second container of `{name}` finds no room: {lacking}");
+            found.say("start-first-without-room", message, origin);
+        }
+    }
+}
+
+fn left(document: &Document, machines: &[Machine], places: &[Vec<usize>]) -> Vec<Left> {
+    let whole = |machine: &Machine| Left {
+        name: machine.name.clone(),
+        cpus: machine.cpus,
+        reserved_memory: machine.memory_bytes,
+        memory: machine.memory_bytes,
+    };
+    let mut left: Vec<Left> = machines.iter().map(whole).collect();
+    for (service, places) in document.services.values().zip(places) {
+        for at in places {
+            left[*at].cpus -= service.cpu_reservation;
+            left[*at].reserved_memory -= service.memory_reservation;
+            left[*at].memory -= service.memory_base;
+        }
+    }
+    left
+}
+
+/// Why an update cannot go on: no node that may run the service has room. A global service needs
+/// room on each node of its own.
+fn stuck(
+    service: &Service,
+    places: &[usize],
+    machines: &[Machine],
+    left: &[Left],
+) -> Option<String> {
+    let constraints: Vec<Constraint> =
+        service.constraints.iter().filter_map(|text| Constraint::parse(&text.text)).collect();
+    let allowed = |machine: &Machine| constraints.iter().all(|it| it.holds(machine));
+    let lacking: Vec<Option<String>> = (machines.iter().enumerate())
+        .filter(
+            |(at, machine)| {
+                if service.is_global() { places.contains(at) } else { allowed(machine) }
+            },
+        )
+        .map(|(at, _)| {
+            let here = places.iter().filter(|place| **place == at).count();
+            lacks(service, here, &left[at])
+        })
+        .collect();
+    let goes_on = !service.is_global() && lacking.iter().any(Option::is_none);
+    lacking.into_iter().flatten().next().filter(|_| !goes_on)
+}
+
+/// What keeps one more container of `service` off a node that runs `here` of them.
+fn lacks(service: &Service, here: usize, left: &Left) -> Option<String> {
+    let node = &left.name;
+    let of_memory = |free: f64, wanted: f64, what: &str| {
+        let (free, wanted) = (free.max(0.0) / GIB, wanted / GIB);
+        format!("`{node}` has {free:.1} GiB of {what} left, of {wanted:.1}")
+    };
+    if service.max_replicas_per_node.is_some_and(|most| here >= most as usize) {
+        return Some(format!("`{node}` may run no more of them (max_replicas_per_node)"));
+    }
+    if here > 0 && service.deploy.ports.iter().any(|port| port.on_host) {
+        return Some(format!("its port of `{node}` is taken"));
+    }
+    if service.cpu_reservation > 0.0 && left.cpus < service.cpu_reservation {
+        let (free, wanted) = (left.cpus.max(0.0), service.cpu_reservation);
+        return Some(format!("`{node}` has {free} CPUs to reserve left, of {wanted}"));
+    }
+    if service.memory_reservation > 0.0 && left.reserved_memory < service.memory_reservation {
+        return Some(of_memory(left.reserved_memory, service.memory_reservation, "RAM to reserve"));
+    }
+    (left.memory < service.memory_base).then(|| of_memory(left.memory, service.memory_base, "RAM"))
+}

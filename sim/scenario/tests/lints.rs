@@ -1,0 +1,302 @@
+//! Every lint: one file that it is said of, the same without the flaw, and silence on request.
+
+#![allow(clippy::unwrap_used)]
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use wssim_scenario::{Diagnostic, LINTS, Scenario};
+
+/// Three nodes of 4 threads and 8 GiB, three of them managers; `stack` on Docker Swarm.
+fn load(name: &str, stack: &str, more: &str) -> Scenario {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let own = format!("wssim-lints-{}-{number}", std::process::id());
+    let folder = std::env::temp_dir().join(own);
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("app.yml"), stack).unwrap();
+    let head = if more.contains("[orchestrator]") {
+        String::new()
+    } else {
+        "[orchestrator]\nmanagers = [\"a\", \"b\", \"c\"]\n".to_owned()
+    };
+    let nodes: String = ["a", "b", "c"]
+        .map(|node| format!("[node.{node}]\ncores = 4\nmemory = \"8 GiB\"\n"))
+        .concat();
+    let (allow, more) =
+        more.split_once('\n').filter(|(first, _)| first.starts_with("allow")).unwrap_or(("", more));
+    let text = format!("[scenario]\nstacks = [\"app.yml\"]\n{allow}\n{head}{nodes}{more}");
+    std::fs::write(folder.join("app.toml"), text).unwrap();
+    let loaded = Scenario::load(folder.join("app.toml").to_str().unwrap(), &[]);
+    std::fs::remove_dir_all(&folder).unwrap();
+    loaded.unwrap_or_else(|mistakes| panic!("{name}: {}", mistakes.render(false)))
+}
+
+fn told(name: &str, stack: &str, more: &str) -> Vec<Diagnostic> {
+    let scenario = load(name, stack, more);
+    scenario
+        .warnings()
+        .iter()
+        .cloned()
+        .chain(scenario.lints())
+        .filter(|it| it.code == name)
+        .collect()
+}
+
+/// A lint, a stack and lines of a scenario that it has nothing to say of, and which text in them
+/// becomes which other for it to be said.
+struct Case {
+    lint: &'static str,
+    stack: &'static str,
+    more: &'static str,
+    sound: &'static str,
+    flaw: &'static str,
+}
+
+const fn case(
+    lint: &'static str,
+    stack: &'static str,
+    more: &'static str,
+    sound: &'static str,
+    flaw: &'static str,
+) -> Case {
+    Case { lint, stack, more, sound, flaw }
+}
+
+/// One service `web`, with what is said of it.
+const WEB: &str = "services:\n  web: {image: web:1}\n";
+/// Two services on two nodes of one encrypted network.
+const APART: &str = "\
+services:
+  one: {image: one:1, networks: [n], deploy: {placement: {constraints: [node.hostname == a]}}}
+  two: {image: two:1, networks: [n], deploy: {placement: {constraints: [node.hostname == b]}}}
+networks:
+  n: {driver: overlay, driver_opts: {encrypted: \"true\"}}
+";
+/// What Swarm needs.
+const OPEN: &str = "[lan]\nfirewall = { open = [\"2377/tcp\", \"7946/tcp\", \"7946/udp\", \"4789/udp\", \"esp\"] }\n";
+const ROUTED: &str = "\
+services:
+  web:
+    image: web:1
+    deploy:
+      labels:
+        - traefik.enable=true
+        - traefik.http.routers.web.rule=Host(`a`)
+        - traefik.http.routers.web.middlewares=limit,auth@file
+        - traefik.http.services.web.loadbalancer.server.port=80
+        - traefik.http.middlewares.limit.ratelimit.average=5
+";
+
+const CASES: &[Case] = &[
+    case(
+        "address-pool",
+        WEB,
+        "[lan]\nsubnet = \"192.168.1.0/24\"\n",
+        "192.168.1.0/24",
+        "10.0.0.0/24",
+    ),
+    case(
+        "alias-shared",
+        "services:\n  one: {image: one:1, networks: {n: {aliases: [db]}}}\n  two: {image: two:1, networks: {n: {aliases: [other]}}}\nnetworks: {n: {}}\n",
+        "",
+        "[other]}}}\nnetworks",
+        "[db]}}}\nnetworks",
+    ),
+    case(
+        "container-labels",
+        "services:\n  web:\n    image: web:1\n    labels: [some.label=true]\n",
+        "",
+        "some.label",
+        "Traefik.enable",
+    ),
+    case("default-rule", ROUTED, "", "web.rule=Host(`a`)", "web.entrypoints=web"),
+    case(
+        "defined-twice",
+        "services:\n  one: {image: one:1, deploy: {labels: [traefik.http.routers.r.rule=Host(`a`), traefik.http.services.s.loadbalancer.server.port=80]}}\n  two: {image: two:1, deploy: {labels: [traefik.http.routers.other.rule=Host(`b`), traefik.http.services.t.loadbalancer.server.port=80]}}\n",
+        "",
+        "other.rule=Host(`b`)",
+        "r.rule=Host(`b`)",
+    ),
+    case("encryption-spelling", APART, "", "{encrypted:", "{encryption:"),
+    case("esp-blocked", APART, OPEN, ", \"esp\"", ""),
+    case(
+        "even-managers",
+        WEB,
+        "[orchestrator]\nmanagers = [\"a\", \"b\", \"c\"]\n",
+        "\"b\", \"c\"",
+        "\"b\"",
+    ),
+    case(
+        "few-managers",
+        WEB,
+        "[orchestrator]\nmanagers = [\"a\", \"b\", \"c\"]\n",
+        "\"a\", \"b\", \"c\"",
+        "\"a\"",
+    ),
+    case("gossip-blocked", WEB, OPEN, ", \"7946/udp\"", ""),
+    case("ignored-key", WEB, "", "web:1", "web:1, privileged: true"),
+    case("ignored-restart", WEB, "", "web:1", "web:1, restart: always"),
+    case("latest-tag", "services:\n  web: {image: a.b:5000/web:1.0}\n", "", ":1.0", ":latest"),
+    case("managers-blocked", WEB, OPEN, "\"2377/tcp\", ", ""),
+    case(
+        "no-memory-limit",
+        "services:\n  web: {image: web:1, deploy: {resources: {limits: {memory: 1g}}}}\n",
+        "",
+        "{memory: 1g}",
+        "{cpus: '1'}",
+    ),
+    case("no-port", ROUTED, "", "server.port=80", "sticky.cookie=true"),
+    case("overlay-blocked", APART, OPEN, ", \"4789/udp\"", ""),
+    case(
+        "pinned-replicas",
+        "services:\n  web: {image: web:1, deploy: {replicas: 2, placement: {constraints: [node.role == manager]}}}\n",
+        "",
+        "node.role == manager",
+        "node.hostname == a",
+    ),
+    case(
+        "port-with-dnsrr",
+        "services:\n  web: {image: web:1, ports: [{target: 80, published: 80, mode: host}], deploy: {endpoint_mode: dnsrr}}\n",
+        "",
+        "host",
+        "ingress",
+    ),
+    case(
+        "reservations-above-node",
+        "services:\n  web: {image: web:1, deploy: {replicas: 4, resources: {reservations: {memory: 3g}}}}\n",
+        "",
+        "3g",
+        "5g",
+    ),
+    case(
+        "slow-registration",
+        "services:\n  web: {image: web:1, healthcheck: {test: [CMD, x], interval: 10s}}\n",
+        "",
+        "10s",
+        "30s",
+    ),
+    case(
+        "start-first-without-room",
+        "services:\n  web: {image: web:1, deploy: {placement: {constraints: [node.hostname == a]}, resources: {reservations: {memory: 3g}}, update_config: {order: start-first}}}\n",
+        "",
+        "3g",
+        "5g",
+    ),
+    case("unknown-balancer", ROUTED, "", "routers.web.rule=Host(`a`)", "routers.web.service=wbe"),
+    case("unknown-middleware", ROUTED, "", "middlewares=limit,", "middlewares=Limit,"),
+    case(
+        "unpinned-state",
+        "services:\n  web: {image: web:1, volumes: [\"/srv:/data\"]}\nvolumes: {data: {}}\n",
+        "",
+        "/srv:/data",
+        "data:/data",
+    ),
+];
+
+impl Case {
+    fn flawed(&self) -> (String, String) {
+        let (stack, more) = (self.stack, self.more);
+        assert!([stack, more].concat().contains(self.sound), "{}", self.lint);
+        (stack.replace(self.sound, self.flaw), more.replace(self.sound, self.flaw))
+    }
+}
+
+#[test]
+fn every_lint_is_said_where_it_must_be_and_nowhere_else() {
+    for case in CASES {
+        let (stack, more) = case.flawed();
+        let said = told(case.lint, &stack, &more);
+        assert!(!said.is_empty(), "{} is not said", case.lint);
+        for lint in &said {
+            let place = lint.span.as_ref().unwrap();
+            assert!(
+                place.file.ends_with("app.yml") || place.file.ends_with("app.toml"),
+                "{lint:?}"
+            );
+            let known = LINTS.iter().find(|known| known.name == case.lint).unwrap();
+            assert!(lint.help.as_ref().unwrap().ends_with(known.reason), "{lint:?}");
+        }
+        let left = told(case.lint, case.stack, case.more);
+        assert!(left.is_empty(), "{} is said without its flaw: {left:?}", case.lint);
+    }
+}
+
+#[test]
+fn every_lint_can_be_silenced_and_has_a_case() {
+    for (lint, case) in LINTS.iter().zip(CASES) {
+        assert_eq!(lint.name, case.lint, "the cases are those of the table, in its order");
+        let (stack, more) = case.flawed();
+        let silenced = told(case.lint, &stack, &format!("allow = [\"{}\"]\n{more}", case.lint));
+        assert!(silenced.is_empty(), "{} is not silenced: {silenced:?}", case.lint);
+        assert!(lint.reason.ends_with(')') && lint.reason.contains('('), "{}: a source", lint.name);
+    }
+    assert_eq!(LINTS.len(), CASES.len());
+}
+
+/// Where a service may run, of one node.
+const ON_A: &str = "placement: {constraints: [node.hostname == a]}";
+
+/// What an update that starts first can lack, and what is no lack.
+#[test]
+fn start_first_needs_room_of_every_kind() {
+    let told = |service: &str| {
+        let stack = format!(
+            "services:\n  web:\n    image: web:1\n{}\n      update_config: {{order: start-first}}\n",
+            service.replace(';', "\n")
+        );
+        let said = self::told("start-first-without-room", &stack, "");
+        said.into_iter().map(|lint| lint.message).collect::<String>()
+    };
+    for (what, service, due) in [
+        (
+            "memory",
+            format!("    x-wssim: {{memory: 5 GiB}};    deploy:;      {ON_A}"),
+            "3.0 GiB of RAM left, of 5.0",
+        ),
+        (
+            "cpus",
+            format!("    deploy:;      {ON_A};      resources: {{reservations: {{cpus: '3'}}}}"),
+            "1 CPUs to reserve left, of 3",
+        ),
+        (
+            "port",
+            format!(
+                "    ports: [{{target: 80, published: 80, mode: host}}];    deploy:;      {ON_A}"
+            ),
+            "its port of `a` is taken",
+        ),
+        (
+            "most",
+            "    deploy:;      replicas: 3;      placement: {max_replicas_per_node: 1}".to_owned(),
+            "max_replicas_per_node",
+        ),
+        (
+            "global",
+            "    ports: [{target: 80, published: 80, mode: host}];    deploy:;      mode: global"
+                .to_owned(),
+            "its port of `a` is taken",
+        ),
+        ("elsewhere", "    deploy:;      resources: {reservations: {memory: 5g}}".to_owned(), ""),
+        ("mesh", format!("    ports: [\"80:80\"];    deploy:;      {ON_A}"), ""),
+    ] {
+        let said = told(&service);
+        assert!(said.contains(due) && said.is_empty() == due.is_empty(), "{what}: {said}");
+    }
+}
+
+/// One container that finds no node is refused, and reservations are named where they are why.
+#[test]
+fn reservations_that_leave_nobody_a_node_are_told_with_it() {
+    let folder = std::env::temp_dir().join(format!("wssim-reserved-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let one = |name: &str| format!("[service.{name}]\nmemory = {{ reservation = \"5 GiB\" }}\n");
+    let text =
+        format!("[node.a]\ncores = 4\nmemory = \"8 GiB\"\n{}{}", one("first"), one("second"));
+    let path = folder.join("full.toml");
+    std::fs::write(&path, text).unwrap();
+    let mistakes = Scenario::load(path.to_str().unwrap(), &[]).unwrap_err();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let told = mistakes.render(false);
+    assert!(told.contains("0 of 1 containers of service `second` find a node"), "{told}");
+    assert!(told.contains("`a` reserves 10.0 GiB of 8.0"), "{told}");
+    assert_eq!(mistakes.items.len(), 1, "{told}");
+}

@@ -1,0 +1,267 @@
+//! Middlewares, with Traefik's own defaults (traefik v3, `pkg/config/dynamic/middlewares.go`). Those
+//! that change how many requests get through are read in full; of the others, the kind.
+
+use super::breaker::{self, Condition};
+use super::options::{Options, wrong};
+use super::{Reference, references};
+use crate::check::shown;
+use crate::document::fields::Reader;
+use crate::source::Origin;
+use crate::suggest;
+use std::fmt;
+use wssim_kernel::Nanos;
+
+/// A middleware.
+#[derive(Clone, Debug)]
+pub(crate) struct Middleware {
+    pub name: String,
+    /// The service whose labels define it.
+    pub owner: String,
+    pub origin: Origin,
+    pub kind: Kind,
+}
+
+/// What it does.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Kind {
+    /// A token bucket for each source: a request takes a token, or is refused with 429. `None` lets
+    /// all through.
+    RateLimit { tokens_per_second: Option<f64>, burst: u32, per: Source },
+    /// At most so many requests of a source at once; more are refused with 429.
+    InFlight { amount: u32, per: Source },
+    /// At most so many tries, the first included, while nothing of an answer was received.
+    /// Exponential waits begin at `initial_interval` and end at twice that; zero: at once.
+    Retry { attempts: u32, initial_interval: Nanos },
+    /// Opens when `trips` holds at a check, answers 503 for `fallback`, then lets a growing share
+    /// through for `recovery`.
+    Breaker { trips: Condition, check_period: Nanos, fallback: Nanos, recovery: Nanos },
+    /// Others, one after the other.
+    Chain(Vec<Reference>),
+    /// One that changes no request's number or place: its kind.
+    Other(&'static str),
+}
+
+/// Whose requests are counted together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Address,
+    Host,
+    Header(String),
+}
+
+/// Kinds of which only the name is read.
+const OTHERS: [&str; 21] = [
+    "addprefix",
+    "basicauth",
+    "buffering",
+    "compress",
+    "contenttype",
+    "digestauth",
+    "encodedcharacters",
+    "errors",
+    "forwardauth",
+    "grpcweb",
+    "headers",
+    "ipallowlist",
+    "ipwhitelist",
+    "passtlsclientcert",
+    "plugin",
+    "redirectregex",
+    "redirectscheme",
+    "replacepath",
+    "replacepathregex",
+    "stripprefix",
+    "stripprefixregex",
+];
+
+const READ: [&str; 5] = ["chain", "circuitbreaker", "inflightreq", "ratelimit", "retry"];
+
+const fn milliseconds(count: u64) -> Nanos {
+    Nanos(count * 1_000_000)
+}
+
+/// Reads one; `None` when Traefik would not take it.
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    owner: &str,
+    mut options: Options<'_>,
+) -> Option<Middleware> {
+    let groups = options.groups();
+    let (name, origin) = (options.name.clone(), options.origin);
+    if let [_, (_, second), ..] = groups.as_slice() {
+        let message = format!("middleware `{name}` is of two kinds");
+        wrong(reader, *second, message);
+        return None;
+    }
+    let (group, at) = groups.first()?;
+    let inner = options.below(group);
+    let kind = match group.as_str() {
+        "ratelimit" => rate_limit(reader, inner),
+        "inflightreq" => in_flight(reader, inner),
+        "retry" => retry(reader, inner),
+        "circuitbreaker" => circuit_breaker(reader, inner),
+        "chain" => Some(chain(reader, inner)),
+        other => another(reader, other, *at),
+    }?;
+    Some(Middleware { name, owner: owner.to_owned(), origin, kind })
+}
+
+fn another(reader: &mut Reader<'_>, group: &str, at: Origin) -> Option<Kind> {
+    let known = OTHERS.into_iter().find(|kind| *kind == group).map(Kind::Other);
+    if known.is_none() {
+        let all = READ.iter().chain(&OTHERS).copied().collect::<Vec<_>>();
+        let hint = suggest::nearest(group, all);
+        let hint = hint.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+        wrong(reader, at, format!("Traefik has no middleware `{group}`{hint}"));
+    }
+    known
+}
+
+fn source(reader: &mut Reader<'_>, options: &mut Options<'_>, default: Source) -> Source {
+    let mut inner = options.below("sourcecriterion");
+    let host = inner.flag(reader, "requesthost");
+    let header = inner.text("requestheadername").map(|name| name.text.clone());
+    let is_address = !inner.below("ipstrategy").is_empty();
+    inner.finish(reader, "source criterion", &["ipstrategy", "requestheadername", "requesthost"]);
+    match (header, host, is_address) {
+        (Some(header), _, _) => Source::Header(header),
+        (None, Some(true), _) => Source::Host,
+        (None, _, true) => Source::Address,
+        _ => default,
+    }
+}
+
+fn rate_limit(reader: &mut Reader<'_>, mut options: Options<'_>) -> Option<Kind> {
+    let average = options.count(reader, "average").unwrap_or(0);
+    let period = options.duration(reader, "period").unwrap_or(milliseconds(1000));
+    let burst = options.count(reader, "burst").unwrap_or(1);
+    let per = source(reader, &mut options, Source::Address);
+    let origin = options.origin;
+    options.accept(&["redis"]);
+    options.finish(reader, "rate limit", &["average", "burst", "period", "sourcecriterion"]);
+    if period == Nanos::ZERO {
+        wrong(reader, origin, "a rate over a period of nothing is none".to_owned());
+        return None;
+    }
+    let per_second = f64::from(average) * 1e9 / period.as_f64();
+    let tokens_per_second = (average > 0).then_some(per_second);
+    Some(Kind::RateLimit { tokens_per_second, burst, per })
+}
+
+fn in_flight(reader: &mut Reader<'_>, mut options: Options<'_>) -> Option<Kind> {
+    let amount = options.count(reader, "amount");
+    let per = source(reader, &mut options, Source::Host);
+    let origin = options.origin;
+    options.finish(reader, "limit of requests in flight", &["amount", "sourcecriterion"]);
+    match amount {
+        Some(amount) => Some(Kind::InFlight { amount, per }),
+        None => lacks(reader, origin, "a limit of requests in flight needs its `amount`"),
+    }
+}
+
+fn retry(reader: &mut Reader<'_>, mut options: Options<'_>) -> Option<Kind> {
+    let attempts = options.count(reader, "attempts").filter(|attempts| *attempts > 0);
+    let initial_interval = options.duration(reader, "initialinterval").unwrap_or(Nanos::ZERO);
+    let origin = options.origin;
+    options.accept(&[
+        "timeout",
+        "maxrequestbodybytes",
+        "status",
+        "disableretryonnetworkerror",
+        "retrynonidempotentmethod",
+    ]);
+    options.finish(reader, "retry", &["attempts", "initialinterval"]);
+    match attempts {
+        Some(attempts) => Some(Kind::Retry { attempts, initial_interval }),
+        None => lacks(reader, origin, "a retry needs `attempts` above zero"),
+    }
+}
+
+fn circuit_breaker(reader: &mut Reader<'_>, mut options: Options<'_>) -> Option<Kind> {
+    let expression = options.text("expression");
+    // Defaults: `CircuitBreaker.SetDefaults` of the same file.
+    let check_period = options.duration(reader, "checkperiod").unwrap_or(milliseconds(100));
+    let fallback = options.duration(reader, "fallbackduration").unwrap_or(milliseconds(10_000));
+    let recovery = options.duration(reader, "recoveryduration").unwrap_or(milliseconds(10_000));
+    let _ = options.count(reader, "responsecode");
+    let origin = options.origin;
+    let known =
+        ["checkperiod", "expression", "fallbackduration", "recoveryduration", "responsecode"];
+    options.finish(reader, "circuit breaker", &known);
+    let Some(expression) = expression else {
+        return lacks(reader, origin, "a circuit breaker needs its `expression`");
+    };
+    match breaker::parse(&expression.text) {
+        Ok(trips) => Some(Kind::Breaker { trips, check_period, fallback, recovery }),
+        Err(flaw) => {
+            let sources = reader.texts.sources;
+            let at = sources.inside(expression.origin, &expression.text, flaw.at, 1);
+            wrong(reader, at, flaw.message);
+            None
+        }
+    }
+}
+
+fn chain(reader: &mut Reader<'_>, mut options: Options<'_>) -> Kind {
+    let links = references(options.texts(reader, "middlewares"));
+    options.finish(reader, "chain", &["middlewares"]);
+    Kind::Chain(links)
+}
+
+fn lacks(reader: &mut Reader<'_>, origin: Origin, message: &str) -> Option<Kind> {
+    wrong(reader, origin, message.to_owned());
+    None
+}
+
+impl Kind {
+    /// What holds as long as it is not simulated.
+    pub(crate) fn instead(&self) -> &'static str {
+        match self {
+            Self::RateLimit { .. } | Self::InFlight { .. } => "every request passes",
+            Self::Retry { .. } => "nothing is tried again but by the steps' own `retries`",
+            Self::Breaker { .. } => "it never opens",
+            Self::Chain(_) => "its links are listed by themselves",
+            Self::Other(_) => "what it costs is in the steps, if anywhere",
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address => out.write_str("client address"),
+            Self::Host => out.write_str("requested host"),
+            Self::Header(name) => write!(out, "header {name}"),
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RateLimit { tokens_per_second: None, .. } => out.write_str("rate limit, off"),
+            Self::RateLimit { tokens_per_second: Some(rate), burst, per } => {
+                write!(out, "rate limit, {rate}/s and bursts of {burst} per {per}")
+            }
+            Self::InFlight { amount, per } => write!(out, "at most {amount} in flight per {per}"),
+            Self::Retry { attempts, initial_interval: Nanos::ZERO } => {
+                write!(out, "{attempts} attempts at once")
+            }
+            Self::Retry { attempts, initial_interval } => {
+                write!(out, "{attempts} attempts, {} and more apart", shown(*initial_interval))
+            }
+            Self::Breaker { trips, check_period, fallback, recovery } => write!(
+                out,
+                "circuit breaker, {trips}, looked at every {}, open {}, recovering {}",
+                shown(*check_period),
+                shown(*fallback),
+                shown(*recovery)
+            ),
+            Self::Chain(links) => {
+                let links: Vec<String> = links.iter().map(ToString::to_string).collect();
+                write!(out, "chain of {}", links.join(", "))
+            }
+            Self::Other(kind) => out.write_str(kind),
+        }
+    }
+}

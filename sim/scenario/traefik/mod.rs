@@ -1,0 +1,321 @@
+//! What Traefik reads from the labels of services: who answers which requests, and through what.
+//!
+//! ```text
+//! request ──rule──► router ──middlewares, in order──► balancer ──► a container's port
+//! ```
+//! In Swarm mode Traefik reads the labels of services (`deploy.labels`), with Compose those of
+//! containers (`labels`). Labels may be a list or a table; names of options are read without regard
+//! to case, names of routers, services and middlewares are told apart by it where one refers to
+//! another. Source: traefik v3, `pkg/provider/docker/config.go` and `pkg/config/dynamic`. Not read:
+//! what stands in Traefik's own command (`providers.swarm.*`, entry points), TCP and UDP routers, and
+//! other providers' files.
+
+pub(crate) mod breaker;
+pub(crate) mod middleware;
+mod options;
+mod route;
+
+pub use route::Route;
+
+use crate::document::Document;
+use crate::document::fields::{Name, Reader};
+use crate::source::Origin;
+use crate::suggest;
+use middleware::Middleware;
+use options::Options;
+use std::collections::BTreeMap;
+use std::fmt;
+use wssim_kernel::Nanos;
+
+/// A label.
+#[derive(Clone, Debug)]
+pub(crate) struct Label {
+    pub key: Name,
+    pub value: Name,
+}
+
+impl Label {
+    /// Whether it speaks to Traefik.
+    pub(crate) fn is_of_traefik(&self) -> bool {
+        let key = self.key.text.as_bytes();
+        key.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"traefik."))
+    }
+}
+
+/// A middleware or service as another names it: `name`, or `name@provider`.
+#[derive(Clone, Debug)]
+pub(crate) struct Reference {
+    pub name: String,
+    pub provider: Option<String>,
+    pub origin: Origin,
+}
+
+impl Reference {
+    fn new(written: Name) -> Self {
+        let Name { text, origin } = written;
+        match text.split_once('@') {
+            Some((name, provider)) => {
+                Self { name: name.to_owned(), provider: Some(provider.to_owned()), origin }
+            }
+            None => Self { name: text, provider: None, origin },
+        }
+    }
+
+    /// Whether labels must define it, rather than a file or Traefik itself.
+    pub(crate) fn is_of_labels(&self) -> bool {
+        self.provider.as_deref().is_none_or(|provider| provider == "swarm" || provider == "docker")
+    }
+}
+
+impl PartialEq for Reference {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, &self.provider) == (&other.name, &other.provider)
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.name)?;
+        self.provider.iter().try_for_each(|provider| write!(out, "@{provider}"))
+    }
+}
+
+fn references(names: Vec<Name>) -> Vec<Reference> {
+    names.into_iter().map(Reference::new).collect()
+}
+
+/// Which requests go where.
+#[derive(Clone, Debug)]
+pub(crate) struct Router {
+    pub name: String,
+    /// The service whose labels define it.
+    pub owner: String,
+    pub origin: Origin,
+    /// `None`: Traefik's default rule.
+    pub rule: Option<String>,
+    /// Empty: all that are default.
+    pub entry_points: Vec<String>,
+    /// `None`: the only balancer of its owner.
+    pub service: Option<Reference>,
+    pub middlewares: Vec<Reference>,
+    /// `None`: the length of the rule.
+    pub priority: Option<i64>,
+    pub tls: bool,
+}
+
+/// A service in Traefik's words: the containers of one of ours, behind a port.
+#[derive(Clone, Debug)]
+pub(crate) struct Balancer {
+    pub name: String,
+    /// The service whose labels define it, and whose containers answer.
+    pub owner: String,
+    pub origin: Origin,
+    /// Swarm does not tell Traefik which ports there are, so it needs one.
+    pub port: Option<u16>,
+    pub health: Option<Health>,
+    /// Whether a cookie keeps a user at one container.
+    pub sticky: bool,
+}
+
+/// Traefik's own check of containers.
+#[derive(Clone, Debug)]
+pub(crate) struct Health {
+    pub path: String,
+    pub interval: Nanos,
+    pub timeout: Nanos,
+}
+
+/// All that labels tell Traefik.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Proxy {
+    pub routers: Vec<Router>,
+    pub balancers: Vec<Balancer>,
+    pub middlewares: Vec<Middleware>,
+}
+
+/// Reads the labels of all services.
+pub(crate) fn read(document: &Document, reader: &mut Reader<'_>) -> Proxy {
+    let mut proxy = Proxy::default();
+    let is_swarm = document.orchestrator.is_swarm();
+    for (name, service) in &document.services {
+        let of_containers = if is_swarm { &[][..] } else { &service.deploy.container_labels };
+        let labels = service.deploy.labels.iter().chain(of_containers);
+        let labels: Vec<&Label> = labels.filter(|label| label.is_of_traefik()).collect();
+        if !labels.is_empty() {
+            proxy.service(name, service.origin, &labels, reader);
+        }
+    }
+    proxy
+}
+
+/// The routers, services or middlewares of one container, by name in lower case.
+type Things<'a> = BTreeMap<String, Options<'a>>;
+
+/// Protocols and settings that are known and not read.
+const UNREAD: [&str; 3] = ["tcp", "tls", "udp"];
+
+impl Proxy {
+    fn service(&mut self, owner: &str, origin: Origin, labels: &[&Label], reader: &mut Reader<'_>) {
+        let mut things = [Things::new(), Things::new(), Things::new()];
+        let mut own = Options::new(owner, origin);
+        for label in labels {
+            sort(label, &mut things, &mut own, reader);
+        }
+        let enabled = own.flag(reader, "enable");
+        own.accept(&["docker", "swarm"]);
+        own.finish(reader, "container", &["docker.network", "enable", "http", "swarm.network"]);
+        if enabled == Some(false) {
+            return;
+        }
+        let [routers, balancers, middlewares] = things;
+        let is_bare = routers.is_empty() && (enabled == Some(true) || !balancers.is_empty());
+        let balancers: Vec<Balancer> =
+            balancers.into_values().map(|options| balancer(reader, owner, options)).collect();
+        for options in routers.into_values() {
+            let router = router(reader, owner, options);
+            if router.service.is_none() && balancers.len() > 1 {
+                let names: Vec<&str> = balancers.iter().map(|it| it.name.as_str()).collect();
+                let message = format!(
+                    "router `{}` does not say which service it means: {}",
+                    router.name,
+                    names.join(" or ")
+                );
+                options::wrong(reader, router.origin, message);
+            }
+            self.routers.push(router);
+        }
+        if is_bare {
+            // Traefik makes one by itself.
+            let name = owner.replace('/', "-");
+            let origin = labels.first().map_or(origin, |label| label.key.origin);
+            let mut options = Options::new(&name, origin);
+            options.origin = origin;
+            self.routers.push(router(reader, owner, options));
+        }
+        self.balancers.extend(balancers);
+        for options in middlewares.into_values() {
+            self.middlewares.extend(middleware::read(reader, owner, options));
+        }
+    }
+
+    /// The balancer that a router means; its owner's own where it names none.
+    pub(crate) fn balancer_of(&self, router: &Router) -> Option<&Balancer> {
+        match &router.service {
+            Some(service) => self.balancers.iter().find(|balancer| balancer.name == service.name),
+            None => self.balancers.iter().find(|balancer| balancer.owner == router.owner),
+        }
+    }
+
+    /// The middleware that a reference means.
+    pub(crate) fn middleware(&self, reference: &Reference) -> Option<&Middleware> {
+        self.middlewares.iter().find(|middleware| middleware.name == reference.name)
+    }
+
+    /// Every reference to a middleware: of routers, and of chains.
+    pub(crate) fn references(&self) -> impl Iterator<Item = &Reference> {
+        let links = self.middlewares.iter().filter_map(|middleware| match &middleware.kind {
+            middleware::Kind::Chain(links) => Some(links),
+            _ => None,
+        });
+        self.routers.iter().map(|router| &router.middlewares).chain(links).flatten()
+    }
+}
+
+/// Puts a label where it belongs: `traefik.http.routers.NAME.option` to the routers, and so on.
+fn sort<'a>(
+    label: &'a Label,
+    things: &mut [Things<'a>; 3],
+    own: &mut Options<'a>,
+    reader: &mut Reader<'_>,
+) {
+    const KINDS: [&str; 3] = ["routers", "services", "middlewares"];
+    let key = label.key.text.as_str();
+    let mut parts = key.split('.').skip(1);
+    let mut next = || parts.next().unwrap_or("");
+    let (protocol, kind, name) = (next().to_lowercase(), next().to_lowercase(), next());
+    if UNREAD.contains(&protocol.as_str()) {
+        return;
+    }
+    let rest = parts.collect::<Vec<_>>().join(".").to_lowercase();
+    if protocol != "http" {
+        return own.put(key.get(8..).unwrap_or("").to_lowercase(), label);
+    }
+    let known = KINDS.iter().position(|known| *known == kind);
+    match known {
+        Some(place) if !name.is_empty() && !rest.is_empty() => {
+            let options = things[place]
+                .entry(name.to_lowercase())
+                .or_insert_with(|| Options::new(name, label.key.origin));
+            options.put(rest, label);
+        }
+        _ => {
+            let message = format!("Traefik knows no label `{key}`");
+            options::unknown(reader, label, message, suggest::hint(&kind, KINDS));
+        }
+    }
+}
+
+fn router(reader: &mut Reader<'_>, owner: &str, mut options: Options<'_>) -> Router {
+    let entry_points = options.texts(reader, "entrypoints");
+    let mut tls = options.below("tls");
+    let has_tls = !tls.is_empty() && tls.flag(reader, "").unwrap_or(true);
+    let router = Router {
+        name: options.name.clone(),
+        owner: owner.to_owned(),
+        origin: options.origin,
+        rule: options.text("rule").map(|rule| rule.text.clone()),
+        entry_points: entry_points.into_iter().map(|name| name.text).collect(),
+        service: options.text("service").cloned().map(Reference::new),
+        middlewares: references(options.texts(reader, "middlewares")),
+        priority: options.whole(reader, "priority"),
+        tls: has_tls,
+    };
+    options.accept(&["observability", "rulesyntax"]);
+    let known = ["entrypoints", "middlewares", "priority", "rule", "service", "tls"];
+    options.finish(reader, "router", &known);
+    router
+}
+
+fn balancer(reader: &mut Reader<'_>, owner: &str, mut options: Options<'_>) -> Balancer {
+    let mut inner = options.below("loadbalancer");
+    let (name, origin) = (options.name.clone(), options.origin);
+    options.finish(reader, "service", &["loadbalancer"]);
+    let mut health = inner.below("healthcheck");
+    let seconds = |n: u64| Nanos(n * 1_000_000_000);
+    // Defaults of checks: `DefaultHealthCheckInterval` and `DefaultHealthCheckTimeout` of
+    // traefik's `pkg/config/dynamic/http_config.go`.
+    let health = (!health.is_empty()).then(|| {
+        let read = Health {
+            path: health.text("path").map_or_else(|| "/".to_owned(), |path| path.text.clone()),
+            interval: health.duration(reader, "interval").unwrap_or(seconds(30)),
+            timeout: health.duration(reader, "timeout").unwrap_or(seconds(5)),
+        };
+        let unread = [
+            "followredirects",
+            "headers",
+            "hostname",
+            "method",
+            "mode",
+            "port",
+            "scheme",
+            "status",
+            "unhealthyinterval",
+        ];
+        health.accept(&unread);
+        health.finish(reader, "health check", &["interval", "path", "timeout"]);
+        read
+    });
+    let port = inner.port(reader, "server.port");
+    let sticky = !inner.below("sticky").is_empty();
+    let unread = [
+        "passhostheader",
+        "passivehealthcheck",
+        "responseforwarding",
+        "server",
+        "serverstransport",
+        "strategy",
+    ];
+    inner.accept(&unread);
+    inner.finish(reader, "load balancer", &["healthcheck", "server.port", "sticky"]);
+    Balancer { name, owner: owner.to_owned(), origin, port, health, sticky }
+}
