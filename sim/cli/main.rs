@@ -9,6 +9,7 @@ mod import;
 mod options;
 mod output;
 mod run;
+mod schema;
 mod shell;
 mod watch;
 
@@ -31,6 +32,7 @@ enum Command {
     Run(run::Args),
     Check(check::Args),
     Import(import::Args),
+    Schema(schema::Args),
     Completions(shell::Completions),
     Man(shell::Manual),
 }
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::manual(&args),
     };

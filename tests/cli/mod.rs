@@ -4,6 +4,7 @@ mod files;
 mod import;
 mod mistakes;
 mod run;
+mod schema;
 mod shell;
 
 use std::path::{Path, PathBuf};
