@@ -45,9 +45,28 @@ fn files_that_are_right_are_valid() {
     }
     assert!(count >= 14, "{count}");
     let readme = text_of("../../README.md");
+    let first = crate::import::FIRST;
+    is_valid("init", first);
+    is_valid("init with its alternatives", &uncommented(first));
     for example in readme.split("```toml\n").skip(1) {
         is_valid("README.md", example.split("```").next().unwrap_or(""));
     }
+}
+
+/// With its commented lines of TOML in force.
+fn uncommented(text: &str) -> String {
+    let is_toml = |line: &str| {
+        let key = line.split(" = ").next().unwrap_or("");
+        let word = |c: char| c.is_ascii_lowercase() || "_.".contains(c);
+        line.starts_with(['[', '{']) || (line.contains(" = ") && key.chars().all(word))
+    };
+    let own = |line: &str| match line.trim_start().strip_prefix("# ").filter(|rest| is_toml(rest)) {
+        Some(rest) => format!("{rest}\n"),
+        None => format!("{line}\n"),
+    };
+    let all: String = text.lines().map(own).collect();
+    assert!(all.lines().count() == text.lines().count() && all.contains("\nthreads = 8"), "{all}");
+    all
 }
 
 /// Which of the files with mistakes have one of shape: name, type, unit, word.
