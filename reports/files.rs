@@ -3,7 +3,7 @@
 //! A file is written beside its place under a name of its own, flushed to the disk, and only then
 //! renamed; whatever fails before leaves the old file as it was and nothing new. wssim replaces
 //! what it wrote itself, which it knows by the beginning of the file, and refuses to touch
-//! anything else, symbolic links included.
+//! anything else, symbolic links included. What becomes the user's own is only ever new.
 
 use crate::metrics_csv;
 use crate::printable;
@@ -42,6 +42,8 @@ pub enum Reason {
     SymbolicLink,
     /// A file stands there that wssim did not write.
     Foreign,
+    /// Something stands there, and a new file was to be made.
+    There,
     /// Something else than a directory stands where one is needed.
     NotADirectory,
     /// The system refused.
@@ -56,6 +58,7 @@ impl fmt::Display for WriteError {
                 write!(f, "`{path}` is a symbolic link; nothing is written through it")
             }
             Reason::Foreign => write!(f, "`{path}` was not written by wssim and is not replaced"),
+            Reason::There => write!(f, "`{path}` is there already; nothing is overwritten"),
             Reason::NotADirectory => write!(f, "`{path}` is not a directory"),
             Reason::System(error) => write!(f, "cannot write `{path}`: {error}"),
         }
@@ -66,7 +69,7 @@ impl std::error::Error for WriteError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.reason {
             Reason::System(error) => Some(error),
-            Reason::SymbolicLink | Reason::Foreign | Reason::NotADirectory => None,
+            Reason::SymbolicLink | Reason::Foreign | Reason::There | Reason::NotADirectory => None,
         }
     }
 }
@@ -134,6 +137,50 @@ pub fn write(directory: &Path, outputs: &[Output<'_>]) -> Result<(), WriteError>
         staged.push(Staged::write(directory, output)?);
     }
     staged.into_iter().try_for_each(Staged::publish)
+}
+
+/// Whether nothing stands at `path`, not even a link that leads nowhere.
+///
+/// # Errors
+/// When something does, or the system does not say.
+pub fn check_new(path: &Path) -> Result<(), WriteError> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Err(Reason::There.at(path)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Reason::System(error).at(path)),
+    }
+}
+
+/// Writes a file where none is, in a directory that is there.
+///
+/// # Errors
+/// When something stands there, or it cannot be written; then nothing half-written stays.
+pub fn write_new(path: &Path, text: &str) -> Result<(), WriteError> {
+    check_new(path)?;
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let output = Output { name: &name, text };
+    let staged = Staged::write(folder.unwrap_or(Path::new(".")), &output)
+        .map_err(|error| WriteError { path: path.to_owned(), ..error })?;
+    // A second name for the file fails where the first is taken in the meantime; renaming would
+    // not. Dropping `staged` takes its name beside away.
+    match fs::hard_link(&staged.beside, path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Reason::There.at(path)),
+        Err(_) => claim(path, &staged.beside),
+    }
+}
+
+/// Where the file system knows no second names: takes the place by an empty file, and renames.
+fn claim(path: &Path, beside: &Path) -> Result<(), WriteError> {
+    match OpenOptions::new().write(true).create_new(true).open(path) {
+        Ok(_) => fs::rename(beside, path).map_err(|error| {
+            let _ = fs::remove_file(path);
+            Reason::System(error).at(path)
+        }),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Reason::There.at(path)),
+        Err(error) => Err(Reason::System(error).at(path)),
+    }
 }
 
 /// Whether `path` is free or holds a file of our own.
@@ -308,6 +355,41 @@ mod tests {
         let staged = Staged::write(scratch.path(), &results(RESULTS)[0]).unwrap();
         drop(staged);
         assert!(names(scratch.path()).is_empty());
+    }
+
+    #[test]
+    fn a_new_file_takes_nobodys_place() {
+        let scratch = Scratch::new("new");
+        let path = scratch.path().join("scenario.toml");
+        write_new(&path, "first").unwrap();
+        assert!(matches!(write_new(&path, "second").unwrap_err().reason, Reason::There));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+        assert_eq!(names(scratch.path()), ["scenario.toml"]);
+        let missing = scratch.path().join("missing/scenario.toml");
+        assert!(matches!(write_new(&missing, "").unwrap_err().reason, Reason::System(_)));
+    }
+
+    #[test]
+    fn a_place_is_claimed_where_there_are_no_second_names() {
+        let scratch = Scratch::new("claim");
+        let (path, beside) = (scratch.path().join("a.toml"), scratch.path().join("beside"));
+        fs::write(&beside, "text").unwrap();
+        claim(&path, &beside).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "text");
+        assert!(matches!(claim(&path, &beside).unwrap_err().reason, Reason::There));
+        fs::remove_file(&path).unwrap();
+        assert!(matches!(claim(&path, &beside).unwrap_err().reason, Reason::System(_)));
+        assert!(names(scratch.path()).is_empty(), "the claim is given up");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_nowhere_is_something() {
+        let scratch = Scratch::new("nowhere");
+        let path = scratch.path().join("scenario.toml");
+        std::os::unix::fs::symlink(scratch.path().join("nowhere"), &path).unwrap();
+        assert!(matches!(write_new(&path, "text").unwrap_err().reason, Reason::There));
+        assert_eq!(names(scratch.path()), ["scenario.toml"]);
     }
 
     #[test]

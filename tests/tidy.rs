@@ -59,6 +59,31 @@ fn crates_depend_on_whom_they_may() {
     }
 }
 
+/// File formats are the business of the edges.
+#[test]
+fn formats_stay_at_the_edges() {
+    for (manifest, banned) in [
+        ("sim/kernel/Cargo.toml", &["serde", "toml"][..]),
+        ("sim/stats/Cargo.toml", &["serde", "toml"]),
+        ("sim/model/Cargo.toml", &["serde", "toml"]),
+        ("sim/experiment/Cargo.toml", &["serde", "toml"]),
+        ("reports/Cargo.toml", &["toml"]),
+        ("Cargo.toml", &["serde", "toml"]),
+    ] {
+        let text = fs::read_to_string(root().join(manifest)).unwrap();
+        let section = text.split("\n[dependencies]").nth(1).unwrap_or("");
+        for line in section.split("\n[").next().unwrap_or("").lines() {
+            let found = banned.iter().find(|name| line.starts_with(**name));
+            assert!(found.is_none(), "{manifest}: {line}: text is for scenario and reports");
+        }
+    }
+    for path in files_below("sim/scenario", "rs") {
+        let name = shown(&path);
+        let may = name.contains("/schema/") || name.contains("/tests/");
+        assert!(may || !code(&path).contains("serde"), "{name}: JSON is for the schema only");
+    }
+}
+
 /// A third-party crate costs one line of reason: a comment above it, or above its group.
 #[test]
 fn every_dependency_has_a_reason() {

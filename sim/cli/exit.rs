@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use wssim_experiment::findings::{Findings, StoppedBy};
 use wssim_reports::Tally;
-use wssim_reports::files::WriteError;
+use wssim_reports::files::{Reason, WriteError};
 use wssim_scenario::Diagnostics;
 
 /// Every claim judged by the command holds, or none is made.
@@ -62,7 +62,11 @@ impl Failure {
 
 impl From<WriteError> for Failure {
     fn from(error: WriteError) -> Self {
-        Self::file(&format!("error: {error}"))
+        let message = format!("error: {error}");
+        match error.reason {
+            Reason::There => Self::wrong(&message),
+            _ => Self::file(&message),
+        }
     }
 }
 

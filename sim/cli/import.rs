@@ -4,9 +4,8 @@ use crate::exit::{self, Failure};
 use crate::options::Shown;
 use crate::output;
 use clap::Subcommand;
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use wssim_reports::files;
 use wssim_scenario::{import, render};
 
 /// Turn what the user has into scenario parts
@@ -43,7 +42,6 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let What::Compose { files, to, shown } = &args.what;
     let colour = shown.colours(&std::io::stderr());
     let beside = to.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-    let beside = if beside.as_os_str().is_empty() { Path::new(".") } else { beside };
     let imported = import::compose(files, beside)
         .map_err(|diagnostics| Failure::scenario(&diagnostics, colour))?;
     if !shown.quiet {
@@ -51,26 +49,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     }
     match to {
         None => output::print(&imported.text, shown)?,
-        Some(path) => write_new(path, &imported.text)?,
+        Some(path) => files::write_new(path, &imported.text)?,
     }
     Ok(exit::HOLDS)
-}
-
-/// Writes a file that must not be there yet, whole or not at all.
-fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
-    let shown = path.display();
-    let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            return Err(Failure::wrong(&format!("error: `{shown}` is there already")));
-        }
-        Err(error) => {
-            return Err(Failure::file(&format!("error: `{shown}` cannot be written: {error}")));
-        }
-    };
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|error| {
-        // What was written so far would only mislead.
-        let _ = std::fs::remove_file(path);
-        Failure::file(&format!("error: `{shown}` cannot be written: {error}"))
-    })
 }

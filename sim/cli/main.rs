@@ -6,9 +6,11 @@
 mod check;
 mod exit;
 mod import;
+mod init;
 mod options;
 mod output;
 mod run;
+mod schema;
 mod shell;
 mod watch;
 
@@ -31,6 +33,8 @@ enum Command {
     Run(run::Args),
     Check(check::Args),
     Import(import::Args),
+    Init(init::Args),
+    Schema(schema::Args),
     Completions(shell::Completions),
     Man(shell::Manual),
 }
@@ -41,6 +45,8 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::manual(&args),
     };

@@ -83,8 +83,13 @@ pub(crate) struct Shown {
 impl Shown {
     /// Whether `stream` shall be coloured.
     pub(crate) fn colours(&self, stream: &impl anstream::stream::RawStream) -> bool {
-        !self.no_color && anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
+        colours(self.no_color, stream)
     }
+}
+
+/// Whether `stream` shall be coloured, with `--no-color` or without.
+pub(crate) fn colours(no_color: bool, stream: &impl anstream::stream::RawStream) -> bool {
+    !no_color && anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
 }
 
 /// Columns of the terminal.

@@ -14,7 +14,7 @@ use wssim_model::law::Law;
 const Z_99: f64 = 2.326_347_874_040_840_8;
 
 /// Every form, with its parameters.
-const FORMS: &[(&str, &str)] = &[
+pub(crate) const FORMS: &[(&str, &str)] = &[
     ("constant", "constant(x)"),
     ("exp", "exp(mean)"),
     ("uniform", "uniform(a, b)"),

@@ -21,6 +21,7 @@ mod offered;
 mod quantity;
 mod question;
 mod scenario;
+mod schema;
 mod source;
 mod stack;
 mod suggest;
@@ -33,6 +34,7 @@ pub use diagnostic::{Diagnostic, Diagnostics, Place, Severity, printable, render
 pub use lint::{LINTS, Lint};
 pub use offered::{DiskLoad, NodeLoad, OfferedLoad, ServiceLoad};
 pub use scenario::{Placement, Scenario};
+pub use schema::text as schema;
 pub use stack::{Becomes, outcomes as stack_keys};
 pub use traefik::Route;
 pub use unsimulated::NotSimulated;

@@ -417,9 +417,10 @@ fn put_key(
         if let Some(kind) = owner {
             return Err((format!("no {kind} is named `{name}`"), suggest::hint(name, known())));
         }
-        if path.is_empty() && !crate::document::TABLES.contains(&name) {
+        let tables: Vec<&str> = crate::schema::ROOT.all().map(|key| key.name).collect();
+        if path.is_empty() && !tables.contains(&name) {
             let message = format!("nothing is named `{name}`");
-            return Err((message, suggest::hint(name, crate::document::TABLES)));
+            return Err((message, suggest::hint(name, tables)));
         }
     }
     path.push(name.to_owned());

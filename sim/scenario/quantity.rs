@@ -23,6 +23,18 @@ pub(crate) enum Dimension {
 }
 
 impl Dimension {
+    /// Its name in the schema.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Duration => "duration",
+            Self::Size => "size",
+            Self::Rate => "rate",
+            Self::Bandwidth => "bandwidth",
+            Self::Percent => "percentage",
+            Self::Number => "number",
+        }
+    }
+
     /// What is expected where this is due.
     pub(crate) fn expected(self) -> &'static str {
         match self {
@@ -108,6 +120,11 @@ const UNITS: &[(&str, Dimension, f64)] = &[
     ("GiB/s", Dimension::Bandwidth, 1_073_741_824.0),
     ("%", Dimension::Percent, 0.01),
 ];
+
+/// The units of a dimension.
+pub(crate) fn units(dimension: Dimension) -> impl Iterator<Item = &'static str> {
+    UNITS.iter().filter(move |(_, of, _)| *of == dimension).map(|(name, ..)| *name)
+}
 
 /// No quantity is so large that it could leave the range of the model's clock and counters.
 const LARGEST: f64 = 9e18;

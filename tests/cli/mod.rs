@@ -2,8 +2,10 @@
 
 mod files;
 mod import;
+mod init;
 mod mistakes;
 mod run;
+mod schema;
 mod shell;
 
 use std::path::{Path, PathBuf};

@@ -51,6 +51,12 @@ pub(super) fn read(
 ) -> (Option<ArrivalsText>, Option<ProfileText>) {
     if !fields.has("kind") {
         fields.missing(reader, "kind", "poisson, renewal, periodic, mmpp, closed or trace");
+        // Perhaps it is there and misspelt.
+        fields.accept(&["kind"]);
+        for (_, keys) in KINDS {
+            fields.accept(keys);
+        }
+        fields.finish(reader);
         return (None, None);
     }
     let kind = fields.word(reader, "kind", &KINDS.map(|(kind, _)| kind));

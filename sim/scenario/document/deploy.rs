@@ -3,6 +3,7 @@
 
 use super::fields::{self, Fields, Name, Reader};
 use crate::quantity::Dimension;
+use crate::schema::{PORT, VOLUME};
 use crate::source::Origin;
 use crate::traefik::Label;
 use crate::tree::{Item, Value};
@@ -205,7 +206,7 @@ fn ports(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Vec<Port> {
             reader.mistake(item.origin, "bad-port", "this is no port", help);
             continue;
         };
-        let mut fields = Fields::new(table, path.clone(), item.origin);
+        let mut fields = Fields::new(table, path.clone(), item.origin, &PORT);
         let port = fields::count_to(1, 65_535);
         let target = fields.value(reader, "target", &port);
         let published = fields.value(reader, "published", &port);
@@ -230,7 +231,7 @@ fn volumes(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Vec<Volume> {
             out.extend(reader.keep(read).map(|_| Volume { is_local: true }));
             continue;
         };
-        let mut fields = Fields::new(table, path.clone(), item.origin);
+        let mut fields = Fields::new(table, path.clone(), item.origin, &VOLUME);
         let _ = fields.name(reader, "name");
         let _ = fields.name(reader, "target");
         let kinds = ["local", "nfs", "bind", "tmpfs", "npipe", "cluster"];

@@ -4,6 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::distribution;
 use crate::load::Files;
 use crate::quantity::{self, Dimension, Flaw};
+use crate::schema::Shape;
 use crate::source::{Origin, Sources};
 use crate::suggest;
 use crate::tree::{Item, Table, Value};
@@ -159,9 +160,14 @@ impl<'a> Reader<'a> {
     }
 
     /// The table that an item must be.
-    pub(crate) fn table<'t>(&mut self, item: &'t Item, path: &str) -> Option<Fields<'t>> {
+    pub(crate) fn table<'t>(
+        &mut self,
+        item: &'t Item,
+        path: &str,
+        shape: &'static Shape,
+    ) -> Option<Fields<'t>> {
         if let Some(table) = item.table() {
-            return Some(Fields::new(table, path.to_owned(), item.origin));
+            return Some(Fields::new(table, path.to_owned(), item.origin, shape));
         }
         self.mistake(
             item.origin,
@@ -367,13 +373,20 @@ pub(crate) struct Fields<'t> {
     pub path: String,
     /// Where it stands.
     pub origin: Origin,
+    /// What may stand in it.
+    pub shape: &'static Shape,
     known: Vec<&'static str>,
 }
 
 impl<'t> Fields<'t> {
     /// A table at a path.
-    pub(crate) fn new(table: &'t Table, path: String, origin: Origin) -> Self {
-        Self { table, path, origin, known: Vec::new() }
+    pub(crate) fn new(
+        table: &'t Table,
+        path: String,
+        origin: Origin,
+        shape: &'static Shape,
+    ) -> Self {
+        Self { table, path, origin, shape, known: Vec::new() }
     }
 
     /// The path of one of its keys; names with dots are quoted.
@@ -461,6 +474,7 @@ impl<'t> Fields<'t> {
         key: &'static str,
         words: &[&'static str],
     ) -> Option<&'static str> {
+        self.shape.assert_words(key, words);
         let name = self.name(reader, key)?;
         let found = words.iter().copied().find(|word| *word == name.text);
         if found.is_none() {
@@ -500,7 +514,7 @@ impl<'t> Fields<'t> {
     ) -> Option<Fields<'t>> {
         let path = self.at(key);
         let item = self.item(key)?;
-        reader.table(item, &path)
+        reader.table(item, &path, self.shape.below(key))
     }
 
     /// The tables of things with names, within `key`.
@@ -514,7 +528,7 @@ impl<'t> Fields<'t> {
         };
         let mut out = Vec::new();
         for (name, entry) in outer.table {
-            if let Some(fields) = reader.table(&entry.item, &outer.at(name)) {
+            if let Some(fields) = reader.table(&entry.item, &outer.at(name), outer.shape) {
                 out.push((Name { text: name.clone(), origin: entry.key }, fields));
             }
         }
@@ -535,7 +549,9 @@ impl<'t> Fields<'t> {
         items
             .iter()
             .enumerate()
-            .filter_map(|(number, item)| reader.table(item, &format!("{path}[{number}]")))
+            .filter_map(|(number, item)| {
+                reader.table(item, &format!("{path}[{number}]"), self.shape.below(key))
+            })
             .collect()
     }
 
@@ -552,6 +568,7 @@ impl<'t> Fields<'t> {
 
     /// Reports every key that nobody asked for.
     pub(crate) fn finish(self, reader: &mut Reader<'_>) {
+        self.known.iter().for_each(|key| self.shape.assert_has(key));
         for (key, entry) in self.table {
             if !self.known.contains(&key.as_str()) {
                 reader.unknown(entry.key, key, &self.path, &self.known);

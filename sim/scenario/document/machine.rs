@@ -75,7 +75,8 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'
         let at = fields.table.get("threads").map_or(origin, |entry| entry.item.origin);
         reader.mistake(at, "out-of-range", message, None);
     }
-    std::mem::replace(fields, Fields::new(fields.table, String::new(), origin)).finish(reader);
+    let rest = Fields::new(fields.table, String::new(), origin, fields.shape);
+    std::mem::replace(fields, rest).finish(reader);
     machine
 }
 

@@ -27,23 +27,10 @@ use service::Service;
 use std::collections::BTreeMap;
 use traffic::Traffic;
 
+use crate::schema::ROOT;
 use crate::source::Origin;
 use crate::traefik::{self, Proxy};
 use crate::tree::Table;
-
-/// The tables of a scenario.
-pub(crate) const TABLES: [&str; 10] = [
-    "claim",
-    "fault",
-    "lan",
-    "network",
-    "node",
-    "orchestrator",
-    "scenario",
-    "service",
-    "stack",
-    "traffic",
-];
 
 /// A scenario as it was read.
 #[derive(Clone, Debug, Default)]
@@ -113,6 +100,6 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
 
 impl<'t> Fields<'t> {
     fn root(table: &'t Table) -> Self {
-        Self::new(table, String::new(), Origin::default())
+        Self::new(table, String::new(), Origin::default(), &ROOT)
     }
 }

@@ -5,6 +5,7 @@ use super::deploy::{self, Deploy, Mode};
 use super::fields::{self, Fields, Name, Reader};
 use super::step::{self, Step};
 use crate::quantity::Dimension;
+use crate::schema::CONNECTIONS;
 use crate::source::Origin;
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
@@ -208,7 +209,7 @@ fn unsimulated(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut S
         // The settings of one kind of client, or of several by the name of the service called.
         for (name, entry) in inner.table {
             if entry.item.table().is_some_and(|table| !table.contains_key("value"))
-                && let Some(one) = reader.table(&entry.item, &inner.at(name))
+                && let Some(one) = reader.table(&entry.item, &inner.at(name), &CONNECTIONS)
             {
                 service.clients.push(Name { text: name.clone(), origin: entry.key });
                 connections(reader, one);
@@ -221,7 +222,7 @@ fn unsimulated(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut S
             .map(|(key, entry)| (key.clone(), entry.clone()))
             .collect();
         let path = std::mem::take(&mut inner.path);
-        connections(reader, Fields::new(&plain, path, inner.origin));
+        connections(reader, Fields::new(&plain, path, inner.origin, &CONNECTIONS));
     }
 }
 

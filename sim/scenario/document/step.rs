@@ -5,6 +5,7 @@ use super::call::{self, CallStep};
 use super::disk::{self, DiskStep};
 use super::fields::{self, Fields, Name, Reader};
 use crate::quantity::Dimension;
+use crate::schema::STEP;
 use crate::suggest;
 use crate::tree::{Item, Value};
 use wssim_model::law::Law;
@@ -51,7 +52,7 @@ pub(super) fn read_list(reader: &mut Reader<'_>, item: &Item, path: &str) -> Vec
     };
     let mut steps = Vec::new();
     for (number, item) in items.iter().enumerate() {
-        if let Some(fields) = reader.table(item, &format!("{path}[{number}]")) {
+        if let Some(fields) = reader.table(item, &format!("{path}[{number}]"), &STEP) {
             steps.extend(read(reader, fields));
         }
     }

@@ -1,4 +1,5 @@
-//! `wssim import compose`: from stack files alone to a scenario that runs at once.
+//! `wssim import compose` and `wssim init`: from stack files alone, or from nothing, to a scenario
+//! that runs at once.
 //!
 //! A stack file says what is deployed and nothing of what it does. What the scenario needs beyond
 //! is guessed from what can be seen (images, published ports, names in environments) and written
@@ -54,5 +55,9 @@ pub fn compose(paths: &[PathBuf], beside: &Path) -> Result<Imported, Diagnostics
         return Err(Diagnostics::new(told));
     }
     survey.connect();
+    let beside = if beside.as_os_str().is_empty() { Path::new(".") } else { beside };
     Ok(Imported { text: write::scenario(&survey, beside), warnings: told })
 }
+
+/// The first scenario of somebody who has none: it runs at once and explains itself.
+pub const FIRST: &str = include_str!("first.toml");

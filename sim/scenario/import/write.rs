@@ -3,7 +3,7 @@
 use super::survey::{Role, Seen, Survey};
 use crate::document::fields::join;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What nobody can read from a stack file.
 const UNKNOWN: &str = "\
@@ -47,11 +47,27 @@ pub(super) fn scenario(survey: &Survey, beside: &Path) -> String {
     out
 }
 
-/// `file` as seen from `beside`, where it lies below it.
+/// `file` as seen from the folder `beside`, which need not be there yet.
 fn relative(file: &Path, beside: &Path) -> String {
-    let own = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let (full, folder) = (own(file), own(beside));
-    full.strip_prefix(&folder).unwrap_or(&full).display().to_string()
+    let (full, folder) = (resolved(file), resolved(beside));
+    let common = full.components().zip(folder.components()).take_while(|(a, b)| a == b).count();
+    if common == 0 {
+        return full.display().to_string();
+    }
+    let up = folder.components().skip(common).map(|_| "..".into());
+    let down = full.components().skip(common).map(|part| part.as_os_str().to_string_lossy());
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+/// From the root, links followed as far as there is something.
+fn resolved(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| {
+        let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        match (full.parent(), full.file_name()) {
+            (Some(above), Some(name)) => resolved(above).join(name),
+            _ => full,
+        }
+    })
 }
 
 fn quoted(text: &str) -> String {

@@ -20,6 +20,7 @@ pub use keys::{Becomes, outcomes};
 use crate::diagnostic::{Diagnostic, UNREADABLE};
 use crate::load::{self, Files};
 use crate::source::{Origin, Source, Sources};
+use crate::suggest;
 use crate::tree::{Entry, Item, Table, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -137,6 +138,8 @@ struct Named {
 }
 
 fn named(merged: &Table, sources: &Sources, mistakes: &mut Vec<Diagnostic>) -> Vec<Named> {
+    // As in the table `stack-file` of `schema/plan.rs`; `enabled` is taken out later.
+    const KEYS: [&str; 3] = ["file", "name", "enabled"];
     let stacks = merged.get("scenario").and_then(|entry| entry.item.table()?.get("stacks"));
     let items = match stacks.map(|entry| &entry.item) {
         Some(Item { value: Value::Array(items), .. }) => items.iter().collect(),
@@ -146,6 +149,14 @@ fn named(merged: &Table, sources: &Sources, mistakes: &mut Vec<Diagnostic>) -> V
     let mut out = Vec::new();
     for item in items {
         let field = |key: &str| item.table()?.get(key)?.item.text();
+        for (key, entry) in item.table().into_iter().flatten() {
+            if !KEYS.contains(&key.as_str()) {
+                let message = format!("a stack has no key `{key}`");
+                let diagnostic =
+                    Diagnostic::error("unknown-key", message).maybe_help(suggest::hint(key, KEYS));
+                mistakes.push(diagnostic.at(sources, entry.key));
+            }
+        }
         let Some(file) = item.text().or_else(|| field("file")) else {
             let message = "a stack is the name of a file, or `{ file = \"…\", name = \"…\" }`";
             mistakes.push(Diagnostic::error("wrong-type", message).at(sources, item.origin));

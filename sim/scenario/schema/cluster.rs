@@ -1,0 +1,104 @@
+//! `[node.*]`, `[lan]`, `[network.*]` and `[orchestrator]`.
+
+use super::{
+    BANDWIDTH, DURATION, FROM_ONE, Kind, NAMES, POSITIVE, SIZE, Shape, TEXT, TIMES, TRUTH, key,
+    shape,
+};
+
+const DISKS: &[&str] = &["nvme", "ssd", "hdd", "sd"];
+
+pub(super) static NODE: Shape = shape(
+    "node",
+    "A machine",
+    &[
+        key("cores", POSITIVE, "physical cores"),
+        key("threads", POSITIVE, "hardware threads; as many as cores when left out"),
+        key(
+            "speed",
+            POSITIVE,
+            "of one busy thread, relative to the CPU that demands were measured on; 1.0 when left out",
+        ),
+        key(
+            "capacity",
+            Kind::Ranged(&Kind::Array(&Kind::Pair(&[Kind::Positive, Kind::Positive]), 1)),
+            "work done by so many busy threads, in units of one: `[[8, 8.0], [16, 10.2]]`",
+        ),
+        key("memory", SIZE, "RAM"),
+        key("swap", SIZE, "swap space"),
+        key("network", BANDWIDTH, "bandwidth of its network interface; infinite when left out"),
+        key("labels", Kind::Map(&Kind::Text), "labels that constraints and preferences speak of"),
+        key(
+            "disk",
+            Kind::Either(&[Kind::Word(DISKS), Kind::Table(&DISK)]),
+            "the kind of its disk, or a disk of its own",
+        ),
+        key("aes", TRUTH, "whether its CPU encrypts by itself (AES-NI)"),
+        key("site", TEXT, "where it stands: it shares power and switch with the others there"),
+        key("mtbf", TIMES, "time between failures"),
+        key("mttr", TIMES, "time to repair"),
+    ],
+);
+
+static DISK: Shape = shape(
+    "disk",
+    "A disk of its own",
+    &[
+        key("kind", Kind::Word(DISKS), "the kind that the rest is taken from"),
+        key("read", TIMES, "one read"),
+        key("write", TIMES, "one write"),
+        key("flush", TIMES, "one flush"),
+        key("bandwidth", BANDWIDTH, "bytes a second"),
+        key("queues", FROM_ONE, "operations at once"),
+    ],
+);
+
+pub(super) static LAN: Shape = shape(
+    "lan",
+    "What a message costs; all of it left out: nothing",
+    &[
+        key("rtt", TIMES, "round trip between nodes"),
+        key("local_rtt", TIMES, "round trip between containers of one node"),
+        key("packet_cpu", DURATION, "CPU time of one batch of packets at each end"),
+        key("subnet", TEXT, "addresses of the nodes, such as `10.0.0.0/24`"),
+        key(
+            "pair",
+            Kind::Array(&Kind::Table(&PAIR), 0),
+            "pairs of nodes with a round trip of their own",
+        ),
+    ],
+);
+
+static PAIR: Shape = shape(
+    "lan-pair",
+    "Two nodes with a round trip of their own",
+    &[key("between", NAMES, "the two nodes"), key("rtt", TIMES, "round trip between them")],
+);
+
+pub(super) static NETWORK: Shape = shape(
+    "network",
+    "A network of containers",
+    &[
+        key("driver", Kind::Word(&["overlay", "bridge", "host"]), "what carries it"),
+        key("encrypted", TRUTH, "whether what goes between nodes is encrypted"),
+    ],
+);
+
+pub(super) static ORCHESTRATOR: Shape = shape(
+    "orchestrator",
+    "Who places containers and watches over them",
+    &[
+        key(
+            "kind",
+            Kind::Word(&["swarm", "k3s", "nomad", "compose", "none"]),
+            "which one; swarm when left out",
+        ),
+        key("managers", NAMES, "nodes that manage"),
+        key(
+            "address_pool",
+            TEXT,
+            "addresses of overlay networks, where it is not Docker's own pool",
+        ),
+        key("removal", TIMES, "from a failed container to its removal"),
+        key("detection", TIMES, "from the loss of a node to its discovery"),
+    ],
+);

@@ -1,0 +1,348 @@
+//! The table as JSON Schema, draft 2020-12.
+//!
+//! Made so that a mistake is shown where it is: a table or list, which the word "none" may stand
+//! for, is one schema with two types rather than two alternatives, whose errors would be those of
+//! the whole table. Alternatives are left to values.
+
+use super::{Case, Kind, ROOT, STEP, Shape, patterns};
+use crate::quantity::Dimension;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// The schema of the scenario format, as text.
+#[must_use]
+pub fn text() -> String {
+    format!("{:#}\n", schema())
+}
+
+pub(super) fn schema() -> Value {
+    let mut definitions = Definitions::default();
+    let mut root = definitions.object(&ROOT);
+    // A file as a whole cannot be switched off.
+    if let Some(properties) = root.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.remove("enabled");
+    }
+    root.insert("type".into(), json!("object"));
+    root.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
+    root.insert("title".into(), json!("wssim scenario"));
+    root.insert("$defs".into(), json!(definitions.0));
+    Value::Object(root)
+}
+
+/// What is said once and referred to, by name.
+#[derive(Default)]
+struct Definitions(BTreeMap<String, Value>);
+
+impl Definitions {
+    /// A reference to the definition `name`, which is made where it is not there yet.
+    fn refer(&mut self, name: &str, make: impl FnOnce(&mut Self) -> Value) -> Value {
+        if !self.0.contains_key(name) {
+            // Reserved first: a step holds steps.
+            self.0.insert(name.to_owned(), Value::Null);
+            let made = make(self);
+            self.0.insert(name.to_owned(), made);
+        }
+        json!({ "$ref": format!("#/$defs/{name}") })
+    }
+
+    fn object(&mut self, shape: &'static Shape) -> Map<String, Value> {
+        let mut properties = Map::new();
+        for key in shape.all() {
+            // A service may be named like a key.
+            let kinds: Vec<Kind> =
+                kinds_of(shape, key.name).into_iter().chain(shape.others).collect();
+            let meaning = meaning_of(shape, key.name);
+            properties.insert(key.name.to_owned(), self.member(&kinds, &meaning));
+        }
+        properties.insert("enabled".to_owned(), enabled());
+        let others = shape.others.map_or(json!(false), |kind| self.other(&kind));
+        let mut object = Map::new();
+        object.insert("description".into(), json!(shape.meaning));
+        object.insert("properties".into(), Value::Object(properties));
+        object.insert("additionalProperties".into(), others);
+        if !shape.required.is_empty() {
+            object.insert("required".into(), json!(shape.required));
+        }
+        self.cases(shape, &mut object);
+        object
+    }
+
+    /// What goes with what.
+    fn cases(&mut self, shape: &'static Shape, object: &mut Map<String, Value>) {
+        let (by_word, by_presence): (Vec<&Case>, Vec<&Case>) =
+            shape.cases.iter().partition(|case| case.is.is_some());
+        if !by_presence.is_empty() {
+            let one: Vec<Value> =
+                by_presence.iter().map(|case| json!({ "required": [case.by] })).collect();
+            let mut needs = Map::new();
+            for case in by_presence {
+                for key in case.keys.iter().filter(|key| key.name != case.by) {
+                    needs.insert(key.name.to_owned(), json!([case.by]));
+                }
+            }
+            object.insert("oneOf".into(), Value::Array(one));
+            object.insert("dependentRequired".into(), Value::Object(needs));
+        }
+        // A chain of `else`: below an `allOf` editors would lose the keys of the table itself.
+        let chain = by_word.into_iter().rev().fold(Map::new(), |rest, case| {
+            let mut when = self.when(shape, case);
+            if !rest.is_empty() {
+                when.insert("else".into(), Value::Object(rest));
+            }
+            when
+        });
+        object.extend(chain);
+    }
+
+    fn when(&mut self, shape: &'static Shape, case: &'static Case) -> Map<String, Value> {
+        let common = shape.keys.iter().map(|key| key.name);
+        let names: Vec<&str> =
+            common.chain(case.keys.iter().map(|key| key.name)).chain(["enabled"]).collect();
+        let mut then = json!({ "propertyNames": { "enum": names } });
+        let mut narrower = Map::new();
+        for key in case.keys {
+            if kinds_of(shape, key.name).len() > 1 {
+                narrower.insert(key.name.to_owned(), self.member(&[key.kind], key.meaning));
+            }
+        }
+        if !narrower.is_empty() {
+            then["properties"] = Value::Object(narrower);
+        }
+        let is = json!({ case.by: { "const": case.is } });
+        let condition = json!({ "properties": is, "required": [case.by] });
+        Map::from_iter([("if".to_owned(), condition), ("then".to_owned(), then)])
+    }
+
+    /// What a key of a table takes, with its meaning.
+    fn member(&mut self, kinds: &[Kind], meaning: &str) -> Value {
+        let mut all = Vec::new();
+        for kind in kinds {
+            self.alternatives(kind, &mut all);
+        }
+        let mut value = with_none(all);
+        value.insert("description".into(), json!(meaning));
+        Value::Object(value)
+    }
+
+    /// The same where the author chooses the key.
+    fn other(&mut self, kind: &Kind) -> Value {
+        let mut all = Vec::new();
+        self.alternatives(kind, &mut all);
+        Value::Object(with_none(all))
+    }
+
+    /// What stands in a list.
+    fn item(&mut self, kind: &Kind) -> Value {
+        let mut all = Vec::new();
+        self.alternatives(kind, &mut all);
+        if all.len() == 1 { all.remove(0) } else { json!({ "anyOf": all }) }
+    }
+
+    fn alternatives(&mut self, kind: &Kind, all: &mut Vec<Value>) {
+        let value = match kind {
+            Kind::Either(kinds) => {
+                return kinds.iter().for_each(|kind| self.alternatives(kind, all));
+            }
+            Kind::Ranged(inner) => {
+                self.alternatives(inner, all);
+                self.ranged(inner)
+            }
+            Kind::Text => json!({ "type": "string" }),
+            Kind::Word(words) => json!({ "enum": words }),
+            Kind::Truth => json!({ "type": "boolean" }),
+            Kind::Count(least, most) => {
+                json!({ "type": "integer", "minimum": least, "maximum": most })
+            }
+            Kind::Array(inner, least) => {
+                let items = self.item(inner);
+                if *least == 0 {
+                    json!({ "type": "array", "items": items })
+                } else {
+                    json!({ "type": "array", "items": items, "minItems": least })
+                }
+            }
+            Kind::Steps => {
+                let step = self.item(&Kind::Table(&STEP));
+                json!({ "type": "array", "items": step })
+            }
+            Kind::Pair(inner) => {
+                let pair: Vec<Value> = inner.iter().map(|kind| self.item(kind)).collect();
+                json!({ "type": "array", "prefixItems": pair, "minItems": 2, "maxItems": 2 })
+            }
+            Kind::Table(shape) => {
+                let mut table = self.refer(shape.name, |own| Value::Object(own.object(shape)));
+                table["type"] = json!("object");
+                table
+            }
+            Kind::Map(inner) => {
+                let others = self.other(inner);
+                json!({
+                    "type": "object",
+                    "properties": { "enabled": enabled() },
+                    "additionalProperties": others,
+                })
+            }
+            _ => match scalar(kind) {
+                Some((name, value)) => self.refer(name, |_| value),
+                None => return,
+            },
+        };
+        all.push(value);
+    }
+
+    /// `{ value, range, source }`. A piece of a scenario may have some of them only.
+    fn ranged(&mut self, inner: &Kind) -> Value {
+        let make = |own: &mut Self| {
+            let value = own.item(inner);
+            json!({
+                "type": "object",
+                "description": "A value with the range that it lies in, and where it comes from",
+                "properties": {
+                    "value": { "anyOf": [value], "description": "what is taken" },
+                    "range": {
+                        "anyOf": [
+                            { "type": "array", "items": value, "minItems": 2, "maxItems": 2 },
+                            { "const": "none" },
+                        ],
+                        "description": "its lowest and highest honest value: verdicts must survive both",
+                    },
+                    "source": { "type": "string", "description": "where it comes from" },
+                    "enabled": enabled(),
+                },
+                "additionalProperties": false,
+                "minProperties": 1,
+            })
+        };
+        match scalar(inner) {
+            Some((name, _)) => self.refer(&format!("{name}-range"), make),
+            None => make(self),
+        }
+    }
+}
+
+fn enabled() -> Value {
+    json!({ "type": "boolean", "description": "false: as if all of this were not written" })
+}
+
+/// The alternatives, and the word that takes back what a file below says.
+fn with_none(mut all: Vec<Value>) -> Map<String, Value> {
+    if let [Value::Object(only)] = all.as_mut_slice()
+        && let Some(kind) = only.get("type").filter(|kind| *kind == "object" || *kind == "array")
+    {
+        only.insert("type".to_owned(), json!([kind, "string"]));
+        only.insert("pattern".to_owned(), json!("^none$"));
+        return std::mem::take(only);
+    }
+    let any_text = |value: &Value| value.get("type").is_some_and(|kind| kind == "string");
+    if !all.iter().any(any_text) {
+        let words = all.iter_mut().find_map(|value| value.get_mut("enum")?.as_array_mut());
+        match words {
+            Some(words) if words.contains(&json!("none")) => {}
+            Some(words) => words.push(json!("none")),
+            None => all.push(json!({ "const": "none" })),
+        }
+    }
+    match (all.len(), all.pop()) {
+        (1, Some(Value::Object(only))) => only,
+        (_, last) => {
+            all.extend(last);
+            Map::from_iter([("anyOf".to_owned(), Value::Array(all))])
+        }
+    }
+}
+
+/// What all the keys called `name` take, each once.
+fn kinds_of(shape: &'static Shape, name: &str) -> Vec<Kind> {
+    let mut kinds: Vec<Kind> = Vec::new();
+    for key in shape.all().filter(|key| key.name == name) {
+        if !kinds.contains(&key.kind) {
+            kinds.push(key.kind);
+        }
+    }
+    kinds
+}
+
+fn meaning_of(shape: &'static Shape, name: &str) -> String {
+    let mut meanings: Vec<&str> = Vec::new();
+    for key in shape.all().filter(|key| key.name == name) {
+        if !meanings.contains(&key.meaning) {
+            meanings.push(key.meaning);
+        }
+    }
+    meanings.join("; or: ")
+}
+
+/// What has a definition of its own: its name and it.
+fn scalar(kind: &Kind) -> Option<(&'static str, Value)> {
+    let text = |pattern: String| json!({ "type": "string", "pattern": pattern });
+    let described = |mut value: Value, description: &str| {
+        value["description"] = json!(description);
+        value
+    };
+    let number = Dimension::Number;
+    let found = match kind {
+        Kind::Number => {
+            let plain = json!({ "type": "number", "minimum": 0 });
+            let value = json!({ "anyOf": [plain, text(patterns::quantity(number))] });
+            ("number", described(value, "A number from zero"))
+        }
+        Kind::Positive => {
+            let plain = json!({ "type": "number", "exclusiveMinimum": 0 });
+            let value = json!({ "anyOf": [plain, text(patterns::quantity(number))] });
+            ("positive", described(value, "A number above zero"))
+        }
+        Kind::Share => {
+            let plain = json!({ "type": "number", "minimum": 0, "maximum": 1 });
+            let value = json!({ "anyOf": [plain, text(patterns::share())] });
+            ("share", described(value, "A number from 0 to 1, or a percentage such as `0.1%`"))
+        }
+        Kind::Quantity(dimension) => (
+            dimension.name(),
+            described(text(patterns::quantity(*dimension)), &sentence(dimension.expected())),
+        ),
+        Kind::Law(dimension) => {
+            let mut value = text(patterns::law(*dimension));
+            if *dimension == number {
+                let plain = json!({ "type": "number", "minimum": 0 });
+                value = json!({ "anyOf": [plain, value] });
+            }
+            let name = match dimension {
+                Dimension::Duration => "duration-law",
+                Dimension::Size => "size-law",
+                _ => "number-law",
+            };
+            (name, described(value, &law_meaning(*dimension)))
+        }
+        Kind::Clock => {
+            ("clock", described(text(patterns::clock()), "A time of day such as `10:00`"))
+        }
+        Kind::Value => {
+            let value = json!({ "anyOf": [{ "type": "number" }, text(patterns::value())] });
+            ("value", described(value, "A number or quantity such as `55ms`, `-50%` or `18 GB`"))
+        }
+        Kind::Metric => {
+            let description =
+                "A metric such as `response_time_seconds{entry=\"web\", stat=\"p95\"}`";
+            ("metric", described(text(patterns::metric()), description))
+        }
+        Kind::Zipf => {
+            let description = "A cache of `capacity` entries, asked for `items` keys by Zipf's law";
+            ("zipf", described(text(patterns::zipf()), description))
+        }
+        _ => return None,
+    };
+    Some(found)
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn law_meaning(dimension: Dimension) -> String {
+    let forms: Vec<String> = crate::distribution::FORMS
+        .iter()
+        .map(|(_, usage)| format!("`{}`", usage.replace(" or ", "` or `")))
+        .collect();
+    format!("{}, or a distribution: {}", sentence(dimension.expected()), forms.join(", "))
+}

@@ -1,0 +1,209 @@
+//! The format as a table: every key of every table, what it takes and what it means.
+//!
+//! ```text
+//!              ┌─► Fields (document/fields.rs): a reader may ask for no key that is not in here
+//! tables here ─┤
+//!              └─► JSON Schema (json.rs): `wssim schema`, for editors
+//! ```
+//! The readers decide what a value means and what goes with what; this table says what may stand
+//! where. `Fields::finish` asserts that a key that is read is described, and the tests beside hold
+//! the two together value by value: what a reader takes the schema takes, and what a reader
+//! refuses for its name, type, unit or word the schema refuses.
+//!
+//! A file is often a piece of a scenario (`extends`), so almost nothing is required.
+
+mod cluster;
+mod json;
+mod patterns;
+mod plan;
+mod service;
+mod step;
+#[cfg(test)]
+mod tests;
+mod traffic;
+
+pub use json::text;
+pub(crate) use plan::ROOT;
+pub(crate) use service::{CONNECTIONS, PORT, VOLUME};
+pub(crate) use step::STEP;
+
+use crate::quantity::Dimension;
+
+/// A table of the format.
+pub(crate) struct Shape {
+    /// Its name among the definitions of the schema.
+    pub name: &'static str,
+    /// What it stands for.
+    pub meaning: &'static str,
+    /// Its keys.
+    pub keys: &'static [Key],
+    /// Keys that are there in one case only.
+    pub cases: &'static [Case],
+    /// What other keys take, where the author chooses names.
+    pub others: Option<Kind>,
+    /// Keys without which it is nothing, even as a piece.
+    pub required: &'static [&'static str],
+}
+
+/// Keys that go with another.
+pub(crate) struct Case {
+    /// The key that decides.
+    pub by: &'static str,
+    /// The word that it has; `None`: it is enough that it is there.
+    pub is: Option<&'static str>,
+    /// The keys; where presence decides, the deciding one too.
+    pub keys: &'static [Key],
+}
+
+/// A key of a table.
+pub(crate) struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// What a key takes.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Kind {
+    /// Any text.
+    Text,
+    /// One of a few words.
+    Word(&'static [&'static str]),
+    /// True or false.
+    Truth,
+    /// A whole number within limits.
+    Count(u32, u32),
+    /// A number from zero.
+    Number,
+    /// A number above zero.
+    Positive,
+    /// From 0 to 1, or a percentage.
+    Share,
+    /// A quantity from zero.
+    Quantity(Dimension),
+    /// A distribution, or a quantity, which is a constant.
+    Law(Dimension),
+    /// A time of day.
+    Clock,
+    /// A number or quantity of any dimension and sign.
+    Value,
+    /// A metric with its labels.
+    Metric,
+    /// `zipf(items=, capacity=, alpha=)`.
+    Zipf,
+    /// The same, or `{ value, range, source }`.
+    Ranged(&'static Kind),
+    /// A list with so many items at least.
+    Array(&'static Kind, usize),
+    /// Two values.
+    Pair(&'static [Kind; 2]),
+    /// One of several kinds.
+    Either(&'static [Kind]),
+    /// A table.
+    Table(&'static Shape),
+    /// A list of steps, which may hold lists of steps: the one kind that is recursive.
+    Steps,
+    /// Values by names that the author chooses.
+    Map(&'static Kind),
+}
+
+// What most keys take. A reader's `value`, `duration`, `timer` and `law` take a range, too.
+const TEXT: Kind = Kind::Text;
+const NAMES: Kind = Kind::Either(&[Kind::Text, Kind::Array(&Kind::Text, 0)]);
+const TRUTH: Kind = Kind::Ranged(&Kind::Truth);
+const NUMBER: Kind = Kind::Ranged(&Kind::Number);
+const POSITIVE: Kind = Kind::Ranged(&Kind::Positive);
+const SHARE: Kind = Kind::Ranged(&Kind::Share);
+const DURATION: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Duration));
+const SIZE: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Size));
+const RATE: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Rate));
+const BANDWIDTH: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Bandwidth));
+const CLOCK: Kind = Kind::Ranged(&Kind::Clock);
+/// A distribution of durations.
+const TIMES: Kind = Kind::Ranged(&Kind::Law(Dimension::Duration));
+/// A distribution of sizes.
+const SIZES: Kind = Kind::Ranged(&Kind::Law(Dimension::Size));
+/// A distribution of numbers.
+const NUMBERS: Kind = Kind::Ranged(&Kind::Law(Dimension::Number));
+/// A whole number from zero, and from one.
+const FROM_ZERO: Kind = Kind::Ranged(&Kind::Count(0, 1_000_000_000));
+const FROM_ONE: Kind = Kind::Ranged(&Kind::Count(1, 1_000_000_000));
+
+const fn key(name: &'static str, kind: Kind, meaning: &'static str) -> Key {
+    Key { name, kind, meaning }
+}
+
+const fn shape(name: &'static str, meaning: &'static str, keys: &'static [Key]) -> Shape {
+    Shape { name, meaning, keys, cases: &[], others: None, required: &[] }
+}
+
+/// A table whose keys are the author's.
+static FREE: Shape = shape("free", "names of the author's own", &[]);
+
+impl PartialEq for Shape {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Shape {
+    /// All keys, those of cases too; one may come in several cases.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &'static Key> {
+        self.keys.iter().chain(self.cases.iter().flat_map(|case| case.keys))
+    }
+
+    /// The table that `key` takes.
+    pub(crate) fn below(&self, key: &str) -> &'static Shape {
+        let mut found = self.all().filter(|known| known.name == key);
+        found.find_map(|known| known.kind.table()).unwrap_or(&FREE)
+    }
+
+    /// Stops whoever reads a key that is not described: the author of that reader meets this in
+    /// the first test that reads such a table.
+    pub(crate) fn assert_has(&self, key: &str) {
+        assert!(
+            self.all().any(|known| known.name == key),
+            "`{key}` is read and not described: give the table `{}` in sim/scenario/schema/ a row \
+             for it, with what it takes and what it means",
+            self.name
+        );
+    }
+
+    /// The same for the words that a key takes.
+    pub(crate) fn assert_words(&self, key: &str, words: &[&str]) {
+        let offers = |word: &&str| {
+            self.all().filter(|known| known.name == key).any(|known| known.kind.offers(word))
+        };
+        let missing = words.iter().find(|word| !offers(word));
+        assert!(
+            missing.is_none(),
+            "`{key}` takes the word {missing:?}, which is not described: add it to the row of \
+             `{key}` in the table `{}` in sim/scenario/schema/",
+            self.name
+        );
+    }
+}
+
+impl Kind {
+    /// The table that it is, or holds.
+    fn table(&self) -> Option<&'static Shape> {
+        match self {
+            Self::Table(shape) => Some(shape),
+            Self::Steps => Some(&STEP),
+            Self::Ranged(kind) | Self::Array(kind, _) | Self::Map(kind) => kind.table(),
+            Self::Either(kinds) => kinds.iter().find_map(Self::table),
+            _ => None,
+        }
+    }
+
+    fn offers(&self, word: &str) -> bool {
+        match self {
+            Self::Word(words) => words.contains(&word),
+            Self::Either(kinds) => kinds.iter().any(|kind| kind.offers(word)),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! What a scenario is called, how it is measured, and what is claimed: the root, `[scenario]`,
+//! `[stack.*]`, `[[claim]]` and `[[fault]]`.
+
+use super::{CLOCK, DURATION, Key, Kind, NAMES, POSITIVE, Shape, TEXT, TIMES, TRUTH, key, shape};
+use super::{cluster, service, traffic};
+
+/// A whole file.
+pub(crate) static ROOT: Shape = shape(
+    "file",
+    "A scenario of wssim: a world, and what a plan says about it",
+    &[
+        key("scenario", Kind::Table(&SCENARIO), "what it is called and how it is measured"),
+        key("node", Kind::Map(&Kind::Table(&cluster::NODE)), "the machines, by name"),
+        key("lan", Kind::Table(&cluster::LAN), "what a message between containers costs"),
+        key(
+            "orchestrator",
+            Kind::Table(&cluster::ORCHESTRATOR),
+            "who places containers and watches over them",
+        ),
+        key(
+            "network",
+            Kind::Map(&Kind::Table(&cluster::NETWORK)),
+            "networks of containers, by name",
+        ),
+        key("stack", Kind::Map(&Kind::Table(&STACK)), "stack files as wholes, by name"),
+        key(
+            "service",
+            Kind::Map(&Kind::Table(&service::SERVICE)),
+            "what runs, by name; it stands alone, or adds to the service of that name in a stack file",
+        ),
+        key(
+            "traffic",
+            Kind::Map(&Kind::Table(&traffic::TRAFFIC)),
+            "who asks for what and when, by name",
+        ),
+        key(
+            "claim",
+            Kind::Array(&Kind::Table(&CLAIM), 0),
+            "sentences of the plan, each to be judged",
+        ),
+        key("fault", Kind::Array(&Kind::Table(&FAULT), 0), "what is done to the cluster, and when"),
+    ],
+);
+
+static SCENARIO: Shape = shape(
+    "scenario",
+    "What it is called and how it is measured",
+    &[
+        key("title", TEXT, "what it is called in reports"),
+        key("description", TEXT, "for those who read the file"),
+        key(
+            "extends",
+            NAMES,
+            "files that this one is laid over, relative to it: tables merge key by key, claims and faults by id, other lists are replaced",
+        ),
+        key(
+            "stacks",
+            Kind::Either(&[
+                Kind::Text,
+                Kind::Table(&STACK_FILE),
+                Kind::Array(&Kind::Either(&[Kind::Text, Kind::Table(&STACK_FILE)]), 0),
+            ]),
+            "Compose stack files that are deployed, relative to this file",
+        ),
+        key(
+            "kind",
+            Kind::Word(&["steady", "window"]),
+            "steady: a warm-up is left out; window: exactly this stretch (the default when there is a profile)",
+        ),
+        key("duration", DURATION, "measured time of one replication"),
+        key(
+            "warmup",
+            Kind::Either(&[Kind::Word(&["auto"]), DURATION]),
+            "steady only: what is not measured before; `auto` finds out",
+        ),
+        key("start", CLOCK, "window only: what the clock shows when the measured stretch begins"),
+        key("lead_in", DURATION, "window only: simulated before it, and not measured"),
+        key("slot", DURATION, "length of a slot of series over time"),
+        key("allow", NAMES, "lints that are silenced"),
+    ],
+);
+
+static STACK_FILE: Shape = Shape {
+    required: &["file"],
+    ..shape(
+        "stack-file",
+        "A Compose stack file under a name of its own",
+        &[
+            key("file", TEXT, "the file, relative to this one"),
+            key("name", TEXT, "the stack's name; otherwise that of the file"),
+        ],
+    )
+};
+
+static STACK: Shape = shape(
+    "stack",
+    "What is said of a stack as a whole",
+    &[key("node", TEXT, "all of it runs on this node")],
+);
+
+static CLAIM: Shape = Shape {
+    required: &["id"],
+    ..shape(
+        "claim",
+        "A sentence of the plan",
+        &[
+            key("id", TEXT, "a name of its own"),
+            key("text", TEXT, "the sentence"),
+            key("source", TEXT, "where it is written"),
+            key("metric", Kind::Metric, "the number that it speaks of"),
+            key(
+                "expect",
+                Kind::Either(&[Kind::Value, Kind::Table(&EXPECT)]),
+                "what it says: bounds, or one value, which gets a margin of 10 %",
+            ),
+            key(
+                "relative_to",
+                TEXT,
+                "another scenario: the claim is about the change from there to here",
+            ),
+            key(
+                "study",
+                Kind::Word(&["run", "failures", "rollout", "migrate"]),
+                "the study that judges it",
+            ),
+            key("observed", TRUTH, "it was observed: the model must reproduce it"),
+        ],
+    )
+};
+
+static EXPECT: Shape = shape(
+    "expect",
+    "What a claim says: `min`, `max` or both, or `value`",
+    &[
+        key("min", Kind::Value, "at least"),
+        key("max", Kind::Value, "at most"),
+        key("value", Kind::Value, "about, within 10 %"),
+    ],
+);
+
+static FAULT: Shape = Shape {
+    required: &["id"],
+    ..shape("fault", "Something that is done to the cluster", FAULT_KEYS)
+};
+
+const FAULT_KEYS: &[Key] = &[
+    key("id", TEXT, "a name of its own"),
+    key("at", DURATION, "when, from the beginning of the measured stretch"),
+    key(
+        "kind",
+        Kind::Word(&[
+            "crash",
+            "reboot",
+            "hang",
+            "partition",
+            "slow-disk",
+            "slow-network",
+            "disk-full",
+            "kill-service",
+            "power",
+            "switch",
+        ]),
+        "what happens",
+    ),
+    key("repair", TIMES, "how long until it is repaired"),
+    key("factor", POSITIVE, "how many times slower"),
+    key("node", NAMES, "the nodes that it strikes"),
+    key("service", NAMES, "the services that it strikes"),
+    key("link", NAMES, "the links that it strikes"),
+    key("site", NAMES, "the sites that it strikes"),
+];

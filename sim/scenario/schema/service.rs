@@ -1,0 +1,289 @@
+//! `[service.*]`, which is also `x-wssim` below a service of a stack file.
+
+use super::{
+    CLOCK, DURATION, FROM_ONE, FROM_ZERO, Key, Kind, NAMES, NUMBER, POSITIVE, SHARE, SIZE, Shape,
+    TEXT, TIMES, TRUTH, key, shape,
+};
+
+pub(super) static SERVICE: Shape = shape(
+    "service",
+    "What runs: where it may run, what it takes and what it does",
+    &[
+        // What it does.
+        key("endpoint", Kind::Map(&Kind::Table(&ENDPOINT)), "what can be asked of it, by name"),
+        key("workers", FROM_ONE, "requests in service at once in each container; more wait"),
+        key(
+            "hold",
+            Kind::Word(&["request", "cpu"]),
+            "a worker is held to the end of its request (a thread pool), or only in its cpu steps (an event loop)",
+        ),
+        key("backlog", FROM_ZERO, "requests that wait at most; more are refused"),
+        key("queue_timeout", DURATION, "a request waits so long at most"),
+        key("pool", Kind::Map(&Kind::Table(&POOL)), "pools of connections, by the service called"),
+        key(
+            "background",
+            Kind::Either(&[Kind::Table(&BACKGROUND), Kind::Array(&Kind::Table(&BACKGROUND), 0)]),
+            "bursts of CPU that every container makes of itself",
+        ),
+        // What it takes.
+        key(
+            "memory",
+            Kind::Either(&[SIZE, Kind::Table(&MEMORY)]),
+            "RAM of a container when nobody asks for anything, or all about its RAM",
+        ),
+        key(
+            "cpus",
+            Kind::Either(&[POSITIVE, Kind::Table(&CPUS)]),
+            "limit in threads, or all about its CPU",
+        ),
+        // Where it runs.
+        key(
+            "replicas",
+            Kind::Ranged(&Kind::Count(0, 100_000)),
+            "how many containers; 1 when left out",
+        ),
+        key(
+            "mode",
+            Kind::Word(&["replicated", "global", "replicated-job", "global-job"]),
+            "so many containers, or one on each node; kept up, or run to their end",
+        ),
+        key("constraints", NAMES, "where it may run, such as `node.hostname == a`"),
+        key(
+            "preferences",
+            NAMES,
+            "labels of nodes over whose values it is spread: `node.labels.zone`",
+        ),
+        key("max_replicas_per_node", FROM_ONE, "containers on one node at most"),
+        key("stack", TEXT, "the stack that it belongs to"),
+        key("networks", NAMES, "networks that it is on"),
+        key(
+            "aliases",
+            Kind::Map(&NAMES),
+            "names beside its own by which others find it, by network",
+        ),
+        key(
+            "endpoint_mode",
+            Kind::Word(&["vip", "dnsrr"]),
+            "a virtual address, or round robin by DNS",
+        ),
+        key(
+            "ports",
+            Kind::Either(&[Kind::Table(&PORT), Kind::Array(&Kind::Table(&PORT), 0)]),
+            "published ports",
+        ),
+        key(
+            "volumes",
+            Kind::Either(&[
+                Kind::Text,
+                Kind::Table(&VOLUME),
+                Kind::Array(&Kind::Either(&[Kind::Text, Kind::Table(&VOLUME)]), 0),
+            ]),
+            "volumes; a name alone is one on the node",
+        ),
+        // How it comes and goes.
+        key("image", Kind::Either(&[Kind::Text, Kind::Table(&IMAGE)]), "its image"),
+        key("startup", TIMES, "from the start of a container to its first answer"),
+        key("healthcheck", Kind::Table(&HEALTH), "how its health is checked"),
+        key("restart", Kind::Table(&RESTART), "what happens when a container ends"),
+        key("update", Kind::Table(&UPDATE), "how a new version is rolled out"),
+        key("rollback", Kind::Table(&UPDATE), "how it is rolled back"),
+        key("stop_grace_period", DURATION, "from the request to stop to the end by force"),
+        key("labels", Kind::Map(&Kind::Text), "labels of the service, such as a proxy's rules"),
+        // How it reaches others.
+        key("resolver", RESOLVER, "how it looks up names"),
+        key(
+            "client",
+            Kind::Table(&CLIENTS),
+            "how it holds connections; in tables by the service called, how to each",
+        ),
+    ],
+);
+
+static ENDPOINT: Shape = shape(
+    "endpoint",
+    "An operation",
+    &[key("steps", Kind::Steps, "what a request does, one after the other")],
+);
+
+static POOL: Shape = shape(
+    "pool",
+    "A pool of connections to another service",
+    &[
+        key("size", FROM_ONE, "connections of each container"),
+        key("timeout", DURATION, "a request waits so long for one"),
+        key("max_lifetime", TIMES, "age at which one is renewed"),
+    ],
+);
+
+static BACKGROUND: Shape = shape(
+    "background",
+    "Bursts of CPU, whoever asks",
+    &[
+        key("every", TIMES, "from one burst to the next; a day when left out beside `at`"),
+        key("cpu", TIMES, "CPU time of each job of a burst"),
+        key(
+            "jobs",
+            Kind::Ranged(&Kind::Count(1, 10_000)),
+            "jobs of a burst, all at once; 1 when left out",
+        ),
+        key(
+            "start",
+            DURATION,
+            "the first burst, from the beginning of a window's measured stretch",
+        ),
+        key("at", CLOCK, "the first burst, by the clock"),
+        key("count", FROM_ONE, "how many bursts"),
+        key("duration", DURATION, "no burst begins so long after the first one may"),
+    ],
+);
+
+static MEMORY: Shape = shape(
+    "memory",
+    "RAM of a container",
+    &[
+        key("base", SIZE, "when nobody asks for anything"),
+        key("per_request", SIZE, "more for each request in service"),
+        key("hot", SHARE, "share that is used all the time"),
+        key("limit", SIZE, "limit, beyond which the kernel ends it"),
+        key("reservation", SIZE, "what a node must have free"),
+    ],
+);
+
+static CPUS: Shape = shape(
+    "cpus",
+    "CPU of a container",
+    &[
+        key("limit", POSITIVE, "threads at most"),
+        key(
+            "quota",
+            Kind::Word(&["cfs", "fluid"]),
+            "how the limit is kept: in periods of 100 ms as the kernel does, or smoothly",
+        ),
+        key("reservation", NUMBER, "threads that a node must have free"),
+    ],
+);
+
+static IMAGE: Shape = shape(
+    "image",
+    "An image",
+    &[key("name", TEXT, "its reference"), key("size", SIZE, "what is pulled")],
+);
+
+static HEALTH: Shape = shape(
+    "healthcheck",
+    "How health is checked, as Compose has it",
+    &[
+        key("interval", DURATION, "from one check to the next; 30 s when left out"),
+        key("timeout", DURATION, "a check that takes longer has failed"),
+        key("retries", FROM_ZERO, "failures one after the other that make it unhealthy"),
+        key("start_period", DURATION, "failures do not count so long after the start"),
+        key(
+            "start_interval",
+            DURATION,
+            "from one check to the next in that time; 5 s when left out",
+        ),
+        key("disable", TRUTH, "no checks"),
+    ],
+);
+
+static RESTART: Shape = shape(
+    "restart",
+    "What happens when a container ends, as Compose has it",
+    &[
+        key(
+            "condition",
+            Kind::Word(&["none", "on-failure", "any"]),
+            "after which end it is started again",
+        ),
+        key("delay", DURATION, "wait before"),
+        key("max_attempts", FROM_ZERO, "how often"),
+        key("window", DURATION, "how long it must run to have been started"),
+    ],
+);
+
+static UPDATE: Shape = shape(
+    "update",
+    "How a new version is rolled out, as Compose has it",
+    &[
+        key("parallelism", FROM_ZERO, "containers at once; 0: all"),
+        key("delay", DURATION, "wait from one to the next"),
+        key("monitor", DURATION, "how long a new container is watched"),
+        key(
+            "failure_action",
+            Kind::Word(&["pause", "continue", "rollback"]),
+            "what happens when one fails",
+        ),
+        key("max_failure_ratio", SHARE, "share of failures that is borne"),
+        key(
+            "order",
+            Kind::Word(&["stop-first", "start-first"]),
+            "which of the old and the new container comes first",
+        ),
+    ],
+);
+
+/// A published port.
+pub(crate) static PORT: Shape = shape(
+    "port",
+    "A port",
+    &[
+        key("target", Kind::Ranged(&Kind::Count(1, 65_535)), "in the container"),
+        key("published", Kind::Ranged(&Kind::Count(1, 65_535)), "outside"),
+        key("protocol", Kind::Word(&["tcp", "udp", "sctp"]), "tcp when left out"),
+        key(
+            "mode",
+            Kind::Word(&["ingress", "host"]),
+            "on every node, or on the node of each container",
+        ),
+    ],
+);
+
+/// A volume.
+pub(crate) static VOLUME: Shape = shape(
+    "volume",
+    "A volume",
+    &[
+        key("name", TEXT, "its name, or the folder of the node"),
+        key("target", TEXT, "where in the container"),
+        key(
+            "kind",
+            Kind::Word(&["local", "nfs", "bind", "tmpfs", "npipe", "cluster"]),
+            "where the data lies",
+        ),
+    ],
+);
+
+pub(super) const RESOLVER: Kind = Kind::Either(&[
+    Kind::Word(&["jvm", "netty", "node", "go", "nginx"]),
+    Kind::Table(&RESOLVER_TABLE),
+]);
+
+static RESOLVER_TABLE: Shape = shape(
+    "resolver",
+    "How names are looked up",
+    &[
+        key("ttl", DURATION, "how long an answer is kept"),
+        key("pick", Kind::Word(&["first", "shuffle"]), "which of several addresses is taken"),
+    ],
+);
+
+const CONNECTION_KEYS: &[Key] = &[
+    key(
+        "connections",
+        Kind::Word(&["per-request", "keep-alive"]),
+        "one for each request, or kept open",
+    ),
+    key("max", FROM_ONE, "connections at most"),
+    key("idle", DURATION, "an unused one is closed then"),
+    key("max_lifetime", TIMES, "age at which one is renewed"),
+    key("multiplex", TRUTH, "several requests share one"),
+];
+
+/// How connections are held.
+pub(crate) static CONNECTIONS: Shape =
+    shape("connections", "How connections are held", CONNECTION_KEYS);
+
+static CLIENTS: Shape = Shape {
+    others: Some(Kind::Table(&CONNECTIONS)),
+    ..shape("clients", "How connections are held; to a service by its name", CONNECTION_KEYS)
+};

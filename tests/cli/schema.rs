@@ -1,0 +1,35 @@
+//! `wssim schema`: what an editor reads.
+
+use super::{Folder, QUEUE, status, stdout, wssim};
+
+#[test]
+fn the_schema_is_one_and_says_what_each_key_means() {
+    let folder = Folder::new("schema");
+    let output = wssim(folder.path(), &["schema"]);
+    assert_eq!(status(&output), 0);
+    let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    assert!(jsonschema::meta::is_valid(&schema));
+    for table in std::iter::once(&schema).chain(schema["$defs"].as_object().unwrap().values()) {
+        for (key, value) in table["properties"].as_object().into_iter().flatten() {
+            let meaning = value["description"].as_str().unwrap_or("");
+            assert!(meaning.len() > 5, "{key} does not say what it means");
+        }
+    }
+    assert_eq!(status(&wssim(folder.path(), &["schema", "shop.toml"])), 2);
+}
+
+/// With a missing unit and a key that is misspelt the schema and the binary agree.
+#[test]
+fn what_the_schema_refuses_the_binary_refuses() {
+    let folder = Folder::new("schema-agrees");
+    let text = stdout(&wssim(folder.path(), &["schema"]));
+    let schema = serde_json::from_str(&text).unwrap();
+    let node = |key: &str| serde_json::json!({ "node": { "host": { key: 8 } } });
+    for (key, is_right) in [("speed", true), ("memory", false), ("spede", false)] {
+        assert_eq!(jsonschema::is_valid(&schema, &node(key)), is_right, "{key}");
+        folder.write("queue.toml", &QUEUE.replace("cores = 8", &format!("cores = 8\n{key} = 8")));
+        let checked = wssim(folder.path(), &["check", "queue.toml"]);
+        assert_eq!(status(&checked) == 0, is_right, "{key}: {}", stdout(&checked));
+    }
+}
