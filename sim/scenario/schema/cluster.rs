@@ -61,11 +61,22 @@ pub(super) static LAN: Shape = shape(
         key("packet_cpu", DURATION, "CPU time of one batch of packets at each end"),
         key("subnet", TEXT, "addresses of the nodes, such as `10.0.0.0/24`"),
         key(
+            "firewall",
+            Kind::Table(&FIREWALL),
+            "what the firewall of every node lets in; none when left out",
+        ),
+        key(
             "pair",
             Kind::Array(&Kind::Table(&PAIR), 0),
             "pairs of nodes with a round trip of their own",
         ),
     ],
+);
+
+static FIREWALL: Shape = shape(
+    "firewall",
+    "What a node lets in from the others",
+    &[key("open", NAMES, "ports such as `4789/udp`, and `esp`")],
 );
 
 static PAIR: Shape = shape(

@@ -114,6 +114,11 @@ static CLAIM: Shape = Shape {
                 "what it says: bounds, or one value, which gets a margin of 10 %",
             ),
             key(
+                "needs",
+                NAMES,
+                "what it speaks of besides its metric, by path, such as `network.*.encrypted`: undecided while that is not simulated",
+            ),
+            key(
                 "relative_to",
                 TEXT,
                 "another scenario: the claim is about the change from there to here",

@@ -89,6 +89,11 @@ pub(super) static SERVICE: Shape = shape(
         key("rollback", Kind::Table(&UPDATE), "how it is rolled back"),
         key("stop_grace_period", DURATION, "from the request to stop to the end by force"),
         key("labels", Kind::Map(&Kind::Text), "labels of the service, such as a proxy's rules"),
+        key(
+            "container_labels",
+            Kind::Map(&Kind::Text),
+            "labels of its containers, which a proxy does not read in Swarm mode",
+        ),
         // How it reaches others.
         key("resolver", RESOLVER, "how it looks up names"),
         key(

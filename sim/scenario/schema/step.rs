@@ -34,6 +34,7 @@ const fn when(by: &'static str, keys: &'static [Key]) -> Case {
 const DISK: &[Key] = &[
     key("disk", SIZES, "reads so many bytes from the node's disk"),
     key("write", TRUTH, "writes them rather"),
+    key("flush", TRUTH, "writes what must survive a power cut rather"),
 ];
 
 const AGAIN: Kind = Kind::Either(&[FROM_ZERO, Kind::Table(&RETRIES)]);
@@ -73,7 +74,11 @@ const CACHE: &[Key] = &[
         Kind::Either(&[SHARE, Kind::Zipf]),
         "share of hits, or `zipf(items=, capacity=, alpha=)`",
     ),
-    key("cost", TIMES, "time of a look-up"),
+    key("cost", TIMES, "CPU of a look-up, at the cache"),
+    key("send", SIZES, "bytes of the question"),
+    key("receive", SIZES, "bytes of the answer"),
+    key("timeout", DURATION, "a look-up that takes longer is a miss"),
+    key("warm", TRUTH, "whether the cache is full at the start; true when left out"),
     key("miss", Kind::Steps, "what is done after a miss"),
 ];
 
@@ -98,8 +103,9 @@ static BREAKER: Shape = shape(
     "breaker",
     "A circuit breaker",
     &[
-        key("failures", FROM_ONE, "it opens after so many failures one after the other"),
-        key("ratio", SHARE, "it opens above this share of failures"),
+        key("failures", FROM_ONE, "it trips at so many failures within the window"),
+        key("ratio", SHARE, "it trips at this share of failures among the calls of the window"),
+        key("min_calls", FROM_ONE, "a share counts only among so many calls or more"),
         key("window", DURATION, "stretch over which they are counted"),
         key("open", DURATION, "how long it stays open"),
         key("half_open", FROM_ONE, "calls that are let through to see"),

@@ -20,6 +20,11 @@ pub(super) static TRAFFIC: Shape = shape(
         key("send", SIZES, "bytes of a request"),
         key("receive", SIZES, "bytes of an answer"),
         key("patience", TIMES, "users give up then"),
+        key(
+            "cancel",
+            TRUTH,
+            "whether users who give up tell the cluster, which stops their requests",
+        ),
         key("patience_in_queue", TIMES, "users give up then as long as nobody serves them"),
         key("critical", TRUTH, "whether the plan fails when this traffic does"),
         key("objective", Kind::Table(&OBJECTIVE), "what is good enough"),
