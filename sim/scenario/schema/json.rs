@@ -29,6 +29,30 @@ pub(super) fn schema() -> Value {
     Value::Object(root)
 }
 
+/// Keys that go with another whose presence decides: each with the one, or one of those, that has it.
+fn needs(cases: &[&Case], object: &mut Map<String, Value>) {
+    let (mut one, mut any) = (Map::new(), Map::new());
+    for key in cases.iter().flat_map(|case| case.keys) {
+        let has = |case: &&&Case| case.keys.iter().any(|other| other.name == key.name);
+        let by: Vec<&str> = cases.iter().filter(has).map(|case| case.by).collect();
+        match by.as_slice() {
+            [by] if *by == key.name => {}
+            [by] => {
+                one.insert(key.name.to_owned(), json!([by]));
+            }
+            several => {
+                let required: Vec<Value> =
+                    several.iter().map(|by| json!({ "required": [by] })).collect();
+                any.insert(key.name.to_owned(), json!({ "anyOf": required }));
+            }
+        }
+    }
+    object.insert("dependentRequired".into(), Value::Object(one));
+    if !any.is_empty() {
+        object.insert("dependentSchemas".into(), Value::Object(any));
+    }
+}
+
 /// What is said once and referred to, by name.
 #[derive(Default)]
 struct Definitions(BTreeMap<String, Value>);
@@ -74,14 +98,8 @@ impl Definitions {
         if !by_presence.is_empty() {
             let one: Vec<Value> =
                 by_presence.iter().map(|case| json!({ "required": [case.by] })).collect();
-            let mut needs = Map::new();
-            for case in by_presence {
-                for key in case.keys.iter().filter(|key| key.name != case.by) {
-                    needs.insert(key.name.to_owned(), json!([case.by]));
-                }
-            }
             object.insert("oneOf".into(), Value::Array(one));
-            object.insert("dependentRequired".into(), Value::Object(needs));
+            needs(&by_presence, object);
         }
         // A chain of `else`: below an `allOf` editors would lose the keys of the table itself.
         let chain = by_word.into_iter().rev().fold(Map::new(), |rest, case| {

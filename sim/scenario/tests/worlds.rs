@@ -195,6 +195,7 @@ fn what_is_not_simulated_is_listed_once_with_its_path() {
             "node.gmktec.mtbf",
             "node.gmktec.mttr",
             "node.gmktec.swap",
+            "orchestrator.kind",
             "orchestrator.removal",
             "service.traefik.client",
             "service.ws-company.endpoint_mode",
