@@ -59,6 +59,8 @@ pub(crate) enum Event {
         /// Its epoch then.
         epoch: u32,
     },
+    /// A request reaches the container of its frame after its deadline.
+    DeliverLate(FrameId),
     /// A caller's cancellation reaches its callee.
     Cancel {
         /// The callee, if it is still there.
@@ -93,6 +95,7 @@ const SAMPLE_LOAD: u32 = 10;
 const MEASURE_BEGIN: u32 = 11;
 const MEASURE_END: u32 = 12;
 const CANCEL: u32 = 13;
+const DELIVER_LATE: u32 = 14;
 
 /// An answer's failure as a number; zero: good.
 fn code(failure: Option<Failure>) -> u32 {
@@ -119,6 +122,7 @@ impl wssim_kernel::Event for Event {
             Self::Wake { frame, epoch } => words(WAKE, frame.0, epoch, 0),
             Self::TimeoutHead(class) => words(TIMEOUT_HEAD, class.0, 0, 0),
             Self::Impatient { frame, epoch } => words(IMPATIENT, frame.0, epoch, 0),
+            Self::DeliverLate(frame) => words(DELIVER_LATE, frame.0, 0, 0),
             Self::Cancel { visit, of, epoch } => words(CANCEL, visit.0, of.0, epoch),
             Self::Burst(background) => words(BURST, background.0, 0, 0),
             Self::SampleLoad => words(SAMPLE_LOAD, 0, 0, 0),
@@ -140,6 +144,7 @@ impl wssim_kernel::Event for Event {
             WAKE => Self::Wake { frame: FrameId(a), epoch: b },
             TIMEOUT_HEAD => Self::TimeoutHead(TimeoutId(a)),
             IMPATIENT => Self::Impatient { frame: FrameId(a), epoch: b },
+            DELIVER_LATE => Self::DeliverLate(FrameId(a)),
             CANCEL => Self::Cancel { visit: FrameId(a), of: FrameId(b), epoch: c },
             BURST => Self::Burst(BackgroundId(a)),
             SAMPLE_LOAD => Self::SampleLoad,
@@ -169,6 +174,7 @@ mod tests {
             Event::TimeoutHead(TimeoutId(10)),
             Event::Impatient { frame, epoch: u32::MAX },
             Event::Burst(BackgroundId(11)),
+            Event::DeliverLate(frame),
             Event::Cancel { visit: frame, of: FrameId(u32::MAX), epoch: 12 },
             Event::SampleLoad,
             Event::MeasureBegin,
