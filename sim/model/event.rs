@@ -66,6 +66,8 @@ pub(crate) enum Event {
         /// Its epoch then.
         epoch: u32,
     },
+    /// A request reaches the container of its frame after its deadline.
+    DeliverLate(FrameId),
     /// A caller's cancellation reaches its callee.
     Cancel {
         /// The callee, if it is still there.
@@ -101,6 +103,7 @@ const MEASURE_BEGIN: u32 = 11;
 const MEASURE_END: u32 = 12;
 const CANCEL: u32 = 13;
 const DISK_DONE: u32 = 14;
+const DELIVER_LATE: u32 = 15;
 
 /// An answer's failure as a number; zero: good.
 fn code(failure: Option<Failure>) -> u32 {
@@ -128,6 +131,7 @@ impl wssim_kernel::Event for Event {
             Self::DiskDone { node, server } => words(DISK_DONE, node.0, server, 0),
             Self::TimeoutHead(class) => words(TIMEOUT_HEAD, class.0, 0, 0),
             Self::Impatient { frame, epoch } => words(IMPATIENT, frame.0, epoch, 0),
+            Self::DeliverLate(frame) => words(DELIVER_LATE, frame.0, 0, 0),
             Self::Cancel { visit, of, epoch } => words(CANCEL, visit.0, of.0, epoch),
             Self::Burst(background) => words(BURST, background.0, 0, 0),
             Self::SampleLoad => words(SAMPLE_LOAD, 0, 0, 0),
@@ -150,6 +154,7 @@ impl wssim_kernel::Event for Event {
             DISK_DONE => Self::DiskDone { node: NodeId(a), server: b },
             TIMEOUT_HEAD => Self::TimeoutHead(TimeoutId(a)),
             IMPATIENT => Self::Impatient { frame: FrameId(a), epoch: b },
+            DELIVER_LATE => Self::DeliverLate(FrameId(a)),
             CANCEL => Self::Cancel { visit: FrameId(a), of: FrameId(b), epoch: c },
             BURST => Self::Burst(BackgroundId(a)),
             SAMPLE_LOAD => Self::SampleLoad,
@@ -180,6 +185,7 @@ mod tests {
             Event::TimeoutHead(TimeoutId(10)),
             Event::Impatient { frame, epoch: u32::MAX },
             Event::Burst(BackgroundId(11)),
+            Event::DeliverLate(frame),
             Event::Cancel { visit: frame, of: FrameId(u32::MAX), epoch: 12 },
             Event::SampleLoad,
             Event::MeasureBegin,

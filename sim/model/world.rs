@@ -191,6 +191,7 @@ impl<P: Probe> Model for World<'_, P> {
                     self.give_up(now, frame, crate::probe::Failure::Abandoned, calendar);
                 }
             }
+            Event::DeliverLate(frame) => self.deliver_late(now, frame, calendar),
             Event::Cancel { visit, of, epoch } => self.cancelled(now, visit, of, epoch, calendar),
             Event::Burst(background) => self.burst(now, background, calendar),
             Event::SampleLoad => self.sample_load(now, calendar),

@@ -297,13 +297,17 @@ impl Processor {
     /// The job in `slot` departs unless the event was overtaken.
     #[inline]
     pub fn depart_alone(&mut self, now: Time, slot: u32, generation: u32) -> Option<Job> {
-        // Who was evicted leaves its event behind; the slot may have a new tenant.
-        if !self.calm || generation != self.generation || self.slots[slot as usize].finish != now {
+        let place = &mut self.slots[slot as usize];
+        // Who was evicted leaves its event behind, and the slot may have a new tenant; while the
+        // processor is shared nobody has a time of its own.
+        if place.finish != now || generation != self.generation {
             return None;
         }
+        place.finish = Time::NEVER;
+        let Slot { job, container, demand, .. } = *place;
         self.advance(now);
-        let demand = self.slots[slot as usize].demand;
-        Some(self.remove(slot, demand))
+        self.account(slot, container, demand);
+        Some(job)
     }
 
     /// Lets happen what was due on the shared processor. The second value replaces the event.
@@ -411,12 +415,18 @@ impl Processor {
     fn remove(&mut self, slot: u32, had: f64) -> Job {
         let Slot { job, container, .. } = self.slots[slot as usize];
         self.slots[slot as usize].finish = Time::NEVER;
+        self.account(slot, container, had);
+        job
+    }
+
+    /// The tenant of `slot`, a job of `container`, has gone after `had` of its demand.
+    #[inline(always)]
+    fn account(&mut self, slot: u32, container: u32, had: f64) {
         self.free.push(slot);
         self.jobs -= 1;
         self.containers[container as usize].jobs -= 1;
         self.totals.served_ns += had;
         self.totals.served += 1;
-        job
     }
 
     #[inline]

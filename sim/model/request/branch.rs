@@ -36,6 +36,9 @@ impl<P: Probe> World<'_, P> {
             let (branch, frame) = self.part_of(id, Kind::Branch, start, site);
             frame.next = first;
             first = branch;
+            if self.ties.are_used() {
+                self.tie_part(id, branch);
+            }
         }
         if step.need == 0 {
             self.joined(now, id, calendar);
@@ -67,6 +70,9 @@ impl<P: Probe> World<'_, P> {
         frame.key = mix(frame.key, 0);
         frame.body = body;
         frame.again = count - 1;
+        if self.ties.are_used() {
+            self.tie_part(id, part);
+        }
         part
     }
 

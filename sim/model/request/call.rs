@@ -125,9 +125,10 @@ impl<P: Probe> World<'_, P> {
         let hop = Hop { from, to: container, callee: container };
         let delay = self.hop(hop, bytes, key, DRAW_RTT);
         if self.ties.are_used() {
-            self.tie_callee(now, id, callee, call, delay);
+            self.send_tied(now, callee, call, delay, calendar);
+        } else {
+            calendar.schedule(now + delay, Event::Deliver(callee));
         }
-        calendar.schedule(now + delay, Event::Deliver(callee));
         if let Some(class) = call.timeout {
             self.set_timeout(now, class, id, calendar);
         }

@@ -5,7 +5,7 @@ use crate::blueprint::{Arrivals, Hold, Instruction};
 use crate::event::Event;
 use crate::ids::{InstructionId, LabelId};
 use crate::law::Law;
-use crate::probe::Probe;
+use crate::probe::{Failure, Probe};
 use crate::world::World;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Nanos, Time};
@@ -87,6 +87,9 @@ impl<P: Probe> World<'_, P> {
         if self.must_get_worker(id) {
             // Whoever has to queue takes the step up again from its instruction.
             self.frames[id].pc = step.at;
+            if self.ties.are_used() && self.is_late(now, id) {
+                return self.fail(now, id, Failure::Timeout, calendar);
+            }
             if !self.get_worker(now, id, calendar) {
                 return;
             }
@@ -219,11 +222,7 @@ impl<P: Probe> World<'_, P> {
         let (epoch, container, endpoint) = (owner.epoch, owner.container, owner.endpoint);
         let (source, trace_row, measured) = (owner.source, owner.trace_row, owner.measured);
         let key = mix(owner.key, site);
-        let (part, _) = self.frames.open(kind, key);
-        if self.ties.are_used() {
-            self.tie_part(id, part);
-        }
-        let frame = &mut self.frames[part];
+        let (part, frame) = self.frames.open(kind, key);
         frame.pc = pc;
         frame.parent = id;
         frame.parent_epoch = epoch;

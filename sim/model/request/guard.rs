@@ -79,22 +79,39 @@ impl<P: Probe> World<'_, P> {
         (self.breaker_bases[breaker.index()] + container.0 - first) as usize
     }
 
-    /// Ties the visit that `caller` has just sent by `call` to it. It is delivered after `delay`,
-    /// and no cancellation may overtake it.
+    /// Sends `callee` on its way, tied to its caller. It arrives after `delay`: no cancellation may
+    /// overtake it, and it may be too late then.
     #[inline(never)]
-    pub(super) fn tie_callee(
+    pub(super) fn send_tied(
         &mut self,
         now: Time,
-        caller: FrameId,
         callee: FrameId,
         call: &Call,
         delay: Nanos,
+        calendar: &mut Calendar<Event>,
     ) {
+        let arrival = now + delay;
+        let frame = &mut self.frames[callee];
+        frame.arrived = arrival;
+        let caller = frame.parent;
+        self.frames[caller].next = callee;
         let own = self.ties[caller].deadline;
         let deadline = call.deadline.map_or(Time::NEVER, |after| own.min(now + after));
         self.ties.tie(callee, Tie::until(deadline));
-        self.frames[caller].next = callee;
-        self.frames[callee].arrived = now + delay;
+        let in_time = arrival < deadline;
+        let event = if in_time { Event::Deliver(callee) } else { Event::DeliverLate(callee) };
+        calendar.schedule(arrival, event);
+    }
+
+    /// A request reaches its container after its deadline.
+    pub(crate) fn deliver_late(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        let frame = &mut self.frames[id];
+        frame.waits = Waits::Nothing;
+        let station = &mut self.containers[frame.container.index()].station;
+        station.advance(now);
+        station.in_system += 1;
+        station.arrivals += 1;
+        self.fail(now, id, Failure::Timeout, calendar);
     }
 
     /// Whether `id` is a visit that has not begun and whose deadline has passed.

@@ -25,9 +25,6 @@ impl<P: Probe> World<'_, P> {
         container.station.in_system += 1;
         container.station.arrivals += 1;
         let needs_worker = container.hold == Hold::Request && container.workers.is_some();
-        if self.ties.are_used() && self.is_late(now, id) {
-            return self.fail(now, id, Failure::Timeout, calendar);
-        }
         if needs_worker && !self.get_worker(now, id, calendar) {
             return;
         }
@@ -50,10 +47,6 @@ impl<P: Probe> World<'_, P> {
         id: FrameId,
         calendar: &mut Calendar<Event>,
     ) -> bool {
-        if self.ties.are_used() && self.is_late(now, id) {
-            self.fail(now, id, Failure::Timeout, calendar);
-            return false;
-        }
         let frame = &mut self.frames[id];
         let container = frame.container;
         let ContainerState { station, workers, .. } = &mut self.containers[container.index()];
@@ -183,7 +176,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// `id` is not at its container any more.
-    #[inline]
+    #[inline(always)]
     pub(super) fn depart(&mut self, now: Time, id: FrameId) {
         let frame = &self.frames[id];
         let (arrived, holds_worker) = (frame.arrived, frame.holds_worker);
