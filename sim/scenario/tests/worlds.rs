@@ -276,6 +276,23 @@ fn traces_and_tables_of_values_come_from_files_beside_the_text() {
     assert!(scenario.blueprint(Some("../after.toml"), &[]).is_ok());
 }
 
+/// A claim waits for what it needs, in its own world and in the one that it is relative to.
+#[test]
+fn a_claim_waits_for_what_it_needs() {
+    let reason = |set: &str| {
+        let question = load("tests/scenarios/after.toml", &[set]).question();
+        let claim = question.claims.into_iter().find(|claim| claim.id == "half");
+        claim.and_then(|claim| claim.not_simulated)
+    };
+    let without = reason("claim[2].needs=none");
+    for needs in ["network.*.encrypted", "orchestrator.removal"] {
+        let why = reason(&format!("claim[2].needs=[\"{needs}\"]"));
+        let last = needs.rsplit('.').next().unwrap();
+        assert!(why.as_ref().is_some_and(|why| why.contains(last)), "{needs}: {why:?}");
+    }
+    assert_eq!(reason("claim[2].needs=[\"lan.firewall\"]"), without, "nothing of that is there");
+}
+
 #[test]
 fn what_waits_for_the_model_is_undecided_for_that_reason() {
     let profile = "traffic.web.arrivals.profile={ slot = \"1h\", values = [0.5, 1.5] }";
