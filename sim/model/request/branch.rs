@@ -35,6 +35,7 @@ impl<P: Probe> World<'_, P> {
             frame.next = first;
             first = branch;
         }
+        self.all_open(now, first);
         if step.need == 0 {
             self.joined(id);
         }
@@ -51,6 +52,7 @@ impl<P: Probe> World<'_, P> {
     /// Begins to repeat the part at `body`.
     pub(crate) fn begin_loop(
         &mut self,
+        now: Time,
         id: FrameId,
         body: InstructionId,
         site: u64,
@@ -63,17 +65,19 @@ impl<P: Probe> World<'_, P> {
         frame.key = mix(frame.key, 0);
         frame.body = body;
         frame.again = count - 1;
+        self.opens(now, part);
         part
     }
 
     /// A branch or repetition has come to its end. Returns who goes on at once.
-    pub(crate) fn end_branch(&mut self, id: FrameId) -> Option<FrameId> {
+    pub(crate) fn end_branch(&mut self, now: Time, id: FrameId) -> Option<FrameId> {
         let heard = self.is_heard(id);
         let Frame { kind, again, parent, .. } = self.frames[id];
         if kind == Kind::Loop && again > 0 && heard {
             self.repeat(id);
             return Some(id);
         }
+        self.closes(now, id, None);
         self.frames.remove(id);
         if !heard {
             return None;
@@ -113,6 +117,7 @@ impl<P: Probe> World<'_, P> {
     ) {
         let parent = self.frames[id].parent;
         let heard = self.is_heard(id);
+        self.closes(now, id, Some(failure));
         self.frames.remove(id);
         if !heard {
             return;

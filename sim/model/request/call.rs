@@ -7,7 +7,7 @@ use crate::blueprint::{Call, Retry};
 use crate::event::Event;
 use crate::ids::{CallId, ContainerId, PoolId, ServiceId};
 use crate::network::Hop;
-use crate::probe::{Failure, Probe};
+use crate::probe::{Doing, Failure, Probe};
 use crate::world::World;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Nanos, Time};
@@ -70,6 +70,7 @@ impl<P: Probe> World<'_, P> {
         frame.waits = Waits::Connection;
         frame.since = now;
         instance.queue.push(&mut self.frames, id);
+        self.does(now, id, Doing::Connects(pool));
         if let Some(class) = self.blueprint.pools[pool.index()].timeout {
             self.set_timeout(now, class, id, calendar);
         }
@@ -121,6 +122,7 @@ impl<P: Probe> World<'_, P> {
         let hop = Hop { from, to: container, callee: container };
         let delay = self.hop(hop, bytes, key, DRAW_RTT);
         calendar.schedule(now + delay, Event::Deliver(callee));
+        self.opens(now, callee);
         if let Some(class) = call.timeout {
             self.set_timeout(now, class, id, calendar);
         }
@@ -165,6 +167,7 @@ impl<P: Probe> World<'_, P> {
             // The place of a caller that is gone may have a new tenant: the bytes go nowhere.
             Nanos::ZERO
         };
+        self.closes(now, id, failure);
         self.frames.remove(id);
         if is_heard {
             calendar.schedule(now + delay, Event::Answer { to, epoch, failure });
@@ -216,6 +219,7 @@ impl<P: Probe> World<'_, P> {
         failure: Failure,
         calendar: &mut Calendar<Event>,
     ) {
+        self.fails(now, id, failure);
         self.release_connection(now, id, calendar);
         let frame = &mut self.frames[id];
         let retry = self.blueprint.calls[frame.outgoing.index()].retry;

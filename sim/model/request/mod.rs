@@ -3,6 +3,7 @@
 mod branch;
 mod call;
 mod execute;
+mod follow;
 pub(crate) mod frame;
 mod timeout;
 mod visit;

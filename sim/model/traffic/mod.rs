@@ -139,6 +139,7 @@ impl<P: Probe> World<'_, P> {
         frame.number = user;
         frame.measured = measured;
         frame.waits = Waits::Answer;
+        self.opens(now, root);
         self.limit_patience(now, root, calendar);
         let entry = self.entry_of(id, key, row);
         let service = blueprint.endpoints[entry.index()].service;
@@ -159,6 +160,7 @@ impl<P: Probe> World<'_, P> {
         frame.measured = measured;
         let delay = self.hop_from_client(visit);
         calendar.schedule(now + delay, Event::Deliver(visit));
+        self.opens(now, visit);
     }
 
     /// What request `key` asks for.
@@ -233,6 +235,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let Frame { source, arrived, measured, number, .. } = self.frames[root];
+        self.closes(now, root, outcome.err());
         self.frames.remove(root);
         match outcome {
             Ok(()) => self.counts.answered += 1,
