@@ -8,8 +8,10 @@ mod exit;
 mod import;
 mod options;
 mod output;
+mod place;
 mod run;
 mod shell;
+mod trace;
 mod watch;
 
 use clap::{Parser, Subcommand};
@@ -30,6 +32,7 @@ struct CommandLine {
 enum Command {
     Run(run::Args),
     Check(check::Args),
+    Trace(trace::Args),
     Import(import::Args),
     Completions(shell::Completions),
     Man(shell::Manual),
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
     let status = match CommandLine::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Trace(args) => trace::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::manual(&args),

@@ -33,4 +33,5 @@ pub use lint::{LINTS, Lint};
 pub use offered::{NodeLoad, OfferedLoad, ServiceLoad};
 pub use scenario::{Placement, Scenario};
 pub use stack::{Becomes, outcomes as stack_keys};
+pub use suggest::hint;
 pub use unsimulated::NotSimulated;

@@ -5,6 +5,7 @@ mod import;
 mod mistakes;
 mod run;
 mod shell;
+mod trace;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

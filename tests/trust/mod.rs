@@ -3,6 +3,7 @@
 mod coverage;
 mod determinism;
 mod random_worlds;
+mod trace;
 mod verdicts;
 
 use wssim_experiment::question::{
