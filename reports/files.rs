@@ -7,6 +7,7 @@
 
 use crate::metrics_csv;
 use crate::printable;
+use crate::trace::chrome;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -200,15 +201,16 @@ fn check_place(path: &Path) -> Result<(), WriteError> {
 }
 
 /// Whether wssim wrote the file: results begin with the version of their shape and the command,
-/// tables with our headings. White space is passed over, so that reformatted results stay ours.
+/// tables with our headings, traces with an event that says so. White space is passed over, so that reformatted results stay ours.
 fn is_own(path: &Path) -> io::Result<bool> {
     let mut beginning = Vec::new();
     File::open(path)?.take(BEGINNING).read_to_end(&mut beginning)?;
     let text = String::from_utf8_lossy(&beginning);
     let dense: String = text.chars().filter(|character| !character.is_whitespace()).collect();
     let results = dense.starts_with("{\"schema_version\":") && dense.contains(",\"command\":\"");
+    let trace = dense.starts_with(chrome::BEGINNING);
     let metrics = text.lines().next() == Some(metrics_csv::COLUMNS.join(",").as_str());
-    Ok(results || metrics)
+    Ok(results || metrics || trace)
 }
 
 /// A file written beside its place; removed when it is dropped before it is published.

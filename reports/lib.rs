@@ -6,6 +6,7 @@
 //!  Findings ─────┼─► json          results.json: everything, versioned, byte-identical
 //!                └─► metrics_csv   metrics.csv: a row a metric
 //!  Check    ───────► check         what is known of a scenario without a run
+//!  Trace    ───────► trace         the waterfall of one request, and a file for Perfetto
 //!                        │
 //!                        └─► files   each written whole or not at all
 //! ```
@@ -30,6 +31,7 @@ mod sections;
 mod table;
 pub mod tally;
 pub mod text;
+pub mod trace;
 mod width;
 mod wording;
 

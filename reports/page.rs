@@ -25,7 +25,7 @@ pub enum Style {
 }
 
 impl Style {
-    fn paint(self, text: &str, style: anstyle::Style) -> String {
+    pub(crate) fn paint(self, text: &str, style: anstyle::Style) -> String {
         if self == Self::Plain || text.is_empty() || style == anstyle::Style::new() {
             text.to_owned()
         } else {

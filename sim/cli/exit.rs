@@ -49,6 +49,11 @@ impl Failure {
         Self { status: WRONG, message: lines(message) }
     }
 
+    /// Interrupted before there was anything to report.
+    pub(crate) fn interrupted() -> Self {
+        Self { status: INTERRUPTED, message: String::new() }
+    }
+
     /// A file could not be read or written.
     pub(crate) fn file(message: &str) -> Self {
         Self { status: FILE, message: lines(message) }

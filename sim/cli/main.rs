@@ -9,9 +9,11 @@ mod import;
 mod init;
 mod options;
 mod output;
+mod place;
 mod run;
 mod schema;
 mod shell;
+mod trace;
 mod watch;
 
 use clap::{Parser, Subcommand};
@@ -32,6 +34,7 @@ struct CommandLine {
 enum Command {
     Run(run::Args),
     Check(check::Args),
+    Trace(trace::Args),
     Import(import::Args),
     Init(init::Args),
     Schema(schema::Args),
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
     let status = match CommandLine::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Trace(args) => trace::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Schema(args) => schema::run(&args),

@@ -4,6 +4,8 @@ use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// The seed unless told otherwise.
+pub(crate) const SEED: u64 = 84;
 /// Columns of a report where nobody says how wide the terminal is.
 const WIDTH: usize = 100;
 /// Columns below and above which the width of a terminal is not believed.
@@ -24,7 +26,7 @@ pub(crate) enum Format {
 #[derive(Args, Debug)]
 pub(crate) struct Common {
     /// Seed of all randomness
-    #[arg(long, value_name = "N", default_value_t = 84)]
+    #[arg(long, value_name = "N", default_value_t = SEED)]
     pub(crate) seed: u64,
 
     /// Threads to simulate on [default: all]; the results do not depend on it
@@ -138,7 +140,7 @@ fn assignment(text: &str) -> Result<String, String> {
     }
 }
 
-fn directory(text: &str) -> Result<PathBuf, String> {
+pub(crate) fn directory(text: &str) -> Result<PathBuf, String> {
     if text.is_empty() {
         Err("the name of a directory is expected".to_owned())
     } else {

@@ -3,18 +3,16 @@
 use crate::exit::{self, Failure};
 use crate::options::{self, Common, Format};
 use crate::output;
+use crate::place::Place;
 use crate::watch::Watcher;
 use std::io;
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 use wssim_experiment::Options;
 use wssim_experiment::findings::Findings;
-use wssim_reports::files::{self, Output, WriteError};
-use wssim_reports::{Style, json, markdown, metrics_csv, printable, safe_file_name, text};
+use wssim_reports::files::Output;
+use wssim_reports::{Style, json, markdown, metrics_csv, text};
 use wssim_scenario::Scenario;
 
-/// Where results go unless told otherwise.
-const OUT: &str = "out";
 /// Files that are written, in this order.
 const FILES: [&str; 2] = ["results.json", "metrics.csv"];
 
@@ -50,11 +48,13 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     if !shown.quiet {
         output::complain(&wssim_scenario::render(scenario.warnings(), colours));
     }
-    let place = Place::of(args, &scenario.question().name);
-    place.check()?;
+    let place = Place::of(args.common.out.as_deref(), &scenario.question().name, None);
+    place.check(&FILES)?;
     let findings = simulate(args, &scenario)?;
-    let written = place.write(&findings);
-    let out = written.is_ok().then(|| place.shown());
+    let texts = [json::render(&findings), metrics_csv::render(&findings)];
+    let outputs = [0, 1].map(|place| Output { name: FILES[place], text: &texts[place] });
+    let written = place.write(&outputs);
+    let out = written.is_ok().then(|| place.shown(""));
     let report = report(args, &findings, started, out.as_deref());
     output::print(&report, shown)?;
     written?;
@@ -92,43 +92,5 @@ fn report(args: &Args, findings: &Findings, started: Instant, out: Option<&str>)
             };
             text::render(findings, &options)
         }
-    }
-}
-
-/// Where the files of a run go.
-struct Place {
-    /// Made on our own account before the directory itself, and as little to be a link as that.
-    above: Option<PathBuf>,
-    directory: PathBuf,
-}
-
-impl Place {
-    fn of(args: &Args, scenario: &str) -> Self {
-        match &args.common.out {
-            Some(directory) => Self { above: None, directory: directory.clone() },
-            None => Self {
-                above: Some(PathBuf::from(OUT)),
-                directory: Path::new(OUT).join(safe_file_name(scenario)),
-            },
-        }
-    }
-
-    /// Whether it can be written to, as far as can be known before the time is spent.
-    fn check(&self) -> Result<(), WriteError> {
-        self.above.as_deref().map_or(Ok(()), files::check_directory)?;
-        files::check(&self.directory, &FILES)
-    }
-
-    fn write(&self, findings: &Findings) -> Result<(), WriteError> {
-        self.above.as_deref().map_or(Ok(()), files::prepare)?;
-        files::prepare(&self.directory)?;
-        let texts = [json::render(findings), metrics_csv::render(findings)];
-        let outputs: Vec<Output<'_>> =
-            FILES.into_iter().zip(&texts).map(|(name, text)| Output { name, text }).collect();
-        files::write(&self.directory, &outputs)
-    }
-
-    fn shown(&self) -> String {
-        printable(&self.directory.display().to_string())
     }
 }

@@ -1,6 +1,6 @@
 //! Experiments: replications of a world, intervals over them, and verdicts on claims.
 //!
-//! A module a question; so far there is [`mod@run`]. Text comes in and goes out elsewhere.
+//! A module a question: [`mod@run`] and [`mod@trace`]. Text comes in and goes out elsewhere.
 
 mod catalogue;
 pub mod findings;
@@ -13,6 +13,7 @@ mod recorder;
 mod replicate;
 pub mod run;
 mod summary;
+pub mod trace;
 mod uncertainty;
 pub mod watch;
 mod why;

@@ -30,8 +30,23 @@ pub(crate) struct WarmUp {
     pub(crate) settled: bool,
 }
 
+/// What is simulated and not measured before each replication of `arms`.
+pub(crate) fn find_lead(
+    arms: &[&Arm],
+    seed: u64,
+    measure: Measure,
+    watch: &dyn Watch,
+) -> Result<WarmUp, Stopped> {
+    match measure.kind {
+        Kind::Window { lead_in: lead } | Kind::Steady { warm_up: Some(lead) } => {
+            Ok(WarmUp { lead, settled: true })
+        }
+        Kind::Steady { warm_up: None } => find_warm_up(arms, seed, measure, watch),
+    }
+}
+
 /// Finds the warm-up for `arms`.
-pub(crate) fn find_warm_up(
+fn find_warm_up(
     arms: &[&Arm],
     seed: u64,
     measure: Measure,

@@ -6,8 +6,8 @@
 
 use crate::findings::{Findings, JudgedClaim, StoppedBy, Verdict};
 use crate::judge::{Arms, measure, verdict};
-use crate::pilot::find_warm_up;
-use crate::question::{Claim, Kind, Question, Study, WorldError, Worlds};
+use crate::pilot::find_lead;
+use crate::question::{Claim, Question, Study, WorldError, Worlds};
 use crate::replicate::{Arm, Progressing, Setting, Stopped, replicate};
 use crate::summary;
 use crate::uncertainty::{Broken, Decided, Uncertainty};
@@ -45,6 +45,15 @@ pub fn run(
     pool.install(|| RunStudy::new(worlds, question, options, watch)?.answer())
 }
 
+/// The scenarios that claims to be judged are changes from.
+pub(crate) fn base_files(question: &Question) -> Vec<String> {
+    let judged = question.claims.iter().filter(|claim| is_judged(claim));
+    let mut files: Vec<String> = judged.filter_map(|claim| claim.relative_to.clone()).collect();
+    files.sort();
+    files.dedup();
+    files
+}
+
 struct RunStudy<'a> {
     worlds: &'a dyn Worlds,
     question: &'a Question,
@@ -65,10 +74,7 @@ impl<'a> RunStudy<'a> {
         watch: &'a dyn Watch,
     ) -> Result<Self, WorldError> {
         let judged = question.claims.iter().filter(|claim| is_judged(claim));
-        let mut base_files: Vec<String> =
-            judged.clone().filter_map(|claim| claim.relative_to.clone()).collect();
-        base_files.sort();
-        base_files.dedup();
+        let base_files = base_files(question);
         let bases = base_files
             .iter()
             .map(|base| worlds.blueprint(Some(base), &[]).map(Arm::new))
@@ -113,24 +119,17 @@ impl<'a> RunStudy<'a> {
 
     /// What is simulated before the measured stretch.
     fn lead(&mut self) -> Result<Nanos, Stopped> {
-        match self.question.measure.kind {
-            Kind::Window { lead_in } => Ok(lead_in),
-            Kind::Steady { warm_up: Some(warm_up) } => Ok(warm_up),
-            Kind::Steady { warm_up: None } => {
-                let mut arms = vec![&self.own];
-                arms.extend(&self.bases);
-                let measure = self.question.measure;
-                let found = find_warm_up(&arms, self.options.seed, measure, self.watch)?;
-                if !found.settled {
-                    self.notes.push(
-                        "no end of the warm-up was found: response times may still be growing, \
-                         and there may be no steady state"
-                            .to_owned(),
-                    );
-                }
-                Ok(found.lead)
-            }
+        let mut arms = vec![&self.own];
+        arms.extend(&self.bases);
+        let found = find_lead(&arms, self.options.seed, self.question.measure, self.watch)?;
+        if !found.settled {
+            self.notes.push(
+                "no end of the warm-up was found: response times may still be growing, and there \
+                 may be no steady state"
+                    .to_owned(),
+            );
         }
+        Ok(found.lead)
     }
 
     /// Adds replications until the stopping rule, a limit or the user ends it. Returns how many

@@ -1,6 +1,6 @@
 //! What the model reports. It never computes a mean: that is for whoever listens.
 
-use crate::ids::{ContainerId, EndpointId, PoolId, QueryId, ServiceId, SourceId};
+use crate::ids::{CallId, ContainerId, EndpointId, PoolId, QueryId, ServiceId, SourceId};
 use wssim_kernel::{Nanos, Time};
 
 /// Why a request, or a call, has no good answer.
@@ -56,9 +56,95 @@ impl Failure {
     }
 }
 
+/// A moment in the life of a frame: a request, its stay at a container, or part of such a stay.
+///
+/// A frame does one thing at a time, from one fact to the next; so what it does tiles its life.
+/// What lies between two things at one instant is not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// It begins. The frame that opened it does nothing but wait for it until it is told of again.
+    Opens(Opening),
+    /// It does something else from now on.
+    Does(Doing),
+    /// Its CPU step is over; its container had been throttled for that long since time zero.
+    Computed(Nanos),
+    /// What it waited for has failed: an attempt of its call.
+    Fails(Failure),
+    /// It ends: `None`: well. Its place may have a new tenant from now on.
+    Closes(Option<Failure>),
+}
+
+/// What begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// A user's request.
+    Request {
+        /// Where it comes from.
+        source: SourceId,
+        /// Whether it arrived in the measured stretch.
+        measured: bool,
+    },
+    /// Its stay at a container: it travels there first.
+    Visit {
+        /// Place of the frame that called.
+        caller: u32,
+        /// The container.
+        container: ContainerId,
+        /// What it does there.
+        endpoint: EndpointId,
+        /// The call; `None`: a user's own.
+        call: Option<CallId>,
+        /// Number of the attempt, from zero.
+        attempt: u16,
+    },
+    /// Part of such a stay.
+    Part {
+        /// Place of the frame that it is a part of.
+        of: u32,
+        /// Whether it runs beside others; otherwise it is repeated.
+        parallel: bool,
+    },
+}
+
+/// What a frame does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// Has arrived at its container.
+    Arrives,
+    /// Waits for a worker.
+    Queues,
+    /// Waits for a connection of a pool.
+    Connects(PoolId),
+    /// Computes.
+    Computes {
+        /// How long that takes on a thread of its own.
+        alone: Nanos,
+        /// How long its container had been throttled since time zero.
+        throttled: Nanos,
+    },
+    /// Waits for the disk of its node.
+    QueuesForDisk,
+    /// Is served by the disk of its node.
+    UsesDisk,
+    /// Waits for something outside the cluster.
+    Sleeps,
+    /// Waits before it tries again.
+    BacksOff,
+}
+
 /// A listener to the model's facts. Every method does nothing unless it is implemented; the unit
 /// type `()` hears nothing. Only facts of requests that arrived in the measured stretch are told.
 pub trait Probe {
+    /// Whether it wants to hear of frames: the facts for [`Probe::frame`] are not even gathered
+    /// otherwise.
+    const FOLLOWS: bool = false;
+
+    /// What becomes of the frame at place `frame`, of any request, measured or not. A place has one
+    /// tenant at a time.
+    fn frame(&mut self, now: Time, frame: u32, fact: Fact) {
+        let _ = (now, frame, fact);
+    }
+
     /// A request of `source` that arrived at `arrived` was answered after `response`, or failed;
     /// it took `attempts` calls of all kinds to get there.
     fn request_done(

@@ -36,5 +36,6 @@ pub use offered::{DiskLoad, NodeLoad, OfferedLoad, ServiceLoad};
 pub use scenario::{Placement, Scenario};
 pub use schema::text as schema;
 pub use stack::{Becomes, outcomes as stack_keys};
+pub use suggest::hint;
 pub use traefik::Route;
 pub use unsimulated::NotSimulated;

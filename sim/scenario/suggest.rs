@@ -47,10 +47,8 @@ pub(crate) fn nearest<'a>(
 }
 
 /// The hint for a wrong name: the nearest valid one, or a short list of all.
-pub(crate) fn hint<'a>(
-    wrong: &str,
-    valid: impl IntoIterator<Item = &'a str> + Clone,
-) -> Option<String> {
+#[must_use]
+pub fn hint<'a>(wrong: &str, valid: impl IntoIterator<Item = &'a str> + Clone) -> Option<String> {
     const LISTED: usize = 12;
     if let Some(name) = nearest(wrong, valid.clone()) {
         return Some(format!("did you mean `{name}`?"));

@@ -7,6 +7,7 @@ mod mistakes;
 mod run;
 mod schema;
 mod shell;
+mod trace;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -4,6 +4,7 @@ mod coverage;
 mod determinism;
 mod pairs;
 mod random_worlds;
+mod trace;
 mod verdicts;
 
 use wssim_experiment::question::{

@@ -136,7 +136,7 @@ fn service(dice: &mut Dice, n: u32, services: u32) -> String {
     text
 }
 
-fn random_scenario(seed: u64) -> String {
+pub(super) fn random_scenario(seed: u64) -> String {
     let mut dice = Dice(StreamKey::new(seed, 0, "test", "random scenario").draw(0, 0));
     let mut text = "[scenario]\ntitle = \"Random\"\n".to_owned();
     for node in 0..=dice.below(3) {

@@ -238,6 +238,12 @@ impl Processor {
         Nanos(container.throttled + open)
     }
 
+    /// How long `demand` takes on a thread of its own.
+    #[inline]
+    pub(crate) fn alone(&self, demand: f64) -> Nanos {
+        Nanos::from_f64(demand * self.per_speed)
+    }
+
     /// Takes `job` of `container` into service; `demand` in nanoseconds of the reference CPU.
     pub fn admit(&mut self, now: Time, job: Job, container: u32, demand: f64) -> Option<Due> {
         match self.admit_alone(now, job, container, demand) {

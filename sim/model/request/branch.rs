@@ -40,6 +40,7 @@ impl<P: Probe> World<'_, P> {
                 self.tie_part(id, branch);
             }
         }
+        self.all_open(now, first);
         if step.need == 0 {
             self.joined(now, id, calendar);
         }
@@ -56,6 +57,7 @@ impl<P: Probe> World<'_, P> {
     /// Begins to repeat the part at `body`.
     pub(crate) fn begin_loop(
         &mut self,
+        now: Time,
         id: FrameId,
         body: InstructionId,
         site: u64,
@@ -73,6 +75,7 @@ impl<P: Probe> World<'_, P> {
         if self.ties.are_used() {
             self.tie_part(id, part);
         }
+        self.opens(now, part);
         part
     }
 
@@ -92,6 +95,7 @@ impl<P: Probe> World<'_, P> {
         if self.ties.are_used() {
             self.untie_part(id);
         }
+        self.closes(now, id, None);
         self.frames.remove(id);
         if !heard {
             return None;
@@ -134,6 +138,7 @@ impl<P: Probe> World<'_, P> {
         if self.ties.are_used() {
             self.untie_part(id);
         }
+        self.closes(now, id, Some(failure));
         self.frames.remove(id);
         if !heard {
             return;

@@ -8,7 +8,7 @@ use crate::blueprint::{Call, Retry};
 use crate::event::Event;
 use crate::ids::{CallId, ContainerId, PoolId, ServiceId};
 use crate::network::Hop;
-use crate::probe::{Failure, Probe};
+use crate::probe::{Doing, Failure, Probe};
 use crate::world::World;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Nanos, Time};
@@ -74,6 +74,7 @@ impl<P: Probe> World<'_, P> {
         frame.waits = Waits::Connection;
         frame.since = now;
         instance.queue.push(&mut self.frames, id);
+        self.does(now, id, Doing::Connects(pool));
         if let Some(class) = self.blueprint.pools[pool.index()].timeout {
             self.set_timeout(now, class, id, calendar);
         }
@@ -129,6 +130,7 @@ impl<P: Probe> World<'_, P> {
         } else {
             calendar.schedule(now + delay, Event::Deliver(callee));
         }
+        self.opens(now, callee);
         if let Some(class) = call.timeout {
             self.set_timeout(now, class, id, calendar);
         }
@@ -173,6 +175,7 @@ impl<P: Probe> World<'_, P> {
             // The place of a caller that is gone may have a new tenant: the bytes go nowhere.
             Nanos::ZERO
         };
+        self.closes(now, id, failure);
         self.frames.remove(id);
         if is_heard {
             calendar.schedule(now + delay, Event::Answer { to, epoch, failure });
@@ -230,6 +233,7 @@ impl<P: Probe> World<'_, P> {
         if self.ties.are_used() {
             self.report(now, id, Some(failure));
         }
+        self.fails(now, id, failure);
         self.release_connection(now, id, calendar);
         if self.tries_again_at_once(now, id, failure, calendar) {
             self.attempt(now, id, calendar);

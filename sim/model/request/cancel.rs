@@ -126,6 +126,7 @@ impl<P: Probe> World<'_, P> {
                 part = next;
             }
         }
+        self.closes(now, id, Some(Failure::Abandoned));
         self.report(now, id, Some(Failure::Abandoned));
         self.release_connection(now, id, calendar);
         if self.frames[id].kind == Kind::Visit {

@@ -5,7 +5,7 @@ use crate::blueprint::Instruction;
 use crate::event::Event;
 use crate::hardware::disk::Served;
 use crate::ids::NodeId;
-use crate::probe::Probe;
+use crate::probe::{Doing, Probe};
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
@@ -28,6 +28,7 @@ impl<P: Probe> World<'_, P> {
         if disk.is_full() {
             self.frames[id].waits = Waits::DiskQueue;
             disk.queue.push(&mut self.frames, id);
+            self.does(now, id, Doing::QueuesForDisk);
             self.disk_visits[container.index()].waiting.rise(now);
         } else {
             self.use_disk(now, node, id, calendar);
@@ -44,6 +45,7 @@ impl<P: Probe> World<'_, P> {
         if frame.measured {
             self.probe.disk_wait(container, now.since(frame.since));
         }
+        self.does(now, id, Doing::UsesDisk);
         self.disk_visits[container.index()].served.rise(now);
         if let Some(disk) = &mut self.nodes[node.index()].disk {
             let server = disk.begin(Served { frame: id, epoch, container, began: now });

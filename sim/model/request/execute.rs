@@ -5,7 +5,7 @@ use crate::blueprint::{Arrivals, Hold, Instruction};
 use crate::event::Event;
 use crate::ids::{InstructionId, LabelId};
 use crate::law::Law;
-use crate::probe::{Failure, Probe};
+use crate::probe::{Doing, Failure, Probe};
 use crate::world::World;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Nanos, Time};
@@ -74,7 +74,7 @@ impl<P: Probe> World<'_, P> {
                     let count = count.sample(&mut self.draws.draw(key, *draw)).round() as u32;
                     self.frames[id].pc = *to;
                     if count > 0 {
-                        id = self.begin_loop(id, InstructionId(pc.0 + 1), *site, count);
+                        id = self.begin_loop(now, id, InstructionId(pc.0 + 1), *site, count);
                     }
                 }
             }
@@ -106,6 +106,7 @@ impl<P: Probe> World<'_, P> {
         if packets > 0 {
             work += self.packet_cpu(container, packets);
         }
+        self.computes(now, id, container, work);
         self.start_job(now, id, container, work, calendar);
     }
 
@@ -174,6 +175,7 @@ impl<P: Probe> World<'_, P> {
     /// A CPU step is over.
     #[inline]
     pub(crate) fn step_computed(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        self.has_computed(now, id);
         self.frames[id].waits = Waits::Nothing;
         let frame = &self.frames[id];
         if frame.holds_worker && self.containers[frame.container.index()].hold == Hold::Cpu {
@@ -194,6 +196,8 @@ impl<P: Probe> World<'_, P> {
         let frame = &mut self.frames[id];
         frame.waits = waits;
         calendar.schedule(now + pause, Event::Wake { frame: id, epoch: frame.epoch });
+        let backs_off = waits == Waits::Backoff;
+        self.does(now, id, if backs_off { Doing::BacksOff } else { Doing::Sleeps });
     }
 
     /// A sleep, or the pause before a retry, is over.

@@ -6,6 +6,7 @@ mod call;
 mod cancel;
 mod disk;
 mod execute;
+mod follow;
 pub(crate) mod frame;
 mod guard;
 pub(crate) mod ties;

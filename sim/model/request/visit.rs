@@ -4,7 +4,7 @@ use super::frame::{FrameId, Kind, Waits};
 use crate::blueprint::Hold;
 use crate::event::Event;
 use crate::ids::{CallId, ContainerId};
-use crate::probe::{Failure, Probe};
+use crate::probe::{Doing, Failure, Probe};
 use crate::request::frame::NONE;
 use crate::world::{ContainerState, World};
 use wssim_kernel::{Calendar, Nanos, Time};
@@ -25,6 +25,7 @@ impl<P: Probe> World<'_, P> {
         container.station.in_system += 1;
         container.station.arrivals += 1;
         let needs_worker = container.hold == Hold::Request && container.workers.is_some();
+        self.does(now, id, Doing::Arrives);
         if needs_worker && !self.get_worker(now, id, calendar) {
             return;
         }
@@ -76,6 +77,7 @@ impl<P: Probe> World<'_, P> {
         frame.waits = Waits::Worker;
         frame.since = now;
         station.queue.push(&mut self.frames, id);
+        self.does(now, id, Doing::Queues);
         self.limit_wait(now, id, calendar);
     }
 

@@ -140,6 +140,7 @@ impl<P: Probe> World<'_, P> {
         frame.number = user;
         frame.measured = measured;
         frame.waits = Waits::Answer;
+        self.opens(now, root);
         self.limit_patience(now, root, calendar);
         let entry = self.entry_of(id, key, row);
         let service = blueprint.endpoints[entry.index()].service;
@@ -163,6 +164,7 @@ impl<P: Probe> World<'_, P> {
             self.tie_entry(now + delay, root, visit);
         }
         calendar.schedule(now + delay, Event::Deliver(visit));
+        self.opens(now, visit);
     }
 
     /// Ties the entry visit to its user's request; it is delivered at `arrival`.
@@ -245,6 +247,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let Frame { source, arrived, measured, number, .. } = self.frames[root];
+        self.closes(now, root, outcome.err());
         self.frames.remove(root);
         match outcome {
             Ok(()) => self.counts.answered += 1,

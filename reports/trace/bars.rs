@@ -1,0 +1,159 @@
+//! Bars on one axis: a character a cell, the one of what took most of its time.
+
+use super::clock::Clock;
+use super::rows::Stroke;
+use crate::page::Style;
+use anstyle::{AnsiColor, Effects};
+use wssim_experiment::trace::Paint;
+
+/// How each paint looks, what it is called in the legend, and its colour.
+const PAINTS: [(Paint, char, &str, Option<AnsiColor>); 6] = [
+    (Paint::Working, '█', "CPU", Some(AnsiColor::Green)),
+    (Paint::Slowed, '▓', "CPU slowed or stopped by others", Some(AnsiColor::Yellow)),
+    (Paint::Waiting, '░', "queueing", Some(AnsiColor::Red)),
+    (Paint::Travelling, '─', "network", Some(AnsiColor::Blue)),
+    (Paint::Pausing, '~', "pause", Some(AnsiColor::Magenta)),
+    (Paint::Elsewhere, '·', "in calls", None),
+];
+/// Stands where a bar goes on beyond the axis.
+const BEYOND: char = '»';
+/// Columns of an axis between two labels.
+const TICK: usize = 9;
+/// What waiting for somebody else weighs in a cell: own time shows also where it is a third.
+const ELSEWHERE: f64 = 0.5;
+
+/// The axis of all bars.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Axis {
+    pub(super) whole_ns: u64,
+    pub(super) columns: usize,
+}
+
+impl Axis {
+    fn column(self, ns: u64) -> f64 {
+        ns as f64 / self.whole_ns.max(1) as f64 * self.columns as f64
+    }
+
+    /// The labels above the bars.
+    pub(super) fn labels(self, clock: Clock) -> String {
+        let mut line = String::new();
+        let ticks = clock.ticks(self.whole_ns, (self.columns / TICK).max(1));
+        for (at, label) in ticks {
+            let column = self.column(at) as usize;
+            let taken = line.chars().count();
+            if column + label.chars().count() > self.columns || (taken > 0 && column <= taken) {
+                continue;
+            }
+            line.extend(std::iter::repeat_n(' ', column - taken));
+            line.push_str(&label);
+        }
+        line
+    }
+
+    /// The bar of `strokes`: for each cell its paint, if any; and whether it goes on beyond.
+    fn cells(self, strokes: &[Stroke]) -> Vec<Option<usize>> {
+        let mut weights = vec![[0.0_f64; PAINTS.len()]; self.columns];
+        for stroke in strokes {
+            let (from, to) = (self.column(stroke.start_ns), self.column(stroke.end_ns));
+            let last = (to.ceil() as usize).min(self.columns);
+            for (cell, weights) in weights.iter_mut().enumerate().take(last).skip(from as usize) {
+                let covered = to.min(cell as f64 + 1.0) - from.max(cell as f64);
+                let weight = if stroke.paint == Paint::Elsewhere { ELSEWHERE } else { 1.0 };
+                weights[stroke.paint as usize] += covered * weight;
+            }
+        }
+        weights.iter().map(heaviest).collect()
+    }
+
+    /// The bar of `strokes` as it is printed, as wide as the axis at most.
+    pub(super) fn bar(self, strokes: &[Stroke], style: Style) -> String {
+        let cells = self.cells(strokes);
+        let beyond = strokes.iter().any(|stroke| stroke.end_ns > self.whole_ns);
+        let mut bar = String::new();
+        let mut at = 0;
+        let end = if beyond { cells.len().saturating_sub(1) } else { cells.len() };
+        while at < end {
+            let same = cells[at..end].iter().take_while(|cell| **cell == cells[at]).count();
+            bar.push_str(&match cells[at] {
+                Some(paint) => painted(PAINTS[paint], same, style),
+                None => " ".repeat(same),
+            });
+            at += same;
+        }
+        if beyond {
+            bar.push(BEYOND);
+        }
+        bar
+    }
+}
+
+/// The paint with the most weight; of equals the first.
+fn heaviest(weights: &[f64; PAINTS.len()]) -> Option<usize> {
+    let mut best = None;
+    for (paint, &weight) in weights.iter().enumerate() {
+        if weight > 0.0 && best.is_none_or(|best: usize| weight > weights[best]) {
+            best = Some(paint);
+        }
+    }
+    best
+}
+
+fn painted(
+    (_, character, _, colour): (Paint, char, &str, Option<AnsiColor>),
+    cells: usize,
+    style: Style,
+) -> String {
+    let look = match colour {
+        Some(colour) => colour.on_default(),
+        None => anstyle::Style::new().effects(Effects::DIMMED),
+    };
+    style.paint(&character.to_string().repeat(cells), look)
+}
+
+/// What the characters mean that occur in `strokes`, one text each.
+pub(super) fn legend<'a>(
+    strokes: &(impl Iterator<Item = &'a Stroke> + Clone),
+    style: Style,
+) -> Vec<(usize, String)> {
+    let occurs = |paint: Paint| strokes.clone().any(|stroke| stroke.paint == paint);
+    let told = PAINTS.into_iter().filter(|(paint, ..)| occurs(*paint));
+    told.map(|row| (2 + row.2.chars().count(), format!("{} {}", painted(row, 1, style), row.2)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stroke(paint: Paint, start_ns: u64, end_ns: u64) -> Stroke {
+        Stroke { paint, start_ns, end_ns }
+    }
+
+    #[test]
+    fn each_cell_shows_what_took_most_of_it() {
+        let axis = Axis { whole_ns: 100, columns: 10 };
+        let strokes = [
+            stroke(Paint::Travelling, 0, 10),
+            stroke(Paint::Waiting, 10, 34),
+            stroke(Paint::Working, 34, 60),
+            stroke(Paint::Elsewhere, 60, 90),
+        ];
+        assert_eq!(axis.bar(&strokes, Style::Plain), "─░░███··· ");
+        assert_eq!(axis.bar(&[stroke(Paint::Working, 55, 56)], Style::Plain), "     █    ");
+        assert_eq!(axis.bar(&[stroke(Paint::Working, 80, 130)], Style::Plain), "        █»");
+        assert_eq!(axis.bar(&[stroke(Paint::Working, 130, 140)], Style::Plain), "         »");
+    }
+
+    #[test]
+    fn paints_stand_in_their_order() {
+        for (place, (paint, ..)) in PAINTS.iter().enumerate() {
+            assert_eq!(*paint as usize, place);
+        }
+    }
+
+    #[test]
+    fn labels_do_not_touch() {
+        let axis = Axis { whole_ns: 98_300_000, columns: 40 };
+        assert_eq!(axis.labels(Clock::of(98_300_000)), "0                   50");
+    }
+}

@@ -1,0 +1,243 @@
+//! The waterfall and the table, for a terminal and for a merge request.
+
+use super::bars::{Axis, legend};
+use super::clock::Clock;
+use super::rows::{Row, rows};
+use super::{sums, wording};
+use crate::escape::{self, printable};
+use crate::page::{GAP, Page, Style};
+use crate::width;
+use std::fmt::Write as _;
+use wssim_experiment::trace::Trace;
+
+/// Terminals that are narrower show neither nodes nor beginnings.
+const WIDE: usize = 80;
+/// Terminals that are narrower do not show how often either.
+const NARROW: usize = 60;
+/// A bar has at least this share of the columns, as a percentage.
+const BAR: usize = 36;
+
+/// What the caller knows beside the trace.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// Whether it is coloured.
+    pub style: Style,
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Where the file was written.
+    pub out: Option<&'a str>,
+    /// Whether repeated calls have a row each, and all components too.
+    pub all: bool,
+    /// Only the head and the table.
+    pub brief: bool,
+}
+
+/// The report for a terminal.
+#[must_use]
+pub fn text(trace: &Trace, options: &Options<'_>) -> String {
+    let mut page = Page::new(options.style, options.width);
+    page.title(&wording::title(trace));
+    for line in head(trace) {
+        wrapped(&mut page, &line);
+    }
+    if !options.brief {
+        page.line("");
+        waterfall(&mut page, trace, options.all);
+    }
+    page.heading("Where the time goes");
+    let table = sums::table(trace, Clock::of(trace.response_ns), options.all);
+    page.table(&if options.width < NARROW { sums::without_times(table) } else { table });
+    if let Some(out) = options.out {
+        page.line("");
+        page.line(&format!("{} (open it in https://ui.perfetto.dev)", printable(out)));
+    }
+    page.text
+}
+
+/// The report for a merge request.
+#[must_use]
+pub fn markdown(trace: &Trace, all: bool) -> String {
+    let mut text = format!("## {}\n", escape::markdown(&wording::title(trace)));
+    for line in head(trace) {
+        let _ = write!(text, "\n{}\n", escape::markdown(&line));
+    }
+    let mut page = Page::new(Style::Plain, 100);
+    waterfall(&mut page, trace, all);
+    // No name in it can end the block.
+    let fence = "`".repeat(longest_run(&page.text, '`').max(2) + 1);
+    let _ = write!(text, "\n{fence}text\n{}{fence}\n\n### Where the time goes\n\n", page.text);
+    text + &crate::markdown::table(&sums::table(trace, Clock::of(trace.response_ns), all))
+}
+
+fn wrapped(page: &mut Page, text: &str) {
+    for line in width::wrapped(&printable(text), page.width, usize::MAX) {
+        page.line(&line);
+    }
+}
+
+fn longest_run(text: &str, of: char) -> usize {
+    text.split(|character| character != of).map(str::len).max().unwrap_or(0)
+}
+
+fn head(trace: &Trace) -> impl Iterator<Item = String> {
+    let outcome = match wording::distribution(trace) {
+        Some(distribution) => format!("{} · {distribution}", wording::outcome(trace)),
+        None => wording::outcome(trace),
+    };
+    [wording::which(trace), outcome].into_iter()
+}
+
+/// The columns of a waterfall.
+struct Columns {
+    label: usize,
+    /// Of the columns of nodes and beginnings; zero: there are none.
+    node: usize,
+    number: usize,
+    wide: bool,
+}
+
+impl Columns {
+    fn of(rows: &[Row], clock: Clock, columns: usize) -> Self {
+        let wide = columns >= WIDE;
+        let longest = |of: &dyn Fn(&Row) -> usize| rows.iter().map(of).max().unwrap_or(0);
+        let node = if wide {
+            longest(&|row| width::of(&printable(&row.node))).clamp("Node".len(), 16)
+        } else {
+            0
+        };
+        let number =
+            longest(&|row| clock.number(row.took_ns.max(row.start_ns)).len()).max("Start".len());
+        let numbers = if wide { 2 * (number + GAP) } else { number + GAP };
+        let nodes = if node > 0 { node + GAP } else { 0 };
+        let least_bar = columns * BAR / 100;
+        let room = columns.saturating_sub(least_bar + numbers + nodes + GAP);
+        let label = longest(&|row| label(row, usize::MAX).1).clamp(8, room.max(8));
+        Self { label, node, number, wide }
+    }
+
+    /// What stands left of the bars.
+    fn left(&self, label: &str, node: &str, start: &str, took: &str) -> String {
+        let mut line = format!("{label}{}", blanks(self.label, label));
+        let gap = " ".repeat(GAP);
+        if self.node > 0 {
+            let node = width::truncated(node, self.node);
+            line.extend([gap.as_str(), &node, &blanks(self.node, &node)]);
+        }
+        if self.wide {
+            line.extend([gap.as_str(), &blanks(self.number, start), start]);
+        }
+        line + &format!("{gap}{}{took}{gap}", blanks(self.number, took))
+    }
+}
+
+fn blanks(columns: usize, text: &str) -> String {
+    " ".repeat(columns.saturating_sub(width::of(text)))
+}
+
+fn waterfall(page: &mut Page, trace: &Trace, all: bool) {
+    let clock = Clock::of(trace.response_ns);
+    let rows = rows(trace, all);
+    let columns = Columns::of(&rows, clock, page.width);
+    let head = columns.left(&format!("in {}", clock.symbol), "Node", "Start", "Took");
+    let axis = Axis {
+        whole_ns: trace.response_ns,
+        columns: page.width.saturating_sub(width::of(&head)).max(8),
+    };
+    page.line(&format!("{head}{}", axis.labels(clock)));
+    for row in &rows {
+        let (label, _) = label(row, columns.label);
+        let (start, took) = (clock.number(row.start_ns), clock.number(row.took_ns));
+        let left = columns.left(&label, &printable(&row.node), &start, &took);
+        let look =
+            if row.failed { anstyle::AnsiColor::Red.on_default() } else { anstyle::Style::new() };
+        let left = page.style.paint(&left, look);
+        let bar = axis.bar(&row.strokes, page.style);
+        page.line(&format!("{left}{bar}"));
+    }
+    page.line("");
+    explain(page, trace, &rows);
+}
+
+/// The legend, in as many lines as it takes, and the notes.
+fn explain(page: &mut Page, trace: &Trace, rows: &[Row]) {
+    let mut line = String::new();
+    let mut taken = 0;
+    for (columns, entry) in legend(&rows.iter().flat_map(|row| &row.strokes), page.style) {
+        if taken > 0 && taken + GAP + columns > page.width {
+            page.line(&line);
+            line.clear();
+            taken = 0;
+        }
+        if taken > 0 {
+            line.push_str(&" ".repeat(GAP));
+            taken += GAP;
+        }
+        line.push_str(&entry);
+        taken += columns;
+    }
+    page.line(&line);
+    for note in wording::notes(trace) {
+        wrapped(page, &note);
+    }
+}
+
+/// Indent, name, how often and what became of it in at most `columns`, and the columns it takes.
+/// The name gives way.
+fn label(row: &Row, columns: usize) -> (String, usize) {
+    // The mark stands in the indent, so that what lies below still lies deeper.
+    let mark = if row.parallel { "∥ " } else { "  " };
+    let indent = "  ".repeat(row.depth.saturating_sub(1));
+    let mark = if row.depth > 0 { mark } else { "" };
+    let times = if row.times > 1 { format!(" ×{}", row.times) } else { String::new() };
+    let notes = row.notes.iter().fold(String::new(), |notes, note| notes + " " + note);
+    let room = columns.saturating_sub(width::of(&indent) + width::of(mark));
+    let name = printable(&row.name);
+    let name =
+        width::truncated(&name, room.saturating_sub(width::of(&times) + width::of(&notes)).max(6));
+    let label = width::truncated(&format!("{indent}{mark}{name}{times}{notes}"), columns);
+    let taken = width::of(&label);
+    (label, taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::sample;
+
+    fn options(width: usize) -> Options<'static> {
+        Options { style: Style::Plain, width, out: None, all: false, brief: false }
+    }
+
+    #[test]
+    fn the_reports_are_as_golden() {
+        let trace = sample::trace();
+        let wide = Options { out: Some("out/shop/trace/trace.json"), ..options(100) };
+        crate::sample::assert_golden("trace.txt", &text(&trace, &wide));
+        crate::sample::assert_golden("trace-narrow.txt", &text(&trace, &options(60)));
+        let all = Options { all: true, ..options(100) };
+        crate::sample::assert_golden("trace-all.txt", &text(&trace, &all));
+        crate::sample::assert_golden("trace.md", &markdown(&trace, false));
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        let trace = sample::trace();
+        for columns in [48, 60, 79, 80, 100, 200] {
+            for line in text(&trace, &options(columns)).lines() {
+                assert!(width::of(line) <= columns, "{columns}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_stay_names() {
+        let mut trace = sample::trace();
+        for stay in &mut trace.stays {
+            stay.service = "```\n\u{1b}[31m".to_owned();
+        }
+        let told = text(&trace, &options(100));
+        assert!(!told.contains('\u{1b}'), "{told:?}");
+        let block = markdown(&trace, false);
+        assert_eq!(block.matches("\n````").count(), 2, "{block}");
+    }
+}

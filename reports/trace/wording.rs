@@ -1,0 +1,84 @@
+//! The sentences of a trace.
+
+use super::clock::Clock;
+use crate::quantity;
+use wssim_experiment::trace::{Pick, StayKind, Trace};
+
+/// The first line.
+pub(super) fn title(trace: &Trace) -> String {
+    if trace.title.is_empty() || trace.title == trace.name {
+        trace.name.clone()
+    } else {
+        format!("{} · {}", trace.name, trace.title)
+    }
+}
+
+/// Which request it is.
+pub(super) fn which(trace: &Trace) -> String {
+    let entry = if trace.entry_given || trace.entries < 2 {
+        trace.entry.clone()
+    } else {
+        format!("{} (most frequent of {} entries)", trace.entry, trace.entries)
+    };
+    let pick = match trace.pick {
+        Pick::Percentile(50.0) => ", the median".to_owned(),
+        Pick::Percentile(percent) => format!(", the {percent}th percentile"),
+        Pick::Slowest => ", the slowest".to_owned(),
+        Pick::Failed => ", the first that failed".to_owned(),
+        Pick::Number(_) => String::new(),
+    };
+    format!(
+        "{entry} · request {} of {}{pick} · seed {} · replication {} · {} into it",
+        trace.number,
+        trace.distribution.requests,
+        trace.seed,
+        trace.replication,
+        quantity::duration(trace.arrived_ns as f64 * 1e-9),
+    )
+}
+
+/// How long it took, and how that compares.
+pub(super) fn outcome(trace: &Trace) -> String {
+    let time = Clock::of(trace.response_ns).time(trace.response_ns);
+    let unfinished = trace.stays.first().is_some_and(|stay| stay.unfinished);
+    match trace.failed {
+        Some(failure) => format!(
+            "failed after {time}: {failure} · {} of {} failed",
+            trace.distribution.failed, trace.distribution.requests
+        ),
+        None if unfinished => format!("no answer after {time}, when the run was given up"),
+        None => format!("answered after {time}"),
+    }
+}
+
+/// The response times among which it stands.
+pub(super) fn distribution(trace: &Trace) -> Option<String> {
+    let all = &trace.distribution;
+    let clock = Clock::of(all.max_ns.unwrap_or(0));
+    let stats =
+        [("p50", all.p50_ns), ("p95", all.p95_ns), ("p99", all.p99_ns), ("max", all.max_ns)];
+    let stats: Vec<String> = stats
+        .iter()
+        .filter_map(|(name, ns)| ns.map(|ns| format!("{name} {}", clock.number(ns))))
+        .collect();
+    if stats.is_empty() {
+        return None;
+    }
+    let share = all.faster as f64 / all.answered.max(1) as f64;
+    let faster = quantity::percent(share);
+    Some(format!("{faster} are faster · {} {}", stats.join(" · "), clock.symbol))
+}
+
+/// What must be known to read the table.
+pub(super) fn notes(trace: &Trace) -> Vec<String> {
+    let mut notes = Vec::new();
+    if trace.stays.iter().any(|stay| stay.kind == StayKind::Branch) {
+        notes.push("∥ runs beside others; the table counts the one that ended the wait".to_owned());
+    }
+    if trace.stays.iter().any(|stay| stay.late) {
+        notes.push(
+            "unheard: nobody waited for the answer any more; its time counts until then".to_owned(),
+        );
+    }
+    notes
+}

@@ -1,0 +1,53 @@
+//! Where the files of a command go.
+
+use std::path::{Path, PathBuf};
+use wssim_reports::files::{self, Output, WriteError};
+use wssim_reports::{printable, safe_file_name};
+
+/// Where results go unless told otherwise.
+const OUT: &str = "out";
+
+/// A directory, and those above it that are made on our own account and as little to be links.
+pub(crate) struct Place {
+    above: Vec<PathBuf>,
+    directory: PathBuf,
+}
+
+impl Place {
+    /// `given`, or `out/SCENARIO`, and in it the directory of the command where it has one.
+    pub(crate) fn of(given: Option<&Path>, scenario: &str, command: Option<&str>) -> Self {
+        if let Some(directory) = given {
+            return Self { above: Vec::new(), directory: directory.to_owned() };
+        }
+        let scenario = Path::new(OUT).join(safe_file_name(scenario));
+        let mut above = vec![PathBuf::from(OUT)];
+        let directory = match command {
+            None => scenario,
+            Some(command) => {
+                above.push(scenario.clone());
+                scenario.join(command)
+            }
+        };
+        Self { above, directory }
+    }
+
+    /// Whether files of these names can be written to it, as far as can be known before the time
+    /// is spent.
+    pub(crate) fn check(&self, names: &[&str]) -> Result<(), WriteError> {
+        self.above.iter().try_for_each(|above| files::check_directory(above))?;
+        files::check(&self.directory, names)
+    }
+
+    /// Writes the files, each whole or not at all.
+    pub(crate) fn write(&self, outputs: &[Output<'_>]) -> Result<(), WriteError> {
+        self.above.iter().try_for_each(|above| files::prepare(above))?;
+        files::prepare(&self.directory)?;
+        files::write(&self.directory, outputs)
+    }
+
+    /// The directory, or the file `name` in it, as it is printed; an empty name: the directory.
+    pub(crate) fn shown(&self, name: &str) -> String {
+        let path = if name.is_empty() { self.directory.clone() } else { self.directory.join(name) };
+        printable(&path.display().to_string())
+    }
+}

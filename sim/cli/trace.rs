@@ -1,0 +1,165 @@
+//! `wssim trace`: where does the time of one request go?
+
+use crate::exit::{self, Failure};
+use crate::options::{self, Format, Shown};
+use crate::output;
+use crate::place::Place;
+use crate::watch::Watcher;
+use std::io;
+use std::path::PathBuf;
+use wssim_experiment::trace::{self, Error, Pick, Trace};
+use wssim_reports::files::Output;
+use wssim_reports::{Style, printable, trace as report};
+use wssim_scenario::Scenario;
+
+/// The file that is written.
+const FILE: &str = "trace.json";
+
+/// Where does the time of one request go?
+///
+/// Picks one request of a replication, follows it through the cluster, and prints its waterfall and
+/// what its response time consists of. Writes trace.json, in the Chrome trace event format, for the
+/// viewer of Perfetto.
+#[derive(clap::Args, Debug)]
+#[command(after_long_help = "\
+Example:
+  wssim trace after
+  wssim trace after --pick p99 --all
+  wssim trace scenarios/after.toml --entry web --pick 17 --format json | jq .components")]
+pub(crate) struct Args {
+    /// Path of the scenario, or its bare name when it lies in scenarios/
+    scenario: String,
+
+    /// The traffic source; by default the one with the most requests
+    #[arg(long, value_name = "NAME")]
+    entry: Option<String>,
+
+    /// Which of its requests: p50, p95, p99 or any other quantile of the response times, max,
+    /// failed (the first one that failed), or N, the N-th that arrived
+    #[arg(long, value_name = "WHICH", default_value = "p50", value_parser = pick)]
+    pick: Pick,
+
+    /// Show each of repeated calls, and each component
+    #[arg(long)]
+    all: bool,
+
+    /// Number of the replication
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    replication: u32,
+
+    /// Seed of all randomness
+    #[arg(long, value_name = "N", default_value_t = options::SEED)]
+    seed: u64,
+
+    /// Threads to find the warm-up on [default: all]; the result does not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    threads: Option<u32>,
+
+    /// Directory for the file; by default out/SCENARIO/trace
+    #[arg(long, value_name = "DIR", value_parser = options::directory)]
+    out: Option<PathBuf>,
+
+    #[command(flatten)]
+    shown: Shown,
+}
+
+/// Runs the command; gives its exit status.
+pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+    let shown = &args.shown;
+    let colours = shown.colours(&io::stderr());
+    let scenario = Scenario::load(&args.scenario, &shown.sets)
+        .map_err(|diagnostics| Failure::scenario(&diagnostics, colours))?;
+    if shown.print_config {
+        output::print(&scenario.print_config(), shown)?;
+        return Ok(exit::HOLDS);
+    }
+    if !shown.quiet {
+        output::complain(&wssim_scenario::render(scenario.warnings(), colours));
+    }
+    let place = Place::of(args.out.as_deref(), &scenario.question().name, Some("trace"));
+    place.check(&[FILE])?;
+    let trace = simulate(args, &scenario)?;
+    let text = report::chrome(&trace);
+    let written = place.write(&[Output { name: FILE, text: &text }]);
+    let out = written.is_ok().then(|| place.shown(FILE));
+    output::print(&tell(args, &trace, out.as_deref()), shown)?;
+    written?;
+    Ok(exit::HOLDS)
+}
+
+fn simulate(args: &Args, scenario: &Scenario) -> Result<Trace, Failure> {
+    let options = trace::Options {
+        seed: args.seed,
+        replication: args.replication,
+        threads: args.threads.map(|threads| threads as usize),
+        entry: args.entry.clone(),
+        pick: args.pick,
+    };
+    let watcher = Watcher::start(None, args.shown.quiet);
+    let traced = trace::trace(scenario, &scenario.question(), &options, &watcher);
+    watcher.finish();
+    traced.map_err(|error| failure(args, error))
+}
+
+fn failure(args: &Args, error: Error) -> Failure {
+    match error {
+        Error::World(error) => Failure::wrong(&error.0),
+        Error::NoSuchRequest(why) => Failure::wrong(&format!("error: {}", printable(&why))),
+        Error::UnknownEntry(known) => {
+            let wrong = args.entry.as_deref().unwrap_or_default();
+            let names: Vec<&str> = known.iter().map(String::as_str).collect();
+            let hint = wssim_scenario::hint(wrong, names);
+            let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
+            let message = format!("no traffic source is called `{wrong}`{hint}");
+            Failure::wrong(&format!("error: {}", printable(&message)))
+        }
+        Error::Stopped => Failure::interrupted(),
+    }
+}
+
+/// What standard output gets. Programs get everything even if told quietly.
+fn tell(args: &Args, trace: &Trace, out: Option<&str>) -> String {
+    match args.shown.format {
+        Format::Json => report::json(trace),
+        Format::Markdown => report::markdown(trace, args.all),
+        Format::Text => {
+            let coloured = args.shown.colours(&io::stdout());
+            let style = if coloured { Style::Coloured } else { Style::Plain };
+            let (width, all, brief) = (options::width(), args.all, args.shown.quiet);
+            report::text(trace, &report::Options { style, width, out, all, brief })
+        }
+    }
+}
+
+/// `p99`, `p99.9`, `max`, `failed`, `17`.
+fn pick(text: &str) -> Result<Pick, String> {
+    let expected = || "`p50` or another quantile, `max`, `failed`, or a number from 1".to_owned();
+    match text {
+        "max" => return Ok(Pick::Slowest),
+        "failed" => return Ok(Pick::Failed),
+        _ => {}
+    }
+    if let Some(percent) = text.strip_prefix('p') {
+        let percent: f64 = percent.parse().map_err(|_| expected())?;
+        let inside = percent > 0.0 && percent < 100.0;
+        return if inside { Ok(Pick::Percentile(percent)) } else { Err(expected()) };
+    }
+    text.parse().ok().filter(|number| *number > 0).map(Pick::Number).ok_or_else(expected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_picked_by_rank_or_number() {
+        assert_eq!(pick("p50"), Ok(Pick::Percentile(50.0)));
+        assert_eq!(pick("p99.9"), Ok(Pick::Percentile(99.9)));
+        assert_eq!(pick("max"), Ok(Pick::Slowest));
+        assert_eq!(pick("failed"), Ok(Pick::Failed));
+        assert_eq!(pick("17"), Ok(Pick::Number(17)));
+        for wrong in ["", "p", "p0", "p100", "pnan", "0", "-1", "1.5", "median"] {
+            assert!(pick(wrong).is_err(), "{wrong}");
+        }
+    }
+}

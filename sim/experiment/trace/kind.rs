@@ -1,0 +1,102 @@
+//! What a request's time can go to: the one table of kinds, with their names.
+//!
+//! A new kind is a variant here, its row in [`KINDS`], and the step of a frame that it comes from
+//! (`lives.rs`).
+
+/// What a stretch of a request's time went to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Under way between two nodes, or between the user and a node.
+    Network,
+    /// Waiting for a worker.
+    Worker,
+    /// Waiting for a connection of a pool.
+    Connection,
+    /// Computing: as long as the demand takes on a thread of its own.
+    Cpu,
+    /// What a CPU step took longer because it shared the processor.
+    Sharing,
+    /// What a CPU step took longer because its container's quota was used up.
+    Throttled,
+    /// Waiting for the disk of the node.
+    DiskQueue,
+    /// Being served by the disk of the node.
+    Disk,
+    /// Waiting for something outside the cluster.
+    Sleep,
+    /// The pause before a retry.
+    Backoff,
+    /// Waiting for the answer of a call.
+    Call,
+    /// Waiting for parts that run in parallel.
+    Parallel,
+}
+
+/// How a kind is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Paint {
+    /// At work.
+    Working,
+    /// Held up at work.
+    Slowed,
+    /// Standing in a queue.
+    Waiting,
+    /// Under way.
+    Travelling,
+    /// A pause that the program itself makes.
+    Pausing,
+    /// Somebody else is at it.
+    Elsewhere,
+}
+
+/// Kind, its name in files, what people call it, how it is drawn.
+const KINDS: [(Kind, &str, &str, Paint); 12] = [
+    (Kind::Network, "network", "network", Paint::Travelling),
+    (Kind::Worker, "worker", "waiting for a worker", Paint::Waiting),
+    (Kind::Connection, "connection", "waiting for a connection", Paint::Waiting),
+    (Kind::Cpu, "cpu", "CPU", Paint::Working),
+    (Kind::Sharing, "sharing", "CPU, slowed by others", Paint::Slowed),
+    (Kind::Throttled, "throttled", "CPU, quota used up", Paint::Slowed),
+    (Kind::DiskQueue, "disk-queue", "waiting for the disk", Paint::Waiting),
+    (Kind::Disk, "disk", "disk", Paint::Working),
+    (Kind::Sleep, "sleep", "sleep", Paint::Pausing),
+    (Kind::Backoff, "backoff", "pause before a retry", Paint::Pausing),
+    (Kind::Call, "call", "in a call", Paint::Elsewhere),
+    (Kind::Parallel, "parallel", "in parallel parts", Paint::Elsewhere),
+];
+
+impl Kind {
+    fn row(self) -> &'static (Self, &'static str, &'static str, Paint) {
+        &KINDS[self as usize]
+    }
+
+    /// Its name in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.row().1
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        self.row().2
+    }
+
+    /// How it is drawn.
+    #[must_use]
+    pub fn paint(self) -> Paint {
+        self.row().3
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_stand_in_the_order_of_the_variants() {
+        for (place, (kind, ..)) in KINDS.iter().enumerate() {
+            assert_eq!(*kind as usize, place);
+        }
+    }
+}

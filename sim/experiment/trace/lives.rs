@@ -1,0 +1,190 @@
+//! The second pass: the life of every frame of one request.
+//!
+//! A frame does one thing at a time, so its steps tile its life: each lasts until the next one
+//! begins. What a frame waits for meanwhile, calls and parts, lives inside that step, and may live
+//! on after it unheard.
+
+use super::kind::Kind;
+use wssim_kernel::{Nanos, Time};
+use wssim_model::ids::{PoolId, SourceId};
+use wssim_model::probe::{Doing, Fact, Failure, Opening, Probe};
+
+/// What a frame does for a while.
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    /// Is under way to its container.
+    Travels,
+    /// Is there; takes no time.
+    Arrives,
+    /// Waits in a queue, or sleeps.
+    Waits(Kind),
+    /// Waits for a connection.
+    Connects(PoolId),
+    /// Computes: alone it would take so long; its container had been throttled for so long before,
+    /// and was for so long meanwhile.
+    Computes { alone: Nanos, before: Nanos, throttled: Nanos },
+    /// Waits for the answer of this life.
+    Calls(usize),
+    /// Waits for this life to have repeated a part.
+    Repeats(usize),
+    /// Waits for these lives, parallel parts.
+    Forks(Vec<usize>),
+}
+
+/// A step of a frame.
+#[derive(Clone, Debug)]
+pub(super) struct Step {
+    pub(super) from: Time,
+    pub(super) what: What,
+    /// Why the attempt of a call failed that it was.
+    pub(super) failed: Option<Failure>,
+}
+
+/// The life of a frame.
+#[derive(Clone, Debug)]
+pub(super) struct Life {
+    pub(super) opening: Opening,
+    pub(super) parent: Option<usize>,
+    pub(super) opened: Time,
+    /// `None`: it went on when the run ended.
+    pub(super) closed: Option<Time>,
+    pub(super) failure: Option<Failure>,
+    pub(super) steps: Vec<Step>,
+}
+
+impl Life {
+    fn new(now: Time, opening: Opening, parent: Option<usize>) -> Self {
+        let steps = Vec::new();
+        let mut life = Self { opening, parent, opened: now, closed: None, failure: None, steps };
+        if matches!(opening, Opening::Visit { .. }) {
+            life.step(now, What::Travels);
+        }
+        life
+    }
+
+    fn step(&mut self, from: Time, what: What) {
+        self.steps.push(Step { from, what, failed: None });
+    }
+
+    /// Its steps with their ends, up to `end`.
+    pub(super) fn steps_until(&self, end: Time) -> impl Iterator<Item = (&Step, Time)> {
+        let end = self.closed.unwrap_or(Time::NEVER).min(end);
+        let next = self.steps.iter().skip(1).map(|step| step.from).chain([Time::NEVER]);
+        let steps = self.steps.iter().zip(next);
+        steps.map(move |(step, next)| (step, next.min(end))).filter(move |(s, _)| s.from <= end)
+    }
+
+    /// Waits for `child` from now on; for a parallel part beside those that began just now.
+    fn awaits(&mut self, now: Time, child: usize, opening: Opening) {
+        match (opening, self.steps.last_mut()) {
+            (
+                Opening::Part { parallel: true, .. },
+                Some(Step { from, what: What::Forks(children), .. }),
+            ) if *from == now => children.push(child),
+            (Opening::Part { parallel: true, .. }, _) => self.step(now, What::Forks(vec![child])),
+            (Opening::Part { .. }, _) => self.step(now, What::Repeats(child)),
+            _ => self.step(now, What::Calls(child)),
+        }
+    }
+}
+
+/// Listens for one request and everything that it causes.
+#[derive(Debug)]
+pub(super) struct Listener {
+    source: SourceId,
+    /// Requests of the source that still come before it.
+    before: usize,
+    pub(super) lives: Vec<Life>,
+    /// The life at each place.
+    places: Vec<Option<usize>>,
+}
+
+impl Listener {
+    /// Listens for measured request `number` of `source`, from zero.
+    pub(super) fn new(source: SourceId, number: usize) -> Self {
+        Self { source, before: number, lives: Vec::new(), places: Vec::new() }
+    }
+
+    fn at(&self, frame: u32) -> Option<usize> {
+        self.places.get(frame as usize).copied().flatten()
+    }
+
+    fn open(&mut self, now: Time, frame: u32, opening: Opening) {
+        let parent = match opening {
+            Opening::Request { source, measured } => {
+                if source != self.source || !measured || !self.lives.is_empty() {
+                    return;
+                }
+                if self.before > 0 {
+                    self.before -= 1;
+                    return;
+                }
+                None
+            }
+            Opening::Visit { caller: of, .. } | Opening::Part { of, .. } => match self.at(of) {
+                None => return,
+                known => known,
+            },
+        };
+        let life = self.lives.len();
+        if let Some(parent) = parent {
+            self.lives[parent].awaits(now, life, opening);
+        }
+        self.lives.push(Life::new(now, opening, parent));
+        let place = frame as usize;
+        if self.places.len() <= place {
+            self.places.resize(place + 1, None);
+        }
+        self.places[place] = Some(life);
+    }
+}
+
+impl Probe for Listener {
+    const FOLLOWS: bool = true;
+
+    fn frame(&mut self, now: Time, frame: u32, fact: Fact) {
+        if let Fact::Opens(opening) = fact {
+            return self.open(now, frame, opening);
+        }
+        let Some(life) = self.at(frame) else { return };
+        let life = &mut self.lives[life];
+        match fact {
+            Fact::Opens(_) => {}
+            Fact::Does(doing) => life.step(now, what(doing)),
+            Fact::Computed(until) => {
+                if let Some(Step { what: What::Computes { before, throttled, .. }, .. }) =
+                    life.steps.last_mut()
+                {
+                    *throttled = until - *before;
+                }
+            }
+            Fact::Fails(failure) => {
+                if let Some(Step { what: What::Calls(_) | What::Connects(_), failed, .. }) =
+                    life.steps.last_mut()
+                {
+                    *failed = Some(failure);
+                }
+            }
+            Fact::Closes(failure) => {
+                life.closed = Some(now);
+                life.failure = failure;
+                self.places[frame as usize] = None;
+            }
+        }
+    }
+}
+
+fn what(doing: Doing) -> What {
+    match doing {
+        Doing::Arrives => What::Arrives,
+        Doing::Queues => What::Waits(Kind::Worker),
+        Doing::Connects(pool) => What::Connects(pool),
+        Doing::Computes { alone, throttled } => {
+            What::Computes { alone, before: throttled, throttled: Nanos::ZERO }
+        }
+        Doing::QueuesForDisk => What::Waits(Kind::DiskQueue),
+        Doing::UsesDisk => What::Waits(Kind::Disk),
+        Doing::Sleeps => What::Waits(Kind::Sleep),
+        Doing::BacksOff => What::Waits(Kind::Backoff),
+    }
+}

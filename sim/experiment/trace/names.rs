@@ -1,0 +1,104 @@
+//! Who a life is, and what one of its steps is made of.
+
+use super::kind::Kind;
+use super::lives::{Life, Step, What};
+use wssim_kernel::{Nanos, Time};
+use wssim_model::Blueprint;
+use wssim_model::ids::{ContainerId, EndpointId};
+use wssim_model::probe::Opening;
+
+/// What the user's side is called beside the nodes.
+const USER: &str = "user";
+
+/// A stretch of time that went to one thing at one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Leaf {
+    pub(super) kind: Kind,
+    pub(super) place: String,
+    pub(super) from: Time,
+    pub(super) to: Time,
+}
+
+/// The lives of one request in the world of `blueprint`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lives<'a> {
+    pub(super) blueprint: &'a Blueprint,
+    pub(super) all: &'a [Life],
+}
+
+impl<'a> Lives<'a> {
+    /// The visit that a life is, or is part of; `None`: it is the request itself.
+    pub(super) fn visit(self, life: usize) -> Option<(ContainerId, EndpointId)> {
+        match self.all[life].opening {
+            Opening::Request { .. } => None,
+            Opening::Visit { container, endpoint, .. } => Some((container, endpoint)),
+            Opening::Part { .. } => self.all[life].parent.and_then(|of| self.visit(of)),
+        }
+    }
+
+    /// The service where a life is; of the request itself, its source.
+    pub(super) fn service(self, life: usize) -> &'a str {
+        match (self.visit(life), self.all[life].opening) {
+            (Some((container, _)), _) => &self.blueprint.service_of(container).name,
+            (None, Opening::Request { source, .. }) => &self.blueprint.sources[source.index()].name,
+            (None, _) => USER,
+        }
+    }
+
+    /// The node where a life is.
+    pub(super) fn node(self, life: usize) -> &'a str {
+        let node = |(container, _): (ContainerId, _)| {
+            let container = &self.blueprint.containers[container.index()];
+            self.blueprint.nodes[container.node.index()].name.as_str()
+        };
+        self.visit(life).map_or(USER, node)
+    }
+
+    /// Under way between `life` and who opened it.
+    pub(super) fn hop(self, life: usize, from: Time, to: Time) -> Leaf {
+        let mut ends = [self.all[life].parent.map_or(USER, |of| self.node(of)), self.node(life)];
+        // The user stands first, nodes by name: there and back is one place.
+        if ends[0] != USER {
+            ends.sort_unstable();
+        }
+        let place = if ends[0] == ends[1] {
+            format!("within {}", ends[0])
+        } else {
+            format!("{} – {}", ends[0], ends[1])
+        };
+        Leaf { kind: Kind::Network, place, from, to }
+    }
+
+    /// What a step of `life` until `to` is made of. Waiting for others is one leaf here.
+    pub(super) fn leaves(self, life: usize, step: &Step, to: Time) -> Vec<Leaf> {
+        let from = step.from;
+        let here = |kind| Leaf { kind, place: self.service(life).to_owned(), from, to };
+        match &step.what {
+            What::Travels => vec![self.hop(life, from, to)],
+            What::Arrives => Vec::new(),
+            What::Waits(kind) => vec![here(*kind)],
+            What::Connects(pool) => {
+                let target = &self.blueprint.pools[pool.index()].name;
+                let place = format!("{} → {target}", self.service(life));
+                vec![Leaf { place, ..here(Kind::Connection) }]
+            }
+            What::Computes { alone, throttled, .. } => {
+                let parts = split(from, to, *alone, *throttled);
+                parts.map(|(kind, from, to)| Leaf { from, to, ..here(kind) }).to_vec()
+            }
+            What::Calls(_) => vec![here(Kind::Call)],
+            What::Repeats(_) | What::Forks(_) => vec![here(Kind::Parallel)],
+        }
+    }
+}
+
+/// A CPU step: what it takes alone, what sharing adds, what the quota adds. When in the step the
+/// last two happened is not known; they are put at its end.
+fn split(from: Time, to: Time, alone: Nanos, throttled: Nanos) -> [(Kind, Time, Time); 3] {
+    let elapsed = to.since(from);
+    let alone = alone.min(elapsed);
+    let throttled = throttled.min(elapsed - alone);
+    let shared = from + alone;
+    let stopped = shared + (elapsed - alone - throttled);
+    [(Kind::Cpu, from, shared), (Kind::Sharing, shared, stopped), (Kind::Throttled, stopped, to)]
+}

@@ -1,0 +1,72 @@
+//! Where the time of a request goes: the leaves that tile it, from its arrival to its end.
+//!
+//! While a frame waits for a call, the callee's time counts, and what is left is the answer's way
+//! back. While it waits for parallel parts, the one counts with whose end the wait is over: the
+//! critical path. So the leaves add up to the response time, to the nanosecond.
+
+use super::Component;
+use super::kind::Kind;
+use super::lives::What;
+use super::names::{Leaf, Lives};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use wssim_kernel::Time;
+
+impl Lives<'_> {
+    /// The leaves of the request itself, the first life, in a run that ended at `end`.
+    pub(super) fn critical_path(self, end: Time) -> Vec<Leaf> {
+        let mut leaves = Vec::new();
+        self.walk(0, end, &mut leaves);
+        leaves.retain(|leaf| leaf.from < leaf.to);
+        leaves
+    }
+
+    /// Adds the leaves of `life` up to `until`.
+    fn walk(self, life: usize, until: Time, leaves: &mut Vec<Leaf>) {
+        for (step, to) in self.all[life].steps_until(until) {
+            let child = match &step.what {
+                What::Calls(child) | What::Repeats(child) => Some(*child),
+                What::Forks(children) => self.critical(children, to),
+                _ => None,
+            };
+            let Some(child) = child else {
+                leaves.extend(self.leaves(life, step, to));
+                continue;
+            };
+            self.walk(child, to, leaves);
+            let end = self.all[child].closed.unwrap_or(Time::NEVER).min(to);
+            leaves.push(if let What::Calls(_) = step.what {
+                self.hop(child, end, to)
+            } else {
+                let place = self.service(life).to_owned();
+                Leaf { kind: Kind::Parallel, place, from: end, to }
+            });
+        }
+    }
+
+    /// The child with whose end the wait was over at `to`; where it ended for another reason, one
+    /// that still went on. Of equals the first.
+    fn critical(self, children: &[usize], to: Time) -> Option<usize> {
+        let closed = |child: &&usize| self.all[**child].closed;
+        let decisive = children.iter().find(|child| closed(child) == Some(to));
+        let open = || children.iter().find(|child| closed(child).is_none_or(|end| end > to));
+        let last = || children.iter().max_by_key(closed);
+        decisive.or_else(open).or_else(last).copied()
+    }
+}
+
+/// What the leaves add up to, the largest first.
+pub(super) fn components(leaves: &[Leaf]) -> Vec<Component> {
+    let mut sums: BTreeMap<(Kind, &str), (u64, u64)> = BTreeMap::new();
+    for leaf in leaves {
+        let (time, times) = sums.entry((leaf.kind, &leaf.place)).or_default();
+        *time += leaf.to.since(leaf.from).0;
+        *times += 1;
+    }
+    let mut components: Vec<Component> = sums
+        .into_iter()
+        .map(|((kind, place), (ns, times))| Component { kind, place: place.to_owned(), ns, times })
+        .collect();
+    components.sort_by_key(|component| Reverse(component.ns));
+    components
+}

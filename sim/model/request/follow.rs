@@ -1,0 +1,105 @@
+//! Tells a probe that follows frames what they do; for any other probe this is no code at all.
+
+use super::frame::{Frame, FrameId, Kind, NO_FRAME, NONE};
+use crate::ids::{CallId, ContainerId};
+use crate::probe::{Doing, Fact, Failure, Opening, Probe};
+use crate::world::World;
+use wssim_kernel::Time;
+
+impl<P: Probe> World<'_, P> {
+    #[inline(always)]
+    fn tell(&mut self, now: Time, id: FrameId, fact: Fact) {
+        self.probe.frame(now, id.0, fact);
+    }
+
+    /// `id` has been opened and filled in.
+    #[inline(always)]
+    pub(crate) fn opens(&mut self, now: Time, id: FrameId) {
+        if P::FOLLOWS
+            && let Some(opening) = self.opening(id)
+        {
+            self.tell(now, id, Fact::Opens(opening));
+        }
+    }
+
+    /// `first` and its siblings at birth have been opened.
+    #[inline(always)]
+    pub(crate) fn all_open(&mut self, now: Time, first: FrameId) {
+        if P::FOLLOWS {
+            let mut id = first;
+            while id != NO_FRAME {
+                self.opens(now, id);
+                id = self.frames[id].next;
+            }
+        }
+    }
+
+    fn opening(&self, id: FrameId) -> Option<Opening> {
+        let Frame { kind, parent, source, measured, container, endpoint, incoming, .. } =
+            self.frames[id];
+        Some(match kind {
+            Kind::Root => Opening::Request { source, measured },
+            Kind::Visit => Opening::Visit {
+                caller: parent.0,
+                container,
+                endpoint,
+                call: (incoming != CallId(NONE)).then_some(incoming),
+                attempt: self.frames[parent].attempt,
+            },
+            Kind::Branch | Kind::Loop => {
+                Opening::Part { of: parent.0, parallel: kind == Kind::Branch }
+            }
+            Kind::Burst => return None,
+        })
+    }
+
+    /// `id` does something else from now on.
+    #[inline(always)]
+    pub(crate) fn does(&mut self, now: Time, id: FrameId, doing: Doing) {
+        if P::FOLLOWS {
+            self.tell(now, id, Fact::Does(doing));
+        }
+    }
+
+    /// `id` is about to compute, for `work` nanoseconds of the reference CPU.
+    #[inline(always)]
+    pub(crate) fn computes(&mut self, now: Time, id: FrameId, container: ContainerId, work: f64) {
+        if P::FOLLOWS {
+            let (node, local) = self.place_of(container);
+            let processor = &self.nodes[node].processor;
+            let (alone, throttled) = (processor.alone(work), processor.throttled(local, now));
+            self.tell(now, id, Fact::Does(Doing::Computes { alone, throttled }));
+        }
+    }
+
+    /// `id` has computed.
+    #[inline(always)]
+    pub(crate) fn has_computed(&mut self, now: Time, id: FrameId) {
+        if P::FOLLOWS {
+            let (node, local) = self.place_of(self.frames[id].container);
+            let throttled = self.nodes[node].processor.throttled(local, now);
+            self.tell(now, id, Fact::Computed(throttled));
+        }
+    }
+
+    fn place_of(&self, container: ContainerId) -> (usize, u32) {
+        let container = &self.containers[container.index()];
+        (container.node.index(), container.local)
+    }
+
+    /// An attempt of `id` has failed.
+    #[inline(always)]
+    pub(crate) fn fails(&mut self, now: Time, id: FrameId, failure: Failure) {
+        if P::FOLLOWS {
+            self.tell(now, id, Fact::Fails(failure));
+        }
+    }
+
+    /// `id` ends; to be told before its place is free.
+    #[inline(always)]
+    pub(crate) fn closes(&mut self, now: Time, id: FrameId, failure: Option<Failure>) {
+        if P::FOLLOWS {
+            self.tell(now, id, Fact::Closes(failure));
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! `trace` in real worlds: spans tile a request to the nanosecond, and following changes nothing.
+
+use super::random_worlds::random_scenario;
+use super::{scenario, steady};
+use wssim_experiment::question::Worlds;
+use wssim_experiment::trace::{Error, Kind, Options, Pick, Stay, StayKind, Trace, trace};
+use wssim_experiment::watch::Unwatched;
+use wssim_kernel::{Nanos, Time};
+use wssim_model::ids::SourceId;
+use wssim_model::probe::{Failure, Probe};
+use wssim_model::{Run, simulate};
+
+const MS: u64 = 1_000_000;
+
+/// Everything is constant, so every span has a known length. `web` waits for the worker
+/// that `robot`, 2 ms before it, holds; computes, queries twice, sleeps, and asks at last for
+/// something that answers too late, twice.
+const SERIAL: &str = r#"
+[scenario]
+title = "Serial"
+[lan]
+rtt = "2ms"
+local_rtt = "0s"
+packet_cpu = "0s"
+[node.a]
+cores = 4
+[node.b]
+cores = 1
+speed = 0.5
+
+[service.shop]
+workers = 1
+constraints = ["node.hostname == a"]
+pool.database = { size = 1 }
+endpoint.page.steps = [
+  { cpu = "3ms" },
+  { repeat = 2, steps = [ { call = "database.query" } ] },
+  { sleep = "5ms" },
+  { call = "database.slow", timeout = "10ms", retries = { attempts = 1, backoff = "4ms" } },
+]
+endpoint.hold.steps = [ { cpu = "6ms" } ]
+
+[service.database]
+constraints = ["node.hostname == b"]
+endpoint.query.steps = [ { cpu = "2ms" } ]
+endpoint.slow.steps = [ { cpu = "20ms" } ]
+
+[traffic.web]
+entry = "shop.page"
+arrivals = { kind = "periodic", period = "1s", phase = "102ms" }
+client_rtt = "1ms"
+
+[traffic.robot]
+entry = "shop.hold"
+arrivals = { kind = "periodic", period = "1s", phase = "100ms" }
+"#;
+
+fn options(entry: Option<&str>, pick: Pick) -> Options {
+    let entry = entry.map(str::to_owned);
+    Options { seed: 84, replication: 0, threads: Some(1), entry, pick }
+}
+
+fn of(trace: &Trace, kind: Kind, place: &str) -> u64 {
+    let fits = trace.components.iter().filter(|c| c.kind == kind && c.place == place);
+    fits.map(|component| component.ns).sum()
+}
+
+/// The time of a stay, without looking at `components`: hops, own parts, and what it called, up
+/// to when nobody waited any more.
+fn leaves(stays: &[Stay], place: usize, until: u64, found: &mut Vec<(u64, u64)>) {
+    let stay = &stays[place];
+    let mut add = |from: u64, to: u64| {
+        if from < to.min(until) {
+            found.push((from, to.min(until)));
+        }
+    };
+    add(stay.sent_ns, stay.start_ns);
+    for part in &stay.parts {
+        match part.callee {
+            Some(callee) => leaves(stays, callee, part.end_ns.min(until), found),
+            None if part.start_ns < part.end_ns.min(until) => {
+                found.push((part.start_ns, part.end_ns.min(until)));
+            }
+            None => {}
+        }
+    }
+    if stay.end_ns < stay.until_ns.min(until) {
+        found.push((stay.end_ns, stay.until_ns.min(until)));
+    }
+}
+
+#[test]
+fn a_serial_request_is_tiled_by_its_spans() {
+    let world = scenario("serial", SERIAL);
+    let web = trace(&world, &steady(0.0, 10.0), &options(Some("web"), Pick::Failed), &Unwatched);
+    let web = web.unwrap();
+    // Arrives at 102.5 ms at a worker that is held until 106 ms. A query is 1 ms there, 2 ms of
+    // CPU at half speed, 1 ms back; the last call is given up after 10 ms, and again 4 ms later.
+    assert_eq!(of(&web, Kind::Worker, "shop"), 7 * MS / 2);
+    assert_eq!(of(&web, Kind::Cpu, "shop"), 3 * MS);
+    assert_eq!(of(&web, Kind::Sleep, "shop"), 5 * MS);
+    assert_eq!(of(&web, Kind::Backoff, "shop"), 4 * MS);
+    assert_eq!(of(&web, Kind::Network, "user – a"), MS);
+    assert_eq!(of(&web, Kind::Network, "a – b"), 2 * 2 * MS + 2 * MS);
+    // Two queries of 4 ms; 9 ms of each attempt before it times out.
+    let database = of(&web, Kind::Cpu, "database") + of(&web, Kind::Sharing, "database");
+    assert_eq!(database, 2 * 4 * MS + 2 * 9 * MS);
+    let response = MS + 7 * MS / 2 + 3 * MS + 2 * 6 * MS + 5 * MS + 10 * MS + 4 * MS + 10 * MS;
+    assert_eq!((web.response_ns, web.failed), (response, Some("timeout")));
+
+    let mut found = Vec::new();
+    leaves(&web.stays, 0, web.response_ns, &mut found);
+    let mut at = 0;
+    for (from, to) in found {
+        assert_eq!(from, at, "a gap or an overlap at {at} ns");
+        at = to;
+    }
+    assert_eq!(at, web.response_ns);
+
+    let slow: Vec<&Stay> =
+        web.stays.iter().filter(|stay| stay.endpoint.as_deref() == Some("slow")).collect();
+    assert_eq!(slow.iter().map(|stay| stay.attempt).collect::<Vec<_>>(), [0, 1]);
+    for stay in slow {
+        assert!(stay.late && stay.failed == Some("timeout"), "{stay:?}");
+        assert!(stay.end_ns > stay.until_ns, "its work goes on unheard: {stay:?}");
+    }
+}
+
+/// Two jobs on one core from the same moment: each takes twice as long, half of it for the other.
+/// A quota of a tenth of a core: 10 ms run, 90 ms stopped, again and again.
+#[test]
+fn cpu_time_is_told_from_sharing_and_throttling() {
+    let world = scenario(
+        "held-up",
+        r#"
+[scenario]
+title = "Held up"
+[lan]
+local_rtt = "0s"
+packet_cpu = "0s"
+[node.one]
+cores = 1
+[node.two]
+cores = 1
+[service.shared]
+constraints = ["node.hostname == one"]
+endpoint.go.steps = [ { cpu = "10ms" } ]
+[service.limited]
+constraints = ["node.hostname == two"]
+cpus = { limit = 0.1, quota = "cfs" }
+endpoint.go.steps = [ { cpu = "25ms" } ]
+[traffic.first]
+entry = "shared.go"
+arrivals = { kind = "periodic", period = "1s", phase = "50ms" }
+[traffic.second]
+entry = "shared.go"
+arrivals = { kind = "periodic", period = "1s", phase = "50ms" }
+[traffic.third]
+entry = "limited.go"
+arrivals = { kind = "periodic", period = "1s", phase = "100ms" }
+"#,
+    );
+    let follow = |entry| {
+        trace(&world, &steady(0.0, 10.0), &options(Some(entry), Pick::Number(3)), &Unwatched)
+            .unwrap()
+    };
+    for entry in ["first", "second"] {
+        let told = follow(entry);
+        assert_eq!(of(&told, Kind::Cpu, "shared"), 10 * MS);
+        assert_eq!(of(&told, Kind::Sharing, "shared"), 10 * MS);
+    }
+    let told = follow("third");
+    assert_eq!(of(&told, Kind::Cpu, "limited"), 25 * MS);
+    assert_eq!(of(&told, Kind::Throttled, "limited"), 180 * MS);
+    assert_eq!(told.response_ns, 205 * MS);
+}
+
+/// The slower branch carries the parallel step.
+#[test]
+fn the_critical_path_goes_through_the_branch_that_is_waited_for() {
+    let world = scenario(
+        "branches",
+        r#"
+[scenario]
+title = "Branches"
+[lan]
+local_rtt = "0s"
+packet_cpu = "0s"
+[node.one]
+cores = 8
+[service.page]
+endpoint.go.steps = [ { parallel = [ [ { call = "quick.go" } ], [ { sleep = "1ms" }, { call = "slow.go" } ] ] } ]
+[service.quick]
+endpoint.go.steps = [ { cpu = "3ms" } ]
+[service.slow]
+endpoint.go.steps = [ { cpu = "7ms" } ]
+[traffic.web]
+entry = "page.go"
+arrivals = { kind = "periodic", period = "1s", phase = "50ms" }
+"#,
+    );
+    let told = trace(&world, &steady(0.0, 5.0), &options(None, Pick::Slowest), &Unwatched).unwrap();
+    assert_eq!(told.response_ns, 8 * MS);
+    assert_eq!(of(&told, Kind::Sleep, "page"), MS);
+    assert_eq!(of(&told, Kind::Cpu, "slow"), 7 * MS);
+    assert_eq!(of(&told, Kind::Cpu, "quick"), 0);
+    let branches = told.stays.iter().filter(|stay| stay.kind == StayKind::Branch).count();
+    assert_eq!(branches, 2);
+}
+
+/// A branch that cannot get a connection fails the step: it carries the time, not the one that
+/// still works.
+#[test]
+fn the_critical_path_of_a_failure_is_the_branch_that_failed() {
+    let world = scenario(
+        "failing",
+        r#"
+[scenario]
+title = "Failing"
+[lan]
+local_rtt = "0s"
+packet_cpu = "0s"
+[node.one]
+cores = 8
+[service.page]
+pool.slow = { size = 1, timeout = "5ms" }
+endpoint.go.steps = [ { parallel = [ [ { call = "slow.go" } ], [ { call = "slow.go" } ] ] } ]
+[service.slow]
+endpoint.go.steps = [ { cpu = "7ms" } ]
+[traffic.web]
+entry = "page.go"
+arrivals = { kind = "periodic", period = "1s", phase = "50ms" }
+"#,
+    );
+    let told = trace(&world, &steady(0.0, 5.0), &options(None, Pick::Failed), &Unwatched).unwrap();
+    assert_eq!((told.response_ns, told.failed), (5 * MS, Some("timeout")));
+    assert_eq!(of(&told, Kind::Connection, "page → slow"), 5 * MS);
+}
+
+/// Requests as the other facts tell them: arrival, response, whether it was answered.
+#[derive(Default)]
+struct Requests(Vec<(u64, u64, bool)>);
+
+impl Probe for Requests {
+    fn request_done(&mut self, _: SourceId, at: Time, took: Nanos, end: Result<(), Failure>) {
+        self.0.push((at.0, took.0, end.is_ok()));
+    }
+}
+
+/// In random worlds the parts of each stay tile it, the components add up (asserted by `trace`
+/// itself), and the request is one that is there when nobody follows.
+#[test]
+fn spans_tile_in_random_worlds() {
+    let (lead, seconds) = (1.0, 4.0);
+    let mut traced = 0;
+    for seed in 0..60 {
+        println!("random scenario {seed}");
+        let world = scenario(&format!("trace-{seed}"), &random_scenario(seed));
+        let run = Run {
+            seed: 84,
+            replication: 0,
+            lead: Nanos::from_seconds(lead),
+            measured: Nanos::from_seconds(seconds),
+        };
+        let blueprint = world.blueprint(None, &[]).unwrap();
+        let (_, all) = simulate(&blueprint, run, Requests::default(), &|| false).unwrap();
+        for pick in [Pick::Percentile(50.0), Pick::Slowest, Pick::Failed, Pick::Number(1)] {
+            let found = trace(&world, &steady(lead, seconds), &options(None, pick), &Unwatched);
+            let told = match found {
+                Ok(told) => told,
+                Err(Error::NoSuchRequest(_)) => continue,
+                Err(other) => panic!("{other:?}"),
+            };
+            if told.stays[0].unfinished {
+                continue;
+            }
+            let arrived = run.lead.0 + told.arrived_ns;
+            let same = (arrived, told.response_ns, told.failed.is_none());
+            assert!(all.0.contains(&same), "{same:?} is no request of this world");
+            told.stays.iter().for_each(is_tiled);
+            traced += 1;
+        }
+    }
+    assert!(traced > 150, "{traced} traces");
+}
+
+fn is_tiled(stay: &Stay) {
+    let mut at = stay.start_ns;
+    for part in &stay.parts {
+        assert_eq!(part.start_ns, at, "{stay:?}");
+        at = part.end_ns;
+    }
+    assert_eq!(at, stay.end_ns, "{stay:?}");
+    assert!(stay.sent_ns <= stay.start_ns && stay.sent_ns <= stay.until_ns, "{stay:?}");
+}
