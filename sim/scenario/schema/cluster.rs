@@ -23,7 +23,7 @@ pub(super) static NODE: Shape = shape(
             Kind::Ranged(&Kind::Array(&Kind::Pair(&[Kind::Positive, Kind::Positive]), 1)),
             "work done by so many busy threads, in units of one: `[[8, 8.0], [16, 10.2]]`",
         ),
-        key("memory", SIZE, "RAM"),
+        key("memory", SIZE, "its RAM"),
         key("swap", SIZE, "swap space"),
         key("network", BANDWIDTH, "bandwidth of its network interface; infinite when left out"),
         key("labels", Kind::Map(&Kind::Text), "labels that constraints and preferences speak of"),

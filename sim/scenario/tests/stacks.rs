@@ -305,3 +305,15 @@ fn a_file_that_cannot_be_read_is_told() {
     let told = compose(&[here("wrong.yml")], Path::new(".")).unwrap_err();
     assert!(!told.is_io());
 }
+
+#[test]
+fn a_stack_has_two_keys() {
+    let path = std::env::temp_dir().join(format!("wssim-stack-keys-{}.toml", std::process::id()));
+    let file = std::fs::canonicalize(here("elk.yml")).unwrap();
+    let stacks = format!("[{{ file = {:?}, nmae = \"x\" }}]", file.to_str().unwrap());
+    std::fs::write(&path, format!("[scenario]\nstacks = {stacks}\n[node.a]\ncores = 1\n")).unwrap();
+    let told = Scenario::load(path.to_str().unwrap(), &[]).unwrap_err().render(false);
+    std::fs::remove_file(&path).unwrap();
+    assert!(told.contains("a stack has no key `nmae`"), "{told}");
+    assert!(told.contains("did you mean `name`?"), "{told}");
+}
