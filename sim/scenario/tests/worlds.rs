@@ -279,18 +279,30 @@ fn traces_and_tables_of_values_come_from_files_beside_the_text() {
 /// A claim waits for what it needs, in its own world and in the one that it is relative to.
 #[test]
 fn a_claim_waits_for_what_it_needs() {
-    let reason = |set: &str| {
-        let question = load("tests/scenarios/after.toml", &[set]).question();
-        let claim = question.claims.into_iter().find(|claim| claim.id == "half");
-        claim.and_then(|claim| claim.not_simulated)
+    let folder = std::env::temp_dir().join(format!("wssim-needs-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let world = |network: &str| {
+        format!(
+            "[node.a]\ncores = 1\n[network.n]\ndriver = \"overlay\"\n{network}\n[service.s]\nnetworks = [\"n\"]\n"
+        )
     };
-    let without = reason("claim[2].needs=none");
-    for needs in ["network.*.encrypted", "orchestrator.removal"] {
-        let why = reason(&format!("claim[2].needs=[\"{needs}\"]"));
-        let last = needs.rsplit('.').next().unwrap();
-        assert!(why.as_ref().is_some_and(|why| why.contains(last)), "{needs}: {why:?}");
-    }
-    assert_eq!(reason("claim[2].needs=[\"lan.firewall\"]"), without, "nothing of that is there");
+    let claim =
+        "[[claim]]\nid = \"x\"\nmetric = 'node_load_average{node=\"a\"}'\nexpect = { max = 0.0 }\n";
+    let reason = |own: &str, other: &str, needs: &str| {
+        std::fs::write(folder.join("other.toml"), world(other)).unwrap();
+        let text = format!("{}{claim}relative_to = \"other\"\nneeds = [\"{needs}\"]\n", world(own));
+        let path = folder.join("own.toml");
+        std::fs::write(&path, text).unwrap();
+        load(path.to_str().unwrap(), &[]).question().claims[0].not_simulated.clone()
+    };
+    let encrypted = "encrypted = true";
+    let path = "network.*.encrypted";
+    assert!(reason(encrypted, "", path).is_some_and(|why| why.contains("network.n.encrypted")));
+    assert!(reason("", encrypted, path).is_some_and(|why| why.starts_with("in `other.toml`")));
+    assert_eq!(reason("", "", path), None);
+    assert_eq!(reason(encrypted, "", "network.*.encrypt"), None);
+    assert_eq!(reason(encrypted, "", "network.m.encrypted"), None);
+    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
