@@ -4,5 +4,6 @@
 
 mod battery;
 mod cli;
+mod routing;
 mod tidy;
 mod trust;

@@ -3,6 +3,7 @@
 use crate::metric::{MetricKind, STATS, kind_of};
 use crate::question::MetricRef;
 use wssim_model::Blueprint;
+use wssim_model::blueprint::Policy;
 use wssim_model::ids::{QueryId, ServiceId};
 use wssim_model::probe::Failure;
 
@@ -79,6 +80,7 @@ pub(crate) enum Component {
     Pool(usize),
     Disk(usize),
     Network,
+    Connecting,
 }
 
 /// One metric of a blueprint.
@@ -101,6 +103,12 @@ const REASONS: [Failure; 4] =
 /// Values of the label `direction`, in the order of a node's byte counts.
 const DIRECTIONS: [&str; 2] = ["tx", "rx"];
 
+/// Connections break where something fails, and where a virtual address forgets them.
+fn can_reset(blueprint: &Blueprint) -> Option<Failure> {
+    let forgets = blueprint.routes.iter().any(|route| route.policy == Policy::Vip);
+    (forgets || !blueprint.faults.is_empty()).then_some(Failure::Reset)
+}
+
 impl Catalogue {
     pub(crate) fn of(blueprint: &Blueprint) -> Self {
         let mut catalogue = Self { keys: Vec::new() };
@@ -115,6 +123,11 @@ impl Catalogue {
         for place in 0..blueprint.nodes.len() {
             catalogue.add_node(blueprint, place);
         }
+        catalogue.add(
+            "request_time_seconds",
+            &["connecting"],
+            Quantity::Component(Component::Connecting),
+        );
         catalogue.add(
             "request_time_seconds",
             &["network"],
@@ -173,8 +186,9 @@ impl Catalogue {
         for (name, entry) in all.chain(each) {
             self.add_stats("response_time_seconds", &[name], |s| Quantity::Response(entry, s));
             self.add("error_ratio", &[name, "all"], Quantity::Errors(entry, None));
-            let shed = (!blueprint.breakers.is_empty()).then_some(Failure::Shed);
-            for reason in REASONS.into_iter().chain(shed) {
+            let sheds = !blueprint.breakers.is_empty() || !blueprint.limits.is_empty();
+            let shed = sheds.then_some(Failure::Shed);
+            for reason in REASONS.into_iter().chain(shed).chain(can_reset(blueprint)) {
                 let quantity = Quantity::Errors(entry, Some(reason));
                 self.add("error_ratio", &[name, reason.name()], quantity);
             }

@@ -179,7 +179,7 @@ impl Observer<'_> {
                 let own = self.outcome.averages.containers[first + number].arrivals;
                 Sample::Ratio(own as f64, self.sum(service, |c| c.arrivals as f64))
             }
-            Quantity::Replicas(service) => Sample::Value(replicas(service)),
+            Quantity::Replicas(service) => Sample::Value(self.sum(service, |c| c.up)),
             other => unreachable!("{other:?} is not a metric of a service"),
         }
     }
@@ -234,7 +234,7 @@ impl Observer<'_> {
         let demand = containers.filter(|(c, _)| c.node.index() == node).map(|(c, averages)| {
             let service = &self.blueprint.services[c.service.index()];
             let in_service = averages.in_system - averages.waiting;
-            service.memory_base + service.memory_per_request * in_service
+            service.memory_base * averages.up + service.memory_per_request * in_service
         });
         demand.sum()
     }
@@ -248,6 +248,7 @@ impl Observer<'_> {
             Component::Disk(service) => self.sum(service, |c| c.disk_waiting + c.disk_served),
             Component::Pool(pool) => averages.pool_waiting[pool],
             Component::Network => averages.hopping,
+            Component::Connecting => averages.connecting,
         };
         Sample::Ratio(there * self.measured_seconds, self.all.ended() as f64)
     }

@@ -4,15 +4,22 @@
 //! A blueprint is immutable and shared by all replications.
 
 use crate::cache::Popularity;
+mod faults;
+mod proxy;
+mod routing;
 mod traffic;
 
 use crate::ids::{
-    BreakerId, CacheId, CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId,
+    BreakerId, CacheId, CallId, ContainerId, EndpointId, InstructionId, LabelId, LimitId, NodeId,
     ParallelId, PoolId, QueryId, ServiceId, TimeoutId,
 };
 use crate::law::Law;
+pub use crate::network::packet::{Wire, usual};
 pub use crate::traffic::mmpp::Mmpp;
 pub use crate::traffic::profile::{Piece, Profile};
+pub use faults::{Fault, FaultKind};
+pub use proxy::{Check, Limit, LimitPolicy, Proxy};
+pub use routing::{Balance, Client, Detection, Pick, Policy, Resolver, Route};
 pub use traffic::{Arrivals, Background, First, Source, Trace, TraceRow};
 use wssim_kernel::Nanos;
 
@@ -21,11 +28,17 @@ use wssim_kernel::Nanos;
 pub struct Blueprint {
     /// The machines, by name.
     pub nodes: Vec<Node>,
-    /// What a hop between two nodes costs: row = sender, column = receiver, `nodes.len()` squared.
+    /// How far apart two nodes are: row = sender, column = receiver, `nodes.len()` squared.
     pub links: Vec<Link>,
     /// CPU of one packet batch at each end, at the reference CPU's speed. Charged to the adjacent
     /// CPU step of the frame that sends or receives.
     pub packet_cpu: Nanos,
+    /// What VXLAN adds to a batch at each end, in nanoseconds of the reference CPU.
+    pub vxlan_cpu_ns: f64,
+    /// What ESP costs for each packet at each end, in nanoseconds of the reference CPU.
+    pub esp_cpu_ns: f64,
+    /// What IPVS costs for a batch that passes it, in nanoseconds of the reference CPU.
+    pub ipvs_cpu_ns: f64,
     /// The services, by name.
     pub services: Vec<Service>,
     /// The containers, by (service, index).
@@ -44,8 +57,18 @@ pub struct Blueprint {
     pub pools: Vec<Pool>,
     /// Circuit breakers, in the order in which programs first name them.
     pub breakers: Vec<Breaker>,
+    /// Limits on calls.
+    pub limits: Vec<Limit>,
+    /// Containers with a list of servers of their own, by container.
+    pub proxies: Vec<Proxy>,
     /// (caller service, callee service) pairs, by name, whose calls `query_time_seconds` reports.
     pub queries: Vec<Query>,
+    /// How each pair's calls find a replica and connect to it, in the order of `queries`.
+    pub routes: Vec<Route>,
+    /// Who watches, and how fast he is.
+    pub detection: Detection,
+    /// What goes wrong by script, by id.
+    pub faults: Vec<Fault>,
     /// Classes of constant time-outs: pending ones wait in a FIFO with one event for its head.
     pub timeouts: Vec<Nanos>,
     /// Sources of requests, by name.
@@ -72,6 +95,8 @@ pub struct Node {
     pub memory_bytes: f64,
     /// Network bandwidth in bytes per second; infinite when none is given.
     pub bandwidth: f64,
+    /// What encryption of a byte costs, in nanoseconds of the reference CPU.
+    pub cipher_ns_per_byte: f64,
     /// Its disk; `None`: one that costs nothing.
     pub disk: Option<Disk>,
 }
@@ -114,13 +139,33 @@ impl Disk {
     }
 }
 
-/// What a hop from one node to another costs.
+/// How far one node is from another.
 #[derive(Clone, Debug)]
 pub struct Link {
     /// Law of the round-trip time; a hop costs half of it.
     pub rtt: Law,
-    /// Fixed surcharge of the overlay network per hop.
-    pub overlay: Nanos,
+}
+
+/// A network as its packets see it; between containers of one node nothing of it applies.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Network {
+    /// What is around a packet between two nodes.
+    pub encapsulation: Encapsulation,
+    /// Bytes of a packet inside: IP and TCP headers and payload.
+    pub mtu: f64,
+    /// A firewall drops what goes between two nodes.
+    pub blocked: bool,
+}
+
+/// What is around a packet between two nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encapsulation {
+    /// Nothing.
+    Plain,
+    /// VXLAN.
+    Vxlan,
+    /// VXLAN in ESP.
+    Encrypted,
 }
 
 /// What the containers of one service have in common.
@@ -144,8 +189,18 @@ pub struct Service {
     pub memory_per_request: f64,
     /// Its containers: a range of [`Blueprint::containers`].
     pub containers: std::ops::Range<u32>,
-    /// Whether the overlay's surcharge applies to hops between nodes towards this service.
-    pub overlay: bool,
+    /// CPU of starting a container, in nanoseconds of the reference CPU, on one thread.
+    pub startup: Law,
+    /// Pause between the end of a container and the start of the next; `None`: there is no next.
+    pub restart: Option<Nanos>,
+    /// When a started container is first found healthy: at whole multiples of this since its start.
+    pub health_interval: Option<Nanos>,
+    /// From being told to end until it is killed.
+    pub stop_grace: Nanos,
+    /// An idle connection is closed by its containers after so long.
+    pub keep_alive: Option<Nanos>,
+    /// How proxies check its containers by themselves; `None`: not at all.
+    pub check: Option<Check>,
 }
 
 /// How long a worker is held.
@@ -288,6 +343,8 @@ pub struct Call {
     pub target: EndpointId,
     /// Hash that tells this site from the others of its endpoint, for the callee's key.
     pub site: u64,
+    /// The network that caller and callee share.
+    pub network: Network,
     /// Bytes of the request.
     pub send: Law,
     /// Bytes of the answer.
@@ -300,6 +357,8 @@ pub struct Call {
     pub retry: Retry,
     /// The breaker before it.
     pub breaker: Option<BreakerId>,
+    /// The limits before it, in the order in which it meets them.
+    pub limits: Vec<LimitId>,
     /// The callee may begin nothing later than this after it was sent, nor later than the caller
     /// itself may; `None`: no deadline travels.
     pub deadline: Option<Nanos>,
@@ -307,6 +366,8 @@ pub struct Call {
     pub cancel: bool,
     /// Under which pair it is measured.
     pub query: QueryId,
+    /// How much of its connection matters.
+    pub travels: Travels,
     /// Whether the caller goes on without an answer when all attempts have failed, as the client of
     /// a cache does.
     pub optional: bool,
@@ -355,6 +416,18 @@ impl Hits {
             Self::Lru { expected, .. } => *expected,
         }
     }
+}
+
+/// How much of a call's connection matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Travels {
+    /// It is opened, kept, closed, and pinned to a replica.
+    OnConnection,
+    /// Nobody can tell one connection from another: none is counted, opened or closed, and requests
+    /// are balanced one by one, by the route's policy.
+    Freely,
+    /// The same, where the policy is that everybody's requests go to the replicas in turn.
+    InTurn,
 }
 
 /// Retries of a call.
@@ -457,8 +530,12 @@ impl Blueprint {
     /// Whether some caller and callee know more of each other than request and answer.
     pub(crate) fn ties_frames(&self) -> bool {
         self.sources.iter().any(|source| source.cancel)
-            || (self.calls.iter())
-                .any(|call| call.cancel || call.breaker.is_some() || call.deadline.is_some())
+            || (self.calls.iter()).any(|call| {
+                call.cancel
+                    || call.breaker.is_some()
+                    || call.deadline.is_some()
+                    || !call.limits.is_empty()
+            })
     }
 
     /// The service of `container`.

@@ -1,6 +1,6 @@
 //! Everything that can happen: one closed enum of ids and epochs, 16 bytes.
 
-use crate::ids::{BackgroundId, NodeId, SourceId, TimeoutId};
+use crate::ids::{BackgroundId, ContainerId, FaultId, NodeId, ObserverId, SourceId, TimeoutId};
 use crate::probe::Failure;
 use crate::request::frame::FrameId;
 
@@ -66,8 +66,6 @@ pub(crate) enum Event {
         /// Its epoch then.
         epoch: u32,
     },
-    /// A request reaches the container of its frame after its deadline.
-    DeliverLate(FrameId),
     /// A caller's cancellation reaches its callee.
     Cancel {
         /// The callee, if it is still there.
@@ -79,12 +77,37 @@ pub(crate) enum Event {
     },
     /// A container's background load begins a burst.
     Burst(BackgroundId),
+    /// The next turn in a container's life.
+    Life {
+        /// Whose.
+        container: ContainerId,
+        /// Its number.
+        turn: u32,
+    },
+    /// News of a container reaches an observer.
+    View {
+        /// Whom.
+        observer: ObserverId,
+        /// Of whom.
+        container: ContainerId,
+        /// Its number, and in the lowest bit whether the container is there.
+        news: u32,
+    },
+    /// A fault strikes.
+    Strike(FaultId),
+    /// A fault is repaired.
+    Repair(FaultId),
     /// The kernel's load averages are sampled.
     SampleLoad,
     /// The measured stretch begins.
     MeasureBegin,
     /// The measured stretch ends.
     MeasureEnd,
+    /// The next flow has sent its last byte.
+    FlowEnds {
+        /// Number of the division of the interfaces among the flows.
+        generation: u32,
+    },
 }
 
 /// Tells the variants apart; followed by their fields, 32 bits each.
@@ -103,7 +126,11 @@ const MEASURE_BEGIN: u32 = 11;
 const MEASURE_END: u32 = 12;
 const CANCEL: u32 = 13;
 const DISK_DONE: u32 = 14;
-const DELIVER_LATE: u32 = 15;
+const LIFE: u32 = 15;
+const VIEW: u32 = 16;
+const STRIKE: u32 = 17;
+const REPAIR: u32 = 18;
+const FLOW_ENDS: u32 = 19;
 
 /// An answer's failure as a number; zero: good.
 fn code(failure: Option<Failure>) -> u32 {
@@ -131,12 +158,16 @@ impl wssim_kernel::Event for Event {
             Self::DiskDone { node, server } => words(DISK_DONE, node.0, server, 0),
             Self::TimeoutHead(class) => words(TIMEOUT_HEAD, class.0, 0, 0),
             Self::Impatient { frame, epoch } => words(IMPATIENT, frame.0, epoch, 0),
-            Self::DeliverLate(frame) => words(DELIVER_LATE, frame.0, 0, 0),
             Self::Cancel { visit, of, epoch } => words(CANCEL, visit.0, of.0, epoch),
             Self::Burst(background) => words(BURST, background.0, 0, 0),
+            Self::Life { container, turn } => words(LIFE, container.0, turn, 0),
+            Self::View { observer, container, news } => words(VIEW, observer.0, container.0, news),
+            Self::Strike(fault) => words(STRIKE, fault.0, 0, 0),
+            Self::Repair(fault) => words(REPAIR, fault.0, 0, 0),
             Self::SampleLoad => words(SAMPLE_LOAD, 0, 0, 0),
             Self::MeasureBegin => words(MEASURE_BEGIN, 0, 0, 0),
             Self::MeasureEnd => words(MEASURE_END, 0, 0, 0),
+            Self::FlowEnds { generation } => words(FLOW_ENDS, generation, 0, 0),
         }
     }
 
@@ -154,12 +185,16 @@ impl wssim_kernel::Event for Event {
             DISK_DONE => Self::DiskDone { node: NodeId(a), server: b },
             TIMEOUT_HEAD => Self::TimeoutHead(TimeoutId(a)),
             IMPATIENT => Self::Impatient { frame: FrameId(a), epoch: b },
-            DELIVER_LATE => Self::DeliverLate(FrameId(a)),
             CANCEL => Self::Cancel { visit: FrameId(a), of: FrameId(b), epoch: c },
             BURST => Self::Burst(BackgroundId(a)),
+            LIFE => Self::Life { container: ContainerId(a), turn: b },
+            VIEW => Self::View { observer: ObserverId(a), container: ContainerId(b), news: c },
+            STRIKE => Self::Strike(FaultId(a)),
+            REPAIR => Self::Repair(FaultId(a)),
             SAMPLE_LOAD => Self::SampleLoad,
             MEASURE_BEGIN => Self::MeasureBegin,
             MEASURE_END => Self::MeasureEnd,
+            FLOW_ENDS => Self::FlowEnds { generation: a },
             other => unreachable!("no event is written as {other}"),
         }
     }
@@ -185,11 +220,15 @@ mod tests {
             Event::TimeoutHead(TimeoutId(10)),
             Event::Impatient { frame, epoch: u32::MAX },
             Event::Burst(BackgroundId(11)),
-            Event::DeliverLate(frame),
+            Event::Life { container: ContainerId(12), turn: u32::MAX },
+            Event::View { observer: ObserverId(1), container: ContainerId(13), news: u32::MAX },
+            Event::Strike(FaultId(14)),
+            Event::Repair(FaultId(15)),
             Event::Cancel { visit: frame, of: FrameId(u32::MAX), epoch: 12 },
             Event::SampleLoad,
             Event::MeasureBegin,
             Event::MeasureEnd,
+            Event::FlowEnds { generation: u32::MAX },
         ];
         events.extend(Failure::ALL.map(|failure| Event::Answer {
             to: frame,

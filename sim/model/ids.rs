@@ -40,6 +40,8 @@ ids! {
     PoolId,
     /// A circuit breaker of one service before another (each container has its own instance).
     BreakerId,
+    /// A limit on the calls of one service (each container has its own).
+    LimitId,
     /// A source of requests.
     SourceId,
     /// A container's background load.
@@ -50,6 +52,10 @@ ids! {
     TimeoutId,
     /// A pair (caller service, callee service) whose calls are measured together.
     QueryId,
+    /// Someone who believes that containers are there: a node's IPVS and DNS, or who looks from outside.
+    ObserverId,
+    /// Something that is to go wrong.
+    FaultId,
     /// A key space of a service that caches.
     CacheId,
     /// A labelled CPU step, whose demand a trace may give.

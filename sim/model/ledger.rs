@@ -4,9 +4,10 @@ use crate::event::Event;
 use crate::hardware::disk::Disk;
 use crate::hardware::processor::Totals;
 use crate::ids::NodeId;
-use crate::network::{RX, TX};
+use crate::network::connection::NO_CONNECTION;
+use crate::network::flow::{RX, TX};
 use crate::probe::Probe;
-use crate::request::frame::{Kind, Waits};
+use crate::request::frame::{Frame, Kind, NONE, Waits};
 use crate::station::Areas;
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
@@ -57,6 +58,8 @@ pub struct Averages {
     pub nodes: Vec<NodeAverages>,
     /// Calls sent for measured requests, by source.
     pub attempts: Vec<u64>,
+    /// Calls whose connection is being set up.
+    pub connecting: f64,
     /// Messages on the network.
     pub hopping: f64,
 }
@@ -80,6 +83,8 @@ pub struct ContainerAverages {
     pub disk_served: f64,
     /// Share of time with a job and no quota.
     pub throttled: f64,
+    /// Share of time for which it listened.
+    pub up: f64,
     /// Visits that began.
     pub arrivals: u64,
 }
@@ -106,6 +111,8 @@ struct Snapshot {
     throttled: Vec<u64>,
     computed: Vec<[u64; 2]>,
     hops: u64,
+    setups: u64,
+    up: Vec<u64>,
     pools: Vec<u128>,
     breakers: Vec<u64>,
     disks: Vec<[u128; 2]>,
@@ -162,6 +169,8 @@ impl<P: Probe> World<'_, P> {
             throttled,
             computed: self.containers.iter().map(|c| c.computed_ns).collect(),
             hops: self.hops_ns,
+            setups: self.setups_ns,
+            up: self.containers.iter().map(|c| c.life.up_ns(now)).collect(),
             areas: self.containers.iter_mut().map(|c| c.station.areas(now)).collect(),
             arrivals: self.containers.iter().map(|c| c.station.arrivals).collect(),
             disks: (self.disk_visits.iter_mut())
@@ -170,7 +179,7 @@ impl<P: Probe> World<'_, P> {
             pools: self.pools.iter_mut().map(|pool| pool.waiting_area(now)).collect(),
             breakers: self.breakers.iter().map(|breaker| breaker.open_ns(now)).collect(),
             totals: self.nodes.iter_mut().map(|node| node.processor.totals(now)).collect(),
-            bytes: self.nodes.iter().map(|node| node.bytes).collect(),
+            bytes: (0..self.nodes.len()).map(|node| self.flows.bytes(now, node)).collect(),
             network_cpu: self.nodes.iter().map(|node| node.network_cpu_ns).collect(),
         }
     }
@@ -188,6 +197,7 @@ impl<P: Probe> World<'_, P> {
             disk_waiting: over(begin.disks[c][0], end.disks[c][0]),
             disk_served: over(begin.disks[c][1], end.disks[c][1]),
             throttled: (end.throttled[c] - begin.throttled[c]) as f64 / elapsed,
+            up: (end.up[c] - begin.up[c]) as f64 / elapsed,
             arrivals: end.arrivals[c] - begin.arrivals[c],
         };
         let bytes = |n: usize, d: usize| (end.bytes[n][d] - begin.bytes[n][d]) / elapsed * 1e9;
@@ -217,6 +227,7 @@ impl<P: Probe> World<'_, P> {
             nodes: (0..self.nodes.len()).map(node).collect(),
             attempts: Vec::new(),
             hopping: over(begin.hops.into(), end.hops.into()),
+            connecting: over(begin.setups.into(), end.setups.into()),
         }
     }
 
@@ -249,6 +260,35 @@ impl<P: Probe> World<'_, P> {
         for place in 0..self.nodes.len() {
             self.assert_work(now, NodeId::from(place));
             self.assert_disk(now, NodeId::from(place));
+        }
+        self.assert_bytes(now);
+        self.assert_connections();
+    }
+
+    /// Open connections = idle + in use, and places of pools = free + held.
+    fn assert_connections(&self) {
+        let blueprint = self.blueprint;
+        let in_use = |frame: &&Frame| {
+            let query = || blueprint.calls[frame.outgoing.index()].query.index();
+            // Those that are shared are never taken out.
+            frame.link != NO_CONNECTION && blueprint.routes[query()].client.multiplex.is_none()
+        };
+        let in_use = self.frames.live().filter(in_use).count();
+        let [open, idle] = self.connections.open_and_idle();
+        assert_eq!(open, idle + in_use, "connections: open = idle + in use");
+        let mut held = vec![0; self.pools.len()];
+        for frame in self.frames.live() {
+            if frame.connection != NONE && frame.waits != Waits::Connection {
+                held[frame.connection as usize] += 1;
+            }
+        }
+        for (place, pool) in blueprint.pools.iter().enumerate() {
+            let containers = blueprint.services[pool.service.index()].containers.len() as u32;
+            let first = self.pool_bases[place];
+            for instance in (first..first + containers).map(|instance| instance as usize) {
+                let free = self.pools[instance].free;
+                assert_eq!(pool.size, free + held[instance], "pool {place}: size = free + held");
+            }
         }
     }
 

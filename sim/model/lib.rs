@@ -6,14 +6,17 @@
 pub mod blueprint;
 pub mod cache;
 mod event;
+mod fault;
 pub mod hardware;
 pub mod ids;
 pub mod law;
 mod ledger;
-mod network;
+mod life;
+pub mod network;
 pub mod orchestrator;
 pub mod probe;
 mod request;
+mod routing;
 mod simulate;
 mod station;
 mod traffic;

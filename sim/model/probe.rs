@@ -59,7 +59,8 @@ impl Failure {
 /// A moment in the life of a frame: a request, its stay at a container, or part of such a stay.
 ///
 /// A frame does one thing at a time, from one fact to the next; so what it does tiles its life.
-/// What lies between two things at one instant is not told.
+/// What lies between two things at one instant is not told. How a connection is got is told ahead, at
+/// the times at which it will happen: an earlier time that is told later takes the rest of it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fact {
     /// It begins. The frame that opened it does nothing but wait for it until it is told of again.
@@ -115,6 +116,14 @@ pub enum Doing {
     Queues,
     /// Waits for a connection of a pool.
     Connects(PoolId),
+    /// Tries connections that were idle for long.
+    Tries,
+    /// Looks up a name.
+    LooksUp,
+    /// Opens a connection.
+    ShakesHands,
+    /// Waits for an answer to what reaches nobody.
+    AwaitsNobody,
     /// Computes.
     Computes {
         /// How long that takes on a thread of its own.

@@ -7,15 +7,21 @@ use crate::hardware::disk::Disk;
 use crate::hardware::processor::Processor;
 use crate::ids::TimeoutId;
 use crate::ledger::{LOAD_PERIOD, Ledger, LoadAverage};
+use crate::life::{Life, Registry};
+use crate::network::connection::Connections;
 use crate::network::constant_half;
+use crate::network::flow::Flows;
+use crate::network::reach::Reach;
 use crate::probe::Probe;
 use crate::request::TimeoutClass;
 use crate::request::breaker::Breaker;
 use crate::request::frame::Frames;
+use crate::request::limit::set_limits;
 use crate::request::ties::Ties;
+use crate::routing::ResolverCache;
 use crate::station::{DiskVisits, PoolInstance, Station};
 use crate::traffic::SourceState;
-use crate::world::{ContainerState, Counts, NodeState, Outcome, Rotation, Run, World};
+use crate::world::{ContainerState, Counts, NodeState, Outcome, Run, World};
 use std::collections::VecDeque;
 use wssim_kernel::stream::StreamKey;
 use wssim_kernel::{Calendar, Model as _, Nanos, Time, run_until};
@@ -76,29 +82,40 @@ impl<'a, P: Probe> World<'a, P> {
             .map(|source| SourceState::new(source, run.seed, run.replication, &mut class))
             .collect();
         let (pools, pool_bases) = open_pools(blueprint);
+        let (resolvers, channel_bases) = channels(blueprint);
         let (breakers, breaker_bases) = set_breakers(blueprint);
+        let (limiters, limiter_bases) = set_limits(blueprint);
         let burst = |name: &str| StreamKey::new(run.seed, run.replication, "background", name);
         let mut world = Self {
             blueprint,
+            run,
             draws: StreamKey::new(run.seed, run.replication, "draws", ""),
             nodes: build_nodes(blueprint, &limits),
             containers,
             pools,
             pool_bases,
+            registry: registry(blueprint, run),
+            reach: Reach::open(blueprint.nodes.len()),
+            connections: Connections::new(resolvers.len()),
+            resolvers,
+            channel_bases,
+            scratch: Vec::new(),
             disk_visits: vec![DiskVisits::default(); blueprint.containers.len()],
             stores: open_stores(blueprint, run.seed, run.replication),
-            rotations: (blueprint.services.iter())
-                .map(|service| Rotation::new(&service.containers))
-                .collect(),
             timeouts,
             sources,
             bursts: blueprint.background.iter().map(|b| (burst(&b.name), 0)).collect(),
             breakers,
             breaker_bases,
+            limiters,
+            limiter_bases,
             frames: Frames::default(),
             ties: Ties::new(blueprint.ties_frames()),
             ready: VecDeque::new(),
+            network_costs_cpu: blueprint.network_costs_cpu(),
+            flows: Flows::new(blueprint.nodes.iter().map(|node| node.bandwidth)),
             half_rtts: blueprint.links.iter().map(|link| constant_half(&link.rtt)).collect(),
+            setups_ns: 0,
             hops_ns: 0,
             counts: Counts::default(),
             measuring: false,
@@ -109,12 +126,14 @@ impl<'a, P: Probe> World<'a, P> {
         calendar.schedule(Time::ZERO + run.lead, Event::MeasureBegin);
         calendar.schedule(Time::ZERO + run.lead + run.measured, Event::MeasureEnd);
         calendar.schedule(Time::ZERO + LOAD_PERIOD, Event::SampleLoad);
+        world.start_faults(calendar);
         world.start_traffic(calendar);
         world
     }
 }
 
-/// Containers with their places on their nodes, and each node's limits in that order.
+/// Containers with their places on their nodes, and each node's limits in that order; the last
+/// place on a node is its kernel's, which has no limit.
 fn place_containers(blueprint: &Blueprint) -> (Vec<ContainerState>, Vec<Vec<Option<CpuLimit>>>) {
     let mut limits = vec![Vec::new(); blueprint.nodes.len()];
     let containers = (blueprint.containers.iter())
@@ -129,11 +148,14 @@ fn place_containers(blueprint: &Blueprint) -> (Vec<ContainerState>, Vec<Vec<Opti
                 workers: service.workers,
                 backlog: service.backlog,
                 hold: service.hold,
-                overlay: service.overlay,
+                life: Life::default(),
                 computed_ns: [0; 2],
             }
         })
         .collect();
+    for on_node in &mut limits {
+        on_node.push(None);
+    }
     (containers, limits)
 }
 
@@ -142,10 +164,32 @@ fn build_nodes(blueprint: &Blueprint, limits: &[Vec<Option<CpuLimit>>]) -> Vec<N
         processor: Processor::new(node.speed, node.threads, &node.capacity, limits),
         load: LoadAverage::default(),
         disk: node.disk.as_ref().map(|disk| Disk::new(disk.queues)),
-        bytes: [0.0; 2],
+        kernel: limits.len() as u32 - 1,
         network_cpu_ns: 0.0,
     };
     blueprint.nodes.iter().zip(limits).map(build).collect()
+}
+
+/// Everybody knows of everybody.
+fn registry(blueprint: &Blueprint, run: Run) -> Registry {
+    let services = blueprint.services.iter().map(|service| service.containers.clone()).collect();
+    let names = blueprint.services.iter().map(|service| service.name.as_str());
+    let stream = StreamKey::new(run.seed, run.replication, "life", "");
+    let nodes = blueprint.nodes.iter().map(|node| node.name.as_str());
+    let of_proxies = StreamKey::new(run.seed, run.replication, "proxy", "");
+    Registry::new(nodes, &blueprint.proxies, services, names, [stream, of_proxies])
+}
+
+/// A resolver's answer for each channel, and where the channels of each route begin.
+fn channels(blueprint: &Blueprint) -> (Vec<ResolverCache>, Vec<u32>) {
+    let (mut caches, mut bases) = (Vec::new(), Vec::new());
+    for query in &blueprint.queries {
+        bases.push(caches.len() as u32);
+        let replicas = blueprint.services[query.service.index()].containers.len();
+        let callers = blueprint.services[query.caller.index()].containers.len();
+        caches.extend((0..callers).map(|_| ResolverCache::new(replicas)));
+    }
+    (caches, bases)
 }
 
 /// The instances of all breakers, and where those of each begin.

@@ -7,14 +7,21 @@ use crate::blueprint::{Blueprint, Hold};
 use crate::cache::Stores;
 use crate::event::Event;
 use crate::hardware::disk::Disk;
-use crate::hardware::processor::{Alone, Due, Happened, Processor};
+use crate::hardware::processor::{Alone, Due, Evicted, Happened, Processor};
 use crate::ids::{ContainerId, NodeId, TimeoutId};
 use crate::ledger::{Averages, Ledger, LoadAverage};
+use crate::life::{Life, Registry};
+use crate::network::Carried;
+use crate::network::connection::Connections;
+use crate::network::flow::Flows;
+use crate::network::reach::Reach;
 use crate::probe::Probe;
 use crate::request::TimeoutClass;
 use crate::request::breaker::Breaker;
-use crate::request::frame::{FrameId, Frames, Kind, Waits};
+use crate::request::frame::{Frame, FrameId, Frames, Kind, NONE, Waits};
+use crate::request::limit::Limiter;
 use crate::request::ties::Ties;
+use crate::routing::ResolverCache;
 use crate::station::{DiskVisits, PoolInstance, Station};
 use crate::traffic::SourceState;
 use std::collections::VecDeque;
@@ -68,8 +75,8 @@ pub(crate) struct NodeState {
     pub(crate) load: LoadAverage,
     /// `None`: it costs nothing.
     pub(crate) disk: Option<Disk>,
-    /// Bytes over its network interface: sent, received.
-    pub(crate) bytes: [f64; 2],
+    /// The place of its kernel among the containers there.
+    pub(crate) kernel: u32,
     /// CPU of networking, in nanoseconds of the reference CPU.
     pub(crate) network_cpu_ns: f64,
 }
@@ -85,41 +92,17 @@ pub(crate) struct ContainerState {
     pub(crate) workers: Option<u32>,
     pub(crate) backlog: Option<u32>,
     pub(crate) hold: Hold,
-    /// Whether hops between nodes towards it pay the overlay's surcharge.
-    pub(crate) overlay: bool,
+    /// Whether it runs.
+    pub(crate) life: Life,
     /// Σ time of its finished CPU steps, waiting for a thread included: of requests, of bursts.
     pub(crate) computed_ns: [u64; 2],
-}
-
-/// Whose turn it is among the containers `first..end`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Rotation {
-    first: u32,
-    end: u32,
-    next: u32,
-}
-
-impl Rotation {
-    pub(crate) fn new(containers: &std::ops::Range<u32>) -> Self {
-        Self { first: containers.start, end: containers.end, next: containers.start }
-    }
-
-    /// The one whose turn it is; `None` when there is nobody.
-    #[inline]
-    pub(crate) fn next(&mut self) -> Option<ContainerId> {
-        let chosen = self.next;
-        if chosen >= self.end {
-            return None;
-        }
-        self.next = if chosen + 1 == self.end { self.first } else { chosen + 1 };
-        Some(ContainerId(chosen))
-    }
 }
 
 /// The world of one replication.
 #[derive(Debug)]
 pub(crate) struct World<'a, P> {
     pub(crate) blueprint: &'a Blueprint,
+    pub(crate) run: Run,
     /// The generator's key; what a request draws is addressed by its frames' keys.
     pub(crate) draws: StreamKey,
     pub(crate) nodes: Vec<NodeState>,
@@ -127,12 +110,21 @@ pub(crate) struct World<'a, P> {
     /// Instances of pool p begin at `pool_bases[p]`, one for each container of its service.
     pub(crate) pools: Vec<PoolInstance>,
     pub(crate) pool_bases: Vec<u32>,
+    /// Who knows of whom.
+    pub(crate) registry: Registry,
+    /// What hinders nodes from reaching each other.
+    pub(crate) reach: Reach,
+    /// Connections; the channels of route r begin at `channel_bases[r]`, one for each container of
+    /// the caller, and so do the resolvers' answers.
+    pub(crate) connections: Connections,
+    pub(crate) resolvers: Vec<ResolverCache>,
+    pub(crate) channel_bases: Vec<u32>,
+    /// Frames that something rare is done to.
+    pub(crate) scratch: Vec<FrameId>,
     /// What of each container is at the disk of its node.
     pub(crate) disk_visits: Vec<DiskVisits>,
     /// What each cache holds.
     pub(crate) stores: Vec<Stores>,
-    /// Round robin over the replicas of each service.
-    pub(crate) rotations: Vec<Rotation>,
     pub(crate) timeouts: Vec<TimeoutClass>,
     pub(crate) sources: Vec<SourceState>,
     /// Stream and number of the next burst of each background load.
@@ -140,12 +132,20 @@ pub(crate) struct World<'a, P> {
     /// Instances of breaker b begin at `breaker_bases[b]`, one for each container of its service.
     pub(crate) breakers: Vec<Breaker>,
     pub(crate) breaker_bases: Vec<u32>,
+    /// The same of limits; some have one for each source, container by container.
+    pub(crate) limiters: Vec<Limiter>,
+    pub(crate) limiter_bases: Vec<u32>,
     pub(crate) frames: Frames,
     pub(crate) ties: Ties,
     /// Frames that go on, or fail, when what happens at present is over.
     pub(crate) ready: VecDeque<FrameId>,
+    /// Whether any message costs CPU.
+    pub(crate) network_costs_cpu: bool,
+    pub(crate) flows: Flows<Carried>,
     /// Half the round trip of each link where it is constant; like the blueprint's links.
     pub(crate) half_rtts: Vec<Option<Nanos>>,
+    /// Σ time of setting up connections.
+    pub(crate) setups_ns: u64,
     /// Σ time of all hops.
     pub(crate) hops_ns: u64,
     pub(crate) counts: Counts,
@@ -159,7 +159,7 @@ impl<P: Probe> Model for World<'_, P> {
     type Event = Event;
 
     /// Everything that can happen.
-    #[inline]
+    #[inline(always)]
     fn handle(&mut self, now: Time, event: Event, calendar: &mut Calendar<Event>) {
         match event {
             Event::JobDone { node, slot, generation } => {
@@ -168,9 +168,10 @@ impl<P: Probe> Model for World<'_, P> {
                     self.job_done(now, FrameId(job), calendar);
                 }
             }
-            Event::Deliver(frame) => self.deliver(now, frame, calendar),
+            Event::Deliver(frame) => self.arrive_at(now, frame, calendar),
             Event::Answer { to, epoch, failure } => {
-                if self.frames[to].epoch == epoch {
+                if self.frames[to].epoch == epoch && !self.waits_for_node(now, to, event, calendar)
+                {
                     self.answered(now, to, failure, calendar);
                 }
             }
@@ -180,7 +181,9 @@ impl<P: Probe> Model for World<'_, P> {
                 self.step_processor(now, node, generation, calendar);
             }
             Event::Wake { frame, epoch } => {
-                if self.frames[frame].epoch == epoch {
+                if self.frames[frame].epoch == epoch
+                    && !self.waits_for_node(now, frame, event, calendar)
+                {
                     self.wake(now, frame, calendar);
                 }
             }
@@ -191,12 +194,18 @@ impl<P: Probe> Model for World<'_, P> {
                     self.give_up(now, frame, crate::probe::Failure::Abandoned, calendar);
                 }
             }
-            Event::DeliverLate(frame) => self.deliver_late(now, frame, calendar),
             Event::Cancel { visit, of, epoch } => self.cancelled(now, visit, of, epoch, calendar),
             Event::Burst(background) => self.burst(now, background, calendar),
+            Event::Life { container, turn } => self.live_on(now, container, turn, calendar),
+            Event::View { observer, container, news } => {
+                self.learn(now, observer, container, news, calendar);
+            }
+            Event::Strike(fault) => self.strike(now, fault, calendar),
+            Event::Repair(fault) => self.repair(now, fault, calendar),
             Event::SampleLoad => self.sample_load(now, calendar),
             Event::MeasureBegin => self.measure_begin(now),
             Event::MeasureEnd => self.measure_end(now),
+            Event::FlowEnds { generation } => self.flow_ends(now, generation, calendar),
         }
         if !self.ready.is_empty() {
             self.go_on(now, calendar);
@@ -232,14 +241,41 @@ impl<P: Probe> World<'_, P> {
         demand: f64,
         calendar: &mut Calendar<Event>,
     ) {
-        self.frames[frame].since = now;
         let ContainerState { node, local, .. } = self.containers[container.index()];
+        self.admit(now, frame, node, local, demand, calendar);
+    }
+
+    /// Gives `frame` `demand` on the processor of `node`, in the share of the container at `local`.
+    #[inline(always)]
+    pub(crate) fn admit(
+        &mut self,
+        now: Time,
+        frame: FrameId,
+        node: NodeId,
+        local: u32,
+        demand: f64,
+        calendar: &mut Calendar<Event>,
+    ) {
+        self.frames[frame].since = now;
         let processor = &mut self.nodes[node.index()].processor;
         if let Some(alone) = processor.admit_alone(now, frame.0, local, demand) {
             let Alone { at, slot, generation } = alone;
             calendar.schedule(at, Event::JobDone { node, slot, generation });
         } else {
             let due = processor.admit_shared(now, frame.0, local, demand);
+            self.schedule_due(node, due, calendar);
+        }
+    }
+
+    /// Takes the CPU of `id` off the processor.
+    pub(crate) fn evict(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        let frame = &self.frames[id];
+        let container = &mut self.containers[frame.container.index()];
+        let own = usize::from(matches!(frame.kind, Kind::Burst | Kind::Startup));
+        container.computed_ns[own] += now.since(frame.since).0;
+        let (node, local) = (container.node, container.local);
+        let evicted = self.nodes[node.index()].processor.evict(now, id.0, local);
+        if let Evicted::Shared(due) = evicted {
             self.schedule_due(node, due, calendar);
         }
     }
@@ -292,14 +328,52 @@ impl<P: Probe> World<'_, P> {
     #[inline]
     fn job_done(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let frame = &self.frames[id];
-        let of_burst = frame.kind == Kind::Burst;
-        let computed = &mut self.containers[frame.container.index()].computed_ns;
-        computed[usize::from(of_burst)] += now.since(frame.since).0;
-        if of_burst {
-            self.frames.remove(id);
-            return;
+        if matches!(frame.kind, Kind::Burst | Kind::Kernel | Kind::Startup) {
+            return self.job_of_no_request_done(now, id, calendar);
         }
+        self.containers[frame.container.index()].computed_ns[0] += now.since(frame.since).0;
         self.step_computed(now, id, calendar);
+    }
+
+    #[inline(never)]
+    fn job_of_no_request_done(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        let Frame { kind, container, since, .. } = self.frames[id];
+        if kind != Kind::Kernel {
+            self.containers[container.index()].computed_ns[1] += now.since(since).0;
+        }
+        self.frames.remove(id);
+        if kind == Kind::Startup {
+            self.started(now, container, calendar);
+        }
+    }
+
+    /// Whether `event` at `frame` has to wait until its node goes on; then it does.
+    #[inline]
+    fn waits_for_node(
+        &mut self,
+        now: Time,
+        frame: FrameId,
+        event: Event,
+        calendar: &mut Calendar<Event>,
+    ) -> bool {
+        if !self.reach.ever {
+            return false;
+        }
+        let container = self.frames[frame].container;
+        if container.0 == NONE {
+            return false;
+        }
+        let Some(until) = self.stands_still(now, self.node_of(container)) else { return false };
+        if until < Time::NEVER {
+            calendar.schedule(until, event);
+        }
+        true
+    }
+
+    /// The node on which `frame` runs.
+    #[inline]
+    pub(crate) fn frame_node(&self, frame: FrameId) -> NodeId {
+        self.node_of(self.frames[frame].container)
     }
 
     /// Sets the time-out `class` for what `frame` waits for now.

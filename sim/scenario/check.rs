@@ -4,6 +4,7 @@ use crate::calls::{self, Edge};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::fields::{Name, Timer};
+use crate::document::routing;
 use crate::document::service::Service;
 use crate::document::step::StepKind;
 use crate::lint;
@@ -28,6 +29,9 @@ pub(crate) fn check(document: &Document, timers: &[Timer], sources: &Sources) ->
     check.names();
     for (name, service) in &document.services {
         check.service(name, service);
+    }
+    for node in document.traffic.values().flat_map(|traffic| &traffic.ingress) {
+        check.known("node", node, document.nodes.keys());
     }
     for (name, traffic) in &document.traffic {
         for (entry, _) in &traffic.entries {
@@ -233,8 +237,8 @@ impl Check<'_> {
     }
 
     fn service(&mut self, name: &str, service: &Service) {
-        for client in &service.clients {
-            self.known("service", client, self.document.services.keys());
+        for client in routing::client_names(&service.clients) {
+            self.known("service", &client, self.document.services.keys());
         }
         for endpoint in service.endpoints.values() {
             let mut targets: Vec<(&Name, bool)> = Vec::new();

@@ -15,6 +15,9 @@
 //! ```
 
 mod caches;
+pub(crate) mod faults;
+mod proxy;
+mod routing;
 mod traffic;
 
 use crate::calls;
@@ -22,6 +25,7 @@ use crate::check;
 use crate::document::Document;
 use crate::document::call::CallStep;
 use crate::document::disk::DiskStep;
+use crate::document::firewall::Opening;
 use crate::document::step::{Step, StepKind};
 use crate::trace;
 use caches::Program;
@@ -30,8 +34,8 @@ use std::sync::Arc;
 use wssim_kernel::Nanos;
 use wssim_kernel::stream::name_hash;
 use wssim_model::blueprint::{
-    Blueprint, Breaker, BreakerPolicy, Call, Container, Endpoint, Instruction, Link, Node,
-    Parallel, Pool, Query, Service,
+    Blueprint, Breaker, BreakerPolicy, Call, Container, Encapsulation, Endpoint, Instruction,
+    Limit, Link, Network, Node, Parallel, Pool, Query, Service, Travels,
 };
 use wssim_model::ids::{
     BreakerId, CacheId, CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId,
@@ -39,9 +43,8 @@ use wssim_model::ids::{
 };
 use wssim_model::law::Law;
 
-/// Surcharge of the overlay for one way on the reference CPU: half of the 10 us that a round trip
-/// through VXLAN took more than one through veth; slower nodes take longer by their speed.
-const OVERLAY_ONE_WAY_NS: f64 = 5_000.0;
+/// The port of VXLAN (moby, overlayutils/utils.go).
+const VXLAN_PORT: u16 = 4789;
 
 /// Traces by source, read before.
 pub(crate) type Traces = BTreeMap<String, Arc<trace::Rows>>;
@@ -59,6 +62,7 @@ pub(crate) fn lower(document: &Document, traces: &Traces) -> Blueprint {
         timeouts: BTreeMap::new(),
         queries: BTreeMap::new(),
         pools: BTreeMap::new(),
+        limits: Vec::new(),
         out: Blueprint::default(),
     };
     lowering.endpoints();
@@ -66,7 +70,9 @@ pub(crate) fn lower(document: &Document, traces: &Traces) -> Blueprint {
     lowering.cluster();
     lowering.services();
     lowering.programs();
+    lowering.routes();
     lowering.sources(traces);
+    lowering.faults();
     lowering.out
 }
 
@@ -89,6 +95,8 @@ struct Lowering<'a> {
     timeouts: BTreeMap<Nanos, TimeoutId>,
     queries: BTreeMap<(ServiceId, ServiceId), QueryId>,
     pools: BTreeMap<(ServiceId, ServiceId), PoolId>,
+    /// Limits so far, with whom they stand before.
+    limits: Vec<(Limit, String)>,
     out: Blueprint,
 }
 
@@ -142,6 +150,8 @@ impl Lowering<'_> {
 
     fn cluster(&mut self) {
         let document = self.document;
+        let lan = document.lan.as_ref();
+        let cpu = lan.filter(|lan| !lan.is_free()).map(|lan| lan.cpu).unwrap_or_default();
         self.out.nodes = document
             .nodes
             .iter()
@@ -153,13 +163,15 @@ impl Lowering<'_> {
                 memory_bytes: node.memory.unwrap_or(f64::INFINITY),
                 bandwidth: node.network.unwrap_or(f64::INFINITY),
                 disk: node.disk.clone(),
+                cipher_ns_per_byte: if node.aes { cpu.aes } else { cpu.aes_software },
             })
             .collect();
-        let lan = document.lan.as_ref();
-        let free = lan.is_none_or(super::document::machine::Lan::is_free);
         self.out.packet_cpu = lan.map_or(Nanos::ZERO, |lan| lan.packet_cpu);
-        for (from, a) in &document.nodes {
-            for (to, b) in &document.nodes {
+        self.out.vxlan_cpu_ns = cpu.vxlan;
+        self.out.ipvs_cpu_ns = cpu.ipvs;
+        self.out.esp_cpu_ns = cpu.esp;
+        for from in document.nodes.keys() {
+            for to in document.nodes.keys() {
                 let own = lan.and_then(|lan| {
                     lan.pairs.iter().rev().find(|pair| {
                         let [x, y] = pair.between.as_slice() else {
@@ -168,16 +180,12 @@ impl Lowering<'_> {
                         (x.text == *from && y.text == *to) || (x.text == *to && y.text == *from)
                     })
                 });
-                let (rtt, overlay) = match lan {
-                    Some(lan) if from == to => (lan.local_rtt.clone(), 0.0),
-                    Some(lan) => {
-                        let rtt = own.map_or(&lan.rtt, |pair| &pair.rtt).clone();
-                        (rtt, OVERLAY_ONE_WAY_NS * f64::midpoint(1.0 / a.speed, 1.0 / b.speed))
-                    }
-                    None => (Law::ZERO, 0.0),
+                let rtt = match lan {
+                    Some(lan) if from == to => lan.local_rtt.clone(),
+                    Some(lan) => own.map_or(&lan.rtt, |pair| &pair.rtt).clone(),
+                    None => Law::ZERO,
                 };
-                let overlay = if free { Nanos::ZERO } else { Nanos::from_f64(overlay) };
-                self.out.links.push(Link { rtt, overlay });
+                self.out.links.push(Link { rtt });
             }
         }
     }
@@ -207,9 +215,7 @@ impl Lowering<'_> {
                     timeout: pool.timeout.map(|length| self.timeouts[&length]),
                 });
             }
-            let on_overlay = |network: &str| {
-                document.networks.get(network).is_some_and(|network| network.overlay)
-            };
+            self.bounded_clients(id, service);
             self.out.services.push(Service {
                 name: name.clone(),
                 workers: service.workers,
@@ -220,9 +226,61 @@ impl Lowering<'_> {
                 memory_base: service.memory_base,
                 memory_per_request: service.memory_per_request,
                 containers: first..self.out.containers.len() as u32,
-                overlay: service.networks.iter().any(|network| on_overlay(&network.text)),
+                startup: service.startup.clone().unwrap_or(Law::ZERO),
+                restart: service.deploy.restart_delay(),
+                health_interval: self.health_interval(service),
+                stop_grace: service.deploy.stop_grace,
+                keep_alive: service.keep_alive,
+                check: document.proxy.check(name),
             });
         }
+    }
+
+    /// Only Swarm waits for a good health check before it registers a container.
+    fn health_interval(&self, service: &crate::document::service::Service) -> Option<Nanos> {
+        let swarm = self.document.orchestrator.kind == Some("swarm");
+        let health = service.deploy.health.as_ref().filter(|health| swarm && !health.disabled)?;
+        Some(if health.has_start_period { health.start_interval } else { health.interval })
+    }
+
+    /// Where a client opens so many connections at most and there is no pool, further calls wait.
+    fn bounded_clients(&mut self, caller: ServiceId, service: &crate::document::service::Service) {
+        let callees: Vec<ServiceId> = (self.queries.keys())
+            .filter(|(of, _)| *of == caller)
+            .map(|(_, callee)| *callee)
+            .collect();
+        for target in callees {
+            let name = self.document.services.keys().nth(target.index()).cloned();
+            let Some(name) = name.filter(|name| !service.pools.contains_key(name)) else {
+                continue;
+            };
+            let client = service.clients.towards(&name).filter(|client| !client.multiplex);
+            let Some(size) = client.and_then(|client| client.max) else { continue };
+            self.pools.insert((caller, target), PoolId::from(self.out.pools.len()));
+            self.out.pools.push(Pool { service: caller, target, name, size, timeout: None });
+        }
+    }
+
+    fn how_calls_travel(&self, caller: ServiceId, callee: ServiceId) -> Travels {
+        let caller = self.document.services.values().nth(caller.index());
+        let callee = self.document.services.iter().nth(callee.index());
+        caller.zip(callee).map_or(Travels::OnConnection, |(caller, (name, callee))| {
+            self.travels(caller, callee, name)
+        })
+    }
+
+    /// Routes in the order of queries.
+    fn routes(&mut self) {
+        let services: Vec<(&String, &crate::document::service::Service)> =
+            self.document.services.iter().collect();
+        for place in 0..self.out.queries.len() {
+            let query = self.out.queries[place];
+            let (_, caller) = services[query.caller.index()];
+            let (name, callee) = services[query.service.index()];
+            let proxy = self.own_list(query.caller, name);
+            self.out.routes.push(self.route(caller, callee, name, proxy));
+        }
+        self.out.detection = self.detection();
     }
 
     fn programs(&mut self) {
@@ -353,16 +411,20 @@ impl Lowering<'_> {
         let callee = ServiceId::from(self.services[&place.0]);
         let id = CallId::from(self.out.calls.len());
         let query = self.queries[&(service, callee)];
-        let breaker = call.breaker.map(|policy| self.breaker(service, query, policy));
+        let guards = self.guards(service, &place.0, call);
+        let breaker = guards.breaker.map(|policy| self.breaker(service, query, policy));
         self.out.calls.push(Call {
             target,
             site: addresses.site(&format!("call#{}", call.target.text), label, 1),
+            travels: self.how_calls_travel(service, callee),
+            network: self.network(service, callee),
             send: call.send.clone(),
             receive: call.receive.clone(),
             pool: self.pools.get(&(service, callee)).copied(),
             timeout: call.timeout.map(|length| self.timeouts[&length]),
-            retry: call.retry,
+            retry: guards.retry,
             breaker,
+            limits: guards.limits,
             deadline: call.deadline,
             cancel: call.cancel,
             query,
@@ -379,6 +441,35 @@ impl Lowering<'_> {
             self.out.breakers.len() - 1
         });
         BreakerId::from(place)
+    }
+}
+
+impl Lowering<'_> {
+    /// The network over which `caller` reaches `callee`: of those that both are on the first by
+    /// name, since Docker's resolver asks the networks of a container in this order (moby,
+    /// libnetwork/sandbox.go, `Endpoint.Less`). Services that share none meet on the hosts' own.
+    fn network(&self, caller: ServiceId, callee: ServiceId) -> Network {
+        let networks = |service: ServiceId| {
+            let service = self.document.services.values().nth(service.index());
+            service.into_iter().flat_map(|service| &service.networks).map(|name| &name.text)
+        };
+        let shared = networks(caller).filter(|name| networks(callee).any(|other| other == *name));
+        let first = shared.min().and_then(|name| self.document.networks.get(name));
+        let network =
+            first.map_or(Network::HOST, super::document::machine::Network::seen_by_packets);
+        Network { blocked: self.is_blocked(network.encapsulation), ..network }
+    }
+
+    /// Whether the firewall of the nodes drops what is wrapped like that: encrypted packets are ESP to
+    /// it, others those of VXLAN.
+    fn is_blocked(&self, encapsulation: Encapsulation) -> bool {
+        let firewall = self.document.lan.as_ref().and_then(|lan| lan.firewall.as_ref());
+        let needs = match encapsulation {
+            Encapsulation::Plain => return false,
+            Encapsulation::Vxlan => Opening::Udp(VXLAN_PORT),
+            Encapsulation::Encrypted => Opening::Esp,
+        };
+        firewall.is_some_and(|firewall| !firewall.lets_in(needs))
     }
 }
 

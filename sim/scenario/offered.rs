@@ -2,7 +2,8 @@
 //!
 //! Visits solve v = entries + v · calls (Jackson's traffic equations); work of a node is
 //! Σ v · E\[demand\] / speed over its containers, to which callers are spread evenly. Queues,
-//! retries and users who give up are left out: it says what is asked for, not what happens.
+//! retries and users who give up are left out: it says what is asked for, not what happens. Of
+//! networking a message counts as large as the mean.
 
 mod disks;
 
@@ -12,7 +13,7 @@ use disks::DiskWork;
 use wssim_experiment::question::{Kind, Measure};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
-use wssim_model::blueprint::{Arrivals, Background, Hold, Instruction, Source};
+use wssim_model::blueprint::{Arrivals, Background, Call, Hold, Instruction, Service, Source};
 use wssim_model::ids::{EndpointId, InstructionId, ServiceId};
 use wssim_model::law::Law;
 
@@ -74,15 +75,15 @@ pub struct ServiceLoad {
 /// Iterations that reach any fixed point that is worth reaching.
 const ROUNDS: usize = 2_000;
 
-/// Batches that a visit itself receives and sends, and those that a call adds.
+/// Batches that a visit itself receives and sends.
 const PACKETS: f64 = 2.0;
 
 /// What one visit to an endpoint asks for.
 #[derive(Clone, Debug, Default)]
 struct Visit {
     cpu_ns: f64,
-    /// Expected calls by endpoint.
-    calls: Vec<(EndpointId, f64)>,
+    /// Expected calls by endpoint, and what networking of one costs there beyond [`PACKETS`].
+    calls: Vec<(EndpointId, f64, f64)>,
     disk: Vec<DiskWork>,
 }
 
@@ -119,7 +120,8 @@ pub(crate) fn offered(blueprint: &Blueprint, measure: &Measure) -> OfferedLoad {
         .map(|endpoint| {
             let mut visit =
                 Visit { cpu_ns: PACKETS * blueprint.packet_cpu.as_f64(), ..Visit::default() };
-            walk(blueprint, endpoint.start, None, 1.0, &mut visit);
+            let service = &blueprint.services[endpoint.service.index()];
+            walk(blueprint, service, endpoint.start, None, 1.0, &mut visit);
             visit
         })
         .collect();
@@ -195,6 +197,7 @@ fn capacity(points: &[(f64, f64)], threads: f64) -> f64 {
 /// Adds what the instructions from `at` ask for, up to `until` or the end of the branch.
 fn walk(
     blueprint: &Blueprint,
+    service: &Service,
     at: InstructionId,
     until: Option<InstructionId>,
     times: f64,
@@ -215,33 +218,57 @@ fn walk(
             Instruction::Sleep { .. } | Instruction::LookUp { .. } => next,
             Instruction::SkipIfFound { cache, to } => {
                 let misses = 1.0 - blueprint.caches[cache.index()].hits.expected();
-                walk(blueprint, next, Some(*to), times * misses, visit);
+                walk(blueprint, service, next, Some(*to), times * misses, visit);
                 *to
             }
             Instruction::Call(call) => {
                 let call = &blueprint.calls[call.index()];
-                visit.cpu_ns += times * PACKETS * blueprint.packet_cpu.as_f64();
-                visit.calls.push((call.target, times));
+                let [own, more] = call_cpu(blueprint, service, call);
+                visit.cpu_ns += times * own;
+                visit.calls.push((call.target, times, more));
                 next
             }
             Instruction::SkipUnless { probability, to, .. } => {
-                walk(blueprint, next, Some(*to), times * probability, visit);
+                walk(blueprint, service, next, Some(*to), times * probability, visit);
                 *to
             }
             Instruction::Repeat { count, to, .. } => {
-                walk(blueprint, next, None, times * count.mean(), visit);
+                walk(blueprint, service, next, None, times * count.mean(), visit);
                 *to
             }
             Instruction::Parallel(parallel) => {
                 let parallel = &blueprint.parallels[parallel.index()];
                 for branch in &parallel.branches {
-                    walk(blueprint, *branch, None, times, visit);
+                    walk(blueprint, service, *branch, None, times, visit);
                 }
                 parallel.next
             }
             Instruction::EndBranch | Instruction::End => return,
         };
     }
+}
+
+/// CPU of networking of a call by a container of `caller`, request and answer: at the caller, and
+/// at the callee beyond [`PACKETS`]; in nanoseconds of the reference CPU, over all pairs of
+/// containers alike.
+fn call_cpu(blueprint: &Blueprint, caller: &Service, call: &Call) -> [f64; 2] {
+    let callee = blueprint.endpoints[call.target.index()].service.index();
+    let nodes = |service: &Service| {
+        let containers = service.containers.clone();
+        containers.map(|container| blueprint.containers[container as usize].node)
+    };
+    let (mut sum, mut pairs) = ([0.0; 2], 0.0);
+    for from in nodes(caller) {
+        for to in nodes(&blueprint.services[callee]) {
+            let cpu =
+                |from, to, law: &Law| blueprint.message_cpu(from, to, &call.network, law.mean());
+            let (there, back) = (cpu(from, to, &call.send), cpu(to, from, &call.receive));
+            sum = [sum[0] + there[0] + back[1], sum[1] + there[1] + back[0]];
+            pairs += 1.0;
+        }
+    }
+    let [own, other] = sum.map(|sum| sum / f64::max(pairs, 1.0));
+    [own, (other - PACKETS * blueprint.packet_cpu.as_f64()).max(0.0)]
 }
 
 /// Mean response times of all endpoints in nanoseconds if nobody waited, and the part of each in
@@ -271,7 +298,7 @@ fn responses(blueprint: &Blueprint) -> Vec<(f64, f64)> {
     known
 }
 
-fn slowness(blueprint: &Blueprint, service: &wssim_model::blueprint::Service) -> f64 {
+fn slowness(blueprint: &Blueprint, service: &Service) -> f64 {
     let nodes =
         service.containers.clone().map(|container| blueprint.containers[container as usize].node);
     let sum: f64 = nodes.map(|node| 1.0 / blueprint.nodes[node.index()].speed).sum();
@@ -309,14 +336,17 @@ fn time(ground: Ground<'_>, at: InstructionId, until: Option<InstructionId>) -> 
                 ((inner * misses, computing * misses), *to)
             }
             Instruction::Call(call) => {
-                let target = blueprint.calls[call.index()].target;
-                let packets = PACKETS * blueprint.packet_cpu.as_f64() * slow;
+                let call = &blueprint.calls[call.index()];
+                let service = &blueprint.services[ground.service.index()];
+                let [own, more] = call_cpu(blueprint, service, call);
+                let packets = own * slow;
                 // From the first node to the last: as far as any two of them are apart.
                 let hop = blueprint
                     .links
                     .get(blueprint.nodes.len() - 1)
                     .map_or(0.0, |link| link.rtt.mean());
-                ((known[target.index()].0 + hop + packets, packets), next)
+                let there = known[call.target.index()].0 + more * slow;
+                ((there + hop + packets, packets), next)
             }
             Instruction::SkipUnless { probability, to, .. } => {
                 let (inner, computing) = time(ground, next, Some(*to));
@@ -381,7 +411,7 @@ fn solve(entries: Vec<f64>, visits: &[Visit]) -> Vec<f64> {
     for _ in 0..ROUNDS {
         let mut next = vec![0.0; wave.len()];
         for (rate, visit) in wave.iter().zip(visits) {
-            for (target, times) in &visit.calls {
+            for (target, times, _) in &visit.calls {
                 next[target.index()] += rate * times;
             }
         }
@@ -397,7 +427,7 @@ fn solve(entries: Vec<f64>, visits: &[Visit]) -> Vec<f64> {
 }
 
 #[derive(Clone, Copy, Default)]
-struct Service {
+struct ServiceWork {
     visits: f64,
     concurrency: f64,
     cpus: f64,
@@ -406,7 +436,7 @@ struct Service {
 struct Loads {
     nodes: Vec<f64>,
     disks: Vec<f64>,
-    services: Vec<Service>,
+    services: Vec<ServiceWork>,
 }
 
 fn loads(
@@ -418,7 +448,13 @@ fn loads(
 ) -> Loads {
     let mut nodes = vec![0.0; blueprint.nodes.len()];
     let mut disks = vec![0.0; blueprint.nodes.len()];
-    let mut services = vec![Service::default(); blueprint.services.len()];
+    let mut services = vec![ServiceWork::default(); blueprint.services.len()];
+    let mut called = vec![0.0; blueprint.endpoints.len()];
+    for (rate, visit) in rates.iter().zip(visits) {
+        for (target, times, more) in &visit.calls {
+            called[target.index()] += rate * times * more;
+        }
+    }
     for (at, endpoint) in blueprint.endpoints.iter().enumerate() {
         let id = endpoint.service.index();
         let service = &blueprint.services[id];
@@ -426,15 +462,17 @@ fn loads(
         load.visits += rates[at];
         let held = if service.hold == Hold::Cpu { responses[at].1 } else { responses[at].0 };
         load.concurrency += rates[at] * held * 1e-9;
-        let each = rates[at] / service.containers.len().max(1) as f64;
+        let cpu_ns = rates[at] * visits[at].cpu_ns + called[at];
+        let share = 1.0 / service.containers.len().max(1) as f64;
+        let each = cpu_ns * 1e-9 * share;
         for container in service.containers.clone() {
             let node = blueprint.containers[container as usize].node.index();
-            let work = each * visits[at].cpu_ns * 1e-9 / blueprint.nodes[node].speed;
+            let work = each / blueprint.nodes[node].speed;
             nodes[node] += work;
             load.cpus += work;
             if let Some(disk) = &blueprint.nodes[node].disk {
                 let time: f64 = visits[at].disk.iter().map(|work| work.at(disk)).sum();
-                disks[node] += each * time * 1e-9;
+                disks[node] += rates[at] * share * time * 1e-9;
             }
         }
     }

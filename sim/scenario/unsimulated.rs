@@ -2,10 +2,13 @@
 
 use crate::calls;
 use crate::document::Document;
+use crate::document::claim::FaultText;
 use crate::document::fields::Name;
 use crate::document::step::{Step, StepKind};
+use crate::lower::faults;
 use crate::source::Sources;
-use std::collections::BTreeMap;
+use crate::traefik::passage;
+use std::collections::{BTreeMap, BTreeSet};
 use wssim_experiment::metric::{self, MetricKind};
 use wssim_experiment::question::MetricRef;
 
@@ -47,11 +50,12 @@ pub(crate) fn list(document: &Document, sources: &Sources) -> Vec<NotSimulated> 
     let mut add = |path: String, reason: &str, needed: Needed| {
         out.push(NotSimulated { path, reason: reason.to_owned(), needed });
     };
-    for (number, fault) in document.faults.iter().enumerate() {
+    let other = |(_, fault): &(usize, &FaultText)| faults::kind_of(fault).is_none();
+    for (number, fault) in document.faults.iter().enumerate().filter(other) {
         let path = format!("fault[{number}]");
         add(
             path,
-            &format!("faults are not simulated yet; `{}` does not happen", fault.id),
+            &format!("such a fault is not simulated yet; `{}` does not happen", fault.id),
             Needed::ByAll,
         );
     }
@@ -71,34 +75,31 @@ pub(crate) fn list(document: &Document, sources: &Sources) -> Vec<NotSimulated> 
     for key in &document.orchestrator.unsimulated {
         add(format!("orchestrator.{key}"), "detection is not simulated yet", Needed::ByNone);
     }
-    for (name, network) in &document.networks {
-        if network.encrypted {
-            add(
-                format!("network.{name}.encrypted"),
-                "encryption costs nothing yet",
-                Needed::ByNone,
-            );
-        }
-    }
-    if document.lan.as_ref().is_some_and(|lan| lan.firewall.is_some()) {
-        add(
-            "lan.firewall".to_owned(),
-            "the firewall is not simulated yet; everything passes between nodes",
-            Needed::ByNone,
-        );
-    }
-    for middleware in &document.proxy.middlewares {
+    let passed = passed(document);
+    let rest = document.proxy.middlewares.iter().filter(|it| !passed.contains(&it.name));
+    for middleware in rest {
         let path = format!("service.{}.labels.middlewares.{}", middleware.owner, middleware.name);
         let (kind, instead) = (&middleware.kind, middleware.kind.instead());
         let place = sources.place(middleware.origin);
         let file = place.file.rsplit('/').next().unwrap_or_default();
-        let reason = format!("{kind}: not simulated yet; {instead} ({file}:{})", place.line);
+        let why = if passage::is_simulated(kind) {
+            "no call of a proxy passes it"
+        } else {
+            "not simulated yet"
+        };
+        let reason = format!("{kind}: {why}; {instead} ({file}:{})", place.line);
         add(path, &reason, Needed::ByNone);
     }
     traffic_reasons(document, &mut add);
     service_reasons(document, &mut add);
     out.sort_by(|a, b| a.path.cmp(&b.path));
     out
+}
+
+/// Names of the middlewares that calls of a proxy pass.
+fn passed(document: &Document) -> BTreeSet<String> {
+    let proxied = document.services.keys().filter(|name| passage::is_proxied(document, name));
+    proxied.flat_map(|name| document.proxy.passage(name).names).collect()
 }
 
 fn traffic_reasons(document: &Document, add: &mut impl FnMut(String, &str, Needed)) {
@@ -141,18 +142,15 @@ fn service_reasons(document: &Document, add: &mut impl FnMut(String, &str, Neede
 
 fn service_reason(key: &str) -> &'static str {
     match key {
-        "startup" | "image" | "volumes" | "update" | "rollback" => {
+        "image" | "volumes" | "update" | "rollback" => {
             "deployment is not simulated yet; containers are there from the start"
         }
-        "healthcheck" | "restart" | "stop_grace_period" => {
-            "containers neither fail nor restart yet"
-        }
         "mode" => "jobs do not end yet; their containers are there all the time",
-        "endpoint_mode" | "resolver" | "aliases" | "ports" => {
-            "routing is not simulated yet; callers take replicas in turn"
+        "aliases" | "ports" => {
+            "callers name services and users the endpoint that they enter by; ports and aliases are not simulated yet"
         }
         "labels" => {
-            "the proxy's own rules are not simulated yet; traffic names the endpoint that it enters by"
+            "a proxy's rules are not matched; traffic and calls name the endpoint that they go to"
         }
         "memory.hot" | "memory.limit" => {
             "memory pressure is not simulated yet; RAM is only accounted for"

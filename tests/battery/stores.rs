@@ -130,8 +130,12 @@ arrivals = {{ kind = "periodic", period = "1s" }}
         ));
         mean(&replicate(&world, 84, 0, 0.0, 20.0).responses())
     };
-    assert!((response("a") - 1.5e-3).abs() < 1e-9);
-    assert!((response("b") - (1e-3 + 3e-3 + 5e-3)).abs() < 1e-9);
+    // Each packet has 90 bytes of headers (Ethernet 38, IP 20, TCP 32): the user's request and answer
+    // are one each, 1 kB is another, 4 kB are three.
+    let headers = |packets: f64| packets * 90.0 / 1e6;
+    assert!((response("a") - (1.5e-3 + headers(2.0))).abs() < 1e-8);
+    let wire = (1e3 + 4e3) / 1e6 + headers(4.0);
+    assert!((response("b") - (1e-3 + 3e-3 + wire + headers(2.0))).abs() < 1e-8);
 }
 
 /// A Poisson stream of visits to a disk that serves `queues` at once.

@@ -38,6 +38,36 @@ const ROBOTS: &str = r#"
 entry = { "front.page" = 1, "back.get" = 3 }
 arrivals = { kind = "closed", users = 5, think = "exp(100ms)" }
 "#;
+/// Something goes wrong everywhere, and is repaired.
+const UNREST: &str = r#"
+[orchestrator]
+kind = "swarm"
+[service.front.client]
+tls = true
+idle = "100ms"
+[service.back.startup]
+value = "exp(200ms)"
+[service.back.healthcheck]
+interval = "1s"
+[[fault]]
+id = "kill"
+at = "3s"
+kind = "kill-service"
+service = "back"
+replica = 1
+[[fault]]
+id = "crash"
+at = "9s"
+kind = "crash"
+node = "other"
+repair = "exp(7s)"
+[[fault]]
+id = "cut"
+at = "1s"
+kind = "partition"
+node = "host"
+repair = "uniform(0s, 1s)"
+"#;
 
 fn study(worlds: &Scenario, threads: usize) -> Findings {
     let options =
@@ -63,6 +93,15 @@ fn threads_change_nothing() {
 }
 
 #[test]
+fn neither_threads_nor_order_change_what_goes_wrong() {
+    let straight = scenario("unrest", &text(&[HEAD, HOST, FRONT, BACK, WEB, ROBOTS, UNREST]));
+    let shuffled = scenario("unrest-2", &text(&[ROBOTS, UNREST, BACK, WEB, HEAD, FRONT, HOST]));
+    let one = shown(&study(&straight, 1));
+    assert_eq!(one, shown(&study(&straight, 2)));
+    assert_eq!(one, shown(&study(&shuffled, 2)));
+}
+
+#[test]
 fn the_order_in_the_file_changes_nothing() {
     let straight = scenario("straight", &text(&[HEAD, HOST, FRONT, BACK, WEB, ROBOTS]));
     let shuffled = scenario("shuffled", &text(&[ROBOTS, BACK, WEB, HEAD, FRONT, HOST]));
@@ -82,16 +121,24 @@ endpoint.x.steps = [ { cpu = "exp(1ms)" } ]
 entry = "another.x"
 arrivals = { kind = "poisson", rate = "20/s" }
 "#;
-    let alone = scenario("alone", &text(&[HEAD, HOST, FRONT, BACK, WEB]));
-    let together = scenario("together", &text(&[HEAD, HOST, FRONT, BACK, WEB, STRANGER]));
-    let (alone, together) = (study(&alone, 2), study(&together, 2));
+    for unrest in ["", UNREST] {
+        let alone = scenario("alone", &text(&[HEAD, HOST, FRONT, BACK, WEB, unrest]));
+        let together = [HEAD, HOST, FRONT, BACK, WEB, STRANGER, unrest];
+        let together = scenario("together", &text(&together));
+        let (alone, together) = (study(&alone, 2), study(&together, 2));
+        assert_alike(&alone, &together);
+    }
+}
+
+/// What was found of the traffic `web` is the same.
+fn assert_alike(alone: &Findings, together: &Findings) {
     let of_web = |findings: &Findings| {
         let is_web = |labels: &[(&str, String)]| labels.iter().any(|(_, value)| value == "web");
         let metrics = findings.metrics.iter().filter(|metric| is_web(&metric.labels));
         metrics.map(|metric| format!("{metric:?}")).collect::<Vec<_>>()
     };
-    assert!(!of_web(&alone).is_empty());
-    assert_eq!(of_web(&alone), of_web(&together));
+    assert!(!of_web(alone).is_empty());
+    assert_eq!(of_web(alone), of_web(together));
 }
 
 /// A faster node serves the same requests with the same demands: with no queue anywhere each

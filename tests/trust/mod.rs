@@ -3,6 +3,7 @@
 mod coverage;
 mod determinism;
 mod pairs;
+mod random_unrest;
 mod random_worlds;
 mod trace;
 mod verdicts;

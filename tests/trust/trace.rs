@@ -237,6 +237,77 @@ arrivals = { kind = "periodic", period = "1s", phase = "50ms" }
     assert_eq!(of(&told, Kind::Connection, "page → slow"), 5 * MS);
 }
 
+/// A name that is looked up in 0.5 ms, four round trips of 2 ms, 2 ms of CPU for whoever accepts: and
+/// a caller who gives up before it is connected, or when server `b` is dead.
+fn connecting(timeout: &str, fault: &str) -> Trace {
+    let world = scenario(
+        "connecting",
+        &format!(
+            r#"
+[scenario]
+title = "Connecting"
+kind = "window"
+duration = "10s"
+[orchestrator]
+kind = "swarm"
+managers = ["a"]
+[lan]
+rtt = "2ms"
+local_rtt = "0.5ms"
+packet_cpu = "0s"
+[node.a]
+cores = 4
+[node.b]
+cores = 4
+[service.shop]
+constraints = ["node.hostname == a"]
+resolver = "node"
+client = {{ connections = "per-request", round_trips = 4, accept = "2ms" }}
+endpoint.page.steps = [ {{ call = "database.query"{timeout} }} ]
+[service.database]
+constraints = ["node.hostname == b"]
+endpoint_mode = "dnsrr"
+endpoint.query.steps = [ {{ cpu = "3ms" }} ]
+[traffic.web]
+entry = "shop.page"
+arrivals = {{ kind = "periodic", period = "1s", phase = "50ms" }}
+{fault}
+"#
+        ),
+    );
+    let pick = if timeout.is_empty() { Pick::Slowest } else { Pick::Failed };
+    trace(&world, &steady(0.0, 10.0), &options(None, pick), &Unwatched).unwrap()
+}
+
+#[test]
+fn getting_a_connection_is_told_part_by_part() {
+    let told = connecting("", "");
+    assert_eq!(of(&told, Kind::Dns, "shop"), MS / 2);
+    assert_eq!(of(&told, Kind::Handshake, "shop"), 8 * MS);
+    assert_eq!(of(&told, Kind::Network, "a – b"), 2 * MS);
+    assert_eq!(of(&told, Kind::Cpu, "database"), (2 + 3) * MS);
+    assert_eq!(told.response_ns, MS / 2 + 15 * MS);
+    told.stays.iter().for_each(is_tiled);
+}
+
+#[test]
+fn what_is_given_up_before_it_is_sent_takes_no_longer() {
+    let told = connecting(", timeout = \"5ms\"", "");
+    assert_eq!(of(&told, Kind::Dns, "shop"), MS / 2);
+    assert_eq!(of(&told, Kind::Handshake, "shop"), 9 * MS / 2);
+    assert_eq!((told.response_ns, told.failed), (5 * MS, Some("timeout")));
+}
+
+/// Nobody opens the connection: the time is neither a handshake's nor the network's.
+#[test]
+fn waiting_for_a_dead_node_is_told() {
+    let dead = "[[fault]]\nid = \"b\"\nkind = \"crash\"\nnode = \"b\"\nat = \"2s\"";
+    let told = connecting(", timeout = \"30ms\"", dead);
+    assert_eq!(of(&told, Kind::Dns, "shop"), MS / 2);
+    assert_eq!(of(&told, Kind::Silence, "shop"), 30 * MS - MS / 2);
+    assert_eq!((told.response_ns, told.failed), (30 * MS, Some("timeout")));
+}
+
 /// Requests as the other facts tell them: arrival, response, whether it was answered.
 #[derive(Default)]
 struct Requests(Vec<(u64, u64, bool)>);

@@ -12,6 +12,14 @@ pub enum Kind {
     Worker,
     /// Waiting for a connection of a pool.
     Connection,
+    /// Trying connections that were idle for long.
+    Trial,
+    /// Looking up a name.
+    Dns,
+    /// Opening a connection.
+    Handshake,
+    /// Waiting for an answer to what reaches nobody.
+    Silence,
     /// Computing: as long as the demand takes on a thread of its own.
     Cpu,
     /// What a CPU step took longer because it shared the processor.
@@ -50,10 +58,14 @@ pub enum Paint {
 }
 
 /// Kind, its name in files, what people call it, how it is drawn.
-const KINDS: [(Kind, &str, &str, Paint); 12] = [
+const KINDS: [(Kind, &str, &str, Paint); 16] = [
     (Kind::Network, "network", "network", Paint::Travelling),
     (Kind::Worker, "worker", "waiting for a worker", Paint::Waiting),
     (Kind::Connection, "connection", "waiting for a connection", Paint::Waiting),
+    (Kind::Trial, "trial", "trying a connection", Paint::Travelling),
+    (Kind::Dns, "dns", "looking up a name", Paint::Travelling),
+    (Kind::Handshake, "handshake", "opening a connection", Paint::Travelling),
+    (Kind::Silence, "silence", "waiting for nobody", Paint::Waiting),
     (Kind::Cpu, "cpu", "CPU", Paint::Working),
     (Kind::Sharing, "sharing", "CPU, slowed by others", Paint::Slowed),
     (Kind::Throttled, "throttled", "CPU, quota used up", Paint::Slowed),

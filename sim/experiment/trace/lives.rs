@@ -62,7 +62,11 @@ impl Life {
         life
     }
 
+    /// Steps that were told ahead and are overtaken take no time.
     fn step(&mut self, from: Time, what: What) {
+        for ahead in self.steps.iter_mut().rev().take_while(|step| step.from > from) {
+            ahead.from = from;
+        }
         self.steps.push(Step { from, what, failed: None });
     }
 
@@ -159,14 +163,18 @@ impl Probe for Listener {
                 }
             }
             Fact::Fails(failure) => {
-                if let Some(Step { what: What::Calls(_) | What::Connects(_), failed, .. }) =
-                    life.steps.last_mut()
+                if let Some(Step {
+                    what: What::Calls(_) | What::Connects(_) | What::Waits(Kind::Silence),
+                    failed,
+                    ..
+                }) = life.steps.last_mut()
                 {
                     *failed = Some(failure);
                 }
             }
             Fact::Closes(failure) => {
-                life.closed = Some(now);
+                // A call that is given up before it is sent has no life.
+                life.closed = Some(now.max(life.opened));
                 life.failure = failure;
                 self.places[frame as usize] = None;
             }
@@ -179,6 +187,10 @@ fn what(doing: Doing) -> What {
         Doing::Arrives => What::Arrives,
         Doing::Queues => What::Waits(Kind::Worker),
         Doing::Connects(pool) => What::Connects(pool),
+        Doing::Tries => What::Waits(Kind::Trial),
+        Doing::LooksUp => What::Waits(Kind::Dns),
+        Doing::ShakesHands => What::Waits(Kind::Handshake),
+        Doing::AwaitsNobody => What::Waits(Kind::Silence),
         Doing::Computes { alone, throttled } => {
             What::Computes { alone, before: throttled, throttled: Nanos::ZERO }
         }

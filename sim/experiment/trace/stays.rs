@@ -74,7 +74,7 @@ impl<'a> Rows<'a> {
             }),
             node: visit.map(|_| self.lives.node(id).to_owned()),
             attempt,
-            sent_ns: self.ns(life.opened),
+            sent_ns: self.ns(life.opened.min(until)),
             start_ns: self.ns(start),
             end_ns: self.ns(closed),
             until_ns: self.ns(until),

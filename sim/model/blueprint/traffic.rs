@@ -1,7 +1,7 @@
 //! Traffic in a blueprint: who asks for what and when, and what containers do of themselves.
 
-use super::{Mmpp, Profile};
-use crate::ids::{ContainerId, EndpointId, LabelId};
+use super::{Mmpp, Policy, Profile};
+use crate::ids::{ContainerId, EndpointId, LabelId, NodeId};
 use crate::law::Law;
 use std::sync::Arc;
 use wssim_kernel::{Nanos, Time};
@@ -13,6 +13,10 @@ pub struct Source {
     pub name: String,
     /// What its requests ask for, with weights that sum to one.
     pub entries: Vec<(f64, EndpointId)>,
+    /// Nodes whose published port users come to, through the routing mesh; empty: to the replicas.
+    pub ingress: Vec<NodeId>,
+    /// How its requests are spread over the replicas of what they ask.
+    pub policy: Policy,
     /// When requests come.
     pub arrivals: Arrivals,
     /// The user's own round-trip time to the edge; each direction costs half.

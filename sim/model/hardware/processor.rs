@@ -15,6 +15,7 @@
 //! Cohen 1979).
 
 mod evict;
+mod freeze;
 
 use super::quota::Quota;
 use super::sharing::{full_speed_threads, water_level, work_of};
@@ -157,6 +158,8 @@ pub struct Processor {
     free: Vec<u32>,
     jobs: u32,
     calm: bool,
+    /// The node stands still: nothing runs.
+    frozen: bool,
     generation: u32,
     next: Option<Cause>,
     order: u64,
@@ -197,6 +200,7 @@ impl Processor {
             free: Vec::new(),
             jobs: 0,
             calm: true,
+            frozen: false,
             generation: 0,
             next: None,
             order: 0,
@@ -483,7 +487,7 @@ impl Processor {
         let containers = &self.containers;
         self.busy.retain(|&c| containers[c as usize].jobs > 0);
         self.generation = self.generation.wrapping_add(1);
-        if self.may_be_calm() {
+        if !self.frozen && self.may_be_calm() {
             self.become_calm(now);
             return None;
         }
@@ -527,7 +531,7 @@ impl Processor {
             let caps = self.busy.iter().map(|&c| containers[c as usize].wanted_threads());
             water_level(&caps, self.threads)
         };
-        let running = wanted.min(self.threads);
+        let running = if self.frozen { 0.0 } else { wanted.min(self.threads) };
         let per_thread = if running > 0.0 {
             work_of(&self.capacity, running) / running * self.speed
         } else {
@@ -535,7 +539,8 @@ impl Processor {
         };
         for &c in &self.busy {
             let container = &mut self.containers[c as usize];
-            container.threads = container.wanted_threads().min(level);
+            container.threads =
+                if self.frozen { 0.0 } else { container.wanted_threads().min(level) };
             container.rate = container.threads / f64::from(container.jobs) * per_thread;
         }
         for &c in &self.limited {

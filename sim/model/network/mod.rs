@@ -1,123 +1,224 @@
-//! Hops: half the round trip of the pair, bytes over the bandwidth, the overlay's surcharge.
+//! The network: one place that sends, `World::transmit`, and what a message costs there.
 //!
-//! A message does not queue on a link: it takes as long as its bytes take alone.
+//! Latency is half the round trip of the pair. Between nodes a message becomes packets
+//! ([`packet`]); they take as long as their bytes take over the interfaces of both nodes, and both
+//! CPUs pay for them. A message waits for no other: interfaces have no queues. Above a megabyte
+//! it is a flow ([`flow`]): flows share the interfaces, and messages get what they leave.
+//!
+//! CPU of a message is added to the next step of the frame that sends or receives it; that of a
+//! flow is work of the node's kernel, which belongs to no container.
 
-use crate::blueprint::Arrivals;
+pub(crate) mod connection;
+pub mod flow;
+mod mesh;
+pub mod packet;
+pub(crate) mod reach;
+mod user;
+
+use crate::blueprint::Network;
+use crate::event::Event;
 use crate::ids::{ContainerId, NodeId};
 use crate::law::Law;
 use crate::probe::Probe;
-use crate::request::frame::{Frame, FrameId, NONE};
+use crate::request::frame::{FrameId, Kind, NO_FRAME};
 use crate::world::World;
-use wssim_kernel::Nanos;
+use wssim_kernel::{Calendar, Nanos, Time};
 
-/// Draws of an entry visit's frame that no step of a program shares.
-const DRAW_CLIENT_RTT: u32 = 0xFFFF_FF11;
-const DRAW_CLIENT_RTT_BACK: u32 = 0xFFFF_FF12;
-const DRAW_CLIENT_SEND: u32 = 0xFFFF_FF13;
-const DRAW_CLIENT_RECEIVE: u32 = 0xFFFF_FF14;
-const DRAW_CLIENT_RTT_CANCEL: u32 = 0xFFFF_FF15;
+/// A message above this is a flow, one up to it is not: a megabyte, 8 ms on a gigabit interface.
+pub(crate) const FLOW_BYTES: f64 = 1e6;
 
-/// Sent and received, as places in a node's count of bytes.
-pub(crate) const TX: usize = 0;
-pub(crate) const RX: usize = 1;
+/// A user outside the cluster, as an end of a message.
+pub(crate) const OUTSIDE: NodeId = NodeId(u32::MAX);
 
-/// From one container to another.
+/// A message from one node to another, or to itself.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Hop {
-    pub(crate) from: ContainerId,
-    pub(crate) to: ContainerId,
-    /// The one of the two that was called: its service says whether there is an overlay.
-    pub(crate) callee: ContainerId,
+pub(crate) struct Message<'n> {
+    pub(crate) from: NodeId,
+    pub(crate) to: NodeId,
+    /// The network that it goes over, if it leaves its node.
+    pub(crate) network: &'n Network,
+    /// Payload.
+    pub(crate) bytes: f64,
+    /// It sets out so much later than now: its connection is set up first.
+    pub(crate) after: Nanos,
+    /// Who pays for its CPU at either end; [`NO_FRAME`]: has been paid for.
+    pub(crate) payers: [FrameId; 2],
+}
+
+/// What a flow carries to its end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Carried {
+    event: Event,
+    latency: Nanos,
+    since: Time,
 }
 
 impl<P: Probe> World<'_, P> {
-    fn node_of(&self, container: ContainerId) -> NodeId {
+    pub(crate) fn node_of(&self, container: ContainerId) -> NodeId {
         self.containers[container.index()].node
     }
 
-    /// How long `bytes` take from one container to another.
+    /// Sends `message`: charges both ends, and lets `event` happen when it has arrived. Its latency
+    /// is drawn at `draw` of `key` where it is drawn at all.
     #[inline(always)]
-    pub(crate) fn hop(&mut self, hop: Hop, bytes: f64, key: u64, draw: u32) -> Nanos {
-        let (from, to) = (self.node_of(hop.from), self.node_of(hop.to));
-        let place = from.index() * self.nodes.len() + to.index();
-        let mut delay = self.half_rtts[place].unwrap_or_else(|| self.half_rtt(place, key, draw));
-        if from != to {
-            if bytes > 0.0 {
-                delay += self.across(from, to, bytes);
-            }
-            if self.containers[hop.callee.index()].overlay {
-                delay += self.blueprint.links[place].overlay;
-            }
+    pub(crate) fn transmit(
+        &mut self,
+        now: Time,
+        message: Message<'_>,
+        (key, draw): (u64, u32),
+        event: Event,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let place = message.from.index() * self.nodes.len() + message.to.index();
+        let latency = self.half_rtts[place].unwrap_or_else(|| self.half_rtt(place, key, draw));
+        if message.from != message.to {
+            return self.cross(now, &message, latency, event, calendar);
         }
+        if self.network_costs_cpu {
+            self.charge(&message);
+        }
+        self.arrive_after(now + message.after, latency, event, calendar);
+    }
+
+    /// Lets `event` happen when what was sent now and takes `delay` has arrived.
+    #[inline]
+    fn arrive_after(
+        &mut self,
+        now: Time,
+        delay: Nanos,
+        event: Event,
+        calendar: &mut Calendar<Event>,
+    ) {
         self.hops_ns += delay.0;
-        delay
+        calendar.schedule(now + delay, event);
     }
 
     #[inline(never)]
-    fn half_rtt(&self, place: usize, key: u64, draw: u32) -> Nanos {
+    pub(crate) fn half_rtt(&self, place: usize, key: u64, draw: u32) -> Nanos {
         half(&self.blueprint.links[place].rtt, &mut self.draws.draw(key, draw))
     }
 
-    /// How long `bytes` take on the wire between two nodes.
+    /// Sends `message` over the interface of a node: as packets, or as a flow.
     #[inline(never)]
-    fn across(&mut self, from: NodeId, to: NodeId, bytes: f64) -> Nanos {
-        let nodes = &self.blueprint.nodes;
-        let bandwidth = nodes[from.index()].bandwidth.min(nodes[to.index()].bandwidth);
-        self.nodes[from.index()].bytes[TX] += bytes;
-        self.nodes[to.index()].bytes[RX] += bytes;
-        transmission(bytes, bandwidth)
-    }
-
-    /// How long the request of the entry visit `visit` takes from its user.
-    pub(crate) fn hop_from_client(&mut self, visit: FrameId) -> Nanos {
-        self.client_hop(visit, RX, DRAW_CLIENT_RTT, DRAW_CLIENT_SEND)
-    }
-
-    /// How long the answer of the entry visit `visit` takes to its user.
-    pub(crate) fn hop_to_client(&mut self, visit: FrameId) -> Nanos {
-        self.client_hop(visit, TX, DRAW_CLIENT_RTT_BACK, DRAW_CLIENT_RECEIVE)
-    }
-
-    /// How long the word that its user has given up takes to the entry visit `visit`.
-    pub(crate) fn hop_of_cancellation(&mut self, visit: FrameId) -> Nanos {
-        let Frame { key, source, .. } = self.frames[visit];
-        let rtt = &self.blueprint.sources[source.index()].client_rtt;
-        let draw = || half(rtt, &mut self.draws.draw(key, DRAW_CLIENT_RTT_CANCEL));
-        let delay = constant_half(rtt).unwrap_or_else(draw);
-        self.hops_ns += delay.0;
-        delay
-    }
-
-    fn client_hop(&mut self, visit: FrameId, direction: usize, rtt: u32, size: u32) -> Nanos {
-        let blueprint = self.blueprint;
-        let visit = &self.frames[visit];
-        let (key, container) = (visit.key, visit.container);
-        let source = &blueprint.sources[visit.source.index()];
-        let law = if direction == RX { &source.send } else { &source.receive };
-        let bytes = self
-            .traced_bytes(visit, direction)
-            .unwrap_or_else(|| law.sample_lazily(|| self.draws.draw(key, size)));
-        let mut delay = constant_half(&source.client_rtt)
-            .unwrap_or_else(|| half(&source.client_rtt, &mut self.draws.draw(key, rtt)));
-        if bytes > 0.0 {
-            let node = self.node_of(container).index();
-            delay += transmission(bytes, blueprint.nodes[node].bandwidth);
-            self.nodes[node].bytes[direction] += bytes;
+    pub(crate) fn cross(
+        &mut self,
+        now: Time,
+        message: &Message<'_>,
+        latency: Nanos,
+        event: Event,
+        calendar: &mut Calendar<Event>,
+    ) {
+        if message.bytes > FLOW_BYTES {
+            return self.start_flow(now, message, latency, event, calendar);
         }
-        self.hops_ns += delay.0;
-        delay
+        if self.network_costs_cpu {
+            self.charge(message);
+        }
+        let bytes = message.network.wire(message.bytes).bytes;
+        let delay = latency + self.flows.send(message.from.index(), message.to.index(), bytes);
+        self.arrive_after(now + message.after, delay, event, calendar);
     }
 
-    fn traced_bytes(&self, visit: &Frame, direction: usize) -> Option<f64> {
-        if visit.trace_row == NONE {
-            return None;
+    /// Adds the CPU of `message` to the next steps of those who pay for it.
+    #[inline(never)]
+    fn charge(&mut self, message: &Message<'_>) {
+        for (payer, end) in message.payers.into_iter().zip([message.from, message.to]) {
+            if payer != NO_FRAME {
+                let cpu = self.message_cpu(message, end);
+                let owed = &mut self.frames[payer].network_cpu;
+                *owed = owed.saturating_add(cpu);
+            }
         }
-        let Arrivals::Trace(trace) = &self.blueprint.sources[visit.source.index()].arrivals else {
-            return None;
+    }
+
+    /// CPU of `message` at its end `end`, in whole nanoseconds of the reference CPU; a flow has none
+    /// of this kind.
+    pub(crate) fn message_cpu(&self, message: &Message<'_>, end: NodeId) -> u32 {
+        let crosses = message.from != message.to;
+        if crosses && message.bytes > FLOW_BYTES {
+            return 0;
+        }
+        let cpu = self.blueprint.end_cpu(end, crosses, message.network, message.bytes);
+        (cpu + 0.5) as u32
+    }
+
+    /// Starts a flow, and the work of both kernels for it. They work on one thread each, so it
+    /// flows no faster than the slower of them would work alone.
+    #[inline(never)]
+    fn start_flow(
+        &mut self,
+        now: Time,
+        message: &Message<'_>,
+        latency: Nanos,
+        event: Event,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let bytes = message.network.wire(message.bytes).bytes;
+        let mut cap = f64::INFINITY;
+        for end in [message.from, message.to] {
+            if end == OUTSIDE {
+                continue;
+            }
+            let cpu = self.blueprint.end_cpu(end, true, message.network, message.bytes);
+            if cpu > 0.0 {
+                let speed = self.blueprint.nodes[end.index()].speed;
+                cap = cap.min(bytes * speed / cpu * 1e9);
+                self.start_kernel_job(now, end, cpu, calendar);
+            }
+        }
+        let ends = [message.from.index(), message.to.index()];
+        if self.flows.alone(ends[0], ends[1], cap) == f64::INFINITY {
+            return self.arrive_after(now + message.after, latency, event, calendar);
+        }
+        // The set-up comes first, and is counted apart.
+        let since = now + message.after;
+        let carried = Carried { event, latency: latency + message.after, since };
+        let end = self.flows.start(now, ends, bytes, cap, carried);
+        Self::schedule_end(end, calendar);
+    }
+
+    /// The flow that was to end now ends, unless that was overtaken.
+    pub(crate) fn flow_ends(&mut self, now: Time, generation: u32, calendar: &mut Calendar<Event>) {
+        let Some((carried, end)) = self.flows.end(now, generation) else {
+            return;
         };
-        let row = trace.rows.get(visit.trace_row as usize)?;
-        let bytes = if direction == RX { row.send } else { row.receive };
-        (bytes >= 0.0).then_some(bytes)
+        let arrival = now + carried.latency;
+        self.hops_ns += arrival.since(carried.since).0;
+        calendar.schedule(arrival, carried.event);
+        Self::schedule_end(end, calendar);
+    }
+
+    fn schedule_end(end: Option<flow::End>, calendar: &mut Calendar<Event>) {
+        if let Some(flow::End { at, generation }) = end {
+            calendar.schedule(at, Event::FlowEnds { generation });
+        }
+    }
+
+    /// Gives the kernel of `node` work for the network, `demand` nanoseconds of the reference CPU:
+    /// it loads the processor as one more container would, and belongs to none.
+    pub(crate) fn start_kernel_job(
+        &mut self,
+        now: Time,
+        node: NodeId,
+        demand: f64,
+        calendar: &mut Calendar<Event>,
+    ) {
+        self.nodes[node.index()].network_cpu_ns += demand;
+        let (job, _) = self.frames.open(Kind::Kernel, 0);
+        let local = self.nodes[node.index()].kernel;
+        self.admit(now, job, node, local, demand, calendar);
+    }
+
+    /// Where bytes went: what was sent over all interfaces was received over all interfaces.
+    pub(crate) fn assert_bytes(&mut self, now: Time) {
+        let mut total = [0.0; 2];
+        for node in (0..self.nodes.len()).chain([OUTSIDE.index()]) {
+            let bytes = self.flows.bytes(now, node);
+            total[0] += bytes[0];
+            total[1] += bytes[1];
+        }
+        let off = (total[0] - total[1]).abs();
+        assert!(off <= 1.0 + total[0] * 1e-9, "bytes sent = bytes received, off by {off}");
     }
 }
 
@@ -132,9 +233,4 @@ pub(crate) fn constant_half(rtt: &Law) -> Option<Nanos> {
 /// Half of a round trip.
 fn half(rtt: &Law, draw: &mut wssim_kernel::stream::Draw) -> Nanos {
     Nanos::from_f64(rtt.sample(draw) * 0.5)
-}
-
-/// Time of `bytes` at `bandwidth` bytes per second, which may be infinite.
-fn transmission(bytes: f64, bandwidth: f64) -> Nanos {
-    Nanos::from_f64(bytes / bandwidth * 1e9)
 }

@@ -3,11 +3,14 @@
 //! The callee of a caller that gave up works on, unless the call says `cancel = true`: its answer is
 //! late and nobody hears it.
 
-use super::frame::{Frame, FrameId, Kind, NONE, Waits};
+use super::frame::{Frame, FrameId, Kind, NO_FRAME, NONE, Waits};
+use super::travel::{Fate, Link};
 use crate::blueprint::{Call, Retry};
 use crate::event::Event;
-use crate::ids::{CallId, ContainerId, PoolId, ServiceId};
-use crate::network::Hop;
+use crate::ids::{CallId, ContainerId, InstructionId, NodeId, PoolId, SourceId};
+use crate::network::Message;
+use crate::network::connection::{NO_CONNECTION, Stage};
+use crate::network::reach::Lost;
 use crate::probe::{Doing, Failure, Probe};
 use crate::world::World;
 use wssim_kernel::stream::mix;
@@ -19,6 +22,17 @@ const DRAW_RECEIVE: u32 = 0xFFFF_FF02;
 const DRAW_JITTER: u32 = 0xFFFF_FF03;
 const DRAW_RTT: u32 = 0xFFFF_FF04;
 const DRAW_RTT_BACK: u32 = 0xFFFF_FF05;
+
+/// What a callee's frame takes from its caller's.
+#[derive(Clone, Copy)]
+struct Caller {
+    container: ContainerId,
+    epoch: u32,
+    outgoing: CallId,
+    source: SourceId,
+    trace_row: u32,
+    measured: bool,
+}
 
 impl<P: Probe> World<'_, P> {
     /// `id` calls.
@@ -33,6 +47,9 @@ impl<P: Probe> World<'_, P> {
         frame.outgoing = call;
         frame.attempt = 0;
         frame.last_replica = 0;
+        if self.ties.are_used() && !self.may_enter(now, id, calendar) {
+            return;
+        }
         self.attempt(now, id, calendar);
     }
 
@@ -94,66 +111,104 @@ impl<P: Probe> World<'_, P> {
         let frame = &self.frames[id];
         let call_id = frame.outgoing;
         let call = &blueprint.calls[call_id.index()];
+        let key = mix(mix(frame.key, call.site), u64::from(frame.attempt));
         let target = &blueprint.endpoints[call.target.index()];
-        let service = target.service;
-        let Some(container) = self.choose_replica(service, call, frame.last_replica) else {
+        let Some(link) = self.link(now, id, call, target.service, key) else {
             return self.attempt_failed(now, id, Failure::NoReplica, calendar);
         };
+        let setup = link.setup.takes();
+        self.setups_ns += setup.0;
         let frame = &mut self.frames[id];
         frame.waits = Waits::Answer;
-        frame.since = now;
-        frame.packets = frame.packets.saturating_add(1);
-        frame.last_replica = container.0 + 1;
-        let (from, epoch) = (frame.container, frame.epoch);
-        let (source, trace_row, measured) = (frame.source, frame.trace_row, frame.measured);
-        let key = mix(mix(frame.key, call.site), u64::from(frame.attempt));
-        if measured {
-            self.sources[source.index()].attempts += 1;
+        frame.since = now + setup;
+        frame.link = link.connection;
+        frame.next = NO_FRAME;
+        frame.last_replica = link.peer.0 + 1;
+        let caller = Caller {
+            container: frame.container,
+            epoch: frame.epoch,
+            outgoing: call_id,
+            source: frame.source,
+            trace_row: frame.trace_row,
+            measured: frame.measured,
+        };
+        if caller.measured {
+            self.sources[caller.source.index()].attempts += 1;
         }
-        let drawn = self.draw_ahead(key, target.start, trace_row);
-        let (callee, frame) = self.frames.open(Kind::Visit, key);
-        frame.drawn = drawn;
-        frame.pc = target.start;
-        frame.parent = id;
-        frame.parent_epoch = epoch;
-        frame.container = container;
-        frame.endpoint = call.target;
-        frame.incoming = call_id;
-        frame.source = source;
-        frame.trace_row = trace_row;
-        frame.measured = measured;
-        let bytes = call.send.sample_lazily(|| self.draws.draw(key, DRAW_SEND));
-        let hop = Hop { from, to: container, callee: container };
-        let delay = self.hop(hop, bytes, key, DRAW_RTT);
-        if self.ties.are_used() {
-            self.send_tied(now, callee, call, delay, calendar);
-        } else {
-            calendar.schedule(now + delay, Event::Deliver(callee));
+        self.sets_up(now, id, &link);
+        match link.fate {
+            Fate::Sent(_) => {
+                self.set_out(now, (id, caller), (call, target.start), &link, key, calendar);
+            }
+            Fate::Turned(after, failure) => {
+                let (to, epoch, failure) = (id, caller.epoch, Some(failure));
+                calendar.schedule(now + setup + after, Event::Answer { to, epoch, failure });
+            }
+            Fate::Lost(stage) => {
+                let lost = Lost { stage, sent: now + setup };
+                self.lose(id, lost, calendar);
+                self.limit_opening(id, lost, call, calendar);
+            }
         }
-        self.opens(now, callee);
         if let Some(class) = call.timeout {
             self.set_timeout(now, class, id, calendar);
         }
     }
 
-    /// Round robin over the replicas of `service`, one request each; a retry that wants another
-    /// replica passes over the one before where there is another.
-    #[inline]
-    fn choose_replica(
-        &mut self,
-        service: ServiceId,
-        call: &Call,
-        last_replica: u32,
-    ) -> Option<ContainerId> {
-        let chosen = self.next_replica(service)?;
-        let again = call.retry.other_replica && chosen.0 + 1 == last_replica;
-        if again { self.next_replica(service) } else { Some(chosen) }
+    /// Whoever limits the opening of connections gives one up that is `lost` before the kernel does.
+    #[inline(never)]
+    fn limit_opening(&self, to: FrameId, lost: Lost, call: &Call, calendar: &mut Calendar<Event>) {
+        let limit = self.blueprint.routes[call.query.index()].client.connect_timeout;
+        if let (Stage::Opening, Some(limit)) = (lost.stage, limit) {
+            let (epoch, failure) = (self.frames[to].epoch, Some(Failure::Timeout));
+            calendar.schedule(lost.sent + limit, Event::Answer { to, epoch, failure });
+        }
     }
 
-    /// The replica of `service` whose turn it is.
-    #[inline]
-    pub(crate) fn next_replica(&mut self, service: ServiceId) -> Option<ContainerId> {
-        self.rotations[service.index()].next()
+    /// The request of the present attempt of `id` sets out over `link`.
+    #[inline(always)]
+    fn set_out(
+        &mut self,
+        now: Time,
+        (id, caller): (FrameId, Caller),
+        (call, start): (&Call, InstructionId),
+        link: &Link,
+        key: u64,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let blueprint = self.blueprint;
+        let drawn = self.draw_ahead(key, start, caller.trace_row);
+        let (callee, frame) = self.frames.open(Kind::Visit, key);
+        frame.drawn = drawn;
+        frame.pc = start;
+        frame.parent = id;
+        frame.parent_epoch = caller.epoch;
+        frame.container = link.peer;
+        frame.endpoint = call.target;
+        frame.incoming = caller.outgoing;
+        frame.source = caller.source;
+        frame.trace_row = caller.trace_row;
+        frame.measured = caller.measured;
+        let bytes = call.send.sample_lazily(|| self.draws.draw(key, DRAW_SEND));
+        if self.ties.are_used() {
+            self.tie_callee(now, callee, call);
+        }
+        let (from, to) = (self.node_of(caller.container), self.node_of(link.peer));
+        if self.network_costs_cpu {
+            let address = blueprint.routes[call.query.index()].address_cpu;
+            let owed = &mut self.frames[id].network_cpu;
+            *owed = owed.saturating_add(address);
+            self.pay_for_answer(callee, call, from, to);
+        }
+        if link.setup.accept > 0 {
+            let owed = &mut self.frames[callee].network_cpu;
+            *owed = owed.saturating_add(link.setup.accept);
+        }
+        let payers = [id, callee];
+        let after = link.setup.takes();
+        let message = Message { from, to, network: &call.network, bytes, payers, after };
+        self.transmit(now, message, (key, DRAW_RTT), Event::Deliver(callee), calendar);
+        self.opens(now + after, callee);
     }
 
     /// The answer of the visit `id` sets out; the visit is over.
@@ -166,34 +221,63 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let Frame { parent: to, parent_epoch: epoch, incoming, .. } = self.frames[id];
-        let is_heard = self.frames[to].epoch == epoch;
-        let delay = if incoming == CallId(NONE) {
-            self.hop_to_client(id)
-        } else if is_heard {
-            self.hop_back(id, incoming, to)
-        } else {
-            // The place of a caller that is gone may have a new tenant: the bytes go nowhere.
-            Nanos::ZERO
-        };
         self.closes(now, id, failure);
-        self.frames.remove(id);
-        if is_heard {
-            calendar.schedule(now + delay, Event::Answer { to, epoch, failure });
+        // Who has given up has closed the connection: nothing is sent.
+        if self.frames[to].epoch == epoch {
+            let event = Event::Answer { to, epoch, failure };
+            let is_good = failure.is_none();
+            if incoming == CallId(NONE) {
+                self.transmit_to_user(now, id, is_good, event, calendar);
+            } else {
+                self.send_back(now, (id, to), incoming, is_good, event, calendar);
+            }
         }
+        self.frames.remove(id);
     }
 
-    #[inline]
-    fn hop_back(&mut self, visit: FrameId, incoming: CallId, caller: FrameId) -> Nanos {
+    #[inline(always)]
+    fn send_back(
+        &mut self,
+        now: Time,
+        (visit, caller): (FrameId, FrameId),
+        incoming: CallId,
+        is_good: bool,
+        event: Event,
+        calendar: &mut Calendar<Event>,
+    ) {
         let call = &self.blueprint.calls[incoming.index()];
         let Frame { key, container: from, .. } = self.frames[visit];
-        let bytes = call.receive.sample_lazily(|| self.draws.draw(key, DRAW_RECEIVE));
-        let to = self.frames[caller].container;
-        let hop = Hop { from, to, callee: from };
-        self.hop(hop, bytes, key, DRAW_RTT_BACK)
+        let bytes = if is_good { self.bytes_of_result(call, key) } else { 0.0 };
+        let (from, to) = (self.containers[from.index()].node, self.frame_node(caller));
+        let payers = [NO_FRAME, caller];
+        let network = &call.network;
+        let Some(at) = self.passes(now, Some(from), to, Stage::Established) else {
+            return self.lose(caller, Lost { stage: Stage::Established, sent: now }, calendar);
+        };
+        let message = Message { from, to, network, bytes, payers, after: at.since(now) };
+        self.transmit(now, message, (key, DRAW_RTT_BACK), event, calendar);
+    }
+
+    /// Bytes of the good answer of the visit `key`.
+    #[inline]
+    fn bytes_of_result(&self, call: &Call, key: u64) -> f64 {
+        call.receive.sample_lazily(|| self.draws.draw(key, DRAW_RECEIVE))
+    }
+
+    /// A visit pays for sending its answer with its first step, when it pays for its request: what
+    /// it sends last has no step behind it.
+    #[inline(never)]
+    fn pay_for_answer(&mut self, visit: FrameId, call: &Call, caller: NodeId, callee: NodeId) {
+        let bytes = self.bytes_of_result(call, self.frames[visit].key);
+        let payers = [NO_FRAME; 2];
+        let network = &call.network;
+        let answer =
+            Message { from: callee, to: caller, network, bytes, payers, after: Nanos::ZERO };
+        self.frames[visit].network_cpu = self.message_cpu(&answer, callee);
     }
 
     /// An answer reaches `id`, which still waits for it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn answered(
         &mut self,
         now: Time,
@@ -207,8 +291,11 @@ impl<P: Probe> World<'_, P> {
         }
         frame.epoch = frame.epoch.wrapping_add(1);
         frame.waits = Waits::Nothing;
-        frame.packets = frame.packets.saturating_add(1);
         if let Some(failure) = failure {
+            // A failure that was answered leaves the connection open; a broken connection does not.
+            let broken = matches!(failure, Failure::Reset | Failure::Refused | Failure::Oom);
+            let good = frame.lost.is_none() && !broken;
+            self.hang_up(now, id, good);
             return self.attempt_failed(now, id, failure, calendar);
         }
         if frame.measured {
@@ -217,6 +304,10 @@ impl<P: Probe> World<'_, P> {
         }
         if self.ties.are_used() {
             self.report(now, id, None);
+            self.leave_limits(id);
+        }
+        if self.frames[id].link != NO_CONNECTION {
+            self.hang_up(now, id, true);
         }
         self.release_connection(now, id, calendar);
         self.execute(now, id, calendar);
@@ -254,6 +345,7 @@ impl<P: Probe> World<'_, P> {
         let retry = call.retry;
         let was_last = u32::from(frame.attempt) >= retry.attempts || frame.attempt == u16::MAX;
         if was_last || retry.on & failure.bit() == 0 {
+            self.leave_limits(id);
             if call.optional {
                 self.go_without(id);
             } else {
@@ -293,14 +385,19 @@ impl<P: Probe> World<'_, P> {
         Nanos::from_f64(pause)
     }
 
-    /// Gives the connection of `id`, if it holds one, to the next in the queue.
-    #[inline]
+    /// What the present attempt of `id` holds is free: its connection is closed unless it was kept
+    /// before, its place in a pool goes to the next in the queue.
+    #[inline(always)]
     pub(super) fn release_connection(
         &mut self,
         now: Time,
         id: FrameId,
         calendar: &mut Calendar<Event>,
     ) {
+        if self.frames[id].link != NO_CONNECTION {
+            // Whoever gives up an answer cannot use its connection for another request.
+            self.hang_up(now, id, false);
+        }
         let instance = std::mem::replace(&mut self.frames[id].connection, NONE);
         if instance == NONE {
             return;

@@ -2,8 +2,7 @@
 //!
 //! A caller gives up when its time-out comes, when the parallel step to which the call belongs is
 //! decided without it, when it is cancelled itself; a user, when patience ends. The message takes
-//! half a round trip, costs no CPU and does not overtake the request (it is a reset of the stream
-//! on the same connection). A visit that is stopped leaves the queue in which it or one of its parts
+//! half a round trip and costs no CPU; a request that it overtakes is dropped on arrival. A visit that is stopped leaves the queue in which it or one of its parts
 //! waits, its CPU step is taken off the processor, its workers and connections are free for the
 //! next, its own calls are cancelled where they say so, and nobody gets an answer. What has been
 //! computed by then was computed: the laws count it.
@@ -18,12 +17,11 @@
 use super::frame::{Frame, FrameId, Kind, NO_FRAME, NONE, Waits};
 use super::ties::Tie;
 use crate::event::Event;
-use crate::hardware::processor::Evicted;
 use crate::ids::CallId;
-use crate::network::Hop;
+use crate::network::Message;
 use crate::probe::{Failure, Probe};
 use crate::world::World;
-use wssim_kernel::{Calendar, Time};
+use wssim_kernel::{Calendar, Nanos, Time};
 
 /// Draw of a cancelled visit's frame that no step of a program shares.
 const DRAW_RTT_CANCEL: u32 = 0xFFFF_FF06;
@@ -46,15 +44,17 @@ impl<P: Probe> World<'_, P> {
         if !says_so || !self.answers(callee, id, epoch) {
             return;
         }
-        let Frame { key, container: to, incoming, arrived, .. } = self.frames[callee];
-        let delay = if incoming == CallId(NONE) {
-            self.hop_of_cancellation(callee)
-        } else {
-            let from = self.frames[id].container;
-            self.hop(Hop { from, to, callee: to }, 0.0, key, DRAW_RTT_CANCEL)
-        };
-        let at = arrived.max(now + delay);
-        calendar.schedule(at, Event::Cancel { visit: callee, of: id, epoch });
+        let Frame { key, container: to, incoming, .. } = self.frames[callee];
+        let event = Event::Cancel { visit: callee, of: id, epoch };
+        if incoming == CallId(NONE) {
+            return calendar.schedule(now + self.half_way_of_user(callee), event);
+        }
+        let (from, to) = (self.frame_node(id), self.node_of(to));
+        let network = &self.blueprint.calls[incoming.index()].network;
+        // It costs no CPU that anybody would notice.
+        let payers = [NO_FRAME; 2];
+        let message = Message { from, to, network, bytes: 0.0, payers, after: Nanos::ZERO };
+        self.transmit(now, message, (key, DRAW_RTT_CANCEL), event, calendar);
     }
 
     /// Whether `visit` is the one whose answer `caller` waited for at `epoch`.
@@ -76,6 +76,9 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         if self.answers(visit, of, epoch) {
+            if self.frames[visit].waits == Waits::Delivery {
+                return self.stop_on_arrival(visit);
+            }
             // First all of it leaves where it waits, then it frees what it holds: so nothing that
             // one part frees is handed to another.
             self.stop_waiting(now, visit, calendar);
@@ -104,18 +107,6 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Takes the CPU step of `id` off the processor.
-    fn evict(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        let frame = &self.frames[id];
-        let container = &mut self.containers[frame.container.index()];
-        container.computed_ns[0] += now.since(frame.since).0;
-        let (node, local) = (container.node, container.local);
-        let evicted = self.nodes[node.index()].processor.evict(now, id.0, local);
-        if let Evicted::Shared(due) = evicted {
-            self.schedule_due(node, due, calendar);
-        }
-    }
-
     /// `id` and its parts free what they hold, and are gone.
     fn dissolve(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         if self.frames[id].waits == Waits::Branches {
@@ -128,6 +119,7 @@ impl<P: Probe> World<'_, P> {
         }
         self.closes(now, id, Some(Failure::Abandoned));
         self.report(now, id, Some(Failure::Abandoned));
+        self.leave_limits(id);
         self.release_connection(now, id, calendar);
         if self.frames[id].kind == Kind::Visit {
             self.depart(now, id);

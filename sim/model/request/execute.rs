@@ -3,7 +3,7 @@
 use super::frame::{Frame, FrameId, Kind, NONE, Waits};
 use crate::blueprint::{Arrivals, Hold, Instruction};
 use crate::event::Event;
-use crate::ids::{InstructionId, LabelId};
+use crate::ids::{ContainerId, InstructionId, LabelId};
 use crate::law::Law;
 use crate::probe::{Doing, Failure, Probe};
 use crate::world::World;
@@ -97,14 +97,14 @@ impl<P: Probe> World<'_, P> {
         let frame = &mut self.frames[id];
         frame.pc = step.then;
         frame.waits = Waits::Processor;
-        let (container, packets) = (frame.container, frame.packets);
-        frame.packets = 0;
+        let (container, network_cpu) = (frame.container, frame.network_cpu);
+        frame.network_cpu = 0;
         let mut work = std::mem::replace(&mut frame.drawn, -1.0);
         if work < 0.0 {
             work = self.demand_of(id, step);
         }
-        if packets > 0 {
-            work += self.packet_cpu(container, packets);
+        if network_cpu > 0 {
+            work += self.count_network_cpu(container, network_cpu);
         }
         self.computes(now, id, container, work);
         self.start_job(now, id, container, work, calendar);
@@ -131,7 +131,7 @@ impl<P: Probe> World<'_, P> {
 
     /// The program is over. What was sent or received since the last CPU step is still to be paid.
     fn end(&mut self, now: Time, id: FrameId, at: InstructionId, calendar: &mut Calendar<Event>) {
-        if self.frames[id].packets > 0 && self.blueprint.packet_cpu > Nanos::ZERO {
+        if self.frames[id].network_cpu > 0 {
             return self.pay_for_packets(now, id, at, calendar);
         }
         self.end_visit(now, id, calendar);
@@ -150,9 +150,9 @@ impl<P: Probe> World<'_, P> {
         self.compute(now, id, &step, calendar);
     }
 
-    /// CPU of `packets` batches at `container`, counted as networking.
-    fn packet_cpu(&mut self, container: crate::ids::ContainerId, packets: u16) -> f64 {
-        let work = f64::from(packets) * self.blueprint.packet_cpu.as_f64();
+    /// Counts `network_cpu` nanoseconds at `container` as networking.
+    fn count_network_cpu(&mut self, container: ContainerId, network_cpu: u32) -> f64 {
+        let work = f64::from(network_cpu);
         let node = self.containers[container.index()].node;
         self.nodes[node.index()].network_cpu_ns += work;
         work

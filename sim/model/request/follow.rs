@@ -1,10 +1,11 @@
 //! Tells a probe that follows frames what they do; for any other probe this is no code at all.
 
 use super::frame::{Frame, FrameId, Kind, NO_FRAME, NONE};
+use super::travel::{Fate, Link};
 use crate::ids::{CallId, ContainerId};
 use crate::probe::{Doing, Fact, Failure, Opening, Probe};
 use crate::world::World;
-use wssim_kernel::Time;
+use wssim_kernel::{Nanos, Time};
 
 impl<P: Probe> World<'_, P> {
     #[inline(always)]
@@ -49,7 +50,7 @@ impl<P: Probe> World<'_, P> {
             Kind::Branch | Kind::Loop => {
                 Opening::Part { of: parent.0, parallel: kind == Kind::Branch }
             }
-            Kind::Burst => return None,
+            Kind::Burst | Kind::Startup | Kind::Kernel => return None,
         })
     }
 
@@ -58,6 +59,29 @@ impl<P: Probe> World<'_, P> {
     pub(crate) fn does(&mut self, now: Time, id: FrameId, doing: Doing) {
         if P::FOLLOWS {
             self.tell(now, id, Fact::Does(doing));
+        }
+    }
+
+    /// `id` is about to get a connection, and to send its request or what nobody answers: all of it is
+    /// known now and told with the times at which it will happen.
+    #[inline(always)]
+    pub(super) fn sets_up(&mut self, now: Time, id: FrameId, link: &Link) {
+        if P::FOLLOWS {
+            let mut at = now;
+            let setup = &link.setup;
+            for (doing, takes) in [
+                (Doing::Tries, setup.trial),
+                (Doing::LooksUp, setup.dns),
+                (Doing::ShakesHands, setup.handshake),
+            ] {
+                if takes > Nanos::ZERO {
+                    self.tell(at, id, Fact::Does(doing));
+                }
+                at = at + takes;
+            }
+            if !matches!(link.fate, Fate::Sent(_)) {
+                self.tell(at, id, Fact::Does(Doing::AwaitsNobody));
+            }
         }
     }
 

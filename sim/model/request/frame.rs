@@ -6,6 +6,7 @@
 //! speaks of the old epoch is known to be late.
 
 use crate::ids::{CallId, ContainerId, EndpointId, InstructionId, SourceId};
+use crate::network::connection::{ConnectionId, NO_CONNECTION, Stage};
 use crate::probe::Failure;
 use wssim_kernel::Time;
 
@@ -31,6 +32,10 @@ pub(crate) enum Kind {
     Loop,
     /// A burst of background load.
     Burst,
+    /// A container's start.
+    Startup,
+    /// Work of a node's kernel for the network.
+    Kernel,
 }
 
 /// What a frame waits for.
@@ -94,6 +99,8 @@ pub(crate) struct Frame {
     pub outgoing: CallId,
     /// The pool instance whose connection it holds or waits for.
     pub connection: u32,
+    /// The connection that the outgoing call travels on.
+    pub link: ConnectionId,
     /// Neighbours in the queue in which it waits, or next sibling at birth. Where frames are tied:
     /// the callee while it waits for an answer, its first part while it waits for its parts.
     pub next: FrameId,
@@ -111,12 +118,14 @@ pub(crate) struct Frame {
     pub number: u32,
     /// Loop: repetitions after the present one.
     pub again: u32,
+    /// CPU of networking that the next step pays for, in nanoseconds of the reference CPU.
+    pub network_cpu: u32,
     /// Number of the present attempt of the outgoing call.
     pub attempt: u16,
-    /// Packet batches whose CPU the next step pays for.
-    pub packets: u16,
     /// The container of the last attempt, plus one; zero: none.
     pub last_replica: u32,
+    /// Its request or the answer to it is lost.
+    pub lost: Option<Stage>,
     /// What it is.
     pub kind: Kind,
     /// What it waits for.
@@ -150,6 +159,7 @@ impl Frame {
             incoming: CallId(NONE),
             outgoing: CallId(NONE),
             connection: NONE,
+            link: NO_CONNECTION,
             next: NO_FRAME,
             previous: NO_FRAME,
             source: SourceId(NONE),
@@ -158,9 +168,10 @@ impl Frame {
             needed: 0,
             number: 0,
             again: 0,
+            network_cpu: 0,
             attempt: 0,
-            packets: 0,
             last_replica: 0,
+            lost: None,
             kind,
             waits: if kind == Kind::Visit { Waits::Delivery } else { Waits::Nothing },
             measured: false,
@@ -207,13 +218,23 @@ impl Frames {
         self.free.push(id);
     }
 
-    /// All frames in flight; slow, for the laws that are asserted at the end.
-    pub(crate) fn live(&self) -> impl Iterator<Item = &Frame> {
+    /// Places of all frames in flight; slow, for what seldom happens.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = FrameId> + use<'_> {
+        let dead = self.dead();
+        (0..self.slab.len()).filter(move |&place| !dead[place]).map(|place| FrameId(place as u32))
+    }
+
+    fn dead(&self) -> Vec<bool> {
         let mut dead = vec![false; self.slab.len()];
         for id in &self.free {
             dead[id.0 as usize] = true;
         }
-        self.slab.iter().zip(dead).filter_map(|(frame, dead)| (!dead).then_some(frame))
+        dead
+    }
+
+    /// All frames in flight; slow, for the laws that are asserted at the end.
+    pub(crate) fn live(&self) -> impl Iterator<Item = &Frame> {
+        self.slab.iter().zip(self.dead()).filter_map(|(frame, dead)| (!dead).then_some(frame))
     }
 }
 

@@ -23,7 +23,7 @@ use crate::event::Event;
 use crate::ids::{BreakerId, ContainerId};
 use crate::probe::{Failure, Probe};
 use crate::world::World;
-use wssim_kernel::{Calendar, Nanos, Time};
+use wssim_kernel::{Calendar, Time};
 
 impl<P: Probe> World<'_, P> {
     /// Whether the next attempt of `id` may be made. Where a breaker turns it away, further ones
@@ -37,10 +37,12 @@ impl<P: Probe> World<'_, P> {
     ) -> bool {
         let call = &self.blueprint.calls[self.frames[id].outgoing.index()];
         if call.cancel && !self.is_wanted(id) {
+            self.leave_limits(id);
             self.fail(now, id, Failure::Abandoned, calendar);
             return false;
         }
         if now >= self.ties[id].deadline {
+            self.leave_limits(id);
             self.fail(now, id, Failure::Timeout, calendar);
             return false;
         }
@@ -62,7 +64,7 @@ impl<P: Probe> World<'_, P> {
 
     /// Tells the breaker of the outgoing call of `id`, if one let it through, what came of it.
     #[inline(never)]
-    pub(super) fn report(&mut self, now: Time, id: FrameId, failure: Option<Failure>) {
+    pub(crate) fn report(&mut self, now: Time, id: FrameId, failure: Option<Failure>) {
         let Some(permit) = self.ties[id].permit.take() else {
             return;
         };
@@ -79,33 +81,25 @@ impl<P: Probe> World<'_, P> {
         (self.breaker_bases[breaker.index()] + container.0 - first) as usize
     }
 
-    /// Sends `callee` on its way, tied to its caller. It arrives after `delay`: no cancellation may
-    /// overtake it, and it may be too late then.
+    /// Ties `callee`, which is about to set out, to its caller.
     #[inline(never)]
-    pub(super) fn send_tied(
-        &mut self,
-        now: Time,
-        callee: FrameId,
-        call: &Call,
-        delay: Nanos,
-        calendar: &mut Calendar<Event>,
-    ) {
-        let arrival = now + delay;
-        let frame = &mut self.frames[callee];
-        frame.arrived = arrival;
-        let caller = frame.parent;
+    pub(super) fn tie_callee(&mut self, now: Time, callee: FrameId, call: &Call) {
+        let caller = self.frames[callee].parent;
         self.frames[caller].next = callee;
         let own = self.ties[caller].deadline;
         let deadline = call.deadline.map_or(Time::NEVER, |after| own.min(now + after));
         self.ties.tie(callee, Tie::until(deadline));
-        let in_time = arrival < deadline;
-        let event = if in_time { Event::Deliver(callee) } else { Event::DeliverLate(callee) };
-        calendar.schedule(arrival, event);
+    }
+
+    /// Nobody wants `visit` any more, which is still on its way: it will be late.
+    pub(super) fn stop_on_arrival(&mut self, visit: FrameId) {
+        self.ties[visit].deadline = Time::ZERO;
     }
 
     /// A request reaches its container after its deadline.
     pub(crate) fn deliver_late(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let frame = &mut self.frames[id];
+        frame.arrived = now;
         frame.waits = Waits::Nothing;
         let station = &mut self.containers[frame.container.index()].station;
         station.advance(now);
@@ -116,7 +110,7 @@ impl<P: Probe> World<'_, P> {
 
     /// Whether `id` is a visit that has not begun and whose deadline has passed.
     #[inline(never)]
-    pub(super) fn is_late(&self, now: Time, id: FrameId) -> bool {
+    pub(crate) fn is_late(&self, now: Time, id: FrameId) -> bool {
         !self.frames[id].admitted && now >= self.ties[id].deadline
     }
 
@@ -139,6 +133,7 @@ impl<P: Probe> World<'_, P> {
     ) {
         self.frames[id].waits = Waits::Nothing;
         self.report(now, id, Some(failure));
+        self.leave_limits(id);
         self.release_connection(now, id, calendar);
         self.fail(now, id, failure, calendar);
     }

@@ -9,8 +9,10 @@ mod execute;
 mod follow;
 pub(crate) mod frame;
 mod guard;
+pub(crate) mod limit;
 pub(crate) mod ties;
 mod timeout;
+mod travel;
 mod visit;
 
 pub(crate) use timeout::TimeoutClass;

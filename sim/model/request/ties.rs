@@ -16,12 +16,14 @@ pub(crate) struct Tie {
     pub previous: FrameId,
     /// The breaker's leave for the present attempt of its outgoing call.
     pub permit: Option<Permit>,
+    /// Whether its outgoing call has passed its limits and not left them.
+    pub has_entered: bool,
 }
 
 impl Tie {
     /// Of a frame that is wanted until `deadline`.
     pub(crate) fn until(deadline: Time) -> Self {
-        Self { deadline, next: NO_FRAME, previous: NO_FRAME, permit: None }
+        Self { deadline, next: NO_FRAME, previous: NO_FRAME, permit: None, has_entered: false }
     }
 }
 

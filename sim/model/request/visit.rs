@@ -9,17 +9,13 @@ use crate::request::frame::NONE;
 use crate::world::{ContainerState, World};
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// Packet batches that a visit pays for in its first step: the request's and its answer's.
-const VISIT_PACKETS: u16 = 2;
-
 impl<P: Probe> World<'_, P> {
     /// A request reaches its container.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn deliver(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let frame = &mut self.frames[id];
         frame.arrived = now;
         frame.waits = Waits::Nothing;
-        frame.packets = VISIT_PACKETS;
         let container = &mut self.containers[frame.container.index()];
         container.station.advance(now);
         container.station.in_system += 1;
@@ -161,7 +157,7 @@ impl<P: Probe> World<'_, P> {
                 }
                 self.branch_failed(now, id, failure, calendar);
             }
-            Kind::Burst => unreachable!("a burst makes no calls"),
+            Kind::Burst | Kind::Startup | Kind::Kernel => unreachable!("only requests make calls"),
         }
     }
 
@@ -192,7 +188,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// Takes `id` out of the queue in which it waits.
-    pub(super) fn leave_queue(&mut self, now: Time, id: FrameId) {
+    pub(crate) fn leave_queue(&mut self, now: Time, id: FrameId) {
         let frame = &mut self.frames[id];
         match frame.waits {
             Waits::Worker => {

@@ -51,7 +51,8 @@ impl<P: Probe> World<'_, P> {
     pub(crate) fn burst(&mut self, now: Time, id: BackgroundId, calendar: &mut Calendar<Event>) {
         let background = &self.blueprint.background[id.index()];
         let (stream, number) = self.bursts[id.index()];
-        for job in 0..background.jobs {
+        let runs = self.containers[background.container.index()].life.listens();
+        for job in 0..if runs { background.jobs } else { 0 } {
             let draw = if job == 0 { DRAW_BURST_CPU } else { DRAW_BURST_MORE + job - 1 };
             let demand = background.cpu.sample(&mut stream.draw(number, draw));
             let (id_of_burst, frame) = self.frames.open(Kind::Burst, stream.root());

@@ -10,13 +10,16 @@ mod open;
 pub(crate) mod profile;
 mod replay;
 
-use crate::blueprint::{Arrivals, Source};
+use crate::blueprint::{Arrivals, Policy, Source};
 use crate::event::Event;
-use crate::ids::{EndpointId, SourceId, TimeoutId};
+use crate::ids::{ContainerId, EndpointId, ServiceId, SourceId, TimeoutId};
 use crate::law::Law;
+use crate::network::connection::Stage;
+use crate::network::reach::Lost;
 use crate::probe::{Failure, Probe};
 use crate::request::frame::{Frame, FrameId, Kind, NONE, Waits};
 use crate::request::ties::Tie;
+use crate::routing::{self, Scene};
 use crate::world::World;
 use mmpp::Phase;
 use profile::Cursor;
@@ -26,6 +29,7 @@ use wssim_kernel::{Calendar, Nanos, Time};
 /// Draws of a root's frame.
 const DRAW_ENTRY: u32 = 0xFFFF_FF21;
 const DRAW_PATIENCE: u32 = 0xFFFF_FF22;
+const DRAW_REPLICA: u32 = 0xFFFF_FF24;
 const DRAW_PATIENCE_IN_QUEUE: u32 = 0xFFFF_FF23;
 /// Draws of a source's stream of arrivals.
 const DRAW_GAP: u32 = 0;
@@ -144,9 +148,18 @@ impl<P: Probe> World<'_, P> {
         self.limit_patience(now, root, calendar);
         let entry = self.entry_of(id, key, row);
         let service = blueprint.endpoints[entry.index()].service;
-        let Some(container) = self.next_replica(service) else {
+        let ingress = self.ingress_of(id, mix(key, 0));
+        let found = match ingress {
+            Some(ingress) => self.enter_by_mesh(ingress, service),
+            None => self.enter(id, service, key),
+        };
+        if ingress.is_some_and(|ingress| !self.is_up(ingress)) {
+            return self.lose(root, Lost { stage: Stage::Opening, sent: now }, calendar);
+        }
+        let Some(container) = found else {
             return self.finish_request(now, root, Err(Failure::NoReplica), calendar);
         };
+        self.frames[root].last_replica = container.0 + 1;
         let start = blueprint.endpoints[entry.index()].start;
         let drawn = self.draw_ahead(mix(key, 0), start, row);
         let (visit, frame) = self.frames.open(Kind::Visit, mix(key, 0));
@@ -159,20 +172,34 @@ impl<P: Probe> World<'_, P> {
         frame.source = id;
         frame.trace_row = row;
         frame.measured = measured;
-        let delay = self.hop_from_client(visit);
         if self.ties.are_used() {
-            self.tie_entry(now + delay, root, visit);
+            self.tie_entry(root, visit);
         }
-        calendar.schedule(now + delay, Event::Deliver(visit));
+        self.transmit_from_user(now, visit, calendar);
         self.opens(now, visit);
     }
 
-    /// Ties the entry visit to its user's request; it is delivered at `arrival`.
+    /// The replica that the request `key` of a user comes to.
+    fn enter(&mut self, id: SourceId, service: ServiceId, key: u64) -> Option<ContainerId> {
+        let observer = self.registry.outside();
+        let policy = &self.blueprint.sources[id.index()].policy;
+        if let Policy::InTurn = policy {
+            return self.registry.views.rotate(observer, service);
+        }
+        let containers = &self.containers;
+        let at = |who: ContainerId| {
+            (containers[who.index()].node, containers[who.index()].station.in_system)
+        };
+        let draw = self.draws.draw(key, DRAW_REPLICA);
+        let views = &mut self.registry.views;
+        routing::choose(policy, Scene { views, observer, service, here: None, at, draw })
+    }
+
+    /// Ties the entry visit to its user's request.
     #[inline(never)]
-    fn tie_entry(&mut self, arrival: Time, root: FrameId, visit: FrameId) {
+    fn tie_entry(&mut self, root: FrameId, visit: FrameId) {
         self.ties.tie(visit, Tie::until(Time::NEVER));
         self.frames[root].next = visit;
-        self.frames[visit].arrived = arrival;
     }
 
     /// What request `key` asks for.

@@ -7,6 +7,8 @@ use crate::source::Origin;
 use crate::tree::{Item, Value};
 use std::collections::BTreeMap;
 use wssim_experiment::question::{MetricRef, Study};
+use wssim_kernel::Nanos;
+use wssim_model::law::Law;
 
 /// A claim as it was read.
 #[derive(Clone, Debug)]
@@ -181,6 +183,15 @@ pub(crate) struct FaultText {
     pub id: String,
     /// What it strikes: kind of thing and its names.
     pub target: Option<(&'static str, Vec<Name>)>,
+    /// When, since the beginning of the measured stretch.
+    pub at: Nanos,
+    pub kind: Option<&'static str>,
+    /// How long it lasts.
+    pub repair: Option<Law>,
+    /// Which replica of a service it strikes; all where none is said.
+    pub replica: Option<u32>,
+    /// Whether it is stopped in good order rather than killed.
+    pub graceful: bool,
     pub origin: Origin,
 }
 
@@ -207,9 +218,11 @@ pub(super) fn fault(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> FaultTex
         }
     }
     let id = fields.name(reader, "id").map(|name| name.text).unwrap_or_default();
-    let _ = fields.duration(reader, "at");
-    let _ = fields.word(reader, "kind", &KINDS);
-    let _ = fields.law(reader, "repair", Dimension::Duration);
+    let at = fields.duration(reader, "at").unwrap_or(Nanos::ZERO);
+    let kind = fields.word(reader, "kind", &KINDS);
+    let repair = fields.law(reader, "repair", Dimension::Duration);
+    let graceful = fields.value(reader, "graceful", fields::truth).unwrap_or(false);
+    let replica = fields.value(reader, "replica", fields::count(1));
     let _ = fields.value(reader, "factor", fields::positive);
     let mut targets = Vec::new();
     for key in ["node", "service", "link", "site"] {
@@ -228,5 +241,5 @@ pub(super) fn fault(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> FaultTex
         );
     }
     fields.finish(reader);
-    FaultText { id, target: targets.pop(), origin }
+    FaultText { id, target: targets.pop(), at, kind, repair, replica, graceful, origin }
 }

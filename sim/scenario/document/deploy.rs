@@ -35,6 +35,9 @@ pub(crate) struct Deploy {
     /// `dnsrr` rather than a virtual address.
     pub dnsrr: Option<Origin>,
     pub image: Option<Name>,
+    pub restart: Restart,
+    /// From being told to end until it is killed.
+    pub stop_grace: Nanos,
     pub health: Option<Health>,
     pub ports: Vec<Port>,
     pub volumes: Vec<Volume>,
@@ -46,6 +49,32 @@ pub(crate) struct Deploy {
     pub container_labels: Vec<Label>,
     /// Where an update is told to start the new container before it stops the old one.
     pub start_first: Option<Origin>,
+}
+
+/// Swarm's pause before a restart (swarmkit, api/defaults/service.go).
+const RESTART_DELAY: Nanos = Nanos(5_000_000_000);
+
+/// Swarm's time to end in good order (swarmkit, api/defaults/service.go).
+const STOP_GRACE: Nanos = Nanos(10_000_000_000);
+
+/// What happens when a container ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Restart {
+    never: bool,
+    delay: Nanos,
+}
+
+impl Default for Restart {
+    fn default() -> Self {
+        Self { never: false, delay: RESTART_DELAY }
+    }
+}
+
+impl Deploy {
+    /// Pause before the next container starts; `None`: there is none.
+    pub(crate) fn restart_delay(&self) -> Option<Nanos> {
+        (!self.restart.never).then_some(self.restart.delay)
+    }
 }
 
 /// A health check.
@@ -94,24 +123,13 @@ pub(super) fn read(
     if fields.word(reader, "endpoint_mode", &["vip", "dnsrr"]) == Some("dnsrr") {
         deploy.dnsrr = fields.table.get("endpoint_mode").map(|entry| entry.item.origin);
     }
-    restart(reader, fields);
+    deploy.restart = restart(reader, fields);
     let _ = update(reader, fields, "rollback");
-    let _ = fields.duration(reader, "stop_grace_period");
+    deploy.stop_grace = fields.duration(reader, "stop_grace_period").unwrap_or(STOP_GRACE);
     if deploy.labels.iter().any(Label::is_of_traefik) {
         unsimulated.push("labels".to_owned());
     }
-    for key in [
-        "aliases",
-        "endpoint_mode",
-        "healthcheck",
-        "image",
-        "ports",
-        "restart",
-        "rollback",
-        "stop_grace_period",
-        "update",
-        "volumes",
-    ] {
+    for key in ["aliases", "image", "ports", "rollback", "update", "volumes"] {
         if fields.has(key) {
             unsimulated.push(key.to_owned());
         }
@@ -149,13 +167,14 @@ fn image(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Name> {
     name
 }
 
-fn restart(reader: &mut Reader<'_>, outer: &mut Fields<'_>) {
-    let Some(mut fields) = outer.inner(reader, "restart") else { return };
-    let _ = fields.word(reader, "condition", &["none", "on-failure", "any"]);
-    let _ = fields.duration(reader, "delay");
+fn restart(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Restart {
+    let Some(mut fields) = outer.inner(reader, "restart") else { return Restart::default() };
+    let never = fields.word(reader, "condition", &["none", "on-failure", "any"]) == Some("none");
+    let delay = fields.duration(reader, "delay").unwrap_or(RESTART_DELAY);
     let _ = fields.value(reader, "max_attempts", fields::count(0));
     let _ = fields.duration(reader, "window");
     fields.finish(reader);
+    Restart { never, delay }
 }
 
 /// Where the order is `start-first`.

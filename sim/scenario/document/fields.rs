@@ -284,6 +284,16 @@ pub(crate) fn positive(texts: &Texts<'_>, item: &Item) -> Read<f64> {
     ))
 }
 
+/// A list of numbers above zero.
+pub(crate) fn positives(texts: &Texts<'_>, item: &Item) -> Read<Vec<f64>> {
+    match &item.value {
+        Value::Array(items) if !items.is_empty() => {
+            items.iter().map(|item| positive(texts, item)).collect()
+        }
+        _ => wrong(texts, item, "a list of numbers such as `[3, 2, 1]`"),
+    }
+}
+
 /// A whole number from a limit.
 pub(crate) fn count(least: u32) -> impl Fn(&Texts<'_>, &Item) -> Read<u32> {
     count_to(least, 1_000_000_000)

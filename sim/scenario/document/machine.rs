@@ -9,7 +9,7 @@ use crate::source::Origin;
 use crate::tree::{Item, Value};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
-use wssim_model::blueprint::Disk;
+use wssim_model::blueprint::{self, Disk, Encapsulation, usual};
 use wssim_model::law::Law;
 
 /// A machine.
@@ -24,6 +24,8 @@ pub(crate) struct Machine {
     pub memory: Option<f64>,
     pub network: Option<f64>,
     pub disk: Option<Disk>,
+    /// Whether the CPU has instructions for AES.
+    pub aes: bool,
     pub site: Option<String>,
     /// Keys that are written and that the model does not simulate yet.
     pub unsimulated: Vec<&'static str>,
@@ -67,6 +69,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'
         memory: fields.value(reader, "memory", fields::quantity(Dimension::Size)),
         network: fields.value(reader, "network", bandwidth),
         disk: disk::of_node(reader, fields),
+        aes: fields.value_or(reader, "aes", fields::truth, true, "true"),
         site: fields.name(reader, "site").map(|name| name.text),
         unsimulated: unsimulated(reader, fields),
     };
@@ -86,8 +89,6 @@ fn unsimulated(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Vec<&'static
     if swap.is_some_and(|swap| swap > 0.0) {
         out.push("swap");
     }
-    // On its own it costs nothing: it matters where a network is encrypted, which is listed there.
-    let _ = fields.value(reader, "aes", fields::truth);
     for key in ["mtbf", "mttr"] {
         if fields.law(reader, key, Dimension::Duration).is_some() {
             out.push(key);
@@ -144,10 +145,25 @@ pub(crate) struct Lan {
     pub rtt: Law,
     pub local_rtt: Law,
     pub packet_cpu: Nanos,
+    pub cpu: OverlayCpu,
     /// Addresses of the nodes, such as `10.0.0.0/24`.
     pub subnet: Option<Name>,
     pub firewall: Option<Firewall>,
     pub pairs: Vec<Pair>,
+}
+
+/// What overlays cost, in nanoseconds of the reference CPU at each end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct OverlayCpu {
+    /// A batch through VXLAN.
+    pub vxlan: f64,
+    /// A packet through ESP.
+    pub esp: f64,
+    /// A byte through AES with instructions for it, and without.
+    pub aes: f64,
+    pub aes_software: f64,
+    /// A batch through IPVS.
+    pub ipvs: f64,
 }
 
 /// A pair of nodes with a round-trip time of its own.
@@ -188,10 +204,22 @@ pub(super) fn lan(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Lan {
         pairs.push(Pair { between, rtt, origin: pair.origin });
         pair.finish(reader);
     }
+    let cpu = overlay_cpu(reader, &mut fields);
     let subnet = fields.name(reader, "subnet");
     let firewall = firewall::read(reader, &mut fields);
     fields.finish(reader);
-    Lan { rtt, local_rtt, packet_cpu: Nanos::from_f64(packet_cpu), subnet, firewall, pairs }
+    Lan { rtt, local_rtt, packet_cpu: Nanos::from_f64(packet_cpu), cpu, subnet, firewall, pairs }
+}
+
+fn overlay_cpu(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> OverlayCpu {
+    let duration = fields::quantity(Dimension::Duration);
+    let vxlan = fields.value_or(reader, "vxlan_cpu", &duration, usual::VXLAN_CPU_NS, "1.75us");
+    let esp = fields.value_or(reader, "esp_cpu", &duration, usual::ESP_CPU_NS, "0.3us");
+    let aes = fields.value_or(reader, "aes_cpu", &duration, usual::AES_NI_NS, "0.73ns");
+    let aes_software =
+        fields.value_or(reader, "aes_software_cpu", &duration, usual::AES_SOFTWARE_NS, "4.57ns");
+    let ipvs = fields.value_or(reader, "ipvs_cpu", &duration, usual::IPVS_CPU_NS, "10us");
+    OverlayCpu { vxlan, esp, aes, aes_software, ipvs }
 }
 
 /// A network of containers.
@@ -199,13 +227,43 @@ pub(super) fn lan(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Lan {
 pub(crate) struct Network {
     pub overlay: bool,
     pub encrypted: bool,
+    /// Bytes of a packet inside.
+    pub mtu: Option<f64>,
+}
+
+impl Network {
+    /// What is around packets between nodes. The sizes of packets are Docker's: 1500 bytes less 50
+    /// for VXLAN, less 26 for ESP and what four do not divide (moby, overlay/encryption.go). Only an
+    /// overlay encrypts, as with Docker.
+    pub(crate) fn seen_by_packets(&self) -> blueprint::Network {
+        let (encapsulation, mtu) = match (self.overlay, self.encrypted) {
+            (false, _) => (Encapsulation::Plain, 1500.0),
+            (true, false) => (Encapsulation::Vxlan, 1450.0),
+            (true, true) => (Encapsulation::Encrypted, 1424.0),
+        };
+        blueprint::Network { encapsulation, mtu: self.mtu.unwrap_or(mtu), blocked: false }
+    }
 }
 
 pub(super) fn network(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Network {
     let driver = fields.word(reader, "driver", &["overlay", "bridge", "host"]);
     let encrypted = fields.value(reader, "encrypted", fields::truth).unwrap_or(false);
+    let mtu = fields.value(reader, "mtu", packet_size);
     fields.finish(reader);
-    Network { overlay: driver == Some("overlay"), encrypted }
+    // Where nothing is said, what is to be encrypted is on an overlay.
+    let overlay = driver.map_or(encrypted, |driver| driver == "overlay");
+    Network { overlay, encrypted, mtu }
+}
+
+/// Bytes of a packet: at least what every host of the Internet takes (RFC 791), at most what its
+/// header can say.
+fn packet_size(texts: &Texts<'_>, item: &Item) -> Read<f64> {
+    let value = fields::positive(texts, item)?;
+    if (576.0..=65_535.0).contains(&value) && value.fract() == 0.0 {
+        return Ok(value);
+    }
+    let message = "this must be a whole number of bytes from 576 to 65535";
+    Err(Box::new(Diagnostic::error("out-of-range", message).at(texts.sources, item.origin)))
 }
 
 /// Who places and watches containers.
@@ -215,6 +273,8 @@ pub(crate) struct Orchestrator {
     pub managers: Vec<Name>,
     /// Whether overlay networks get other addresses than Docker's own pool.
     pub address_pool: bool,
+    /// From the end of a node until its containers are taken for dead.
+    pub removal: Option<Law>,
     pub managers_given: bool,
     /// Keys that are written and that the model does not simulate yet.
     pub unsimulated: Vec<&'static str>,
@@ -232,15 +292,15 @@ pub(super) fn orchestrator(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> O
     let address_pool = fields.name(reader, "address_pool").is_some();
     let managers = fields.names(reader, "managers");
     let mut unsimulated = Vec::new();
-    for key in ["removal", "detection"] {
-        if fields.law(reader, key, Dimension::Duration).is_some() {
-            unsimulated.push(key);
-        }
+    let removal = fields.law(reader, "removal", Dimension::Duration);
+    if fields.law(reader, "detection", Dimension::Duration).is_some() {
+        unsimulated.push("detection");
     }
     fields.finish(reader);
     Orchestrator {
         kind,
         address_pool,
+        removal,
         managers_given: managers.is_some(),
         managers: managers.unwrap_or_default(),
         unsimulated,

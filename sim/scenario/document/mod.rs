@@ -14,6 +14,7 @@ pub(crate) mod firewall;
 pub(crate) mod header;
 pub(crate) mod machine;
 pub(crate) mod profile;
+pub(crate) mod routing;
 pub(crate) mod service;
 mod shapes;
 pub(crate) mod step;

@@ -3,13 +3,14 @@
 use super::background::{self, BackgroundText};
 use super::deploy::{self, Deploy, Mode};
 use super::fields::{self, Fields, Name, Reader};
+use super::routing::{self, Clients, Pool, ProxyText};
 use super::step::{self, Step};
 use crate::quantity::Dimension;
-use crate::schema::CONNECTIONS;
 use crate::source::Origin;
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
-use wssim_model::blueprint::{CpuLimit, Hold, Quota};
+use wssim_model::blueprint::{CpuLimit, Hold, Policy, Quota, Resolver};
+use wssim_model::law::Law;
 
 /// A service.
 #[derive(Clone, Debug)]
@@ -36,8 +37,18 @@ pub(crate) struct Service {
     pub background: Vec<BackgroundText>,
     pub pools: BTreeMap<String, Pool>,
     pub endpoints: BTreeMap<String, Endpoint>,
-    /// Services with connection settings of their own.
-    pub clients: Vec<Name>,
+    /// CPU of starting a container.
+    pub startup: Option<Law>,
+    /// How long its containers leave an idle connection open.
+    pub keep_alive: Option<Nanos>,
+    /// How requests to it are spread over its replicas, whoever asks.
+    pub balance: Option<Policy>,
+    /// What it makes of answers of DNS.
+    pub resolver: Option<Resolver>,
+    /// Whether it is said to be a proxy, and how often it asks who is there if that is said.
+    pub proxy: Option<ProxyText>,
+    /// What it connects with.
+    pub clients: Clients,
     /// Keys that are written and that the model does not simulate yet.
     pub unsimulated: Vec<String>,
 }
@@ -58,14 +69,6 @@ impl Service {
         let label = |name: &Name| name.text.strip_prefix("node.labels.").map(str::to_owned);
         self.deploy.preferences.iter().filter_map(label).collect()
     }
-}
-
-/// A connection pool.
-#[derive(Clone, Debug)]
-pub(crate) struct Pool {
-    pub origin: Origin,
-    pub size: u32,
-    pub timeout: Option<Nanos>,
 }
 
 /// An operation.
@@ -97,7 +100,12 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, fields: Fields<'_>) 
         background: background::read(reader, &mut fields),
         pools: BTreeMap::new(),
         endpoints: BTreeMap::new(),
-        clients: Vec::new(),
+        startup: None,
+        keep_alive: None,
+        balance: None,
+        resolver: None,
+        proxy: None,
+        clients: Clients::default(),
         unsimulated: Vec::new(),
     };
     if !fields.has("hold") {
@@ -108,17 +116,8 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, fields: Fields<'_>) 
     }
     memory(reader, &mut fields, &mut service);
     cpus(reader, &mut fields, &mut service);
-    for (name, mut pool) in fields.things(reader, "pool") {
-        if !pool.has("size") {
-            pool.missing(reader, "size", "such as `size = 10`");
-        }
-        let size = pool.value(reader, "size", fields::count(1)).unwrap_or(1);
-        let timeout = pool.timer(reader, "timeout");
-        if pool.law(reader, "max_lifetime", Dimension::Duration).is_some() {
-            service.unsimulated.push(format!("pool.{}.max_lifetime", name.text));
-        }
-        service.pools.insert(name.text, Pool { origin: name.origin, size, timeout });
-        pool.finish(reader);
+    for (name, pool) in fields.things(reader, "pool") {
+        service.pools.insert(name.text, routing::pool(reader, pool, name.origin));
     }
     for (name, mut endpoint) in fields.things(reader, "endpoint") {
         let path = endpoint.at("steps");
@@ -129,7 +128,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, fields: Fields<'_>) 
         service.endpoints.insert(name.text, Endpoint { steps });
         endpoint.finish(reader);
     }
-    unsimulated(reader, &mut fields, &mut service);
+    deployment(reader, &mut fields, &mut service);
     fields.finish(reader);
     service
 }
@@ -193,60 +192,12 @@ fn cpus(reader: &mut Reader<'_>, outer: &mut Fields<'_>, service: &mut Service) 
     fields.finish(reader);
 }
 
-fn unsimulated(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut Service) {
+fn deployment(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut Service) {
     service.deploy = deploy::read(reader, fields, &mut service.unsimulated);
-    let mut note = |key: &str| service.unsimulated.push(key.to_owned());
-    if fields.law(reader, "startup", Dimension::Duration).is_some() {
-        note("startup");
-    }
-    for key in ["resolver", "client"] {
-        if fields.has(key) {
-            note(key);
-        }
-    }
-    resolver(reader, fields);
-    if let Some(mut inner) = fields.inner(reader, "client") {
-        // The settings of one kind of client, or of several by the name of the service called.
-        for (name, entry) in inner.table {
-            if entry.item.table().is_some_and(|table| !table.contains_key("value"))
-                && let Some(one) = reader.table(&entry.item, &inner.at(name), &CONNECTIONS)
-            {
-                service.clients.push(Name { text: name.clone(), origin: entry.key });
-                connections(reader, one);
-            }
-        }
-        let plain = inner
-            .table
-            .iter()
-            .filter(|(_, entry)| entry.item.table().is_none_or(|table| table.contains_key("value")))
-            .map(|(key, entry)| (key.clone(), entry.clone()))
-            .collect();
-        let path = std::mem::take(&mut inner.path);
-        connections(reader, Fields::new(&plain, path, inner.origin, &CONNECTIONS));
-    }
-}
-
-/// `resolver = "jvm"`, or `{ ttl = "30s", pick = "first" | "shuffle" }`.
-pub(super) fn resolver(reader: &mut Reader<'_>, outer: &mut Fields<'_>) {
-    const KINDS: [&str; 5] = ["jvm", "netty", "node", "go", "nginx"];
-    if outer.table.get("resolver").is_none_or(|entry| entry.item.table().is_none()) {
-        let _ = outer.word(reader, "resolver", &KINDS);
-        return;
-    }
-    let Some(mut fields) = outer.inner(reader, "resolver") else {
-        return;
-    };
-    let _ = fields.duration(reader, "ttl");
-    let _ = fields.word(reader, "pick", &["first", "shuffle"]);
-    fields.finish(reader);
-}
-
-/// `{ connections = "per-request" }`, or `{ max, idle, max_lifetime, multiplex }`.
-pub(super) fn connections(reader: &mut Reader<'_>, mut fields: Fields<'_>) {
-    let _ = fields.word(reader, "connections", &["per-request", "keep-alive"]);
-    let _ = fields.value(reader, "max", fields::count(1));
-    let _ = fields.timer(reader, "idle");
-    let _ = fields.law(reader, "max_lifetime", Dimension::Duration);
-    let _ = fields.value(reader, "multiplex", fields::truth);
-    fields.finish(reader);
+    service.startup = fields.law(reader, "startup", Dimension::Duration);
+    service.keep_alive = fields.duration(reader, "keep_alive");
+    service.balance = routing::balance(reader, fields);
+    service.resolver = routing::resolver(reader, fields);
+    service.proxy = routing::proxy(reader, fields);
+    service.clients = routing::clients(reader, fields);
 }

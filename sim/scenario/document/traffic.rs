@@ -3,7 +3,7 @@
 use super::arrivals::{self, ArrivalsText};
 use super::fields::{self, Fields, Name, Reader};
 use super::profile::ProfileText;
-use super::service;
+use super::routing;
 use crate::quantity::Dimension;
 use crate::tree::Value;
 use wssim_model::law::Law;
@@ -21,6 +21,8 @@ pub(crate) struct Traffic {
     pub patience: Option<Law>,
     pub patience_in_queue: Option<Law>,
     pub cancel: bool,
+    /// Nodes whose published port users come to.
+    pub ingress: Vec<Name>,
     /// Keys that are written and that the model does not simulate yet.
     pub unsimulated: Vec<&'static str>,
 }
@@ -41,9 +43,9 @@ pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Traffic {
             unsimulated.push(key);
         }
     }
-    service::resolver(reader, &mut fields);
+    let _ = routing::resolver(reader, &mut fields);
     if let Some(inner) = fields.inner(reader, "client") {
-        service::connections(reader, inner);
+        let _ = routing::client(reader, inner);
     }
     let _ = fields.value(reader, "critical", fields::truth);
     objective(reader, &mut fields);
@@ -57,6 +59,7 @@ pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Traffic {
         send: fields.law(reader, "send", Dimension::Size).unwrap_or(Law::ZERO),
         receive: fields.law(reader, "receive", Dimension::Size).unwrap_or(Law::ZERO),
         patience: fields.law(reader, "patience", Dimension::Duration),
+        ingress: fields.names(reader, "ingress").unwrap_or_default(),
         patience_in_queue: fields.law(reader, "patience_in_queue", Dimension::Duration),
         cancel: fields.value(reader, "cancel", fields::truth).unwrap_or(false),
         unsimulated,

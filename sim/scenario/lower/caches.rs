@@ -126,9 +126,12 @@ impl<'a> Lowering<'a> {
             timeout: look_up.timeout.map(|length: Nanos| self.timeouts[&length]),
             retry: Retry::NEVER,
             breaker: None,
+            limits: Vec::new(),
             deadline: None,
             cancel: false,
             query: self.queries[&(caller, callee)],
+            travels: self.how_calls_travel(caller, callee),
+            network: self.network(caller, callee),
             optional: true,
         });
         self.out.program.push(Instruction::Call(call));

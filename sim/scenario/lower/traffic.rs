@@ -5,6 +5,7 @@ use crate::calls;
 use crate::check;
 use crate::document::arrivals::ArrivalsText;
 use crate::document::background::BackgroundText;
+use crate::document::fields::Name;
 use crate::document::service::Service;
 use crate::document::traffic::Traffic;
 use crate::question;
@@ -12,8 +13,8 @@ use crate::trace;
 use std::sync::Arc;
 use wssim_experiment::question::Kind;
 use wssim_kernel::{Nanos, Time};
-use wssim_model::blueprint::{Arrivals, Background, First, Mmpp, Source, Trace};
-use wssim_model::ids::ContainerId;
+use wssim_model::blueprint::{Arrivals, Background, First, Mmpp, Policy, Source, Trace};
+use wssim_model::ids::{ContainerId, NodeId};
 use wssim_model::law::Law;
 
 impl Lowering<'_> {
@@ -32,6 +33,8 @@ impl Lowering<'_> {
             self.out.sources.push(Source {
                 name: name.clone(),
                 entries,
+                ingress: self.nodes_named(&traffic.ingress),
+                policy: self.entry_policy(traffic),
                 arrivals,
                 client_rtt: traffic.client_rtt.clone(),
                 send: traffic.send.clone(),
@@ -41,6 +44,19 @@ impl Lowering<'_> {
                 cancel: traffic.cancel,
             });
         }
+    }
+
+    fn nodes_named(&self, names: &[Name]) -> Vec<NodeId> {
+        let place = |name: &Name| self.document.nodes.keys().position(|node| *node == name.text);
+        names.iter().filter_map(place).map(NodeId::from).collect()
+    }
+
+    /// Users come to the replicas of what they ask in turn, unless the service says otherwise; with
+    /// several entries the first by name speaks for all.
+    fn entry_policy(&self, traffic: &Traffic) -> Policy {
+        let first = traffic.entries.first().and_then(|(entry, _)| calls::split(&entry.text));
+        let service = first.and_then(|(service, _)| self.document.services.get(&service));
+        service.and_then(|service| service.balance.clone()).unwrap_or(Policy::InTurn)
     }
 
     fn arrivals(&self, name: &str, traffic: &Traffic, traces: &Traces) -> Arrivals {

@@ -1,7 +1,9 @@
 //! What a scenario is called, how it is measured, and what is claimed: the root, `[scenario]`,
 //! `[stack.*]`, `[[claim]]` and `[[fault]]`.
 
-use super::{CLOCK, DURATION, Key, Kind, NAMES, POSITIVE, Shape, TEXT, TIMES, TRUTH, key, shape};
+use super::{
+    CLOCK, DURATION, FROM_ONE, Key, Kind, NAMES, POSITIVE, Shape, TEXT, TIMES, TRUTH, key, shape,
+};
 use super::{cluster, service, traffic};
 
 /// A whole file.
@@ -168,6 +170,8 @@ const FAULT_KEYS: &[Key] = &[
         "what happens",
     ),
     key("repair", TIMES, "how long until it is repaired"),
+    key("graceful", TRUTH, "whether containers are stopped in good order rather than killed"),
+    key("replica", FROM_ONE, "which container of a service it strikes; all when left out"),
     key("factor", POSITIVE, "how many times slower"),
     key("node", NAMES, "the nodes that it strikes"),
     key("service", NAMES, "the services that it strikes"),

@@ -1,8 +1,8 @@
 //! `[service.*]`, which is also `x-wssim` below a service of a stack file.
 
 use super::{
-    CLOCK, DURATION, FROM_ONE, FROM_ZERO, Key, Kind, NAMES, NUMBER, POSITIVE, SHARE, SIZE, Shape,
-    TEXT, TIMES, TRUTH, key, shape,
+    CLOCK, Case, DURATION, FROM_ONE, FROM_ZERO, Key, Kind, NAMES, NUMBER, POSITIVE, SHARE, SIZE,
+    Shape, TEXT, TIMES, TRUTH, key, shape,
 };
 
 pub(super) static SERVICE: Shape = shape(
@@ -95,12 +95,63 @@ pub(super) static SERVICE: Shape = shape(
             "labels of its containers, which a proxy does not read in Swarm mode",
         ),
         // How it reaches others.
+        key(
+            "balance",
+            Kind::Either(&[Kind::Word(BALANCES), Kind::Table(&BALANCE)]),
+            "how requests to it are spread over its containers, whoever asks; the orchestrator's way when left out",
+        ),
+        key(
+            "proxy",
+            Kind::Either(&[Kind::Word(&["traefik"]), Kind::Table(&PROXY)]),
+            "it is a reverse proxy, and reads labels; so is what runs the image `traefik`",
+        ),
+        key("keep_alive", DURATION, "its containers close an unused connection then"),
         key("resolver", RESOLVER, "how it looks up names"),
         key(
             "client",
             Kind::Table(&CLIENTS),
             "how it holds connections; in tables by the service called, how to each",
         ),
+    ],
+);
+
+const BALANCES: &[&str] =
+    &["round-robin", "random", "least-connections", "power-of-d", "locality-first"];
+
+static BALANCE: Shape = Shape {
+    cases: &[
+        Case {
+            by: "kind",
+            is: Some("random"),
+            keys: &[key(
+                "weights",
+                Kind::Ranged(&Kind::Array(&Kind::Positive, 1)),
+                "the share of each container, in the order of replicas",
+            )],
+        },
+        Case {
+            by: "kind",
+            is: Some("power-of-d"),
+            keys: &[key(
+                "choices",
+                Kind::Ranged(&Kind::Count(1, 8)),
+                "how many containers are looked at; 2 when left out",
+            )],
+        },
+    ],
+    ..shape(
+        "balance",
+        "How requests are spread over containers",
+        &[key("kind", Kind::Word(BALANCES), "who gets the next request")],
+    )
+};
+
+static PROXY: Shape = shape(
+    "proxy",
+    "A reverse proxy",
+    &[
+        key("kind", Kind::Word(&["traefik"]), "whose labels it reads"),
+        key("refresh", DURATION, "it asks a Swarm manager this often; 15 s when left out"),
     ],
 );
 
@@ -114,9 +165,19 @@ static POOL: Shape = shape(
     "pool",
     "A pool of connections to another service",
     &[
+        key("kind", Kind::Word(&["hikari"]), "whose defaults hold for what is left out"),
         key("size", FROM_ONE, "connections of each container"),
+        key("minimum", FROM_ZERO, "connections that are open from the start"),
         key("timeout", DURATION, "a request waits so long for one"),
+        key("idle", DURATION, "an unused one is closed then, where there are more than `minimum`"),
         key("max_lifetime", TIMES, "age at which one is renewed"),
+        key("keepalive", DURATION, "something is sent on an unused one this often"),
+        key(
+            "validation",
+            DURATION,
+            "one that was unused for 0.5 s is tried first, for so long at most",
+        ),
+        key("accept", TIMES, "CPU of accepting one, at the service called"),
     ],
 );
 
@@ -259,7 +320,7 @@ pub(crate) static VOLUME: Shape = shape(
 );
 
 pub(super) const RESOLVER: Kind = Kind::Either(&[
-    Kind::Word(&["jvm", "netty", "node", "go", "nginx"]),
+    Kind::Word(&["jvm", "netty", "node", "go", "glibc", "nginx"]),
     Kind::Table(&RESOLVER_TABLE),
 ]);
 
@@ -268,7 +329,11 @@ static RESOLVER_TABLE: Shape = shape(
     "How names are looked up",
     &[
         key("ttl", DURATION, "how long an answer is kept"),
-        key("pick", Kind::Word(&["first", "shuffle"]), "which of several addresses is taken"),
+        key(
+            "pick",
+            Kind::Word(&["first", "shuffle", "in-turn"]),
+            "which of several addresses is taken",
+        ),
     ],
 );
 
@@ -282,6 +347,11 @@ const CONNECTION_KEYS: &[Key] = &[
     key("idle", DURATION, "an unused one is closed then"),
     key("max_lifetime", TIMES, "age at which one is renewed"),
     key("multiplex", TRUTH, "several requests share one"),
+    key("keepalive", DURATION, "something is sent on an unused one this often"),
+    key("connect_timeout", DURATION, "opening one is given up then"),
+    key("tls", TRUTH, "whether it is encrypted: opening takes a second round trip"),
+    key("round_trips", FROM_ONE, "that opening one takes; 1, with tls 2, when left out"),
+    key("accept", TIMES, "CPU of accepting one, at the service called"),
 ];
 
 /// How connections are held.

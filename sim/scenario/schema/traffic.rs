@@ -2,8 +2,8 @@
 
 use super::service::{CONNECTIONS, RESOLVER};
 use super::{
-    CLOCK, Case, DURATION, Key, Kind, NUMBER, POSITIVE, RATE, SHARE, SIZES, Shape, TEXT, TIMES,
-    TRUTH, key, shape,
+    CLOCK, Case, DURATION, Key, Kind, NAMES, NUMBER, POSITIVE, RATE, SHARE, SIZES, Shape, TEXT,
+    TIMES, TRUTH, key, shape,
 };
 
 const ENTRY: Kind =
@@ -24,6 +24,11 @@ pub(super) static TRAFFIC: Shape = shape(
             "cancel",
             TRUTH,
             "whether users who give up tell the cluster, which stops their requests",
+        ),
+        key(
+            "ingress",
+            NAMES,
+            "nodes whose published port users come to, through the routing mesh; the containers themselves when left out",
         ),
         key("patience_in_queue", TIMES, "users give up then as long as nobody serves them"),
         key("critical", TRUTH, "whether the plan fails when this traffic does"),

@@ -5,6 +5,8 @@
 
 use std::path::{Path, PathBuf};
 use wssim_experiment::question::Worlds as _;
+use wssim_kernel::Nanos;
+use wssim_model::blueprint::{LimitPolicy, Policy};
 use wssim_scenario::import::compose;
 use wssim_scenario::{Becomes, Scenario, render, stack_keys};
 
@@ -111,6 +113,46 @@ fn mistakes_have_their_lines() {
     golden("wrong.txt", &told.replace(&format!("{}/", folder.display()), ""));
 }
 
+/// Where a proxy calls the service, what its labels ask for stands before the call, and only what is
+/// left is told as not simulated.
+#[test]
+fn a_proxys_calls_pass_what_labels_ask_for() {
+    let more = r#"
+[service.shop]
+endpoint.buy.steps = [ { sleep = "1ms" } ]
+[service.edge]
+proxy = { kind = "traefik", refresh = "5s" }
+replicas = 2
+endpoint.go.steps = [ { call = "shop.buy" } ]
+[traffic.all]
+entry = "edge.go"
+arrivals = { kind = "poisson", rate = "5/s" }
+"#;
+    let loaded = scenario("proxied", &["labels.yml"], more).unwrap_or_else(|e| panic!("{e}"));
+    let known = loaded.not_simulated();
+    let left: Vec<&str> =
+        (known.iter()).filter_map(|item| item.path.split(".labels.middlewares.").nth(1)).collect();
+    assert_eq!(left, ["at-once", "free", "zip"]);
+    let blueprint = loaded.blueprint(None, &[]).unwrap();
+    let limits: Vec<(LimitPolicy, bool)> =
+        blueprint.limits.iter().map(|limit| (limit.policy, limit.per_source)).collect();
+    let rate = LimitPolicy::Rate { tokens_per_second: 5.0, burst: 20 };
+    assert_eq!(limits, [(rate, false), (LimitPolicy::InFlight(50), true)]);
+    let call = &blueprint.calls[0];
+    assert_eq!((call.limits.len(), call.retry.attempts), (2, 3));
+    assert_eq!(call.retry.backoff, Nanos(100_000_000));
+    let policy = blueprint.breakers[0].policy;
+    assert_eq!((policy.ratio, policy.open), (Some(0.25_f64.next_up()), Nanos(30_000_000_000)));
+    let refreshes: Vec<Nanos> = blueprint.proxies.iter().map(|proxy| proxy.refresh).collect();
+    assert_eq!(refreshes, [Nanos(5_000_000_000); 2]);
+    let shop = blueprint.services.iter().find(|service| service.name == "shop").unwrap();
+    assert_eq!(shop.check.unwrap().interval, Nanos(10_000_000_000));
+    assert_eq!(
+        (blueprint.routes[0].proxy, &blueprint.routes[0].policy),
+        (Some(0), &Policy::InTurn)
+    );
+}
+
 /// Routes as the table of `check` shows them, and middlewares with what is not simulated of them.
 #[test]
 fn labels_become_routes_and_middlewares() {
@@ -179,12 +221,14 @@ fn two_stacks_with_one_name_are_told_apart() {
 fn yaml_and_toml_give_the_same_world() {
     let traffic =
         "[traffic.web]\nentry = \"app.get\"\narrivals = { kind = \"poisson\", rate = \"5/s\" }\n";
-    let behaviour = "[service.app]\nendpoint.get.steps = [{ cpu = \"exp(3ms)\" }]\n";
+    let database = "[service.db]\nendpoint.query.steps = []\n";
+    let behaviour =
+        "[service.app]\nendpoint.get.steps = [{ cpu = \"exp(3ms)\" }, { call = \"db.query\" }]\n";
     let folder = std::env::temp_dir();
     let yaml = folder.join(format!("wssim-same-{}.yml", std::process::id()));
     std::fs::write(
         &yaml,
-        "services:\n  app:\n    image: a:1\n    deploy:\n      replicas: 2\n      placement: {constraints: [node.hostname != n1]}\n      resources: {limits: {cpus: '0.5'}}\n",
+        "services:\n  app:\n    image: a:1\n    deploy:\n      replicas: 2\n      placement: {constraints: [node.hostname != n1]}\n      resources: {limits: {cpus: '0.5'}}\n    networks: [n]\n  db:\n    image: d:1\n    networks: [n]\nnetworks:\n  n: {driver_opts: {encrypted: 'true', com.docker.network.driver.mtu: '9000'}}\n",
     )
     .unwrap();
     let head = |stacks: &str| {
@@ -199,11 +243,13 @@ fn yaml_and_toml_give_the_same_world() {
         format!("{:?}", loaded.blueprint(None, &[]).unwrap())
     };
     let stack = head(&format!("stacks = [{:?}]", yaml.to_str().unwrap()));
-    let from_stack = world("yaml", format!("{stack}{behaviour}{traffic}"));
+    let from_stack = world("yaml", format!("{stack}{database}{behaviour}{traffic}"));
     let own = "replicas = 2\nconstraints = [\"node.hostname != n1\"]\ncpus.limit = 0.5\nnetworks = [\"n\"]\n";
+    // 9000 bytes outside are 8924 inside: less 50 for VXLAN, less 26 for ESP.
+    let network = "[network.n]\ndriver = \"overlay\"\nencrypted = true\nmtu = 8924\n";
     let from_toml = world(
         "toml",
-        format!("{}[network.n]\ndriver = \"overlay\"\n{behaviour}{own}{traffic}", head("")),
+        format!("{}{network}{database}networks = [\"n\"]\n{behaviour}{own}{traffic}", head("")),
     );
     std::fs::remove_file(&yaml).unwrap();
     assert_eq!(from_stack, from_toml);

@@ -4,8 +4,9 @@
 
 use wssim_experiment::question::{End, Kind, Override, Worlds};
 use wssim_kernel::Nanos;
+use wssim_kernel::stream::name_hash;
 use wssim_model::Blueprint;
-use wssim_model::blueprint::{Arrivals, Hits, Instruction, Quota};
+use wssim_model::blueprint::{Arrivals, Encapsulation, Hits, Instruction, Network, Quota, usual};
 use wssim_scenario::Scenario;
 
 fn load(path: &str, sets: &[&str]) -> Scenario {
@@ -32,7 +33,8 @@ fn the_whole_format_becomes_a_blueprint() {
     assert_eq!(blueprint.nodes[1].bandwidth, 12.5e6);
     assert_eq!(blueprint.nodes[1].capacity, [(4.0, 4.0)]);
     assert_eq!(blueprint.containers.len(), 5);
-    assert_eq!(blueprint.pools.len(), 1);
+    // That of HikariCP, and what the client of traefik bounds.
+    assert_eq!(blueprint.pools.len(), 2);
     assert_eq!(blueprint.background.len(), 2);
     assert_eq!(blueprint.background[1].name, "ws-company.1");
     assert_eq!(blueprint.labels, ["render"]);
@@ -47,16 +49,12 @@ fn the_whole_format_becomes_a_blueprint() {
         [Nanos(2_000_000_000), Nanos(10_000_000_000), Nanos(30_000_000_000)]
     );
     assert_eq!(blueprint.services[0].cpu_limit.unwrap().quota, Quota::Fluid);
-    assert_eq!(blueprint.links[0].overlay, Nanos::ZERO);
-    // (1 + 1/0.55) / 2 of 5 us.
-    assert_eq!(blueprint.links[1].overlay, Nanos(7_045));
-    assert!(blueprint.services[3].overlay && !blueprint.services[0].overlay);
     assert_eq!(
         blueprint.sources[0].entries.iter().map(|(share, _)| *share).collect::<Vec<_>>(),
         [0.75, 0.25]
     );
     // A pool binds the calls of its service only.
-    assert_eq!(blueprint.calls.iter().filter(|call| call.pool.is_some()).count(), 3);
+    assert_eq!(blueprint.calls.iter().filter(|call| call.pool.is_some()).count(), 4);
 }
 
 #[test]
@@ -191,20 +189,13 @@ fn what_is_not_simulated_is_listed_once_with_its_path() {
     assert_eq!(
         paths,
         [
-            "network.backend.encrypted",
             "node.gmktec.mtbf",
             "node.gmktec.mttr",
             "node.gmktec.swap",
             "orchestrator.kind",
-            "orchestrator.removal",
-            "service.traefik.client",
-            "service.ws-company.endpoint_mode",
             "service.ws-company.image",
             "service.ws-company.memory.hot",
             "service.ws-company.memory.limit",
-            "service.ws-company.pool.gibd-postgres.max_lifetime",
-            "service.ws-company.resolver",
-            "service.ws-company.startup",
         ]
     );
     assert!(scenario.question().claims[0].not_simulated.is_none());
@@ -212,10 +203,18 @@ fn what_is_not_simulated_is_listed_once_with_its_path() {
 
 #[test]
 fn offered_load_is_that_of_the_traffic_equations() {
-    let sets =
-        ["traffic.mix.enabled=false", "lan.packet_cpu=0s", "service.ws-company.background=none"];
-    let scenario = load("tests/scenarios/estate.toml", &sets);
-    let load = scenario.offered_load();
+    let with = |vxlan: &str| {
+        let sets = [
+            "traffic.mix.enabled=false",
+            "service.ws-company.background=none",
+            "lan.packet_cpu=0s",
+            "lan.esp_cpu=0s",
+            "lan.aes_cpu=0s",
+            vxlan,
+        ];
+        load("tests/scenarios/estate.toml", &sets).offered_load()
+    };
+    let load = with("lan.vxlan_cpu=0s");
     // 4/s: 0.2 visits miss, 1 is parallel, 3 are repeated; 0.58 ms each at speed 0.55.
     let postgres = 4.0 * 4.2 * 0.58e-3 / 0.55;
     let company = 4.0 * (3.0 + 3.0 + 1.0) * 1e-3;
@@ -224,6 +223,14 @@ fn offered_load_is_that_of_the_traffic_equations() {
     assert!((hp - postgres - company / 2.0 / 0.55).abs() < 1e-9, "{hp}");
     assert!((gmktec - traefik - redis - company / 2.0).abs() < 1e-9, "{gmktec}");
     assert_eq!(load.nodes[0].capacity_erlangs, 10.2);
+    // Of 4/s calls to two containers half leave the caller's node, each with two messages; what
+    // that costs the callee is spread over both.
+    let wrapped = with("lan.vxlan_cpu=2ms");
+    let calls = 4.0 * 0.5 * 2.0 * 2e-3;
+    let more = wrapped.nodes[0].offered_erlangs - gmktec;
+    assert!((more - calls - calls / 2.0).abs() < 1e-9, "{more}");
+    let more = wrapped.nodes[1].offered_erlangs - hp;
+    assert!((more - calls / 2.0 / 0.55).abs() < 1e-9, "{more}");
     assert!((load.services[0].visits_per_second - 16.8).abs() < 1e-9);
 }
 
@@ -281,9 +288,9 @@ fn traces_and_tables_of_values_come_from_files_beside_the_text() {
 fn a_claim_waits_for_what_it_needs() {
     let folder = std::env::temp_dir().join(format!("wssim-needs-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let world = |network: &str| {
+    let world = |more: &str| {
         format!(
-            "[node.a]\ncores = 1\n[network.n]\ndriver = \"overlay\"\n{network}\n[service.s]\nnetworks = [\"n\"]\n"
+            "[node.a]\ncores = 1\n[network.n]\ndriver = \"overlay\"\n[service.s]\nnetworks = [\"n\"]\n{more}\n"
         )
     };
     let claim =
@@ -295,13 +302,13 @@ fn a_claim_waits_for_what_it_needs() {
         std::fs::write(&path, text).unwrap();
         load(path.to_str().unwrap(), &[]).question().claims[0].not_simulated.clone()
     };
-    let encrypted = "encrypted = true";
-    let path = "network.*.encrypted";
-    assert!(reason(encrypted, "", path).is_some_and(|why| why.contains("network.n.encrypted")));
-    assert!(reason("", encrypted, path).is_some_and(|why| why.starts_with("in `other.toml`")));
+    let limited = "memory = { limit = \"1 GB\" }";
+    let path = "service.*.memory.limit";
+    assert!(reason(limited, "", path).is_some_and(|why| why.contains("service.s.memory.limit")));
+    assert!(reason("", limited, path).is_some_and(|why| why.starts_with("in `other.toml`")));
     assert_eq!(reason("", "", path), None);
-    assert_eq!(reason(encrypted, "", "network.*.encrypt"), None);
-    assert_eq!(reason(encrypted, "", "network.m.encrypted"), None);
+    assert_eq!(reason(limited, "", "service.*.memory.limits"), None);
+    assert_eq!(reason(limited, "", "service.t.memory.limit"), None);
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
@@ -317,9 +324,23 @@ fn what_waits_for_the_model_is_undecided_for_that_reason() {
     };
     assert_eq!(waits("swap").unwrap(), "`node_swap_used_bytes` is not measured yet");
     assert_eq!(waits("response-time-after"), None);
-    let fault = "fault=[{ id = \"dies\", at = \"1min\", node = \"gmktec\", kind = \"crash\" }]";
+    let fault = "fault=[{ id = \"full\", at = \"1min\", node = \"gmktec\", kind = \"disk-full\" }]";
     let question = load("tests/scenarios/after.toml", &[fault, "scenario.kind=none"]).question();
     assert!(question.claims.iter().all(|claim| claim.not_simulated.is_some()));
+}
+
+/// A client that opens so many connections at most lets further calls wait, as a pool does.
+#[test]
+fn a_client_with_a_limit_is_a_pool() {
+    let pools = |client: &str| {
+        let set = format!("service.traefik.client={client}");
+        load("tests/scenarios/estate.toml", &[&set]).blueprint(None, &[]).unwrap().pools
+    };
+    let free = pools("{ idle = \"60s\" }");
+    let bound = pools("{ max = 2 }");
+    assert_eq!(bound.len(), free.len() + 1);
+    assert!(bound.iter().any(|pool| pool.name == "ws-company" && pool.size == 2));
+    assert_eq!(pools("{ max = 2, multiplex = true }").len(), free.len());
 }
 
 /// A pool towards a cache binds its look-ups, and look-ups that are alike share what they can.
@@ -374,4 +395,73 @@ fn a_disk_that_cannot_keep_up_is_warned_of() {
     };
     assert!(slow.warnings().iter().any(about));
     assert!(!scenario.warnings().iter().any(|warning| warning.message.contains("the disk of")));
+}
+
+/// Two services on the networks that are written, of which `front` calls `back`.
+fn network_between(networks: &str, front: &str, back: &str) -> Network {
+    let text = format!(
+        r#"
+[scenario]
+title = "Networks"
+[node.a]
+cores = 1
+[lan]
+rtt = "1ms"
+{networks}
+[service.front]
+networks = {front}
+endpoint.get.steps = [ {{ call = "back.get" }} ]
+[service.back]
+networks = {back}
+endpoint.get.steps = []
+[traffic.all]
+entry = "front.get"
+arrivals = {{ kind = "poisson", rate = "1/s" }}
+"#
+    );
+    let name = format!("wssim-scenario-network-{}-{}.toml", std::process::id(), name_hash(&text));
+    let path = std::env::temp_dir().join(name);
+    std::fs::write(&path, text).unwrap();
+    let blueprint = load(path.to_str().unwrap(), &[]).blueprint(None, &[]).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    blueprint.calls[0].network
+}
+
+#[test]
+fn a_call_goes_over_the_first_network_that_both_share() {
+    let networks = r#"
+[network.bare]
+driver = "bridge"
+[network.edge]
+driver = "overlay"
+[network.inner]
+driver = "overlay"
+encrypted = true
+[network.jumbo]
+encrypted = true
+mtu = 8924
+"#;
+    let between = |front: &str, back: &str| network_between(networks, front, back);
+    let network = |encapsulation, mtu| Network { encapsulation, mtu, blocked: false };
+    let encrypted = network(Encapsulation::Encrypted, 1424.0);
+    assert_eq!(between(r#"["inner", "bare"]"#, r#"["inner"]"#), encrypted);
+    // By name, as Docker's resolver goes: not the order of the list, nor what is encrypted.
+    let both = r#"["inner", "edge"]"#;
+    assert_eq!(between(both, both), network(Encapsulation::Vxlan, 1450.0));
+    let jumbo = network(Encapsulation::Encrypted, 8924.0);
+    assert_eq!(between(r#"["jumbo"]"#, r#"["jumbo"]"#), jumbo);
+    // A bridge wraps nothing, and who shares nothing meets on the hosts' own network.
+    assert_eq!(between(r#"["bare"]"#, r#"["bare", "edge"]"#), Network::HOST);
+    assert_eq!(between(r#"["edge"]"#, r#"["inner"]"#), Network::HOST);
+}
+
+#[test]
+fn overlays_cost_by_node_and_nothing_where_the_lan_is_free() {
+    let blueprint = estate(&["node.hppavilion.aes=false", "lan.vxlan_cpu=2us"]);
+    let cipher: Vec<f64> = blueprint.nodes.iter().map(|node| node.cipher_ns_per_byte).collect();
+    assert_eq!(cipher, [usual::AES_NI_NS, usual::AES_SOFTWARE_NS]);
+    assert_eq!((blueprint.vxlan_cpu_ns, blueprint.esp_cpu_ns), (2_000.0, usual::ESP_CPU_NS));
+    let free = estate(&["lan.rtt=0s", "lan.local_rtt=0s", "lan.packet_cpu=0s", "lan.pair=none"]);
+    assert!(!free.network_costs_cpu());
+    assert!(free.nodes.iter().all(|node| node.cipher_ns_per_byte == 0.0));
 }

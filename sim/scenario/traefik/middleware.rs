@@ -45,6 +45,8 @@ pub(crate) enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     Address,
+    /// The client address, found as a label says.
+    Strategy,
     Host,
     Header(String),
 }
@@ -126,7 +128,7 @@ fn source(reader: &mut Reader<'_>, options: &mut Options<'_>, default: Source) -
     match (header, host, is_address) {
         (Some(header), _, _) => Source::Header(header),
         (None, Some(true), _) => Source::Host,
-        (None, _, true) => Source::Address,
+        (None, _, true) => Source::Strategy,
         _ => default,
     }
 }
@@ -229,7 +231,7 @@ impl Kind {
 impl fmt::Display for Source {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Address => out.write_str("client address"),
+            Self::Address | Self::Strategy => out.write_str("client address"),
             Self::Host => out.write_str("requested host"),
             Self::Header(name) => write!(out, "header {name}"),
         }

@@ -13,6 +13,7 @@
 pub(crate) mod breaker;
 pub(crate) mod middleware;
 mod options;
+pub(crate) mod passage;
 mod route;
 
 pub use route::Route;
@@ -115,6 +116,20 @@ pub(crate) struct Balancer {
     pub health: Option<Health>,
     /// Whether a cookie keeps a user at one container.
     pub sticky: bool,
+    pub strategy: Strategy,
+}
+
+/// How it chooses a server for a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Strategy {
+    /// In turn.
+    Wrr,
+    /// The one with fewer requests of two chosen at random.
+    P2c,
+    /// Who answers fastest.
+    LeastTime,
+    /// By a hash of the client's address.
+    Hrw,
 }
 
 /// Traefik's own check of containers.
@@ -306,6 +321,7 @@ fn balancer(reader: &mut Reader<'_>, owner: &str, mut options: Options<'_>) -> B
         read
     });
     let port = inner.port(reader, "server.port");
+    let strategy = strategy(reader, &mut inner);
     let sticky = !inner.below("sticky").is_empty();
     let unread = [
         "passhostheader",
@@ -313,9 +329,25 @@ fn balancer(reader: &mut Reader<'_>, owner: &str, mut options: Options<'_>) -> B
         "responseforwarding",
         "server",
         "serverstransport",
-        "strategy",
     ];
     inner.accept(&unread);
-    inner.finish(reader, "load balancer", &["healthcheck", "server.port", "sticky"]);
-    Balancer { name, owner: owner.to_owned(), origin, port, health, sticky }
+    inner.finish(reader, "load balancer", &["healthcheck", "server.port", "sticky", "strategy"]);
+    Balancer { name, owner: owner.to_owned(), origin, port, health, sticky, strategy }
+}
+
+/// Round robin where nothing else is said (traefik v3, `pkg/config/dynamic/http_config.go`).
+fn strategy(reader: &mut Reader<'_>, options: &mut Options<'_>) -> Strategy {
+    let Some(name) = options.text("strategy") else { return Strategy::Wrr };
+    match name.text.as_str() {
+        "wrr" => Strategy::Wrr,
+        "p2c" => Strategy::P2c,
+        "leasttime" => Strategy::LeastTime,
+        "hrw" => Strategy::Hrw,
+        other => {
+            let message =
+                format!("Traefik balances by `wrr`, `p2c`, `leasttime` or `hrw`, not `{other}`");
+            options::wrong(reader, name.origin, message);
+            Strategy::Wrr
+        }
+    }
 }

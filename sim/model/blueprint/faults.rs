@@ -1,0 +1,39 @@
+//! Faults in a blueprint: what goes wrong by script.
+
+use crate::ids::{ContainerId, NodeId};
+use crate::law::Law;
+use wssim_kernel::Nanos;
+
+/// Something that is to go wrong.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// Its name, and that of its stream.
+    pub name: String,
+    /// When, since the beginning of the measured stretch.
+    pub after: Nanos,
+    /// What happens.
+    pub kind: FaultKind,
+    /// Nodes it strikes; for a link its two ends.
+    pub nodes: Vec<NodeId>,
+    /// Containers it strikes.
+    pub containers: Vec<ContainerId>,
+    /// How long it lasts, in nanoseconds; `None`: for ever.
+    pub repair: Option<Law>,
+}
+
+/// What happens to what a fault strikes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// Nodes stop; all that runs on them is lost.
+    Crash,
+    /// Nodes stand still; what runs on them goes on afterwards.
+    Hang,
+    /// Nodes are cut off from everybody else.
+    Partition,
+    /// Two nodes are cut off from each other.
+    Cut,
+    /// Containers are killed.
+    Kill,
+    /// Containers are stopped in good order.
+    Stop,
+}

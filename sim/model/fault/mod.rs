@@ -1,0 +1,232 @@
+//! Faults by script: what strikes at its time, and what comes back when it is repaired.
+//!
+//! Nothing is simulated while nothing happens: how long a fault lasts is drawn when it strikes, and
+//! when each observer takes a dead node's containers for dead is drawn then too (`Detection`).
+
+use crate::blueprint::{Fault, FaultKind};
+use crate::event::Event;
+use crate::ids::{ContainerId, FaultId, NodeId, ObserverId};
+use crate::life::{End, Phase};
+use crate::probe::Probe;
+use crate::world::World;
+use wssim_kernel::stream::StreamKey;
+use wssim_kernel::{Calendar, Nanos, Time};
+
+/// Draw of a fault's own stream.
+const DRAW_REPAIR: u32 = 0;
+
+impl<P: Probe> World<'_, P> {
+    /// Puts all faults on the calendar.
+    pub(crate) fn start_faults(&mut self, calendar: &mut Calendar<Event>) {
+        for (place, fault) in self.blueprint.faults.iter().enumerate() {
+            let at = Time::ZERO + self.run.lead + fault.after;
+            calendar.schedule(at, Event::Strike(FaultId::from(place)));
+        }
+    }
+
+    /// A fault strikes.
+    pub(crate) fn strike(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
+        let blueprint = self.blueprint;
+        let fault = &blueprint.faults[id.index()];
+        let until = self.repaired_at(now, fault);
+        self.reach.ever = true;
+        match fault.kind {
+            FaultKind::Crash => self.crash(now, fault, calendar),
+            FaultKind::Hang => self.hang(now, fault, until, calendar),
+            FaultKind::Partition => self.part(now, fault, until, calendar),
+            FaultKind::Cut => self.cut(now, fault, until, calendar),
+            FaultKind::Stop => {
+                for &container in &fault.containers {
+                    self.drain(now, container, calendar);
+                }
+            }
+            FaultKind::Kill => {
+                for &container in &fault.containers {
+                    self.end_container(now, container, End::Loud, calendar);
+                }
+            }
+        }
+        if until < Time::NEVER && !matches!(fault.kind, FaultKind::Kill | FaultKind::Stop) {
+            calendar.schedule(until, Event::Repair(id));
+        }
+    }
+
+    fn repaired_at(&self, now: Time, fault: &Fault) -> Time {
+        let stream = StreamKey::new(self.run.seed, self.run.replication, "fault", &fault.name);
+        let draw = || stream.draw(0, DRAW_REPAIR);
+        let lasts = fault.repair.as_ref().map(|law| Nanos::from_f64(law.sample_lazily(draw)));
+        lasts.map_or(Time::NEVER, |lasts| now + lasts)
+    }
+
+    /// A fault is repaired.
+    pub(crate) fn repair(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
+        let blueprint = self.blueprint;
+        let fault = &blueprint.faults[id.index()];
+        match fault.kind {
+            FaultKind::Crash => {
+                for &node in &fault.nodes {
+                    if self.reach.bring_up(node) {
+                        self.return_node(now, node, calendar);
+                    }
+                }
+            }
+            FaultKind::Hang => {
+                for &node in &fault.nodes {
+                    if self.reach.hung_until(node) <= now {
+                        self.thaw(now, node, calendar);
+                        self.rejoin(now, node, calendar);
+                    }
+                }
+            }
+            FaultKind::Partition | FaultKind::Cut => {
+                for &node in &fault.nodes {
+                    self.rejoin(now, node, calendar);
+                }
+            }
+            FaultKind::Kill | FaultKind::Stop => {}
+        }
+    }
+
+    fn crash(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Event>) {
+        for &node in &fault.nodes {
+            if !self.reach.take_down(node) {
+                continue;
+            }
+            for container in self.containers_on(node) {
+                self.end_container(now, container, End::Quiet, calendar);
+            }
+        }
+        for &node in &fault.nodes {
+            self.be_missed(now, fault, node, calendar);
+        }
+    }
+
+    fn hang(&mut self, now: Time, fault: &Fault, until: Time, calendar: &mut Calendar<Event>) {
+        for &node in &fault.nodes {
+            self.reach.hang(node, until);
+            self.freeze(now, node);
+        }
+        for &node in &fault.nodes {
+            self.be_missed(now, fault, node, calendar);
+        }
+    }
+
+    fn part(&mut self, now: Time, fault: &Fault, until: Time, calendar: &mut Calendar<Event>) {
+        for &node in &fault.nodes {
+            self.reach.close(node, until);
+            for other in (0..self.nodes.len()).map(NodeId::from) {
+                if !fault.nodes.contains(&other) {
+                    self.reach.cut(node, other, until);
+                }
+            }
+        }
+        for &node in &fault.nodes {
+            self.be_missed(now, fault, node, calendar);
+        }
+        self.miss_the_others(now, fault, calendar);
+    }
+
+    fn cut(&mut self, now: Time, fault: &Fault, until: Time, calendar: &mut Calendar<Event>) {
+        let [a, b] = fault.nodes[..] else { return };
+        self.reach.cut(a, b, until);
+        // Gossip goes round by a third node where there is one: then nobody takes anybody for dead.
+        if self.nodes.len() == 2 {
+            self.be_missed(now, fault, a, calendar);
+            self.be_missed(now, fault, b, calendar);
+        }
+    }
+
+    /// Observers who do not hear `node` will take its containers for dead.
+    fn be_missed(
+        &mut self,
+        now: Time,
+        fault: &Fault,
+        node: NodeId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        for observer in self.observers() {
+            let hears = match self.observer_node(observer) {
+                Some(at) => self.is_joined(now, at, node),
+                None => fault.kind == FaultKind::Cut,
+            };
+            if !hears {
+                self.will_miss(now, observer, node, fault.nodes.len(), calendar);
+            }
+        }
+    }
+
+    /// A node that is cut off takes the containers of all others for dead.
+    fn miss_the_others(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Event>) {
+        for observer in self.observers() {
+            let is_cut_off =
+                self.observer_node(observer).is_some_and(|at| fault.nodes.contains(&at));
+            // A proxy there gets no answer from a manager without a quorum, and keeps its list.
+            if !is_cut_off || self.registry.as_proxy(observer).is_some() {
+                continue;
+            }
+            let others = self.nodes.len() - fault.nodes.len();
+            for node in (0..self.nodes.len()).map(NodeId::from) {
+                if !fault.nodes.contains(&node) {
+                    self.will_miss(now, observer, node, others, calendar);
+                }
+            }
+        }
+    }
+
+    fn will_miss(
+        &mut self,
+        now: Time,
+        observer: ObserverId,
+        node: NodeId,
+        together: usize,
+        calendar: &mut Calendar<Event>,
+    ) {
+        if self.registry.as_proxy(observer).is_some() {
+            return self.proxy_will_miss(now, observer, &self.containers_on(node), calendar);
+        }
+        let detection = &self.blueprint.detection;
+        let law = if together > 1 {
+            detection.dead_together.as_ref().or(detection.dead.as_ref())
+        } else {
+            detection.dead.as_ref()
+        };
+        let (Some(law), Some(first)) = (law, self.containers_on(node).first().copied()) else {
+            return;
+        };
+        // A node is detected as a whole: all its containers go at one instant.
+        let lag = self.lag(observer, first, law);
+        for container in self.containers_on(node) {
+            self.send_news(now + lag, observer, container, false, calendar);
+        }
+    }
+
+    /// `node` runs again: its containers start, and whoever still waits for their last lives is reset.
+    fn return_node(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
+        for container in self.containers_on(node) {
+            self.break_calls(now, container, calendar, |_, _| true);
+            self.strike_old_tasks(now, container, calendar);
+            self.restart_later(now, container, calendar);
+        }
+    }
+
+    /// `node` is heard again, and hears the others.
+    fn rejoin(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
+        for place in 0..self.containers.len() {
+            if self.containers[place].life.phase != Phase::Registered {
+                continue;
+            }
+            let id = ContainerId::from(place);
+            if self.containers[place].node == node {
+                self.announce(now, id, calendar);
+            } else {
+                self.announce_to(now, ObserverId(node.0), id, calendar);
+            }
+        }
+    }
+
+    fn containers_on(&self, node: NodeId) -> Vec<ContainerId> {
+        let containers = self.blueprint.containers.iter().enumerate();
+        let here = containers.filter(|(_, container)| container.node == node);
+        here.map(|(place, _)| ContainerId::from(place)).collect()
+    }
+}

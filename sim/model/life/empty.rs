@@ -1,0 +1,116 @@
+//! What becomes of the requests at a container that ends.
+//!
+//! Its visits vanish. Whoever waits for one of them is reset when the process was killed (its kernel
+//! closes the connections: half a round trip later), and waits on when the node is gone: until its own
+//! time-out, until its node forgets the dead replica, or until the kernel gives the connection up.
+
+use super::End;
+use crate::event::Event;
+use crate::ids::ContainerId;
+use crate::network::connection::Stage;
+use crate::network::reach::Lost;
+use crate::probe::{Failure, Probe};
+use crate::request::frame::{FrameId, Kind, Queue, Waits};
+use crate::world::World;
+use wssim_kernel::{Calendar, Time};
+
+impl<P: Probe> World<'_, P> {
+    /// Removes all that goes on at `id`.
+    pub(super) fn empty_container(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        end: End,
+        calendar: &mut Calendar<Event>,
+    ) {
+        self.empty_station(now, id);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.clear();
+        scratch.extend(self.frames.ids().filter(|&frame| self.runs_at(frame, id)));
+        for &frame in &scratch {
+            self.drop_frame(now, frame, end, calendar);
+        }
+        self.scratch = scratch;
+        self.drop_connections(id);
+    }
+
+    /// Whether `frame` is something that goes on at `id`; what is still on its way there is not.
+    fn runs_at(&self, frame: FrameId, id: ContainerId) -> bool {
+        let frame = &self.frames[frame];
+        frame.container == id && frame.kind != Kind::Root && frame.waits != Waits::Delivery
+    }
+
+    /// Its queues are empty, its workers and connections nobody's.
+    fn empty_station(&mut self, now: Time, id: ContainerId) {
+        let station = &mut self.containers[id.index()].station;
+        station.advance(now);
+        station.queue = Queue::default();
+        station.held = 0;
+        for (place, pool) in self.blueprint.pools.iter().enumerate() {
+            let containers = &self.blueprint.services[pool.service.index()].containers;
+            if containers.contains(&id.0) {
+                let instance = self.pool_bases[place] + id.0 - containers.start;
+                let instance = &mut self.pools[instance as usize];
+                instance.advance(now);
+                instance.queue = Queue::default();
+                instance.free = pool.size;
+            }
+        }
+    }
+
+    fn drop_frame(&mut self, now: Time, id: FrameId, end: End, calendar: &mut Calendar<Event>) {
+        let frame = self.frames[id];
+        if frame.waits == Waits::Processor || matches!(frame.kind, Kind::Burst | Kind::Startup) {
+            self.evict(now, id, calendar);
+        }
+        if frame.waits == Waits::DiskQueue {
+            self.leave_queue(now, id);
+        }
+        if self.ties.are_used() && frame.waits == Waits::Answer {
+            self.report(now, id, Some(Failure::Abandoned));
+        }
+        self.leave_limits(id);
+        self.hang_up(now, id, false);
+        if frame.kind == Kind::Visit {
+            let station = &mut self.containers[frame.container.index()].station;
+            station.advance(now);
+            station.in_system -= 1;
+            station.time_of_departed += u128::from(now.since(frame.arrived).0);
+            if self.frames[frame.parent].epoch == frame.parent_epoch {
+                self.tell_caller(now, id, end, calendar);
+            }
+        }
+        if frame.kind != Kind::Burst && frame.kind != Kind::Startup {
+            self.closes(now, id, Some(Failure::Reset));
+        }
+        self.frames.remove(id);
+    }
+
+    /// The caller of the visit `id` is reset, or left waiting.
+    fn tell_caller(&mut self, now: Time, id: FrameId, end: End, calendar: &mut Calendar<Event>) {
+        let frame = self.frames[id];
+        match end {
+            End::Loud => {
+                let delay = self.half_rtt_back(id);
+                let (to, epoch) = (frame.parent, frame.parent_epoch);
+                let failure = Some(Failure::Reset);
+                calendar.schedule(now + delay, Event::Answer { to, epoch, failure });
+            }
+            End::Quiet => {
+                self.lose(frame.parent, Lost { stage: Stage::Established, sent: now }, calendar);
+            }
+        }
+    }
+
+    /// What `id` had open is closed, and what its runtime knew of addresses is gone.
+    fn drop_connections(&mut self, id: ContainerId) {
+        for query in 0..self.blueprint.queries.len() {
+            let caller = self.blueprint.queries[query].caller;
+            if self.blueprint.services[caller.index()].containers.contains(&id.0) {
+                let channel = self.channel_of(query, id);
+                self.connections.close_idle(channel);
+                self.resolvers[channel].forget();
+            }
+        }
+    }
+}

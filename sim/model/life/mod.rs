@@ -1,0 +1,278 @@
+//! A container's life, the same for every orchestrator.
+//!
+//! ```text
+//!            startup CPU        first good health check         each observer, with its lag
+//! starting ──────────────► ready ─────────────────────► registered ─────────────────────► in views
+//!    ▲                                                       │ told to stop
+//!    │                            stopping ◄─── 2 s ─── draining: out of views, still answering
+//!    │                                │ empty, or grace is over
+//!    └────────── restart delay ──── dead ◄── killed, or its node crashed
+//! ```
+//! A *killed* container ends loudly: its kernel resets its connections, and its daemon withdraws it
+//! within a fraction of a second. One whose node crashed ends quietly: nobody hears anything, until
+//! somebody detects it (`registry.rs`). Whoever has an open connection notices by time-outs of his own.
+
+mod empty;
+mod proxies;
+mod registry;
+
+pub(crate) use registry::Registry;
+
+use crate::event::Event;
+use crate::ids::ContainerId;
+use crate::probe::Probe;
+use crate::request::frame::Kind;
+use crate::world::World;
+use wssim_kernel::{Calendar, Nanos, Time};
+
+/// Draws of a container's life.
+const DRAW_STARTUP: u32 = 0;
+
+/// From leaving DNS and IPVS until a container is told to end (moby, executor/container/controller.go).
+const LEAVING: Nanos = Nanos(2_000_000_000);
+/// How often it is looked whether a container that was told to end is empty.
+const LOOK: Nanos = Nanos(20_000_000);
+
+/// Where a container is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// It does not run; it starts when its restart delay is over, if its node is up.
+    Dead,
+    /// It computes and does not listen yet.
+    Starting,
+    /// It answers whoever knows of it; its health is still to be found.
+    Ready,
+    /// Its node's daemon has registered it.
+    Registered,
+    /// It is withdrawn, and does not know of it yet.
+    Draining,
+    /// It has been told to end: it finishes what it has and takes nothing new on.
+    Stopping,
+}
+
+/// The life of one container.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Life {
+    pub(crate) phase: Phase,
+    /// Number of the present life; connections are opened to one.
+    pub(crate) incarnation: u32,
+    /// Lives before this one ended quietly, or before another that did.
+    pub(crate) quiet_before: u32,
+    /// When the present life began; stopping: when its grace is over.
+    started: Time,
+    /// Number of the next turn in its life: one that was overtaken does not happen.
+    turn: u32,
+    /// Time as ready or registered, up to the last change, in nanoseconds.
+    up_ns: u64,
+    up_since: Option<Time>,
+}
+
+impl Default for Life {
+    /// Registered since the beginning.
+    fn default() -> Self {
+        Self {
+            phase: Phase::Registered,
+            incarnation: 0,
+            quiet_before: 0,
+            started: Time::ZERO,
+            turn: 0,
+            up_ns: 0,
+            up_since: Some(Time::ZERO),
+        }
+    }
+}
+
+impl Life {
+    /// Whether it answers.
+    #[inline]
+    pub(crate) fn listens(&self) -> bool {
+        !matches!(self.phase, Phase::Dead | Phase::Starting)
+    }
+
+    /// Whether whoever has an idle connection to it has seen that closed.
+    #[inline]
+    pub(crate) fn hangs_up(&self) -> bool {
+        self.phase == Phase::Stopping
+    }
+
+    /// Time for which it has answered, up to `now`, in nanoseconds.
+    pub(crate) fn up_ns(&self, now: Time) -> u64 {
+        self.up_ns + self.up_since.map_or(0, |since| now.since(since).0)
+    }
+
+    fn enter(&mut self, now: Time, phase: Phase) {
+        self.up_ns = self.up_ns(now);
+        self.phase = phase;
+        self.up_since = self.listens().then_some(now);
+        self.turn = self.turn.wrapping_add(1);
+    }
+}
+
+/// How a life ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The process is killed, its node lives.
+    Loud,
+    /// Its node is gone.
+    Quiet,
+}
+
+impl<P: Probe> World<'_, P> {
+    /// `id` ends. What it did is lost.
+    pub(crate) fn end_container(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        end: End,
+        calendar: &mut Calendar<Event>,
+    ) {
+        if self.containers[id.index()].life.phase == Phase::Dead {
+            return;
+        }
+        self.empty_container(now, id, end, calendar);
+        let life = &mut self.containers[id.index()].life;
+        life.enter(now, Phase::Dead);
+        life.incarnation += 1;
+        match end {
+            End::Quiet => life.quiet_before = life.incarnation,
+            End::Loud => {
+                self.withdraw(now, id, calendar);
+                self.restart_later(now, id, calendar);
+            }
+        }
+    }
+
+    /// Starts `id` when the restart delay of its service is over.
+    pub(crate) fn restart_later(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        if let Some(delay) = self.blueprint.service_of(id).restart {
+            self.turn_at(now + delay, id, calendar);
+        }
+    }
+
+    fn turn_at(&self, at: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        let turn = self.containers[id.index()].life.turn;
+        calendar.schedule(at, Event::Life { container: id, turn });
+    }
+
+    /// The next turn in the life of `id`.
+    pub(crate) fn live_on(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        turn: u32,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let life = &self.containers[id.index()].life;
+        if life.turn != turn {
+            return;
+        }
+        match life.phase {
+            Phase::Dead if self.is_up(self.containers[id.index()].node) => {
+                self.start_container(now, id, calendar);
+            }
+            // The node's return starts it.
+            Phase::Dead => {}
+            Phase::Ready => self.register(now, id, calendar),
+            Phase::Draining => self.stop(now, id, calendar),
+            Phase::Stopping => self.end_when_empty(now, id, calendar),
+            Phase::Starting | Phase::Registered => {
+                unreachable!("nothing is due in the life of a container that {:?}", life.phase)
+            }
+        }
+    }
+
+    /// `id` is to end in good order: first it leaves all views.
+    pub(crate) fn drain(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        if self.containers[id.index()].life.phase != Phase::Registered {
+            return;
+        }
+        self.containers[id.index()].life.enter(now, Phase::Draining);
+        self.withdraw(now, id, calendar);
+        self.turn_at(now + LEAVING, id, calendar);
+    }
+
+    /// `id` is told to end.
+    fn stop(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        let grace = self.blueprint.service_of(id).stop_grace;
+        let life = &mut self.containers[id.index()].life;
+        life.enter(now, Phase::Stopping);
+        life.started = now + grace;
+        self.end_when_empty(now, id, calendar);
+    }
+
+    /// `id` ends when it has nothing left to do or its grace is over, which is looked at now and then.
+    fn end_when_empty(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        let container = &self.containers[id.index()];
+        let over = container.life.started;
+        if container.station.in_system == 0 || now >= over {
+            return self.end_container(now, id, End::Loud, calendar);
+        }
+        self.turn_at((now + LOOK).min(over), id, calendar);
+    }
+
+    /// `id` begins a new life: with CPU.
+    fn start_container(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        let life = &mut self.containers[id.index()].life;
+        life.enter(now, Phase::Starting);
+        life.started = now;
+        let incarnation = life.incarnation;
+        let law = &self.blueprint.service_of(id).startup;
+        let key = self.life_key(id, incarnation);
+        let demand = law.sample_lazily(|| self.registry.stream.draw(key, DRAW_STARTUP));
+        let (job, frame) = self.frames.open(Kind::Startup, key);
+        frame.container = id;
+        self.start_job(now, job, id, demand, calendar);
+    }
+
+    /// `id` has started: it listens, and waits for its first good health check.
+    pub(crate) fn started(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        let interval = self.blueprint.service_of(id).health_interval;
+        let life = &mut self.containers[id.index()].life;
+        life.enter(now, Phase::Ready);
+        let checked = interval.map_or(now, |interval| next_check(life.started, interval, now));
+        self.turn_at(checked, id, calendar);
+    }
+
+    fn register(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        self.containers[id.index()].life.enter(now, Phase::Registered);
+        self.announce(now, id, calendar);
+    }
+}
+
+/// The first check of a container that started at `started` and listens since `ready`: the first
+/// comes one interval after the start, and each later one an interval after the one before (moby,
+/// daemon/health.go; the time that a probe itself takes is left out).
+fn next_check(started: Time, interval: Nanos, ready: Time) -> Time {
+    let checks = ready.since(started).0.div_ceil(interval.0.max(1)).max(1);
+    Time(started.0.saturating_add(checks.saturating_mul(interval.0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_check_comes_one_interval_after_the_start() {
+        let second = |s: u64| Time(s * 1_000_000_000);
+        let interval = Nanos(30_000_000_000);
+        for (ready, checked) in [(100, 130), (101, 130), (130, 130), (131, 160), (190, 190)] {
+            assert_eq!(next_check(second(100), interval, second(ready)), second(checked));
+        }
+    }
+
+    #[test]
+    fn time_counts_while_it_listens() {
+        let mut life = Life::default();
+        life.enter(Time(10), Phase::Dead);
+        assert_eq!(life.up_ns(Time(50)), 10);
+        life.enter(Time(60), Phase::Starting);
+        life.enter(Time(70), Phase::Ready);
+        life.enter(Time(75), Phase::Registered);
+        assert_eq!(life.up_ns(Time(100)), 40);
+    }
+}

@@ -1,0 +1,229 @@
+//! What reverse proxies know: each keeps a list of servers, which it asks the manager for.
+//!
+//! ```text
+//!  killed, or ready ──status──► manager knows ───────────────► next poll: in the list, or out of it
+//!  node crashed ──heartbeats missed──► node is down ─────────► next poll: out of the list
+//!                  └─ own check, where labels ask for it ────► first check that fails: out of it
+//! ```
+//! Traefik polls a Swarm manager every 15 s and lists the tasks that run (traefik v3,
+//! `pkg/provider/docker/pswarm.go`): tasks of a crashed node run on until that is marked down, and a
+//! restarted container has a new address, which the list does not have before the next poll. Its
+//! throttle of 2 s publishes the first of several configurations at once (`throttleProviderConfigReload`
+//! of `pkg/server`), so that it changes nothing at such a period. Polls are not simulated: each proxy
+//! has a phase, from a stream of its own, and news arrives at the first poll after it is known.
+//!
+//! Assumptions: a manager answers, and has a quorum, whatever fails; a proxy that is dead or cut off
+//! itself hears all the same (what it could not reach meanwhile does it no harm).
+//!
+//! Closed form: a crashed node stays in the list for D + U, with D the time until it is marked down
+//! and U uniform over the period of polls.
+
+use super::Registry;
+use crate::blueprint::Proxy;
+use crate::event::Event;
+use crate::ids::{ContainerId, NodeId, ObserverId};
+use crate::law::Law;
+use crate::probe::Probe;
+use crate::world::World;
+use wssim_kernel::stream::{StreamKey, mix, name_hash};
+use wssim_kernel::{Calendar, Nanos, Time};
+
+/// Draws of proxies: phases of polls, those of checks; of nodes: the time until they are marked down;
+/// of containers: until the manager knows of them.
+const DRAW_POLL: u32 = 0;
+const DRAW_CHECK: u32 = 1;
+const DRAW_DOWN: u32 = 17;
+const DRAW_LISTED: u32 = 18;
+
+/// What all proxies know beside their views.
+#[derive(Debug)]
+pub(crate) struct Lists {
+    /// Each with the place of its phase in the period of polls.
+    proxies: Vec<(Proxy, f64)>,
+    /// By proxy and container: whose address it has.
+    incarnations: Vec<u32>,
+    containers: u32,
+    stream: StreamKey,
+}
+
+impl Lists {
+    /// Everybody knows of everybody. `keys` are where the draws of containers are addressed.
+    pub(super) fn new(proxies: &[Proxy], keys: &[u64], stream: StreamKey) -> Self {
+        let phase = |proxy: &Proxy| {
+            let key = keys[proxy.container.index()];
+            (*proxy, stream.draw(key, DRAW_POLL).open01())
+        };
+        Self {
+            proxies: proxies.iter().map(phase).collect(),
+            incarnations: vec![0; proxies.len() * keys.len()],
+            containers: keys.len() as u32,
+            stream,
+        }
+    }
+
+    /// How many proxies there are.
+    pub(super) fn len(&self) -> u32 {
+        self.proxies.len() as u32
+    }
+
+    fn place(&self, proxy: u32, who: ContainerId) -> usize {
+        (proxy * self.containers) as usize + who.index()
+    }
+}
+
+/// The first multiple of `period` after the share `phase` of it, from `now` on.
+fn next(now: Time, period: Nanos, phase: f64) -> Time {
+    if period == Nanos::ZERO {
+        return now;
+    }
+    let offset = (period.as_f64() * phase) as u64;
+    let rounds = now.0.saturating_sub(offset).div_ceil(period.0);
+    Time(offset.saturating_add(rounds.saturating_mul(period.0)))
+}
+
+impl Registry {
+    /// The proxy that `observer` is.
+    #[inline]
+    pub(crate) fn as_proxy(&self, observer: ObserverId) -> Option<u32> {
+        let number = observer.0.checked_sub(self.nodes)?;
+        (number < self.lists.len()).then_some(number)
+    }
+
+    /// Through whose eyes the proxy `number` looks.
+    #[inline]
+    pub(crate) fn proxy(&self, number: u32) -> ObserverId {
+        ObserverId(self.nodes + number)
+    }
+
+    /// Whether `observer` has the address of the life `incarnation` of `who`.
+    pub(crate) fn has_address(
+        &self,
+        observer: ObserverId,
+        who: ContainerId,
+        incarnation: u32,
+    ) -> bool {
+        let Some(proxy) = self.as_proxy(observer) else { return true };
+        self.lists.incarnations[self.lists.place(proxy, who)] == incarnation
+    }
+
+    /// `observer` gets the address of `who`.
+    pub(super) fn note_address(
+        &mut self,
+        observer: ObserverId,
+        who: ContainerId,
+        incarnation: u32,
+    ) {
+        if let Some(proxy) = self.as_proxy(observer) {
+            let place = self.lists.place(proxy, who);
+            self.lists.incarnations[place] = incarnation;
+        }
+    }
+
+    pub(super) fn container_of_proxy(&self, proxy: u32) -> ContainerId {
+        self.lists.proxies[proxy as usize].0.container
+    }
+}
+
+impl<P: Probe> World<'_, P> {
+    /// The manager knows a little later than now that `id` is there or gone; `proxy` learns of it.
+    pub(super) fn tell_proxy(
+        &mut self,
+        now: Time,
+        proxy: u32,
+        id: ContainerId,
+        there: bool,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let key = mix(self.registry.keys[id.index()], now.0);
+        let law = &self.blueprint.detection.listed;
+        let known = now + self.draw_lag(law, key, DRAW_LISTED);
+        let polled = self.polled(known, proxy);
+        let observer = self.registry.proxy(proxy);
+        let incarnation = self.containers[id.index()].life.incarnation;
+        // Nobody listens at its address: a check is refused at once. Somebody does again at the
+        // same address: the next check is good.
+        let by_check = !there || self.registry.has_address(observer, id, incarnation);
+        let checked = self.checked(now, proxy, id).filter(|_| by_check);
+        let at = checked.map_or(polled, |(checked, _)| checked.min(polled));
+        self.send_news(at, observer, id, there, calendar);
+    }
+
+    /// `node` is not heard any more: the proxy `observer` strikes its `containers` off its list.
+    pub(crate) fn proxy_will_miss(
+        &mut self,
+        now: Time,
+        observer: ObserverId,
+        containers: &[ContainerId],
+        calendar: &mut Calendar<Event>,
+    ) {
+        let (Some(proxy), Some(first)) = (self.registry.as_proxy(observer), containers.first())
+        else {
+            return;
+        };
+        // The manager marks it down once, for all proxies.
+        let key = mix(self.registry.keys[first.index()], now.0);
+        let down = self.blueprint.detection.down.as_ref();
+        let down = down.map(|law| now + self.draw_lag(law, key, DRAW_DOWN));
+        let polled = down.map_or(Time::NEVER, |down| self.polled(down, proxy));
+        for &id in containers {
+            let checked = self.checked(now, proxy, id).map_or(Time::NEVER, |(at, end)| at + end);
+            let at = polled.min(checked);
+            if at < Time::NEVER {
+                self.send_news(at, observer, id, false, calendar);
+            }
+        }
+    }
+
+    /// `node` is back: what ran on it before it crashed does not, and the manager hears of that.
+    pub(crate) fn strike_old_tasks(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        for proxy in 0..self.registry.lists.len() {
+            self.tell_proxy(now, proxy, id, false, calendar);
+        }
+    }
+
+    /// When `proxy` next asks the manager.
+    fn polled(&self, now: Time, proxy: u32) -> Time {
+        let (Proxy { refresh, .. }, phase) = self.registry.lists.proxies[proxy as usize];
+        next(now, refresh, phase)
+    }
+
+    /// When `proxy` next checks `id`, and how long it waits for an answer.
+    fn checked(&self, now: Time, proxy: u32, id: ContainerId) -> Option<(Time, Nanos)> {
+        let service = self.blueprint.service_of(id);
+        let check = service.check?;
+        let own = self.registry.keys[self.registry.container_of_proxy(proxy).index()];
+        let key = mix(own, name_hash(&service.name));
+        let phase = self.registry.lists.stream.draw(key, DRAW_CHECK).open01();
+        Some((next(now, check.interval, phase), check.timeout))
+    }
+
+    fn draw_lag(&self, law: &Law, key: u64, draw: u32) -> Nanos {
+        Nanos::from_f64(law.sample_lazily(|| self.registry.lists.stream.draw(key, draw)))
+    }
+
+    /// Where the proxy `observer` runs.
+    pub(super) fn proxy_node(&self, observer: ObserverId) -> Option<NodeId> {
+        let proxy = self.registry.as_proxy(observer)?;
+        Some(self.node_of(self.registry.container_of_proxy(proxy)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn polls_come_once_a_period() {
+        let second = |s: u64| Time(s * 1_000_000_000);
+        let period = Nanos(15_000_000_000);
+        for (now, polled) in [(0, 6), (6, 6), (7, 21), (21, 21), (22, 36)] {
+            assert_eq!(next(second(now), period, 0.4), second(polled));
+        }
+        assert_eq!(next(second(7), Nanos::ZERO, 0.4), second(7));
+    }
+}

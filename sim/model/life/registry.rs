@@ -1,0 +1,214 @@
+//! Who knows of whom: what changes in a container's life reaches each observer with its own lag.
+//!
+//! On its own node a container is registered and withdrawn at once; other nodes hear of it by gossip.
+//! A node that is gone withdraws nothing: each other one takes its containers for dead after
+//! detection. News that was overtaken by other news of the same container does not arrive.
+
+use super::proxies::Lists;
+use crate::blueprint::Proxy;
+use crate::event::Event;
+use crate::ids::{ContainerId, NodeId, ObserverId, ServiceId};
+use crate::law::Law;
+use crate::probe::Probe;
+use crate::routing::Views;
+use crate::world::World;
+use std::ops::Range;
+use wssim_kernel::stream::{StreamKey, mix, name_hash};
+use wssim_kernel::{Calendar, Nanos, Time};
+
+/// Draws of an observer's lags.
+const DRAW_LAG: u32 = 16;
+
+/// All views, and the news that is on its way to them.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    pub(crate) views: Views,
+    /// Observers: nodes, proxies, and one that looks from outside the cluster.
+    observers: u32,
+    pub(super) nodes: u32,
+    pub(super) lists: Lists,
+    containers: u32,
+    /// By observer and container: number of the last news that set out.
+    news: Vec<u32>,
+    /// Random numbers of lives and lags.
+    pub(crate) stream: StreamKey,
+    /// By container: where its draws are addressed.
+    pub(super) keys: Vec<u64>,
+    /// By observer: the same.
+    observer_keys: Vec<u64>,
+}
+
+impl Registry {
+    /// Everybody knows of everybody. `names` are those of the containers' services, `nodes` those of
+    /// the nodes.
+    pub(crate) fn new<'n>(
+        nodes: impl Iterator<Item = &'n str>,
+        proxies: &[Proxy],
+        services: Vec<Range<u32>>,
+        names: impl Iterator<Item = &'n str>,
+        [stream, of_proxies]: [StreamKey; 2],
+    ) -> Self {
+        let key = |(name, range): (&'n str, &Range<u32>)| {
+            let (service, replicas) = (name_hash(name), range.end - range.start);
+            (0..replicas).map(move |replica| mix(service, u64::from(replica)))
+        };
+        let keys: Vec<u64> = names.zip(&services).flat_map(key).collect();
+        // By name, so that nobody's lags depend on who else is there; no node is called "".
+        let mut observer_keys: Vec<u64> = nodes.map(name_hash).collect();
+        let nodes = observer_keys.len();
+        observer_keys.extend(proxies.iter().map(|proxy| mix(keys[proxy.container.index()], 1)));
+        observer_keys.push(name_hash(""));
+        let observers = observer_keys.len();
+        Self {
+            observers: observers as u32,
+            nodes: nodes as u32,
+            lists: Lists::new(proxies, &keys, of_proxies),
+            containers: keys.len() as u32,
+            news: vec![0; observers * keys.len()],
+            views: Views::complete(observers, services),
+            stream,
+            keys,
+            observer_keys,
+        }
+    }
+
+    /// Whoever looks from outside.
+    #[inline]
+    pub(crate) fn outside(&self) -> ObserverId {
+        ObserverId(self.observers - 1)
+    }
+
+    fn place(&self, observer: ObserverId, who: ContainerId) -> usize {
+        observer.index() * self.containers as usize + who.index()
+    }
+}
+
+impl<P: Probe> World<'_, P> {
+    /// Where draws of a container's life are addressed.
+    pub(crate) fn life_key(&self, id: ContainerId, incarnation: u32) -> u64 {
+        mix(self.registry.keys[id.index()], u64::from(incarnation))
+    }
+
+    /// `id` has been killed: its daemon withdraws it.
+    pub(crate) fn withdraw(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        let law = &self.blueprint.detection.killed;
+        self.spread(now, id, false, law, calendar);
+    }
+
+    /// `id` is ready: its daemon registers it.
+    pub(crate) fn announce(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        let law = &self.blueprint.detection.ready;
+        self.spread(now, id, true, law, calendar);
+    }
+
+    /// Everybody who can hear the node of `id` hears that it is there, or that it is gone.
+    fn spread(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        there: bool,
+        law: &Law,
+        calendar: &mut Calendar<Event>,
+    ) {
+        for observer in self.observers() {
+            self.tell_one(now, observer, id, there, law, calendar);
+        }
+    }
+
+    /// `observer`, who has just come back, hears that `id` is there.
+    pub(crate) fn announce_to(
+        &mut self,
+        now: Time,
+        observer: ObserverId,
+        id: ContainerId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let law = &self.blueprint.detection.ready;
+        self.tell_one(now, observer, id, true, law, calendar);
+    }
+
+    fn tell_one(
+        &mut self,
+        now: Time,
+        observer: ObserverId,
+        id: ContainerId,
+        there: bool,
+        law: &Law,
+        calendar: &mut Calendar<Event>,
+    ) {
+        if let Some(proxy) = self.registry.as_proxy(observer) {
+            return self.tell_proxy(now, proxy, id, there, calendar);
+        }
+        let node = self.containers[id.index()].node;
+        if self.observer_node(observer).is_some_and(|at| !self.is_joined(now, at, node)) {
+            return;
+        }
+        let own = observer.0 == node.0;
+        let lag = if own { Nanos::ZERO } else { self.lag(observer, id, law) };
+        self.send_news(now + lag, observer, id, there, calendar);
+    }
+
+    /// `observer` will take `id` for dead, or for back, at `at`.
+    pub(crate) fn send_news(
+        &mut self,
+        at: Time,
+        observer: ObserverId,
+        id: ContainerId,
+        there: bool,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let place = self.registry.place(observer, id);
+        let number = self.registry.news[place].wrapping_add(1) & (u32::MAX >> 1);
+        self.registry.news[place] = number;
+        let news = number << 1 | u32::from(there);
+        calendar.schedule(at, Event::View { observer, container: id, news });
+    }
+
+    /// News reaches `observer`.
+    pub(crate) fn learn(
+        &mut self,
+        now: Time,
+        observer: ObserverId,
+        id: ContainerId,
+        news: u32,
+        calendar: &mut Calendar<Event>,
+    ) {
+        if self.registry.news[self.registry.place(observer, id)] != news >> 1 {
+            return;
+        }
+        let service = self.blueprint.containers[id.index()].service;
+        if news & 1 == 1 {
+            let incarnation = self.containers[id.index()].life.incarnation;
+            self.registry.note_address(observer, id, incarnation);
+            self.registry.views.add(observer, service, id);
+        } else if self.registry.views.remove(observer, service, id) {
+            self.break_forgotten(now, observer, id, calendar);
+        }
+    }
+
+    /// How long news of `id` takes to `observer`.
+    pub(crate) fn lag(&self, observer: ObserverId, id: ContainerId, law: &Law) -> Nanos {
+        let turn = u64::from(self.registry.news[self.registry.place(observer, id)]);
+        let ends = [self.registry.keys[id.index()], self.registry.observer_keys[observer.index()]];
+        let key = mix(mix(ends[0], ends[1]), turn);
+        Nanos::from_f64(law.sample_lazily(|| self.registry.stream.draw(key, DRAW_LAG)))
+    }
+
+    /// All observers.
+    pub(crate) fn observers(&self) -> impl Iterator<Item = ObserverId> + use<P> {
+        (0..self.registry.observers).map(ObserverId)
+    }
+
+    /// Where `observer` is; `None`: outside.
+    pub(crate) fn observer_node(&self, observer: ObserverId) -> Option<NodeId> {
+        if observer.index() < self.nodes.len() {
+            return Some(NodeId(observer.0));
+        }
+        self.proxy_node(observer)
+    }
+
+    /// The service of `id`.
+    pub(crate) fn service_id(&self, id: ContainerId) -> ServiceId {
+        self.blueprint.containers[id.index()].service
+    }
+}

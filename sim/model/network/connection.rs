@@ -1,0 +1,314 @@
+//! Connections: opened, kept alive, reused, closed. A request travels on one.
+//!
+//! A *channel* is what one container keeps open towards one service: a stack of idle connections,
+//! the last used on top, as `HikariCP`, Go's and Node.js' HTTP clients reuse them; those below come to
+//! their idle time-out first. Under policies that balance connections a channel's connections lead
+//! wherever they were opened to: a service that gets few requests at once is then served by the one
+//! replica on top. Nothing happens when a time-out passes: whoever takes a connection looks at it.
+
+use crate::ids::ContainerId;
+use wssim_kernel::{Nanos, Time};
+
+/// A place in the slab of connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ConnectionId(pub u32);
+
+/// No connection at all.
+pub(crate) const NO_CONNECTION: ConnectionId = ConnectionId(u32::MAX);
+
+/// One connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Connection {
+    /// Where it leads.
+    pub peer: ContainerId,
+    /// Which life of that container it was opened to.
+    pub incarnation: u32,
+    /// Since when nothing has been sent on it.
+    pub idle_since: Time,
+    /// When it reaches its maximum lifetime.
+    pub expires: Time,
+    /// Next in its channel.
+    below: ConnectionId,
+}
+
+/// A stack that can also be used in turn.
+#[derive(Clone, Copy, Debug)]
+struct Channel {
+    top: ConnectionId,
+    bottom: ConnectionId,
+    /// Open connections, those in use included.
+    open: u32,
+}
+
+/// All connections, and the channels of idle ones.
+#[derive(Debug, Default)]
+pub(crate) struct Connections {
+    slab: Vec<Connection>,
+    free: Vec<ConnectionId>,
+    channels: Vec<Channel>,
+}
+
+impl Connections {
+    /// So many channels, all of them empty.
+    pub(crate) fn new(channels: usize) -> Self {
+        let empty = Channel { top: NO_CONNECTION, bottom: NO_CONNECTION, open: 0 };
+        Self { channels: vec![empty; channels], ..Self::default() }
+    }
+
+    /// What is known of `id`.
+    #[inline]
+    pub(crate) fn get(&self, id: ConnectionId) -> &Connection {
+        &self.slab[id.0 as usize]
+    }
+
+    /// Connections of `channel` that are open, idle or in use.
+    pub(crate) fn open_of(&self, channel: usize) -> u32 {
+        self.channels[channel].open
+    }
+
+    /// How many connections are open, and how many of them are in a channel's stack.
+    pub(crate) fn open_and_idle(&self) -> [usize; 2] {
+        let some = |id: ConnectionId| Some(id).filter(|id| *id != NO_CONNECTION);
+        let below = |id: &ConnectionId| some(self.slab[id.0 as usize].below);
+        let stack = |channel: &Channel| std::iter::successors(some(channel.top), below).count();
+        [self.slab.len() - self.free.len(), self.channels.iter().map(stack).sum()]
+    }
+
+    /// Takes the topmost idle connection of `channel` that leads to `wanted` (anywhere where nobody
+    /// is wanted); those on the way that are `closed` are forgotten.
+    #[inline]
+    pub(crate) fn take(
+        &mut self,
+        channel: usize,
+        wanted: Option<ContainerId>,
+        closed: impl Fn(&mut Connection) -> bool,
+    ) -> Option<ConnectionId> {
+        let mut above = NO_CONNECTION;
+        let mut id = self.channels[channel].top;
+        while id != NO_CONNECTION {
+            let connection = &mut self.slab[id.0 as usize];
+            let gone = closed(connection);
+            let connection = *connection;
+            if !gone && wanted.is_some_and(|wanted| wanted != connection.peer) {
+                (above, id) = (id, connection.below);
+                continue;
+            }
+            self.unlink(channel, above, id);
+            if !gone {
+                return Some(id);
+            }
+            self.close(channel, id);
+            id = connection.below;
+        }
+        None
+    }
+
+    /// Opens a connection of `channel`; it is in use.
+    #[inline]
+    pub(crate) fn open(
+        &mut self,
+        channel: usize,
+        peer: ContainerId,
+        incarnation: u32,
+        expires: Time,
+    ) -> ConnectionId {
+        self.channels[channel].open += 1;
+        let connection =
+            Connection { peer, incarnation, idle_since: Time::ZERO, expires, below: NO_CONNECTION };
+        if let Some(id) = self.free.pop() {
+            self.slab[id.0 as usize] = connection;
+            return id;
+        }
+        self.slab.push(connection);
+        ConnectionId(self.slab.len() as u32 - 1)
+    }
+
+    /// `id` is used no more and stays open, on top of its channel.
+    #[inline]
+    pub(crate) fn keep(&mut self, now: Time, channel: usize, id: ConnectionId) {
+        let channel = &mut self.channels[channel];
+        let connection = &mut self.slab[id.0 as usize];
+        connection.idle_since = now;
+        connection.below = channel.top;
+        if channel.top == NO_CONNECTION {
+            channel.bottom = id;
+        }
+        channel.top = id;
+    }
+
+    /// `id`, which carries any number of requests, goes to the bottom of its channel.
+    pub(crate) fn share(&mut self, now: Time, channel: usize, id: ConnectionId) {
+        self.slab[id.0 as usize].idle_since = now;
+        self.slab[id.0 as usize].below = NO_CONNECTION;
+        let channel = &mut self.channels[channel];
+        if channel.bottom == NO_CONNECTION {
+            channel.top = id;
+        } else {
+            self.slab[channel.bottom.0 as usize].below = id;
+        }
+        channel.bottom = id;
+    }
+
+    /// `id`, which is in no stack, is open no more.
+    pub(crate) fn close(&mut self, channel: usize, id: ConnectionId) {
+        self.channels[channel].open -= 1;
+        self.free.push(id);
+    }
+
+    /// `id`, which others share, is found to be broken; whoever finds it again opens another.
+    pub(crate) fn drop_shared(&mut self, channel: usize, id: ConnectionId) {
+        let (mut above, mut at) = (NO_CONNECTION, self.channels[channel].top);
+        while at != NO_CONNECTION && at != id {
+            (above, at) = (at, self.slab[at.0 as usize].below);
+        }
+        if at == id {
+            self.unlink(channel, above, id);
+            self.close(channel, id);
+        }
+    }
+
+    /// The container behind `channel` is gone, and with it its idle connections.
+    pub(crate) fn close_idle(&mut self, channel: usize) {
+        while self.take(channel, None, |_| true).is_some() {}
+    }
+
+    fn unlink(&mut self, channel: usize, above: ConnectionId, id: ConnectionId) {
+        let below = self.slab[id.0 as usize].below;
+        if above == NO_CONNECTION {
+            self.channels[channel].top = below;
+        } else {
+            self.slab[above.0 as usize].below = below;
+        }
+        if below == NO_CONNECTION {
+            self.channels[channel].bottom = above;
+        }
+    }
+}
+
+/// Linux doubles the pause between retransmissions, from here (`TCP_RTO_MIN`, 200 ms) …
+const FIRST_RETRANSMISSION: Nanos = Nanos(200_000_000);
+/// … or, for the first packet of a connection, from here (RFC 6298, 2.1) …
+const FIRST_SYN_RETRANSMISSION: Nanos = Nanos(1_000_000_000);
+/// … to this (`TCP_RTO_MAX`).
+const LONGEST_PAUSE: Nanos = Nanos(120_000_000_000);
+/// Linux gives a connection up that is not answered for so long: `tcp_retries2` = 15 (ip-sysctl:
+/// "924.6 seconds").
+const GIVE_UP: Nanos = Nanos(924_600_000_000);
+/// … and one that cannot be opened: `tcp_syn_retries` = 6 (ip-sysctl: 1 + 2 + … + 64 s).
+const GIVE_UP_SYN: Nanos = Nanos(127_000_000_000);
+
+/// What is being retransmitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// The first packet of a new connection.
+    Opening,
+    /// A request on an open one.
+    Established,
+}
+
+impl Stage {
+    /// When the kernel gives up what was sent at `sent` and never answered.
+    pub(crate) fn gives_up(self, sent: Time) -> Time {
+        sent + match self {
+            Self::Opening => GIVE_UP_SYN,
+            Self::Established => GIVE_UP,
+        }
+    }
+
+    /// The first retransmission at or after `when` of what was sent at `sent`; `None` when the kernel
+    /// has given up by then.
+    pub(crate) fn retransmission(self, sent: Time, when: Time) -> Option<Time> {
+        let mut pause = match self {
+            Self::Opening => FIRST_SYN_RETRANSMISSION,
+            Self::Established => FIRST_RETRANSMISSION,
+        };
+        let mut at = sent + pause;
+        while at < when {
+            pause = Nanos(pause.0 * 2).min(LONGEST_PAUSE);
+            at = at + pause;
+        }
+        (at < self.gives_up(sent)).then_some(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::VecDeque;
+    use wssim_kernel::stream::StreamKey;
+
+    fn seconds(s: f64) -> Time {
+        Time::ZERO + Nanos::from_seconds(s)
+    }
+
+    /// RFC 6298: 1, 3, 7, 15, 31, 63 s for the first packet; 0.2, 0.6, 1.4, … for data.
+    #[test]
+    fn retransmissions_come_at_doubling_pauses() {
+        let opening = |when| Stage::Opening.retransmission(seconds(10.0), seconds(10.0 + when));
+        for (when, at) in [(0.5, 1.0), (1.0, 1.0), (1.1, 3.0), (6.0, 7.0), (40.0, 63.0)] {
+            assert_eq!(opening(when), Some(seconds(10.0 + at)), "{when}");
+        }
+        assert_eq!(opening(64.0), None);
+        let data = |when| Stage::Established.retransmission(Time::ZERO, seconds(when));
+        for (when, at) in [(0.0, 0.2), (5.0, 6.2), (5.9, 6.2), (6.3, 12.6), (100.0, 102.2)] {
+            assert_eq!(data(when), Some(seconds(at)), "{when}");
+        }
+        // From 102.2 s on the pause is 120 s.
+        assert_eq!(data(103.0), Some(seconds(204.6)));
+        assert_eq!(data(204.7), Some(seconds(324.6)));
+        assert_eq!(data(930.0), None);
+    }
+
+    /// The slow twin: a deque of (peer, still open) for one channel.
+    #[test]
+    fn agrees_with_a_deque_on_random_calls() {
+        let stream = StreamKey::new(1, 0, "test", "connections");
+        let mut connections = Connections::new(2);
+        let mut twin: VecDeque<(ConnectionId, u32)> = VecDeque::new();
+        let mut used: Vec<(ConnectionId, u32)> = Vec::new();
+        for n in 0..50_000_u64 {
+            let mut draw = stream.draw(n, 0);
+            let (what, peer) = (draw.open01(), (draw.open01() * 4.0) as u32);
+            if what < 0.25 {
+                used.push((connections.open(1, ContainerId(peer), 0, Time::NEVER), peer));
+            } else if what < 0.5 {
+                let wanted = (what < 0.375).then_some(ContainerId(peer));
+                // Those that lead to 3 are closed.
+                let taken = connections.take(1, wanted, |c| c.peer.0 == 3);
+                let mut left = VecDeque::new();
+                let mut expected = None;
+                while let Some((id, to)) = twin.pop_front() {
+                    if to == 3 {
+                        continue;
+                    }
+                    if wanted.is_none_or(|wanted| wanted.0 == to) {
+                        expected = Some((id, to));
+                        break;
+                    }
+                    left.push_back((id, to));
+                }
+                while let Some(one) = left.pop_back() {
+                    twin.push_front(one);
+                }
+                assert_eq!(taken, expected.map(|(id, _)| id));
+                used.extend(expected);
+            } else if !used.is_empty() {
+                let (id, to) = used.swap_remove((draw.open01() * used.len() as f64) as usize);
+                assert_eq!(connections.get(id).peer.0, to);
+                if what < 0.7 {
+                    connections.keep(Time(n), 1, id);
+                    twin.push_front((id, to));
+                } else if what < 0.8 {
+                    connections.share(Time(n), 1, id);
+                    twin.push_back((id, to));
+                } else {
+                    connections.close(1, id);
+                }
+            }
+            assert_eq!(connections.open_of(1) as usize, twin.len() + used.len());
+        }
+        connections.close_idle(1);
+        assert_eq!(connections.open_of(1) as usize, used.len());
+        assert_eq!(connections.take(1, None, |_| false), None);
+    }
+}

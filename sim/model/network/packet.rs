@@ -1,0 +1,279 @@
+//! Packets: how many a message makes, what they weigh on the wire, what they cost the CPUs.
+//!
+//! ```text
+//! plain      Ethernet 38 │ IP 20 │ TCP 32 │ payload ≤ 1448
+//! overlay    Ethernet 38 │ IP 20 │ UDP 8 │ VXLAN 8 │ Ethernet 14 │ IP 20 │ TCP 32 │ payload ≤ 1398
+//! encrypted  Ethernet 38 │ IP 20 │ ESP 8 │ IV 8 │ UDP … payload ≤ 1372 │ 0–3 + 2 │ ICV 8
+//! ```
+//!
+//! Ethernet is 14 bytes of header and 4 of checksum, 8 of preamble and a gap of 12 (IEEE 802.3);
+//! IPv4 without options (RFC 791); TCP with the timestamps that Linux sends (RFC 9293, RFC 7323);
+//! UDP (RFC 768) and VXLAN (RFC 7348); ESP in transport mode (RFC 4303) with AES-GCM (RFC 4106), as
+//! Docker sets it up: an ICV of 64 bits, padding to four bytes behind two of trailer. Check: TCP
+//! over plain gigabit Ethernet carries 1448/1538 · 1 Gbit/s = 941 Mbit/s, which everybody measures.
+//!
+//! CPU has three parts, each in nanoseconds of the reference CPU, at each of the two ends: a batch
+//! of up to 64 KiB, which segmentation offload lets pass the stack at once, plain or in VXLAN; a
+//! packet that is encrypted, since ESP sees packets; and each byte of it, by the node's cipher.
+//! Acknowledgements ride on answers: they are neither sent nor paid for.
+
+use crate::blueprint::{Blueprint, Call, Encapsulation, Network};
+use crate::ids::NodeId;
+use wssim_kernel::Nanos;
+
+/// Around a frame on the wire: header 14, checksum 4, preamble 8, gap 12 (IEEE 802.3).
+const ETHERNET: f64 = 38.0;
+/// An IPv4 header without options (RFC 791).
+const IP: f64 = 20.0;
+/// A TCP header with timestamps (RFC 9293: 20; RFC 7323: 10, padded to 12).
+const TCP: f64 = 32.0;
+/// Inside the outer IP header of a packet in VXLAN: UDP 8, VXLAN 8, the inner Ethernet header 14.
+const VXLAN: f64 = 30.0;
+/// In front of what ESP encrypts: SPI and sequence number 8 (RFC 4303), IV 8 (RFC 4106).
+const ESP_HEAD: f64 = 16.0;
+/// Behind it: pad length and next header, encrypted too (RFC 4303).
+const ESP_TRAILER: f64 = 2.0;
+/// What ESP encrypts is a multiple of this (RFC 4303).
+const ESP_ALIGNMENT: f64 = 4.0;
+/// Integrity check value: 64 bits, as Docker configures it (moby, overlay/encryption.go).
+const ESP_ICV: f64 = 8.0;
+/// What passes the network stack at once: Linux's limit of segmentation offload
+/// (`GSO_LEGACY_MAX_SIZE`).
+pub(crate) const BATCH_BYTES: f64 = 65_536.0;
+
+/// What networking costs where nothing else is said, on the CPU where it was measured: taken as the
+/// reference CPU, which is an assumption.
+pub mod usual {
+    /// IPVS for one batch, in nanoseconds. An assumption: 5 to 20 us were estimated.
+    pub const IPVS_CPU_NS: f64 = 10_000.0;
+    /// VXLAN for one batch at one end, in nanoseconds. Measured: 7 us more for a round trip of 200 B
+    /// and 1000 B than over a veth pair, both ends on one CPU; two ends, two directions.
+    pub const VXLAN_CPU_NS: f64 = 1_750.0;
+    /// ESP for one packet at one end, its bytes apart, in nanoseconds. An assumption: with it an
+    /// exchange of two to four packets takes the 0.005 to 0.02 ms that were estimated for nodes
+    /// with AES-NI.
+    pub const ESP_CPU_NS: f64 = 300.0;
+    /// Encryption of a byte with AES-NI, in nanoseconds. Measured: AES-128-GCM over blocks of 1420 B,
+    /// OpenSSL 3.0, 1.28 to 1.45 GB/s on one core; the middle.
+    pub const AES_NI_NS: f64 = 0.73;
+    /// The same without AES-NI. Measured likewise, with AES-NI and PCLMUL switched off: 0.215 to
+    /// 0.223 GB/s; the middle.
+    pub const AES_SOFTWARE_NS: f64 = 4.57;
+}
+
+/// What a message makes of itself on a network between two nodes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Wire {
+    /// Packets; an empty message is one.
+    pub packets: f64,
+    /// Bytes that occupy the wire: payload and everything around it.
+    pub bytes: f64,
+    /// Bytes that are encrypted.
+    pub encrypted: f64,
+}
+
+impl Network {
+    /// The host's own network: nothing around the packets, 1500 bytes of them.
+    pub const HOST: Self =
+        Self { encapsulation: Encapsulation::Plain, mtu: 1500.0, blocked: false };
+
+    /// What a message of `bytes` makes of itself on the wire.
+    #[must_use]
+    pub fn wire(&self, bytes: f64) -> Wire {
+        let payload = self.mtu - IP - TCP;
+        let packets = (bytes / payload).ceil().max(1.0);
+        let last = bytes - (packets - 1.0) * payload;
+        let (full, full_encrypted) = self.packet(payload);
+        let (rest, rest_encrypted) = self.packet(last);
+        Wire {
+            packets,
+            bytes: (packets - 1.0) * full + rest,
+            encrypted: (packets - 1.0) * full_encrypted + rest_encrypted,
+        }
+    }
+
+    /// Bytes on the wire of one packet with `payload`, and how many of them are encrypted.
+    fn packet(&self, payload: f64) -> (f64, f64) {
+        let inner = IP + TCP + payload;
+        match self.encapsulation {
+            Encapsulation::Plain => (ETHERNET + inner, 0.0),
+            Encapsulation::Vxlan => (ETHERNET + IP + VXLAN + inner, 0.0),
+            Encapsulation::Encrypted => {
+                let clear = VXLAN + inner + ESP_TRAILER;
+                let encrypted = (clear / ESP_ALIGNMENT).ceil() * ESP_ALIGNMENT;
+                (ETHERNET + IP + ESP_HEAD + encrypted + ESP_ICV, encrypted)
+            }
+        }
+    }
+}
+
+/// How often a message of `bytes` passes a network stack.
+#[inline]
+pub(crate) fn batches(bytes: f64) -> f64 {
+    if bytes <= BATCH_BYTES { 1.0 } else { (bytes / BATCH_BYTES).ceil() }
+}
+
+impl Blueprint {
+    /// Whether any message costs CPU.
+    #[must_use]
+    pub fn network_costs_cpu(&self) -> bool {
+        let overlay = |call: &Call| call.network.encapsulation != Encapsulation::Plain;
+        let cipher = self.nodes.iter().any(|node| node.cipher_ns_per_byte > 0.0);
+        let overlays_cost = self.vxlan_cpu_ns > 0.0 || self.esp_cpu_ns > 0.0 || cipher;
+        self.packet_cpu > Nanos::ZERO || (overlays_cost && self.calls.iter().any(overlay))
+    }
+
+    /// CPU that a message of `bytes` costs at its sender's and at its receiver's end, in
+    /// nanoseconds of the reference CPU. What stays on a node is neither wrapped nor encrypted.
+    #[must_use]
+    pub fn message_cpu(&self, from: NodeId, to: NodeId, network: &Network, bytes: f64) -> [f64; 2] {
+        [from, to].map(|end| self.end_cpu(end, from != to, network, bytes))
+    }
+
+    /// CPU that a message costs at one end; `crosses` says whether it leaves its node.
+    pub(crate) fn end_cpu(&self, end: NodeId, crosses: bool, network: &Network, bytes: f64) -> f64 {
+        let batches = batches(bytes);
+        let mut cpu = batches * self.packet_cpu.as_f64();
+        if crosses && network.encapsulation != Encapsulation::Plain {
+            cpu += batches * self.vxlan_cpu_ns;
+            if network.encapsulation == Encapsulation::Encrypted {
+                let wire = network.wire(bytes);
+                let cipher = self.nodes[end.index()].cipher_ns_per_byte;
+                cpu += wire.packets * self.esp_cpu_ns + wire.encrypted * cipher;
+            }
+        }
+        cpu
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OVERLAY: Network =
+        Network { encapsulation: Encapsulation::Vxlan, mtu: 1450.0, blocked: false };
+    const ENCRYPTED: Network =
+        Network { encapsulation: Encapsulation::Encrypted, mtu: 1424.0, blocked: false };
+
+    #[test]
+    fn a_full_packet_fills_the_frame_whatever_is_around_it() {
+        // 1500 bytes of IP and 38 around them: the largest frame of Ethernet.
+        for (network, payload) in [(Network::HOST, 1448.0), (OVERLAY, 1398.0), (ENCRYPTED, 1372.0)]
+        {
+            let wire = network.wire(payload);
+            assert_eq!((wire.packets, wire.bytes), (1.0, 1538.0), "{network:?}");
+            assert_eq!(network.wire(payload + 1.0).packets, 2.0, "{network:?}");
+        }
+    }
+
+    #[test]
+    fn tcp_over_gigabit_ethernet_carries_941_megabits() {
+        let bytes = 1e9;
+        let goodput = bytes / Network::HOST.wire(bytes).bytes * 1000.0;
+        assert!((goodput - 941.0).abs() < 0.6, "{goodput} Mbit/s");
+    }
+
+    /// By hand, header by header: no part of the code's own constants.
+    #[test]
+    fn small_messages_weigh_what_their_headers_say() {
+        // Empty: 14 + 4 + 8 + 12, 20, 20 + 12.
+        assert_eq!(Network::HOST.wire(0.0), Wire { packets: 1.0, bytes: 90.0, encrypted: 0.0 });
+        // The same with 50 bytes of VXLAN: 20 + 8 + 8 + 14.
+        assert_eq!(OVERLAY.wire(0.0).bytes, 140.0);
+        // 200 B: 38 + 20 + (8 + 8 + 14 + 20 + 32 + 200) = 340.
+        assert_eq!(OVERLAY.wire(200.0).bytes, 340.0);
+        // ESP over those 282 bytes: 282 + 2 = 284 is a multiple of four; 8 + 8 before, 8 behind.
+        let wire = ENCRYPTED.wire(200.0);
+        assert_eq!((wire.encrypted, wire.bytes), (284.0, 38.0 + 20.0 + 16.0 + 284.0 + 8.0));
+        // One byte more costs four.
+        assert_eq!(ENCRYPTED.wire(201.0).bytes, wire.bytes + 4.0);
+        // 8 kB in the overlay: 5 full packets of 1398 and one of 1010.
+        let wire = OVERLAY.wire(8_000.0);
+        assert_eq!((wire.packets, wire.bytes), (6.0, 8_000.0 + 6.0 * 140.0));
+    }
+
+    /// moby, overlay/encryption.go: encryption takes 26 bytes and what four do not divide.
+    #[test]
+    fn docker_reserves_what_encryption_takes_at_most() {
+        for payload in 0..=1372 {
+            let payload = f64::from(payload);
+            let more = ENCRYPTED.wire(payload).bytes - OVERLAY.wire(payload).bytes;
+            assert!((26.0..30.0).contains(&more), "{payload}: {more}");
+        }
+    }
+
+    #[test]
+    fn a_batch_is_64_kib() {
+        assert_eq!(batches(0.0), 1.0);
+        assert_eq!(batches(65_536.0), 1.0);
+        assert_eq!(batches(65_537.0), 2.0);
+        assert_eq!(batches(1e6), 16.0);
+    }
+
+    /// Speeds of the four nodes, and whether each has AES-NI.
+    const NODES: [(&str, f64, bool); 4] =
+        [("84", 1.0, true), ("80", 0.55, true), ("81", 0.24, true), ("82", 0.26, false)];
+
+    /// What encryption adds to a request of 300 B and an answer of `answer` bytes between two
+    /// nodes, in milliseconds: what an encrypted overlay costs beyond a plain one.
+    fn encryption_ms(blueprint: &Blueprint, a: usize, b: usize, answer: f64) -> f64 {
+        let time = |network: &Network, from: usize, to: usize, bytes: f64| {
+            let (from, to) = (NodeId::from(from), NodeId::from(to));
+            let [sender, receiver] = blueprint.message_cpu(from, to, network, bytes);
+            sender / NODES[from.index()].1 + receiver / NODES[to.index()].1
+        };
+        let both = |network| time(network, a, b, 300.0) + time(network, b, a, answer);
+        (both(&ENCRYPTED) - both(&OVERLAY)) * 1e-6
+    }
+
+    fn four_nodes() -> Blueprint {
+        use crate::blueprint::Node;
+        let node = |&(name, speed, aes): &(&str, f64, bool)| Node {
+            name: name.to_owned(),
+            speed,
+            threads: 4.0,
+            capacity: vec![(4.0, 4.0)],
+            memory_bytes: 1e9,
+            bandwidth: 1.25e8,
+            disk: None,
+            cipher_ns_per_byte: if aes { usual::AES_NI_NS } else { usual::AES_SOFTWARE_NS },
+        };
+        Blueprint {
+            nodes: NODES.iter().map(node).collect(),
+            vxlan_cpu_ns: usual::VXLAN_CPU_NS,
+            esp_cpu_ns: usual::ESP_CPU_NS,
+            ..Blueprint::default()
+        }
+    }
+
+    /// The estimate for such clusters: a request and its answer of two to four packets take 0.005
+    /// to 0.02 ms more where both nodes have AES-NI, 0.05 to 0.15 ms where one has not.
+    #[test]
+    fn encryption_takes_what_was_estimated_of_each_pair() {
+        let blueprint = four_nodes();
+        // One packet there and two back: the middle of two to four.
+        for (b, second) in NODES.iter().enumerate() {
+            for (a, first) in NODES.iter().enumerate().take(b) {
+                let took = encryption_ms(&blueprint, a, b, 2_000.0);
+                println!("{} and {}: {took:.4} ms", first.0, second.0);
+                let range = if first.2 && second.2 { 0.005..=0.02 } else { 0.05..=0.15 };
+                assert!(range.contains(&took), "{} and {}: {took} ms", first.0, second.0);
+            }
+        }
+    }
+
+    /// Measured: 7 us a round trip more through VXLAN than through a veth pair, on one CPU.
+    #[test]
+    fn a_round_trip_through_vxlan_takes_seven_microseconds_more() {
+        let blueprint = four_nodes();
+        let (a, b) = (NodeId(0), NodeId(1));
+        let round_trip = |network: &Network| -> f64 {
+            let there = blueprint.message_cpu(a, b, network, 200.0);
+            let back = blueprint.message_cpu(b, a, network, 1_000.0);
+            there.iter().chain(&back).sum()
+        };
+        assert_eq!(round_trip(&OVERLAY) - round_trip(&Network::HOST), 7_000.0);
+        // Containers of one node: nothing is wrapped.
+        assert_eq!(blueprint.message_cpu(a, a, &ENCRYPTED, 200.0), [0.0, 0.0]);
+    }
+}

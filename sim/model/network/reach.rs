@@ -1,0 +1,318 @@
+//! Who can reach whom: nodes that are down, stand still, or are cut off; and what becomes of a
+//! message that does not get through.
+//!
+//! TCP sends again at doubling pauses, until the kernel gives up ([`Stage`]). A message to a node that
+//! is cut off arrives at the first retransmission after the cut is healed; one to a node that is down
+//! is lost. Through a virtual address there is a shorter way out: once the caller's node has forgotten
+//! the dead replica, its IPVS answers the next retransmission with a reset (`expire_nodest_conn`;
+//! the exact exchange of packets is unverified, and an assumption).
+
+use super::connection::Stage;
+use crate::blueprint::Policy;
+use crate::event::Event;
+use crate::ids::{ContainerId, NodeId, ObserverId};
+use crate::probe::{Failure, Probe};
+use crate::request::frame::{Frame, FrameId, Kind, Waits};
+use crate::world::World;
+use wssim_kernel::{Calendar, Nanos, Time};
+
+/// Draw of a visit's key.
+const DRAW_RESET: u32 = 0xFFFF_FF38;
+
+/// What hinders nodes.
+#[derive(Debug)]
+pub(crate) struct Reach {
+    nodes: usize,
+    /// By node: faults that keep it down.
+    down: Vec<u32>,
+    /// By node: until when it stands still.
+    hung_until: Vec<Time>,
+    /// By pair: until when it is cut.
+    cut_until: Vec<Time>,
+    /// By node: until when it is cut off from users.
+    closed_until: Vec<Time>,
+    /// Whether anything ever hindered anybody.
+    pub(crate) ever: bool,
+}
+
+impl Reach {
+    /// Everybody reaches everybody.
+    pub(crate) fn open(nodes: usize) -> Self {
+        Self {
+            nodes,
+            down: vec![0; nodes],
+            hung_until: vec![Time::ZERO; nodes],
+            cut_until: vec![Time::ZERO; nodes * nodes],
+            closed_until: vec![Time::ZERO; nodes],
+            ever: false,
+        }
+    }
+
+    pub(crate) fn is_up(&self, node: NodeId) -> bool {
+        self.down[node.index()] == 0
+    }
+
+    /// `node` goes down. Returns whether it was up.
+    pub(crate) fn take_down(&mut self, node: NodeId) -> bool {
+        self.ever = true;
+        self.down[node.index()] += 1;
+        self.down[node.index()] == 1
+    }
+
+    /// One of the faults that keep `node` down is repaired. Returns whether it is up now.
+    pub(crate) fn bring_up(&mut self, node: NodeId) -> bool {
+        self.down[node.index()] -= 1;
+        self.down[node.index()] == 0
+    }
+
+    /// `node` stands still until `until`, or longer if it did already.
+    pub(crate) fn hang(&mut self, node: NodeId, until: Time) {
+        self.ever = true;
+        let hung = &mut self.hung_until[node.index()];
+        *hung = until.max(*hung);
+    }
+
+    pub(crate) fn hung_until(&self, node: NodeId) -> Time {
+        self.hung_until[node.index()]
+    }
+
+    /// `a` and `b` do not reach each other until `until`.
+    pub(crate) fn cut(&mut self, a: NodeId, b: NodeId, until: Time) {
+        self.ever = true;
+        for (from, to) in [(a, b), (b, a)] {
+            let cut = &mut self.cut_until[from.index() * self.nodes + to.index()];
+            *cut = until.max(*cut);
+        }
+    }
+
+    /// Users do not reach `node` until `until`.
+    pub(crate) fn close(&mut self, node: NodeId, until: Time) {
+        self.ever = true;
+        let closed = &mut self.closed_until[node.index()];
+        *closed = until.max(*closed);
+    }
+
+    /// Until when nothing gets from `from` (`None`: a user) to `to`; in the past: it does.
+    pub(crate) fn cut_until(&self, from: Option<NodeId>, to: NodeId) -> Time {
+        match from {
+            Some(from) => self.cut_until[from.index() * self.nodes + to.index()],
+            None => self.closed_until[to.index()],
+        }
+    }
+}
+
+/// Something that was sent and does not arrive.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lost {
+    pub(crate) stage: Stage,
+    pub(crate) sent: Time,
+}
+
+impl<P: Probe> World<'_, P> {
+    /// Whether `node` runs.
+    pub(crate) fn is_up(&self, node: NodeId) -> bool {
+        self.reach.is_up(node)
+    }
+
+    /// Whether gossip gets from `a` to `b` now.
+    pub(crate) fn is_joined(&self, now: Time, a: NodeId, b: NodeId) -> bool {
+        let alive = |node| self.reach.is_up(node) && self.reach.hung_until(node) <= now;
+        alive(a) && alive(b) && (a == b || self.reach.cut_until(Some(a), b) <= now)
+    }
+
+    /// When what is sent at `now` from `from` to `to` gets through: at once, at a retransmission, or
+    /// never.
+    #[inline]
+    pub(crate) fn passes(
+        &self,
+        now: Time,
+        from: Option<NodeId>,
+        to: NodeId,
+        stage: Stage,
+    ) -> Option<Time> {
+        if !self.reach.ever {
+            return Some(now);
+        }
+        if !self.reach.is_up(to) {
+            return None;
+        }
+        match self.reach.cut_until(from, to) {
+            until if until <= now => Some(now),
+            Time::NEVER => None,
+            until => stage.retransmission(now, until),
+        }
+    }
+
+    /// What `caller` waits for will not come. It waits until its own limits, or the kernel's.
+    pub(crate) fn lose(&mut self, caller: FrameId, lost: Lost, calendar: &mut Calendar<Event>) {
+        let frame = &mut self.frames[caller];
+        frame.lost = Some(lost.stage);
+        let (to, epoch, failure) = (caller, frame.epoch, Some(Failure::Timeout));
+        calendar.schedule(lost.stage.gives_up(lost.sent), Event::Answer { to, epoch, failure });
+    }
+
+    /// `observer` has forgotten `who`: calls from there by way of a virtual address that wait for it
+    /// and cannot reach it are reset at their next retransmission.
+    pub(crate) fn break_forgotten(
+        &mut self,
+        now: Time,
+        observer: ObserverId,
+        who: ContainerId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        if self.registry.as_proxy(observer).is_some() {
+            return;
+        }
+        let Some(node) = self.observer_node(observer) else { return };
+        self.break_calls(now, who, calendar, |world, id| {
+            let frame = &world.frames[id];
+            let query = world.blueprint.calls[frame.outgoing.index()].query;
+            let by_address = world.blueprint.routes[query.index()].policy == Policy::Vip;
+            by_address && world.containers[frame.container.index()].node == node
+        });
+    }
+
+    /// Resets those of the calls that wait in vain for `who` that are `concerned`, at their next
+    /// retransmission.
+    pub(crate) fn break_calls(
+        &mut self,
+        now: Time,
+        who: ContainerId,
+        calendar: &mut Calendar<Event>,
+        concerned: impl Fn(&Self, FrameId) -> bool,
+    ) {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.clear();
+        scratch.extend(self.frames.ids().filter(|&id| self.waits_in_vain(now, id, who)));
+        scratch.retain(|&id| concerned(self, id));
+        for &id in &scratch {
+            let frame = &self.frames[id];
+            let stage = frame.lost.unwrap_or(Stage::Established);
+            if let Some(at) = stage.retransmission(frame.since, now) {
+                let (to, epoch, failure) = (id, frame.epoch, Some(Failure::Reset));
+                calendar.schedule(at, Event::Answer { to, epoch, failure });
+            }
+        }
+        self.scratch = scratch;
+    }
+
+    /// Whether `id` waits for an answer of `who` that cannot come.
+    fn waits_in_vain(&self, now: Time, id: FrameId, who: ContainerId) -> bool {
+        let frame = &self.frames[id];
+        let waits = frame.kind != Kind::Root && frame.waits == Waits::Answer;
+        if !waits || frame.last_replica != who.0 + 1 {
+            return false;
+        }
+        let (from, to) = (self.node_of(frame.container), self.node_of(who));
+        frame.lost.is_some() || !self.is_joined(now, from, to)
+    }
+
+    /// A request reaches the node of its container, if that can be reached.
+    #[inline(always)]
+    pub(crate) fn arrive_at(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        if self.reach.ever || self.ties.are_used() {
+            return self.arrive_in_doubt(now, id, calendar);
+        }
+        self.deliver(now, id, calendar);
+    }
+
+    /// The same where nodes fail, or where requests may be late.
+    #[inline(never)]
+    fn arrive_in_doubt(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        if self.reach.ever {
+            if !self.gets_through(now, id, calendar) {
+                return;
+            }
+            let container = self.frames[id].container;
+            if !self.containers[container.index()].life.listens() {
+                return self.turn_away(now, id, calendar);
+            }
+        }
+        if self.ties.are_used() && self.is_late(now, id) {
+            return self.deliver_late(now, id, calendar);
+        }
+        self.deliver_rarely(now, id, calendar);
+    }
+
+    /// [`World::deliver`], which is in line where it is usual.
+    fn deliver_rarely(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        self.deliver(now, id, calendar);
+    }
+
+    /// Whether the request `id` can be delivered now; otherwise it will be later, or is lost.
+    #[inline(never)]
+    fn gets_through(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) -> bool {
+        let frame = self.frames[id];
+        let to = self.node_of(frame.container);
+        let caller = self.frames[frame.parent];
+        let heard = caller.epoch == frame.parent_epoch;
+        let from = (heard && caller.kind != Kind::Root).then(|| self.node_of(caller.container));
+        // A user's connection is a new one.
+        let stage = if caller.kind == Kind::Root { Stage::Opening } else { Stage::Established };
+        let passes = match self.stands_still(now, to) {
+            Some(until) => Some(until).filter(|until| *until < Time::NEVER),
+            None => self.passes(now, from, to, stage),
+        };
+        match passes {
+            Some(at) if at <= now => return true,
+            Some(at) => calendar.schedule(at, Event::Deliver(id)),
+            None => {
+                self.closes(now, id, Some(Failure::Timeout));
+                self.frames.remove(id);
+                if heard {
+                    self.lose(frame.parent, Lost { stage, sent: now }, calendar);
+                }
+            }
+        }
+        false
+    }
+
+    /// Nobody listens where the request `id` arrives: the kernel there resets its connection.
+    #[inline(never)]
+    fn turn_away(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        let Frame { parent: to, parent_epoch: epoch, .. } = self.frames[id];
+        let delay = self.half_rtt_back(id);
+        self.closes(now, id, Some(Failure::Reset));
+        self.frames.remove(id);
+        let failure = Some(Failure::Reset);
+        calendar.schedule(now + delay, Event::Answer { to, epoch, failure });
+    }
+
+    /// Half a round trip from the container of the visit `id` to its caller.
+    pub(crate) fn half_rtt_back(&self, id: FrameId) -> Nanos {
+        let frame = &self.frames[id];
+        let caller = &self.frames[frame.parent];
+        if caller.epoch != frame.parent_epoch || caller.kind == Kind::Root {
+            return Nanos::ZERO;
+        }
+        let (from, to) = (self.node_of(frame.container), self.node_of(caller.container));
+        Nanos(self.round_trip(from, to, frame.key, DRAW_RESET).0 / 2)
+    }
+
+    /// `node` stands still.
+    pub(crate) fn freeze(&mut self, now: Time, node: NodeId) {
+        self.nodes[node.index()].processor.freeze(now);
+    }
+
+    /// `node` goes on.
+    pub(crate) fn thaw(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
+        let due = self.nodes[node.index()].processor.thaw(now);
+        self.schedule_due(node, due, calendar);
+    }
+
+    /// Until when `node` stands still; `None`: it does not.
+    #[inline]
+    pub(crate) fn stands_still(&self, now: Time, node: NodeId) -> Option<Time> {
+        if !self.reach.ever {
+            return None;
+        }
+        Some(self.reach.hung_until(node)).filter(|until| *until > now)
+    }
+
+    /// The round trip between two nodes, for what is exchanged beside messages.
+    pub(crate) fn round_trip(&self, from: NodeId, to: NodeId, key: u64, draw: u32) -> Nanos {
+        let place = from.index() * self.nodes.len() + to.index();
+        let half = self.half_rtts[place].unwrap_or_else(|| self.half_rtt(place, key, draw));
+        Nanos(half.0 * 2)
+    }
+}

@@ -1,0 +1,146 @@
+//! Users outside: their requests to the edge of the cluster, and the answers to them.
+//!
+//! A user's own way to the edge takes half of `client_rtt`; the bytes go over the entry node's
+//! interface, plain. The user's own line is never short.
+
+use super::connection::Stage;
+use super::reach::Lost;
+use super::{Message, OUTSIDE, constant_half, half};
+use crate::blueprint::{Arrivals, Network};
+use crate::event::Event;
+use crate::ids::NodeId;
+use crate::probe::Probe;
+use crate::request::frame::{Frame, FrameId, NO_FRAME, NONE};
+use crate::world::World;
+use wssim_kernel::{Calendar, Nanos, Time};
+
+/// Draws of an entry visit's frame that no step of a program shares.
+const DRAW_CLIENT_RTT: u32 = 0xFFFF_FF11;
+const DRAW_CLIENT_RTT_BACK: u32 = 0xFFFF_FF12;
+const DRAW_CLIENT_SEND: u32 = 0xFFFF_FF13;
+const DRAW_CLIENT_RECEIVE: u32 = 0xFFFF_FF14;
+const DRAW_CLIENT_RTT_CANCEL: u32 = 0xFFFF_FF15;
+
+impl<P: Probe> World<'_, P> {
+    /// The request of the entry visit `visit` sets out from its user.
+    #[inline]
+    pub(crate) fn transmit_from_user(
+        &mut self,
+        now: Time,
+        visit: FrameId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let Frame { source, key, .. } = self.frames[visit];
+        if let Some(ingress) = self.ingress_of(source, key) {
+            return self.transmit_through_mesh(now, visit, ingress, calendar);
+        }
+        let latency = self.half_way_in(visit);
+        let node = self.frame_node(visit);
+        let event = Event::Deliver(visit);
+        if self.is_edge_free(node) {
+            return self.arrive_after(now, latency, event, calendar);
+        }
+        let bytes = self.bytes_of_request(visit);
+        let answer = message_to_user(node, self.bytes_of_answer(visit));
+        self.frames[visit].network_cpu = self.message_cpu(&answer, node);
+        let network = &Network::HOST;
+        let payers = [NO_FRAME, visit];
+        let message =
+            Message { from: OUTSIDE, to: node, network, bytes, payers, after: Nanos::ZERO };
+        self.cross(now, &message, latency, event, calendar);
+    }
+
+    /// The answer of the entry visit `visit` sets out to its user; `event` is its arrival.
+    #[inline]
+    pub(crate) fn transmit_to_user(
+        &mut self,
+        now: Time,
+        visit: FrameId,
+        is_good: bool,
+        event: Event,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let Frame { source, key, .. } = self.frames[visit];
+        if let Some(ingress) = self.ingress_of(source, key) {
+            let bytes = if is_good { self.bytes_of_answer(visit) } else { 0.0 };
+            return self.transmit_back_through_mesh(now, visit, ingress, bytes, event, calendar);
+        }
+        let node = self.frame_node(visit);
+        let Some(at) = self.passes(now, None, node, Stage::Established) else {
+            let user = self.frames[visit].parent;
+            return self.lose(user, Lost { stage: Stage::Established, sent: now }, calendar);
+        };
+        let latency = self.half_way_out(visit) + at.since(now);
+        if self.is_edge_free(node) {
+            return self.arrive_after(now, latency, event, calendar);
+        }
+        let bytes = if is_good { self.bytes_of_answer(visit) } else { 0.0 };
+        self.cross(now, &message_to_user(node, bytes), latency, event, calendar);
+    }
+
+    /// How long the word that its user has given up takes to the entry visit `visit`.
+    pub(crate) fn half_way_of_user(&self, visit: FrameId) -> Nanos {
+        self.half_client_rtt(visit, DRAW_CLIENT_RTT_CANCEL)
+    }
+
+    /// Whether bytes over the edge at `node` cost nothing: then they need not be known.
+    #[inline]
+    fn is_edge_free(&self, node: NodeId) -> bool {
+        !self.network_costs_cpu && self.flows.is_endless(node.index())
+    }
+
+    /// The user's own way to the edge.
+    #[inline]
+    pub(super) fn half_way_in(&self, visit: FrameId) -> Nanos {
+        self.half_client_rtt(visit, DRAW_CLIENT_RTT)
+    }
+
+    /// The way back from the edge to the user.
+    #[inline]
+    pub(super) fn half_way_out(&self, visit: FrameId) -> Nanos {
+        self.half_client_rtt(visit, DRAW_CLIENT_RTT_BACK)
+    }
+
+    #[inline]
+    fn half_client_rtt(&self, visit: FrameId, draw: u32) -> Nanos {
+        let visit = &self.frames[visit];
+        let rtt = &self.blueprint.sources[visit.source.index()].client_rtt;
+        constant_half(rtt).unwrap_or_else(|| half(rtt, &mut self.draws.draw(visit.key, draw)))
+    }
+
+    pub(super) fn bytes_of_request(&self, visit: FrameId) -> f64 {
+        let visit = &self.frames[visit];
+        let law = &self.blueprint.sources[visit.source.index()].send;
+        let drawn = || law.sample_lazily(|| self.draws.draw(visit.key, DRAW_CLIENT_SEND));
+        self.traced_bytes(visit).map(|[send, _]| send).filter(|b| *b >= 0.0).unwrap_or_else(drawn)
+    }
+
+    pub(super) fn bytes_of_answer(&self, visit: FrameId) -> f64 {
+        let visit = &self.frames[visit];
+        let law = &self.blueprint.sources[visit.source.index()].receive;
+        let drawn = || law.sample_lazily(|| self.draws.draw(visit.key, DRAW_CLIENT_RECEIVE));
+        self.traced_bytes(visit)
+            .map(|[_, receive]| receive)
+            .filter(|b| *b >= 0.0)
+            .unwrap_or_else(drawn)
+    }
+
+    /// What the trace says of request and answer; negative: nothing.
+    fn traced_bytes(&self, visit: &Frame) -> Option<[f64; 2]> {
+        if visit.trace_row == NONE {
+            return None;
+        }
+        let Arrivals::Trace(trace) = &self.blueprint.sources[visit.source.index()].arrivals else {
+            return None;
+        };
+        let row = trace.rows.get(visit.trace_row as usize)?;
+        Some([row.send, row.receive])
+    }
+}
+
+/// The CPU of an answer was paid for with the request's.
+fn message_to_user(node: NodeId, bytes: f64) -> Message<'static> {
+    let payers = [NO_FRAME; 2];
+    let network = &Network::HOST;
+    Message { from: node, to: OUTSIDE, network, bytes, payers, after: Nanos::ZERO }
+}

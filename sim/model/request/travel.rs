@@ -1,0 +1,501 @@
+//! The connection that a call's request travels on: an idle one of the caller's channel, or a new one.
+//!
+//! ```text
+//! idle one? ──yes──► known closed? forget it, next ──► tried first, where the client does that ──► sent
+//!    └──no──► resolver's answer expired? ask ──► policy chooses ──► handshake ──────────────────► sent
+//! ```
+//! All of that takes time and no events: what is found out on the way is only when the request leaves.
+//! What hinders it is found out when it leaves: a peer that is gone, a node that is down, a virtual
+//! address that has forgotten the connection.
+
+use super::frame::FrameId;
+use crate::blueprint::{Balance, Call, Client, Policy, Travels};
+use crate::ids::{ContainerId, ObserverId, ServiceId};
+use crate::network::connection::{Connection, ConnectionId, NO_CONNECTION, Stage};
+use crate::probe::{Failure, Probe};
+use crate::routing::{self, Scene};
+use crate::world::{ContainerState, World};
+use wssim_kernel::stream::{StreamKey, mix};
+use wssim_kernel::{Nanos, Time};
+
+/// Draws of an attempt's key that no step of a program shares.
+const DRAW_CHOICE: u32 = 0xFFFF_FF31;
+const DRAW_ANSWER: u32 = 0xFFFF_FF32;
+const DRAW_PICK: u32 = 0xFFFF_FF33;
+const DRAW_DNS: u32 = 0xFFFF_FF34;
+const DRAW_HANDSHAKE: u32 = 0xFFFF_FF35;
+const DRAW_LIFETIME: u32 = 0xFFFF_FF36;
+const DRAW_TRIAL: u32 = 0xFFFF_FF37;
+const DRAW_ACCEPT: u32 = 0xFFFF_FF38;
+
+/// IPVS forgets a connection that was idle for longer (Linux, `ip_vs_proto_tcp.c`: established 900 s).
+const IPVS_IDLE: Nanos = Nanos(900_000_000_000);
+
+/// How an attempt's request travels.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Link {
+    pub(super) connection: ConnectionId,
+    pub(super) peer: ContainerId,
+    /// What passes before the request can be sent.
+    pub(super) setup: Setup,
+    pub(super) fate: Fate,
+}
+
+/// What passes before a request can be sent, in this order; and what a new connection costs whoever
+/// accepts it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Setup {
+    /// Connections that were idle for long are tried.
+    pub(super) trial: Nanos,
+    /// A name is looked up.
+    pub(super) dns: Nanos,
+    /// A connection is opened.
+    pub(super) handshake: Nanos,
+    /// Nanoseconds of the callee's reference CPU.
+    pub(super) accept: u32,
+}
+
+impl Setup {
+    /// Until the request can be sent.
+    #[inline]
+    pub(super) fn takes(&self) -> Nanos {
+        self.trial + self.dns + self.handshake
+    }
+}
+
+/// What becomes of a request that is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It sets out.
+    Sent(Stage),
+    /// It meets nobody: so much later that is known.
+    Turned(Nanos, Failure),
+    /// It is lost.
+    Lost(Stage),
+}
+
+/// Who looks for a connection, and how.
+struct Search<'a> {
+    call: &'a Call,
+    client: &'a Client,
+    policy: &'a Policy,
+    /// Balanced by request: where it must lead.
+    wanted: Option<ContainerId>,
+    /// A proxy looks at its own list.
+    proxy: Option<ObserverId>,
+    container: ContainerId,
+    channel: usize,
+    key: u64,
+    last_replica: u32,
+}
+
+impl<P: Probe> World<'_, P> {
+    /// The instance of a route's channel at `container`.
+    #[inline]
+    pub(crate) fn channel_of(&self, query: usize, container: ContainerId) -> usize {
+        let caller = self.blueprint.queries[query].caller;
+        let first = self.blueprint.services[caller.index()].containers.start;
+        (self.channel_bases[query] + container.0 - first) as usize
+    }
+
+    /// How the request of the present attempt of `id` travels; `None`: nobody is there.
+    #[inline(always)]
+    pub(super) fn link(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        call: &Call,
+        service: ServiceId,
+        key: u64,
+    ) -> Option<Link> {
+        if call.travels == Travels::OnConnection {
+            return self.link_by_connection(now, id, call, key);
+        }
+        let mut peer = self.choose_plainly(id, call, service, key)?;
+        if call.retry.other_replica && peer.0 + 1 == self.frames[id].last_replica {
+            peer = self.choose_plainly(id, call, service, mix(key, 1))?;
+        }
+        let mut fate = Fate::Sent(Stage::Established);
+        if self.reach.ever || call.network.blocked {
+            let ends = [self.frames[id].container, peer];
+            fate = self.fate_of_opening(now, ends, call, key).0;
+        }
+        Some(Link { connection: NO_CONNECTION, peer, setup: Setup::default(), fate })
+    }
+
+    #[inline(never)]
+    fn link_by_connection(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        call: &Call,
+        key: u64,
+    ) -> Option<Link> {
+        let blueprint = self.blueprint;
+        let route = &blueprint.routes[call.query.index()];
+        let frame = &self.frames[id];
+        let (container, last_replica) = (frame.container, frame.last_replica);
+        let channel = self.channel_of(call.query.index(), container);
+        let mut search = Search {
+            call,
+            client: &route.client,
+            policy: &route.policy,
+            wanted: None,
+            proxy: route.proxy.map(|first| {
+                let own = channel as u32 - self.channel_bases[call.query.index()];
+                self.registry.proxy(first + own)
+            }),
+            container,
+            channel,
+            key,
+            last_replica,
+        };
+        if route.balance == Balance::Requests {
+            search.wanted = Some(self.choose_again(now, &search)?);
+        }
+        let link = self.link_of(now, &search);
+        if let (Some(_), Some(link)) = (route.client.multiplex, link) {
+            // It carries others at the same time.
+            self.connections.share(now, search.channel, link.connection);
+        }
+        link
+    }
+
+    /// A replica for a request that needs no connection to be told from others.
+    #[inline(always)]
+    fn choose_plainly(
+        &mut self,
+        id: FrameId,
+        call: &Call,
+        service: ServiceId,
+        key: u64,
+    ) -> Option<ContainerId> {
+        if call.travels == Travels::InTurn {
+            return self.registry.views.rotate(self.registry.outside(), service);
+        }
+        let policy = &self.blueprint.routes[call.query.index()].policy;
+        let container = self.frames[id].container;
+        let here = ObserverId(self.node_of(container).0);
+        self.choose_by(policy, service, (container, here), key)
+    }
+
+    fn link_of(&mut self, now: Time, search: &Search<'_>) -> Option<Link> {
+        let mut trial = Nanos::ZERO;
+        if search.call.network.blocked {
+            return self.on_new(now, search, trial);
+        }
+        while let Some(connection) = self.take_idle(now, search) {
+            let fate = self.fate_of(now, search, connection);
+            match self.try_out(now, search, connection, fate) {
+                Trial::None => return Some(self.on_open(connection, trial, fate)),
+                Trial::Good(took) => {
+                    return Some(self.on_open(connection, trial + took, fate));
+                }
+                Trial::Bad(took) => {
+                    trial += took;
+                    self.connections.close(search.channel, connection);
+                }
+            }
+        }
+        self.on_new(now, search, trial)
+    }
+
+    /// The replica for a request that is balanced by itself; a retry that wants another one passes
+    /// over the one before where there is another.
+    fn choose_again(&mut self, now: Time, search: &Search<'_>) -> Option<ContainerId> {
+        let chosen = self.choose(now, search, 0)?;
+        let again = search.call.retry.other_replica && chosen.0 + 1 == search.last_replica;
+        if again { self.choose(now, search, 1) } else { Some(chosen) }
+    }
+
+    /// Who is chosen for a request or a new connection, by the policy alone.
+    #[inline]
+    fn choose(&mut self, now: Time, search: &Search<'_>, again: u64) -> Option<ContainerId> {
+        let service = self.blueprint.endpoints[search.call.target.index()].service;
+        if let Policy::InTurn = search.policy {
+            return self
+                .registry
+                .views
+                .rotate(search.proxy.unwrap_or(self.registry.outside()), service);
+        }
+        let here = self.node_of(search.container);
+        let key = mix(search.key, again);
+        if let Policy::Dns(resolver) = search.policy {
+            let cache = &mut self.resolvers[search.channel];
+            if cache.must_ask(now) {
+                let answer = self.registry.views.of(ObserverId(here.0), service);
+                cache.keep(now, answer, resolver, self.draws.draw(key, DRAW_ANSWER));
+            }
+            return cache.pick(resolver.pick, self.draws.draw(key, DRAW_PICK));
+        }
+        let observer = search.proxy.unwrap_or(ObserverId(here.0));
+        self.choose_by(search.policy, service, (search.container, observer), key)
+    }
+
+    /// Who is chosen for `container` through the eyes of `observer`.
+    fn choose_by(
+        &mut self,
+        policy: &Policy,
+        service: ServiceId,
+        (container, observer): (ContainerId, ObserverId),
+        key: u64,
+    ) -> Option<ContainerId> {
+        let here = self.node_of(container);
+        let containers = &self.containers;
+        let scene = Scene {
+            views: &mut self.registry.views,
+            observer,
+            service,
+            here: Some(here),
+            at: |who: ContainerId| {
+                let ContainerState { node, station, .. } = &containers[who.index()];
+                (*node, station.in_system)
+            },
+            draw: self.draws.draw(key, DRAW_CHOICE),
+        };
+        routing::choose(policy, scene)
+    }
+
+    /// An idle connection that is not known to be closed.
+    #[inline]
+    fn take_idle(&mut self, now: Time, search: &Search<'_>) -> Option<ConnectionId> {
+        let Self { connections, containers, blueprint, draws, .. } = self;
+        let client = search.client;
+        if let Some(most) = client.multiplex
+            && connections.open_of(search.channel) < most
+        {
+            return None;
+        }
+        // A pool closes an idle connection only where more than its minimum are open, and replaces
+        // those of its minimum at the end of their lives (HikariPool.java, `HouseKeeper`).
+        let spare = connections.open_of(search.channel) > client.minimum;
+        let closed = |connection: &mut Connection| {
+            let life = &containers[connection.peer.index()].life;
+            let gone = connection.incarnation != life.incarnation;
+            if !spare && !gone && connection.expires <= now {
+                renew(now, connection, client, *draws, search.key);
+            }
+            let heard = gone && connection.incarnation >= life.quiet_before;
+            let idle = idle_time(now, connection, client);
+            let server = blueprint.service_of(connection.peer).keep_alive;
+            heard
+                || life.hangs_up()
+                || connection.expires <= now
+                || spare && client.idle.is_some_and(|most| idle >= most)
+                || server.is_some_and(|most| idle >= most)
+        };
+        connections.take(search.channel, search.wanted, closed)
+    }
+
+    /// What becomes of a request that is sent on `connection`.
+    #[inline]
+    fn fate_of(&self, now: Time, search: &Search<'_>, connection: ConnectionId) -> Fate {
+        let connection = self.connections.get(connection);
+        let peer = &self.containers[connection.peer.index()];
+        let by_address = *search.policy == Policy::Vip;
+        let forgotten = by_address && idle_time(now, connection, search.client) > IPVS_IDLE;
+        let same_life = connection.incarnation == peer.life.incarnation && peer.life.listens();
+        if same_life && !forgotten && !self.reach.ever {
+            return Fate::Sent(Stage::Established);
+        }
+        self.fate_of_doubtful(now, search, connection, forgotten, same_life)
+    }
+
+    #[inline(never)]
+    fn fate_of_doubtful(
+        &self,
+        now: Time,
+        search: &Search<'_>,
+        connection: &Connection,
+        forgotten: bool,
+        same_life: bool,
+    ) -> Fate {
+        let (from, to) = (self.node_of(search.container), self.node_of(connection.peer));
+        let service = self.service_id(connection.peer);
+        let unreachable = !self.is_joined(now, from, to);
+        if forgotten {
+            // The remote peer never hears of it; on the same host the reset comes at once.
+            return if from == to {
+                Fate::Turned(Nanos::ZERO, Failure::Reset)
+            } else {
+                Fate::Lost(Stage::Established)
+            };
+        }
+        let known = self.registry.views.has(ObserverId(from.0), service, connection.peer);
+        if *search.policy == Policy::Vip && !known && (unreachable || !same_life) {
+            return Fate::Turned(Nanos::ZERO, Failure::Reset);
+        }
+        if !self.is_up(to) {
+            return Fate::Lost(Stage::Established);
+        }
+        if !same_life {
+            let after = self.round_trip(from, to, search.key, DRAW_HANDSHAKE);
+            return Fate::Turned(after, Failure::Reset);
+        }
+        Fate::Sent(Stage::Established)
+    }
+
+    /// Tries a connection that was idle for long, where the client does that.
+    #[inline]
+    fn try_out(
+        &self,
+        now: Time,
+        search: &Search<'_>,
+        connection: ConnectionId,
+        fate: Fate,
+    ) -> Trial {
+        let idle = now.since(self.connections.get(connection).idle_since);
+        if search.client.validate_after.is_none_or(|after| idle <= after) {
+            return Trial::None;
+        }
+        let (from, to) = (search.container, self.connections.get(connection).peer);
+        let (from, to) = (self.node_of(from), self.node_of(to));
+        let round_trip = self.round_trip(from, to, search.key, DRAW_TRIAL);
+        match fate {
+            Fate::Sent(_) => Trial::Good(round_trip),
+            Fate::Turned(after, _) => Trial::Bad(after),
+            Fate::Lost(stage) => {
+                let longest = stage.gives_up(Time::ZERO).since(Time::ZERO);
+                Trial::Bad(search.client.connect_timeout.unwrap_or(longest).min(longest))
+            }
+        }
+    }
+
+    #[inline]
+    fn on_open(&self, connection: ConnectionId, trial: Nanos, fate: Fate) -> Link {
+        let peer = self.connections.get(connection).peer;
+        let setup = Setup { trial, ..Setup::default() };
+        Link { connection, peer, setup, fate }
+    }
+
+    /// Opens a connection; `trial` is for how long others were tried in vain before.
+    #[inline(never)]
+    fn on_new(&mut self, now: Time, search: &Search<'_>, trial: Nanos) -> Option<Link> {
+        let from = self.node_of(search.container);
+        let mut setup = Setup { trial, ..Setup::default() };
+        if let Policy::Dns(_) = search.policy
+            && search.client.handshakes > 0
+            && self.resolvers[search.channel].must_ask(now)
+        {
+            setup.dns = self.round_trip(from, from, search.key, DRAW_DNS);
+        }
+        let peer = match search.wanted {
+            Some(peer) => peer,
+            None => self.choose_again(now, search)?,
+        };
+        let incarnation = self.containers[peer.index()].life.incarnation;
+        let expires = self.lifetime_ends(now, search);
+        let connection = self.connections.open(search.channel, peer, incarnation, expires);
+        let begins = now + setup.takes();
+        let (mut fate, took) =
+            self.fate_of_opening(begins, [search.container, peer], search.call, search.key);
+        if let (Fate::Sent(_), Some(own)) = (fate, search.proxy)
+            && !self.registry.has_address(own, peer, incarnation)
+        {
+            // Nobody is at the address of an earlier life.
+            let (from, to) = (self.node_of(search.container), self.node_of(peer));
+            let after = self.round_trip(from, to, search.key, DRAW_HANDSHAKE);
+            fate = Fate::Turned(after, Failure::Refused);
+        }
+        if let Fate::Sent(_) = fate {
+            setup.handshake = took;
+            let draw = || self.draws.draw(search.key, DRAW_ACCEPT);
+            setup.accept = search.client.accept_cpu.sample_lazily(draw) as u32;
+        }
+        Some(Link { connection, peer, setup, fate })
+    }
+
+    /// What becomes of a connection that is opened at `now` from a container to its peer, and how long
+    /// that takes where it is opened. Its first packet is sent again, as any other, while nothing gets
+    /// through.
+    #[inline(never)]
+    fn fate_of_opening(
+        &self,
+        now: Time,
+        [container, peer]: [ContainerId; 2],
+        call: &Call,
+        key: u64,
+    ) -> (Fate, Nanos) {
+        let (from, to) = (self.node_of(container), self.node_of(peer));
+        let client = &self.blueprint.routes[call.query.index()].client;
+        let lost = (Fate::Lost(Stage::Opening), Nanos::ZERO);
+        if (call.network.blocked && from != to) || !self.is_up(to) {
+            return lost;
+        }
+        let handshakes = u64::from(client.handshakes);
+        let passes = if handshakes > 0 {
+            self.passes(now, Some(from), to, Stage::Opening)
+        } else {
+            Some(now)
+        };
+        let limit = client.connect_timeout.unwrap_or(Nanos(u64::MAX));
+        let Some(late) = passes.map(|at| at.since(now)).filter(|late| *late <= limit) else {
+            return lost;
+        };
+        let round_trip = self.round_trip(from, to, key, DRAW_HANDSHAKE);
+        if self.containers[peer.index()].life.listens() {
+            (Fate::Sent(Stage::Opening), Nanos(late.0 + round_trip.0 * handshakes))
+        } else {
+            (Fate::Turned(round_trip, Failure::Refused), late)
+        }
+    }
+
+    fn lifetime_ends(&self, now: Time, search: &Search<'_>) -> Time {
+        let law = search.client.max_lifetime.as_ref();
+        law.map_or(Time::NEVER, |law| {
+            let draw = || self.draws.draw(search.key, DRAW_LIFETIME);
+            now + Nanos::from_f64(law.sample_lazily(draw))
+        })
+    }
+
+    /// The attempt of `id` is over. Its connection is kept if it is `good` and its client keeps any.
+    #[inline]
+    pub(crate) fn hang_up(&mut self, now: Time, id: FrameId, good: bool) {
+        let frame = &mut self.frames[id];
+        frame.lost = None;
+        let connection = std::mem::replace(&mut frame.link, NO_CONNECTION);
+        if connection == NO_CONNECTION {
+            return;
+        }
+        let (container, call) = (frame.container, frame.outgoing);
+        let query = self.blueprint.calls[call.index()].query.index();
+        let channel = self.channel_of(query, container);
+        let client = &self.blueprint.routes[query].client;
+        if client.multiplex.is_some() {
+            if !good {
+                self.connections.drop_shared(channel, connection);
+            }
+        } else if good && client.keeps {
+            self.connections.keep(now, channel, connection);
+        } else {
+            self.connections.close(channel, connection);
+        }
+    }
+}
+
+/// What a trial of a connection came to, and how long it took.
+enum Trial {
+    /// There was none.
+    None,
+    Good(Nanos),
+    Bad(Nanos),
+}
+
+/// What a pool has made of an idle connection of its minimum by `now`: each time that it reached the
+/// end of its life another one took its place.
+#[cold]
+fn renew(now: Time, connection: &mut Connection, client: &Client, draws: StreamKey, key: u64) {
+    let Some(law) = &client.max_lifetime else { return };
+    while connection.expires <= now {
+        let place = mix(key, connection.expires.0);
+        let life = Nanos::from_f64(law.sample_lazily(|| draws.draw(place, DRAW_LIFETIME)));
+        connection.idle_since = connection.expires;
+        connection.expires = connection.expires + life.max(Nanos(1));
+    }
+}
+
+/// For how long nothing has been sent on `connection`, keep-alives included.
+fn idle_time(now: Time, connection: &Connection, client: &Client) -> Nanos {
+    let idle = now.since(connection.idle_since);
+    client.keepalive.map_or(idle, |every| idle.min(every))
+}

@@ -1,0 +1,78 @@
+//! Proxies: who keeps a list of servers of his own, and what stands before his calls.
+
+use super::Lowering;
+use crate::document::call::CallStep;
+use crate::traefik::passage;
+use wssim_kernel::Nanos;
+use wssim_model::blueprint::{BreakerPolicy, Limit, Proxy, Retry};
+use wssim_model::ids::{ContainerId, LimitId, ServiceId};
+use wssim_model::probe::Failure;
+
+/// Traefik asks a Swarm manager this often (`providers.swarm.refreshSeconds`; pswarm.go).
+const REFRESH: Nanos = Nanos(15_000_000_000);
+
+/// What stands before a call.
+pub(super) struct Guards {
+    pub(super) limits: Vec<LimitId>,
+    pub(super) breaker: Option<BreakerPolicy>,
+    pub(super) retry: Retry,
+}
+
+impl Lowering<'_> {
+    /// What stands before `call` from `caller`: what the step says and, where a proxy calls, what its
+    /// labels say. A step's own breaker or retries come first.
+    pub(super) fn guards(&mut self, caller: ServiceId, callee: &str, call: &CallStep) -> Guards {
+        let mut guards = Guards { limits: Vec::new(), breaker: call.breaker, retry: call.retry };
+        let service = self.document.services.values().nth(caller.index());
+        if !service.is_some_and(passage::is_proxy) {
+            return guards;
+        }
+        let passage = self.document.proxy.passage(callee);
+        for (policy, per_source) in passage.limits {
+            guards.limits.push(self.limit(Limit { service: caller, per_source, policy }, callee));
+        }
+        guards.breaker = guards.breaker.or(passage.breaker);
+        if let (Some(mut retry), 0) = (passage.retry, call.retry.attempts) {
+            if call.timeout.is_some() {
+                // Then a time-out may be of an answer, which is not waited for again.
+                retry.on &= !Failure::Timeout.bit();
+            }
+            guards.retry = retry;
+        }
+        guards
+    }
+
+    /// The limit of all calls from one service to one other.
+    fn limit(&mut self, limit: Limit, callee: &str) -> LimitId {
+        let known = self.limits.iter().position(|(known, to)| *known == limit && to == callee);
+        LimitId::from(known.unwrap_or_else(|| {
+            self.limits.push((limit, callee.to_owned()));
+            self.out.limits.push(limit);
+            self.limits.len() - 1
+        }))
+    }
+
+    /// Number among the proxies of the first container of `caller`, if that keeps a list of the
+    /// containers of `callee`: with Swarm it polls a manager, with Compose Docker tells it.
+    pub(super) fn own_list(&mut self, caller: ServiceId, callee: &str) -> Option<u32> {
+        let service = self.document.services.values().nth(caller.index())?;
+        if !passage::is_proxy(service) || !self.document.proxy.knows(callee) {
+            return None;
+        }
+        let refresh = match self.document.orchestrator.kind {
+            Some("swarm") => service.proxy.and_then(|proxy| proxy.refresh).unwrap_or(REFRESH),
+            Some("compose") => Nanos::ZERO,
+            _ => return None,
+        };
+        let containers = self.out.services[caller.index()].containers.clone();
+        let first = ContainerId(containers.start);
+        let known = self.out.proxies.iter().position(|proxy| proxy.container == first);
+        let number = known.unwrap_or_else(|| {
+            let number = self.out.proxies.len();
+            let proxy = |container| Proxy { container: ContainerId(container), refresh };
+            self.out.proxies.extend(containers.clone().map(proxy));
+            number
+        });
+        (!containers.is_empty()).then_some(number as u32)
+    }
+}

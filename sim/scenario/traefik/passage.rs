@@ -1,0 +1,231 @@
+//! What a request passes on its way from the proxy to a service: the part of its router's middlewares
+//! that the model simulates.
+//!
+//! A call says which service it goes to, not which rule it matched: of several routers to one service
+//! the first by name stands for all.
+//!
+//! *Whose requests are counted together.* Traefik tells sources apart by address unless a label says
+//! otherwise. Users are many, but behind Swarm's ingress mesh, another proxy or a company's router
+//! they have few addresses; so a limit that says nothing of sources counts all requests of a proxy's
+//! container together, and so does one by host, since what calls one service asks for one host. One
+//! with `ipstrategy` or a header in its `sourcecriterion` counts each source of traffic for itself.
+
+use super::breaker::{Condition, Measure, Relation};
+use super::middleware::{Kind, Middleware, Source};
+use super::{Proxy, Router, Strategy};
+use crate::document::Document;
+use crate::document::service::Service;
+use wssim_kernel::Nanos;
+use wssim_model::blueprint::{BreakerPolicy, Check, LimitPolicy, Policy, Retry};
+use wssim_model::probe::Failure;
+
+/// Outcomes count for 10 s, in ten steps (vulcand/oxy, `memmetrics/ratio.go` and `roundtrip.go`).
+const WINDOW: Nanos = Nanos(10_000_000_000);
+/// cenkalti/backoff's `DefaultMultiplier` and `DefaultRandomizationFactor`; Traefik leaves them.
+const BACKOFF_FACTOR: f64 = 1.5;
+const BACKOFF_JITTER: f64 = 0.5;
+
+/// What requests to a service pass.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Passage {
+    /// In the order in which they are met; each with whether it counts sources for themselves.
+    pub limits: Vec<(LimitPolicy, bool)>,
+    pub breaker: Option<BreakerPolicy>,
+    pub retry: Option<Retry>,
+    /// Names of the middlewares that stand for these.
+    pub names: Vec<String>,
+}
+
+/// Whether the containers of `service` are Traefik.
+pub(crate) fn is_proxy(service: &Service) -> bool {
+    let image = service.deploy.image.as_ref().map_or("", |image| image.text.as_str());
+    let name = image.rsplit('/').next().unwrap_or_default();
+    let name = name.split(['@', ':']).next().unwrap_or_default();
+    service.proxy.is_some() || name == "traefik"
+}
+
+/// Whether a container of some proxy calls the service `callee`.
+pub(crate) fn is_proxied(document: &Document, callee: &str) -> bool {
+    let calls_it = |service: &Service| {
+        let mut found = false;
+        for endpoint in service.endpoints.values() {
+            crate::calls::visit(&endpoint.steps, 1.0, true, &mut |step, _, _| {
+                if let crate::document::step::StepKind::Call(call) = &step.kind {
+                    let target = crate::calls::split(&call.target.text);
+                    found |= target.is_some_and(|(service, _)| service == callee);
+                }
+            });
+        }
+        found
+    };
+    document.services.values().any(|service| is_proxy(service) && calls_it(service))
+}
+
+impl Proxy {
+    /// Whether labels tell of `service`.
+    pub(crate) fn knows(&self, service: &str) -> bool {
+        self.router_to(service).is_some()
+    }
+
+    fn router_to(&self, service: &str) -> Option<&Router> {
+        let leads = |router: &&Router| match (&router.service, self.balancer_of(router)) {
+            (_, Some(balancer)) => balancer.owner == service,
+            (None, None) => router.owner == service,
+            (Some(_), None) => false,
+        };
+        self.routers.iter().filter(leads).min_by(|a, b| a.name.cmp(&b.name))
+    }
+
+    /// What requests to `service` pass.
+    pub(crate) fn passage(&self, service: &str) -> Passage {
+        let mut passage = Passage::default();
+        for reference in self.router_to(service).map_or(&[][..], |router| &router.middlewares) {
+            if let Some(middleware) = self.middleware(reference) {
+                self.pass(middleware, &mut passage, 0);
+            }
+        }
+        passage
+    }
+
+    fn pass(&self, middleware: &Middleware, passage: &mut Passage, depth: u32) {
+        /// A chain may name itself.
+        const DEEPEST: u32 = 16;
+        match &middleware.kind {
+            Kind::RateLimit { tokens_per_second, burst, per } => {
+                if let Some(tokens_per_second) = *tokens_per_second {
+                    let policy = LimitPolicy::Rate { tokens_per_second, burst: *burst };
+                    passage.limits.push((policy, is_told_apart(per)));
+                }
+            }
+            Kind::InFlight { amount, per } => {
+                passage.limits.push((LimitPolicy::InFlight(*amount), is_told_apart(per)));
+            }
+            Kind::Retry { attempts, initial_interval } if passage.retry.is_none() => {
+                passage.retry = Some(retry(*attempts, *initial_interval));
+            }
+            Kind::Breaker { trips, fallback, .. } if passage.breaker.is_none() => {
+                let Some(ratio) = failures_over_calls(trips) else { return };
+                passage.breaker = Some(breaker(ratio, *fallback));
+            }
+            Kind::Chain(links) if depth < DEEPEST => {
+                for middleware in links.iter().filter_map(|link| self.middleware(link)) {
+                    self.pass(middleware, passage, depth + 1);
+                }
+            }
+            _ => return,
+        }
+        passage.names.push(middleware.name.clone());
+    }
+
+    /// How requests to `service` are spread over its containers.
+    pub(crate) fn policy(&self, service: &str) -> Policy {
+        let balancer = self.router_to(service).and_then(|router| self.balancer_of(router));
+        match balancer.map(|balancer| balancer.strategy) {
+            // Of two or of all the one that is fastest: who has less to do.
+            Some(Strategy::P2c | Strategy::LeastTime) => Policy::PowerOfD(2),
+            // Every user has an address of his own.
+            Some(Strategy::Hrw) => Policy::Random,
+            Some(Strategy::Wrr) | None => Policy::InTurn,
+        }
+    }
+
+    /// How the proxy checks the containers of `service`.
+    pub(crate) fn check(&self, service: &str) -> Option<Check> {
+        let balancer = self.balancer_of(self.router_to(service)?)?;
+        let health = balancer.health.as_ref()?;
+        Some(Check { interval: health.interval, timeout: health.timeout })
+    }
+}
+
+/// Whether a middleware of this kind does something where a proxy's call passes it.
+pub(crate) fn is_simulated(kind: &Kind) -> bool {
+    match kind {
+        Kind::RateLimit { .. } | Kind::InFlight { .. } | Kind::Retry { .. } | Kind::Chain(_) => {
+            true
+        }
+        Kind::Breaker { trips, .. } => failures_over_calls(trips).is_some(),
+        Kind::Other(_) => false,
+    }
+}
+
+/// See above; `Address` is what holds when nothing is said, too.
+fn is_told_apart(per: &Source) -> bool {
+    matches!(per, Source::Header(_) | Source::Strategy)
+}
+
+/// Traefik tries again what got no answer, at once or after pauses that grow from the first to twice
+/// that (`pkg/middlewares/retry`).
+fn retry(attempts: u32, initial_interval: Nanos) -> Retry {
+    let failures = [Failure::Refused, Failure::Reset, Failure::NoReplica, Failure::Timeout];
+    Retry {
+        attempts: attempts.saturating_sub(1),
+        backoff: initial_interval,
+        factor: BACKOFF_FACTOR,
+        jitter: BACKOFF_JITTER,
+        on: failures.into_iter().fold(0, |set, failure| set | failure.bit()),
+        other_replica: true,
+    }
+}
+
+/// One probe stands for the recovery, in which Traefik lets a growing share through.
+fn breaker(ratio: f64, fallback: Nanos) -> BreakerPolicy {
+    BreakerPolicy {
+        failures: None,
+        ratio: Some(ratio),
+        min_calls: 1,
+        window: WINDOW,
+        open: fallback,
+        half_open: 1,
+    }
+}
+
+/// The share of failures at which a condition holds, if it speaks of nothing else: whatever fails in
+/// the model is a network error or an answer of 5xx.
+pub(crate) fn failures_over_calls(condition: &Condition) -> Option<f64> {
+    match condition {
+        Condition::Any(parts) => {
+            let shares: Option<Vec<f64>> = parts.iter().map(failures_over_calls).collect();
+            shares?.into_iter().reduce(f64::min)
+        }
+        Condition::All(parts) => {
+            let shares: Option<Vec<f64>> = parts.iter().map(failures_over_calls).collect();
+            shares?.into_iter().reduce(f64::max)
+        }
+        Condition::Compare(measure, relation, share) => {
+            let is_failures = match measure {
+                Measure::NetworkErrorRatio | Measure::ResponseCodeRatio([500, 600, 0, 600]) => true,
+                Measure::ResponseCodeRatio(_) | Measure::LatencyAtQuantileMs(_) => false,
+            };
+            match relation {
+                Relation::More if is_failures => Some(share.next_up()),
+                Relation::AtLeast if is_failures => Some(*share),
+                _ => None,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::breaker::parse;
+    use super::*;
+
+    #[test]
+    fn a_breaker_of_failures_is_one_of_a_share() {
+        let share = |text: &str| failures_over_calls(&parse(text).ok()?);
+        assert_eq!(share("NetworkErrorRatio() >= 0.3"), Some(0.3));
+        assert_eq!(share("NetworkErrorRatio() > 0.3"), Some(0.3_f64.next_up()));
+        let either = "NetworkErrorRatio() >= 0.3 || ResponseCodeRatio(500, 600, 0, 600) >= 0.25";
+        assert_eq!(share(either), Some(0.25));
+        let both = "NetworkErrorRatio() >= 0.3 && ResponseCodeRatio(500, 600, 0, 600) >= 0.25";
+        assert_eq!(share(both), Some(0.3));
+        for other in [
+            "LatencyAtQuantileMS(50.0) > 100",
+            "NetworkErrorRatio() >= 0.3 || LatencyAtQuantileMS(50.0) > 100",
+            "NetworkErrorRatio() < 0.3",
+            "ResponseCodeRatio(400, 600, 0, 600) > 0.25",
+        ] {
+            assert_eq!(share(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Nodes that stand still or are cut off, and come back.
+
+use super::{MS, SECOND, World};
+
+/// A node that stands still for 3 s answers afterwards: who came meanwhile at 8 s, all at once on 64
+/// cores; nobody fails, and nothing that was begun is lost.
+#[test]
+fn a_node_that_stands_still_answers_afterwards() {
+    let faults =
+        "[[fault]]\nid = \"f\"\nat = \"5s\"\nkind = \"hang\"\nnode = \"b\"\nrepair = \"3s\"";
+    let back = "workers = 64";
+    let front = "client = { connections = \"per-request\" }";
+    let seen = World { front, back, period: "100ms", faults, ..World::default() }.run(20.0, 1);
+    seen.assert_answered();
+    let mut waited = 0;
+    for (sent, took, _) in &seen.requests {
+        if *took == 3 * MS {
+            continue;
+        }
+        waited += 1;
+        assert!((5 * SECOND - 3 * MS..8 * SECOND).contains(sent), "{sent}");
+        // 1 ms of CPU and half a round trip.
+        assert_eq!(sent + took, 8 * SECOND + MS + MS / 2, "sent at {sent}");
+    }
+    assert!((14..=16).contains(&waited), "{waited}");
+}
+
+/// Requests that are sent into a cut arrive at the first retransmission after it is healed: 0.2, 0.6,
+/// 1.4, 3.0 s later on an open connection, and 1, 3 s later for one that is being opened.
+#[test]
+fn what_is_sent_into_a_cut_arrives_at_a_retransmission() {
+    let cut = |kind: &str| {
+        format!("[[fault]]\nid = \"f\"\nat = \"5s\"\nkind = \"partition\"\n{kind}\nrepair = \"2s\"")
+    };
+    let open = [200, 600, 1400, 3000].map(|ms| ms * MS);
+    let opening = [1000, 3000].map(|ms| ms * MS);
+    for (front, least, pauses) in [
+        ("pool.back = { size = 1000 }", 2 * MS, &open[..]),
+        ("client = { connections = \"per-request\" }", 3 * MS, &opening[..]),
+    ] {
+        for kind in ["node = [\"b\", \"c\"]", "node = \"b\"", "link = [\"a\", \"b\"]"] {
+            let faults = cut(kind);
+            let world = World { front, period: "100ms", faults: &faults, ..World::default() };
+            let seen = world.run(20.0, 1);
+            seen.assert_answered();
+            let mut waited = 0;
+            for (sent, took, _) in &seen.requests {
+                let healed = 7 * SECOND;
+                if !(5 * SECOND..healed).contains(sent) {
+                    continue;
+                }
+                let Some(late) = (took - least).checked_sub(1).map(|late| late + 1) else {
+                    continue;
+                };
+                waited += 1;
+                let place = pauses.iter().position(|pause| *pause == late);
+                let place = place.unwrap_or_else(|| panic!("{front}: {late} late"));
+                assert!(sent + late + MS >= healed, "not before it is healed");
+                assert!(place == 0 || sent + pauses[place - 1] < healed, "at the first after that");
+            }
+            assert!(waited > 0, "{front}, {kind}: {waited}");
+        }
+    }
+}
+
+/// The answers of those whose request got through before the cut wait for a retransmission too: one
+/// that was sent 1.5 ms after the request, into a cut of a second from 0.5 ms before, 1.4 s later.
+#[test]
+fn answers_are_cut_off_too() {
+    let calm = World { period: "100ms", ..World::default() };
+    let sent = calm.run(10.0, 1).requests[50].0;
+    let at = sent + MS;
+    let faults = format!(
+        "[[fault]]\nid = \"f\"\nat = \"{at}ns\"\nkind = \"partition\"\nnode = [\"b\", \"c\"]\nrepair = \"1s\""
+    );
+    let seen = World { faults: &faults, ..calm }.run(10.0, 1);
+    seen.assert_answered();
+    assert_eq!(seen.requests[50], (sent, 1400 * MS + 2 * MS, None));
+}

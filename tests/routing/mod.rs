@@ -1,0 +1,170 @@
+//! Connections, routing, lives and faults in worlds where everything is constant: what happens can be
+//! counted, and often told to the nanosecond.
+//!
+//! `front` on node a calls `back`, one replica on b and one on c. A round trip between nodes takes
+//! 1 ms, a request at `back` 1 ms of CPU, at `front` none.
+
+mod connecting;
+mod failing;
+mod losing;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use wssim_experiment::question::Worlds;
+use wssim_kernel::{Nanos, Time};
+use wssim_model::ids::{ContainerId, SourceId};
+use wssim_model::probe::{Doing, Fact, Failure, Opening, Probe};
+use wssim_model::{Blueprint, Run, simulate};
+use wssim_scenario::Scenario;
+
+const MS: u64 = 1_000_000;
+const SECOND: u64 = 1_000_000_000;
+
+/// What is particular about a world.
+#[derive(Clone, Copy)]
+struct World<'a> {
+    kind: &'a str,
+    /// More of `front`, and of its call.
+    front: &'a str,
+    call: &'a str,
+    /// More of `back`.
+    back: &'a str,
+    period: &'a str,
+    /// Faults.
+    faults: &'a str,
+}
+
+/// Tells the files of worlds apart.
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
+impl Default for World<'_> {
+    fn default() -> Self {
+        Self { kind: "swarm", front: "", call: "", back: "", period: "10ms", faults: "" }
+    }
+}
+
+/// What happened.
+#[derive(Default)]
+struct Seen {
+    /// By frame: the container that it visits.
+    at: Vec<Option<ContainerId>>,
+    /// Arrivals of requests at `back`: when, at which replica.
+    visits: Vec<(u64, u32)>,
+    /// Users' requests: when sent, how long it took, what came of it.
+    requests: Vec<(u64, u64, Option<Failure>)>,
+    unfinished: u64,
+}
+
+impl Probe for Seen {
+    const FOLLOWS: bool = true;
+
+    fn frame(&mut self, now: Time, frame: u32, fact: Fact) {
+        let frame = frame as usize;
+        if frame >= self.at.len() {
+            self.at.resize(frame + 1, None);
+        }
+        match fact {
+            Fact::Opens(Opening::Visit { container, call, .. }) => {
+                self.at[frame] = Some(container).filter(|_| call.is_some());
+            }
+            Fact::Opens(_) => self.at[frame] = None,
+            Fact::Does(Doing::Arrives) => {
+                if let Some(container) = self.at[frame] {
+                    self.visits.push((now.0, container.0));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn request_done(
+        &mut self,
+        _: SourceId,
+        arrived: Time,
+        took: Nanos,
+        outcome: Result<(), Failure>,
+    ) {
+        self.requests.push((arrived.0, took.0, outcome.err()));
+    }
+}
+
+impl World<'_> {
+    fn blueprint(&self) -> Blueprint {
+        let Self { kind, front, call, back, period, faults } = self;
+        let text = format!(
+            r#"
+[scenario]
+title = "Two replicas"
+[node.a]
+cores = 64
+[node.b]
+cores = 64
+[node.c]
+cores = 64
+[lan]
+rtt = "1ms"
+local_rtt = "0ms"
+packet_cpu = "0us"
+[orchestrator]
+kind = "{kind}"
+[service.front]
+constraints = ["node.hostname == a"]
+{front}
+endpoint.page.steps = [ {{ call = "back.get"{call} }} ]
+[service.back]
+replicas = 2
+max_replicas_per_node = 1
+constraints = ["node.hostname != a"]
+{back}
+endpoint.get.steps = [ {{ cpu = "1ms" }} ]
+[traffic.web]
+entry = "front.page"
+arrivals = {{ kind = "periodic", period = "{period}" }}
+{faults}
+"#
+        );
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("wssim-routing-{}-{number}.toml", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, &text).unwrap();
+        let scenario = Scenario::load(path.to_str().unwrap(), &[])
+            .unwrap_or_else(|mistakes| panic!("{}\n{text}", mistakes.render(false)));
+        std::fs::remove_file(&path).unwrap();
+        scenario.blueprint(None, &[]).unwrap()
+    }
+
+    /// So many seconds of it, from the very beginning.
+    fn run(&self, seconds: f64, seed: u64) -> Seen {
+        let measured = Nanos::from_seconds(seconds);
+        let run = Run { seed, replication: 0, lead: Nanos::ZERO, measured };
+        let (outcome, mut seen) =
+            simulate(&self.blueprint(), run, Seen::default(), &|| false).unwrap();
+        seen.unfinished = outcome.unfinished;
+        // What is sent later only keeps the world going.
+        seen.requests.retain(|(sent, ..)| *sent < measured.0);
+        seen.requests.sort_unstable_by_key(|(sent, ..)| *sent);
+        seen.visits.retain(|(at, _)| *at < measured.0);
+        seen
+    }
+}
+
+impl Seen {
+    /// How many of the visits came to each replica.
+    fn shares(&self) -> [usize; 2] {
+        let least = self.visits.iter().map(|(_, who)| *who).min().unwrap();
+        let first = self.visits.iter().filter(|(_, who)| *who == least).count();
+        [first, self.visits.len() - first]
+    }
+
+    fn failures(&self) -> Vec<(u64, u64, Failure)> {
+        let failed = |(sent, took, failure): &(u64, u64, Option<Failure>)| {
+            failure.map(|failure| (*sent, *took, failure))
+        };
+        self.requests.iter().filter_map(failed).collect()
+    }
+
+    /// Asserts that there were requests and that all of them were answered.
+    fn assert_answered(&self) {
+        assert!(self.requests.len() > 1 && self.unfinished == 0);
+        assert_eq!(self.failures(), []);
+    }
+}

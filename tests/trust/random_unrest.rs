@@ -1,0 +1,125 @@
+//! What random worlds have of connections, routing, lives and faults. In every other world there is
+//! an orchestrator; in two of three something goes wrong.
+
+use super::random_worlds::Dice;
+use std::fmt::Write as _;
+
+/// How a service reaches others and is reached, and how it comes back; `replicas` of it there are.
+pub(super) fn reach(dice: &mut Dice, n: u32, services: u32, replicas: u32) -> String {
+    let mut text = String::new();
+    if dice.chance(0.5) {
+        let client = client(dice);
+        writeln!(text, "client = {client}").unwrap();
+    }
+    if dice.chance(0.3) {
+        let resolver = dice.pick(&[
+            "\"jvm\"",
+            "\"node\"",
+            "\"nginx\"",
+            "{ ttl = \"1s\", pick = \"shuffle\" }",
+            "{ ttl = \"3s\", pick = \"in-turn\" }",
+        ]);
+        writeln!(text, "resolver = {resolver}").unwrap();
+    }
+    let (balanced, without_address) = (dice.chance(0.3), dice.chance(0.3));
+    if balanced {
+        let weights = &["7", "3", "1"][..replicas as usize];
+        let weighted = format!("{{ kind = \"random\", weights = [{}] }}", weights.join(", "));
+        let balance = dice.pick(&[
+            "\"round-robin\"",
+            "\"random\"",
+            "\"least-connections\"",
+            "\"power-of-d\"",
+            "{ kind = \"power-of-d\", choices = 3 }",
+            "\"locality-first\"",
+            &weighted,
+        ]);
+        writeln!(text, "balance = {balance}").unwrap();
+    } else if without_address {
+        text.push_str("endpoint_mode = \"dnsrr\"\n");
+    }
+    if dice.chance(0.2) {
+        writeln!(text, "keep_alive = \"{}\"", dice.pick(&["50ms", "2s"])).unwrap();
+    }
+    if dice.chance(0.6) {
+        let startup = dice.pick(&["10ms", "exp(500ms)", "3s"]);
+        writeln!(text, "startup = \"{startup}\"").unwrap();
+    }
+    if dice.chance(0.6) {
+        let delay = dice.pick(&["0s", "100ms", "2s"]);
+        let condition = dice.pick(&["any", "any", "none"]);
+        writeln!(text, "restart = {{ condition = \"{condition}\", delay = \"{delay}\" }}").unwrap();
+    }
+    if dice.chance(0.4) {
+        writeln!(text, "healthcheck = {{ interval = \"{}\" }}", dice.pick(&["300ms", "2s"]))
+            .unwrap();
+    }
+    for target in n + 1..services {
+        if dice.chance(0.3) {
+            let pool = dice.pick(&[
+                "{ kind = \"hikari\" }",
+                "{ kind = \"hikari\", size = 2, timeout = \"200ms\", max_lifetime = \"exp(2s)\" }",
+                "{ size = 3, timeout = \"10ms\", idle = \"100ms\" }",
+                "{ size = 1, validation = \"50ms\", keepalive = \"1s\", minimum = 1 }",
+            ]);
+            writeln!(text, "pool.s{target} = {pool}").unwrap();
+        }
+    }
+    text
+}
+
+fn client(dice: &mut Dice) -> &str {
+    dice.pick(&[
+        "{ }",
+        "{ connections = \"per-request\" }",
+        "{ connections = \"per-request\", tls = true, accept = \"exp(0.1ms)\" }",
+        "{ idle = \"100ms\", connect_timeout = \"300ms\" }",
+        "{ max_lifetime = \"exp(1s)\", tls = true }",
+        "{ multiplex = true, max = 2 }",
+        "{ multiplex = true, max = 1, idle = \"1s\", max_lifetime = \"2s\" }",
+        "{ keepalive = \"200ms\", accept = \"0.2ms\" }",
+    ])
+}
+
+/// Orchestrator and faults of a world of `services` on `nodes`; the measured stretch is 10 s long.
+pub(super) fn unrest(dice: &mut Dice, nodes: u32, replicas: &[u32]) -> String {
+    let mut text = String::new();
+    if dice.chance(0.7) {
+        let kind = dice.pick(&["swarm", "swarm", "k3s", "nomad", "compose", "none"]);
+        writeln!(text, "[orchestrator]\nkind = \"{kind}\"").unwrap();
+        if dice.chance(0.3) {
+            writeln!(text, "removal = \"{}\"", dice.pick(&["0s", "exp(500ms)", "2s"])).unwrap();
+        }
+    }
+    if dice.chance(0.3) {
+        return text;
+    }
+    for number in 0..=dice.below(4) {
+        writeln!(text, "[[fault]]\nid = \"f{number}\"\nat = \"{}ms\"", dice.below(9000)).unwrap();
+        if dice.chance(0.7) {
+            let repair = dice.pick(&["0s", "30ms", "exp(1s)", "4s"]);
+            writeln!(text, "repair = \"{repair}\"").unwrap();
+        }
+        let (a, b) = (dice.below(nodes), dice.below(nodes));
+        let some = if a == b { format!("\"n{a}\"") } else { format!("\"n{a}\", \"n{b}\"") };
+        let service = dice.below(replicas.len() as u32);
+        match dice.below(8) {
+            0 => writeln!(text, "kind = \"crash\"\nnode = [{some}]"),
+            1 => writeln!(text, "kind = \"reboot\"\nnode = \"n{a}\""),
+            2 => writeln!(text, "kind = \"hang\"\nnode = [{some}]"),
+            3 => writeln!(text, "kind = \"partition\"\nnode = [{some}]"),
+            4 if a != b => writeln!(text, "kind = \"partition\"\nlink = [\"n{a}\", \"n{b}\"]"),
+            5 => writeln!(text, "kind = \"power\"\nnode = [{some}]"),
+            6 => writeln!(text, "kind = \"kill-service\"\nservice = \"s{service}\""),
+            _ => {
+                let replica = 1 + dice.below(replicas[service as usize]);
+                writeln!(
+                    text,
+                    "kind = \"kill-service\"\nservice = \"s{service}\"\nreplica = {replica}"
+                )
+            }
+        }
+        .unwrap();
+    }
+    text
+}
