@@ -128,6 +128,8 @@ pub enum Doing {
     Computes {
         /// How long that takes on a thread of its own.
         alone: Nanos,
+        /// How much of that is networking: packets, virtual address, overlay, encryption.
+        networking: Nanos,
         /// How long its container had been throttled since time zero.
         throttled: Nanos,
     },

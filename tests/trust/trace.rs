@@ -285,7 +285,9 @@ fn getting_a_connection_is_told_part_by_part() {
     assert_eq!(of(&told, Kind::Dns, "shop"), MS / 2);
     assert_eq!(of(&told, Kind::Handshake, "shop"), 8 * MS);
     assert_eq!(of(&told, Kind::Network, "a – b"), 2 * MS);
-    assert_eq!(of(&told, Kind::Cpu, "database"), (2 + 3) * MS);
+    // Accepting it is CPU of networking.
+    assert_eq!(of(&told, Kind::NetworkCpu, "database"), 2 * MS);
+    assert_eq!(of(&told, Kind::Cpu, "database"), 3 * MS);
     assert_eq!(told.response_ns, MS / 2 + 15 * MS);
     told.stays.iter().for_each(is_tiled);
 }

@@ -20,6 +20,8 @@ pub enum Kind {
     Handshake,
     /// Waiting for an answer to what reaches nobody.
     Silence,
+    /// Computing for the network: packets, virtual address, overlay, encryption.
+    NetworkCpu,
     /// Computing: as long as the demand takes on a thread of its own.
     Cpu,
     /// What a CPU step took longer because it shared the processor.
@@ -58,7 +60,7 @@ pub enum Paint {
 }
 
 /// Kind, its name in files, what people call it, how it is drawn.
-const KINDS: [(Kind, &str, &str, Paint); 16] = [
+const KINDS: [(Kind, &str, &str, Paint); 17] = [
     (Kind::Network, "network", "network", Paint::Travelling),
     (Kind::Worker, "worker", "waiting for a worker", Paint::Waiting),
     (Kind::Connection, "connection", "waiting for a connection", Paint::Waiting),
@@ -66,6 +68,7 @@ const KINDS: [(Kind, &str, &str, Paint); 16] = [
     (Kind::Dns, "dns", "looking up a name", Paint::Travelling),
     (Kind::Handshake, "handshake", "opening a connection", Paint::Travelling),
     (Kind::Silence, "silence", "waiting for nobody", Paint::Waiting),
+    (Kind::NetworkCpu, "network-cpu", "CPU of networking", Paint::Travelling),
     (Kind::Cpu, "cpu", "CPU", Paint::Working),
     (Kind::Sharing, "sharing", "CPU, slowed by others", Paint::Slowed),
     (Kind::Throttled, "throttled", "CPU, quota used up", Paint::Slowed),

@@ -20,9 +20,9 @@ pub(super) enum What {
     Waits(Kind),
     /// Waits for a connection.
     Connects(PoolId),
-    /// Computes: alone it would take so long; its container had been throttled for so long before,
+    /// Computes: alone it would take so long, of which so much is networking; its container had been throttled for so long before,
     /// and was for so long meanwhile.
-    Computes { alone: Nanos, before: Nanos, throttled: Nanos },
+    Computes { alone: Nanos, networking: Nanos, before: Nanos, throttled: Nanos },
     /// Waits for the answer of this life.
     Calls(usize),
     /// Waits for this life to have repeated a part.
@@ -191,8 +191,8 @@ fn what(doing: Doing) -> What {
         Doing::LooksUp => What::Waits(Kind::Dns),
         Doing::ShakesHands => What::Waits(Kind::Handshake),
         Doing::AwaitsNobody => What::Waits(Kind::Silence),
-        Doing::Computes { alone, throttled } => {
-            What::Computes { alone, before: throttled, throttled: Nanos::ZERO }
+        Doing::Computes { alone, networking, throttled } => {
+            What::Computes { alone, networking, before: throttled, throttled: Nanos::ZERO }
         }
         Doing::QueuesForDisk => What::Waits(Kind::DiskQueue),
         Doing::UsesDisk => What::Waits(Kind::Disk),

@@ -82,8 +82,8 @@ impl<'a> Lives<'a> {
                 let place = format!("{} → {target}", self.service(life));
                 vec![Leaf { place, ..here(Kind::Connection) }]
             }
-            What::Computes { alone, throttled, .. } => {
-                let parts = split(from, to, *alone, *throttled);
+            What::Computes { alone, networking, throttled, .. } => {
+                let parts = split(from, to, [*alone, *networking], *throttled);
                 parts.map(|(kind, from, to)| Leaf { from, to, ..here(kind) }).to_vec()
             }
             What::Calls(_) => vec![here(Kind::Call)],
@@ -92,13 +92,24 @@ impl<'a> Lives<'a> {
     }
 }
 
-/// A CPU step: what it takes alone, what sharing adds, what the quota adds. When in the step the
+/// A CPU step: what networking takes alone, what the rest does, what sharing adds, what the quota adds. When in the step the
 /// last two happened is not known; they are put at its end.
-fn split(from: Time, to: Time, alone: Nanos, throttled: Nanos) -> [(Kind, Time, Time); 3] {
+fn split(
+    from: Time,
+    to: Time,
+    [alone, networking]: [Nanos; 2],
+    throttled: Nanos,
+) -> [(Kind, Time, Time); 4] {
     let elapsed = to.since(from);
     let alone = alone.min(elapsed);
+    let sent = from + networking.min(alone);
     let throttled = throttled.min(elapsed - alone);
     let shared = from + alone;
     let stopped = shared + (elapsed - alone - throttled);
-    [(Kind::Cpu, from, shared), (Kind::Sharing, shared, stopped), (Kind::Throttled, stopped, to)]
+    [
+        (Kind::NetworkCpu, from, sent),
+        (Kind::Cpu, sent, shared),
+        (Kind::Sharing, shared, stopped),
+        (Kind::Throttled, stopped, to),
+    ]
 }

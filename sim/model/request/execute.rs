@@ -103,10 +103,12 @@ impl<P: Probe> World<'_, P> {
         if work < 0.0 {
             work = self.demand_of(id, step);
         }
+        let mut networking = 0.0;
         if network_cpu > 0 {
-            work += self.count_network_cpu(container, network_cpu);
+            networking = self.count_network_cpu(container, network_cpu);
+            work += networking;
         }
-        self.computes(now, id, container, work);
+        self.computes(now, id, container, [work, networking]);
         self.start_job(now, id, container, work, calendar);
     }
 

@@ -85,14 +85,21 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// `id` is about to compute, for `work` nanoseconds of the reference CPU.
+    /// `id` is about to compute, for `work` nanoseconds of the reference CPU, `networking` among them.
     #[inline(always)]
-    pub(crate) fn computes(&mut self, now: Time, id: FrameId, container: ContainerId, work: f64) {
+    pub(crate) fn computes(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        container: ContainerId,
+        [work, networking]: [f64; 2],
+    ) {
         if P::FOLLOWS {
             let (node, local) = self.place_of(container);
             let processor = &self.nodes[node].processor;
             let (alone, throttled) = (processor.alone(work), processor.throttled(local, now));
-            self.tell(now, id, Fact::Does(Doing::Computes { alone, throttled }));
+            let networking = processor.alone(networking);
+            self.tell(now, id, Fact::Does(Doing::Computes { alone, networking, throttled }));
         }
     }
 
