@@ -100,11 +100,11 @@ impl Law {
     }
 
     /// Draws a value under the address that `draw` gives; a constant needs no draw.
-    #[inline]
+    #[inline(always)]
     pub fn sample_lazily(&self, draw: impl FnOnce() -> Draw) -> f64 {
         match self {
             Self::Constant(value) => *value,
-            law => law.sample(&mut draw()),
+            law => law.sample_rarer(&mut draw()),
         }
     }
 
@@ -118,6 +118,7 @@ impl Law {
         }
     }
 
+    #[inline(never)]
     fn sample_rarer(&self, draw: &mut Draw) -> f64 {
         match self {
             Self::Constant(value) => *value,

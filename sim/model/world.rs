@@ -348,7 +348,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// Whether `event` at `frame` has to wait until its node goes on; then it does.
-    #[inline]
+    #[inline(always)]
     fn waits_for_node(
         &mut self,
         now: Time,
@@ -356,9 +356,18 @@ impl<P: Probe> World<'_, P> {
         event: Event,
         calendar: &mut Calendar<Event>,
     ) -> bool {
-        if !self.reach.ever {
-            return false;
-        }
+        self.reach.ever && self.waits_for_faulty_node(now, frame, event, calendar)
+    }
+
+    /// The same where nodes fail.
+    #[inline(never)]
+    fn waits_for_faulty_node(
+        &mut self,
+        now: Time,
+        frame: FrameId,
+        event: Event,
+        calendar: &mut Calendar<Event>,
+    ) -> bool {
         let container = self.frames[frame].container;
         if container.0 == NONE {
             return false;

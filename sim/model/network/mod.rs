@@ -71,11 +71,12 @@ impl<P: Probe> World<'_, P> {
     ) {
         let place = message.from.index() * self.nodes.len() + message.to.index();
         let latency = self.half_rtts[place].unwrap_or_else(|| self.half_rtt(place, key, draw));
+        // Both take it by value, so that a message that costs nothing stays in registers.
         if message.from != message.to {
-            return self.cross(now, &message, latency, event, calendar);
+            return self.cross(now, message, latency, event, calendar);
         }
         if self.network_costs_cpu {
-            self.charge(&message);
+            self.charge(message);
         }
         self.arrive_after(now + message.after, latency, event, calendar);
     }
@@ -103,13 +104,13 @@ impl<P: Probe> World<'_, P> {
     pub(crate) fn cross(
         &mut self,
         now: Time,
-        message: &Message<'_>,
+        message: Message<'_>,
         latency: Nanos,
         event: Event,
         calendar: &mut Calendar<Event>,
     ) {
         if message.bytes > FLOW_BYTES {
-            return self.start_flow(now, message, latency, event, calendar);
+            return self.start_flow(now, &message, latency, event, calendar);
         }
         if self.network_costs_cpu {
             self.charge(message);
@@ -121,10 +122,10 @@ impl<P: Probe> World<'_, P> {
 
     /// Adds the CPU of `message` to the next steps of those who pay for it.
     #[inline(never)]
-    fn charge(&mut self, message: &Message<'_>) {
+    fn charge(&mut self, message: Message<'_>) {
         for (payer, end) in message.payers.into_iter().zip([message.from, message.to]) {
             if payer != NO_FRAME {
-                let cpu = self.message_cpu(message, end);
+                let cpu = self.message_cpu(&message, end);
                 let owed = &mut self.frames[payer].network_cpu;
                 *owed = owed.saturating_add(cpu);
             }
