@@ -43,7 +43,7 @@ pub(crate) fn figures() -> Vec<Figure> {
     }
     let per_request = by_hand / requests as f64;
     vec![
-        // The aim is 0.5; calls that know of views, faults and networks show 0.43 to 0.44, and 0.45
+        // The aim is 0.5; calls that know of views, faults and networks show 0.42 to 0.43, and 0.45
         // before they did. The bound is that less the noise of a shared machine.
         Figure::at_least(
             "requests per second, simulator over yardstick",
