@@ -71,13 +71,33 @@ impl<P: Probe> World<'_, P> {
     ) {
         let place = message.from.index() * self.nodes.len() + message.to.index();
         let latency = self.half_rtts[place].unwrap_or_else(|| self.half_rtt(place, key, draw));
-        // Both take it by value, so that a message that costs nothing stays in registers.
+        if self.is_free(message.from, message.to) {
+            return self.arrive_after(now + message.after, latency, event, calendar);
+        }
+        // A copy, so that a message that is free stays in registers.
+        let message = Message { ..message };
+        self.transmit_at_cost(now, &message, latency, event, calendar);
+    }
+
+    /// Whether bytes between two nodes cost nothing: then they need not be known.
+    #[inline(always)]
+    pub(crate) fn is_free(&self, from: NodeId, to: NodeId) -> bool {
+        from == to && !self.network_costs_cpu
+    }
+
+    #[inline(never)]
+    fn transmit_at_cost(
+        &mut self,
+        now: Time,
+        message: &Message<'_>,
+        latency: Nanos,
+        event: Event,
+        calendar: &mut Calendar<Event>,
+    ) {
         if message.from != message.to {
             return self.cross(now, message, latency, event, calendar);
         }
-        if self.network_costs_cpu {
-            self.charge(message);
-        }
+        self.charge(message);
         self.arrive_after(now + message.after, latency, event, calendar);
     }
 
@@ -100,17 +120,16 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// Sends `message` over the interface of a node: as packets, or as a flow.
-    #[inline(never)]
     pub(crate) fn cross(
         &mut self,
         now: Time,
-        message: Message<'_>,
+        message: &Message<'_>,
         latency: Nanos,
         event: Event,
         calendar: &mut Calendar<Event>,
     ) {
         if message.bytes > FLOW_BYTES {
-            return self.start_flow(now, &message, latency, event, calendar);
+            return self.start_flow(now, message, latency, event, calendar);
         }
         if self.network_costs_cpu {
             self.charge(message);
@@ -122,10 +141,10 @@ impl<P: Probe> World<'_, P> {
 
     /// Adds the CPU of `message` to the next steps of those who pay for it.
     #[inline(never)]
-    fn charge(&mut self, message: Message<'_>) {
+    fn charge(&mut self, message: &Message<'_>) {
         for (payer, end) in message.payers.into_iter().zip([message.from, message.to]) {
             if payer != NO_FRAME {
-                let cpu = self.message_cpu(&message, end);
+                let cpu = self.message_cpu(message, end);
                 let owed = &mut self.frames[payer].network_cpu;
                 *owed = owed.saturating_add(cpu);
             }

@@ -47,7 +47,7 @@ impl<P: Probe> World<'_, P> {
         let payers = [NO_FRAME, visit];
         let message =
             Message { from: OUTSIDE, to: node, network, bytes, payers, after: Nanos::ZERO };
-        self.cross(now, message, latency, event, calendar);
+        self.cross(now, &message, latency, event, calendar);
     }
 
     /// The answer of the entry visit `visit` sets out to its user; `event` is its arrival.
@@ -75,7 +75,7 @@ impl<P: Probe> World<'_, P> {
             return self.arrive_after(now, latency, event, calendar);
         }
         let bytes = if is_good { self.bytes_of_answer(visit) } else { 0.0 };
-        self.cross(now, message_to_user(node, bytes), latency, event, calendar);
+        self.cross(now, &message_to_user(node, bytes), latency, event, calendar);
     }
 
     /// How long the word that its user has given up takes to the entry visit `visit`.

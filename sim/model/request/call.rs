@@ -189,11 +189,15 @@ impl<P: Probe> World<'_, P> {
         frame.source = caller.source;
         frame.trace_row = caller.trace_row;
         frame.measured = caller.measured;
-        let bytes = call.send.sample_lazily(|| self.draws.draw(key, DRAW_SEND));
         if self.ties.are_used() {
             self.tie_callee(now, callee, call);
         }
         let (from, to) = (self.node_of(caller.container), self.node_of(link.peer));
+        let bytes = if self.is_free(from, to) {
+            0.0
+        } else {
+            call.send.sample_lazily(|| self.draws.draw(key, DRAW_SEND))
+        };
         if self.network_costs_cpu {
             let address = blueprint.routes[call.query.index()].address_cpu;
             let owed = &mut self.frames[id].network_cpu;
@@ -247,8 +251,9 @@ impl<P: Probe> World<'_, P> {
     ) {
         let call = &self.blueprint.calls[incoming.index()];
         let Frame { key, container: from, .. } = self.frames[visit];
-        let bytes = if is_good { self.bytes_of_result(call, key) } else { 0.0 };
-        let (from, to) = (self.containers[from.index()].node, self.frame_node(caller));
+        let (from, to) = (self.node_of(from), self.frame_node(caller));
+        let has_bytes = is_good && !self.is_free(from, to);
+        let bytes = if has_bytes { self.bytes_of_result(call, key) } else { 0.0 };
         let payers = [NO_FRAME, caller];
         let network = &call.network;
         let Some(at) = self.passes(now, Some(from), to, Stage::Established) else {
