@@ -1,8 +1,12 @@
 //! Flags that the commands share, and what is made of them.
 
+use crate::exit::Failure;
+use crate::output;
 use clap::{Args, ValueEnum};
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
+use wssim_scenario::Scenario;
 
 /// The seed unless told otherwise.
 pub(crate) const SEED: u64 = 84;
@@ -86,6 +90,22 @@ impl Shown {
     /// Whether `stream` shall be coloured.
     pub(crate) fn colours(&self, stream: &impl anstream::stream::RawStream) -> bool {
         colours(self.no_color, stream)
+    }
+
+    /// Loads the scenario at `path` and tells of what to heed in it; `None` when only the
+    /// configuration was asked for, which is printed.
+    pub(crate) fn load(&self, path: &str) -> Result<Option<Scenario>, Failure> {
+        let colours = self.colours(&io::stderr());
+        let scenario = Scenario::load(path, &self.sets)
+            .map_err(|diagnostics| Failure::scenario(&diagnostics, colours))?;
+        if self.print_config {
+            output::print(&scenario.print_config(), self)?;
+            return Ok(None);
+        }
+        if !self.quiet {
+            output::complain(&wssim_scenario::render(scenario.warnings(), colours));
+        }
+        Ok(Some(scenario))
     }
 }
 

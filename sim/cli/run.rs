@@ -38,16 +38,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let started = Instant::now();
     let shown = &args.common.shown;
-    let colours = shown.colours(&io::stderr());
-    let scenario = Scenario::load(&args.scenario, &shown.sets)
-        .map_err(|diagnostics| Failure::scenario(&diagnostics, colours))?;
-    if shown.print_config {
-        output::print(&scenario.print_config(), shown)?;
-        return Ok(exit::HOLDS);
-    }
-    if !shown.quiet {
-        output::complain(&wssim_scenario::render(scenario.warnings(), colours));
-    }
+    let Some(scenario) = shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
     let place = Place::of(args.common.out.as_deref(), &scenario.question().name, None);
     place.check(&FILES)?;
     let findings = simulate(args, &scenario)?;
