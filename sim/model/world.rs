@@ -187,7 +187,11 @@ impl<P: Probe> Model for World<'_, P> {
                     self.wake(now, frame, calendar);
                 }
             }
-            Event::DiskDone { node, server } => self.disk_done(now, node, server, calendar),
+            Event::DiskDone { node, server } => match self.stands_still(now, node) {
+                None => self.disk_done(now, node, server, calendar),
+                Some(until) if until < Time::NEVER => calendar.schedule(until, event),
+                Some(_) => {}
+            },
             Event::TimeoutHead(class) => self.timeout_head(now, class, calendar),
             Event::Impatient { frame, epoch } => {
                 if self.frames[frame].epoch == epoch {

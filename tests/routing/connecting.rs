@@ -50,6 +50,15 @@ fn opening_a_connection_costs_exactly_its_round_trips() {
     assert_eq!(kept[1..], [2 * MS; 99]);
 }
 
+/// A virtual address costs its CPU for the request and for the answer, also where packets cost none.
+#[test]
+fn a_virtual_address_costs_its_cpu_both_ways() {
+    for (kind, cost) in [("swarm", 20_000), ("compose", 0)] {
+        let seen = World { kind, ipvs_cpu: "10us", ..World::default() }.run(1.0, 1);
+        assert!(seen.requests.iter().all(|(_, took, _)| *took == 2 * MS + cost), "{kind}");
+    }
+}
+
 /// HikariCP tries a connection that was idle for more than 0.5 s: a round trip more.
 #[test]
 fn hikari_tries_what_was_idle_for_long() {

@@ -31,6 +31,8 @@ struct World<'a> {
     period: &'a str,
     /// Faults.
     faults: &'a str,
+    /// CPU of a virtual address.
+    ipvs_cpu: &'a str,
 }
 
 /// Tells the files of worlds apart.
@@ -38,7 +40,15 @@ static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 impl Default for World<'_> {
     fn default() -> Self {
-        Self { kind: "swarm", front: "", call: "", back: "", period: "10ms", faults: "" }
+        Self {
+            kind: "swarm",
+            front: "",
+            call: "",
+            back: "",
+            period: "10ms",
+            faults: "",
+            ipvs_cpu: "0us",
+        }
     }
 }
 
@@ -89,7 +99,7 @@ impl Probe for Seen {
 
 impl World<'_> {
     fn blueprint(&self) -> Blueprint {
-        let Self { kind, front, call, back, period, faults } = self;
+        let Self { kind, front, call, back, period, faults, ipvs_cpu } = self;
         let text = format!(
             r#"
 [scenario]
@@ -104,6 +114,7 @@ cores = 64
 rtt = "1ms"
 local_rtt = "0ms"
 packet_cpu = "0us"
+ipvs_cpu = "{ipvs_cpu}"
 [orchestrator]
 kind = "{kind}"
 [service.front]

@@ -10,7 +10,7 @@
 //! `wssim_stats::theory::caches`.
 
 mod look_up;
-mod lru;
+pub(crate) mod lru;
 mod popularity;
 
 pub use popularity::Popularity;

@@ -207,6 +207,7 @@ impl<P: Probe> World<'_, P> {
             self.strike_old_tasks(now, container, calendar);
             self.restart_later(now, container, calendar);
         }
+        self.rejoin(now, node, calendar);
     }
 
     /// `node` is heard again, and hears the others.

@@ -5,12 +5,15 @@
 //! time-out, until its node forgets the dead replica, or until the kernel gives the connection up.
 
 use super::End;
+use crate::blueprint::Hits;
+use crate::cache::lru::Lru;
 use crate::event::Event;
-use crate::ids::ContainerId;
+use crate::ids::{ContainerId, ServiceId};
 use crate::network::connection::Stage;
 use crate::network::reach::Lost;
 use crate::probe::{Failure, Probe};
 use crate::request::frame::{FrameId, Kind, Queue, Waits};
+use crate::request::limit::Limiter;
 use crate::world::World;
 use wssim_kernel::{Calendar, Time};
 
@@ -32,6 +35,7 @@ impl<P: Probe> World<'_, P> {
         }
         self.scratch = scratch;
         self.drop_connections(id);
+        self.forget(now, id);
     }
 
     /// Whether `frame` is something that goes on at `id`; what is still on its way there is not.
@@ -66,7 +70,8 @@ impl<P: Probe> World<'_, P> {
         if frame.waits == Waits::DiskQueue {
             self.leave_queue(now, id);
         }
-        if self.ties.are_used() && frame.waits == Waits::Answer {
+        let calls = matches!(frame.kind, Kind::Visit | Kind::Branch | Kind::Loop);
+        if self.ties.are_used() && calls {
             self.report(now, id, Some(Failure::Abandoned));
         }
         self.leave_limits(id);
@@ -98,6 +103,35 @@ impl<P: Probe> World<'_, P> {
             }
             End::Quiet => {
                 self.lose(frame.parent, Lost { stage: Stage::Established, sent: now }, calendar);
+            }
+        }
+    }
+
+    /// What the process of `id` remembered is gone: its stores are empty, its breakers closed, its
+    /// limits full.
+    fn forget(&mut self, now: Time, id: ContainerId) {
+        let blueprint = self.blueprint;
+        let place = |service: ServiceId| {
+            let containers = &blueprint.services[service.index()].containers;
+            containers.contains(&id.0).then(|| (id.0 - containers.start) as usize)
+        };
+        for (cache, stores) in blueprint.caches.iter().zip(&mut self.stores) {
+            if let (Some(place), Hits::Lru { popularity, capacity, .. }) =
+                (place(cache.service), &cache.hits)
+            {
+                stores[place] = Lru::new(popularity.items(), *capacity);
+            }
+        }
+        for (breaker, &base) in blueprint.breakers.iter().zip(&self.breaker_bases) {
+            if let Some(place) = place(breaker.service) {
+                self.breakers[base as usize + place].restart(now);
+            }
+        }
+        for (limit, &base) in blueprint.limits.iter().zip(&self.limiter_bases) {
+            let each = if limit.per_source { blueprint.sources.len() } else { 1 };
+            if let Some(place) = place(limit.service) {
+                let first = base as usize + place * each;
+                self.limiters[first..first + each].fill_with(|| Limiter::new(limit.policy));
             }
         }
     }

@@ -13,6 +13,8 @@ use super::{Message, OUTSIDE};
 use crate::blueprint::{Encapsulation, Network};
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId, ObserverId, ServiceId, SourceId};
+use crate::network::connection::Stage;
+use crate::network::reach::Lost;
 use crate::probe::Probe;
 use crate::request::frame::{FrameId, NO_FRAME};
 use crate::world::World;
@@ -86,10 +88,15 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let from = self.frame_node(visit);
+        let Some(at) = self.passes(now, Some(from), ingress, Stage::Established) else {
+            let user = self.frames[visit].parent;
+            return self.lose(user, Lost { stage: Stage::Established, sent: now }, calendar);
+        };
         let relayed = self.relay(now, [ingress, from], bytes, calendar);
         let wire = Network::HOST.wire(bytes).bytes;
         let out = self.half_way_out(visit);
-        let after = out + relayed + self.flows.send(ingress.index(), OUTSIDE.index(), wire);
+        let after =
+            at.since(now) + out + relayed + self.flows.send(ingress.index(), OUTSIDE.index(), wire);
         self.hops_ns += after.0;
         let payers = [NO_FRAME; 2];
         let message = Message { from, to: ingress, network: &INGRESS, bytes, payers, after };

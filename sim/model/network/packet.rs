@@ -120,7 +120,11 @@ impl Blueprint {
         let overlay = |call: &Call| call.network.encapsulation != Encapsulation::Plain;
         let cipher = self.nodes.iter().any(|node| node.cipher_ns_per_byte > 0.0);
         let overlays_cost = self.vxlan_cpu_ns > 0.0 || self.esp_cpu_ns > 0.0 || cipher;
-        self.packet_cpu > Nanos::ZERO || (overlays_cost && self.calls.iter().any(overlay))
+        let mesh = self.sources.iter().any(|source| !source.ingress.is_empty());
+        self.packet_cpu > Nanos::ZERO
+            || (overlays_cost && self.calls.iter().any(overlay))
+            || self.routes.iter().any(|route| route.address_cpu > 0)
+            || (mesh && (self.ipvs_cpu_ns > 0.0 || self.vxlan_cpu_ns > 0.0))
     }
 
     /// CPU that a message of `bytes` costs at its sender's and at its receiver's end, in

@@ -17,7 +17,7 @@ use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
 /// Draw of a visit's key.
-const DRAW_RESET: u32 = 0xFFFF_FF38;
+const DRAW_RESET: u32 = 0xFFFF_FF39;
 
 /// What hinders nodes.
 #[derive(Debug)]
@@ -246,7 +246,11 @@ impl<P: Probe> World<'_, P> {
         let to = self.node_of(frame.container);
         let caller = self.frames[frame.parent];
         let heard = caller.epoch == frame.parent_epoch;
-        let from = (heard && caller.kind != Kind::Root).then(|| self.node_of(caller.container));
+        let from = match caller.kind {
+            _ if !heard => None,
+            Kind::Root => self.ingress_of(frame.source, frame.key),
+            _ => Some(self.node_of(caller.container)),
+        };
         // A user's connection is a new one.
         let stage = if caller.kind == Kind::Root { Stage::Opening } else { Stage::Established };
         let passes = match self.stands_still(now, to) {

@@ -98,6 +98,11 @@ impl Breaker {
         }
     }
 
+    /// Its process starts anew: it is closed and has seen nothing. How long it was open stays known.
+    pub(crate) fn restart(&mut self, now: Time) {
+        *self = Self { was_open: self.open_ns(now), ..Self::new(self.policy) };
+    }
+
     /// Whether an attempt may be made now.
     pub(crate) fn permit(&mut self, now: Time) -> Option<Permit> {
         match &mut self.state {

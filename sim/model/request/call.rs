@@ -123,6 +123,7 @@ impl<P: Probe> World<'_, P> {
         frame.since = now + setup;
         frame.link = link.connection;
         frame.next = NO_FRAME;
+        frame.lost = None;
         frame.last_replica = link.peer.0 + 1;
         let caller = Caller {
             container: frame.container,
@@ -137,7 +138,7 @@ impl<P: Probe> World<'_, P> {
         }
         self.sets_up(now, id, &link);
         match link.fate {
-            Fate::Sent(_) => {
+            Fate::Sent => {
                 self.set_out(now, (id, caller), (call, target.start), &link, key, calendar);
             }
             Fate::Turned(after, failure) => {

@@ -79,7 +79,7 @@ impl<P: Probe> World<'_, P> {
                 }
                 at = at + takes;
             }
-            if !matches!(link.fate, Fate::Sent(_)) {
+            if !matches!(link.fate, Fate::Sent) {
                 self.tell(at, id, Fact::Does(Doing::AwaitsNobody));
             }
         }

@@ -67,7 +67,7 @@ impl Setup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
     /// It sets out.
-    Sent(Stage),
+    Sent,
     /// It meets nobody: so much later that is known.
     Turned(Nanos, Failure),
     /// It is lost.
@@ -115,10 +115,10 @@ impl<P: Probe> World<'_, P> {
         if call.retry.other_replica && peer.0 + 1 == self.frames[id].last_replica {
             peer = self.choose_plainly(id, call, service, mix(key, 1))?;
         }
-        let mut fate = Fate::Sent(Stage::Established);
+        let mut fate = Fate::Sent;
         if self.reach.ever || call.network.blocked {
             let ends = [self.frames[id].container, peer];
-            fate = self.fate_of_opening(now, ends, call, key).0;
+            fate = self.fate_of_opening(now, ends, true, call, key).0;
         }
         Some(Link { connection: NO_CONNECTION, peer, setup: Setup::default(), fate })
     }
@@ -296,7 +296,7 @@ impl<P: Probe> World<'_, P> {
         let forgotten = by_address && idle_time(now, connection, search.client) > IPVS_IDLE;
         let same_life = connection.incarnation == peer.life.incarnation && peer.life.listens();
         if same_life && !forgotten && !self.reach.ever {
-            return Fate::Sent(Stage::Established);
+            return Fate::Sent;
         }
         self.fate_of_doubtful(now, search, connection, forgotten, same_life)
     }
@@ -332,7 +332,7 @@ impl<P: Probe> World<'_, P> {
             let after = self.round_trip(from, to, search.key, DRAW_HANDSHAKE);
             return Fate::Turned(after, Failure::Reset);
         }
-        Fate::Sent(Stage::Established)
+        Fate::Sent
     }
 
     /// Tries a connection that was idle for long, where the client does that.
@@ -352,7 +352,7 @@ impl<P: Probe> World<'_, P> {
         let (from, to) = (self.node_of(from), self.node_of(to));
         let round_trip = self.round_trip(from, to, search.key, DRAW_TRIAL);
         match fate {
-            Fate::Sent(_) => Trial::Good(round_trip),
+            Fate::Sent => Trial::Good(round_trip),
             Fate::Turned(after, _) => Trial::Bad(after),
             Fate::Lost(stage) => {
                 let longest = stage.gives_up(Time::ZERO).since(Time::ZERO);
@@ -387,17 +387,12 @@ impl<P: Probe> World<'_, P> {
         let expires = self.lifetime_ends(now, search);
         let connection = self.connections.open(search.channel, peer, incarnation, expires);
         let begins = now + setup.takes();
-        let (mut fate, took) =
-            self.fate_of_opening(begins, [search.container, peer], search.call, search.key);
-        if let (Fate::Sent(_), Some(own)) = (fate, search.proxy)
-            && !self.registry.has_address(own, peer, incarnation)
-        {
-            // Nobody is at the address of an earlier life.
-            let (from, to) = (self.node_of(search.container), self.node_of(peer));
-            let after = self.round_trip(from, to, search.key, DRAW_HANDSHAKE);
-            fate = Fate::Turned(after, Failure::Refused);
-        }
-        if let Fate::Sent(_) = fate {
+        // Nobody is at the address of an earlier life.
+        let is_there =
+            search.proxy.is_none_or(|own| self.registry.has_address(own, peer, incarnation));
+        let ends = [search.container, peer];
+        let (fate, took) = self.fate_of_opening(begins, ends, is_there, search.call, search.key);
+        if let Fate::Sent = fate {
             setup.handshake = took;
             let draw = || self.draws.draw(search.key, DRAW_ACCEPT);
             setup.accept = search.client.accept_cpu.sample_lazily(draw) as u32;
@@ -413,6 +408,7 @@ impl<P: Probe> World<'_, P> {
         &self,
         now: Time,
         [container, peer]: [ContainerId; 2],
+        is_there: bool,
         call: &Call,
         key: u64,
     ) -> (Fate, Nanos) {
@@ -433,10 +429,10 @@ impl<P: Probe> World<'_, P> {
             return lost;
         };
         let round_trip = self.round_trip(from, to, key, DRAW_HANDSHAKE);
-        if self.containers[peer.index()].life.listens() {
-            (Fate::Sent(Stage::Opening), Nanos(late.0 + round_trip.0 * handshakes))
+        if is_there && self.containers[peer.index()].life.listens() {
+            (Fate::Sent, Nanos(late.0 + round_trip.0 * handshakes))
         } else {
-            (Fate::Turned(round_trip, Failure::Refused), late)
+            (Fate::Turned(Nanos(late.0 + round_trip.0), Failure::Refused), Nanos::ZERO)
         }
     }
 
@@ -452,7 +448,6 @@ impl<P: Probe> World<'_, P> {
     #[inline]
     pub(crate) fn hang_up(&mut self, now: Time, id: FrameId, good: bool) {
         let frame = &mut self.frames[id];
-        frame.lost = None;
         let connection = std::mem::replace(&mut frame.link, NO_CONNECTION);
         if connection == NO_CONNECTION {
             return;

@@ -153,9 +153,10 @@ impl<P: Probe> World<'_, P> {
             Some(ingress) => self.enter_by_mesh(ingress, service),
             None => self.enter(id, service, key),
         };
-        if ingress.is_some_and(|ingress| !self.is_up(ingress)) {
+        let passes = ingress.map_or(Some(now), |at| self.passes(now, None, at, Stage::Opening));
+        let Some(sets_out) = passes else {
             return self.lose(root, Lost { stage: Stage::Opening, sent: now }, calendar);
-        }
+        };
         let Some(container) = found else {
             return self.finish_request(now, root, Err(Failure::NoReplica), calendar);
         };
@@ -175,7 +176,7 @@ impl<P: Probe> World<'_, P> {
         if self.ties.are_used() {
             self.tie_entry(root, visit);
         }
-        self.transmit_from_user(now, visit, calendar);
+        self.transmit_from_user(sets_out, visit, calendar);
         self.opens(now, visit);
     }
 
