@@ -13,6 +13,7 @@ use crate::source::{Origin, Sources};
 use crate::suggest;
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
+use wssim_model::blueprint::Policy;
 use wssim_model::orchestrator::placement::{self, Attribute, Constraint, Machine, Wanted};
 
 /// Measured time of one replication where none is given.
@@ -220,6 +221,16 @@ impl Check<'_> {
                     _ => self.known("node", name, nodes.clone()),
                 };
             }
+            let struck = names.iter().filter_map(|name| document.services.get(&name.text));
+            let most =
+                struck.filter(|service| !service.is_global()).map(|service| service.replicas);
+            if *kind == "service"
+                && let (Some(replica), Some(most)) = (fault.replica, most.max())
+                && replica > most
+            {
+                let message = format!("fault `{}`: there are {most} replicas", fault.id);
+                self.error("out-of-range", message, fault.origin);
+            }
             if *kind == "link" && names.len() != 2 {
                 self.error(
                     "bad-pair",
@@ -260,6 +271,17 @@ impl Check<'_> {
                 let message = "`at` is a time of day; a steady state has none";
                 self.error("contradiction", message, origin);
             }
+        }
+        if let Some(Policy::Weighted(weights)) = &service.balance
+            && !service.is_global()
+            && weights.len() != service.replicas as usize
+        {
+            let message = format!(
+                "{} weights for {} replicas: each has one",
+                weights.len(),
+                service.replicas
+            );
+            self.error("contradiction", message, service.origin);
         }
         self.constraints(name, service);
     }

@@ -89,6 +89,21 @@ fn a_limit_in_flight_is_erlangs_loss() {
 }
 
 const STRUCK: f64 = 5.0;
+const KILL: &str = r#"
+[[fault]]
+id = "kill"
+kind = "kill-service"
+service = "api"
+replica = 1
+at = "5s"
+"#;
+const CRASH: &str = r#"
+[[fault]]
+id = "crash"
+kind = "crash"
+node = "b"
+at = "5s"
+"#;
 
 /// For how long after the strike arriving requests still fail, in seconds; no request: zero.
 fn failing(shown: &Shown, lead: f64) -> f64 {
@@ -107,14 +122,7 @@ fn windows(world: &Blueprint, replications: u32, length: f64) -> Vec<f64> {
 /// fact sheet of Swarm and Traefik says 9 to 34 s, median 21, 95 % 28.
 #[test]
 fn a_crashed_node_stays_in_the_list_until_it_is_down_and_polled() {
-    let fault = r#"
-[[fault]]
-id = "crash"
-kind = "crash"
-node = "b"
-at = "5s"
-"#;
-    let mut windows = windows(&world(60.0, 2, &[], fault), 400, 42.0);
+    let mut windows = windows(&world(60.0, 2, &[], CRASH), 400, 42.0);
     let found = mean_interval(&windows, LEVEL).unwrap();
     windows.sort_by(f64::total_cmp);
     let quantile = |p: f64| windows[(p * windows.len() as f64) as usize];
@@ -130,15 +138,7 @@ at = "5s"
 /// A killed container's address is in the list until the next poll: uniform over 15 s.
 #[test]
 fn a_killed_container_fails_requests_until_the_next_poll() {
-    let fault = r#"
-[[fault]]
-id = "kill"
-kind = "kill-service"
-service = "api"
-replica = 1
-at = "5s"
-"#;
-    let windows = windows(&world(60.0, 2, &[], fault), 300, 25.0);
+    let windows = windows(&world(60.0, 2, &[], KILL), 300, 25.0);
     let found = mean_interval(&windows, LEVEL).unwrap();
     println!("mean {found:?}");
     assert!(found.low <= 7.55 && 7.5 <= found.high + 0.05, "7.5 s is not in {found:?}");
@@ -148,7 +148,7 @@ at = "5s"
         ("services.api.loadbalancer.healthcheck.path", "/"),
         ("services.api.loadbalancer.healthcheck.interval", "2s"),
     ];
-    let windows = self::windows(&self::world(60.0, 2, &labels, fault), 100, 25.0);
+    let windows = self::windows(&self::world(60.0, 2, &labels, KILL), 100, 25.0);
     assert!((mean(&windows) - 1.0).abs() < 0.25, "{}", mean(&windows));
     assert!(windows.iter().all(|window| *window < 2.2), "{windows:?}");
 }
@@ -156,40 +156,25 @@ at = "5s"
 /// Who tries again at the next server loses nothing to one that is killed.
 #[test]
 fn a_retry_finds_the_other_replica() {
-    let fault = r#"
-[[fault]]
-id = "kill"
-kind = "kill-service"
-service = "api"
-replica = 1
-at = "5s"
-"#;
     let labels = [("routers.api.middlewares", "again"), ("middlewares.again.retry.attempts", "2")];
-    let shown = replicate(&world(60.0, 2, &labels, fault), 3, 0, 1.0, 25.0);
+    let shown = replicate(&world(60.0, 2, &labels, KILL), 3, 0, 1.0, 25.0);
     assert_eq!(shown.failed(), 0.0);
     assert!(shown.averages.attempts[0] as usize > shown.requests.len(), "nothing was tried again");
-    let shown = replicate(&world(60.0, 2, &[], fault), 3, 0, 1.0, 25.0);
+    let shown = replicate(&world(60.0, 2, &[], KILL), 3, 0, 1.0, 25.0);
     assert!(shown.failed() > 0.0);
 }
 
 /// While it fails half of all requests at least, the breaker sheds nearly all of them.
 #[test]
 fn a_breaker_opens_when_most_requests_fail() {
-    let fault = r#"
-[[fault]]
-id = "crash"
-kind = "crash"
-node = "b"
-at = "5s"
-"#;
     let labels = [
         ("routers.api.middlewares", "calm,fuse"),
         ("middlewares.calm.chain.middlewares", "few"),
         ("middlewares.few.inflightreq.amount", "100000"),
         ("middlewares.fuse.circuitbreaker.expression", "NetworkErrorRatio() > 0.10"),
     ];
-    let with = replicate(&world(60.0, 2, &labels, fault), 3, 0, 1.0, 25.0);
-    let without = replicate(&world(60.0, 2, &[], fault), 3, 0, 1.0, 25.0);
+    let with = replicate(&world(60.0, 2, &labels, CRASH), 3, 0, 1.0, 25.0);
+    let without = replicate(&world(60.0, 2, &[], CRASH), 3, 0, 1.0, 25.0);
     let (with, without) = (with.failed(), without.failed());
     assert!(with > 1.3 * without, "{with} fail with a breaker, {without} without");
 }

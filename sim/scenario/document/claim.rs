@@ -3,6 +3,7 @@
 use super::fields::{self, Fields, Name, Reader};
 use crate::diagnostic::Diagnostic;
 use crate::quantity::{self, Dimension};
+use crate::schema::FAULTS;
 use crate::source::Origin;
 use crate::tree::{Item, Value};
 use std::collections::BTreeMap;
@@ -196,18 +197,6 @@ pub(crate) struct FaultText {
 }
 
 pub(super) fn fault(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> FaultText {
-    const KINDS: [&str; 10] = [
-        "crash",
-        "reboot",
-        "hang",
-        "partition",
-        "slow-disk",
-        "slow-network",
-        "disk-full",
-        "kill-service",
-        "power",
-        "switch",
-    ];
     for (key, help) in [
         ("id", "a name of its own"),
         ("at", "such as `at = \"3min\"`"),
@@ -219,7 +208,15 @@ pub(super) fn fault(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> FaultTex
     }
     let id = fields.name(reader, "id").map(|name| name.text).unwrap_or_default();
     let at = fields.duration(reader, "at").unwrap_or(Nanos::ZERO);
-    let kind = fields.word(reader, "kind", &KINDS);
+    let kind = fields.word(reader, "kind", FAULTS);
+    let kills = kind.is_none_or(|kind| kind == "kill-service");
+    let slows = kind.is_none_or(|kind| kind.starts_with("slow-"));
+    for (key, fits) in [("graceful", kills), ("replica", kills), ("factor", slows)] {
+        if !fits && fields.has(key) {
+            let message = format!("`{key}` has no meaning for a fault of this kind");
+            reader.mistake(fields.origin, "contradiction", message, None);
+        }
+    }
     let repair = fields.law(reader, "repair", Dimension::Duration);
     let graceful = fields.value(reader, "graceful", fields::truth).unwrap_or(false);
     let replica = fields.value(reader, "replica", fields::count(1));

@@ -2,7 +2,7 @@
 
 use super::fields::{self, Fields, Name, Reader};
 use crate::quantity::Dimension;
-use crate::schema::CONNECTIONS;
+use crate::schema::{BALANCES, CONNECTIONS};
 use crate::source::Origin;
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
@@ -107,7 +107,12 @@ pub(super) fn client(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> ClientT
         round_trips: fields.value(reader, "round_trips", fields::count_to(1, 16)),
         accept: fields.law(reader, "accept", Dimension::Duration),
     };
-    if text.per_request && (text.max.is_some() || text.multiplex || text.idle.is_some()) {
+    let is_limited = text.max.is_some()
+        || text.multiplex
+        || text.idle.is_some()
+        || text.max_lifetime.is_some()
+        || text.keepalive.is_some();
+    if text.per_request && is_limited {
         let message =
             "a connection of its own for each request is not kept: it has no other limits";
         reader.mistake(fields.origin, "contradiction", message, None);
@@ -191,6 +196,9 @@ pub(super) fn proxy(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<P
         return outer.word(reader, "proxy", &["traefik"]).map(|_| ProxyText { refresh: None });
     }
     let mut fields = outer.inner(reader, "proxy")?;
+    if !fields.has("kind") {
+        fields.missing(reader, "kind", "such as `kind = \"traefik\"`");
+    }
     let kind = fields.word(reader, "kind", &["traefik"]);
     let refresh = fields.duration(reader, "refresh");
     fields.finish(reader);
@@ -200,16 +208,14 @@ pub(super) fn proxy(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<P
 /// `balance = "least-connections"`, or `{ kind = "power-of-d", choices = 3 }`,
 /// `{ kind = "random", weights = [3, 2, 1] }`.
 pub(super) fn balance(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Policy> {
-    const KINDS: [&str; 5] =
-        ["round-robin", "random", "least-connections", "power-of-d", "locality-first"];
     if outer.table.get("balance").is_none_or(|entry| entry.item.table().is_none()) {
-        return outer.word(reader, "balance", &KINDS).map(|kind| policy(kind, None, 2));
+        return outer.word(reader, "balance", BALANCES).map(|kind| policy(kind, None, 2));
     }
     let mut fields = outer.inner(reader, "balance")?;
     if !fields.has("kind") {
         fields.missing(reader, "kind", "such as `kind = \"power-of-d\"`");
     }
-    let kind = fields.word(reader, "kind", &KINDS);
+    let kind = fields.word(reader, "kind", BALANCES);
     let mut weights = None;
     if kind == Some("random") {
         weights = fields.value(reader, "weights", fields::positives);

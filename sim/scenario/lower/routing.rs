@@ -40,9 +40,13 @@ impl Lowering<'_> {
         };
         let described = caller.clients.towards(callee_name);
         let pool = caller.pools.get(callee_name);
-        let open = || Client { connect_timeout: proxy.map(|_| DIAL), ..Client::OPEN };
-        let client = pool
-            .map_or_else(|| described.map_or_else(open, client), |pool| pooled(pool, described));
+        let mut client = match pool {
+            Some(pool) => pooled(pool, described),
+            None => described.map_or(Client::OPEN, client),
+        };
+        if proxy.is_some() {
+            client.connect_timeout.get_or_insert(DIAL);
+        }
         // The request and its answer.
         let address_cpu = if policy == Policy::Vip { 2.0 * self.out.ipvs_cpu_ns } else { 0.0 };
         Route { policy, balance, client, address_cpu: address_cpu as u32, proxy }

@@ -23,8 +23,8 @@ mod tests;
 mod traffic;
 
 pub use json::text;
-pub(crate) use plan::ROOT;
-pub(crate) use service::{CONNECTIONS, PORT, VOLUME};
+pub(crate) use plan::{FAULTS, ROOT};
+pub(crate) use service::{BALANCES, CONNECTIONS, PORT, VOLUME};
 pub(crate) use step::STEP;
 
 use crate::quantity::Dimension;

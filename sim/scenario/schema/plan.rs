@@ -150,25 +150,24 @@ static FAULT: Shape = Shape {
     ..shape("fault", "Something that is done to the cluster", FAULT_KEYS)
 };
 
+/// What a fault can be.
+pub(crate) const FAULTS: &[&str] = &[
+    "crash",
+    "reboot",
+    "hang",
+    "partition",
+    "slow-disk",
+    "slow-network",
+    "disk-full",
+    "kill-service",
+    "power",
+    "switch",
+];
+
 const FAULT_KEYS: &[Key] = &[
     key("id", TEXT, "a name of its own"),
     key("at", DURATION, "when, from the beginning of the measured stretch"),
-    key(
-        "kind",
-        Kind::Word(&[
-            "crash",
-            "reboot",
-            "hang",
-            "partition",
-            "slow-disk",
-            "slow-network",
-            "disk-full",
-            "kill-service",
-            "power",
-            "switch",
-        ]),
-        "what happens",
-    ),
+    key("kind", Kind::Word(FAULTS), "what happens"),
     key("repair", TIMES, "how long until it is repaired"),
     key("graceful", TRUTH, "whether containers are stopped in good order rather than killed"),
     key("replica", FROM_ONE, "which container of a service it strikes; all when left out"),

@@ -115,7 +115,8 @@ pub(super) static SERVICE: Shape = shape(
     ],
 );
 
-const BALANCES: &[&str] =
+/// How requests can be spread over containers.
+pub(crate) const BALANCES: &[&str] =
     &["round-robin", "random", "least-connections", "power-of-d", "locality-first"];
 
 static BALANCE: Shape = Shape {
@@ -350,7 +351,11 @@ const CONNECTION_KEYS: &[Key] = &[
     key("keepalive", DURATION, "something is sent on an unused one this often"),
     key("connect_timeout", DURATION, "opening one is given up then"),
     key("tls", TRUTH, "whether it is encrypted: opening takes a second round trip"),
-    key("round_trips", FROM_ONE, "that opening one takes; 1, with tls 2, when left out"),
+    key(
+        "round_trips",
+        Kind::Ranged(&Kind::Count(1, 16)),
+        "that opening one takes; 1, with tls 2, when left out",
+    ),
     key("accept", TIMES, "CPU of accepting one, at the service called"),
 ];
 

@@ -31,7 +31,7 @@ pub(crate) enum Kind {
     InFlight { amount: u32, per: Source },
     /// At most so many tries, the first included, while nothing of an answer was received.
     /// Exponential waits begin at `initial_interval` and end at twice that; zero: at once.
-    Retry { attempts: u32, initial_interval: Nanos },
+    Retry { attempts: u32, initial_interval: Nanos, on_network_errors: bool },
     /// Opens when `trips` holds at a check, answers 503 for `fallback`, then lets a growing share
     /// through for `recovery`.
     Breaker { trips: Condition, check_period: Nanos, fallback: Nanos, recovery: Nanos },
@@ -165,16 +165,12 @@ fn retry(reader: &mut Reader<'_>, mut options: Options<'_>) -> Option<Kind> {
     let attempts = options.count(reader, "attempts").filter(|attempts| *attempts > 0);
     let initial_interval = options.duration(reader, "initialinterval").unwrap_or(Nanos::ZERO);
     let origin = options.origin;
-    options.accept(&[
-        "timeout",
-        "maxrequestbodybytes",
-        "status",
-        "disableretryonnetworkerror",
-        "retrynonidempotentmethod",
-    ]);
-    options.finish(reader, "retry", &["attempts", "initialinterval"]);
+    let on_network_errors = options.flag(reader, "disableretryonnetworkerror") != Some(true);
+    options.accept(&["timeout", "maxrequestbodybytes", "status", "retrynonidempotentmethod"]);
+    let known = ["attempts", "disableretryonnetworkerror", "initialinterval"];
+    options.finish(reader, "retry", &known);
     match attempts {
-        Some(attempts) => Some(Kind::Retry { attempts, initial_interval }),
+        Some(attempts) => Some(Kind::Retry { attempts, initial_interval, on_network_errors }),
         None => lacks(reader, origin, "a retry needs `attempts` above zero"),
     }
 }
@@ -246,10 +242,11 @@ impl fmt::Display for Kind {
                 write!(out, "rate limit, {rate}/s and bursts of {burst} per {per}")
             }
             Self::InFlight { amount, per } => write!(out, "at most {amount} in flight per {per}"),
-            Self::Retry { attempts, initial_interval: Nanos::ZERO } => {
+            Self::Retry { on_network_errors: false, .. } => out.write_str("retries, off"),
+            Self::Retry { attempts, initial_interval: Nanos::ZERO, .. } => {
                 write!(out, "{attempts} attempts at once")
             }
-            Self::Retry { attempts, initial_interval } => {
+            Self::Retry { attempts, initial_interval, .. } => {
                 write!(out, "{attempts} attempts, {} and more apart", shown(*initial_interval))
             }
             Self::Breaker { trips, check_period, fallback, recovery } => write!(

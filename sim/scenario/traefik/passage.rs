@@ -100,7 +100,9 @@ impl Proxy {
             Kind::InFlight { amount, per } => {
                 passage.limits.push((LimitPolicy::InFlight(*amount), is_told_apart(per)));
             }
-            Kind::Retry { attempts, initial_interval } if passage.retry.is_none() => {
+            Kind::Retry { attempts, initial_interval, on_network_errors: true }
+                if passage.retry.is_none() =>
+            {
                 passage.retry = Some(retry(*attempts, *initial_interval));
             }
             Kind::Breaker { trips, fallback, .. } if passage.breaker.is_none() => {
