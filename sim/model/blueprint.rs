@@ -544,6 +544,12 @@ impl Blueprint {
         &self.services[self.containers[container.index()].service.index()]
     }
 
+    /// Number of `container` among those of its service `service`, from zero.
+    #[inline]
+    pub(crate) fn replica(&self, service: ServiceId, container: ContainerId) -> u32 {
+        container.0 - self.services[service.index()].containers.start
+    }
+
     /// A name of `cache` that does not depend on what other caches there are.
     #[must_use]
     pub fn cache_name(&self, cache: CacheId) -> String {

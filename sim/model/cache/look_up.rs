@@ -18,9 +18,8 @@ impl<P: Probe> World<'_, P> {
         let found = match &cache_of.hits {
             Hits::Drawn(share) => draw.open01() < *share,
             Hits::Lru { popularity, .. } => {
-                let first = self.blueprint.services[cache_of.service.index()].containers.start;
-                let store = (visit.container.0 - first) as usize;
-                self.stores[cache.index()][store].refer(popularity.sample(&mut draw))
+                let store = self.blueprint.replica(cache_of.service, visit.container);
+                self.stores[cache.index()][store as usize].refer(popularity.sample(&mut draw))
             }
         };
         let caller = &mut self.frames[to];

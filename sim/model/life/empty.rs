@@ -8,7 +8,7 @@ use super::End;
 use crate::blueprint::Hits;
 use crate::cache::lru::Lru;
 use crate::event::Event;
-use crate::ids::{ContainerId, ServiceId};
+use crate::ids::{ContainerId, PoolId, ServiceId};
 use crate::network::connection::Stage;
 use crate::network::reach::Lost;
 use crate::probe::{Failure, Probe};
@@ -51,9 +51,8 @@ impl<P: Probe> World<'_, P> {
         station.queue = Queue::default();
         station.held = 0;
         for (place, pool) in self.blueprint.pools.iter().enumerate() {
-            let containers = &self.blueprint.services[pool.service.index()].containers;
-            if containers.contains(&id.0) {
-                let instance = self.pool_bases[place] + id.0 - containers.start;
+            if self.blueprint.containers[id.index()].service == pool.service {
+                let instance = self.pool_instance(PoolId::from(place), id);
                 let instance = &mut self.pools[instance as usize];
                 instance.advance(now);
                 instance.queue = Queue::default();
@@ -77,10 +76,9 @@ impl<P: Probe> World<'_, P> {
         self.leave_limits(id);
         self.hang_up(now, id, false);
         if frame.kind == Kind::Visit {
-            let station = &mut self.containers[frame.container.index()].station;
-            station.advance(now);
-            station.in_system -= 1;
-            station.time_of_departed += u128::from(now.since(frame.arrived).0);
+            // Its worker is nobody's already.
+            self.frames[id].holds_worker = false;
+            self.depart(now, id);
             if self.frames[frame.parent].epoch == frame.parent_epoch {
                 self.tell_caller(now, id, end, calendar);
             }
@@ -93,16 +91,11 @@ impl<P: Probe> World<'_, P> {
 
     /// The caller of the visit `id` is reset, or left waiting.
     fn tell_caller(&mut self, now: Time, id: FrameId, end: End, calendar: &mut Calendar<Event>) {
-        let frame = self.frames[id];
         match end {
-            End::Loud => {
-                let delay = self.half_rtt_back(id);
-                let (to, epoch) = (frame.parent, frame.parent_epoch);
-                let failure = Some(Failure::Reset);
-                calendar.schedule(now + delay, Event::Answer { to, epoch, failure });
-            }
+            End::Loud => self.reset_caller(now, id, calendar),
             End::Quiet => {
-                self.lose(frame.parent, Lost { stage: Stage::Established, sent: now }, calendar);
+                let caller = self.frames[id].parent;
+                self.lose(caller, Lost { stage: Stage::Established, sent: now }, calendar);
             }
         }
     }
@@ -111,10 +104,9 @@ impl<P: Probe> World<'_, P> {
     /// limits full.
     fn forget(&mut self, now: Time, id: ContainerId) {
         let blueprint = self.blueprint;
-        let place = |service: ServiceId| {
-            let containers = &blueprint.services[service.index()].containers;
-            containers.contains(&id.0).then(|| (id.0 - containers.start) as usize)
-        };
+        let own = blueprint.containers[id.index()].service;
+        let replica = blueprint.replica(own, id) as usize;
+        let place = |service: ServiceId| (service == own).then_some(replica);
         for (cache, stores) in blueprint.caches.iter().zip(&mut self.stores) {
             if let (Some(place), Hits::Lru { popularity, capacity, .. }) =
                 (place(cache.service), &cache.hits)

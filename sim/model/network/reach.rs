@@ -31,7 +31,7 @@ pub(crate) struct Reach {
     cut_until: Vec<Time>,
     /// By node: until when it is cut off from users.
     closed_until: Vec<Time>,
-    /// Whether anything ever hindered anybody.
+    /// Whether any fault has struck.
     pub(crate) ever: bool,
 }
 
@@ -54,7 +54,6 @@ impl Reach {
 
     /// `node` goes down. Returns whether it was up.
     pub(crate) fn take_down(&mut self, node: NodeId) -> bool {
-        self.ever = true;
         self.down[node.index()] += 1;
         self.down[node.index()] == 1
     }
@@ -67,7 +66,6 @@ impl Reach {
 
     /// `node` stands still until `until`, or longer if it did already.
     pub(crate) fn hang(&mut self, node: NodeId, until: Time) {
-        self.ever = true;
         let hung = &mut self.hung_until[node.index()];
         *hung = until.max(*hung);
     }
@@ -78,7 +76,6 @@ impl Reach {
 
     /// `a` and `b` do not reach each other until `until`.
     pub(crate) fn cut(&mut self, a: NodeId, b: NodeId, until: Time) {
-        self.ever = true;
         for (from, to) in [(a, b), (b, a)] {
             let cut = &mut self.cut_until[from.index() * self.nodes + to.index()];
             *cut = until.max(*cut);
@@ -87,7 +84,6 @@ impl Reach {
 
     /// Users do not reach `node` until `until`.
     pub(crate) fn close(&mut self, node: NodeId, until: Time) {
-        self.ever = true;
         let closed = &mut self.closed_until[node.index()];
         *closed = until.max(*closed);
     }
@@ -274,12 +270,16 @@ impl<P: Probe> World<'_, P> {
     /// Nobody listens where the request `id` arrives: the kernel there resets its connection.
     #[inline(never)]
     fn turn_away(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        let Frame { parent: to, parent_epoch: epoch, .. } = self.frames[id];
-        let delay = self.half_rtt_back(id);
+        self.reset_caller(now, id, calendar);
         self.closes(now, id, Some(Failure::Reset));
         self.frames.remove(id);
+    }
+
+    /// The caller of the visit `id` is reset, half a round trip later.
+    pub(crate) fn reset_caller(&self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        let Frame { parent: to, parent_epoch: epoch, .. } = self.frames[id];
         let failure = Some(Failure::Reset);
-        calendar.schedule(now + delay, Event::Answer { to, epoch, failure });
+        calendar.schedule(now + self.half_rtt_back(id), Event::Answer { to, epoch, failure });
     }
 
     /// Half a round trip from the container of the visit `id` to its caller.

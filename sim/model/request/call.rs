@@ -98,10 +98,9 @@ impl<P: Probe> World<'_, P> {
         false
     }
 
-    fn pool_instance(&self, pool: PoolId, container: ContainerId) -> u32 {
+    pub(crate) fn pool_instance(&self, pool: PoolId, container: ContainerId) -> u32 {
         let service = self.blueprint.pools[pool.index()].service;
-        let first = self.blueprint.services[service.index()].containers.start;
-        self.pool_bases[pool.index()] + container.0 - first
+        self.pool_bases[pool.index()] + self.blueprint.replica(service, container)
     }
 
     /// Sends the request of the present attempt.

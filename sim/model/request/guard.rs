@@ -77,8 +77,7 @@ impl<P: Probe> World<'_, P> {
 
     fn breaker_instance(&self, breaker: BreakerId, container: ContainerId) -> usize {
         let service = self.blueprint.breakers[breaker.index()].service;
-        let first = self.blueprint.services[service.index()].containers.start;
-        (self.breaker_bases[breaker.index()] + container.0 - first) as usize
+        (self.breaker_bases[breaker.index()] + self.blueprint.replica(service, container)) as usize
     }
 
     /// Ties `callee`, which is about to set out, to its caller.
@@ -98,13 +97,7 @@ impl<P: Probe> World<'_, P> {
 
     /// A request reaches its container after its deadline.
     pub(crate) fn deliver_late(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        let frame = &mut self.frames[id];
-        frame.arrived = now;
-        frame.waits = Waits::Nothing;
-        let station = &mut self.containers[frame.container.index()].station;
-        station.advance(now);
-        station.in_system += 1;
-        station.arrivals += 1;
+        self.arrives(now, id);
         self.fail(now, id, Failure::Timeout, calendar);
     }
 

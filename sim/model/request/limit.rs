@@ -124,8 +124,7 @@ impl<P: Probe> World<'_, P> {
     fn limiter(&self, limit: LimitId, caller: FrameId) -> usize {
         let frame = &self.frames[caller];
         let of = &self.blueprint.limits[limit.index()];
-        let first = self.blueprint.services[of.service.index()].containers.start;
-        let container = (frame.container.0 - first) as usize;
+        let container = self.blueprint.replica(of.service, frame.container) as usize;
         let place = if of.per_source {
             container * self.blueprint.sources.len() + frame.source.index()
         } else {

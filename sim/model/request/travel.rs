@@ -94,8 +94,7 @@ impl<P: Probe> World<'_, P> {
     #[inline]
     pub(crate) fn channel_of(&self, query: usize, container: ContainerId) -> usize {
         let caller = self.blueprint.queries[query].caller;
-        let first = self.blueprint.services[caller.index()].containers.start;
-        (self.channel_bases[query] + container.0 - first) as usize
+        (self.channel_bases[query] + self.blueprint.replica(caller, container)) as usize
     }
 
     /// How the request of the present attempt of `id` travels; `None`: nobody is there.
@@ -142,8 +141,8 @@ impl<P: Probe> World<'_, P> {
             policy: &route.policy,
             wanted: None,
             proxy: route.proxy.map(|first| {
-                let own = channel as u32 - self.channel_bases[call.query.index()];
-                self.registry.proxy(first + own)
+                let caller = blueprint.queries[call.query.index()].caller;
+                self.registry.proxy(first + blueprint.replica(caller, container))
             }),
             container,
             channel,

@@ -10,18 +10,25 @@ use crate::world::{ContainerState, World};
 use wssim_kernel::{Calendar, Nanos, Time};
 
 impl<P: Probe> World<'_, P> {
-    /// A request reaches its container.
+    /// `id` is at its container from now on.
     #[inline(always)]
-    pub(crate) fn deliver(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+    pub(super) fn arrives(&mut self, now: Time, id: FrameId) {
         let frame = &mut self.frames[id];
         frame.arrived = now;
         frame.waits = Waits::Nothing;
-        let container = &mut self.containers[frame.container.index()];
-        container.station.advance(now);
-        container.station.in_system += 1;
-        container.station.arrivals += 1;
-        let needs_worker = container.hold == Hold::Request && container.workers.is_some();
+        let station = &mut self.containers[frame.container.index()].station;
+        station.advance(now);
+        station.in_system += 1;
+        station.arrivals += 1;
         self.does(now, id, Doing::Arrives);
+    }
+
+    /// A request reaches its container.
+    #[inline(always)]
+    pub(crate) fn deliver(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        self.arrives(now, id);
+        let container = &self.containers[self.frames[id].container.index()];
+        let needs_worker = container.hold == Hold::Request && container.workers.is_some();
         if needs_worker && !self.get_worker(now, id, calendar) {
             return;
         }
@@ -175,7 +182,7 @@ impl<P: Probe> World<'_, P> {
 
     /// `id` is not at its container any more.
     #[inline(always)]
-    pub(super) fn depart(&mut self, now: Time, id: FrameId) {
+    pub(crate) fn depart(&mut self, now: Time, id: FrameId) {
         let frame = &self.frames[id];
         let (arrived, holds_worker) = (frame.arrived, frame.holds_worker);
         let station = &mut self.containers[frame.container.index()].station;
