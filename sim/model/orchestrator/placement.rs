@@ -136,10 +136,7 @@ impl Constraint {
 /// nowhere.
 #[must_use]
 pub fn place(machines: &[Machine], wanted: &[Wanted]) -> Vec<Vec<usize>> {
-    let mut left: Vec<Left> = (machines.iter())
-        .map(|machine| Left { tasks: 0, cpus: machine.cpus, memory: machine.memory_bytes })
-        .collect();
-    wanted.iter().map(|service| place_one(machines, service, &mut left)).collect()
+    Scheduler::new(machines, wanted).all()
 }
 
 /// What a machine still has.
@@ -149,29 +146,71 @@ struct Left {
     memory: f64,
 }
 
-fn place_one(machines: &[Machine], service: &Wanted, left: &mut [Left]) -> Vec<usize> {
-    let mut own = vec![0_u32; machines.len()];
-    let mut places = Vec::new();
-    let replicas = service.replicas.unwrap_or(machines.len() as u32);
-    let most = if service.replicas.is_none() { Some(1) } else { service.max_per_node };
-    for _ in 0..replicas {
-        let best = (0..machines.len())
-            .filter(|&at| service.constraints.iter().all(|each| each.holds(&machines[at])))
-            .filter(|&at| fits(service.cpus, left[at].cpus))
-            .filter(|&at| fits(service.memory_bytes, left[at].memory))
+/// Places containers one by one and remembers where all of them are.
+pub struct Scheduler<'a> {
+    machines: &'a [Machine],
+    wanted: &'a [Wanted],
+    left: Vec<Left>,
+    /// Containers by service and machine.
+    own: Vec<Vec<u32>>,
+}
+
+impl<'a> Scheduler<'a> {
+    /// With nothing placed yet; both in the order of names.
+    #[must_use]
+    pub fn new(machines: &'a [Machine], wanted: &'a [Wanted]) -> Self {
+        let left = (machines.iter())
+            .map(|machine| Left { tasks: 0, cpus: machine.cpus, memory: machine.memory_bytes })
+            .collect();
+        Self { machines, wanted, left, own: vec![vec![0; machines.len()]; wanted.len()] }
+    }
+
+    /// Places what is wanted, one service after the other: for each the machines of its containers.
+    pub fn all(&mut self) -> Vec<Vec<usize>> {
+        let wanted = self.wanted.iter().enumerate();
+        wanted
+            .map(|(service, wanted)| {
+                let replicas = wanted.replicas.unwrap_or(self.machines.len() as u32);
+                (0..replicas).map_while(|_| self.one_more(service)).collect()
+            })
+            .collect()
+    }
+
+    /// Places `count` containers more, one of each of `services` in turn, whatever these wanted: the
+    /// service and the machine of each. A service for which there is no machine any more is passed
+    /// over, so they are fewer when all have come to that.
+    pub fn grow(&mut self, services: &[usize], count: usize) -> Vec<(usize, usize)> {
+        let (mut growing, mut added) = (services.to_vec(), Vec::new());
+        while added.len() < count && !growing.is_empty() {
+            growing.retain(|&service| {
+                let place = if added.len() < count { self.one_more(service) } else { None };
+                added.extend(place.map(|at| (service, at)));
+                place.is_some()
+            });
+        }
+        added
+    }
+
+    /// Places one more container of `service`; `None` when it fits nowhere.
+    fn one_more(&mut self, service: usize) -> Option<usize> {
+        let (machines, wanted, left) = (self.machines, &self.wanted[service], &mut self.left);
+        let own = &mut self.own[service];
+        let most = if wanted.replicas.is_none() { Some(1) } else { wanted.max_per_node };
+        let at = (0..machines.len())
+            .filter(|&at| wanted.constraints.iter().all(|each| each.holds(&machines[at])))
+            .filter(|&at| fits(wanted.cpus, left[at].cpus))
+            .filter(|&at| fits(wanted.memory_bytes, left[at].memory))
             .filter(|&at| most.is_none_or(|most| own[at] < most))
             .min_by_key(|&at| {
-                let branches = in_branches(machines, &service.spread, at, &own);
+                let branches = in_branches(machines, &wanted.spread, at, own);
                 (branches, own[at], left[at].tasks, at)
-            });
-        let Some(at) = best else { break };
+            })?;
         own[at] += 1;
         left[at].tasks += 1;
-        left[at].cpus -= service.cpus;
-        left[at].memory -= service.memory_bytes;
-        places.push(at);
+        left[at].cpus -= wanted.cpus;
+        left[at].memory -= wanted.memory_bytes;
+        Some(at)
     }
-    places
 }
 
 /// How many of its own tasks share the first label's value with machine `at`, how many the first
@@ -266,6 +305,25 @@ mod tests {
         assert_eq!(of("node.platform.arch == x86_64") + of("node.platform.arch == amd64"), 2);
         assert_eq!(of("node.platform.arch == arm64"), 0);
         assert_eq!(of("engine.labels.ssd == yes"), 0);
+    }
+
+    #[test]
+    fn what_is_added_comes_in_turn_and_goes_where_there_is_room() {
+        let mut tight = wanted(1, &[]);
+        tight.memory_bytes = 5e9;
+        let mut one_each = wanted(1, &["node.labels.tier == core"]);
+        one_each.max_per_node = Some(1);
+        let all = [wanted(2, &[]), tight, one_each];
+        let machines = machines();
+        let mut scheduler = Scheduler::new(&machines, &all);
+        assert_eq!(scheduler.all(), [vec![0, 1], vec![2], vec![0]]);
+        // The second fits on two machines more, the third on one; then only the first goes on.
+        let due = [(0, 2), (1, 1), (2, 1), (0, 0), (1, 0), (0, 2), (0, 1), (0, 2)];
+        assert_eq!(scheduler.grow(&[0, 1, 2], 8), due);
+        assert_eq!(scheduler.grow(&[1, 2], 5), []);
+        let mut scheduler = Scheduler::new(&machines, &all);
+        let _ = scheduler.all();
+        assert_eq!(scheduler.grow(&[0, 1, 2], 4), due[..4]);
     }
 
     #[test]
