@@ -234,7 +234,7 @@ impl Observer<'_> {
         let demand = containers.filter(|(c, _)| c.node.index() == node).map(|(c, averages)| {
             let service = &self.blueprint.services[c.service.index()];
             let in_service = averages.in_system - averages.waiting;
-            service.memory_base * averages.up + service.memory_per_request * in_service
+            service.memory.base * averages.up + service.memory.per_request * in_service
         });
         demand.sum()
     }

@@ -63,7 +63,7 @@ fn memory_notes(arm: &Arm, replications: usize) -> Vec<String> {
         let Quantity::Memory(node) = key.quantity else { return None };
         let node = &arm.blueprint.nodes[node];
         let used = estimate(&arm.samples(place, replications), LEVEL)?.mean;
-        let (used, there) = (used / 1e9, node.memory_bytes / 1e9);
+        let (used, there) = (used / 1e9, node.memory.ram / 1e9);
         (used > there).then(|| {
             format!(
                 "the containers of `{}` ask for {used:.1} GB of RAM and it has {there:.1} GB: \

@@ -5,6 +5,7 @@
 
 use crate::cache::Popularity;
 mod faults;
+mod memory;
 mod proxy;
 mod routing;
 mod traffic;
@@ -18,6 +19,7 @@ pub use crate::network::packet::{Wire, usual};
 pub use crate::traffic::mmpp::Mmpp;
 pub use crate::traffic::profile::{Piece, Profile};
 pub use faults::{Fault, FaultKind};
+pub use memory::{Data, Heap, Memory, NodeMemory, PAGE};
 pub use proxy::{Check, Limit, LimitPolicy, Proxy};
 pub use routing::{Balance, Client, Detection, Pick, Policy, Resolver, Route};
 pub use traffic::{Arrivals, Background, First, Source, Trace, TraceRow};
@@ -91,8 +93,8 @@ pub struct Node {
     /// Total work of n running threads in own single-thread units, piecewise linear through these
     /// (n, work) points; (0, 0) is implied; constant beyond the last.
     pub capacity: Vec<(f64, f64)>,
-    /// RAM in bytes.
-    pub memory_bytes: f64,
+    /// Its RAM and swap.
+    pub memory: NodeMemory,
     /// Network bandwidth in bytes per second; infinite when none is given.
     pub bandwidth: f64,
     /// What encryption of a byte costs, in nanoseconds of the reference CPU.
@@ -183,10 +185,8 @@ pub struct Service {
     pub queue_timeout: Option<TimeoutId>,
     /// CPU limit per container.
     pub cpu_limit: Option<CpuLimit>,
-    /// RAM of a container that does nothing, in bytes.
-    pub memory_base: f64,
-    /// RAM that each request in service adds, in bytes.
-    pub memory_per_request: f64,
+    /// What a container asks for of RAM.
+    pub memory: Memory,
     /// Its containers: a range of [`Blueprint::containers`].
     pub containers: std::ops::Range<u32>,
     /// CPU of starting a container, in nanoseconds of the reference CPU, on one thread.
@@ -237,6 +237,8 @@ pub struct Container {
     pub service: ServiceId,
     /// Where it runs.
     pub node: NodeId,
+    /// When it starts, from the beginning of the measured stretch; `None`: it runs from the first.
+    pub begins: Option<Nanos>,
 }
 
 /// One operation of a service.
@@ -277,6 +279,14 @@ pub enum Instruction {
         bytes: Law,
         /// Addresses of the draws: of the time until the first byte, and of the bytes.
         draws: [u32; 2],
+    },
+    /// Reads pages of the service's data: those neither in its buffers nor in the page cache come from
+    /// the disk, in one visit.
+    Read {
+        /// How many; rounded to a whole number.
+        pages: Law,
+        /// Addresses of the draws: of how many, of how many miss, and of the times at the disk.
+        draws: [u32; 3],
     },
     /// At a cache: looks something up, and the caller will know whether it was there.
     LookUp {
@@ -574,7 +584,10 @@ impl Blueprint {
         containers.clone().any(has_disk)
             && (0..self.endpoints.len()).any(|place| {
                 self.endpoints[place].service == service
-                    && self.program_of(place).iter().any(|i| matches!(i, Instruction::Disk { .. }))
+                    && self
+                        .program_of(place)
+                        .iter()
+                        .any(|i| matches!(i, Instruction::Disk { .. } | Instruction::Read { .. }))
             })
     }
 

@@ -97,6 +97,8 @@ pub(crate) enum Event {
     Strike(FaultId),
     /// A fault is repaired.
     Repair(FaultId),
+    /// The memory of a node is looked at.
+    Look(NodeId),
     /// The kernel's load averages are sampled.
     SampleLoad,
     /// The measured stretch begins.
@@ -131,6 +133,7 @@ const VIEW: u32 = 16;
 const STRIKE: u32 = 17;
 const REPAIR: u32 = 18;
 const FLOW_ENDS: u32 = 19;
+const LOOK: u32 = 20;
 
 /// An answer's failure as a number; zero: good.
 fn code(failure: Option<Failure>) -> u32 {
@@ -164,6 +167,7 @@ impl wssim_kernel::Event for Event {
             Self::View { observer, container, news } => words(VIEW, observer.0, container.0, news),
             Self::Strike(fault) => words(STRIKE, fault.0, 0, 0),
             Self::Repair(fault) => words(REPAIR, fault.0, 0, 0),
+            Self::Look(node) => words(LOOK, node.0, 0, 0),
             Self::SampleLoad => words(SAMPLE_LOAD, 0, 0, 0),
             Self::MeasureBegin => words(MEASURE_BEGIN, 0, 0, 0),
             Self::MeasureEnd => words(MEASURE_END, 0, 0, 0),
@@ -191,6 +195,7 @@ impl wssim_kernel::Event for Event {
             VIEW => Self::View { observer: ObserverId(a), container: ContainerId(b), news: c },
             STRIKE => Self::Strike(FaultId(a)),
             REPAIR => Self::Repair(FaultId(a)),
+            LOOK => Self::Look(NodeId(a)),
             SAMPLE_LOAD => Self::SampleLoad,
             MEASURE_BEGIN => Self::MeasureBegin,
             MEASURE_END => Self::MeasureEnd,
@@ -222,6 +227,7 @@ mod tests {
             Event::Burst(BackgroundId(11)),
             Event::Life { container: ContainerId(12), turn: u32::MAX },
             Event::View { observer: ObserverId(1), container: ContainerId(13), news: u32::MAX },
+            Event::Look(NodeId(17)),
             Event::Strike(FaultId(14)),
             Event::Repair(FaultId(15)),
             Event::Cancel { visit: frame, of: FrameId(u32::MAX), epoch: 12 },

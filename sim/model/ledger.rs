@@ -3,7 +3,7 @@
 use crate::event::Event;
 use crate::hardware::disk::Disk;
 use crate::hardware::processor::Totals;
-use crate::ids::NodeId;
+use crate::ids::{ContainerId, NodeId};
 use crate::network::connection::NO_CONNECTION;
 use crate::network::flow::{RX, TX};
 use crate::probe::Probe;
@@ -87,6 +87,20 @@ pub struct ContainerAverages {
     pub up: f64,
     /// Visits that began.
     pub arrivals: u64,
+    /// CPU steps that wait for pages from swap, or for their turn there.
+    pub paging: f64,
+    /// Those of them that the node's disk serves.
+    pub paging_served: f64,
+    /// What it asked for of RAM, in bytes: resident and swapped.
+    pub demand: f64,
+    /// What it had in RAM, in bytes.
+    pub resident: f64,
+    /// What it had in swap, in bytes.
+    pub swapped: f64,
+    /// Touches of pages, and those that found their page in swap.
+    pub touches: [u64; 2],
+    /// Reads of its data, and those that came from the disk.
+    pub reads: [u64; 2],
 }
 
 /// Time averages of one node.
@@ -115,7 +129,8 @@ struct Snapshot {
     up: Vec<u64>,
     pools: Vec<u128>,
     breakers: Vec<u64>,
-    disks: Vec<[u128; 2]>,
+    disks: Vec<[[u128; 2]; 2]>,
+    memory: Vec<([f64; 3], [f64; 4])>,
     totals: Vec<Totals>,
     bytes: Vec<[f64; 2]>,
     network_cpu: Vec<f64>,
@@ -164,6 +179,10 @@ impl<P: Probe> World<'_, P> {
             self.nodes[node.index()].processor.throttled(state.local, now).0
         };
         let throttled = self.containers.iter().enumerate().map(throttled).collect();
+        for node in (0..self.nodes.len()).map(NodeId::from) {
+            self.report_memory(now, node);
+        }
+        let ids = (0..self.containers.len()).map(ContainerId::from);
         Snapshot {
             at: now,
             throttled,
@@ -173,9 +192,8 @@ impl<P: Probe> World<'_, P> {
             up: self.containers.iter().map(|c| c.life.up_ns(now)).collect(),
             areas: self.containers.iter_mut().map(|c| c.station.areas(now)).collect(),
             arrivals: self.containers.iter().map(|c| c.station.arrivals).collect(),
-            disks: (self.disk_visits.iter_mut())
-                .map(|visits| [visits.waiting.area(now), visits.served.area(now)])
-                .collect(),
+            disks: (self.disk_visits.iter_mut()).map(|visits| visits.areas(now)).collect(),
+            memory: ids.map(|id| self.memory_counts(id)).collect(),
             pools: self.pools.iter_mut().map(|pool| pool.waiting_area(now)).collect(),
             breakers: self.breakers.iter().map(|breaker| breaker.open_ns(now)).collect(),
             totals: self.nodes.iter_mut().map(|node| node.processor.totals(now)).collect(),
@@ -188,17 +206,31 @@ impl<P: Probe> World<'_, P> {
         let begin = &self.ledger.begin;
         let elapsed = end.at.since(begin.at).as_f64().max(1.0);
         let over = |from: u128, to: u128| (to - from) as f64 / elapsed;
+        let disk = |c: usize, what: usize, where_: usize| {
+            over(begin.disks[c][what][where_], end.disks[c][what][where_])
+        };
+        let memory = |c: usize, n: usize| (end.memory[c].0[n] - begin.memory[c].0[n]) / elapsed;
+        let counts = |c: usize, first: usize| {
+            [first, first + 1].map(|n| (end.memory[c].1[n] - begin.memory[c].1[n]) as u64)
+        };
         let container = |c: usize| ContainerAverages {
             in_system: over(begin.areas[c].in_system, end.areas[c].in_system),
             waiting: over(begin.areas[c].waiting, end.areas[c].waiting),
             held: over(begin.areas[c].held, end.areas[c].held),
             computing: over(begin.computed[c][0].into(), end.computed[c][0].into()),
             bursting: over(begin.computed[c][1].into(), end.computed[c][1].into()),
-            disk_waiting: over(begin.disks[c][0], end.disks[c][0]),
-            disk_served: over(begin.disks[c][1], end.disks[c][1]),
+            disk_waiting: disk(c, 0, 0),
+            disk_served: disk(c, 0, 1),
+            paging: disk(c, 1, 0) + disk(c, 1, 1),
+            paging_served: disk(c, 1, 1),
             throttled: (end.throttled[c] - begin.throttled[c]) as f64 / elapsed,
             up: (end.up[c] - begin.up[c]) as f64 / elapsed,
             arrivals: end.arrivals[c] - begin.arrivals[c],
+            demand: memory(c, 0),
+            resident: memory(c, 1),
+            swapped: memory(c, 2),
+            touches: counts(c, 0),
+            reads: counts(c, 2),
         };
         let bytes = |n: usize, d: usize| (end.bytes[n][d] - begin.bytes[n][d]) / elapsed * 1e9;
         let node = |n: usize| NodeAverages {
@@ -298,14 +330,15 @@ impl<P: Probe> World<'_, P> {
         let containers = &self.containers;
         let here = |container: usize| containers[container].node == node;
         let waits = (self.frames.live())
-            .filter(|frame| frame.waits == Waits::DiskQueue && here(frame.container.index()))
+            .filter(|frame| matches!(frame.waits, Waits::DiskQueue | Waits::PageQueue))
+            .filter(|frame| here(frame.container.index()))
             .map(|frame| u128::from(now.since(frame.since).0));
         let due = [disk.waited_ns + waits.sum::<u128>(), disk.served_ns + disk.open_ns(now)];
         let mut areas = [0, 0];
         for (container, visits) in self.disk_visits.iter_mut().enumerate() {
             if here(container) {
-                areas[0] += visits.waiting.area(now);
-                areas[1] += visits.served.area(now);
+                let [steps, pages] = visits.areas(now);
+                areas = [areas[0] + steps[0] + pages[0], areas[1] + steps[1] + pages[1]];
             }
         }
         assert_eq!(areas, due, "disk of node {}: ∫N dt = Σ time, waiting and served", node.0);

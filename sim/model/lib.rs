@@ -12,6 +12,7 @@ pub mod ids;
 pub mod law;
 mod ledger;
 mod life;
+pub mod memory;
 pub mod network;
 pub mod orchestrator;
 pub mod probe;

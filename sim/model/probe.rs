@@ -1,6 +1,6 @@
 //! What the model reports. It never computes a mean: that is for whoever listens.
 
-use crate::ids::{CallId, ContainerId, EndpointId, PoolId, QueryId, ServiceId, SourceId};
+use crate::ids::{CallId, ContainerId, EndpointId, NodeId, PoolId, QueryId, ServiceId, SourceId};
 use wssim_kernel::{Nanos, Time};
 
 /// Why a request, or a call, has no good answer.
@@ -49,11 +49,38 @@ impl Failure {
         }
     }
 
+    /// What a caller hears of it: a container that is killed resets its connections.
+    #[must_use]
+    pub fn as_heard(self) -> Self {
+        if self == Self::Oom { Self::Reset } else { self }
+    }
+
     /// Its bit in a set of reasons.
     #[must_use]
     pub fn bit(self) -> u16 {
         1 << self as u8
     }
+}
+
+/// What a node's memory was like between two looks at it; bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct NodeMemoryState {
+    /// In RAM: pages of containers, kernel, engine, shims and agent; what `free` calls used.
+    pub used: f64,
+    /// In RAM: pages of containers.
+    pub resident: f64,
+    /// Pages that containers touch, in RAM or not.
+    pub hot: f64,
+    /// What is left of RAM, for the page cache.
+    pub page_cache: f64,
+    /// In swap.
+    pub swap: f64,
+    /// Pages brought back from swap since the last look.
+    pub swapped_in: u64,
+    /// For so long of that time somebody waited for pages.
+    pub stalled: Nanos,
+    /// Containers that run, on all nodes.
+    pub running: u32,
 }
 
 /// A moment in the life of a frame: a request, its stay at a container, or part of such a stay.
@@ -137,6 +164,10 @@ pub enum Doing {
     QueuesForDisk,
     /// Is served by the disk of its node.
     UsesDisk,
+    /// Waits until the swap device brings in pages that its CPU step touches.
+    QueuesForPages,
+    /// Pages that its CPU step touches are being brought in.
+    FetchesPages,
     /// Waits for something outside the cluster.
     Sleeps,
     /// Waits before it tries again.
@@ -198,6 +229,19 @@ pub trait Probe {
     /// A connection of `pool` was got after `waited`, perhaps zero.
     fn pool_wait(&mut self, pool: PoolId, waited: Nanos) {
         let _ = (pool, waited);
+    }
+
+    /// From `from` to `to` the memory of `node` was like that.
+    #[inline]
+    fn node_memory(&mut self, node: NodeId, from: Time, to: Time, state: &NodeMemoryState) {
+        let _ = (node, from, to, state);
+    }
+
+    /// A process of `container` was killed for want of memory; with it the container, if it was the
+    /// first.
+    #[inline]
+    fn oom_kill(&mut self, now: Time, container: ContainerId) {
+        let _ = (now, container);
     }
 }
 

@@ -8,6 +8,7 @@ use crate::hardware::processor::Processor;
 use crate::ids::TimeoutId;
 use crate::ledger::{LOAD_PERIOD, Ledger, LoadAverage};
 use crate::life::{Life, Registry};
+use crate::memory::Memory;
 use crate::network::connection::Connections;
 use crate::network::constant_half;
 use crate::network::flow::Flows;
@@ -113,6 +114,7 @@ impl<'a, P: Probe> World<'a, P> {
             ties: Ties::new(blueprint.ties_frames()),
             ready: VecDeque::new(),
             network_costs_cpu: blueprint.network_costs_cpu(),
+            memory: Memory::new(blueprint),
             flows: Flows::new(blueprint.nodes.iter().map(|node| node.bandwidth)),
             half_rtts: blueprint.links.iter().map(|link| constant_half(&link.rtt)).collect(),
             setups_ns: 0,
@@ -126,6 +128,8 @@ impl<'a, P: Probe> World<'a, P> {
         calendar.schedule(Time::ZERO + run.lead, Event::MeasureBegin);
         calendar.schedule(Time::ZERO + run.lead + run.measured, Event::MeasureEnd);
         calendar.schedule(Time::ZERO + LOAD_PERIOD, Event::SampleLoad);
+        world.await_late_containers(calendar);
+        world.open_memory(calendar);
         world.start_faults(calendar);
         world.start_traffic(calendar);
         world
@@ -148,7 +152,9 @@ fn place_containers(blueprint: &Blueprint) -> (Vec<ContainerState>, Vec<Vec<Opti
                 workers: service.workers,
                 backlog: service.backlog,
                 hold: service.hold,
-                life: Life::default(),
+                life: if container.begins.is_some() { Life::to_come() } else { Life::default() },
+                lacks_pages: false,
+                work_ns: 0.0,
                 computed_ns: [0; 2],
             }
         })

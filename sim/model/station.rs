@@ -3,7 +3,7 @@
 //! Integrals are whole nanoseconds, so that ∫N dt equals the sum of the times in the system
 //! exactly (Little's law on one sample path).
 
-use crate::request::frame::Queue;
+use crate::request::frame::{Queue, Waits};
 use wssim_kernel::Time;
 
 /// Integrals of a station since time zero, in request-nanoseconds.
@@ -83,13 +83,67 @@ impl Level {
     }
 }
 
-/// What of one container is at the disk of its node.
+/// What of one container is at the disk of its node, by what it does there.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct DiskVisits {
+    /// Its disk steps.
+    pub(crate) steps: AtDisk,
+    /// Its CPU steps, which wait for pages.
+    pub(crate) pages: AtDisk,
+}
+
+/// What is at a disk.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct AtDisk {
     /// Waits there.
     pub(crate) waiting: Level,
     /// Is served.
     pub(crate) served: Level,
+}
+
+impl DiskVisits {
+    /// Those who are there for the reason for which `waits` waits.
+    pub(crate) fn of(&mut self, waits: Waits) -> &mut AtDisk {
+        match waits {
+            Waits::PageQueue | Waits::Pages => &mut self.pages,
+            _ => &mut self.steps,
+        }
+    }
+
+    /// ∫ visits dt, waiting and served, in nanoseconds: of disk steps, and of pages.
+    pub(crate) fn areas(&mut self, now: Time) -> [[u128; 2]; 2] {
+        [&mut self.steps, &mut self.pages].map(|at| [at.waiting.area(now), at.served.area(now)])
+    }
+}
+
+/// Whether somebody is there, and for how long so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Busy {
+    number: u32,
+    since: Time,
+    before_ns: u64,
+}
+
+impl Busy {
+    /// One more.
+    pub(crate) fn rise(&mut self, now: Time) {
+        if self.number == 0 {
+            self.since = now;
+        }
+        self.number += 1;
+    }
+
+    /// One less.
+    pub(crate) fn fall(&mut self, now: Time) {
+        self.before_ns = self.busy_ns(now);
+        self.since = now;
+        self.number -= 1;
+    }
+
+    /// Time up to `now` in which somebody was there, in nanoseconds.
+    pub(crate) fn busy_ns(&self, now: Time) -> u64 {
+        self.before_ns + if self.number > 0 { now.since(self.since).0 } else { 0 }
+    }
 }
 
 /// The instance of a connection pool at one container.

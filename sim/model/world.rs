@@ -11,6 +11,7 @@ use crate::hardware::processor::{Alone, Due, Evicted, Happened, Processor};
 use crate::ids::{ContainerId, NodeId, TimeoutId};
 use crate::ledger::{Averages, Ledger, LoadAverage};
 use crate::life::{Life, Registry};
+use crate::memory::Memory;
 use crate::network::Carried;
 use crate::network::connection::Connections;
 use crate::network::flow::Flows;
@@ -94,6 +95,10 @@ pub(crate) struct ContainerState {
     pub(crate) hold: Hold,
     /// Whether it runs.
     pub(crate) life: Life,
+    /// Whether some of the pages that it touches are in swap.
+    pub(crate) lacks_pages: bool,
+    /// Σ demand of its CPU steps and bursts, in nanoseconds of the reference CPU.
+    pub(crate) work_ns: f64,
     /// Σ time of its finished CPU steps, waiting for a thread included: of requests, of bursts.
     pub(crate) computed_ns: [u64; 2],
 }
@@ -141,6 +146,8 @@ pub(crate) struct World<'a, P> {
     pub(crate) ready: VecDeque<FrameId>,
     /// Whether any message costs CPU.
     pub(crate) network_costs_cpu: bool,
+    /// The pages of all nodes.
+    pub(crate) memory: Memory,
     pub(crate) flows: Flows<Carried>,
     /// Half the round trip of each link where it is constant; like the blueprint's links.
     pub(crate) half_rtts: Vec<Option<Nanos>>,
@@ -206,6 +213,7 @@ impl<P: Probe> Model for World<'_, P> {
             }
             Event::Strike(fault) => self.strike(now, fault, calendar),
             Event::Repair(fault) => self.repair(now, fault, calendar),
+            Event::Look(node) => self.look_at_memory(now, node, calendar),
             Event::SampleLoad => self.sample_load(now, calendar),
             Event::MeasureBegin => self.measure_begin(now),
             Event::MeasureEnd => self.measure_end(now),
@@ -245,7 +253,9 @@ impl<P: Probe> World<'_, P> {
         demand: f64,
         calendar: &mut Calendar<Event>,
     ) {
-        let ContainerState { node, local, .. } = self.containers[container.index()];
+        let ContainerState { node, local, work_ns, .. } = &mut self.containers[container.index()];
+        *work_ns += demand;
+        let (node, local) = (*node, *local);
         self.admit(now, frame, node, local, demand, calendar);
     }
 

@@ -35,7 +35,7 @@ use wssim_kernel::Nanos;
 use wssim_kernel::stream::name_hash;
 use wssim_model::blueprint::{
     Blueprint, Breaker, BreakerPolicy, Call, Container, Encapsulation, Endpoint, Instruction,
-    Limit, Link, Network, Node, Parallel, Pool, Query, Service, Travels,
+    Limit, Link, Memory, Network, Node, NodeMemory, Parallel, Pool, Query, Service, Travels,
 };
 use wssim_model::ids::{
     BreakerId, CacheId, CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId,
@@ -160,7 +160,10 @@ impl Lowering<'_> {
                 speed: node.speed,
                 threads: node.threads,
                 capacity: node.capacity.clone(),
-                memory_bytes: node.memory.unwrap_or(f64::INFINITY),
+                memory: NodeMemory {
+                    ram: node.memory.unwrap_or(f64::INFINITY),
+                    ..NodeMemory::default()
+                },
                 bandwidth: node.network.unwrap_or(f64::INFINITY),
                 disk: node.disk.clone(),
                 cipher_ns_per_byte: if node.aes { cpu.aes } else { cpu.aes_software },
@@ -198,7 +201,11 @@ impl Lowering<'_> {
             let first = self.out.containers.len() as u32;
             for (replica, node) in places.iter().enumerate() {
                 let container = ContainerId::from(self.out.containers.len());
-                self.out.containers.push(Container { service: id, node: NodeId::from(*node) });
+                self.out.containers.push(Container {
+                    service: id,
+                    node: NodeId::from(*node),
+                    begins: None,
+                });
                 self.background(name, service, replica, container);
             }
             for (target, pool) in &service.pools {
@@ -223,8 +230,11 @@ impl Lowering<'_> {
                 backlog: service.backlog,
                 queue_timeout: service.queue_timeout.map(|length| self.timeouts[&length]),
                 cpu_limit: service.cpu_limit,
-                memory_base: service.memory_base,
-                memory_per_request: service.memory_per_request,
+                memory: Memory {
+                    base: service.memory_base,
+                    per_request: service.memory_per_request,
+                    ..Memory::default()
+                },
                 containers: first..self.out.containers.len() as u32,
                 startup: service.startup.clone().unwrap_or(Law::ZERO),
                 restart: service.deploy.restart_delay(),

@@ -215,7 +215,8 @@ fn walk(
                 visit.disk.push(DiskWork { access: *access, bytes: bytes.mean(), times });
                 next
             }
-            Instruction::Sleep { .. } | Instruction::LookUp { .. } => next,
+            // How many reads miss depends on the RAM that is left: none, when nothing is known.
+            Instruction::Sleep { .. } | Instruction::Read { .. } | Instruction::LookUp { .. } => next,
             Instruction::SkipIfFound { cache, to } => {
                 let misses = 1.0 - blueprint.caches[cache.index()].hits.expected();
                 walk(blueprint, service, next, Some(*to), times * misses, visit);
@@ -329,7 +330,7 @@ fn time(ground: Ground<'_>, at: InstructionId, until: Option<InstructionId>) -> 
                 let service = &blueprint.services[ground.service.index()];
                 ((work.of_service(blueprint, service), 0.0), next)
             }
-            Instruction::LookUp { .. } => ((0.0, 0.0), next),
+            Instruction::Read { .. } | Instruction::LookUp { .. } => ((0.0, 0.0), next),
             Instruction::SkipIfFound { cache, to } => {
                 let misses = 1.0 - blueprint.caches[cache.index()].hits.expected();
                 let (inner, computing) = time(ground, next, Some(*to));

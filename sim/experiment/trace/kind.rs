@@ -32,6 +32,10 @@ pub enum Kind {
     DiskQueue,
     /// Being served by the disk of the node.
     Disk,
+    /// Waiting for the swap device of the node.
+    PageQueue,
+    /// Fetching pages from swap.
+    Pages,
     /// Waiting for something outside the cluster.
     Sleep,
     /// The pause before a retry.
@@ -60,7 +64,7 @@ pub enum Paint {
 }
 
 /// Kind, its name in files, what people call it, how it is drawn.
-const KINDS: [(Kind, &str, &str, Paint); 17] = [
+const KINDS: [(Kind, &str, &str, Paint); 19] = [
     (Kind::Network, "network", "network", Paint::Travelling),
     (Kind::Worker, "worker", "waiting for a worker", Paint::Waiting),
     (Kind::Connection, "connection", "waiting for a connection", Paint::Waiting),
@@ -74,6 +78,8 @@ const KINDS: [(Kind, &str, &str, Paint); 17] = [
     (Kind::Throttled, "throttled", "CPU, quota used up", Paint::Slowed),
     (Kind::DiskQueue, "disk-queue", "waiting for the disk", Paint::Waiting),
     (Kind::Disk, "disk", "disk", Paint::Working),
+    (Kind::PageQueue, "page-queue", "waiting for the swap device", Paint::Waiting),
+    (Kind::Pages, "pages", "fetching pages from swap", Paint::Slowed),
     (Kind::Sleep, "sleep", "sleep", Paint::Pausing),
     (Kind::Backoff, "backoff", "pause before a retry", Paint::Pausing),
     (Kind::Call, "call", "in a call", Paint::Elsewhere),

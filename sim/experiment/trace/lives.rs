@@ -196,6 +196,8 @@ fn what(doing: Doing) -> What {
         }
         Doing::QueuesForDisk => What::Waits(Kind::DiskQueue),
         Doing::UsesDisk => What::Waits(Kind::Disk),
+        Doing::QueuesForPages => What::Waits(Kind::PageQueue),
+        Doing::FetchesPages => What::Waits(Kind::Pages),
         Doing::Sleeps => What::Waits(Kind::Sleep),
         Doing::BacksOff => What::Waits(Kind::Backoff),
     }

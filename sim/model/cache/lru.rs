@@ -19,6 +19,7 @@ pub(crate) struct Lru {
     /// A place an item, and one more between the newest and the oldest.
     ring: Vec<Place>,
     room: u32,
+    capacity: u32,
 }
 
 impl Lru {
@@ -26,7 +27,7 @@ impl Lru {
     pub(crate) fn new(items: u32, capacity: u32) -> Self {
         let mut ring = vec![Place { older: ABSENT, newer: ABSENT }; items as usize + 1];
         ring[items as usize] = Place { older: items, newer: items };
-        Self { ring, room: capacity }
+        Self { ring, room: capacity, capacity }
     }
 
     /// Puts `items` in, the most recently used first.
@@ -49,6 +50,11 @@ impl Lru {
         }
         self.put(item);
         found
+    }
+
+    /// How many items it holds.
+    pub(crate) fn held(&self) -> u32 {
+        self.capacity - self.room
     }
 
     /// Where the ring begins and ends: its newer neighbour is the oldest, its older one the newest.

@@ -20,6 +20,8 @@ pub(crate) struct Served {
     pub(crate) epoch: u32,
     /// The container of the frame.
     pub(crate) container: ContainerId,
+    /// Whether it fetches pages from swap.
+    pub(crate) fetches: bool,
     /// When it began.
     pub(crate) began: Time,
 }

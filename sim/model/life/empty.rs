@@ -63,11 +63,15 @@ impl<P: Probe> World<'_, P> {
 
     fn drop_frame(&mut self, now: Time, id: FrameId, end: End, calendar: &mut Calendar<Event>) {
         let frame = self.frames[id];
-        if frame.waits == Waits::Processor || matches!(frame.kind, Kind::Burst | Kind::Startup) {
-            self.evict(now, id, calendar);
-        }
-        if frame.waits == Waits::DiskQueue {
-            self.leave_queue(now, id);
+        match frame.waits {
+            Waits::DiskQueue | Waits::PageQueue => self.leave_queue(now, id),
+            Waits::Processor => self.evict(now, id, calendar),
+            // What the disk has begun it ends, for nobody.
+            Waits::Pages => {}
+            _ if matches!(frame.kind, Kind::Burst | Kind::Startup) => {
+                self.evict(now, id, calendar);
+            }
+            _ => {}
         }
         let calls = matches!(frame.kind, Kind::Visit | Kind::Branch | Kind::Loop);
         if self.ties.are_used() && calls {
@@ -84,7 +88,7 @@ impl<P: Probe> World<'_, P> {
             }
         }
         if frame.kind != Kind::Burst && frame.kind != Kind::Startup {
-            self.closes(now, id, Some(Failure::Reset));
+            self.closes(now, id, Some(end.failure()));
         }
         self.frames.remove(id);
     }
@@ -92,7 +96,9 @@ impl<P: Probe> World<'_, P> {
     /// The caller of the visit `id` is reset, or left waiting.
     fn tell_caller(&mut self, now: Time, id: FrameId, end: End, calendar: &mut Calendar<Event>) {
         match end {
-            End::Loud => self.reset_caller(now, id, calendar),
+            End::Loud | End::Killed | End::LostWorker => {
+                self.reset_caller(now, id, end.failure(), calendar);
+            }
             End::Quiet => {
                 let caller = self.frames[id].parent;
                 self.lose(caller, Lost { stage: Stage::Established, sent: now }, calendar);

@@ -18,9 +18,10 @@ mod registry;
 
 pub(crate) use registry::Registry;
 
+use crate::blueprint;
 use crate::event::Event;
 use crate::ids::ContainerId;
-use crate::probe::Probe;
+use crate::probe::{Failure, Probe};
 use crate::request::frame::Kind;
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
@@ -83,6 +84,11 @@ impl Default for Life {
 }
 
 impl Life {
+    /// It does not run yet.
+    pub(crate) fn to_come() -> Self {
+        Self { phase: Phase::Dead, up_since: None, ..Self::default() }
+    }
+
     /// Whether it answers.
     #[inline]
     pub(crate) fn listens(&self) -> bool {
@@ -115,6 +121,20 @@ pub(crate) enum End {
     Loud,
     /// Its node is gone.
     Quiet,
+    /// Its first process is killed for want of memory.
+    Killed,
+    /// One of its other processes is: the first starts it anew, and nobody outside knows.
+    LostWorker,
+}
+
+impl End {
+    /// Why the requests at such a container fail, in the eyes of those who hear of it.
+    pub(crate) fn failure(self) -> Failure {
+        match self {
+            Self::Killed | Self::LostWorker => Failure::Oom,
+            Self::Loud | Self::Quiet => Failure::Reset,
+        }
+    }
 }
 
 impl<P: Probe> World<'_, P> {
@@ -130,12 +150,21 @@ impl<P: Probe> World<'_, P> {
             return;
         }
         self.empty_container(now, id, end, calendar);
+        self.release_memory(id, end == End::Quiet);
         let life = &mut self.containers[id.index()].life;
         life.enter(now, Phase::Dead);
         life.incarnation += 1;
         match end {
             End::Quiet => life.quiet_before = life.incarnation,
-            End::Loud => {
+            End::LostWorker => {
+                // It keeps its address.
+                let incarnation = life.incarnation;
+                for observer in self.observers() {
+                    self.registry.note_address(observer, id, incarnation);
+                }
+                self.start_container(now, id, calendar);
+            }
+            End::Loud | End::Killed => {
                 self.withdraw(now, id, calendar);
                 self.restart_later(now, id, calendar);
             }
@@ -151,6 +180,22 @@ impl<P: Probe> World<'_, P> {
     ) {
         if let Some(delay) = self.blueprint.service_of(id).restart {
             self.turn_at(now + delay, id, calendar);
+        }
+    }
+
+    /// Containers that come later are not there yet, nobody knows of them, and each starts when its time
+    /// comes.
+    pub(crate) fn await_late_containers(&mut self, calendar: &mut Calendar<Event>) {
+        let late = |(place, container): (usize, &blueprint::Container)| {
+            Some((ContainerId::from(place), container.begins?))
+        };
+        let containers = self.blueprint.containers.iter().enumerate();
+        for (id, begins) in containers.filter_map(late) {
+            let service = self.service_id(id);
+            for observer in self.observers() {
+                self.registry.views.remove(observer, service, id);
+            }
+            self.turn_at(Time::ZERO + self.run.lead + begins, id, calendar);
         }
     }
 

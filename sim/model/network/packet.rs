@@ -237,7 +237,7 @@ mod tests {
             speed,
             threads: 4.0,
             capacity: vec![(4.0, 4.0)],
-            memory_bytes: 1e9,
+            memory: crate::blueprint::NodeMemory::default(),
             bandwidth: 1.25e8,
             disk: None,
             cipher_ns_per_byte: if aes { usual::AES_NI_NS } else { usual::AES_SOFTWARE_NS },

@@ -270,15 +270,21 @@ impl<P: Probe> World<'_, P> {
     /// Nobody listens where the request `id` arrives: the kernel there resets its connection.
     #[inline(never)]
     fn turn_away(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        self.reset_caller(now, id, calendar);
+        self.reset_caller(now, id, Failure::Reset, calendar);
         self.closes(now, id, Some(Failure::Reset));
         self.frames.remove(id);
     }
 
-    /// The caller of the visit `id` is reset, half a round trip later.
-    pub(crate) fn reset_caller(&self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+    /// The caller of the visit `id` is reset because of `failure`, half a round trip later.
+    pub(crate) fn reset_caller(
+        &self,
+        now: Time,
+        id: FrameId,
+        failure: Failure,
+        calendar: &mut Calendar<Event>,
+    ) {
         let Frame { parent: to, parent_epoch: epoch, .. } = self.frames[id];
-        let failure = Some(Failure::Reset);
+        let failure = Some(failure);
         calendar.schedule(now + self.half_rtt_back(id), Event::Answer { to, epoch, failure });
     }
 

@@ -349,7 +349,7 @@ impl<P: Probe> World<'_, P> {
         let call = &self.blueprint.calls[frame.outgoing.index()];
         let retry = call.retry;
         let was_last = u32::from(frame.attempt) >= retry.attempts || frame.attempt == u16::MAX;
-        if was_last || retry.on & failure.bit() == 0 {
+        if was_last || retry.on & failure.as_heard().bit() == 0 {
             self.leave_limits(id);
             if call.optional {
                 self.go_without(id);

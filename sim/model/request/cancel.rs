@@ -89,7 +89,9 @@ impl<P: Probe> World<'_, P> {
     /// `id` and its parts wait for nothing any more. `waits` stays for [`Self::dissolve`].
     fn stop_waiting(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         match self.frames[id].waits {
-            Waits::Worker | Waits::Connection | Waits::DiskQueue => self.leave_queue(now, id),
+            Waits::Worker | Waits::Connection | Waits::DiskQueue | Waits::PageQueue => {
+                self.leave_queue(now, id);
+            }
             Waits::Processor => self.evict(now, id, calendar),
             Waits::Answer => self.cancel_outgoing(now, id, calendar),
             Waits::Branches => {
@@ -100,7 +102,7 @@ impl<P: Probe> World<'_, P> {
                 }
             }
             // What the disk has begun it ends, for nobody.
-            Waits::Sleep | Waits::Backoff | Waits::Disk => {}
+            Waits::Sleep | Waits::Backoff | Waits::Disk | Waits::Pages => {}
             other @ (Waits::Nothing | Waits::Delivery | Waits::Failing(_)) => {
                 unreachable!("a message finds nobody who is dealt with: {other:?}")
             }

@@ -1,7 +1,9 @@
 //! Visits to the disk of a node: off the CPU, in the node's load average, never on a processor.
+//!
+//! Disk steps, reads of files that miss and pages that come from swap stand in one queue.
 
 use super::frame::{FrameId, Waits};
-use crate::blueprint::Instruction;
+use crate::blueprint::{Disk, Instruction, PAGE};
 use crate::event::Event;
 use crate::hardware::disk::Served;
 use crate::ids::NodeId;
@@ -19,17 +21,36 @@ impl<P: Probe> World<'_, P> {
         id: FrameId,
         calendar: &mut Calendar<Event>,
     ) -> bool {
+        self.queue_at_disk(now, id, Waits::DiskQueue, calendar)
+    }
+
+    /// The same, for the reason that `queue` is.
+    pub(crate) fn queue_at_disk(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        queue: Waits,
+        calendar: &mut Calendar<Event>,
+    ) -> bool {
         let container = self.frames[id].container;
         let node = self.containers[container.index()].node;
         let Some(disk) = &mut self.nodes[node.index()].disk else {
             return false;
         };
         self.frames[id].since = now;
+        self.frames[id].waits = queue;
         if disk.is_full() {
-            self.frames[id].waits = Waits::DiskQueue;
             disk.queue.push(&mut self.frames, id);
-            self.does(now, id, Doing::QueuesForDisk);
-            self.disk_visits[container.index()].waiting.rise(now);
+            self.does(
+                now,
+                id,
+                if queue == Waits::PageQueue {
+                    Doing::QueuesForPages
+                } else {
+                    Doing::QueuesForDisk
+                },
+            );
+            self.disk_visits[container.index()].of(queue).waiting.rise(now);
         } else {
             self.use_disk(now, node, id, calendar);
         }
@@ -38,44 +59,60 @@ impl<P: Probe> World<'_, P> {
 
     /// It is the turn of `id`.
     fn use_disk(&mut self, now: Time, node: NodeId, id: FrameId, calendar: &mut Calendar<Event>) {
+        let fetches = self.frames[id].waits == Waits::PageQueue;
         let time = self.time_at_disk(node, id);
         let frame = &mut self.frames[id];
-        frame.waits = Waits::Disk;
-        let (container, epoch) = (frame.container, frame.epoch);
-        if frame.measured {
+        frame.waits = if fetches { Waits::Pages } else { Waits::Disk };
+        let (container, epoch, waits) = (frame.container, frame.epoch, frame.waits);
+        if frame.measured && !fetches {
             self.probe.disk_wait(container, now.since(frame.since));
         }
-        self.does(now, id, Doing::UsesDisk);
-        self.disk_visits[container.index()].served.rise(now);
+        self.does(now, id, if fetches { Doing::FetchesPages } else { Doing::UsesDisk });
+        self.disk_visits[container.index()].of(waits).served.rise(now);
         if let Some(disk) = &mut self.nodes[node.index()].disk {
-            let server = disk.begin(Served { frame: id, epoch, container, began: now });
+            let server = disk.begin(Served { frame: id, epoch, container, fetches, began: now });
             calendar.schedule(now + time, Event::DiskDone { node, server });
         }
     }
 
-    /// How long the disk step before the program counter of `id` takes once it is its turn.
+    /// How long `id` takes at the disk of `node` once it is its turn.
     fn time_at_disk(&self, node: NodeId, id: FrameId) -> Nanos {
-        let frame = &self.frames[id];
-        let (step, disk) =
-            (&self.blueprint.program[frame.pc.index() - 1], &self.blueprint.nodes[node.index()]);
-        let (Instruction::Disk { access, bytes, draws }, Some(disk)) = (step, &disk.disk) else {
-            unreachable!("only a disk step comes to a disk")
+        let Some(disk) = &self.blueprint.nodes[node.index()].disk else {
+            unreachable!("nobody comes to a disk that is not there")
         };
-        let draw = |which: usize| self.draws.draw(frame.key, draws[which]);
-        let access = disk.access(*access).sample_lazily(|| draw(0));
-        let bytes = bytes.sample_lazily(|| draw(1));
+        let (access, bytes) = self.work_at_disk(disk, id);
         Nanos::from_f64(access + bytes / disk.bandwidth * 1e9)
+    }
+
+    /// Time until the first byte of everything that `id` wants of `disk`, in nanoseconds, and bytes.
+    fn work_at_disk(&self, disk: &Disk, id: FrameId) -> (f64, f64) {
+        let frame = &self.frames[id];
+        if frame.waits == Waits::PageQueue {
+            return (self.time_to_fetch(id, &disk.read), f64::from(frame.open) * PAGE);
+        }
+        let draw = |address: u32| self.draws.draw(frame.key, address);
+        match &self.blueprint.program[frame.pc.index() - 1] {
+            Instruction::Disk { access, bytes, draws } => (
+                disk.access(*access).sample_lazily(|| draw(draws[0])),
+                bytes.sample_lazily(|| draw(draws[1])),
+            ),
+            Instruction::Read { draws, .. } => self.time_to_read(id, draws[2], &disk.read),
+            other => unreachable!("{other:?} does not come to a disk"),
+        }
     }
 
     /// `id`, which waits for the disk of its node, waits no more.
     pub(super) fn leave_disk_queue(&mut self, now: Time, id: FrameId) {
         let frame = &self.frames[id];
-        let (container, since) = (frame.container, frame.since);
+        let (container, since, waits) = (frame.container, frame.since, frame.waits);
         let node = self.containers[container.index()].node;
         let Some(disk) = &mut self.nodes[node.index()].disk else { return };
         disk.queue.remove(&mut self.frames, id);
         disk.waited_ns += u128::from(now.since(since).0);
-        self.disk_visits[container.index()].waiting.fall(now);
+        self.disk_visits[container.index()].of(waits).waiting.fall(now);
+        if waits == Waits::PageQueue {
+            self.end_stall(now, container);
+        }
     }
 
     /// A visit to the disk of `node` is over.
@@ -88,18 +125,26 @@ impl<P: Probe> World<'_, P> {
     ) {
         let Some(disk) = &mut self.nodes[node.index()].disk else { return };
         let Some(visit) = disk.end(now, server) else { return };
-        self.disk_visits[visit.container.index()].served.fall(now);
+        let waits = if visit.fetches { Waits::Pages } else { Waits::Disk };
+        self.disk_visits[visit.container.index()].of(waits).served.fall(now);
         if let Some(next) = disk.queue.pop(&mut self.frames) {
             disk.waited_ns += u128::from(now.since(self.frames[next].since).0);
-            let container = self.frames[next].container;
-            self.disk_visits[container.index()].waiting.fall(now);
+            let (container, waits) = (self.frames[next].container, self.frames[next].waits);
+            self.disk_visits[container.index()].of(waits).waiting.fall(now);
             self.use_disk(now, node, next, calendar);
+        }
+        if visit.fetches {
+            self.end_stall(now, visit.container);
         }
         let frame = &mut self.frames[visit.frame];
         if frame.epoch == visit.epoch {
             frame.epoch = frame.epoch.wrapping_add(1);
             frame.waits = Waits::Nothing;
-            self.execute(now, visit.frame, calendar);
+            if visit.fetches {
+                self.pages_are_there(now, visit.frame, calendar);
+            } else {
+                self.execute(now, visit.frame, calendar);
+            }
         }
     }
 }

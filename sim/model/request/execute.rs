@@ -52,6 +52,11 @@ impl<P: Probe> World<'_, P> {
                         return;
                     }
                 }
+                Instruction::Read { pages, draws } => {
+                    if self.read_data(now, id, (pages, draws), calendar) {
+                        return;
+                    }
+                }
                 Instruction::LookUp { cache, draw } => self.look_up(id, *cache, *draw),
                 Instruction::SkipIfFound { cache, to } => self.after_look_up(id, *cache, *to),
                 Instruction::Call(call) => return self.call(now, id, *call, calendar),
@@ -107,6 +112,11 @@ impl<P: Probe> World<'_, P> {
         if network_cpu > 0 {
             networking = self.count_network_cpu(container, network_cpu);
             work += networking;
+        }
+        if self.containers[container.index()].lacks_pages
+            && self.fetch_pages(now, id, [work, networking], step.draw, calendar)
+        {
+            return;
         }
         self.computes(now, id, container, [work, networking]);
         self.start_job(now, id, container, work, calendar);

@@ -57,6 +57,10 @@ pub(crate) enum Waits {
     DiskQueue,
     /// The end of its visit to the disk.
     Disk,
+    /// Its turn at the disk, which has pages that its CPU step touches.
+    PageQueue,
+    /// Those pages.
+    Pages,
     /// The end of a sleep.
     Sleep,
     /// The end of the pause before a retry.
@@ -110,9 +114,10 @@ pub(crate) struct Frame {
     pub source: SourceId,
     /// Row of the source's trace.
     pub trace_row: u32,
-    /// Branches that it waits for: how many may still succeed.
+    /// Branches that it waits for: how many may still succeed. At a disk: how many pages it wants.
     pub open: u32,
-    /// Branches that it waits for: how many must still succeed.
+    /// Branches that it waits for: how many must still succeed. Waiting for pages: where the draws of
+    /// that are addressed.
     pub needed: u32,
     /// Loop: number of the present repetition. Root: number of the user.
     pub number: u32,

@@ -209,7 +209,7 @@ impl<P: Probe> World<'_, P> {
                 pool.advance(now);
                 pool.queue.remove(&mut self.frames, id);
             }
-            Waits::DiskQueue => self.leave_disk_queue(now, id),
+            Waits::DiskQueue | Waits::PageQueue => self.leave_disk_queue(now, id),
             other => unreachable!("there is no queue for {other:?}"),
         }
     }

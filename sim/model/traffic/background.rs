@@ -6,6 +6,7 @@ use crate::law::Law;
 use crate::probe::Probe;
 use crate::request::frame::Kind;
 use crate::world::World;
+use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Nanos, Time};
 
 /// Draws of a background's stream of bursts.
@@ -55,9 +56,15 @@ impl<P: Probe> World<'_, P> {
         for job in 0..if runs { background.jobs } else { 0 } {
             let draw = if job == 0 { DRAW_BURST_CPU } else { DRAW_BURST_MORE + job - 1 };
             let demand = background.cpu.sample(&mut stream.draw(number, draw));
-            let (id_of_burst, frame) = self.frames.open(Kind::Burst, stream.root());
-            frame.container = background.container;
-            self.start_job(now, id_of_burst, background.container, demand, calendar);
+            let (id_of_burst, frame) = self.frames.open(Kind::Burst, mix(stream.root(), number));
+            let container = background.container;
+            frame.container = container;
+            if self.containers[container.index()].lacks_pages
+                && self.fetch_pages(now, id_of_burst, [demand, 0.0], job, calendar)
+            {
+                continue;
+            }
+            self.start_job(now, id_of_burst, container, demand, calendar);
         }
         self.bursts[id.index()].1 += 1;
         let gap = self.burst_gap(id);

@@ -1,0 +1,128 @@
+//! What a container asks for of RAM at this moment.
+//!
+//! ```text
+//!  base · hot ─┐                        ┌─ grows with garbage up to its limit, and is then collected
+//!  buffers ────┤                        │
+//!  requests ───┼─► hot pages ◄── heap ──┘        base · (1 − hot) ──► cold pages
+//!  caches ─────┘
+//! ```
+//! A heap that was given to a runtime stays with it; a collection frees what is in it. Collections run
+//! beside requests: they touch all that is alive, read ahead, and take CPU.
+
+use super::ledger::Demand;
+use crate::blueprint::{Heap, PAGE};
+use crate::ids::ContainerId;
+use crate::life::Phase;
+use crate::probe::Probe;
+use crate::world::World;
+
+/// Bytes as whole pages.
+pub(super) fn pages(bytes: f64) -> u64 {
+    (bytes / PAGE).round() as u64
+}
+
+/// A container's heap.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct HeapState {
+    /// Visits that have left their garbage.
+    visits: u64,
+    /// Garbage in it, in bytes.
+    garbage: f64,
+    /// The most garbage that was ever in it, in bytes.
+    grown: f64,
+    /// Collections so far.
+    pub(super) collections: u64,
+}
+
+impl HeapState {
+    /// `visits` have begun since the container exists. Returns how often it was full since it was
+    /// looked at last: so often it must be collected.
+    fn note(&mut self, heap: &Heap, visits: u64) -> u64 {
+        let room = heap.limit - heap.live;
+        self.garbage += (visits - self.visits) as f64 * heap.garbage;
+        self.visits = visits;
+        self.grown = self.grown.max(self.garbage.min(room));
+        if heap.garbage <= 0.0 || self.garbage < room {
+            return 0;
+        }
+        // A visit leaves no more than there is room for: at most a collection for each.
+        let each = room.max(heap.garbage);
+        let times = (self.garbage / each).floor();
+        self.garbage = (self.garbage - times * each).max(0.0);
+        times as u64
+    }
+
+    /// A new process has an empty one.
+    pub(super) fn restart(&mut self) {
+        *self = Self { visits: self.visits, collections: self.collections, ..Self::default() };
+    }
+}
+
+impl<P: Probe> World<'_, P> {
+    /// What `id` asks for now, and how often its heap must be collected.
+    pub(super) fn memory_demand(&mut self, id: ContainerId) -> (Demand, u64) {
+        let container = &self.containers[id.index()];
+        if container.life.phase == Phase::Dead {
+            return (Demand::default(), 0);
+        }
+        let memory = &self.blueprint.service_of(id).memory;
+        let station = &container.station;
+        let in_service = f64::from(station.in_system - station.queue.len);
+        let account = &mut self.memory.accounts[id.index()];
+        let visits = station.arrivals;
+        let collects = memory.heap.as_ref().map_or(0, |heap| account.heap.note(heap, visits));
+        let grown = account.heap.grown;
+        let buffers = memory.data.as_ref().map_or(0.0, |data| data.buffers);
+        let entries = if memory.entry > 0.0 { self.entries_of(id) as f64 } else { 0.0 };
+        let touched = memory.base * memory.hot
+            + memory.per_request * in_service
+            + memory.entry * entries
+            + grown
+            + buffers;
+        let cold = memory.base * (1.0 - memory.hot);
+        (Demand { hot: pages(touched), cold: pages(cold) }, collects)
+    }
+
+    /// Entries that the caches at `id` hold.
+    fn entries_of(&self, id: ContainerId) -> u64 {
+        let service = self.service_id(id);
+        let replica = self.blueprint.replica(service, id) as usize;
+        let caches = self.blueprint.caches.iter().zip(&self.stores);
+        caches
+            .filter(|(cache, _)| cache.service == service)
+            .filter_map(|(_, stores)| stores.get(replica))
+            .map(|store| u64::from(store.held()))
+            .sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::law::Law;
+
+    /// 10 B a visit into 100 B beside what lives: it grows, is collected at every tenth visit, however
+    /// seldom it is looked at, and keeps what it grew to.
+    #[test]
+    fn a_heap_grows_to_its_limit_and_is_collected_there() {
+        let heap = Heap { limit: 150.0, live: 50.0, garbage: 10.0, collection: Law::ZERO };
+        let mut state = HeapState::default();
+        for visits in 1..=35 {
+            assert_eq!(state.note(&heap, visits), u64::from(visits % 10 == 0), "visit {visits}");
+            let grown = 10.0 * visits.min(10) as f64;
+            assert!((state.grown - grown).abs() < 1e-9, "visit {visits}: {}", state.grown);
+        }
+        assert_eq!([69, 70, 85, 125].map(|visits| state.note(&heap, visits)), [3, 1, 1, 4]);
+        state.restart();
+        assert!(state.note(&heap, 126) == 0 && (state.grown - 10.0).abs() < 1e-9);
+    }
+
+    /// Each visit leaves more than there is room for.
+    #[test]
+    fn a_heap_is_collected_at_most_once_a_visit() {
+        let heap = Heap { limit: 60.0, live: 50.0, garbage: 25.0, collection: Law::ZERO };
+        let mut state = HeapState::default();
+        assert_eq!([1, 2, 7].map(|visits| state.note(&heap, visits)), [1, 1, 5]);
+        assert!((state.grown - 10.0).abs() < 1e-9);
+    }
+}

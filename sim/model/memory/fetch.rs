@@ -1,0 +1,157 @@
+//! A CPU step that touches pages in swap: it waits until they are there.
+//!
+//! A step of demand S touches S over `touch_ns` pages (rounded up or down at random, so that short steps
+//! touch as much as long ones do); how many of them miss is binomial. All of them are one visit to the
+//! disk of the node, before the step: one read after the other, the job off the CPU, in the node's load
+//! average. Without a disk that costs anything pages come at once.
+
+use crate::event::Event;
+use crate::ids::ContainerId;
+use crate::law::Law;
+use crate::probe::Probe;
+use crate::request::frame::{FrameId, Kind, Waits};
+use crate::world::{ContainerState, World};
+use rand_distr::{Binomial, Distribution};
+use wssim_kernel::stream::{Draw, mix};
+use wssim_kernel::{Calendar, Time};
+
+/// Keys of a frame's faults, and of the time that they take: beside those of its steps.
+const FAULTS: u64 = 0x70_6167_6573;
+const FETCHES: u64 = 0x66_6574_6368;
+/// Pages that swap reads at once where they lie together: `vm.page-cluster` is 3 (Linux).
+const READ_AHEAD: u64 = 8;
+/// Draw of a collection's CPU.
+const DRAW_COLLECTION: u32 = 32;
+
+/// How many of `tries` succeed, each with probability `p`.
+pub(super) fn binomial(tries: u64, p: f64, draw: &mut Draw) -> u64 {
+    Binomial::new(tries, p.clamp(0.0, 1.0)).map_or(0, |law| law.sample(draw))
+}
+
+/// A whole number of mean `mean`, one of its two neighbours.
+fn about(mean: f64, draw: &mut Draw) -> u64 {
+    (mean + draw.open01()) as u64
+}
+
+impl<P: Probe> World<'_, P> {
+    /// Draws how many pages the CPU step of `id` finds in swap, `[work, networking]` nanoseconds of the
+    /// reference CPU. Returns whether it has to wait for them; then it computes afterwards by itself.
+    #[inline(never)]
+    pub(crate) fn fetch_pages(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        [work, networking]: [f64; 2],
+        draw: u32,
+        calendar: &mut Calendar<Event>,
+    ) -> bool {
+        let (container, key) = (self.frames[id].container, self.frames[id].key);
+        let memory = &self.blueprint.service_of(container).memory;
+        let mut random = self.draws.draw(mix(key, FAULTS), draw);
+        let touches = about(memory.touches(work), &mut random);
+        let faults = binomial(touches, self.memory.accounts[container.index()].miss, &mut random);
+        self.wait_for_pages(now, id, faults, [work, networking], draw, calendar)
+    }
+
+    /// `id` waits for `faults` pages, if that takes any time.
+    fn wait_for_pages(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        faults: u64,
+        [work, networking]: [f64; 2],
+        draw: u32,
+        calendar: &mut Calendar<Event>,
+    ) -> bool {
+        let container = self.frames[id].container;
+        let account = &mut self.memory.accounts[container.index()];
+        account.faults += faults;
+        let node = self.containers[container.index()].node;
+        if faults == 0 || self.nodes[node.index()].disk.is_none() {
+            return false;
+        }
+        // Its touches count from now on, though it may never compute.
+        account.touches += self.blueprint.service_of(container).memory.touches(work);
+        let frame = &mut self.frames[id];
+        frame.drawn = work;
+        frame.network_cpu = networking as u32;
+        frame.open = u32::try_from(faults).unwrap_or(u32::MAX);
+        frame.needed = draw;
+        self.memory.nodes[node.index()].stalls.rise(now);
+        self.queue_at_disk(now, id, Waits::PageQueue, calendar)
+    }
+
+    /// The pages that `id` waited for are there: it computes.
+    pub(crate) fn pages_are_there(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let frame = &mut self.frames[id];
+        let work = std::mem::replace(&mut frame.drawn, -1.0);
+        let networking = f64::from(std::mem::take(&mut frame.network_cpu));
+        let container = frame.container;
+        // From now on they count as those of its work.
+        let touches = self.blueprint.service_of(container).memory.touches(work);
+        self.memory.accounts[container.index()].touches -= touches;
+        if frame.kind == Kind::Burst {
+            frame.waits = Waits::Nothing;
+        } else {
+            frame.waits = Waits::Processor;
+            self.computes(now, id, container, [work, networking]);
+        }
+        self.start_job(now, id, container, work, calendar);
+    }
+
+    /// Nobody of a container on `node` waits for these pages any more.
+    pub(crate) fn end_stall(&mut self, now: Time, container: ContainerId) {
+        let node = self.containers[container.index()].node;
+        self.memory.nodes[node.index()].stalls.fall(now);
+    }
+
+    /// How long `reads` reads of swap take `id`, one after the other, each by `law`, in nanoseconds.
+    pub(crate) fn time_to_fetch(&self, id: FrameId, law: &Law) -> f64 {
+        let frame = &self.frames[id];
+        let mut random = self.draws.draw(mix(frame.key, FETCHES), frame.needed);
+        (0..frame.open).map(|_| law.sample(&mut random)).sum()
+    }
+
+    /// The share of the hot pages of `id` that is in RAM.
+    fn resident_share(&self, id: ContainerId) -> f64 {
+        let ContainerState { node, local, .. } = &self.containers[id.index()];
+        self.memory.nodes[node.index()].ledger.sets[*local as usize].hot.share()
+    }
+
+    /// The heap of `id` is full: all that is alive in it is touched, page after page.
+    pub(super) fn collect_garbage(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let Some(heap) = &self.blueprint.service_of(id).memory.heap else { return };
+        if !self.containers[id.index()].life.listens() {
+            return;
+        }
+        let number = &mut self.memory.accounts[id.index()].heap.collections;
+        *number += 1;
+        let number = *number;
+        let key = mix(self.life_key(id, 0), number);
+        let draw = || self.registry.stream.draw(key, DRAW_COLLECTION);
+        let work = heap.collection.sample_lazily(draw);
+        let out = 1.0 - self.resident_share(id);
+        let account = &mut self.memory.accounts[id.index()];
+        let live = super::demand::pages(heap.live) as f64;
+        account.touches += live;
+        let swapped = (live * out).round() as u64;
+        let (job, frame) = self.frames.open(Kind::Burst, key);
+        frame.container = id;
+        // All of them come in, `READ_AHEAD` with each read.
+        let reads = swapped.div_ceil(READ_AHEAD);
+        self.memory.accounts[id.index()].faults += swapped - reads;
+        if !self.wait_for_pages(now, job, reads, [work, 0.0], 0, calendar) {
+            self.start_job(now, job, id, work, calendar);
+        }
+    }
+}

@@ -1,0 +1,404 @@
+//! The pages of one node: who has how many of them where, and who gives some up.
+//!
+//! Each container is a *set*: hot pages, touched by Zipf's law, and cold ones, touched by nobody; and
+//! the pages of its files in the page cache. The kernel keeps what was touched last, whoever touched it
+//! (one LRU list): when RAM is short, pages come from the set whose oldest page in RAM is oldest. With
+//! Che's age t(share) in touches and r touches a second that is t(share) / r seconds. At the balance all
+//! oldest pages are equally old, which is Che's approximation of one LRU for all of them together.
+//!
+//! A container at its limit gives up its own. All counts are whole pages.
+
+use super::curve::Curve;
+use std::sync::Arc;
+
+/// Rates of touches are averages over about so long, in seconds.
+const MEMORY_SECONDS: f64 = 10.0;
+/// Pages are given up in portions of this share of what their set has in RAM, and of what is still to be
+/// given up by anybody, so that ages meet.
+const OF_SET: u64 = 64;
+const OF_REST: u64 = 16;
+
+/// Pages that are as good as each other, in RAM and in swap.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Pages {
+    pub(super) resident: u64,
+    pub(super) swapped: u64,
+}
+
+impl Pages {
+    pub(super) fn all(self) -> u64 {
+        self.resident + self.swapped
+    }
+
+    /// The share in RAM; of nothing, all.
+    pub(super) fn share(self) -> f64 {
+        if self.swapped == 0 { 1.0 } else { self.resident as f64 / self.all() as f64 }
+    }
+
+    /// Becomes `wanted` pages: new ones are in RAM, those given back come from both in proportion.
+    fn become_all(&mut self, wanted: u64) {
+        let all = self.all();
+        if wanted >= all {
+            self.resident += wanted - all;
+            return;
+        }
+        let back = all - wanted;
+        let from_swap = (u128::from(back) * u128::from(self.swapped) / u128::from(all)) as u64;
+        self.swapped -= from_swap;
+        self.resident = wanted - self.swapped;
+    }
+
+    fn swap_out(&mut self, pages: u64) {
+        self.resident -= pages;
+        self.swapped += pages;
+    }
+
+    /// Returns how many there were of `pages` to bring in.
+    fn swap_in(&mut self, pages: u64) -> u64 {
+        let pages = pages.min(self.swapped);
+        self.swapped -= pages;
+        self.resident += pages;
+        pages
+    }
+}
+
+/// How fast pages are touched: an exponential average.
+#[derive(Clone, Copy, Debug, Default)]
+struct Rate(f64);
+
+impl Rate {
+    /// Takes in `touches` within `seconds`.
+    fn note(&mut self, touches: f64, seconds: f64) {
+        if seconds <= 0.0 {
+            return;
+        }
+        let now = touches / seconds;
+        self.0 += (now - self.0) * seconds / (seconds + MEMORY_SECONDS);
+    }
+
+    /// How many seconds ago the oldest page in RAM was touched, of `pages` that are touched by `curve`
+    /// and of which this share is in RAM. When all are, the rarest is as old as if half of it were not.
+    fn age_of(self, curve: &Curve, share: f64, pages: u64) -> f64 {
+        if self.0 > 0.0 {
+            curve.age(share.min(1.0 - 0.5 / pages.max(1) as f64)) / self.0
+        } else {
+            f64::INFINITY
+        }
+    }
+}
+
+/// What a container asks for, in pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Demand {
+    pub(super) hot: u64,
+    pub(super) cold: u64,
+}
+
+/// Files that a container reads, and where their pages are.
+#[derive(Clone, Debug)]
+pub(super) struct Files {
+    /// All of them, in pages.
+    pub(super) pages: u64,
+    /// What its own buffers hold of them, in pages of its hot ones.
+    pub(super) buffered: u64,
+    /// Pages in the page cache.
+    pub(super) cached: u64,
+    pub(super) curve: Arc<Curve>,
+    rate: Rate,
+}
+
+impl Files {
+    pub(super) fn new(pages: u64, buffered: u64, curve: Arc<Curve>) -> Self {
+        Self { pages, buffered, cached: 0, curve, rate: Rate::default() }
+    }
+
+    /// Pages beyond what the buffers hold.
+    fn beyond(&self) -> u64 {
+        self.pages.saturating_sub(self.buffered)
+    }
+
+    fn share(&self) -> f64 {
+        (self.buffered + self.cached) as f64 / self.pages.max(1) as f64
+    }
+
+    /// The probability that a read finds its page neither in the buffers nor in the page cache.
+    pub(super) fn miss(&self) -> f64 {
+        if self.cached >= self.beyond() { 0.0 } else { self.curve.miss(self.share()) }
+    }
+
+    fn age(&self) -> f64 {
+        self.rate.age_of(&self.curve, self.share(), self.pages)
+    }
+}
+
+/// One container's pages.
+#[derive(Clone, Debug)]
+pub(super) struct Set {
+    pub(super) hot: Pages,
+    pub(super) cold: Pages,
+    pub(super) files: Option<Files>,
+    /// What it may have in RAM; beyond that it gives up its own.
+    pub(super) limit: Option<u64>,
+    pub(super) curve: Arc<Curve>,
+    rate: Rate,
+}
+
+impl Set {
+    pub(super) fn new(limit: Option<u64>, curve: Arc<Curve>, files: Option<Files>) -> Self {
+        let (hot, cold, rate) = (Pages::default(), Pages::default(), Rate::default());
+        Self { hot, cold, files, limit, curve, rate }
+    }
+
+    pub(super) fn resident(&self) -> u64 {
+        self.hot.resident + self.cold.resident
+    }
+
+    pub(super) fn swapped(&self) -> u64 {
+        self.hot.swapped + self.cold.swapped
+    }
+
+    pub(super) fn all(&self) -> u64 {
+        self.resident() + self.swapped()
+    }
+
+    /// The probability that a touch finds its page in swap.
+    pub(super) fn miss(&self) -> f64 {
+        if self.hot.swapped == 0 { 0.0 } else { self.curve.miss(self.hot.share()) }
+    }
+
+    /// How old the oldest page of each of its parts is.
+    fn ages(&self) -> [Age; 3] {
+        let hot = || {
+            let share = self.hot.share();
+            [self.rate.age_of(&self.curve, share, self.hot.all()), share]
+        };
+        let files = self.files.as_ref().filter(|files| files.cached > 0);
+        [
+            // Nobody touches them: they are older than everything that is touched.
+            (self.cold.resident > 0).then(|| [f64::INFINITY, 1.0 + self.cold.share()]),
+            (self.hot.resident > 0).then(hot),
+            files.map(|files| [files.age(), files.share()]),
+        ]
+    }
+
+    /// Gives up a portion of the `over` pages that are wanted of somebody, with room for `most` of them
+    /// in swap. Returns how many.
+    fn give_up(&mut self, part: usize, over: u64, most: u64) -> u64 {
+        let portion = |pages: u64| (pages / OF_SET).min(over / OF_REST).max(1);
+        let pages = match part {
+            COLD => &mut self.cold,
+            HOT => &mut self.hot,
+            _ => {
+                return self.files.as_mut().map_or(0, |files| {
+                    let portion = portion(files.cached);
+                    files.cached -= portion;
+                    portion
+                });
+            }
+        };
+        let portion = portion(pages.resident).min(most);
+        pages.swap_out(portion);
+        portion
+    }
+}
+
+/// What happened to a set since the last look.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Since {
+    pub(super) demand: Demand,
+    /// Touches of its hot pages, and faults among them.
+    pub(super) touches: f64,
+    pub(super) faults: u64,
+    /// Reads of its files in pages, and those among them that came from the disk.
+    pub(super) reads: f64,
+    pub(super) missed: u64,
+}
+
+/// Why pages cannot be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Short {
+    /// The set at this place is at its limit and cannot swap.
+    Limit(usize),
+    /// The node has neither RAM nor swap left.
+    Node,
+}
+
+/// How old the oldest page of a part of a set is, in seconds, and then its share in RAM; `None`: nothing
+/// is there to give up.
+type Age = Option<[f64; 2]>;
+
+/// Parts of a set: cold pages, hot ones, files.
+const COLD: usize = 0;
+const HOT: usize = 1;
+const FILES: usize = 2;
+
+/// Whose oldest page is oldest: set and part; among equals who has the greatest share in RAM.
+fn oldest(ages: &[[Age; 3]], may_swap: bool) -> Option<(usize, usize)> {
+    let mut oldest = None;
+    for (place, parts) in ages.iter().enumerate() {
+        for (part, age) in parts.iter().enumerate().filter(|(part, _)| may_swap || *part == FILES) {
+            let Some(age) = age else { continue };
+            if oldest.is_none_or(|(than, _, _)| *age > than) {
+                oldest = Some((*age, place, part));
+            }
+        }
+    }
+    oldest.map(|(_, place, part)| (place, part))
+}
+
+/// One node's pages.
+#[derive(Clone, Debug)]
+pub(super) struct Ledger {
+    /// All of its RAM.
+    pub(super) ram: u64,
+    /// All of its swap.
+    pub(super) swap: u64,
+    /// What kernel, engine, shims and agent hold of the RAM.
+    pub(super) system: u64,
+    /// Its containers.
+    pub(super) sets: Vec<Set>,
+    /// Pages brought in from swap since the last look.
+    pub(super) swapped_in: u64,
+    /// Room to note how old everybody's pages are.
+    ages: Vec<[Age; 3]>,
+}
+
+impl Ledger {
+    pub(super) fn new(ram: u64, swap: u64, sets: Vec<Set>) -> Self {
+        Self { ram, swap, system: 0, sets, swapped_in: 0, ages: Vec::new() }
+    }
+
+    pub(super) fn resident(&self) -> u64 {
+        self.sets.iter().map(Set::resident).sum()
+    }
+
+    pub(super) fn swapped(&self) -> u64 {
+        self.sets.iter().map(Set::swapped).sum()
+    }
+
+    fn cached(&self) -> u64 {
+        self.sets.iter().filter_map(|set| set.files.as_ref()).map(|files| files.cached).sum()
+    }
+
+    /// RAM that neither the system nor containers hold: the page cache has it.
+    pub(super) fn left(&self) -> u64 {
+        self.ram.saturating_sub(self.system + self.resident())
+    }
+
+    fn swap_left(&self) -> u64 {
+        self.swap.saturating_sub(self.swapped())
+    }
+
+    /// Parks a share of the cold pages, as far as there is swap, and reads files into what is left: so
+    /// a node is found that has run for long.
+    pub(super) fn settle_in(&mut self, parked: f64) {
+        for place in 0..self.sets.len() {
+            let left = self.swap_left();
+            let cold = &mut self.sets[place].cold;
+            cold.swap_out(((cold.resident as f64 * parked) as u64).min(left));
+            // What is beyond a limit leaves room for files. Who cannot keep it is dealt with when room is
+            // made.
+            let _ = self.keep_limit(place);
+        }
+        let mut left = self.left();
+        for files in self.sets.iter_mut().filter_map(|set| set.files.as_mut()) {
+            files.cached = files.beyond().min(left);
+            left -= files.cached;
+        }
+    }
+
+    /// Takes in what happened to the set at `place` within `seconds`.
+    pub(super) fn take_in(&mut self, place: usize, since: &Since, seconds: f64) {
+        let set = &mut self.sets[place];
+        set.rate.note(since.touches, seconds);
+        set.hot.become_all(since.demand.hot);
+        set.cold.become_all(since.demand.cold);
+        self.swapped_in += set.hot.swap_in(since.faults);
+        if let Some(files) = &mut set.files {
+            files.rate.note(since.reads, seconds);
+            files.cached = (files.cached + since.missed).min(files.beyond());
+        }
+    }
+
+    /// Makes room until everything fits, or says who is short.
+    pub(super) fn make_room(&mut self) -> Result<(), Short> {
+        for place in 0..self.sets.len() {
+            self.keep_limit(place)?;
+        }
+        // A system that is greater than its RAM leaves its containers none.
+        let most = self.ram.max(self.system);
+        let held = self.system + self.resident() + self.cached();
+        let Some(over) = held.checked_sub(most).filter(|over| *over > 0) else {
+            return Ok(());
+        };
+        self.reclaim(over)
+    }
+
+    /// Takes `over` pages from whoever has the oldest, portion by portion.
+    fn reclaim(&mut self, mut over: u64) -> Result<(), Short> {
+        let mut swap_left = self.swap_left();
+        let mut ages = std::mem::take(&mut self.ages);
+        ages.clear();
+        ages.extend(self.sets.iter().map(Set::ages));
+        while over > 0 {
+            let Some((place, part)) = oldest(&ages, swap_left > 0) else {
+                self.ages = ages;
+                return Err(Short::Node);
+            };
+            let set = &mut self.sets[place];
+            let taken = set.give_up(part, over, swap_left);
+            over -= taken;
+            if part != FILES {
+                swap_left -= taken;
+            }
+            ages[place][part] = set.ages()[part];
+        }
+        self.ages = ages;
+        Ok(())
+    }
+
+    /// The set at `place` gives up what it has above its limit: cold pages first. It may have as much
+    /// in swap as in RAM (Docker's default of `memory-swap`, twice the limit in all).
+    fn keep_limit(&mut self, place: usize) -> Result<(), Short> {
+        let set = &self.sets[place];
+        let over = set.limit.and_then(|limit| Some((limit, set.resident().checked_sub(limit)?)));
+        let Some((limit, over)) = over else { return Ok(()) };
+        let left = self.swap_left();
+        let set = &mut self.sets[place];
+        if over > left.min(limit.saturating_sub(set.swapped())) {
+            return Err(Short::Limit(place));
+        }
+        let cold = over.min(set.cold.resident);
+        set.cold.swap_out(cold);
+        set.hot.swap_out(over - cold);
+        Ok(())
+    }
+
+    /// The set at `place` holds nothing any more; what it read stays in the page cache.
+    pub(super) fn release(&mut self, place: usize) {
+        let set = &mut self.sets[place];
+        (set.hot, set.cold, set.rate) = (Pages::default(), Pages::default(), Rate::default());
+    }
+
+    /// The page cache is lost, as when a node starts anew.
+    pub(super) fn drop_files(&mut self) {
+        for files in self.sets.iter_mut().filter_map(|set| set.files.as_mut()) {
+            files.cached = 0;
+        }
+    }
+
+    /// Resident + swapped = demand, and nobody has more than there is.
+    ///
+    /// # Panics
+    /// When a law is broken: a bug.
+    pub(super) fn assert_laws(&self, demands: impl Iterator<Item = Demand>) {
+        for (set, demand) in self.sets.iter().zip(demands) {
+            let has = Demand { hot: set.hot.all(), cold: set.cold.all() };
+            assert_eq!(has, demand, "memory: resident + swapped = demand");
+        }
+        let held = self.system + self.resident() + self.cached();
+        let most = self.ram.max(self.system);
+        assert!(held <= most, "memory: {held} pages are resident where {most} are");
+        assert!(self.swapped() <= self.swap, "memory: more swapped than there is swap");
+    }
+}

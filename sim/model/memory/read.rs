@@ -1,0 +1,51 @@
+//! Reading files: what neither a service's buffers nor the page cache have comes from the disk.
+//!
+//! How many of the pages that are read miss is binomial, by Che's approximation with what buffers and
+//! page cache hold together; they are one visit to the disk of the node, one read after the other. What
+//! was read is in the page cache from the next look at the node's memory on, where RAM is left for it.
+
+use super::fetch::binomial;
+use crate::event::Event;
+use crate::law::Law;
+use crate::probe::Probe;
+use crate::request::frame::{FrameId, Waits};
+use crate::world::World;
+use wssim_kernel::{Calendar, Time};
+
+impl<P: Probe> World<'_, P> {
+    /// The `Read` before the program counter of `id`. Returns whether it waits for the disk.
+    #[inline(never)]
+    pub(crate) fn read_data(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        (pages, draws): (&Law, &[u32; 3]),
+        calendar: &mut Calendar<Event>,
+    ) -> bool {
+        let (container, key) = (self.frames[id].container, self.frames[id].key);
+        let reads = pages.sample_lazily(|| self.draws.draw(key, draws[0])).round() as u64;
+        let account = &mut self.memory.accounts[container.index()];
+        account.reads += reads;
+        if account.file_miss <= 0.0 {
+            return false;
+        }
+        let missed = binomial(reads, account.file_miss, &mut self.draws.draw(key, draws[1]));
+        account.missed += missed;
+        let node = self.containers[container.index()].node;
+        if missed == 0 || self.nodes[node.index()].disk.is_none() {
+            return false;
+        }
+        self.frames[id].open = u32::try_from(missed).unwrap_or(u32::MAX);
+        self.queue_at_disk(now, id, Waits::DiskQueue, calendar)
+    }
+
+    /// How long the reads that `id` waits for take, one after the other, each by `law`, in nanoseconds,
+    /// and their bytes.
+    pub(crate) fn time_to_read(&self, id: FrameId, draw: u32, law: &Law) -> (f64, f64) {
+        let frame = &self.frames[id];
+        let mut random = self.draws.draw(frame.key, draw);
+        let time = (0..frame.open).map(|_| law.sample(&mut random)).sum();
+        let data = self.blueprint.service_of(frame.container).memory.data.as_ref();
+        (time, f64::from(frame.open) * data.map_or(0.0, |data| data.page))
+    }
+}
