@@ -3,8 +3,11 @@
 //! One key or one element a line, so that a diff can be read. Numbers are in base units, rounded
 //! to twelve significant digits, which no interval of a simulation reaches: what differs between
 //! two ways of summing stays out of the file. What is not a number is `null`.
+//!
+//! `memory`, the ledger of RAM, is there when a node has RAM given; `memory/json.rs` says what is in it.
 
 use crate::escape;
+use crate::memory::json::NodeJson;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 use wssim_experiment::findings::{Distribution, Findings, JudgedClaim, Metric, Series};
@@ -18,7 +21,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// The file.
 #[must_use]
 pub fn render(findings: &Findings) -> String {
-    let keys = [
+    let mut keys = vec![
         ("schema_version", json(&SCHEMA_VERSION)),
         ("command", json(&findings.command)),
         ("scenario", json(&ScenarioJson::of(findings))),
@@ -35,6 +38,9 @@ pub fn render(findings: &Findings) -> String {
         ("not_simulated", list(&findings.not_simulated, String::as_str)),
         ("notes", list(&findings.notes, String::as_str)),
     ];
+    if !findings.ledger.is_empty() {
+        keys.push(("memory", list(&findings.ledger, NodeJson::of)));
+    }
     let lines: Vec<String> =
         keys.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
     escape::json(&format!("{{\n{}\n}}\n", lines.join(",\n")))
@@ -60,7 +66,8 @@ fn json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("keys are strings and nothing else can fail")
 }
 
-struct Number(f64);
+/// A number of the file.
+pub(crate) struct Number(pub(crate) f64);
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

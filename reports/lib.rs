@@ -22,6 +22,7 @@ mod escape;
 pub mod files;
 pub mod json;
 pub mod markdown;
+mod memory;
 pub mod metrics_csv;
 mod page;
 mod quantity;

@@ -23,7 +23,7 @@ pub fn render(findings: &Findings) -> String {
     for section in sections::all(findings) {
         let _ = write!(text, "### {}\n\n", section.title);
         paragraph(&mut text, &table(&section.table));
-        bullets(&mut text, section.missing.iter().map(|reason| escaped(reason)));
+        bullets(&mut text, section.remarks.iter().map(|remark| escaped(remark)));
     }
     let reasons = wording::reasons(findings);
     let reasons = reasons

@@ -159,6 +159,14 @@ pub(crate) fn plus_minus(estimate: &Estimate, unit: &str) -> String {
     }
 }
 
+/// `71.3 ms`: the mean alone, with no more digits than its interval allows.
+pub(crate) fn centre(estimate: &Estimate, unit: &str) -> String {
+    let scale = Scale::of(unit, estimate.mean.abs());
+    let [mean, half_width] =
+        [estimate.mean, estimate.half_width()].map(|value| value * scale.factor);
+    format!("{}{}", number(mean, decimals(mean, half_width), false), scale.symbol)
+}
+
 /// `71.3 ms (71.0–71.6)`: the form of the verdicts.
 pub(crate) fn with_interval(
     estimate: &Estimate,
@@ -279,6 +287,9 @@ mod tests {
         assert_eq!(plus_minus(&estimate(0.0, 0.0), "ratio"), "0 %");
         assert_eq!(plus_minus(&estimate(3.9, 0.03), "1/s"), "3.90 ±0.03/s");
         assert_eq!(plain(942e6, "bytes", false), "942 MB");
+        assert_eq!(centre(&estimate(18.0423e9, 0.02e9), "bytes"), "18.04 GB");
+        assert_eq!(centre(&estimate(942e6, 0.0), "bytes"), "942 MB");
+        assert_eq!(centre(&estimate(0.0, 0.0), "bytes"), "0 B");
         assert_eq!(plain(0.0, "seconds", false), "0 ms");
     }
 

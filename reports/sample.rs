@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use wssim_experiment::findings::{
-    Distribution, Findings, JudgedClaim, Metric, Series, StoppedBy, Verdict,
+    Distribution, Findings, JudgedClaim, Metric, NodeLedger, Promised, Series, ServiceLedger,
+    StoppedBy, SystemMemory, Verdict,
 };
 use wssim_experiment::metric::kind_of;
 use wssim_experiment::question::{Claim, Expected, MetricRef, Study};
@@ -236,6 +237,78 @@ fn changes() -> Vec<JudgedClaim> {
     ]
 }
 
+fn held(service: &str, reserved: f64, limit: Option<f64>, [ram, swap]: [f64; 2]) -> ServiceLedger {
+    let known = |mean: f64| Some(Estimate::symmetric(mean, 2e6, 40));
+    ServiceLedger {
+        service: service.to_owned(),
+        promised: Promised {
+            containers: 1,
+            reserved,
+            limits: limit.unwrap_or(0.0),
+            without_limit: u32::from(limit.is_none()),
+        },
+        demand: known(ram + swap),
+        resident: known(ram),
+        swapped: known(swap),
+    }
+}
+
+/// A node with `services`, whose numbers are summed.
+fn node(name: &str, [ram, swap]: [f64; 2], services: Vec<ServiceLedger>) -> NodeLedger {
+    let known = |mean: f64| Some(Estimate::symmetric(mean, 3e6, 40));
+    let system = SystemMemory { kernel: 300e6, engine: 150e6, agent: 0.0, shims: 70e6 };
+    let sum = |what: fn(&ServiceLedger) -> Option<Estimate>| -> f64 {
+        services.iter().filter_map(what).map(|estimate| estimate.mean).sum()
+    };
+    let (resident, swapped) = (sum(|s| s.resident), sum(|s| s.swapped));
+    let mut promised = Promised::default();
+    for service in &services {
+        promised.containers += service.promised.containers;
+        promised.reserved += service.promised.reserved;
+        promised.limits += service.promised.limits;
+        promised.without_limit += service.promised.without_limit;
+    }
+    NodeLedger {
+        node: name.to_owned(),
+        ram,
+        swap,
+        system,
+        promised,
+        used: known(resident + system.sum()),
+        demand: known(resident + swapped + system.sum()),
+        resident: known(resident),
+        hot: known(resident * 0.6),
+        swapped: known(swapped),
+        page_cache: known(ram - resident - system.sum()),
+        stall: Some(Estimate::symmetric(0.0, 0.0, 40)),
+        kills: Some(Estimate::symmetric(0.0, 0.0, 40)),
+        services,
+    }
+}
+
+/// One node with cold pages in swap, one under pressure.
+fn ledger() -> Vec<NodeLedger> {
+    let gmktec = vec![
+        held("gitlab", 4e9, Some(6e9), [4.17e9, 0.42e9]),
+        held("mailcow", 0.0, None, [2.9e9, 0.31e9]),
+        held("gibd-postgres", 1e9, Some(2e9), [1.61e9, 0.0]),
+        held("keycloak", 0.0, None, [612e6, 98e6]),
+        held("ws-company", 0.0, Some(1e9), [361e6, 41e6]),
+        held("ws-gateway", 0.0, None, [331e6, 39e6]),
+        held("cadvisor", 0.0, None, [80e6, 10e6]),
+        held("node-exporter", 0.0, None, [10e6, 0.0]),
+    ];
+    let hpr = vec![
+        held("elasticsearch", 2e9, None, [3.4e9, 1.2e9]),
+        held("grafana", 0.0, None, [1.7e9, 0.4e9]),
+    ];
+    let mut hpr = node("hpr", [5.7e9, 4e9], hpr);
+    hpr.hot = Some(Estimate::symmetric(6.1e9, 0.02e9, 40));
+    hpr.stall = Some(Estimate::symmetric(0.23, 0.02, 40));
+    hpr.kills = Some(Estimate::symmetric(3.2, 0.4, 40));
+    vec![node("gmktec", [28e9, 8e9], gmktec), hpr]
+}
+
 /// A run of the recommended plan, numbers invented.
 pub(crate) fn findings() -> Findings {
     Findings {
@@ -258,6 +331,7 @@ pub(crate) fn findings() -> Findings {
             t_seconds: vec![0.0, 6.0],
             estimates: vec![Some(Estimate::symmetric(0.08, 0.01, 40)), None],
         }],
+        ledger: ledger(),
         distributions: vec![Distribution {
             name: "response_time_seconds",
             labels: vec![("entry", "web".to_owned())],
@@ -283,6 +357,8 @@ pub(crate) fn hostile() -> Findings {
     name.clone_into(&mut findings.claims[0].why);
     findings.not_simulated = vec![name.to_owned()];
     findings.notes = vec![name.to_owned()];
+    name.clone_into(&mut findings.ledger[0].node);
+    name.clone_into(&mut findings.ledger[0].services[0].service);
     for metric in &mut findings.metrics {
         for (_, value) in &mut metric.labels {
             if matches!(value.as_str(), "mail" | "gmktec" | "ws-company") {

@@ -1,5 +1,6 @@
-//! The tables of entries, nodes and services.
+//! The tables of entries, nodes, memory and services.
 
+use crate::memory;
 use crate::quantity;
 use crate::table::{Cell, Kind, Table};
 use wssim_experiment::findings::{Findings, Metric};
@@ -9,11 +10,11 @@ const ALL: &str = "all";
 /// Reasons for missing numbers that are told under a table; the others are in `results.json`.
 const MOST_REASONS: usize = 3;
 
-/// A table with its title, and why numbers are missing in it.
+/// A table with its title, and what must be said to it: why numbers are missing, what they mean.
 pub(crate) struct Section {
     pub(crate) title: &'static str,
     pub(crate) table: Table,
-    pub(crate) missing: Vec<String>,
+    pub(crate) remarks: Vec<String>,
 }
 
 /// A column: heading, metric, and labels beside the one that names the row.
@@ -44,16 +45,26 @@ const SERVICES: &[Column] = &[
     ("In service", "in_service", &[]),
 ];
 
-/// The three sections; one without rows is left out.
+/// The sections; one without rows is left out.
 pub(crate) fn all(findings: &Findings) -> Vec<Section> {
     [
         section(findings, "Entries: response time", ("Entry", "entry"), ENTRIES),
         section(findings, "Nodes", ("Node", "node"), NODES),
+        memory(findings),
         services(findings),
     ]
     .into_iter()
     .filter(|section| !section.table.rows.is_empty())
     .collect()
+}
+
+/// Who holds what of each node's RAM.
+fn memory(findings: &Findings) -> Section {
+    Section {
+        title: "Memory: who holds what",
+        table: memory::table(findings),
+        remarks: memory::remarks(findings),
+    }
 }
 
 /// Services that requests visited; the others only load their nodes.
@@ -66,9 +77,9 @@ fn services(findings: &Findings) -> Section {
     let all = section.table.rows.len();
     section.table.rows.retain(visited);
     let left_out = all - section.table.rows.len();
-    section.missing.clear();
+    section.remarks.clear();
     if left_out > 0 {
-        section.missing.push(format!("{left_out} services without requests, see results.json"));
+        section.remarks.push(format!("{left_out} services without requests, see results.json"));
     }
     section
 }
@@ -91,7 +102,7 @@ fn section(
     let headings = columns.iter().map(|column| (column.0, Kind::Numbers));
     let table =
         Table { columns: std::iter::once((heading, Kind::Fixed)).chain(headings).collect(), rows };
-    Section { title, table: table.without_empty_columns(), missing: told(missing) }
+    Section { title, table: table.without_empty_columns(), remarks: told(missing) }
 }
 
 /// Who has a row: every value of `label` in the metrics of `columns`. Where one source makes all

@@ -80,8 +80,8 @@ fn verdicts(page: &mut Page, findings: &Findings, options: &Options<'_>) {
 fn draw(page: &mut Page, section: &Section) {
     page.heading(section.title);
     page.table(&section.table);
-    for reason in &section.missing {
-        page.item("—", &printable(reason));
+    for remark in &section.remarks {
+        page.item("—", &printable(remark));
     }
 }
 

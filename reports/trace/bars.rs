@@ -7,9 +7,10 @@ use anstyle::{AnsiColor, Effects};
 use wssim_experiment::trace::Paint;
 
 /// How each paint looks, what it is called in the legend, and its colour.
-const PAINTS: [(Paint, char, &str, Option<AnsiColor>); 6] = [
+const PAINTS: [(Paint, char, &str, Option<AnsiColor>); 7] = [
     (Paint::Working, '█', "CPU", Some(AnsiColor::Green)),
     (Paint::Slowed, '▓', "CPU slowed or stopped by others", Some(AnsiColor::Yellow)),
+    (Paint::Fetching, '▒', "pages from swap", Some(AnsiColor::Cyan)),
     (Paint::Waiting, '░', "queueing", Some(AnsiColor::Red)),
     (Paint::Travelling, '─', "network", Some(AnsiColor::Blue)),
     (Paint::Pausing, '~', "pause", Some(AnsiColor::Magenta)),
@@ -139,6 +140,8 @@ mod tests {
             stroke(Paint::Elsewhere, 60, 90),
         ];
         assert_eq!(axis.bar(&strokes, Style::Plain), "─░░███··· ");
+        let faults = [stroke(Paint::Waiting, 0, 20), stroke(Paint::Fetching, 20, 50)];
+        assert_eq!(axis.bar(&faults, Style::Plain), "░░▒▒▒     ");
         assert_eq!(axis.bar(&[stroke(Paint::Working, 55, 56)], Style::Plain), "     █    ");
         assert_eq!(axis.bar(&[stroke(Paint::Working, 80, 130)], Style::Plain), "        █»");
         assert_eq!(axis.bar(&[stroke(Paint::Working, 130, 140)], Style::Plain), "         »");

@@ -1,5 +1,6 @@
 //! Which metrics a blueprint has: every kind of the table, once for each entry, service, node…
 
+use crate::memory::{self, OfMemory};
 use crate::metric::{MetricKind, STATS, kind_of};
 use crate::question::MetricRef;
 use wssim_model::Blueprint;
@@ -62,7 +63,7 @@ pub(crate) enum Quantity {
     Replicas(usize),
     Cpu(usize),
     Load(usize),
-    Memory(usize),
+    Memory(OfMemory),
     Network(usize, usize),
     NetworkCpu(usize),
     DiskUtilization(usize),
@@ -79,6 +80,7 @@ pub(crate) enum Component {
     Worker(usize),
     Pool(usize),
     Disk(usize),
+    Pages(usize),
     Network,
     Connecting,
 }
@@ -123,6 +125,7 @@ impl Catalogue {
         for place in 0..blueprint.nodes.len() {
             catalogue.add_node(blueprint, place);
         }
+        catalogue.add_memory(blueprint);
         catalogue.add(
             "request_time_seconds",
             &["connecting"],
@@ -146,11 +149,11 @@ impl Catalogue {
     }
 
     /// The place of the metric that `wanted` names. Labels that are left out take the value that
-    /// is meant without them: mean, every reason, all entries, all callers.
+    /// is meant without them: mean, every reason, all entries, all callers, all nodes.
     pub(crate) fn find(&self, wanted: &MetricRef) -> Option<usize> {
         let default = |label: &str| match label {
             "stat" => Some("mean"),
-            "reason" | "entry" | "caller" | "endpoint" => Some("all"),
+            "reason" | "entry" | "caller" | "endpoint" | "node" => Some("all"),
             "queue" => Some("workers"),
             _ => None,
         };
@@ -166,7 +169,7 @@ impl Catalogue {
         self.keys.iter().position(matches)
     }
 
-    fn add(&mut self, name: &str, values: &[&str], quantity: Quantity) {
+    pub(crate) fn add(&mut self, name: &str, values: &[&str], quantity: Quantity) {
         let Some(kind) = kind_of(name) else { unreachable!("{name} is in the table") };
         assert_eq!(kind.labels.len(), values.len(), "{name} has its labels");
         let labels = kind.labels.iter().copied().zip(values.iter().map(|v| (*v).to_owned()));
@@ -188,7 +191,8 @@ impl Catalogue {
             self.add("error_ratio", &[name, "all"], Quantity::Errors(entry, None));
             let sheds = !blueprint.breakers.is_empty() || !blueprint.limits.is_empty();
             let shed = sheds.then_some(Failure::Shed);
-            for reason in REASONS.into_iter().chain(shed).chain(can_reset(blueprint)) {
+            let others = can_reset(blueprint).into_iter().chain(memory::can_kill(blueprint));
+            for reason in REASONS.into_iter().chain(shed).chain(others) {
                 let quantity = Quantity::Errors(entry, Some(reason));
                 self.add("error_ratio", &[name, reason.name()], quantity);
             }
@@ -277,7 +281,6 @@ impl Catalogue {
         let name = node.name.as_str();
         self.add("node_cpu_utilization_ratio", &[name], Quantity::Cpu(place));
         self.add("node_load_average", &[name], Quantity::Load(place));
-        self.add("node_memory_used_bytes", &[name], Quantity::Memory(place));
         self.add("node_network_cpu_ratio", &[name], Quantity::NetworkCpu(place));
         if node.bandwidth.is_finite() {
             for (number, direction) in DIRECTIONS.iter().enumerate() {
@@ -291,7 +294,9 @@ impl Catalogue {
             if service.containers.clone().any(lies_here) {
                 let labels = [name, service.name.as_str()];
                 self.add("node_runnable_jobs", &labels, Quantity::Runnable(place, number));
-                if node.disk.is_some() && blueprint.uses_disk(ServiceId::from(number)) {
+                let id = ServiceId::from(number);
+                let works = node.disk.is_some() && blueprint.uses_disk(id);
+                if works || memory::pages_on(blueprint, id, place) {
                     uses_disk = true;
                     self.add("node_disk_visits", &labels, Quantity::DiskVisits(place, number));
                 }

@@ -32,6 +32,8 @@ pub struct Findings {
     pub metrics: Vec<Metric>,
     /// In the order of names and labels.
     pub series: Vec<Series>,
+    /// Who holds what of the RAM of each node that has some given, in the order of the scenario.
+    pub ledger: Vec<NodeLedger>,
     /// All replications pooled, in the order of names.
     pub distributions: Vec<Distribution>,
     /// In the order of the file.
@@ -118,6 +120,89 @@ pub struct Distribution {
     pub count: u64,
     /// (probability, quantile).
     pub quantiles: Vec<(f64, f64)>,
+}
+
+/// Who holds what of a node's RAM; bytes, means over the measured stretch. An estimate is `None` with
+/// fewer than two replications.
+#[derive(Clone, Debug)]
+pub struct NodeLedger {
+    /// Its name.
+    pub node: String,
+    /// RAM that it has.
+    pub ram: f64,
+    /// Swap that it has.
+    pub swap: f64,
+    /// What its own system takes.
+    pub system: SystemMemory,
+    /// What its containers were promised.
+    pub promised: Promised,
+    /// RAM in use, the page cache apart.
+    pub used: Option<Estimate>,
+    /// What containers and system ask for.
+    pub demand: Option<Estimate>,
+    /// RAM that containers have.
+    pub resident: Option<Estimate>,
+    /// Pages that containers touch.
+    pub hot: Option<Estimate>,
+    /// Swap in use.
+    pub swapped: Option<Estimate>,
+    /// RAM that is left for the page cache.
+    pub page_cache: Option<Estimate>,
+    /// Share of time in which somebody waited for pages.
+    pub stall: Option<Estimate>,
+    /// Processes killed for want of memory, per replication.
+    pub kills: Option<Estimate>,
+    /// Its services that ask for RAM, the largest first.
+    pub services: Vec<ServiceLedger>,
+}
+
+/// What a node takes for itself, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct SystemMemory {
+    /// The kernel.
+    pub kernel: f64,
+    /// The container engine.
+    pub engine: f64,
+    /// The orchestrator's agent.
+    pub agent: f64,
+    /// What the engine takes for each container, all together.
+    pub shims: f64,
+}
+
+impl SystemMemory {
+    /// All of it.
+    #[must_use]
+    pub fn sum(&self) -> f64 {
+        self.kernel + self.engine + self.agent + self.shims
+    }
+}
+
+/// What containers were promised, whatever they use.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Promised {
+    /// How many there are, those that begin later included.
+    pub containers: u32,
+    /// Σ of their reservations, in bytes.
+    pub reserved: f64,
+    /// Σ of the limits of those that have one, in bytes.
+    pub limits: f64,
+    /// How many have none.
+    pub without_limit: u32,
+}
+
+/// What the containers of one service hold of a node's RAM.
+#[derive(Clone, Debug)]
+pub struct ServiceLedger {
+    /// Its name.
+    pub service: String,
+    /// What they were promised.
+    pub promised: Promised,
+    /// What they ask for.
+    pub demand: Option<Estimate>,
+    /// What they have in RAM.
+    pub resident: Option<Estimate>,
+    /// What they have in swap; `None` also where there is none.
+    pub swapped: Option<Estimate>,
 }
 
 /// A claim and what became of it.

@@ -5,6 +5,7 @@
 mod catalogue;
 pub mod findings;
 mod judge;
+mod memory;
 pub mod metric;
 mod observe;
 mod pilot;

@@ -16,6 +16,9 @@ pub struct MetricKind {
 /// Values of the label `stat`.
 pub const STATS: [&str; 7] = ["mean", "p50", "p90", "p95", "p99", "p999", "max"];
 
+/// Metrics of nodes that are also given for all of them, as `node="all"`.
+pub const OF_ALL_NODES: [&str; 2] = ["containers_at_pressure", "oom_kills_total"];
+
 const fn kind(
     name: &'static str,
     unit: &'static str,
@@ -46,6 +49,21 @@ pub const TABLE: &[MetricKind] = &[
         "look-ups that found something over all look-ups of the cache, failed ones included",
     ),
     kind(
+        "containers_at_pressure",
+        "containers",
+        &["node"],
+        "containers that ran, on all nodes, when the node first came under pressure: somebody was \
+         killed for want of memory, or its stalls over 10 s (PSI's avg10) passed 10 %; \"all\" is the \
+         first node",
+    ),
+    kind("containers_running", "containers", &[], "containers that run, on all nodes"),
+    kind(
+        "data_miss_ratio",
+        "ratio",
+        &["service"],
+        "reads of a service's data that came from the disk over all reads",
+    ),
+    kind(
         "error_ratio",
         "ratio",
         &["entry", "reason"],
@@ -68,7 +86,7 @@ pub const TABLE: &[MetricKind] = &[
         "node_disk_visits",
         "jobs",
         &["node", "service"],
-        "visits of a service that wait for the node's disk or are served by it",
+        "visits of a service that wait for the node's disk or are served by it, those for pages in swap included",
     ),
     kind(
         "node_load_average",
@@ -76,7 +94,33 @@ pub const TABLE: &[MetricKind] = &[
         &["node"],
         "the kernel's 1-minute average of runnable and uninterruptible jobs, as `uptime` prints it",
     ),
-    kind("node_memory_used_bytes", "bytes", &["node"], "RAM that the node's containers ask for"),
+    kind(
+        "node_memory_demand_bytes",
+        "bytes",
+        &["node"],
+        "RAM that the node's containers and its system ask for, in RAM or in swap",
+    ),
+    kind(
+        "node_memory_hot_bytes",
+        "bytes",
+        &["node"],
+        "pages that the node's containers touch, in RAM or in swap",
+    ),
+    kind("node_memory_page_cache_bytes", "bytes", &["node"], "RAM that is left for the page cache"),
+    kind("node_memory_resident_bytes", "bytes", &["node"], "RAM that the node's containers have"),
+    kind(
+        "node_memory_stall_ratio",
+        "ratio",
+        &["node"],
+        "share of time in which some task waits for pages, as PSI's `some`",
+    ),
+    kind(
+        "node_memory_used_bytes",
+        "bytes",
+        &["node"],
+        "RAM in use by containers, kernel, engine, shims and agent, as `free` prints it; without RAM \
+         given, what containers ask for",
+    ),
     kind("node_network_cpu_ratio", "ratio", &["node"], "CPU of networking over thread-seconds"),
     kind(
         "node_network_utilization_ratio",
@@ -89,6 +133,25 @@ pub const TABLE: &[MetricKind] = &[
         "jobs",
         &["node", "service"],
         "CPU steps and bursts of a service that run or wait for a thread of the node",
+    ),
+    kind(
+        "node_swap_in_pages_per_second",
+        "1/s",
+        &["node"],
+        "pages brought back from swap, as pswpin of `/proc/vmstat`",
+    ),
+    kind("node_swap_used_bytes", "bytes", &["node"], "swap in use"),
+    kind(
+        "oom_kills_total",
+        "1",
+        &["node"],
+        "processes killed for want of memory, per replication; \"all\" is every node",
+    ),
+    kind(
+        "page_fault_ratio",
+        "ratio",
+        &["service"],
+        "touches of pages that found their page in swap over all touches",
     ),
     kind(
         "query_time_seconds",
@@ -116,12 +179,30 @@ pub const TABLE: &[MetricKind] = &[
         &["entry", "stat"],
         "from the user's first byte sent to the last received; failed requests apart",
     ),
+    kind(
+        "service_memory_demand_bytes",
+        "bytes",
+        &["node", "service"],
+        "RAM that the service's containers on the node ask for, in RAM or in swap",
+    ),
+    kind(
+        "service_memory_resident_bytes",
+        "bytes",
+        &["node", "service"],
+        "RAM that the service's containers on the node have",
+    ),
     kind("service_replicas_running", "containers", &["service"], "containers that run"),
     kind(
         "service_response_seconds",
         "seconds",
         &["service", "endpoint", "stat"],
         "one visit to a service, from arrival there to its end",
+    ),
+    kind(
+        "service_swap_used_bytes",
+        "bytes",
+        &["node", "service"],
+        "swap that the service's containers on the node use",
     ),
     kind("service_utilization_ratio", "ratio", &["service"], "held workers over workers"),
     kind("throttled_ratio", "ratio", &["service"], "time with a job and no quota, over all time"),
@@ -143,8 +224,6 @@ pub const PLANNED: &[MetricKind] = &[
         "share of time in which it answers",
     ),
     kind("deploy_seconds", "seconds", &["stack"], "from the first to the last container ready"),
-    kind("node_swap_used_bytes", "bytes", &["node"], "swap in use"),
-    kind("oom_kills_total", "1", &["node"], "containers killed for want of memory"),
     kind(
         "recovery_seconds",
         "seconds",

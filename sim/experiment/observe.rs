@@ -33,10 +33,10 @@ impl Sample {
 /// Probabilities of the quantiles among [`STATS`].
 const QUANTILES: [f64; 5] = [0.5, 0.9, 0.95, 0.99, 0.999];
 
-struct Observer<'a> {
-    blueprint: &'a Blueprint,
-    record: &'a Record,
-    outcome: &'a Outcome,
+pub(crate) struct Observer<'a> {
+    pub(crate) blueprint: &'a Blueprint,
+    pub(crate) record: &'a Record,
+    pub(crate) outcome: &'a Outcome,
     all: &'a SourceRecord,
     measured_seconds: f64,
 }
@@ -86,13 +86,13 @@ impl Observer<'_> {
             Quantity::BreakerOpen(calls) => Sample::Value(self.breaker_open(calls)),
             Quantity::Cpu(_)
             | Quantity::Load(_)
-            | Quantity::Memory(_)
             | Quantity::Network(..)
             | Quantity::NetworkCpu(_)
             | Quantity::DiskUtilization(_)
             | Quantity::DiskVisits(..)
             | Quantity::Runnable(..) => self.node(quantity),
             Quantity::Component(component) => self.component(component),
+            Quantity::Memory(quantity) => self.memory(quantity),
             _ => self.service(quantity),
         }
     }
@@ -153,7 +153,7 @@ impl Observer<'_> {
     }
 
     /// Σ over the containers of a service.
-    fn sum(&self, service: usize, what: impl Fn(&ContainerAverages) -> f64) -> f64 {
+    pub(crate) fn sum(&self, service: usize, what: impl Fn(&ContainerAverages) -> f64) -> f64 {
         let containers = self.blueprint.services[service].containers.clone();
         containers.map(|c| what(&self.outcome.averages.containers[c as usize])).sum()
     }
@@ -190,7 +190,6 @@ impl Observer<'_> {
         match quantity {
             Quantity::Cpu(n) => Sample::Value(averages(n).threads / node(n).threads),
             Quantity::Load(n) => averages(n).load.map_or(Sample::Nothing, Sample::Value),
-            Quantity::Memory(n) => Sample::Value(self.memory(n)),
             Quantity::Network(n, direction) => {
                 Sample::Value(averages(n).bytes_per_second[direction] / node(n).bandwidth)
             }
@@ -202,19 +201,20 @@ impl Observer<'_> {
                 Sample::Value(self.on_node(n, Some(service), |c| c.computing + c.bursting))
             }
             Quantity::DiskVisits(n, service) => {
-                let at_disk = |c: &ContainerAverages| c.disk_waiting + c.disk_served;
+                let at_disk = |c: &ContainerAverages| c.disk_waiting + c.disk_served + c.paging;
                 Sample::Value(self.on_node(n, Some(service), at_disk))
             }
             Quantity::DiskUtilization(n) => {
                 let queues = node(n).disk.as_ref().map_or(1, |disk| disk.queues);
-                Sample::Value(self.on_node(n, None, |c| c.disk_served) / f64::from(queues))
+                let served = |c: &ContainerAverages| c.disk_served + c.paging_served;
+                Sample::Value(self.on_node(n, None, served) / f64::from(queues))
             }
             other => unreachable!("{other:?} is not a metric of a node"),
         }
     }
 
     /// Σ over the containers on a node: of one service, or of all.
-    fn on_node(
+    pub(crate) fn on_node(
         &self,
         node: usize,
         service: Option<usize>,
@@ -228,17 +228,6 @@ impl Observer<'_> {
         wanted.map(|(_, averages)| what(averages)).sum()
     }
 
-    /// What the containers of a node ask for: their base, and so much per request in service.
-    fn memory(&self, node: usize) -> f64 {
-        let containers = self.blueprint.containers.iter().zip(&self.outcome.averages.containers);
-        let demand = containers.filter(|(c, _)| c.node.index() == node).map(|(c, averages)| {
-            let service = &self.blueprint.services[c.service.index()];
-            let in_service = averages.in_system - averages.waiting;
-            service.memory.base * averages.up + service.memory.per_request * in_service
-        });
-        demand.sum()
-    }
-
     /// By Little's law: the mean number there over the rate of requests.
     fn component(&self, component: Component) -> Sample {
         let averages = &self.outcome.averages;
@@ -246,6 +235,7 @@ impl Observer<'_> {
             Component::Cpu(service) => self.sum(service, |c| c.computing),
             Component::Worker(service) => self.sum(service, |c| c.waiting),
             Component::Disk(service) => self.sum(service, |c| c.disk_waiting + c.disk_served),
+            Component::Pages(service) => self.sum(service, |c| c.paging),
             Component::Pool(pool) => averages.pool_waiting[pool],
             Component::Network => averages.hopping,
             Component::Connecting => averages.connecting,

@@ -3,10 +3,11 @@
 //! It is what `run` uses, and what speed is quoted with. Nothing is allocated while it listens,
 //! but for the few times that a histogram meets a new order of magnitude.
 
+use crate::memory::record::{MemoryRecorder, NodeRecord, Window};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
-use wssim_model::ids::{ContainerId, EndpointId, PoolId, QueryId, ServiceId, SourceId};
-use wssim_model::probe::{Failure, Probe};
+use wssim_model::ids::{ContainerId, EndpointId, NodeId, PoolId, QueryId, ServiceId, SourceId};
+use wssim_model::probe::{Failure, NodeMemoryState, Probe};
 use wssim_stats::Histogram;
 
 /// A histogram with a tape before it: values are noted one by one and filed many at a time, which
@@ -110,6 +111,8 @@ pub(crate) struct Record {
     pub(crate) disk_waits: Vec<Histogram>,
     /// By service: look-ups that found nothing, and that found something.
     pub(crate) look_ups: Vec<[u64; 2]>,
+    /// By node.
+    pub(crate) memory: Vec<NodeRecord>,
 }
 
 impl Record {
@@ -135,15 +138,20 @@ pub(crate) struct Recorder {
     disk_waits: Vec<Tape>,
     look_ups: Vec<[u64; 2]>,
     service_of: Vec<u32>,
+    memory: MemoryRecorder,
     begin: Time,
     slot: Nanos,
 }
 
 impl Recorder {
-    /// A recorder that has heard nothing; slots begin at `begin` and are `slot` long.
-    pub(crate) fn new(blueprint: &Blueprint, begin: Time, slot: Nanos, slots: usize) -> Self {
+    /// A recorder that has heard nothing; what is measured begins at `begin`, takes `measured`, and is
+    /// divided into slots of `slot`.
+    pub(crate) fn new(blueprint: &Blueprint, begin: Time, measured: Nanos, slot: Nanos) -> Self {
+        let slot = Nanos(slot.0.max(1));
+        let slots = measured.0.div_ceil(slot.0) as usize;
         let source =
             SourceRecord { slots: vec![Slot::default(); slots], ..SourceRecord::default() };
+        let window = Window { begin, end: begin + measured, slot, slots };
         let empty = |n: usize| -> Vec<Tape> { (0..n).map(|_| Tape::default()).collect() };
         Self {
             sources: vec![source; blueprint.sources.len()],
@@ -155,8 +163,9 @@ impl Recorder {
             disk_waits: vec![Tape::short(); blueprint.services.len()],
             look_ups: vec![[0; 2]; blueprint.services.len()],
             service_of: blueprint.containers.iter().map(|c| c.service.0).collect(),
+            memory: MemoryRecorder::new(blueprint, window),
             begin,
-            slot: Nanos(slot.0.max(1)),
+            slot,
         }
     }
 
@@ -175,6 +184,7 @@ impl Recorder {
             pool_waits: finish(self.pool_waits),
             disk_waits: finish(self.disk_waits),
             look_ups: self.look_ups,
+            memory: self.memory.finish(),
         }
     }
 }
@@ -236,5 +246,13 @@ impl Probe for Recorder {
     #[inline]
     fn pool_wait(&mut self, pool: PoolId, waited: Nanos) {
         self.pool_waits[pool.index()].record(waited.0);
+    }
+
+    fn node_memory(&mut self, node: NodeId, from: Time, to: Time, state: &NodeMemoryState) {
+        self.memory.hear(node.index(), from, to, state);
+    }
+
+    fn oom_kill(&mut self, now: Time, container: ContainerId) {
+        self.memory.kill(now, container.index());
     }
 }

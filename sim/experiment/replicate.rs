@@ -1,6 +1,7 @@
 //! Replications of one arm: on all cores, reduced in the order of their numbers.
 
 use crate::catalogue::Catalogue;
+use crate::memory::record::NodeRecord;
 use crate::observe::{Sample, observe};
 use crate::question::Measure;
 use crate::recorder::{Recorder, Slot};
@@ -16,6 +17,8 @@ pub(crate) struct Observation {
     pub(crate) samples: Vec<Sample>,
     /// By source.
     pub(crate) slots: Vec<Vec<Slot>>,
+    /// By node.
+    pub(crate) memory: Vec<NodeRecord>,
     /// Response times, by source.
     responses: Vec<Histogram>,
     pub(crate) outcome: Outcome,
@@ -130,15 +133,15 @@ fn run_one(
     stop: &dyn Fn() -> bool,
 ) -> Option<Observation> {
     let Measure { duration, slot, .. } = setting.measure;
-    let slots = duration.0.div_ceil(slot.0.max(1)) as usize;
-    let recorder = Recorder::new(&arm.blueprint, Time::ZERO + setting.lead, slot, slots);
+    let recorder = Recorder::new(&arm.blueprint, Time::ZERO + setting.lead, duration, slot);
     let run = Run { seed: setting.seed, replication, lead: setting.lead, measured: duration };
     let (outcome, recorder) = simulate(&arm.blueprint, run, recorder, stop)?;
     let record = recorder.finish();
     let samples = observe(&arm.catalogue, &arm.blueprint, &record, &outcome, duration.seconds());
     let (responses, slots) =
         record.sources.into_iter().map(|source| (source.response, source.slots)).unzip();
-    Some(Observation { samples, slots, responses, outcome })
+    let memory = record.memory;
+    Some(Observation { samples, slots, memory, responses, outcome })
 }
 
 /// Tells the user how far a phase is.

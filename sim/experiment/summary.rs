@@ -3,17 +3,18 @@
 use crate::catalogue::{Entry, Key, Quantity};
 use crate::findings::{Distribution, Findings, Metric, Series, StoppedBy};
 use crate::judge::estimate;
+use crate::memory;
 use crate::metric::{STATS, kind_of};
 use crate::observe::Sample;
 use crate::question::{Claim, Question};
 use crate::recorder::Slot;
-use crate::replicate::Arm;
+use crate::replicate::{Arm, Observation};
 use crate::run::distance_to_limit;
 use wssim_stats::stopping::replications_needed;
 use wssim_stats::{Estimate, Histogram};
 
 /// Level of the intervals that metrics show.
-const LEVEL: f64 = 0.95;
+pub(crate) const LEVEL: f64 = 0.95;
 /// Probabilities of the points of a pooled distribution.
 const CURVE: [f64; 11] = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999];
 
@@ -29,7 +30,7 @@ pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> F
              response times leave them out and are too low"
         ));
     }
-    notes.extend(memory_notes(arm, replications));
+    notes.extend(memory::ledger::growth_note(arm, question, replications));
     Findings {
         command: "run",
         name: question.name.clone(),
@@ -50,29 +51,12 @@ pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> F
             .map(|(m, key)| metric(arm, m, key, replications))
             .collect(),
         series: series(arm, question, replications),
+        ledger: memory::ledger::ledger(arm, replications),
         distributions: distributions(arm),
         claims: Vec::new(),
         not_simulated: question.not_simulated.clone(),
         notes,
     }
-}
-
-/// Nodes whose containers ask for more RAM than there is: what follows is not simulated yet.
-fn memory_notes(arm: &Arm, replications: usize) -> Vec<String> {
-    let note = |(place, key): (usize, &Key)| {
-        let Quantity::Memory(node) = key.quantity else { return None };
-        let node = &arm.blueprint.nodes[node];
-        let used = estimate(&arm.samples(place, replications), LEVEL)?.mean;
-        let (used, there) = (used / 1e9, node.memory.ram / 1e9);
-        (used > there).then(|| {
-            format!(
-                "the containers of `{}` ask for {used:.1} GB of RAM and it has {there:.1} GB: \
-                 swapping and kills are not simulated yet",
-                node.name
-            )
-        })
-    };
-    arm.catalogue.keys.iter().enumerate().filter_map(note).collect()
 }
 
 fn metric(arm: &Arm, place: usize, key: &Key, replications: usize) -> Metric {
@@ -131,51 +115,60 @@ pub(crate) fn what_is_missing(claim: &Claim, estimate: &Estimate) -> String {
     }
 }
 
-/// Mean response time and error ratio of every entry by time of arrival.
+/// Mean response time and error ratio of every entry by time of arrival, and memory by time.
 fn series(arm: &Arm, question: &Question, replications: usize) -> Vec<Series> {
-    let slot = question.measure.slot.seconds();
-    let response = |slot: &Slot| {
-        (slot.answered > 0)
-            .then_some(Sample::Ratio(slot.response_ns as f64 * 1e-9, slot.answered as f64))
+    let response = |slot: &Slot| match slot.answered {
+        0 => Sample::Nothing,
+        answered => Sample::Ratio(slot.response_ns as f64 * 1e-9, answered as f64),
     };
-    let errors = |slot: &Slot| {
-        let ended = slot.answered + slot.failed;
-        (ended > 0).then_some(Sample::Ratio(slot.failed as f64, ended as f64))
+    let errors = |slot: &Slot| match slot.answered + slot.failed {
+        0 => Sample::Nothing,
+        ended => Sample::Ratio(slot.failed as f64, ended as f64),
     };
-    let mut all = Vec::new();
+    let measure = question.measure;
+    let slots = measure.duration.0.div_ceil(measure.slot.0.max(1)) as usize;
+    let curves = Curves { arm, replications, slot: measure.slot.seconds(), slots };
+    let mut all = memory::series::series(&curves);
     for (place, source) in arm.blueprint.sources.iter().enumerate() {
         let entry = ("entry", source.name.clone());
-        let curves = Curves { arm, place, replications, slot };
         let labels = vec![entry.clone(), ("reason", "all".to_owned())];
-        all.push(curves.series("error_ratio", labels, errors));
+        all.push(curves.series("error_ratio", labels, |one, n| errors(&one.slots[place][n])));
         let labels = vec![entry, ("stat", "mean".to_owned())];
-        all.push(curves.series("response_time_seconds", labels, response));
+        all.push(
+            curves.series("response_time_seconds", labels, |one, n| response(&one.slots[place][n])),
+        );
     }
     all.sort_by(|a, b| (a.name, &a.labels).cmp(&(b.name, &b.labels)));
     all
 }
 
-struct Curves<'a> {
-    arm: &'a Arm,
-    place: usize,
+/// What series have in common.
+pub(crate) struct Curves<'a> {
+    pub(crate) arm: &'a Arm,
     replications: usize,
     slot: f64,
+    slots: usize,
 }
 
 impl Curves<'_> {
-    fn series(
+    pub(crate) fn observations(&self) -> &[Observation] {
+        &self.arm.observations[..self.replications]
+    }
+
+    /// The series of what `sample` sees in a slot of a replication.
+    pub(crate) fn series(
         &self,
         name: &'static str,
         labels: Vec<(&'static str, String)>,
-        sample: impl Fn(&Slot) -> Option<Sample>,
+        sample: impl Fn(&Observation, usize) -> Sample,
     ) -> Series {
-        let observations = &self.arm.observations[..self.replications];
-        let slots = observations.first().map_or(0, |o| o.slots[self.place].len());
         let at = |number: usize| {
             let samples: Vec<Sample> =
-                observations.iter().filter_map(|o| sample(&o.slots[self.place][number])).collect();
+                self.observations().iter().map(|one| sample(one, number)).collect();
             estimate(&samples, LEVEL)
         };
+        // Without a replication there is no slot either.
+        let slots = if self.observations().is_empty() { 0 } else { self.slots };
         Series {
             name,
             labels,

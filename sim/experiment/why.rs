@@ -1,8 +1,8 @@
 //! Why a claim is refuted: which component carries the number or the change.
 //!
-//! Computed from the simulation: where the time of a request goes (`request_time_seconds`), and
-//! which services' jobs stand in a node's run queue (`node_runnable_jobs`) or at its disk
-//! (`node_disk_visits`).
+//! Computed from the simulation: where the time of a request goes (`request_time_seconds`), which
+//! services' jobs stand in a node's run queue (`node_runnable_jobs`) or at its disk
+//! (`node_disk_visits`), and which services hold its RAM and swap.
 
 use crate::judge::{Arms, estimate};
 use crate::question::Claim;
@@ -14,16 +14,81 @@ const NAMED: usize = 3;
 /// A component and what it contributes, in the unit of the decomposition.
 type Part = (String, f64);
 
+/// In what parts are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Milliseconds,
+    Jobs,
+    Bytes,
+}
+
+/// What a metric is made up of.
+struct Decomposition {
+    /// The metrics of its parts.
+    kinds: &'static [&'static str],
+    unit: Unit,
+    /// What holds most of the parts.
+    level: &'static str,
+    /// What changes most by them.
+    change: &'static str,
+}
+
+const TIME: Decomposition = Decomposition {
+    kinds: &["request_time_seconds"],
+    unit: Unit::Milliseconds,
+    level: "a request spends most of its time in",
+    change: "the time of a request changes most by",
+};
+
+/// The jobs in a node's run queue, and elsewhere.
+const fn jobs(kinds: &'static [&'static str]) -> Decomposition {
+    Decomposition {
+        kinds,
+        unit: Unit::Jobs,
+        level: "the node's run queue holds most of",
+        change: "jobs in the node's run queue change most by",
+    }
+}
+
+const fn memory(kinds: &'static [&'static str]) -> Decomposition {
+    Decomposition {
+        kinds,
+        unit: Unit::Bytes,
+        level: "most of the node's RAM is held by",
+        change: "what is held of the node's RAM changes most by",
+    }
+}
+
+/// Of the metric named `name`, when it is made up of components.
+fn decomposition(name: &str) -> Option<Decomposition> {
+    match name {
+        "response_time_seconds" | "query_time_seconds" | "service_response_seconds" => Some(TIME),
+        "node_load_average" => Some(jobs(&["node_runnable_jobs", "node_disk_visits"])),
+        "node_cpu_utilization_ratio" => Some(jobs(&["node_runnable_jobs"])),
+        "node_memory_used_bytes"
+        | "node_memory_resident_bytes"
+        | "node_memory_page_cache_bytes" => Some(memory(&["service_memory_resident_bytes"])),
+        "node_memory_demand_bytes" | "node_memory_hot_bytes" | "node_memory_stall_ratio" => {
+            Some(Decomposition {
+                level: "most of what is asked for of the node's RAM is for",
+                change: "what is asked for of the node's RAM changes most by",
+                ..memory(&["service_memory_demand_bytes"])
+            })
+        }
+        "node_swap_used_bytes" | "node_swap_in_pages_per_second" => Some(Decomposition {
+            level: "most of the node's swap is held by",
+            change: "what is held of the node's swap changes most by",
+            ..memory(&["service_swap_used_bytes"])
+        }),
+        _ => None,
+    }
+}
+
 /// One sentence, or nothing when the metric is not made up of components.
 pub(crate) fn why(claim: &Claim, arms: Arms<'_>) -> String {
-    let metric = claim.metric.name.as_str();
-    let (kinds, unit_ms): (&[&str], bool) = match metric {
-        "response_time_seconds" | "query_time_seconds" | "service_response_seconds" => {
-            (&["request_time_seconds"], true)
-        }
-        "node_load_average" => (&["node_runnable_jobs", "node_disk_visits"], false),
-        "node_cpu_utilization_ratio" => (&["node_runnable_jobs"], false),
-        _ => return String::new(),
+    let Some(Decomposition { kinds, unit, level, change }) = decomposition(&claim.metric.name)
+    else {
+        return String::new();
     };
     let node = claim.metric.labels.get("node").map(String::as_str);
     let mut parts = parts_of(arms.own, kinds, node);
@@ -37,14 +102,8 @@ pub(crate) fn why(claim: &Claim, arms: Arms<'_>) -> String {
         return String::new();
     }
     let signed = arms.base.is_some();
-    let list: Vec<String> = parts.iter().map(|part| tell(part, unit_ms, signed)).collect();
-    let what = match (unit_ms, signed) {
-        (true, true) => "the time of a request changes most by",
-        (true, false) => "a request spends most of its time in",
-        (false, true) => "jobs in the node's run queue change most by",
-        (false, false) => "the node's run queue holds most of",
-    };
-    format!("{what} {}", list.join(", "))
+    let list: Vec<String> = parts.iter().map(|part| tell(part, unit, signed)).collect();
+    format!("{} {}", if signed { change } else { level }, list.join(", "))
 }
 
 fn parts_of(arm: &Arm, kinds: &[&str], node: Option<&str>) -> Vec<Part> {
@@ -71,13 +130,21 @@ fn subtract(parts: &mut Vec<Part>, base: &[Part]) {
     }
 }
 
-fn tell((name, amount): &Part, unit_ms: bool, signed: bool) -> String {
+fn tell((name, amount): &Part, unit: Unit, signed: bool) -> String {
     let plus = if signed && *amount > 0.0 { "+" } else { "" };
-    if unit_ms {
-        format!("{name} ({plus}{} ms)", round(amount * 1e3))
-    } else {
-        format!("{name} ({plus}{})", round(*amount))
+    match unit {
+        Unit::Milliseconds => format!("{name} ({plus}{} ms)", round(amount * 1e3)),
+        Unit::Jobs => format!("{name} ({plus}{})", round(*amount)),
+        Unit::Bytes => format!("{name} ({plus}{})", size(*amount)),
     }
+}
+
+/// Bytes as reports write them: powers of 1000.
+fn size(bytes: f64) -> String {
+    let scales = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB")];
+    let scale = scales.into_iter().find(|(scale, _)| bytes.abs() >= *scale);
+    let (scale, unit) = scale.unwrap_or((1.0, "B"));
+    format!("{} {unit}", round(bytes / scale))
 }
 
 /// Three significant digits.
@@ -88,4 +155,19 @@ fn round(value: f64) -> String {
     let digits = 2 - value.abs().log10().floor() as i32;
     let digits = digits.clamp(0, 9) as usize;
     format!("{value:.digits$}").replace('-', "−")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_told_in_their_unit() {
+        let part = |amount| ("db".to_owned(), amount);
+        assert_eq!(tell(&part(0.0123), Unit::Milliseconds, false), "db (12.3 ms)");
+        assert_eq!(tell(&part(4.594e9), Unit::Bytes, false), "db (4.59 GB)");
+        assert_eq!(tell(&part(-942e6), Unit::Bytes, true), "db (−942 MB)");
+        assert_eq!(tell(&part(10e3), Unit::Bytes, true), "db (+10.0 kB)");
+        assert_eq!(tell(&part(0.25), Unit::Jobs, true), "db (+0.250)");
+    }
 }

@@ -53,6 +53,8 @@ pub enum Paint {
     Working,
     /// Held up at work.
     Slowed,
+    /// Waiting at work for what it needs in RAM.
+    Fetching,
     /// Standing in a queue.
     Waiting,
     /// Under way.
@@ -79,7 +81,7 @@ const KINDS: [(Kind, &str, &str, Paint); 19] = [
     (Kind::DiskQueue, "disk-queue", "waiting for the disk", Paint::Waiting),
     (Kind::Disk, "disk", "disk", Paint::Working),
     (Kind::PageQueue, "page-queue", "waiting for the swap device", Paint::Waiting),
-    (Kind::Pages, "pages", "fetching pages from swap", Paint::Slowed),
+    (Kind::Pages, "pages", "fetching pages from swap", Paint::Fetching),
     (Kind::Sleep, "sleep", "sleep", Paint::Pausing),
     (Kind::Backoff, "backoff", "pause before a retry", Paint::Pausing),
     (Kind::Call, "call", "in a call", Paint::Elsewhere),

@@ -1,0 +1,121 @@
+//! The sentence on a node's memory: swap that hurts nobody, or pressure.
+
+use super::size;
+use crate::quantity;
+use wssim_experiment::findings::NodeLedger;
+use wssim_stats::Estimate;
+
+/// Stalls up to here are printed as 0.0 %.
+const NOBODY: f64 = 0.0005;
+/// Stalls from here on are called pressure: an assumption, a tenth of what makes a node give way.
+const PRESSURE: f64 = 0.01;
+/// Less in swap is not worth a sentence, in bytes.
+const WORTH_TELLING: f64 = 1e6;
+
+/// What there is to say; nothing where no swap is in use and nobody waits or is killed.
+pub(crate) fn remark(node: &NodeLedger) -> Option<String> {
+    let mean = |estimate: Option<&Estimate>| estimate.map_or(0.0, |estimate| estimate.mean);
+    let (stall, kills) = (mean(node.stall.as_ref()), mean(node.kills.as_ref()));
+    let (swapped, demand) = (mean(node.swapped.as_ref()), mean(node.demand.as_ref()));
+    let name = &node.node;
+    if stall >= PRESSURE {
+        let room = (node.ram - node.system.sum()).max(0.0);
+        // Over a stretch in which it grows, the average may fit though its end did not.
+        let fits = if mean(node.hot.as_ref()) <= room { " on average" } else { "" };
+        let hot = size_of(node.hot.as_ref());
+        let killed = if kills > 0.0 { format!("; {}", killed(kills)) } else { String::new() };
+        let stalls = quantity::percent(stall);
+        return Some(format!(
+            "`{name}` stalls {stalls} of the time: {hot} hot in {}{fits}{killed}",
+            rounded(room)
+        ));
+    }
+    if kills > 0.0 {
+        let asked = size_of(node.demand.as_ref());
+        return Some(format!(
+            "`{name}` kills for want of memory: {}; {asked} asked for of {}",
+            killed(kills),
+            size(node.ram)
+        ));
+    }
+    if swapped < WORTH_TELLING {
+        return None;
+    }
+    let waits = if stall < NOBODY { "nobody waits" } else { "hardly anybody waits" };
+    let why = if demand <= node.ram {
+        "cold pages parked by swappiness, not pressure"
+    } else {
+        "what does not fit is cold, which is no pressure"
+    };
+    let swapped = size_of(node.swapped.as_ref());
+    let stall = stall * 100.0;
+    Some(format!("`{name}` has {swapped} in swap and {waits} for it: {why} (stall {stall:.1} %)"))
+}
+
+fn size_of(estimate: Option<&Estimate>) -> String {
+    estimate.map_or_else(String::new, |estimate| rounded(estimate.mean))
+}
+
+/// Two or three digits: a sentence is no table.
+fn rounded(bytes: f64) -> String {
+    quantity::rough(bytes, "bytes")
+}
+
+fn killed(kills: f64) -> String {
+    let times = quantity::about(kills);
+    format!("{times} {} a replication", if times == "1" { "kill" } else { "kills" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    fn node(stall: f64, kills: f64, demand: f64) -> NodeLedger {
+        let estimate = |mean: f64| Some(Estimate::symmetric(mean, 0.0, 40));
+        let mut node = sample::findings().ledger.swap_remove(0);
+        node.ram = 5.7e9;
+        node.system = wssim_experiment::findings::SystemMemory::default();
+        node.system.kernel = 0.5e9;
+        (node.stall, node.kills) = (estimate(stall), estimate(kills));
+        (node.demand, node.hot, node.swapped) =
+            (estimate(demand), estimate(6.1e9), estimate(942e6));
+        node
+    }
+
+    #[test]
+    fn swap_in_use_is_not_pressure() {
+        assert_eq!(
+            remark(&node(0.0, 0.0, 4e9)).unwrap(),
+            "`gmktec` has 942 MB in swap and nobody waits for it: cold pages parked by swappiness, \
+             not pressure (stall 0.0 %)"
+        );
+        let hardly = remark(&node(0.004, 0.0, 6e9)).unwrap();
+        assert!(hardly.contains("hardly anybody waits") && hardly.contains("does not fit"));
+        let mut none = node(0.0, 0.0, 4e9);
+        none.swapped = None;
+        assert_eq!(remark(&none), None);
+    }
+
+    #[test]
+    fn pressure_says_what_does_not_fit() {
+        assert_eq!(
+            remark(&node(0.23, 3.2, 8e9)).unwrap(),
+            "`gmktec` stalls 23 % of the time: 6.1 GB hot in 5.2 GB; 3.2 kills a replication"
+        );
+        assert_eq!(
+            remark(&node(0.23, 0.0, 8e9)).unwrap(),
+            "`gmktec` stalls 23 % of the time: 6.1 GB hot in 5.2 GB"
+        );
+        let mut fits = node(0.083, 0.0, 4e9);
+        fits.hot = Some(Estimate::symmetric(1.2e9, 0.0, 40));
+        assert_eq!(
+            remark(&fits).unwrap(),
+            "`gmktec` stalls 8.3 % of the time: 1.2 GB hot in 5.2 GB on average"
+        );
+        assert_eq!(
+            remark(&node(0.0, 1.0, 5.3e9)).unwrap(),
+            "`gmktec` kills for want of memory: 1 kill a replication; 5.3 GB asked for of 5.7 GB"
+        );
+    }
+}

@@ -1,0 +1,175 @@
+//! Who holds what of each node's RAM, and which node gives way first as containers are added.
+
+use super::{NodeShare, OfMemory, ServiceShare, containers_on, grows, has_ram, memory_of};
+use crate::catalogue::Quantity;
+use crate::findings::{NodeLedger, Promised, ServiceLedger, SystemMemory};
+use crate::judge::estimate;
+use crate::observe::Sample;
+use crate::question::Question;
+use crate::replicate::Arm;
+use crate::summary::LEVEL;
+use wssim_model::Blueprint;
+use wssim_model::blueprint::Container;
+use wssim_stats::{Estimate, mean_interval};
+
+/// What one arm shows after so many replications.
+struct Books<'a> {
+    arm: &'a Arm,
+    replications: usize,
+}
+
+/// The ledger of every node that has RAM given, in the order of the scenario.
+pub(crate) fn ledger(arm: &Arm, replications: usize) -> Vec<NodeLedger> {
+    let books = Books { arm, replications };
+    let nodes = arm.blueprint.nodes.iter().enumerate();
+    nodes.filter(|(_, node)| has_ram(node)).map(|(place, _)| books.node(place)).collect()
+}
+
+impl Books<'_> {
+    fn samples(&self, quantity: OfMemory) -> Vec<Sample> {
+        let wanted = Quantity::Memory(quantity);
+        let place = self.arm.catalogue.keys.iter().position(|key| key.quantity == wanted);
+        place.map_or(Vec::new(), |place| self.arm.samples(place, self.replications))
+    }
+
+    fn estimate(&self, quantity: OfMemory) -> Option<Estimate> {
+        estimate(&self.samples(quantity), LEVEL)
+    }
+
+    fn node(&self, place: usize) -> NodeLedger {
+        let blueprint = &self.arm.blueprint;
+        let node = &blueprint.nodes[place];
+        let of = |share| self.estimate(OfMemory::Node(place, share));
+        let (used, resident) = (of(NodeShare::Used), of(NodeShare::Resident));
+        let (kernel, engine, agent) = (node.memory.kernel, node.memory.engine, node.memory.agent);
+        // What is in use and not of containers is the system's; all but the shims is known.
+        let shims = used.zip(resident).map_or(0.0, |(used, resident)| {
+            (used.mean - resident.mean - kernel - engine - agent).max(0.0)
+        });
+        let shims = if node.memory.shim > 0.0 { shims } else { 0.0 };
+        let mut services = self.services(place);
+        let mean = |service: &ServiceLedger| service.demand.map_or(0.0, |demand| demand.mean);
+        services.sort_by(|a, b| mean(b).total_cmp(&mean(a)).then(a.service.cmp(&b.service)));
+        NodeLedger {
+            node: node.name.clone(),
+            ram: node.memory.ram,
+            swap: node.memory.swap,
+            system: SystemMemory { kernel, engine, agent, shims },
+            promised: promised(blueprint, place, None),
+            used,
+            demand: of(NodeShare::Demand),
+            resident,
+            hot: of(NodeShare::Hot),
+            swapped: of(NodeShare::Swap),
+            page_cache: of(NodeShare::PageCache),
+            stall: of(NodeShare::Stall),
+            kills: self.estimate(OfMemory::Kills(Some(place))),
+            services,
+        }
+    }
+
+    /// Those of a node that ask for RAM.
+    fn services(&self, node: usize) -> Vec<ServiceLedger> {
+        let keys = self.arm.catalogue.keys.iter();
+        let here = keys.filter_map(|key| match key.quantity {
+            Quantity::Memory(OfMemory::Service(on, service, ServiceShare::Demand))
+                if on == node =>
+            {
+                Some(service)
+            }
+            _ => None,
+        });
+        here.map(|service| {
+            let of = |share| self.estimate(OfMemory::Service(node, service, share));
+            ServiceLedger {
+                service: self.arm.blueprint.services[service].name.clone(),
+                promised: promised(&self.arm.blueprint, node, Some(service)),
+                demand: of(ServiceShare::Demand),
+                resident: of(ServiceShare::Resident),
+                swapped: of(ServiceShare::Swap),
+            }
+        })
+        .collect()
+    }
+}
+
+/// What was promised to the containers of a node: of one service, or of all. Those that begin later
+/// are among them.
+fn promised(blueprint: &Blueprint, node: usize, service: Option<usize>) -> Promised {
+    let mut promised = Promised::default();
+    let wanted = |place: usize| service.is_none_or(|service| service == place);
+    for (_, container) in containers_on(blueprint, node).filter(|(_, c)| wanted(c.service.index()))
+    {
+        let memory = memory_of(blueprint, container);
+        promised.containers += 1;
+        promised.reserved += memory.reservation;
+        match memory.limit {
+            Some(limit) => promised.limits += limit,
+            None => promised.without_limit += 1,
+        }
+    }
+    promised
+}
+
+/// Which node gives way first as containers are added; nothing where none are.
+pub(crate) fn growth_note(arm: &Arm, question: &Question, replications: usize) -> Option<String> {
+    if !grows(&arm.blueprint) || replications == 0 {
+        return None;
+    }
+    let books = Books { arm, replications };
+    let of_node = |node| books.samples(OfMemory::AtPressure(Some(node)));
+    let nodes: Vec<Vec<Sample>> = (0..arm.blueprint.nodes.len()).map(of_node).collect();
+    let at = |node: &[Sample], replication: usize| node.get(replication).and_then(|s| s.value());
+    // In each replication the first node, and the containers that ran then.
+    let firsts: Vec<(usize, f64)> = (0..replications)
+        .filter_map(|replication| {
+            let given = nodes.iter().enumerate();
+            let given = given.filter_map(|(place, node)| Some((place, at(node, replication)?)));
+            given.min_by(|a, b| a.1.total_cmp(&b.1))
+        })
+        .collect();
+    let times = |node: usize| firsts.iter().filter(|(first, _)| *first == node).count();
+    let first = (0..nodes.len()).rev().max_by_key(|node| times(*node))?;
+    if firsts.is_empty() {
+        let begun =
+            |c: &&Container| c.begins.is_none_or(|begins| begins < question.measure.duration);
+        let most = arm.blueprint.containers.iter().filter(begun).count();
+        return Some(format!("no node came under pressure up to {most} containers"));
+    }
+    let values: Vec<f64> = (firsts.iter().filter(|(node, _)| *node == first))
+        .map(|(_, containers)| *containers)
+        .collect();
+    Some(tell(&arm.blueprint.nodes[first].name, &values, replications))
+}
+
+fn tell(node: &str, values: &[f64], replications: usize) -> String {
+    let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
+    let interval = mean_interval(values, LEVEL)
+        .map(|estimate| format!(" ({:.0}–{:.0})", estimate.low.max(0.0), estimate.high))
+        .unwrap_or_default();
+    let often = if values.len() < replications {
+        format!(", in {} of {replications} replications", values.len())
+    } else {
+        String::new()
+    };
+    format!(
+        "as containers are added, `{node}` gives first, at {mean:.0} containers{interval}{often}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_to_give_is_told_with_its_interval() {
+        assert_eq!(
+            tell("hpr", &[82.0, 84.0], 2),
+            "as containers are added, `hpr` gives first, at 83 containers (70–96)"
+        );
+        assert_eq!(
+            tell("hpr", &[83.0], 10),
+            "as containers are added, `hpr` gives first, at 83 containers, in 1 of 10 replications"
+        );
+    }
+}

@@ -1,0 +1,48 @@
+//! Memory by time: of nodes with RAM given, and of the number of containers where it grows.
+
+use super::{NodeShare, grows, has_ram, value};
+use crate::findings::Series;
+use crate::observe::Sample;
+use crate::replicate::Observation;
+use crate::summary::Curves;
+
+/// What is shown of a node.
+const SHOWN: [(&str, NodeShare); 4] = [
+    ("node_memory_stall_ratio", NodeShare::Stall),
+    ("node_memory_used_bytes", NodeShare::Used),
+    ("node_swap_in_pages_per_second", NodeShare::SwapIn),
+    ("node_swap_used_bytes", NodeShare::Swap),
+];
+
+/// The series of memory; the caller puts them in order.
+pub(crate) fn series(curves: &Curves<'_>) -> Vec<Series> {
+    let mut all = Vec::new();
+    let nodes = &curves.arm.blueprint.nodes;
+    let heard = |node: usize| {
+        let of = |observation: &Observation| observation.memory[node].whole().heard_ns > 0.0;
+        curves.observations().first().is_some_and(of)
+    };
+    for (place, node) in nodes.iter().enumerate().filter(|(place, _)| heard(*place)) {
+        if !has_ram(node) {
+            continue;
+        }
+        let labels = || vec![("node", node.name.clone())];
+        for (name, share) in SHOWN {
+            let at =
+                |one: &Observation, slot: usize| value::of(&one.memory[place].slots[slot], share);
+            all.push(curves.series(name, labels(), at));
+        }
+        all.push(curves.series("oom_kills_total", labels(), |one, slot| {
+            Sample::Value(one.memory[place].slots[slot].kills as f64)
+        }));
+    }
+    if let Some(node) = (0..nodes.len()).find(|node| heard(*node))
+        && grows(&curves.arm.blueprint)
+    {
+        all.push(curves.series("containers_running", Vec::new(), |one, slot| {
+            let running = one.memory[node].slots[slot].mean(|sums| sums.running);
+            running.map_or(Sample::Nothing, Sample::Value)
+        }));
+    }
+    all
+}

@@ -1,0 +1,106 @@
+//! The values of memory in one replication.
+
+use super::record::{NodeRecord, Sums};
+use super::{NodeShare, OfMemory, ServiceShare, containers_on, has_ram};
+use crate::observe::{Observer, Sample};
+use wssim_model::ContainerAverages;
+
+impl Observer<'_> {
+    pub(crate) fn memory(&self, quantity: OfMemory) -> Sample {
+        match quantity {
+            OfMemory::Node(node, share) => self.node_share(node, share),
+            OfMemory::Service(node, service, share) => {
+                Sample::Value(self.on_node(node, Some(service), |container| match share {
+                    ServiceShare::Resident => container.resident,
+                    ServiceShare::Demand => container.demand,
+                    ServiceShare::Swap => container.swapped,
+                }))
+            }
+            OfMemory::Kills(node) => {
+                let nodes = self.memory_of(node);
+                let kills: u64 =
+                    nodes.iter().flat_map(|node| &node.slots).map(|slot| slot.kills).sum();
+                Sample::Value(kills as f64)
+            }
+            OfMemory::AtPressure(node) => {
+                let first = self.memory_of(node).iter().filter_map(|node| node.gave).min();
+                first.map_or(Sample::Nothing, |(_, running)| Sample::Value(f64::from(running)))
+            }
+            OfMemory::Faults(service) => self.share_of(service, |container| container.touches),
+            OfMemory::DataMisses(service) => self.share_of(service, |container| container.reads),
+            OfMemory::Running => Sample::Value(self.running()),
+        }
+    }
+
+    /// What was heard of a node, or of all.
+    fn memory_of(&self, node: Option<usize>) -> &[NodeRecord] {
+        let all = self.record.memory.as_slice();
+        node.map_or(all, |node| &all[node..=node])
+    }
+
+    /// Of those counted, the share of the others.
+    fn share_of(&self, service: usize, what: impl Fn(&ContainerAverages) -> [u64; 2]) -> Sample {
+        let count = |which: usize| self.sum(service, |container| what(container)[which] as f64);
+        Sample::Ratio(count(1), count(0))
+    }
+
+    /// As told with the states of memory; without any, as far as containers listen.
+    fn running(&self) -> f64 {
+        let told = self.record.memory.iter().find_map(|node| node.whole().mean(|s| s.running));
+        told.unwrap_or_else(|| self.outcome.averages.containers.iter().map(|c| c.up).sum())
+    }
+
+    fn node_share(&self, node: usize, share: NodeShare) -> Sample {
+        let whole = self.record.memory[node].whole();
+        if share == NodeShare::Used && !has_ram(&self.blueprint.nodes[node]) {
+            let demand = whole.mean(|sums| sums.resident + sums.swap);
+            return Sample::Value(demand.unwrap_or_else(|| self.asked(node)));
+        }
+        match of(&whole, share) {
+            Sample::Nothing => Sample::Value(self.at_rest(node, share)),
+            heard => heard,
+        }
+    }
+
+    /// Of a node that can never be short of RAM nothing is told: nothing happens there.
+    fn at_rest(&self, node: usize, share: NodeShare) -> f64 {
+        let memory = &self.blueprint.nodes[node].memory;
+        let running = self.on_node(node, None, |container| container.up);
+        let system = memory.kernel + memory.engine + memory.agent + memory.shim * running;
+        let asked = self.asked(node);
+        match share {
+            NodeShare::Used | NodeShare::Demand => system + asked,
+            NodeShare::Resident => asked,
+            NodeShare::PageCache => (memory.ram - system - asked).max(0.0),
+            NodeShare::Hot | NodeShare::Swap | NodeShare::SwapIn | NodeShare::Stall => 0.0,
+        }
+    }
+
+    /// What the containers of a node ask for: their base and buffers, and so much per request in
+    /// service. What a heap gathers is not known where nothing is told.
+    fn asked(&self, node: usize) -> f64 {
+        let demand = containers_on(self.blueprint, node).map(|(place, container)| {
+            let averages = &self.outcome.averages.containers[place];
+            let memory = super::memory_of(self.blueprint, container);
+            let buffers = memory.data.as_ref().map_or(0.0, |data| data.buffers);
+            let in_service = averages.in_system - averages.waiting;
+            (memory.base + buffers) * averages.up + memory.per_request * in_service
+        });
+        demand.sum()
+    }
+}
+
+/// What `sums` come to over the time that was heard.
+pub(super) fn of(sums: &Sums, share: NodeShare) -> Sample {
+    let value = match share {
+        NodeShare::Used => sums.mean(|sums| sums.used),
+        NodeShare::Demand => sums.mean(|sums| sums.used + sums.swap),
+        NodeShare::Resident => sums.mean(|sums| sums.resident),
+        NodeShare::Hot => sums.mean(|sums| sums.hot),
+        NodeShare::PageCache => sums.mean(|sums| sums.page_cache),
+        NodeShare::Swap => sums.mean(|sums| sums.swap),
+        NodeShare::SwapIn => sums.rate(|sums| sums.swapped_in),
+        NodeShare::Stall => sums.mean(|sums| sums.stalled_ns),
+    };
+    value.map_or(Sample::Nothing, Sample::Value)
+}
