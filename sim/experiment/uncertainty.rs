@@ -12,7 +12,7 @@ use crate::watch::Watch;
 
 /// Replications at an end before the verdict there is looked at.
 const FIRST_LOOK: u32 = 10;
-/// As long as it does not agree, it is looked at again after so many times as many.
+/// As long as it is undecided there, it is looked at again after so many times as many.
 const NEXT_LOOK: u32 = 4;
 /// Halvings of the way from the value in force to the end at which a verdict flips.
 const HALVINGS: u32 = 4;
@@ -75,7 +75,7 @@ impl Uncertainty<'_> {
             let mut elsewhere = self.worlds_at(&there)?;
             let mut replications = FIRST_LOOK.min(self.replications);
             self.look(&mut elsewhere, replications)?;
-            while !self.agrees(&elsewhere, decided) && replications < self.replications {
+            while !self.is_settled(&elsewhere, decided) && replications < self.replications {
                 replications = (replications * NEXT_LOOK).min(self.replications);
                 self.look(&mut elsewhere, replications)?;
             }
@@ -105,9 +105,13 @@ impl Uncertainty<'_> {
         replicate(&mut arms, replications, &self.setting, &progress)
     }
 
-    fn agrees(&self, elsewhere: &Elsewhere, decided: &[Decided<'_>]) -> bool {
-        let same = |d: &Decided<'_>| self.verdict_on(d.claim, elsewhere) == d.verdict;
-        decided.iter().filter(|decided| decided.flips.is_none()).all(same)
+    /// Whether more replications could not change what is found there: verdicts agree, or are others.
+    fn is_settled(&self, elsewhere: &Elsewhere, decided: &[Decided<'_>]) -> bool {
+        let is_decided = |d: &Decided<'_>| {
+            d.verdict == Verdict::Undecided
+                || self.verdict_on(d.claim, elsewhere) != Verdict::Undecided
+        };
+        decided.iter().filter(|decided| decided.flips.is_none()).all(is_decided)
     }
 
     fn verdict_on(&self, claim: &Claim, elsewhere: &Elsewhere) -> Verdict {
