@@ -1,5 +1,8 @@
 //! Does every name exist, and can all of it be? Runs over the whole document, whatever it finds.
 
+mod growth;
+mod memory;
+
 use crate::calls::{self, Edge};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
@@ -8,13 +11,13 @@ use crate::document::routing;
 use crate::document::service::Service;
 use crate::document::step::StepKind;
 use crate::lint;
+use crate::places::{self, Places, machines};
 use crate::quantity::{Dimension, Quantity};
 use crate::source::{Origin, Sources};
 use crate::suggest;
-use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::Policy;
-use wssim_model::orchestrator::placement::{self, Attribute, Constraint, Machine, Wanted};
+use wssim_model::orchestrator::placement::{Attribute, Constraint, Machine};
 
 /// Measured time of one replication where none is given.
 pub(crate) const DURATION: Nanos = Nanos(600_000_000_000);
@@ -28,8 +31,9 @@ pub(crate) fn check(document: &Document, timers: &[Timer], sources: &Sources) ->
     check.header();
     check.profiles();
     check.names();
-    for (name, service) in &document.services {
-        check.service(name, service);
+    let places = places::of(document);
+    for (at, (name, service)) in document.services.iter().enumerate() {
+        check.service(name, service, places.added_to(at));
     }
     for node in document.traffic.values().flat_map(|traffic| &traffic.ingress) {
         check.known("node", node, document.nodes.keys());
@@ -60,7 +64,8 @@ pub(crate) fn check(document: &Document, timers: &[Timer], sources: &Sources) ->
         );
         check.out.push(Diagnostic::warning("long-timer", message).at(sources, timer.origin));
     }
-    check.placement();
+    check.growth();
+    check.placement(&places);
     check.out
 }
 
@@ -75,6 +80,7 @@ pub(crate) fn is_window(document: &Document) -> bool {
         Some(kind) => kind == "window",
         None => {
             !document.faults.is_empty()
+                || document.growth.is_some()
                 || document.traffic.values().any(|traffic| traffic.profile.is_some())
         }
     }
@@ -247,7 +253,7 @@ impl Check<'_> {
         }
     }
 
-    fn service(&mut self, name: &str, service: &Service) {
+    fn service(&mut self, name: &str, service: &Service, added: usize) {
         for client in routing::client_names(&service.clients) {
             self.known("service", &client, self.document.services.keys());
         }
@@ -274,15 +280,18 @@ impl Check<'_> {
         }
         if let Some(Policy::Weighted(weights)) = &service.balance
             && !service.is_global()
-            && weights.len() != service.replicas as usize
+            && weights.len() != service.replicas as usize + added
         {
+            let more =
+                if added > 0 { format!(" and {added} that are added") } else { String::new() };
             let message = format!(
-                "{} weights for {} replicas: each has one",
+                "{} weights for {} replicas{more}: each has one",
                 weights.len(),
                 service.replicas
             );
             self.error("contradiction", message, service.origin);
         }
+        self.memory(name, service);
         self.constraints(name, service);
     }
 
@@ -382,13 +391,13 @@ impl Check<'_> {
                 message,
                 service.constraints.first().map_or(service.origin, |text| text.origin),
             );
-        } else if service.memory_reservation > 0.0
-            && fitting.iter().all(|machine| machine.memory_bytes < service.memory_reservation)
+        } else if service.memory.reservation > 0.0
+            && fitting.iter().all(|machine| machine.memory_bytes < service.memory.reservation)
         {
             self.error(
                 "no-node-fits",
                 format!("service `{name}` reserves more RAM than any of its nodes has"),
-                service.memory_origin,
+                service.memory.origin,
             );
         } else if service.cpu_reservation > 0.0
             && fitting.iter().all(|machine| machine.cpus < service.cpu_reservation)
@@ -402,7 +411,7 @@ impl Check<'_> {
     }
 
     /// What fits nowhere, and nodes whose containers ask for more RAM than there is.
-    fn placement(&mut self) {
+    fn placement(&mut self, places: &Places) {
         let failed = self
             .out
             .iter()
@@ -410,13 +419,8 @@ impl Check<'_> {
         if failed || self.document.nodes.is_empty() {
             return;
         }
-        let places = place(self.document);
-        let reserved = Reserved::of(self.document, &places);
-        let mut base: BTreeMap<usize, f64> = BTreeMap::new();
-        for ((name, service), places) in self.document.services.iter().zip(&places) {
-            for at in places {
-                *base.entry(*at).or_default() += service.memory_base;
-            }
+        let reserved = Reserved::of(self.document, &places.first);
+        for ((name, service), places) in self.document.services.iter().zip(&places.first) {
             let (placed, wanted) = (places.len(), service.replicas as usize);
             if placed < wanted && !service.is_global() {
                 let message =
@@ -434,25 +438,8 @@ impl Check<'_> {
                 self.out.push(diagnostic.at(self.sources, service.origin));
             }
         }
-        for ((at, (name, node)), gib) in self
-            .document
-            .nodes
-            .iter()
-            .enumerate()
-            .map(|(at, node)| ((at, node), base.get(&at).copied().unwrap_or(0.0)))
-        {
-            let _ = at;
-            if let Some(memory) = node.memory.filter(|memory| gib > *memory) {
-                let message = format!(
-                    "the containers on node `{name}` ask for {:.1} GiB at rest, of {:.1} GiB",
-                    gib / GIB,
-                    memory / GIB
-                );
-                self.out.push(
-                    Diagnostic::warning("memory-overcommit", message).at(self.sources, node.origin),
-                );
-            }
-        }
+        self.grown(places);
+        self.rooms(places);
     }
 }
 
@@ -465,7 +452,7 @@ impl Reserved {
         for (service, places) in document.services.values().zip(places) {
             for at in places {
                 out[*at].0 += service.cpu_reservation;
-                out[*at].1 += service.memory_reservation;
+                out[*at].1 += service.memory.reservation;
             }
         }
         Self(out)
@@ -480,8 +467,8 @@ impl Reserved {
         nodes.iter().zip(&self.0).filter(|(machine, _)| allowed(machine)).find_map(
             |(machine, (cpus, memory))| {
                 let (cpus, memory) =
-                    (cpus + service.cpu_reservation, memory + service.memory_reservation);
-                if service.memory_reservation > 0.0 && memory > machine.memory_bytes {
+                    (cpus + service.cpu_reservation, memory + service.memory.reservation);
+                if service.memory.reservation > 0.0 && memory > machine.memory_bytes {
                     let (all, has) = (memory / GIB, machine.memory_bytes / GIB);
                     let node = &machine.name;
                     return Some(format!(
@@ -495,43 +482,4 @@ impl Reserved {
             },
         )
     }
-}
-
-/// The nodes as the scheduler sees them.
-pub(crate) fn machines(document: &Document) -> Vec<Machine> {
-    let managers = &document.orchestrator;
-    document
-        .nodes
-        .iter()
-        .map(|(name, node)| Machine {
-            name: name.clone(),
-            labels: node.labels.clone(),
-            // Where nobody says who manages, everyone may.
-            manager: !managers.managers_given
-                || managers.managers.iter().any(|manager| manager.text == *name),
-            cpus: node.threads,
-            memory_bytes: node.memory.unwrap_or(f64::INFINITY),
-        })
-        .collect()
-}
-
-/// For each service, by name, the nodes of its containers.
-pub(crate) fn place(document: &Document) -> Vec<Vec<usize>> {
-    let wanted: Vec<Wanted> = document
-        .services
-        .values()
-        .map(|service| Wanted {
-            replicas: (!service.is_global()).then_some(service.replicas),
-            spread: service.spread_labels(),
-            constraints: service
-                .constraints
-                .iter()
-                .filter_map(|text| Constraint::parse(&text.text))
-                .collect(),
-            cpus: service.cpu_reservation,
-            memory_bytes: service.memory_reservation,
-            max_per_node: service.max_replicas_per_node,
-        })
-        .collect();
-    placement::place(&machines(document), &wanted)
 }

@@ -18,6 +18,7 @@ mod lint;
 mod load;
 mod lower;
 mod offered;
+mod places;
 mod quantity;
 mod question;
 mod scenario;

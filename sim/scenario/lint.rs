@@ -3,6 +3,7 @@
 //! is written, or the scheduler's answer, are found where these are: in `stack` and `check`.
 
 mod firewall;
+mod memory;
 mod proxy;
 mod room;
 
@@ -30,7 +31,7 @@ const fn lint(name: &'static str, reason: &'static str) -> Lint {
 }
 
 /// All of them, in the order of names.
-pub const LINTS: [Lint; 25] = [
+pub const LINTS: [Lint; 26] = [
     lint(
         "address-pool",
         "Swarm gives overlay networks addresses of 10.0.0.0/8; where the LAN has the same, containers cannot reach it (docker swarm init, --default-addr-pool)",
@@ -82,6 +83,10 @@ pub const LINTS: [Lint; 25] = [
     lint(
         "latest-tag",
         "a tag that moves makes two nodes run two versions, and a rollback none (Docker, Image tagging best practices)",
+    ),
+    lint(
+        "limits-above-node",
+        "limits reserve nothing: containers that all take what they may push each other out of RAM, and then the kernel kills (Docker, Resource constraints)",
     ),
     lint(
         "managers-blocked",
@@ -149,6 +154,7 @@ pub(crate) fn lints(document: &Document, sources: &Sources) -> Vec<Diagnostic> {
     found.limits();
     firewall::lints(&mut found);
     room::lints(&mut found);
+    memory::lints(&mut found);
     proxy::lints(&mut found);
     found.out
 }
@@ -300,7 +306,7 @@ impl Found<'_> {
     /// One remark for all: the estate of a company that sets no limits would drown in them.
     fn limits(&mut self) {
         let without: Vec<(&String, &Service)> = (self.document.services.iter())
-            .filter(|(_, service)| service.memory_limit.is_none() && service.deploy.stack.is_some())
+            .filter(|(_, service)| service.memory.limit.is_none() && service.deploy.stack.is_some())
             .collect();
         if let Some((first, service)) = without.first() {
             let rest = without.len() - 1;

@@ -210,10 +210,14 @@ fn prune_table(table: &mut Table, owner: &str, sources: &Sources, mistakes: &mut
         if !prune_item(&mut entry.item, key, sources, mistakes) {
             return false;
         }
-        // A cluster without an orchestrator is one, too, and some containers are never restarted.
+        // A cluster without an orchestrator is one, too, some containers are never restarted, and some
+        // processes touch no pages.
         let place = (owner, key.as_str());
         let word = FREE_TEXT.contains(&key.as_str())
-            || matches!(place, ("orchestrator", "kind") | ("restart", "condition"))
+            || matches!(
+                place,
+                ("orchestrator", "kind") | ("restart", "condition") | ("memory", "touch")
+            )
             || owner == "labels";
         word || entry.item.text() != Some("none")
     });

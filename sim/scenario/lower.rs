@@ -7,6 +7,7 @@
 //! cpu      Cpu                         parallel  Parallel(branches, next)
 //! call     Call                                  branch … EndBranch
 //! disk     Disk
+//! read     Read
 //! sleep    Sleep                                 branch … EndBranch
 //! step with probability p              step repeated
 //!          SkipUnless(p, to)                     Repeat(count, to)
@@ -16,17 +17,18 @@
 
 mod caches;
 pub(crate) mod faults;
+mod memory;
 mod proxy;
 mod routing;
 mod traffic;
 
 use crate::calls;
-use crate::check;
 use crate::document::Document;
 use crate::document::call::CallStep;
 use crate::document::disk::DiskStep;
 use crate::document::firewall::Opening;
 use crate::document::step::{Step, StepKind};
+use crate::places::{self, Places};
 use crate::trace;
 use caches::Program;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,7 +37,7 @@ use wssim_kernel::Nanos;
 use wssim_kernel::stream::name_hash;
 use wssim_model::blueprint::{
     Blueprint, Breaker, BreakerPolicy, Call, Container, Encapsulation, Endpoint, Instruction,
-    Limit, Link, Memory, Network, Node, NodeMemory, Parallel, Pool, Query, Service, Travels,
+    Limit, Link, Network, Node, Parallel, Pool, Query, Service, Travels,
 };
 use wssim_model::ids::{
     BreakerId, CacheId, CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId,
@@ -78,6 +80,18 @@ pub(crate) fn lower(document: &Document, traces: &Traces) -> Blueprint {
 
 fn numbers<'n>(names: impl Iterator<Item = &'n String>) -> BTreeMap<String, usize> {
     names.enumerate().map(|(number, name)| (name.clone(), number)).collect()
+}
+
+/// For each service, by name, node and begin of its containers: those that are there from the first,
+/// then those that are added, one each `every`.
+fn containers(places: &Places, every: Option<Nanos>) -> Vec<Vec<(usize, Option<Nanos>)>> {
+    let there = |nodes: &Vec<usize>| nodes.iter().map(|node| (*node, None)).collect();
+    let mut all: Vec<Vec<_>> = places.first.iter().map(there).collect();
+    let every = every.unwrap_or(Nanos::ZERO).0;
+    for ((service, node), turn) in places.added.iter().zip(1..) {
+        all[*service].push((*node, Some(Nanos(every.saturating_mul(turn)))));
+    }
+    all
 }
 
 struct Lowering<'a> {
@@ -160,10 +174,7 @@ impl Lowering<'_> {
                 speed: node.speed,
                 threads: node.threads,
                 capacity: node.capacity.clone(),
-                memory: NodeMemory {
-                    ram: node.memory.unwrap_or(f64::INFINITY),
-                    ..NodeMemory::default()
-                },
+                memory: self.node_memory(node),
                 bandwidth: node.network.unwrap_or(f64::INFINITY),
                 disk: node.disk.clone(),
                 cipher_ns_per_byte: if node.aes { cpu.aes } else { cpu.aes_software },
@@ -195,17 +206,15 @@ impl Lowering<'_> {
 
     fn services(&mut self) {
         let document = self.document;
-        let places = check::place(document);
-        for (id, ((name, service), places)) in document.services.iter().zip(&places).enumerate() {
+        let places = places::of(document);
+        let all = containers(&places, document.growth.as_ref().map(|growth| growth.every));
+        for (id, ((name, service), places)) in document.services.iter().zip(&all).enumerate() {
             let id = ServiceId::from(id);
             let first = self.out.containers.len() as u32;
-            for (replica, node) in places.iter().enumerate() {
+            for (replica, (node, begins)) in places.iter().enumerate() {
                 let container = ContainerId::from(self.out.containers.len());
-                self.out.containers.push(Container {
-                    service: id,
-                    node: NodeId::from(*node),
-                    begins: None,
-                });
+                let (node, begins) = (NodeId::from(*node), *begins);
+                self.out.containers.push(Container { service: id, node, begins });
                 self.background(name, service, replica, container);
             }
             for (target, pool) in &service.pools {
@@ -230,11 +239,7 @@ impl Lowering<'_> {
                 backlog: service.backlog,
                 queue_timeout: service.queue_timeout.map(|length| self.timeouts[&length]),
                 cpu_limit: service.cpu_limit,
-                memory: Memory {
-                    base: service.memory_base,
-                    per_request: service.memory_per_request,
-                    ..Memory::default()
-                },
+                memory: self.memory(service),
                 containers: first..self.out.containers.len() as u32,
                 startup: service.startup.clone().unwrap_or(Law::ZERO),
                 restart: service.deploy.restart_delay(),
@@ -380,6 +385,11 @@ impl Lowering<'_> {
                 let draws = [addresses.draw("disk", label), addresses.draw("disk bytes", label)];
                 let (access, bytes) = (*access, bytes.clone());
                 self.out.program.push(Instruction::Disk { access, bytes, draws });
+            }
+            StepKind::Read(pages, _) => {
+                let draws =
+                    ["read", "read misses", "read disk"].map(|kind| addresses.draw(kind, label));
+                self.out.program.push(Instruction::Read { pages: pages.clone(), draws });
             }
             StepKind::Call(call) => self.call(call, label, service, addresses),
             StepKind::Parallel { branches, need } => {

@@ -216,7 +216,9 @@ fn walk(
                 next
             }
             // How many reads miss depends on the RAM that is left: none, when nothing is known.
-            Instruction::Sleep { .. } | Instruction::Read { .. } | Instruction::LookUp { .. } => next,
+            Instruction::Sleep { .. } | Instruction::Read { .. } | Instruction::LookUp { .. } => {
+                next
+            }
             Instruction::SkipIfFound { cache, to } => {
                 let misses = 1.0 - blueprint.caches[cache.index()].hits.expected();
                 walk(blueprint, service, next, Some(*to), times * misses, visit);

@@ -4,11 +4,12 @@ use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::claim::{Bound, ClaimText, Expect};
+use crate::places;
 use crate::quantity::Dimension;
 use crate::source::{Origin, Sources};
 use crate::suggest;
 use crate::unsimulated::{self, NotSimulated};
-use wssim_experiment::metric::{MetricKind, PLANNED, STATS, TABLE};
+use wssim_experiment::metric::{MetricKind, OF_ALL_NODES, PLANNED, STATS, TABLE};
 use wssim_experiment::question::{Claim, Expected, Kind, Measure, MetricRef};
 use wssim_kernel::Nanos;
 use wssim_model::probe::Failure;
@@ -128,7 +129,10 @@ impl Claims<'_> {
             "entry" => document.traffic.keys().cloned().chain(["all".to_owned()]).collect(),
             "service" => document.services.keys().cloned().collect(),
             "caller" => document.services.keys().cloned().chain(["all".to_owned()]).collect(),
-            "node" => document.nodes.keys().cloned().collect(),
+            "node" => {
+                let all = OF_ALL_NODES.contains(&metric.name.as_str()).then(|| "all".to_owned());
+                document.nodes.keys().cloned().chain(all).collect()
+            }
             "stat" => STATS.iter().map(owned).collect(),
             "reason" => Failure::ALL
                 .iter()
@@ -150,7 +154,13 @@ impl Claims<'_> {
             },
             "replica" => match service {
                 Some(service) => {
-                    (1..=service.replicas).map(|replica| replica.to_string()).collect()
+                    let place = document.services.keys().position(|name| {
+                        metric.labels.get("service").is_some_and(|asked| asked == name)
+                    });
+                    let added = place.map_or(0, |at| places::of(document).added_to(at));
+                    (1..=service.replicas + added as u32)
+                        .map(|replica| replica.to_string())
+                        .collect()
                 }
                 None => return,
             },

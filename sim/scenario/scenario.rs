@@ -11,6 +11,7 @@ use crate::lint;
 use crate::load::{self, Applied, Files};
 use crate::lower::{self, Traces};
 use crate::offered::{self, OfferedLoad};
+use crate::places;
 use crate::question;
 use crate::source::Sources;
 use crate::stack;
@@ -41,7 +42,7 @@ pub struct Scenario {
 pub struct Placement {
     /// The service.
     pub service: String,
-    /// The nodes of its containers, in the order of replicas.
+    /// The nodes of its containers, in the order of replicas; those that growth adds come last.
     pub nodes: Vec<String>,
     /// Containers that find no node.
     pub pending: u32,
@@ -166,14 +167,15 @@ impl Scenario {
     pub fn placements(&self) -> Vec<Placement> {
         let document = &self.world.document;
         let nodes: Vec<&String> = document.nodes.keys().collect();
+        let places = places::of(document);
         document
             .services
             .iter()
-            .zip(check::place(document))
-            .map(|((service, content), places)| Placement {
+            .zip(places.first.iter().zip(places.all()))
+            .map(|((service, content), (first, all))| Placement {
                 service: service.clone(),
-                pending: content.wanted(places.len() as u32) - places.len() as u32,
-                nodes: places.into_iter().map(|at| nodes[at].clone()).collect(),
+                pending: content.wanted(first.len() as u32) - first.len() as u32,
+                nodes: all.into_iter().map(|at| nodes[at].clone()).collect(),
             })
             .collect()
     }

@@ -61,15 +61,12 @@ pub(crate) fn list(document: &Document, sources: &Sources) -> Vec<NotSimulated> 
     }
     for (name, node) in &document.nodes {
         for key in &node.unsimulated {
-            let reason = match *key {
-                "swap" => "swap is not simulated yet; RAM is only accounted for",
-                _ => "nodes do not fail of themselves yet",
-            };
+            let reason = "nodes do not fail of themselves yet";
             add(format!("node.{name}.{key}"), reason, Needed::ByNone);
         }
     }
     if document.orchestrator.kind.is_some_and(|kind| ["swarm", "k3s", "nomad"].contains(&kind)) {
-        let reason = "what the orchestrator itself takes of CPU and RAM is not simulated yet";
+        let reason = "what the orchestrator itself takes of CPU is not simulated yet";
         add("orchestrator.kind".to_owned(), reason, Needed::ByNone);
     }
     for key in &document.orchestrator.unsimulated {
@@ -151,9 +148,6 @@ fn service_reason(key: &str) -> &'static str {
         }
         "labels" => {
             "a proxy's rules are not matched; traffic and calls name the endpoint that they go to"
-        }
-        "memory.hot" | "memory.limit" => {
-            "memory pressure is not simulated yet; RAM is only accounted for"
         }
         _ => "connections are not simulated yet; they are open and cost nothing",
     }

@@ -1,10 +1,13 @@
 //! A look-up in a cache: `{ cache = "redis", hit = 0.8, cost = "0.3ms", miss = [ … ] }`.
 
 use super::fields::{self, Fields, Name, Reader};
-use super::step::{self, Step};
+use super::service::Service;
+use super::step::{self, Step, StepKind};
 use crate::expression::{Argument, Expression, parse};
 use crate::quantity::Dimension;
+use crate::source::Origin;
 use crate::tree::Item;
+use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::Hits;
 use wssim_model::cache::Popularity;
@@ -15,12 +18,36 @@ use wssim_model::law::Law;
 pub(crate) struct CacheStep {
     pub cache: Name,
     pub hits: Hits,
+    /// Where `hits` is a real cache whose capacity follows from the memory of its service: nothing
+    /// is found in it until [`size`] has seen to that.
+    unsized_hits: Option<Unsized>,
     /// CPU of the look-up at the cache.
     pub cost: Law,
     pub send: Law,
     pub receive: Law,
     pub timeout: Option<Nanos>,
     pub miss: Vec<Step>,
+}
+
+impl CacheStep {
+    /// Whether it is known how much is kept.
+    pub(crate) fn is_sized(&self) -> bool {
+        self.unsized_hits.is_none()
+    }
+}
+
+/// A real cache of unknown capacity.
+#[derive(Clone, Debug)]
+struct Unsized {
+    popularity: Popularity,
+    warm: bool,
+    origin: Origin,
+}
+
+/// What a step finds.
+enum Found {
+    Known(Hits),
+    Unsized(Unsized),
 }
 
 /// More items than this are not kept track of: 80 MB for each container of the cache.
@@ -32,7 +59,11 @@ pub(super) fn read(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<C
         fields.missing(reader, "hit", "such as `hit = 0.8`");
     }
     // Whatever is wrong with it, the rest of the step is looked at too.
-    let hits = hits(reader, fields).unwrap_or(Hits::Drawn(0.0));
+    let (hits, unsized_hits) = match hits(reader, fields) {
+        Some(Found::Known(hits)) => (hits, None),
+        Some(Found::Unsized(hits)) => (Hits::Drawn(0.0), Some(hits)),
+        None => (Hits::Drawn(0.0), None),
+    };
     let cost = fields.law(reader, "cost", Dimension::Duration).unwrap_or(Law::ZERO);
     let send = fields.law(reader, "send", Dimension::Size).unwrap_or(Law::ZERO);
     let receive = fields.law(reader, "receive", Dimension::Size).unwrap_or(Law::ZERO);
@@ -42,11 +73,11 @@ pub(super) fn read(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<C
         Some(item) => step::read_list(reader, item, &path),
         None => Vec::new(),
     };
-    Some(CacheStep { cache: cache?, hits, cost, send, receive, timeout, miss })
+    Some(CacheStep { cache: cache?, hits, unsized_hits, cost, send, receive, timeout, miss })
 }
 
 /// A share, or a real cache.
-fn hits(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<Hits> {
+fn hits(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<Found> {
     let text = fields.table.get("hit").and_then(|entry| entry.item.text());
     let is_real = text.is_some_and(|text| text.contains('('));
     let warm = fields.value(reader, "warm", fields::truth);
@@ -58,11 +89,11 @@ fn hits(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<Hits> {
         let help = Some("only a cache with `hit = \"zipf(…)\"` begins warm or cold".to_owned());
         reader.mistake(entry.key, "contradiction", "hits are drawn: nothing is kept", help);
     }
-    fields.value(reader, "hit", fields::share).map(Hits::Drawn)
+    fields.value(reader, "hit", fields::share).map(|share| Found::Known(Hits::Drawn(share)))
 }
 
-/// `zipf(items=100000, capacity=20000, alpha=0.9)`.
-fn zipf(reader: &mut Reader<'_>, item: &Item, warm: bool) -> Option<Hits> {
+/// `zipf(items=100000, capacity=20000, alpha=0.9)`; where there is no capacity, the service says it.
+fn zipf(reader: &mut Reader<'_>, item: &Item, warm: bool) -> Option<Found> {
     let text = item.text()?;
     let Some((items, capacity, alpha)) = numbers(text) else {
         let help = "expected a share such as 0.8, or `zipf(items=, capacity=, alpha=)`".to_owned();
@@ -73,7 +104,9 @@ fn zipf(reader: &mut Reader<'_>, item: &Item, warm: bool) -> Option<Hits> {
         let fits = value.fract() == 0.0 && (1.0..=f64::from(MOST_ITEMS)).contains(&value);
         fits.then_some(value as u32)
     };
-    let (Some(items), Some(capacity)) = (whole(items), whole(capacity)) else {
+    let (Some(items), Ok(capacity)) =
+        (whole(items), capacity.map(|capacity| whole(capacity).ok_or(())).transpose())
+    else {
         let message = "`items` and `capacity` are whole numbers from 1 to 10 million";
         reader.mistake(item.origin, "out-of-range", message, None);
         return None;
@@ -82,11 +115,14 @@ fn zipf(reader: &mut Reader<'_>, item: &Item, warm: bool) -> Option<Hits> {
         reader.mistake(item.origin, "out-of-range", "`alpha` is 0 or more", None);
         return None;
     };
-    Some(Hits::lru(popularity, capacity, warm))
+    Some(match capacity {
+        Some(capacity) => Found::Known(Hits::lru(popularity, capacity, warm)),
+        None => Found::Unsized(Unsized { popularity, warm, origin: item.origin }),
+    })
 }
 
-/// (items, capacity, alpha), each given once and by name.
-fn numbers(text: &str) -> Option<(f64, f64, f64)> {
+/// (items, capacity, alpha), each given once and by name; the second may be left out.
+fn numbers(text: &str) -> Option<(f64, Option<f64>, f64)> {
     let Ok(Expression::Call { name, arguments }) = parse(text) else {
         return None;
     };
@@ -99,6 +135,51 @@ fn numbers(text: &str) -> Option<(f64, f64, f64)> {
             _ => None,
         }
     };
-    let all = (of("items")?, of("capacity")?, of("alpha")?);
-    (name == "zipf" && arguments.len() == 3).then_some(all)
+    let all = (of("items")?, of("capacity"), of("alpha")?);
+    let count = 2 + usize::from(all.1.is_some());
+    (name == "zipf" && arguments.len() == count).then_some(all)
+}
+
+/// Gives every cache whose step does not say it the capacity that the memory of its service leads to.
+pub(super) fn size(services: &mut BTreeMap<String, Service>, reader: &mut Reader<'_>) {
+    let entries: BTreeMap<String, Option<f64>> =
+        services.iter().map(|(name, service)| (name.clone(), service.memory.entries())).collect();
+    let mut spaces: BTreeMap<String, (Popularity, bool)> = BTreeMap::new();
+    let endpoints = services.values_mut().flat_map(|service| service.endpoints.values_mut());
+    for endpoint in endpoints {
+        step::each(&mut endpoint.steps, &mut |step| {
+            if let StepKind::Cache(look_up) = &mut step.kind
+                && let Some(due) = look_up.unsized_hits.clone()
+                && let Some(entries) = entries.get(&look_up.cache.text)
+            {
+                let space = (due.popularity.clone(), due.warm);
+                let first = spaces.entry(look_up.cache.text.clone()).or_insert(space.clone());
+                if *first != space {
+                    several(reader, look_up, due.origin);
+                } else if let Some(entries) = entries {
+                    let capacity = entries.min(f64::from(MOST_ITEMS)) as u32;
+                    look_up.hits = Hits::lru(due.popularity, capacity, due.warm);
+                    look_up.unsized_hits = None;
+                } else {
+                    unknown(reader, look_up, due.origin);
+                }
+            }
+        });
+    }
+}
+
+fn several(reader: &mut Reader<'_>, look_up: &CacheStep, origin: Origin) {
+    let name = &look_up.cache.text;
+    let message = format!("`{name}` has another key space that leaves its capacity out");
+    let help = "say the `capacity` of each: they share `memory.maxmemory`".to_owned();
+    reader.mistake(origin, "contradiction", message, Some(help));
+}
+
+fn unknown(reader: &mut Reader<'_>, look_up: &CacheStep, origin: Origin) {
+    let name = &look_up.cache.text;
+    let message = format!("how much `{name}` holds is not said");
+    let help = format!(
+        "write `capacity=` here, or `memory.maxmemory` and `memory.entry` of service `{name}`"
+    );
+    reader.mistake(origin, "no-capacity", message, Some(help));
 }

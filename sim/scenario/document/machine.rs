@@ -22,6 +22,9 @@ pub(crate) struct Machine {
     pub speed: f64,
     pub capacity: Vec<(f64, f64)>,
     pub memory: Option<f64>,
+    /// Bytes.
+    pub swap: f64,
+    pub swappiness: f64,
     pub network: Option<f64>,
     pub disk: Option<Disk>,
     /// Whether the CPU has instructions for AES.
@@ -67,6 +70,8 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'
         speed,
         capacity,
         memory: fields.value(reader, "memory", fields::quantity(Dimension::Size)),
+        swap: fields.value(reader, "swap", fields::quantity(Dimension::Size)).unwrap_or(0.0),
+        swappiness: swappiness(reader, fields),
         network: fields.value(reader, "network", bandwidth),
         disk: disk::of_node(reader, fields),
         aes: fields.value_or(reader, "aes", fields::truth, true, "true"),
@@ -83,12 +88,20 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'
     machine
 }
 
+/// Linux's default (Documentation/admin-guide/sysctl/vm.rst, swappiness).
+const SWAPPINESS: u32 = 60;
+
+/// Up to 200 since Linux 5.8; of interest where there is swap.
+fn swappiness(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> f64 {
+    if fields.has("swap") && !fields.has("swappiness") {
+        reader.defaults.push((fields.at("swappiness"), SWAPPINESS.to_string()));
+    }
+    let given = fields.value(reader, "swappiness", fields::count_to(0, 200));
+    f64::from(given.unwrap_or(SWAPPINESS))
+}
+
 fn unsimulated(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Vec<&'static str> {
     let mut out = Vec::new();
-    let swap = fields.value(reader, "swap", fields::quantity(Dimension::Size));
-    if swap.is_some_and(|swap| swap > 0.0) {
-        out.push("swap");
-    }
     for key in ["mtbf", "mttr"] {
         if fields.law(reader, key, Dimension::Duration).is_some() {
             out.push(key);

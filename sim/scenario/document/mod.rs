@@ -11,8 +11,10 @@ pub(crate) mod deploy;
 pub(crate) mod disk;
 pub(crate) mod fields;
 pub(crate) mod firewall;
+pub(crate) mod growth;
 pub(crate) mod header;
 pub(crate) mod machine;
+pub(crate) mod memory;
 pub(crate) mod profile;
 pub(crate) mod routing;
 pub(crate) mod service;
@@ -22,6 +24,7 @@ pub(crate) mod traffic;
 
 use claim::{ClaimText, FaultText};
 use fields::{Fields, Name, Reader};
+use growth::Growth;
 use header::Header;
 use machine::{Lan, Machine, Network, Orchestrator};
 use service::Service;
@@ -38,12 +41,14 @@ use crate::tree::Table;
 pub(crate) struct Document {
     pub header: Header,
     pub nodes: BTreeMap<String, Machine>,
+    pub memory: memory::Common,
     pub lan: Option<Lan>,
     pub orchestrator: Orchestrator,
     pub networks: BTreeMap<String, Network>,
     pub stacks: BTreeMap<String, Stack>,
     pub services: BTreeMap<String, Service>,
     pub traffic: BTreeMap<String, Traffic>,
+    pub growth: Option<Growth>,
     pub faults: Vec<FaultText>,
     pub claims: Vec<ClaimText>,
     /// What labels tell Traefik.
@@ -72,6 +77,7 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
     for (name, fields) in root.things(reader, "node") {
         document.nodes.insert(name.text.clone(), machine::read(reader, name.origin, fields));
     }
+    document.memory = memory::common(reader, &mut root);
     if let Some(fields) = root.inner(reader, "lan") {
         document.lan = Some(machine::lan(reader, fields));
     }
@@ -90,6 +96,8 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
     for (name, fields) in root.things(reader, "traffic") {
         document.traffic.insert(name.text.clone(), traffic::read(reader, fields));
     }
+    cache::size(&mut document.services, reader);
+    document.growth = growth::read(reader, &mut root);
     document.faults =
         root.list(reader, "fault").into_iter().map(|fields| claim::fault(reader, fields)).collect();
     document.claims =

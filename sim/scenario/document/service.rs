@@ -3,6 +3,7 @@
 use super::background::{self, BackgroundText};
 use super::deploy::{self, Deploy, Mode};
 use super::fields::{self, Fields, Name, Reader};
+use super::memory::{self, Data, Memory};
 use super::routing::{self, Clients, Pool, ProxyText};
 use super::step::{self, Step};
 use crate::quantity::Dimension;
@@ -22,12 +23,9 @@ pub(crate) struct Service {
     pub constraints: Vec<Name>,
     pub max_replicas_per_node: Option<u32>,
     pub networks: Vec<Name>,
-    pub memory_base: f64,
-    pub memory_per_request: f64,
-    pub memory_reservation: f64,
-    pub memory_origin: Origin,
-    /// Whether its memory is limited.
-    pub memory_limit: Option<f64>,
+    pub memory: Memory,
+    /// The files that it reads.
+    pub data: Option<Data>,
     pub cpu_limit: Option<CpuLimit>,
     pub cpu_reservation: f64,
     pub workers: Option<u32>,
@@ -54,6 +52,11 @@ pub(crate) struct Service {
 }
 
 impl Service {
+    /// RAM that a container takes when nobody asks for anything, in bytes.
+    pub(crate) fn at_rest(&self) -> f64 {
+        self.memory.base + self.data.as_ref().map_or(0.0, |data| data.buffers)
+    }
+
     /// Whether it runs once on each node.
     pub(crate) fn is_global(&self) -> bool {
         matches!(self.deploy.mode, Mode::Global | Mode::GlobalJob)
@@ -86,11 +89,8 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, fields: Fields<'_>) 
         constraints: fields.names(reader, "constraints").unwrap_or_default(),
         max_replicas_per_node: fields.value(reader, "max_replicas_per_node", fields::count(1)),
         networks: fields.names(reader, "networks").unwrap_or_default(),
-        memory_base: 0.0,
-        memory_per_request: 0.0,
-        memory_reservation: 0.0,
-        memory_origin: origin,
-        memory_limit: None,
+        memory: Memory::default(),
+        data: None,
         cpu_limit: None,
         cpu_reservation: 0.0,
         workers: fields.value(reader, "workers", fields::count(1)),
@@ -114,7 +114,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, fields: Fields<'_>) 
     if fields.word(reader, "hold", &["request", "cpu"]) == Some("cpu") {
         service.hold = Hold::Cpu;
     }
-    memory(reader, &mut fields, &mut service);
+    (service.memory, service.data) = memory::of_service(reader, &mut fields, origin);
     cpus(reader, &mut fields, &mut service);
     for (name, pool) in fields.things(reader, "pool") {
         service.pools.insert(name.text, routing::pool(reader, pool, name.origin));
@@ -131,35 +131,6 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, fields: Fields<'_>) 
     deployment(reader, &mut fields, &mut service);
     fields.finish(reader);
     service
-}
-
-fn memory(reader: &mut Reader<'_>, outer: &mut Fields<'_>, service: &mut Service) {
-    let size = || fields::quantity(Dimension::Size);
-    let Some(entry) = outer.table.get("memory") else {
-        outer.accept(&["memory"]);
-        return;
-    };
-    service.memory_origin = entry.item.origin;
-    let is_short = entry.item.table().is_none_or(|table| table.contains_key("value"));
-    if is_short {
-        // `memory = "360 MiB"` says what it takes when it does nothing.
-        service.memory_base = outer.value(reader, "memory", size()).unwrap_or(0.0);
-        return;
-    }
-    let Some(mut fields) = outer.inner(reader, "memory") else {
-        return;
-    };
-    service.memory_base = fields.value(reader, "base", size()).unwrap_or(0.0);
-    service.memory_per_request = fields.value(reader, "per_request", size()).unwrap_or(0.0);
-    service.memory_reservation = fields.value(reader, "reservation", size()).unwrap_or(0.0);
-    if fields.value(reader, "hot", fields::share).is_some() {
-        service.unsimulated.push("memory.hot".to_owned());
-    }
-    service.memory_limit = fields.value(reader, "limit", size());
-    if service.memory_limit.is_some() {
-        service.unsimulated.push("memory.limit".to_owned());
-    }
-    fields.finish(reader);
 }
 
 fn cpus(reader: &mut Reader<'_>, outer: &mut Fields<'_>, service: &mut Service) {

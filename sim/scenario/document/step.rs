@@ -6,6 +6,7 @@ use super::disk::{self, DiskStep};
 use super::fields::{self, Fields, Name, Reader};
 use crate::quantity::Dimension;
 use crate::schema::STEP;
+use crate::source::Origin;
 use crate::suggest;
 use crate::tree::{Item, Value};
 use wssim_model::law::Law;
@@ -29,6 +30,8 @@ pub(crate) enum StepKind {
     Sleep(Law),
     /// Reads or writes a disk.
     Disk(DiskStep),
+    /// Reads so many pages of the service's data; the key's place.
+    Read(Law, Origin),
     /// Calls another service.
     Call(Box<CallStep>),
     /// Runs branches at once.
@@ -40,7 +43,7 @@ pub(crate) enum StepKind {
 }
 
 /// The kinds of steps: each step has one of these keys.
-const KINDS: [&str; 7] = ["cpu", "call", "parallel", "cache", "disk", "sleep", "steps"];
+const KINDS: [&str; 8] = ["cpu", "call", "parallel", "cache", "disk", "read", "sleep", "steps"];
 
 /// Reads a list of steps.
 pub(super) fn read_list(reader: &mut Reader<'_>, item: &Item, path: &str) -> Vec<Step> {
@@ -90,6 +93,11 @@ fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<Step> {
         "cpu" => fields.law(reader, "cpu", Dimension::Duration).map(StepKind::Cpu),
         "sleep" => fields.law(reader, "sleep", Dimension::Duration).map(StepKind::Sleep),
         "disk" => disk::step(reader, &mut fields).map(StepKind::Disk),
+        "read" => {
+            let origin = fields.table.get("read").map_or(fields.origin, |entry| entry.key);
+            let pages = fields.law(reader, "read", Dimension::Number);
+            pages.map(|pages| StepKind::Read(pages, origin))
+        }
         "call" => call::read(reader, &mut fields).map(|call| StepKind::Call(Box::new(call))),
         "parallel" => parallel(reader, &mut fields),
         "cache" => cache::read(reader, &mut fields).map(|step| StepKind::Cache(Box::new(step))),
@@ -101,6 +109,23 @@ fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<Step> {
     let path = fields.path.clone();
     fields.finish(reader);
     read.map(|kind| Step { kind, probability, repeat, label, path })
+}
+
+/// Shows every step, nested ones too, to whoever settles what only all services together say.
+pub(super) fn each(steps: &mut [Step], settle: &mut impl FnMut(&mut Step)) {
+    for step in steps {
+        settle(step);
+        match &mut step.kind {
+            StepKind::Parallel { branches, .. } => {
+                for branch in branches {
+                    each(branch, settle);
+                }
+            }
+            StepKind::Cache(cache) => each(&mut cache.miss, settle),
+            StepKind::Group(steps) => each(steps, settle),
+            _ => {}
+        }
+    }
 }
 
 fn parallel(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<StepKind> {

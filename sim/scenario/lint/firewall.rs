@@ -2,8 +2,8 @@
 //! open protocols and ports between the hosts; network/overlay: encryption needs IP protocol 50).
 
 use super::Found;
-use crate::check;
 use crate::document::firewall::Opening::{self, Esp, Tcp, Udp};
+use crate::places;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is needed wherever there are several nodes.
@@ -56,7 +56,7 @@ pub(super) fn lints(found: &mut Found<'_>) {
 fn spanning<'a>(found: &Found<'a>) -> Vec<&'a str> {
     let document = found.document;
     let mut nodes: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
-    for (service, places) in document.services.values().zip(check::place(document)) {
+    for (service, places) in document.services.values().zip(places::of(document).all()) {
         for network in &service.networks {
             nodes.entry(&network.text).or_default().extend(&places);
         }

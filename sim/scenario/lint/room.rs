@@ -3,9 +3,10 @@
 //! containers per node, and of a port of the node.
 
 use super::Found;
-use crate::check::{self, GIB};
+use crate::check::GIB;
 use crate::document::Document;
 use crate::document::service::Service;
+use crate::places;
 use wssim_model::orchestrator::placement::{Constraint, Machine};
 
 /// What a node still has when everything runs.
@@ -13,6 +14,7 @@ struct Left {
     name: String,
     cpus: f64,
     reserved_memory: f64,
+    /// RAM and swap.
     memory: f64,
 }
 
@@ -21,8 +23,8 @@ pub(super) fn lints(found: &mut Found<'_>) {
     if !document.orchestrator.is_swarm() || document.nodes.is_empty() {
         return;
     }
-    let places = check::place(document);
-    let machines = check::machines(document);
+    let places = places::of(document).first;
+    let machines = places::machines(document);
     let left = left(document, &machines, &places);
     for ((name, service), places) in document.services.iter().zip(&places) {
         let Some(origin) = service.deploy.start_first.filter(|_| !places.is_empty()) else {
@@ -36,18 +38,21 @@ pub(super) fn lints(found: &mut Found<'_>) {
 }
 
 fn left(document: &Document, machines: &[Machine], places: &[Vec<usize>]) -> Vec<Left> {
-    let whole = |machine: &Machine| Left {
+    // What the engine takes for the second container counts, too.
+    let system = document.memory.of_system(1);
+    let whole = |(machine, swap): (&Machine, f64)| Left {
         name: machine.name.clone(),
         cpus: machine.cpus,
         reserved_memory: machine.memory_bytes,
-        memory: machine.memory_bytes,
+        memory: machine.memory_bytes + swap - system,
     };
-    let mut left: Vec<Left> = machines.iter().map(whole).collect();
+    let swaps = document.nodes.values().map(|node| node.swap);
+    let mut left: Vec<Left> = machines.iter().zip(swaps).map(whole).collect();
     for (service, places) in document.services.values().zip(places) {
         for at in places {
             left[*at].cpus -= service.cpu_reservation;
-            left[*at].reserved_memory -= service.memory_reservation;
-            left[*at].memory -= service.memory_base;
+            left[*at].reserved_memory -= service.memory.reservation;
+            left[*at].memory -= service.at_rest() + document.memory.shim;
         }
     }
     left
@@ -96,8 +101,8 @@ fn lacks(service: &Service, here: usize, left: &Left) -> Option<String> {
         let (free, wanted) = (left.cpus.max(0.0), service.cpu_reservation);
         return Some(format!("`{node}` has {free} CPUs to reserve left, of {wanted}"));
     }
-    if service.memory_reservation > 0.0 && left.reserved_memory < service.memory_reservation {
-        return Some(of_memory(left.reserved_memory, service.memory_reservation, "RAM to reserve"));
+    if service.memory.reservation > 0.0 && left.reserved_memory < service.memory.reservation {
+        return Some(of_memory(left.reserved_memory, service.memory.reservation, "RAM to reserve"));
     }
-    (left.memory < service.memory_base).then(|| of_memory(left.memory, service.memory_base, "RAM"))
+    (left.memory < service.at_rest()).then(|| of_memory(left.memory, service.at_rest(), "RAM"))
 }

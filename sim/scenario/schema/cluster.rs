@@ -1,8 +1,8 @@
 //! `[node.*]`, `[lan]`, `[network.*]` and `[orchestrator]`.
 
 use super::{
-    BANDWIDTH, DURATION, FROM_ONE, Kind, NAMES, POSITIVE, SIZE, Shape, TEXT, TIMES, TRUTH, key,
-    shape,
+    BANDWIDTH, DURATION, FROM_ONE, Kind, NAMES, NUMBER, POSITIVE, SHARE, SIZE, Shape, TEXT, TIMES,
+    TOUCH, TRUTH, key, shape,
 };
 
 const DISKS: &[&str] = &["nvme", "ssd", "hdd", "sd"];
@@ -24,7 +24,12 @@ pub(super) static NODE: Shape = shape(
             "work done by so many busy threads, in units of one: `[[8, 8.0], [16, 10.2]]`",
         ),
         key("memory", SIZE, "its RAM"),
-        key("swap", SIZE, "swap space"),
+        key("swap", SIZE, "swap space; none when left out"),
+        key(
+            "swappiness",
+            Kind::Ranged(&Kind::Count(0, 200)),
+            "how the kernel weighs pages of processes against the page cache (vm.swappiness); 60 when left out",
+        ),
         key("network", BANDWIDTH, "bandwidth of its network interface; infinite when left out"),
         key("labels", Kind::Map(&Kind::Text), "labels that constraints and preferences speak of"),
         key(
@@ -36,6 +41,25 @@ pub(super) static NODE: Shape = shape(
         key("site", TEXT, "where it stands: it shares power and switch with the others there"),
         key("mtbf", TIMES, "time between failures"),
         key("mttr", TIMES, "time to repair"),
+    ],
+);
+
+/// `[memory]`.
+pub(super) static MEMORY: Shape = shape(
+    "memory-common",
+    "What nodes and services have in common of RAM, unless they say otherwise",
+    &[
+        key("hot", SHARE, "share of a container's base that is touched at all; 1 when left out"),
+        key(
+            "alpha",
+            NUMBER,
+            "skew of touches over the hot pages (exponent of Zipf's law, 0 to 4); 0.8 when left out",
+        ),
+        key("touch", TOUCH, "CPU from one touch of a page to the next; 10us when left out"),
+        key("kernel", SIZE, "what the kernel of a node takes"),
+        key("engine", SIZE, "what the container engine of a node takes"),
+        key("shim", SIZE, "what the engine takes for each container that runs"),
+        key("agent", SIZE, "what the orchestrator takes of each node"),
     ],
 );
 

@@ -92,7 +92,7 @@ pub(crate) enum Kind {
     Value,
     /// A metric with its labels.
     Metric,
-    /// `zipf(items=, capacity=, alpha=)`.
+    /// `zipf(items=, capacity=, alpha=)`, without `capacity` too.
     Zipf,
     /// The same, or `{ value, range, source }`.
     Ranged(&'static Kind),
@@ -122,6 +122,8 @@ const SIZE: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Size));
 const RATE: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Rate));
 const BANDWIDTH: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Bandwidth));
 const CLOCK: Kind = Kind::Ranged(&Kind::Clock);
+/// CPU between two touches of pages; `none`: there are none.
+const TOUCH: Kind = Kind::Either(&[Kind::Word(&["none"]), DURATION]);
 /// A distribution of durations.
 const TIMES: Kind = Kind::Ranged(&Kind::Law(Dimension::Duration));
 /// A distribution of sizes.

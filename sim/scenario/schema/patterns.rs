@@ -66,8 +66,8 @@ pub(super) fn metric() -> String {
     whole(&format!("[A-Za-z0-9_]+\\s*(?:\\{{(?:{label}(?:,{label})*,?)?\\s*\\}})?"))
 }
 
-/// The hit ratio of a cache of so many entries.
+/// The hit ratio of a cache of so many entries, or of as many as its service has room for.
 pub(super) fn zipf() -> String {
     let argument = format!("\\s*(?:items|capacity|alpha)\\s*=\\s*\\+?\\s*{NUMBER}\\s*");
-    whole(&format!("zipf\\s*\\({argument},{argument},{argument}\\)"))
+    whole(&format!("zipf\\s*\\({argument},{argument}(?:,{argument})?\\)"))
 }

@@ -13,6 +13,11 @@ pub(crate) static ROOT: Shape = shape(
     &[
         key("scenario", Kind::Table(&SCENARIO), "what it is called and how it is measured"),
         key("node", Kind::Map(&Kind::Table(&cluster::NODE)), "the machines, by name"),
+        key(
+            "memory",
+            Kind::Table(&cluster::MEMORY),
+            "how services touch their RAM, and what the system of a node takes",
+        ),
         key("lan", Kind::Table(&cluster::LAN), "what a message between containers costs"),
         key(
             "orchestrator",
@@ -39,6 +44,11 @@ pub(crate) static ROOT: Shape = shape(
             "claim",
             Kind::Array(&Kind::Table(&CLAIM), 0),
             "sentences of the plan, each to be judged",
+        ),
+        key(
+            "growth",
+            Kind::Table(&GROWTH),
+            "containers that are added one by one, from the beginning of the measured stretch",
         ),
         key("fault", Kind::Array(&Kind::Table(&FAULT), 0), "what is done to the cluster, and when"),
     ],
@@ -67,7 +77,7 @@ static SCENARIO: Shape = shape(
         key(
             "kind",
             Kind::Word(&["steady", "window"]),
-            "steady: a warm-up is left out; window: exactly this stretch (the default when there is a profile)",
+            "steady: a warm-up is left out; window: exactly this stretch (the default when there is a profile, a fault or growth)",
         ),
         key("duration", DURATION, "measured time of one replication"),
         key(
@@ -93,6 +103,24 @@ static STACK_FILE: Shape = Shape {
         ],
     )
 };
+
+static GROWTH: Shape = shape(
+    "growth",
+    "Containers that are added one by one; only a window can have them",
+    &[
+        key(
+            "to",
+            Kind::Ranged(&Kind::Count(1, 100_000)),
+            "so many containers run in the end, in all",
+        ),
+        key("every", DURATION, "from one to the next, and from the beginning to the first"),
+        key(
+            "services",
+            NAMES,
+            "whose containers, in turn by name; of all replicated services when left out",
+        ),
+    ],
+);
 
 static STACK: Shape = shape(
     "stack",

@@ -2,7 +2,7 @@
 
 use super::{
     CLOCK, Case, DURATION, FROM_ONE, FROM_ZERO, Key, Kind, NAMES, NUMBER, POSITIVE, SHARE, SIZE,
-    Shape, TEXT, TIMES, TRUTH, key, shape,
+    Shape, TEXT, TIMES, TOUCH, TRUTH, key, shape,
 };
 
 pub(super) static SERVICE: Shape = shape(
@@ -31,6 +31,7 @@ pub(super) static SERVICE: Shape = shape(
             Kind::Either(&[SIZE, Kind::Table(&MEMORY)]),
             "RAM of a container when nobody asks for anything, or all about its RAM",
         ),
+        key("data", Kind::Table(&DATA), "the files that it reads, by `read` steps"),
         key(
             "cpus",
             Kind::Either(&[POSITIVE, Kind::Table(&CPUS)]),
@@ -210,9 +211,65 @@ static MEMORY: Shape = shape(
     &[
         key("base", SIZE, "when nobody asks for anything"),
         key("per_request", SIZE, "more for each request in service"),
-        key("hot", SHARE, "share that is used all the time"),
-        key("limit", SIZE, "limit, beyond which the kernel ends it"),
+        key(
+            "hot",
+            SHARE,
+            "share of the base that is touched at all; as `[memory]` has it when left out",
+        ),
+        key(
+            "alpha",
+            NUMBER,
+            "skew of touches over the hot pages (exponent of Zipf's law, 0 to 4); as `[memory]` has it when left out",
+        ),
+        key(
+            "touch",
+            TOUCH,
+            "CPU from one touch of a page to the next; as `[memory]` has it when left out",
+        ),
+        key(
+            "limit",
+            SIZE,
+            "limit, beyond which it swaps its own pages, as many again at most, before the kernel ends it",
+        ),
         key("reservation", SIZE, "what a node must have free"),
+        key(
+            "processes",
+            FROM_ONE,
+            "over which it is spread: of several the kernel ends one, and the container goes on; 1 when left out",
+        ),
+        key("heap", Kind::Table(&HEAP), "the heap of a runtime that collects garbage"),
+        key("entry", SIZE, "what one entry of its caches takes"),
+        key("maxmemory", SIZE, "what all entries take at most"),
+    ],
+);
+
+static HEAP: Shape = shape(
+    "heap",
+    "A heap that is collected when it is full",
+    &[
+        key("limit", SIZE, "what it grows to before it is collected"),
+        key("live", SIZE, "what is alive in it, part of the base; nothing when left out"),
+        key("garbage", SIZE, "what each request leaves in it"),
+        key("collection", TIMES, "CPU of one collection; none when left out"),
+    ],
+);
+
+static DATA: Shape = shape(
+    "data",
+    "The files that it reads, through its own buffers and the node's page cache",
+    &[
+        key("size", SIZE, "all of them"),
+        key(
+            "buffers",
+            SIZE,
+            "its own buffers in front of the page cache, on top of its base; none when left out",
+        ),
+        key("page", SIZE, "bytes of one read; 8 KiB when left out"),
+        key(
+            "alpha",
+            NUMBER,
+            "skew of reads over the pages (exponent of Zipf's law, 0 to 4); 0.8 when left out",
+        ),
     ],
 );
 

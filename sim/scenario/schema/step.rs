@@ -11,6 +11,7 @@ pub(crate) static STEP: Shape = Shape {
         when("cpu", &[key("cpu", TIMES, "computes: CPU time on a node of speed 1")]),
         when("sleep", &[key("sleep", TIMES, "waits for something outside of the cluster")]),
         when("disk", DISK),
+        when("read", &[key("read", NUMBERS, "reads so many pages of the service's `data`")]),
         when("call", CALL),
         when("parallel", PARALLEL),
         when("cache", CACHE),
@@ -18,7 +19,7 @@ pub(crate) static STEP: Shape = Shape {
     ],
     ..shape(
         "step",
-        "What a request does next: one of cpu, call, parallel, cache, disk, sleep, steps",
+        "What a request does next: one of cpu, call, parallel, cache, disk, read, sleep, steps",
         &[
             key("probability", SHARE, "how likely it is done at all; 1 when left out"),
             key("repeat", NUMBERS, "how many times it is done, one after the other"),
@@ -72,7 +73,7 @@ const CACHE: &[Key] = &[
     key(
         "hit",
         Kind::Either(&[SHARE, Kind::Zipf]),
-        "share of hits, or `zipf(items=, capacity=, alpha=)`",
+        "share of hits, or `zipf(items=, capacity=, alpha=)`; without `capacity` as much as `memory.maxmemory` of the cache's service holds",
     ),
     key("cost", TIMES, "CPU of a look-up, at the cache"),
     key("send", SIZES, "bytes of the question"),

@@ -99,7 +99,7 @@ pub(super) const KEYS: &[Key] = &[
     key("services.*.deploy.resources", Table, Simulated),
     key("services.*.deploy.resources.limits", Table, Simulated),
     key("services.*.deploy.resources.limits.cpus", Number, Simulated),
-    key("services.*.deploy.resources.limits.memory", Size, Known),
+    key("services.*.deploy.resources.limits.memory", Size, Simulated),
     key("services.*.deploy.resources.limits.pids", Count, WithoutEffect),
     key("services.*.deploy.resources.reservations", Table, Simulated),
     key("services.*.deploy.resources.reservations.cpus", Number, Simulated),

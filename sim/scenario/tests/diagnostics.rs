@@ -52,7 +52,7 @@ fn five_mistakes_are_five_diagnostics_with_their_lines() {
 fn mistakes_are_told_as_before() {
     for name in [
         "many", "warned", "loop-a", "syntax", "escapes", "trace", "rows", "traffic", "busy",
-        "calls", "patient", "spent", "stores", "routing",
+        "calls", "patient", "spent", "stores", "routing", "memory", "tight",
     ] {
         golden(name, &told(&format!("tests/mistakes/{name}.toml"), &[]));
     }

@@ -102,14 +102,19 @@ fn garbage_never_panics() {
     let folder =
         std::env::temp_dir().join(format!("wssim-scenario-garbage-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let texts = ["estate", "after"]
+    let texts = ["estate", "after", "growing"]
         .map(|name| std::fs::read_to_string(format!("tests/scenarios/{name}.toml")).unwrap());
     std::fs::write(folder.join("estate.toml"), &texts[0]).unwrap();
     let path = folder.join("garbage.toml");
     let (mut good, mut bad) = (0, 0);
     for case in 0..CASES {
         let mut numbers = Numbers(case << 32);
-        let text = mutate(&texts[usize::from(case % 4 == 0)], &mut numbers);
+        let which = match case % 6 {
+            0 => 1,
+            1 => 2,
+            _ => 0,
+        };
+        let text = mutate(&texts[which], &mut numbers);
         std::fs::write(&path, &text).unwrap();
         let outcome =
             std::panic::catch_unwind(|| match Scenario::load(path.to_str().unwrap(), &[]) {

@@ -136,6 +136,13 @@ const CASES: &[Case] = &[
     case("ignored-key", WEB, "", "web:1", "web:1, privileged: true"),
     case("ignored-restart", WEB, "", "web:1", "web:1, restart: always"),
     case("latest-tag", "services:\n  web: {image: a.b:5000/web:1.0}\n", "", ":1.0", ":latest"),
+    case(
+        "limits-above-node",
+        "services:\n  web: {image: web:1, deploy: {replicas: 4, resources: {limits: {memory: 4g}}}}\n",
+        "",
+        "4g",
+        "5g",
+    ),
     case("managers-blocked", WEB, OPEN, "\"2377/tcp\", ", ""),
     case(
         "no-memory-limit",

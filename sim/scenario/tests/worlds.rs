@@ -136,7 +136,6 @@ fn files_merge_and_take_away() {
     assert!((half.min.unwrap() + 0.55).abs() < 1e-12 && (half.max.unwrap() + 0.45).abs() < 1e-12);
     assert_eq!(question.claims[2].expected.min, Some(0.005));
     assert_eq!(question.claims[2].relative_to.as_deref(), Some("estate.toml"));
-    assert!(question.claims[1].not_simulated.is_some());
     assert!(question.claims[4].observed);
     assert_eq!(question.measure.kind, Kind::Steady { warm_up: None });
     assert_eq!(question.measure.slot, Nanos(6_000_000_000));
@@ -170,16 +169,19 @@ fn a_range_is_an_input_until_it_is_set() {
     let scenario = load("tests/scenarios/estate.toml", &[]);
     let ranged = scenario.question().ranged;
     let paths: Vec<&str> = ranged.iter().map(|input| input.path.as_str()).collect();
-    assert_eq!(paths, ["node.hppavilion.speed", "traffic.web.arrivals.rate"]);
-    assert_eq!(ranged[1].source.as_deref(), Some("access log"));
+    assert_eq!(
+        paths,
+        ["node.hppavilion.speed", "service.gibd-postgres.data.size", "traffic.web.arrivals.rate"]
+    );
+    assert_eq!(ranged[2].source.as_deref(), Some("access log"));
     for (end, fraction, expected) in
         [(End::High, 0.5, 12.0), (End::Low, 1.0, 0.5), (End::High, 0.0, 4.0)]
     {
-        let value = scenario.between(&ranged[1], end, fraction).unwrap();
+        let value = scenario.between(&ranged[2], end, fraction).unwrap();
         assert_eq!(rate(&scenario.blueprint(None, &[value]).unwrap()), expected);
     }
     let set = load("tests/scenarios/estate.toml", &["traffic.web.arrivals.rate=5/s"]);
-    assert_eq!(set.question().ranged.len(), 1);
+    assert_eq!(set.question().ranged.len(), 2);
 }
 
 #[test]
@@ -188,15 +190,7 @@ fn what_is_not_simulated_is_listed_once_with_its_path() {
     let paths: Vec<&str> = scenario.not_simulated().iter().map(|item| item.path.as_str()).collect();
     assert_eq!(
         paths,
-        [
-            "node.gmktec.mtbf",
-            "node.gmktec.mttr",
-            "node.gmktec.swap",
-            "orchestrator.kind",
-            "service.ws-company.image",
-            "service.ws-company.memory.hot",
-            "service.ws-company.memory.limit",
-        ]
+        ["node.gmktec.mtbf", "node.gmktec.mttr", "orchestrator.kind", "service.ws-company.image",]
     );
     assert!(scenario.question().claims[0].not_simulated.is_none());
 }
@@ -241,9 +235,9 @@ fn what_is_in_force_is_printed_with_its_origin() {
     for line in [
         "traffic.web.arrivals.rate = \"6/s\"  # tests/scenarios/after.toml:11",
         "service.traefik.workers = 8  # --set",
-        "node.hppavilion.threads = 4  # tests/scenarios/estate.toml:24",
+        "node.hppavilion.threads = 4  # tests/scenarios/estate.toml:25",
         "service.gibd-postgres.replicas = 1  # default",
-        "service.ws-company.endpoint.list.steps[0].label = \"render\"  # tests/scenarios/estate.toml:92",
+        "service.ws-company.endpoint.list.steps[0].label = \"render\"  # tests/scenarios/estate.toml:102",
     ] {
         assert!(config.lines().any(|other| other == line), "{line}\n{config}");
     }
@@ -302,13 +296,13 @@ fn a_claim_waits_for_what_it_needs() {
         std::fs::write(&path, text).unwrap();
         load(path.to_str().unwrap(), &[]).question().claims[0].not_simulated.clone()
     };
-    let limited = "memory = { limit = \"1 GB\" }";
-    let path = "service.*.memory.limit";
-    assert!(reason(limited, "", path).is_some_and(|why| why.contains("service.s.memory.limit")));
-    assert!(reason("", limited, path).is_some_and(|why| why.starts_with("in `other.toml`")));
+    let pictured = "image = \"x:1\"";
+    let path = "service.*.image";
+    assert!(reason(pictured, "", path).is_some_and(|why| why.contains("service.s.image")));
+    assert!(reason("", pictured, path).is_some_and(|why| why.starts_with("in `other.toml`")));
     assert_eq!(reason("", "", path), None);
-    assert_eq!(reason(limited, "", "service.*.memory.limits"), None);
-    assert_eq!(reason(limited, "", "service.t.memory.limit"), None);
+    assert_eq!(reason(pictured, "", "service.*.images"), None);
+    assert_eq!(reason(pictured, "", "service.t.image"), None);
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
@@ -322,8 +316,13 @@ fn what_waits_for_the_model_is_undecided_for_that_reason() {
         let claim = question.claims.iter().find(|claim| claim.id == id).unwrap();
         claim.not_simulated.clone()
     };
-    assert_eq!(waits("swap").unwrap(), "`node_swap_used_bytes` is not measured yet");
+    assert_eq!(waits("swap"), None);
     assert_eq!(waits("response-time-after"), None);
+    let planned =
+        "claim=[{ id = \"deploy\", metric = \"deploy_seconds\", expect = { max = \"5min\" } }]";
+    let question = load("tests/scenarios/after.toml", &[planned]).question();
+    let deploy = question.claims.iter().find(|claim| claim.id == "deploy").unwrap();
+    assert_eq!(deploy.not_simulated.as_deref(), Some("`deploy_seconds` is not measured yet"));
     let fault = "fault=[{ id = \"full\", at = \"1min\", node = \"gmktec\", kind = \"disk-full\" }]";
     let question = load("tests/scenarios/after.toml", &[fault, "scenario.kind=none"]).question();
     assert!(question.claims.iter().all(|claim| claim.not_simulated.is_some()));

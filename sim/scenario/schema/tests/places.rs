@@ -158,7 +158,10 @@ pub(super) fn samples(kind: &Kind) -> Vec<Value> {
             vec![json!(5), json!(-0.5), json!("55ms"), json!("-50%"), json!("18 GB"), json!("-1us")]
         }
         Kind::Metric => texts(&["m", "m{}", "error_ratio{entry=\"web\", reason=\"all\"}"]),
-        Kind::Zipf => texts(&["zipf(items=100000, capacity=20000, alpha=0.9)"]),
+        Kind::Zipf => texts(&[
+            "zipf(items=100000, capacity=20000, alpha=0.9)",
+            "zipf(items=100000, alpha=0.9)",
+        ]),
         Kind::Ranged(inner) => {
             let mut all = samples(inner);
             let (first, last) = (all[0].clone(), all[all.len() - 1].clone());

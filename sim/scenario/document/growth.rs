@@ -1,0 +1,38 @@
+//! `[growth]`: containers that are added one by one.
+
+use super::fields::{self, Fields, Name, Reader};
+use crate::source::Origin;
+use wssim_kernel::Nanos;
+
+/// Containers that are added one by one.
+#[derive(Clone, Debug)]
+pub(crate) struct Growth {
+    /// So many run in the end, in all.
+    pub to: u32,
+    /// From the beginning of the measured stretch to the first, and from one to the next.
+    pub every: Nanos,
+    /// Whose containers; `None`: those of every service that can have more.
+    pub services: Option<Vec<Name>>,
+    pub origin: Origin,
+}
+
+/// More than this is no cluster of a few nodes.
+const MOST: u32 = 100_000;
+
+pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Option<Growth> {
+    let mut fields = root.inner(reader, "growth")?;
+    if !fields.has("to") {
+        fields.missing(reader, "to", "how many containers run in the end, such as `to = 200`");
+    }
+    if !fields.has("every") {
+        fields.missing(reader, "every", "from one to the next, such as `every = \"5s\"`");
+    }
+    let growth = Growth {
+        to: fields.value(reader, "to", fields::count_to(1, MOST)).unwrap_or(MOST),
+        every: fields.duration(reader, "every").unwrap_or(Nanos::ZERO),
+        services: fields.names(reader, "services"),
+        origin: fields.table.get("to").map_or(fields.origin, |entry| entry.item.origin),
+    };
+    fields.finish(reader);
+    Some(growth)
+}

@@ -1,0 +1,247 @@
+//! RAM: `[memory]`, what nodes and services have in common, and `memory` and `data` of a service.
+
+use super::fields::{self, Fields, Read, Reader, Texts};
+use crate::diagnostic::Diagnostic;
+use crate::quantity::Dimension;
+use crate::source::Origin;
+use crate::tree::Item;
+use wssim_model::law::Law;
+
+/// `[memory]`: how services touch their RAM unless they say otherwise, and what the system of each
+/// node takes before any container does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Common {
+    /// Share of the base that is touched at all.
+    pub hot: f64,
+    /// Skew of touches over the hot pages.
+    pub alpha: f64,
+    /// CPU between two touches, in nanoseconds.
+    pub touch: f64,
+    /// Bytes of the kernel of a node.
+    pub kernel: f64,
+    /// Bytes of the container engine.
+    pub engine: f64,
+    /// Bytes that the engine takes for each container that runs.
+    pub shim: f64,
+    /// Bytes of the orchestrator's agent.
+    pub agent: f64,
+}
+
+impl Default for Common {
+    /// Assumptions, all of them: the whole base is touched; a step of 20 ms touches 2000 pages, so
+    /// one each 10 us; skewed as requests for the pages of a site are (Breslau et al. 1999, Web caching
+    /// and Zipf-like distributions: 0.64 to 0.83). Nothing is known of what the system takes.
+    fn default() -> Self {
+        Self { hot: 1.0, alpha: 0.8, touch: 1e4, kernel: 0.0, engine: 0.0, shim: 0.0, agent: 0.0 }
+    }
+}
+
+impl Common {
+    /// What the system of a node takes while `containers` run there.
+    pub(crate) fn of_system(&self, containers: usize) -> f64 {
+        self.kernel + self.engine + self.agent + self.shim * containers as f64
+    }
+}
+
+/// What a container asks for of RAM, and how it uses it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Memory {
+    pub base: f64,
+    pub per_request: f64,
+    pub reservation: f64,
+    pub limit: Option<f64>,
+    /// These three as `[memory]` has them when left out.
+    pub hot: Option<f64>,
+    pub alpha: Option<f64>,
+    pub touch: Option<f64>,
+    /// `None`: one.
+    pub processes: Option<u32>,
+    pub heap: Option<Heap>,
+    /// What each entry of its caches takes.
+    pub entry: Option<f64>,
+    /// What all of them may take together.
+    pub most: Option<f64>,
+    pub origin: Origin,
+}
+
+impl Memory {
+    /// What a container takes that serves nobody, just before its heap is collected.
+    pub(crate) fn before_collection(&self) -> f64 {
+        self.base + self.heap.as_ref().map_or(0.0, |heap| (heap.limit - heap.live).max(0.0))
+    }
+
+    /// How many entries its caches hold at most, where that follows from their sizes.
+    pub(crate) fn entries(&self) -> Option<f64> {
+        let (entry, most) = (self.entry?, self.most?);
+        (entry > 0.0).then(|| (most / entry).floor().max(1.0))
+    }
+}
+
+/// A heap that is collected when it is full.
+#[derive(Clone, Debug)]
+pub(crate) struct Heap {
+    pub limit: f64,
+    pub live: f64,
+    pub garbage: f64,
+    pub collection: Law,
+    pub origin: Origin,
+}
+
+/// Files that a service reads.
+#[derive(Clone, Debug)]
+pub(crate) struct Data {
+    pub size: f64,
+    pub buffers: f64,
+    pub page: f64,
+    pub alpha: f64,
+    pub origin: Origin,
+}
+
+/// Steeper than this, nine of ten touches are of one page, and the rest is a matter of rounding.
+const STEEPEST: f64 = 4.0;
+
+/// A page of `PostgreSQL`, which reads and buffers nothing smaller (its `block_size`).
+const DATA_PAGE: f64 = 8192.0;
+
+/// The exponent of a popularity.
+fn exponent(texts: &Texts<'_>, item: &Item) -> Read<f64> {
+    let value = fields::quantity(Dimension::Number)(texts, item)?;
+    if value <= STEEPEST {
+        return Ok(value);
+    }
+    let message = format!("this lies outside [0, {STEEPEST}]");
+    Err(Box::new(Diagnostic::error("out-of-range", message).at(texts.sources, item.origin)))
+}
+
+/// A time between touches, or `none`: nothing is touched.
+fn touch(texts: &Texts<'_>, item: &Item) -> Read<f64> {
+    if item.text() == Some("none") {
+        return Ok(f64::INFINITY);
+    }
+    let value = fields::quantity(Dimension::Duration)(texts, item)?;
+    if value > 0.0 {
+        return Ok(value);
+    }
+    Err(Box::new(
+        Diagnostic::error("out-of-range", "this must be above zero")
+            .at(texts.sources, item.origin)
+            .help("write \"none\" for what touches no pages"),
+    ))
+}
+
+/// A size above zero.
+fn some_size(texts: &Texts<'_>, item: &Item) -> Read<f64> {
+    let value = fields::quantity(Dimension::Size)(texts, item)?;
+    if value > 0.0 {
+        return Ok(value);
+    }
+    Err(Box::new(
+        Diagnostic::error("out-of-range", "this must be above zero").at(texts.sources, item.origin),
+    ))
+}
+
+/// `[memory]`, whether it is there or not.
+pub(super) fn common(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Common {
+    let usual = Common::default();
+    let Some(mut fields) = root.inner(reader, "memory") else {
+        let shown = [("hot", "1.0"), ("alpha", "0.8"), ("touch", "10us")];
+        let sizes = ["kernel", "engine", "shim", "agent"].map(|key| (key, "0 B"));
+        let all = shown.into_iter().chain(sizes);
+        reader.defaults.extend(all.map(|(key, shown)| (format!("memory.{key}"), shown.to_owned())));
+        return usual;
+    };
+    let hot = fields.value_or(reader, "hot", fields::share, usual.hot, "1.0");
+    let alpha = fields.value_or(reader, "alpha", exponent, usual.alpha, "0.8");
+    let touch = fields.value_or(reader, "touch", touch, usual.touch, "10us");
+    let mut size =
+        |key| fields.value_or(reader, key, fields::quantity(Dimension::Size), 0.0, "0 B");
+    let (kernel, engine) = (size("kernel"), size("engine"));
+    let (shim, agent) = (size("shim"), size("agent"));
+    fields.finish(reader);
+    Common { hot, alpha, touch, kernel, engine, shim, agent }
+}
+
+/// `memory` and `data` of a service.
+pub(super) fn of_service(
+    reader: &mut Reader<'_>,
+    outer: &mut Fields<'_>,
+    origin: Origin,
+) -> (Memory, Option<Data>) {
+    let memory = memory(reader, outer).unwrap_or_default();
+    let at = outer.table.get("memory").map_or(origin, |entry| entry.item.origin);
+    (Memory { origin: at, ..memory }, data(reader, outer))
+}
+
+fn memory(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Memory> {
+    let size = || fields::quantity(Dimension::Size);
+    let Some(entry) = outer.table.get("memory") else {
+        outer.accept(&["memory"]);
+        return None;
+    };
+    if entry.item.table().is_none_or(|table| table.contains_key("value")) {
+        // `memory = "360 MiB"` says what it takes when it does nothing.
+        let base = outer.value(reader, "memory", size()).unwrap_or(0.0);
+        return Some(Memory { base, ..Memory::default() });
+    }
+    let mut fields = outer.inner(reader, "memory")?;
+    let memory = Memory {
+        base: fields.value(reader, "base", size()).unwrap_or(0.0),
+        per_request: fields.value(reader, "per_request", size()).unwrap_or(0.0),
+        reservation: fields.value(reader, "reservation", size()).unwrap_or(0.0),
+        // To Docker a limit of 0 is none: it is the default (Engine API, `Resources`, `Memory`).
+        limit: fields.value(reader, "limit", size()).filter(|limit| *limit > 0.0),
+        hot: fields.value(reader, "hot", fields::share),
+        alpha: fields.value(reader, "alpha", exponent),
+        touch: fields.value(reader, "touch", touch),
+        processes: fields.value(reader, "processes", fields::count(1)),
+        heap: heap(reader, &mut fields),
+        entry: fields.value(reader, "entry", some_size),
+        most: fields.value(reader, "maxmemory", size()),
+        origin: fields.origin,
+    };
+    if memory.most.is_some() && !fields.has("entry") {
+        fields.missing(reader, "entry", "what an entry takes: `maxmemory` holds so many of them");
+    }
+    fields.finish(reader);
+    Some(memory)
+}
+
+fn heap(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Heap> {
+    let size = || fields::quantity(Dimension::Size);
+    let mut fields = outer.inner(reader, "heap")?;
+    for (key, help) in [
+        ("limit", "what it may grow to before it is collected, such as `limit = \"512 MB\"`"),
+        ("garbage", "what a visit leaves in it, such as `garbage = \"2 MB\"`"),
+    ] {
+        if !fields.has(key) {
+            fields.missing(reader, key, help);
+        }
+    }
+    let limit = fields.value(reader, "limit", some_size);
+    let heap = Heap {
+        limit: limit.unwrap_or(f64::INFINITY),
+        live: fields.value_or(reader, "live", size(), 0.0, "0 B"),
+        garbage: fields.value(reader, "garbage", size()).unwrap_or(0.0),
+        collection: fields.law(reader, "collection", Dimension::Duration).unwrap_or(Law::ZERO),
+        origin: fields.origin,
+    };
+    fields.finish(reader);
+    Some(heap)
+}
+
+fn data(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Data> {
+    let mut fields = outer.inner(reader, "data")?;
+    if !fields.has("size") {
+        fields.missing(reader, "size", "such as `size = \"1.5 GB\"`");
+    }
+    let alpha = Common::default().alpha;
+    let data = Data {
+        size: fields.value(reader, "size", some_size).unwrap_or(f64::INFINITY),
+        buffers: fields.value_or(reader, "buffers", fields::quantity(Dimension::Size), 0.0, "0 B"),
+        page: fields.value_or(reader, "page", some_size, DATA_PAGE, "8 KiB"),
+        alpha: fields.value_or(reader, "alpha", exponent, alpha, "0.8"),
+        origin: fields.origin,
+    };
+    fields.finish(reader);
+    Some(data)
+}

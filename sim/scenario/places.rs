@@ -1,0 +1,104 @@
+//! Where containers are: what the scheduler makes of the nodes and services of a document, and of
+//! the containers that `[growth]` adds.
+
+use crate::document::Document;
+use crate::document::deploy::Mode;
+use crate::document::service::Service;
+use wssim_model::orchestrator::placement::{Constraint, Machine, Scheduler, Wanted};
+
+/// Where containers are.
+pub(crate) struct Places {
+    /// For each service, by name, the nodes of the containers that are there from the first.
+    pub first: Vec<Vec<usize>>,
+    /// Service and node of each that is added, in the order in which they come.
+    pub added: Vec<(usize, usize)>,
+}
+
+impl Places {
+    /// For each service, by name, the nodes of all its containers, those that are added last.
+    pub(crate) fn all(&self) -> Vec<Vec<usize>> {
+        let mut all = self.first.clone();
+        for (service, node) in &self.added {
+            all[*service].push(*node);
+        }
+        all
+    }
+
+    /// How many are there from the first.
+    pub(crate) fn count(&self) -> usize {
+        self.first.iter().map(Vec::len).sum()
+    }
+
+    /// How many of a service are added.
+    pub(crate) fn added_to(&self, service: usize) -> usize {
+        self.added.iter().filter(|(to, _)| *to == service).count()
+    }
+}
+
+/// Those of a document.
+pub(crate) fn of(document: &Document) -> Places {
+    let wanted: Vec<Wanted> = document.services.values().map(wanted).collect();
+    let machines = machines(document);
+    let mut scheduler = Scheduler::new(&machines, &wanted);
+    let mut places = Places { first: scheduler.all(), added: Vec::new() };
+    if let Some(growth) = &document.growth {
+        let missing = (growth.to as usize).saturating_sub(places.count());
+        places.added = scheduler.grow(&growing(document), missing);
+    }
+    places
+}
+
+/// The services whose containers are added, by name.
+fn growing(document: &Document) -> Vec<usize> {
+    let chosen = document.growth.as_ref().and_then(|growth| growth.services.as_ref());
+    let is_chosen = |name: &String| {
+        chosen.is_none_or(|chosen| chosen.iter().any(|chosen| chosen.text == *name))
+    };
+    let services = document.services.iter().enumerate();
+    services
+        .filter(|(_, (name, service))| is_chosen(name) && never_grows(service).is_none())
+        .map(|(at, _)| at)
+        .collect()
+}
+
+/// Why a service never gets more containers than it has.
+pub(crate) fn never_grows(service: &Service) -> Option<&'static str> {
+    match service.deploy.mode {
+        Mode::Global => Some("it runs once on each node"),
+        Mode::GlobalJob | Mode::ReplicatedJob => Some("it is a job"),
+        Mode::Replicated => (service.replicas == 0).then_some("it has no containers"),
+    }
+}
+
+fn wanted(service: &Service) -> Wanted {
+    Wanted {
+        replicas: (!service.is_global()).then_some(service.replicas),
+        spread: service.spread_labels(),
+        constraints: service
+            .constraints
+            .iter()
+            .filter_map(|text| Constraint::parse(&text.text))
+            .collect(),
+        cpus: service.cpu_reservation,
+        memory_bytes: service.memory.reservation,
+        max_per_node: service.max_replicas_per_node,
+    }
+}
+
+/// The nodes as the scheduler sees them.
+pub(crate) fn machines(document: &Document) -> Vec<Machine> {
+    let managers = &document.orchestrator;
+    document
+        .nodes
+        .iter()
+        .map(|(name, node)| Machine {
+            name: name.clone(),
+            labels: node.labels.clone(),
+            // Where nobody says who manages, everyone may.
+            manager: !managers.managers_given
+                || managers.managers.iter().any(|manager| manager.text == *name),
+            cpus: node.threads,
+            memory_bytes: node.memory.unwrap_or(f64::INFINITY),
+        })
+        .collect()
+}
