@@ -12,15 +12,20 @@
 mod balancing;
 mod calls;
 mod changing;
+mod competing;
 mod file;
 mod giving_up;
 mod judge;
+mod killing;
 mod networks;
+mod page_cache;
+mod paging;
 mod proxies;
 mod queues;
 mod sharing;
 mod stores;
 mod terminating;
+mod wanting;
 mod wires;
 mod world;
 

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use wssim_experiment::question::Worlds;
 use wssim_kernel::{Nanos, Time};
-use wssim_model::ids::{ContainerId, EndpointId, PoolId, ServiceId, SourceId};
-use wssim_model::probe::{Failure, Probe};
+use wssim_model::ids::{ContainerId, EndpointId, NodeId, PoolId, ServiceId, SourceId};
+use wssim_model::probe::{Failure, NodeMemoryState, Probe};
 use wssim_model::{Averages, Blueprint, Outcome, Run, simulate};
 use wssim_scenario::Scenario;
 
@@ -45,6 +45,12 @@ pub(super) struct Shown {
     pub(super) look_ups: [u64; 2],
     /// Source of each request, beside `requests`.
     pub(super) sources: Vec<u32>,
+    /// When each failed request arrived, in nanoseconds, and why it failed.
+    pub(super) failures: Vec<(u64, Failure)>,
+    /// What the memory of a node was like from when on, in nanoseconds; by node in the order of time.
+    pub(super) memory: Vec<(u32, u64, NodeMemoryState)>,
+    /// Kills for want of memory: when, in nanoseconds, and which container.
+    pub(super) kills: Vec<(u64, u32)>,
     pub(super) averages: Averages,
     pub(super) seconds: f64,
 }
@@ -59,6 +65,15 @@ impl Probe for Shown {
     ) {
         self.requests.push((arrived.0, response.0, outcome.is_ok()));
         self.sources.push(source.0);
+        self.failures.extend(outcome.err().map(|failure| (arrived.0, failure)));
+    }
+
+    fn node_memory(&mut self, node: NodeId, from: Time, _: Time, state: &NodeMemoryState) {
+        self.memory.push((node.0, from.0, *state));
+    }
+
+    fn oom_kill(&mut self, now: Time, container: ContainerId) {
+        self.kills.push((now.0, container.0));
     }
 
     fn visit_done(&mut self, _container: ContainerId, endpoint: EndpointId, response: Nanos) {

@@ -3,6 +3,7 @@
 mod files;
 mod import;
 mod init;
+mod memory;
 mod mistakes;
 mod run;
 mod schema;

@@ -224,7 +224,7 @@ fn a_verdict_must_survive_the_ranges_of_its_inputs() {
 #[test]
 fn every_scenario_that_ships_runs_and_warns_of_nothing_new() {
     // What the plan is known to have, and the overload that one scenario is about.
-    const EXPECTED: [&str; 4] = ["ignored-key", "no-memory-limit", "overload", "slow-registration"];
+    const EXPECTED: [&str; 3] = ["ignored-key", "no-memory-limit", "slow-registration"];
     let folder = Folder::new("shipped");
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut names: Vec<String> = std::fs::read_dir(root.join("scenarios"))
@@ -241,8 +241,13 @@ fn every_scenario_that_ships_runs_and_warns_of_nothing_new() {
         let told: Value = serde_json::from_slice(&checked.stdout).unwrap();
         for diagnostic in told["diagnostics"].as_array().unwrap() {
             let code = diagnostic["code"].as_str().unwrap();
-            let is_expected =
-                EXPECTED.contains(&code) && (code != "overload" || name == "after-greedy");
+            let is_expected = match code {
+                "overload" => ["after-greedy", "noisy-neighbour", "noisy-neighbour-limited"]
+                    .contains(&name.as_str()),
+                // The estate grows until it does not fit; analyses are asked for too often.
+                "memory-overcommit" => name == "containers-200",
+                code => EXPECTED.contains(&code),
+            };
             assert!(is_expected, "{name}: {diagnostic}");
         }
         let out = folder.path().join(&name);

@@ -101,6 +101,71 @@ fn neither_threads_nor_order_change_what_goes_wrong() {
     assert_eq!(one, shown(&study(&shuffled, 2)));
 }
 
+/// RAM for half of what is asked for: pages are missed, somebody is killed, and a service is added to.
+const PRESSURE: &str = r#"
+[memory]
+touch = "5us"
+[node.small]
+cores = 2
+memory = "70 MB"
+swap = "60 MB"
+disk = "ssd"
+[service.shop]
+memory = { base = "40 MB", per_request = "2 MB", heap = { limit = "20 MB", live = "5 MB", garbage = "500 kB", collection = "exp(5ms)" } }
+constraints = ["node.hostname == small"]
+restart = { delay = "1s" }
+startup = "exp(500ms)"
+endpoint.page.steps = [
+  { cpu = "exp(4ms)" },
+  { cache = "redis", hit = "zipf(items=5000, alpha=0.9)", miss = [ { call = "database.query" } ] },
+  { sleep = "exp(200ms)" },
+]
+[service.redis]
+memory = { base = "2 MB", entry = "10 kB", maxmemory = "10 MB" }
+constraints = ["node.hostname == small"]
+[service.database]
+memory = { base = "20 MB", limit = "25 MB" }
+data = { size = "100 MB", buffers = "2 MB" }
+constraints = ["node.hostname == small"]
+endpoint.query.steps = [ { cpu = "exp(1ms)" }, { read = 5 } ]
+[traffic.shop]
+entry = "shop.page"
+arrivals = { kind = "poisson", rate = "40/s", profile = { ramp = [["0s", 0.5], ["10s", 2.5], ["16s", 0.5]] } }
+patience = "exp(3s)"
+"#;
+
+/// What was found of some metric.
+fn mean_of(findings: &Findings, name: &str, label: &str) -> f64 {
+    let is = |metric: &&wssim_experiment::findings::Metric| {
+        metric.name == name && metric.labels.iter().any(|(_, value)| value == label)
+    };
+    findings.metrics.iter().find(is).unwrap().estimate.unwrap().mean
+}
+
+#[test]
+fn threads_change_nothing_under_pressure() {
+    let worlds = scenario("pressure", &text(&[HEAD, HOST, FRONT, BACK, WEB, PRESSURE]));
+    let one = study(&worlds, 1);
+    assert!(mean_of(&one, "page_fault_ratio", "shop") > 0.0);
+    assert!(mean_of(&one, "data_miss_ratio", "database") > 0.0);
+    assert!(mean_of(&one, "oom_kills_total", "small") > 0.0);
+    assert_eq!(shown(&one), shown(&study(&worlds, 2)));
+    assert_eq!(shown(&one), shown(&study(&worlds, 3)));
+    let shuffled = scenario("pressure-2", &text(&[PRESSURE, WEB, BACK, HEAD, HOST, FRONT]));
+    assert_eq!(shown(&one), shown(&study(&shuffled, 2)));
+}
+
+/// Whoever runs short of memory on another node moves no draw of those who do not; and who runs short
+/// is not moved by a stranger elsewhere.
+#[test]
+fn pressure_elsewhere_leaves_the_others_unmoved() {
+    let alone = scenario("calm", &text(&[HEAD, HOST, FRONT, BACK, WEB]));
+    let both = scenario("both", &text(&[HEAD, HOST, FRONT, BACK, WEB, PRESSURE]));
+    assert_alike("web", &study(&alone, 2), &study(&both, 2));
+    let pressed = scenario("pressed", &text(&[HEAD, PRESSURE]));
+    assert_alike("shop", &study(&pressed, 2), &study(&both, 2));
+}
+
 #[test]
 fn the_order_in_the_file_changes_nothing() {
     let straight = scenario("straight", &text(&[HEAD, HOST, FRONT, BACK, WEB, ROBOTS]));
@@ -126,19 +191,22 @@ arrivals = { kind = "poisson", rate = "20/s" }
         let together = [HEAD, HOST, FRONT, BACK, WEB, STRANGER, unrest];
         let together = scenario("together", &text(&together));
         let (alone, together) = (study(&alone, 2), study(&together, 2));
-        assert_alike(&alone, &together);
+        assert_alike("web", &alone, &together);
     }
 }
 
-/// What was found of the traffic `web` is the same.
-fn assert_alike(alone: &Findings, together: &Findings) {
-    let of_web = |findings: &Findings| {
-        let is_web = |labels: &[(&str, String)]| labels.iter().any(|(_, value)| value == "web");
-        let metrics = findings.metrics.iter().filter(|metric| is_web(&metric.labels));
+/// What was found of `name`, a traffic or a service, is the same. Where somebody can be killed for want
+/// of memory, failures for that reason are told of everybody.
+fn assert_alike(name: &str, alone: &Findings, together: &Findings) {
+    let of_it = |findings: &Findings| {
+        let is_it = |labels: &[(&str, String)]| labels.iter().any(|(_, value)| value == name);
+        let metrics = findings.metrics.iter().filter(|metric| is_it(&metric.labels));
+        let metrics =
+            metrics.filter(|metric| metric.labels.iter().all(|(_, value)| value != "oom"));
         metrics.map(|metric| format!("{metric:?}")).collect::<Vec<_>>()
     };
-    assert!(!of_web(alone).is_empty());
-    assert_eq!(of_web(alone), of_web(together));
+    assert!(!of_it(alone).is_empty());
+    assert_eq!(of_it(alone), of_it(together));
 }
 
 /// A faster node serves the same requests with the same demands: with no queue anywhere each

@@ -3,6 +3,8 @@
 mod coverage;
 mod determinism;
 mod pairs;
+mod pressure;
+mod random_memory;
 mod random_unrest;
 mod random_worlds;
 mod trace;

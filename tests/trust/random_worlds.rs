@@ -1,6 +1,8 @@
 //! Random scenarios run with every law asserted: requests in = answered + failed + in flight,
-//! ∫N dt = Σ time in system, work done = Σ demand served, the same at disks. The seed of each is printed.
+//! ∫N dt = Σ time in system, work done = Σ demand served, the same at disks; pages in RAM + pages in swap =
+//! pages asked for, and no more than there are. The seed of each is printed.
 
+use super::random_memory::{Ram, Watch};
 use super::{random_unrest, scenario};
 use std::fmt::Write as _;
 use wssim_experiment::question::Worlds;
@@ -9,7 +11,7 @@ use wssim_kernel::stream::{Draw, StreamKey};
 use wssim_model::{Run, simulate};
 
 /// Random choices for one scenario.
-pub(super) struct Dice(Draw);
+pub(super) struct Dice(pub(super) Draw);
 
 impl Dice {
     pub(super) fn below(&mut self, n: u32) -> u32 {
@@ -25,7 +27,7 @@ impl Dice {
     }
 }
 
-fn step(dice: &mut Dice, service: u32, services: u32, depth: u32) -> String {
+fn step(dice: &mut Dice, ram: &Ram, service: u32, services: u32, depth: u32) -> String {
     let law =
         dice.pick(&["exp(2ms)", "lognormal(1ms, cv=2.0)", "uniform(0ms, 3ms)", "constant(1ms)"]);
     // Calls go to services further down only: no cycles.
@@ -50,13 +52,13 @@ fn step(dice: &mut Dice, service: u32, services: u32, depth: u32) -> String {
         3 if may_call => {
             let branches = 1 + dice.below(3);
             let list: Vec<String> = (0..branches)
-                .map(|_| format!("[ {} ]", step(dice, service, services, depth + 1)))
+                .map(|_| format!("[ {} ]", step(dice, ram, service, services, depth + 1)))
                 .collect();
             let need = 1 + dice.below(branches);
             format!("{{ parallel = [ {} ], need = {need} }}", list.join(", "))
         }
         4 => {
-            let inner = step(dice, service, services, depth + 1);
+            let inner = step(dice, ram, service, services, depth + 1);
             format!("{{ repeat = {}, steps = [ {inner} ] }}", dice.below(4))
         }
         5 => {
@@ -71,8 +73,10 @@ fn step(dice: &mut Dice, service: u32, services: u32, depth: u32) -> String {
                 "\"zipf(items=200, capacity=50, alpha=0.9)\"",
                 "\"zipf(items=10, capacity=10, alpha=0)\", warm = false",
             ]);
+            let room = if ram.has_store(target) { "" } else { ", capacity=50" };
+            let hit = hit.replace(", capacity=50", room);
             let more = dice.pick(&["", ", cost = \"exp(0.3ms)\"", ", timeout = \"2ms\""]);
-            let miss = step(dice, service, services, depth + 1);
+            let miss = step(dice, ram, service, services, depth + 1);
             format!("{{ cache = \"s{target}\", hit = {hit}{more}, miss = [ {miss} ] }}")
         }
         _ => format!("{{ cpu = \"{law}\" }}"),
@@ -103,7 +107,7 @@ fn giving_up(dice: &mut Dice) -> String {
     text
 }
 
-fn service(dice: &mut Dice, n: u32, services: u32, replicas: u32) -> String {
+fn service(dice: &mut Dice, ram: &Ram, n: u32, services: u32, replicas: u32) -> String {
     let mut text = format!("[service.s{n}]\nreplicas = {replicas}\n");
     writeln!(text, "networks = [\"{}\"]", dice.pick(&["clear", "secret"])).unwrap();
     if dice.chance(0.7) {
@@ -129,7 +133,12 @@ fn service(dice: &mut Dice, n: u32, services: u32, replicas: u32) -> String {
         writeln!(text, "background = {background}").unwrap();
     }
     text.push_str(&random_unrest::reach(dice, n, services, replicas));
-    let steps: Vec<String> = (0..=dice.below(4)).map(|_| step(dice, n, services, 0)).collect();
+    text.push_str(ram.service(n));
+    let mut steps: Vec<String> =
+        (0..=dice.below(4)).map(|_| step(dice, ram, n, services, 0)).collect();
+    if ram.has_files(n) {
+        steps.push("{ read = \"uniform(0, 20)\" }".to_owned());
+    }
     writeln!(text, "endpoint.go.steps = [ {} ]", steps.join(", ")).unwrap();
     text
 }
@@ -138,6 +147,8 @@ pub(super) fn random_scenario(seed: u64) -> String {
     let mut dice = Dice(StreamKey::new(seed, 0, "test", "random scenario").draw(0, 0));
     let mut text = "[scenario]\ntitle = \"Random\"\n".to_owned();
     let nodes = 1 + dice.below(4);
+    let most_services = 5;
+    let mut ram = Ram::new(seed, most_services);
     for node in 0..nodes {
         let cores = 1 + dice.below(4);
         let threads = cores * (1 + dice.below(2));
@@ -150,17 +161,20 @@ pub(super) fn random_scenario(seed: u64) -> String {
             writeln!(text, "disk = {disk}").unwrap();
         }
         writeln!(text, "aes = {}", dice.pick(&["true", "false"])).unwrap();
+        text.push_str(&ram.node());
     }
     text.push_str("[network.clear]\ndriver = \"overlay\"\n");
     text.push_str("[network.secret]\ndriver = \"overlay\"\nencrypted = true\n");
     text.push_str("[lan]\nrtt = \"lognormal(median=0.25ms, p99=0.8ms)\"\nlocal_rtt = \"0.02ms\"\n");
     text.push_str("packet_cpu = \"7us\"\n");
-    let services = 2 + dice.below(4);
+    let services = 2 + dice.below(most_services - 1);
     let mut replicas = Vec::new();
     for n in 0..services {
         replicas.push(1 + dice.below(3));
-        text.push_str(&service(&mut dice, n, services, replicas[n as usize]));
+        text.push_str(&service(&mut dice, &ram, n, services, replicas[n as usize]));
     }
+    let have_weights = text.contains("weights");
+    text.push_str(&ram.world(replicas.iter().sum(), have_weights));
     let arrivals = dice.pick(&[
         "{ kind = \"poisson\", rate = \"80/s\" }",
         "{ kind = \"closed\", users = 20, think = \"exp(100ms)\" }",
@@ -193,6 +207,7 @@ fn seeds() -> std::ops::Range<u64> {
 #[test]
 fn random_worlds_keep_every_law() {
     let mut requests = 0;
+    let mut seen_in = [0; 4];
     let seeds = seeds();
     let worlds = seeds.end - seeds.start;
     for seed in seeds {
@@ -205,10 +220,20 @@ fn random_worlds_keep_every_law() {
             lead: Nanos::from_seconds(1.0),
             measured: Nanos::from_seconds(10.0),
         };
-        let (outcome, ()) = simulate(&world, run, (), &|| false).expect("nobody stops it");
+        let (outcome, watch) =
+            simulate(&world, run, Watch::new(&world), &|| false).expect("nobody stops it");
+        watch.assert_laws(&outcome);
+        for (worlds, seen) in seen_in.iter_mut().zip(watch.seen) {
+            *worlds += u64::from(seen > 0);
+        }
         let (again, ()) = simulate(&world, run, (), &|| false).expect("nobody stops it");
         assert_eq!(outcome.events, again.events, "{text}");
         requests += outcome.requests;
     }
     assert!(requests > 300 * worlds, "{requests} requests");
+    // In one of ten at least somebody is killed, in one of ten pages come back, and are waited for; in one
+    // of five some are in swap.
+    println!("kills, faults, stalls, swap in {seen_in:?} of {worlds} worlds");
+    let least = [10, 10, 10, 5].map(|of| worlds / of);
+    assert!(seen_in.iter().zip(least).all(|(seen, least)| *seen >= least), "{seen_in:?}");
 }
