@@ -5,6 +5,7 @@
 //! what it wrote itself, which it knows by the beginning of the file, and refuses to touch
 //! anything else, symbolic links included. What becomes the user's own is only ever new.
 
+use crate::failures;
 use crate::metrics_csv;
 use crate::printable;
 use crate::trace::chrome;
@@ -209,8 +210,9 @@ fn is_own(path: &Path) -> io::Result<bool> {
     let dense: String = text.chars().filter(|character| !character.is_whitespace()).collect();
     let results = dense.starts_with("{\"schema_version\":") && dense.contains(",\"command\":\"");
     let trace = dense.starts_with(chrome::BEGINNING);
-    let metrics = text.lines().next() == Some(metrics_csv::COLUMNS.join(",").as_str());
-    Ok(results || metrics || trace)
+    let is_headed = |columns: &[&str]| text.lines().next() == Some(columns.join(",").as_str());
+    let table = is_headed(&metrics_csv::COLUMNS) || is_headed(&failures::csv::COLUMNS);
+    Ok(results || table || trace)
 }
 
 /// A file written beside its place; removed when it is dropped before it is published.

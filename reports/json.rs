@@ -4,9 +4,11 @@
 //! to twelve significant digits, which no interval of a simulation reaches: what differs between
 //! two ways of summing stays out of the file. What is not a number is `null`.
 //!
+//! `survival` and `sets` are there after `wssim failures`; `failures/json.rs` says what is in them.
 //! `memory`, the ledger of RAM, is there when a node has RAM given; `memory/json.rs` says what is in it.
 
 use crate::escape;
+use crate::failures::json::{SetJson, SurvivalJson};
 use crate::memory::json::NodeJson;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
@@ -38,6 +40,10 @@ pub fn render(findings: &Findings) -> String {
         ("not_simulated", list(&findings.not_simulated, String::as_str)),
         ("notes", list(&findings.notes, String::as_str)),
     ];
+    if let Some(failures) = &findings.failures {
+        keys.push(("survival", json(&SurvivalJson::of(failures))));
+        keys.push(("sets", list(&failures.sets, SetJson::of)));
+    }
     if !findings.ledger.is_empty() {
         keys.push(("memory", list(&findings.ledger, NodeJson::of)));
     }

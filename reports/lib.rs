@@ -4,7 +4,8 @@
 //!                ┌─► text          verdicts and tables for a terminal
 //!                ├─► markdown      the same, for a merge request
 //!  Findings ─────┼─► json          results.json: everything, versioned, byte-identical
-//!                └─► metrics_csv   metrics.csv: a row a metric
+//!                ├─► metrics_csv   metrics.csv: a row a metric
+//!                └─► failures      what survives: tables, and failures.csv
 //!  Check    ───────► check         what is known of a scenario without a run
 //!  Trace    ───────► trace         the waterfall of one request, and a file for Perfetto
 //!                        │
@@ -19,6 +20,7 @@
 
 pub mod check;
 mod escape;
+pub mod failures;
 pub mod files;
 pub mod json;
 pub mod markdown;

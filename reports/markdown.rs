@@ -20,6 +20,9 @@ pub fn render(findings: &Findings) -> String {
         paragraph(&mut text, &table(&wording::claims(findings)));
         paragraph(&mut text, &format!("**{}**", wording::summary(findings)));
     }
+    if let Some(survival) = wording::survival(findings) {
+        paragraph(&mut text, &format!("**{}**", escaped(&survival)));
+    }
     for section in sections::all(findings) {
         let _ = write!(text, "### {}\n\n", section.title);
         paragraph(&mut text, &table(&section.table));

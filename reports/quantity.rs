@@ -174,6 +174,9 @@ pub(crate) fn with_interval(
     limit: Option<f64>,
     change: bool,
 ) -> String {
+    if estimate.mean.is_infinite() {
+        return "never".to_owned();
+    }
     let scale = Scale::of_estimate(unit, estimate, limit);
     let [mean, low, high] =
         [estimate.mean, estimate.low, estimate.high].map(|value| value * scale.factor);

@@ -1,5 +1,6 @@
 //! The tables of entries, nodes, memory and services.
 
+use crate::failures;
 use crate::memory;
 use crate::quantity;
 use crate::table::{Cell, Kind, Table};
@@ -47,6 +48,9 @@ const SERVICES: &[Column] = &[
 
 /// The sections; one without rows is left out.
 pub(crate) fn all(findings: &Findings) -> Vec<Section> {
+    if let Some(failures) = &findings.failures {
+        return failures::sections(failures);
+    }
     [
         section(findings, "Entries: response time", ("Entry", "entry"), ENTRIES),
         section(findings, "Nodes", ("Node", "node"), NODES),

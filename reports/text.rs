@@ -75,6 +75,10 @@ fn verdicts(page: &mut Page, findings: &Findings, options: &Options<'_>) {
     let room = width::of(&summary) + width::of(&out) + GAP;
     let gap = GAP + options.width.saturating_sub(room);
     page.line(&format!("{summary}{}{out}", " ".repeat(gap)));
+    if let Some(survival) = wording::survival(findings) {
+        page.line("");
+        page.title(&survival);
+    }
 }
 
 fn draw(page: &mut Page, section: &Section) {

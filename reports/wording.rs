@@ -1,5 +1,6 @@
 //! The sentences of a report that both text and Markdown have.
 
+use crate::failures;
 use crate::quantity;
 use crate::table::{Cell, Kind, Table, Tone};
 use crate::tally::{Tally, judged_here};
@@ -97,6 +98,12 @@ pub(crate) fn summary(findings: &Findings) -> String {
     parts.join(" · ")
 }
 
+/// What survives, where that was asked and anything is known.
+pub(crate) fn survival(findings: &Findings) -> Option<String> {
+    let failures = findings.failures.as_ref().filter(|failures| !failures.sets.is_empty())?;
+    Some(format!("Survives {}", failures::summary(failures, 0)))
+}
+
 /// Refuted and undecided claims whose reason is known: verdict, claim, reason.
 pub(crate) fn reasons(findings: &Findings) -> Vec<(Cell, String)> {
     findings
@@ -188,6 +195,9 @@ fn distance(judged: &JudgedClaim, estimate: &Estimate) -> Option<String> {
         (_, Some(max)) if estimate.mean > max => (max, "above"),
         _ => return None,
     };
+    if estimate.mean.is_infinite() {
+        return None;
+    }
     let beyond = (estimate.mean - limit).abs();
     if is_change(judged) || limit == 0.0 {
         return Some(format!("{} {side}", absolute(beyond, judged.unit)));

@@ -5,6 +5,7 @@
 
 mod check;
 mod exit;
+mod failures;
 mod import;
 mod init;
 mod options;
@@ -33,6 +34,7 @@ struct CommandLine {
 #[derive(Subcommand, Debug)]
 enum Command {
     Run(run::Args),
+    Failures(failures::Args),
     Check(check::Args),
     Trace(trace::Args),
     Import(import::Args),
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
     ask_for_reports_of_bugs();
     let status = match CommandLine::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Failures(args) => failures::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Trace(args) => trace::run(&args),
         Command::Import(args) => import::run(&args),

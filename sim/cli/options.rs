@@ -49,7 +49,7 @@ pub(crate) struct Common {
     #[arg(long, value_name = "TIME", value_parser = wall_time)]
     pub(crate) budget: Option<Duration>,
 
-    /// Directory for files; by default out/SCENARIO
+    /// Directory for files; by default out/SCENARIO, and in it that of the command but for `run`
     #[arg(long, value_name = "DIR", value_parser = directory)]
     pub(crate) out: Option<PathBuf>,
 
@@ -60,6 +60,18 @@ pub(crate) struct Common {
     /// Everything that has to do with reading and showing
     #[command(flatten)]
     pub(crate) shown: Shown,
+}
+
+impl Common {
+    /// What a study is told of them.
+    pub(crate) fn of_study(&self) -> wssim_experiment::Options {
+        wssim_experiment::Options {
+            seed: self.seed,
+            threads: self.threads.map(|threads| threads as usize),
+            replications: self.replications,
+            precision: self.precision,
+        }
+    }
 }
 
 /// Flags of every command that reads a scenario.
@@ -122,7 +134,7 @@ pub(crate) fn width() -> usize {
 }
 
 /// `2%`, or `0.02`.
-fn share(text: &str) -> Result<f64, String> {
+pub(crate) fn share(text: &str) -> Result<f64, String> {
     let (number, unit) = match text.strip_suffix('%') {
         Some(number) => (number.trim_end(), 0.01),
         None => (text, 1.0),
@@ -135,7 +147,7 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 /// `60s`, `1.5 min`, `500ms`.
-fn wall_time(text: &str) -> Result<Duration, String> {
+pub(crate) fn wall_time(text: &str) -> Result<Duration, String> {
     let expected = || "a time with its unit (ms, s, min, h), such as `60s`, is expected".to_owned();
     let at = text.find(|character: char| character.is_ascii_alphabetic()).ok_or_else(expected)?;
     let (number, unit) = text.split_at(at);

@@ -1,13 +1,12 @@
 //! `wssim run`: do the claims of this scenario hold?
 
 use crate::exit::{self, Failure};
-use crate::options::{self, Common, Format};
+use crate::options::{self, Common, Format, Shown};
 use crate::output;
 use crate::place::Place;
 use crate::watch::Watcher;
 use std::io;
 use std::time::Instant;
-use wssim_experiment::Options;
 use wssim_experiment::findings::Findings;
 use wssim_reports::files::Output;
 use wssim_reports::{Style, json, markdown, metrics_csv, text};
@@ -46,7 +45,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let outputs = [0, 1].map(|place| Output { name: FILES[place], text: &texts[place] });
     let written = place.write(&outputs);
     let out = written.is_ok().then(|| place.shown(""));
-    let report = report(args, &findings, started, out.as_deref());
+    let report = report(shown, &findings, started, out.as_deref());
     output::print(&report, shown)?;
     written?;
     Ok(exit::of(&findings, args.common.no_fail))
@@ -54,12 +53,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
 
 fn simulate(args: &Args, scenario: &Scenario) -> Result<Findings, Failure> {
     let common = &args.common;
-    let options = Options {
-        seed: common.seed,
-        threads: common.threads.map(|threads| threads as usize),
-        replications: common.replications,
-        precision: common.precision,
-    };
+    let options = common.of_study();
     let watcher = Watcher::start(common.budget, common.shown.quiet);
     let findings = wssim_experiment::run(scenario, &scenario.question(), &options, &watcher);
     watcher.finish();
@@ -67,8 +61,12 @@ fn simulate(args: &Args, scenario: &Scenario) -> Result<Findings, Failure> {
 }
 
 /// What standard output gets. Programs get everything even if told quietly.
-fn report(args: &Args, findings: &Findings, started: Instant, out: Option<&str>) -> String {
-    let shown = &args.common.shown;
+pub(crate) fn report(
+    shown: &Shown,
+    findings: &Findings,
+    started: Instant,
+    out: Option<&str>,
+) -> String {
     match shown.format {
         Format::Json => json::render(findings),
         Format::Markdown => markdown::render(findings),

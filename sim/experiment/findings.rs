@@ -1,5 +1,6 @@
 //! What was found: metrics with intervals, series, verdicts. Reports are made from this alone.
 
+use crate::failures::findings::Failures;
 use crate::question::Claim;
 use wssim_stats::Estimate;
 
@@ -38,6 +39,8 @@ pub struct Findings {
     pub distributions: Vec<Distribution>,
     /// In the order of the file.
     pub claims: Vec<JudgedClaim>,
+    /// What survives, where that was asked.
+    pub failures: Option<Failures>,
     /// What the scenario says and the model does not simulate yet.
     pub not_simulated: Vec<String>,
     /// Things that the reader should know: warnings, what was cut off, what the run could not say.

@@ -1,8 +1,10 @@
 //! Experiments: replications of a world, intervals over them, and verdicts on claims.
 //!
-//! A module a question: [`mod@run`] and [`mod@trace`]. Text comes in and goes out elsewhere.
+//! A module a question: [`mod@run`], [`mod@failures`] and [`mod@trace`]. Text comes in and goes out elsewhere.
 
 mod catalogue;
+pub mod cluster;
+pub mod failures;
 pub mod findings;
 mod judge;
 mod memory;

@@ -161,6 +161,13 @@ pub const TABLE: &[MetricKind] = &[
     ),
     kind("queue_length", "requests", &["service", "queue"], "requests waiting"),
     kind(
+        "recovery_seconds",
+        "seconds",
+        &["entry", "nodes_lost", "service"],
+        "by `failures`: from the crash of the nodes until the entry answers, or a container of the \
+         service does, in the worst set of so many nodes",
+    ),
+    kind(
         "replica_share_ratio",
         "ratio",
         &["service", "replica"],
@@ -227,7 +234,7 @@ pub const PLANNED: &[MetricKind] = &[
     kind(
         "recovery_seconds",
         "seconds",
-        &["service", "entry", "group", "node"],
+        &["group", "node"],
         "from the fault until it answers again",
     ),
 ];

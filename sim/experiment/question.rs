@@ -3,6 +3,7 @@
 //! A study asks for worlds through [`Worlds`]: overrides in, blueprint out. The scenario crate
 //! implements it and the command line wires the two, so neither depends on the other's text.
 
+use crate::cluster::Cluster;
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
@@ -71,6 +72,8 @@ pub struct Question {
     pub measure: Measure,
     /// All claims, those of other studies included, in the order of the file.
     pub claims: Vec<Claim>,
+    /// What is said of the cluster beside its world.
+    pub cluster: Cluster,
     /// Inputs with a range.
     pub ranged: Vec<RangedInput>,
     /// What the scenario says and the model does not simulate yet, one line each.

@@ -85,7 +85,7 @@ pub(crate) fn replicate(
         }
         let result = run_one(arms[arm], number, setting, &|| watch.must_stop());
         if let Some(observation) = &result {
-            watch.done(observation);
+            watch.done(observation.outcome.events);
         }
         result
     });
@@ -101,7 +101,7 @@ pub(crate) fn replicate(
 
 /// Does `jobs` on all threads, handing them out one by one in their order, so that what is done
 /// when the user stops has no gaps but at its end. Results are in the order of the jobs.
-fn in_order<J: Sync, R: Send>(jobs: &[J], work: impl Fn(&J) -> Option<R> + Sync) -> Vec<Option<R>> {
+pub(crate) fn in_order<J: Sync, R: Send>(jobs: &[J], work: impl Fn(&J) -> Option<R> + Sync) -> Vec<Option<R>> {
     let next = AtomicUsize::new(0);
     let mut done: Vec<(usize, R)> = rayon::broadcast(|_| {
         let mut own = Vec::new();
@@ -166,12 +166,12 @@ impl<'a> Progressing<'a> {
         Self { watch, phase, planned, done, events, budgeted }
     }
 
-    fn must_stop(&self) -> bool {
+    pub(crate) fn must_stop(&self) -> bool {
         self.watch.interrupted() || (self.budgeted && self.watch.over_budget())
     }
 
-    fn done(&self, observation: &Observation) {
-        let events = observation.outcome.events;
+    /// One replication more is complete; it had so many events.
+    pub(crate) fn done(&self, events: u64) {
         let events = self.events.fetch_add(events, Ordering::Relaxed) + events;
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         self.watch.progress(&crate::watch::Progress {

@@ -54,6 +54,7 @@ pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> F
         ledger: memory::ledger::ledger(arm, replications),
         distributions: distributions(arm),
         claims: Vec::new(),
+        failures: None,
         not_simulated: question.not_simulated.clone(),
         notes,
     }

@@ -592,7 +592,8 @@ impl Blueprint {
     }
 
     /// The instructions of the endpoint at `place`.
-    fn program_of(&self, place: usize) -> &[Instruction] {
+    #[must_use]
+    pub fn program_of(&self, place: usize) -> &[Instruction] {
         let first = self.endpoints[place].start.index();
         let end = self.endpoints.get(place + 1).map_or(self.program.len(), |e| e.start.index());
         &self.program[first..end]

@@ -25,5 +25,5 @@ mod world;
 
 pub use blueprint::Blueprint;
 pub use ledger::{Averages, ContainerAverages, NodeAverages};
-pub use simulate::simulate;
+pub use simulate::{simulate, simulate_following};
 pub use world::{Outcome, Run};

@@ -187,6 +187,12 @@ pub trait Probe {
         let _ = (now, frame, fact);
     }
 
+    /// A request of `source` set out at `now`.
+    #[inline]
+    fn request_arrived(&mut self, now: Time, source: SourceId) {
+        let _ = (now, source);
+    }
+
     /// A request of `source` that arrived at `arrived` was answered after `response`, or failed;
     /// it took `attempts` calls of all kinds to get there.
     fn request_done(
@@ -242,6 +248,14 @@ pub trait Probe {
     #[inline]
     fn oom_kill(&mut self, now: Time, container: ContainerId) {
         let _ = (now, container);
+    }
+
+    /// `container`, on `node`, begins to answer whoever reaches it, or does so no longer. Told at any
+    /// time, before the measured stretch too; a container that is there from the first answers from
+    /// the first.
+    #[inline]
+    fn container_answers(&mut self, now: Time, container: ContainerId, node: NodeId, does: bool) {
+        let _ = (now, container, node, does);
     }
 }
 

@@ -40,10 +40,23 @@ pub fn simulate<P: Probe>(
     probe: P,
     stop: &dyn Fn() -> bool,
 ) -> Option<(Outcome, P)> {
+    let stretch = run.lead.0.saturating_add(run.measured.0);
+    simulate_following(blueprint, run, Nanos(stretch.saturating_mul(FOLLOW)), probe, stop)
+}
+
+/// The same, but measured requests are followed for at most `follow` after their stretch: where a
+/// fault leaves requests hanging for ever there is nothing to wait for.
+pub fn simulate_following<P: Probe>(
+    blueprint: &Blueprint,
+    run: Run,
+    follow: Nanos,
+    probe: P,
+    stop: &dyn Fn() -> bool,
+) -> Option<(Outcome, P)> {
     let mut calendar = Calendar::new();
     let mut world = World::new(blueprint, run, probe, &mut calendar);
     let stretch = run.lead.0.saturating_add(run.measured.0);
-    let limit = stretch.saturating_mul(FOLLOW + 1);
+    let limit = stretch.saturating_add(follow.0);
     let slice = (stretch / SLICES).max(1);
     let (mut events, mut until) = (0, 0_u64);
     loop {

@@ -8,6 +8,7 @@
 
 mod calls;
 mod check;
+mod cluster;
 mod config;
 mod diagnostic;
 mod distribution;

@@ -39,15 +39,21 @@ pub(crate) fn claims(
         .claims
         .iter()
         .filter_map(|text| {
-            let (metric, origin) = text.metric.clone()?;
+            let (mut metric, origin) = text.metric.clone()?;
+            let lost = text.nodes_lost.map(|nodes| ("nodes_lost".to_owned(), nodes.to_string()));
             let kind = judge.metric(&metric, origin);
             let expected = judge.expected(text, kind.map(|(kind, _)| kind));
+            if text.nodes_lost.is_some_and(|lost| lost as usize > document.nodes.len()) {
+                let message = format!("there are {} nodes to lose", document.nodes.len());
+                judge.mistake(text.origin, "out-of-range", message, None);
+            }
             let _ = kind?;
+            metric.labels.extend(lost);
             Some(Claim {
                 id: text.id.clone(),
                 text: text.text.clone(),
                 source: text.source.clone(),
-                not_simulated: unsimulated::why_not(&metric, items)
+                not_simulated: unsimulated::why_not(&metric, text.study, items)
                     .or_else(|| unsimulated::needed(&text.needs, items)),
                 metric,
                 expected: expected?,
@@ -88,7 +94,7 @@ impl Claims<'_> {
             Some(at) => self.sources.inside(origin, &text, at, part.len()),
             None => origin,
         };
-        let Some((kind, measured)) = unsimulated::metric(&metric.name) else {
+        let Some((kind, measured)) = unsimulated::metric(metric) else {
             let all = TABLE.iter().chain(PLANNED).map(|kind| kind.name);
             let hint = suggest::hint(&metric.name, all.collect::<Vec<_>>());
             let at = place(&metric.name);
@@ -139,6 +145,7 @@ impl Claims<'_> {
                 .map(|failure| failure.name().to_owned())
                 .chain(["all".to_owned()])
                 .collect(),
+            "nodes_lost" => (1..=document.nodes.len()).map(|nodes| nodes.to_string()).collect(),
             "direction" => ["rx", "tx"].iter().map(owned).collect(),
             "endpoint" => match service {
                 Some(service) => {

@@ -1,6 +1,7 @@
 //! A scenario: files and `--set`, merged, checked, and ready to become worlds.
 
 use crate::check;
+use crate::cluster;
 use crate::config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::arrivals::ArrivalsText;
@@ -110,7 +111,7 @@ impl Scenario {
                 .iter_mut()
                 .filter(|claim| claim.id == *id && claim.not_simulated.is_none())
             {
-                claim.not_simulated = unsimulated::why_not(&claim.metric, &other.not_simulated)
+                claim.not_simulated = unsimulated::why_not(&claim.metric, claim.study, &other.not_simulated)
                     .or_else(|| unsimulated::needed(needs, &other.not_simulated))
                     .map(|why| format!("in `{}`: {why}", arm.text));
             }
@@ -126,6 +127,7 @@ impl Scenario {
             name,
             measure: question::measure(&world.document),
             claims: world.claims.clone(),
+            cluster: cluster::of(&world.document),
             ranged: world.ranged.clone(),
             not_simulated: world.not_simulated.iter().map(ToString::to_string).collect(),
         };

@@ -10,7 +10,7 @@ use crate::source::Sources;
 use crate::traefik::passage;
 use std::collections::{BTreeMap, BTreeSet};
 use wssim_experiment::metric::{self, MetricKind};
-use wssim_experiment::question::MetricRef;
+use wssim_experiment::question::{MetricRef, Study};
 
 /// Something that is written and that the model does not simulate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,11 +37,21 @@ impl std::fmt::Display for NotSimulated {
     }
 }
 
-/// The metric named `name`, and whether it is measured.
-pub(crate) fn metric(name: &str) -> Option<(&'static MetricKind, bool)> {
-    let planned =
-        || metric::PLANNED.iter().find(|kind| kind.name == name).map(|kind| (kind, false));
-    metric::kind_of(name).map(|kind| (kind, true)).or_else(planned)
+/// The kind of `metric`, and whether it is measured. A name can be measured with some labels and
+/// planned with others.
+pub(crate) fn metric(metric: &MetricRef) -> Option<(&'static MetricKind, bool)> {
+    let measured = metric::kind_of(&metric.name).map(|kind| (kind, true));
+    let planned = metric::PLANNED.iter().find(|kind| kind.name == metric.name);
+    let has_all = |kind: &MetricKind| {
+        metric.labels.keys().all(|label| kind.labels.contains(&label.as_str()))
+    };
+    match (measured, planned) {
+        (Some((kind, _)), Some(planned)) if !has_all(kind) && has_all(planned) => {
+            Some((planned, false))
+        }
+        (Some(measured), _) => Some(measured),
+        (None, planned) => planned.map(|kind| (kind, false)),
+    }
 }
 
 /// Everything in a document that is not simulated, in the order of paths.
@@ -165,11 +175,25 @@ fn step_reasons(step: &Step, add: &mut impl FnMut(String, &str, Needed)) {
     }
 }
 
+/// The metric that no `run` has.
+const OF_FAILURES: &str = "recovery_seconds";
+
 /// Why a claim about `metric` cannot be judged in a document of which `items` are not simulated;
 /// `None` when it can.
-pub(crate) fn why_not(metric: &MetricRef, items: &[NotSimulated]) -> Option<String> {
-    if let Some((kind, false)) = self::metric(&metric.name) {
+pub(crate) fn why_not(
+    metric: &MetricRef,
+    study: Study,
+    items: &[NotSimulated],
+) -> Option<String> {
+    if let Some((kind, false)) = self::metric(metric) {
         return Some(format!("`{}` is not measured yet", kind.name));
+    }
+    if metric.name == OF_FAILURES && study != Study::Failures {
+        return Some(format!("`{OF_FAILURES}` is measured by `wssim failures` only"));
+    }
+    // `failures` leaves the scenario's own faults out, so that those need not be simulated.
+    if study == Study::Failures {
+        return None;
     }
     items.iter().find(|item| item.needed == Needed::ByAll).map(ToString::to_string)
 }

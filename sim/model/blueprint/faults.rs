@@ -1,5 +1,6 @@
 //! Faults in a blueprint: what goes wrong by script.
 
+use super::Blueprint;
 use crate::ids::{ContainerId, NodeId};
 use crate::law::Law;
 use wssim_kernel::Nanos;
@@ -36,4 +37,13 @@ pub enum FaultKind {
     Kill,
     /// Containers are stopped in good order.
     Stop,
+}
+
+impl Blueprint {
+    /// The same world, in which nothing goes wrong but `faults`: what its own script and laws would
+    /// have struck is left out.
+    #[must_use]
+    pub fn struck_by(&self, faults: Vec<Fault>) -> Self {
+        Self { faults, ..self.clone() }
+    }
 }

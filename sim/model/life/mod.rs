@@ -151,6 +151,7 @@ impl<P: Probe> World<'_, P> {
         }
         self.empty_container(now, id, end, calendar);
         self.release_memory(id, end == End::Quiet);
+        self.probe.container_answers(now, id, self.containers[id.index()].node, false);
         let life = &mut self.containers[id.index()].life;
         life.enter(now, Phase::Dead);
         life.incarnation += 1;
@@ -277,6 +278,7 @@ impl<P: Probe> World<'_, P> {
     /// `id` has started: it listens, and waits for its first good health check.
     pub(crate) fn started(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         let interval = self.blueprint.service_of(id).health_interval;
+        self.probe.container_answers(now, id, self.containers[id.index()].node, true);
         let life = &mut self.containers[id.index()].life;
         life.enter(now, Phase::Ready);
         let checked = interval.map_or(now, |interval| next_check(life.started, interval, now));

@@ -136,6 +136,7 @@ impl<P: Probe> World<'_, P> {
         if measured {
             self.counts.measured += 1;
             self.counts.measured_in_flight += 1;
+            self.probe.request_arrived(now, id);
         }
         let (root, frame) = self.frames.open(Kind::Root, key);
         let epoch = frame.epoch;

@@ -24,6 +24,8 @@ pub(crate) struct ClaimText {
     pub observed: bool,
     /// What it speaks of besides its metric, by path; `*` for any name.
     pub needs: Vec<Name>,
+    /// How many nodes that fail together it speaks of.
+    pub nodes_lost: Option<u32>,
     pub origin: Origin,
 }
 
@@ -60,6 +62,10 @@ pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> ClaimText
         Some((metric, name.origin))
     });
     let study = fields.word(reader, "study", &["run", "failures", "rollout", "migrate"]);
+    if fields.has("nodes_lost") && study != Some("failures") {
+        let message = "`nodes_lost` has no meaning but for `study = \"failures\"`";
+        reader.mistake(fields.origin, "contradiction", message, None);
+    }
     let claim = ClaimText {
         text: fields.name(reader, "text").map_or_else(|| id.clone(), |name| name.text),
         id,
@@ -75,6 +81,7 @@ pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> ClaimText
         },
         observed: fields.value(reader, "observed", fields::truth).unwrap_or(false),
         needs: fields.names(reader, "needs").unwrap_or_default(),
+        nodes_lost: fields.value(reader, "nodes_lost", fields::count(1)),
         origin: fields.origin,
     };
     fields.finish(reader);

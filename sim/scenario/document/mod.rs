@@ -20,6 +20,7 @@ pub(crate) mod routing;
 pub(crate) mod service;
 mod shapes;
 pub(crate) mod step;
+mod survival;
 pub(crate) mod traffic;
 
 use claim::{ClaimText, FaultText};
@@ -30,6 +31,7 @@ use machine::{Lan, Machine, Network, Orchestrator};
 use service::Service;
 use std::collections::BTreeMap;
 use traffic::Traffic;
+use wssim_experiment::cluster::Survival;
 
 use crate::schema::ROOT;
 use crate::source::Origin;
@@ -51,6 +53,7 @@ pub(crate) struct Document {
     pub growth: Option<Growth>,
     pub faults: Vec<FaultText>,
     pub claims: Vec<ClaimText>,
+    pub survival: Survival,
     /// What labels tell Traefik.
     pub proxy: Proxy,
 }
@@ -102,6 +105,7 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
         root.list(reader, "fault").into_iter().map(|fields| claim::fault(reader, fields)).collect();
     document.claims =
         root.list(reader, "claim").into_iter().map(|fields| claim::read(reader, fields)).collect();
+    document.survival = survival::read(reader, &mut root);
     root.finish(reader);
     document.proxy = traefik::read(&document, reader);
     document

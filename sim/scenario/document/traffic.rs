@@ -6,6 +6,7 @@ use super::profile::ProfileText;
 use super::routing;
 use crate::quantity::Dimension;
 use crate::tree::Value;
+use wssim_experiment::cluster::Limit;
 use wssim_model::law::Law;
 
 /// A source of requests.
@@ -21,11 +22,33 @@ pub(crate) struct Traffic {
     pub patience: Option<Law>,
     pub patience_in_queue: Option<Law>,
     pub cancel: bool,
+    /// Whether it counts for survival, and what it is to keep.
+    pub critical: bool,
+    pub objective: Objective,
     /// Nodes whose published port users come to.
     pub ingress: Vec<Name>,
     /// Keys that are written and that the model does not simulate yet.
     pub unsimulated: Vec<&'static str>,
 }
+
+/// What a source's users are to get.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Objective {
+    /// Limits of response times.
+    pub limits: Vec<Limit>,
+    /// The largest share of requests that may fail.
+    pub errors: Option<f64>,
+}
+
+/// Keys of limits of the response time, and the quantile that each is about; `None`: the mean.
+const RESPONSE_LIMITS: [(&str, Option<f64>); 6] = [
+    ("mean", None),
+    ("p50", Some(0.5)),
+    ("p90", Some(0.9)),
+    ("p95", Some(0.95)),
+    ("p99", Some(0.99)),
+    ("p999", Some(0.999)),
+];
 
 pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Traffic {
     let entries = entries(reader, &mut fields);
@@ -47,8 +70,8 @@ pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Traffic {
     if let Some(inner) = fields.inner(reader, "client") {
         let _ = routing::client(reader, inner);
     }
-    let _ = fields.value(reader, "critical", fields::truth);
-    objective(reader, &mut fields);
+    let critical = fields.value(reader, "critical", fields::truth).unwrap_or(false);
+    let objective = objective(reader, &mut fields);
     let client_rtt =
         fields.value_or(reader, "client_rtt", fields::law(Dimension::Duration), Law::ZERO, "0s");
     let traffic = Traffic {
@@ -62,6 +85,8 @@ pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Traffic {
         ingress: fields.names(reader, "ingress").unwrap_or_default(),
         patience_in_queue: fields.law(reader, "patience_in_queue", Dimension::Duration),
         cancel: fields.value(reader, "cancel", fields::truth).unwrap_or(false),
+        critical,
+        objective,
         unsimulated,
     };
     fields.finish(reader);
@@ -121,13 +146,17 @@ fn entries(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Vec<(Name, f64)>
     out
 }
 
-fn objective(reader: &mut Reader<'_>, outer: &mut Fields<'_>) {
+fn objective(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Objective {
     let Some(mut fields) = outer.inner(reader, "objective") else {
-        return;
+        return Objective::default();
     };
-    for key in ["mean", "p50", "p90", "p95", "p99", "p999"] {
-        let _ = fields.duration(reader, key);
+    let mut objective = Objective::default();
+    for (key, probability) in RESPONSE_LIMITS {
+        let length = fields.duration(reader, key);
+        let limit = length.map(|length| Limit { probability, seconds: length.seconds() });
+        objective.limits.extend(limit);
     }
-    let _ = fields.value(reader, "errors", fields::share);
+    objective.errors = fields.value(reader, "errors", fields::share);
     fields.finish(reader);
+    objective
 }

@@ -2,7 +2,8 @@
 //! `[stack.*]`, `[[claim]]` and `[[fault]]`.
 
 use super::{
-    CLOCK, DURATION, FROM_ONE, Key, Kind, NAMES, POSITIVE, Shape, TEXT, TIMES, TRUTH, key, shape,
+    CLOCK, DURATION, FROM_ONE, Key, Kind, NAMES, POSITIVE, SHARE, Shape, TEXT, TIMES, TRUTH, key,
+    shape,
 };
 use super::{cluster, service, traffic};
 
@@ -51,6 +52,7 @@ pub(crate) static ROOT: Shape = shape(
             "containers that are added one by one, from the beginning of the measured stretch",
         ),
         key("fault", Kind::Array(&Kind::Table(&FAULT), 0), "what is done to the cluster, and when"),
+        key("survival", Kind::Table(&SURVIVAL), "what `wssim failures` counts as survived"),
     ],
 );
 
@@ -122,6 +124,16 @@ static GROWTH: Shape = shape(
     ],
 );
 
+static SURVIVAL: Shape = shape(
+    "survival",
+    "What counts as survived: critical entries answer so much of a window, and of all that follows",
+    &[
+        key("window", DURATION, "length of the window: 60s unless told otherwise; at least 1s"),
+        key("share", SHARE, "share of requests that is answered: 99% unless told otherwise"),
+        key("within", DURATION, "when it begins at the latest, after the fault: 5min otherwise"),
+    ],
+);
+
 static STACK: Shape = shape(
     "stack",
     "What is said of a stack as a whole",
@@ -159,6 +171,11 @@ static CLAIM: Shape = Shape {
                 "the study that judges it",
             ),
             key("observed", TRUTH, "it was observed: the model must reproduce it"),
+            key(
+                "nodes_lost",
+                FROM_ONE,
+                "`study = \"failures\"` only: it speaks of so many nodes that fail together; of any number when left out",
+            ),
         ],
     )
 };

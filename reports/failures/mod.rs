@@ -1,0 +1,275 @@
+//! What survives: tables and sentences that text and Markdown have in common.
+
+pub mod csv;
+pub(crate) mod json;
+
+use crate::quantity;
+use crate::sections::Section;
+use crate::table::{Cell, Kind, Table, Tone};
+use std::collections::BTreeMap;
+use wssim_experiment::cluster::Survival;
+use wssim_experiment::failures::findings::{
+    EntryFinding, Failures, SetFinding, State, recovery_quantile,
+};
+
+/// Services that one line names.
+const NAMED: usize = 6;
+
+/// The sections of `failures`; none without a complete replication.
+pub(crate) fn sections(failures: &Failures) -> Vec<Section> {
+    if failures.sets.is_empty() {
+        return Vec::new();
+    }
+    vec![matrix(failures), survivors(failures), services(failures)]
+}
+
+/// `1 of 4 single failures · 0 of 6 pairs`, by definition `which`.
+pub(crate) fn summary(failures: &Failures, which: usize) -> String {
+    let of_size = |size: usize| {
+        let (survived, all) = failures.survived(size, which);
+        let what = match size {
+            1 => "single failures".to_owned(),
+            2 => "pairs".to_owned(),
+            3 => "triples".to_owned(),
+            size => format!("sets of {size}"),
+        };
+        format!("{survived} of {all} {what}")
+    };
+    (1..=failures.depth).map(of_size).collect::<Vec<_>>().join(" · ")
+}
+
+fn told(definition: &Survival) -> String {
+    format!(
+        "{} answered in a window of {} that begins within {}",
+        quantity::plain(definition.share, "ratio", false),
+        quantity::duration(definition.window.seconds()),
+        quantity::duration(definition.within.seconds()),
+    )
+}
+
+/// A row a set; where there are several entries, a row each, the set told once.
+fn matrix(failures: &Failures) -> Section {
+    let columns = vec![
+        ("Down", Kind::Phrases),
+        ("Quorum", Kind::Fixed),
+        ("Entry", Kind::Phrases),
+        ("State", Kind::Fixed),
+        ("Back after, p95", Kind::Numbers),
+        ("Errors until", Kind::Numbers),
+        ("then", Kind::Numbers),
+        ("Response then, p95", Kind::Numbers),
+        ("Survives", Kind::Fixed),
+    ];
+    let mut rows: Vec<Vec<Cell>> = failures.calm.iter().enumerate().map(calm).collect();
+    rows.extend(failures.sets.iter().flat_map(set_rows));
+    let counted = if failures.are_marked { "critical entries" } else { "entries, none of which is marked critical," };
+    let [own, looser, stricter] = &failures.definitions;
+    let mut remarks = vec![
+        format!(
+            "Survives: {counted} have {}, and as much of all requests from there to the end, \
+             {} after the fault, in every replication; nobody repairs anything.",
+            told(own),
+            quantity::duration(failures.observed_seconds)
+        ),
+        format!("Looser ({}): {}.", told(looser), summary(failures, 1)),
+        format!("Stricter ({}): {}.", told(stricter), summary(failures, 2)),
+        "State, the worst replication: up; degraded (over 1 % of some window fail, or an \
+         objective is missed); back; lost. Errors until it is back, and then."
+            .to_owned(),
+    ];
+    remarks.extend(reasons(failures));
+    Section { title: "Failures", table: Table { columns, rows }, remarks }
+}
+
+/// What users see when nothing fails.
+fn calm((at, (name, part)): (usize, &(String, wssim_experiment::failures::findings::Part))) -> Vec<Cell> {
+    let faint = |text: String| Cell::toned(text, Tone::Faint);
+    vec![
+        faint(if at == 0 { "nothing".to_owned() } else { String::new() }),
+        Cell::default(),
+        faint(name.clone()),
+        Cell::default(),
+        Cell::default(),
+        Cell::default(),
+        faint(share(part.error_ratio)),
+        faint(times(part.mean, part.p95)),
+        Cell::default(),
+    ]
+}
+
+fn set_rows(set: &SetFinding) -> Vec<Vec<Cell>> {
+    let row = |(at, entry): (usize, &EntryFinding)| {
+        let once = |cell: Cell| if at == 0 { cell } else { Cell::default() };
+        let quorum = match set.quorum {
+            None => Cell::default(),
+            Some(true) => Cell::new("kept"),
+            Some(false) => Cell::toned("lost", Tone::Open),
+        };
+        vec![
+            once(Cell::new(set.nodes.join(", "))),
+            once(quorum),
+            Cell::new(entry.name.clone()),
+            state(entry.state),
+            Cell::new(recovery(&entry.recovery)),
+            Cell::new(if entry.state == Some(State::Up) {
+                String::new()
+            } else {
+                share(entry.during.error_ratio)
+            }),
+            Cell::new(share(entry.after.error_ratio)),
+            Cell::new(times(entry.after.mean, entry.after.p95)),
+            once(verdict(set, entry.recovery.len())),
+        ]
+    };
+    set.entries.iter().enumerate().map(row).collect()
+}
+
+fn state(state: Option<State>) -> Cell {
+    let Some(state) = state else { return Cell::toned("not asked", Tone::Faint) };
+    let tone = match state {
+        State::Up => Tone::Good,
+        State::Degraded | State::Back => Tone::Open,
+        State::Lost => Tone::Bad,
+    };
+    Cell::toned(state.name(), tone)
+}
+
+/// `yes`, `no`, or in how many replications.
+fn verdict(set: &SetFinding, replications: usize) -> Cell {
+    match set.survived[0] {
+        _ if set.survives[0] => Cell::toned("yes", Tone::Good),
+        0 => Cell::toned("no", Tone::Bad),
+        some => Cell::toned(format!("no ({some} of {replications})"), Tone::Bad),
+    }
+}
+
+/// Median and 95 % quantile; empty where it never was down.
+fn recovery(ascending: &[f64]) -> String {
+    let [median, p95] = [0.5, 0.95].map(|p| recovery_quantile(ascending, p));
+    let (Some(median), Some(p95)) = (median, p95) else { return String::new() };
+    match (median, p95) {
+        _ if p95 == 0.0 => String::new(),
+        _ if median.is_infinite() => "never".to_owned(),
+        _ if p95.is_infinite() => format!("{}, never", quantity::duration(median)),
+        _ => format!("{}, {}", quantity::duration(median), quantity::duration(p95)),
+    }
+}
+
+fn share(ratio: Option<f64>) -> String {
+    match ratio {
+        None => "—".to_owned(),
+        Some(0.0) => "0 %".to_owned(),
+        Some(ratio) => quantity::percent(ratio),
+    }
+}
+
+fn times(mean: Option<f64>, p95: Option<f64>) -> String {
+    let (Some(mean), Some(p95)) = (mean, p95) else { return "—".to_owned() };
+    format!("{}, {}", quantity::rough(mean, "seconds"), quantity::rough(p95, "seconds"))
+}
+
+/// Whose entries are lost or degraded, and why: a line each, sets with one reason together.
+fn reasons(failures: &Failures) -> Vec<String> {
+    let mut told: Vec<((&str, &str, &str), Vec<String>)> = Vec::new();
+    for set in &failures.sets {
+        for entry in set.entries.iter().filter(|entry| !entry.why.is_empty()) {
+            let state = entry.state.map_or("", |state| state.name());
+            let key = (entry.name.as_str(), state, entry.why.as_str());
+            let nodes = set.nodes.join(" + ");
+            match told.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, sets)) => sets.push(nodes),
+                None => told.push((key, vec![nodes])),
+            }
+        }
+    }
+    told.into_iter()
+        .map(|((entry, state, why), sets)| {
+            format!("{entry} {state} without {}: {why}", sets.join("; without "))
+        })
+        .collect()
+}
+
+/// Whether what is left carries the load: the busiest node, and what memory does.
+fn survivors(failures: &Failures) -> Section {
+    let columns = vec![
+        ("Down", Kind::Phrases),
+        ("Busiest node left", Kind::Phrases),
+        ("CPU", Kind::Numbers),
+        ("Most stalled", Kind::Phrases),
+        ("Stalls", Kind::Numbers),
+        ("OOM kills", Kind::Numbers),
+    ];
+    let row = |set: &SetFinding| {
+        let left = || set.survivors.iter();
+        let busiest = left().max_by(|a, b| a.cpu.total_cmp(&b.cpu));
+        let stalled = left().filter(|node| node.stalled > 0.0);
+        let stalled = stalled.max_by(|a, b| a.stalled.total_cmp(&b.stalled));
+        let kills: f64 = left().map(|node| node.kills).sum();
+        let name = |node: Option<&wssim_experiment::failures::findings::NodeFinding>| {
+            Cell::new(node.map_or_else(|| "—".to_owned(), |node| node.name.clone()))
+        };
+        vec![
+            Cell::new(set.nodes.join(", ")),
+            name(busiest),
+            Cell::new(share(busiest.map(|node| node.cpu))),
+            name(stalled),
+            Cell::new(share(Some(stalled.map_or(0.0, |node| node.stalled)))),
+            Cell::toned(quantity::about(kills), if kills > 0.0 { Tone::Open } else { Tone::Plain }),
+        ]
+    };
+    let rows = failures.sets.iter().map(row).collect();
+    let table = Table { columns, rows };
+    Section { title: "Nodes that are left, after the fault", table, remarks: Vec::new() }
+}
+
+/// How many services are in which state, and why they are lost.
+fn services(failures: &Failures) -> Section {
+    let columns = vec![
+        ("Down", Kind::Phrases),
+        ("up", Kind::Numbers),
+        ("fewer containers", Kind::Numbers),
+        ("back", Kind::Numbers),
+        ("lost", Kind::Numbers),
+        ("Lost because", Kind::Prose),
+    ];
+    let row = |set: &SetFinding| {
+        let count = |state: State| {
+            let count = set.services.iter().filter(|service| service.state == state).count();
+            Cell::new(if count == 0 { String::new() } else { count.to_string() })
+        };
+        vec![
+            Cell::new(set.nodes.join(", ")),
+            count(State::Up),
+            count(State::Degraded),
+            count(State::Back),
+            count(State::Lost),
+            Cell::new(why_lost(set)),
+        ]
+    };
+    let rows = failures.sets.iter().filter(|set| set.nodes.len() == 1).map(row).collect();
+    let remarks = if failures.depth > 1 {
+        vec!["larger sets, and every service by name, see results.json".to_owned()]
+    } else {
+        Vec::new()
+    };
+    Section { title: "Services", table: Table { columns, rows }, remarks }
+}
+
+/// Reasons with the services that they are about, the most frequent first.
+fn why_lost(set: &SetFinding) -> String {
+    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for service in set.services.iter().filter(|service| service.state == State::Lost) {
+        by_reason.entry(&service.why).or_default().push(&service.name);
+    }
+    let mut reasons: Vec<(&str, Vec<&str>)> = by_reason.into_iter().collect();
+    reasons.sort_by_key(|(_, names)| std::cmp::Reverse(names.len()));
+    let tell = |(why, names): &(&str, Vec<&str>)| {
+        let more = names.len().saturating_sub(NAMED);
+        let mut list = names[..names.len().min(NAMED)].join(", ");
+        if more > 0 {
+            list = format!("{list} and {more} more");
+        }
+        format!("{list}: {why}")
+    };
+    reasons.iter().map(tell).collect::<Vec<_>>().join("; ")
+}

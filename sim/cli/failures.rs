@@ -1,0 +1,115 @@
+//! `wssim failures`: what survives?
+
+use crate::exit::{self, Failure};
+use crate::options::{self, Common};
+use crate::output;
+use crate::place::Place;
+use crate::run::report;
+use crate::watch::Watcher;
+use std::time::{Duration, Instant};
+use wssim_experiment::cluster::Survival;
+use wssim_experiment::failures::{self, Error};
+use wssim_experiment::findings::Findings;
+use wssim_kernel::Nanos;
+use wssim_reports::files::Output;
+use wssim_reports::{failures as tables, json, metrics_csv, printable};
+use wssim_scenario::Scenario;
+
+/// Files that are written, in this order.
+const FILES: [&str; 3] = ["results.json", "metrics.csv", "failures.csv"];
+
+/// What survives when nodes fail?
+///
+/// Takes down every node, every pair, and with --depth larger sets, each in a world with traffic, and
+/// says of every entry whether it stays up, comes back and when, or is lost and why. A set is
+/// survived when every critical entry answers --share of its requests in some --window that begins
+/// --within the fault, and as much of all that follow, without a human. Claims with
+/// `study = "failures"` are judged. Writes results.json, metrics.csv and failures.csv.
+#[derive(clap::Args, Debug)]
+#[command(after_long_help = "\
+Example:
+  wssim failures after
+  wssim failures after --depth 1 --within 1min --share 99.9%
+  wssim failures scenarios/after.toml --format json | jq '.sets[] | {nodes, survives}'")]
+pub(crate) struct Args {
+    /// Path of the scenario, or its bare name when it lies in scenarios/
+    scenario: String,
+
+    /// The most nodes that fail together [default: 2]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    depth: Option<u32>,
+
+    /// Length of the window, such as 60s [default: the scenario's, or 60s]
+    #[arg(long, value_name = "TIME", value_parser = length)]
+    window: Option<Duration>,
+
+    /// Share of requests that must be answered [default: the scenario's, or 99%]
+    #[arg(long, value_name = "SHARE", value_parser = answered)]
+    share: Option<f64>,
+
+    /// How long after the fault the window begins at the latest [default: the scenario's, or 5min]
+    #[arg(long, value_name = "TIME", value_parser = length)]
+    within: Option<Duration>,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Runs the command; gives its exit status.
+pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+    let started = Instant::now();
+    let common = &args.common;
+    let Some(scenario) = common.shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
+    let place = Place::of(common.out.as_deref(), &scenario.question().name, Some("failures"));
+    place.check(&FILES)?;
+    let findings = simulate(args, &scenario)?;
+    let texts = [
+        json::render(&findings),
+        metrics_csv::render(&findings),
+        tables::csv::render(&findings),
+    ];
+    let outputs = [0, 1, 2].map(|place| Output { name: FILES[place], text: &texts[place] });
+    let written = place.write(&outputs);
+    let out = written.is_ok().then(|| place.shown(""));
+    output::print(&report(&common.shown, &findings, started, out.as_deref()), &common.shown)?;
+    written?;
+    Ok(exit::of(&findings, common.no_fail))
+}
+
+fn simulate(args: &Args, scenario: &Scenario) -> Result<Findings, Failure> {
+    let question = scenario.question();
+    let own = question.cluster.survival;
+    let or = |given: Option<Duration>, own: Nanos| {
+        given.map_or(own, |given| Nanos::from_seconds(given.as_secs_f64()))
+    };
+    let survival = Survival {
+        window: or(args.window, own.window),
+        share: args.share.unwrap_or(own.share),
+        within: or(args.within, own.within),
+    };
+    let options = failures::Options {
+        common: args.common.of_study(),
+        depth: args.depth.map(|depth| depth as usize),
+        survival,
+    };
+    let watcher = Watcher::start(args.common.budget, args.common.shown.quiet);
+    let findings = failures::failures(scenario, &question, &options, &watcher);
+    watcher.finish();
+    findings.map_err(|error| match error {
+        Error::World(error) => Failure::wrong(&error.0),
+        Error::Call(message) => Failure::wrong(&format!("error: {}", printable(&message))),
+    })
+}
+
+/// A time that has a meaning for survival.
+fn length(text: &str) -> Result<Duration, String> {
+    let time = options::wall_time(text)?;
+    let (shortest, longest) = Survival::LENGTHS;
+    let fits = (shortest.seconds()..=longest.seconds()).contains(&time.as_secs_f64());
+    if fits { Ok(time) } else { Err("from 1 s to 1 h is expected".to_owned()) }
+}
+
+/// `99%`, `0.99`, and all of it.
+fn answered(text: &str) -> Result<f64, String> {
+    if matches!(text.trim(), "100%" | "1" | "1.0") { Ok(1.0) } else { options::share(text) }
+}

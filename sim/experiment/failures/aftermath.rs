@@ -1,0 +1,160 @@
+//! What one replication left behind after its fault: one small record an entry, a service, a node.
+
+use super::listen::{Answer, Heard, Listener, Replicas};
+use super::recovery::{recovery_seconds, worst_window};
+use crate::cluster::{Limit, Survival};
+use wssim_model::ids::NodeId;
+use wssim_model::probe::Failure;
+use wssim_model::{Blueprint, Outcome};
+use wssim_stats::quantile::quantile_of_sorted;
+
+/// One replication of one set.
+#[derive(Clone, Debug)]
+pub(super) struct Aftermath {
+    /// By source.
+    pub(super) entries: Vec<Entry>,
+    /// By service.
+    pub(super) services: Vec<Service>,
+    /// By node.
+    pub(super) nodes: Vec<Node>,
+    /// Where each container answers at the end, if it does.
+    pub(super) at_end: Vec<Option<NodeId>>,
+    pub(super) events: u64,
+    pub(super) requests: u64,
+    pub(super) simulated_seconds: f64,
+}
+
+/// What became of the requests of a source.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    /// By definition: seconds until it answers again, infinite, or `None` when nobody asked.
+    pub(super) recovery: Vec<Option<f64>>,
+    /// The least share answered in any window of the definition in force.
+    pub(super) worst: Option<f64>,
+    /// Until it answers again, and from then on.
+    pub(super) during: Stretch,
+    pub(super) after: Stretch,
+    /// All of it.
+    pub(super) whole: Stretch,
+    /// Whether its response times keep within the limits of its objective.
+    pub(super) within_limits: bool,
+    pub(super) failed: [u64; Failure::ALL.len()],
+}
+
+/// Requests that arrived in part of the aftermath.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Stretch {
+    pub(super) arrived: u64,
+    pub(super) answered: u64,
+    /// Of those answered, in seconds.
+    pub(super) mean: Option<f64>,
+    pub(super) p95: Option<f64>,
+}
+
+impl Stretch {
+    pub(super) fn failed(&self) -> u64 {
+        self.arrived - self.answered
+    }
+}
+
+/// What became of the containers of a service.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Service {
+    pub(super) before: u32,
+    pub(super) fewest: u32,
+    pub(super) at_end: u32,
+    /// Seconds until one answers again: zero when one always did.
+    pub(super) recovery: f64,
+    /// Processes killed for want of memory.
+    pub(super) kills: u64,
+}
+
+/// What a node carried.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Node {
+    /// Running thread-seconds over thread-seconds.
+    pub(super) cpu: f64,
+    /// Share of time in which somebody waited for pages.
+    pub(super) stalled: f64,
+    pub(super) kills: u64,
+}
+
+impl Aftermath {
+    pub(super) fn of(
+        blueprint: &Blueprint,
+        listener: Listener,
+        outcome: &Outcome,
+        definitions: &[Survival],
+        limits: &[Vec<Limit>],
+        observed_seconds: f64,
+    ) -> Self {
+        let nodes = (0..blueprint.nodes.len()).map(|n| Node {
+            cpu: outcome.averages.nodes[n].threads / blueprint.nodes[n].threads,
+            stalled: listener.stalled[n] as f64 * 1e-9 / observed_seconds,
+            kills: listener.kills[n],
+        });
+        let nodes = nodes.collect();
+        let services = listener.services.iter().zip(&listener.service_kills);
+        let services = services.map(|(replicas, kills)| service(*replicas, *kills)).collect();
+        let places = listener.answers.iter().zip(&listener.node_of);
+        let at_end = places.map(|(answers, node)| answers.then_some(*node)).collect();
+        let nothing = Vec::new();
+        let sources = listener.sources.into_iter().enumerate();
+        let entries = sources
+            .map(|(at, heard)| entry(heard, definitions, limits.get(at).unwrap_or(&nothing)))
+            .collect();
+        Self {
+            entries,
+            services,
+            nodes,
+            at_end,
+            events: outcome.events,
+            requests: outcome.requests,
+            simulated_seconds: outcome.simulated.seconds(),
+        }
+    }
+}
+
+fn service(replicas: Replicas, kills: u64) -> Service {
+    let recovery = match replicas {
+        Replicas { before: 0, .. } => 0.0,
+        Replicas { now: 0, .. } => f64::INFINITY,
+        Replicas { fewest: 0, back_after, .. } => back_after.map_or(0.0, |after| after.seconds()),
+        _ => 0.0,
+    };
+    let Replicas { before, fewest, now, .. } = replicas;
+    Service { before, fewest, at_end: now, recovery, kills }
+}
+
+fn entry(heard: Heard, definitions: &[Survival], limits: &[Limit]) -> Entry {
+    let Heard { slots, mut answers, failed } = heard;
+    let recovery: Vec<Option<f64>> =
+        definitions.iter().map(|definition| recovery_seconds(&slots, definition)).collect();
+    let back = recovery.first().copied().flatten().unwrap_or(0.0);
+    let back = if back.is_finite() { back as usize } else { slots.len() };
+    let worst = definitions.first().and_then(|definition| worst_window(&slots, definition));
+    answers.sort_unstable_by_key(|answer| answer.response);
+    let stretch = |from: usize, to: usize| {
+        let arrived = slots[from..to].iter().map(|slot| u64::from(slot.arrived)).sum();
+        let part: Vec<f64> = (answers.iter())
+            .filter(|answer| (from..to).contains(&(answer.slot as usize)))
+            .map(|answer: &Answer| answer.response as f64 * 1e-9)
+            .collect();
+        let mean = (!part.is_empty()).then(|| part.iter().sum::<f64>() / part.len() as f64);
+        let p95 = quantile_of_sorted(&part, 0.95);
+        Stretch { arrived, answered: part.len() as u64, mean, p95 }
+    };
+    let (during, after, whole) =
+        (stretch(0, back), stretch(back, slots.len()), stretch(0, slots.len()));
+    let sorted: Vec<f64> = answers.iter().map(|answer| answer.response as f64 * 1e-9).collect();
+    let keeps = |limit: &Limit| {
+        let value = match limit.probability {
+            None => whole.mean,
+            Some(p) => quantile_of_sorted(&sorted, p),
+        };
+        value.is_none_or(|value| value <= limit.seconds)
+    };
+    let within_limits = limits.iter().all(keeps);
+    Entry { recovery, worst, during, after, whole, within_limits, failed }
+}
+

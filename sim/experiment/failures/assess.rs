@@ -1,0 +1,172 @@
+//! From replications to what is told of a set: the worst state, pooled errors, mean response times.
+
+use super::aftermath::{Aftermath, Entry, Service, Stretch};
+use super::findings::{EntryFinding, NodeFinding, Part, ServiceFinding, SetFinding, State};
+use super::reason::Loss;
+use crate::cluster::{Cluster, Survival};
+use wssim_model::Blueprint;
+
+/// More errors than this in some window make an entry degraded.
+const DEGRADED: f64 = 0.01;
+
+/// What is told of the set `dead`, whose replications these are.
+pub(super) fn assess(
+    blueprint: &Blueprint,
+    cluster: &Cluster,
+    definitions: &[Survival; 3],
+    dead: &[usize],
+    replications: &[Aftermath],
+) -> SetFinding {
+    let name = |node: &usize| blueprint.nodes[*node].name.clone();
+    let nodes: Vec<String> = dead.iter().map(name).collect();
+    let quorum = quorum(cluster, &nodes);
+    let loss = Loss { blueprint, cluster, dead, quorum, replications };
+    let survived = [0, 1, 2].map(|which| {
+        let survives = |one: &&Aftermath| survives(one, cluster, &definitions[which], which);
+        replications.iter().filter(survives).count() as u32
+    });
+    let sources = 0..blueprint.sources.len();
+    let services = 0..blueprint.services.len();
+    let had = |place: &usize| replications.iter().any(|one| one.services[*place].before > 0);
+    let left = (0..blueprint.nodes.len()).filter(|node| !dead.contains(node));
+    SetFinding {
+        quorum,
+        survived,
+        survives: survived.map(|count| count as usize == replications.len()),
+        entries: sources.map(|source| entry(&loss, source)).collect(),
+        services: services.filter(had).map(|place| service(&loss, place)).collect(),
+        survivors: left.map(|node| survivor(&loss, node)).collect(),
+        nodes,
+    }
+}
+
+/// Whether most managers are left: ⌊N/2⌋ + 1 of them must be. Only Swarm's are known.
+fn quorum(cluster: &Cluster, dead: &[String]) -> Option<bool> {
+    if cluster.orchestrator != Some("swarm") || cluster.managers.is_empty() {
+        return None;
+    }
+    let left = cluster.managers.iter().filter(|manager| !dead.contains(manager)).count();
+    Some(left > cluster.managers.len() / 2)
+}
+
+/// Whether the entry at `source` counts.
+pub(super) fn is_critical(cluster: &Cluster, source: usize) -> bool {
+    let marked = |facts: &crate::cluster::EntryFacts| facts.is_critical;
+    !cluster.entries.iter().any(marked) || cluster.entries.get(source).is_some_and(marked)
+}
+
+fn survives(one: &Aftermath, cluster: &Cluster, definition: &Survival, which: usize) -> bool {
+    let critical = one.entries.iter().enumerate().filter(|(at, _)| is_critical(cluster, *at));
+    critical
+        .filter_map(|(_, entry)| entry.recovery[which])
+        .all(|seconds| seconds <= definition.within.seconds())
+}
+
+fn entry(loss: &Loss<'_>, source: usize) -> EntryFinding {
+    let all = || loss.replications.iter().map(|one| &one.entries[source]);
+    let errors = loss.cluster.entries.get(source).and_then(|facts| facts.errors);
+    let state = all().filter_map(|entry| state_of(entry, errors)).max();
+    let mut recovery: Vec<f64> = all().filter_map(|entry| entry.recovery[0]).collect();
+    recovery.sort_by(f64::total_cmp);
+    let why = match state {
+        Some(State::Lost) => loss.of_entry(source),
+        Some(State::Degraded) => degraded(all(), errors),
+        _ => String::new(),
+    };
+    EntryFinding {
+        name: loss.blueprint.sources[source].name.clone(),
+        is_critical: is_critical(loss.cluster, source),
+        state,
+        recovery,
+        during: part(all().map(|entry| &entry.during)),
+        after: part(all().map(|entry| &entry.after)),
+        why,
+    }
+}
+
+fn state_of(entry: &Entry, errors: Option<f64>) -> Option<State> {
+    let recovery = entry.recovery[0]?;
+    let whole = &entry.whole;
+    let ratio = whole.failed() as f64 / whole.arrived.max(1) as f64;
+    let fails = entry.worst.is_some_and(|worst| worst < 1.0 - DEGRADED);
+    Some(if recovery.is_infinite() {
+        State::Lost
+    } else if recovery > 0.0 {
+        State::Back
+    } else if fails || !entry.within_limits || errors.is_some_and(|most| ratio > most) {
+        State::Degraded
+    } else {
+        State::Up
+    })
+}
+
+fn degraded<'a>(all: impl Iterator<Item = &'a Entry> + Clone, errors: Option<f64>) -> String {
+    let worst = all.clone().filter_map(|entry| entry.worst).reduce(f64::min).unwrap_or(1.0);
+    let mut parts = Vec::new();
+    if worst < 1.0 - DEGRADED {
+        parts.push(format!("up to {:.1} % of a window fail", (1.0 - worst) * 100.0));
+    }
+    if all.clone().any(|entry| !entry.within_limits) {
+        parts.push("slower than its objective".to_owned());
+    }
+    let ratio = |entry: &Entry| entry.whole.failed() as f64 / entry.whole.arrived.max(1) as f64;
+    if errors.is_some_and(|most| all.clone().any(|entry| ratio(entry) > most)) {
+        parts.push("more errors than its objective allows".to_owned());
+    }
+    parts.join(", ")
+}
+
+/// Errors pooled, response times averaged over replications.
+pub(super) fn part<'a>(all: impl Iterator<Item = &'a Stretch> + Clone) -> Part {
+    let arrived: u64 = all.clone().map(|stretch| stretch.arrived).sum();
+    let failed: u64 = all.clone().map(Stretch::failed).sum();
+    let mean = |of: fn(&Stretch) -> Option<f64>| {
+        let values: Vec<f64> = all.clone().filter_map(of).collect();
+        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+    };
+    Part {
+        error_ratio: (arrived > 0).then(|| failed as f64 / arrived as f64),
+        mean: mean(|stretch| stretch.mean),
+        p95: mean(|stretch| stretch.p95),
+    }
+}
+
+fn service(loss: &Loss<'_>, place: usize) -> ServiceFinding {
+    let all = || loss.replications.iter().map(|one| &one.services[place]);
+    let state = all().map(state_of_service).max().unwrap_or(State::Up);
+    let mut recovery: Vec<f64> = all().map(|service| service.recovery).collect();
+    recovery.sort_by(f64::total_cmp);
+    let mean = |of: fn(&Service) -> u32| {
+        all().map(|service| f64::from(of(service))).sum::<f64>() / loss.replications.len() as f64
+    };
+    ServiceFinding {
+        name: loss.blueprint.services[place].name.clone(),
+        state,
+        replicas_before: mean(|service| service.before),
+        replicas_after: mean(|service| service.at_end),
+        recovery,
+        why: if state == State::Lost { loss.of_service(place) } else { String::new() },
+    }
+}
+
+fn state_of_service(service: &Service) -> State {
+    match *service {
+        _ if service.recovery.is_infinite() => State::Lost,
+        _ if service.recovery > 0.0 => State::Back,
+        Service { before, fewest, .. } if fewest < before => State::Degraded,
+        _ => State::Up,
+    }
+}
+
+fn survivor(loss: &Loss<'_>, node: usize) -> NodeFinding {
+    let mean = |of: fn(&super::aftermath::Node) -> f64| {
+        let all = loss.replications.iter().map(|one| of(&one.nodes[node]));
+        all.sum::<f64>() / loss.replications.len() as f64
+    };
+    NodeFinding {
+        name: loss.blueprint.nodes[node].name.clone(),
+        cpu: mean(|node| node.cpu),
+        stalled: mean(|node| node.stalled),
+        kills: mean(|node| node.kills as f64),
+    }
+}

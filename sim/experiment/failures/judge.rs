@@ -1,0 +1,219 @@
+//! Claims about failures: recovery times, judged on every set that the claim speaks of.
+//!
+//! A claim holds when it holds for each of its sets, and is refuted when it is for one: so the
+//! intervals of all sets, claims and looks hold together, at level 1 − 0.05/(m·S·K). What does not
+//! come back in some replication has an infinite recovery time: that is no matter of intervals.
+
+use super::aftermath::Aftermath;
+use super::findings::SetFinding;
+use crate::findings::{JudgedClaim, Metric, Verdict};
+use crate::judge::{FEWEST, verdict};
+use crate::metric::kind_of;
+use crate::question::{Claim, MetricRef, Study};
+use crate::summary::{self, LEVEL};
+use wssim_model::Blueprint;
+use wssim_stats::{Estimate, mean_interval};
+
+/// The metric that is judged here.
+const RECOVERY: &str = "recovery_seconds";
+
+/// What is known of the sets so far.
+pub(super) struct Bench<'a> {
+    pub(super) blueprint: &'a Blueprint,
+    pub(super) depth: usize,
+    pub(super) sets: &'a [Vec<usize>],
+    /// By set, each as long as the shortest.
+    pub(super) replications: Vec<&'a [Aftermath]>,
+    /// Level of one interval.
+    pub(super) level: f64,
+}
+
+/// Whose recovery is meant.
+#[derive(Clone, Copy, Debug)]
+enum Subject {
+    Entry(usize),
+    Service(usize),
+}
+
+/// A set and the recovery of a subject in it.
+struct Worst {
+    set: usize,
+    estimate: Estimate,
+}
+
+impl Bench<'_> {
+    fn subject(&self, metric: &MetricRef) -> Result<Subject, String> {
+        let entry = metric.labels.get("entry");
+        let service = metric.labels.get("service");
+        let found = match (entry, service) {
+            (Some(name), None) => {
+                let place = self.blueprint.sources.iter().position(|source| source.name == *name);
+                place.map(Subject::Entry)
+            }
+            (None, Some(name)) => {
+                let place = self.blueprint.services.iter().position(|one| one.name == *name);
+                place.map(Subject::Service)
+            }
+            _ => None,
+        };
+        found.ok_or_else(|| format!("`{RECOVERY}` needs an `entry` or a `service`"))
+    }
+
+    /// Recovery times in a set, a replication each; `None`: nobody asked.
+    fn recovery(&self, set: usize, subject: Subject) -> Option<Vec<f64>> {
+        let one = |aftermath: &Aftermath| match subject {
+            Subject::Entry(at) => aftermath.entries[at].recovery[0],
+            Subject::Service(at) => Some(aftermath.services[at].recovery),
+        };
+        self.replications[set].iter().map(one).collect()
+    }
+
+    fn estimate(&self, set: usize, subject: Subject, level: f64) -> Option<Estimate> {
+        let values = self.recovery(set, subject)?;
+        if values.iter().any(|value| value.is_infinite()) {
+            let [mean, low, high] = [f64::INFINITY; 3];
+            return Some(Estimate { mean, low, high, n: values.len() as u32 });
+        }
+        mean_interval(&values, level)
+    }
+
+    /// The sets of `size`, or of every size.
+    fn of_size(&self, size: Option<usize>) -> Vec<usize> {
+        let all = 0..self.sets.len();
+        all.filter(|set| size.is_none_or(|size| self.sets[*set].len() == size)).collect()
+    }
+
+    /// The set in which `subject` takes longest; the first among equals.
+    fn worst(&self, sets: &[usize], subject: Subject, level: f64) -> Option<Worst> {
+        let estimates = sets.iter().map(|&set| {
+            self.estimate(set, subject, level).map(|estimate| Worst { set, estimate })
+        });
+        estimates.collect::<Option<Vec<_>>>()?.into_iter().reduce(|worst, next| {
+            if next.estimate.mean > worst.estimate.mean { next } else { worst }
+        })
+    }
+
+    /// The claim's verdict; reasons are taken from `findings`, where they are there yet.
+    pub(super) fn judge(&self, claim: &Claim, findings: &[SetFinding]) -> JudgedClaim {
+        let unit = summary::unit_of(claim);
+        let told = |verdict, simulated, why| {
+            JudgedClaim { claim: claim.clone(), unit, simulated, verdict, why }
+        };
+        let undecided = |why: String| told(Verdict::Undecided, None, why);
+        if claim.study != Study::Failures {
+            return undecided(format!("judged by `wssim {}`", claim.study.name()));
+        }
+        if let Some(reason) = &claim.not_simulated {
+            return undecided(format!("not simulated yet: {reason}"));
+        }
+        match self.measure(claim) {
+            Err(reason) => undecided(reason),
+            Ok((subject, sets, worst)) => {
+                let verdict = self.verdict(claim, subject, &sets);
+                let why = match verdict {
+                    Verdict::Refuted => self.why(subject, &worst, findings),
+                    Verdict::Undecided if worst.estimate.n < FEWEST as u32 => {
+                        format!("fewer than {FEWEST} replications")
+                    }
+                    Verdict::Undecided => summary::what_is_missing(claim, &worst.estimate),
+                    Verdict::Holds | Verdict::Reproduced => String::new(),
+                };
+                told(verdict, Some(worst.estimate), why)
+            }
+        }
+    }
+
+    fn measure(&self, claim: &Claim) -> Result<(Subject, Vec<usize>, Worst), String> {
+        if claim.metric.name != RECOVERY {
+            return Err(format!("`wssim failures` judges `{RECOVERY}` only"));
+        }
+        if claim.relative_to.is_some() {
+            return Err("`wssim failures` judges no changes".to_owned());
+        }
+        let size = claim.metric.labels.get("nodes_lost").and_then(|text| text.parse().ok());
+        if let Some(size) = size.filter(|size| *size > self.depth) {
+            return Err(format!("it speaks of {size} nodes: `--depth {size}` judges it"));
+        }
+        let subject = self.subject(&claim.metric)?;
+        let sets = self.of_size(size);
+        let worst = self.worst(&sets, subject, self.level);
+        let worst = worst.ok_or_else(|| format!("`{RECOVERY}` was not observed"))?;
+        Ok((subject, sets, worst))
+    }
+
+    /// Refuted where one set refutes it, held where all sets hold it.
+    fn verdict(&self, claim: &Claim, subject: Subject, sets: &[usize]) -> Verdict {
+        let mut all = Verdict::Holds;
+        for &set in sets {
+            let Some(estimate) = self.estimate(set, subject, self.level) else {
+                return Verdict::Undecided;
+            };
+            match verdict(&claim.expected, claim.observed, &estimate) {
+                Verdict::Refuted => return Verdict::Refuted,
+                Verdict::Undecided => all = Verdict::Undecided,
+                Verdict::Reproduced if all == Verdict::Holds => all = Verdict::Reproduced,
+                Verdict::Holds | Verdict::Reproduced => {}
+            }
+        }
+        all
+    }
+
+    fn why(&self, subject: Subject, worst: &Worst, findings: &[SetFinding]) -> String {
+        let Some(set) = findings.get(worst.set) else { return String::new() };
+        let reason = match subject {
+            Subject::Entry(at) => set.entries.get(at).map(|entry| entry.why.as_str()),
+            Subject::Service(at) => {
+                let name = &self.blueprint.services[at].name;
+                set.services.iter().find(|one| one.name == *name).map(|one| one.why.as_str())
+            }
+        };
+        let reason = reason.filter(|why| !why.is_empty()).map_or(String::new(), |w| format!(": {w}"));
+        let what = if worst.estimate.mean.is_infinite() { "not back" } else { "slowest" };
+        format!("{what} without {}{reason}", set.nodes.join(" and "))
+    }
+
+    /// Recovery times of the worst set of each size: of entries, and of services.
+    pub(super) fn metrics(&self) -> Vec<Metric> {
+        let entries = self.blueprint.sources.iter().enumerate();
+        let entries = entries.map(|(at, one)| ("entry", one.name.clone(), Subject::Entry(at)));
+        let services = self.blueprint.services.iter().enumerate();
+        let services = services
+            .filter(|(at, _)| self.replications.iter().any(|all| had_containers(all, *at)))
+            .map(|(at, one)| ("service", one.name.clone(), Subject::Service(at)));
+        let subjects: Vec<_> = entries.chain(services).collect();
+        let mut metrics = Vec::new();
+        for (label, name, subject) in subjects {
+            for size in 1..=self.depth {
+                metrics.extend(self.metric((label, name.clone()), subject, size));
+            }
+        }
+        metrics
+    }
+
+    fn metric(
+        &self,
+        label: (&'static str, String),
+        subject: Subject,
+        size: usize,
+    ) -> Option<Metric> {
+        let kind = kind_of(RECOVERY)?;
+        let worst = self.worst(&self.of_size(Some(size)), subject, LEVEL);
+        let missing = match &worst {
+            None => Some("nobody asked, or fewer than two replications".to_owned()),
+            Some(Worst { estimate, set }) if estimate.mean.is_infinite() => {
+                let nodes = self.sets[*set].iter().map(|n| self.blueprint.nodes[*n].name.as_str());
+                let nodes: Vec<&str> = nodes.collect();
+                Some(format!("does not come back without {}", nodes.join(" and ")))
+            }
+            Some(_) => None,
+        };
+        let estimate = worst.map(|worst| worst.estimate).filter(|e| e.mean.is_finite());
+        let mut labels = vec![label, ("nodes_lost", size.to_string())];
+        labels.sort();
+        Some(Metric { name: kind.name, labels, unit: kind.unit, estimate, missing })
+    }
+}
+
+fn had_containers(all: &[Aftermath], service: usize) -> bool {
+    all.iter().any(|one| one.services[service].before > 0)
+}

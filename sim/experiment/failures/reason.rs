@@ -1,0 +1,237 @@
+//! Why something is lost: computed from the world and from what is said of the cluster.
+//!
+//! For an entry the calls that it cannot do without are walked until they come to services none of
+//! whose containers runs at the end. For such a service the first of these holds: nowhere it may run
+//! is left; its data lies on a dead node; there is no quorum; nobody starts containers elsewhere; no
+//! node that is left has its reservation to give; memory ran out. What runs again is lost by nobody,
+//! whatever the rules say: the simulation has the last word.
+
+use super::aftermath::Aftermath;
+use crate::cluster::{Cluster, ServiceFacts};
+use std::collections::{BTreeSet, VecDeque};
+use wssim_model::Blueprint;
+use wssim_model::blueprint::Instruction;
+use wssim_model::ids::{InstructionId, NodeId};
+use wssim_model::probe::Failure;
+
+/// Services that one sentence names.
+const NAMED: usize = 3;
+
+/// A set of nodes that is down, and what is known of it.
+pub(super) struct Loss<'a> {
+    pub(super) blueprint: &'a Blueprint,
+    pub(super) cluster: &'a Cluster,
+    /// Places of its nodes.
+    pub(super) dead: &'a [usize],
+    pub(super) quorum: Option<bool>,
+    pub(super) replications: &'a [Aftermath],
+}
+
+impl Loss<'_> {
+    /// Why no container of the service at `place` answers at the end.
+    pub(super) fn of_service(&self, place: usize) -> String {
+        let unknown = ServiceFacts::default();
+        let facts = self.cluster.services.get(place).unwrap_or(&unknown);
+        let name = |node: usize| self.blueprint.nodes[node].name.as_str();
+        let is_dead = |node: &str| self.dead.iter().any(|&dead| name(dead) == node);
+        let left: Vec<&str> =
+            facts.eligible.iter().map(String::as_str).filter(|node| !is_dead(node)).collect();
+        let data = if facts.has_local_data { ", and so is its data" } else { "" };
+        if left.is_empty() && !facts.constraints.is_empty() {
+            let pins = facts.constraints.join("`, `");
+            return format!("pinned by `{pins}` to what is down{data}");
+        }
+        if left.is_empty() {
+            return format!("no node is left that it may run on{data}");
+        }
+        if facts.has_local_data {
+            let homes = self.homes(place).join(", ");
+            return format!("its data is in a local volume on {homes}, which is down");
+        }
+        if self.quorum == Some(false) {
+            return "no quorum: too few managers are left to start anything anew".to_owned();
+        }
+        match self.cluster.orchestrator {
+            None | Some("none") => {
+                return "nobody starts it elsewhere: there is no orchestrator".to_owned();
+            }
+            Some("compose") => {
+                return "Compose starts containers on their own host only".to_owned();
+            }
+            Some(_) => {}
+        }
+        self.no_room(place, &left).unwrap_or_else(|| self.not_started(place))
+    }
+
+    /// The dead nodes on which the service had containers.
+    fn homes(&self, place: usize) -> Vec<&str> {
+        let containers = &self.blueprint.services[place].containers;
+        let nodes: BTreeSet<usize> = (containers.clone())
+            .map(|c| self.blueprint.containers[c as usize].node.index())
+            .filter(|node| self.dead.contains(node))
+            .collect();
+        nodes.into_iter().map(|node| self.blueprint.nodes[node].name.as_str()).collect()
+    }
+
+    /// Whether none of the nodes `left` can give the service what it reserves.
+    fn no_room(&self, place: usize, left: &[&str]) -> Option<String> {
+        let wants = self.blueprint.services[place].memory.reservation;
+        let at_end = &self.replications.first()?.at_end;
+        let free = |node: NodeId| {
+            let here = at_end.iter().enumerate().filter(|(_, at)| **at == Some(node));
+            let taken: f64 = here
+                .map(|(c, _)| {
+                    let service = self.blueprint.containers[c].service;
+                    self.blueprint.services[service.index()].memory.reservation
+                })
+                .sum();
+            self.blueprint.nodes[node.index()].memory.ram - taken
+        };
+        let nodes = self.blueprint.nodes.iter().enumerate();
+        let most = nodes
+            .filter(|(_, node)| left.contains(&node.name.as_str()))
+            .map(|(at, _)| free(NodeId::from(at)))
+            .fold(f64::NEG_INFINITY, f64::max);
+        (wants > 0.0 && most < wants).then(|| {
+            format!(
+                "no RAM left: it reserves {:.1} GB, and {} can give {:.1} GB at most",
+                wants / 1e9,
+                left.join(", "),
+                most.max(0.0) / 1e9
+            )
+        })
+    }
+
+    fn not_started(&self, place: usize) -> String {
+        let kills: u64 = self.replications.iter().map(|one| one.services[place].kills).sum();
+        if kills > 0 {
+            let each = kills as f64 / self.replications.len() as f64;
+            return format!("killed for want of memory ({each:.1} times a replication)");
+        }
+        let homes = self.homes(place);
+        if homes.is_empty() {
+            return "none of its containers runs at the end".to_owned();
+        }
+        format!("its containers were on {} and start nowhere else", homes.join(", "))
+    }
+
+    /// Whether no container of the service answers at the end, in most replications.
+    fn is_gone(&self, place: usize) -> bool {
+        let gone = self.replications.iter().filter(|one| {
+            let service = &one.services[place];
+            service.before > 0 && service.at_end == 0
+        });
+        2 * gone.count() > self.replications.len()
+    }
+
+    /// Why the entry at `source` does not answer.
+    pub(super) fn of_entry(&self, source: usize) -> String {
+        let gone = self.gone_on_the_way(source);
+        if gone.is_empty() {
+            return self.without_a_dead_service(source);
+        }
+        let more = gone.len().saturating_sub(NAMED);
+        let named: Vec<String> = gone.iter().take(NAMED).map(|way| self.tell_way(way)).collect();
+        let more = if more > 0 { format!("; and {more} more services") } else { String::new() };
+        format!("{}{more}", named.join("; "))
+    }
+
+    fn tell_way(&self, way: &[usize]) -> String {
+        let name = |place: &usize| self.blueprint.services[*place].name.as_str();
+        let Some((last, before)) = way.split_last() else { return String::new() };
+        let why = self.of_service(*last);
+        if before.is_empty() {
+            return format!("users come by {}: {why}", name(last));
+        }
+        let way: Vec<&str> = before.iter().map(name).collect();
+        format!("the way by {} ends at {}: {why}", way.join(" → "), name(last))
+    }
+
+    /// For each service without containers that requests of the entry come to, the shortest way
+    /// there; what only such services call is not looked at.
+    fn gone_on_the_way(&self, source: usize) -> Vec<Vec<usize>> {
+        let blueprint = self.blueprint;
+        let mut queue: VecDeque<(usize, Vec<usize>)> = VecDeque::new();
+        for (_, endpoint) in &blueprint.sources[source].entries {
+            let service = blueprint.endpoints[endpoint.index()].service.index();
+            queue.push_back((endpoint.index(), vec![service]));
+        }
+        let (mut seen, mut named, mut gone) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        while let Some((endpoint, way)) = queue.pop_front() {
+            let Some(&service) = way.last() else { continue };
+            if !seen.insert(endpoint) {
+                continue;
+            }
+            if self.is_gone(service) {
+                if named.insert(service) {
+                    gone.push(way);
+                }
+                continue;
+            }
+            for callee in needed_calls(blueprint, endpoint) {
+                let mut further = way.clone();
+                further.push(blueprint.endpoints[callee].service.index());
+                queue.push_back((callee, further));
+            }
+        }
+        gone
+    }
+
+    /// All that it needs runs: what it fails of, and what may hold it up.
+    fn without_a_dead_service(&self, source: usize) -> String {
+        let mut failed = [0; Failure::ALL.len()];
+        let mut silent = 0;
+        for entry in self.replications.iter().map(|one| &one.entries[source]) {
+            for (sum, more) in failed.iter_mut().zip(entry.failed) {
+                *sum += more;
+            }
+            silent += entry.whole.failed().saturating_sub(entry.failed.iter().sum());
+        }
+        let kinds = Failure::ALL.iter().map(|kind| (failed[*kind as usize], kind.name()));
+        let most = kinds.chain([(silent, "no answer at all")]).max_by_key(|(count, _)| *count);
+        let of = most.filter(|(count, _)| *count > 0).map_or("nothing", |(_, name)| name);
+        let mut text = format!("every service that it needs runs; most requests fail of: {of}");
+        if let Some((name, cpu)) = self.busiest().filter(|(_, cpu)| *cpu > 0.9) {
+            text = format!("{text}; the CPU of {name} is at {:.0} %", cpu * 100.0);
+        }
+        text
+    }
+
+    fn busiest(&self) -> Option<(&str, f64)> {
+        let mean = |n: usize| {
+            let sum: f64 = self.replications.iter().map(|one| one.nodes[n].cpu).sum();
+            sum / self.replications.len() as f64
+        };
+        let left = (0..self.blueprint.nodes.len()).filter(|n| !self.dead.contains(n));
+        let busiest = left.map(|n| (n, mean(n))).max_by(|a, b| a.1.total_cmp(&b.1));
+        busiest.map(|(n, cpu)| (self.blueprint.nodes[n].name.as_str(), cpu))
+    }
+}
+
+/// Endpoints that the endpoint at `place` calls and cannot do without: not those of caches, nor those
+/// of parallel branches of which not all must succeed.
+fn needed_calls(blueprint: &Blueprint, place: usize) -> Vec<usize> {
+    let first = blueprint.endpoints[place].start.index();
+    let program = blueprint.program_of(place);
+    let mut free: Vec<(InstructionId, InstructionId)> = Vec::new();
+    for instruction in program {
+        if let Instruction::Parallel(id) = instruction {
+            let parallel = &blueprint.parallels[id.index()];
+            if (parallel.need as usize) < parallel.branches.len()
+                && let Some(begin) = parallel.branches.first()
+            {
+                free.push((*begin, parallel.next));
+            }
+        }
+    }
+    let is_free = |at: usize| free.iter().any(|(a, b)| (a.index()..b.index()).contains(&at));
+    let calls = program.iter().enumerate().filter(|(at, _)| !is_free(first + at));
+    calls
+        .filter_map(|(_, instruction)| match instruction {
+            Instruction::Call(id) => Some(&blueprint.calls[id.index()]),
+            _ => None,
+        })
+        .filter(|call| !call.optional)
+        .map(|call| call.target.index())
+        .collect()
+}

@@ -1,0 +1,40 @@
+//! What `failures` answers by beside the world: who manages, who may run where, what matters.
+
+use crate::document::Document;
+use crate::document::service::Service;
+use crate::document::traffic::Traffic;
+use crate::places;
+use wssim_experiment::cluster::{Cluster, EntryFacts, ServiceFacts};
+use wssim_model::orchestrator::placement::{Constraint, Machine};
+
+/// What a document says of its cluster.
+pub(crate) fn of(document: &Document) -> Cluster {
+    let machines = places::machines(document);
+    let orchestrator = &document.orchestrator;
+    Cluster {
+        orchestrator: orchestrator.kind,
+        managers: orchestrator.managers.iter().map(|manager| manager.text.clone()).collect(),
+        services: document.services.values().map(|one| service(one, &machines)).collect(),
+        entries: document.traffic.values().map(entry).collect(),
+        survival: document.survival,
+    }
+}
+
+fn service(service: &Service, machines: &[Machine]) -> ServiceFacts {
+    let texts = || service.constraints.iter().map(|name| name.text.as_str());
+    let constraints: Vec<Constraint> = texts().filter_map(Constraint::parse).collect();
+    let fits = |machine: &&Machine| constraints.iter().all(|one| one.holds(machine));
+    ServiceFacts {
+        eligible: machines.iter().filter(fits).map(|machine| machine.name.clone()).collect(),
+        constraints: texts().map(str::to_owned).collect(),
+        has_local_data: service.deploy.volumes.iter().any(|volume| volume.is_local),
+    }
+}
+
+fn entry(traffic: &Traffic) -> EntryFacts {
+    EntryFacts {
+        is_critical: traffic.critical,
+        limits: traffic.objective.limits.clone(),
+        errors: traffic.objective.errors,
+    }
+}
