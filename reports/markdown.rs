@@ -14,7 +14,7 @@ pub fn render(findings: &Findings) -> String {
     if let Some(ending) = wording::ending(findings) {
         paragraph(&mut text, &format!("**{}**", escaped(&ending)));
     }
-    if findings.claims.is_empty() {
+    if wording::lists_no_claims(findings) {
         paragraph(&mut text, "No claims.");
     } else {
         paragraph(&mut text, &table(&wording::claims(findings)));

@@ -127,7 +127,7 @@ fn claim(
             study: Study::Run,
             observed: false,
             failures: None,
-        not_simulated: None,
+            not_simulated: None,
         },
         unit: kind_of(metric).map_or("seconds", |kind| kind.unit),
         simulated: None,

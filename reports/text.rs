@@ -65,7 +65,7 @@ fn head(page: &mut Page, findings: &Findings, options: &Options<'_>) {
 
 fn verdicts(page: &mut Page, findings: &Findings, options: &Options<'_>) {
     page.line("");
-    let summary = if findings.claims.is_empty() {
+    let summary = if wording::lists_no_claims(findings) {
         "No claims.".to_owned()
     } else {
         page.table(&wording::claims(findings));

@@ -68,6 +68,7 @@ pub(crate) fn claims(findings: &Findings) -> Table {
         rows: findings
             .claims
             .iter()
+            .filter(|judged| is_listed(findings, judged))
             .map(|judged| {
                 let here = judged_here(findings, judged);
                 let tone = if here { Tone::Plain } else { Tone::Faint };
@@ -80,6 +81,16 @@ pub(crate) fn claims(findings: &Findings) -> Table {
             })
             .collect(),
     }
+}
+
+/// `run` lists all claims of the plan; other commands those that they judge.
+fn is_listed(findings: &Findings, judged: &JudgedClaim) -> bool {
+    findings.command == "run" || judged_here(findings, judged)
+}
+
+/// Whether the verdict table has no row.
+pub(crate) fn lists_no_claims(findings: &Findings) -> bool {
+    !findings.claims.iter().any(|judged| is_listed(findings, judged))
 }
 
 /// The number of claims by verdict.

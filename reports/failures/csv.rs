@@ -4,7 +4,7 @@
 
 use crate::escape;
 use crate::json::twelve_digits;
-use wssim_experiment::failures::findings::{EntryFinding, SetFinding, recovery_quantile};
+use wssim_experiment::failures::findings::{EntryFinding, SetFinding, State, recovery_quantile};
 use wssim_experiment::findings::Findings;
 
 /// Headings of the columns.
@@ -60,7 +60,7 @@ fn row(set: &SetFinding, entry: &EntryFinding) -> [String; 19] {
         set.quorum.map_or_else(String::new, |quorum| quorum.to_string()),
         escape::spreadsheet(&entry.name),
         entry.is_critical.to_string(),
-        entry.state.map_or("", |state| state.name()).to_owned(),
+        entry.state.map_or("", State::name).to_owned(),
         recovery(0.5),
         recovery(0.95),
         lost.to_string(),

@@ -9,7 +9,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use wssim_experiment::cluster::Survival;
 use wssim_experiment::failures::findings::{
-    EntryFinding, Failures, NodeFinding, Part, ServiceFinding, SetFinding, recovery_quantile,
+    EntryFinding, Failures, NodeFinding, Part, ServiceFinding, SetFinding, State, recovery_quantile,
 };
 
 #[derive(Serialize)]
@@ -154,7 +154,7 @@ struct EntryJson<'a> {
 impl<'a> EntryJson<'a> {
     fn of(entry: &'a EntryFinding) -> Self {
         Self {
-            state: entry.state.map(|state| state.name()),
+            state: entry.state.map(State::name),
             critical: entry.is_critical,
             recovery_seconds: RecoveryJson::of(&entry.recovery),
             during: PartJson::of(&entry.during),

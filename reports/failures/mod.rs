@@ -2,6 +2,8 @@
 
 pub mod csv;
 pub(crate) mod json;
+#[cfg(test)]
+mod tests;
 
 use crate::quantity;
 use crate::sections::Section;
@@ -57,12 +59,16 @@ fn matrix(failures: &Failures) -> Section {
         ("Back after, p95", Kind::Numbers),
         ("Errors until", Kind::Numbers),
         ("then", Kind::Numbers),
-        ("Response then, p95", Kind::Numbers),
+        ("Response, p95", Kind::Numbers),
         ("Survives", Kind::Fixed),
     ];
     let mut rows: Vec<Vec<Cell>> = failures.calm.iter().enumerate().map(calm).collect();
     rows.extend(failures.sets.iter().flat_map(set_rows));
-    let counted = if failures.are_marked { "critical entries" } else { "entries, none of which is marked critical," };
+    let counted = if failures.are_marked {
+        "critical entries"
+    } else {
+        "entries, none of which is marked critical,"
+    };
     let [own, looser, stricter] = &failures.definitions;
     let mut remarks = vec![
         format!(
@@ -82,7 +88,9 @@ fn matrix(failures: &Failures) -> Section {
 }
 
 /// What users see when nothing fails.
-fn calm((at, (name, part)): (usize, &(String, wssim_experiment::failures::findings::Part))) -> Vec<Cell> {
+fn calm(
+    (at, (name, part)): (usize, &(String, wssim_experiment::failures::findings::Part)),
+) -> Vec<Cell> {
     let faint = |text: String| Cell::toned(text, Tone::Faint);
     vec![
         faint(if at == 0 { "nothing".to_owned() } else { String::new() }),
@@ -168,25 +176,38 @@ fn times(mean: Option<f64>, p95: Option<f64>) -> String {
     format!("{}, {}", quantity::rough(mean, "seconds"), quantity::rough(p95, "seconds"))
 }
 
-/// Whose entries are lost or degraded, and why: a line each, sets with one reason together.
+/// Whose entries are lost or degraded, and why: a line each, sets with one reason together. What is
+/// lost with fewer nodes for that reason is not told again with more.
 fn reasons(failures: &Failures) -> Vec<String> {
-    let mut told: Vec<((&str, &str, &str), Vec<String>)> = Vec::new();
+    let mut told: Vec<(Reason<'_>, Vec<&SetFinding>)> = Vec::new();
     for set in &failures.sets {
         for entry in set.entries.iter().filter(|entry| !entry.why.is_empty()) {
-            let state = entry.state.map_or("", |state| state.name());
-            let key = (entry.name.as_str(), state, entry.why.as_str());
-            let nodes = set.nodes.join(" + ");
-            match told.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, sets)) => sets.push(nodes),
-                None => told.push((key, vec![nodes])),
+            let reason = Reason { entry: &entry.name, state: entry.state, why: &entry.why };
+            match told.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, sets)) if sets.iter().any(|smaller| is_within(smaller, set)) => {}
+                Some((_, sets)) => sets.push(set),
+                None => told.push((reason, vec![set])),
             }
         }
     }
-    told.into_iter()
-        .map(|((entry, state, why), sets)| {
-            format!("{entry} {state} without {}: {why}", sets.join("; without "))
-        })
-        .collect()
+    let tell = |(reason, sets): &(Reason<'_>, Vec<&SetFinding>)| {
+        let sets: Vec<String> = sets.iter().map(|set| set.nodes.join(" + ")).collect();
+        let state = reason.state.map_or("", State::name);
+        format!("{} {state} without {}: {}", reason.entry, sets.join(", or "), reason.why)
+    };
+    told.iter().map(tell).collect()
+}
+
+/// What is told of an entry.
+#[derive(PartialEq)]
+struct Reason<'a> {
+    entry: &'a str,
+    state: Option<State>,
+    why: &'a str,
+}
+
+fn is_within(smaller: &SetFinding, larger: &SetFinding) -> bool {
+    smaller.nodes.iter().all(|node| larger.nodes.contains(node))
 }
 
 /// Whether what is left carries the load: the busiest node, and what memory does.

@@ -63,11 +63,8 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let place = Place::of(common.out.as_deref(), &scenario.question().name, Some("failures"));
     place.check(&FILES)?;
     let findings = simulate(args, &scenario)?;
-    let texts = [
-        json::render(&findings),
-        metrics_csv::render(&findings),
-        tables::csv::render(&findings),
-    ];
+    let texts =
+        [json::render(&findings), metrics_csv::render(&findings), tables::csv::render(&findings)];
     let outputs = [0, 1, 2].map(|place| Output { name: FILES[place], text: &texts[place] });
     let written = place.write(&outputs);
     let out = written.is_ok().then(|| place.shown(""));

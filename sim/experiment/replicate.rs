@@ -101,7 +101,10 @@ pub(crate) fn replicate(
 
 /// Does `jobs` on all threads, handing them out one by one in their order, so that what is done
 /// when the user stops has no gaps but at its end. Results are in the order of the jobs.
-pub(crate) fn in_order<J: Sync, R: Send>(jobs: &[J], work: impl Fn(&J) -> Option<R> + Sync) -> Vec<Option<R>> {
+pub(crate) fn in_order<J: Sync, R: Send>(
+    jobs: &[J],
+    work: impl Fn(&J) -> Option<R> + Sync,
+) -> Vec<Option<R>> {
     let next = AtomicUsize::new(0);
     let mut done: Vec<(usize, R)> = rayon::broadcast(|_| {
         let mut own = Vec::new();

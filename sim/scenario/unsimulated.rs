@@ -42,9 +42,8 @@ impl std::fmt::Display for NotSimulated {
 pub(crate) fn metric(metric: &MetricRef) -> Option<(&'static MetricKind, bool)> {
     let measured = metric::kind_of(&metric.name).map(|kind| (kind, true));
     let planned = metric::PLANNED.iter().find(|kind| kind.name == metric.name);
-    let has_all = |kind: &MetricKind| {
-        metric.labels.keys().all(|label| kind.labels.contains(&label.as_str()))
-    };
+    let has_all =
+        |kind: &MetricKind| metric.labels.keys().all(|label| kind.labels.contains(&label.as_str()));
     match (measured, planned) {
         (Some((kind, _)), Some(planned)) if !has_all(kind) && has_all(planned) => {
             Some((planned, false))
@@ -180,11 +179,7 @@ const OF_FAILURES: &str = "recovery_seconds";
 
 /// Why a claim about `metric` cannot be judged in a document of which `items` are not simulated;
 /// `None` when it can.
-pub(crate) fn why_not(
-    metric: &MetricRef,
-    study: Study,
-    items: &[NotSimulated],
-) -> Option<String> {
+pub(crate) fn why_not(metric: &MetricRef, study: Study, items: &[NotSimulated]) -> Option<String> {
     if let Some((kind, false)) = self::metric(metric) {
         return Some(format!("`{}` is not measured yet", kind.name));
     }

@@ -3,6 +3,7 @@
 use super::listen::{Answer, Heard, Listener, Replicas};
 use super::recovery::{recovery_seconds, worst_window};
 use crate::cluster::{Limit, Survival};
+use wssim_kernel::Nanos;
 use wssim_model::ids::NodeId;
 use wssim_model::probe::Failure;
 use wssim_model::{Blueprint, Outcome};
@@ -119,7 +120,7 @@ fn service(replicas: Replicas, kills: u64) -> Service {
     let recovery = match replicas {
         Replicas { before: 0, .. } => 0.0,
         Replicas { now: 0, .. } => f64::INFINITY,
-        Replicas { fewest: 0, back_after, .. } => back_after.map_or(0.0, |after| after.seconds()),
+        Replicas { fewest: 0, back_after, .. } => back_after.map_or(0.0, Nanos::seconds),
         _ => 0.0,
     };
     let Replicas { before, fewest, now, .. } = replicas;
@@ -157,4 +158,3 @@ fn entry(heard: Heard, definitions: &[Survival], limits: &[Limit]) -> Entry {
     let within_limits = limits.iter().all(keeps);
     Entry { recovery, worst, during, after, whole, within_limits, failed }
 }
-

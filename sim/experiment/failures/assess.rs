@@ -70,7 +70,7 @@ fn entry(loss: &Loss<'_>, source: usize) -> EntryFinding {
     recovery.sort_by(f64::total_cmp);
     let why = match state {
         Some(State::Lost) => loss.of_entry(source),
-        Some(State::Degraded) => degraded(all(), errors),
+        Some(State::Degraded) => degraded(&all(), errors),
         _ => String::new(),
     };
     EntryFinding {
@@ -78,8 +78,8 @@ fn entry(loss: &Loss<'_>, source: usize) -> EntryFinding {
         is_critical: is_critical(loss.cluster, source),
         state,
         recovery,
-        during: part(all().map(|entry| &entry.during)),
-        after: part(all().map(|entry| &entry.after)),
+        during: part(&all().map(|entry| &entry.during)),
+        after: part(&all().map(|entry| &entry.after)),
         why,
     }
 }
@@ -100,7 +100,7 @@ fn state_of(entry: &Entry, errors: Option<f64>) -> Option<State> {
     })
 }
 
-fn degraded<'a>(all: impl Iterator<Item = &'a Entry> + Clone, errors: Option<f64>) -> String {
+fn degraded<'a>(all: &(impl Iterator<Item = &'a Entry> + Clone), errors: Option<f64>) -> String {
     let worst = all.clone().filter_map(|entry| entry.worst).reduce(f64::min).unwrap_or(1.0);
     let mut parts = Vec::new();
     if worst < 1.0 - DEGRADED {
@@ -117,7 +117,7 @@ fn degraded<'a>(all: impl Iterator<Item = &'a Entry> + Clone, errors: Option<f64
 }
 
 /// Errors pooled, response times averaged over replications.
-pub(super) fn part<'a>(all: impl Iterator<Item = &'a Stretch> + Clone) -> Part {
+pub(super) fn part<'a>(all: &(impl Iterator<Item = &'a Stretch> + Clone)) -> Part {
     let arrived: u64 = all.clone().map(|stretch| stretch.arrived).sum();
     let failed: u64 = all.clone().map(Stretch::failed).sum();
     let mean = |of: fn(&Stretch) -> Option<f64>| {

@@ -85,9 +85,9 @@ impl Bench<'_> {
 
     /// The set in which `subject` takes longest; the first among equals.
     fn worst(&self, sets: &[usize], subject: Subject, level: f64) -> Option<Worst> {
-        let estimates = sets.iter().map(|&set| {
-            self.estimate(set, subject, level).map(|estimate| Worst { set, estimate })
-        });
+        let estimates = sets
+            .iter()
+            .map(|&set| self.estimate(set, subject, level).map(|estimate| Worst { set, estimate }));
         estimates.collect::<Option<Vec<_>>>()?.into_iter().reduce(|worst, next| {
             if next.estimate.mean > worst.estimate.mean { next } else { worst }
         })
@@ -96,8 +96,12 @@ impl Bench<'_> {
     /// The claim's verdict; reasons are taken from `findings`, where they are there yet.
     pub(super) fn judge(&self, claim: &Claim, findings: &[SetFinding]) -> JudgedClaim {
         let unit = summary::unit_of(claim);
-        let told = |verdict, simulated, why| {
-            JudgedClaim { claim: claim.clone(), unit, simulated, verdict, why }
+        let told = |verdict, simulated, why| JudgedClaim {
+            claim: claim.clone(),
+            unit,
+            simulated,
+            verdict,
+            why,
         };
         let undecided = |why: String| told(Verdict::Undecided, None, why);
         if claim.study != Study::Failures {
@@ -167,7 +171,8 @@ impl Bench<'_> {
                 set.services.iter().find(|one| one.name == *name).map(|one| one.why.as_str())
             }
         };
-        let reason = reason.filter(|why| !why.is_empty()).map_or(String::new(), |w| format!(": {w}"));
+        let reason =
+            reason.filter(|why| !why.is_empty()).map_or(String::new(), |w| format!(": {w}"));
         let what = if worst.estimate.mean.is_infinite() { "not back" } else { "slowest" };
         format!("{what} without {}{reason}", set.nodes.join(" and "))
     }

@@ -56,9 +56,11 @@ impl<'a> FailureStudy<'a> {
             notes.push("the scenario's own faults are left out".to_owned());
         }
         if judged > 0 && !question.ranged.is_empty() {
-            notes.push("verdicts are those at the inputs' values in force: their ranges are not \
+            notes.push(
+                "verdicts are those at the inputs' values in force: their ranges are not \
                         looked at"
-                .to_owned());
+                    .to_owned(),
+            );
         }
         Ok(Self {
             question,
@@ -89,7 +91,8 @@ impl<'a> FailureStudy<'a> {
         let (seed, measure) = (self.options.common.seed, self.question.measure);
         let found = find_lead(&[&arm], seed, measure, self.watch)?;
         if !found.settled {
-            self.notes.push("no end of the warm-up was found: there may be no steady state".to_owned());
+            self.notes
+                .push("no end of the warm-up was found: there may be no steady state".to_owned());
         }
         Ok(found.lead.max(CALM))
     }
@@ -234,7 +237,7 @@ impl<'a> FailureStudy<'a> {
         let cluster = &self.question.cluster;
         let done = |world: usize| &self.done[world][..replications];
         let calm = |(at, source): (usize, &wssim_model::blueprint::Source)| {
-            (source.name.clone(), part(done(0).iter().map(|one| &one.entries[at].whole)))
+            (source.name.clone(), part(&done(0).iter().map(|one| &one.entries[at].whole)))
         };
         let finding = |(at, set): (usize, &Vec<usize>)| {
             assess(&self.calm, cluster, &self.definitions, set, done(at + 1))

@@ -1,0 +1,119 @@
+//! Findings of `failures` made by hand, and what is written of them.
+
+use super::*;
+use crate::sample;
+use crate::{json, markdown, text};
+use wssim_experiment::failures::findings::{NodeFinding, Part, ServiceFinding};
+use wssim_experiment::findings::Findings;
+
+fn part(error_ratio: f64, mean: f64) -> Part {
+    Part { error_ratio: Some(error_ratio), mean: Some(mean), p95: Some(mean * 2.5) }
+}
+
+fn entry(name: &str, state: State, recovery: &[f64], why: &str) -> EntryFinding {
+    let lost = state == State::Lost;
+    EntryFinding {
+        name: name.to_owned(),
+        is_critical: name == "web",
+        state: Some(state),
+        recovery: recovery.to_vec(),
+        during: if state == State::Up { Part::default() } else { part(0.47, 0.2) },
+        after: if lost { Part::default() } else { part(0.0, 0.075) },
+        why: why.to_owned(),
+    }
+}
+
+fn service(name: &str, state: State, why: &str) -> ServiceFinding {
+    let left = if state == State::Lost { 0.0 } else { 1.0 };
+    let again = if state == State::Lost { f64::INFINITY } else { 0.0 };
+    ServiceFinding {
+        name: name.to_owned(),
+        state,
+        replicas_before: 1.0,
+        replicas_after: left,
+        recovery: vec![again; 3],
+        why: why.to_owned(),
+    }
+}
+
+fn set(nodes: &[&str], survived: u32, web: EntryFinding, why: &str) -> SetFinding {
+    let node =
+        |name: &str| NodeFinding { name: name.to_owned(), cpu: 0.31, stalled: 0.002, kills: 0.5 };
+    SetFinding {
+        nodes: nodes.iter().map(|node| (*node).to_owned()).collect(),
+        quorum: Some(nodes.len() == 1),
+        survived: [survived, survived, 0],
+        survives: [survived == 3, survived == 3, false],
+        entries: vec![entry("mail", State::Up, &[0.0; 3], ""), web],
+        services: vec![service("db", State::Lost, why), service("front", State::Degraded, "")],
+        survivors: if nodes.len() == 1 { vec![node("spare")] } else { Vec::new() },
+    }
+}
+
+fn findings(why: &str) -> Findings {
+    let usual = Survival::default();
+    let never = f64::INFINITY;
+    let sets = vec![
+        set(&["host"], 0, entry("web", State::Lost, &[never; 3], why), why),
+        set(&["spare"], 3, entry("web", State::Back, &[5.0, 6.0, 8.0], ""), why),
+        set(&["host", "spare"], 0, entry("web", State::Lost, &[4.0, never, never], why), why),
+    ];
+    let failures = Failures {
+        definitions: [usual, usual.looser(), usual.stricter()],
+        observed_seconds: 1020.0,
+        are_marked: true,
+        depth: 2,
+        calm: vec![("mail".to_owned(), part(0.0, 0.02)), ("web".to_owned(), part(0.0, 0.07))],
+        sets,
+    };
+    Findings {
+        command: "failures",
+        replications: 3,
+        failures: Some(failures),
+        metrics: Vec::new(),
+        series: Vec::new(),
+        distributions: Vec::new(),
+        ledger: Vec::new(),
+        ..sample::findings()
+    }
+}
+
+const WHY: &str = "the way by front ends at db: pinned by `node.hostname == host` to what is down";
+
+#[test]
+fn the_reports_are_as_golden() {
+    let findings = findings(WHY);
+    sample::assert_golden("failures.txt", &text::render(&findings, &text::Options::default()));
+    sample::assert_golden("failures.md", &markdown::render(&findings));
+    sample::assert_golden("failures.csv", &csv::render(&findings));
+}
+
+#[test]
+fn what_does_not_come_back_is_null_in_json() {
+    let results: serde_json::Value = serde_json::from_str(&json::render(&findings(WHY))).unwrap();
+    let lost = &results["sets"][0]["entries"]["web"]["recovery_seconds"];
+    assert_eq!(*lost, serde_json::json!({ "median": null, "p95": null, "lost": 3, "n": 3 }));
+    let back = &results["sets"][1]["entries"]["web"]["recovery_seconds"];
+    assert_eq!(*back, serde_json::json!({ "median": 6.0, "p95": 8.0, "lost": 0, "n": 3 }));
+    let survived = &results["survival"]["survived"];
+    assert_eq!(survived[0]["survive"], 1);
+    assert_eq!((&survived[1]["sets"], &survived[1]["survive"]), (&1.into(), &0.into()));
+}
+
+#[test]
+fn hostile_reasons_stay_data() {
+    let findings = findings("=cmd|<script>\u{1b}[31m");
+    assert!(!markdown::render(&findings).contains("<script>"));
+    let plain = text::render(&findings, &text::Options::default());
+    assert!(!plain.contains('\u{1b}'), "{plain}");
+    assert!(csv::render(&findings).contains("'=cmd"));
+}
+
+#[test]
+fn nothing_complete_is_no_matrix() {
+    let mut findings = findings(WHY);
+    if let Some(failures) = findings.failures.as_mut() {
+        failures.sets.clear();
+    }
+    assert!(!text::render(&findings, &text::Options::default()).contains("Survives"));
+}
