@@ -4,7 +4,7 @@ use crate::memory::{self, OfMemory};
 use crate::metric::{MetricKind, STATS, kind_of};
 use crate::question::MetricRef;
 use wssim_model::Blueprint;
-use wssim_model::blueprint::Policy;
+use wssim_model::blueprint::{FaultKind, Policy};
 use wssim_model::ids::{QueryId, ServiceId};
 use wssim_model::probe::Failure;
 
@@ -111,6 +111,12 @@ fn can_reset(blueprint: &Blueprint) -> Option<Failure> {
     (forgets || !blueprint.faults.is_empty()).then_some(Failure::Reset)
 }
 
+/// Disks are full where a fault fills them.
+fn can_fill(blueprint: &Blueprint) -> Option<Failure> {
+    let fills = blueprint.faults.iter().any(|fault| fault.kind == FaultKind::DiskFull);
+    fills.then_some(Failure::DiskFull)
+}
+
 impl Catalogue {
     pub(crate) fn of(blueprint: &Blueprint) -> Self {
         let mut catalogue = Self { keys: Vec::new() };
@@ -191,7 +197,8 @@ impl Catalogue {
             self.add("error_ratio", &[name, "all"], Quantity::Errors(entry, None));
             let sheds = !blueprint.breakers.is_empty() || !blueprint.limits.is_empty();
             let shed = sheds.then_some(Failure::Shed);
-            let others = can_reset(blueprint).into_iter().chain(memory::can_kill(blueprint));
+            let others = can_reset(blueprint).into_iter().chain(can_fill(blueprint));
+            let others = others.chain(memory::can_kill(blueprint));
             for reason in REASONS.into_iter().chain(shed).chain(others) {
                 let quantity = Quantity::Errors(entry, Some(reason));
                 self.add("error_ratio", &[name, reason.name()], quantity);

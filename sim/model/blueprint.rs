@@ -18,7 +18,7 @@ use crate::law::Law;
 pub use crate::network::packet::{Wire, usual};
 pub use crate::traffic::mmpp::Mmpp;
 pub use crate::traffic::profile::{Piece, Profile};
-pub use faults::{Fault, FaultKind};
+pub use faults::{Comes, Fault, FaultKind};
 pub use memory::{Data, Heap, Memory, NodeMemory, PAGE};
 pub use proxy::{Check, Limit, LimitPolicy, Proxy};
 pub use routing::{Balance, Client, Detection, Pick, Policy, Resolver, Route};
@@ -69,7 +69,7 @@ pub struct Blueprint {
     pub routes: Vec<Route>,
     /// Who watches, and how fast he is.
     pub detection: Detection,
-    /// What goes wrong by script, by id.
+    /// What goes wrong, by name.
     pub faults: Vec<Fault>,
     /// Classes of constant time-outs: pending ones wait in a FIFO with one event for its head.
     pub timeouts: Vec<Nanos>,

@@ -21,11 +21,13 @@ pub enum Failure {
     Shed,
     /// The user gave up.
     Abandoned,
+    /// Nothing more could be written where it was to be.
+    DiskFull,
 }
 
 impl Failure {
     /// All reasons, in the order of their numbers.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Refused,
         Self::Timeout,
         Self::NoReplica,
@@ -33,6 +35,7 @@ impl Failure {
         Self::Oom,
         Self::Shed,
         Self::Abandoned,
+        Self::DiskFull,
     ];
 
     /// Its name in metrics and scenarios.
@@ -46,6 +49,7 @@ impl Failure {
             Self::Oom => "oom",
             Self::Shed => "shed",
             Self::Abandoned => "abandoned",
+            Self::DiskFull => "disk-full",
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::blueprint::{Blueprint, CpuLimit};
 use crate::cache::open_stores;
 use crate::event::Event;
+use crate::fault::{FaultState, Strain, worn};
 use crate::hardware::disk::Disk;
 use crate::hardware::processor::Processor;
 use crate::ids::TimeoutId;
@@ -110,6 +111,9 @@ impl<'a, P: Probe> World<'a, P> {
             pool_bases,
             registry: registry(blueprint, run),
             reach: Reach::open(blueprint.nodes.len()),
+            strain: Strain::none(blueprint.nodes.len()),
+            faults: vec![FaultState::new(); blueprint.faults.len()],
+            worn: worn(blueprint),
             connections: Connections::new(resolvers.len()),
             resolvers,
             channel_bases,

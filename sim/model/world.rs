@@ -6,9 +6,10 @@
 use crate::blueprint::{Blueprint, Hold};
 use crate::cache::Stores;
 use crate::event::Event;
+use crate::fault::{FaultState, Strain};
 use crate::hardware::disk::Disk;
 use crate::hardware::processor::{Alone, Due, Evicted, Happened, Processor};
-use crate::ids::{ContainerId, NodeId, TimeoutId};
+use crate::ids::{ContainerId, FaultId, NodeId, TimeoutId};
 use crate::ledger::{Averages, Ledger, LoadAverage};
 use crate::life::{Life, Registry};
 use crate::memory::Memory;
@@ -119,6 +120,11 @@ pub(crate) struct World<'a, P> {
     pub(crate) registry: Registry,
     /// What hinders nodes from reaching each other.
     pub(crate) reach: Reach,
+    /// What slows them down.
+    pub(crate) strain: Strain,
+    /// The faults of the blueprint at present; by container the one that wears it out.
+    pub(crate) faults: Vec<FaultState>,
+    pub(crate) worn: Vec<Option<FaultId>>,
     /// Connections; the channels of route r begin at `channel_bases[r]`, one for each container of
     /// the caller, and so do the resolvers' answers.
     pub(crate) connections: Connections,

@@ -1,5 +1,6 @@
 //! Does every name exist, and can all of it be? Runs over the whole document, whatever it finds.
 
+mod faults;
 mod growth;
 mod memory;
 
@@ -79,7 +80,7 @@ pub(crate) fn is_window(document: &Document) -> bool {
     match document.header.kind {
         Some(kind) => kind == "window",
         None => {
-            !document.faults.is_empty()
+            document.faults.iter().any(|fault| fault.mtbf.is_none())
                 || document.growth.is_some()
                 || document.traffic.values().any(|traffic| traffic.profile.is_some())
         }
@@ -105,6 +106,11 @@ struct Check<'a> {
 impl Check<'_> {
     fn error(&mut self, code: &'static str, message: impl Into<String>, origin: Origin) {
         self.out.push(Diagnostic::error(code, message).at(self.sources, origin));
+    }
+
+    fn warn(&mut self, code: &'static str, message: String, origin: Origin, help: Option<String>) {
+        let diagnostic = Diagnostic::warning(code, message).at(self.sources, origin);
+        self.out.push(diagnostic.maybe_help(help));
     }
 
     fn header(&mut self) {
@@ -214,37 +220,7 @@ impl Check<'_> {
                 );
             }
         }
-        let sites: Vec<&String> =
-            document.nodes.values().filter_map(|node| node.site.as_ref()).collect();
-        for fault in &document.faults {
-            let Some((kind, names)) = &fault.target else {
-                continue;
-            };
-            for name in names {
-                match *kind {
-                    "service" => self.known("service", name, document.services.keys()),
-                    "site" => self.known("site", name, sites.clone()),
-                    _ => self.known("node", name, nodes.clone()),
-                };
-            }
-            let struck = names.iter().filter_map(|name| document.services.get(&name.text));
-            let most =
-                struck.filter(|service| !service.is_global()).map(|service| service.replicas);
-            if *kind == "service"
-                && let (Some(replica), Some(most)) = (fault.replica, most.max())
-                && replica > most
-            {
-                let message = format!("fault `{}`: there are {most} replicas", fault.id);
-                self.error("out-of-range", message, fault.origin);
-            }
-            if *kind == "link" && names.len() != 2 {
-                self.error(
-                    "bad-pair",
-                    format!("fault `{}`: a link joins two nodes", fault.id),
-                    fault.origin,
-                );
-            }
-        }
+        self.faults();
         for network in document.services.values().flat_map(|service| &service.networks) {
             self.known("network", network, document.networks.keys());
         }

@@ -35,7 +35,7 @@ impl Files {
 /// Lists whose items are merged by `id`.
 const BY_ID: [&str; 2] = ["claim", "fault"];
 /// Tables whose keys are names that the author chose.
-const NAMED: [&str; 5] = ["network", "node", "service", "stack", "traffic"];
+const NAMED: [&str; 6] = ["network", "node", "service", "site", "stack", "traffic"];
 
 /// Reads a file with everything that it extends.
 pub(crate) fn file(

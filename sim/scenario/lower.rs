@@ -187,16 +187,12 @@ impl Lowering<'_> {
         for from in document.nodes.keys() {
             for to in document.nodes.keys() {
                 let own = lan.and_then(|lan| {
-                    lan.pairs.iter().rev().find(|pair| {
-                        let [x, y] = pair.between.as_slice() else {
-                            return false;
-                        };
-                        (x.text == *from && y.text == *to) || (x.text == *to && y.text == *from)
-                    })
+                    let mut own = lan.pairs.iter().rev().filter(|pair| pair.joins(from, to));
+                    own.find_map(|pair| pair.rtt.as_ref())
                 });
                 let rtt = match lan {
                     Some(lan) if from == to => lan.local_rtt.clone(),
-                    Some(lan) => own.map_or(&lan.rtt, |pair| &pair.rtt).clone(),
+                    Some(lan) => own.unwrap_or(&lan.rtt).clone(),
                     None => Law::ZERO,
                 };
                 self.out.links.push(Link { rtt });

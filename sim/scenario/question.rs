@@ -53,7 +53,7 @@ pub(crate) fn claims(
                 id: text.id.clone(),
                 text: text.text.clone(),
                 source: text.source.clone(),
-                not_simulated: unsimulated::why_not(&metric, text.study, items)
+                not_simulated: unsimulated::why_not(&metric, text.study)
                     .or_else(|| unsimulated::needed(&text.needs, items)),
                 metric,
                 expected: expected?,

@@ -111,10 +111,9 @@ impl Scenario {
                 .iter_mut()
                 .filter(|claim| claim.id == *id && claim.not_simulated.is_none())
             {
-                claim.not_simulated =
-                    unsimulated::why_not(&claim.metric, claim.study, &other.not_simulated)
-                        .or_else(|| unsimulated::needed(needs, &other.not_simulated))
-                        .map(|why| format!("in `{}`: {why}", arm.text));
+                claim.not_simulated = unsimulated::why_not(&claim.metric, claim.study)
+                    .or_else(|| unsimulated::needed(needs, &other.not_simulated))
+                    .map(|why| format!("in `{}`: {why}", arm.text));
             }
         }
         if !mistakes.is_empty() {

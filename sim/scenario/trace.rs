@@ -3,11 +3,11 @@
 //! `time` in seconds; `entry`, `send` and `receive` where wanted; every other column gives the
 //! demand of the step that has its name as a label, in seconds. Rows need not be in order.
 
-use crate::diagnostic::{Diagnostic, UNREADABLE};
+use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::fields::{Name, Texts};
 use crate::document::step::StepKind;
-use crate::source::Origin;
+use crate::lines::{self, Lines};
 use crate::suggest;
 use std::collections::BTreeSet;
 use wssim_kernel::Nanos;
@@ -70,9 +70,6 @@ impl Rows {
     }
 }
 
-/// More mistakes than this in one file are of one kind.
-const SHOWN: usize = 5;
-
 /// Reads the file that `file` names; what is wrong with it goes to `mistakes`.
 pub(crate) fn read(
     texts: &Texts<'_>,
@@ -80,33 +77,18 @@ pub(crate) fn read(
     file: &Name,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Rows {
-    let path = texts.sources.beside(file.origin, &file.text);
-    let text = match texts.files.read(&path) {
-        Ok(text) => text,
-        Err(reason) => {
-            let message = format!("`{}` cannot be read: {reason}", file.text);
-            mistakes.push(Diagnostic::error(UNREADABLE, message).at(texts.sources, file.origin));
-            return Rows::default();
-        }
+    let Some((name, text)) = lines::text_of(texts, file, mistakes) else {
+        return Rows::default();
     };
-    let mut reading =
-        Reading { name: path.display().to_string(), text: &text, document, mistakes, wrong: 0 };
+    let mut reading = Reading { lines: Lines::new(name, &text, "bad-trace", mistakes), document };
     let rows = reading.rows();
-    if reading.wrong > SHOWN {
-        let message = format!("`{}` has {} more mistakes", file.text, reading.wrong - SHOWN);
-        mistakes.push(
-            Diagnostic::error("bad-trace", message).at(texts.sources, Origin { ..file.origin }),
-        );
-    }
+    reading.lines.finish(texts, file);
     rows
 }
 
 struct Reading<'a> {
-    name: String,
-    text: &'a str,
+    lines: Lines<'a>,
     document: &'a Document,
-    mistakes: &'a mut Vec<Diagnostic>,
-    wrong: usize,
 }
 
 /// What a column says.
@@ -119,30 +101,13 @@ enum Column {
 }
 
 impl Reading<'_> {
-    fn wrong(&mut self, line: u64, message: String, help: Option<String>) {
-        self.wrong += 1;
-        if self.wrong > SHOWN {
-            return;
-        }
-        let content = self.text.lines().nth((line.max(1) - 1) as usize).unwrap_or("").to_owned();
-        let mut diagnostic = Diagnostic::error("bad-trace", message).maybe_help(help);
-        diagnostic.span = Some(crate::diagnostic::Place {
-            file: self.name.clone(),
-            line: line.max(1) as usize,
-            column: 1,
-            length: content.chars().count().max(1),
-            text_of_line: content,
-        });
-        self.mistakes.push(diagnostic);
-    }
-
     fn rows(&mut self) -> Rows {
         let mut reader =
-            csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(self.text.as_bytes());
+            csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(self.lines.text.as_bytes());
         let header = match reader.headers() {
             Ok(header) => header.clone(),
             Err(error) => {
-                self.wrong(1, format!("this is not CSV: {error}"), None);
+                self.lines.wrong(1, format!("this is not CSV: {error}"), None);
                 return Rows::default();
             }
         };
@@ -155,7 +120,7 @@ impl Reading<'_> {
                 Ok(record) => rows.rows.extend(self.row(&columns, &record)),
                 Err(error) => {
                     let line = error.position().map_or(1, csv::Position::line);
-                    self.wrong(line, "this row is not like the header".to_owned(), None);
+                    self.lines.wrong(line, "this row is not like the header".to_owned(), None);
                 }
             }
         }
@@ -179,7 +144,7 @@ impl Reading<'_> {
         let mut good = true;
         for name in header {
             if !seen.insert(name.to_owned()) {
-                self.wrong(1, format!("the column `{name}` is there twice"), None);
+                self.lines.wrong(1, format!("the column `{name}` is there twice"), None);
                 good = false;
             }
             columns.push(match name {
@@ -193,7 +158,7 @@ impl Reading<'_> {
                             .into_iter()
                             .chain(known.iter().copied());
                         let hint = suggest::hint(name, all.collect::<Vec<_>>());
-                        self.wrong(1, format!("no `cpu` step has the label `{name}`"), hint);
+                        self.lines.wrong(1, format!("no `cpu` step has the label `{name}`"), hint);
                         good = false;
                     }
                     labels.push(name.to_owned());
@@ -202,7 +167,7 @@ impl Reading<'_> {
             });
         }
         if !seen.contains("time") {
-            self.wrong(
+            self.lines.wrong(
                 1,
                 "there is no column `time`".to_owned(),
                 Some("the first line names the columns".to_owned()),
@@ -229,7 +194,7 @@ impl Reading<'_> {
                         .is_some_and(|service| service.endpoints.contains_key(endpoint))
                 });
                 if !exists {
-                    self.wrong(line, format!("no endpoint is named `{cell}`"), None);
+                    self.lines.wrong(line, format!("no endpoint is named `{cell}`"), None);
                     return None;
                 }
                 row.entry = Some(cell.to_owned());
@@ -241,7 +206,7 @@ impl Reading<'_> {
             } else {
                 let number = cell.parse::<f64>().ok().filter(|number| (0.0..1e9).contains(number));
                 let Some(number) = number else {
-                    self.wrong(line, format!("`{cell}` is not a number from zero"), None);
+                    self.lines.wrong(line, format!("`{cell}` is not a number from zero"), None);
                     return None;
                 };
                 number

@@ -2,10 +2,8 @@
 
 use crate::calls;
 use crate::document::Document;
-use crate::document::claim::FaultText;
 use crate::document::fields::Name;
 use crate::document::step::{Step, StepKind};
-use crate::lower::faults;
 use crate::source::Sources;
 use crate::traefik::passage;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,16 +17,6 @@ pub struct NotSimulated {
     pub path: String,
     /// What holds instead.
     pub reason: String,
-    pub(crate) needed: Needed,
-}
-
-/// Which claims need it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Needed {
-    /// None that `run` judges.
-    ByNone,
-    /// All of them.
-    ByAll,
 }
 
 impl std::fmt::Display for NotSimulated {
@@ -56,30 +44,15 @@ pub(crate) fn metric(metric: &MetricRef) -> Option<(&'static MetricKind, bool)> 
 /// Everything in a document that is not simulated, in the order of paths.
 pub(crate) fn list(document: &Document, sources: &Sources) -> Vec<NotSimulated> {
     let mut out = Vec::new();
-    let mut add = |path: String, reason: &str, needed: Needed| {
-        out.push(NotSimulated { path, reason: reason.to_owned(), needed });
+    let mut add = |path: String, reason: &str| {
+        out.push(NotSimulated { path, reason: reason.to_owned() });
     };
-    let other = |(_, fault): &(usize, &FaultText)| faults::kind_of(fault).is_none();
-    for (number, fault) in document.faults.iter().enumerate().filter(other) {
-        let path = format!("fault[{number}]");
-        add(
-            path,
-            &format!("such a fault is not simulated yet; `{}` does not happen", fault.id),
-            Needed::ByAll,
-        );
-    }
-    for (name, node) in &document.nodes {
-        for key in &node.unsimulated {
-            let reason = "nodes do not fail of themselves yet";
-            add(format!("node.{name}.{key}"), reason, Needed::ByNone);
-        }
-    }
     if document.orchestrator.kind.is_some_and(|kind| ["swarm", "k3s", "nomad"].contains(&kind)) {
         let reason = "what the orchestrator itself takes of CPU is not simulated yet";
-        add("orchestrator.kind".to_owned(), reason, Needed::ByNone);
+        add("orchestrator.kind".to_owned(), reason);
     }
     for key in &document.orchestrator.unsimulated {
-        add(format!("orchestrator.{key}"), "detection is not simulated yet", Needed::ByNone);
+        add(format!("orchestrator.{key}"), "detection is not simulated yet");
     }
     let passed = passed(document);
     let rest = document.proxy.middlewares.iter().filter(|it| !passed.contains(&it.name));
@@ -94,7 +67,7 @@ pub(crate) fn list(document: &Document, sources: &Sources) -> Vec<NotSimulated> 
             "not simulated yet"
         };
         let reason = format!("{kind}: {why}; {instead} ({file}:{})", place.line);
-        add(path, &reason, Needed::ByNone);
+        add(path, &reason);
     }
     traffic_reasons(document, &mut add);
     service_reasons(document, &mut add);
@@ -108,13 +81,12 @@ fn passed(document: &Document) -> BTreeSet<String> {
     proxied.flat_map(|name| document.proxy.passage(name).names).collect()
 }
 
-fn traffic_reasons(document: &Document, add: &mut impl FnMut(String, &str, Needed)) {
+fn traffic_reasons(document: &Document, add: &mut impl FnMut(String, &str)) {
     for (name, traffic) in &document.traffic {
         for key in &traffic.unsimulated {
             add(
                 format!("traffic.{name}.{key}"),
                 "connections are not simulated yet; they are open and cost nothing",
-                Needed::ByNone,
             );
         }
     }
@@ -123,7 +95,7 @@ fn traffic_reasons(document: &Document, add: &mut impl FnMut(String, &str, Neede
 /// More services than this with the same key are told as one.
 const TOLD_APART: usize = 3;
 
-fn service_reasons(document: &Document, add: &mut impl FnMut(String, &str, Needed)) {
+fn service_reasons(document: &Document, add: &mut impl FnMut(String, &str)) {
     let mut by_key: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, service) in &document.services {
         for key in &service.unsimulated {
@@ -137,11 +109,11 @@ fn service_reasons(document: &Document, add: &mut impl FnMut(String, &str, Neede
         let reason = service_reason(key);
         if names.len() > TOLD_APART {
             let reason = format!("{reason} ({} services)", names.len());
-            add(format!("service.*.{key}"), &reason, Needed::ByNone);
+            add(format!("service.*.{key}"), &reason);
             continue;
         }
         for name in names {
-            add(format!("service.{name}.{key}"), reason, Needed::ByNone);
+            add(format!("service.{name}.{key}"), reason);
         }
     }
 }
@@ -162,14 +134,10 @@ fn service_reason(key: &str) -> &'static str {
     }
 }
 
-fn step_reasons(step: &Step, add: &mut impl FnMut(String, &str, Needed)) {
+fn step_reasons(step: &Step, add: &mut impl FnMut(String, &str)) {
     if let StepKind::Call(call) = &step.kind {
         for key in &call.unsimulated {
-            add(
-                format!("{}.{key}", step.path),
-                "not simulated yet; the call is made without it",
-                Needed::ByNone,
-            );
+            add(format!("{}.{key}", step.path), "not simulated yet; the call is made without it");
         }
     }
 }
@@ -177,20 +145,13 @@ fn step_reasons(step: &Step, add: &mut impl FnMut(String, &str, Needed)) {
 /// The metric that no `run` has.
 const OF_FAILURES: &str = "recovery_seconds";
 
-/// Why a claim about `metric` cannot be judged in a document of which `items` are not simulated;
-/// `None` when it can.
-pub(crate) fn why_not(metric: &MetricRef, study: Study, items: &[NotSimulated]) -> Option<String> {
+/// Why a claim about `metric` cannot be judged by `study`; `None` when it can.
+pub(crate) fn why_not(metric: &MetricRef, study: Study) -> Option<String> {
     if let Some((kind, false)) = self::metric(metric) {
         return Some(format!("`{}` is not measured yet", kind.name));
     }
-    if metric.name == OF_FAILURES && study != Study::Failures {
-        return Some(format!("`{OF_FAILURES}` is measured by `wssim failures` only"));
-    }
-    // `failures` leaves the scenario's own faults out, so that those need not be simulated.
-    if study == Study::Failures {
-        return None;
-    }
-    items.iter().find(|item| item.needed == Needed::ByAll).map(ToString::to_string)
+    (metric.name == OF_FAILURES && study != Study::Failures)
+        .then(|| format!("`{OF_FAILURES}` is measured by `wssim failures` only"))
 }
 
 /// Why a claim that needs what stands at the paths `needs` cannot be judged; `None` when all of

@@ -64,6 +64,11 @@ fn law(law: &Value) -> String {
             let (alpha, least) = (number("alpha"), number("xm"));
             format!("pareto({}, alpha={alpha})", seconds(least * alpha / (alpha - 1.0)))
         }
+        "weibull" => {
+            let (shape, scale) = (number("shape"), number("scale"));
+            let mean = wssim_stats::theory::Law::Weibull { shape, scale }.mean();
+            format!("weibull({}, shape={shape})", seconds(mean))
+        }
         other => panic!("no law is called {other}"),
     }
 }

@@ -95,15 +95,22 @@ pub(super) fn unrest(dice: &mut Dice, nodes: u32, replicas: &[u32]) -> String {
         return text;
     }
     for number in 0..=dice.below(4) {
-        writeln!(text, "[[fault]]\nid = \"f{number}\"\nat = \"{}ms\"", dice.below(9000)).unwrap();
-        if dice.chance(0.7) {
+        writeln!(text, "[[fault]]\nid = \"f{number}\"").unwrap();
+        let again = dice.chance(0.25);
+        if again {
+            let mtbf = dice.pick(&["exp(2s)", "weibull(3s, shape=0.7)", "1500ms"]);
+            writeln!(text, "mtbf = \"{mtbf}\"").unwrap();
+        } else {
+            writeln!(text, "at = \"{}ms\"", dice.below(9000)).unwrap();
+        }
+        if again || dice.chance(0.7) {
             let repair = dice.pick(&["0s", "30ms", "exp(1s)", "4s"]);
             writeln!(text, "repair = \"{repair}\"").unwrap();
         }
         let (a, b) = (dice.below(nodes), dice.below(nodes));
         let some = if a == b { format!("\"n{a}\"") } else { format!("\"n{a}\", \"n{b}\"") };
         let service = dice.below(replicas.len() as u32);
-        match dice.below(8) {
+        match dice.below(13) {
             0 => writeln!(text, "kind = \"crash\"\nnode = [{some}]"),
             1 => writeln!(text, "kind = \"reboot\"\nnode = \"n{a}\""),
             2 => writeln!(text, "kind = \"hang\"\nnode = [{some}]"),
@@ -111,6 +118,11 @@ pub(super) fn unrest(dice: &mut Dice, nodes: u32, replicas: &[u32]) -> String {
             4 if a != b => writeln!(text, "kind = \"partition\"\nlink = [\"n{a}\", \"n{b}\"]"),
             5 => writeln!(text, "kind = \"power\"\nnode = [{some}]"),
             6 => writeln!(text, "kind = \"kill-service\"\nservice = \"s{service}\""),
+            7 => writeln!(text, "kind = \"slow-disk\"\nnode = [{some}]\nfactor = 3"),
+            8 => writeln!(text, "kind = \"slow-network\"\nnode = [{some}]"),
+            9 => writeln!(text, "kind = \"disk-full\"\nnode = [{some}]"),
+            10 => writeln!(text, "kind = \"switch\""),
+            11 => writeln!(text, "kind = \"crash\"\nservice = \"s{service}\""),
             _ => {
                 let replica = 1 + dice.below(replicas[service as usize]);
                 writeln!(

@@ -13,7 +13,7 @@ use crate::question::{Claim, Question, Study, Worlds};
 use crate::replicate::{Arm, Progressing, Stopped, in_order};
 use crate::watch::Watch;
 use wssim_kernel::{Nanos, Time};
-use wssim_model::blueprint::{Fault, FaultKind};
+use wssim_model::blueprint::{Comes, Fault, FaultKind};
 use wssim_model::ids::NodeId;
 use wssim_model::{Blueprint, Run, simulate_following};
 use wssim_stats::{simultaneous_level, within_precision};
@@ -279,7 +279,7 @@ fn observed(definitions: &[Survival; 3]) -> Nanos {
 fn crash(set: &[usize]) -> Fault {
     Fault {
         name: "failures".to_owned(),
-        after: Nanos::ZERO,
+        comes: Comes::Once(Nanos::ZERO),
         kind: FaultKind::Crash,
         nodes: set.iter().map(|node| NodeId::from(*node)).collect(),
         containers: Vec::new(),

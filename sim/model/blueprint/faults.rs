@@ -1,4 +1,4 @@
-//! Faults in a blueprint: what goes wrong by script.
+//! Faults in a blueprint: what goes wrong, at its time or of itself.
 
 use super::Blueprint;
 use crate::ids::{ContainerId, NodeId};
@@ -10,8 +10,8 @@ use wssim_kernel::Nanos;
 pub struct Fault {
     /// Its name, and that of its stream.
     pub name: String,
-    /// When, since the beginning of the measured stretch.
-    pub after: Nanos,
+    /// When.
+    pub comes: Comes,
     /// What happens.
     pub kind: FaultKind,
     /// Nodes it strikes; for a link its two ends.
@@ -22,8 +22,19 @@ pub struct Fault {
     pub repair: Option<Law>,
 }
 
+/// When a fault comes.
+#[derive(Clone, Debug)]
+pub enum Comes {
+    /// Once, so long after the beginning of the measured stretch.
+    Once(Nanos),
+    /// Again and again: after so many nanoseconds from time zero, and from each repair on.
+    Renewed(Law),
+    /// After so many nanoseconds of each life of its one container.
+    EachLife(Law),
+}
+
 /// What happens to what a fault strikes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FaultKind {
     /// Nodes stop; all that runs on them is lost.
     Crash,
@@ -33,6 +44,14 @@ pub enum FaultKind {
     Partition,
     /// Two nodes are cut off from each other.
     Cut,
+    /// Nodes are cut off from everybody else, and from each other.
+    Switch,
+    /// A visit to the disk of these nodes takes so many times as long.
+    SlowDisk(f64),
+    /// What these nodes send and receive takes so many times as long.
+    SlowNetwork(f64),
+    /// Nothing more can be written on these nodes.
+    DiskFull,
     /// Containers are killed.
     Kill,
     /// Containers are stopped in good order.

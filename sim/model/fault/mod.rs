@@ -1,7 +1,15 @@
-//! Faults by script: what strikes at its time, and what comes back when it is repaired.
+//! Faults: what strikes, and what comes back when it is repaired.
 //!
 //! Nothing is simulated while nothing happens: how long a fault lasts is drawn when it strikes, and
-//! when each observer takes a dead node's containers for dead is drawn then too (`Detection`).
+//! when each observer takes a dead node's containers for dead is drawn then too (`Detection`). Faults
+//! overlap and end in any order: a node is up when no fault keeps it down, a pair is joined when the
+//! last cut is healed, and news gets round only where somebody hears it.
+
+mod clock;
+mod strain;
+
+pub(crate) use clock::{FaultState, worn};
+pub(crate) use strain::Strain;
 
 use crate::blueprint::{Fault, FaultKind};
 use crate::event::Event;
@@ -9,32 +17,25 @@ use crate::ids::{ContainerId, FaultId, NodeId, ObserverId};
 use crate::life::{End, Phase};
 use crate::probe::Probe;
 use crate::world::World;
-use wssim_kernel::stream::StreamKey;
-use wssim_kernel::{Calendar, Nanos, Time};
-
-/// Draw of a fault's own stream.
-const DRAW_REPAIR: u32 = 0;
+use wssim_kernel::{Calendar, Time};
 
 impl<P: Probe> World<'_, P> {
-    /// Puts all faults on the calendar.
-    pub(crate) fn start_faults(&mut self, calendar: &mut Calendar<Event>) {
-        for (place, fault) in self.blueprint.faults.iter().enumerate() {
-            let at = Time::ZERO + self.run.lead + fault.after;
-            calendar.schedule(at, Event::Strike(FaultId::from(place)));
-        }
-    }
-
     /// A fault strikes.
     pub(crate) fn strike(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
         let blueprint = self.blueprint;
         let fault = &blueprint.faults[id.index()];
-        let until = self.repaired_at(now, fault);
+        if !self.is_due(now, id, fault) {
+            return;
+        }
+        let until = self.repaired_at(now, id, fault);
         self.reach.ever = true;
         match fault.kind {
             FaultKind::Crash => self.crash(now, fault, calendar),
             FaultKind::Hang => self.hang(now, fault, until, calendar),
             FaultKind::Partition => self.part(now, fault, until, calendar),
             FaultKind::Cut => self.cut(now, fault, until, calendar),
+            FaultKind::Switch => self.switch_off(now, fault, until, calendar),
+            FaultKind::SlowDisk(_) | FaultKind::SlowNetwork(_) | FaultKind::DiskFull => {}
             FaultKind::Stop => {
                 for &container in &fault.containers {
                     self.drain(now, container, calendar);
@@ -46,22 +47,17 @@ impl<P: Probe> World<'_, P> {
                 }
             }
         }
-        if until < Time::NEVER && !matches!(fault.kind, FaultKind::Kill | FaultKind::Stop) {
-            calendar.schedule(until, Event::Repair(id));
+        self.struck(now, id, until, calendar);
+        if is_strain(fault.kind) {
+            self.weigh(now, fault, calendar);
         }
-    }
-
-    fn repaired_at(&self, now: Time, fault: &Fault) -> Time {
-        let stream = StreamKey::new(self.run.seed, self.run.replication, "fault", &fault.name);
-        let draw = || stream.draw(0, DRAW_REPAIR);
-        let lasts = fault.repair.as_ref().map(|law| Nanos::from_f64(law.sample_lazily(draw)));
-        lasts.map_or(Time::NEVER, |lasts| now + lasts)
     }
 
     /// A fault is repaired.
     pub(crate) fn repair(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
         let blueprint = self.blueprint;
         let fault = &blueprint.faults[id.index()];
+        self.renew(now, id, calendar);
         match fault.kind {
             FaultKind::Crash => {
                 for &node in &fault.nodes {
@@ -78,12 +74,19 @@ impl<P: Probe> World<'_, P> {
                     }
                 }
             }
-            FaultKind::Partition | FaultKind::Cut => {
+            FaultKind::Partition | FaultKind::Cut | FaultKind::Switch => {
                 for &node in &fault.nodes {
                     self.rejoin(now, node, calendar);
                 }
             }
-            FaultKind::Kill | FaultKind::Stop => {}
+            FaultKind::SlowDisk(_) | FaultKind::SlowNetwork(_) | FaultKind::DiskFull => {
+                self.weigh(now, fault, calendar);
+            }
+            FaultKind::Kill | FaultKind::Stop => {
+                for &container in &fault.containers {
+                    self.start_anew(now, container, calendar);
+                }
+            }
         }
     }
 
@@ -133,6 +136,39 @@ impl<P: Probe> World<'_, P> {
         if self.nodes.len() == 2 {
             self.be_missed(now, fault, a, calendar);
             self.be_missed(now, fault, b, calendar);
+        }
+    }
+
+    /// Nodes lose everybody: a switch is gone. Users learn of it from those that they still reach.
+    fn switch_off(
+        &mut self,
+        now: Time,
+        fault: &Fault,
+        until: Time,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let all = self.nodes.len();
+        for &node in &fault.nodes {
+            self.reach.close(node, until);
+            for other in (0..all).map(NodeId::from).filter(|other| *other != node) {
+                self.reach.cut(node, other, until);
+            }
+        }
+        let is_struck = |node: &NodeId| fault.nodes.contains(node);
+        for observer in self.observers() {
+            let at = self.observer_node(observer);
+            if at.is_none() && fault.nodes.len() == all {
+                continue;
+            }
+            if at.as_ref().is_some_and(is_struck) && self.registry.as_proxy(observer).is_none() {
+                for node in (0..all).map(NodeId::from).filter(|node| Some(*node) != at) {
+                    self.will_miss(now, observer, node, all - 1, calendar);
+                }
+            } else if !at.as_ref().is_some_and(is_struck) {
+                for &node in &fault.nodes {
+                    self.will_miss(now, observer, node, fault.nodes.len(), calendar);
+                }
+            }
         }
     }
 
@@ -203,6 +239,9 @@ impl<P: Probe> World<'_, P> {
     /// `node` runs again: its containers start, and whoever still waits for their last lives is reset.
     fn return_node(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
         for container in self.containers_on(node) {
+            if self.is_to_come(now, container) {
+                continue;
+            }
             self.break_calls(now, container, calendar, |_, _| true);
             self.strike_old_tasks(now, container, calendar);
             self.restart_later(now, container, calendar);
@@ -230,4 +269,9 @@ impl<P: Probe> World<'_, P> {
         let here = containers.filter(|(_, container)| container.node == node);
         here.map(|(place, _)| ContainerId::from(place)).collect()
     }
+}
+
+/// Whether `kind` makes things slow or full, and stops nothing.
+fn is_strain(kind: FaultKind) -> bool {
+    matches!(kind, FaultKind::SlowDisk(_) | FaultKind::SlowNetwork(_) | FaultKind::DiskFull)
 }

@@ -147,6 +147,11 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         if self.containers[id.index()].life.phase == Phase::Dead {
+            if end == End::Quiet && !self.is_to_come(now, id) {
+                // Its start was pending; the node's return brings another.
+                let life = &mut self.containers[id.index()].life;
+                life.turn = life.turn.wrapping_add(1);
+            }
             return;
         }
         self.empty_container(now, id, end, calendar);
@@ -169,6 +174,25 @@ impl<P: Probe> World<'_, P> {
                 self.withdraw(now, id, calendar);
                 self.restart_later(now, id, calendar);
             }
+        }
+    }
+
+    /// Whether `id` is one that comes later than now.
+    pub(crate) fn is_to_come(&self, now: Time, id: ContainerId) -> bool {
+        let begins = self.blueprint.containers[id.index()].begins;
+        begins.is_some_and(|begins| now < Time::ZERO + self.run.lead + begins)
+    }
+
+    /// Somebody starts `id`, if it does not run and would not by itself.
+    pub(crate) fn start_anew(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let is_dead = self.containers[id.index()].life.phase == Phase::Dead;
+        if is_dead && self.blueprint.service_of(id).restart.is_none() {
+            self.turn_at(now, id, calendar);
         }
     }
 
@@ -283,6 +307,7 @@ impl<P: Probe> World<'_, P> {
         life.enter(now, Phase::Ready);
         let checked = interval.map_or(now, |interval| next_check(life.started, interval, now));
         self.turn_at(checked, id, calendar);
+        self.wear(now, id, calendar);
     }
 
     fn register(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {

@@ -140,7 +140,11 @@ impl<P: Probe> World<'_, P> {
             return self.tell_proxy(now, proxy, id, there, calendar);
         }
         let node = self.containers[id.index()].node;
-        if self.observer_node(observer).is_some_and(|at| !self.is_joined(now, at, node)) {
+        let hears = match self.observer_node(observer) {
+            Some(at) => self.is_joined(now, at, node),
+            None => self.is_seen(now, node),
+        };
+        if !hears {
             return;
         }
         let own = observer.0 == node.0;

@@ -170,6 +170,16 @@ impl<T: Copy> Flows<T> {
         Some((flow.what, self.divide(now)))
     }
 
+    /// The interface of `node` has another bandwidth from now on, in bytes per second. Supersedes
+    /// every earlier [`End`].
+    pub fn set_bandwidth(&mut self, now: Time, node: usize, bandwidth: f64) -> Option<End> {
+        self.advance(now);
+        for end in self.ends(node, node) {
+            self.interfaces[end].capacity = bandwidth * 1e-9;
+        }
+        self.divide(now)
+    }
+
     /// Drops the flows from and to `node` in the order of their beginning, and puts what they
     /// carried into `dropped`; what has gone over the wire has gone.
     pub fn drop_flows_of(&mut self, now: Time, node: usize, dropped: &mut Vec<T>) -> Option<End> {

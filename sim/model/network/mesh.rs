@@ -54,7 +54,7 @@ impl<P: Probe> World<'_, P> {
         ingress: NodeId,
         calendar: &mut Calendar<Event>,
     ) {
-        let (bytes, latency) = (self.bytes_of_request(visit), self.half_way_in(visit));
+        let (bytes, latency) = (self.bytes_of_request(visit), self.half_way_in(visit, ingress));
         let wire = Network::HOST.wire(bytes).bytes;
         let after = latency + self.flows.send(OUTSIDE.index(), ingress.index(), wire);
         let to = self.frame_node(visit);
@@ -88,13 +88,18 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let from = self.frame_node(visit);
-        let Some(at) = self.passes(now, Some(from), ingress, Stage::Established) else {
+        let passes = match self.passes(now, Some(from), ingress, Stage::Established) {
+            // From there it has to get out to the user.
+            Some(at) if at <= now => self.passes(now, None, ingress, Stage::Established),
+            passes => passes,
+        };
+        let Some(at) = passes else {
             let user = self.frames[visit].parent;
             return self.lose(user, Lost { stage: Stage::Established, sent: now }, calendar);
         };
         let relayed = self.relay(now, [ingress, from], bytes, calendar);
         let wire = Network::HOST.wire(bytes).bytes;
-        let out = self.half_way_out(visit);
+        let out = self.half_way_out(visit, ingress);
         let after =
             at.since(now) + out + relayed + self.flows.send(ingress.index(), OUTSIDE.index(), wire);
         self.hops_ns += after.0;

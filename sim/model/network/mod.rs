@@ -116,7 +116,8 @@ impl<P: Probe> World<'_, P> {
 
     #[inline(never)]
     pub(crate) fn half_rtt(&self, place: usize, key: u64, draw: u32) -> Nanos {
-        half(&self.blueprint.links[place].rtt, &mut self.draws.draw(key, draw))
+        let half = half(&self.blueprint.links[place].rtt, &mut self.draws.draw(key, draw));
+        self.paced(place, half)
     }
 
     /// Sends `message` over the interface of a node: as packets, or as a flow.
@@ -208,7 +209,7 @@ impl<P: Probe> World<'_, P> {
         Self::schedule_end(end, calendar);
     }
 
-    fn schedule_end(end: Option<flow::End>, calendar: &mut Calendar<Event>) {
+    pub(crate) fn schedule_end(end: Option<flow::End>, calendar: &mut Calendar<Event>) {
         if let Some(flow::End { at, generation }) = end {
             calendar.schedule(at, Event::FlowEnds { generation });
         }

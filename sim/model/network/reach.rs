@@ -116,6 +116,11 @@ impl<P: Probe> World<'_, P> {
         alive(a) && alive(b) && (a == b || self.reach.cut_until(Some(a), b) <= now)
     }
 
+    /// Whether users could hear of `node` now.
+    pub(crate) fn is_seen(&self, now: Time, node: NodeId) -> bool {
+        self.is_joined(now, node, node) && self.reach.cut_until(None, node) <= now
+    }
+
     /// When what is sent at `now` from `from` to `to` gets through: at once, at a retransmission, or
     /// never.
     #[inline]
@@ -251,7 +256,13 @@ impl<P: Probe> World<'_, P> {
         let stage = if caller.kind == Kind::Root { Stage::Opening } else { Stage::Established };
         let passes = match self.stands_still(now, to) {
             Some(until) => Some(until).filter(|until| *until < Time::NEVER),
-            None => self.passes(now, from, to, stage),
+            None => match self.passes(now, from, to, stage) {
+                // A user has to get to the node where he comes in.
+                Some(at) if at <= now && caller.kind == Kind::Root && heard => {
+                    from.map_or(Some(at), |ingress| self.passes(now, None, ingress, stage))
+                }
+                passes => passes,
+            },
         };
         match passes {
             Some(at) if at <= now => return true,

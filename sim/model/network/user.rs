@@ -34,8 +34,8 @@ impl<P: Probe> World<'_, P> {
         if let Some(ingress) = self.ingress_of(source, key) {
             return self.transmit_through_mesh(now, visit, ingress, calendar);
         }
-        let latency = self.half_way_in(visit);
         let node = self.frame_node(visit);
+        let latency = self.half_way_in(visit, node);
         let event = Event::Deliver(visit);
         if self.is_edge_free(node) {
             return self.arrive_after(now, latency, event, calendar);
@@ -70,7 +70,7 @@ impl<P: Probe> World<'_, P> {
             let user = self.frames[visit].parent;
             return self.lose(user, Lost { stage: Stage::Established, sent: now }, calendar);
         };
-        let latency = self.half_way_out(visit) + at.since(now);
+        let latency = self.half_way_out(visit, node) + at.since(now);
         if self.is_edge_free(node) {
             return self.arrive_after(now, latency, event, calendar);
         }
@@ -80,7 +80,7 @@ impl<P: Probe> World<'_, P> {
 
     /// How long the word that its user has given up takes to the entry visit `visit`.
     pub(crate) fn half_way_of_user(&self, visit: FrameId) -> Nanos {
-        self.half_client_rtt(visit, DRAW_CLIENT_RTT_CANCEL)
+        self.half_client_rtt(visit, self.frame_node(visit), DRAW_CLIENT_RTT_CANCEL)
     }
 
     /// Whether bytes over the edge at `node` cost nothing: then they need not be known.
@@ -89,23 +89,25 @@ impl<P: Probe> World<'_, P> {
         !self.network_costs_cpu && self.flows.is_endless(node.index())
     }
 
-    /// The user's own way to the edge.
+    /// The user's own way to the edge, at `node`.
     #[inline]
-    pub(super) fn half_way_in(&self, visit: FrameId) -> Nanos {
-        self.half_client_rtt(visit, DRAW_CLIENT_RTT)
+    pub(super) fn half_way_in(&self, visit: FrameId, node: NodeId) -> Nanos {
+        self.half_client_rtt(visit, node, DRAW_CLIENT_RTT)
     }
 
     /// The way back from the edge to the user.
     #[inline]
-    pub(super) fn half_way_out(&self, visit: FrameId) -> Nanos {
-        self.half_client_rtt(visit, DRAW_CLIENT_RTT_BACK)
+    pub(super) fn half_way_out(&self, visit: FrameId, node: NodeId) -> Nanos {
+        self.half_client_rtt(visit, node, DRAW_CLIENT_RTT_BACK)
     }
 
     #[inline]
-    fn half_client_rtt(&self, visit: FrameId, draw: u32) -> Nanos {
+    fn half_client_rtt(&self, visit: FrameId, node: NodeId, draw: u32) -> Nanos {
         let visit = &self.frames[visit];
         let rtt = &self.blueprint.sources[visit.source.index()].client_rtt;
-        constant_half(rtt).unwrap_or_else(|| half(rtt, &mut self.draws.draw(visit.key, draw)))
+        let half =
+            constant_half(rtt).unwrap_or_else(|| half(rtt, &mut self.draws.draw(visit.key, draw)));
+        if self.reach.ever { self.paced_outside(node, half) } else { half }
     }
 
     pub(super) fn bytes_of_request(&self, visit: FrameId) -> f64 {

@@ -49,7 +49,8 @@ impl Verdict {
                 | Failure::Timeout
                 | Failure::NoReplica
                 | Failure::Reset
-                | Failure::Oom,
+                | Failure::Oom
+                | Failure::DiskFull,
             ) => Self::Bad,
         }
     }

@@ -81,7 +81,7 @@ impl<P: Probe> World<'_, P> {
             unreachable!("nobody comes to a disk that is not there")
         };
         let (access, bytes) = self.work_at_disk(disk, id);
-        Nanos::from_f64(access + bytes / disk.bandwidth * 1e9)
+        Nanos::from_f64((access + bytes / disk.bandwidth * 1e9) * self.strain.of_disk(node))
     }
 
     /// Time until the first byte of everything that `id` wants of `disk`, in nanoseconds, and bytes.

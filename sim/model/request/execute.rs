@@ -1,7 +1,7 @@
 //! Runs a frame's program until it has to wait.
 
 use super::frame::{Frame, FrameId, Kind, NONE, Waits};
-use crate::blueprint::{Arrivals, Hold, Instruction};
+use crate::blueprint::{Access, Arrivals, Hold, Instruction};
 use crate::event::Event;
 use crate::ids::{ContainerId, InstructionId, LabelId};
 use crate::law::Law;
@@ -47,7 +47,10 @@ impl<P: Probe> World<'_, P> {
                     let step = Step { demand, draw: *draw, label: *label, at: pc, then: frame.pc };
                     return self.compute(now, id, &step, calendar);
                 }
-                Instruction::Disk { .. } => {
+                Instruction::Disk { access, .. } => {
+                    if *access != Access::Read && self.finds_disk_full(id) {
+                        return self.fail(now, id, Failure::DiskFull, calendar);
+                    }
                     if self.come_to_disk(now, id, calendar) {
                         return;
                     }

@@ -7,7 +7,6 @@ use crate::document::memory::{Data, Memory};
 use crate::document::service::Service;
 use crate::document::step::StepKind;
 use crate::places::Places;
-use crate::source::Origin;
 use std::collections::BTreeMap;
 use wssim_model::blueprint::Hits;
 
@@ -20,11 +19,6 @@ fn shown(bytes: f64) -> String {
 }
 
 impl Check<'_> {
-    fn warn(&mut self, code: &'static str, message: String, origin: Origin, help: Option<String>) {
-        let diagnostic = Diagnostic::warning(code, message).at(self.sources, origin);
-        self.out.push(diagnostic.maybe_help(help));
-    }
-
     /// What a service says of its RAM and its files by itself.
     pub(super) fn memory(&mut self, name: &str, service: &Service) {
         self.heap(name, &service.memory);

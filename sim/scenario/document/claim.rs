@@ -1,15 +1,12 @@
-//! `[[claim]]` and `[[fault]]`: sentences of the plan, and what is done to the cluster.
+//! `[[claim]]`: sentences of the plan.
 
 use super::fields::{self, Fields, Name, Reader};
 use crate::diagnostic::Diagnostic;
 use crate::quantity::{self, Dimension};
-use crate::schema::FAULTS;
 use crate::source::Origin;
 use crate::tree::{Item, Value};
 use std::collections::BTreeMap;
 use wssim_experiment::question::{MetricRef, Study};
-use wssim_kernel::Nanos;
-use wssim_model::law::Law;
 
 /// A claim as it was read.
 #[derive(Clone, Debug)]
@@ -183,67 +180,4 @@ fn metric(text: &str) -> Option<MetricRef> {
         }
     }
     Some(out)
-}
-
-/// A fault as it was read.
-#[derive(Clone, Debug)]
-pub(crate) struct FaultText {
-    pub id: String,
-    /// What it strikes: kind of thing and its names.
-    pub target: Option<(&'static str, Vec<Name>)>,
-    /// When, since the beginning of the measured stretch.
-    pub at: Nanos,
-    pub kind: Option<&'static str>,
-    /// How long it lasts.
-    pub repair: Option<Law>,
-    /// Which replica of a service it strikes; all where none is said.
-    pub replica: Option<u32>,
-    /// Whether it is stopped in good order rather than killed.
-    pub graceful: bool,
-    pub origin: Origin,
-}
-
-pub(super) fn fault(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> FaultText {
-    for (key, help) in [
-        ("id", "a name of its own"),
-        ("at", "such as `at = \"3min\"`"),
-        ("kind", "such as `kind = \"crash\"`"),
-    ] {
-        if !fields.has(key) {
-            fields.missing(reader, key, help);
-        }
-    }
-    let id = fields.name(reader, "id").map(|name| name.text).unwrap_or_default();
-    let at = fields.duration(reader, "at").unwrap_or(Nanos::ZERO);
-    let kind = fields.word(reader, "kind", FAULTS);
-    let kills = kind.is_none_or(|kind| kind == "kill-service");
-    let slows = kind.is_none_or(|kind| kind.starts_with("slow-"));
-    for (key, fits) in [("graceful", kills), ("replica", kills), ("factor", slows)] {
-        if !fits && fields.has(key) {
-            let message = format!("`{key}` has no meaning for a fault of this kind");
-            reader.mistake(fields.origin, "contradiction", message, None);
-        }
-    }
-    let repair = fields.law(reader, "repair", Dimension::Duration);
-    let graceful = fields.value(reader, "graceful", fields::truth).unwrap_or(false);
-    let replica = fields.value(reader, "replica", fields::count(1));
-    let _ = fields.value(reader, "factor", fields::positive);
-    let mut targets = Vec::new();
-    for key in ["node", "service", "link", "site"] {
-        if let Some(names) = fields.names(reader, key) {
-            targets.push((key, names));
-        }
-    }
-    let origin = fields.origin;
-    if targets.len() != 1 {
-        let message = format!("`{}` strikes one thing", fields.path);
-        reader.mistake(
-            origin,
-            "missing-key",
-            message,
-            Some("`node`, `service`, `link` or `site`".to_owned()),
-        );
-    }
-    fields.finish(reader);
-    FaultText { id, target: targets.pop(), at, kind, repair, replica, graceful, origin }
 }

@@ -1,6 +1,7 @@
 //! `[node.*]`, `[lan]`, `[network.*]` and `[orchestrator]`: the cluster itself.
 
 use super::disk;
+use super::fault::{self, Fails};
 use super::fields::{self, Fields, Name, Read, Reader, Texts};
 use super::firewall::{self, Firewall};
 use crate::diagnostic::Diagnostic;
@@ -30,8 +31,8 @@ pub(crate) struct Machine {
     /// Whether the CPU has instructions for AES.
     pub aes: bool,
     pub site: Option<String>,
-    /// Keys that are written and that the model does not simulate yet.
-    pub unsimulated: Vec<&'static str>,
+    /// How often it crashes of itself.
+    pub fails: Option<Fails>,
 }
 
 /// The share of a core's work that two threads do together: the mode of the SMT yield.
@@ -76,7 +77,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'
         disk: disk::of_node(reader, fields),
         aes: fields.value_or(reader, "aes", fields::truth, true, "true"),
         site: fields.name(reader, "site").map(|name| name.text),
-        unsimulated: unsimulated(reader, fields),
+        fails: fault::fails(reader, fields),
     };
     if machine.threads < machine.cores {
         let message = "a node has at least as many threads as cores";
@@ -98,16 +99,6 @@ fn swappiness(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> f64 {
     }
     let given = fields.value(reader, "swappiness", fields::count_to(0, 200));
     f64::from(given.unwrap_or(SWAPPINESS))
-}
-
-fn unsimulated(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Vec<&'static str> {
-    let mut out = Vec::new();
-    for key in ["mtbf", "mttr"] {
-        if fields.law(reader, key, Dimension::Duration).is_some() {
-            out.push(key);
-        }
-    }
-    out
 }
 
 /// A bandwidth above zero.
@@ -179,12 +170,22 @@ pub(crate) struct OverlayCpu {
     pub ipvs: f64,
 }
 
-/// A pair of nodes with a round-trip time of its own.
+/// A pair of nodes with a round-trip time of its own, or one that is cut now and then.
 #[derive(Clone, Debug)]
 pub(crate) struct Pair {
     pub between: Vec<Name>,
-    pub rtt: Law,
+    pub rtt: Option<Law>,
+    /// How often it is cut of itself.
+    pub fails: Option<Fails>,
     pub origin: Origin,
+}
+
+impl Pair {
+    /// Whether it is that of these two nodes.
+    pub(crate) fn joins(&self, from: &str, to: &str) -> bool {
+        let [x, y] = self.between.as_slice() else { return false };
+        (x.text == from && y.text == to) || (x.text == to && y.text == from)
+    }
 }
 
 impl Lan {
@@ -193,7 +194,7 @@ impl Lan {
         self.packet_cpu == Nanos::ZERO
             && self.rtt.is_zero()
             && self.local_rtt.is_zero()
-            && self.pairs.is_empty()
+            && self.pairs.iter().all(|pair| pair.rtt.is_none())
     }
 }
 
@@ -210,11 +211,12 @@ pub(super) fn lan(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Lan {
             let help = "such as `between = [\"a\", \"b\"]`";
             pair.missing(reader, "between", help);
         }
-        if !pair.has("rtt") {
+        if !["rtt", "mtbf", "mttr"].iter().any(|key| pair.has(key)) {
             pair.missing(reader, "rtt", "such as `rtt = \"5ms\"`");
         }
-        let rtt = pair.law(reader, "rtt", Dimension::Duration).unwrap_or(Law::ZERO);
-        pairs.push(Pair { between, rtt, origin: pair.origin });
+        let rtt = pair.law(reader, "rtt", Dimension::Duration);
+        let fails = fault::fails(reader, &mut pair);
+        pairs.push(Pair { between, rtt, fails, origin: pair.origin });
         pair.finish(reader);
     }
     let cpu = overlay_cpu(reader, &mut fields);

@@ -9,6 +9,7 @@ pub(crate) mod call;
 pub(crate) mod claim;
 pub(crate) mod deploy;
 pub(crate) mod disk;
+pub(crate) mod fault;
 pub(crate) mod fields;
 pub(crate) mod firewall;
 pub(crate) mod growth;
@@ -23,7 +24,8 @@ pub(crate) mod step;
 mod survival;
 pub(crate) mod traffic;
 
-use claim::{ClaimText, FaultText};
+use claim::ClaimText;
+use fault::{FaultText, Site};
 use fields::{Fields, Name, Reader};
 use growth::Growth;
 use header::Header;
@@ -33,6 +35,7 @@ use std::collections::BTreeMap;
 use traffic::Traffic;
 use wssim_experiment::cluster::Survival;
 
+use crate::outages;
 use crate::schema::ROOT;
 use crate::source::Origin;
 use crate::traefik::{self, Proxy};
@@ -43,6 +46,7 @@ use crate::tree::Table;
 pub(crate) struct Document {
     pub header: Header,
     pub nodes: BTreeMap<String, Machine>,
+    pub sites: BTreeMap<String, Site>,
     pub memory: memory::Common,
     pub lan: Option<Lan>,
     pub orchestrator: Orchestrator,
@@ -80,6 +84,9 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
     for (name, fields) in root.things(reader, "node") {
         document.nodes.insert(name.text.clone(), machine::read(reader, name.origin, fields));
     }
+    for (name, fields) in root.things(reader, "site") {
+        document.sites.insert(name.text, fault::site(reader, name.origin, fields));
+    }
     document.memory = memory::common(reader, &mut root);
     if let Some(fields) = root.inner(reader, "lan") {
         document.lan = Some(machine::lan(reader, fields));
@@ -102,7 +109,8 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
     cache::size(&mut document.services, reader);
     document.growth = growth::read(reader, &mut root);
     document.faults =
-        root.list(reader, "fault").into_iter().map(|fields| claim::fault(reader, fields)).collect();
+        root.list(reader, "fault").into_iter().map(|fields| fault::read(reader, fields)).collect();
+    outages::read(reader, &mut root, &mut document);
     document.claims =
         root.list(reader, "claim").into_iter().map(|fields| claim::read(reader, fields)).collect();
     document.survival = survival::read(reader, &mut root);

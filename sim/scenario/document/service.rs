@@ -2,6 +2,7 @@
 
 use super::background::{self, BackgroundText};
 use super::deploy::{self, Deploy, Mode};
+use super::fault::{self, Fails};
 use super::fields::{self, Fields, Name, Reader};
 use super::memory::{self, Data, Memory};
 use super::routing::{self, Clients, Pool, ProxyText};
@@ -37,6 +38,8 @@ pub(crate) struct Service {
     pub endpoints: BTreeMap<String, Endpoint>,
     /// CPU of starting a container.
     pub startup: Option<Law>,
+    /// How often each of its containers crashes of itself.
+    pub fails: Option<Fails>,
     /// How long its containers leave an idle connection open.
     pub keep_alive: Option<Nanos>,
     /// How requests to it are spread over its replicas, whoever asks.
@@ -101,6 +104,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, fields: Fields<'_>) 
         pools: BTreeMap::new(),
         endpoints: BTreeMap::new(),
         startup: None,
+        fails: None,
         keep_alive: None,
         balance: None,
         resolver: None,
@@ -166,6 +170,7 @@ fn cpus(reader: &mut Reader<'_>, outer: &mut Fields<'_>, service: &mut Service) 
 fn deployment(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut Service) {
     service.deploy = deploy::read(reader, fields, &mut service.unsimulated);
     service.startup = fields.law(reader, "startup", Dimension::Duration);
+    service.fails = fault::fails(reader, fields);
     service.keep_alive = fields.duration(reader, "keep_alive");
     service.balance = routing::balance(reader, fields);
     service.resolver = routing::resolver(reader, fields);

@@ -39,8 +39,35 @@ pub(super) static NODE: Shape = shape(
         ),
         key("aes", TRUTH, "whether its CPU encrypts by itself (AES-NI)"),
         key("site", TEXT, "where it stands: it shares power and switch with the others there"),
-        key("mtbf", TIMES, "time between failures"),
-        key("mttr", TIMES, "time to repair"),
+        key(
+            "mtbf",
+            TIMES,
+            "it crashes of itself: time from its start, or repair, to the next crash",
+        ),
+        key("mttr", TIMES, "time to repair, before its containers start; for ever when left out"),
+    ],
+);
+
+/// `[site.*]`.
+pub(super) static SITE: Shape = shape(
+    "site",
+    "What the nodes of one site have in common",
+    &[
+        key("power", Kind::Table(&CAUSE), "its power goes: all its nodes crash at once"),
+        key(
+            "switch",
+            Kind::Table(&CAUSE),
+            "its switch goes: its nodes, which stay up, reach nobody and nobody them",
+        ),
+    ],
+);
+
+static CAUSE: Shape = shape(
+    "cause",
+    "How often something goes, and for how long",
+    &[
+        key("mtbf", TIMES, "time from the start, or from a repair, to the next failure"),
+        key("mttr", TIMES, "time to repair; for ever when left out"),
     ],
 );
 
@@ -101,7 +128,7 @@ pub(super) static LAN: Shape = shape(
         key(
             "pair",
             Kind::Array(&Kind::Table(&PAIR), 0),
-            "pairs of nodes with a round trip of their own",
+            "pairs of nodes with a round trip of their own, or whose link fails of itself",
         ),
     ],
 );
@@ -114,8 +141,13 @@ static FIREWALL: Shape = shape(
 
 static PAIR: Shape = shape(
     "lan-pair",
-    "Two nodes with a round trip of their own",
-    &[key("between", NAMES, "the two nodes"), key("rtt", TIMES, "round trip between them")],
+    "Two nodes with a round trip of their own, or whose link fails of itself",
+    &[
+        key("between", NAMES, "the two nodes"),
+        key("rtt", TIMES, "round trip between them"),
+        key("mtbf", TIMES, "time from the start, or from a repair, to the next cut of their link"),
+        key("mttr", TIMES, "time to repair; for ever when left out"),
+    ],
 );
 
 pub(super) static NETWORK: Shape = shape(

@@ -53,7 +53,23 @@ pub(crate) static ROOT: Shape = shape(
         ),
         key("fault", Kind::Array(&Kind::Table(&FAULT), 0), "what is done to the cluster, and when"),
         key("survival", Kind::Table(&SURVIVAL), "what `wssim failures` counts as survived"),
+        key("faults", Kind::Table(&OUTAGES), "outages that were recorded"),
+        key(
+            "site",
+            Kind::Map(&Kind::Table(&cluster::SITE)),
+            "how often what the nodes of a site have in common fails, by the site's name",
+        ),
     ],
+);
+
+static OUTAGES: Shape = shape(
+    "outages",
+    "Outages that were recorded and happen again",
+    &[key(
+        "file",
+        TEXT,
+        "CSV file relative to this one, with the columns `time`, `target`, `kind`, `duration`, and `factor` where wanted",
+    )],
 );
 
 static SCENARIO: Shape = shape(
@@ -79,7 +95,7 @@ static SCENARIO: Shape = shape(
         key(
             "kind",
             Kind::Word(&["steady", "window"]),
-            "steady: a warm-up is left out; window: exactly this stretch (the default when there is a profile, a fault or growth)",
+            "steady: a warm-up is left out; window: exactly this stretch (the default when there is a profile, a fault at its time or growth)",
         ),
         key("duration", DURATION, "measured time of one replication"),
         key(
@@ -212,11 +228,16 @@ pub(crate) const FAULTS: &[&str] = &[
 const FAULT_KEYS: &[Key] = &[
     key("id", TEXT, "a name of its own"),
     key("at", DURATION, "when, from the beginning of the measured stretch"),
+    key(
+        "mtbf",
+        TIMES,
+        "instead of `at`: again and again, after so long from the start and from each repair",
+    ),
     key("kind", Kind::Word(FAULTS), "what happens"),
-    key("repair", TIMES, "how long until it is repaired"),
+    key("repair", TIMES, "how long until it is repaired; for ever when left out"),
     key("graceful", TRUTH, "whether containers are stopped in good order rather than killed"),
     key("replica", FROM_ONE, "which container of a service it strikes; all when left out"),
-    key("factor", POSITIVE, "how many times slower"),
+    key("factor", POSITIVE, "how many times slower; 10 when left out"),
     key("node", NAMES, "the nodes that it strikes"),
     key("service", NAMES, "the services that it strikes"),
     key("link", NAMES, "the links that it strikes"),

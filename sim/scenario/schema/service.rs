@@ -83,6 +83,12 @@ pub(super) static SERVICE: Shape = shape(
         ),
         // How it comes and goes.
         key("image", Kind::Either(&[Kind::Text, Kind::Table(&IMAGE)]), "its image"),
+        key("mtbf", TIMES, "each of its containers crashes of itself so long after its start"),
+        key(
+            "mttr",
+            TIMES,
+            "until somebody starts it again, where it does not restart by itself; for ever when left out",
+        ),
         key("startup", TIMES, "from the start of a container to its first answer"),
         key("healthcheck", Kind::Table(&HEALTH), "how its health is checked"),
         key("restart", Kind::Table(&RESTART), "what happens when a container ends"),

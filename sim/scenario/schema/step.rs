@@ -40,8 +40,16 @@ const DISK: &[Key] = &[
 
 const AGAIN: Kind = Kind::Either(&[FROM_ZERO, Kind::Table(&RETRIES)]);
 /// As `Failure::name` has them.
-const FAILURES: Kind =
-    Kind::Word(&["refused", "timeout", "no-replica", "reset", "oom", "shed", "abandoned"]);
+const FAILURES: Kind = Kind::Word(&[
+    "refused",
+    "timeout",
+    "no-replica",
+    "reset",
+    "oom",
+    "shed",
+    "abandoned",
+    "disk-full",
+]);
 
 const CALL: &[Key] = &[
     key("call", TEXT, "calls an endpoint of another service: `service.endpoint`"),

@@ -52,7 +52,8 @@ fn five_mistakes_are_five_diagnostics_with_their_lines() {
 fn mistakes_are_told_as_before() {
     for name in [
         "many", "warned", "loop-a", "syntax", "escapes", "trace", "rows", "traffic", "busy",
-        "calls", "patient", "spent", "stores", "routing", "memory", "tight",
+        "calls", "patient", "spent", "stores", "routing", "memory", "tight", "faults", "outages",
+        "late",
     ] {
         golden(name, &told(&format!("tests/mistakes/{name}.toml"), &[]));
     }

@@ -1,0 +1,87 @@
+//! Faults: does each strike something that there is and that it can strike, and in time?
+
+use super::{Check, DURATION, shown};
+use crate::diagnostic::Diagnostic;
+use crate::document::fault::FaultText;
+use crate::lower::faults;
+use wssim_kernel::Nanos;
+
+impl Check<'_> {
+    pub(super) fn faults(&mut self) {
+        let document = self.document;
+        // Those of a file were looked at line by line.
+        for fault in document.faults.iter().filter(|fault| !fault.is_replayed) {
+            self.target(fault);
+            self.time(fault);
+        }
+        let sites = document.nodes.values().filter_map(|node| node.site.as_ref());
+        let sites: Vec<&String> = sites.collect();
+        for (name, site) in &document.sites {
+            let name = crate::document::fields::Name { text: name.clone(), origin: site.origin };
+            self.known("site", &name, sites.clone());
+        }
+        for (name, service) in &document.services {
+            let returns = service.deploy.restart_delay().is_some();
+            if let Some(fails) = &service.fails
+                && fails.mttr.is_some()
+                && returns
+            {
+                let message = format!(
+                    "containers of service `{name}` restart by themselves: its `mttr` does nothing"
+                );
+                self.warn("unused-mttr", message, service.origin, None);
+            }
+        }
+    }
+
+    fn target(&mut self, fault: &FaultText) {
+        let document = self.document;
+        let (kind, names) = match &fault.target {
+            Some((kind, names)) => (*kind, names.as_slice()),
+            None => ("cluster", &[][..]),
+        };
+        if let (Some(what), None) = (fault.kind, faults::kind_of(fault))
+            && kind != "cluster"
+        {
+            let message = format!("fault `{}`: `{what}` strikes no {kind}", fault.id);
+            let help = format!("it strikes {}", faults::strikes(what));
+            let diagnostic = Diagnostic::error("contradiction", message).help(help);
+            self.out.push(diagnostic.at(self.sources, fault.origin));
+        }
+        for name in names {
+            match kind {
+                "service" => self.known("service", name, document.services.keys()),
+                "site" => {
+                    let sites = document.nodes.values().filter_map(|node| node.site.as_ref());
+                    self.known("site", name, sites)
+                }
+                _ => self.known("node", name, document.nodes.keys()),
+            };
+        }
+        let struck = names.iter().filter_map(|name| document.services.get(&name.text));
+        let most = struck.filter(|service| !service.is_global()).map(|service| service.replicas);
+        if kind == "service"
+            && let (Some(replica), Some(most)) = (fault.replica, most.max())
+            && replica > most
+        {
+            let message = format!("fault `{}`: there are {most} replicas", fault.id);
+            self.error("out-of-range", message, fault.origin);
+        }
+        if kind == "link" && (names.len() != 2 || names[0].text == names[1].text) {
+            let message = format!("fault `{}`: a link joins two nodes", fault.id);
+            self.error("bad-pair", message, fault.origin);
+        }
+    }
+
+    fn time(&mut self, fault: &FaultText) {
+        let stretch = self.document.header.duration.unwrap_or(DURATION);
+        if fault.mtbf.is_none() && fault.at >= stretch && stretch > Nanos::ZERO {
+            let (at, stretch) = (shown(fault.at), shown(stretch));
+            let message = format!(
+                "fault `{}` strikes after {at}, and the measured stretch is over after {stretch}",
+                fault.id
+            );
+            self.warn("late-fault", message, fault.origin, None);
+        }
+    }
+}
