@@ -5,6 +5,8 @@
 //! k steps no state above k is occupied, so nothing is truncated but the Poisson tail.
 //! Jensen (1953); Gross & Miller, Oper. Res. 32 (1984).
 
+use super::poisson;
+
 /// The queue at one time after starting empty.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transient {
@@ -20,8 +22,8 @@ pub struct Transient {
 pub fn after(arrival_rate: f64, service_rate: f64, seconds: f64) -> Transient {
     let steps_per_second = arrival_rate + service_rate;
     let expected = steps_per_second * seconds;
-    let poisson = poisson_probabilities(expected);
-    let later = tails(&poisson);
+    let poisson = poisson::probabilities(expected);
+    let later = poisson::tails(&poisson);
     let up = arrival_rate / steps_per_second;
     let mut chain = vec![1.0];
     let (mut mean_in_system, mut prob_empty, mut integral) = (0.0, 0.0, 0.0);
@@ -42,28 +44,6 @@ fn step(chain: &[f64], up: f64) -> Vec<f64> {
         next[n.saturating_sub(1)] += (1.0 - up) * p;
     }
     next
-}
-
-/// Poisson probabilities from 0 to where the rest is negligible.
-fn poisson_probabilities(mean: f64) -> Vec<f64> {
-    let last = (mean + 10.0 * mean.sqrt() + 30.0).ceil() as usize;
-    let mut log = -mean;
-    (0..=last)
-        .map(|k| {
-            let probability = log.exp();
-            log += (mean / (k as f64 + 1.0)).ln();
-            probability
-        })
-        .collect()
-}
-
-/// P(more than k) for each k, summed from the small end.
-fn tails(probabilities: &[f64]) -> Vec<f64> {
-    let mut tails = vec![0.0; probabilities.len()];
-    for k in (1..probabilities.len()).rev() {
-        tails[k - 1] = tails[k] + probabilities[k];
-    }
-    tails
 }
 
 #[cfg(test)]
