@@ -1,59 +1,45 @@
 //! MMPP/M/c with two states: Poisson arrivals whose rate is `rates[j]` while a Markov chain is in
 //! state j, which it leaves at rate `switch[j]`.
 //!
-//! A quasi-birth-death process with levels n (in the system) and phases j. Levels are cut where the
-//! rest is negligible and eliminated from the top: π(n + 1) = π(n) R(n + 1), with
-//! R(n) = Λ · B(n)⁻¹ and B(n) = Λ − Q + μ(n) I − μ(n + 1) R(n + 1). Neuts, Matrix-Geometric Solutions
-//! in Stochastic Models (1981), ch. 5 and 6.
+//! A quasi-birth-death process with two phases. Neuts, Matrix-Geometric Solutions in Stochastic
+//! Models (1981), ch. 5 and 6.
 
+use super::qbd::{Levels, Qbd};
+use super::reduction::Matrix;
 use super::stable;
-
-/// Two by two.
-type Matrix = [[f64; 2]; 2];
-
-/// What the highest level may have of the probability.
-const NEGLIGIBLE: f64 = 1e-17;
-
-/// Most levels that are worth waiting for.
-const MOST_LEVELS: usize = 10_000_000;
 
 /// The stationary queue.
 #[derive(Clone, Debug)]
 pub struct MmppMc {
     rates: [f64; 2],
-    servers: usize,
-    /// Probabilities of (number in the system, state).
-    levels: Vec<[f64; 2]>,
+    arrivals: f64,
+    levels: Levels,
 }
 
 impl MmppMc {
-    /// Rates in 1/s; `servers` at `service_rate` each.
+    /// Rates in 1/s, those of `switch` above 0; `servers` at `service_rate` each.
     ///
-    /// Panics when there is no steady state.
+    /// Panics when there is no steady state, or only one state is ever left.
     pub fn new(rates: [f64; 2], switch: [f64; 2], service_rate: f64, servers: u32) -> Self {
         let arrivals = mean_rate(rates, switch);
+        assert!(switch[0] > 0.0 && switch[1] > 0.0, "both states are left");
         stable(arrivals / (service_rate * f64::from(servers)));
         let servers = servers as usize;
-        let death = |n: usize| service_rate * n.min(servers) as f64;
-        let mut last = 2 * servers + 64;
-        loop {
-            let levels = levels(rates, switch, death, last);
-            if levels[last].iter().sum::<f64>() < NEGLIGIBLE {
-                return Self { rates, servers, levels };
-            }
-            last *= 2;
-            assert!(last < MOST_LEVELS, "no tail to be cut off");
-        }
+        let mut phases = Matrix::zeros(2, 2);
+        (phases[(0, 1)], phases[(1, 0)]) = (switch[0], switch[1]);
+        let service = |level: usize, _: usize| service_rate * level.min(servers) as f64;
+        let queue = Qbd { arrivals: &rates, phases: &phases, service, last_level: servers };
+        Self { rates, arrivals, levels: queue.solve() }
     }
 
     /// Arrivals per second.
     pub fn arrival_rate(&self) -> f64 {
-        self.arrivals_at(|_| true)
+        self.arrivals
     }
 
     /// Mean number in the system.
     pub fn mean_in_system(&self) -> f64 {
-        self.levels.iter().enumerate().map(|(n, p)| n as f64 * (p[0] + p[1])).sum()
+        self.levels.mean
     }
 
     /// Mean response time in seconds, by Little's law.
@@ -63,64 +49,14 @@ impl MmppMc {
 
     /// P(an arriving request finds all servers busy).
     pub fn prob_wait(&self) -> f64 {
-        self.arrivals_at(|n| n >= self.servers) / self.arrival_rate()
-    }
-
-    /// Arrivals per second that find a number in the system.
-    fn arrivals_at(&self, wanted: impl Fn(usize) -> bool) -> f64 {
-        let levels = self.levels.iter().enumerate().filter(|(n, _)| wanted(*n));
-        levels.map(|(_, p)| p[0] * self.rates[0] + p[1] * self.rates[1]).sum()
+        let busy = self.rates.iter().zip(&self.levels.rest);
+        busy.map(|(rate, p)| rate * p).sum::<f64>() / self.arrival_rate()
     }
 }
 
 /// Mean arrival rate: a state's share of the time is that of the other's rate of being left.
 pub fn mean_rate(rates: [f64; 2], switch: [f64; 2]) -> f64 {
     (rates[0] * switch[1] + rates[1] * switch[0]) / (switch[0] + switch[1])
-}
-
-/// Probabilities of the levels 0 to `last`, beyond which arrivals are turned away.
-fn levels(
-    rates: [f64; 2],
-    switch: [f64; 2],
-    death: impl Fn(usize) -> f64,
-    last: usize,
-) -> Vec<[f64; 2]> {
-    // B(n), but for the arrivals that leave a level upwards and what comes back from there.
-    let plain = |n: usize| [[switch[0] + death(n), -switch[0]], [-switch[1], switch[1] + death(n)]];
-    let mut up = vec![[[0.0; 2]; 2]; last + 1];
-    let mut block = plain(last);
-    for n in (1..=last).rev() {
-        up[n] = scale_rows(rates, inverse(block));
-        block = plain(n - 1);
-        for row in 0..2 {
-            block[row][row] += rates[row];
-            for column in 0..2 {
-                block[row][column] -= death(n) * up[n][row][column];
-            }
-        }
-    }
-    // `block` is now minus a generator of the phases at level 0.
-    let mut levels = vec![[-block[1][0], -block[0][1]]];
-    let mut sum = levels[0][0] + levels[0][1];
-    for n in 1..=last {
-        let [a, b] = levels[n - 1];
-        let level = [0, 1].map(|column| a * up[n][0][column] + b * up[n][1][column]);
-        sum += level[0] + level[1];
-        levels.push(level);
-    }
-    for level in &mut levels {
-        *level = level.map(|p| p / sum);
-    }
-    levels
-}
-
-fn scale_rows(by: [f64; 2], matrix: Matrix) -> Matrix {
-    [matrix[0].map(|x| x * by[0]), matrix[1].map(|x| x * by[1])]
-}
-
-fn inverse([[a, b], [c, d]]: Matrix) -> Matrix {
-    let determinant = a * d - b * c;
-    [[d, -b], [-c, a]].map(|row| row.map(|x| x / determinant))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //! steady state for its arguments (ρ ≥ 1) panics: a wrong number is worse than none.
 
 mod birth_death;
+pub mod breakdowns;
 pub mod caches;
 pub mod closed_network;
 pub mod erlang_a;
@@ -31,6 +32,7 @@ pub mod overload;
 pub mod parallel;
 mod poisson;
 pub mod processor_sharing;
+mod qbd;
 mod reduction;
 pub mod retry;
 mod root;

@@ -2,7 +2,7 @@
 //! is not negative, never a difference.
 //!
 //! What leaves a state is the sum of where it goes, so no diagonal is needed; without subtraction
-//! nothing cancels, and each result is right to a few hundred ulp, however stiff the chain.
+//! nothing cancels, and each result keeps nearly all of its digits, however stiff the chain.
 //! Grassmann, Taksar & Heyman, Oper. Res. 33 (1985); O'Cinneide, Numer. Math. 65 (1993).
 
 use std::ops::{Index, IndexMut};
@@ -20,7 +20,6 @@ impl Matrix {
         Self { rows, columns, entries: vec![0.0; rows * columns] }
     }
 
-    #[cfg(test)]
     pub(crate) fn identity(size: usize) -> Self {
         let mut matrix = Self::zeros(size, size);
         for i in 0..size {
@@ -60,6 +59,24 @@ impl Matrix {
     pub(crate) fn add(&mut self, other: &Self) {
         for (sum, entry) in self.entries.iter_mut().zip(&other.entries) {
             *sum += entry;
+        }
+    }
+
+    /// Each row times its factor.
+    pub(crate) fn scale_rows(&mut self, factors: &[f64]) {
+        for (row, factor) in factors.iter().enumerate() {
+            for entry in self.row_mut(row) {
+                *entry *= factor;
+            }
+        }
+    }
+
+    /// Each column times its factor.
+    pub(crate) fn scale_columns(&mut self, factors: &[f64]) {
+        for row in 0..self.rows {
+            for (entry, factor) in self.row_mut(row).iter_mut().zip(factors) {
+                *entry *= factor;
+            }
         }
     }
 }

@@ -64,7 +64,7 @@ impl<S: Ord + Clone + Debug> Chain<S> {
 mod tests {
     use super::*;
 
-    /// Rates from 1e-6 to 1e3, and a ring so that nothing is reversible: π_i ∝ 1 / rate_i.
+    /// Rates from 1e-6 to 1e3, and a ring so that nothing is reversible: shares are as 1 / rate.
     #[test]
     fn a_stiff_ring_is_exact_to_1e_12() {
         let rates: Vec<f64> =

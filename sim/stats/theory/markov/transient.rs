@@ -35,7 +35,9 @@ pub struct Transient<'c, S> {
     pub probabilities: Occupancy<'c, S>,
     /// Expected time in each state until then.
     pub times: Occupancy<'c, S>,
-    /// Bound on the relative error of each of these by ending early; rounding comes on top.
+    /// Bound on the relative error of each of these by ending early.
+    ///
+    /// Rounding comes on top, and terms that sum to less than 1e-37 are left out.
     pub cut: f64,
 }
 
