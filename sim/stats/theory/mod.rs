@@ -7,6 +7,7 @@
 //! the waiting time are over all requests, those that do not wait included. A model without a
 //! steady state for its arguments (ρ ≥ 1) panics: a wrong number is worse than none.
 
+pub mod availability;
 mod birth_death;
 pub mod breakdowns;
 pub mod caches;
@@ -28,6 +29,7 @@ pub mod mmc;
 pub mod mmck;
 pub mod mmpp_mc;
 pub mod open_jackson;
+pub mod outage;
 pub mod overload;
 pub mod parallel;
 mod poisson;

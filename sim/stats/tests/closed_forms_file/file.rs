@@ -64,6 +64,7 @@ impl Row {
             "uniform" => Law::Uniform { lo: number("lo"), hi: number("hi") },
             "lognormal" => Law::Lognormal { mean: number("mean"), cv: number("cv") },
             "pareto" => Law::Pareto { alpha: number("alpha"), xm: number("xm") },
+            "weibull" => Law::Weibull { shape: number("shape"), scale: number("scale") },
             other => panic!("{}: unknown law {other}", self.id),
         }
     }
