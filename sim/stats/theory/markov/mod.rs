@@ -37,8 +37,9 @@ pub use error::ChainError;
 pub use occupancy::Occupancy;
 pub use transient::Transient;
 
-/// Most states of a chain: a dense matrix of them still takes seconds, not minutes.
-pub const MOST_STATES: usize = 2_000;
+/// Most states of a chain: so many take milliseconds in the long run, and half a minute where the
+/// matrix of a long time is squared.
+pub const MOST_STATES: usize = 1_000;
 
 /// A finite Markov chain in continuous time.
 #[derive(Clone, Debug)]
