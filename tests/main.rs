@@ -4,6 +4,7 @@
 
 mod battery;
 mod cli;
+mod control;
 mod routing;
 mod tidy;
 mod trust;

@@ -27,7 +27,6 @@ fn interval(estimate: Option<&Estimate>) -> Option<Interval> {
 }
 
 #[derive(Serialize)]
-#[allow(clippy::struct_field_names, reason = "they are the keys of the file")]
 struct SystemJson {
     #[serde(rename = "kernel_bytes")]
     kernel: Number,

@@ -4,7 +4,7 @@ use crate::memory::{self, OfMemory};
 use crate::metric::{MetricKind, STATS, kind_of};
 use crate::question::MetricRef;
 use wssim_model::Blueprint;
-use wssim_model::blueprint::{FaultKind, Policy};
+use wssim_model::blueprint::{DataAt, FaultKind, Policy};
 use wssim_model::ids::{QueryId, ServiceId};
 use wssim_model::probe::Failure;
 
@@ -117,6 +117,13 @@ fn can_fill(blueprint: &Blueprint) -> Option<Failure> {
     fills.then_some(Failure::DiskFull)
 }
 
+/// A container can be put where its data is not, or be cut off from it.
+fn can_lack_data(blueprint: &Blueprint) -> Option<Failure> {
+    let fails = !blueprint.faults.is_empty();
+    let far = blueprint.containers.iter().any(|container| container.data != DataAt::Here);
+    (fails && far).then_some(Failure::NoData)
+}
+
 impl Catalogue {
     pub(crate) fn of(blueprint: &Blueprint) -> Self {
         let mut catalogue = Self { keys: Vec::new() };
@@ -199,6 +206,7 @@ impl Catalogue {
             let shed = sheds.then_some(Failure::Shed);
             let others = can_reset(blueprint).into_iter().chain(can_fill(blueprint));
             let others = others.chain(memory::can_kill(blueprint));
+            let others = others.chain(can_lack_data(blueprint));
             for reason in REASONS.into_iter().chain(shed).chain(others) {
                 let quantity = Quantity::Errors(entry, Some(reason));
                 self.add("error_ratio", &[name, reason.name()], quantity);
@@ -259,7 +267,7 @@ impl Catalogue {
         if blueprint.caches.iter().any(|cache| cache.service.index() == place) {
             self.add("cache_hit_ratio", &[name], Quantity::CacheHits(place));
         }
-        for (number, _) in service.containers.clone().enumerate() {
+        for number in 0..service.replicas() as usize {
             let labels = [name, &(number + 1).to_string()];
             self.add("replica_share_ratio", &labels, Quantity::Share(place, number));
         }

@@ -134,7 +134,7 @@ impl Observer<'_> {
         for (breaker, open) in self.blueprint.breakers.iter().zip(averages) {
             if calls.has(self.blueprint, breaker.query) {
                 let service = &self.blueprint.services[breaker.service.index()];
-                let here = service.containers.len() as f64;
+                let here = f64::from(service.replicas());
                 sum += open * here;
                 instances += here;
             }
@@ -159,7 +159,7 @@ impl Observer<'_> {
     }
 
     fn service(&self, quantity: Quantity) -> Sample {
-        let replicas = |service: usize| self.blueprint.services[service].containers.len() as f64;
+        let replicas = |service: usize| f64::from(self.blueprint.services[service].replicas());
         match quantity {
             Quantity::WorkerQueue(service) => Sample::Value(self.sum(service, |c| c.waiting)),
             Quantity::DiskQueue(service) => Sample::Value(self.sum(service, |c| c.disk_waiting)),

@@ -32,6 +32,13 @@ pub trait Worlds: Sync {
     fn blueprint(&self, arm: Option<&str>, overrides: &[Override])
     -> Result<Blueprint, WorldError>;
 
+    /// The world of the scenario itself, in which things may be lost that its own faults do not strike:
+    /// with room for what an orchestrator puts in their place.
+    ///
+    /// # Errors
+    /// When the scenario is wrong.
+    fn blueprint_at_risk(&self) -> Result<Blueprint, WorldError>;
+
     /// The value of `input` at `fraction` (0 to 1) of the way from its nominal value to `end`;
     /// `None` when the two are not of the same kind of number or law.
     fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override>;

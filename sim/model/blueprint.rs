@@ -4,6 +4,7 @@
 //! A blueprint is immutable and shared by all replications.
 
 use crate::cache::Popularity;
+mod container;
 mod faults;
 mod memory;
 mod proxy;
@@ -11,13 +12,15 @@ mod routing;
 mod traffic;
 
 use crate::ids::{
-    BreakerId, CacheId, CallId, ContainerId, EndpointId, InstructionId, LabelId, LimitId, NodeId,
+    BreakerId, CacheId, CallId, ContainerId, EndpointId, InstructionId, LabelId, LimitId,
     ParallelId, PoolId, QueryId, ServiceId, TimeoutId,
 };
 use crate::law::Law;
 pub use crate::network::packet::{Wire, usual};
+use crate::orchestrator::Cluster;
 pub use crate::traffic::mmpp::Mmpp;
 pub use crate::traffic::profile::{Piece, Profile};
+pub use container::{Container, DataAt};
 pub use faults::{Comes, Fault, FaultKind};
 pub use memory::{Data, Heap, Memory, NodeMemory, PAGE};
 pub use proxy::{Check, Limit, LimitPolicy, Proxy};
@@ -69,6 +72,8 @@ pub struct Blueprint {
     pub routes: Vec<Route>,
     /// Who watches, and how fast he is.
     pub detection: Detection,
+    /// Who replaces what is lost; `None`: nothing can be, or each container comes back where it was.
+    pub control: Option<Cluster>,
     /// What goes wrong, by name.
     pub faults: Vec<Fault>,
     /// Classes of constant time-outs: pending ones wait in a FIFO with one event for its head.
@@ -187,8 +192,10 @@ pub struct Service {
     pub cpu_limit: Option<CpuLimit>,
     /// What a container asks for of RAM.
     pub memory: Memory,
-    /// Its containers: a range of [`Blueprint::containers`].
+    /// Its containers: a range of [`Blueprint::containers`], spare ones last.
     pub containers: std::ops::Range<u32>,
+    /// How many of them are spare: nothing is there until one is lost elsewhere.
+    pub spares: u32,
     /// CPU of starting a container, in nanoseconds of the reference CPU, on one thread.
     pub startup: Law,
     /// Pause between the end of a container and the start of the next; `None`: there is no next.
@@ -228,17 +235,6 @@ pub enum Quota {
     Cfs,
     /// A cap on the rate.
     Fluid,
-}
-
-/// One running instance of a service.
-#[derive(Clone, Copy, Debug)]
-pub struct Container {
-    /// What it runs.
-    pub service: ServiceId,
-    /// Where it runs.
-    pub node: NodeId,
-    /// When it starts, from the beginning of the measured stretch; `None`: it runs from the first.
-    pub begins: Option<Nanos>,
 }
 
 /// One operation of a service.

@@ -99,6 +99,8 @@ pub(crate) enum Event {
     Repair(FaultId),
     /// The memory of a node is looked at.
     Look(NodeId),
+    /// The orchestrator wants to be woken.
+    Control,
     /// The kernel's load averages are sampled.
     SampleLoad,
     /// The measured stretch begins.
@@ -134,6 +136,7 @@ const STRIKE: u32 = 17;
 const REPAIR: u32 = 18;
 const FLOW_ENDS: u32 = 19;
 const LOOK: u32 = 20;
+const CONTROL: u32 = 21;
 
 /// An answer's failure as a number; zero: good.
 fn code(failure: Option<Failure>) -> u32 {
@@ -168,6 +171,7 @@ impl wssim_kernel::Event for Event {
             Self::Strike(fault) => words(STRIKE, fault.0, 0, 0),
             Self::Repair(fault) => words(REPAIR, fault.0, 0, 0),
             Self::Look(node) => words(LOOK, node.0, 0, 0),
+            Self::Control => words(CONTROL, 0, 0, 0),
             Self::SampleLoad => words(SAMPLE_LOAD, 0, 0, 0),
             Self::MeasureBegin => words(MEASURE_BEGIN, 0, 0, 0),
             Self::MeasureEnd => words(MEASURE_END, 0, 0, 0),
@@ -196,6 +200,7 @@ impl wssim_kernel::Event for Event {
             STRIKE => Self::Strike(FaultId(a)),
             REPAIR => Self::Repair(FaultId(a)),
             LOOK => Self::Look(NodeId(a)),
+            CONTROL => Self::Control,
             SAMPLE_LOAD => Self::SampleLoad,
             MEASURE_BEGIN => Self::MeasureBegin,
             MEASURE_END => Self::MeasureEnd,
@@ -231,6 +236,7 @@ mod tests {
             Event::Strike(FaultId(14)),
             Event::Repair(FaultId(15)),
             Event::Cancel { visit: frame, of: FrameId(u32::MAX), epoch: 12 },
+            Event::Control,
             Event::SampleLoad,
             Event::MeasureBegin,
             Event::MeasureEnd,

@@ -250,7 +250,8 @@ impl<P: Probe> World<'_, P> {
                 self.breaker_bases.get(breaker + 1).map_or(self.breakers.len(), |&b| b as usize);
             let sum: f64 =
                 (first..last).map(|i| over(begin.breakers[i].into(), end.breakers[i].into())).sum();
-            sum / (last - first).max(1) as f64
+            let service = self.blueprint.breakers[breaker].service;
+            sum / f64::from(self.blueprint.services[service.index()].replicas().max(1))
         };
         Averages {
             breaker_open: (0..self.blueprint.breakers.len()).map(open).collect(),

@@ -1,5 +1,7 @@
 //! What the model reports. It never computes a mean: that is for whoever listens.
 
+pub use crate::orchestrator::Fact as Control;
+
 use crate::ids::{CallId, ContainerId, EndpointId, NodeId, PoolId, QueryId, ServiceId, SourceId};
 use wssim_kernel::{Nanos, Time};
 
@@ -23,11 +25,13 @@ pub enum Failure {
     Abandoned,
     /// Nothing more could be written where it was to be.
     DiskFull,
+    /// The container's data is not there.
+    NoData,
 }
 
 impl Failure {
     /// All reasons, in the order of their numbers.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Refused,
         Self::Timeout,
         Self::NoReplica,
@@ -36,6 +40,7 @@ impl Failure {
         Self::Shed,
         Self::Abandoned,
         Self::DiskFull,
+        Self::NoData,
     ];
 
     /// Its name in metrics and scenarios.
@@ -50,6 +55,7 @@ impl Failure {
             Self::Shed => "shed",
             Self::Abandoned => "abandoned",
             Self::DiskFull => "disk-full",
+            Self::NoData => "no-data",
         }
     }
 
@@ -245,6 +251,12 @@ pub trait Probe {
     #[inline]
     fn node_memory(&mut self, node: NodeId, from: Time, to: Time, state: &NodeMemoryState) {
         let _ = (node, from, to, state);
+    }
+
+    /// Something happened in the control plane.
+    #[inline]
+    fn control(&mut self, now: Time, fact: Control) {
+        let _ = (now, fact);
     }
 
     /// A process of `container` was killed for want of memory; with it the container, if it was the

@@ -1,6 +1,6 @@
 //! One replication from beginning to end.
 
-use crate::blueprint::{Blueprint, CpuLimit};
+use crate::blueprint::{Blueprint, Container, CpuLimit};
 use crate::cache::open_stores;
 use crate::event::Event;
 use crate::fault::{FaultState, Strain, worn};
@@ -8,7 +8,7 @@ use crate::hardware::disk::Disk;
 use crate::hardware::processor::Processor;
 use crate::ids::TimeoutId;
 use crate::ledger::{LOAD_PERIOD, Ledger, LoadAverage};
-use crate::life::{Life, Registry};
+use crate::life::{Control, Life, Registry};
 use crate::memory::Memory;
 use crate::network::connection::Connections;
 use crate::network::constant_half;
@@ -110,6 +110,7 @@ impl<'a, P: Probe> World<'a, P> {
             pools,
             pool_bases,
             registry: registry(blueprint, run),
+            control: Control::of(blueprint, run),
             reach: Reach::open(blueprint.nodes.len()),
             strain: Strain::none(blueprint.nodes.len()),
             faults: vec![FaultState::new(); blueprint.faults.len()],
@@ -147,6 +148,7 @@ impl<'a, P: Probe> World<'a, P> {
         calendar.schedule(Time::ZERO + LOAD_PERIOD, Event::SampleLoad);
         world.await_late_containers(calendar);
         world.open_memory(calendar);
+        world.open_control();
         world.start_faults(calendar);
         world.start_traffic(calendar);
         world
@@ -169,7 +171,7 @@ fn place_containers(blueprint: &Blueprint) -> (Vec<ContainerState>, Vec<Vec<Opti
                 workers: service.workers,
                 backlog: service.backlog,
                 hold: service.hold,
-                life: if container.begins.is_some() { Life::to_come() } else { Life::default() },
+                life: first_life(container),
                 lacks_pages: false,
                 work_ns: 0.0,
                 computed_ns: [0; 2],
@@ -180,6 +182,14 @@ fn place_containers(blueprint: &Blueprint) -> (Vec<ContainerState>, Vec<Vec<Opti
         on_node.push(None);
     }
     (containers, limits)
+}
+
+fn first_life(container: &Container) -> Life {
+    match (container.begins, container.spare) {
+        (None, false) => Life::default(),
+        (Some(_), _) => Life::to_come(),
+        (None, true) => Life::spare(),
+    }
 }
 
 fn build_nodes(blueprint: &Blueprint, limits: &[Vec<Option<CpuLimit>>]) -> Vec<NodeState> {

@@ -11,7 +11,7 @@ use crate::hardware::disk::Disk;
 use crate::hardware::processor::{Alone, Due, Evicted, Happened, Processor};
 use crate::ids::{ContainerId, FaultId, NodeId, TimeoutId};
 use crate::ledger::{Averages, Ledger, LoadAverage};
-use crate::life::{Life, Registry};
+use crate::life::{Control, Life, Registry};
 use crate::memory::Memory;
 use crate::network::Carried;
 use crate::network::connection::Connections;
@@ -118,6 +118,8 @@ pub(crate) struct World<'a, P> {
     pub(crate) pool_bases: Vec<u32>,
     /// Who knows of whom.
     pub(crate) registry: Registry,
+    /// Who replaces what is lost.
+    pub(crate) control: Option<Box<Control<'a>>>,
     /// What hinders nodes from reaching each other.
     pub(crate) reach: Reach,
     /// What slows them down.
@@ -219,6 +221,7 @@ impl<P: Probe> Model for World<'_, P> {
             }
             Event::Strike(fault) => self.strike(now, fault, calendar),
             Event::Repair(fault) => self.repair(now, fault, calendar),
+            Event::Control => self.wake_control(now, calendar),
             Event::Look(node) => self.look_at_memory(now, node, calendar),
             Event::SampleLoad => self.sample_load(now, calendar),
             Event::MeasureBegin => self.measure_begin(now),

@@ -227,6 +227,16 @@ impl Check<'_> {
         for node in document.stacks.values().filter_map(|stack| stack.node.as_ref()) {
             self.known("node", node, nodes.clone());
         }
+        for service in document.services.values() {
+            if let Some(registry) = &service.deploy.registry {
+                self.known("service", registry, document.services.keys());
+            }
+            let servers = service.deploy.volumes.iter().filter_map(|volume| volume.nfs.as_ref());
+            for server in servers {
+                let both = document.services.keys().chain(document.nodes.keys());
+                self.known("service or node", server, both);
+            }
+        }
     }
 
     fn service(&mut self, name: &str, service: &Service, added: usize) {

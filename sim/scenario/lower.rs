@@ -16,6 +16,7 @@
 //! ```
 
 mod caches;
+mod control;
 pub(crate) mod faults;
 mod memory;
 mod proxy;
@@ -71,6 +72,7 @@ pub(crate) fn lower(document: &Document, traces: &Traces) -> Blueprint {
     lowering.tables();
     lowering.cluster();
     lowering.services();
+    lowering.control();
     lowering.programs();
     lowering.routes();
     lowering.sources(traces);
@@ -83,13 +85,16 @@ fn numbers<'n>(names: impl Iterator<Item = &'n String>) -> BTreeMap<String, usiz
 }
 
 /// For each service, by name, node and begin of its containers: those that are there from the first,
-/// then those that are added, one each `every`.
+/// then those that are added, one each `every`. Spare ones follow.
 fn containers(places: &Places, every: Option<Nanos>) -> Vec<Vec<(usize, Option<Nanos>)>> {
     let there = |nodes: &Vec<usize>| nodes.iter().map(|node| (*node, None)).collect();
     let mut all: Vec<Vec<_>> = places.first.iter().map(there).collect();
     let every = every.unwrap_or(Nanos::ZERO).0;
     for ((service, node), turn) in places.added.iter().zip(1..) {
         all[*service].push((*node, Some(Nanos(every.saturating_mul(turn)))));
+    }
+    for (all, spare) in all.iter_mut().zip(&places.spare) {
+        all.extend(spare.iter().map(|node| (*node, None)));
     }
     all
 }
@@ -204,13 +209,15 @@ impl Lowering<'_> {
         let document = self.document;
         let places = places::of(document);
         let all = containers(&places, document.growth.as_ref().map(|growth| growth.every));
-        for (id, ((name, service), places)) in document.services.iter().zip(&all).enumerate() {
-            let id = ServiceId::from(id);
+        let homes = places.all();
+        for (at, (name, service)) in document.services.iter().enumerate() {
+            let id = ServiceId::from(at);
             let first = self.out.containers.len() as u32;
-            for (replica, (node, begins)) in places.iter().enumerate() {
+            for (replica, &(node, begins)) in all[at].iter().enumerate() {
                 let container = ContainerId::from(self.out.containers.len());
-                let (node, begins) = (NodeId::from(*node), *begins);
-                self.out.containers.push(Container { service: id, node, begins });
+                let data = self.data_at(service, node, &homes[at]);
+                let (node, spare) = (NodeId::from(node), replica >= homes[at].len());
+                self.out.containers.push(Container { service: id, node, begins, spare, data });
                 self.background(name, service, replica, container);
             }
             for (target, pool) in &service.pools {
@@ -237,6 +244,7 @@ impl Lowering<'_> {
                 cpu_limit: service.cpu_limit,
                 memory: self.memory(service),
                 containers: first..self.out.containers.len() as u32,
+                spares: places.spare[at].len() as u32,
                 startup: service.startup.clone().unwrap_or(Law::ZERO),
                 restart: service.deploy.restart_delay(),
                 health_interval: self.health_interval(service),

@@ -162,7 +162,7 @@ pub(crate) fn offered(blueprint: &Blueprint, measure: &Measure) -> OfferedLoad {
         .iter()
         .enumerate()
         .map(|(at, service)| {
-            let containers = service.containers.len();
+            let containers = service.replicas() as usize;
             let each = containers.max(1) as f64;
             ServiceLoad {
                 service: service.name.clone(),
@@ -257,8 +257,7 @@ fn walk(
 fn call_cpu(blueprint: &Blueprint, caller: &Service, call: &Call) -> [f64; 2] {
     let callee = blueprint.endpoints[call.target.index()].service.index();
     let nodes = |service: &Service| {
-        let containers = service.containers.clone();
-        containers.map(|container| blueprint.containers[container as usize].node)
+        service.wanted().map(|container| blueprint.containers[container as usize].node)
     };
     let (mut sum, mut pairs) = ([0.0; 2], 0.0);
     for from in nodes(caller) {
@@ -302,10 +301,9 @@ fn responses(blueprint: &Blueprint) -> Vec<(f64, f64)> {
 }
 
 fn slowness(blueprint: &Blueprint, service: &Service) -> f64 {
-    let nodes =
-        service.containers.clone().map(|container| blueprint.containers[container as usize].node);
+    let nodes = service.wanted().map(|container| blueprint.containers[container as usize].node);
     let sum: f64 = nodes.map(|node| 1.0 / blueprint.nodes[node.index()].speed).sum();
-    if service.containers.is_empty() { 1.0 } else { sum / service.containers.len() as f64 }
+    if service.replicas() == 0 { 1.0 } else { sum / f64::from(service.replicas()) }
 }
 
 /// Where instructions run, and what is known so far.
@@ -466,9 +464,9 @@ fn loads(
         let held = if service.hold == Hold::Cpu { responses[at].1 } else { responses[at].0 };
         load.concurrency += rates[at] * held * 1e-9;
         let cpu_ns = rates[at] * visits[at].cpu_ns + called[at];
-        let share = 1.0 / service.containers.len().max(1) as f64;
+        let share = 1.0 / f64::from(service.replicas().max(1));
         let each = cpu_ns * 1e-9 * share;
-        for container in service.containers.clone() {
+        for container in service.wanted() {
             let node = blueprint.containers[container as usize].node.index();
             let work = each / blueprint.nodes[node].speed;
             nodes[node] += work;
@@ -481,6 +479,9 @@ fn loads(
     }
     for background in &blueprint.background {
         let container = blueprint.containers[background.container.index()];
+        if container.spare {
+            continue;
+        }
         let node = container.node.index();
         let cpu = f64::from(background.jobs) * background.cpu.mean();
         let work = cpu / gap_between_bursts(background, stretch) / blueprint.nodes[node].speed;

@@ -4,7 +4,7 @@
 use crate::document::Document;
 use crate::document::deploy::Mode;
 use crate::document::service::Service;
-use wssim_model::orchestrator::placement::{Constraint, Machine, Scheduler, Wanted};
+use wssim_model::orchestrator::placement::{Constraint, Machine, Scheduler, Wanted, most_on};
 
 /// Where containers are.
 pub(crate) struct Places {
@@ -12,6 +12,9 @@ pub(crate) struct Places {
     pub first: Vec<Vec<usize>>,
     /// Service and node of each that is added, in the order in which they come.
     pub added: Vec<(usize, usize)>,
+    /// For each service, by name, the nodes on which one of its containers may be put for one that is
+    /// lost.
+    pub spare: Vec<Vec<usize>>,
 }
 
 impl Places {
@@ -40,12 +43,40 @@ pub(crate) fn of(document: &Document) -> Places {
     let wanted: Vec<Wanted> = document.services.values().map(wanted).collect();
     let machines = machines(document);
     let mut scheduler = Scheduler::new(&machines, &wanted);
-    let mut places = Places { first: scheduler.all(), added: Vec::new() };
+    let mut places = Places { first: scheduler.all(), added: Vec::new(), spare: Vec::new() };
     if let Some(growth) = &document.growth {
         let missing = (growth.to as usize).saturating_sub(places.count());
         places.added = scheduler.grow(&growing(document), missing);
     }
+    let all = places.all();
+    let services = wanted.iter().zip(&all).zip(0..);
+    places.spare = services
+        .map(|((wanted, taken), service)| {
+            if can_be_replaced(document) {
+                spare(&machines, wanted, taken, places.added_to(service))
+            } else {
+                Vec::new()
+            }
+        })
+        .collect();
     places
+}
+
+/// Whether anything can be lost that is then put somewhere else.
+pub(crate) fn can_be_replaced(document: &Document) -> bool {
+    document.orchestrator.kind == Some("swarm") && document.can_lose()
+}
+
+/// Where containers of a service may be put when others of them are lost: on each node as many as may
+/// run there, less those that it has.
+fn spare(machines: &[Machine], wanted: &Wanted, taken: &[usize], added: usize) -> Vec<usize> {
+    let replicas = wanted.replicas.map(|replicas| replicas + added as u32);
+    let wanted = Wanted { replicas, ..wanted.clone() };
+    let on = |at: usize| {
+        let here = taken.iter().filter(|place| **place == at).count();
+        std::iter::repeat_n(at, (most_on(&machines[at], &wanted) as usize).saturating_sub(here))
+    };
+    (0..machines.len()).flat_map(on).collect()
 }
 
 /// The services whose containers are added, by name.
@@ -70,7 +101,7 @@ pub(crate) fn never_grows(service: &Service) -> Option<&'static str> {
     }
 }
 
-fn wanted(service: &Service) -> Wanted {
+pub(crate) fn wanted(service: &Service) -> Wanted {
     Wanted {
         replicas: (!service.is_global()).then_some(service.replicas),
         spread: service.spread_labels(),
@@ -82,6 +113,10 @@ fn wanted(service: &Service) -> Wanted {
         cpus: service.cpu_reservation,
         memory_bytes: service.memory.reservation,
         max_per_node: service.max_replicas_per_node,
+        host_ports: (service.deploy.ports.iter())
+            .filter(|port| port.on_host)
+            .map(|port| port.published)
+            .collect(),
     }
 }
 

@@ -220,6 +220,11 @@ impl Worlds for Scenario {
             .map_err(|mistakes| WorldError(Diagnostics::new(mistakes).render(false)))
     }
 
+    fn blueprint_at_risk(&self) -> Result<Blueprint, WorldError> {
+        let document = Document { at_risk: true, ..self.world.document.clone() };
+        Ok(lower::lower(&document, &self.world.traces))
+    }
+
     fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override> {
         let to = match end {
             End::Low => &input.low,

@@ -4,6 +4,7 @@ use crate::calls;
 use crate::document::Document;
 use crate::document::fields::Name;
 use crate::document::step::{Step, StepKind};
+use crate::places;
 use crate::source::Sources;
 use crate::traefik::passage;
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,8 +52,10 @@ pub(crate) fn list(document: &Document, sources: &Sources) -> Vec<NotSimulated> 
         let reason = "what the orchestrator itself takes of CPU is not simulated yet";
         add("orchestrator.kind".to_owned(), reason);
     }
-    for key in &document.orchestrator.unsimulated {
-        add(format!("orchestrator.{key}"), "detection is not simulated yet");
+    let orchestrator = &document.orchestrator;
+    if orchestrator.detection.is_some() && orchestrator.kind != Some("swarm") {
+        let reason = "only Swarm marks nodes down yet; containers come back where they were";
+        add("orchestrator.detection".to_owned(), reason);
     }
     let passed = passed(document);
     let rest = document.proxy.middlewares.iter().filter(|it| !passed.contains(&it.name));
@@ -98,7 +101,9 @@ const TOLD_APART: usize = 3;
 fn service_reasons(document: &Document, add: &mut impl FnMut(String, &str)) {
     let mut by_key: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, service) in &document.services {
-        for key in &service.unsimulated {
+        let moves = places::can_be_replaced(document);
+        let simulated = |key: &&String| moves && ["image", "volumes"].contains(&key.as_str());
+        for key in service.unsimulated.iter().filter(|key| !simulated(key)) {
             by_key.entry(key).or_default().push(name);
         }
         for content in service.endpoints.values() {

@@ -21,6 +21,7 @@ fn world(lam: f64, replicas: u32, labels: &[(&str, &str)], rest: &str) -> Bluepr
 title = "A proxy before an interface"
 [orchestrator]
 kind = "swarm"
+managers = ["a"]
 [node.a]
 cores = 500
 [node.b]

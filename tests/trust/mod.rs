@@ -25,6 +25,10 @@ impl Worlds for Fixed {
         Ok(self.0.clone())
     }
 
+    fn blueprint_at_risk(&self) -> Result<Blueprint, WorldError> {
+        Ok(self.0.clone())
+    }
+
     fn between(&self, _: &RangedInput, _: End, _: f64) -> Option<Override> {
         None
     }

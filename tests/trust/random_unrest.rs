@@ -50,6 +50,14 @@ pub(super) fn reach(dice: &mut Dice, n: u32, services: u32, replicas: u32) -> St
         let condition = dice.pick(&["any", "any", "none"]);
         writeln!(text, "restart = {{ condition = \"{condition}\", delay = \"{delay}\" }}").unwrap();
     }
+    if dice.chance(0.3) {
+        let volume = dice.pick(&["\"data\"", "{ name = \"d\", nfs = \"n0\" }"]);
+        writeln!(text, "volumes = [ {volume} ]").unwrap();
+    }
+    if dice.chance(0.3) {
+        let from = dice.pick(&["", ", registry = \"s0\""]);
+        writeln!(text, "image = {{ name = \"i\", size = \"20 MB\"{from} }}").unwrap();
+    }
     if dice.chance(0.4) {
         writeln!(text, "healthcheck = {{ interval = \"{}\" }}", dice.pick(&["300ms", "2s"]))
             .unwrap();
@@ -89,6 +97,13 @@ pub(super) fn unrest(dice: &mut Dice, nodes: u32, replicas: &[u32]) -> String {
         writeln!(text, "[orchestrator]\nkind = \"{kind}\"").unwrap();
         if dice.chance(0.3) {
             writeln!(text, "removal = \"{}\"", dice.pick(&["0s", "exp(500ms)", "2s"])).unwrap();
+        }
+        // In 10 s no node is marked down after three periods.
+        if dice.chance(0.6) {
+            writeln!(text, "detection = \"{}\"", dice.pick(&["0s", "exp(300ms)", "1s"])).unwrap();
+        }
+        if dice.chance(0.5) {
+            writeln!(text, "managers = [\"n{}\"]", dice.below(nodes)).unwrap();
         }
     }
     if dice.chance(0.3) {

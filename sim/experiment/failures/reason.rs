@@ -6,7 +6,7 @@
 //! node that is left has its reservation to give; memory ran out. What runs again is lost by nobody,
 //! whatever the rules say: the simulation has the last word.
 
-use super::aftermath::Aftermath;
+use super::aftermath::{Aftermath, Node};
 use crate::cluster::{Cluster, ServiceFacts};
 use std::collections::{BTreeSet, VecDeque};
 use wssim_model::Blueprint;
@@ -36,13 +36,13 @@ impl Loss<'_> {
         let is_dead = |node: &str| self.dead.iter().any(|&dead| name(dead) == node);
         let left: Vec<&str> =
             facts.eligible.iter().map(String::as_str).filter(|node| !is_dead(node)).collect();
-        let data = if facts.has_local_data { ", and so is its data" } else { "" };
+        let data = if facts.has_local_data { ", with its data" } else { "" };
         if left.is_empty() && !facts.constraints.is_empty() {
             let pins = facts.constraints.join("`, `");
             return format!("pinned by `{pins}` to what is down{data}");
         }
         if left.is_empty() {
-            return format!("no node is left that it may run on{data}");
+            return format!("every node that it may run on is down{data}");
         }
         if facts.has_local_data {
             let homes = self.homes(place).join(", ");
@@ -191,20 +191,28 @@ impl Loss<'_> {
         let most = kinds.chain([(silent, "no answer at all")]).max_by_key(|(count, _)| *count);
         let of = most.filter(|(count, _)| *count > 0).map_or("nothing", |(_, name)| name);
         let mut text = format!("every service that it needs runs; most requests fail of: {of}");
-        if let Some((name, cpu)) = self.busiest().filter(|(_, cpu)| *cpu > 0.9) {
+        let (busy, stalled) = (self.worst(|node| node.cpu), self.worst(|node| node.stalled));
+        if let Some((name, cpu)) = busy.filter(|(_, cpu)| *cpu > 0.9) {
             text = format!("{text}; the CPU of {name} is at {:.0} %", cpu * 100.0);
+        }
+        if let Some((name, share)) = stalled.filter(|(_, share)| *share > 0.1) {
+            let percent = share * 100.0;
+            text = format!(
+                "{text}; {name} has no RAM left: somebody waits for pages {percent:.0} % of the time"
+            );
         }
         text
     }
 
-    fn busiest(&self) -> Option<(&str, f64)> {
+    /// The node left on which `what` is greatest on average.
+    fn worst(&self, what: impl Fn(&Node) -> f64) -> Option<(&str, f64)> {
         let mean = |n: usize| {
-            let sum: f64 = self.replications.iter().map(|one| one.nodes[n].cpu).sum();
+            let sum: f64 = self.replications.iter().map(|one| what(&one.nodes[n])).sum();
             sum / self.replications.len() as f64
         };
         let left = (0..self.blueprint.nodes.len()).filter(|n| !self.dead.contains(n));
-        let busiest = left.map(|n| (n, mean(n))).max_by(|a, b| a.1.total_cmp(&b.1));
-        busiest.map(|(n, cpu)| (self.blueprint.nodes[n].name.as_str(), cpu))
+        let worst = left.map(|n| (n, mean(n))).max_by(|a, b| a.1.total_cmp(&b.1));
+        worst.map(|(n, amount)| (self.blueprint.nodes[n].name.as_str(), amount))
     }
 }
 

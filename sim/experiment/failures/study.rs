@@ -44,7 +44,7 @@ impl<'a> FailureStudy<'a> {
         options: &'a Options,
         watch: &'a dyn Watch,
     ) -> Result<Self, Error> {
-        let own = worlds.blueprint(None, &[])?;
+        let own = worlds.blueprint_at_risk()?;
         let (calm, has_faults) = (own.struck_by(Vec::new()), !own.faults.is_empty());
         let depth = depth(options, calm.nodes.len())?;
         let sets = sets(calm.nodes.len(), depth);

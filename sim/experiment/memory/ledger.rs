@@ -100,6 +100,9 @@ fn promised(blueprint: &Blueprint, node: usize, service: Option<usize>) -> Promi
     let wanted = |place: usize| service.is_none_or(|service| service == place);
     for (_, container) in containers_on(blueprint, node).filter(|(_, c)| wanted(c.service.index()))
     {
+        if container.spare {
+            continue;
+        }
         let memory = memory_of(blueprint, container);
         promised.containers += 1;
         promised.reserved += memory.reservation;
@@ -131,8 +134,9 @@ pub(crate) fn growth_note(arm: &Arm, question: &Question, replications: usize) -
     let times = |node: usize| firsts.iter().filter(|(first, _)| *first == node).count();
     let first = (0..nodes.len()).rev().max_by_key(|node| times(*node))?;
     if firsts.is_empty() {
-        let begun =
-            |c: &&Container| c.begins.is_none_or(|begins| begins < question.measure.duration);
+        let begun = |c: &&Container| {
+            !c.spare && c.begins.is_none_or(|begins| begins < question.measure.duration)
+        };
         let most = arm.blueprint.containers.iter().filter(begun).count();
         return Some(format!("no node came under pressure up to {most} containers"));
     }

@@ -134,7 +134,8 @@ impl MemoryRecorder {
             nodes: vec![node; blueprint.nodes.len()],
             node_of: blueprint.containers.iter().map(|container| container.node.0).collect(),
             window,
-            running: blueprint.containers.iter().filter(|c| c.begins.is_none()).count() as u32,
+            running: blueprint.containers.iter().filter(|c| c.begins.is_none() && !c.spare).count()
+                as u32,
         }
     }
 

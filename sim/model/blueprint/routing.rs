@@ -124,8 +124,6 @@ pub struct Detection {
     pub ready: Law,
     /// From the end or readiness of a container on a living node until the manager knows of it.
     pub listed: Law,
-    /// From the last sign of life of a node until the manager marks it down; `None`: never.
-    pub down: Option<Law>,
 }
 
 impl Default for Detection {
@@ -137,7 +135,6 @@ impl Default for Detection {
             dead_together: None,
             ready: Law::ZERO,
             listed: Law::ZERO,
-            down: None,
         }
     }
 }

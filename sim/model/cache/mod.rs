@@ -30,17 +30,18 @@ pub(crate) fn open_stores(blueprint: &Blueprint, seed: u64, replication: u32) ->
         let Hits::Lru { popularity, capacity, warm, .. } = &cache.hits else {
             return Stores::new();
         };
-        let replicas = blueprint.services[cache.service.index()].containers.len();
+        let service = &blueprint.services[cache.service.index()];
         let open = |replica: usize| {
             let name = format!("{}/{replica}", blueprint.cache_name(CacheId::from(place)));
             let key = StreamKey::new(seed, replication, "cache", &name);
             let mut lru = Lru::new(popularity.items(), *capacity);
-            if *warm {
+            // Where nothing runs yet nothing is remembered.
+            if *warm && replica < service.replicas() as usize {
                 lru.fill(&popularity.last_referred(*capacity, key));
             }
             lru
         };
-        (0..replicas).map(open).collect()
+        (0..service.containers.len()).map(open).collect()
     };
     (0..blueprint.caches.len()).map(of_cache).collect()
 }

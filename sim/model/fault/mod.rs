@@ -15,6 +15,7 @@ use crate::blueprint::{Fault, FaultKind};
 use crate::event::Event;
 use crate::ids::{ContainerId, FaultId, NodeId, ObserverId};
 use crate::life::{End, Phase};
+use crate::orchestrator::Told;
 use crate::probe::Probe;
 use crate::world::World;
 use wssim_kernel::{Calendar, Time};
@@ -37,12 +38,12 @@ impl<P: Probe> World<'_, P> {
             FaultKind::Switch => self.switch_off(now, fault, until, calendar),
             FaultKind::SlowDisk(_) | FaultKind::SlowNetwork(_) | FaultKind::DiskFull => {}
             FaultKind::Stop => {
-                for &container in &fault.containers {
+                for container in self.struck_now(fault) {
                     self.drain(now, container, calendar);
                 }
             }
             FaultKind::Kill => {
-                for &container in &fault.containers {
+                for container in self.struck_now(fault) {
                     self.end_container(now, container, End::Loud, calendar);
                 }
             }
@@ -51,6 +52,12 @@ impl<P: Probe> World<'_, P> {
         if is_strain(fault.kind) {
             self.weigh(now, fault, calendar);
         }
+        self.tell_reach(now, calendar);
+    }
+
+    /// Where the containers are now that it strikes.
+    fn struck_now(&self, fault: &Fault) -> Vec<ContainerId> {
+        fault.containers.iter().filter_map(|&first| self.replica_at(first)).collect()
     }
 
     /// A fault is repaired.
@@ -88,13 +95,16 @@ impl<P: Probe> World<'_, P> {
                 }
             }
         }
+        self.tell_reach(now, calendar);
+        self.list_anew(now, Some(&fault.nodes), calendar);
     }
 
     fn crash(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Event>) {
-        for &node in &fault.nodes {
-            if !self.reach.take_down(node) {
-                continue;
-            }
+        let mut crashed = fault.nodes.clone();
+        crashed.retain(|&node| self.reach.take_down(node));
+        // Nobody says of what ran there that it has ended.
+        self.tell_reach(now, calendar);
+        for &node in &crashed {
             for container in self.containers_on(node) {
                 self.end_container(now, container, End::Quiet, calendar);
             }
@@ -244,8 +254,11 @@ impl<P: Probe> World<'_, P> {
             }
             self.break_calls(now, container, calendar, |_, _| true);
             self.strike_old_tasks(now, container, calendar);
-            self.restart_later(now, container, calendar);
+            if self.control.is_none() {
+                self.restart_later(now, container, calendar);
+            }
         }
+        self.tell_control(now, Told::Rebooted(node), calendar);
         self.rejoin(now, node, calendar);
     }
 
@@ -264,7 +277,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    fn containers_on(&self, node: NodeId) -> Vec<ContainerId> {
+    pub(crate) fn containers_on(&self, node: NodeId) -> Vec<ContainerId> {
         let containers = self.blueprint.containers.iter().enumerate();
         let here = containers.filter(|(_, container)| container.node == node);
         here.map(|(place, _)| ContainerId::from(place)).collect()

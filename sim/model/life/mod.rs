@@ -12,15 +12,18 @@
 //! within a fraction of a second. One whose node crashed ends quietly: nobody hears anything, until
 //! somebody detects it (`registry.rs`). Whoever has an open connection notices by time-outs of his own.
 
+mod control;
 mod empty;
 mod proxies;
 mod registry;
 
+pub(crate) use control::Control;
 pub(crate) use registry::Registry;
 
 use crate::blueprint;
 use crate::event::Event;
 use crate::ids::ContainerId;
+use crate::orchestrator::Told;
 use crate::probe::{Failure, Probe};
 use crate::request::frame::Kind;
 use crate::world::World;
@@ -87,6 +90,11 @@ impl Life {
     /// It does not run yet.
     pub(crate) fn to_come() -> Self {
         Self { phase: Phase::Dead, up_since: None, ..Self::default() }
+    }
+
+    /// It does not run, and nobody has an address of it.
+    pub(crate) fn spare() -> Self {
+        Self { incarnation: 1, ..Self::to_come() }
     }
 
     /// Whether it answers.
@@ -161,7 +169,10 @@ impl<P: Probe> World<'_, P> {
         life.enter(now, Phase::Dead);
         life.incarnation += 1;
         match end {
-            End::Quiet => life.quiet_before = life.incarnation,
+            End::Quiet => {
+                life.quiet_before = life.incarnation;
+                self.tell_control(now, Told::Ended(id), calendar);
+            }
             End::LostWorker => {
                 // It keeps its address.
                 let incarnation = life.incarnation;
@@ -196,23 +207,28 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Starts `id` when the restart delay of its service is over.
+    /// Starts `id` when the restart delay of its service is over, unless an orchestrator decides what
+    /// becomes of it.
     pub(crate) fn restart_later(
         &mut self,
         now: Time,
         id: ContainerId,
         calendar: &mut Calendar<Event>,
     ) {
+        if self.control.is_some() {
+            return self.tell_control(now, Told::Ended(id), calendar);
+        }
         if let Some(delay) = self.blueprint.service_of(id).restart {
             self.turn_at(now + delay, id, calendar);
         }
     }
 
     /// Containers that come later are not there yet, nobody knows of them, and each starts when its time
-    /// comes.
+    /// comes; spare ones when somebody else's has.
     pub(crate) fn await_late_containers(&mut self, calendar: &mut Calendar<Event>) {
         let late = |(place, container): (usize, &blueprint::Container)| {
-            Some((ContainerId::from(place), container.begins?))
+            let comes_later = container.spare || container.begins.is_some();
+            comes_later.then_some((ContainerId::from(place), container.begins))
         };
         let containers = self.blueprint.containers.iter().enumerate();
         for (id, begins) in containers.filter_map(late) {
@@ -220,7 +236,9 @@ impl<P: Probe> World<'_, P> {
             for observer in self.observers() {
                 self.registry.views.remove(observer, service, id);
             }
-            self.turn_at(Time::ZERO + self.run.lead + begins, id, calendar);
+            if let Some(begins) = begins {
+                self.turn_at(Time::ZERO + self.run.lead + begins, id, calendar);
+            }
         }
     }
 
@@ -242,11 +260,14 @@ impl<P: Probe> World<'_, P> {
             return;
         }
         match life.phase {
-            Phase::Dead if self.is_up(self.containers[id.index()].node) => {
-                self.start_container(now, id, calendar);
+            Phase::Dead => {
+                let up = self.is_up(self.containers[id.index()].node);
+                if up {
+                    self.start_container(now, id, calendar);
+                }
+                // Otherwise the node's return starts it.
+                self.tell_control(now, Told::Begins(id, up), calendar);
             }
-            // The node's return starts it.
-            Phase::Dead => {}
             Phase::Ready => self.register(now, id, calendar),
             Phase::Draining => self.stop(now, id, calendar),
             Phase::Stopping => self.end_when_empty(now, id, calendar),
@@ -286,7 +307,12 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// `id` begins a new life: with CPU.
-    fn start_container(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+    pub(super) fn start_container(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        calendar: &mut Calendar<Event>,
+    ) {
         let life = &mut self.containers[id.index()].life;
         life.enter(now, Phase::Starting);
         life.started = now;
@@ -301,6 +327,7 @@ impl<P: Probe> World<'_, P> {
 
     /// `id` has started: it listens, and waits for its first good health check.
     pub(crate) fn started(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        self.tell_control(now, Told::Serves(id), calendar);
         let interval = self.blueprint.service_of(id).health_interval;
         self.probe.container_answers(now, id, self.containers[id.index()].node, true);
         let life = &mut self.containers[id.index()].life;

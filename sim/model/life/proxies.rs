@@ -12,13 +12,14 @@
 //! of `pkg/server`), so that it changes nothing at such a period. Polls are not simulated: each proxy
 //! has a phase, from a stream of its own, and news arrives at the first poll after it is known.
 //!
-//! Assumptions: a manager answers, and has a quorum, whatever fails; a proxy that is dead or cut off
-//! itself hears all the same (what it could not reach meanwhile does it no harm).
+//! Where the orchestrator is simulated (`control.rs`) a proxy hears nothing while no manager can answer
+//! it, and all of it when one can again; elsewhere one always answers. A proxy that is dead hears all
+//! the same (what it could not reach meanwhile does it no harm).
 //!
 //! Closed form: a crashed node stays in the list for D + U, with D the time until it is marked down
 //! and U uniform over the period of polls.
 
-use super::Registry;
+use super::{Phase, Registry};
 use crate::blueprint::Proxy;
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId, ObserverId};
@@ -28,11 +29,10 @@ use crate::world::World;
 use wssim_kernel::stream::{StreamKey, mix, name_hash};
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// Draws of proxies: phases of polls, those of checks; of nodes: the time until they are marked down;
-/// of containers: until the manager knows of them.
+/// Draws of proxies: phases of polls, those of checks; of containers: the time until the manager knows
+/// of them.
 const DRAW_POLL: u32 = 0;
 const DRAW_CHECK: u32 = 1;
-const DRAW_DOWN: u32 = 17;
 const DRAW_LISTED: u32 = 18;
 
 /// What all proxies know beside their views.
@@ -137,18 +137,23 @@ impl<P: Probe> World<'_, P> {
         let key = mix(self.registry.keys[id.index()], now.0);
         let law = &self.blueprint.detection.listed;
         let known = now + self.draw_lag(law, key, DRAW_LISTED);
-        let polled = self.polled(known, proxy);
         let observer = self.registry.proxy(proxy);
+        let unwanted = there && self.control.as_ref().is_some_and(|control| !control.wants(id));
+        let asks = self.gets_answers(observer) && !unwanted;
+        let polled = if asks { self.polled(known, proxy) } else { Time::NEVER };
         let incarnation = self.containers[id.index()].life.incarnation;
         // Nobody listens at its address: a check is refused at once. Somebody does again at the
         // same address: the next check is good.
         let by_check = !there || self.registry.has_address(observer, id, incarnation);
         let checked = self.checked(now, proxy, id).filter(|_| by_check);
         let at = checked.map_or(polled, |(checked, _)| checked.min(polled));
-        self.send_news(at, observer, id, there, calendar);
+        if at < Time::NEVER {
+            self.send_news(at, observer, id, there, calendar);
+        }
     }
 
-    /// `node` is not heard any more: the proxy `observer` strikes its `containers` off its list.
+    /// A node is not heard any more: the proxy `observer` strikes off those of `containers` that it
+    /// checks by itself.
     pub(crate) fn proxy_will_miss(
         &mut self,
         now: Time,
@@ -156,22 +161,69 @@ impl<P: Probe> World<'_, P> {
         containers: &[ContainerId],
         calendar: &mut Calendar<Event>,
     ) {
-        let (Some(proxy), Some(first)) = (self.registry.as_proxy(observer), containers.first())
-        else {
-            return;
-        };
-        // The manager marks it down once, for all proxies.
-        let key = mix(self.registry.keys[first.index()], now.0);
-        let down = self.blueprint.detection.down.as_ref();
-        let down = down.map(|law| now + self.draw_lag(law, key, DRAW_DOWN));
-        let polled = down.map_or(Time::NEVER, |down| self.polled(down, proxy));
+        let Some(proxy) = self.registry.as_proxy(observer) else { return };
         for &id in containers {
-            let checked = self.checked(now, proxy, id).map_or(Time::NEVER, |(at, end)| at + end);
-            let at = polled.min(checked);
-            if at < Time::NEVER {
+            if let Some((at, end)) = self.checked(now, proxy, id) {
+                self.send_news(at + end, observer, id, false, calendar);
+            }
+        }
+    }
+
+    /// The manager has marked `node` down, which was lost then: proxies strike its containers off at
+    /// their next poll, unless their own checks have done so before.
+    pub(super) fn strike_off(
+        &mut self,
+        now: Time,
+        node: NodeId,
+        lost: Time,
+        calendar: &mut Calendar<Event>,
+    ) {
+        for proxy in 0..self.registry.lists.len() {
+            let observer = self.registry.proxy(proxy);
+            if !self.gets_answers(observer) {
+                continue;
+            }
+            let polled = self.polled(now, proxy);
+            for id in self.containers_on(node) {
+                let checked = self.checked(lost, proxy, id).map(|(at, end)| (at + end).max(now));
+                let at = checked.map_or(polled, |checked| checked.min(polled));
                 self.send_news(at, observer, id, false, calendar);
             }
         }
+    }
+
+    /// Proxies that could ask nobody for a while get the whole list: those on `nodes`, or all.
+    pub(crate) fn list_anew(
+        &mut self,
+        now: Time,
+        nodes: Option<&[NodeId]>,
+        calendar: &mut Calendar<Event>,
+    ) {
+        for proxy in 0..self.registry.lists.len() {
+            let at = self.node_of(self.registry.container_of_proxy(proxy));
+            if self.control.is_none() || nodes.is_some_and(|nodes| !nodes.contains(&at)) {
+                continue;
+            }
+            for id in (0..self.containers.len()).map(ContainerId::from) {
+                let Some(control) = &self.control else { return };
+                let wanted = control.wants(id);
+                // Of who is not heard the list says what it said.
+                if !wanted || control.answers(self.node_of(id)) {
+                    let there = self.containers[id.index()].life.phase == Phase::Registered;
+                    self.tell_proxy(now, proxy, id, there && wanted, calendar);
+                }
+            }
+        }
+    }
+
+    /// Whether a manager answers the proxy `observer`; one that does not run asks when it does again.
+    fn gets_answers(&self, observer: ObserverId) -> bool {
+        let (Some(control), Some(proxy)) = (&self.control, self.registry.as_proxy(observer)) else {
+            return true;
+        };
+        let id = self.registry.container_of_proxy(proxy);
+        let runs = self.containers[id.index()].life.listens();
+        control.is_led() && (!runs || control.answers(self.node_of(id)))
     }
 
     /// `node` is back: what ran on it before it crashed does not, and the manager hears of that.

@@ -8,7 +8,7 @@
 //! the exact exchange of packets is unverified, and an assumption).
 
 use super::connection::Stage;
-use crate::blueprint::Policy;
+use crate::blueprint::{DataAt, Policy};
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId, ObserverId};
 use crate::probe::{Failure, Probe};
@@ -226,7 +226,10 @@ impl<P: Probe> World<'_, P> {
             }
             let container = self.frames[id].container;
             if !self.containers[container.index()].life.listens() {
-                return self.turn_away(now, id, calendar);
+                return self.turn_away(now, id, Failure::Reset, calendar);
+            }
+            if self.lacks_data(now, container) {
+                return self.turn_away(now, id, Failure::NoData, calendar);
             }
         }
         if self.ties.are_used() && self.is_late(now, id) {
@@ -278,11 +281,36 @@ impl<P: Probe> World<'_, P> {
         false
     }
 
-    /// Nobody listens where the request `id` arrives: the kernel there resets its connection.
+    /// Whether the data of `id` is somewhere else: a local volume stays on its node, and a file server
+    /// may be out of reach.
+    fn lacks_data(&self, now: Time, id: ContainerId) -> bool {
+        let here = self.node_of(id);
+        match self.blueprint.containers[id.index()].data {
+            DataAt::Here => false,
+            DataAt::Elsewhere => true,
+            DataAt::Node(node) => !self.is_joined(now, here, node),
+            DataAt::Service(service) => {
+                let mut servers = self.blueprint.services[service.index()].containers.clone();
+                !servers.any(|server| {
+                    let listens = self.containers[server as usize].life.listens();
+                    listens && self.is_joined(now, here, self.node_of(ContainerId(server)))
+                })
+            }
+        }
+    }
+
+    /// The request `id` arrives where nobody listens, and the kernel resets its connection; or where
+    /// nothing can be done for it.
     #[inline(never)]
-    fn turn_away(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        self.reset_caller(now, id, Failure::Reset, calendar);
-        self.closes(now, id, Some(Failure::Reset));
+    fn turn_away(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        failure: Failure,
+        calendar: &mut Calendar<Event>,
+    ) {
+        self.reset_caller(now, id, failure, calendar);
+        self.closes(now, id, Some(failure));
         self.frames.remove(id);
     }
 

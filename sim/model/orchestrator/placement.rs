@@ -1,8 +1,9 @@
-//! Where containers land when everything is deployed at once, as Docker Swarm's scheduler places
-//! its tasks: filter by constraints, reservations and replicas per node, then take the node whose
-//! label values (of the placement preferences, one after the other) have the fewest tasks of this
-//! service, then the node with the fewest tasks of this service, then the fewest tasks in total,
-//! then the first by name. A global service gets one task on each node that passes the filters.
+//! Where containers land, when everything is deployed at once and when one of them is replaced, as
+//! Docker Swarm's scheduler places its tasks: filter by readiness, reservations, constraints, ports of
+//! the node and replicas per node, then take the node whose label values (of the placement preferences,
+//! one after the other) have the fewest tasks of this service, then one on which it has not failed
+//! again and again, then the node with the fewest tasks of this service, then the fewest tasks in
+//! total, then the first by name. A global service gets one task on each node that passes the filters.
 //!
 //! Source: moby/swarmkit, `manager/scheduler`: filters of `pipeline.go`, order of `nodeLess` in
 //! `scheduler.go`; `constraint.go` compares values without regard to case, and a label that is
@@ -49,6 +50,55 @@ pub struct Wanted {
     pub memory_bytes: f64,
     /// At most so many on one node; `None`: any number.
     pub max_per_node: Option<u32>,
+    /// Ports of the node itself that each takes.
+    pub host_ports: Vec<u16>,
+}
+
+/// Why a machine gets no container: the filters in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Filter {
+    /// It is not ready.
+    Ready,
+    /// Reservations exceed what it has left.
+    Room,
+    /// It does not meet the constraints.
+    Constraints,
+    /// One of the ports is taken.
+    HostPort,
+    /// It has as many of the service as may run there.
+    MaxPerNode,
+}
+
+/// Which filters turned machines away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Why(u8);
+
+impl Why {
+    /// Whether `filter` turned some machine away.
+    #[must_use]
+    pub fn has(self, filter: Filter) -> bool {
+        self.0 & 1 << filter as u8 != 0
+    }
+
+    /// With `filter` too.
+    #[must_use]
+    pub fn and(self, filter: Filter) -> Self {
+        Self(self.0 | 1 << filter as u8)
+    }
+}
+
+/// What whoever schedules knows of a machine at present.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// It may get containers.
+    Good,
+    /// It may, when no other can: the service has failed there again and again.
+    Failing,
+    /// It may not yet: what it had of the service is still being stopped.
+    Full,
+    /// It may not.
+    NotReady,
 }
 
 /// What a constraint speaks of.
@@ -140,13 +190,17 @@ pub fn place(machines: &[Machine], wanted: &[Wanted]) -> Vec<Vec<usize>> {
 }
 
 /// What a machine still has.
+#[derive(Debug)]
 struct Left {
     tasks: u32,
     cpus: f64,
     memory: f64,
+    /// Ports of it that are taken.
+    ports: Vec<u16>,
 }
 
 /// Places containers one by one and remembers where all of them are.
+#[derive(Debug)]
 pub struct Scheduler<'a> {
     machines: &'a [Machine],
     wanted: &'a [Wanted],
@@ -160,7 +214,12 @@ impl<'a> Scheduler<'a> {
     #[must_use]
     pub fn new(machines: &'a [Machine], wanted: &'a [Wanted]) -> Self {
         let left = (machines.iter())
-            .map(|machine| Left { tasks: 0, cpus: machine.cpus, memory: machine.memory_bytes })
+            .map(|machine| Left {
+                tasks: 0,
+                cpus: machine.cpus,
+                memory: machine.memory_bytes,
+                ports: Vec::new(),
+            })
             .collect();
         Self { machines, wanted, left, own: vec![vec![0; machines.len()]; wanted.len()] }
     }
@@ -193,24 +252,102 @@ impl<'a> Scheduler<'a> {
 
     /// Places one more container of `service`; `None` when it fits nowhere.
     fn one_more(&mut self, service: usize) -> Option<usize> {
-        let (machines, wanted, left) = (self.machines, &self.wanted[service], &mut self.left);
-        let own = &mut self.own[service];
-        let most = if wanted.replicas.is_none() { Some(1) } else { wanted.max_per_node };
-        let at = (0..machines.len())
-            .filter(|&at| wanted.constraints.iter().all(|each| each.holds(&machines[at])))
-            .filter(|&at| fits(wanted.cpus, left[at].cpus))
-            .filter(|&at| fits(wanted.memory_bytes, left[at].memory))
-            .filter(|&at| most.is_none_or(|most| own[at] < most))
-            .min_by_key(|&at| {
-                let branches = in_branches(machines, &wanted.spread, at, own);
-                (branches, own[at], left[at].tasks, at)
-            })?;
-        own[at] += 1;
-        left[at].tasks += 1;
-        left[at].cpus -= wanted.cpus;
-        left[at].memory -= wanted.memory_bytes;
+        let at = self.choose(service, |_| Standing::Good).ok()?;
+        self.take(service, at);
         Some(at)
     }
+
+    /// The machine for one more container of `service`, when machines stand as `standing` says.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn choose(
+        &self,
+        service: usize,
+        standing: impl Fn(usize) -> Standing,
+    ) -> Result<usize, Why> {
+        let (machines, wanted, own) = (self.machines, &self.wanted[service], &self.own[service]);
+        let mut why = Why::default();
+        let passing = (0..machines.len()).filter_map(|at| {
+            let standing = standing(at);
+            match self.filter(service, at, standing) {
+                None => Some((at, standing)),
+                Some(filter) => {
+                    why = why.and(filter);
+                    None
+                }
+            }
+        });
+        let chosen = passing.min_by_key(|&(at, standing)| {
+            let branches = in_branches(machines, &wanted.spread, at, own);
+            (branches, standing, own[at], self.left[at].tasks, at)
+        });
+        chosen.map(|(at, _)| at).ok_or(why)
+    }
+
+    /// What turns machine `at` away, if anything does.
+    fn filter(&self, service: usize, at: usize, standing: Standing) -> Option<Filter> {
+        let (machine, left) = (&self.machines[at], &self.left[at]);
+        let wanted = &self.wanted[service];
+        let most = if wanted.replicas.is_none() { Some(1) } else { wanted.max_per_node };
+        if standing == Standing::NotReady {
+            return Some(Filter::Ready);
+        }
+        if !fits(wanted.cpus, left.cpus) || !fits(wanted.memory_bytes, left.memory) {
+            return Some(Filter::Room);
+        }
+        if !wanted.constraints.iter().all(|each| each.holds(machine)) {
+            return Some(Filter::Constraints);
+        }
+        if wanted.host_ports.iter().any(|port| left.ports.contains(port)) {
+            return Some(Filter::HostPort);
+        }
+        let full = standing == Standing::Full;
+        (full || most.is_some_and(|most| self.own[service][at] >= most))
+            .then_some(Filter::MaxPerNode)
+    }
+
+    /// A container of `service` is put on machine `at`.
+    pub fn take(&mut self, service: usize, at: usize) {
+        let (wanted, left) = (&self.wanted[service], &mut self.left[at]);
+        self.own[service][at] += 1;
+        left.tasks += 1;
+        left.cpus -= wanted.cpus;
+        left.memory -= wanted.memory_bytes;
+        left.ports.extend(&wanted.host_ports);
+    }
+
+    /// A container of `service` is no longer on machine `at`.
+    pub fn give_back(&mut self, service: usize, at: usize) {
+        let (wanted, left) = (&self.wanted[service], &mut self.left[at]);
+        self.own[service][at] -= 1;
+        left.tasks -= 1;
+        left.cpus += wanted.cpus;
+        left.memory += wanted.memory_bytes;
+        for port in &wanted.host_ports {
+            if let Some(place) = left.ports.iter().position(|taken| taken == port) {
+                left.ports.swap_remove(place);
+            }
+        }
+    }
+}
+
+/// How many containers of a service that wants `wanted` may be on `machine` when nothing else is there.
+#[must_use]
+pub fn most_on(machine: &Machine, wanted: &Wanted) -> u32 {
+    let Some(replicas) = wanted.replicas else { return 0 };
+    if !wanted.constraints.iter().all(|each| each.holds(machine)) {
+        return 0;
+    }
+    let room = |each: f64, of: f64| {
+        if each > 0.0 { (of * (1.0 + 1e-12) / each).floor() as u32 } else { u32::MAX }
+    };
+    let ports = if wanted.host_ports.is_empty() { u32::MAX } else { 1 };
+    replicas
+        .min(wanted.max_per_node.unwrap_or(u32::MAX))
+        .min(room(wanted.cpus, machine.cpus))
+        .min(room(wanted.memory_bytes, machine.memory_bytes))
+        .min(ports)
 }
 
 /// How many of its own tasks share the first label's value with machine `at`, how many the first
@@ -324,6 +461,27 @@ mod tests {
         let mut scheduler = Scheduler::new(&machines, &all);
         let _ = scheduler.all();
         assert_eq!(scheduler.grow(&[0, 1, 2], 4), due[..4]);
+    }
+
+    #[test]
+    fn what_is_given_back_can_be_taken_again() {
+        let mut bound = wanted(1, &["node.labels.tier == core"]);
+        bound.host_ports = vec![443];
+        let all = [bound];
+        let machines = machines();
+        let mut scheduler = Scheduler::new(&machines, &all);
+        assert_eq!(scheduler.all(), [vec![0]]);
+        assert_eq!(scheduler.choose(0, |_| Standing::Good), Ok(1));
+        let only = |at: usize| move |of| if of == at { Standing::Good } else { Standing::NotReady };
+        let why = scheduler.choose(0, only(0)).unwrap_err();
+        assert!(why.has(Filter::HostPort) && why.has(Filter::Ready));
+        assert!(!why.has(Filter::Room) && !why.has(Filter::Constraints));
+        scheduler.give_back(0, 0);
+        assert_eq!(scheduler.choose(0, only(0)), Ok(0));
+        // Where it has failed again and again it goes last.
+        let failing = |at| if at == 0 { Standing::Failing } else { Standing::Good };
+        assert_eq!(scheduler.choose(0, failing), Ok(1));
+        assert_eq!([0, 1, 2].map(|at| most_on(&machines[at], &all[0])), [1, 1, 0]);
     }
 
     #[test]

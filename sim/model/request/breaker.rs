@@ -50,7 +50,8 @@ impl Verdict {
                 | Failure::NoReplica
                 | Failure::Reset
                 | Failure::Oom
-                | Failure::DiskFull,
+                | Failure::DiskFull
+                | Failure::NoData,
             ) => Self::Bad,
         }
     }

@@ -12,14 +12,17 @@ pub(super) fn choose<A: Fn(ContainerId) -> (NodeId, u32)>(
     scene.any(|_, _| true)
 }
 
-/// `weights` by replica; those who are not there leave theirs to the others in proportion.
+/// `weights` by replica; those who are not there leave theirs to the others in proportion. Replicas
+/// that are put elsewhere get those of the first, the second, … in turn.
 pub(super) fn choose_weighted<A: Fn(ContainerId) -> (NodeId, u32)>(
     scene: &mut Scene<'_, A>,
     weights: &[f64],
 ) -> Option<ContainerId> {
     let unit = scene.draw.open01();
     let first = scene.views.first(scene.service);
-    let weight = |who: &ContainerId| weights.get((who.0 - first) as usize).copied().unwrap_or(0.0);
+    let weight = |who: &ContainerId| {
+        weights.get((who.0 - first) as usize % weights.len().max(1)).copied().unwrap_or(0.0)
+    };
     let all = scene.candidates();
     let total: f64 = all.iter().map(weight).sum();
     let mut left = unit * total;

@@ -35,6 +35,9 @@ pub(crate) struct Deploy {
     /// `dnsrr` rather than a virtual address.
     pub dnsrr: Option<Origin>,
     pub image: Option<Name>,
+    /// Bytes that are pulled of it, if that is said, and the service that they are pulled from.
+    pub image_size: f64,
+    pub registry: Option<Name>,
     pub restart: Restart,
     /// From being told to end until it is killed.
     pub stop_grace: Nanos,
@@ -90,6 +93,7 @@ pub(crate) struct Health {
 /// A published port.
 #[derive(Clone, Debug)]
 pub(crate) struct Port {
+    pub published: u16,
     /// On the node of each container rather than on every node.
     pub on_host: bool,
 }
@@ -99,6 +103,8 @@ pub(crate) struct Port {
 pub(crate) struct Volume {
     /// Whether the data lies on the node itself and stays there.
     pub is_local: bool,
+    /// The service or node that serves it.
+    pub nfs: Option<Name>,
 }
 
 pub(super) fn read(
@@ -110,7 +116,6 @@ pub(super) fn read(
         stack: fields.name(reader, "stack").map(|name| name.text),
         mode: mode(reader, fields, unsimulated),
         preferences: fields.names(reader, "preferences").unwrap_or_default(),
-        image: image(reader, fields),
         health: health(reader, fields),
         ports: ports(reader, fields),
         volumes: volumes(reader, fields),
@@ -120,6 +125,7 @@ pub(super) fn read(
         start_first: update(reader, fields, "update"),
         ..Deploy::default()
     };
+    image(reader, fields, &mut deploy);
     if fields.word(reader, "endpoint_mode", &["vip", "dnsrr"]) == Some("dnsrr") {
         deploy.dnsrr = fields.table.get("endpoint_mode").map(|entry| entry.item.origin);
     }
@@ -156,15 +162,17 @@ fn mode(reader: &mut Reader<'_>, fields: &mut Fields<'_>, unsimulated: &mut Vec<
     mode
 }
 
-fn image(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Name> {
+fn image(reader: &mut Reader<'_>, outer: &mut Fields<'_>, deploy: &mut Deploy) {
     if outer.table.get("image").is_none_or(|entry| entry.item.table().is_none()) {
-        return outer.name(reader, "image");
+        deploy.image = outer.name(reader, "image");
+        return;
     }
-    let mut fields = outer.inner(reader, "image")?;
-    let name = fields.name(reader, "name");
-    let _ = fields.value(reader, "size", fields::quantity(Dimension::Size));
+    let Some(mut fields) = outer.inner(reader, "image") else { return };
+    deploy.image = fields.name(reader, "name");
+    let size = fields.value(reader, "size", fields::quantity(Dimension::Size));
+    deploy.image_size = size.unwrap_or(0.0);
+    deploy.registry = fields.name(reader, "registry");
     fields.finish(reader);
-    name
 }
 
 fn restart(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Restart {
@@ -233,8 +241,8 @@ fn ports(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Vec<Port> {
         let on_host = fields.word(reader, "mode", &["ingress", "host"]) == Some("host");
         fields.finish(reader);
         // A port that is only exposed concerns nobody outside.
-        if target.is_some() && published.is_some() {
-            out.push(Port { on_host });
+        if let (Some(_), Some(published)) = (target, published) {
+            out.push(Port { published: published as u16, on_host });
         }
     }
     out
@@ -247,7 +255,7 @@ fn volumes(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Vec<Volume> {
         let Some(table) = item.table() else {
             let read = fields::text(&reader.texts, item);
             // A name alone is a volume on the node.
-            out.extend(reader.keep(read).map(|_| Volume { is_local: true }));
+            out.extend(reader.keep(read).map(|_| Volume { is_local: true, nfs: None }));
             continue;
         };
         let mut fields = Fields::new(table, path.clone(), item.origin, &VOLUME);
@@ -255,8 +263,10 @@ fn volumes(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Vec<Volume> {
         let _ = fields.name(reader, "target");
         let kinds = ["local", "nfs", "bind", "tmpfs", "npipe", "cluster"];
         let kind = fields.word(reader, "kind", &kinds);
+        let nfs = fields.name(reader, "nfs");
         fields.finish(reader);
-        out.push(Volume { is_local: kind.is_none_or(|kind| kind == "local") });
+        let is_local = nfs.is_none() && kind.is_none_or(|kind| kind == "local");
+        out.push(Volume { is_local, nfs });
     }
     out
 }

@@ -290,9 +290,9 @@ pub(crate) struct Orchestrator {
     pub address_pool: bool,
     /// From the end of a node until its containers are taken for dead.
     pub removal: Option<Law>,
+    /// From the loss of a node until it is marked down.
+    pub detection: Option<Law>,
     pub managers_given: bool,
-    /// Keys that are written and that the model does not simulate yet.
-    pub unsimulated: Vec<&'static str>,
 }
 
 impl Orchestrator {
@@ -306,18 +306,15 @@ pub(super) fn orchestrator(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> O
     let kind = fields.word(reader, "kind", &["swarm", "k3s", "nomad", "compose", "none"]);
     let address_pool = fields.name(reader, "address_pool").is_some();
     let managers = fields.names(reader, "managers");
-    let mut unsimulated = Vec::new();
     let removal = fields.law(reader, "removal", Dimension::Duration);
-    if fields.law(reader, "detection", Dimension::Duration).is_some() {
-        unsimulated.push("detection");
-    }
+    let detection = fields.law(reader, "detection", Dimension::Duration);
     fields.finish(reader);
     Orchestrator {
         kind,
         address_pool,
         removal,
+        detection,
         managers_given: managers.is_some(),
         managers: managers.unwrap_or_default(),
-        unsimulated,
     }
 }

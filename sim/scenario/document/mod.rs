@@ -56,10 +56,25 @@ pub(crate) struct Document {
     pub traffic: BTreeMap<String, Traffic>,
     pub growth: Option<Growth>,
     pub faults: Vec<FaultText>,
+    /// Whether something may be lost that no fault in it says.
+    pub at_risk: bool,
     pub claims: Vec<ClaimText>,
     pub survival: Survival,
     /// What labels tell Traefik.
     pub proxy: Proxy,
+}
+
+impl Document {
+    /// Whether anything can be lost: by a fault, of itself, or because that is asked.
+    pub(crate) fn can_lose(&self) -> bool {
+        let pairs = self.lan.iter().flat_map(|lan| &lan.pairs);
+        self.at_risk
+            || !self.faults.is_empty()
+            || self.nodes.values().any(|node| node.fails.is_some())
+            || self.services.values().any(|service| service.fails.is_some())
+            || pairs.into_iter().any(|pair| pair.fails.is_some())
+            || self.sites.values().any(|site| site.power.is_some() || site.switch.is_some())
+    }
 }
 
 /// What a scenario says of a stack as a whole.

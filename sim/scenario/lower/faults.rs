@@ -87,10 +87,10 @@ impl Lowering<'_> {
         let services = self.out.services.iter();
         let struck = services.filter(|service| names.iter().any(|name| name.text == service.name));
         let containers = struck.flat_map(|service| {
-            let range = service.containers.clone();
+            let range = service.wanted();
             let is_struck =
                 move |c: &u32| replica.is_none_or(|replica| c - range.start + 1 == replica);
-            service.containers.clone().filter(is_struck)
+            service.wanted().filter(is_struck)
         });
         containers.map(ContainerId).collect()
     }

@@ -122,7 +122,6 @@ fn by_orchestrator(kind: Option<&'static str>) -> Detection {
             ready: gossip(),
             // Status is written to the store in batches of 0.1 s (swarmkit, dispatcher.go:36).
             listed: uniform(0.0, 0.1),
-            down: Some(heartbeats_missed()),
         },
         Some("k3s") => Detection {
             killed: uniform(0.0, 1.0),
@@ -134,17 +133,6 @@ fn by_orchestrator(kind: Option<&'static str>) -> Detection {
         // Compose watches its own host only.
         _ => Detection::default(),
     }
-}
-
-/// A node is marked down three periods after its last beat, the period being uniform in [4.5, 5.5) s
-/// (swarmkit, dispatcher.go:31, nodes.go:153); it crashes somewhere in a period: P × (3 − U). The
-/// period by slices of 0.1 s.
-fn heartbeats_missed() -> Law {
-    let slice = |number: u32| {
-        let period = 4.55 + 0.1 * f64::from(number);
-        (0.1, uniform(2.0 * period, 3.0 * period))
-    };
-    Law::Mixture((0..10).map(slice).collect())
 }
 
 /// What is described connects by round trips; what is not is open already.

@@ -39,8 +39,8 @@ impl DiskWork {
             let node = blueprint.containers[c as usize].node;
             blueprint.nodes[node.index()].disk.as_ref()
         };
-        let sum: f64 = service.containers.clone().filter_map(disk).map(|disk| self.at(disk)).sum();
-        sum / service.containers.len().max(1) as f64
+        let sum: f64 = service.wanted().filter_map(disk).map(|disk| self.at(disk)).sum();
+        sum / f64::from(service.replicas().max(1))
     }
 }
 

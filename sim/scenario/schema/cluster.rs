@@ -179,7 +179,15 @@ pub(super) static ORCHESTRATOR: Shape = shape(
             TEXT,
             "addresses of overlay networks, where it is not Docker's own pool",
         ),
-        key("removal", TIMES, "from a failed container to its removal"),
-        key("detection", TIMES, "from the loss of a node to its discovery"),
+        key(
+            "removal",
+            TIMES,
+            "from the loss of a node until nobody is sent there; the orchestrator's own timing when left out",
+        ),
+        key(
+            "detection",
+            TIMES,
+            "from the loss of a node until it is marked down; the orchestrator's own timing when left out",
+        ),
     ],
 );

@@ -296,7 +296,15 @@ static CPUS: Shape = shape(
 static IMAGE: Shape = shape(
     "image",
     "An image",
-    &[key("name", TEXT, "its reference"), key("size", SIZE, "what is pulled")],
+    &[
+        key("name", TEXT, "its reference"),
+        key("size", SIZE, "what is pulled"),
+        key(
+            "registry",
+            TEXT,
+            "the service that it is pulled from; something that never fails when left out",
+        ),
+    ],
 );
 
 static HEALTH: Shape = shape(
@@ -380,6 +388,7 @@ pub(crate) static VOLUME: Shape = shape(
             Kind::Word(&["local", "nfs", "bind", "tmpfs", "npipe", "cluster"]),
             "where the data lies",
         ),
+        key("nfs", TEXT, "the service or node that serves it; it is always there when left out"),
     ],
 );
 

@@ -1,0 +1,48 @@
+//! Containers in a blueprint: where they run, from when on, and where their data lies.
+
+use super::Service;
+use crate::ids::{NodeId, ServiceId};
+use wssim_kernel::Nanos;
+
+/// One running instance of a service, or a place for one.
+#[derive(Clone, Copy, Debug)]
+pub struct Container {
+    /// What it runs.
+    pub service: ServiceId,
+    /// Where it runs.
+    pub node: NodeId,
+    /// When it starts, from the beginning of the measured stretch; `None`: it runs from the first.
+    pub begins: Option<Nanos>,
+    /// Whether nothing is there until the orchestrator puts something there.
+    pub spare: bool,
+    /// Where its data lies.
+    pub data: DataAt,
+}
+
+/// Where the data of a container lies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DataAt {
+    /// On its node, or nowhere because it needs none.
+    #[default]
+    Here,
+    /// On another node, for good: it starts empty.
+    Elsewhere,
+    /// On a file server on this node.
+    Node(NodeId),
+    /// On a file server that this service is.
+    Service(ServiceId),
+}
+
+impl Service {
+    /// How many containers it is to have.
+    #[must_use]
+    pub fn replicas(&self) -> u32 {
+        self.containers.end - self.containers.start - self.spares
+    }
+
+    /// Its containers without the spare ones.
+    #[must_use]
+    pub fn wanted(&self) -> std::ops::Range<u32> {
+        self.containers.start..self.containers.end - self.spares
+    }
+}

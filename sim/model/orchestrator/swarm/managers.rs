@@ -1,0 +1,192 @@
+//! Who manages, who of them leads, and whether anything can be decided.
+//!
+//! A leader decides while he hears a quorum, ⌊N/2⌋ + 1 of all managers. One who hears fewer decides
+//! nothing, steps down after the ten ticks of an election time-out, and leads on if he hears them
+//! again before that. Who follows him is played when he is lost (`election.rs`), and again when other
+//! managers come or go meanwhile. While no quorum hears each other nobody ever follows.
+//!
+//! Assumptions: messages between managers take no time; a manager that comes back while there is no
+//! leader begins to count then.
+
+use super::Draws;
+use super::election::{self, Follower};
+use super::reach::Reach;
+use wssim_kernel::{Nanos, Time};
+
+/// An election time-out (swarmkit, raft.go: 10 ticks of 1 s).
+const STEPS_DOWN: Nanos = Nanos(10_000_000_000);
+
+/// What has become of the leader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    Same,
+    /// Nothing can be decided any more.
+    Lost,
+    /// The same one decides again.
+    Back,
+}
+
+#[derive(Debug)]
+pub(super) struct Managers {
+    /// Nodes that manage.
+    nodes: Vec<usize>,
+    leader: Option<usize>,
+    /// Whether he hears a quorum.
+    able: bool,
+    /// When he last did.
+    since: Time,
+    /// When each manager's process began to run.
+    booted: Vec<Time>,
+    /// Who will lead, if no manager comes or goes.
+    next: Option<(Time, usize)>,
+    /// Who of them heard whom when that was played.
+    heard: Vec<bool>,
+}
+
+impl Managers {
+    /// One of them leads.
+    pub(super) fn new(nodes: Vec<usize>, draws: &Draws) -> Self {
+        let chosen = (draws.unit(0, draws::LEADER) * nodes.len() as f64) as usize;
+        Self {
+            leader: nodes.get(chosen).copied(),
+            able: !nodes.is_empty(),
+            since: Time::ZERO,
+            booted: vec![Time::ZERO; nodes.len()],
+            next: None,
+            heard: vec![true; nodes.len() * nodes.len()],
+            nodes,
+        }
+    }
+
+    /// Who decides; `None`: nobody can.
+    pub(super) fn decides(&self) -> Option<usize> {
+        self.leader.filter(|_| self.able)
+    }
+
+    /// When nobody decides: since when.
+    pub(super) fn since(&self) -> Time {
+        self.since
+    }
+
+    /// When the next leader comes.
+    pub(super) fn due(&self) -> Option<Time> {
+        self.next.map(|(at, _)| at)
+    }
+
+    /// Whether beats of `node` get to the leader: by himself, or by another manager.
+    pub(super) fn hear(&self, node: usize, reach: &Reach) -> bool {
+        let Some(leader) = self.leader else { return false };
+        let by = |&by: &usize| reach.joined(node, by) && reach.joined(by, leader);
+        reach.joined(node, leader) || self.nodes.iter().any(by)
+    }
+
+    /// Whether the leader's process runs, whoever he hears.
+    pub(super) fn is_led(&self, reach: &Reach) -> bool {
+        self.leader.is_some_and(|leader| reach.joined(leader, leader))
+    }
+
+    fn quorum(&self) -> usize {
+        self.nodes.len() / 2 + 1
+    }
+
+    fn has_quorum(&self, leader: usize, reach: &Reach) -> bool {
+        let heard = self.nodes.iter().filter(|&&node| reach.joined(leader, node));
+        reach.joined(leader, leader) && heard.count() >= self.quorum()
+    }
+
+    /// The process of the manager on `node` begins anew: it leads no more.
+    pub(super) fn rebooted(&mut self, now: Time, node: usize) {
+        if let Some(place) = self.nodes.iter().position(|manager| *manager == node) {
+            self.booted[place] = now;
+        }
+        if self.leader == Some(node) {
+            (self.leader, self.next) = (None, None);
+            self.since = if self.able { now } else { self.since };
+            self.heard.fill(false);
+        }
+    }
+
+    /// Who hears whom has changed.
+    pub(super) fn look(&mut self, now: Time, reach: &Reach, draws: &Draws) -> Change {
+        let before = self.able;
+        let in_time = before || now.since(self.since) < STEPS_DOWN;
+        self.able = self.leader.is_some_and(|leader| in_time && self.has_quorum(leader, reach));
+        if self.able {
+            self.next = None;
+            return if before { Change::Same } else { Change::Back };
+        }
+        if before {
+            self.since = now;
+        }
+        let heard = self.pairs(reach);
+        if before || heard != self.heard {
+            self.heard = heard;
+            self.next = self.play(now, reach, draws);
+        }
+        if before { Change::Lost } else { Change::Same }
+    }
+
+    fn pairs(&self, reach: &Reach) -> Vec<bool> {
+        let to = |&a: &usize| self.nodes.iter().map(move |&b| reach.joined(a, b));
+        self.nodes.iter().flat_map(to).collect()
+    }
+
+    /// Who leads next, from now on. Within an election time-out after the loss all still count from
+    /// his last beat; later each is somewhere in a time-out of its own.
+    fn play(&self, now: Time, reach: &Reach, draws: &Draws) -> Option<(Time, usize)> {
+        let fresh = now.since(self.since) < STEPS_DOWN;
+        let from = if fresh { self.since } else { now };
+        let old = self.leader.filter(|_| fresh);
+        let last_beat = -draws.unit(from.0, draws::BEAT);
+        let there = |&(_, &node): &(usize, &usize)| reach.joined(node, node) && Some(node) != old;
+        let managers: Vec<(usize, usize)> = (self.nodes.iter().enumerate())
+            .filter(there)
+            .map(|(place, &node)| (place, node))
+            .collect();
+        let mut followers: Vec<Follower> = (managers.iter())
+            .map(|&(place, node)| {
+                let mut random = draws.of(node, from, draws::FOLLOWER);
+                let (phase, out) = (random.open01(), election::timeout(random.open01()));
+                let booted = self.booted[place];
+                let since = match () {
+                    () if booted > self.since && booted >= from => now_since(booted, from),
+                    () if fresh => last_beat,
+                    () => -random.open01() * f64::from(out),
+                };
+                let led = fresh && booted <= self.since;
+                Follower::new(phase, since, led, out)
+            })
+            .collect();
+        let joined = |a: usize, b: usize| reach.joined(managers[a].1, managers[b].1);
+        let mut more = draws.at(from.0, draws::AGAIN);
+        let mut again = || election::timeout(more.open01());
+        let mut earliest = now_since(now, from);
+        loop {
+            let (at, who) = election::play(&mut followers, self.quorum(), joined, &mut again)?;
+            if at >= earliest {
+                return Some((from + Nanos::from_seconds(at), managers[who].1));
+            }
+            // Who would have won has lost whom it needed.
+            earliest = earliest.max(at);
+        }
+    }
+
+    /// The next leader leads.
+    pub(super) fn elect(&mut self, now: Time) -> Option<usize> {
+        let (_, leader) = self.next.take_if(|(at, _)| *at <= now)?;
+        (self.leader, self.able) = (Some(leader), true);
+        Some(leader)
+    }
+}
+
+fn now_since(now: Time, from: Time) -> f64 {
+    now.since(from).as_f64() * 1e-9
+}
+
+/// Draws of managers.
+pub(super) mod draws {
+    pub(crate) const LEADER: u32 = 0;
+    pub(crate) const BEAT: u32 = 1;
+    pub(crate) const FOLLOWER: u32 = 2;
+    pub(crate) const AGAIN: u32 = 3;
+}

@@ -1,0 +1,213 @@
+//! Docker Swarm's control plane.
+//!
+//! Three parts, one after the other: `managers.rs` says who can decide anything (with `election.rs`),
+//! `agents.rs` what he knows of each node, `tasks.rs` what becomes of each container that is lost. What is
+//! due while nobody can decide waits for the next leader; what only a dead node could report waits for its
+//! return. Gossip between the nodes, which removes endpoints, is not part of it.
+//!
+//! Closed forms: `agents.rs` for detection; a replacement is told to start when its restart delay is over
+//! and its image is there, 0.2 to 0.5 s later.
+
+mod agents;
+mod election;
+mod failures;
+mod managers;
+mod reach;
+mod tasks;
+#[cfg(test)]
+mod tests;
+
+use super::{Cluster, Fact, Told};
+use crate::ids::{ContainerId, NodeId};
+use agents::{Agent, Detection, State};
+use managers::{Change, Managers};
+use reach::Reach;
+use tasks::{Round, Tasks};
+use wssim_kernel::Time;
+use wssim_kernel::stream::{Draw, StreamKey, mix, name_hash};
+
+/// A swarm.
+#[derive(Debug)]
+pub struct Swarm<'a> {
+    cluster: &'a Cluster,
+    draws: Draws,
+    reach: Reach,
+    managers: Managers,
+    agents: Vec<Agent>,
+    tasks: Tasks<'a>,
+}
+
+/// Random numbers: by what they are for, whom they concern and when.
+#[derive(Debug)]
+struct Draws {
+    stream: StreamKey,
+    /// By node.
+    names: Vec<u64>,
+}
+
+impl Draws {
+    fn of(&self, node: usize, at: Time, draw: u32) -> Draw {
+        self.stream.draw(mix(self.names[node], at.0), draw)
+    }
+
+    fn at(&self, place: u64, draw: u32) -> Draw {
+        self.stream.draw(place, draw)
+    }
+
+    fn unit(&self, place: u64, draw: u32) -> f64 {
+        self.at(place, draw).open01()
+    }
+}
+
+impl<'a> Swarm<'a> {
+    pub(super) fn new(cluster: &'a Cluster, stream: StreamKey) -> Self {
+        let names = cluster.machines.iter().map(|machine| name_hash(&machine.name)).collect();
+        let draws = Draws { stream, names };
+        let nodes = cluster.machines.len();
+        let managers = (0..nodes).filter(|&node| cluster.machines[node].manager).collect();
+        Self {
+            cluster,
+            reach: Reach::open(nodes),
+            managers: Managers::new(managers, &draws),
+            agents: vec![Agent::READY; nodes],
+            tasks: Tasks::new(cluster),
+            draws,
+        }
+    }
+
+    /// Something has happened.
+    pub(super) fn told(&mut self, now: Time, told: Told<'_>, facts: &mut Vec<Fact>) {
+        match told {
+            Told::Reach(joined) => {
+                self.reach.set(joined);
+                self.look(now, facts);
+            }
+            Told::Rebooted(node) => {
+                self.managers.rebooted(now, node.index());
+                self.agents[node.index()].rebooted = true;
+            }
+            Told::Begins(id, alive) => {
+                let down = self.agents[self.node_of(id)].state == State::Down;
+                self.of_tasks(now, facts, |tasks, round| {
+                    tasks.begins(id.index(), alive, down, round);
+                });
+            }
+            Told::Serves(id) => self.tasks.serves(id.index()),
+            Told::Ended(id) => {
+                self.of_tasks(now, facts, |tasks, round| tasks.ended(id.index(), round));
+            }
+            Told::Alarm => {}
+        }
+        while self.run(now, facts) {}
+    }
+
+    fn node_of(&self, id: ContainerId) -> usize {
+        self.cluster.places[id.index()].node.index()
+    }
+
+    /// When something is due. While nobody decides only a leader's election is.
+    pub(super) fn due(&self) -> Option<Time> {
+        if self.managers.decides().is_none() {
+            return self.managers.due();
+        }
+        let agents = self.agents.iter().filter_map(Agent::due).min();
+        let ready = |node: usize| self.agents[node].takes_part();
+        agents.into_iter().chain(self.tasks.due(&ready)).min()
+    }
+
+    pub(super) fn leader(&self) -> Option<NodeId> {
+        self.managers.decides().map(NodeId::from)
+    }
+
+    /// Whether a manager answers who asks from `node`.
+    pub(super) fn answers(&self, node: NodeId) -> bool {
+        self.managers.decides().is_some() && self.managers.hear(node.index(), &self.reach)
+    }
+
+    pub(super) fn wants(&self, id: ContainerId) -> bool {
+        self.tasks.wants(id.index()) && self.agents[self.node_of(id)].state != State::Down
+    }
+
+    pub(super) fn place_of(&self, first: ContainerId) -> Option<ContainerId> {
+        self.tasks.place_of(first.index()).map(ContainerId::from)
+    }
+
+    /// Who hears whom has changed: first whether anybody decides, then whom he hears.
+    fn look(&mut self, now: Time, facts: &mut Vec<Fact>) {
+        match self.managers.look(now, &self.reach, &self.draws) {
+            Change::Same => {}
+            Change::Lost => facts.push(Fact::Leaderless),
+            Change::Back => {
+                let leader = self.managers.decides();
+                facts.extend(leader.map(|leader| Fact::Leads(NodeId::from(leader))));
+            }
+        }
+        self.hear(now);
+    }
+
+    /// Whose beats get to the leader now.
+    fn hear(&mut self, now: Time) {
+        let law = Detection { draws: &self.draws, law: self.cluster.detection.as_ref() };
+        let led = self.managers.is_led(&self.reach);
+        for (node, agent) in self.agents.iter_mut().enumerate() {
+            let hears = led && self.managers.hear(node, &self.reach);
+            match (agent.heard, hears) {
+                (true, false) => agent.is_lost(now, node, led, &law),
+                (false, true) => agent.is_back(now, node, &law),
+                _ => {}
+            }
+        }
+    }
+
+    /// Does one thing that is due. Returns whether there was one.
+    fn run(&mut self, now: Time, facts: &mut Vec<Fact>) -> bool {
+        if self.managers.decides().is_none() {
+            return self.elect(now, facts);
+        }
+        let is_due = |at: Option<Time>| at.is_some_and(|at| at <= now);
+        for node in 0..self.agents.len() {
+            let agent = &mut self.agents[node];
+            if is_due(agent.registers_at) {
+                let news = agent.state != State::Ready;
+                *agent = Agent { lost: agent.lost, ..Agent::READY };
+                facts.extend(news.then_some(Fact::Ready(NodeId::from(node))));
+                self.of_tasks(now, facts, |tasks, round| tasks.node_registers(node, round));
+                return true;
+            }
+            if is_due(agent.down_at) {
+                (agent.state, agent.down_at) = (State::Down, None);
+                facts.push(Fact::Down(NodeId::from(node), agent.lost));
+                self.of_tasks(now, facts, |tasks, round| tasks.node_down(node, round));
+                return true;
+            }
+        }
+        self.of_tasks(now, facts, tasks::Tasks::run)
+    }
+
+    fn elect(&mut self, now: Time, facts: &mut Vec<Fact>) -> bool {
+        let since = self.managers.since();
+        let Some(leader) = self.managers.elect(now) else { return false };
+        facts.push(Fact::Leads(NodeId::from(leader)));
+        let law = Detection { draws: &self.draws, law: self.cluster.detection.as_ref() };
+        for (node, agent) in self.agents.iter_mut().enumerate() {
+            agent.heard = self.managers.hear(node, &self.reach);
+            agent.led_anew(now, node, since, &law);
+        }
+        true
+    }
+
+    fn of_tasks<R>(
+        &mut self,
+        now: Time,
+        facts: &mut Vec<Fact>,
+        act: impl FnOnce(&mut Tasks<'a>, &mut Round<'_>) -> R,
+    ) -> R {
+        let Self { draws, reach, agents, tasks, managers, .. } = self;
+        let decides = managers.decides().is_some();
+        let ready = |node: usize| decides && agents[node].takes_part();
+        let joined = |a: usize, b: usize| reach.joined(a, b);
+        let unit = |key: u64, draw: u32| draws.unit(mix(key, now.0), draw);
+        let mut round = Round { now, ready: &ready, joined: &joined, unit: &unit, facts };
+        act(tasks, &mut round)
+    }
+}

@@ -1,0 +1,23 @@
+//! Who hears whom, as it was last told.
+
+#[derive(Debug)]
+pub(super) struct Reach {
+    nodes: usize,
+    /// By pair.
+    joined: Vec<bool>,
+}
+
+impl Reach {
+    /// Everybody hears everybody.
+    pub(super) fn open(nodes: usize) -> Self {
+        Self { nodes, joined: vec![true; nodes * nodes] }
+    }
+
+    pub(super) fn set(&mut self, joined: &[bool]) {
+        self.joined.copy_from_slice(joined);
+    }
+
+    pub(super) fn joined(&self, a: usize, b: usize) -> bool {
+        self.joined[a * self.nodes + b]
+    }
+}

@@ -1,0 +1,388 @@
+//! What becomes of each replica: one that is lost is replaced by a new task, scheduled elsewhere.
+//!
+//! ```text
+//!  runs ─ ended ─► ends ─ status ─┐                        ┌─ no registry: rejected ─┐
+//!    │                            ▼                        │                         ▼
+//!    └─ node down ────────────► new ─ scheduled ─► pulls ──┴► starts ─► runs     new, later
+//!                                 └─ fits nowhere: pending, tried at any change
+//! ```
+//! The restart delay runs from the loss; scheduling and pulling go on meanwhile. A task of a global service
+//! stays on its node. Nothing moves back when a node returns, and what still runs there in vain is stopped.
+//!
+//! Source: moby/swarmkit `orchestrator/restart/restart.go` (delay also on the loss of a node; the next
+//! restart waits for the delay of the one before), `replicated/tasks.go`, `scheduler/scheduler.go`
+//! (debounce 50 ms, failures remembered for 5 min), `dispatcher.go` (status and assignments in batches
+//! of 0.1 s).
+
+use super::failures::Failures;
+use crate::ids::{ContainerId, ServiceId};
+use crate::orchestrator::placement::{Scheduler, Standing, Why};
+use crate::orchestrator::{Cluster, Fact, First};
+use wssim_kernel::stream::{mix, name_hash};
+use wssim_kernel::{Nanos, Time};
+
+/// From a new task to its node, and from the order to start until an agent has it.
+const DEBOUNCE: Nanos = Nanos(50_000_000);
+/// Store, scheduler and dispatcher gather changes for a while before they pass them on; together 0.2 to
+/// 0.5 s after the restart delay.
+const BATCHES: [f64; 2] = [0.2, 0.5];
+/// Status is written to the store in batches of so many seconds.
+const STATUS: f64 = 0.1;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// It begins by itself later.
+    ToCome,
+    Runs,
+    /// It has ended; the manager hears of it then.
+    Ends(Time),
+    /// Scheduled then; to start at the second time or later.
+    New(Time, Time),
+    /// It fits nowhere.
+    Pending(Time, Why),
+    /// Its image is there at the first time.
+    Pulls(Time, Time),
+    Starts(Time),
+    /// There is no next one.
+    Over,
+}
+
+/// What swarmkit calls a slot: one container that is wanted.
+#[derive(Clone, Copy, Debug)]
+struct Replica {
+    service: usize,
+    /// Where its draws are addressed.
+    key: u64,
+    /// Where it has to be: a global service's.
+    bound: Option<usize>,
+    /// Where it is, or is to be.
+    at: Option<usize>,
+    state: State,
+}
+
+/// A place for a container.
+#[derive(Clone, Copy, Debug, Default)]
+struct PlaceState {
+    /// Whether a container is there that has not ended, and whether it listens.
+    alive: bool,
+    serves: bool,
+    /// Whose it is.
+    tenant: Option<usize>,
+}
+
+/// What a round of the control plane looks at: time, nodes, random numbers, and where facts go.
+pub(super) struct Round<'r> {
+    pub(super) now: Time,
+    /// By node: whether it takes part.
+    pub(super) ready: &'r dyn Fn(usize) -> bool,
+    pub(super) joined: &'r dyn Fn(usize, usize) -> bool,
+    /// A uniform number for the key of a replica and a purpose.
+    pub(super) unit: &'r dyn Fn(u64, u32) -> f64,
+    pub(super) facts: &'r mut Vec<Fact>,
+}
+
+#[derive(Debug)]
+pub(super) struct Tasks<'a> {
+    cluster: &'a Cluster,
+    scheduler: Scheduler<'a>,
+    replicas: Vec<Replica>,
+    places: Vec<PlaceState>,
+    /// By service: its places.
+    own: Vec<Vec<usize>>,
+    failures: Failures,
+    /// By image and node: whether it is there.
+    images: Vec<Vec<bool>>,
+    /// Whether what is pending is to be tried.
+    changed: bool,
+}
+
+impl<'a> Tasks<'a> {
+    pub(super) fn new(cluster: &'a Cluster) -> Self {
+        let (nodes, services) = (cluster.machines.len(), cluster.wanted.len());
+        let mut tasks = Self {
+            cluster,
+            scheduler: Scheduler::new(&cluster.machines, &cluster.wanted),
+            replicas: Vec::new(),
+            places: vec![PlaceState::default(); cluster.places.len()],
+            own: vec![Vec::new(); services],
+            failures: Failures::new(services, nodes),
+            images: vec![vec![false; nodes]; cluster.images.len()],
+            changed: false,
+        };
+        for (at, place) in cluster.places.iter().enumerate() {
+            let (service, node) = (place.service.index(), place.node.index());
+            tasks.own[service].push(at);
+            if place.first == First::Spare {
+                continue;
+            }
+            if let Some(image) = cluster.services[service].image {
+                tasks.images[image][node] = true;
+            }
+            let runs = place.first == First::Runs;
+            let global = cluster.wanted[service].replicas.is_none();
+            let state = if runs { State::Runs } else { State::ToCome };
+            let tenant = Some(tasks.replicas.len());
+            let bound = global.then_some(node);
+            let number = tasks.own[service].len() as u64;
+            let key = mix(name_hash(&cluster.services[service].name), number);
+            tasks.replicas.push(Replica { service, key, bound, at: Some(at), state });
+            tasks.places[at] = PlaceState { alive: runs, serves: runs, tenant };
+            if runs {
+                tasks.scheduler.take(service, node);
+            }
+        }
+        tasks
+    }
+
+    fn node_of(&self, place: usize) -> usize {
+        self.cluster.places[place].node.index()
+    }
+
+    /// Whether somebody wants a container there.
+    pub(super) fn wants(&self, place: usize) -> bool {
+        self.places[place].tenant.is_some()
+    }
+
+    /// Where the replica is that was at `first` in the beginning.
+    pub(super) fn place_of(&self, first: usize) -> Option<usize> {
+        let before = self.cluster.places[..first].iter();
+        let number = before.filter(|place| place.first != First::Spare).count();
+        self.replicas.get(number)?.at
+    }
+
+    pub(super) fn begins(&mut self, place: usize, alive: bool, down: bool, round: &mut Round<'_>) {
+        let Some(id) = self.places[place].tenant else { return };
+        self.scheduler.take(self.replicas[id].service, self.node_of(place));
+        self.replicas[id].state = State::Runs;
+        self.places[place].alive = alive;
+        if down {
+            self.replace(id, round);
+        }
+    }
+
+    pub(super) fn serves(&mut self, place: usize) {
+        self.places[place].serves = true;
+    }
+
+    /// What ran at `place` has ended; its agent says so if it can.
+    pub(super) fn ended(&mut self, place: usize, round: &Round<'_>) {
+        self.places[place].alive = false;
+        self.places[place].serves = false;
+        self.changed = true;
+        if (round.ready)(self.node_of(place)) {
+            self.report(place, STATUS, round);
+        }
+    }
+
+    fn report(&mut self, place: usize, batch: f64, round: &Round<'_>) {
+        let Some(id) = self.places[place].tenant else { return };
+        let replica = &mut self.replicas[id];
+        if replica.state == State::Runs && !self.places[place].alive {
+            let wait = Nanos::from_seconds(batch * (round.unit)(replica.key, draws::STATUS));
+            replica.state = State::Ends(round.now + wait);
+        }
+    }
+
+    /// The node has registered: what has ended there is told, what nobody wants is stopped.
+    pub(super) fn node_registers(&mut self, node: usize, round: &mut Round<'_>) {
+        self.changed = true;
+        for place in 0..self.places.len() {
+            if self.node_of(place) != node {
+                continue;
+            }
+            if self.places[place].alive && !self.wants(place) {
+                round.facts.push(Fact::Stops(ContainerId::from(place)));
+            }
+            self.report(place, 0.0, round);
+        }
+    }
+
+    /// The node is marked down: all its tasks are replaced.
+    pub(super) fn node_down(&mut self, node: usize, round: &mut Round<'_>) {
+        for id in 0..self.replicas.len() {
+            let here = self.replicas[id].at.is_some_and(|place| self.node_of(place) == node);
+            let state = self.replicas[id].state;
+            if here && !matches!(state, State::ToCome | State::Over) {
+                self.replace(id, round);
+            }
+        }
+    }
+
+    /// Takes the replica from where it is.
+    fn vacate(&mut self, id: usize) {
+        if let Some(place) = self.replicas[id].at.take() {
+            self.places[place].tenant = None;
+            self.scheduler.give_back(self.replicas[id].service, self.node_of(place));
+            self.changed = true;
+        }
+    }
+
+    fn replace(&mut self, id: usize, round: &Round<'_>) {
+        self.vacate(id);
+        self.renew(id, round.now);
+    }
+
+    /// A new task, from `now` on.
+    fn renew(&mut self, id: usize, now: Time) {
+        let delay = self.cluster.services[self.replicas[id].service].restart;
+        self.replicas[id].state =
+            delay.map_or(State::Over, |delay| State::New(now + DEBOUNCE, now + delay));
+    }
+
+    fn failed(&mut self, id: usize, now: Time) {
+        if let Some(place) = self.replicas[id].at {
+            self.failures.note(self.replicas[id].service, self.node_of(place), now);
+        }
+    }
+
+    /// When something is due, of what can happen now.
+    pub(super) fn due(&self, ready: &dyn Fn(usize) -> bool) -> Option<Time> {
+        (0..self.replicas.len()).filter_map(|id| self.due_of(id, ready)).min()
+    }
+
+    fn due_of(&self, id: usize, ready: &dyn Fn(usize) -> bool) -> Option<Time> {
+        let replica = &self.replicas[id];
+        let here = || replica.at.is_some_and(|place| ready(self.node_of(place)));
+        match replica.state {
+            State::Ends(at) | State::New(at, _) => Some(at),
+            // Its agent does that, and says how it went.
+            State::Pulls(at, _) | State::Starts(at) => Some(at).filter(|_| here()),
+            State::ToCome | State::Runs | State::Pending(..) | State::Over => None,
+        }
+    }
+
+    /// All that is due. Returns whether anything was.
+    pub(super) fn run(&mut self, round: &mut Round<'_>) -> bool {
+        let mut any = false;
+        for id in 0..self.replicas.len() {
+            if self.due_of(id, round.ready).is_some_and(|at| at <= round.now) {
+                any = true;
+                self.step(id, round);
+            }
+        }
+        if std::mem::take(&mut self.changed) {
+            for id in 0..self.replicas.len() {
+                if let State::Pending(start, _) = self.replicas[id].state {
+                    self.schedule(id, start, round);
+                }
+            }
+        }
+        any
+    }
+
+    fn step(&mut self, id: usize, round: &mut Round<'_>) {
+        match self.replicas[id].state {
+            State::Ends(_) => {
+                self.failed(id, round.now);
+                self.replace(id, round);
+            }
+            State::New(_, start) => self.schedule(id, start, round),
+            State::Pulls(_, start) => self.pulled(id, start, round),
+            State::Starts(_) => self.start(id, round),
+            State::ToCome | State::Runs | State::Pending(..) | State::Over => {}
+        }
+    }
+
+    fn free_place(&self, service: usize, node: usize) -> Option<usize> {
+        self.own[service].iter().copied().find(|&place| {
+            let state = &self.places[place];
+            self.node_of(place) == node && state.tenant.is_none() && !state.alive
+        })
+    }
+
+    fn schedule(&mut self, id: usize, start: Time, round: &mut Round<'_>) {
+        let Replica { service, bound, .. } = self.replicas[id];
+        let standing = |node: usize| {
+            if !(round.ready)(node) || bound.is_some_and(|bound| bound != node) {
+                return Standing::NotReady;
+            }
+            if self.free_place(service, node).is_none() {
+                return Standing::Full;
+            }
+            let failing = self.failures.are_many(service, node, round.now);
+            if failing { Standing::Failing } else { Standing::Good }
+        };
+        match self.scheduler.choose(service, standing) {
+            Ok(node) => {
+                let Some(place) = self.free_place(service, node) else { return };
+                self.scheduler.take(service, node);
+                self.places[place].tenant = Some(id);
+                self.replicas[id].at = Some(place);
+                round.facts.push(Fact::Assigned(ContainerId::from(place)));
+                self.pull(id, start, round);
+            }
+            Err(why) => {
+                let known = matches!(self.replicas[id].state, State::Pending(_, old) if old == why);
+                self.replicas[id].state = State::Pending(start, why);
+                if !known {
+                    round.facts.push(Fact::Pending(ServiceId::from(service), why));
+                }
+            }
+        }
+    }
+
+    /// The node gets the image, if it has not got it.
+    fn pull(&mut self, id: usize, start: Time, round: &mut Round<'_>) {
+        let Replica { service, at: Some(place), .. } = self.replicas[id] else { return };
+        let node = self.node_of(place);
+        match self.cluster.services[service].image {
+            Some(image) if !self.images[image][node] => {
+                if self.has_registry(image, node, round) {
+                    let pull = self.cluster.images[image].pull[node];
+                    self.replicas[id].state = State::Pulls(round.now + pull, start);
+                } else {
+                    self.reject(id, start, round);
+                }
+            }
+            _ => self.order(id, start, round),
+        }
+    }
+
+    fn pulled(&mut self, id: usize, start: Time, round: &mut Round<'_>) {
+        let Replica { service, at: Some(place), .. } = self.replicas[id] else { return };
+        let node = self.node_of(place);
+        let Some(image) = self.cluster.services[service].image else { return };
+        if !self.has_registry(image, node, round) {
+            return self.reject(id, start, round);
+        }
+        self.images[image][node] = true;
+        self.order(id, start, round);
+    }
+
+    fn has_registry(&self, image: usize, node: usize, round: &Round<'_>) -> bool {
+        let Some(registry) = self.cluster.images[image].registry else { return true };
+        self.own[registry.index()]
+            .iter()
+            .any(|&place| self.places[place].serves && (round.joined)(self.node_of(place), node))
+    }
+
+    /// The image cannot be pulled: the next task waits for the delay of this one.
+    fn reject(&mut self, id: usize, start: Time, round: &mut Round<'_>) {
+        self.failed(id, round.now);
+        if let Some(place) = self.replicas[id].at {
+            round.facts.push(Fact::Rejected(ContainerId::from(place)));
+        }
+        self.vacate(id);
+        self.renew(id, start.max(round.now));
+    }
+
+    fn order(&mut self, id: usize, start: Time, round: &Round<'_>) {
+        let [least, most] = BATCHES;
+        let batches = least + (most - least) * (round.unit)(self.replicas[id].key, draws::BATCHES);
+        self.replicas[id].state =
+            State::Starts(start.max(round.now) + Nanos::from_seconds(batches));
+    }
+
+    fn start(&mut self, id: usize, round: &mut Round<'_>) {
+        let Some(place) = self.replicas[id].at else { return };
+        self.replicas[id].state = State::Runs;
+        self.places[place].alive = true;
+        round.facts.push(Fact::Starts(ContainerId::from(place)));
+    }
+}
+
+/// Draws of tasks.
+mod draws {
+    pub(super) const STATUS: u32 = 16;
+    pub(super) const BATCHES: u32 = 17;
+}

@@ -1,0 +1,97 @@
+//! Who replaces what is lost, what it knows of the cluster, and where data and images are.
+
+use super::Lowering;
+use crate::document::service::Service;
+use crate::places;
+use std::collections::BTreeMap;
+use wssim_model::blueprint::DataAt;
+use wssim_model::ids::{NodeId, ServiceId};
+use wssim_model::orchestrator::{Cluster, First, Image, Kind, Place, Watched};
+
+impl Lowering<'_> {
+    /// After services and their containers.
+    pub(super) fn control(&mut self) {
+        if !places::can_be_replaced(self.document) {
+            return;
+        }
+        let services = &self.document.services;
+        let (images, image_of) = self.images();
+        let watched = services.iter().zip(image_of).map(|((name, service), image)| Watched {
+            name: name.clone(),
+            restart: service.deploy.restart_delay(),
+            image,
+        });
+        let place = |container: &wssim_model::blueprint::Container| Place {
+            service: container.service,
+            node: container.node,
+            first: match (container.spare, container.begins) {
+                (true, _) => First::Spare,
+                (false, Some(_)) => First::Comes,
+                (false, None) => First::Runs,
+            },
+        };
+        self.out.control = Some(Cluster {
+            kind: Kind::Swarm,
+            machines: places::machines(self.document),
+            wanted: services.values().map(places::wanted).collect(),
+            services: watched.collect(),
+            places: self.out.containers.iter().map(place).collect(),
+            images,
+            detection: self.document.orchestrator.detection.clone(),
+        });
+    }
+
+    /// All images by name, size and registry, and for each service the number of its own. One without
+    /// size and registry is there at once: nothing of it can fail or take time.
+    fn images(&self) -> (Vec<Image>, Vec<Option<usize>>) {
+        let mut known: BTreeMap<(&str, u64, Option<usize>), usize> = BTreeMap::new();
+        let mut images = Vec::new();
+        let services = self.document.services.values();
+        let of_services = services.map(|service| {
+            let deploy = &service.deploy;
+            let name = deploy.image.as_ref()?;
+            let registry = deploy.registry.as_ref().and_then(|name| self.services.get(&name.text));
+            if deploy.image_size == 0.0 && registry.is_none() {
+                return None;
+            }
+            let key = (name.text.as_str(), deploy.image_size.to_bits(), registry.copied());
+            Some(*known.entry(key).or_insert_with(|| {
+                images.push(self.image(deploy.image_size, registry.copied()));
+                images.len() - 1
+            }))
+        });
+        let image_of = of_services.collect();
+        (images, image_of)
+    }
+
+    /// An image of so many bytes: they come from the registry's node at the speed of the slower of the
+    /// two interfaces.
+    fn image(&self, bytes: f64, registry: Option<usize>) -> Image {
+        let containers = registry.and_then(|service| self.out.services.get(service));
+        let from = containers.and_then(|service| {
+            let first = self.out.containers.get(service.containers.start as usize)?;
+            Some(self.out.nodes[first.node.index()].bandwidth)
+        });
+        let sent = from.unwrap_or(f64::INFINITY);
+        let nodes = self.out.nodes.iter();
+        let pull = nodes.map(|node| Image::time(bytes, node.bandwidth.min(sent), node.speed));
+        Image { registry: registry.map(ServiceId::from), pull: pull.collect() }
+    }
+
+    /// Where the data of a container of `service` on `node` lies; `homes` are the nodes where the
+    /// service ran from the first.
+    pub(super) fn data_at(&self, service: &Service, node: usize, homes: &[usize]) -> DataAt {
+        let volumes = &service.deploy.volumes;
+        if volumes.iter().any(|volume| volume.is_local) && !homes.contains(&node) {
+            return DataAt::Elsewhere;
+        }
+        let server = volumes.iter().find_map(|volume| volume.nfs.as_ref());
+        let as_service = |name: &String| self.services.get(name).copied();
+        let as_node = |name: &String| self.document.nodes.keys().position(|node| node == name);
+        match server.map(|name| (as_service(&name.text), as_node(&name.text))) {
+            Some((Some(service), _)) => DataAt::Service(ServiceId::from(service)),
+            Some((None, Some(node))) => DataAt::Node(NodeId::from(node)),
+            _ => DataAt::Here,
+        }
+    }
+}

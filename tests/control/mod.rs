@@ -1,0 +1,187 @@
+//! Swarm's control plane in worlds with traffic: what users see while something is lost, and when the
+//! orchestrator has replaced it.
+//!
+//! `front` on node a calls `back`, one replica that begins on b. Everything else is constant.
+
+mod losing;
+mod moving;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use wssim_experiment::question::Worlds;
+use wssim_kernel::{Nanos, Time};
+use wssim_model::ids::{ContainerId, NodeId, SourceId};
+use wssim_model::probe::{Control, Doing, Fact, Failure, Opening, Probe};
+use wssim_model::{Blueprint, Run, simulate};
+use wssim_scenario::Scenario;
+
+/// When something is lost, in seconds.
+const AT: f64 = 20.0;
+const B: NodeId = NodeId(1);
+
+/// What is particular about a world.
+#[derive(Clone, Copy)]
+struct World<'a> {
+    managers: &'a str,
+    orchestrator: &'a str,
+    front: &'a str,
+    back: &'a str,
+    /// More services.
+    more: &'a str,
+    /// Faults.
+    faults: &'a str,
+}
+
+impl Default for World<'_> {
+    fn default() -> Self {
+        let managers = "\"a\", \"c\", \"d\"";
+        Self { managers, orchestrator: "", front: "", back: "", more: "", faults: "" }
+    }
+}
+
+/// What happened.
+#[derive(Default)]
+struct Seen {
+    facts: Vec<(f64, Control)>,
+    /// By frame: the container that it visits.
+    at: Vec<Option<ContainerId>>,
+    /// The last arrival anywhere.
+    clock: f64,
+    /// Arrivals at `back`: when, at which container; of what was sent into a cut long before, none.
+    visits: Vec<(f64, ContainerId)>,
+    /// Users' requests: when sent, and why they failed.
+    requests: Vec<(f64, Option<Failure>)>,
+}
+
+fn seconds(at: Time) -> f64 {
+    at.since(Time::ZERO).as_f64() * 1e-9
+}
+
+impl Probe for Seen {
+    const FOLLOWS: bool = true;
+
+    fn frame(&mut self, now: Time, frame: u32, fact: Fact) {
+        let frame = frame as usize;
+        self.at.resize(self.at.len().max(frame + 1), None);
+        match fact {
+            Fact::Opens(Opening::Visit { container, call, .. }) => {
+                let delayed = seconds(now) > self.clock + 1.0;
+                self.at[frame] = call.map(|_| container).filter(|_| !delayed);
+            }
+            Fact::Opens(_) => self.at[frame] = None,
+            Fact::Does(Doing::Arrives) => {
+                self.clock = seconds(now);
+                self.visits.extend(self.at[frame].map(|container| (seconds(now), container)));
+            }
+            _ => {}
+        }
+    }
+
+    fn control(&mut self, now: Time, fact: Control) {
+        self.facts.push((seconds(now), fact));
+    }
+
+    fn request_done(&mut self, _: SourceId, arrived: Time, _: Nanos, end: Result<(), Failure>) {
+        self.requests.push((seconds(arrived), end.err()));
+    }
+}
+
+/// Tells the files of worlds apart.
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
+impl World<'_> {
+    fn blueprint(&self) -> Blueprint {
+        let Self { managers, orchestrator, front, back, more, faults } = self;
+        let node = |name: &str| format!("[node.{name}]\ncores = 64\nnetwork = \"1 Gbit/s\"\n");
+        let nodes: String = ["a", "b", "c", "d"].map(node).concat();
+        let text = format!(
+            r#"
+[scenario]
+title = "Something is lost"
+{nodes}
+[orchestrator]
+kind = "swarm"
+managers = [{managers}]
+{orchestrator}
+[service.front]
+constraints = ["node.hostname == a"]
+client = {{ connections = "per-request" }}
+{front}
+endpoint.page.steps = [ {{ call = "back.get", timeout = "500ms" }} ]
+[service.back]
+startup = "2s"
+{back}
+endpoint.get.steps = [ {{ cpu = "1ms" }} ]
+{more}
+[traffic.web]
+entry = "front.page"
+arrivals = {{ kind = "periodic", period = "100ms" }}
+{faults}
+"#
+        );
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("wssim-control-{}-{number}.toml", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, &text).unwrap();
+        let scenario = Scenario::load(path.to_str().unwrap(), &[])
+            .unwrap_or_else(|mistakes| panic!("{}\n{text}", mistakes.render(false)));
+        std::fs::remove_file(&path).unwrap();
+        scenario.blueprint(None, &[]).unwrap()
+    }
+
+    /// So many seconds of it, from the very beginning.
+    fn run(&self, length: f64, seed: u64) -> Seen {
+        simulated(&self.blueprint(), length, seed)
+    }
+
+    /// The same for `count` seeds with which `leader` leads at the beginning.
+    fn run_led_by(&self, leader: NodeId, length: f64, count: usize) -> Vec<Seen> {
+        let blueprint = self.blueprint();
+        let all = (0..).map(|seed| simulated(&blueprint, length, seed));
+        let led = |seen: &Seen| seen.facts[0] == (0.0, Control::Leads(leader));
+        all.filter(led).take(count).collect()
+    }
+}
+
+fn simulated(blueprint: &Blueprint, length: f64, seed: u64) -> Seen {
+    let measured = Nanos::from_seconds(length);
+    let run = Run { seed, replication: 0, lead: Nanos::ZERO, measured };
+    let (_, mut seen) = simulate(blueprint, run, Seen::default(), &|| false).unwrap();
+    seen.requests.retain(|(sent, _)| *sent < length);
+    seen.requests.sort_by(|a, b| a.0.total_cmp(&b.0));
+    seen.visits.retain(|(at, _)| *at < length);
+    seen.facts.retain(|(at, _)| *at < length);
+    seen
+}
+
+fn crash(nodes: &str) -> String {
+    format!("[[fault]]\nid = \"f\"\nat = \"20s\"\nkind = \"crash\"\nnode = [{nodes}]\n")
+}
+
+fn is_down(fact: Control) -> bool {
+    matches!(fact, Control::Down(..))
+}
+
+fn is_start(fact: Control) -> bool {
+    matches!(fact, Control::Starts(_))
+}
+
+impl Seen {
+    /// When the facts were that `wanted` picks, since the loss.
+    fn times(&self, wanted: impl Fn(Control) -> bool) -> Vec<f64> {
+        let facts = self.facts.iter().filter(|(_, fact)| wanted(*fact));
+        facts.map(|(at, _)| at - AT).collect()
+    }
+
+    /// Requests that were sent from `from` to `to`, and why they failed.
+    fn between(&self, from: f64, to: f64) -> Vec<Option<Failure>> {
+        let sent = self.requests.iter().filter(|(sent, _)| (from..to).contains(sent));
+        sent.map(|(_, failure)| *failure).collect()
+    }
+
+    /// When the first visit came to another container than before, since the loss.
+    fn moved(&self) -> Option<f64> {
+        let first = self.visits[0].1;
+        let other = self.visits.iter().find(|(_, who)| *who != first);
+        other.map(|(at, _)| at - AT)
+    }
+}
