@@ -74,10 +74,12 @@ impl Uncertainty<'_> {
             let there = Override { path: input.path.clone(), value: value.clone() };
             let mut elsewhere = self.worlds_at(&there)?;
             let mut replications = FIRST_LOOK.min(self.replications);
-            self.look(&mut elsewhere, replications)?;
-            while !self.is_settled(&elsewhere, decided) && replications < self.replications {
+            self.look(&mut elsewhere, replications, &vec![true; self.bases.len()])?;
+            while let Some(needed) = self.unsettled(&elsewhere, decided)
+                && replications < self.replications
+            {
                 replications = (replications * NEXT_LOOK).min(self.replications);
-                self.look(&mut elsewhere, replications)?;
+                self.look(&mut elsewhere, replications, &needed)?;
             }
             for decided in decided.iter_mut().filter(|decided| decided.flips.is_none()) {
                 let found = self.verdict_on(decided.claim, &elsewhere);
@@ -97,21 +99,32 @@ impl Uncertainty<'_> {
         Ok(Elsewhere { own: world(None)?, bases })
     }
 
-    fn look(&self, elsewhere: &mut Elsewhere, replications: u32) -> Result<(), Stopped> {
+    /// Simulates the own arm and those bases that `wanted` says.
+    fn look(
+        &self,
+        elsewhere: &mut Elsewhere,
+        replications: u32,
+        wanted: &[bool],
+    ) -> Result<(), Stopped> {
         let mut arms: Vec<&mut Arm> = vec![&mut elsewhere.own];
-        arms.extend(elsewhere.bases.iter_mut());
+        let bases = elsewhere.bases.iter_mut().zip(wanted);
+        arms.extend(bases.filter_map(|(base, wanted)| wanted.then_some(base)));
         let planned = replications * arms.len() as u32;
         let progress = Progressing::new(self.watch, "input ranges", planned, true);
         replicate(&mut arms, replications, &self.setting, &progress)
     }
 
-    /// Whether more replications could not change what is found there: verdicts agree, or are others.
-    fn is_settled(&self, elsewhere: &Elsewhere, decided: &[Decided<'_>]) -> bool {
-        let is_decided = |d: &Decided<'_>| {
-            d.verdict == Verdict::Undecided
-                || self.verdict_on(d.claim, elsewhere) != Verdict::Undecided
+    /// The bases of claims whose verdicts more replications could still change: a verdict that is
+    /// another one there cannot come back, an undecided one can. `None`: there is no such claim.
+    fn unsettled(&self, elsewhere: &Elsewhere, decided: &[Decided<'_>]) -> Option<Vec<bool>> {
+        let open = |d: &&Decided<'_>| {
+            d.flips.is_none()
+                && d.verdict != Verdict::Undecided
+                && self.verdict_on(d.claim, elsewhere) == Verdict::Undecided
         };
-        decided.iter().filter(|decided| decided.flips.is_none()).all(is_decided)
+        let claims: Vec<&Decided<'_>> = decided.iter().filter(open).collect();
+        let has = |base: &String| claims.iter().any(|d| d.claim.relative_to.as_ref() == Some(base));
+        (!claims.is_empty()).then(|| self.bases.iter().map(has).collect())
     }
 
     fn verdict_on(&self, claim: &Claim, elsewhere: &Elsewhere) -> Verdict {
@@ -120,7 +133,8 @@ impl Uncertainty<'_> {
             elsewhere.bases.get(place)
         });
         let arms = Arms { own: &elsewhere.own, base };
-        let replications = elsewhere.own.observations.len();
+        let both = elsewhere.own.observations.len();
+        let replications = base.map_or(both, |base| base.observations.len().min(both));
         match measure(claim, arms, replications, self.level) {
             Ok(estimate) => verdict(&claim.expected, claim.observed, &estimate),
             Err(_) => Verdict::Undecided,
@@ -141,11 +155,13 @@ impl Uncertainty<'_> {
         };
         let (mut kept, mut lost) = (0.0, 1.0);
         let mut flip_at = None;
+        let is_its = |base: &String| decided.claim.relative_to.as_ref() == Some(base);
+        let bases: Vec<bool> = self.bases.iter().map(is_its).collect();
         for _ in 0..HALVINGS {
             let middle = f64::midpoint(kept, lost);
             let Some(there) = self.worlds.between(input, end, middle) else { break };
             let mut elsewhere = self.worlds_at(&there)?;
-            self.look(&mut elsewhere, FIRST_LOOK.min(self.replications))?;
+            self.look(&mut elsewhere, FIRST_LOOK.min(self.replications), &bases)?;
             if self.verdict_on(decided.claim, &elsewhere) == decided.verdict {
                 kept = middle;
             } else {
