@@ -40,14 +40,17 @@ impl Quota {
 
     /// When `threads` will have used up a quota; `None`: never. Looked at now.
     pub(super) fn exhaustion(&self, threads: f64) -> Option<Time> {
+        if threads <= 0.0 {
+            return None;
+        }
         let boundary = self.next_boundary();
         let left = (self.per_period - self.used).max(0.0);
-        let in_this = self.updated.0 + ceil(left / threads);
-        if threads > 0.0 && in_this < boundary.0 {
+        let in_this = self.updated.0.saturating_add(ceil(left / threads));
+        if in_this < boundary.0 {
             return Some(Time(in_this));
         }
         let needed = ceil(self.per_period / threads);
-        (threads > 0.0 && needed < PERIOD_NS).then(|| Time(boundary.0 + needed))
+        (needed < PERIOD_NS).then(|| Time(boundary.0 + needed))
     }
 
     /// Marks the quota of this period as used up.
