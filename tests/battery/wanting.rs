@@ -69,6 +69,36 @@ fn a_store_fills_entry_by_entry() {
     assert!(estimate.covers(due) && estimate.half_width() < 0.05 * due, "{due}: {estimate:?}");
 }
 
+/// Three requests at all times, of four branches each: an event loop has all three begun, though up to eleven
+/// steps wait for its thread; a pool of one thread has begun one.
+#[test]
+fn who_waits_for_a_thread_of_a_pool_takes_no_ram() {
+    for (hold, begun) in [("cpu", 3.0), ("request", 1.0)] {
+        let step = "[ { cpu = \"5ms\" } ]";
+        let world = blueprint(&format!(
+            r#"
+[scenario]
+title = "Branches"
+[node.host]
+cores = 1
+memory = "1 GiB"
+[service.app]
+workers = 1
+hold = "{hold}"
+memory = {{ base = "4 MiB", per_request = "1 MiB" }}
+endpoint.go.steps = [ {{ parallel = [ {step}, {step}, {step}, {step} ] }} ]
+[traffic.all]
+entry = "app.go"
+arrivals = {{ kind = "closed", users = 3, think = "0s" }}
+"#
+        ));
+        let shown = replicate(&world, 84, 0, 5.0, 60.0);
+        let demand = shown.averages.containers[0].demand / 1_048_576.0;
+        assert!((demand - 4.0 - begun).abs() < 1e-6, "{hold}: {demand}");
+        assert!(shown.kills.is_empty());
+    }
+}
+
 /// A service that leaves 1 MiB of garbage in a heap with room for 64 beside what is alive, 16 MiB: each
 /// collection touches those, and takes 50 ms of CPU.
 fn heap(rate: f64, ram: &str) -> Shown {

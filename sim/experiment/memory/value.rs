@@ -4,6 +4,7 @@ use super::record::{NodeRecord, Sums};
 use super::{NodeShare, OfMemory, ServiceShare, containers_on, has_ram};
 use crate::observe::{Observer, Sample};
 use wssim_model::ContainerAverages;
+use wssim_model::blueprint::Hold;
 
 impl Observer<'_> {
     pub(crate) fn memory(&self, quantity: OfMemory) -> Sample {
@@ -83,7 +84,12 @@ impl Observer<'_> {
             let averages = &self.outcome.averages.containers[place];
             let memory = super::memory_of(self.blueprint, container);
             let buffers = memory.data.as_ref().map_or(0.0, |data| data.buffers);
-            let in_service = averages.in_system - averages.waiting;
+            // As the model has it: an event loop takes in whoever comes.
+            let queued = match self.blueprint.services[container.service.index()].hold {
+                Hold::Request => averages.waiting,
+                Hold::Cpu => 0.0,
+            };
+            let in_service = averages.in_system - queued;
             (memory.base + buffers) * averages.up + memory.per_request * in_service
         });
         demand.sum()

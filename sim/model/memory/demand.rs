@@ -10,11 +10,11 @@
 //! beside requests: they touch all that is alive, read ahead, and take CPU.
 
 use super::ledger::Demand;
-use crate::blueprint::{Heap, PAGE};
+use crate::blueprint::{Heap, Hold, PAGE};
 use crate::ids::ContainerId;
 use crate::life::Phase;
 use crate::probe::Probe;
-use crate::world::World;
+use crate::world::{ContainerState, World};
 
 /// Bytes as whole pages.
 pub(super) fn pages(bytes: f64) -> u64 {
@@ -58,6 +58,17 @@ impl HeapState {
     }
 }
 
+impl ContainerState {
+    /// Requests that it has begun: those that wait for one of a pool's threads are not, while an event loop
+    /// takes in whoever comes, and its queue is of steps.
+    fn requests_held(&self) -> u32 {
+        match self.hold {
+            Hold::Request => self.station.in_system - self.station.queue.len,
+            Hold::Cpu => self.station.in_system,
+        }
+    }
+}
+
 impl<P: Probe> World<'_, P> {
     /// What `id` asks for now, and how often its heap must be collected.
     pub(super) fn memory_demand(&mut self, id: ContainerId) -> (Demand, u64) {
@@ -67,7 +78,7 @@ impl<P: Probe> World<'_, P> {
         }
         let memory = &self.blueprint.service_of(id).memory;
         let station = &container.station;
-        let in_service = f64::from(station.in_system - station.queue.len);
+        let in_service = f64::from(container.requests_held());
         let account = &mut self.memory.accounts[id.index()];
         let visits = station.arrivals;
         let collects = memory.heap.as_ref().map_or(0, |heap| account.heap.note(heap, visits));
