@@ -3,6 +3,7 @@
 use super::recovery::{SLOT, Slot};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
+use wssim_model::blueprint::Container;
 use wssim_model::ids::{ContainerId, NodeId, SourceId};
 use wssim_model::probe::{Failure, NodeMemoryState, Probe};
 
@@ -54,6 +55,11 @@ pub(super) struct Listener {
     pub(super) service_kills: Vec<u64>,
 }
 
+/// Neither added later nor a place for one that is lost.
+fn runs_from_the_first(container: &Container) -> bool {
+    container.begins.is_none() && !container.spare
+}
+
 impl Listener {
     /// One that has heard nothing; the fault strikes at `begin`, and it is looked until `end`.
     pub(super) fn new(blueprint: &Blueprint, begin: Time, end: Time) -> Self {
@@ -65,7 +71,7 @@ impl Listener {
         };
         let mut services = vec![Replicas::default(); blueprint.services.len()];
         let containers = &blueprint.containers;
-        for container in containers.iter().filter(|container| container.begins.is_none()) {
+        for container in containers.iter().filter(|container| runs_from_the_first(container)) {
             let replicas = &mut services[container.service.index()];
             replicas.before += 1;
             replicas.now += 1;
@@ -75,7 +81,7 @@ impl Listener {
             begin,
             end,
             sources: vec![heard; blueprint.sources.len()],
-            answers: containers.iter().map(|container| container.begins.is_none()).collect(),
+            answers: containers.iter().map(runs_from_the_first).collect(),
             node_of: containers.iter().map(|container| container.node).collect(),
             service_of: containers.iter().map(|container| container.service.0).collect(),
             services,
