@@ -337,6 +337,7 @@ cores = 4
 cores = 4
 [orchestrator]
 kind = "swarm"
+managers = ["a"]
 [service.front]
 constraints = ["node.hostname == a"]
 endpoint.page.steps = [ {{ call = "back.get", timeout = "50ms" }} ]
