@@ -172,8 +172,7 @@ fn place_containers(blueprint: &Blueprint) -> (Vec<ContainerState>, Vec<Vec<Opti
                 backlog: service.backlog,
                 hold: service.hold,
                 life: first_life(container),
-                lacks_pages: false,
-                work_ns: 0.0,
+                is_watched: false,
                 computed_ns: [0; 2],
             }
         })

@@ -96,10 +96,8 @@ pub(crate) struct ContainerState {
     pub(crate) hold: Hold,
     /// Whether it runs.
     pub(crate) life: Life,
-    /// Whether some of the pages that it touches are in swap.
-    pub(crate) lacks_pages: bool,
-    /// Σ demand of its CPU steps and bursts, in nanoseconds of the reference CPU.
-    pub(crate) work_ns: f64,
+    /// Whether its touches of pages are counted: something bounds its RAM.
+    pub(crate) is_watched: bool,
     /// Σ time of its finished CPU steps, waiting for a thread included: of requests, of bursts.
     pub(crate) computed_ns: [u64; 2],
 }
@@ -262,9 +260,7 @@ impl<P: Probe> World<'_, P> {
         demand: f64,
         calendar: &mut Calendar<Event>,
     ) {
-        let ContainerState { node, local, work_ns, .. } = &mut self.containers[container.index()];
-        *work_ns += demand;
-        let (node, local) = (*node, *local);
+        let ContainerState { node, local, .. } = self.containers[container.index()];
         self.admit(now, frame, node, local, demand, calendar);
     }
 

@@ -322,6 +322,7 @@ impl<P: Probe> World<'_, P> {
         let demand = law.sample_lazily(|| self.registry.stream.draw(key, DRAW_STARTUP));
         let (job, frame) = self.frames.open(Kind::Startup, key);
         frame.container = id;
+        self.note_work(id, demand);
         self.start_job(now, job, id, demand, calendar);
     }
 

@@ -34,10 +34,15 @@ fn about(mean: f64, draw: &mut Draw) -> u64 {
 }
 
 impl<P: Probe> World<'_, P> {
-    /// Draws how many pages the CPU step of `id` finds in swap, `[work, networking]` nanoseconds of the
-    /// reference CPU. Returns whether it has to wait for them; then it computes afterwards by itself.
+    /// `id` computes for `work` nanoseconds of the reference CPU, and touches pages meanwhile.
+    pub(crate) fn note_work(&mut self, id: ContainerId, work: f64) {
+        self.memory.accounts[id.index()].work_ns += work;
+    }
+
+    /// Counts the touches of the CPU step of `id`, `[work, networking]` nanoseconds of the reference CPU,
+    /// and draws how many of them find their page in swap. Returns whether it has to wait for them; then it computes afterwards by itself.
     #[inline(never)]
-    pub(crate) fn fetch_pages(
+    pub(crate) fn touch_pages(
         &mut self,
         now: Time,
         id: FrameId,
@@ -46,10 +51,15 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) -> bool {
         let (container, key) = (self.frames[id].container, self.frames[id].key);
+        self.note_work(container, work);
+        let miss = self.memory.accounts[container.index()].miss;
+        if miss <= 0.0 {
+            return false;
+        }
         let memory = &self.blueprint.service_of(container).memory;
         let mut random = self.draws.draw(mix(key, FAULTS), draw);
         let touches = about(memory.touches(work), &mut random);
-        let faults = binomial(touches, self.memory.accounts[container.index()].miss, &mut random);
+        let faults = binomial(touches, miss, &mut random);
         self.wait_for_pages(now, id, faults, [work, networking], draw, calendar)
     }
 
@@ -70,8 +80,6 @@ impl<P: Probe> World<'_, P> {
         if faults == 0 || self.nodes[node.index()].disk.is_none() {
             return false;
         }
-        // Its touches count from now on, though it may never compute.
-        account.touches += self.blueprint.service_of(container).memory.touches(work);
         let frame = &mut self.frames[id];
         frame.drawn = work;
         frame.network_cpu = networking as u32;
@@ -92,9 +100,6 @@ impl<P: Probe> World<'_, P> {
         let work = std::mem::replace(&mut frame.drawn, -1.0);
         let networking = f64::from(std::mem::take(&mut frame.network_cpu));
         let container = frame.container;
-        // From now on they count as those of its work.
-        let touches = self.blueprint.service_of(container).memory.touches(work);
-        self.memory.accounts[container.index()].touches -= touches;
         if frame.kind == Kind::Burst {
             frame.waits = Waits::Nothing;
         } else {
@@ -140,6 +145,7 @@ impl<P: Probe> World<'_, P> {
         let key = mix(self.life_key(id, 0), number);
         let draw = || self.registry.stream.draw(key, DRAW_COLLECTION);
         let work = heap.collection.sample_lazily(draw);
+        self.note_work(id, work);
         let out = 1.0 - self.resident_share(id);
         let account = &mut self.memory.accounts[id.index()];
         let live = super::demand::pages(heap.live) as f64;

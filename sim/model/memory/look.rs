@@ -36,6 +36,8 @@ pub(super) struct Account {
     /// The probability that a touch, or a read, misses.
     pub(super) miss: f64,
     pub(super) file_miss: f64,
+    /// Σ demand of its CPU steps and bursts, in nanoseconds of the reference CPU.
+    pub(super) work_ns: f64,
     /// Touches beside those of CPU steps, faults, reads and misses since time zero.
     pub(super) touches: f64,
     pub(super) faults: u64,
@@ -146,6 +148,9 @@ impl<P: Probe> World<'_, P> {
     pub(crate) fn open_memory(&mut self, calendar: &mut Calendar<Event>) {
         for node in (0..self.nodes.len()).map(NodeId::from) {
             if self.memory.nodes[node.index()].watched {
+                for &id in &self.memory.nodes[node.index()].members {
+                    self.containers[id.index()].is_watched = true;
+                }
                 self.take_in_all(Time::ZERO, node, calendar);
                 let parked = self.blueprint.nodes[node.index()].memory.swappiness / SWAPPINESS_MAX;
                 self.memory.nodes[node.index()].ledger.settle_in(parked);
@@ -197,7 +202,7 @@ impl<P: Probe> World<'_, P> {
     fn counts_of(&self, id: ContainerId) -> [f64; 4] {
         let account = &self.memory.accounts[id.index()];
         let memory = &self.blueprint.service_of(id).memory;
-        let touches = account.touches + memory.touches(self.containers[id.index()].work_ns);
+        let touches = account.touches + memory.touches(account.work_ns);
         [touches, account.faults as f64, account.reads as f64, account.missed as f64]
     }
 
@@ -258,7 +263,6 @@ impl<P: Probe> World<'_, P> {
             let of = &mut self.memory.accounts[id.index()];
             of.miss = set.miss();
             of.file_miss = set.files.as_ref().map_or(0.0, Files::miss);
-            self.containers[id.index()].lacks_pages = of.miss > 0.0;
         }
         let demands = account.members.iter().map(|id| self.memory.accounts[id.index()].demand);
         account.ledger.assert_laws(demands);
@@ -277,7 +281,7 @@ impl<P: Probe> World<'_, P> {
         }
         let account = &mut self.memory.accounts[id.index()];
         account.demand = Demand::default();
+        account.miss = 0.0;
         account.heap.restart();
-        self.containers[id.index()].lacks_pages = false;
     }
 }

@@ -116,8 +116,8 @@ impl<P: Probe> World<'_, P> {
             networking = self.count_network_cpu(container, network_cpu);
             work += networking;
         }
-        if self.containers[container.index()].lacks_pages
-            && self.fetch_pages(now, id, [work, networking], step.draw, calendar)
+        if self.containers[container.index()].is_watched
+            && self.touch_pages(now, id, [work, networking], step.draw, calendar)
         {
             return;
         }

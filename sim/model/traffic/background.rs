@@ -59,8 +59,8 @@ impl<P: Probe> World<'_, P> {
             let (id_of_burst, frame) = self.frames.open(Kind::Burst, mix(stream.root(), number));
             let container = background.container;
             frame.container = container;
-            if self.containers[container.index()].lacks_pages
-                && self.fetch_pages(now, id_of_burst, [demand, 0.0], job, calendar)
+            if self.containers[container.index()].is_watched
+                && self.touch_pages(now, id_of_burst, [demand, 0.0], job, calendar)
             {
                 continue;
             }
