@@ -99,6 +99,8 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// The same between `node` and a user.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn paced_outside(&self, node: NodeId, half: Nanos) -> Nanos {
         stretched(half, self.strain.network[node.index()])
     }

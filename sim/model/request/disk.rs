@@ -3,24 +3,29 @@
 //! Disk steps, reads of files that miss and pages that come from swap stand in one queue.
 
 use super::frame::{FrameId, Waits};
-use crate::blueprint::{Disk, Instruction, PAGE};
+use crate::blueprint::{Access, Disk, Instruction, PAGE};
 use crate::event::Event;
 use crate::hardware::disk::Served;
 use crate::ids::NodeId;
-use crate::probe::{Doing, Probe};
+use crate::probe::{Doing, Failure, Probe};
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
 impl<P: Probe> World<'_, P> {
-    /// `id` comes to the disk of its node. Returns whether it stays there: where there is no disk
-    /// it costs nothing.
+    /// `id` comes to the disk of its node. Returns whether it stays there, or has failed because there
+    /// is no room for what it writes: where there is no disk it costs nothing.
     #[inline(never)]
     pub(crate) fn come_to_disk(
         &mut self,
         now: Time,
         id: FrameId,
+        access: Access,
         calendar: &mut Calendar<Event>,
     ) -> bool {
+        if access != Access::Read && self.finds_disk_full(id) {
+            self.fail(now, id, Failure::DiskFull, calendar);
+            return true;
+        }
         self.queue_at_disk(now, id, Waits::DiskQueue, calendar)
     }
 

@@ -1,7 +1,7 @@
 //! Runs a frame's program until it has to wait.
 
 use super::frame::{Frame, FrameId, Kind, NONE, Waits};
-use crate::blueprint::{Access, Arrivals, Hold, Instruction};
+use crate::blueprint::{Arrivals, Hold, Instruction};
 use crate::event::Event;
 use crate::ids::{ContainerId, InstructionId, LabelId};
 use crate::law::Law;
@@ -48,10 +48,7 @@ impl<P: Probe> World<'_, P> {
                     return self.compute(now, id, &step, calendar);
                 }
                 Instruction::Disk { access, .. } => {
-                    if *access != Access::Read && self.finds_disk_full(id) {
-                        return self.fail(now, id, Failure::DiskFull, calendar);
-                    }
-                    if self.come_to_disk(now, id, calendar) {
+                    if self.come_to_disk(now, id, *access, calendar) {
                         return;
                     }
                 }
