@@ -25,7 +25,8 @@ pub struct WorldError(pub String);
 pub trait Worlds: Sync {
     /// The world of `arm` (`None`: the scenario itself; otherwise a file named by `relative_to`),
     /// with `overrides` in force beside those of the command line. An override whose path an arm
-    /// does not have is left out there.
+    /// does not have, or of an input that the arm does not give the range that the scenario gives it, is
+    /// left out there.
     ///
     /// # Errors
     /// When the scenario of the arm, or an override, is wrong.

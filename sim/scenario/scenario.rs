@@ -35,6 +35,8 @@ pub struct Scenario {
     /// Traces by file, so that worlds share them.
     rows: Mutex<BTreeMap<PathBuf, Arc<trace::Rows>>>,
     world: World,
+    /// Inputs that the file of each arm gives ranges.
+    ranged_in: BTreeMap<String, Vec<String>>,
     question: Question,
 }
 
@@ -119,6 +121,9 @@ impl Scenario {
         if !mistakes.is_empty() {
             return Err(Diagnostics::new(tidy(mistakes)));
         }
+        let paths = |arm: World| arm.ranged.into_iter().map(|input| input.path).collect();
+        let ranged_in =
+            read.into_iter().filter_map(|(arm, world)| Some((arm, paths(world?)))).collect();
         let name = path
             .file_stem()
             .map_or_else(|| "scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
@@ -131,7 +136,7 @@ impl Scenario {
             ranged: world.ranged.clone(),
             not_simulated: world.not_simulated.iter().map(ToString::to_string).collect(),
         };
-        Ok(Self { path, sets: sets.to_vec(), files, rows, world, question })
+        Ok(Self { path, sets: sets.to_vec(), files, rows, world, ranged_in, question })
     }
 
     /// What is asked.
@@ -195,6 +200,15 @@ impl Scenario {
     }
 }
 
+impl Scenario {
+    /// Whether another value of the input at `path` is another value in `arm`, too: not where only the
+    /// scenario itself gives it a range, so that it says something of its own.
+    fn reaches(&self, arm: &str, path: &str) -> bool {
+        let is_own = self.question.ranged.iter().any(|input| input.path == path);
+        !is_own || self.ranged_in.get(arm).is_some_and(|paths| paths.iter().any(|one| one == path))
+    }
+}
+
 impl Worlds for Scenario {
     fn blueprint(
         &self,
@@ -209,6 +223,7 @@ impl Worlds for Scenario {
         sets.extend(
             overrides
                 .iter()
+                .filter(|one| arm.is_none_or(|arm| self.reaches(arm, &one.path)))
                 .map(|one| (format!("{}={}", one.path, one.value), "override".to_owned())),
         );
         let (path, missing) = match arm {
