@@ -167,7 +167,7 @@ impl<'a> Orchestrator<'a> {
 
     /// When it wants to be woken, if nothing happens before.
     #[must_use]
-    pub fn due(&self) -> Option<Time> {
+    pub fn due(&mut self) -> Option<Time> {
         match self {
             Self::Swarm(swarm) => swarm.due(),
         }

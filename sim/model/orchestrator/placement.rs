@@ -207,6 +207,8 @@ pub struct Scheduler<'a> {
     left: Vec<Left>,
     /// Containers by service and machine.
     own: Vec<Vec<u32>>,
+    /// By service and machine: whether it meets the constraints.
+    meets: Vec<Vec<bool>>,
 }
 
 impl<'a> Scheduler<'a> {
@@ -221,7 +223,12 @@ impl<'a> Scheduler<'a> {
                 ports: Vec::new(),
             })
             .collect();
-        Self { machines, wanted, left, own: vec![vec![0; machines.len()]; wanted.len()] }
+        let meets = |wanted: &Wanted| {
+            let all = |machine: &Machine| wanted.constraints.iter().all(|one| one.holds(machine));
+            machines.iter().map(all).collect()
+        };
+        let own = vec![vec![0; machines.len()]; wanted.len()];
+        Self { machines, wanted, left, own, meets: wanted.iter().map(meets).collect() }
     }
 
     /// Places what is wanted, one service after the other: for each the machines of its containers.
@@ -287,7 +294,7 @@ impl<'a> Scheduler<'a> {
 
     /// What turns machine `at` away, if anything does.
     fn filter(&self, service: usize, at: usize, standing: Standing) -> Option<Filter> {
-        let (machine, left) = (&self.machines[at], &self.left[at]);
+        let left = &self.left[at];
         let wanted = &self.wanted[service];
         let most = if wanted.replicas.is_none() { Some(1) } else { wanted.max_per_node };
         if standing == Standing::NotReady {
@@ -296,7 +303,7 @@ impl<'a> Scheduler<'a> {
         if !fits(wanted.cpus, left.cpus) || !fits(wanted.memory_bytes, left.memory) {
             return Some(Filter::Room);
         }
-        if !wanted.constraints.iter().all(|each| each.holds(machine)) {
+        if !self.meets[service][at] {
             return Some(Filter::Constraints);
         }
         if wanted.host_ports.iter().any(|port| left.ports.contains(port)) {

@@ -85,6 +85,7 @@ impl<'a> Swarm<'a> {
             Told::Rebooted(node) => {
                 self.managers.rebooted(now, node.index());
                 self.agents[node.index()].rebooted = true;
+                self.tasks.rebooted(node.index());
             }
             Told::Begins(id, alive) => {
                 let down = self.agents[self.node_of(id)].state == State::Down;
@@ -106,13 +107,13 @@ impl<'a> Swarm<'a> {
     }
 
     /// When something is due. While nobody decides only a leader's election is.
-    pub(super) fn due(&self) -> Option<Time> {
+    pub(super) fn due(&mut self) -> Option<Time> {
         if self.managers.decides().is_none() {
             return self.managers.due();
         }
-        let agents = self.agents.iter().filter_map(Agent::due).min();
-        let ready = |node: usize| self.agents[node].takes_part();
-        agents.into_iter().chain(self.tasks.due(&ready)).min()
+        let Self { agents, tasks, .. } = self;
+        let first = agents.iter().filter_map(Agent::due).min();
+        first.into_iter().chain(tasks.due(&|node| agents[node].takes_part())).min()
     }
 
     pub(super) fn leader(&self) -> Option<NodeId> {
@@ -140,9 +141,19 @@ impl<'a> Swarm<'a> {
             Change::Back => {
                 let leader = self.managers.decides();
                 facts.extend(leader.map(|leader| Fact::Leads(NodeId::from(leader))));
+                self.catch_up(now, facts);
             }
         }
         self.hear(now);
+    }
+
+    /// What nodes have had to say while the same leader could not decide is told now.
+    fn catch_up(&mut self, now: Time, facts: &mut Vec<Fact>) {
+        for node in 0..self.agents.len() {
+            if self.agents[node].takes_part() {
+                self.of_tasks(now, facts, |tasks, round| tasks.node_registers(node, round));
+            }
+        }
     }
 
     /// Whose beats get to the leader now.

@@ -18,6 +18,8 @@ use super::failures::Failures;
 use crate::ids::{ContainerId, ServiceId};
 use crate::orchestrator::placement::{Scheduler, Standing, Why};
 use crate::orchestrator::{Cluster, Fact, First};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use wssim_kernel::stream::{mix, name_hash};
 use wssim_kernel::{Nanos, Time};
 
@@ -45,6 +47,21 @@ enum State {
     Starts(Time),
     /// There is no next one.
     Over,
+}
+
+impl State {
+    /// When something comes of it, if that is a matter of time.
+    fn due(self) -> Option<Time> {
+        match self {
+            Self::Ends(at) | Self::New(at, _) | Self::Pulls(at, _) | Self::Starts(at) => Some(at),
+            Self::ToCome | Self::Runs | Self::Pending(..) | Self::Over => None,
+        }
+    }
+
+    /// Whether its node's agent does what is due, and says how it went.
+    fn is_of_agent(self) -> bool {
+        matches!(self, Self::Pulls(..) | Self::Starts(_))
+    }
 }
 
 /// What swarmkit calls a slot: one container that is wanted.
@@ -92,6 +109,14 @@ pub(super) struct Tasks<'a> {
     failures: Failures,
     /// By image and node: whether it is there.
     images: Vec<Vec<bool>>,
+    /// By node: until when it pulls what it was told to pull.
+    pulls_until: Vec<Time>,
+    /// What is due, the earliest first. Of a replica that has gone on meanwhile nothing comes.
+    due: BinaryHeap<Reverse<(Time, usize)>>,
+    /// Replicas whose agents are not there to do what is due.
+    held: Vec<usize>,
+    /// Replicas that fit nowhere, in order.
+    pending: Vec<usize>,
     /// Whether what is pending is to be tried.
     changed: bool,
 }
@@ -107,6 +132,10 @@ impl<'a> Tasks<'a> {
             own: vec![Vec::new(); services],
             failures: Failures::new(services, nodes),
             images: vec![vec![false; nodes]; cluster.images.len()],
+            pulls_until: vec![Time::ZERO; nodes],
+            due: BinaryHeap::new(),
+            held: Vec::new(),
+            pending: Vec::new(),
             changed: false,
         };
         for (at, place) in cluster.places.iter().enumerate() {
@@ -134,6 +163,11 @@ impl<'a> Tasks<'a> {
         tasks
     }
 
+    fn enter(&mut self, id: usize, state: State) {
+        self.replicas[id].state = state;
+        self.due.extend(state.due().map(|at| Reverse((at, id))));
+    }
+
     fn node_of(&self, place: usize) -> usize {
         self.cluster.places[place].node.index()
     }
@@ -153,7 +187,7 @@ impl<'a> Tasks<'a> {
     pub(super) fn begins(&mut self, place: usize, alive: bool, down: bool, round: &mut Round<'_>) {
         let Some(id) = self.places[place].tenant else { return };
         self.scheduler.take(self.replicas[id].service, self.node_of(place));
-        self.replicas[id].state = State::Runs;
+        self.enter(id, State::Runs);
         self.places[place].alive = alive;
         if down {
             self.replace(id, round);
@@ -176,16 +210,20 @@ impl<'a> Tasks<'a> {
 
     fn report(&mut self, place: usize, batch: f64, round: &Round<'_>) {
         let Some(id) = self.places[place].tenant else { return };
-        let replica = &mut self.replicas[id];
+        let replica = self.replicas[id];
         if replica.state == State::Runs && !self.places[place].alive {
             let wait = Nanos::from_seconds(batch * (round.unit)(replica.key, draws::STATUS));
-            replica.state = State::Ends(round.now + wait);
+            self.enter(id, State::Ends(round.now + wait));
         }
     }
 
     /// The node has registered: what has ended there is told, what nobody wants is stopped.
     pub(super) fn node_registers(&mut self, node: usize, round: &mut Round<'_>) {
         self.changed = true;
+        let held = std::mem::take(&mut self.held);
+        for id in held {
+            self.enter(id, self.replicas[id].state);
+        }
         for place in 0..self.places.len() {
             if self.node_of(place) != node {
                 continue;
@@ -195,6 +233,11 @@ impl<'a> Tasks<'a> {
             }
             self.report(place, 0.0, round);
         }
+    }
+
+    /// The node starts anew: what it pulled is given up.
+    pub(super) fn rebooted(&mut self, node: usize) {
+        self.pulls_until[node] = Time::ZERO;
     }
 
     /// The node is marked down: all its tasks are replaced.
@@ -225,8 +268,8 @@ impl<'a> Tasks<'a> {
     /// A new task, from `now` on.
     fn renew(&mut self, id: usize, now: Time) {
         let delay = self.cluster.services[self.replicas[id].service].restart;
-        self.replicas[id].state =
-            delay.map_or(State::Over, |delay| State::New(now + DEBOUNCE, now + delay));
+        let state = delay.map_or(State::Over, |delay| State::New(now + DEBOUNCE, now + delay));
+        self.enter(id, state);
     }
 
     fn failed(&mut self, id: usize, now: Time) {
@@ -236,32 +279,31 @@ impl<'a> Tasks<'a> {
     }
 
     /// When something is due, of what can happen now.
-    pub(super) fn due(&self, ready: &dyn Fn(usize) -> bool) -> Option<Time> {
-        (0..self.replicas.len()).filter_map(|id| self.due_of(id, ready)).min()
-    }
-
-    fn due_of(&self, id: usize, ready: &dyn Fn(usize) -> bool) -> Option<Time> {
-        let replica = &self.replicas[id];
-        let here = || replica.at.is_some_and(|place| ready(self.node_of(place)));
-        match replica.state {
-            State::Ends(at) | State::New(at, _) => Some(at),
-            // Its agent does that, and says how it went.
-            State::Pulls(at, _) | State::Starts(at) => Some(at).filter(|_| here()),
-            State::ToCome | State::Runs | State::Pending(..) | State::Over => None,
+    pub(super) fn due(&mut self, ready: &dyn Fn(usize) -> bool) -> Option<Time> {
+        while let Some(&Reverse((at, id))) = self.due.peek() {
+            let replica = &self.replicas[id];
+            let is_left = replica.state.due() != Some(at);
+            let here = || replica.at.is_some_and(|place| ready(self.node_of(place)));
+            let waits = !is_left && replica.state.is_of_agent() && !here();
+            if !is_left && !waits {
+                return Some(at);
+            }
+            self.due.pop();
+            self.held.extend(waits.then_some(id));
         }
+        None
     }
 
     /// All that is due. Returns whether anything was.
     pub(super) fn run(&mut self, round: &mut Round<'_>) -> bool {
         let mut any = false;
-        for id in 0..self.replicas.len() {
-            if self.due_of(id, round.ready).is_some_and(|at| at <= round.now) {
-                any = true;
-                self.step(id, round);
-            }
+        while self.due(round.ready).is_some_and(|at| at <= round.now) {
+            let Some(Reverse((_, id))) = self.due.pop() else { break };
+            any = true;
+            self.step(id, round);
         }
         if std::mem::take(&mut self.changed) {
-            for id in 0..self.replicas.len() {
+            for id in std::mem::take(&mut self.pending) {
                 if let State::Pending(start, _) = self.replicas[id].state {
                     self.schedule(id, start, round);
                 }
@@ -313,7 +355,8 @@ impl<'a> Tasks<'a> {
             }
             Err(why) => {
                 let known = matches!(self.replicas[id].state, State::Pending(_, old) if old == why);
-                self.replicas[id].state = State::Pending(start, why);
+                self.enter(id, State::Pending(start, why));
+                self.wait(id);
                 if !known {
                     round.facts.push(Fact::Pending(ServiceId::from(service), why));
                 }
@@ -321,15 +364,25 @@ impl<'a> Tasks<'a> {
         }
     }
 
-    /// The node gets the image, if it has not got it.
+    /// The replica fits nowhere: it is tried again with the others, in their order.
+    fn wait(&mut self, id: usize) {
+        if let Err(place) = self.pending.binary_search(&id) {
+            self.pending.insert(place, id);
+        }
+    }
+
+    /// The node gets the image, if it has not got it: what it pulls shares its network and its CPU, so
+    /// that all of it takes as long as one after the other.
     fn pull(&mut self, id: usize, start: Time, round: &mut Round<'_>) {
         let Replica { service, at: Some(place), .. } = self.replicas[id] else { return };
         let node = self.node_of(place);
         match self.cluster.services[service].image {
             Some(image) if !self.images[image][node] => {
                 if self.has_registry(image, node, round) {
-                    let pull = self.cluster.images[image].pull[node];
-                    self.replicas[id].state = State::Pulls(round.now + pull, start);
+                    let begin = self.pulls_until[node].max(round.now);
+                    let end = begin + self.cluster.images[image].pull[node];
+                    self.pulls_until[node] = end;
+                    self.enter(id, State::Pulls(end, start));
                 } else {
                     self.reject(id, start, round);
                 }
@@ -369,13 +422,13 @@ impl<'a> Tasks<'a> {
     fn order(&mut self, id: usize, start: Time, round: &Round<'_>) {
         let [least, most] = BATCHES;
         let batches = least + (most - least) * (round.unit)(self.replicas[id].key, draws::BATCHES);
-        self.replicas[id].state =
-            State::Starts(start.max(round.now) + Nanos::from_seconds(batches));
+        let at = start.max(round.now) + Nanos::from_seconds(batches);
+        self.enter(id, State::Starts(at));
     }
 
     fn start(&mut self, id: usize, round: &mut Round<'_>) {
         let Some(place) = self.replicas[id].at else { return };
-        self.replicas[id].state = State::Runs;
+        self.enter(id, State::Runs);
         self.places[place].alive = true;
         round.facts.push(Fact::Starts(ContainerId::from(place)));
     }

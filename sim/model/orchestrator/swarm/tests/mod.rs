@@ -346,3 +346,50 @@ fn what_fails_again_and_again_goes_elsewhere() {
     // First by name among equals, until it has failed there five times.
     assert_eq!(nodes, [1, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0]);
 }
+
+/// What ends while a leader hears too few to decide is replaced once he hears them again.
+#[test]
+fn what_ends_while_nobody_decides_is_replaced_afterwards() {
+    let cluster = cluster(4, 3, 3);
+    let mut driver = Driver::led(&cluster, 0, true, 1);
+    let reach = |driver: &mut Driver<'_>, at: u64, joined: bool| {
+        for (a, b) in [(0, 1), (0, 2)] {
+            (driver.joined[a * 4 + b], driver.joined[b * 4 + a]) = (joined, joined);
+        }
+        let pairs = driver.joined.clone();
+        driver.tell(AT + Nanos(at * SECOND), Told::Reach(&pairs));
+    };
+    reach(&mut driver, 0, false);
+    driver.alive[0] = false;
+    driver.tell(AT + Nanos(SECOND), Told::Ended(ContainerId(0)));
+    reach(&mut driver, 3, true);
+    driver.until(AT + Nanos(60 * SECOND));
+    let start = driver.first(starts).unwrap();
+    assert!((8.2..8.61).contains(&start), "{start}");
+}
+
+/// Two images of 20 s each on one node take 40 s, whoever comes first.
+#[test]
+fn pulls_to_one_node_share_its_network() {
+    let mut cluster = cluster(2, 1, 1);
+    for n in 0..2 {
+        cluster.images.push(Image { registry: None, pull: vec![Nanos(20 * SECOND); 2] });
+        cluster.services[n].image = Some(n);
+        cluster.wanted.push(Wanted { replicas: Some(1), ..Wanted::default() });
+        let name = format!("web{n}");
+        cluster.services.push(Watched { name, restart: Some(Nanos(5 * SECOND)), image: None });
+    }
+    let place =
+        |node: usize, first| Place { service: ServiceId(1), node: NodeId::from(node), first };
+    cluster.places.extend([place(1, First::Runs), place(0, First::Spare)]);
+    let mut driver = Driver::new(&cluster, 1);
+    driver.crash(AT, &[1]);
+    driver.until(Time(300 * SECOND));
+    let down = driver.first(down).unwrap();
+    let late: Vec<f64> = (driver.facts.iter())
+        .filter(|(_, fact)| starts(*fact))
+        .map(|(at, _)| at.since(AT).as_f64() * 1e-9 - down)
+        .collect();
+    assert_eq!(late.len(), 2);
+    assert!((20.25..20.55).contains(&late[0]) && (40.25..40.55).contains(&late[1]), "{late:?}");
+}
