@@ -5,6 +5,7 @@
 mod battery;
 mod cli;
 mod control;
+mod history;
 mod routing;
 mod tidy;
 mod trust;

@@ -14,8 +14,34 @@ pub struct Cluster {
     pub services: Vec<ServiceFacts>,
     /// By source of traffic, in the order of the blueprint.
     pub entries: Vec<EntryFacts>,
+    /// Things that are to be available together, by name.
+    pub groups: Vec<Group>,
     /// What counts as survived, as the scenario has it.
     pub survival: Survival,
+}
+
+/// Things of which so many must work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Its name.
+    pub name: String,
+    /// What belongs to it.
+    pub members: Vec<Member>,
+    /// How many of them must work.
+    pub need: usize,
+}
+
+/// A member of a group, by its place among its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Member {
+    /// A node.
+    Node(usize),
+    /// A service.
+    Service(usize),
+    /// A source of traffic.
+    Entry(usize),
+    /// Another group.
+    Group(usize),
 }
 
 /// What is said of a service.

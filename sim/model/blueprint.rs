@@ -76,6 +76,8 @@ pub struct Blueprint {
     pub control: Option<Cluster>,
     /// What goes wrong, by name.
     pub faults: Vec<Fault>,
+    /// How many of the repairs of what fails of itself go on at once; `None`: all.
+    pub crews: Option<std::num::NonZeroU32>,
     /// Classes of constant time-outs: pending ones wait in a FIFO with one event for its head.
     pub timeouts: Vec<Nanos>,
     /// Sources of requests, by name.

@@ -8,6 +8,7 @@ pub mod cache;
 mod event;
 mod fault;
 pub mod hardware;
+pub mod history;
 pub mod ids;
 pub mod law;
 mod ledger;

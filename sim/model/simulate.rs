@@ -1,9 +1,9 @@
 //! One replication from beginning to end.
 
-use crate::blueprint::{Blueprint, Container, CpuLimit};
+use crate::blueprint::{Blueprint, CpuLimit};
 use crate::cache::open_stores;
 use crate::event::Event;
-use crate::fault::{FaultState, Strain, worn};
+use crate::fault::{Clocks, Reach, Strain};
 use crate::hardware::disk::Disk;
 use crate::hardware::processor::Processor;
 use crate::ids::TimeoutId;
@@ -13,7 +13,6 @@ use crate::memory::Memory;
 use crate::network::connection::Connections;
 use crate::network::constant_half;
 use crate::network::flow::Flows;
-use crate::network::reach::Reach;
 use crate::probe::Probe;
 use crate::request::TimeoutClass;
 use crate::request::breaker::Breaker;
@@ -109,12 +108,11 @@ impl<'a, P: Probe> World<'a, P> {
             containers,
             pools,
             pool_bases,
-            registry: registry(blueprint, run),
+            registry: Registry::new(blueprint, run),
             control: Control::of(blueprint, run),
             reach: Reach::open(blueprint.nodes.len()),
             strain: Strain::none(blueprint.nodes.len()),
-            faults: vec![FaultState::new(); blueprint.faults.len()],
-            worn: worn(blueprint),
+            clocks: Clocks::new(blueprint, run),
             connections: Connections::new(resolvers.len()),
             resolvers,
             channel_bases,
@@ -171,7 +169,7 @@ fn place_containers(blueprint: &Blueprint) -> (Vec<ContainerState>, Vec<Vec<Opti
                 workers: service.workers,
                 backlog: service.backlog,
                 hold: service.hold,
-                life: first_life(container),
+                life: Life::first(container),
                 is_watched: false,
                 computed_ns: [0; 2],
             }
@@ -183,14 +181,6 @@ fn place_containers(blueprint: &Blueprint) -> (Vec<ContainerState>, Vec<Vec<Opti
     (containers, limits)
 }
 
-fn first_life(container: &Container) -> Life {
-    match (container.begins, container.spare) {
-        (None, false) => Life::default(),
-        (Some(_), _) => Life::to_come(),
-        (None, true) => Life::spare(),
-    }
-}
-
 fn build_nodes(blueprint: &Blueprint, limits: &[Vec<Option<CpuLimit>>]) -> Vec<NodeState> {
     let build = |(node, limits): (&crate::blueprint::Node, &Vec<_>)| NodeState {
         processor: Processor::new(node.speed, node.threads, &node.capacity, limits),
@@ -200,16 +190,6 @@ fn build_nodes(blueprint: &Blueprint, limits: &[Vec<Option<CpuLimit>>]) -> Vec<N
         network_cpu_ns: 0.0,
     };
     blueprint.nodes.iter().zip(limits).map(build).collect()
-}
-
-/// Everybody knows of everybody.
-fn registry(blueprint: &Blueprint, run: Run) -> Registry {
-    let services = blueprint.services.iter().map(|service| service.containers.clone()).collect();
-    let names = blueprint.services.iter().map(|service| service.name.as_str());
-    let stream = StreamKey::new(run.seed, run.replication, "life", "");
-    let nodes = blueprint.nodes.iter().map(|node| node.name.as_str());
-    let of_proxies = StreamKey::new(run.seed, run.replication, "proxy", "");
-    Registry::new(nodes, &blueprint.proxies, services, names, [stream, of_proxies])
 }
 
 /// A resolver's answer for each channel, and where the channels of each route begin.

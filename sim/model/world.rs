@@ -6,17 +6,16 @@
 use crate::blueprint::{Blueprint, Hold};
 use crate::cache::Stores;
 use crate::event::Event;
-use crate::fault::{FaultState, Strain};
+use crate::fault::{Clocks, Reach, Strain};
 use crate::hardware::disk::Disk;
 use crate::hardware::processor::{Alone, Due, Evicted, Happened, Processor};
-use crate::ids::{ContainerId, FaultId, NodeId, TimeoutId};
+use crate::ids::{ContainerId, NodeId, TimeoutId};
 use crate::ledger::{Averages, Ledger, LoadAverage};
 use crate::life::{Control, Life, Registry};
 use crate::memory::Memory;
 use crate::network::Carried;
 use crate::network::connection::Connections;
 use crate::network::flow::Flows;
-use crate::network::reach::Reach;
 use crate::probe::Probe;
 use crate::request::TimeoutClass;
 use crate::request::breaker::Breaker;
@@ -122,9 +121,8 @@ pub(crate) struct World<'a, P> {
     pub(crate) reach: Reach,
     /// What slows them down.
     pub(crate) strain: Strain,
-    /// The faults of the blueprint at present; by container the one that wears it out.
-    pub(crate) faults: Vec<FaultState>,
-    pub(crate) worn: Vec<Option<FaultId>>,
+    /// When faults come.
+    pub(crate) clocks: Clocks<'a>,
     /// Connections; the channels of route r begin at `channel_bases[r]`, one for each container of
     /// the caller, and so do the resolvers' answers.
     pub(crate) connections: Connections,

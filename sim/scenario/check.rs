@@ -1,6 +1,7 @@
 //! Does every name exist, and can all of it be? Runs over the whole document, whatever it finds.
 
 mod faults;
+pub(crate) mod groups;
 mod growth;
 mod memory;
 
@@ -221,6 +222,7 @@ impl Check<'_> {
             }
         }
         self.faults();
+        self.groups();
         for network in document.services.values().flat_map(|service| &service.networks) {
             self.known("network", network, document.networks.keys());
         }

@@ -1,10 +1,11 @@
 //! What `failures` answers by beside the world: who manages, who may run where, what matters.
 
+use crate::check::groups::split;
 use crate::document::Document;
 use crate::document::service::Service;
 use crate::document::traffic::Traffic;
 use crate::places;
-use wssim_experiment::cluster::{Cluster, EntryFacts, ServiceFacts};
+use wssim_experiment::cluster::{Cluster, EntryFacts, Group, Member, ServiceFacts};
 use wssim_model::orchestrator::placement::{Constraint, Machine};
 
 /// What a document says of its cluster.
@@ -16,8 +17,32 @@ pub(crate) fn of(document: &Document) -> Cluster {
         managers: orchestrator.managers.iter().map(|manager| manager.text.clone()).collect(),
         services: document.services.values().map(|one| service(one, &machines)).collect(),
         entries: document.traffic.values().map(entry).collect(),
+        groups: groups(document),
         survival: document.survival,
     }
+}
+
+/// Members whose names are unknown were told of when the document was checked.
+fn groups(document: &Document) -> Vec<Group> {
+    let place = |name: &str, mut keys: &mut dyn Iterator<Item = &String>| {
+        (&mut keys).position(|key| key == name)
+    };
+    let member = |text: &str| {
+        let (kind, name) = split(text)?;
+        Some(match kind {
+            "service" => Member::Service(place(name, &mut document.services.keys())?),
+            "node" => Member::Node(place(name, &mut document.nodes.keys())?),
+            "entry" => Member::Entry(place(name, &mut document.traffic.keys())?),
+            _ => Member::Group(place(name, &mut document.groups.keys())?),
+        })
+    };
+    let group = |(name, group): (&String, &crate::document::group::Group)| {
+        let members: Vec<Member> =
+            group.members.iter().filter_map(|one| member(&one.text)).collect();
+        let need = group.need.map_or(members.len(), |need| need as usize);
+        Group { name: name.clone(), members, need }
+    };
+    document.groups.iter().map(group).collect()
 }
 
 fn service(service: &Service, machines: &[Machine]) -> ServiceFacts {

@@ -14,14 +14,11 @@
 //! (Barlow and Proschan, Statistical Theory of Reliability, 1975).
 
 use crate::blueprint::{Blueprint, Comes, Fault, FaultKind};
-use crate::event::Event;
 use crate::ids::{ContainerId, FaultId};
 use crate::law::Law;
-use crate::life::Phase;
-use crate::probe::Probe;
-use crate::world::World;
+use crate::world::Run;
 use wssim_kernel::stream::StreamKey;
-use wssim_kernel::{Calendar, Nanos, Time};
+use wssim_kernel::{Nanos, Time};
 
 /// Draws of a fault's own stream.
 const DRAW_REPAIR: u32 = 0;
@@ -29,24 +26,150 @@ const DRAW_UP: u32 = 1;
 
 /// A fault at present.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct FaultState {
+struct FaultState {
+    /// Where its draws are addressed.
+    stream: StreamKey,
     /// When it strikes next; a strike at another time was overtaken.
     due: Time,
     /// Number of its clock; a scripted one has none.
     turn: u64,
     /// Whether it has struck and is not repaired.
-    pub(super) lasts: bool,
+    lasts: bool,
 }
 
-impl FaultState {
+/// The clocks of all faults of a blueprint.
+#[derive(Debug)]
+pub(crate) struct Clocks<'a> {
+    blueprint: &'a Blueprint,
+    lead: Nanos,
+    states: Vec<FaultState>,
+    /// By container: the fault that each of its lives brings.
+    worn: Vec<Option<FaultId>>,
+    /// When each of those who repair is free; `None`: there is always one.
+    crews: Option<Vec<Time>>,
+}
+
+impl<'a> Clocks<'a> {
     /// Nothing has gone wrong yet.
-    pub(crate) fn new() -> Self {
-        Self { due: Time::NEVER, turn: 0, lasts: false }
+    pub(crate) fn new(blueprint: &'a Blueprint, run: Run) -> Self {
+        let stream = |name: &str| StreamKey::new(run.seed, run.replication, "fault", name);
+        let state = |fault: &Fault| FaultState {
+            stream: stream(&fault.name),
+            due: Time::NEVER,
+            turn: 0,
+            lasts: false,
+        };
+        Self {
+            blueprint,
+            lead: run.lead,
+            states: blueprint.faults.iter().map(state).collect(),
+            worn: worn(blueprint),
+            crews: blueprint.crews.map(|crews| vec![Time::ZERO; crews.get() as usize]),
+        }
+    }
+
+    /// When `id` strikes first, if that is known; `runs` says which containers run at time zero.
+    pub(crate) fn first(
+        &mut self,
+        id: FaultId,
+        runs: impl Fn(ContainerId) -> bool,
+    ) -> Option<Time> {
+        let fault = &self.blueprint.faults[id.index()];
+        match &fault.comes {
+            Comes::Once(after) => Some(self.set(Time::ZERO + self.lead + *after, id)),
+            Comes::Renewed(up) => Some(self.wind(Time::ZERO, id, up)),
+            Comes::EachLife(up) => {
+                let all = fault.containers.iter().all(|who| runs(*who));
+                all.then(|| self.wind(Time::ZERO, id, up))
+            }
+        }
+    }
+
+    fn set(&mut self, at: Time, id: FaultId) -> Time {
+        self.states[id.index()].due = at;
+        at
+    }
+
+    /// The clock of `id` starts new: when it strikes.
+    fn wind(&mut self, now: Time, id: FaultId, up: &Law) -> Time {
+        let turn = self.states[id.index()].turn;
+        self.states[id.index()].turn += 1;
+        let up = self.drawn(id, up, turn, DRAW_UP);
+        // However short: time goes on between two strikes.
+        self.set(now + up.max(Nanos(1)), id)
+    }
+
+    fn drawn(&self, id: FaultId, law: &Law, turn: u64, draw: u32) -> Nanos {
+        let stream = self.states[id.index()].stream;
+        Nanos::from_f64(law.sample_lazily(|| stream.draw(turn, draw)))
+    }
+
+    /// A container has started: what its lives bring, and when.
+    pub(crate) fn wear(&mut self, now: Time, who: ContainerId) -> Option<(FaultId, Time)> {
+        let id = self.worn[who.index()]?;
+        match &self.blueprint.faults[id.index()].comes {
+            Comes::EachLife(up) => Some((id, self.wind(now, id, up))),
+            Comes::Once(_) | Comes::Renewed(_) => None,
+        }
+    }
+
+    /// Whether `id` really strikes now: it was not overtaken, and whoever wears out `runs`.
+    pub(crate) fn is_due(
+        &self,
+        now: Time,
+        id: FaultId,
+        runs: impl Fn(ContainerId) -> bool,
+    ) -> bool {
+        let fault = &self.blueprint.faults[id.index()];
+        let wears = matches!(fault.comes, Comes::EachLife(_));
+        self.states[id.index()].due == now && (!wears || fault.containers.iter().all(|c| runs(*c)))
+    }
+
+    /// Until when `id`, which strikes now, lasts. What fails of itself waits for a crew that is free,
+    /// first come first served; a script says itself how long things take.
+    pub(crate) fn repaired_at(&mut self, now: Time, id: FaultId) -> Time {
+        let fault = &self.blueprint.faults[id.index()];
+        let Some(law) = &fault.repair else { return Time::NEVER };
+        let takes = self.drawn(id, law, self.states[id.index()].turn, DRAW_REPAIR);
+        let scripted = matches!(fault.comes, Comes::Once(_));
+        let crews = self.crews.as_mut().filter(|_| !scripted);
+        match crews.and_then(|crews| crews.iter_mut().min()) {
+            None => now + takes,
+            Some(free) => {
+                *free = now.max(*free) + takes;
+                *free
+            }
+        }
+    }
+
+    /// `id` has struck: whether its repair undoes something. Otherwise its containers come back by
+    /// themselves, and it is over.
+    pub(crate) fn strikes(&mut self, id: FaultId) -> bool {
+        let fault = &self.blueprint.faults[id.index()];
+        let stays = |c: &ContainerId| self.blueprint.service_of(*c).restart.is_none();
+        let is_mended = !matches!(fault.kind, FaultKind::Kill | FaultKind::Stop)
+            || fault.containers.iter().any(stays);
+        self.states[id.index()].lasts = is_mended;
+        is_mended
+    }
+
+    /// `id` is over: where it comes again, its clock starts new, and it strikes then.
+    pub(crate) fn over(&mut self, now: Time, id: FaultId) -> Option<Time> {
+        self.states[id.index()].lasts = false;
+        match &self.blueprint.faults[id.index()].comes {
+            Comes::Renewed(up) => Some(self.wind(now, id, up)),
+            Comes::Once(_) | Comes::EachLife(_) => None,
+        }
+    }
+
+    /// Faults that have struck and are not repaired.
+    pub(crate) fn lasting(&self) -> impl Iterator<Item = &'a Fault> {
+        let faults = self.blueprint.faults.iter().zip(&self.states);
+        faults.filter(|(_, state)| state.lasts).map(|(fault, _)| fault)
     }
 }
 
-/// By container: the fault that each of its lives brings.
-pub(crate) fn worn(blueprint: &Blueprint) -> Vec<Option<FaultId>> {
+fn worn(blueprint: &Blueprint) -> Vec<Option<FaultId>> {
     let mut out = vec![None; blueprint.containers.len()];
     for (place, fault) in blueprint.faults.iter().enumerate() {
         if let (Comes::EachLife(_), [container]) = (&fault.comes, &fault.containers[..]) {
@@ -54,106 +177,4 @@ pub(crate) fn worn(blueprint: &Blueprint) -> Vec<Option<FaultId>> {
         }
     }
     out
-}
-
-impl<P: Probe> World<'_, P> {
-    /// Puts the first strike of every fault on the calendar.
-    pub(crate) fn start_faults(&mut self, calendar: &mut Calendar<Event>) {
-        for (place, fault) in self.blueprint.faults.iter().enumerate() {
-            let id = FaultId::from(place);
-            match &fault.comes {
-                Comes::Once(after) => {
-                    let at = Time::ZERO + self.run.lead + *after;
-                    self.strikes_at(at, id, calendar);
-                }
-                Comes::Renewed(up) => self.wind(Time::ZERO, id, up, calendar),
-                Comes::EachLife(up) => {
-                    let runs = |c: &ContainerId| self.containers[c.index()].life.listens();
-                    if fault.containers.iter().all(runs) {
-                        self.wind(Time::ZERO, id, up, calendar);
-                    }
-                }
-            }
-        }
-    }
-
-    fn strikes_at(&mut self, at: Time, id: FaultId, calendar: &mut Calendar<Event>) {
-        self.faults[id.index()].due = at;
-        calendar.schedule(at, Event::Strike(id));
-    }
-
-    /// The clock of `id` starts new.
-    fn wind(&mut self, now: Time, id: FaultId, up: &Law, calendar: &mut Calendar<Event>) {
-        let turn = self.faults[id.index()].turn;
-        self.faults[id.index()].turn += 1;
-        let up = self.drawn(id, up, turn, DRAW_UP);
-        // However short: time goes on between two strikes.
-        self.strikes_at(now + up.max(Nanos(1)), id, calendar);
-    }
-
-    fn drawn(&self, id: FaultId, law: &Law, turn: u64, draw: u32) -> Nanos {
-        let name = &self.blueprint.faults[id.index()].name;
-        let stream = StreamKey::new(self.run.seed, self.run.replication, "fault", name);
-        Nanos::from_f64(law.sample_lazily(|| stream.draw(turn, draw)))
-    }
-
-    /// A container has started: what its lives bring is due after so long.
-    pub(crate) fn wear(&mut self, now: Time, who: ContainerId, calendar: &mut Calendar<Event>) {
-        let blueprint = self.blueprint;
-        let Some(id) = self.worn[who.index()] else { return };
-        if let Comes::EachLife(up) = &blueprint.faults[id.index()].comes {
-            self.wind(now, id, up, calendar);
-        }
-    }
-
-    /// Whether `id` really strikes now: it was not overtaken, and whoever wears out runs.
-    pub(super) fn is_due(&self, now: Time, id: FaultId, fault: &Fault) -> bool {
-        let runs = |c: &ContainerId| {
-            !matches!(self.containers[c.index()].life.phase, Phase::Dead | Phase::Starting)
-        };
-        self.faults[id.index()].due == now
-            && (!matches!(fault.comes, Comes::EachLife(_)) || fault.containers.iter().all(runs))
-    }
-
-    /// Until when `id`, which strikes now, lasts.
-    pub(super) fn repaired_at(&self, now: Time, id: FaultId, fault: &Fault) -> Time {
-        let Some(law) = &fault.repair else { return Time::NEVER };
-        now + self.drawn(id, law, self.faults[id.index()].turn, DRAW_REPAIR)
-    }
-
-    /// `id` has struck, until `until`: puts what comes of it on the calendar.
-    pub(super) fn struck(
-        &mut self,
-        now: Time,
-        id: FaultId,
-        until: Time,
-        calendar: &mut Calendar<Event>,
-    ) {
-        let blueprint = self.blueprint;
-        let fault = &blueprint.faults[id.index()];
-        if !self.is_mended(fault) {
-            // Its containers come back by themselves.
-            return self.renew(now, id, calendar);
-        }
-        self.faults[id.index()].lasts = true;
-        if until < Time::NEVER {
-            calendar.schedule(until, Event::Repair(id));
-        }
-    }
-
-    /// Whether what `fault` does is undone by its repair.
-    fn is_mended(&self, fault: &Fault) -> bool {
-        let stays = |c: &ContainerId| self.blueprint.service_of(*c).restart.is_none();
-        !matches!(fault.kind, FaultKind::Kill | FaultKind::Stop)
-            || fault.containers.iter().any(stays)
-    }
-
-    /// `id` is over: where it comes again, its clock starts new.
-    pub(super) fn renew(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
-        let blueprint = self.blueprint;
-        self.faults[id.index()].lasts = false;
-        if let Comes::Renewed(up) = &blueprint.faults[id.index()].comes {
-            self.wind(now, id, up, calendar);
-        }
-    }
 }

@@ -6,9 +6,11 @@
 //! last cut is healed, and news gets round only where somebody hears it.
 
 mod clock;
+mod reach;
 mod strain;
 
-pub(crate) use clock::{FaultState, worn};
+pub(crate) use clock::Clocks;
+pub(crate) use reach::Reach;
 pub(crate) use strain::Strain;
 
 use crate::blueprint::{Fault, FaultKind};
@@ -21,14 +23,48 @@ use crate::world::World;
 use wssim_kernel::{Calendar, Time};
 
 impl<P: Probe> World<'_, P> {
+    /// Puts the first strike of every fault on the calendar.
+    pub(crate) fn start_faults(&mut self, calendar: &mut Calendar<Event>) {
+        for id in (0..self.blueprint.faults.len()).map(FaultId::from) {
+            let runs = |c: ContainerId| self.containers[c.index()].life.listens();
+            if let Some(at) = self.clocks.first(id, runs) {
+                calendar.schedule(at, Event::Strike(id));
+            }
+        }
+    }
+
+    /// A container has started: what its lives bring is due after so long.
+    pub(crate) fn wear(&mut self, now: Time, who: ContainerId, calendar: &mut Calendar<Event>) {
+        if let Some((id, at)) = self.clocks.wear(now, who) {
+            calendar.schedule(at, Event::Strike(id));
+        }
+    }
+
+    /// `id` has struck, until `until`: puts what comes of it on the calendar.
+    fn struck(&mut self, now: Time, id: FaultId, until: Time, calendar: &mut Calendar<Event>) {
+        if !self.clocks.strikes(id) {
+            return self.over(now, id, calendar);
+        }
+        if until < Time::NEVER {
+            calendar.schedule(until, Event::Repair(id));
+        }
+    }
+
+    fn over(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
+        if let Some(at) = self.clocks.over(now, id) {
+            calendar.schedule(at, Event::Strike(id));
+        }
+    }
+
     /// A fault strikes.
     pub(crate) fn strike(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
         let blueprint = self.blueprint;
         let fault = &blueprint.faults[id.index()];
-        if !self.is_due(now, id, fault) {
+        let runs = |c: ContainerId| self.containers[c.index()].life.listens();
+        if !self.clocks.is_due(now, id, runs) {
             return;
         }
-        let until = self.repaired_at(now, id, fault);
+        let until = self.clocks.repaired_at(now, id);
         self.reach.ever = true;
         match fault.kind {
             FaultKind::Crash => self.crash(now, fault, calendar),
@@ -64,7 +100,7 @@ impl<P: Probe> World<'_, P> {
     pub(crate) fn repair(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
         let blueprint = self.blueprint;
         let fault = &blueprint.faults[id.index()];
-        self.renew(now, id, calendar);
+        self.over(now, id, calendar);
         match fault.kind {
             FaultKind::Crash => {
                 for &node in &fault.nodes {
@@ -100,8 +136,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     fn crash(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Event>) {
-        let mut crashed = fault.nodes.clone();
-        crashed.retain(|&node| self.reach.take_down(node));
+        let crashed = self.reach.take_down(&fault.nodes);
         // Nobody says of what ran there that it has ended.
         self.tell_reach(now, calendar);
         for &node in &crashed {
@@ -115,8 +150,8 @@ impl<P: Probe> World<'_, P> {
     }
 
     fn hang(&mut self, now: Time, fault: &Fault, until: Time, calendar: &mut Calendar<Event>) {
+        self.reach.suffer(fault, until);
         for &node in &fault.nodes {
-            self.reach.hang(node, until);
             self.freeze(now, node);
         }
         for &node in &fault.nodes {
@@ -125,14 +160,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     fn part(&mut self, now: Time, fault: &Fault, until: Time, calendar: &mut Calendar<Event>) {
-        for &node in &fault.nodes {
-            self.reach.close(node, until);
-            for other in (0..self.nodes.len()).map(NodeId::from) {
-                if !fault.nodes.contains(&other) {
-                    self.reach.cut(node, other, until);
-                }
-            }
-        }
+        self.reach.suffer(fault, until);
         for &node in &fault.nodes {
             self.be_missed(now, fault, node, calendar);
         }
@@ -141,7 +169,7 @@ impl<P: Probe> World<'_, P> {
 
     fn cut(&mut self, now: Time, fault: &Fault, until: Time, calendar: &mut Calendar<Event>) {
         let [a, b] = fault.nodes[..] else { return };
-        self.reach.cut(a, b, until);
+        self.reach.suffer(fault, until);
         // Gossip goes round by a third node where there is one: then nobody takes anybody for dead.
         if self.nodes.len() == 2 {
             self.be_missed(now, fault, a, calendar);
@@ -158,12 +186,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let all = self.nodes.len();
-        for &node in &fault.nodes {
-            self.reach.close(node, until);
-            for other in (0..all).map(NodeId::from).filter(|other| *other != node) {
-                self.reach.cut(node, other, until);
-            }
-        }
+        self.reach.suffer(fault, until);
         let is_struck = |node: &NodeId| fault.nodes.contains(node);
         for observer in self.observers() {
             let at = self.observer_node(observer);

@@ -72,9 +72,10 @@ impl<P: Probe> World<'_, P> {
 
     /// What strikes `node` at present.
     fn lasting(&self, node: NodeId) -> impl Iterator<Item = FaultKind> + use<'_, P> {
-        let faults = self.blueprint.faults.iter().zip(&self.faults);
-        let here = faults.filter(move |(fault, state)| state.lasts && fault.nodes.contains(&node));
-        here.map(|(fault, _)| fault.kind)
+        self.clocks
+            .lasting()
+            .filter(move |fault| fault.nodes.contains(&node))
+            .map(|fault| fault.kind)
     }
 
     /// The pace of the network of `node` has changed.

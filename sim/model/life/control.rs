@@ -7,6 +7,7 @@
 use super::{End, Phase};
 use crate::blueprint::Blueprint;
 use crate::event::Event;
+use crate::fault::Reach;
 use crate::ids::{ContainerId, NodeId};
 use crate::orchestrator::{Fact, Orchestrator, Told};
 use crate::probe::Probe;
@@ -39,13 +40,50 @@ impl<'a> Control<'a> {
         }))
     }
 
+    /// Something has happened.
+    pub(crate) fn told(&mut self, now: Time, told: Told<'_>) {
+        self.orchestrator.told(now, told, &mut self.facts);
+    }
+
+    /// Who hears whom may have changed.
+    pub(crate) fn hears(&mut self, now: Time, reach: &Reach) {
+        let mut joined = std::mem::take(&mut self.joined);
+        reach.pairs(now, &mut joined);
+        self.told(now, Told::Reach(&joined));
+        self.joined = joined;
+    }
+
+    /// What it has decided next and nobody has done yet.
+    pub(crate) fn next_fact(&mut self) -> Option<Fact> {
+        (!self.facts.is_empty()).then(|| self.facts.remove(0))
+    }
+
+    /// When it wants to be woken, if nobody is to do so before.
+    pub(crate) fn wakes(&mut self, now: Time) -> Option<Time> {
+        let due = self.orchestrator.due()?.max(now);
+        let is_new = due < self.wakes;
+        self.wakes = self.wakes.min(due);
+        is_new.then_some(due)
+    }
+
+    /// It is as late as it asked for, or for what it asked then no more.
+    pub(crate) fn wake(&mut self, now: Time) {
+        self.wakes = Time::NEVER;
+        self.told(now, Told::Alarm);
+    }
+
+    /// Where the replica is now that began as `first`; nowhere, while it is pending.
+    pub(crate) fn replica_at(&self, first: ContainerId) -> Option<ContainerId> {
+        self.orchestrator.place_of(first)
+    }
+
     /// Whether whoever asks from `node` who is there is answered.
     pub(super) fn answers(&self, node: NodeId) -> bool {
         self.orchestrator.answers(node)
     }
 
     /// Whether anybody can decide anything.
-    pub(super) fn is_led(&self) -> bool {
+    pub(crate) fn is_led(&self) -> bool {
         self.orchestrator.leader().is_some()
     }
 
@@ -71,44 +109,36 @@ impl<P: Probe> World<'_, P> {
         told: Told<'_>,
         calendar: &mut Calendar<Event>,
     ) {
-        let Some(control) = &mut self.control else { return };
-        control.orchestrator.told(now, told, &mut control.facts);
-        while let Some(fact) = self.next_fact() {
+        if let Some(control) = &mut self.control {
+            control.told(now, told);
+            self.act_as_told(now, calendar);
+        }
+    }
+
+    /// Does what the orchestrator has decided, and notes when it wants to be woken.
+    fn act_as_told(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        while let Some(fact) = self.control.as_mut().and_then(|control| control.next_fact()) {
             self.probe.control(now, fact);
             self.act(now, fact, calendar);
         }
-        let Some(control) = &mut self.control else { return };
-        let due = control.orchestrator.due().map_or(Time::NEVER, |due| due.max(now));
-        if due < control.wakes {
-            control.wakes = due;
+        if let Some(due) = self.control.as_mut().and_then(|control| control.wakes(now)) {
             calendar.schedule(due, Event::Control);
         }
     }
 
-    fn next_fact(&mut self) -> Option<Fact> {
-        let control = self.control.as_mut()?;
-        (!control.facts.is_empty()).then(|| control.facts.remove(0))
-    }
-
-    /// It is as late as the orchestrator asked for, or for what it asked then no more.
+    /// It is as late as the orchestrator asked for.
     pub(crate) fn wake_control(&mut self, now: Time, calendar: &mut Calendar<Event>) {
         if let Some(control) = &mut self.control {
-            control.wakes = Time::NEVER;
+            control.wake(now);
+            self.act_as_told(now, calendar);
         }
-        self.tell_control(now, Told::Alarm, calendar);
     }
 
     /// Tells the orchestrator who hears whom now.
     pub(crate) fn tell_reach(&mut self, now: Time, calendar: &mut Calendar<Event>) {
-        let Some(control) = &mut self.control else { return };
-        let mut joined = std::mem::take(&mut control.joined);
-        joined.clear();
-        let nodes = self.nodes.len();
-        let pairs = (0..nodes * nodes).map(|n| [n / nodes, n % nodes].map(NodeId::from));
-        joined.extend(pairs.map(|[a, b]| self.is_joined(now, a, b)));
-        self.tell_control(now, Told::Reach(&joined), calendar);
         if let Some(control) = &mut self.control {
-            control.joined = joined;
+            control.hears(now, &self.reach);
+            self.act_as_told(now, calendar);
         }
     }
 
@@ -134,7 +164,7 @@ impl<P: Probe> World<'_, P> {
     /// Where the replica is now that began as `first`; nowhere, while it is pending.
     pub(crate) fn replica_at(&self, first: ContainerId) -> Option<ContainerId> {
         match &self.control {
-            Some(control) => control.orchestrator.place_of(first),
+            Some(control) => control.replica_at(first),
             None => Some(first),
         }
     }

@@ -13,11 +13,13 @@
 //! somebody detects it (`registry.rs`). Whoever has an open connection notices by time-outs of his own.
 
 mod control;
+mod draws;
 mod empty;
 mod proxies;
 mod registry;
 
 pub(crate) use control::Control;
+pub(crate) use draws::Draws;
 pub(crate) use registry::Registry;
 
 use crate::blueprint;
@@ -29,11 +31,8 @@ use crate::request::frame::Kind;
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// Draws of a container's life.
-const DRAW_STARTUP: u32 = 0;
-
 /// From leaving DNS and IPVS until a container is told to end (moby, executor/container/controller.go).
-const LEAVING: Nanos = Nanos(2_000_000_000);
+pub(crate) const LEAVING: Nanos = Nanos(2_000_000_000);
 /// How often it is looked whether a container that was told to end is empty.
 const LOOK: Nanos = Nanos(20_000_000);
 
@@ -63,9 +62,9 @@ pub(crate) struct Life {
     /// Lives before this one ended quietly, or before another that did.
     pub(crate) quiet_before: u32,
     /// When the present life began; stopping: when its grace is over.
-    started: Time,
+    pub(crate) started: Time,
     /// Number of the next turn in its life: one that was overtaken does not happen.
-    turn: u32,
+    pub(crate) turn: u32,
     /// Time as ready or registered, up to the last change, in nanoseconds.
     up_ns: u64,
     up_since: Option<Time>,
@@ -87,13 +86,22 @@ impl Default for Life {
 }
 
 impl Life {
+    /// The first life of `container`.
+    pub(crate) fn first(container: &blueprint::Container) -> Self {
+        match (container.begins, container.spare) {
+            (None, false) => Self::default(),
+            (Some(_), _) => Self::to_come(),
+            (None, true) => Self::spare(),
+        }
+    }
+
     /// It does not run yet.
-    pub(crate) fn to_come() -> Self {
+    fn to_come() -> Self {
         Self { phase: Phase::Dead, up_since: None, ..Self::default() }
     }
 
     /// It does not run, and nobody has an address of it.
-    pub(crate) fn spare() -> Self {
+    fn spare() -> Self {
         Self { incarnation: 1, ..Self::to_come() }
     }
 
@@ -114,7 +122,7 @@ impl Life {
         self.up_ns + self.up_since.map_or(0, |since| now.since(since).0)
     }
 
-    fn enter(&mut self, now: Time, phase: Phase) {
+    pub(crate) fn enter(&mut self, now: Time, phase: Phase) {
         self.up_ns = self.up_ns(now);
         self.phase = phase;
         self.up_since = self.listens().then_some(now);
@@ -318,8 +326,8 @@ impl<P: Probe> World<'_, P> {
         life.started = now;
         let incarnation = life.incarnation;
         let law = &self.blueprint.service_of(id).startup;
+        let demand = self.registry.draws.startup(law, id, incarnation);
         let key = self.life_key(id, incarnation);
-        let demand = law.sample_lazily(|| self.registry.stream.draw(key, DRAW_STARTUP));
         let (job, frame) = self.frames.open(Kind::Startup, key);
         frame.container = id;
         self.note_work(id, demand);
@@ -347,7 +355,7 @@ impl<P: Probe> World<'_, P> {
 /// The first check of a container that started at `started` and listens since `ready`: the first
 /// comes one interval after the start, and each later one an interval after the one before (moby,
 /// daemon/health.go; the time that a probe itself takes is left out).
-fn next_check(started: Time, interval: Nanos, ready: Time) -> Time {
+pub(crate) fn next_check(started: Time, interval: Nanos, ready: Time) -> Time {
     let checks = ready.since(started).0.div_ceil(interval.0.max(1)).max(1);
     Time(started.0.saturating_add(checks.saturating_mul(interval.0)))
 }

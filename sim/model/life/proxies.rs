@@ -134,7 +134,7 @@ impl<P: Probe> World<'_, P> {
         there: bool,
         calendar: &mut Calendar<Event>,
     ) {
-        let key = mix(self.registry.keys[id.index()], now.0);
+        let key = mix(self.registry.draws.keys[id.index()], now.0);
         let law = &self.blueprint.detection.listed;
         let known = now + self.draw_lag(law, key, DRAW_LISTED);
         let observer = self.registry.proxy(proxy);
@@ -248,7 +248,7 @@ impl<P: Probe> World<'_, P> {
     fn checked(&self, now: Time, proxy: u32, id: ContainerId) -> Option<(Time, Nanos)> {
         let service = self.blueprint.service_of(id);
         let check = service.check?;
-        let own = self.registry.keys[self.registry.container_of_proxy(proxy).index()];
+        let own = self.registry.draws.keys[self.registry.container_of_proxy(proxy).index()];
         let key = mix(own, name_hash(&service.name));
         let phase = self.registry.lists.stream.draw(key, DRAW_CHECK).open01();
         Some((next(now, check.interval, phase), check.timeout))

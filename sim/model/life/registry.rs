@@ -4,15 +4,15 @@
 //! A node that is gone withdraws nothing: each other one takes its containers for dead after
 //! detection. News that was overtaken by other news of the same container does not arrive.
 
+use super::draws::Draws;
 use super::proxies::Lists;
-use crate::blueprint::Proxy;
+use crate::blueprint::Blueprint;
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId, ObserverId, ServiceId};
 use crate::law::Law;
 use crate::probe::Probe;
 use crate::routing::Views;
-use crate::world::World;
-use std::ops::Range;
+use crate::world::{Run, World};
 use wssim_kernel::stream::{StreamKey, mix, name_hash};
 use wssim_kernel::{Calendar, Nanos, Time};
 
@@ -31,30 +31,21 @@ pub(crate) struct Registry {
     /// By observer and container: number of the last news that set out.
     news: Vec<u32>,
     /// Random numbers of lives and lags.
-    pub(crate) stream: StreamKey,
-    /// By container: where its draws are addressed.
-    pub(super) keys: Vec<u64>,
+    pub(crate) draws: Draws,
     /// By observer: the same.
     observer_keys: Vec<u64>,
 }
 
 impl Registry {
-    /// Everybody knows of everybody. `names` are those of the containers' services, `nodes` those of
-    /// the nodes.
-    pub(crate) fn new<'n>(
-        nodes: impl Iterator<Item = &'n str>,
-        proxies: &[Proxy],
-        services: Vec<Range<u32>>,
-        names: impl Iterator<Item = &'n str>,
-        [stream, of_proxies]: [StreamKey; 2],
-    ) -> Self {
-        let key = |(name, range): (&'n str, &Range<u32>)| {
-            let (service, replicas) = (name_hash(name), range.end - range.start);
-            (0..replicas).map(move |replica| mix(service, u64::from(replica)))
-        };
-        let keys: Vec<u64> = names.zip(&services).flat_map(key).collect();
+    /// Everybody knows of everybody.
+    pub(crate) fn new(blueprint: &Blueprint, run: Run) -> Self {
+        let draws = Draws::new(blueprint, run);
+        let of_proxies = StreamKey::new(run.seed, run.replication, "proxy", "");
+        let services = blueprint.services.iter().map(|service| service.containers.clone());
+        let (services, proxies, keys) = (services.collect(), &blueprint.proxies, &draws.keys);
         // By name, so that nobody's lags depend on who else is there; no node is called "".
-        let mut observer_keys: Vec<u64> = nodes.map(name_hash).collect();
+        let nodes = blueprint.nodes.iter();
+        let mut observer_keys: Vec<u64> = nodes.map(|node| name_hash(&node.name)).collect();
         let nodes = observer_keys.len();
         observer_keys.extend(proxies.iter().map(|proxy| mix(keys[proxy.container.index()], 1)));
         observer_keys.push(name_hash(""));
@@ -62,12 +53,11 @@ impl Registry {
         Self {
             observers: observers as u32,
             nodes: nodes as u32,
-            lists: Lists::new(proxies, &keys, of_proxies),
+            lists: Lists::new(proxies, keys, of_proxies),
             containers: keys.len() as u32,
             news: vec![0; observers * keys.len()],
             views: Views::complete(observers, services),
-            stream,
-            keys,
+            draws,
             observer_keys,
         }
     }
@@ -86,7 +76,7 @@ impl Registry {
 impl<P: Probe> World<'_, P> {
     /// Where draws of a container's life are addressed.
     pub(crate) fn life_key(&self, id: ContainerId, incarnation: u32) -> u64 {
-        mix(self.registry.keys[id.index()], u64::from(incarnation))
+        self.registry.draws.key(id, incarnation)
     }
 
     /// `id` has been killed: its daemon withdraws it.
@@ -193,9 +183,10 @@ impl<P: Probe> World<'_, P> {
     /// How long news of `id` takes to `observer`.
     pub(crate) fn lag(&self, observer: ObserverId, id: ContainerId, law: &Law) -> Nanos {
         let turn = u64::from(self.registry.news[self.registry.place(observer, id)]);
-        let ends = [self.registry.keys[id.index()], self.registry.observer_keys[observer.index()]];
+        let ends =
+            [self.registry.draws.keys[id.index()], self.registry.observer_keys[observer.index()]];
         let key = mix(mix(ends[0], ends[1]), turn);
-        Nanos::from_f64(law.sample_lazily(|| self.registry.stream.draw(key, DRAW_LAG)))
+        Nanos::from_f64(law.sample_lazily(|| self.registry.draws.stream.draw(key, DRAW_LAG)))
     }
 
     /// All observers.

@@ -19,84 +19,6 @@ use wssim_kernel::{Calendar, Nanos, Time};
 /// Draw of a visit's key.
 const DRAW_RESET: u32 = 0xFFFF_FF39;
 
-/// What hinders nodes.
-#[derive(Debug)]
-pub(crate) struct Reach {
-    nodes: usize,
-    /// By node: faults that keep it down.
-    down: Vec<u32>,
-    /// By node: until when it stands still.
-    hung_until: Vec<Time>,
-    /// By pair: until when it is cut.
-    cut_until: Vec<Time>,
-    /// By node: until when it is cut off from users.
-    closed_until: Vec<Time>,
-    /// Whether any fault has struck.
-    pub(crate) ever: bool,
-}
-
-impl Reach {
-    /// Everybody reaches everybody.
-    pub(crate) fn open(nodes: usize) -> Self {
-        Self {
-            nodes,
-            down: vec![0; nodes],
-            hung_until: vec![Time::ZERO; nodes],
-            cut_until: vec![Time::ZERO; nodes * nodes],
-            closed_until: vec![Time::ZERO; nodes],
-            ever: false,
-        }
-    }
-
-    pub(crate) fn is_up(&self, node: NodeId) -> bool {
-        self.down[node.index()] == 0
-    }
-
-    /// `node` goes down. Returns whether it was up.
-    pub(crate) fn take_down(&mut self, node: NodeId) -> bool {
-        self.down[node.index()] += 1;
-        self.down[node.index()] == 1
-    }
-
-    /// One of the faults that keep `node` down is repaired. Returns whether it is up now.
-    pub(crate) fn bring_up(&mut self, node: NodeId) -> bool {
-        self.down[node.index()] -= 1;
-        self.down[node.index()] == 0
-    }
-
-    /// `node` stands still until `until`, or longer if it did already.
-    pub(crate) fn hang(&mut self, node: NodeId, until: Time) {
-        let hung = &mut self.hung_until[node.index()];
-        *hung = until.max(*hung);
-    }
-
-    pub(crate) fn hung_until(&self, node: NodeId) -> Time {
-        self.hung_until[node.index()]
-    }
-
-    /// `a` and `b` do not reach each other until `until`.
-    pub(crate) fn cut(&mut self, a: NodeId, b: NodeId, until: Time) {
-        for (from, to) in [(a, b), (b, a)] {
-            let cut = &mut self.cut_until[from.index() * self.nodes + to.index()];
-            *cut = until.max(*cut);
-        }
-    }
-
-    /// Users do not reach `node` until `until`.
-    pub(crate) fn close(&mut self, node: NodeId, until: Time) {
-        let closed = &mut self.closed_until[node.index()];
-        *closed = until.max(*closed);
-    }
-
-    /// Until when nothing gets from `from` (`None`: a user) to `to`; in the past: it does.
-    pub(crate) fn cut_until(&self, from: Option<NodeId>, to: NodeId) -> Time {
-        match from {
-            Some(from) => self.cut_until[from.index() * self.nodes + to.index()],
-            None => self.closed_until[to.index()],
-        }
-    }
-}
-
 /// Something that was sent and does not arrive.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lost {
@@ -112,13 +34,12 @@ impl<P: Probe> World<'_, P> {
 
     /// Whether gossip gets from `a` to `b` now.
     pub(crate) fn is_joined(&self, now: Time, a: NodeId, b: NodeId) -> bool {
-        let alive = |node| self.reach.is_up(node) && self.reach.hung_until(node) <= now;
-        alive(a) && alive(b) && (a == b || self.reach.cut_until(Some(a), b) <= now)
+        self.reach.is_joined(now, a, b)
     }
 
     /// Whether users could hear of `node` now.
     pub(crate) fn is_seen(&self, now: Time, node: NodeId) -> bool {
-        self.is_joined(now, node, node) && self.reach.cut_until(None, node) <= now
+        self.reach.is_seen(now, node)
     }
 
     /// When what is sent at `now` from `from` to `to` gets through: at once, at a retransmission, or

@@ -23,6 +23,8 @@ pub(crate) struct Header {
     pub slot: Option<Nanos>,
     /// Lints that are silenced.
     pub allow: Vec<Name>,
+    /// What fails of itself does so only in the long run of `failures`.
+    pub spares_runs: bool,
 }
 
 pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Header {
@@ -56,6 +58,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Header {
         lead_in: fields.duration(reader, "lead_in"),
         slot: fields.duration(reader, "slot"),
         allow: fields.names(reader, "allow").unwrap_or_default(),
+        spares_runs: fields.value(reader, "draw_faults", fields::truth) == Some(false),
     };
     for (key, length) in [("duration", header.duration), ("slot", header.slot)] {
         if length == Some(Nanos::ZERO) {

@@ -12,6 +12,7 @@ pub(crate) mod disk;
 pub(crate) mod fault;
 pub(crate) mod fields;
 pub(crate) mod firewall;
+pub(crate) mod group;
 pub(crate) mod growth;
 pub(crate) mod header;
 pub(crate) mod machine;
@@ -27,11 +28,13 @@ pub(crate) mod traffic;
 use claim::ClaimText;
 use fault::{FaultText, Site};
 use fields::{Fields, Name, Reader};
+use group::Group;
 use growth::Growth;
 use header::Header;
 use machine::{Lan, Machine, Network, Orchestrator};
 use service::Service;
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use traffic::Traffic;
 use wssim_experiment::cluster::Survival;
 
@@ -56,6 +59,9 @@ pub(crate) struct Document {
     pub traffic: BTreeMap<String, Traffic>,
     pub growth: Option<Growth>,
     pub faults: Vec<FaultText>,
+    /// How many repairs of what fails of itself go on at once; `None`: all.
+    pub crews: Option<NonZeroU32>,
+    pub groups: BTreeMap<String, Group>,
     /// Whether something may be lost that no fault in it says.
     pub at_risk: bool,
     pub claims: Vec<ClaimText>,
@@ -67,10 +73,18 @@ pub(crate) struct Document {
 impl Document {
     /// Whether anything can be lost: by a fault, of itself, or because that is asked.
     pub(crate) fn can_lose(&self) -> bool {
+        self.at_risk || !self.faults.is_empty() || (self.draws_faults() && self.wears())
+    }
+
+    /// Whether what fails of itself does so in the world that is asked for.
+    pub(crate) fn draws_faults(&self) -> bool {
+        self.at_risk || !self.header.spares_runs
+    }
+
+    /// Whether anything fails of itself.
+    fn wears(&self) -> bool {
         let pairs = self.lan.iter().flat_map(|lan| &lan.pairs);
-        self.at_risk
-            || !self.faults.is_empty()
-            || self.nodes.values().any(|node| node.fails.is_some())
+        self.nodes.values().any(|node| node.fails.is_some())
             || self.services.values().any(|service| service.fails.is_some())
             || pairs.into_iter().any(|pair| pair.fails.is_some())
             || self.sites.values().any(|site| site.power.is_some() || site.switch.is_some())
@@ -126,6 +140,10 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
     document.faults =
         root.list(reader, "fault").into_iter().map(|fields| fault::read(reader, fields)).collect();
     outages::read(reader, &mut root, &mut document);
+    document.crews = group::crews(reader, &mut root);
+    for (name, fields) in root.things(reader, "group") {
+        document.groups.insert(name.text, Group::read(reader, name.origin, fields));
+    }
     document.claims =
         root.list(reader, "claim").into_iter().map(|fields| claim::read(reader, fields)).collect();
     document.survival = survival::read(reader, &mut root);

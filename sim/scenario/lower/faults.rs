@@ -40,10 +40,13 @@ impl Lowering<'_> {
         let document = self.document;
         let mut faults: Vec<Fault> =
             document.faults.iter().filter_map(|fault| self.fault(fault)).collect();
-        faults.extend(self.of_nodes());
-        faults.extend(self.of_services());
-        faults.extend(self.of_links());
-        faults.extend(self.of_sites());
+        if document.draws_faults() {
+            faults.extend(self.of_nodes());
+            faults.extend(self.of_services());
+            faults.extend(self.of_links());
+            faults.extend(self.of_sites());
+        }
+        self.out.crews = document.crews;
         faults.sort_by(|a, b| a.name.cmp(&b.name));
         self.out.faults = faults;
     }

@@ -54,6 +54,12 @@ pub(crate) static ROOT: Shape = shape(
         key("fault", Kind::Array(&Kind::Table(&FAULT), 0), "what is done to the cluster, and when"),
         key("survival", Kind::Table(&SURVIVAL), "what `wssim failures` counts as survived"),
         key("faults", Kind::Table(&OUTAGES), "outages that were recorded"),
+        key("repair", Kind::Table(&REPAIR), "who repairs what fails of itself"),
+        key(
+            "group",
+            Kind::Map(&Kind::Table(&GROUP)),
+            "things of which so many must work, by name: `failures` says how available they are",
+        ),
         key(
             "site",
             Kind::Map(&Kind::Table(&cluster::SITE)),
@@ -61,6 +67,32 @@ pub(crate) static ROOT: Shape = shape(
         ),
     ],
 );
+
+static REPAIR: Shape = shape(
+    "repair",
+    "Who repairs what fails of itself",
+    &[key(
+        "crews",
+        FROM_ONE,
+        "how many repairs (`mttr`) go on at once, first come first served; all when left out",
+    )],
+);
+
+static GROUP: Shape = Shape {
+    required: &["members"],
+    ..shape(
+        "group",
+        "Things of which so many must work",
+        &[
+            key(
+                "members",
+                NAMES,
+                "by kind and name, such as `service.api`, `node.a`, `entry.web` or `group.databases`",
+            ),
+            key("need", FROM_ONE, "how many of them must work; all when left out"),
+        ],
+    )
+};
 
 static OUTAGES: Shape = shape(
     "outages",
@@ -107,6 +139,11 @@ static SCENARIO: Shape = shape(
         key("lead_in", DURATION, "window only: simulated before it, and not measured"),
         key("slot", DURATION, "length of a slot of series over time"),
         key("allow", NAMES, "lints that are silenced"),
+        key(
+            "draw_faults",
+            TRUTH,
+            "whether what fails of itself (`mtbf`) strikes in `run`, too; otherwise only in the long run of `failures`. True unless told otherwise",
+        ),
     ],
 );
 

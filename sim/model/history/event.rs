@@ -1,0 +1,66 @@
+//! Everything that can happen without traffic.
+
+use crate::ids::{ContainerId, FaultId};
+
+/// An event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    /// A fault strikes.
+    Strike(FaultId),
+    /// A fault is repaired.
+    Repair(FaultId),
+    /// The next turn in a container's life.
+    Life {
+        /// Whose.
+        container: ContainerId,
+        /// Its number.
+        turn: u32,
+    },
+    /// The orchestrator wants to be woken.
+    Control,
+}
+
+const STRIKE: u64 = 0;
+const REPAIR: u64 = 1;
+const LIFE: u64 = 2;
+
+impl wssim_kernel::Event for Event {
+    fn to_words(self) -> [u64; 2] {
+        match self {
+            Self::Strike(fault) => [STRIKE, u64::from(fault.0)],
+            Self::Repair(fault) => [REPAIR, u64::from(fault.0)],
+            Self::Life { container, turn } => {
+                [LIFE | u64::from(turn) << 32, u64::from(container.0)]
+            }
+            Self::Control => [3, 0],
+        }
+    }
+
+    fn from_words([first, second]: [u64; 2]) -> Self {
+        let id = second as u32;
+        match first & u64::from(u32::MAX) {
+            STRIKE => Self::Strike(FaultId(id)),
+            REPAIR => Self::Repair(FaultId(id)),
+            LIFE => Self::Life { container: ContainerId(id), turn: (first >> 32) as u32 },
+            _ => Self::Control,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wssim_kernel::Event as _;
+
+    #[test]
+    fn every_event_comes_back_from_its_words() {
+        for event in [
+            Event::Strike(FaultId(u32::MAX)),
+            Event::Repair(FaultId(3)),
+            Event::Life { container: ContainerId(5), turn: u32::MAX },
+            Event::Control,
+        ] {
+            assert_eq!(Event::from_words(event.to_words()), event);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What strikes a cluster without traffic, and what comes back: as `fault/`, without observers.
+
+use super::event::Event;
+use super::{History, Witness};
+use crate::blueprint::{Fault, FaultKind};
+use crate::ids::{ContainerId, FaultId};
+use crate::life::{End, Life, Phase};
+use crate::orchestrator::Told;
+use wssim_kernel::{Calendar, Time};
+
+impl<W: Witness> History<'_, W> {
+    pub(super) fn start_faults(&mut self, calendar: &mut Calendar<Event>) {
+        for id in (0..self.blueprint.faults.len()).map(FaultId::from) {
+            let runs = |c: ContainerId| self.lives[c.index()].listens();
+            if let Some(at) = self.clocks.first(id, runs) {
+                calendar.schedule(at, Event::Strike(id));
+            }
+        }
+    }
+
+    pub(super) fn strike(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
+        let runs = |c: ContainerId| self.lives[c.index()].listens();
+        if !self.clocks.is_due(now, id, runs) {
+            return;
+        }
+        self.faults += 1;
+        self.witness.fault(now, id, true);
+        let blueprint = self.blueprint;
+        let fault = &blueprint.faults[id.index()];
+        let until = self.clocks.repaired_at(now, id);
+        match fault.kind {
+            FaultKind::Crash => self.crash(now, fault, calendar),
+            FaultKind::Hang => self.hang(now, fault, until, calendar),
+            FaultKind::Partition | FaultKind::Cut | FaultKind::Switch => {
+                self.reach.suffer(fault, until);
+                self.reach_changes(now, calendar);
+            }
+            // What is slow or full stops nothing: only traffic shows it.
+            FaultKind::SlowDisk(_) | FaultKind::SlowNetwork(_) | FaultKind::DiskFull => {}
+            FaultKind::Stop | FaultKind::Kill => self.end_struck(now, fault, calendar),
+        }
+        if !self.clocks.strikes(id) {
+            self.over(now, id, calendar);
+        } else if until < Time::NEVER {
+            calendar.schedule(until, Event::Repair(id));
+        }
+    }
+
+    /// `id` is over: where it comes again, it is due then.
+    fn over(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
+        if let Some(at) = self.clocks.over(now, id) {
+            calendar.schedule(at, Event::Strike(id));
+        }
+    }
+
+    fn crash(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Event>) {
+        let crashed = self.reach.take_down(&fault.nodes);
+        self.reach_changes(now, calendar);
+        for node in crashed {
+            for place in 0..self.on_node[node.index()].len() {
+                let id = self.on_node[node.index()][place];
+                self.end(now, id, End::Quiet, calendar);
+            }
+        }
+    }
+
+    /// What starts on these nodes goes on later.
+    fn hang(&mut self, now: Time, fault: &Fault, until: Time, calendar: &mut Calendar<Event>) {
+        for &node in &fault.nodes {
+            let before = self.reach.hung_until(node).max(now);
+            for place in 0..self.on_node[node.index()].len() {
+                let id = self.on_node[node.index()][place];
+                if self.lives[id.index()].phase == Phase::Starting && until > before {
+                    self.delay(id, before, until, calendar);
+                }
+            }
+        }
+        self.reach.suffer(fault, until);
+        self.reach_changes(now, calendar);
+    }
+
+    /// Where the containers are now that it strikes.
+    fn end_struck(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Event>) {
+        for &first in &fault.containers {
+            let id = match &self.control {
+                Some(control) => control.replica_at(first),
+                None => Some(first),
+            };
+            match id {
+                Some(id) if fault.kind == FaultKind::Stop => self.drain(now, id, calendar),
+                Some(id) => self.end(now, id, End::Loud, calendar),
+                None => {}
+            }
+        }
+    }
+
+    pub(super) fn repair(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
+        self.witness.fault(now, id, false);
+        let blueprint = self.blueprint;
+        let fault = &blueprint.faults[id.index()];
+        self.over(now, id, calendar);
+        match fault.kind {
+            FaultKind::Crash => {
+                for &node in &fault.nodes {
+                    if self.reach.bring_up(node) {
+                        self.return_node(now, node, calendar);
+                    }
+                }
+            }
+            FaultKind::Kill | FaultKind::Stop => {
+                for &id in &fault.containers {
+                    self.start_anew(now, id, calendar);
+                }
+                return;
+            }
+            FaultKind::SlowDisk(_) | FaultKind::SlowNetwork(_) | FaultKind::DiskFull => return,
+            FaultKind::Hang | FaultKind::Partition | FaultKind::Cut | FaultKind::Switch => {}
+        }
+        self.reach_changes(now, calendar);
+    }
+
+    fn return_node(&mut self, now: Time, node: crate::ids::NodeId, calendar: &mut Calendar<Event>) {
+        if self.control.is_none() {
+            for place in 0..self.on_node[node.index()].len() {
+                let id = self.on_node[node.index()][place];
+                if !self.is_to_come(now, id) {
+                    self.restart_later(now, id, calendar);
+                }
+            }
+        }
+        self.tell_control(now, Told::Rebooted(node), calendar);
+    }
+
+    fn start_anew(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        let is_dead = self.lives[id.index()].phase == Phase::Dead;
+        if is_dead && self.blueprint.service_of(id).restart.is_none() {
+            self.turn_at(now, id, calendar);
+        }
+    }
+
+    fn reach_changes(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        self.note_reach(now);
+        if let Some(control) = &mut self.control {
+            control.hears(now, &self.reach);
+            self.act_as_told(now, calendar);
+        }
+    }
+}
+
+impl Life {
+    /// It ended quietly, or its start was pending then: that does not come any more.
+    pub(super) fn give_up_start(&mut self) {
+        self.turn = self.turn.wrapping_add(1);
+    }
+}

@@ -1,0 +1,196 @@
+//! Lives of containers without traffic: as `life/`, without requests, CPU of others and observers.
+
+use super::event::Event;
+use super::{History, Witness};
+use crate::ids::ContainerId;
+use crate::life::{End, LEAVING, Phase, next_check};
+use crate::orchestrator::{Fact, Told};
+use wssim_kernel::{Calendar, Nanos, Time};
+
+impl<W: Witness> History<'_, W> {
+    /// Containers that come later start when their time comes.
+    pub(super) fn await_late_containers(&mut self, calendar: &mut Calendar<Event>) {
+        for (place, container) in self.blueprint.containers.iter().enumerate() {
+            if let Some(begins) = container.begins {
+                self.turn_at(Time::ZERO + begins, ContainerId::from(place), calendar);
+            }
+        }
+    }
+
+    pub(super) fn is_to_come(&self, now: Time, id: ContainerId) -> bool {
+        let begins = self.blueprint.containers[id.index()].begins;
+        begins.is_some_and(|begins| now < Time::ZERO + begins)
+    }
+
+    pub(super) fn turn_at(&self, at: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        let turn = self.lives[id.index()].turn;
+        calendar.schedule(at, Event::Life { container: id, turn });
+    }
+
+    /// The next turn in the life of `id`.
+    pub(super) fn live_on(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        turn: u32,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let life = &self.lives[id.index()];
+        if life.turn != turn {
+            return;
+        }
+        match life.phase {
+            Phase::Dead => {
+                let up = self.reach.is_up(self.node_of(id));
+                if up {
+                    self.start(now, id, calendar);
+                }
+                self.tell_control(now, Told::Begins(id, up), calendar);
+            }
+            Phase::Starting => self.started(now, id, calendar),
+            Phase::Ready => self.enter(now, id, Phase::Registered),
+            // Nobody asks anything of it: it is empty at once.
+            Phase::Draining | Phase::Stopping => self.end(now, id, End::Loud, calendar),
+            Phase::Registered => {}
+        }
+    }
+
+    fn enter(&mut self, now: Time, id: ContainerId, phase: Phase) {
+        self.lives[id.index()].enter(now, phase);
+        self.note(now, id);
+    }
+
+    fn start(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        self.enter(now, id, Phase::Starting);
+        let service = self.blueprint.service_of(id);
+        let node = self.node_of(id);
+        let life = &mut self.lives[id.index()];
+        life.started = now;
+        let demand = self.draws.startup(&service.startup, id, life.incarnation);
+        let speed = self.blueprint.nodes[node.index()].speed;
+        // A node that stands still computes afterwards.
+        let begin = self.reach.hung_until(node).max(now);
+        if begin < Time::NEVER {
+            self.ready_at[id.index()] = begin + Nanos::from_f64(demand * speed.recip());
+            self.turn_at(self.ready_at[id.index()], id, calendar);
+        }
+    }
+
+    /// The node of `id`, which starts, stands still from `from` until `until`.
+    pub(super) fn delay(
+        &mut self,
+        id: ContainerId,
+        from: Time,
+        until: Time,
+        calendar: &mut Calendar<Event>,
+    ) {
+        self.lives[id.index()].give_up_start();
+        if until < Time::NEVER {
+            self.ready_at[id.index()] = self.ready_at[id.index()] + until.since(from);
+            self.turn_at(self.ready_at[id.index()], id, calendar);
+        }
+    }
+
+    fn started(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        self.tell_control(now, Told::Serves(id), calendar);
+        self.witness.container_answers(now, id, true);
+        self.enter(now, id, Phase::Ready);
+        let started = self.lives[id.index()].started;
+        match self.blueprint.service_of(id).health_interval {
+            None => self.enter(now, id, Phase::Registered),
+            Some(interval) => self.turn_at(next_check(started, interval, now), id, calendar),
+        }
+        if let Some((fault, at)) = self.clocks.wear(now, id) {
+            calendar.schedule(at, Event::Strike(fault));
+        }
+    }
+
+    /// `id` is to end in good order.
+    pub(super) fn drain(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        if self.lives[id.index()].phase == Phase::Registered {
+            self.enter(now, id, Phase::Draining);
+            self.turn_at(now + LEAVING, id, calendar);
+        }
+    }
+
+    pub(super) fn end(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        end: End,
+        calendar: &mut Calendar<Event>,
+    ) {
+        if self.lives[id.index()].phase == Phase::Dead {
+            if end == End::Quiet && !self.is_to_come(now, id) {
+                self.lives[id.index()].give_up_start();
+            }
+            return;
+        }
+        self.witness.container_answers(now, id, false);
+        self.enter(now, id, Phase::Dead);
+        self.lives[id.index()].incarnation += 1;
+        match end {
+            End::Quiet => self.tell_control(now, Told::Ended(id), calendar),
+            End::Loud | End::Killed | End::LostWorker => self.restart_later(now, id, calendar),
+        }
+    }
+
+    /// Starts `id` when its restart delay is over, unless an orchestrator decides.
+    pub(super) fn restart_later(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        if self.control.is_some() {
+            return self.tell_control(now, Told::Ended(id), calendar);
+        }
+        if let Some(delay) = self.blueprint.service_of(id).restart {
+            self.turn_at(now + delay, id, calendar);
+        }
+    }
+
+    pub(super) fn tell_control(
+        &mut self,
+        now: Time,
+        told: Told<'_>,
+        calendar: &mut Calendar<Event>,
+    ) {
+        if let Some(control) = &mut self.control {
+            control.told(now, told);
+            self.act_as_told(now, calendar);
+        }
+    }
+
+    pub(super) fn wake_control(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        if let Some(control) = &mut self.control {
+            control.wake(now);
+            self.act_as_told(now, calendar);
+        }
+    }
+
+    /// Does what the orchestrator has decided, and notes when it wants to be woken.
+    pub(super) fn act_as_told(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        while let Some(fact) = self.control.as_mut().and_then(|control| control.next_fact()) {
+            self.witness.control(now, fact);
+            match fact {
+                Fact::Starts(id) => self.start(now, id, calendar),
+                Fact::Stops(id) => match self.lives[id.index()].phase {
+                    Phase::Registered => self.drain(now, id, calendar),
+                    Phase::Ready | Phase::Starting => self.end(now, id, End::Loud, calendar),
+                    Phase::Draining | Phase::Stopping | Phase::Dead => {}
+                },
+                // Who leads matters to those who ask.
+                Fact::Leads(_) | Fact::Leaderless => self.note_reach(now),
+                Fact::Down(..)
+                | Fact::Ready(_)
+                | Fact::Assigned(_)
+                | Fact::Pending(..)
+                | Fact::Rejected(_) => {}
+            }
+        }
+        if let Some(due) = self.control.as_mut().and_then(|control| control.wakes(now)) {
+            calendar.schedule(due, Event::Control);
+        }
+    }
+}

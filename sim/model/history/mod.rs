@@ -1,0 +1,195 @@
+//! A cluster without traffic: what fails, comes back and is replaced, over years.
+//!
+//! The second resolution of the same model. Clocks of faults, who reaches whom, lives of containers, their
+//! random numbers and the orchestrator are those of a world (`fault/`, `life/`, `orchestrator/`); what is
+//! missing is whatever requests need: processors, memory, views, connections. So a start takes its CPU
+//! time on an idle node, and whoever runs is known to everybody from its first good health check on.
+//! Nothing of it is periodic, so that a year without a fault costs nothing.
+//!
+//! ```text
+//!  clocks ── strike, repair ──► reach, lives ──► Witness: how things stand from now on
+//!                                 │      ▲
+//!                           told  ▼      │ starts, stops
+//!                               orchestrator
+//! ```
+//! Tested against worlds with traffic, instant by instant (`tests/history/`), and against closed forms
+//! of availability (`tests/battery/availability/`).
+
+mod event;
+mod faults;
+mod lives;
+mod standing;
+
+pub use standing::Standing;
+
+use crate::blueprint::Blueprint;
+use crate::fault::{Clocks, Reach};
+use crate::ids::{ContainerId, FaultId, NodeId};
+use crate::life::{Control, Draws, Life};
+use crate::orchestrator::Fact;
+use crate::world::Run;
+use event::Event;
+use wssim_kernel::{Calendar, Model, Nanos, Time, run_until};
+
+/// Whoever watches a history.
+pub trait Witness {
+    /// `id` strikes, or is repaired.
+    fn fault(&mut self, _now: Time, _id: FaultId, _strikes: bool) {}
+
+    /// Something has happened in the control plane.
+    fn control(&mut self, _now: Time, _fact: Fact) {}
+
+    /// A container begins to listen, or ends.
+    fn container_answers(&mut self, _now: Time, _id: ContainerId, _answers: bool) {}
+
+    /// How things stand after all that has happened at `now`.
+    fn stands(&mut self, _now: Time, _standing: &Standing<'_>) {}
+}
+
+/// What a history counted, beside what its witness heard.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Told {
+    /// Events that happened.
+    pub events: u64,
+    /// Faults that struck.
+    pub faults: u64,
+}
+
+/// Parts of a history after which it may be given up.
+const SLICES: u64 = 64;
+
+/// The history of `blueprint` from time zero, when everything runs, until `end`; `None` when `stop` says
+/// so before. Of `run` only seed and replication matter: what a script says happens at its time from zero.
+pub fn tell<W: Witness>(
+    blueprint: &Blueprint,
+    [seed, replication]: [u64; 2],
+    end: Nanos,
+    witness: W,
+    stop: &dyn Fn() -> bool,
+) -> Option<(Told, W)> {
+    let mut calendar = Calendar::new();
+    let (lead, replication) = (Nanos::ZERO, replication as u32);
+    let run = Run { seed, replication, lead, measured: end };
+    let mut history = History::new(blueprint, run, witness, &mut calendar);
+    let mut events = 0;
+    for slice in 1..=SLICES {
+        let until = (u128::from(end.0) * u128::from(slice) / u128::from(SLICES)) as u64;
+        events += run_until(&mut history, &mut calendar, Time(until));
+        if stop() {
+            return None;
+        }
+    }
+    history.look();
+    Some((Told { events, faults: history.faults }, history.witness))
+}
+
+/// One history.
+struct History<'a, W> {
+    blueprint: &'a Blueprint,
+    clocks: Clocks<'a>,
+    reach: Reach,
+    /// By container.
+    lives: Vec<Life>,
+    /// By container: when its start is over, if it starts.
+    ready_at: Vec<Time>,
+    draws: Draws,
+    control: Option<Box<Control<'a>>>,
+    /// By node: its containers.
+    on_node: Vec<Vec<ContainerId>>,
+    /// Services of which something has changed since the witness last looked; by service, whether it is
+    /// among them; and whether who reaches whom has.
+    changed: Vec<u32>,
+    is_changed: Vec<bool>,
+    reach_changed: bool,
+    /// When that was.
+    at: Time,
+    faults: u64,
+    witness: W,
+}
+
+impl<'a, W: Witness> History<'a, W> {
+    /// Everything runs.
+    fn new(blueprint: &'a Blueprint, run: Run, witness: W, calendar: &mut Calendar<Event>) -> Self {
+        let mut on_node = vec![Vec::new(); blueprint.nodes.len()];
+        for (place, container) in blueprint.containers.iter().enumerate() {
+            on_node[container.node.index()].push(ContainerId::from(place));
+        }
+        let mut history = Self {
+            blueprint,
+            clocks: Clocks::new(blueprint, run),
+            reach: Reach::open(blueprint.nodes.len()),
+            lives: blueprint.containers.iter().map(Life::first).collect(),
+            ready_at: vec![Time::NEVER; blueprint.containers.len()],
+            draws: Draws::new(blueprint, run),
+            control: Control::of(blueprint, run),
+            on_node,
+            changed: Vec::new(),
+            is_changed: vec![false; blueprint.services.len()],
+            reach_changed: true,
+            at: Time::ZERO,
+            faults: 0,
+            witness,
+        };
+        history.await_late_containers(calendar);
+        history.start_faults(calendar);
+        history
+    }
+
+    /// Shows the witness how things stand, if anything has changed.
+    fn look(&mut self) {
+        if self.changed.is_empty() && !self.reach_changed {
+            return;
+        }
+        let standing = Standing {
+            blueprint: self.blueprint,
+            now: self.at,
+            reach: &self.reach,
+            lives: &self.lives,
+            is_led: self.control.as_ref().is_none_or(|control| control.is_led()),
+            changed: &self.changed,
+            reach_changed: self.reach_changed,
+        };
+        self.witness.stands(self.at, &standing);
+        for service in self.changed.drain(..) {
+            self.is_changed[service as usize] = false;
+        }
+        self.reach_changed = false;
+    }
+
+    /// Something of `id` has changed.
+    fn note(&mut self, now: Time, id: ContainerId) {
+        self.at = now;
+        let service = self.blueprint.containers[id.index()].service;
+        if !std::mem::replace(&mut self.is_changed[service.index()], true) {
+            self.changed.push(service.0);
+        }
+    }
+
+    fn note_reach(&mut self, now: Time) {
+        (self.at, self.reach_changed) = (now, true);
+    }
+
+    fn node_of(&self, id: ContainerId) -> NodeId {
+        self.blueprint.containers[id.index()].node
+    }
+}
+
+impl<W: Witness> Model for History<'_, W> {
+    type Event = Event;
+
+    fn handle(&mut self, now: Time, event: Event, calendar: &mut Calendar<Event>) {
+        if now > self.at {
+            self.look();
+        }
+        match event {
+            Event::Strike(id) => self.strike(now, id, calendar),
+            Event::Repair(id) => self.repair(now, id, calendar),
+            Event::Life { container, turn } => self.live_on(now, container, turn, calendar),
+            Event::Control => self.wake_control(now, calendar),
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,84 @@
+//! How things stand at an instant: what works, and who reaches whom.
+
+use crate::blueprint::{Blueprint, DataAt};
+use crate::fault::Reach;
+use crate::ids::{ContainerId, NodeId};
+use crate::life::{Life, Phase};
+use wssim_kernel::Time;
+
+/// How things stand.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'s> {
+    pub(super) blueprint: &'s Blueprint,
+    pub(super) now: Time,
+    pub(super) reach: &'s Reach,
+    pub(super) lives: &'s [Life],
+    pub(super) is_led: bool,
+    pub(super) changed: &'s [u32],
+    pub(super) reach_changed: bool,
+}
+
+impl Standing<'_> {
+    /// Whether `id` is registered, on a node that runs, and has its data.
+    #[must_use]
+    pub fn works(&self, id: ContainerId) -> bool {
+        let node = self.blueprint.containers[id.index()].node;
+        self.is_registered(id) && self.runs(node) && self.has_data(id, node)
+    }
+
+    fn is_registered(&self, id: ContainerId) -> bool {
+        self.lives[id.index()].phase == Phase::Registered
+    }
+
+    /// A local volume stays on its node, and a file server may be out of reach.
+    fn has_data(&self, id: ContainerId, node: NodeId) -> bool {
+        match self.blueprint.containers[id.index()].data {
+            DataAt::Here => true,
+            DataAt::Elsewhere => false,
+            DataAt::Node(server) => self.is_joined(node, server),
+            DataAt::Service(service) => {
+                let servers = &self.blueprint.services[service.index()].containers;
+                servers.clone().map(ContainerId).any(|server| {
+                    let at = self.blueprint.containers[server.index()].node;
+                    self.is_registered(server) && self.is_joined(node, at)
+                })
+            }
+        }
+    }
+
+    /// Whether messages get from `a` to `b`.
+    #[must_use]
+    pub fn is_joined(&self, a: NodeId, b: NodeId) -> bool {
+        self.reach.is_joined(self.now, a, b)
+    }
+
+    /// Whether `node` is neither down nor stands still.
+    #[must_use]
+    pub fn runs(&self, node: NodeId) -> bool {
+        self.is_joined(node, node)
+    }
+
+    /// Whether users reach `node`.
+    #[must_use]
+    pub fn is_seen(&self, node: NodeId) -> bool {
+        self.reach.is_seen(self.now, node)
+    }
+
+    /// Whether anybody can decide anything, or nobody has to.
+    #[must_use]
+    pub fn is_led(&self) -> bool {
+        self.is_led
+    }
+
+    /// Services of whose containers something has changed since it was last looked, by number.
+    #[must_use]
+    pub fn changed(&self) -> &[u32] {
+        self.changed
+    }
+
+    /// Whether who reaches whom has changed since.
+    #[must_use]
+    pub fn reach_changed(&self) -> bool {
+        self.reach_changed
+    }
+}

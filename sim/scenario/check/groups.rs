@@ -1,0 +1,67 @@
+//! Groups: is each member something that there is, and does no group belong to itself?
+
+use super::Check;
+use crate::diagnostic::Diagnostic;
+use crate::document::fields::Name;
+use crate::suggest;
+use std::collections::BTreeSet;
+
+/// What a member can be.
+const KINDS: [&str; 4] = ["service", "node", "entry", "group"];
+
+/// Kind and name of a member such as `service.api`.
+pub(crate) fn split(member: &str) -> Option<(&'static str, &str)> {
+    let (kind, name) = member.split_once('.')?;
+    KINDS.iter().find(|known| **known == kind).map(|kind| (*kind, name))
+}
+
+impl Check<'_> {
+    pub(super) fn groups(&mut self) {
+        let document = self.document;
+        for (name, group) in &document.groups {
+            for member in &group.members {
+                self.member(member);
+            }
+            let all = group.members.len();
+            if group.need.is_some_and(|need| need as usize > all) {
+                let message = format!("group `{name}` needs more than its {all} members");
+                self.error("out-of-range", message, group.origin);
+            }
+            if self.reaches(name, name, &mut BTreeSet::new()) {
+                let message = format!("group `{name}` belongs to itself");
+                self.error("circle", message, group.origin);
+            }
+        }
+    }
+
+    fn member(&mut self, member: &Name) {
+        let document = self.document;
+        let Some((kind, name)) = split(&member.text) else {
+            let message = format!("`{}` is not of the form kind.name", member.text);
+            let help = "such as `service.api`, `node.a`, `entry.web` or `group.databases`";
+            let diagnostic = Diagnostic::error("unknown-member", message).help(help);
+            return self.out.push(diagnostic.at(self.sources, member.origin));
+        };
+        let known: Vec<&str> = match kind {
+            "service" => document.services.keys().map(String::as_str).collect(),
+            "node" => document.nodes.keys().map(String::as_str).collect(),
+            "entry" => document.traffic.keys().map(String::as_str).collect(),
+            _ => document.groups.keys().map(String::as_str).collect(),
+        };
+        if !known.contains(&name) {
+            let message = format!("no {kind} is named `{name}`");
+            let diagnostic = Diagnostic::error("unknown-member", message);
+            let diagnostic = diagnostic.at(self.sources, member.origin);
+            self.out.push(diagnostic.maybe_help(suggest::hint(name, known)));
+        }
+    }
+
+    /// Whether `from` has `to` among its members, or theirs.
+    fn reaches<'n>(&'n self, from: &'n str, to: &str, seen: &mut BTreeSet<&'n str>) -> bool {
+        let members = self.document.groups.get(from).map_or(&[][..], |group| &group.members);
+        let groups = members.iter().filter_map(|member| split(&member.text));
+        groups
+            .filter(|(kind, _)| *kind == "group")
+            .any(|(_, name)| name == to || (seen.insert(name) && self.reaches(name, to, seen)))
+    }
+}

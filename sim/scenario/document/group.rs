@@ -1,0 +1,36 @@
+//! `[group.*]` and `[repair]`: what counts as available together, and who repairs.
+
+use super::fields::{self, Fields, Name, Reader};
+use crate::source::Origin;
+use std::num::NonZeroU32;
+
+/// Things of which so many must work.
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    /// Each by kind and name.
+    pub members: Vec<Name>,
+    /// How many must work; `None`: all.
+    pub need: Option<u32>,
+    pub origin: Origin,
+}
+
+impl Group {
+    pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'_>) -> Self {
+        if !fields.has("members") {
+            let help = "what belongs to it, such as `members = [\"service.api\", \"node.a\"]`";
+            fields.missing(reader, "members", help);
+        }
+        let members = fields.names(reader, "members").unwrap_or_default();
+        let need = fields.value(reader, "need", fields::count(1));
+        fields.finish(reader);
+        Self { members, need, origin }
+    }
+}
+
+/// How many repairs go on at once; `None`: all.
+pub(super) fn crews(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Option<NonZeroU32> {
+    let mut fields = root.inner(reader, "repair")?;
+    let crews = fields.value(reader, "crews", fields::count(1)).and_then(NonZeroU32::new);
+    fields.finish(reader);
+    crews
+}

@@ -1,0 +1,149 @@
+//! Two resolutions of one model: what a history without traffic tells of a cluster is what happens to it
+//! in a world with traffic, event by event and to the nanosecond.
+
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU32, Ordering};
+use wssim_experiment::question::Worlds;
+use wssim_kernel::stream::StreamKey;
+use wssim_kernel::{Nanos, Time};
+use wssim_model::history::{self, Witness};
+use wssim_model::ids::{ContainerId, NodeId};
+use wssim_model::probe::{Control, Probe};
+use wssim_model::{Blueprint, Run, simulate};
+use wssim_scenario::Scenario;
+
+/// A container began to listen or ended, or something was decided.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Seen {
+    Answers(ContainerId, bool),
+    Decided(Control),
+}
+
+#[derive(Default)]
+struct Diary(Vec<(Time, Seen)>);
+
+impl Probe for Diary {
+    fn container_answers(&mut self, now: Time, id: ContainerId, _: NodeId, answers: bool) {
+        self.0.push((now, Seen::Answers(id, answers)));
+    }
+
+    fn control(&mut self, now: Time, fact: Control) {
+        // Who leads at the beginning is told of worlds only.
+        self.0.extend((now > Time::ZERO).then_some((now, Seen::Decided(fact))));
+    }
+}
+
+impl Witness for Diary {
+    fn container_answers(&mut self, now: Time, id: ContainerId, answers: bool) {
+        self.0.push((now, Seen::Answers(id, answers)));
+    }
+
+    fn control(&mut self, now: Time, fact: Control) {
+        self.0.push((now, Seen::Decided(fact)));
+    }
+}
+
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
+fn blueprint(text: &str) -> Blueprint {
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let name = format!("wssim-history-{}-{number}.toml", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    std::fs::write(&path, text).unwrap();
+    let scenario = Scenario::load(path.to_str().unwrap(), &[]);
+    std::fs::remove_file(&path).unwrap();
+    match scenario {
+        Ok(scenario) => scenario.blueprint(None, &[]).unwrap(),
+        Err(mistakes) => panic!("{}\n{text}", mistakes.render(false)),
+    }
+}
+
+/// A cluster in which nodes, a link, a site's power and switch, and services fail every few minutes.
+fn random_cluster(case: u64) -> String {
+    let (stream, mut number) = (StreamKey::new(84, 0, "test", "history"), 0);
+    let mut below = |limit: u64| {
+        number += 1;
+        (stream.draw(case, number).open01() * limit as f64) as u64
+    };
+    let kind = ["swarm", "swarm", "compose", "none"][below(4) as usize];
+    let nodes = 2 + below(4);
+    let managers = 1 + below(nodes);
+    let mut text = String::from("[scenario]\ntitle = \"A cluster that fails\"\nduration = \"1h\"\n");
+    for n in 0..nodes {
+        let fails = match below(3) {
+            0 => "",
+            1 => "mtbf = \"exp(300s)\"\nmttr = \"exp(60s)\"\n",
+            _ => "mtbf = \"weibull(400s, shape=1.5)\"\nmttr = \"lognormal(40s, cv=1.0)\"\n",
+        };
+        let site = if n == 0 || below(2) == 0 { "site = \"hall\"\n" } else { "" };
+        let _ = write!(text, "[node.n{n}]\ncores = 64\n{site}{fails}");
+    }
+    if below(2) == 0 {
+        text.push_str("[site.hall.power]\nmtbf = \"exp(900s)\"\nmttr = \"exp(90s)\"\n");
+        text.push_str("[site.hall.switch]\nmtbf = \"exp(600s)\"\nmttr = \"exp(30s)\"\n");
+    }
+    if below(2) == 0 {
+        text.push_str(
+            "[[lan.pair]]\nbetween = [\"n0\", \"n1\"]\nmtbf = \"exp(200s)\"\nmttr = \"exp(50s)\"\n",
+        );
+    }
+    if below(3) == 0 {
+        let _ = writeln!(text, "[repair]\ncrews = 1");
+    }
+    let _ = writeln!(text, "[orchestrator]\nkind = \"{kind}\"");
+    if kind == "swarm" {
+        let names: Vec<String> = (0..managers).map(|n| format!("\"n{n}\"")).collect();
+        let _ = writeln!(text, "managers = [{}]", names.join(", "));
+    }
+    for s in 0..1 + below(4) {
+        let replicas = 1 + below(3);
+        let _ = writeln!(text, "[service.s{s}]\nreplicas = {replicas}");
+        text.push_str(["", "startup = \"exp(4s)\"\n"][below(2) as usize]);
+        text.push_str(["", "healthcheck = { interval = \"10s\" }\n"][below(2) as usize]);
+        text.push_str(["", "mtbf = \"exp(200s)\"\n"][below(2) as usize]);
+        let pinned = format!("constraints = [\"node.hostname == n{}\"]\n", below(nodes));
+        text.push_str(["", &pinned][below(2) as usize]);
+        let _ = writeln!(text, "endpoint.e.steps = [ {{ cpu = \"1ms\" }} ]");
+    }
+    for (id, kind) in [("still", "hang"), ("apart", "partition")] {
+        if below(2) == 0 {
+            let (at, node, lasts) = (below(1800), below(nodes), 1 + below(120));
+            let _ = writeln!(
+                text,
+                "[[fault]]\nid = \"{id}\"\nkind = \"{kind}\"\nnode = \"n{node}\"\nat = \"{at}s\"\n\
+                 repair = \"{lasts}s\""
+            );
+        }
+    }
+    text + "[traffic.t]\nentry = \"s0.e\"\narrivals = { kind = \"poisson\", rate = \"0.01/s\" }\n"
+}
+
+/// What happened until `end`; the order within an instant means nothing.
+fn in_order(mut seen: Vec<(Time, Seen)>, end: Nanos) -> Vec<(Time, Seen)> {
+    seen.retain(|(at, _)| *at <= Time::ZERO + end);
+    seen.sort_by_cached_key(|(at, seen)| (*at, format!("{seen:?}")));
+    seen
+}
+
+#[test]
+fn a_history_is_what_happens_in_a_world() {
+    const LENGTH: Nanos = Nanos(3_600_000_000_000);
+    let (mut answers, mut decided) = (0, 0);
+    for case in 0..120 {
+        let text = random_cluster(case);
+        let blueprint = blueprint(&text);
+        let run = Run { seed: case, replication: 3, lead: Nanos::ZERO, measured: LENGTH };
+        let (_, world) = simulate(&blueprint, run, Diary::default(), &|| false).unwrap();
+        let (_, told) =
+            history::tell(&blueprint, [case, 3], LENGTH, Diary::default(), &|| false).unwrap();
+        let (happened, told) = (in_order(world.0, LENGTH), in_order(told.0, LENGTH));
+        for (number, (seen, told)) in happened.iter().zip(&told).enumerate() {
+            assert_eq!(seen, told, "case {case}, number {number}\n{text}");
+        }
+        assert_eq!(happened.len(), told.len(), "case {case}\n{text}");
+        let is_answer = |(_, seen): &&(Time, Seen)| matches!(seen, Seen::Answers(..));
+        answers += happened.iter().filter(is_answer).count();
+        decided += happened.iter().filter(|seen| !is_answer(seen)).count();
+    }
+    assert!(answers > 2000 && decided > 2000, "too little happened: {answers}, {decided}");
+}
