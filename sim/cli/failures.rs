@@ -51,6 +51,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", value_parser = length)]
     within: Option<Duration>,
 
+    /// Years of the long run, all histories together; 0: none [default: 10000]
+    #[arg(long, value_name = "N", value_parser = years)]
+    years: Option<f64>,
+
     #[command(flatten)]
     common: Common,
 }
@@ -88,6 +92,7 @@ fn simulate(args: &Args, scenario: &Scenario) -> Result<Findings, Failure> {
         common: args.common.of_study(),
         depth: args.depth.map(|depth| depth as usize),
         survival,
+        years: args.years,
     };
     let watcher = Watcher::start(args.common.budget, args.common.shown.quiet);
     let findings = failures::failures(scenario, &question, &options, &watcher);
@@ -104,6 +109,13 @@ fn length(text: &str) -> Result<Duration, String> {
     let (shortest, longest) = Survival::LENGTHS;
     let fits = (shortest.seconds()..=longest.seconds()).contains(&time.as_secs_f64());
     if fits { Ok(time) } else { Err("from 1 s to 1 h is expected".to_owned()) }
+}
+
+/// From none to a number that a day of computing can bear.
+fn years(text: &str) -> Result<f64, String> {
+    let years: f64 = text.trim().parse().map_err(|_| "a number of years is expected".to_owned())?;
+    let fits = years == 0.0 || (0.01..=1e8).contains(&years);
+    if fits { Ok(years) } else { Err("0, or from 0.01 to 100000000, is expected".to_owned()) }
 }
 
 /// `99%`, `0.99`, and all of it.

@@ -37,6 +37,13 @@ pub const TABLE: &[MetricKind] = &[
         "calls of all kinds, retries included, per request",
     ),
     kind(
+        "availability_ratio",
+        "ratio",
+        &["entry", "group", "service"],
+        "by `failures`, in the long run: share of the time in which it works; the group \"managers\" is \
+         that of whoever can decide",
+    ),
+    kind(
         "breaker_open_ratio",
         "ratio",
         &["caller", "service"],
@@ -62,6 +69,12 @@ pub const TABLE: &[MetricKind] = &[
         "ratio",
         &["service"],
         "reads of a service's data that came from the disk over all reads",
+    ),
+    kind(
+        "downtime_seconds_per_year",
+        "seconds",
+        &["entry", "group", "service"],
+        "by `failures`, in the long run: time of a year in which it does not work",
     ),
     kind(
         "error_ratio",
@@ -148,6 +161,19 @@ pub const TABLE: &[MetricKind] = &[
         "processes killed for want of memory, per replication; \"all\" is every node",
     ),
     kind(
+        "outage_seconds",
+        "seconds",
+        &["entry", "group", "service", "stat"],
+        "by `failures`, in the long run: how long an outage lasts; all of them pooled, without an interval",
+    ),
+    kind(
+        "outages_per_year",
+        "1/year",
+        &["entry", "group", "service"],
+        "by `failures`, in the long run: outages that begin in a year; of nothing seen, up to the rule of \
+         three",
+    ),
+    kind(
         "page_fault_ratio",
         "ratio",
         &["service"],
@@ -224,12 +250,6 @@ pub const TABLE: &[MetricKind] = &[
 
 /// Metrics that a claim may name and that nothing measures yet.
 pub const PLANNED: &[MetricKind] = &[
-    kind(
-        "availability_ratio",
-        "ratio",
-        &["service", "entry", "group"],
-        "share of time in which it answers",
-    ),
     kind("deploy_seconds", "seconds", &["stack"], "from the first to the last container ready"),
     kind(
         "recovery_seconds",

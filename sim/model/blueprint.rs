@@ -7,6 +7,7 @@ use crate::cache::Popularity;
 mod container;
 mod faults;
 mod memory;
+mod needs;
 mod proxy;
 mod routing;
 mod traffic;

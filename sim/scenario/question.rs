@@ -145,6 +145,7 @@ impl Claims<'_> {
                 .map(|failure| failure.name().to_owned())
                 .chain(["all".to_owned()])
                 .collect(),
+            "group" => document.groups.keys().cloned().chain(["managers".to_owned()]).collect(),
             "nodes_lost" => (1..=document.nodes.len()).map(|nodes| nodes.to_string()).collect(),
             "direction" => ["rx", "tx"].iter().map(owned).collect(),
             "endpoint" => match service {

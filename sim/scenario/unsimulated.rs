@@ -147,16 +147,22 @@ fn step_reasons(step: &Step, add: &mut impl FnMut(String, &str)) {
     }
 }
 
-/// The metric that no `run` has.
-const OF_FAILURES: &str = "recovery_seconds";
+/// Metrics that no `run` has.
+const OF_FAILURES: [&str; 5] = [
+    "availability_ratio",
+    "downtime_seconds_per_year",
+    "outage_seconds",
+    "outages_per_year",
+    "recovery_seconds",
+];
 
 /// Why a claim about `metric` cannot be judged by `study`; `None` when it can.
 pub(crate) fn why_not(metric: &MetricRef, study: Study) -> Option<String> {
     if let Some((kind, false)) = self::metric(metric) {
         return Some(format!("`{}` is not measured yet", kind.name));
     }
-    (metric.name == OF_FAILURES && study != Study::Failures)
-        .then(|| format!("`{OF_FAILURES}` is measured by `wssim failures` only"))
+    (OF_FAILURES.contains(&metric.name.as_str()) && study != Study::Failures)
+        .then(|| format!("`{}` is measured by `wssim failures` only", metric.name))
 }
 
 /// Why a claim that needs what stands at the paths `needs` cannot be judged; `None` when all of

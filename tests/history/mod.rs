@@ -68,7 +68,8 @@ fn random_cluster(case: u64) -> String {
     let kind = ["swarm", "swarm", "compose", "none"][below(4) as usize];
     let nodes = 2 + below(4);
     let managers = 1 + below(nodes);
-    let mut text = String::from("[scenario]\ntitle = \"A cluster that fails\"\nduration = \"1h\"\n");
+    let mut text =
+        String::from("[scenario]\ntitle = \"A cluster that fails\"\nduration = \"1h\"\n");
     for n in 0..nodes {
         let fails = match below(3) {
             0 => "",
@@ -95,7 +96,7 @@ fn random_cluster(case: u64) -> String {
         let names: Vec<String> = (0..managers).map(|n| format!("\"n{n}\"")).collect();
         let _ = writeln!(text, "managers = [{}]", names.join(", "));
     }
-    for s in 0..1 + below(4) {
+    for s in 0..=below(4) {
         let replicas = 1 + below(3);
         let _ = writeln!(text, "[service.s{s}]\nreplicas = {replicas}");
         text.push_str(["", "startup = \"exp(4s)\"\n"][below(2) as usize]);

@@ -1,5 +1,6 @@
 //! What `failures` found: one record a set of nodes, with what users saw.
 
+use super::years::findings::LongRun;
 use crate::cluster::Survival;
 use wssim_stats::quantile_of_sorted;
 
@@ -18,6 +19,8 @@ pub struct Failures {
     pub calm: Vec<(String, Part)>,
     /// Smaller sets first, each size in the order of names. Empty where no replication is complete.
     pub sets: Vec<SetFinding>,
+    /// What years bring; `None` where nothing fails of itself, or it was not asked for.
+    pub long_run: Option<LongRun>,
 }
 
 impl Failures {

@@ -5,7 +5,9 @@
 //! come back in some replication has an infinite recovery time: that is no matter of intervals.
 
 use super::aftermath::Aftermath;
-use super::findings::SetFinding;
+use super::findings::{Failures, SetFinding};
+use super::study::is_judged;
+use super::years;
 use crate::findings::{JudgedClaim, Metric, Verdict};
 use crate::judge::{FEWEST, verdict};
 use crate::metric::kind_of;
@@ -93,16 +95,20 @@ impl Bench<'_> {
         })
     }
 
-    /// The claim's verdict; reasons are taken from `findings`, where they are there yet.
-    pub(super) fn judge(&self, claim: &Claim, findings: &[SetFinding]) -> JudgedClaim {
-        let unit = summary::unit_of(claim);
-        let told = |verdict, simulated, why| JudgedClaim {
-            claim: claim.clone(),
-            unit,
-            simulated,
-            verdict,
-            why,
-        };
+    /// The claim's verdict; reasons are taken from what was found.
+    pub(super) fn judge(&self, claim: &Claim, found: &Failures) -> JudgedClaim {
+        if !is_judged(claim) || !years::judge::judges(&claim.metric) {
+            return self.judge_sets(claim, &found.sets);
+        }
+        match years::judge::judge(claim, found.long_run.as_ref(), self.level) {
+            Ok((verdict, estimate, why)) => told(claim, verdict, Some(estimate), why),
+            Err(reason) => told(claim, Verdict::Undecided, None, reason),
+        }
+    }
+
+    /// The same by what sets show, the long run apart.
+    pub(super) fn judge_sets(&self, claim: &Claim, findings: &[SetFinding]) -> JudgedClaim {
+        let told = |verdict, simulated, why| told(claim, verdict, simulated, why);
         let undecided = |why: String| told(Verdict::Undecided, None, why);
         if claim.study != Study::Failures {
             return undecided(format!("judged by `wssim {}`", claim.study.name()));
@@ -129,7 +135,9 @@ impl Bench<'_> {
 
     fn measure(&self, claim: &Claim) -> Result<(Subject, Vec<usize>, Worst), String> {
         if claim.metric.name != RECOVERY {
-            return Err(format!("`wssim failures` judges `{RECOVERY}` only"));
+            return Err(format!(
+                "`wssim failures` judges `{RECOVERY}` and the metrics of the long run"
+            ));
         }
         if claim.relative_to.is_some() {
             return Err("`wssim failures` judges no changes".to_owned());
@@ -217,6 +225,11 @@ impl Bench<'_> {
         labels.sort();
         Some(Metric { name: kind.name, labels, unit: kind.unit, estimate, missing })
     }
+}
+
+fn told(claim: &Claim, verdict: Verdict, simulated: Option<Estimate>, why: String) -> JudgedClaim {
+    let unit = summary::unit_of(claim);
+    JudgedClaim { claim: claim.clone(), unit, simulated, verdict, why }
 }
 
 fn had_containers(all: &[Aftermath], service: usize) -> bool {

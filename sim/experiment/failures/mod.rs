@@ -9,6 +9,8 @@
 //! common random numbers: the same requests arrive whatever fails, and in a world without a fault,
 //! which is what users would have seen. The scenario's own faults are left out.
 //!
+//! Then the long run (`years/`): what fails of itself, over thousands of years without traffic.
+//!
 //! `recovery.rs` has the definition of coming back, `reason.rs` why something does not.
 
 mod aftermath;
@@ -19,6 +21,7 @@ mod listen;
 mod reason;
 mod recovery;
 mod study;
+pub mod years;
 
 use crate::cluster::Survival;
 use crate::findings::Findings;
@@ -40,6 +43,8 @@ pub struct Options {
     pub depth: Option<usize>,
     /// What counts as survived.
     pub survival: Survival,
+    /// Years of the long run; `None`: [`years::USUAL_YEARS`].
+    pub years: Option<f64>,
 }
 
 /// Why there is no answer.

@@ -10,8 +10,7 @@ use super::aftermath::{Aftermath, Node};
 use crate::cluster::{Cluster, ServiceFacts};
 use std::collections::{BTreeSet, VecDeque};
 use wssim_model::Blueprint;
-use wssim_model::blueprint::Instruction;
-use wssim_model::ids::{InstructionId, NodeId};
+use wssim_model::ids::NodeId;
 use wssim_model::probe::Failure;
 
 /// Services that one sentence names.
@@ -168,7 +167,7 @@ impl Loss<'_> {
                 }
                 continue;
             }
-            for callee in needed_calls(blueprint, endpoint) {
+            for callee in blueprint.needed_calls(endpoint) {
                 let mut further = way.clone();
                 further.push(blueprint.endpoints[callee].service.index());
                 queue.push_back((callee, further));
@@ -214,32 +213,4 @@ impl Loss<'_> {
         let worst = left.map(|n| (n, mean(n))).max_by(|a, b| a.1.total_cmp(&b.1));
         worst.map(|(n, amount)| (self.blueprint.nodes[n].name.as_str(), amount))
     }
-}
-
-/// Endpoints that the endpoint at `place` calls and cannot do without: not those of caches, nor those
-/// of parallel branches of which not all must succeed.
-fn needed_calls(blueprint: &Blueprint, place: usize) -> Vec<usize> {
-    let first = blueprint.endpoints[place].start.index();
-    let program = blueprint.program_of(place);
-    let mut free: Vec<(InstructionId, InstructionId)> = Vec::new();
-    for instruction in program {
-        if let Instruction::Parallel(id) = instruction {
-            let parallel = &blueprint.parallels[id.index()];
-            if (parallel.need as usize) < parallel.branches.len()
-                && let Some(begin) = parallel.branches.first()
-            {
-                free.push((*begin, parallel.next));
-            }
-        }
-    }
-    let is_free = |at: usize| free.iter().any(|(a, b)| (a.index()..b.index()).contains(&at));
-    let calls = program.iter().enumerate().filter(|(at, _)| !is_free(first + at));
-    calls
-        .filter_map(|(_, instruction)| match instruction {
-            Instruction::Call(id) => Some(&blueprint.calls[id.index()]),
-            _ => None,
-        })
-        .filter(|call| !call.optional)
-        .map(|call| call.target.index())
-        .collect()
 }

@@ -2,10 +2,11 @@
 
 use super::aftermath::Aftermath;
 use super::assess::{assess, part};
-use super::findings::Failures;
+use super::findings::{Failures, SetFinding, State};
 use super::judge::Bench;
 use super::listen::Listener;
-use super::{Error, LOOKS, MOST_SETS, Options, count_sets, sets};
+use super::years::findings::LongRun;
+use super::{Error, LOOKS, MOST_SETS, Options, count_sets, sets, years};
 use crate::cluster::{Limit, Survival};
 use crate::findings::{Findings, JudgedClaim, StoppedBy, Verdict};
 use crate::pilot::find_lead;
@@ -25,7 +26,8 @@ pub(super) struct FailureStudy<'a> {
     question: &'a Question,
     options: &'a Options,
     watch: &'a dyn Watch,
-    /// The world in which nothing goes wrong.
+    /// The world as it is, with all that fails of itself; and the one in which nothing goes wrong.
+    own: Blueprint,
     calm: Blueprint,
     depth: usize,
     sets: Vec<Vec<usize>>,
@@ -45,15 +47,17 @@ impl<'a> FailureStudy<'a> {
         watch: &'a dyn Watch,
     ) -> Result<Self, Error> {
         let own = worlds.blueprint_at_risk()?;
-        let (calm, has_faults) = (own.struck_by(Vec::new()), !own.faults.is_empty());
+        let calm = own.struck_by(Vec::new());
+        let is_scripted = |fault: &Fault| matches!(fault.comes, Comes::Once(_));
+        let has_script = own.faults.iter().any(is_scripted);
         let depth = depth(options, calm.nodes.len())?;
         let sets = sets(calm.nodes.len(), depth);
         let survival = options.survival;
         let definitions = [survival, survival.looser(), survival.stricter()];
         let judged = question.claims.iter().filter(|claim| is_judged(claim)).count();
         let mut notes = Vec::new();
-        if has_faults {
-            notes.push("the scenario's own faults are left out".to_owned());
+        if has_script {
+            notes.push("faults that the scenario scripts are left out".to_owned());
         }
         if judged > 0 && !question.ranged.is_empty() {
             notes.push(
@@ -70,6 +74,7 @@ impl<'a> FailureStudy<'a> {
             observed: observed(&definitions),
             done: vec![Vec::new(); sets.len() + 1],
             level: simultaneous_level(judged * sets.len(), LOOKS.len()),
+            own,
             calm,
             sets,
             definitions,
@@ -83,6 +88,27 @@ impl<'a> FailureStudy<'a> {
         };
         let (replications, stopped_by) = self.look_by_look(lead);
         self.findings(replications, lead, stopped_by)
+    }
+
+    /// The years, after the sets: an entry that is lost without some nodes is so then, too.
+    fn long_run(&mut self, sets: &[SetFinding]) -> Option<LongRun> {
+        let lost = sets.iter().zip(&self.sets).flat_map(|(finding, nodes)| {
+            let entries = finding.entries.iter().enumerate();
+            let lost = entries.filter(|(_, entry)| entry.state == Some(State::Lost));
+            lost.map(move |(entry, _)| (nodes.clone(), entry))
+        });
+        let asked = years::Asked {
+            seed: self.options.common.seed,
+            years: self.options.years.unwrap_or(years::USUAL_YEARS),
+            lost: lost.collect(),
+        };
+        match years::long_run(&self.own, &self.question.cluster, &asked, self.watch) {
+            Ok(told) => told,
+            Err(Stopped) => {
+                self.notes.push("the long run was cut short: nothing is told of it".to_owned());
+                None
+            }
+        }
     }
 
     /// What is simulated before the fault.
@@ -190,7 +216,7 @@ impl<'a> FailureStudy<'a> {
         let bench = self.bench(replications);
         let mut reason = StoppedBy::Decided;
         for claim in self.question.claims.iter().filter(|claim| is_judged(claim)) {
-            let judged = bench.judge(claim, &[]);
+            let judged = bench.judge_sets(claim, &[]);
             // What cannot be observed will not be by doing it again.
             let Some(estimate) = judged.simulated else { continue };
             if judged.verdict == Verdict::Undecided {
@@ -203,12 +229,17 @@ impl<'a> FailureStudy<'a> {
         Some(reason)
     }
 
-    fn findings(self, replications: usize, lead: Nanos, stopped_by: StoppedBy) -> Findings {
-        let failures = self.assess(replications);
+    fn findings(mut self, replications: usize, lead: Nanos, stopped_by: StoppedBy) -> Findings {
+        let mut failures = self.assess(replications);
+        if stopped_by != StoppedBy::Interrupt {
+            failures.long_run = self.long_run(&failures.sets);
+        }
         let bench = self.bench(replications);
-        let judge = |claim: &Claim| bench.judge(claim, &failures.sets);
+        let judge = |claim: &Claim| bench.judge(claim, &failures);
         let claims: Vec<JudgedClaim> = self.question.claims.iter().map(judge).collect();
-        let metrics = if replications == 0 { Vec::new() } else { bench.metrics() };
+        let mut metrics = if replications == 0 { Vec::new() } else { bench.metrics() };
+        metrics.extend(failures.long_run.iter().flat_map(years::metrics::metrics));
+        let years = failures.long_run.as_ref();
         let all = || self.done.iter().flat_map(|done| &done[..replications]);
         Findings {
             command: "failures",
@@ -219,9 +250,10 @@ impl<'a> FailureStudy<'a> {
             stopped_by,
             measured_seconds: self.observed.seconds(),
             warm_up_seconds: lead.seconds(),
-            simulated_seconds: all().map(|one| one.simulated_seconds).sum(),
+            simulated_seconds: all().map(|one| one.simulated_seconds).sum::<f64>()
+                + years.map_or(0.0, LongRun::simulated_seconds),
             requests: all().map(|one| one.requests).sum(),
-            events: all().map(|one| one.events).sum(),
+            events: all().map(|one| one.events).sum::<u64>() + years.map_or(0, |run| run.events),
             metrics,
             series: Vec::new(),
             ledger: Vec::new(),
@@ -250,6 +282,7 @@ impl<'a> FailureStudy<'a> {
             depth: self.depth,
             calm: self.calm.sources.iter().enumerate().map(calm).collect(),
             sets: shown.iter().enumerate().map(finding).collect(),
+            long_run: None,
         }
     }
 }
@@ -288,6 +321,6 @@ fn crash(set: &[usize]) -> Fault {
 }
 
 /// Whether `failures` measures the claim at all.
-fn is_judged(claim: &Claim) -> bool {
+pub(super) fn is_judged(claim: &Claim) -> bool {
     claim.study == Study::Failures && claim.not_simulated.is_none()
 }

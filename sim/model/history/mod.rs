@@ -18,8 +18,10 @@
 mod event;
 mod faults;
 mod lives;
+mod rest;
 mod standing;
 
+pub use rest::Rest;
 pub use standing::Standing;
 
 use crate::blueprint::Blueprint;

@@ -1,0 +1,115 @@
+//! What the long run found: one record an entry, a group, a service.
+
+use super::subjects::Kind;
+use wssim_stats::Estimate;
+
+/// The long run.
+#[derive(Clone, Debug)]
+pub struct LongRun {
+    /// Measured, all histories together.
+    pub years: f64,
+    /// Histories.
+    pub histories: u64,
+    /// Years of each, without its warm-up; and those of the warm-up.
+    pub years_each: f64,
+    /// Years that are simulated before and not measured.
+    pub warm_up_years: f64,
+    /// Faults that struck, warm-ups included.
+    pub faults: u64,
+    /// Events, warm-ups included.
+    pub events: u64,
+    /// Entries, groups, services, each kind in the order of names.
+    pub subjects: Vec<Availability>,
+}
+
+impl LongRun {
+    /// Simulated time, warm-ups included.
+    #[must_use]
+    pub fn simulated_seconds(&self) -> f64 {
+        (self.years_each + self.warm_up_years) * self.histories as f64 * super::YEAR.seconds()
+    }
+
+    /// What is told of the entry, group or service of that name.
+    #[must_use]
+    pub fn of(&self, kind: &str, name: &str) -> Option<&Availability> {
+        self.subjects.iter().find(|one| one.kind.name() == kind && one.name == name)
+    }
+}
+
+/// How available something is.
+#[derive(Clone, Debug)]
+pub struct Availability {
+    /// What it is.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+    /// Share of the time in which it works.
+    pub availability: Estimate,
+    /// Share of the time in which it works, and outages a year, a history each.
+    pub histories: Vec<[f64; 2]>,
+    /// The same by the chain of its faults, where nothing is replaced; start-ups left out.
+    pub exact: Option<f64>,
+    /// Outages that begin in a year.
+    pub outages_per_year: Estimate,
+    /// How many were seen.
+    pub outages: u64,
+    /// Seconds of an outage, of those that had ended; `None` without any.
+    pub lengths: Option<Lengths>,
+    /// What a year brings.
+    pub year: Year,
+    /// Share of the time down, by what had failed last when it began; the largest first, those of nothing
+    /// left out.
+    pub causes: Vec<(String, f64)>,
+}
+
+/// How long outages are, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lengths {
+    /// The mean.
+    pub mean: f64,
+    /// Half of them are shorter.
+    pub p50: f64,
+    /// One in twenty is longer.
+    pub p95: f64,
+    /// The longest.
+    pub max: f64,
+}
+
+/// What a year brings; `None` where a history is shorter than that.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Year {
+    /// Share of the years without an outage, or part of one.
+    pub without: Option<f64>,
+    /// Seconds down in a usual year: half of them have less.
+    pub p50: Option<f64>,
+    /// Seconds down in a bad one: one in twenty has more.
+    pub p95: Option<f64>,
+}
+
+impl Availability {
+    /// What `metric` is in each history, if it is one of the long run.
+    #[must_use]
+    pub fn values(&self, metric: &str) -> Option<Vec<f64>> {
+        let year = super::YEAR.seconds();
+        let value = |[works, outages]: [f64; 2]| match metric {
+            "availability_ratio" => Some(works),
+            "downtime_seconds_per_year" => Some((1.0 - works) * year),
+            "outages_per_year" => Some(outages),
+            _ => None,
+        };
+        self.histories.iter().map(|history| value(*history)).collect()
+    }
+
+    /// Seconds down a year.
+    #[must_use]
+    pub fn downtime_seconds(&self) -> Estimate {
+        let seconds = super::YEAR.seconds();
+        let Estimate { mean, low, high, n } = self.availability;
+        Estimate {
+            mean: (1.0 - mean) * seconds,
+            low: (1.0 - high) * seconds,
+            high: (1.0 - low) * seconds,
+            n,
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The long run: how available is everything, over thousands of years of what fails of itself?
+//!
+//! ```text
+//!  history 1   ├ warm-up ┼─ year ─┼─ year ─┼ … ┤     each from its own random numbers, without traffic
+//!  history 2   ├ warm-up ┼─ year ─┼─ year ─┼ … ┤
+//!   …            a tenth
+//! ```
+//! Shares of the time and outages a year are means over histories, with t intervals; lengths of outages
+//! and what a year brings are pooled. A replica that is dead and not yet known to be so counts as soon as
+//! it is gone: what requests meet until then is a matter of the study with traffic.
+//!
+//! `subjects.rs` says when something works, `chain.rs` what theory says of it.
+
+mod chain;
+pub mod findings;
+pub(super) mod judge;
+pub(super) mod metrics;
+mod pool;
+mod record;
+mod subjects;
+
+pub use record::Outage;
+pub use subjects::Kind;
+
+use crate::cluster::Cluster;
+use crate::replicate::{Progressing, Stopped, in_order};
+use crate::watch::Watch;
+use findings::LongRun;
+use pool::Pool;
+use record::record;
+use subjects::{MOST_NODES, Nodes, Overload, Subjects};
+use wssim_kernel::Nanos;
+use wssim_model::Blueprint;
+use wssim_model::blueprint::Comes;
+
+/// A year of 365.25 days.
+pub const YEAR: Nanos = Nanos(31_557_600_000_000_000);
+
+/// Simulated when nothing else is asked for.
+pub const USUAL_YEARS: f64 = 10_000.0;
+
+/// The least histories: as many as intervals want.
+const HISTORIES: u64 = 40;
+/// The longest one, in years: time is counted in nanoseconds, up to 584 years.
+const LONGEST: f64 = 100.0;
+/// Histories that are looked at before the next ones begin, so that few are kept at once.
+const BATCH: u64 = 64;
+
+/// How long is simulated.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Plan {
+    histories: u64,
+    warm_up: Nanos,
+    measured: Nanos,
+}
+
+impl Plan {
+    /// `years` in all, in equal histories.
+    fn of(years: f64) -> Self {
+        let histories = HISTORIES.max((years / LONGEST).ceil() as u64);
+        let each = years / histories as f64;
+        let measured = Nanos::from_f64(each * YEAR.as_f64());
+        Self { histories, warm_up: Nanos(measured.0 / 10), measured }
+    }
+
+    fn end(&self) -> Nanos {
+        Nanos(self.warm_up.0 + self.measured.0)
+    }
+}
+
+/// Every outage of a history of so many nanoseconds, by kind and name of what is watched: what
+/// [`LongRun`] is made from.
+#[must_use]
+pub fn outages(
+    blueprint: &Blueprint,
+    cluster: &Cluster,
+    [seed, number]: [u64; 2],
+    end: Nanos,
+) -> Vec<(Kind, String, Vec<Outage>)> {
+    let subjects = Subjects::new(blueprint, &cluster.groups, Vec::new());
+    let told = record(blueprint, &subjects, [seed, number], end, &|| false);
+    let outages = told.map_or_else(Vec::new, |record| record.outages);
+    let named = subjects.names.into_iter().zip(outages);
+    named.map(|((kind, name), outages)| (kind, name, outages)).collect()
+}
+
+/// The world of the long run: its scripted faults are left out.
+fn wearing(own: &Blueprint) -> Blueprint {
+    let mut faults = own.faults.clone();
+    faults.retain(|fault| !matches!(fault.comes, Comes::Once(_)));
+    own.struck_by(faults)
+}
+
+/// What is asked for.
+pub(super) struct Asked {
+    pub(super) seed: u64,
+    pub(super) years: f64,
+    /// Sets of nodes without which the study with traffic found an entry lost, and that entry.
+    pub(super) lost: Vec<(Vec<usize>, usize)>,
+}
+
+/// The years that are asked for, of what fails of itself in `own`; `None` when nothing does.
+pub(super) fn long_run(
+    own: &Blueprint,
+    cluster: &Cluster,
+    asked: &Asked,
+    watch: &dyn Watch,
+) -> Result<Option<LongRun>, Stopped> {
+    let blueprint = wearing(own);
+    let fits = blueprint.nodes.len() <= MOST_NODES;
+    if blueprint.faults.is_empty() || asked.years <= 0.0 || !fits {
+        return Ok(None);
+    }
+    let overload = |(nodes, entry): &(Vec<usize>, usize)| -> Overload {
+        (nodes.iter().fold(0, |set: Nodes, node| set | 1 << node), *entry)
+    };
+    let overloads: Vec<Overload> = asked.lost.iter().map(overload).collect();
+    let subjects = Subjects::new(&blueprint, &cluster.groups, overloads);
+    let plan = Plan::of(asked.years);
+    let mut pool = Pool::new(&subjects.names, &blueprint, plan);
+    let progress =
+        Progressing::new(watch, "histories of the long run", plan.histories as u32, true);
+    for begin in (0..plan.histories).step_by(BATCH as usize) {
+        let numbers: Vec<u64> = (begin..plan.histories.min(begin + BATCH)).collect();
+        let stop = || progress.must_stop();
+        let records = in_order(&numbers, |&number| {
+            let seeds = [asked.seed, number];
+            let told = record(&blueprint, &subjects, seeds, plan.end(), &stop)?;
+            progress.done(told.events);
+            Some(pool.summary(&told))
+        });
+        for record in records {
+            pool.keep(record.ok_or(Stopped)?);
+        }
+    }
+    let exact = chain::availability(&blueprint, &subjects);
+    Ok(Some(pool.findings(&exact)))
+}

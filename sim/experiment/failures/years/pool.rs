@@ -1,0 +1,260 @@
+//! From histories to what is told of them.
+
+use super::findings::{Availability, Lengths, LongRun, Year};
+use super::record::{Outage, Record};
+use super::subjects::Kind;
+use super::{Plan, YEAR};
+use crate::summary::LEVEL;
+use wssim_kernel::{Nanos, Time};
+use wssim_model::Blueprint;
+use wssim_stats::{Estimate, Histogram, mean_interval};
+
+/// Nanoseconds of the unit in which lengths are counted: they may be weeks.
+const UNIT: u64 = 1_000_000;
+
+/// What is left of a history, by subject.
+#[derive(Clone, Debug)]
+pub(super) struct Summary {
+    subjects: Vec<Part>,
+    faults: u64,
+    events: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Part {
+    down: Nanos,
+    /// Outages that began.
+    outages: u64,
+    /// Lengths of those of them that ended.
+    lengths: Vec<Nanos>,
+    /// By whole year: time down.
+    years: Vec<Nanos>,
+    /// By fault: time down after it.
+    causes: Vec<Nanos>,
+}
+
+/// All histories so far.
+pub(super) struct Pool<'a> {
+    plan: Plan,
+    blueprint: &'a Blueprint,
+    subjects: Vec<Subject<'a>>,
+    faults: u64,
+    events: u64,
+}
+
+struct Subject<'a> {
+    kind: Kind,
+    name: &'a str,
+    /// By history: share of the time in which it works, and outages a year.
+    histories: Vec<[f64; 2]>,
+    outages: u64,
+    lengths: Histogram,
+    years: Histogram,
+    causes: Vec<u128>,
+}
+
+impl<'a> Pool<'a> {
+    pub(super) fn new(names: &'a [(Kind, String)], blueprint: &'a Blueprint, plan: Plan) -> Self {
+        let subject = |(kind, name): &'a (Kind, String)| Subject {
+            kind: *kind,
+            name,
+            histories: Vec::new(),
+            outages: 0,
+            lengths: Histogram::new(),
+            years: Histogram::new(),
+            causes: vec![0; blueprint.faults.len()],
+        };
+        let subjects = names.iter().map(subject).collect();
+        Self { plan, blueprint, subjects, faults: 0, events: 0 }
+    }
+
+    /// What is left of a history.
+    pub(super) fn summary(&self, record: &Record) -> Summary {
+        let part = |outages: &Vec<Outage>| self.part(outages);
+        let subjects = record.outages.iter().map(part).collect();
+        Summary { subjects, faults: record.faults, events: record.events }
+    }
+
+    fn part(&self, outages: &[Outage]) -> Part {
+        let begin = Time::ZERO + self.plan.warm_up;
+        let years = (self.plan.measured.0 / YEAR.0) as usize;
+        let mut part = Part {
+            down: Nanos::ZERO,
+            outages: 0,
+            lengths: Vec::new(),
+            years: vec![Nanos::ZERO; years],
+            causes: vec![Nanos::ZERO; self.blueprint.faults.len()],
+        };
+        for outage in outages.iter().filter(|outage| outage.end > begin) {
+            if outage.begin >= begin {
+                part.outages += 1;
+                part.lengths.extend(outage.is_over.then(|| outage.end.since(outage.begin)));
+            }
+            let (from, to) = (outage.begin.max(begin).since(begin), outage.end.since(begin));
+            let down = to.0 - from.0;
+            part.down.0 += down;
+            if let Some(cause) = outage.cause {
+                part.causes[cause.index()].0 += down;
+            }
+            part.spread([from.0, to.0]);
+        }
+        part
+    }
+
+    pub(super) fn keep(&mut self, summary: Summary) {
+        let years = self.plan.measured.as_f64() / YEAR.as_f64();
+        self.faults += summary.faults;
+        self.events += summary.events;
+        for (subject, part) in self.subjects.iter_mut().zip(summary.subjects) {
+            let down = part.down.as_f64() / self.plan.measured.as_f64();
+            subject.histories.push([1.0 - down, part.outages as f64 / years]);
+            subject.outages += part.outages;
+            part.lengths.iter().for_each(|length| subject.lengths.record(length.0.div_ceil(UNIT)));
+            part.years.iter().for_each(|down| subject.years.record(down.0.div_ceil(UNIT)));
+            for (sum, more) in subject.causes.iter_mut().zip(&part.causes) {
+                *sum += u128::from(more.0);
+            }
+        }
+    }
+
+    /// `exact` is what theory says of each subject.
+    pub(super) fn findings(&self, exact: &[Option<f64>]) -> LongRun {
+        let each = self.plan.measured.as_f64() / YEAR.as_f64();
+        let mut subjects: Vec<Availability> = (self.subjects.iter().zip(exact))
+            .filter_map(|(subject, exact)| self.availability(subject, *exact))
+            .collect();
+        subjects.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
+        LongRun {
+            years: each * self.plan.histories as f64,
+            histories: self.plan.histories,
+            years_each: each,
+            warm_up_years: self.plan.warm_up.as_f64() / YEAR.as_f64(),
+            faults: self.faults,
+            events: self.events,
+            subjects,
+        }
+    }
+
+    fn availability(&self, subject: &Subject<'_>, exact: Option<f64>) -> Option<Availability> {
+        let [works, outages] = [0, 1].map(|which| {
+            let values = subject.histories.iter().map(|history| history[which]);
+            mean_interval(&values.collect::<Vec<_>>(), LEVEL)
+        });
+        let (mut availability, mut outages_per_year) = (works?, outages?);
+        availability.high = availability.high.min(1.0);
+        outages_per_year.low = outages_per_year.low.max(0.0);
+        let all = subject.causes.iter().sum::<u128>() as f64;
+        let share = |(fault, down): (usize, &u128)| {
+            let name = cause(&self.blueprint.faults[fault].name);
+            (*down > 0).then(|| (name, *down as f64 / all))
+        };
+        let mut causes: Vec<(String, f64)> =
+            subject.causes.iter().enumerate().filter_map(share).collect();
+        causes.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let measured = self.plan.measured.as_f64() * self.plan.histories as f64 / YEAR.as_f64();
+        if subject.outages == 0 {
+            outages_per_year = never_seen(measured, outages_per_year);
+        }
+        Some(Availability {
+            kind: subject.kind,
+            name: subject.name.to_owned(),
+            availability,
+            histories: subject.histories.clone(),
+            exact,
+            outages_per_year,
+            outages: subject.outages,
+            lengths: lengths(&subject.lengths),
+            year: year(&subject.years),
+            causes,
+        })
+    }
+}
+
+/// Nothing in so many years: less than 3 in as many with 95 % (the rule of three, −ln 0.05).
+fn never_seen(years: f64, estimate: Estimate) -> Estimate {
+    Estimate { high: -(1.0 - LEVEL).ln() / years, ..estimate }
+}
+
+impl Part {
+    /// Down from one time to another after the warm-up: which years that is in.
+    fn spread(&mut self, [from, to]: [u64; 2]) {
+        for (number, year) in self.years.iter_mut().enumerate().skip((from / YEAR.0) as usize) {
+            let begin = number as u64 * YEAR.0;
+            if begin >= to {
+                break;
+            }
+            year.0 += to.min(begin + YEAR.0) - from.max(begin);
+        }
+    }
+}
+
+fn seconds(units: f64) -> f64 {
+    units * UNIT as f64 * 1e-9
+}
+
+fn lengths(all: &Histogram) -> Option<Lengths> {
+    Some(Lengths {
+        mean: seconds(all.mean_ns()?),
+        p50: seconds(all.quantile_ns(0.5)?),
+        p95: seconds(all.quantile_ns(0.95)?),
+        max: seconds(all.max_ns() as f64),
+    })
+}
+
+fn year(all: &Histogram) -> Year {
+    Year {
+        without: all.fraction_above(0).map(|some| 1.0 - some),
+        p50: all.quantile_ns(0.5).map(seconds),
+        p95: all.quantile_ns(0.95).map(seconds),
+    }
+}
+
+/// What a fault is called among causes: `node a` for the clock `node.a.mtbf`.
+fn cause(fault: &str) -> String {
+    let Some(clock) = fault.strip_suffix(".mtbf") else { return fault.to_owned() };
+    match clock.split_once('.') {
+        Some(("site", rest)) => match rest.rsplit_once('.') {
+            Some((site, what)) => format!("{what} of {site}"),
+            None => rest.to_owned(),
+        },
+        Some(("service", rest)) => match rest.rsplit_once('.') {
+            Some((service, _)) => format!("service {service}"),
+            None => rest.to_owned(),
+        },
+        Some((kind, name)) => format!("{kind} {name}"),
+        None => clock.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_are_called_as_people_call_them() {
+        for (fault, due) in [
+            ("node.wsasus.mtbf", "node wsasus"),
+            ("site.office.power.mtbf", "power of office"),
+            ("service.ws-news.2.mtbf", "service ws-news"),
+            ("link.a-b.mtbf", "link a-b"),
+            ("monday-morning", "monday-morning"),
+        ] {
+            assert_eq!(cause(fault), due);
+        }
+    }
+
+    #[test]
+    fn an_outage_over_new_year_counts_in_both_years() {
+        let mut part = Part {
+            down: Nanos::ZERO,
+            outages: 0,
+            lengths: Vec::new(),
+            years: vec![Nanos::ZERO; 3],
+            causes: Vec::new(),
+        };
+        part.spread([YEAR.0 - 5, YEAR.0 + 7]);
+        part.spread([3, 4]);
+        part.spread([2 * YEAR.0 + 1, 4 * YEAR.0]);
+        assert_eq!(part.years, [Nanos(6), Nanos(7), Nanos(YEAR.0 - 1)]);
+    }
+}

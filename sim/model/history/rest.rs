@@ -1,0 +1,48 @@
+//! A cluster in which something has failed and nobody has done anything about it.
+
+use super::Standing;
+use crate::blueprint::{Blueprint, FaultKind};
+use crate::fault::Reach;
+use crate::ids::FaultId;
+use crate::life::Life;
+use wssim_kernel::Time;
+
+/// A cluster in which faults have struck, and no container has been put anywhere else.
+#[derive(Debug)]
+pub struct Rest<'a> {
+    blueprint: &'a Blueprint,
+    reach: Reach,
+    lives: Vec<Life>,
+    everything: Vec<u32>,
+}
+
+impl<'a> Rest<'a> {
+    /// After `faults`; of those that strike containers nothing comes.
+    #[must_use]
+    pub fn after(blueprint: &'a Blueprint, faults: impl Iterator<Item = FaultId>) -> Self {
+        let mut reach = Reach::open(blueprint.nodes.len());
+        for fault in faults.map(|id| &blueprint.faults[id.index()]) {
+            if fault.kind == FaultKind::Crash {
+                reach.take_down(&fault.nodes);
+            }
+            reach.suffer(fault, Time::NEVER);
+        }
+        let lives = blueprint.containers.iter().map(Life::first).collect();
+        let everything = (0..blueprint.services.len() as u32).collect();
+        Self { blueprint, reach, lives, everything }
+    }
+
+    /// How things stand then.
+    #[must_use]
+    pub fn standing(&self) -> Standing<'_> {
+        Standing {
+            blueprint: self.blueprint,
+            now: Time::ZERO,
+            reach: &self.reach,
+            lives: &self.lives,
+            is_led: true,
+            changed: &self.everything,
+            reach_changed: true,
+        }
+    }
+}
