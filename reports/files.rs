@@ -211,7 +211,9 @@ fn is_own(path: &Path) -> io::Result<bool> {
     let results = dense.starts_with("{\"schema_version\":") && dense.contains(",\"command\":\"");
     let trace = dense.starts_with(chrome::BEGINNING);
     let is_headed = |columns: &[&str]| text.lines().next() == Some(columns.join(",").as_str());
-    let table = is_headed(&metrics_csv::COLUMNS) || is_headed(&failures::csv::COLUMNS);
+    let table = is_headed(&metrics_csv::COLUMNS)
+        || is_headed(&failures::csv::COLUMNS)
+        || is_headed(&failures::years::COLUMNS);
     Ok(results || table || trace)
 }
 

@@ -4,11 +4,13 @@
 //! to twelve significant digits, which no interval of a simulation reaches: what differs between
 //! two ways of summing stays out of the file. What is not a number is `null`.
 //!
-//! `survival` and `sets` are there after `wssim failures`; `failures/json.rs` says what is in them.
+//! `survival` and `sets` are there after `wssim failures`, and `long_run` where something fails of itself;
+//! `failures/json.rs` and `failures/years.rs` say what is in them.
 //! `memory`, the ledger of RAM, is there when a node has RAM given; `memory/json.rs` says what is in it.
 
 use crate::escape;
 use crate::failures::json::{SetJson, SurvivalJson};
+use crate::failures::years::LongRunJson;
 use crate::memory::json::NodeJson;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
@@ -43,6 +45,9 @@ pub fn render(findings: &Findings) -> String {
     if let Some(failures) = &findings.failures {
         keys.push(("survival", json(&SurvivalJson::of(failures))));
         keys.push(("sets", list(&failures.sets, SetJson::of)));
+        if let Some(run) = &failures.long_run {
+            keys.push(("long_run", json(&LongRunJson::of(run))));
+        }
     }
     if !findings.ledger.is_empty() {
         keys.push(("memory", list(&findings.ledger, NodeJson::of)));

@@ -47,6 +47,7 @@ impl Scale {
             "bytes" => rung(&SIZES, magnitude),
             "ratio" => scale(100.0, " %"),
             "1/s" => scale(1.0, "/s"),
+            "1/year" => scale(1.0, " a year"),
             _ => scale(1.0, ""),
         }
     }

@@ -17,7 +17,7 @@ pub(crate) enum Tone {
 }
 
 /// One cell: its text as it is, not yet escaped.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Cell {
     pub(crate) text: String,
     pub(crate) tone: Tone,

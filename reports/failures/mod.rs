@@ -4,6 +4,7 @@ pub mod csv;
 pub(crate) mod json;
 #[cfg(test)]
 mod tests;
+pub mod years;
 
 use crate::quantity;
 use crate::sections::Section;
@@ -22,7 +23,9 @@ pub(crate) fn sections(failures: &Failures) -> Vec<Section> {
     if failures.sets.is_empty() {
         return Vec::new();
     }
-    vec![matrix(failures), survivors(failures), services(failures)]
+    let mut sections = vec![matrix(failures), survivors(failures), services(failures)];
+    sections.extend(failures.long_run.as_ref().map(years::section));
+    sections
 }
 
 /// `1 of 4 single failures · 0 of 6 pairs`, by definition `which`.

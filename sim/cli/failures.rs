@@ -16,20 +16,23 @@ use wssim_reports::{failures as tables, json, metrics_csv, printable};
 use wssim_scenario::Scenario;
 
 /// Files that are written, in this order.
-const FILES: [&str; 3] = ["results.json", "metrics.csv", "failures.csv"];
+const FILES: [&str; 4] = ["results.json", "metrics.csv", "failures.csv", "availability.csv"];
 
 /// What survives when nodes fail?
 ///
 /// Takes down every node, every pair, and with --depth larger sets, each in a world with traffic, and
 /// says of every entry whether it stays up, comes back and when, or is lost and why. A set is
 /// survived when every critical entry answers --share of its requests in some --window that begins
-/// --within the fault, and as much of all that follow, without a human. Claims with
-/// `study = "failures"` are judged. Writes results.json, metrics.csv and failures.csv.
+/// --within the fault, and as much of all that follow, without a human. Then what fails of itself
+/// (mtbf, mttr) does so for --years, without traffic: how available each entry, group and service is,
+/// how many outages a year there are, how long, and why. Claims with `study = "failures"` are
+/// judged. Writes results.json, metrics.csv, failures.csv and availability.csv.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
 Example:
   wssim failures after
   wssim failures after --depth 1 --within 1min --share 99.9%
+  wssim failures after --years 100000
   wssim failures scenarios/after.toml --format json | jq '.sets[] | {nodes, survives}'")]
 pub(crate) struct Args {
     /// Path of the scenario, or its bare name when it lies in scenarios/
@@ -67,9 +70,13 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let place = Place::of(common.out.as_deref(), &scenario.question().name, Some("failures"));
     place.check(&FILES)?;
     let findings = simulate(args, &scenario)?;
-    let texts =
-        [json::render(&findings), metrics_csv::render(&findings), tables::csv::render(&findings)];
-    let outputs = [0, 1, 2].map(|place| Output { name: FILES[place], text: &texts[place] });
+    let texts = [
+        json::render(&findings),
+        metrics_csv::render(&findings),
+        tables::csv::render(&findings),
+        tables::years::render(&findings),
+    ];
+    let outputs = [0, 1, 2, 3].map(|place| Output { name: FILES[place], text: &texts[place] });
     let written = place.write(&outputs);
     let out = written.is_ok().then(|| place.shown(""));
     output::print(&report(&common.shown, &findings, started, out.as_deref()), &common.shown)?;

@@ -4,7 +4,10 @@ use super::*;
 use crate::sample;
 use crate::{json, markdown, text};
 use wssim_experiment::failures::findings::{NodeFinding, Part, ServiceFinding};
+use wssim_experiment::failures::years::Kind;
+use wssim_experiment::failures::years::findings::{Availability, Lengths, LongRun, Year};
 use wssim_experiment::findings::Findings;
+use wssim_stats::Estimate;
 
 fn part(error_ratio: f64, mean: f64) -> Part {
     Part { error_ratio: Some(error_ratio), mean: Some(mean), p95: Some(mean * 2.5) }
@@ -50,6 +53,45 @@ fn set(nodes: &[&str], survived: u32, web: EntryFinding, why: &str) -> SetFindin
     }
 }
 
+fn availability(kind: Kind, name: &str, down: f64, outages: u64) -> Availability {
+    let estimate =
+        |mean: f64, half: f64| Estimate { mean, low: mean - half, high: mean + half, n: 40 };
+    let seen = outages > 0;
+    Availability {
+        kind,
+        name: name.to_owned(),
+        availability: estimate(1.0 - down, down / 20.0),
+        histories: vec![[1.0 - down, 0.0]; 40],
+        exact: (kind == Kind::Entry).then_some(1.0 - down * 0.97),
+        outages_per_year: estimate(outages as f64 / 1000.0, if seen { 0.2 } else { 0.003 }),
+        outages,
+        lengths: seen.then_some(Lengths { mean: 4000.0, p50: 1500.0, p95: 16_000.0, max: 4e5 }),
+        year: Year { without: Some(if seen { 0.02 } else { 1.0 }), p50: Some(9e3), p95: Some(9e4) },
+        causes: if seen {
+            vec![("node host".to_owned(), 0.9), ("power of office".to_owned(), 0.1)]
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+fn long_run() -> LongRun {
+    LongRun {
+        years: 1000.0,
+        histories: 40,
+        years_each: 25.0,
+        warm_up_years: 2.5,
+        faults: 35_210,
+        events: 500_000,
+        subjects: vec![
+            availability(Kind::Entry, "web", 0.004, 12_000),
+            availability(Kind::Group, "managers", 0.0002, 900),
+            availability(Kind::Service, "db", 0.003, 11_000),
+            availability(Kind::Service, "front", 0.0, 0),
+        ],
+    }
+}
+
 fn findings(why: &str) -> Findings {
     let usual = Survival::default();
     let never = f64::INFINITY;
@@ -65,6 +107,7 @@ fn findings(why: &str) -> Findings {
         depth: 2,
         calm: vec![("mail".to_owned(), part(0.0, 0.02)), ("web".to_owned(), part(0.0, 0.07))],
         sets,
+        long_run: Some(long_run()),
     };
     Findings {
         command: "failures",
@@ -86,6 +129,7 @@ fn the_reports_are_as_golden() {
     sample::assert_golden("failures.txt", &text::render(&findings, &text::Options::default()));
     sample::assert_golden("failures.md", &markdown::render(&findings));
     sample::assert_golden("failures.csv", &csv::render(&findings));
+    sample::assert_golden("availability.csv", &years::render(&findings));
 }
 
 #[test]

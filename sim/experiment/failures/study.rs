@@ -102,13 +102,11 @@ impl<'a> FailureStudy<'a> {
             years: self.options.years.unwrap_or(years::USUAL_YEARS),
             lost: lost.collect(),
         };
-        match years::long_run(&self.own, &self.question.cluster, &asked, self.watch) {
-            Ok(told) => told,
-            Err(Stopped) => {
-                self.notes.push("the long run was cut short: nothing is told of it".to_owned());
-                None
-            }
+        let told = years::long_run(&self.own, &self.question.cluster, &asked, self.watch);
+        if told.is_err() {
+            self.notes.push("the long run was cut short: nothing is told of it".to_owned());
         }
+        told.ok().flatten()
     }
 
     /// What is simulated before the fault.

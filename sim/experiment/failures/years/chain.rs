@@ -7,6 +7,7 @@
 //! states follows from where containers are: a subject that Swarm would move is no matter of this chain.
 
 use super::subjects::{State, Subjects};
+use std::num::NonZeroU32;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Comes, Fault, FaultKind};
 use wssim_model::history::Rest;
@@ -30,7 +31,7 @@ pub(super) fn availability(blueprint: &Blueprint, subjects: &Subjects<'_>) -> Ve
     let nothing = vec![None; subjects.names.len()];
     let causes: Option<Vec<Cause>> = blueprint.faults.iter().map(cause).collect();
     let Some(causes) = causes.filter(|causes| causes.len() <= MOST_CAUSES) else { return nothing };
-    let Some(shares) = shares(&causes, blueprint.crews.map(|crews| crews.get())) else {
+    let Some(shares) = shares(&causes, blueprint.crews.map(NonZeroU32::get)) else {
         return nothing;
     };
     let moves =
