@@ -49,17 +49,25 @@ pub(crate) fn measure(
     let base = samples_of(claim, base, replications)?;
     let pairs = base.iter().zip(&own).filter_map(|(b, o)| Some((b.value()?, o.value()?)));
     let (before, after): (Vec<f64>, Vec<f64>) = pairs.unzip();
-    let change = if claim.expected.relative {
-        paired_ratio(&before, &after, level).map(|ratio| Estimate {
-            mean: ratio.mean - 1.0,
-            low: ratio.low - 1.0,
-            high: ratio.high - 1.0,
-            n: ratio.n,
-        })
-    } else {
-        paired_difference(&before, &after, level)
-    };
-    change.ok_or_else(missing)
+    change(&before, &after, claim.expected.relative, level).ok_or_else(missing)
+}
+
+/// The change from `before` to `after`, pair by pair; `relative`: as a share of what was before.
+pub(crate) fn change(
+    before: &[f64],
+    after: &[f64],
+    relative: bool,
+    level: f64,
+) -> Option<Estimate> {
+    if !relative {
+        return paired_difference(before, after, level);
+    }
+    paired_ratio(before, after, level).map(|ratio| Estimate {
+        mean: ratio.mean - 1.0,
+        low: ratio.low - 1.0,
+        high: ratio.high - 1.0,
+        n: ratio.n,
+    })
 }
 
 fn samples_of(claim: &Claim, arm: &Arm, replications: usize) -> Result<Vec<Sample>, String> {

@@ -238,6 +238,12 @@ pub const TABLE: &[MetricKind] = &[
         "swap that the service's containers on the node use",
     ),
     kind("service_utilization_ratio", "ratio", &["service"], "held workers over workers"),
+    kind(
+        "survival_ratio",
+        "ratio",
+        &["nodes_lost"],
+        "by `failures`: sets of so many nodes whose loss is survived, over all such sets",
+    ),
     kind("throttled_ratio", "ratio", &["service"], "time with a job and no quota, over all time"),
     kind("throughput_per_second", "1/s", &["entry"], "answered requests per second"),
     kind(

@@ -33,12 +33,16 @@ pub trait Worlds: Sync {
     fn blueprint(&self, arm: Option<&str>, overrides: &[Override])
     -> Result<Blueprint, WorldError>;
 
-    /// The world of the scenario itself, in which things may be lost that its own faults do not strike:
-    /// with room for what an orchestrator puts in their place.
+    /// The same in a world in which things may be lost that its own faults do not strike: with what fails
+    /// of itself, and with room for what an orchestrator puts in place of what is lost.
     ///
     /// # Errors
-    /// When the scenario is wrong.
-    fn blueprint_at_risk(&self) -> Result<Blueprint, WorldError>;
+    /// As [`Worlds::blueprint`].
+    fn blueprint_at_risk(
+        &self,
+        arm: Option<&str>,
+        overrides: &[Override],
+    ) -> Result<Blueprint, WorldError>;
 
     /// The value of `input` at `fraction` (0 to 1) of the way from its nominal value to `end`;
     /// `None` when the two are not of the same kind of number or law.

@@ -209,15 +209,9 @@ impl Scenario {
     }
 }
 
-impl Worlds for Scenario {
-    fn blueprint(
-        &self,
-        arm: Option<&str>,
-        overrides: &[Override],
-    ) -> Result<Blueprint, WorldError> {
-        if arm.is_none() && overrides.is_empty() {
-            return Ok(lower::lower(&self.world.document, &self.world.traces));
-        }
+impl Scenario {
+    /// What is read of `arm` with `overrides` in force.
+    fn read(&self, arm: Option<&str>, overrides: &[Override]) -> Result<World, WorldError> {
         let mut sets: Vec<(String, String)> =
             self.sets.iter().map(|set| (set.clone(), "--set".to_owned())).collect();
         sets.extend(
@@ -231,13 +225,31 @@ impl Worlds for Scenario {
             Some(arm) => (arm_path(&self.path, arm), Missing::LeftOut),
         };
         World::read(&path, &sets, missing, &self.files, &self.rows)
-            .map(|world| lower::lower(&world.document, &world.traces))
             .map_err(|mistakes| WorldError(Diagnostics::new(mistakes).render(false)))
     }
+}
 
-    fn blueprint_at_risk(&self) -> Result<Blueprint, WorldError> {
-        let document = Document { at_risk: true, ..self.world.document.clone() };
-        Ok(lower::lower(&document, &self.world.traces))
+impl Worlds for Scenario {
+    fn blueprint(
+        &self,
+        arm: Option<&str>,
+        overrides: &[Override],
+    ) -> Result<Blueprint, WorldError> {
+        if arm.is_none() && overrides.is_empty() {
+            return Ok(lower::lower(&self.world.document, &self.world.traces));
+        }
+        let world = self.read(arm, overrides)?;
+        Ok(lower::lower(&world.document, &world.traces))
+    }
+
+    fn blueprint_at_risk(
+        &self,
+        arm: Option<&str>,
+        overrides: &[Override],
+    ) -> Result<Blueprint, WorldError> {
+        let world = self.read(arm, overrides)?;
+        let document = Document { at_risk: true, ..world.document };
+        Ok(lower::lower(&document, &world.traces))
     }
 
     fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override> {

@@ -148,12 +148,13 @@ fn step_reasons(step: &Step, add: &mut impl FnMut(String, &str)) {
 }
 
 /// Metrics that no `run` has.
-const OF_FAILURES: [&str; 5] = [
+const OF_FAILURES: [&str; 6] = [
     "availability_ratio",
     "downtime_seconds_per_year",
     "outage_seconds",
     "outages_per_year",
     "recovery_seconds",
+    "survival_ratio",
 ];
 
 /// Why a claim about `metric` cannot be judged by `study`; `None` when it can.

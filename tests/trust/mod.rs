@@ -25,7 +25,7 @@ impl Worlds for Fixed {
         Ok(self.0.clone())
     }
 
-    fn blueprint_at_risk(&self) -> Result<Blueprint, WorldError> {
+    fn blueprint_at_risk(&self, _: Option<&str>, _: &[Override]) -> Result<Blueprint, WorldError> {
         Ok(self.0.clone())
     }
 

@@ -55,7 +55,13 @@ pub(super) fn is_critical(cluster: &Cluster, source: usize) -> bool {
     !cluster.entries.iter().any(marked) || cluster.entries.get(source).is_some_and(marked)
 }
 
-fn survives(one: &Aftermath, cluster: &Cluster, definition: &Survival, which: usize) -> bool {
+/// Whether every entry that counts answers again in time, by definition number `which`.
+pub(super) fn survives(
+    one: &Aftermath,
+    cluster: &Cluster,
+    definition: &Survival,
+    which: usize,
+) -> bool {
     let critical = one.entries.iter().enumerate().filter(|(at, _)| is_critical(cluster, *at));
     critical
         .filter_map(|(_, entry)| entry.recovery[which])

@@ -5,9 +5,12 @@
 //! come back in some replication has an infinite recovery time: that is no matter of intervals.
 
 use super::aftermath::Aftermath;
+use super::assess::survives;
 use super::findings::{Failures, SetFinding};
 use super::study::is_judged;
 use super::years;
+use super::years::findings::LongRun;
+use crate::cluster::{Cluster, Survival};
 use crate::findings::{JudgedClaim, Metric, Verdict};
 use crate::judge::{FEWEST, verdict};
 use crate::metric::kind_of;
@@ -16,12 +19,15 @@ use crate::summary::{self, LEVEL};
 use wssim_model::Blueprint;
 use wssim_stats::{Estimate, mean_interval};
 
-/// The metric that is judged here.
+/// Metrics that are judged here: of the worst set, and of all of them together.
 const RECOVERY: &str = "recovery_seconds";
+const SURVIVAL: &str = "survival_ratio";
 
 /// What is known of the sets so far.
 pub(super) struct Bench<'a> {
     pub(super) blueprint: &'a Blueprint,
+    pub(super) cluster: &'a Cluster,
+    pub(super) definition: &'a Survival,
     pub(super) depth: usize,
     pub(super) sets: &'a [Vec<usize>],
     /// By set, each as long as the shortest.
@@ -96,11 +102,18 @@ impl Bench<'_> {
     }
 
     /// The claim's verdict; reasons are taken from what was found.
-    pub(super) fn judge(&self, claim: &Claim, found: &Failures) -> JudgedClaim {
+    pub(super) fn judge(
+        &self,
+        claim: &Claim,
+        found: &Failures,
+        bases: &[(String, LongRun)],
+    ) -> JudgedClaim {
         if !is_judged(claim) || !years::judge::judges(&claim.metric) {
             return self.judge_sets(claim, &found.sets);
         }
-        match years::judge::judge(claim, found.long_run.as_ref(), self.level) {
+        let is_base = |(file, _): &&(String, LongRun)| Some(file) == claim.relative_to.as_ref();
+        let base = bases.iter().find(is_base).map(|(_, run)| run);
+        match years::judge::judge(claim, found.long_run.as_ref(), base, self.level) {
             Ok((verdict, estimate, why)) => told(claim, verdict, Some(estimate), why),
             Err(reason) => told(claim, Verdict::Undecided, None, reason),
         }
@@ -115,6 +128,9 @@ impl Bench<'_> {
         }
         if let Some(reason) = &claim.not_simulated {
             return undecided(format!("not simulated yet: {reason}"));
+        }
+        if claim.metric.name == SURVIVAL {
+            return self.judge_survival(claim);
         }
         match self.measure(claim) {
             Err(reason) => undecided(reason),
@@ -133,19 +149,89 @@ impl Bench<'_> {
         }
     }
 
-    fn measure(&self, claim: &Claim) -> Result<(Subject, Vec<usize>, Worst), String> {
-        if claim.metric.name != RECOVERY {
-            return Err(format!(
-                "`wssim failures` judges `{RECOVERY}` and the metrics of the long run"
-            ));
+    /// The share of sets that are survived, a replication each.
+    fn survived(&self, size: Option<usize>) -> Option<Vec<f64>> {
+        let sets = self.of_size(size);
+        let replications = sets.iter().map(|set| self.replications[*set].len()).min()?;
+        let survives = |set: &&usize, number: usize| {
+            survives(&self.replications[**set][number], self.cluster, self.definition, 0)
+        };
+        let share = |number: usize| {
+            sets.iter().filter(|set| survives(set, number)).count() as f64 / sets.len() as f64
+        };
+        Some((0..replications).map(share).collect())
+    }
+
+    fn judge_survival(&self, claim: &Claim) -> JudgedClaim {
+        let undecided = |why: String| told(claim, Verdict::Undecided, None, why);
+        let size = match self.size_of(claim) {
+            Ok(size) => size,
+            Err(reason) => return undecided(reason),
+        };
+        let values = self.survived(size).unwrap_or_default();
+        let Some(estimate) = mean_interval(&values, self.level) else {
+            return undecided(format!("`{SURVIVAL}` was not observed"));
+        };
+        let verdict = verdict(&claim.expected, claim.observed, &estimate);
+        let why = match verdict {
+            Verdict::Holds | Verdict::Reproduced => String::new(),
+            Verdict::Refuted => self.not_survived(size),
+            Verdict::Undecided => summary::what_is_missing(claim, &estimate),
+        };
+        told(claim, verdict, Some(estimate), why)
+    }
+
+    /// Which sets are not survived.
+    fn not_survived(&self, size: Option<usize>) -> String {
+        let survives = |set: &usize| {
+            let one = |one| survives(one, self.cluster, self.definition, 0);
+            self.replications[*set].iter().all(one)
+        };
+        let name = |node: &usize| self.blueprint.nodes[*node].name.as_str();
+        let lost = self.of_size(size).into_iter().filter(|set| !survives(set));
+        let lost =
+            lost.map(|set| self.sets[set].iter().map(name).collect::<Vec<_>>().join(" and "));
+        match lost.collect::<Vec<_>>() {
+            lost if lost.is_empty() => "every set is survived".to_owned(),
+            lost => format!("not survived without {}", lost.join(", or ")),
         }
+    }
+
+    /// The sets that decide the verdict on a claim: one that refutes it, or all that it speaks of.
+    pub(super) fn deciding(&self, claim: &Claim) -> Vec<usize> {
+        let all = self.of_size(self.size_of(claim).unwrap_or_default());
+        if claim.metric.name != RECOVERY {
+            return all;
+        }
+        let Ok((subject, sets, _)) = self.measure(claim) else { return all };
+        let refutes = |set: &&usize| {
+            let estimate = self.estimate(**set, subject, self.level);
+            estimate.is_some_and(|estimate| {
+                verdict(&claim.expected, claim.observed, &estimate) == Verdict::Refuted
+            })
+        };
+        sets.iter().find(refutes).map_or(all, |set| vec![*set])
+    }
+
+    /// How many nodes the claim speaks of; `None`: any number.
+    fn size_of(&self, claim: &Claim) -> Result<Option<usize>, String> {
         if claim.relative_to.is_some() {
-            return Err("`wssim failures` judges no changes".to_owned());
+            let name = &claim.metric.name;
+            return Err(format!("`wssim failures` judges no changes of `{name}`"));
         }
         let size = claim.metric.labels.get("nodes_lost").and_then(|text| text.parse().ok());
-        if let Some(size) = size.filter(|size| *size > self.depth) {
-            return Err(format!("it speaks of {size} nodes: `--depth {size}` judges it"));
+        match size.filter(|size| *size > self.depth) {
+            Some(size) => Err(format!("it speaks of {size} nodes: `--depth {size}` judges it")),
+            None => Ok(size),
         }
+    }
+
+    fn measure(&self, claim: &Claim) -> Result<(Subject, Vec<usize>, Worst), String> {
+        if claim.metric.name != RECOVERY {
+            let others = "the metrics of the long run";
+            return Err(format!("`wssim failures` judges `{RECOVERY}`, `{SURVIVAL}` and {others}"));
+        }
+        let size = self.size_of(claim)?;
         let subject = self.subject(&claim.metric)?;
         let sets = self.of_size(size);
         let worst = self.worst(&sets, subject, self.level);
@@ -200,7 +286,16 @@ impl Bench<'_> {
                 metrics.extend(self.metric((label, name.clone()), subject, size));
             }
         }
+        metrics.extend((1..=self.depth).filter_map(|size| self.survival(size)));
         metrics
+    }
+
+    fn survival(&self, size: usize) -> Option<Metric> {
+        let kind = kind_of(SURVIVAL)?;
+        let estimate = mean_interval(&self.survived(Some(size))?, LEVEL);
+        let missing = estimate.is_none().then(|| "fewer than two replications".to_owned());
+        let labels = vec![("nodes_lost", size.to_string())];
+        Some(Metric { name: kind.name, labels, unit: kind.unit, estimate, missing })
     }
 
     fn metric(

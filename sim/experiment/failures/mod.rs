@@ -18,8 +18,10 @@ mod assess;
 pub mod findings;
 mod judge;
 mod listen;
+mod ranges;
 mod reason;
 mod recovery;
+mod stage;
 mod study;
 pub mod years;
 
@@ -76,7 +78,7 @@ pub fn failures(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool =
         pool.map_err(|error| WorldError(format!("threads could not be started: {error}")))?;
-    pool.install(|| Ok(study::FailureStudy::new(worlds, question, options, watch)?.answer()))
+    pool.install(|| Ok(study::FailureStudy::new(worlds, question, options, watch)?.answer()?))
 }
 
 /// All sets of one to `depth` of `nodes` nodes: small ones first, each size in order.

@@ -4,35 +4,37 @@ use super::aftermath::Aftermath;
 use super::assess::{assess, part};
 use super::findings::{Failures, SetFinding, State};
 use super::judge::Bench;
-use super::listen::Listener;
+use super::ranges::{self, Ranges};
+use super::stage::{Stage, observed};
 use super::years::findings::LongRun;
 use super::{Error, LOOKS, MOST_SETS, Options, count_sets, sets, years};
-use crate::cluster::{Limit, Survival};
 use crate::findings::{Findings, JudgedClaim, StoppedBy, Verdict};
 use crate::pilot::find_lead;
-use crate::question::{Claim, Question, Study, Worlds};
+use crate::question::{Claim, Question, Study, WorldError, Worlds};
 use crate::replicate::{Arm, Progressing, Stopped, in_order};
+use crate::uncertainty::Broken;
 use crate::watch::Watch;
-use wssim_kernel::{Nanos, Time};
-use wssim_model::blueprint::{Comes, Fault, FaultKind};
-use wssim_model::ids::NodeId;
-use wssim_model::{Blueprint, Run, simulate_following};
+use wssim_kernel::Nanos;
+use wssim_model::Blueprint;
+use wssim_model::blueprint::{Comes, Fault};
 use wssim_stats::{simultaneous_level, within_precision};
 
 /// The least that is simulated before the fault: connections are open, caches and memory filled.
 const CALM: Nanos = Nanos(120_000_000_000);
 
 pub(super) struct FailureStudy<'a> {
+    worlds: &'a dyn Worlds,
     question: &'a Question,
     options: &'a Options,
     watch: &'a dyn Watch,
     /// The world as it is, with all that fails of itself; and the one in which nothing goes wrong.
     own: Blueprint,
     calm: Blueprint,
+    /// Worlds that claims of the long run are changes from, by file.
+    bases: Vec<(String, Blueprint)>,
     depth: usize,
     sets: Vec<Vec<usize>>,
-    definitions: [Survival; 3],
-    observed: Nanos,
+    stage: Stage<'a>,
     /// Replications of the calm world, then of each set.
     done: Vec<Vec<Aftermath>>,
     level: f64,
@@ -41,12 +43,12 @@ pub(super) struct FailureStudy<'a> {
 
 impl<'a> FailureStudy<'a> {
     pub(super) fn new(
-        worlds: &dyn Worlds,
+        worlds: &'a dyn Worlds,
         question: &'a Question,
         options: &'a Options,
         watch: &'a dyn Watch,
     ) -> Result<Self, Error> {
-        let own = worlds.blueprint_at_risk()?;
+        let own = worlds.blueprint_at_risk(None, &[])?;
         let calm = own.struck_by(Vec::new());
         let is_scripted = |fault: &Fault| matches!(fault.comes, Comes::Once(_));
         let has_script = own.faults.iter().any(is_scripted);
@@ -55,54 +57,58 @@ impl<'a> FailureStudy<'a> {
         let survival = options.survival;
         let definitions = [survival, survival.looser(), survival.stricter()];
         let judged = question.claims.iter().filter(|claim| is_judged(claim)).count();
-        let mut notes = Vec::new();
-        if has_script {
-            notes.push("faults that the scenario scripts are left out".to_owned());
-        }
-        if judged > 0 && !question.ranged.is_empty() {
-            notes.push(
-                "verdicts are those at the inputs' values in force: their ranges are not \
-                        looked at"
-                    .to_owned(),
-            );
-        }
+        let note = "faults that the scenario scripts are left out".to_owned();
         Ok(Self {
+            worlds,
             question,
             options,
             watch,
             depth,
-            observed: observed(&definitions),
+            stage: Stage {
+                question,
+                seed: options.common.seed,
+                definitions,
+                lead: CALM,
+                observed: observed(&definitions),
+            },
             done: vec![Vec::new(); sets.len() + 1],
             level: simultaneous_level(judged * sets.len(), LOOKS.len()),
+            bases: ranges::bases(worlds, &question.claims)?,
             own,
             calm,
             sets,
-            definitions,
-            notes,
+            notes: has_script.then_some(note).into_iter().collect(),
         })
     }
 
-    pub(super) fn answer(mut self) -> Findings {
+    /// # Errors
+    /// When a world at the end of an input's range cannot be made.
+    pub(super) fn answer(mut self) -> Result<Findings, WorldError> {
         let Ok(lead) = self.lead() else {
-            return self.findings(0, Nanos::ZERO, StoppedBy::Interrupt);
+            return self.findings(0, StoppedBy::Interrupt);
         };
-        let (replications, stopped_by) = self.look_by_look(lead);
-        self.findings(replications, lead, stopped_by)
+        self.stage.lead = lead;
+        let (replications, stopped_by) = self.look_by_look();
+        self.findings(replications, stopped_by)
     }
 
-    /// The years, after the sets: an entry that is lost without some nodes is so then, too.
-    fn long_run(&mut self, sets: &[SetFinding]) -> Option<LongRun> {
+    /// The long run that is asked for: an entry that is lost without some nodes is so then, too.
+    fn years(&self, sets: &[SetFinding]) -> years::Asked {
         let lost = sets.iter().zip(&self.sets).flat_map(|(finding, nodes)| {
             let entries = finding.entries.iter().enumerate();
             let lost = entries.filter(|(_, entry)| entry.state == Some(State::Lost));
             lost.map(move |(entry, _)| (nodes.clone(), entry))
         });
-        let asked = years::Asked {
-            seed: self.options.common.seed,
+        years::Asked {
+            seed: self.stage.seed,
             years: self.options.years.unwrap_or(years::USUAL_YEARS),
             lost: lost.collect(),
-        };
-        let told = years::long_run(&self.own, &self.question.cluster, &asked, self.watch);
+        }
+    }
+
+    /// The years of `world`, if there is time.
+    fn long_run(&mut self, world: &Blueprint, asked: &years::Asked) -> Option<LongRun> {
+        let told = years::long_run(world, &self.question.cluster, asked, self.watch);
         if told.is_err() {
             self.notes.push("the long run was cut short: nothing is told of it".to_owned());
         }
@@ -122,12 +128,12 @@ impl<'a> FailureStudy<'a> {
     }
 
     /// Adds replications until the stopping rule, a limit or the user ends it.
-    fn look_by_look(&mut self, lead: Nanos) -> (usize, StoppedBy) {
+    fn look_by_look(&mut self) -> (usize, StoppedBy) {
         let exactly = self.options.common.replications;
         let looks: Vec<u32> = exactly.map_or_else(|| LOOKS.to_vec(), |n| vec![n]);
         let mut complete = 0;
         for look in looks {
-            if self.replicate_to(look, lead).is_err() {
+            if self.replicate_to(look).is_err() {
                 let interrupted = self.watch.interrupted();
                 let reason = if interrupted { StoppedBy::Interrupt } else { StoppedBy::Budget };
                 let cut_at_look = reason == StoppedBy::Budget && complete > 0;
@@ -149,7 +155,7 @@ impl<'a> FailureStudy<'a> {
         self.done.iter().map(Vec::len).min().unwrap_or(0)
     }
 
-    fn replicate_to(&mut self, look: u32, lead: Nanos) -> Result<(), Stopped> {
+    fn replicate_to(&mut self, look: u32) -> Result<(), Stopped> {
         let worlds = self.done.len();
         let jobs: Vec<(u32, usize)> = (0..look)
             .flat_map(|number| (0..worlds).map(move |world| (number, world)))
@@ -161,7 +167,10 @@ impl<'a> FailureStudy<'a> {
             if progress.must_stop() {
                 return None;
             }
-            let result = self.replicate(number, world, lead, &|| progress.must_stop());
+            // The calm world is the first.
+            let set = world.checked_sub(1).map(|place| self.sets[place].as_slice());
+            let stop = || progress.must_stop();
+            let result = self.stage.replicate(&self.calm, set, number, &stop);
             if let Some(aftermath) = &result {
                 progress.done(aftermath.events);
             }
@@ -177,31 +186,11 @@ impl<'a> FailureStudy<'a> {
         if broken { Err(Stopped) } else { Ok(()) }
     }
 
-    /// One replication of the calm world (0) or of a set.
-    fn replicate(
-        &self,
-        replication: u32,
-        world: usize,
-        lead: Nanos,
-        stop: &dyn Fn() -> bool,
-    ) -> Option<Aftermath> {
-        let set = world.checked_sub(1).map(|place| &self.sets[place]);
-        let struck = self.calm.struck_by(set.map(|set| crash(set)).into_iter().collect());
-        let begin = Time::ZERO + lead;
-        let listener = Listener::new(&struck, begin, begin + self.observed);
-        let run =
-            Run { seed: self.options.common.seed, replication, lead, measured: self.observed };
-        let follow = self.definitions[0].window;
-        let (outcome, listener) = simulate_following(&struck, run, follow, listener, stop)?;
-        let facts = self.question.cluster.entries.iter();
-        let limits: Vec<Vec<Limit>> = facts.map(|facts| facts.limits.clone()).collect();
-        let seconds = self.observed.seconds();
-        Some(Aftermath::of(&struck, listener, &outcome, &self.definitions, &limits, seconds))
-    }
-
     fn bench(&self, replications: usize) -> Bench<'_> {
         Bench {
             blueprint: &self.calm,
+            cluster: &self.question.cluster,
+            definition: &self.stage.definitions[0],
             depth: self.depth,
             sets: &self.sets,
             replications: self.done.iter().skip(1).map(|done| &done[..replications]).collect(),
@@ -227,27 +216,41 @@ impl<'a> FailureStudy<'a> {
         Some(reason)
     }
 
-    fn findings(mut self, replications: usize, lead: Nanos, stopped_by: StoppedBy) -> Findings {
+    fn findings(
+        mut self,
+        replications: usize,
+        stopped_by: StoppedBy,
+    ) -> Result<Findings, WorldError> {
         let mut failures = self.assess(replications);
+        let asked = self.years(&failures.sets);
+        let mut base_runs = Vec::new();
         if stopped_by != StoppedBy::Interrupt {
-            failures.long_run = self.long_run(&failures.sets);
+            let own = self.own.clone();
+            failures.long_run = self.long_run(&own, &asked);
+            for (file, world) in self.bases.clone() {
+                let run = self.long_run(&world, &asked.of_base());
+                base_runs.extend(run.map(|run| (file, run)));
+            }
         }
         let bench = self.bench(replications);
-        let judge = |claim: &Claim| bench.judge(claim, &failures);
-        let claims: Vec<JudgedClaim> = self.question.claims.iter().map(judge).collect();
+        let judge = |claim: &Claim| bench.judge(claim, &failures, &base_runs);
+        let mut claims: Vec<JudgedClaim> = self.question.claims.iter().map(judge).collect();
         let mut metrics = if replications == 0 { Vec::new() } else { bench.metrics() };
         metrics.extend(failures.long_run.iter().flat_map(years::metrics::metrics));
-        let years = failures.long_run.as_ref();
+        if stopped_by != StoppedBy::Interrupt {
+            self.check_ranges(&mut claims, replications, &asked)?;
+        }
         let all = || self.done.iter().flat_map(|done| &done[..replications]);
-        Findings {
+        let years = failures.long_run.as_ref();
+        Ok(Findings {
             command: "failures",
             name: self.question.name.clone(),
             title: self.question.title.clone(),
             seed: self.options.common.seed,
             replications: replications as u32,
             stopped_by,
-            measured_seconds: self.observed.seconds(),
-            warm_up_seconds: lead.seconds(),
+            measured_seconds: self.stage.observed.seconds(),
+            warm_up_seconds: if replications == 0 { 0.0 } else { self.stage.lead.seconds() },
             simulated_seconds: all().map(|one| one.simulated_seconds).sum::<f64>()
                 + years.map_or(0.0, LongRun::simulated_seconds),
             requests: all().map(|one| one.requests).sum(),
@@ -260,6 +263,36 @@ impl<'a> FailureStudy<'a> {
             failures: Some(failures),
             not_simulated: self.question.not_simulated.clone(),
             notes: self.notes,
+        })
+    }
+
+    /// Whether verdicts survive the ranges of the inputs, as far as there is time.
+    fn check_ranges(
+        &mut self,
+        claims: &mut [JudgedClaim],
+        replications: usize,
+        asked: &years::Asked,
+    ) -> Result<(), WorldError> {
+        let bench = self.bench(replications);
+        let ranges = Ranges {
+            worlds: self.worlds,
+            question: self.question,
+            stage: self.stage,
+            sets: &self.sets,
+            depth: self.depth,
+            level: self.level,
+            replications: replications as u32,
+            years: asked,
+            watch: self.watch,
+        };
+        match ranges.check(claims, &|claim| bench.deciding(claim)) {
+            Ok(()) => Ok(()),
+            Err(Broken::World(error)) => Err(error),
+            Err(Broken::Stopped) => {
+                let note = "there was no time to look at all ranges of the inputs";
+                self.notes.push(note.to_owned());
+                Ok(())
+            }
         }
     }
 
@@ -270,12 +303,12 @@ impl<'a> FailureStudy<'a> {
             (source.name.clone(), part(&done(0).iter().map(|one| &one.entries[at].whole)))
         };
         let finding = |(at, set): (usize, &Vec<usize>)| {
-            assess(&self.calm, cluster, &self.definitions, set, done(at + 1))
+            assess(&self.calm, cluster, &self.stage.definitions, set, done(at + 1))
         };
         let shown = if replications == 0 { &[][..] } else { &self.sets[..] };
         Failures {
-            definitions: self.definitions,
-            observed_seconds: self.observed.seconds(),
+            definitions: self.stage.definitions,
+            observed_seconds: self.stage.observed.seconds(),
             are_marked: cluster.entries.iter().any(|entry| entry.is_critical),
             depth: self.depth,
             calm: self.calm.sources.iter().enumerate().map(calm).collect(),
@@ -298,24 +331,6 @@ fn depth(options: &Options, nodes: usize) -> Result<usize, Error> {
         return Err(Error::Call(message));
     }
     Ok(depth)
-}
-
-/// Long enough for a window that begins as late as any definition allows, and for one after it.
-fn observed(definitions: &[Survival; 3]) -> Nanos {
-    let needed = definitions.iter().map(|one| one.within.0.saturating_add(2 * one.window.0));
-    Nanos(needed.max().unwrap_or(0))
-}
-
-/// The nodes of `set` stop at once, for good.
-fn crash(set: &[usize]) -> Fault {
-    Fault {
-        name: "failures".to_owned(),
-        comes: Comes::Once(Nanos::ZERO),
-        kind: FaultKind::Crash,
-        nodes: set.iter().map(|node| NodeId::from(*node)).collect(),
-        containers: Vec::new(),
-        repair: None,
-    }
 }
 
 /// Whether `failures` measures the claim at all.

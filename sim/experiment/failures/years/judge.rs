@@ -2,7 +2,7 @@
 
 use super::findings::{Availability, LongRun};
 use crate::findings::Verdict;
-use crate::judge::verdict;
+use crate::judge::{change, verdict};
 use crate::question::{Claim, MetricRef};
 use crate::summary;
 use wssim_stats::{Estimate, mean_interval};
@@ -22,23 +22,28 @@ pub(in crate::failures) fn judges(metric: &MetricRef) -> bool {
 pub(in crate::failures) fn judge(
     claim: &Claim,
     run: Option<&LongRun>,
+    base: Option<&LongRun>,
     level: f64,
 ) -> Result<(Verdict, Estimate, String), String> {
     let run =
         run.ok_or("nothing fails of itself: no `mtbf` is given, or no years are simulated")?;
-    let mut labels = claim.metric.labels.iter().filter(|(label, _)| *label != "nodes_lost");
-    let (Some((kind, name)), None) = (labels.next(), labels.next()) else {
-        let name = &claim.metric.name;
-        return Err(format!("`{name}` needs an `entry`, a `service` or a `group`"));
-    };
-    let found = run.of(kind, name);
-    let found = found.ok_or_else(|| format!("`{name}` has no containers that could work"))?;
+    let found = found(&claim.metric, run)?;
     let values = found.values(&claim.metric.name).ok_or("it is not measured")?;
-    let mut estimate = mean_interval(&values, level).ok_or("fewer than two histories")?;
-    if claim.metric.name == JUDGED[0] {
-        estimate.high = estimate.high.min(1.0);
+    let mut estimate = match &claim.relative_to {
+        None => mean_interval(&values, level),
+        Some(file) => {
+            let base = base.ok_or_else(|| format!("nothing fails of itself in `{file}`"))?;
+            // What fails of itself fails at the same times in both.
+            let before = self::found(&claim.metric, base)?.values(&claim.metric.name);
+            let before = before.filter(|before| before.len() == values.len());
+            before.and_then(|before| change(&before, &values, claim.expected.relative, level))
+        }
     }
-    estimate.low = estimate.low.max(0.0);
+    .ok_or("fewer than two histories")?;
+    if claim.relative_to.is_none() {
+        let most = if claim.metric.name == JUDGED[0] { 1.0 } else { f64::INFINITY };
+        (estimate.low, estimate.high) = (estimate.low.max(0.0), estimate.high.min(most));
+    }
     let verdict = verdict(&claim.expected, claim.observed, &estimate);
     let why = match verdict {
         Verdict::Holds | Verdict::Reproduced => String::new(),
@@ -48,6 +53,15 @@ pub(in crate::failures) fn judge(
         }
     };
     Ok((verdict, estimate, why))
+}
+
+/// What the claim speaks of.
+fn found<'r>(metric: &MetricRef, run: &'r LongRun) -> Result<&'r Availability, String> {
+    let mut labels = metric.labels.iter().filter(|(label, _)| *label != "nodes_lost");
+    let (Some((kind, name)), None) = (labels.next(), labels.next()) else {
+        return Err(format!("`{}` needs an `entry`, a `service` or a `group`", metric.name));
+    };
+    run.of(kind, name).ok_or_else(|| format!("`{name}` has no containers that could work"))
 }
 
 /// How it fails, and mostly of what.

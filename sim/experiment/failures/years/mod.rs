@@ -92,11 +92,19 @@ fn wearing(own: &Blueprint) -> Blueprint {
 }
 
 /// What is asked for.
+#[derive(Clone, Debug)]
 pub(super) struct Asked {
     pub(super) seed: u64,
     pub(super) years: f64,
     /// Sets of nodes without which the study with traffic found an entry lost, and that entry.
     pub(super) lost: Vec<(Vec<usize>, usize)>,
+}
+
+impl Asked {
+    /// The same of a world that something is a change from: with what entries bear without asking there.
+    pub(super) fn of_base(&self) -> Self {
+        Self { lost: Vec::new(), ..self.clone() }
+    }
 }
 
 /// The years that are asked for, of what fails of itself in `own`; `None` when nothing does.

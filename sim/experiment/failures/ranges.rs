@@ -1,0 +1,216 @@
+//! Do verdicts survive the ranges of the inputs? As for `run` (`uncertainty.rs`): every ranged input is
+//! looked at at both ends, under the same random numbers, and a verdict that is another one there is
+//! undecided.
+//!
+//! Of a refuted claim one set that refutes it is looked at there, and all others only if that one does
+//! not; of one that holds, all of its sets.
+
+use super::aftermath::Aftermath;
+use super::judge::Bench;
+use super::stage::Stage;
+use super::years;
+use crate::findings::{JudgedClaim, Verdict};
+use crate::question::{Claim, End, Override, Question, RangedInput, WorldError, Worlds};
+use crate::replicate::{Progressing, Stopped, in_order};
+use crate::uncertainty::Broken;
+use crate::watch::Watch;
+use std::collections::BTreeSet;
+use wssim_model::Blueprint;
+
+/// Replications at an end before the verdict there is looked at.
+const FIRST_LOOK: u32 = 10;
+/// Years at an end before the same.
+const FIRST_YEARS: f64 = 500.0;
+/// Halvings of the way from the value in force to the end at which a verdict flips.
+const HALVINGS: u32 = 4;
+
+/// What is needed to look at other values of the inputs.
+pub(super) struct Ranges<'a> {
+    pub(super) worlds: &'a dyn Worlds,
+    pub(super) question: &'a Question,
+    pub(super) stage: Stage<'a>,
+    pub(super) sets: &'a [Vec<usize>],
+    pub(super) depth: usize,
+    pub(super) level: f64,
+    pub(super) replications: u32,
+    /// The long run that was asked for.
+    pub(super) years: &'a years::Asked,
+    pub(super) watch: &'a dyn Watch,
+}
+
+/// A claim that is decided at the values in force, and the sets that decide it.
+struct Decided<'c> {
+    claim: &'c mut JudgedClaim,
+    sets: Vec<usize>,
+    of_years: bool,
+}
+
+impl Ranges<'_> {
+    /// Makes undecided what another value of an input flips. `deciding` says by which sets a claim is.
+    pub(super) fn check(
+        &self,
+        claims: &mut [JudgedClaim],
+        deciding: &dyn Fn(&Claim) -> Vec<usize>,
+    ) -> Result<(), Broken> {
+        let is_decided = |one: &&mut JudgedClaim| {
+            super::study::is_judged(&one.claim)
+                && matches!(one.verdict, Verdict::Holds | Verdict::Refuted)
+        };
+        let mut decided: Vec<Decided<'_>> = (claims.iter_mut().filter(is_decided))
+            .map(|claim| Decided {
+                sets: deciding(&claim.claim),
+                of_years: years::judge::judges(&claim.claim.metric),
+                claim,
+            })
+            .collect();
+        for input in &self.question.ranged {
+            for (end, value) in [(End::Low, &input.low), (End::High, &input.high)] {
+                if *value != input.value {
+                    self.check_end(input, end, value, &mut decided)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_end(
+        &self,
+        input: &RangedInput,
+        end: End,
+        value: &str,
+        decided: &mut [Decided<'_>],
+    ) -> Result<(), Broken> {
+        let there = Override { path: input.path.clone(), value: value.to_owned() };
+        let open = |one: &&mut Decided<'_>| one.claim.verdict != Verdict::Undecided;
+        for one in decided.iter_mut().filter(open) {
+            let was = one.claim.verdict;
+            let found = self.verdict_at(&there, one)?;
+            if found == was {
+                continue;
+            }
+            let near = self.flips_near(input, end, one)?.unwrap_or_else(|| value.to_owned());
+            one.claim.why = format!(
+                "{} at `{}` = {}, but {} at {value}; it flips near {near}",
+                was.name(),
+                input.path,
+                input.value,
+                found.name()
+            );
+            one.claim.verdict = Verdict::Undecided;
+        }
+        Ok(())
+    }
+
+    /// The value nearest to the one in force at which the verdict was seen to be another one.
+    fn flips_near(
+        &self,
+        input: &RangedInput,
+        end: End,
+        one: &Decided<'_>,
+    ) -> Result<Option<String>, Broken> {
+        let (mut kept, mut lost, mut near) = (0.0, 1.0, None);
+        for _ in 0..HALVINGS {
+            let middle = f64::midpoint(kept, lost);
+            let Some(there) = self.worlds.between(input, end, middle) else { break };
+            if self.verdict_at(&there, one)? == one.claim.verdict {
+                kept = middle;
+            } else {
+                lost = middle;
+                near = Some(there.value);
+            }
+        }
+        Ok(near)
+    }
+
+    fn verdict_at(&self, there: &Override, one: &Decided<'_>) -> Result<Verdict, Broken> {
+        if one.of_years {
+            return self.verdict_of_years(there, &one.claim.claim, one.claim.verdict);
+        }
+        let world = self.worlds.blueprint_at_risk(None, std::slice::from_ref(there))?;
+        let calm = world.struck_by(Vec::new());
+        let first = FIRST_LOOK.min(self.replications);
+        let found = self.verdict_of_sets(&calm, &one.claim.claim, &one.sets, first)?;
+        if found == one.claim.verdict {
+            return Ok(found);
+        }
+        let all: Vec<usize> = (0..self.sets.len()).collect();
+        Ok(self.verdict_of_sets(&calm, &one.claim.claim, &all, self.replications)?)
+    }
+
+    /// The verdict by these sets alone.
+    fn verdict_of_sets(
+        &self,
+        calm: &Blueprint,
+        claim: &Claim,
+        of: &[usize],
+        replications: u32,
+    ) -> Result<Verdict, Stopped> {
+        let sets: Vec<Vec<usize>> = of.iter().map(|&set| self.sets[set].clone()).collect();
+        let numbers = (0..replications).flat_map(|n| (0..sets.len()).map(move |set| (n, set)));
+        let jobs: Vec<(u32, usize)> = numbers.collect();
+        let progress = Progressing::new(self.watch, "input ranges", jobs.len() as u32, true);
+        let stop = || progress.must_stop();
+        let results = in_order(&jobs, |&(number, set)| {
+            let one = self.stage.replicate(calm, Some(&sets[set]), number, &stop)?;
+            progress.done(one.events);
+            Some(one)
+        });
+        let mut done: Vec<Vec<Aftermath>> = vec![Vec::new(); sets.len()];
+        for ((_, set), result) in jobs.iter().zip(results) {
+            done[*set].push(result.ok_or(Stopped)?);
+        }
+        let bench = Bench {
+            blueprint: calm,
+            cluster: &self.question.cluster,
+            definition: &self.stage.definitions[0],
+            depth: self.depth,
+            sets: &sets,
+            replications: done.iter().map(Vec::as_slice).collect(),
+            level: self.level,
+        };
+        Ok(bench.judge_sets(claim, &[]).verdict)
+    }
+
+    /// Few years first: most inputs change nothing of them.
+    fn verdict_of_years(
+        &self,
+        there: &Override,
+        claim: &Claim,
+        due: Verdict,
+    ) -> Result<Verdict, Broken> {
+        let over = std::slice::from_ref(there);
+        let own = self.worlds.blueprint_at_risk(None, over)?;
+        let base = claim.relative_to.as_deref();
+        let base = base.map(|arm| self.worlds.blueprint_at_risk(Some(arm), over)).transpose()?;
+        let verdict = |years: f64| -> Result<Verdict, Stopped> {
+            let asked = years::Asked { years, ..self.years.clone() };
+            let run = |world: &Blueprint, asked: &years::Asked| {
+                years::long_run(world, &self.question.cluster, asked, self.watch)
+            };
+            let of_base = |base: &Blueprint| run(base, &asked.of_base());
+            let (own, base) =
+                (run(&own, &asked)?, base.as_ref().map(of_base).transpose()?.flatten());
+            let judged = years::judge::judge(claim, own.as_ref(), base.as_ref(), self.level);
+            Ok(judged.map_or(Verdict::Undecided, |(verdict, ..)| verdict))
+        };
+        let found = verdict(FIRST_YEARS.min(self.years.years))?;
+        if found == due {
+            return Ok(found);
+        }
+        Ok(verdict(self.years.years)?)
+    }
+}
+
+/// The worlds that claims of the long run are changes from, by file.
+pub(super) fn bases(
+    worlds: &dyn Worlds,
+    claims: &[Claim],
+) -> Result<Vec<(String, Blueprint)>, WorldError> {
+    let of_years = claims
+        .iter()
+        .filter(|claim| super::study::is_judged(claim) && years::judge::judges(&claim.metric));
+    let files: BTreeSet<&String> =
+        of_years.filter_map(|claim| claim.relative_to.as_ref()).collect();
+    let world = |file: &String| Ok((file.clone(), worlds.blueprint_at_risk(Some(file), &[])?));
+    files.into_iter().map(world).collect()
+}
