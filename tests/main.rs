@@ -6,5 +6,6 @@ mod battery;
 mod cli;
 mod control;
 mod routing;
+mod starting;
 mod tidy;
 mod trust;

@@ -20,7 +20,7 @@ pub use crate::network::packet::{Wire, usual};
 use crate::orchestrator::Cluster;
 pub use crate::traffic::mmpp::Mmpp;
 pub use crate::traffic::profile::{Piece, Profile};
-pub use container::{Container, DataAt};
+pub use container::{Container, DataAt, Needs};
 pub use faults::{Comes, Fault, FaultKind};
 pub use memory::{Data, Heap, Memory, NodeMemory, PAGE};
 pub use proxy::{Check, Limit, LimitPolicy, Proxy};
@@ -198,6 +198,8 @@ pub struct Service {
     pub spares: u32,
     /// CPU of starting a container, in nanoseconds of the reference CPU, on one thread.
     pub startup: Law,
+    /// What a container that has started waits for before it listens.
+    pub needs: Needs,
     /// Pause between the end of a container and the start of the next; `None`: there is no next.
     pub restart: Option<Nanos>,
     /// When a started container is first found healthy: at whole multiples of this since its start.

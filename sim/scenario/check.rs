@@ -3,6 +3,7 @@
 mod faults;
 mod growth;
 mod memory;
+mod start;
 
 use crate::calls::{self, Edge};
 use crate::diagnostic::Diagnostic;
@@ -221,6 +222,7 @@ impl Check<'_> {
             }
         }
         self.faults();
+        self.start_needs();
         for network in document.services.values().flat_map(|service| &service.networks) {
             self.known("network", network, document.networks.keys());
         }

@@ -33,6 +33,15 @@ pub enum DataAt {
     Service(ServiceId),
 }
 
+/// What a container cannot begin without, and how it waits for that.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Of each of these services a container must listen, have its data and be in reach.
+    pub services: Vec<ServiceId>,
+    /// It looks at whole multiples of this since the end of its start-up CPU.
+    pub retry: Nanos,
+}
+
 impl Service {
     /// How many containers it is to have.
     #[must_use]

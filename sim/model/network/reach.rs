@@ -283,7 +283,7 @@ impl<P: Probe> World<'_, P> {
 
     /// Whether the data of `id` is somewhere else: a local volume stays on its node, and a file server
     /// may be out of reach.
-    fn lacks_data(&self, now: Time, id: ContainerId) -> bool {
+    pub(crate) fn lacks_data(&self, now: Time, id: ContainerId) -> bool {
         let here = self.node_of(id);
         match self.blueprint.containers[id.index()].data {
             DataAt::Here => false,
