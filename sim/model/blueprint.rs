@@ -25,7 +25,7 @@ pub use faults::{Comes, Fault, FaultKind};
 pub use memory::{Data, Heap, Memory, NodeMemory, PAGE};
 pub use proxy::{Check, Limit, LimitPolicy, Proxy};
 pub use routing::{Balance, Client, Detection, Pick, Policy, Resolver, Route};
-pub use traffic::{Arrivals, Background, First, Source, Trace, TraceRow};
+pub use traffic::{Arrivals, Background, First, Maker, Source, Trace, TraceRow};
 use wssim_kernel::Nanos;
 
 /// Everything that a world is made of.
@@ -80,7 +80,7 @@ pub struct Blueprint {
     pub timeouts: Vec<Nanos>,
     /// Sources of requests, by name.
     pub sources: Vec<Source>,
-    /// Background load, by (service, container).
+    /// Background load, by (service, container); after it that of nodes.
     pub background: Vec<Background>,
     /// Labels of CPU steps that a trace may speak of, by name.
     pub labels: Vec<String>,

@@ -203,6 +203,7 @@ impl Check<'_> {
 
     fn names(&mut self) {
         let document = self.document;
+        self.agents();
         let nodes = document.nodes.keys().collect::<Vec<_>>();
         for manager in &document.orchestrator.managers {
             self.known("node", manager, nodes.clone());

@@ -73,6 +73,7 @@ pub(crate) fn lower(document: &Document, traces: &Traces) -> Blueprint {
     lowering.tables();
     lowering.cluster();
     lowering.services();
+    lowering.agents();
     lowering.control();
     lowering.programs();
     lowering.routes();

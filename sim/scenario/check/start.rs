@@ -31,6 +31,17 @@ impl Check<'_> {
         }
     }
 
+    /// Who has no agents is told what `agent_cpu` does there.
+    pub(super) fn agents(&mut self) {
+        let orchestrator = &self.document.orchestrator;
+        if let (Some(kind), Some(_), false) =
+            (orchestrator.kind, orchestrator.agent_cpu, orchestrator.has_agents())
+        {
+            let message = format!("nothing of `{kind}` runs on nodes: `agent_cpu` does nothing");
+            self.warn("unused-agent-cpu", message, orchestrator.agent_cpu_origin, None);
+        }
+    }
+
     fn unused_retry(&mut self, name: &str, service: &Service) {
         if let Some(origin) = service.start_retry_origin.filter(|_| service.start_needs.is_empty())
         {
