@@ -1,4 +1,4 @@
-//! `start_needs`: does each name something else, and can all of it ever start?
+//! `start_needs`: does each name something else, and can all of it ever start? And `agent_cpu`.
 
 use super::Check;
 use crate::calls;
