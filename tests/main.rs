@@ -7,5 +7,6 @@ mod cli;
 mod control;
 mod history;
 mod routing;
+mod starting;
 mod tidy;
 mod trust;

@@ -21,12 +21,12 @@ pub use crate::network::packet::{Wire, usual};
 use crate::orchestrator::Cluster;
 pub use crate::traffic::mmpp::Mmpp;
 pub use crate::traffic::profile::{Piece, Profile};
-pub use container::{Container, DataAt};
+pub use container::{Container, DataAt, Needs};
 pub use faults::{Comes, Fault, FaultKind};
 pub use memory::{Data, Heap, Memory, NodeMemory, PAGE};
 pub use proxy::{Check, Limit, LimitPolicy, Proxy};
 pub use routing::{Balance, Client, Detection, Pick, Policy, Resolver, Route};
-pub use traffic::{Arrivals, Background, First, Source, Trace, TraceRow};
+pub use traffic::{Arrivals, Background, First, Maker, Source, Trace, TraceRow};
 use wssim_kernel::Nanos;
 
 /// Everything that a world is made of.
@@ -83,7 +83,7 @@ pub struct Blueprint {
     pub timeouts: Vec<Nanos>,
     /// Sources of requests, by name.
     pub sources: Vec<Source>,
-    /// Background load, by (service, container).
+    /// Background load, by (service, container); after it that of nodes.
     pub background: Vec<Background>,
     /// Labels of CPU steps that a trace may speak of, by name.
     pub labels: Vec<String>,
@@ -201,6 +201,8 @@ pub struct Service {
     pub spares: u32,
     /// CPU of starting a container, in nanoseconds of the reference CPU, on one thread.
     pub startup: Law,
+    /// What a container that has started waits for before it listens.
+    pub needs: Needs,
     /// Pause between the end of a container and the start of the next; `None`: there is no next.
     pub restart: Option<Nanos>,
     /// When a started container is first found healthy: at whole multiples of this since its start.

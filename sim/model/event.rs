@@ -75,7 +75,7 @@ pub(crate) enum Event {
         /// The caller's epoch when it asked.
         epoch: u32,
     },
-    /// A container's background load begins a burst.
+    /// A background load begins a burst.
     Burst(BackgroundId),
     /// The next turn in a container's life.
     Life {

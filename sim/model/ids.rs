@@ -44,7 +44,7 @@ ids! {
     LimitId,
     /// A source of requests.
     SourceId,
-    /// A container's background load.
+    /// A background load.
     BackgroundId,
     /// A parallel step.
     ParallelId,

@@ -1,6 +1,6 @@
 //! One replication from beginning to end.
 
-use crate::blueprint::{Blueprint, CpuLimit};
+use crate::blueprint::{Background, Blueprint, CpuLimit, Maker};
 use crate::cache::open_stores;
 use crate::event::Event;
 use crate::fault::{Clocks, Reach, Strain};
@@ -99,7 +99,6 @@ impl<'a, P: Probe> World<'a, P> {
         let (resolvers, channel_bases) = channels(blueprint);
         let (breakers, breaker_bases) = set_breakers(blueprint);
         let (limiters, limiter_bases) = set_limits(blueprint);
-        let burst = |name: &str| StreamKey::new(run.seed, run.replication, "background", name);
         let mut world = Self {
             blueprint,
             run,
@@ -121,7 +120,7 @@ impl<'a, P: Probe> World<'a, P> {
             stores: open_stores(blueprint, run.seed, run.replication),
             timeouts,
             sources,
-            bursts: blueprint.background.iter().map(|b| (burst(&b.name), 0)).collect(),
+            bursts: blueprint.background.iter().map(|b| (burst_stream(b, run), 0)).collect(),
             breakers,
             breaker_bases,
             limiters,
@@ -179,6 +178,15 @@ fn place_containers(blueprint: &Blueprint) -> (Vec<ContainerState>, Vec<Vec<Opti
         on_node.push(None);
     }
     (containers, limits)
+}
+
+/// The stream of a background load; a node may be called as a container is.
+fn burst_stream(background: &Background, run: Run) -> StreamKey {
+    let purpose = match background.maker {
+        Maker::Container(_) => "background",
+        Maker::System(_) => "system",
+    };
+    StreamKey::new(run.seed, run.replication, purpose, &background.name)
 }
 
 fn build_nodes(blueprint: &Blueprint, limits: &[Vec<Option<CpuLimit>>]) -> Vec<NodeState> {

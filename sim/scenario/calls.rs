@@ -92,18 +92,17 @@ pub(crate) fn visit<'d>(
 }
 
 /// Refuses circles without end, warns of the others.
-pub(crate) fn circles(edges: &[Edge], sources: &Sources) -> Vec<Diagnostic> {
+pub(crate) fn circles<'e>(edges: &'e [Edge], sources: &Sources) -> Vec<Diagnostic> {
     let mut out = Vec::new();
-    let certain: Vec<&Edge> = edges.iter().filter(|edge| edge.certain).collect();
-    let all: Vec<&Edge> = edges.iter().collect();
-    let mut endless: BTreeSet<Place> = BTreeSet::new();
-    for (closing, names) in find(&certain) {
-        endless.extend(names.iter().cloned());
+    let arrow = |edge: &'e Edge| (&edge.from, &edge.to, edge);
+    let mut endless: BTreeSet<&Place> = BTreeSet::new();
+    for (closing, names) in find(edges.iter().filter(|edge| edge.certain).map(arrow)) {
+        endless.extend(names.iter().copied());
         let message = format!("calls go in a circle without end: {}", show(&names));
         let help = "give one of the calls a `probability` below 1";
         out.push(Diagnostic::error("call-cycle", message).at(sources, closing.origin).help(help));
     }
-    for (closing, names) in find(&all) {
+    for (closing, names) in find(edges.iter().map(arrow)) {
         if names.iter().any(|name| endless.contains(name)) {
             continue;
         }
@@ -120,7 +119,7 @@ pub(crate) fn circles(edges: &[Edge], sources: &Sources) -> Vec<Diagnostic> {
     out
 }
 
-fn show(names: &[Place]) -> String {
+fn show(names: &[&Place]) -> String {
     names
         .iter()
         .map(|(service, endpoint)| format!("`{service}.{endpoint}`"))
@@ -128,35 +127,41 @@ fn show(names: &[Place]) -> String {
         .join(" → ")
 }
 
-/// One circle for each edge that closes one in a depth-first walk, in the order of names.
-fn find<'e>(edges: &[&'e Edge]) -> Vec<(&'e Edge, Vec<Place>)> {
-    let mut next: BTreeMap<&Place, Vec<&'e Edge>> = BTreeMap::new();
-    for edge in edges {
-        next.entry(&edge.from).or_default().push(edge);
+/// An arrow between two nodes of a graph, and what it stands for.
+pub(crate) type Arrow<'n, N, E> = (&'n N, &'n N, E);
+
+/// One circle for each arrow that closes one in a depth-first walk, in the order of nodes; each begins
+/// and ends with the same.
+pub(crate) fn find<'n, N: Ord, E: Copy>(
+    arrows: impl Iterator<Item = Arrow<'n, N, E>>,
+) -> Vec<(E, Vec<&'n N>)> {
+    let mut next: BTreeMap<&N, Vec<(&'n N, E)>> = BTreeMap::new();
+    for (from, to, stands_for) in arrows {
+        next.entry(from).or_default().push((to, stands_for));
     }
-    let mut done: BTreeSet<&Place> = BTreeSet::new();
+    let mut done: BTreeSet<&N> = BTreeSet::new();
     let mut out = Vec::new();
     for &start in next.keys() {
-        // The path so far, with how many of its calls have been followed.
-        let mut path: Vec<(&Place, usize)> = vec![(start, 0)];
-        while let Some((place, followed)) = path.last().copied() {
-            let calls = next.get(place).map_or(&[][..], Vec::as_slice);
-            let Some(&edge) = calls.get(followed).filter(|_| !done.contains(place)) else {
-                done.insert(place);
+        // The path so far, with how many of its arrows have been followed.
+        let mut path: Vec<(&N, usize)> = vec![(start, 0)];
+        while let Some((node, followed)) = path.last().copied() {
+            let arrows = next.get(node).map_or(&[][..], Vec::as_slice);
+            let Some(&(to, stands_for)) = arrows.get(followed).filter(|_| !done.contains(node))
+            else {
+                done.insert(node);
                 path.pop();
                 continue;
             };
             if let Some(top) = path.last_mut() {
                 top.1 += 1;
             }
-            match path.iter().position(|(on_path, _)| **on_path == edge.to) {
+            match path.iter().position(|(on_path, _)| *on_path == to) {
                 Some(at) => {
-                    let mut names: Vec<Place> =
-                        path[at..].iter().map(|(place, _)| (*place).clone()).collect();
-                    names.push(edge.to.clone());
-                    out.push((edge, names));
+                    let mut circle: Vec<&N> = path[at..].iter().map(|(node, _)| *node).collect();
+                    circle.push(to);
+                    out.push((stands_for, circle));
                 }
-                None if !done.contains(&edge.to) => path.push((&edge.to, 0)),
+                None if !done.contains(to) => path.push((to, 0)),
                 None => {}
             }
         }

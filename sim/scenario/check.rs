@@ -4,6 +4,7 @@ mod faults;
 pub(crate) mod groups;
 mod growth;
 mod memory;
+mod start;
 
 use crate::calls::{self, Edge};
 use crate::diagnostic::Diagnostic;
@@ -203,6 +204,7 @@ impl Check<'_> {
 
     fn names(&mut self) {
         let document = self.document;
+        self.agents();
         let nodes = document.nodes.keys().collect::<Vec<_>>();
         for manager in &document.orchestrator.managers {
             self.known("node", manager, nodes.clone());
@@ -223,6 +225,7 @@ impl Check<'_> {
         }
         self.faults();
         self.groups();
+        self.start_needs();
         for network in document.services.values().flat_map(|service| &service.networks) {
             self.known("network", network, document.networks.keys());
         }

@@ -27,6 +27,7 @@ use crate::calls;
 use crate::document::Document;
 use crate::document::call::CallStep;
 use crate::document::disk::DiskStep;
+use crate::document::fields::Name;
 use crate::document::firewall::Opening;
 use crate::document::step::{Step, StepKind};
 use crate::places::{self, Places};
@@ -38,7 +39,7 @@ use wssim_kernel::Nanos;
 use wssim_kernel::stream::name_hash;
 use wssim_model::blueprint::{
     Blueprint, Breaker, BreakerPolicy, Call, Container, Encapsulation, Endpoint, Instruction,
-    Limit, Link, Network, Node, Parallel, Pool, Query, Service, Travels,
+    Limit, Link, Needs, Network, Node, Parallel, Pool, Query, Service, Travels,
 };
 use wssim_model::ids::{
     BreakerId, CacheId, CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId,
@@ -72,6 +73,7 @@ pub(crate) fn lower(document: &Document, traces: &Traces) -> Blueprint {
     lowering.tables();
     lowering.cluster();
     lowering.services();
+    lowering.agents();
     lowering.control();
     lowering.programs();
     lowering.routes();
@@ -246,6 +248,7 @@ impl Lowering<'_> {
                 containers: first..self.out.containers.len() as u32,
                 spares: places.spare[at].len() as u32,
                 startup: service.startup.clone().unwrap_or(Law::ZERO),
+                needs: self.needs(service),
                 restart: service.deploy.restart_delay(),
                 health_interval: self.health_interval(service),
                 stop_grace: service.deploy.stop_grace,
@@ -253,6 +256,12 @@ impl Lowering<'_> {
                 check: document.proxy.check(name),
             });
         }
+    }
+
+    fn needs(&self, service: &crate::document::service::Service) -> Needs {
+        let number = |name: &Name| self.services.get(&name.text).map(|id| ServiceId::from(*id));
+        let services = service.start_needs.iter().filter_map(number).collect();
+        Needs { services, retry: service.start_retry }
     }
 
     /// Only Swarm waits for a good health check before it registers a container.

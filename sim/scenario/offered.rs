@@ -13,7 +13,9 @@ use disks::DiskWork;
 use wssim_experiment::question::{Kind, Measure};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
-use wssim_model::blueprint::{Arrivals, Background, Call, Hold, Instruction, Service, Source};
+use wssim_model::blueprint::{
+    Arrivals, Background, Call, Hold, Instruction, Maker, Service, Source,
+};
 use wssim_model::ids::{EndpointId, InstructionId, ServiceId};
 use wssim_model::law::Law;
 
@@ -478,15 +480,22 @@ fn loads(
         }
     }
     for background in &blueprint.background {
-        let container = blueprint.containers[background.container.index()];
-        if container.spare {
-            continue;
-        }
-        let node = container.node.index();
+        let (node, service) = match background.maker {
+            Maker::Container(id) => {
+                let container = &blueprint.containers[id.index()];
+                if container.spare {
+                    continue;
+                }
+                (container.node.index(), Some(container.service))
+            }
+            Maker::System(node) => (node.index(), None),
+        };
         let cpu = f64::from(background.jobs) * background.cpu.mean();
         let work = cpu / gap_between_bursts(background, stretch) / blueprint.nodes[node].speed;
         nodes[node] += work;
-        services[container.service.index()].cpus += work;
+        if let Some(service) = service {
+            services[service.index()].cpus += work;
+        }
     }
     Loads { nodes, disks, services }
 }

@@ -48,11 +48,12 @@ pub(crate) fn list(document: &Document, sources: &Sources) -> Vec<NotSimulated> 
     let mut add = |path: String, reason: &str| {
         out.push(NotSimulated { path, reason: reason.to_owned() });
     };
-    if document.orchestrator.kind.is_some_and(|kind| ["swarm", "k3s", "nomad"].contains(&kind)) {
+    let orchestrator = &document.orchestrator;
+    let is_unknown = |kind| ["k3s", "nomad"].contains(&kind) && orchestrator.agent_cpu.is_none();
+    if orchestrator.kind.is_some_and(is_unknown) {
         let reason = "what the orchestrator itself takes of CPU is not simulated yet";
         add("orchestrator.kind".to_owned(), reason);
     }
-    let orchestrator = &document.orchestrator;
     if orchestrator.detection.is_some() && orchestrator.kind != Some("swarm") {
         let reason = "only Swarm marks nodes down yet; containers come back where they were";
         add("orchestrator.detection".to_owned(), reason);

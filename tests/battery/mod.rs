@@ -9,6 +9,7 @@
 //! WSSIM_BATTERY=nightly cargo test --release --test wssim battery
 //! ```
 
+mod agents;
 mod balancing;
 mod calls;
 mod changing;

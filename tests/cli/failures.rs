@@ -169,6 +169,9 @@ fn reasons_follow_from_what_is_said_of_the_cluster() {
     let halved = right(&["--set", "orchestrator.managers=[\"left\", \"right\"]"]);
     assert_eq!(halved["quorum"], false);
     assert_lost(&halved, "till", "no quorum");
+    // The till moves, and cannot begin without what is pinned to the dead node.
+    let needy = right(&["--set", "service.till.start_needs=desk"]);
+    assert_lost(&needy, "till", "it starts, and waits for desk, which is lost too");
     let small = with_all_entries()
         .replace("[node.left]", "[node.left]\nmemory = \"4 GB\"")
         .replace("[node.right]", "[node.right]\nmemory = \"16 GB\"")

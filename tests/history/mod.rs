@@ -102,6 +102,9 @@ fn random_cluster(case: u64) -> String {
         text.push_str(["", "startup = \"exp(4s)\"\n"][below(2) as usize]);
         text.push_str(["", "healthcheck = { interval = \"10s\" }\n"][below(2) as usize]);
         text.push_str(["", "mtbf = \"exp(200s)\"\n"][below(2) as usize]);
+        if s > 0 && below(2) == 0 {
+            let _ = writeln!(text, "start_needs = [\"s{}\"]\nstart_retry = \"7s\"", below(s));
+        }
         let pinned = format!("constraints = [\"node.hostname == n{}\"]\n", below(nodes));
         text.push_str(["", &pinned][below(2) as usize]);
         let _ = writeln!(text, "endpoint.e.steps = [ {{ cpu = \"1ms\" }} ]");

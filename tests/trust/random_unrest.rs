@@ -62,6 +62,11 @@ pub(super) fn reach(dice: &mut Dice, n: u32, services: u32, replicas: u32) -> St
         writeln!(text, "healthcheck = {{ interval = \"{}\" }}", dice.pick(&["300ms", "2s"]))
             .unwrap();
     }
+    // Services further down start without those above.
+    if n + 1 < services && dice.chance(0.3) {
+        let (need, retry) = (n + 1 + dice.below(services - n - 1), dice.pick(&["70ms", "1s"]));
+        writeln!(text, "start_needs = \"s{need}\"\nstart_retry = \"{retry}\"").unwrap();
+    }
     for target in n + 1..services {
         if dice.chance(0.3) {
             let pool = dice.pick(&[
@@ -97,6 +102,9 @@ pub(super) fn unrest(dice: &mut Dice, nodes: u32, replicas: &[u32]) -> String {
         writeln!(text, "[orchestrator]\nkind = \"{kind}\"").unwrap();
         if dice.chance(0.3) {
             writeln!(text, "removal = \"{}\"", dice.pick(&["0s", "exp(500ms)", "2s"])).unwrap();
+        }
+        if dice.chance(0.5) {
+            writeln!(text, "agent_cpu = {}", dice.pick(&["0.01", "0.3"])).unwrap();
         }
         // In 10 s no node is marked down after three periods.
         if dice.chance(0.6) {

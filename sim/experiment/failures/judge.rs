@@ -181,17 +181,21 @@ impl Bench<'_> {
         told(claim, verdict, Some(estimate), why)
     }
 
-    /// Which sets are not survived.
-    fn not_survived(&self, size: Option<usize>) -> String {
+    /// Sets that are not survived in every replication.
+    fn lost(&self, size: Option<usize>) -> Vec<usize> {
         let survives = |set: &usize| {
             let one = |one| survives(one, self.cluster, self.definition, 0);
             self.replications[*set].iter().all(one)
         };
+        self.of_size(size).into_iter().filter(|set| !survives(set)).collect()
+    }
+
+    /// Which sets are not survived.
+    fn not_survived(&self, size: Option<usize>) -> String {
         let name = |node: &usize| self.blueprint.nodes[*node].name.as_str();
-        let lost = self.of_size(size).into_iter().filter(|set| !survives(set));
-        let lost =
-            lost.map(|set| self.sets[set].iter().map(name).collect::<Vec<_>>().join(" and "));
-        match lost.collect::<Vec<_>>() {
+        let names =
+            |set: &usize| self.sets[*set].iter().map(name).collect::<Vec<_>>().join(" and ");
+        match self.lost(size).iter().map(names).collect::<Vec<_>>() {
             lost if lost.is_empty() => "every set is survived".to_owned(),
             lost => format!("not survived without {}", lost.join(", or ")),
         }
@@ -199,9 +203,12 @@ impl Bench<'_> {
 
     /// The sets that decide the verdict on a claim: one that refutes it, or all that it speaks of.
     pub(super) fn deciding(&self, claim: &Claim) -> Vec<usize> {
-        let all = self.of_size(self.size_of(claim).unwrap_or_default());
+        let size = self.size_of(claim).unwrap_or_default();
+        let all = self.of_size(size);
         if claim.metric.name != RECOVERY {
-            return all;
+            // Where those that are lost stay so, no more sets are survived.
+            let lost = if claim.expected.max.is_none() { self.lost(size) } else { Vec::new() };
+            return if lost.is_empty() { all } else { lost };
         }
         let Ok((subject, sets, _)) = self.measure(claim) else { return all };
         let refutes = |set: &&usize| {

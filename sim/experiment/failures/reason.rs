@@ -3,8 +3,8 @@
 //! For an entry the calls that it cannot do without are walked until they come to services none of
 //! whose containers runs at the end. For such a service the first of these holds: nowhere it may run
 //! is left; its data lies on a dead node; there is no quorum; nobody starts containers elsewhere; no
-//! node that is left has its reservation to give; memory ran out. What runs again is lost by nobody,
-//! whatever the rules say: the simulation has the last word.
+//! node that is left has its reservation to give; what it needs to start is lost, too; memory ran out.
+//! What runs again is lost by nobody, whatever the rules say: the simulation has the last word.
 
 use super::aftermath::{Aftermath, Node};
 use crate::cluster::{Cluster, ServiceFacts};
@@ -59,7 +59,8 @@ impl Loss<'_> {
             }
             Some(_) => {}
         }
-        self.no_room(place, &left).unwrap_or_else(|| self.not_started(place))
+        let stuck = self.no_room(place, &left).or_else(|| self.waits_for(place));
+        stuck.unwrap_or_else(|| self.not_started(place))
     }
 
     /// The dead nodes on which the service had containers.
@@ -99,6 +100,14 @@ impl Loss<'_> {
                 most.max(0.0) / 1e9
             )
         })
+    }
+
+    /// What it needs before it listens and what is lost, too.
+    fn waits_for(&self, place: usize) -> Option<String> {
+        let needs = &self.blueprint.services[place].needs.services;
+        let lost = needs.iter().find(|service| self.is_gone(service.index()))?;
+        let name = &self.blueprint.services[lost.index()].name;
+        Some(format!("it starts, and waits for {name}, which is lost too"))
     }
 
     fn not_started(&self, place: usize) -> String {

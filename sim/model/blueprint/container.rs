@@ -1,7 +1,7 @@
 //! Containers in a blueprint: where they run, from when on, and where their data lies.
 
-use super::Service;
-use crate::ids::{NodeId, ServiceId};
+use super::{Blueprint, Service};
+use crate::ids::{ContainerId, NodeId, ServiceId};
 use wssim_kernel::Nanos;
 
 /// One running instance of a service, or a place for one.
@@ -31,6 +31,39 @@ pub enum DataAt {
     Node(NodeId),
     /// On a file server that this service is.
     Service(ServiceId),
+}
+
+/// What a container cannot begin without, and how it waits for that.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Of each of these services a container must listen, have its data and be in reach.
+    pub services: Vec<ServiceId>,
+    /// It looks at whole multiples of this since the end of its start-up CPU.
+    pub retry: Nanos,
+}
+
+impl Blueprint {
+    /// Whether `id` has its data: a local volume stays on its node, and a file server may be out of reach.
+    /// `joined` says who reaches whom, `serves` what can be used.
+    pub(crate) fn has_data(
+        &self,
+        id: ContainerId,
+        joined: impl Fn(NodeId, NodeId) -> bool,
+        serves: impl Fn(ContainerId) -> bool,
+    ) -> bool {
+        let container = &self.containers[id.index()];
+        match container.data {
+            DataAt::Here => true,
+            DataAt::Elsewhere => false,
+            DataAt::Node(node) => joined(container.node, node),
+            DataAt::Service(service) => {
+                let servers = self.services[service.index()].containers.clone();
+                servers.map(ContainerId).any(|server| {
+                    serves(server) && joined(container.node, self.containers[server.index()].node)
+                })
+            }
+        }
+    }
 }
 
 impl Service {

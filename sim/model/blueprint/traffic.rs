@@ -112,12 +112,22 @@ pub struct TraceRow {
     pub receive: f64,
 }
 
-/// Load that a container makes of itself.
+/// Who makes background load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Maker {
+    /// A container, while it answers.
+    Container(ContainerId),
+    /// What runs on a node beside containers, such as an orchestrator's agent, while the node runs: in
+    /// the share of its kernel.
+    System(NodeId),
+}
+
+/// Load that a container makes of itself, or the system of a node.
 #[derive(Clone, Debug)]
 pub struct Background {
     /// Who makes it.
-    pub container: ContainerId,
-    /// Name of its stream: service and replica.
+    pub maker: Maker,
+    /// Name of its stream: service and replica, or node.
     pub name: String,
     /// Law of the gaps between bursts, in nanoseconds.
     pub every: Law,

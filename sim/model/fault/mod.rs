@@ -133,6 +133,7 @@ impl<P: Probe> World<'_, P> {
         }
         self.tell_reach(now, calendar);
         self.list_anew(now, Some(&fault.nodes), calendar);
+        self.wake_waiting(now, calendar);
     }
 
     fn crash(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Event>) {

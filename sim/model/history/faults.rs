@@ -70,7 +70,8 @@ impl<W: Witness> History<'_, W> {
             let before = self.reach.hung_until(node).max(now);
             for place in 0..self.on_node[node.index()].len() {
                 let id = self.on_node[node.index()][place];
-                if self.lives[id.index()].phase == Phase::Starting && until > before {
+                let life = &self.lives[id.index()];
+                if life.phase == Phase::Starting && life.waits.is_none() && until > before {
                     self.delay(id, before, until, calendar);
                 }
             }
@@ -111,12 +112,17 @@ impl<W: Witness> History<'_, W> {
                 for &id in &fault.containers {
                     self.start_anew(now, id, calendar);
                 }
-                return;
             }
-            FaultKind::SlowDisk(_) | FaultKind::SlowNetwork(_) | FaultKind::DiskFull => return,
-            FaultKind::Hang | FaultKind::Partition | FaultKind::Cut | FaultKind::Switch => {}
+            FaultKind::SlowDisk(_)
+            | FaultKind::SlowNetwork(_)
+            | FaultKind::DiskFull
+            | FaultKind::Hang
+            | FaultKind::Partition
+            | FaultKind::Cut
+            | FaultKind::Switch => {}
         }
         self.reach_changes(now, calendar);
+        self.wake_waiting(now, calendar);
     }
 
     fn return_node(&mut self, now: Time, node: crate::ids::NodeId, calendar: &mut Calendar<Event>) {

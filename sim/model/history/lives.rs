@@ -2,8 +2,8 @@
 
 use super::event::Event;
 use super::{History, Witness};
-use crate::ids::ContainerId;
-use crate::life::{End, LEAVING, Phase, next_check};
+use crate::ids::{ContainerId, ServiceId};
+use crate::life::{End, LEAVING, Phase, Waits, next_check};
 use crate::orchestrator::{Fact, Told};
 use wssim_kernel::{Calendar, Nanos, Time};
 
@@ -47,6 +47,7 @@ impl<W: Witness> History<'_, W> {
                 }
                 self.tell_control(now, Told::Begins(id, up), calendar);
             }
+            Phase::Starting if life.waits.is_some() => self.look_for_needs(now, id, calendar),
             Phase::Starting => self.started(now, id, calendar),
             Phase::Ready => self.enter(now, id, Phase::Registered),
             // Nobody asks anything of it: it is empty at once.
@@ -91,7 +92,54 @@ impl<W: Witness> History<'_, W> {
         }
     }
 
+    /// The start-up CPU of `id` is over.
     fn started(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        self.lives[id.index()].waits = Some(Waits::since(now));
+        self.look_for_needs(now, id, calendar);
+    }
+
+    /// `id` listens if all that it needs is there, and waits otherwise.
+    fn look_for_needs(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        let needs = &self.blueprint.service_of(id).needs;
+        if needs.services.iter().all(|&service| self.reaches(now, id, service)) {
+            return self.listen(now, id, calendar);
+        }
+        if let Some(waits) = &mut self.lives[id.index()].waits {
+            waits.missed();
+        }
+        if !self.waiting.contains(&id) {
+            self.waiting.push(id);
+        }
+    }
+
+    /// Whether a container of `service` listens, has its data and can be reached by `id`.
+    fn reaches(&self, now: Time, id: ContainerId, service: ServiceId) -> bool {
+        let joined = |a, b| self.reach.is_joined(now, a, b);
+        let listens = |c: ContainerId| self.lives[c.index()].listens();
+        let mut others = self.blueprint.services[service.index()].containers.clone();
+        others.any(|other| {
+            let other = ContainerId(other);
+            listens(other)
+                && joined(self.node_of(id), self.node_of(other))
+                && self.blueprint.has_data(other, joined, listens)
+        })
+    }
+
+    /// Something has changed: whoever waits looks when it tries next.
+    pub(super) fn wake_waiting(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.retain(|id| self.lives[id.index()].waits.is_some());
+        for &id in &waiting {
+            let retry = self.blueprint.service_of(id).needs.retry;
+            let waits = &mut self.lives[id.index()].waits;
+            if let Some(at) = waits.as_mut().and_then(|waits| waits.stirred(now, retry)) {
+                self.turn_at(at, id, calendar);
+            }
+        }
+        self.waiting = waiting;
+    }
+
+    fn listen(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         self.tell_control(now, Told::Serves(id), calendar);
         self.witness.container_answers(now, id, true);
         self.enter(now, id, Phase::Ready);
@@ -103,6 +151,7 @@ impl<W: Witness> History<'_, W> {
         if let Some((fault, at)) = self.clocks.wear(now, id) {
             calendar.schedule(at, Event::Strike(fault));
         }
+        self.wake_waiting(now, calendar);
     }
 
     /// `id` is to end in good order.

@@ -96,6 +96,8 @@ struct History<'a, W> {
     ready_at: Vec<Time>,
     draws: Draws,
     control: Option<Box<Control<'a>>>,
+    /// Containers that have started and wait for what they need.
+    waiting: Vec<ContainerId>,
     /// By node: its containers.
     on_node: Vec<Vec<ContainerId>>,
     /// Services of which something has changed since the witness last looked; by service, whether it is
@@ -124,6 +126,7 @@ impl<'a, W: Witness> History<'a, W> {
             ready_at: vec![Time::NEVER; blueprint.containers.len()],
             draws: Draws::new(blueprint, run),
             control: Control::of(blueprint, run),
+            waiting: Vec::new(),
             on_node,
             changed: Vec::new(),
             is_changed: vec![false; blueprint.services.len()],

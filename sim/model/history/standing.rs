@@ -1,6 +1,6 @@
 //! How things stand at an instant: what works, and who reaches whom.
 
-use crate::blueprint::{Blueprint, DataAt};
+use crate::blueprint::Blueprint;
 use crate::fault::Reach;
 use crate::ids::{ContainerId, NodeId};
 use crate::life::{Life, Phase};
@@ -23,27 +23,15 @@ impl Standing<'_> {
     #[must_use]
     pub fn works(&self, id: ContainerId) -> bool {
         let node = self.blueprint.containers[id.index()].node;
-        self.is_registered(id) && self.runs(node) && self.has_data(id, node)
+        let has_data = || {
+            let joined = |a, b| self.is_joined(a, b);
+            self.blueprint.has_data(id, joined, |server| self.is_registered(server))
+        };
+        self.is_registered(id) && self.runs(node) && has_data()
     }
 
     fn is_registered(&self, id: ContainerId) -> bool {
         self.lives[id.index()].phase == Phase::Registered
-    }
-
-    /// A local volume stays on its node, and a file server may be out of reach.
-    fn has_data(&self, id: ContainerId, node: NodeId) -> bool {
-        match self.blueprint.containers[id.index()].data {
-            DataAt::Here => true,
-            DataAt::Elsewhere => false,
-            DataAt::Node(server) => self.is_joined(node, server),
-            DataAt::Service(service) => {
-                let servers = &self.blueprint.services[service.index()].containers;
-                servers.clone().map(ContainerId).any(|server| {
-                    let at = self.blueprint.containers[server.index()].node;
-                    self.is_registered(server) && self.is_joined(node, at)
-                })
-            }
-        }
     }
 
     /// Whether messages get from `a` to `b`.

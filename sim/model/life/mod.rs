@@ -3,6 +3,7 @@
 //! ```text
 //!            startup CPU        first good health check         each observer, with its lag
 //! starting ──────────────► ready ─────────────────────► registered ─────────────────────► in views
+//!    ▲  └ what it needs is not there: it looks again (`waiting.rs`)
 //!    ▲                                                       │ told to stop
 //!    │                            stopping ◄─── 2 s ─── draining: out of views, still answering
 //!    │                                │ empty, or grace is over
@@ -17,10 +18,12 @@ mod draws;
 mod empty;
 mod proxies;
 mod registry;
+mod waiting;
 
 pub(crate) use control::Control;
 pub(crate) use draws::Draws;
 pub(crate) use registry::Registry;
+pub(crate) use waiting::Waits;
 
 use crate::blueprint;
 use crate::event::Event;
@@ -41,7 +44,7 @@ const LOOK: Nanos = Nanos(20_000_000);
 pub(crate) enum Phase {
     /// It does not run; it starts when its restart delay is over, if its node is up.
     Dead,
-    /// It computes and does not listen yet.
+    /// It computes, or waits for what it needs, and does not listen yet.
     Starting,
     /// It answers whoever knows of it; its health is still to be found.
     Ready,
@@ -63,6 +66,8 @@ pub(crate) struct Life {
     pub(crate) quiet_before: u32,
     /// When the present life began; stopping: when its grace is over.
     pub(crate) started: Time,
+    /// How it waits for what it needs, once its start-up CPU is over.
+    pub(crate) waits: Option<Waits>,
     /// Number of the next turn in its life: one that was overtaken does not happen.
     pub(crate) turn: u32,
     /// Time as ready or registered, up to the last change, in nanoseconds.
@@ -78,6 +83,7 @@ impl Default for Life {
             incarnation: 0,
             quiet_before: 0,
             started: Time::ZERO,
+            waits: None,
             turn: 0,
             up_ns: 0,
             up_since: Some(Time::ZERO),
@@ -125,6 +131,7 @@ impl Life {
     pub(crate) fn enter(&mut self, now: Time, phase: Phase) {
         self.up_ns = self.up_ns(now);
         self.phase = phase;
+        self.waits = None;
         self.up_since = self.listens().then_some(now);
         self.turn = self.turn.wrapping_add(1);
     }
@@ -279,7 +286,8 @@ impl<P: Probe> World<'_, P> {
             Phase::Ready => self.register(now, id, calendar),
             Phase::Draining => self.stop(now, id, calendar),
             Phase::Stopping => self.end_when_empty(now, id, calendar),
-            Phase::Starting | Phase::Registered => {
+            Phase::Starting => self.look_for_needs(now, id, calendar),
+            Phase::Registered => {
                 unreachable!("nothing is due in the life of a container that {:?}", life.phase)
             }
         }
@@ -334,8 +342,8 @@ impl<P: Probe> World<'_, P> {
         self.start_job(now, job, id, demand, calendar);
     }
 
-    /// `id` has started: it listens, and waits for its first good health check.
-    pub(crate) fn started(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+    /// `id` has started and has what it needs: it listens, and waits for its first good health check.
+    fn listen(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         self.tell_control(now, Told::Serves(id), calendar);
         let interval = self.blueprint.service_of(id).health_interval;
         self.probe.container_answers(now, id, self.containers[id.index()].node, true);
@@ -344,6 +352,7 @@ impl<P: Probe> World<'_, P> {
         let checked = interval.map_or(now, |interval| next_check(life.started, interval, now));
         self.turn_at(checked, id, calendar);
         self.wear(now, id, calendar);
+        self.wake_waiting(now, calendar);
     }
 
     fn register(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
@@ -360,6 +369,13 @@ pub(crate) fn next_check(started: Time, interval: Nanos, ready: Time) -> Time {
     Time(started.0.saturating_add(checks.saturating_mul(interval.0)))
 }
 
+/// When a container whose start-up CPU was over at `since` looks for what it needs, from `now` on: at
+/// whole multiples of `retry`.
+pub(crate) fn next_look(since: Time, retry: Nanos, now: Time) -> Time {
+    let looks = now.since(since).0.div_ceil(retry.0.max(1));
+    Time(since.0.saturating_add(looks.saturating_mul(retry.0.max(1))))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -371,6 +387,17 @@ mod tests {
         for (ready, checked) in [(100, 130), (101, 130), (130, 130), (131, 160), (190, 190)] {
             assert_eq!(next_check(second(100), interval, second(ready)), second(checked));
         }
+    }
+
+    #[test]
+    fn looks_come_at_multiples_since_the_end_of_the_start_up() {
+        let second = |s: u64| Time(s * 1_000_000_000);
+        let retry = Nanos(5_000_000_000);
+        for (now, looks) in [(102, 102), (103, 107), (107, 107), (108, 112), (1000, 1002)] {
+            assert_eq!(next_look(second(102), retry, second(now)), second(looks));
+        }
+        // Without a pause it looks at once.
+        assert_eq!(next_look(second(102), Nanos::ZERO, Time(102_000_000_007)).0, 102_000_000_007);
     }
 
     #[test]

@@ -225,6 +225,17 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         self.nodes[node.index()].network_cpu_ns += demand;
+        self.work_in_kernel(now, node, demand, calendar);
+    }
+
+    /// The same for work of a node that belongs to no container, whatever it is for.
+    pub(crate) fn work_in_kernel(
+        &mut self,
+        now: Time,
+        node: NodeId,
+        demand: f64,
+        calendar: &mut Calendar<Event>,
+    ) {
         let (job, _) = self.frames.open(Kind::Kernel, 0);
         let local = self.nodes[node.index()].kernel;
         self.admit(now, job, node, local, demand, calendar);

@@ -8,7 +8,7 @@
 //! the exact exchange of packets is unverified, and an assumption).
 
 use super::connection::Stage;
-use crate::blueprint::{DataAt, Policy};
+use crate::blueprint::Policy;
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId, ObserverId};
 use crate::probe::{Failure, Probe};
@@ -204,20 +204,9 @@ impl<P: Probe> World<'_, P> {
 
     /// Whether the data of `id` is somewhere else: a local volume stays on its node, and a file server
     /// may be out of reach.
-    fn lacks_data(&self, now: Time, id: ContainerId) -> bool {
-        let here = self.node_of(id);
-        match self.blueprint.containers[id.index()].data {
-            DataAt::Here => false,
-            DataAt::Elsewhere => true,
-            DataAt::Node(node) => !self.is_joined(now, here, node),
-            DataAt::Service(service) => {
-                let mut servers = self.blueprint.services[service.index()].containers.clone();
-                !servers.any(|server| {
-                    let listens = self.containers[server as usize].life.listens();
-                    listens && self.is_joined(now, here, self.node_of(ContainerId(server)))
-                })
-            }
-        }
+    pub(crate) fn lacks_data(&self, now: Time, id: ContainerId) -> bool {
+        let joined = |a, b| self.is_joined(now, a, b);
+        !self.blueprint.has_data(id, joined, |c| self.containers[c.index()].life.listens())
     }
 
     /// The request `id` arrives where nobody listens, and the kernel resets its connection; or where

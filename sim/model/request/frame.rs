@@ -34,7 +34,7 @@ pub(crate) enum Kind {
     Burst,
     /// A container's start.
     Startup,
-    /// Work of a node's kernel for the network.
+    /// Work of a node that belongs to no container: of its kernel for the network, of its system.
     Kernel,
 }
 

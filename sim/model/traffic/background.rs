@@ -1,5 +1,6 @@
-//! Background load: bursts of CPU that a container makes of itself.
+//! Background load: bursts of CPU that a container makes of itself, or the system of a node.
 
+use crate::blueprint::Maker;
 use crate::event::Event;
 use crate::ids::BackgroundId;
 use crate::law::Law;
@@ -48,26 +49,42 @@ impl<P: Probe> World<'_, P> {
         Nanos::from_f64(every.sample(&mut stream.draw(number, DRAW_BURST_GAP)))
     }
 
-    /// A container's background load begins a burst.
+    /// A background load begins a burst.
     pub(crate) fn burst(&mut self, now: Time, id: BackgroundId, calendar: &mut Calendar<Event>) {
         let background = &self.blueprint.background[id.index()];
-        let (stream, number) = self.bursts[id.index()];
-        let runs = self.containers[background.container.index()].life.listens();
-        for job in 0..if runs { background.jobs } else { 0 } {
-            let draw = if job == 0 { DRAW_BURST_CPU } else { DRAW_BURST_MORE + job - 1 };
-            let demand = background.cpu.sample(&mut stream.draw(number, draw));
-            let (id_of_burst, frame) = self.frames.open(Kind::Burst, mix(stream.root(), number));
-            let container = background.container;
-            frame.container = container;
-            if self.containers[container.index()].is_watched
-                && self.touch_pages(now, id_of_burst, [demand, 0.0], job, calendar)
-            {
-                continue;
-            }
-            self.start_job(now, id_of_burst, container, demand, calendar);
+        for job in 0..if self.makes_load(now, background.maker) { background.jobs } else { 0 } {
+            self.burst_job(now, id, job, calendar);
         }
         self.bursts[id.index()].1 += 1;
         let gap = self.burst_gap(id);
         self.schedule_burst(now + gap, id, calendar);
+    }
+
+    /// Whether `maker` runs; what a system misses while it stands still it does not make up for.
+    fn makes_load(&self, now: Time, maker: Maker) -> bool {
+        match maker {
+            Maker::Container(container) => self.containers[container.index()].life.listens(),
+            Maker::System(node) => self.is_joined(now, node, node),
+        }
+    }
+
+    /// Job number `job` of the burst that begins now.
+    fn burst_job(&mut self, now: Time, id: BackgroundId, job: u32, calendar: &mut Calendar<Event>) {
+        let background = &self.blueprint.background[id.index()];
+        let (stream, number) = self.bursts[id.index()];
+        let draw = if job == 0 { DRAW_BURST_CPU } else { DRAW_BURST_MORE + job - 1 };
+        let demand = background.cpu.sample(&mut stream.draw(number, draw));
+        let container = match background.maker {
+            Maker::Container(container) => container,
+            Maker::System(node) => return self.work_in_kernel(now, node, demand, calendar),
+        };
+        let (id_of_burst, frame) = self.frames.open(Kind::Burst, mix(stream.root(), number));
+        frame.container = container;
+        if self.containers[container.index()].is_watched
+            && self.touch_pages(now, id_of_burst, [demand, 0.0], job, calendar)
+        {
+            return;
+        }
+        self.start_job(now, id_of_burst, container, demand, calendar);
     }
 }

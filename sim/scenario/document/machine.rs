@@ -293,12 +293,20 @@ pub(crate) struct Orchestrator {
     /// From the loss of a node until it is marked down.
     pub detection: Option<Law>,
     pub managers_given: bool,
+    /// Threads of the reference CPU that its agent takes on each node.
+    pub agent_cpu: Option<f64>,
+    pub agent_cpu_origin: Origin,
 }
 
 impl Orchestrator {
     /// Docker Swarm, unless another is named.
     pub(crate) fn is_swarm(&self) -> bool {
         self.kind.is_none_or(|kind| kind == "swarm")
+    }
+
+    /// Whether something of it runs on each node: Compose is a command, which ends.
+    pub(crate) fn has_agents(&self) -> bool {
+        !matches!(self.kind, Some("compose" | "none"))
     }
 }
 
@@ -308,6 +316,9 @@ pub(super) fn orchestrator(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> O
     let managers = fields.names(reader, "managers");
     let removal = fields.law(reader, "removal", Dimension::Duration);
     let detection = fields.law(reader, "detection", Dimension::Duration);
+    let agent_cpu = fields.value(reader, "agent_cpu", fields::quantity(Dimension::Number));
+    let written = fields.table.get("agent_cpu");
+    let agent_cpu_origin = written.map_or(fields.origin, |entry| entry.item.origin);
     fields.finish(reader);
     Orchestrator {
         kind,
@@ -315,6 +326,8 @@ pub(super) fn orchestrator(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> O
         removal,
         detection,
         managers_given: managers.is_some(),
+        agent_cpu,
+        agent_cpu_origin,
         managers: managers.unwrap_or_default(),
     }
 }

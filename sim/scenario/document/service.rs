@@ -38,6 +38,11 @@ pub(crate) struct Service {
     pub endpoints: BTreeMap<String, Endpoint>,
     /// CPU of starting a container.
     pub startup: Option<Law>,
+    /// Services that must be there before it listens, and how often it looks.
+    pub start_needs: Vec<Name>,
+    pub start_retry: Nanos,
+    /// Where that is written, if it is.
+    pub start_retry_origin: Option<Origin>,
     /// How often each of its containers crashes of itself.
     pub fails: Option<Fails>,
     /// How long its containers leave an idle connection open.
@@ -77,6 +82,9 @@ impl Service {
     }
 }
 
+/// How often an application that cannot connect tries again: an assumption.
+const START_RETRY: Nanos = Nanos(5_000_000_000);
+
 /// An operation.
 #[derive(Clone, Debug)]
 pub(crate) struct Endpoint {
@@ -104,6 +112,9 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, fields: Fields<'_>) 
         pools: BTreeMap::new(),
         endpoints: BTreeMap::new(),
         startup: None,
+        start_needs: Vec::new(),
+        start_retry: START_RETRY,
+        start_retry_origin: None,
         fails: None,
         keep_alive: None,
         balance: None,
@@ -170,10 +181,22 @@ fn cpus(reader: &mut Reader<'_>, outer: &mut Fields<'_>, service: &mut Service) 
 fn deployment(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut Service) {
     service.deploy = deploy::read(reader, fields, &mut service.unsimulated);
     service.startup = fields.law(reader, "startup", Dimension::Duration);
+    start_needs(reader, fields, service);
     service.fails = fault::fails(reader, fields);
     service.keep_alive = fields.duration(reader, "keep_alive");
     service.balance = routing::balance(reader, fields);
     service.resolver = routing::resolver(reader, fields);
     service.proxy = routing::proxy(reader, fields);
     service.clients = routing::clients(reader, fields);
+}
+
+/// The pause is of interest where something is needed.
+fn start_needs(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut Service) {
+    if fields.has("start_needs") && !fields.has("start_retry") {
+        reader.defaults.push((fields.at("start_retry"), "5s".to_owned()));
+    }
+    service.start_needs = fields.names(reader, "start_needs").unwrap_or_default();
+    let written = fields.table.get("start_retry");
+    service.start_retry_origin = written.map(|entry| entry.item.origin);
+    service.start_retry = fields.duration(reader, "start_retry").unwrap_or(START_RETRY);
 }

@@ -13,9 +13,13 @@ use crate::trace;
 use std::sync::Arc;
 use wssim_experiment::question::Kind;
 use wssim_kernel::{Nanos, Time};
-use wssim_model::blueprint::{Arrivals, Background, First, Mmpp, Policy, Source, Trace};
+use wssim_model::blueprint::{Arrivals, Background, First, Maker, Mmpp, Policy, Source, Trace};
 use wssim_model::ids::{ContainerId, NodeId};
 use wssim_model::law::Law;
+
+/// How often an orchestrator's agent has something to do, in nanoseconds; that, and that it is
+/// exponential, is an assumption between gossip (each 0.2 s) and heartbeats (each 5 s).
+const AGENT_PERIOD: f64 = 1e9;
 
 impl Lowering<'_> {
     pub(super) fn sources(&mut self, traces: &Traces) {
@@ -109,7 +113,7 @@ impl Lowering<'_> {
             let begin = Time::ZERO + first.unwrap_or(Nanos::ZERO);
             let place = if number == 0 { String::new() } else { format!("#{number}") };
             self.out.background.push(Background {
-                container,
+                maker: Maker::Container(container),
                 name: format!("{service}.{replica}{place}"),
                 every: load.every.clone(),
                 cpu: load.cpu.clone(),
@@ -119,6 +123,24 @@ impl Lowering<'_> {
                 count: load.count.map_or(u64::MAX, u64::from),
             });
         }
+    }
+
+    /// What the orchestrator's agent computes on each node.
+    pub(super) fn agents(&mut self) {
+        let orchestrator = &self.document.orchestrator;
+        let threads = orchestrator.agent_cpu.filter(|_| orchestrator.has_agents());
+        let Some(threads) = threads.filter(|threads| *threads > 0.0) else { return };
+        let agents = self.document.nodes.keys().enumerate().map(|(place, name)| Background {
+            maker: Maker::System(NodeId::from(place)),
+            name: name.clone(),
+            every: Law::Constant(AGENT_PERIOD),
+            cpu: Law::Exponential { mean: threads * AGENT_PERIOD },
+            jobs: 1,
+            first: None,
+            until: Time::NEVER,
+            count: u64::MAX,
+        });
+        self.out.background.extend(agents);
     }
 
     /// When the first burst comes, if that is said: at a time since the measured stretch of a

@@ -189,5 +189,10 @@ pub(super) static ORCHESTRATOR: Shape = shape(
             TIMES,
             "from the loss of a node until it is marked down; the orchestrator's own timing when left out",
         ),
+        key(
+            "agent_cpu",
+            NUMBER,
+            "threads of the reference CPU that its own work takes on each node; none when left out",
+        ),
     ],
 );

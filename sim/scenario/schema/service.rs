@@ -90,6 +90,12 @@ pub(super) static SERVICE: Shape = shape(
             "until somebody starts it again, where it does not restart by itself; for ever when left out",
         ),
         key("startup", TIMES, "from the start of a container to its first answer"),
+        key(
+            "start_needs",
+            NAMES,
+            "services without which its application does not start: it tries again until of each a container listens",
+        ),
+        key("start_retry", DURATION, "how often it tries again; 5 s when left out"),
         key("healthcheck", Kind::Table(&HEALTH), "how its health is checked"),
         key("restart", Kind::Table(&RESTART), "what happens when a container ends"),
         key("update", Kind::Table(&UPDATE), "how a new version is rolled out"),

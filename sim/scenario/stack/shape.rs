@@ -126,7 +126,10 @@ fn instead(name: &str) -> Option<String> {
         "restart" => "write `deploy.restart_policy`",
         "mem_limit" | "memswap_limit" => "write `deploy.resources.limits.memory`",
         "cpu_quota" | "cpu_shares" | "cpuset" => "write `deploy.resources.limits.cpus`",
-        "depends_on" => "nothing orders the start of a stack: let the service retry",
+        "depends_on" => {
+            "nothing orders the start of a stack: let the service retry, and name what it waits for \
+             in `start_needs` of its `x-wssim`"
+        }
         "build" => "build and push the image first",
         "container_name" => "a service's containers are named by the orchestrator",
         "encrypted" => {

@@ -307,3 +307,12 @@ fn reservations_that_leave_nobody_a_node_are_told_with_it() {
     assert!(told.contains("`a` reserves 10.0 GiB of 8.0"), "{told}");
     assert_eq!(mistakes.items.len(), 1, "{told}");
 }
+
+/// Who lets a stack wait for another is told what does.
+#[test]
+fn an_order_of_starts_that_nobody_keeps_names_what_is_needed() {
+    let stack = "services:\n  web: {image: web:1, depends_on: [db]}\n  db: {image: db:1}\n";
+    let told = told("ignored-key", stack, "");
+    assert_eq!(told.len(), 1);
+    assert!(wssim_scenario::render(&told, false).contains("in `start_needs` of its `x-wssim`"));
+}

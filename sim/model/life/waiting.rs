@@ -1,0 +1,90 @@
+//! What a container that has started waits for: services that it cannot begin without.
+//!
+//! An application that cannot connect stays inside its own start-up and tries again at whole multiples
+//! of its pause (`next_look`). Between two tries nothing is simulated, and no try is that must fail:
+//! only when somebody begins to listen, or a fault is repaired, is the next one put on the calendar.
+//! Whoever ends meanwhile begins anew, and forgets that it waited.
+
+use super::next_look;
+use crate::event::Event;
+use crate::ids::{ContainerId, ServiceId};
+use crate::probe::Probe;
+use crate::world::World;
+use wssim_kernel::{Calendar, Nanos, Time};
+
+/// How a container waits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waits {
+    /// When its start-up CPU was over.
+    since: Time,
+    /// When it looks next; never, while nothing has changed.
+    looks: Time,
+}
+
+impl Waits {
+    /// It looks for the first time.
+    pub(crate) fn since(now: Time) -> Self {
+        Self { since: now, looks: now }
+    }
+
+    /// It has not found what it needs.
+    pub(crate) fn missed(&mut self) {
+        self.looks = Time::NEVER;
+    }
+
+    /// Something has changed: when it looks because of that, if not by itself before.
+    pub(crate) fn stirred(&mut self, now: Time, retry: Nanos) -> Option<Time> {
+        let next = next_look(self.since, retry, now);
+        let is_sooner = next < self.looks;
+        self.looks = self.looks.min(next);
+        is_sooner.then_some(next)
+    }
+}
+
+impl<P: Probe> World<'_, P> {
+    /// The start-up CPU of `id` is over.
+    pub(crate) fn started(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        self.containers[id.index()].life.waits = Some(Waits::since(now));
+        self.look_for_needs(now, id, calendar);
+    }
+
+    /// `id` listens if all that it needs is there, and waits otherwise.
+    pub(super) fn look_for_needs(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let needs = &self.blueprint.service_of(id).needs;
+        if needs.services.iter().all(|&service| self.reaches(now, id, service)) {
+            return self.listen(now, id, calendar);
+        }
+        if let Some(waits) = &mut self.containers[id.index()].life.waits {
+            waits.missed();
+        }
+    }
+
+    /// Whether a container of `service` listens, has its data and can be reached by `id`.
+    fn reaches(&self, now: Time, id: ContainerId, service: ServiceId) -> bool {
+        let here = self.node_of(id);
+        let mut others = self.blueprint.services[service.index()].containers.clone();
+        others.any(|other| {
+            let (other, state) = (ContainerId(other), &self.containers[other as usize]);
+            state.life.listens()
+                && self.is_joined(now, here, state.node)
+                && !self.lacks_data(now, other)
+        })
+    }
+
+    /// Something has changed: whoever waits looks when it tries next.
+    pub(crate) fn wake_waiting(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        for place in 0..self.containers.len() {
+            let id = ContainerId::from(place);
+            let retry = self.blueprint.service_of(id).needs.retry;
+            let waits = &mut self.containers[place].life.waits;
+            if let Some(at) = waits.as_mut().and_then(|waits| waits.stirred(now, retry)) {
+                self.turn_at(at, id, calendar);
+            }
+        }
+    }
+}
