@@ -16,6 +16,7 @@ use crate::uncertainty::Broken;
 use crate::watch::Watch;
 use std::collections::BTreeSet;
 use wssim_model::Blueprint;
+use wssim_model::history::is_same;
 
 /// Replications at an end before the verdict there is looked at.
 const FIRST_LOOK: u32 = 10;
@@ -33,6 +34,9 @@ pub(super) struct Ranges<'a> {
     pub(super) depth: usize,
     pub(super) level: f64,
     pub(super) replications: u32,
+    /// The worlds of the long run at the values in force.
+    pub(super) own: &'a Blueprint,
+    pub(super) bases: &'a [(String, Blueprint)],
     /// The long run that was asked for.
     pub(super) years: &'a years::Asked,
     pub(super) watch: &'a dyn Watch,
@@ -171,7 +175,7 @@ impl Ranges<'_> {
         Ok(bench.judge_sets(claim, &[]).verdict)
     }
 
-    /// Few years first: most inputs change nothing of them.
+    /// Inputs that change nothing of the years are passed over; of others few years first.
     fn verdict_of_years(
         &self,
         there: &Override,
@@ -180,8 +184,16 @@ impl Ranges<'_> {
     ) -> Result<Verdict, Broken> {
         let over = std::slice::from_ref(there);
         let own = self.worlds.blueprint_at_risk(None, over)?;
-        let base = claim.relative_to.as_deref();
-        let base = base.map(|arm| self.worlds.blueprint_at_risk(Some(arm), over)).transpose()?;
+        let arm = claim.relative_to.as_deref();
+        let base = arm.map(|arm| self.worlds.blueprint_at_risk(Some(arm), over)).transpose()?;
+        let here = arm.and_then(|arm| self.bases.iter().find(|(file, _)| file == arm));
+        let bases_are_same = match (&base, here) {
+            (Some(there), Some((_, here))) => is_same(there, here),
+            _ => true,
+        };
+        if bases_are_same && is_same(&own, self.own) {
+            return Ok(due);
+        }
         let verdict = |years: f64| -> Result<Verdict, Stopped> {
             let asked = years::Asked { years, ..self.years.clone() };
             let run = |world: &Blueprint, asked: &years::Asked| {

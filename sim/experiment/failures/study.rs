@@ -282,6 +282,8 @@ impl<'a> FailureStudy<'a> {
             depth: self.depth,
             level: self.level,
             replications: replications as u32,
+            own: &self.own,
+            bases: &self.bases,
             years: asked,
             watch: self.watch,
         };

@@ -19,9 +19,11 @@ mod event;
 mod faults;
 mod lives;
 mod rest;
+mod same;
 mod standing;
 
 pub use rest::Rest;
+pub use same::is_same;
 pub use standing::Standing;
 
 use crate::blueprint::Blueprint;
