@@ -84,6 +84,16 @@ pub fn outages(
     named.map(|((kind, name), outages)| (kind, name, outages)).collect()
 }
 
+/// What theory says of the availability of everything that is watched; `None` where it says nothing.
+#[must_use]
+pub fn exact(blueprint: &Blueprint, cluster: &Cluster) -> Vec<(Kind, String, Option<f64>)> {
+    let blueprint = wearing(blueprint);
+    let subjects = Subjects::new(&blueprint, &cluster.groups, Vec::new());
+    let exact = chain::availability(&blueprint, &subjects);
+    let named = subjects.names.into_iter().zip(exact);
+    named.map(|((kind, name), exact)| (kind, name, exact)).collect()
+}
+
 /// The world of the long run: its scripted faults are left out.
 fn wearing(own: &Blueprint) -> Blueprint {
     let mut faults = own.faults.clone();
