@@ -251,6 +251,9 @@ fn leading_number(text: &str) -> Option<(f64, &str)> {
     text[..end].parse().ok().map(|number| (number, &text[end..]))
 }
 
+/// A day in nanoseconds.
+const DAYS: f64 = 86_400e9;
+
 impl fmt::Display for Quantity {
     /// So that it parses to the same value, or its nearest neighbour.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -258,9 +261,9 @@ impl fmt::Display for Quantity {
         match self.dimension {
             Dimension::Duration => {
                 let magnitude = value.abs();
-                let (size, unit) = [(1e9, "s"), (1e6, "ms"), (1e3, "us")]
+                let (size, unit) = [(DAYS, "d"), (1e9, "s"), (1e6, "ms"), (1e3, "us")]
                     .into_iter()
-                    .find(|(size, _)| magnitude >= *size)
+                    .find(|(size, unit)| magnitude >= if *unit == "d" { 2.0 * size } else { *size })
                     .unwrap_or(if magnitude == 0.0 { (1e9, "s") } else { (1.0, "ns") });
                 write!(out, "{}{unit}", value / size)
             }

@@ -10,6 +10,7 @@ mod run;
 mod schema;
 mod shell;
 mod trace;
+mod years;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -3,7 +3,7 @@
 use super::{Folder, QUEUE, claiming, status, stderr, stdout, wssim};
 use serde_json::Value;
 
-fn results(folder: &Folder, name: &str) -> Value {
+pub(super) fn results(folder: &Folder, name: &str) -> Value {
     let text = std::fs::read_to_string(folder.path().join(name).join("results.json")).unwrap();
     serde_json::from_str(&text).unwrap()
 }

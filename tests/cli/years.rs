@@ -1,0 +1,260 @@
+//! The long run of `wssim failures`: a page on one server and its data on another, under one power supply.
+
+use super::run::results;
+use super::{Folder, status, stderr, stdout, wssim};
+use serde_json::Value;
+use std::path::Path;
+
+/// The page needs all of it: front, store, power; the two nodes are a group, of which one is enough.
+const SHOP: &str = r#"
+[scenario]
+title = "A shop"
+duration = "1min"
+warmup = "10s"
+draw_faults = false
+
+[node.left]
+cores = 4
+site = "cellar"
+mtbf = "exp(30d)"
+mttr = "exp(6h)"
+
+[node.right]
+cores = 4
+site = "cellar"
+mtbf = "weibull(60d, shape=1.5)"
+mttr = "lognormal(12h, cv=1.0)"
+
+[site.cellar.power]
+mtbf = "exp(45d)"
+mttr = "exp(3h)"
+
+[service.front]
+constraints = ["node.hostname == left"]
+endpoint.page.steps = [ { call = "store.read" } ]
+
+[service.store]
+constraints = ["node.hostname == right"]
+endpoint.read.steps = [ { cpu = "1ms" } ]
+
+[group.either]
+members = ["node.left", "node.right"]
+need = 1
+
+[traffic.shop]
+entry = "front.page"
+arrivals = { kind = "poisson", rate = "1/s" }
+"#;
+
+/// Shares of the time that each cause is there.
+const LEFT: f64 = 30.0 / 30.25;
+const RIGHT: f64 = 60.0 / 60.5;
+const POWER: f64 = 45.0 / 45.125;
+
+fn years(folder: &Path, more: &[&str]) -> (i32, Value) {
+    let usual =
+        ["failures", "shop.toml", "--format", "json", "--replications", "5", "--depth", "1"];
+    let output = wssim(folder, &[&usual[..], more].concat());
+    let results = serde_json::from_str(&stdout(&output));
+    (status(&output), results.unwrap_or_else(|error| panic!("{error}: {}", stderr(&output))))
+}
+
+fn told<'a>(results: &'a Value, kind: &str, name: &str) -> &'a Value {
+    let all = results["long_run"]["availability"].as_array().unwrap();
+    all.iter().find(|one| one["kind"] == kind && one["name"] == name).unwrap()
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+#[test]
+fn years_are_as_the_causes_say() {
+    let folder = Folder::new("years");
+    folder.write("shop.toml", SHOP);
+    let (ended, found) = years(folder.path(), &["--years", "4000", "--out", "a"]);
+    assert_eq!(ended, 0);
+    let both_down = (1.0 - LEFT) * (1.0 - RIGHT);
+    for (kind, name, exact) in [
+        ("entry", "shop", LEFT * RIGHT * POWER),
+        ("service", "front", LEFT * POWER),
+        ("service", "store", RIGHT * POWER),
+        ("group", "either", (1.0 - both_down) * POWER),
+    ] {
+        let one = told(&found, kind, name);
+        let theory = number(&one["exact_availability_ratio"]);
+        assert!((theory - exact).abs() < 1e-9, "{name}: {theory} is not {exact}");
+        let works = &one["availability_ratio"];
+        let (low, high) = (number(&works["ci_low"]), number(&works["ci_high"]));
+        // Four 95 % intervals at a fixed seed, and the five seconds of a restart.
+        let slack = (high - low) / 2.0;
+        assert!(low - slack <= exact && exact <= high + slack, "{name}: {works} without {exact}");
+        let year = number(&one["downtime_seconds_per_year"]["mean"]);
+        let due = (1.0 - number(&works["mean"])) * 31_557_600.0;
+        assert!((year - due).abs() < 1e-3 * due, "{name}: {year} is not {due}");
+        // As often as they are long.
+        let (often, long) = (&one["outages_per_year"]["mean"], &one["outage_seconds"]["mean"]);
+        let product = number(often) * number(long);
+        assert!((product / year - 1.0).abs() < 0.01, "{name}: {product} is not {year}");
+        let causes = one["causes"].as_array().unwrap();
+        let all: f64 = causes.iter().map(|cause| number(&cause["share"])).sum();
+        assert!((all - 1.0).abs() < 1e-9, "{causes:?}");
+    }
+    // The store is down after what it stands on, and the power, in these parts.
+    let causes = told(&found, "service", "store")["causes"].as_array().unwrap().clone();
+    assert_eq!(causes[0]["cause"], "node right");
+    assert_eq!(causes[1]["cause"], "power of cellar");
+    let parts = (1.0 / RIGHT - 1.0, 1.0 / POWER - 1.0);
+    let due = parts.0 / (parts.0 + parts.1);
+    assert!((number(&causes[0]["share"]) - due).abs() < 0.02, "{causes:?}, {due}");
+    let table = std::fs::read_to_string(folder.path().join("a/availability.csv")).unwrap();
+    assert_eq!(table.lines().count(), 5, "{table}");
+}
+
+#[test]
+fn years_are_the_same_on_any_number_of_threads() {
+    let folder = Folder::new("years-threads");
+    folder.write("shop.toml", SHOP);
+    let bytes = |threads: &str| {
+        let out = format!("t{threads}");
+        years(folder.path(), &["--years", "300", "--threads", threads, "--out", &out]);
+        std::fs::read(folder.path().join(out).join("results.json")).unwrap()
+    };
+    assert_eq!(bytes("1"), bytes("2"));
+}
+
+#[test]
+fn without_years_or_laws_there_is_no_long_run() {
+    let folder = Folder::new("years-none");
+    folder.write("shop.toml", SHOP);
+    let (_, found) = years(folder.path(), &["--years", "0"]);
+    assert!(found["long_run"].is_null() && !found["sets"].as_array().unwrap().is_empty());
+    let keep = |line: &&str| !["mtbf", "mttr", "[site"].iter().any(|word| line.starts_with(word));
+    let plain = SHOP.lines().filter(keep).collect::<Vec<_>>().join("\n");
+    folder.write("shop.toml", &plain);
+    let (_, found) = years(folder.path(), &[]);
+    assert!(found["long_run"].is_null());
+    for wrong in ["-1", "nan", "many", "1e12"] {
+        let output = wssim(folder.path(), &["failures", "shop.toml", "--years", wrong]);
+        assert_eq!(status(&output), 2, "{wrong}");
+    }
+}
+
+/// What fails of itself strikes in `run` unless that is switched off.
+#[test]
+fn runs_are_spared_where_that_is_said() {
+    let folder = Folder::new("years-spared");
+    let often = SHOP.replace("exp(30d)", "exp(20s)").replace("exp(6h)", "exp(10s)");
+    folder.write("spared.toml", &often);
+    folder.write("struck.toml", &often.replace("draw_faults = false", "draw_faults = true"));
+    let failed = |name: &str| {
+        let out = format!("out-{name}");
+        let file = format!("{name}.toml");
+        wssim(folder.path(), &["run", &file, "--replications", "5", "--out", &out]);
+        let metrics = results(&folder, &out)["metrics"].as_array().unwrap().clone();
+        let errors = metrics
+            .into_iter()
+            .find(|metric| metric["name"] == "error_ratio" && metric["labels"]["reason"] == "all");
+        number(&errors.unwrap()["mean"])
+    };
+    assert_eq!(failed("spared"), 0.0);
+    assert!(failed("struck") > 0.1);
+}
+
+fn claim(metric: &str, more: &str) -> String {
+    format!(
+        "{SHOP}\n[[claim]]\nid = \"c\"\ntext = \"C\"\nmetric = '{metric}'\nstudy = \"failures\"\n{more}\n"
+    )
+}
+
+#[test]
+fn claims_about_years_are_judged() {
+    let folder = Folder::new("years-claims");
+    // 1 − 0.9971 of the time, 22 h a year; some 26 outages.
+    for (metric, expect, verdict) in [
+        ("availability_ratio{entry=\"shop\"}", "min = 0.97", "holds"),
+        ("availability_ratio{entry=\"shop\"}", "min = 0.99", "refuted"),
+        ("availability_ratio{service=\"store\"}", "min = 0.98", "holds"),
+        ("availability_ratio{group=\"either\"}", "min = 0.999", "refuted"),
+        ("downtime_seconds_per_year{entry=\"shop\"}", "max = \"10h\"", "refuted"),
+        ("outages_per_year{entry=\"shop\"}", "max = 40", "holds"),
+        ("survival_ratio", "max = 0.9", "holds"),
+        ("survival_ratio", "min = 1.0", "refuted"),
+    ] {
+        folder.write("shop.toml", &claim(metric, &format!("expect = {{ {expect} }}")));
+        let (ended, found) = years(folder.path(), &["--years", "1000"]);
+        let judged = &found["claims"][0];
+        assert_eq!(judged["verdict"], verdict, "{metric} {expect}: {judged}");
+        assert_eq!(ended, i32::from(verdict == "refuted"), "{judged}");
+        assert_eq!(judged["why"].as_str().unwrap().is_empty(), verdict == "holds", "{judged}");
+    }
+    let elsewhere = claim("availability_ratio{entry=\"shop\"}", "expect = { min = 0.9 }");
+    folder.write("shop.toml", &elsewhere.replace("study = \"failures\"", "study = \"run\""));
+    let output = wssim(folder.path(), &["run", "shop.toml", "--replications", "5", "--out", "run"]);
+    assert_eq!(status(&output), 3, "{}", stderr(&output));
+}
+
+/// A change is judged history by history: what both share fails at the same times in both.
+#[test]
+fn a_change_of_years_is_a_change_of_the_same_years() {
+    let folder = Folder::new("years-change");
+    let one = SHOP.replace("node.hostname == right", "node.hostname == left");
+    folder.write("one.toml", &one);
+    let more = "relative_to = \"one.toml\"\nexpect = { min = 0.0 }";
+    folder.write("shop.toml", &claim("availability_ratio{entry=\"shop\"}", more));
+    let (ended, found) = years(folder.path(), &["--years", "1000"]);
+    assert_eq!(ended, 1, "two servers in series are less available than one: {}", found["claims"]);
+    let change = &found["claims"][0]["simulated"];
+    let exact = LEFT * POWER * (RIGHT - 1.0);
+    assert!((number(&change["mean"]) / exact - 1.0).abs() < 0.05, "{change} is not {exact}");
+}
+
+/// A verdict that an end of an input's range flips is undecided, and says where.
+#[test]
+fn a_verdict_must_survive_the_ranges_of_its_inputs() {
+    let folder = Folder::new("years-ranges");
+    let ranged = |text: &str| {
+        text.replace(
+            "[node.left]\ncores = 4\nsite = \"cellar\"\nmtbf = \"exp(30d)\"",
+            "[node.left]\ncores = 4\nsite = \"cellar\"\n\
+             mtbf = { value = \"exp(30d)\", range = [\"exp(5d)\", \"exp(60d)\"], source = \"a guess\" }",
+        )
+    };
+    let text = claim("availability_ratio{entry=\"shop\"}", "expect = { min = 0.97 }");
+    folder.write("shop.toml", &ranged(&text));
+    let (ended, found) = years(folder.path(), &["--years", "1000"]);
+    let why = found["claims"][0]["why"].as_str().unwrap();
+    assert_eq!(ended, 3, "{why}");
+    assert!(why.contains("`node.left.mtbf`") && why.contains("near exp(12.8"), "{why}");
+    // Of a store it says nothing.
+    let text = claim("availability_ratio{service=\"store\"}", "expect = { min = 0.97 }");
+    folder.write("shop.toml", &ranged(&text));
+    assert_eq!(years(folder.path(), &["--years", "1000"]).0, 0);
+}
+
+#[test]
+fn mistakes_in_groups_and_repairs_are_told() {
+    let folder = Folder::new("years-mistakes");
+    let wrong = SHOP.replace(
+        "members = [\"node.left\", \"node.right\"]\nneed = 1",
+        "members = [\"node.leftt\", \"front\", \"group.either\", \"group.over\"]\nneed = 9\n\
+         [group.over]\nmembers = [\"group.either\"]\n[repair]\ncrews = 0",
+    );
+    folder.write("shop.toml", &wrong);
+    let output = wssim(folder.path(), &["check", "shop.toml"]);
+    let told = stdout(&output) + &stderr(&output);
+    assert_eq!(status(&output), 2, "{told}");
+    for part in [
+        "no node is named `leftt`",
+        "did you mean `left`",
+        "`front` is not of the form kind.name",
+        "group `either` needs more than its 4 members",
+        "group `either` belongs to itself",
+        "group `over` belongs to itself",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let crews = SHOP.to_owned() + "[repair]\ncrews = 0\n";
+    folder.write("shop.toml", &crews);
+    assert_eq!(status(&wssim(folder.path(), &["check", "shop.toml"])), 2);
+}
