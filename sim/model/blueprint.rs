@@ -7,7 +7,7 @@ use crate::cache::Popularity;
 mod container;
 mod faults;
 mod memory;
-mod needs;
+mod programs;
 mod proxy;
 mod routing;
 mod traffic;
@@ -572,31 +572,5 @@ impl Blueprint {
                 format!("{service}/{}/{capacity}/{}", popularity.items(), popularity.alpha())
             }
         }
-    }
-
-    /// Whether a visit to `service` may come to a disk that costs anything.
-    #[must_use]
-    pub fn uses_disk(&self, service: ServiceId) -> bool {
-        let has_disk = |c: u32| {
-            let node = self.containers[c as usize].node;
-            self.nodes[node.index()].disk.is_some()
-        };
-        let containers = &self.services[service.index()].containers;
-        containers.clone().any(has_disk)
-            && (0..self.endpoints.len()).any(|place| {
-                self.endpoints[place].service == service
-                    && self
-                        .program_of(place)
-                        .iter()
-                        .any(|i| matches!(i, Instruction::Disk { .. } | Instruction::Read { .. }))
-            })
-    }
-
-    /// The instructions of the endpoint at `place`.
-    #[must_use]
-    pub fn program_of(&self, place: usize) -> &[Instruction] {
-        let first = self.endpoints[place].start.index();
-        let end = self.endpoints.get(place + 1).map_or(self.program.len(), |e| e.start.index());
-        &self.program[first..end]
     }
 }

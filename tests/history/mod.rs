@@ -1,6 +1,8 @@
 //! Two resolutions of one model: what a history without traffic tells of a cluster is what happens to it
 //! in a world with traffic, event by event and to the nanosecond.
 
+mod timelines;
+
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 use wssim_experiment::question::Worlds;

@@ -1,9 +1,35 @@
-//! What an endpoint cannot do without.
+//! Programs of endpoints, and what follows from them without running one.
 
 use super::{Blueprint, Instruction};
-use crate::ids::InstructionId;
+use crate::ids::{InstructionId, ServiceId};
 
 impl Blueprint {
+    /// Whether a visit to `service` may come to a disk that costs anything.
+    #[must_use]
+    pub fn uses_disk(&self, service: ServiceId) -> bool {
+        let has_disk = |c: u32| {
+            let node = self.containers[c as usize].node;
+            self.nodes[node.index()].disk.is_some()
+        };
+        let containers = &self.services[service.index()].containers;
+        containers.clone().any(has_disk)
+            && (0..self.endpoints.len()).any(|place| {
+                self.endpoints[place].service == service
+                    && self
+                        .program_of(place)
+                        .iter()
+                        .any(|i| matches!(i, Instruction::Disk { .. } | Instruction::Read { .. }))
+            })
+    }
+
+    /// The instructions of the endpoint at `place`.
+    #[must_use]
+    pub fn program_of(&self, place: usize) -> &[Instruction] {
+        let first = self.endpoints[place].start.index();
+        let end = self.endpoints.get(place + 1).map_or(self.program.len(), |e| e.start.index());
+        &self.program[first..end]
+    }
+
     /// Endpoints that the endpoint at `place` calls and cannot do without, by place: not those of caches,
     /// nor those of parallel branches of which not all must succeed.
     #[must_use]
