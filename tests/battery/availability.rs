@@ -3,6 +3,7 @@
 //! happens to many short histories as usual.
 
 use super::file::{Model, models};
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 use wssim_experiment::cluster::Cluster;
 use wssim_experiment::failures::years::{self, Outage};
@@ -219,11 +220,12 @@ fn series_parallel() {
             let mut members = Vec::new();
             for (u, availability) in units.iter().enumerate() {
                 let mtbf = hours(availability / (1.0 - availability));
-                text +=
-                    &format!("[node.b{b}u{u}]\ncores = 1\nmtbf = \"{mtbf}\"\nmttr = \"exp(1h)\"\n");
+                let head = format!("[node.b{b}u{u}]\ncores = 1");
+                let _ = writeln!(text, "{head}\nmtbf = \"{mtbf}\"\nmttr = \"exp(1h)\"");
                 members.push(format!("\"node.b{b}u{u}\""));
             }
-            text += &format!("[group.block{b}]\nmembers = [{}]\nneed = 1\n", members.join(", "));
+            let _ =
+                writeln!(text, "[group.block{b}]\nmembers = [{}]\nneed = 1", members.join(", "));
             names.push(format!("\"group.block{b}\""));
         }
         let all = format!("{text}[group.system]\nmembers = [{}]\n", names.join(", "));
