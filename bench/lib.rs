@@ -2,3 +2,4 @@
 
 pub mod chain;
 pub mod yardstick;
+pub mod years;

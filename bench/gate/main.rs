@@ -50,6 +50,10 @@ fn main() -> ExitCode {
             memory::run_once(requests.parse().unwrap_or(100_000));
             ExitCode::SUCCESS
         }
+        ["years", years] => {
+            memory::years_once(years.parse().unwrap_or(1));
+            ExitCode::SUCCESS
+        }
         ["peak", requests] => {
             memory::print_peak(requests.parse().unwrap_or(100_000));
             ExitCode::SUCCESS

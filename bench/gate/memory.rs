@@ -4,11 +4,17 @@ use crate::{ALLOCATOR, Figure};
 use stats_alloc::Region;
 use std::process::Command;
 use wssim_bench::chain;
+use wssim_bench::years::Wearing;
 
 /// Requests of the shorter of two runs that are compared.
 const REQUESTS: u64 = 50_000;
 /// Instructions per request under callgrind, at most; 9 654 when last looked at.
 const INSTRUCTIONS: f64 = 9_700.0;
+
+/// The same per fault of the plan's cluster without traffic, power and switch among them.
+const INSTRUCTIONS_OF_YEARS: f64 = 100_000.0;
+/// Years of the shorter of two runs that are compared.
+const YEARS: u64 = 20;
 
 pub(crate) fn figures() -> Vec<Figure> {
     // The least of five: page by page the system gives out a few per cent more or less.
@@ -20,6 +26,11 @@ pub(crate) fn figures() -> Vec<Figure> {
         // The aim is 1.02; the bound leaves a page or two more.
         Figure::at_most("peak memory at 10⁷ requests over 10⁶", long / short, 1.04),
         Figure::at_most("instructions per request (callgrind)", instructions(), INSTRUCTIONS),
+        Figure::at_most(
+            "instructions per fault of the long run (callgrind)",
+            instructions_of_years(),
+            INSTRUCTIONS_OF_YEARS,
+        ),
     ]
 }
 
@@ -28,6 +39,11 @@ pub(crate) fn run_once(requests: u64) {
     let (scenario, question) = chain::scenario(chain::FILE, requests);
     let findings = chain::simulate(&scenario, &question, 1, 1);
     std::hint::black_box(findings);
+}
+
+/// So many years of the plan's cluster.
+pub(crate) fn years_once(years: u64) {
+    std::hint::black_box(Wearing::plan(true).years(years));
 }
 
 /// How many allocations a replication of twice the length makes more than one of the length.
@@ -60,16 +76,25 @@ fn peak_kib(requests: u64) -> f64 {
 
 /// Instructions per request: what 50 000 more requests cost under callgrind.
 fn instructions() -> f64 {
-    let (long, short) = (count_instructions(2 * REQUESTS), count_instructions(REQUESTS));
-    (long - short) / REQUESTS as f64
+    let count = |requests| count_instructions("run", requests);
+    (count(2 * REQUESTS) - count(REQUESTS)) / REQUESTS as f64
 }
 
-fn count_instructions(requests: u64) -> f64 {
+/// Instructions per fault: what as many years more cost.
+fn instructions_of_years() -> f64 {
+    let cluster = Wearing::plan(true);
+    let faults = cluster.years(2 * YEARS) - cluster.years(YEARS);
+    let count = |years| count_instructions("years", years);
+    (count(2 * YEARS) - count(YEARS)) / faults as f64
+}
+
+/// Instructions of a process of its own that does `part` so long.
+fn count_instructions(part: &str, length: u64) -> f64 {
     let Ok(gate) = itself() else { return f64::NAN };
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(gate.get_program())
-        .args(["run", &requests.to_string()])
+        .args([part, &length.to_string()])
         .output();
     // valgrind's last line: "==pid== Collected : 123" or "I   refs:      1,234".
     let text = output.map(|output| String::from_utf8_lossy(&output.stderr).into_owned());

@@ -43,8 +43,8 @@ impl Worn {
     /// Outages of `name` in history number `number` of so many hours.
     fn outages(&self, name: &str, number: u64, hours: f64) -> Vec<Outage> {
         let end = Nanos::from_f64(hours * HOUR);
-        let all = years::outages(&self.blueprint, &self.cluster, [84, number], end);
-        all.into_iter().find(|(_, other, _)| other == name).unwrap().2
+        let told = years::history(&self.blueprint, &self.cluster, [84, number], end);
+        told.outages.into_iter().find(|(_, other, _)| other == name).unwrap().2
     }
 
     /// The same of many histories, on two threads, by history.

@@ -124,6 +124,52 @@ fn random_cluster(case: u64) -> String {
     text + "[traffic.t]\nentry = \"s0.e\"\narrivals = { kind = \"poisson\", rate = \"0.01/s\" }\n"
 }
 
+/// A container that has been put elsewhere wears out there, and nobody dies of it but itself.
+#[test]
+fn what_a_life_brings_ends_that_life() {
+    let world = blueprint(
+        r#"
+[scenario]
+title = "Moved, and worn out"
+duration = "1h"
+[node.a]
+cores = 4
+[node.b]
+cores = 4
+[node.c]
+cores = 4
+[orchestrator]
+kind = "swarm"
+managers = ["c"]
+[service.m-worn]
+mtbf = "exp(60s)"
+endpoint.e.steps = [ { cpu = "1ms" } ]
+[service.n-other]
+replicas = 2
+endpoint.e.steps = [ { cpu = "1ms" } ]
+[[fault]]
+id = "crash"
+kind = "crash"
+node = "a"
+at = "100s"
+"#,
+    );
+    let end = Nanos(3_600_000_000_000);
+    let (_, told) = history::tell(&world, [1, 0], end, Diary::default(), &|| false).unwrap();
+    let ended = |name: &str| {
+        let of = |(at, seen): &&(Time, Seen)| match seen {
+            Seen::Answers(id, false) => {
+                let late = at.seconds() > 200.0;
+                late && world.service_of(*id).name == name
+            }
+            _ => false,
+        };
+        told.0.iter().filter(of).count()
+    };
+    assert!(ended("m-worn") > 20, "{}", ended("m-worn"));
+    assert_eq!(ended("n-other"), 0);
+}
+
 /// What happened until `end`; the order within an instant means nothing.
 fn in_order(mut seen: Vec<(Time, Seen)>, end: Nanos) -> Vec<(Time, Seen)> {
     seen.retain(|(at, _)| *at <= Time::ZERO + end);

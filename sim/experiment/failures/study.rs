@@ -39,6 +39,8 @@ pub(super) struct FailureStudy<'a> {
     done: Vec<Vec<Aftermath>>,
     level: f64,
     notes: Vec<String>,
+    /// Whether something that comes after the sets was cut short.
+    is_cut: bool,
 }
 
 impl<'a> FailureStudy<'a> {
@@ -78,6 +80,7 @@ impl<'a> FailureStudy<'a> {
             calm,
             sets,
             notes: has_script.then_some(note).into_iter().collect(),
+            is_cut: false,
         })
     }
 
@@ -111,6 +114,7 @@ impl<'a> FailureStudy<'a> {
         let told = years::long_run(world, &self.question.cluster, asked, self.watch);
         if told.is_err() {
             self.notes.push("the long run was cut short: nothing is told of it".to_owned());
+            self.is_cut = true;
         }
         told.ok().flatten()
     }
@@ -240,6 +244,7 @@ impl<'a> FailureStudy<'a> {
         if stopped_by != StoppedBy::Interrupt {
             self.check_ranges(&mut claims, replications, &asked)?;
         }
+        let stopped_by = self.ended(stopped_by);
         let all = || self.done.iter().flat_map(|done| &done[..replications]);
         let years = failures.long_run.as_ref();
         Ok(Findings {
@@ -264,6 +269,15 @@ impl<'a> FailureStudy<'a> {
             not_simulated: self.question.not_simulated.clone(),
             notes: self.notes,
         })
+    }
+
+    /// Why it ended, after all: what comes after the sets can be cut short, too.
+    fn ended(&self, sets: StoppedBy) -> StoppedBy {
+        match sets {
+            _ if self.watch.interrupted() => StoppedBy::Interrupt,
+            _ if self.is_cut => StoppedBy::Budget,
+            sets => sets,
+        }
     }
 
     /// Whether verdicts survive the ranges of the inputs, as far as there is time.
@@ -293,6 +307,7 @@ impl<'a> FailureStudy<'a> {
             Err(Broken::Stopped) => {
                 let note = "there was no time to look at all ranges of the inputs";
                 self.notes.push(note.to_owned());
+                self.is_cut = true;
                 Ok(())
             }
         }

@@ -2,7 +2,7 @@
 
 use super::event::Event;
 use super::{History, Witness};
-use crate::blueprint::{Fault, FaultKind};
+use crate::blueprint::{Comes, Fault, FaultKind};
 use crate::ids::{ContainerId, FaultId};
 use crate::life::{End, Life, Phase};
 use crate::orchestrator::Told;
@@ -80,12 +80,13 @@ impl<W: Witness> History<'_, W> {
         self.reach_changes(now, calendar);
     }
 
-    /// Where the containers are now that it strikes.
+    /// Where the containers are now that it strikes. What a life brings ends that life, wherever it is.
     fn end_struck(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Event>) {
         for &first in &fault.containers {
+            let is_own = matches!(fault.comes, Comes::EachLife(_));
             let id = match &self.control {
-                Some(control) => control.replica_at(first),
-                None => Some(first),
+                Some(control) if !is_own => control.replica_at(first),
+                _ => Some(first),
             };
             match id {
                 Some(id) if fault.kind == FaultKind::Stop => self.drain(now, id, calendar),

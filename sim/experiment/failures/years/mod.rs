@@ -68,20 +68,29 @@ impl Plan {
     }
 }
 
-/// Every outage of a history of so many nanoseconds, by kind and name of what is watched: what
-/// [`LongRun`] is made from.
+/// One history, of which [`LongRun`] is made.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// Kind, name and outages of everything that is watched.
+    pub outages: Vec<(Kind, String, Vec<Outage>)>,
+    /// Faults that struck.
+    pub faults: u64,
+}
+
+/// History number `number` of so many nanoseconds, of all that `blueprint` has in it.
 #[must_use]
-pub fn outages(
+pub fn history(
     blueprint: &Blueprint,
     cluster: &Cluster,
     [seed, number]: [u64; 2],
     end: Nanos,
-) -> Vec<(Kind, String, Vec<Outage>)> {
+) -> History {
     let subjects = Subjects::new(blueprint, &cluster.groups, Vec::new());
     let told = record(blueprint, &subjects, [seed, number], end, &|| false);
-    let outages = told.map_or_else(Vec::new, |record| record.outages);
-    let named = subjects.names.into_iter().zip(outages);
-    named.map(|((kind, name), outages)| (kind, name, outages)).collect()
+    let Some(record) = told else { return History::default() };
+    let named = subjects.names.into_iter().zip(record.outages);
+    let outages = named.map(|((kind, name), outages)| (kind, name, outages)).collect();
+    History { outages, faults: record.faults }
 }
 
 /// What theory says of the availability of everything that is watched; `None` where it says nothing.

@@ -1,0 +1,43 @@
+//! Years of the plan's cluster without traffic: four servers, 81 services on Swarm.
+
+use wssim_experiment::cluster::Cluster;
+use wssim_experiment::failures::years::{self, YEAR};
+use wssim_experiment::question::Worlds;
+use wssim_kernel::Nanos;
+use wssim_model::Blueprint;
+use wssim_scenario::Scenario;
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/recommended.toml");
+
+/// A cluster that wears out.
+#[derive(Debug)]
+pub struct Wearing {
+    blueprint: Blueprint,
+    cluster: Cluster,
+}
+
+impl Wearing {
+    /// The plan's; with `common_causes` power and switch fail, too, otherwise nodes alone.
+    ///
+    /// # Panics
+    /// When the scenario is wrong.
+    #[must_use]
+    pub fn plan(common_causes: bool) -> Self {
+        let scenario = match Scenario::load(FILE, &[]) {
+            Ok(scenario) => scenario,
+            Err(diagnostics) => panic!("{}", diagnostics.render(false)),
+        };
+        let own = scenario.blueprint_at_risk(None, &[]).expect("what loads can be made");
+        let mut faults = own.faults.clone();
+        faults.retain(|fault| common_causes || !fault.name.starts_with("site."));
+        let cluster = scenario.question().cluster;
+        Self { blueprint: own.struck_by(faults), cluster }
+    }
+
+    /// So many years; how many faults struck.
+    #[must_use]
+    pub fn years(&self, years: u64) -> u64 {
+        let end = Nanos(years * YEAR.0);
+        years::history(&self.blueprint, &self.cluster, [84, 0], end).faults
+    }
+}
