@@ -213,7 +213,7 @@ fn is_own(path: &Path) -> io::Result<bool> {
     let is_headed = |columns: &[&str]| text.lines().next() == Some(columns.join(",").as_str());
     let table = is_headed(&metrics_csv::COLUMNS)
         || is_headed(&failures::csv::COLUMNS)
-        || is_headed(&failures::years::COLUMNS);
+        || is_headed(&failures::years::csv::COLUMNS);
     Ok(results || table || trace)
 }
 

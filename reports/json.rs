@@ -5,12 +5,12 @@
 //! two ways of summing stays out of the file. What is not a number is `null`.
 //!
 //! `survival` and `sets` are there after `wssim failures`, and `long_run` where something fails of itself;
-//! `failures/json.rs` and `failures/years.rs` say what is in them.
+//! `failures/json.rs` and `failures/years/json.rs` say what is in them.
 //! `memory`, the ledger of RAM, is there when a node has RAM given; `memory/json.rs` says what is in it.
 
 use crate::escape;
 use crate::failures::json::{SetJson, SurvivalJson};
-use crate::failures::years::LongRunJson;
+use crate::failures::years::json::LongRunJson;
 use crate::memory::json::NodeJson;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};

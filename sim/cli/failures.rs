@@ -74,7 +74,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         json::render(&findings),
         metrics_csv::render(&findings),
         tables::csv::render(&findings),
-        tables::years::render(&findings),
+        tables::years::csv::render(&findings),
     ];
     let outputs = [0, 1, 2, 3].map(|place| Output { name: FILES[place], text: &texts[place] });
     let written = place.write(&outputs);

@@ -129,7 +129,7 @@ fn the_reports_are_as_golden() {
     sample::assert_golden("failures.txt", &text::render(&findings, &text::Options::default()));
     sample::assert_golden("failures.md", &markdown::render(&findings));
     sample::assert_golden("failures.csv", &csv::render(&findings));
-    sample::assert_golden("availability.csv", &years::render(&findings));
+    sample::assert_golden("availability.csv", &years::csv::render(&findings));
 }
 
 #[test]

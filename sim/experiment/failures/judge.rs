@@ -7,7 +7,6 @@
 use super::aftermath::Aftermath;
 use super::assess::survives;
 use super::findings::{Failures, SetFinding};
-use super::study::is_judged;
 use super::years;
 use super::years::findings::LongRun;
 use crate::cluster::{Cluster, Survival};
@@ -336,4 +335,9 @@ fn told(claim: &Claim, verdict: Verdict, simulated: Option<Estimate>, why: Strin
 
 fn had_containers(all: &[Aftermath], service: usize) -> bool {
     all.iter().any(|one| one.services[service].before > 0)
+}
+
+/// Whether `failures` measures the claim at all.
+pub(super) fn is_judged(claim: &Claim) -> bool {
+    claim.study == Study::Failures && claim.not_simulated.is_none()
 }

@@ -6,7 +6,7 @@
 //! not; of one that holds, all of its sets.
 
 use super::aftermath::Aftermath;
-use super::judge::Bench;
+use super::judge::{Bench, is_judged};
 use super::stage::Stage;
 use super::years;
 use crate::findings::{JudgedClaim, Verdict};
@@ -57,8 +57,7 @@ impl Ranges<'_> {
         deciding: &dyn Fn(&Claim) -> Vec<usize>,
     ) -> Result<(), Broken> {
         let is_decided = |one: &&mut JudgedClaim| {
-            super::study::is_judged(&one.claim)
-                && matches!(one.verdict, Verdict::Holds | Verdict::Refuted)
+            is_judged(&one.claim) && matches!(one.verdict, Verdict::Holds | Verdict::Refuted)
         };
         let mut decided: Vec<Decided<'_>> = (claims.iter_mut().filter(is_decided))
             .map(|claim| Decided {
@@ -218,9 +217,8 @@ pub(super) fn bases(
     worlds: &dyn Worlds,
     claims: &[Claim],
 ) -> Result<Vec<(String, Blueprint)>, WorldError> {
-    let of_years = claims
-        .iter()
-        .filter(|claim| super::study::is_judged(claim) && years::judge::judges(&claim.metric));
+    let of_years =
+        claims.iter().filter(|claim| is_judged(claim) && years::judge::judges(&claim.metric));
     let files: BTreeSet<&String> =
         of_years.filter_map(|claim| claim.relative_to.as_ref()).collect();
     let world = |file: &String| Ok((file.clone(), worlds.blueprint_at_risk(Some(file), &[])?));

@@ -3,14 +3,14 @@
 use super::aftermath::Aftermath;
 use super::assess::{assess, part};
 use super::findings::{Failures, SetFinding, State};
-use super::judge::Bench;
+use super::judge::{Bench, is_judged};
 use super::ranges::{self, Ranges};
 use super::stage::{Stage, observed};
 use super::years::findings::LongRun;
 use super::{Error, LOOKS, MOST_SETS, Options, count_sets, sets, years};
 use crate::findings::{Findings, JudgedClaim, StoppedBy, Verdict};
 use crate::pilot::find_lead;
-use crate::question::{Claim, Question, Study, WorldError, Worlds};
+use crate::question::{Claim, Question, WorldError, Worlds};
 use crate::replicate::{Arm, Progressing, Stopped, in_order};
 use crate::uncertainty::Broken;
 use crate::watch::Watch;
@@ -348,9 +348,4 @@ fn depth(options: &Options, nodes: usize) -> Result<usize, Error> {
         return Err(Error::Call(message));
     }
     Ok(depth)
-}
-
-/// Whether `failures` measures the claim at all.
-pub(super) fn is_judged(claim: &Claim) -> bool {
-    claim.study == Study::Failures && claim.not_simulated.is_none()
 }

@@ -1,0 +1,130 @@
+//! What years bring: the table that text and Markdown have in common.
+
+pub mod csv;
+pub(crate) mod json;
+
+use crate::quantity;
+use crate::sections::Section;
+use crate::table::{Cell, Kind, Table, Tone};
+use wssim_experiment::failures::years::Kind as Subject;
+use wssim_experiment::failures::years::findings::{Availability, LongRun};
+use wssim_stats::Estimate;
+
+/// Services that the table names, those that are down longest.
+const WORST: usize = 6;
+/// The least share of a cause that is worth a word.
+const LEAST_CAUSE: f64 = 0.01;
+
+/// Entries and groups, then the services that are down longest.
+pub(super) fn section(run: &LongRun) -> Section {
+    let columns = vec![
+        ("", Kind::Fixed),
+        ("Works", Kind::Numbers),
+        ("Theory", Kind::Numbers),
+        ("Down a year", Kind::Numbers),
+        ("Outages", Kind::Numbers),
+        ("p50, p95", Kind::Numbers),
+        ("Calm years", Kind::Numbers),
+        ("Mostly after", Kind::Phrases),
+    ];
+    let is_service = |one: &&Availability| one.kind == Subject::Service;
+    let mut rows: Vec<Vec<Cell>> = (run.subjects.iter())
+        .filter(|one| !is_service(one))
+        .map(|one| row(one, one.name.clone()))
+        .collect();
+    let services: Vec<&Availability> = run.subjects.iter().filter(is_service).collect();
+    let worst = alike(&services);
+    let shown = worst.len().min(WORST);
+    rows.extend(worst[..shown].iter().map(|(one, others)| {
+        let more = if *others > 0 { format!(" + {others}") } else { String::new() };
+        row(one, format!("{}{more}", one.name))
+    }));
+    let mut remarks = vec![
+        format!(
+            "{} years without traffic, in {} histories of {} after {} that do not count; {} faults. \
+             Entries, groups, then the services that are down longest (+ others with the same numbers). \
+             An entry works while all that it needs does, and no set of nodes is down without which \
+             it is lost above; a service, while one container is registered and has its data.",
+            quantity::count(run.years.round() as u64),
+            run.histories,
+            years(run.years_each),
+            years(run.warm_up_years),
+            quantity::count(run.faults)
+        ),
+        "Theory: the Markov chain of the causes, start-ups left out; blank where Swarm moves what is \
+         lost. Outages: that begin in a year, and how long half of them and all but one in twenty \
+         last at most. Calm years have none. After: what had failed last when it began."
+            .to_owned(),
+    ];
+    remarks.extend(run.subjects.iter().filter_map(causes));
+    if worst.len() > shown {
+        let text = format!("all {} services: availability.csv, results.json", services.len());
+        remarks.push(text);
+    }
+    Section { title: "In the long run", table: Table { columns, rows }, remarks }
+}
+
+fn years(years: f64) -> String {
+    format!("{} years", quantity::about(years))
+}
+
+/// Those that are down longest first; of such as are told with the same numbers, the first by name and how
+/// many others.
+fn alike<'a>(services: &[&'a Availability]) -> Vec<(&'a Availability, usize)> {
+    let mut all: Vec<(&Availability, usize)> = Vec::new();
+    let told = |one: &Availability| row(one, String::new());
+    for &one in services {
+        match all.iter_mut().find(|(other, _)| told(other) == told(one)) {
+            Some((_, others)) => *others += 1,
+            None => all.push((one, 0)),
+        }
+    }
+    all.sort_by(|a, b| a.0.availability.mean.total_cmp(&b.0.availability.mean));
+    all
+}
+
+fn row(one: &Availability, name: String) -> Vec<Cell> {
+    let lengths = one.lengths.map_or(String::new(), |lengths| {
+        let [p50, p95] = [lengths.p50, lengths.p95].map(|time| quantity::rough(time, "seconds"));
+        format!("{p50}, {p95}")
+    });
+    let without = one.year.without.map_or(String::new(), quantity::percent);
+    let exact = one.exact.map_or(String::new(), |exact| as_estimate(one, exact));
+    vec![
+        Cell::new(name),
+        Cell::new(quantity::centre(&one.availability, "ratio")),
+        Cell::toned(exact, Tone::Faint),
+        Cell::new(quantity::plus_minus(&one.downtime_seconds(), "seconds")),
+        Cell::new(outages(one)),
+        Cell::new(lengths),
+        Cell::new(without),
+        Cell::new(one.causes.first().map_or(String::new(), cause)),
+    ]
+}
+
+/// With as many digits as what was simulated.
+fn as_estimate(one: &Availability, exact: f64) -> String {
+    let half = one.availability.half_width();
+    let like =
+        Estimate { mean: exact, low: exact - half, high: exact + half, n: one.availability.n };
+    quantity::centre(&like, "ratio")
+}
+
+fn outages(one: &Availability) -> String {
+    if one.outages == 0 {
+        return format!("under {}", quantity::about(one.outages_per_year.high));
+    }
+    quantity::plus_minus(&one.outages_per_year, "1")
+}
+
+fn cause((cause, share): &(String, f64)) -> String {
+    format!("{cause} {}", quantity::percent(*share))
+}
+
+/// What an entry or a group is down of.
+fn causes(one: &Availability) -> Option<String> {
+    let named = one.causes.iter().filter(|(_, share)| *share >= LEAST_CAUSE);
+    let named: Vec<String> = named.map(cause).collect();
+    let many = one.kind != Subject::Service && named.len() > 1;
+    many.then(|| format!("{} is down after {}", one.name, named.join(", ")))
+}
