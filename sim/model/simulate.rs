@@ -108,6 +108,7 @@ impl<'a, P: Probe> World<'a, P> {
             pools,
             pool_bases,
             registry: Registry::new(blueprint, run),
+            awaits: vec![None; blueprint.containers.len()],
             control: Control::of(blueprint, run),
             reach: Reach::open(blueprint.nodes.len()),
             strain: Strain::none(blueprint.nodes.len()),

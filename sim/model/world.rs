@@ -11,7 +11,7 @@ use crate::hardware::disk::Disk;
 use crate::hardware::processor::{Alone, Due, Evicted, Happened, Processor};
 use crate::ids::{ContainerId, NodeId, TimeoutId};
 use crate::ledger::{Averages, Ledger, LoadAverage};
-use crate::life::{Control, Life, Registry};
+use crate::life::{Awaits, Control, Life, Registry};
 use crate::memory::Memory;
 use crate::network::Carried;
 use crate::network::connection::Connections;
@@ -115,6 +115,8 @@ pub(crate) struct World<'a, P> {
     pub(crate) pool_bases: Vec<u32>,
     /// Who knows of whom.
     pub(crate) registry: Registry,
+    /// By container: how it waits in its start-up for what it needs, or did last.
+    pub(crate) awaits: Vec<Option<Awaits>>,
     /// Who replaces what is lost.
     pub(crate) control: Option<Box<Control<'a>>>,
     /// What hinders nodes from reaching each other.

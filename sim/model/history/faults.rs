@@ -70,8 +70,9 @@ impl<W: Witness> History<'_, W> {
             let before = self.reach.hung_until(node).max(now);
             for place in 0..self.on_node[node.index()].len() {
                 let id = self.on_node[node.index()][place];
-                let life = &self.lives[id.index()];
-                if life.phase == Phase::Starting && life.waits.is_none() && until > before {
+                let computes =
+                    self.lives[id.index()].phase == Phase::Starting && !self.is_waiting(id);
+                if computes && until > before {
                     self.delay(id, before, until, calendar);
                 }
             }

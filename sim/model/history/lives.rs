@@ -3,7 +3,7 @@
 use super::event::Event;
 use super::{History, Witness};
 use crate::ids::{ContainerId, ServiceId};
-use crate::life::{End, LEAVING, Phase, Waits, next_check};
+use crate::life::{Awaits, End, LEAVING, Phase, next_check};
 use crate::orchestrator::{Fact, Told};
 use wssim_kernel::{Calendar, Nanos, Time};
 
@@ -47,8 +47,7 @@ impl<W: Witness> History<'_, W> {
                 }
                 self.tell_control(now, Told::Begins(id, up), calendar);
             }
-            Phase::Starting if life.waits.is_some() => self.look_for_needs(now, id, calendar),
-            Phase::Starting => self.started(now, id, calendar),
+            Phase::Starting => self.look_for_needs(now, id, calendar),
             Phase::Ready => self.enter(now, id, Phase::Registered),
             // Nobody asks anything of it: it is empty at once.
             Phase::Draining | Phase::Stopping => self.end(now, id, End::Loud, calendar),
@@ -92,24 +91,27 @@ impl<W: Witness> History<'_, W> {
         }
     }
 
-    /// The start-up CPU of `id` is over.
-    fn started(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        self.lives[id.index()].waits = Some(Waits::since(now));
-        self.look_for_needs(now, id, calendar);
-    }
-
-    /// `id` listens if all that it needs is there, and waits otherwise.
+    /// `id`, whose start-up CPU is over, listens if all that it needs is there, and waits otherwise.
     fn look_for_needs(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         let needs = &self.blueprint.service_of(id).needs;
         if needs.services.iter().all(|&service| self.reaches(now, id, service)) {
             return self.listen(now, id, calendar);
         }
-        if let Some(waits) = &mut self.lives[id.index()].waits {
-            waits.missed();
+        let turn = self.lives[id.index()].turn;
+        let known =
+            self.waiting.iter_mut().find(|(other, waits)| *other == id && waits.lasts(turn));
+        if let Some((_, waits)) = known {
+            return waits.missed();
         }
-        if !self.waiting.contains(&id) {
-            self.waiting.push(id);
-        }
+        let mut waits = Awaits::since(now, turn);
+        waits.missed();
+        self.waiting.push((id, waits));
+    }
+
+    /// Whether `id` has started and waits for what it needs.
+    pub(super) fn is_waiting(&self, id: ContainerId) -> bool {
+        let turn = self.lives[id.index()].turn;
+        self.waiting.iter().any(|(other, waits)| *other == id && waits.lasts(turn))
     }
 
     /// Whether a container of `service` listens, has its data and can be reached by `id`.
@@ -128,12 +130,11 @@ impl<W: Witness> History<'_, W> {
     /// Something has changed: whoever waits looks when it tries next.
     pub(super) fn wake_waiting(&mut self, now: Time, calendar: &mut Calendar<Event>) {
         let mut waiting = std::mem::take(&mut self.waiting);
-        waiting.retain(|id| self.lives[id.index()].waits.is_some());
-        for &id in &waiting {
-            let retry = self.blueprint.service_of(id).needs.retry;
-            let waits = &mut self.lives[id.index()].waits;
-            if let Some(at) = waits.as_mut().and_then(|waits| waits.stirred(now, retry)) {
-                self.turn_at(at, id, calendar);
+        waiting.retain(|(id, waits)| waits.lasts(self.lives[id.index()].turn));
+        for (id, waits) in &mut waiting {
+            let retry = self.blueprint.service_of(*id).needs.retry;
+            if let Some(at) = waits.stirred(now, retry) {
+                self.turn_at(at, *id, calendar);
             }
         }
         self.waiting = waiting;

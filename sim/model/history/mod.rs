@@ -29,7 +29,7 @@ pub use standing::Standing;
 use crate::blueprint::Blueprint;
 use crate::fault::{Clocks, Reach};
 use crate::ids::{ContainerId, FaultId, NodeId};
-use crate::life::{Control, Draws, Life};
+use crate::life::{Awaits, Control, Draws, Life};
 use crate::orchestrator::Fact;
 use crate::world::Run;
 use event::Event;
@@ -98,8 +98,8 @@ struct History<'a, W> {
     ready_at: Vec<Time>,
     draws: Draws,
     control: Option<Box<Control<'a>>>,
-    /// Containers that have started and wait for what they need.
-    waiting: Vec<ContainerId>,
+    /// Containers that have started and wait for what they need, and how.
+    waiting: Vec<(ContainerId, Awaits)>,
     /// By node: its containers.
     on_node: Vec<Vec<ContainerId>>,
     /// Services of which something has changed since the witness last looked; by service, whether it is

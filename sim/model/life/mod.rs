@@ -23,7 +23,7 @@ mod waiting;
 pub(crate) use control::Control;
 pub(crate) use draws::Draws;
 pub(crate) use registry::Registry;
-pub(crate) use waiting::Waits;
+pub(crate) use waiting::Awaits;
 
 use crate::blueprint;
 use crate::event::Event;
@@ -66,8 +66,6 @@ pub(crate) struct Life {
     pub(crate) quiet_before: u32,
     /// When the present life began; stopping: when its grace is over.
     pub(crate) started: Time,
-    /// How it waits for what it needs, once its start-up CPU is over.
-    pub(crate) waits: Option<Waits>,
     /// Number of the next turn in its life: one that was overtaken does not happen.
     pub(crate) turn: u32,
     /// Time as ready or registered, up to the last change, in nanoseconds.
@@ -83,7 +81,6 @@ impl Default for Life {
             incarnation: 0,
             quiet_before: 0,
             started: Time::ZERO,
-            waits: None,
             turn: 0,
             up_ns: 0,
             up_since: Some(Time::ZERO),
@@ -131,7 +128,6 @@ impl Life {
     pub(crate) fn enter(&mut self, now: Time, phase: Phase) {
         self.up_ns = self.up_ns(now);
         self.phase = phase;
-        self.waits = None;
         self.up_since = self.listens().then_some(now);
         self.turn = self.turn.wrapping_add(1);
     }

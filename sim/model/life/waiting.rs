@@ -12,19 +12,26 @@ use crate::probe::Probe;
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// How a container waits.
+/// How a container waits. Kept apart from lives, which are looked at on the way of every request.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Waits {
+pub(crate) struct Awaits {
+    /// The turn of its life in which it does: in another it has forgotten that it waited.
+    turn: u32,
     /// When its start-up CPU was over.
     since: Time,
     /// When it looks next; never, while nothing has changed.
     looks: Time,
 }
 
-impl Waits {
-    /// It looks for the first time.
-    pub(crate) fn since(now: Time) -> Self {
-        Self { since: now, looks: now }
+impl Awaits {
+    /// It looks for the first time, in this turn of its life.
+    pub(crate) fn since(now: Time, turn: u32) -> Self {
+        Self { turn, since: now, looks: now }
+    }
+
+    /// Whether a container whose life is at `turn` waits.
+    pub(crate) fn lasts(self, turn: u32) -> bool {
+        self.turn == turn
     }
 
     /// It has not found what it needs.
@@ -44,7 +51,8 @@ impl Waits {
 impl<P: Probe> World<'_, P> {
     /// The start-up CPU of `id` is over.
     pub(crate) fn started(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        self.containers[id.index()].life.waits = Some(Waits::since(now));
+        let turn = self.containers[id.index()].life.turn;
+        self.awaits[id.index()] = Some(Awaits::since(now, turn));
         self.look_for_needs(now, id, calendar);
     }
 
@@ -59,7 +67,7 @@ impl<P: Probe> World<'_, P> {
         if needs.services.iter().all(|&service| self.reaches(now, id, service)) {
             return self.listen(now, id, calendar);
         }
-        if let Some(waits) = &mut self.containers[id.index()].life.waits {
+        if let Some(waits) = &mut self.awaits[id.index()] {
             waits.missed();
         }
     }
@@ -81,8 +89,9 @@ impl<P: Probe> World<'_, P> {
         for place in 0..self.containers.len() {
             let id = ContainerId::from(place);
             let retry = self.blueprint.service_of(id).needs.retry;
-            let waits = &mut self.containers[place].life.waits;
-            if let Some(at) = waits.as_mut().and_then(|waits| waits.stirred(now, retry)) {
+            let turn = self.containers[place].life.turn;
+            let waits = self.awaits[place].as_mut().filter(|waits| waits.lasts(turn));
+            if let Some(at) = waits.and_then(|waits| waits.stirred(now, retry)) {
                 self.turn_at(at, id, calendar);
             }
         }

@@ -246,6 +246,7 @@ pub(super) struct State<'s, 'a> {
     /// By endpoint: nodes on which it can be answered; and whether that has just changed.
     works: Vec<Nodes>,
     fresh: Vec<bool>,
+    any_fresh: bool,
     /// By subject.
     pub(super) up: Vec<bool>,
     /// Subjects that have begun or ceased to work since they were last taken away from here.
@@ -263,6 +264,7 @@ impl<'s, 'a> State<'s, 'a> {
             workers: vec![0; blueprint.services.len()],
             works: vec![0; blueprint.endpoints.len()],
             fresh: vec![false; blueprint.endpoints.len()],
+            any_fresh: false,
             up: vec![true; subjects.names.len()],
             turned: Vec::new(),
         }
@@ -271,7 +273,6 @@ impl<'s, 'a> State<'s, 'a> {
     /// Things stand like this now.
     pub(super) fn look(&mut self, standing: &Standing<'_>) {
         let subjects = self.subjects;
-        self.fresh.fill(false);
         if standing.reach_changed() {
             self.look_at_nodes(standing);
             for service in 0..self.workers.len() {
@@ -285,7 +286,11 @@ impl<'s, 'a> State<'s, 'a> {
                 }
             }
         }
-        self.look_at_endpoints(standing.reach_changed());
+        if self.any_fresh || standing.reach_changed() {
+            self.look_at_endpoints(standing.reach_changed());
+            self.fresh.fill(false);
+            self.any_fresh = false;
+        }
         self.look_at_subjects(standing);
     }
 
@@ -312,7 +317,7 @@ impl<'s, 'a> State<'s, 'a> {
         if nodes != self.workers[service] {
             self.workers[service] = nodes;
             for &endpoint in &self.subjects.endpoints_of[service] {
-                self.fresh[endpoint] = true;
+                (self.fresh[endpoint], self.any_fresh) = (true, true);
             }
         }
         if let Some(place) = self.subjects.place_of[service] {
