@@ -197,6 +197,9 @@ fn verdict(judged: &JudgedClaim) -> Cell {
     Cell::toned(text, tone(judged.verdict))
 }
 
+/// From here on shares differ by points.
+const NEARLY_ALL: f64 = 0.5;
+
 /// How far the mean lies beyond the limit that it breaks: relative to that limit, or, for changes
 /// and limits of zero, in their own unit.
 fn distance(judged: &JudgedClaim, estimate: &Estimate) -> Option<String> {
@@ -210,7 +213,9 @@ fn distance(judged: &JudgedClaim, estimate: &Estimate) -> Option<String> {
         return None;
     }
     let beyond = (estimate.mean - limit).abs();
-    if is_change(judged) || limit == 0.0 {
+    // Nobody tells 99 % of 99.9 % by ratio.
+    let is_nearly_all = judged.unit == "ratio" && limit >= NEARLY_ALL;
+    if is_change(judged) || limit == 0.0 || is_nearly_all {
         return Some(format!("{} {side}", absolute(beyond, judged.unit)));
     }
     let multiple = estimate.mean / limit;

@@ -59,10 +59,10 @@ fn matrix(failures: &Failures) -> Section {
         ("Quorum", Kind::Fixed),
         ("Entry", Kind::Phrases),
         ("State", Kind::Fixed),
-        ("Back after, p95", Kind::Numbers),
+        ("Back: p50, p95", Kind::Numbers),
         ("Errors until", Kind::Numbers),
         ("then", Kind::Numbers),
-        ("Response, p95", Kind::Numbers),
+        ("Time: mean, p95", Kind::Numbers),
         ("Survives", Kind::Fixed),
     ];
     let mut rows: Vec<Vec<Cell>> = failures.calm.iter().enumerate().map(calm).collect();

@@ -90,6 +90,8 @@ pub struct Question {
     pub ranged: Vec<RangedInput>,
     /// What the scenario says and the model does not simulate yet, one line each.
     pub not_simulated: Vec<String>,
+    /// The same where things are lost and replaced: in `failures`.
+    pub not_simulated_at_risk: Vec<String>,
 }
 
 /// How a replication is measured.

@@ -9,6 +9,7 @@ use crate::quantity::Dimension;
 use crate::source::{Origin, Sources};
 use crate::suggest;
 use crate::unsimulated::{self, NotSimulated};
+use wssim_experiment::failures::years::MANAGERS;
 use wssim_experiment::metric::{MetricKind, OF_ALL_NODES, PLANNED, STATS, TABLE};
 use wssim_experiment::question::{Claim, Expected, Kind, Measure, MetricRef};
 use wssim_kernel::Nanos;
@@ -145,7 +146,12 @@ impl Claims<'_> {
                 .map(|failure| failure.name().to_owned())
                 .chain(["all".to_owned()])
                 .collect(),
-            "group" => document.groups.keys().cloned().chain(["managers".to_owned()]).collect(),
+            "group" => {
+                let mut groups: Vec<String> = document.groups.keys().cloned().collect();
+                groups
+                    .extend((!document.groups.contains_key(MANAGERS)).then(|| MANAGERS.to_owned()));
+                groups
+            }
             "nodes_lost" => (1..=document.nodes.len()).map(|nodes| nodes.to_string()).collect(),
             "direction" => ["rx", "tx"].iter().map(owned).collect(),
             "endpoint" => match service {

@@ -135,6 +135,7 @@ impl Scenario {
             cluster: cluster::of(&world.document),
             ranged: world.ranged.clone(),
             not_simulated: world.not_simulated.iter().map(ToString::to_string).collect(),
+            not_simulated_at_risk: world.at_risk().iter().map(ToString::to_string).collect(),
         };
         Ok(Self { path, sets: sets.to_vec(), files, rows, world, ranged_in, question })
     }
@@ -404,6 +405,12 @@ impl World {
             world.warnings.push(Diagnostic::warning("overload", excess));
         }
         Ok(world)
+    }
+
+    /// What is not simulated where things are lost and replaced.
+    fn at_risk(&self) -> Vec<NotSimulated> {
+        let document = Document { at_risk: true, ..self.document.clone() };
+        unsimulated::list(&document, &self.sources)
     }
 
     fn offered(&self) -> OfferedLoad {

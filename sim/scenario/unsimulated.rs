@@ -158,12 +158,17 @@ const OF_FAILURES: [&str; 6] = [
     "survival_ratio",
 ];
 
+/// Whether only `failures` measures `metric`.
+pub(crate) fn is_of_failures(metric: &MetricRef) -> bool {
+    OF_FAILURES.contains(&metric.name.as_str())
+}
+
 /// Why a claim about `metric` cannot be judged by `study`; `None` when it can.
 pub(crate) fn why_not(metric: &MetricRef, study: Study) -> Option<String> {
     if let Some((kind, false)) = self::metric(metric) {
         return Some(format!("`{}` is not measured yet", kind.name));
     }
-    (OF_FAILURES.contains(&metric.name.as_str()) && study != Study::Failures)
+    (is_of_failures(metric) && study != Study::Failures)
         .then(|| format!("`{}` is measured by `wssim failures` only", metric.name))
 }
 

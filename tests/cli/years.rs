@@ -4,6 +4,7 @@ use super::run::results;
 use super::{Folder, status, stderr, stdout, wssim};
 use serde_json::Value;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 /// The page needs all of it: front, store, power; the two nodes are a group, of which one is enough.
 const SHOP: &str = r#"
@@ -209,6 +210,48 @@ fn a_change_of_years_is_a_change_of_the_same_years() {
     assert!((number(&change["mean"]) / exact - 1.0).abs() < 0.05, "{change} is not {exact}");
 }
 
+/// Compared with itself nothing changes, though the power, the page and the group are down at times.
+#[test]
+fn a_scenario_is_as_available_as_itself() {
+    let folder = Folder::new("years-itself");
+    folder.write("same.toml", SHOP);
+    for of in ["entry=\"shop\"", "group=\"either\"", "service=\"store\""] {
+        let metric = format!("availability_ratio{{{of}}}");
+        let more = "relative_to = \"same.toml\"\nexpect = { min = 0.0, max = 0.0 }";
+        folder.write("shop.toml", &claim(&metric, more));
+        let (ended, found) = years(folder.path(), &["--years", "400", "--depth", "2"]);
+        assert_eq!(ended, 0, "{}", found["claims"]);
+    }
+}
+
+/// What was complete is told, and that it is not all.
+#[test]
+fn a_long_run_that_is_cut_short_tells_what_is_complete() {
+    let folder = Folder::new("years-cut");
+    folder
+        .write("shop.toml", &claim("availability_ratio{entry=\"shop\"}", "expect = { min = 0.9 }"));
+    let (_, found) = years(folder.path(), &["--years", "100000000", "--budget", "4s"]);
+    assert_eq!(found["stopped_by"], "budget");
+    let run = &found["long_run"];
+    let complete = number(&run["histories"]);
+    assert!((2.0..1e6).contains(&complete), "{run}");
+    assert!((number(&run["years"]) - 100.0 * complete).abs() < 1e-6 * complete);
+    let notes = found["notes"].to_string();
+    assert!(notes.contains("the long run was cut short"), "{notes}");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_wssim"))
+        .args(["failures", "shop.toml", "--replications", "5", "--years", "1e8", "--out", "part"])
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(4));
+    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupt.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(results(&folder, "part")["stopped_by"], "interrupt");
+}
+
 /// A verdict that an end of an input's range flips is undecided, and says where.
 #[test]
 fn a_verdict_must_survive_the_ranges_of_its_inputs() {
@@ -238,7 +281,8 @@ fn mistakes_in_groups_and_repairs_are_told() {
     let wrong = SHOP.replace(
         "members = [\"node.left\", \"node.right\"]\nneed = 1",
         "members = [\"node.leftt\", \"front\", \"group.either\", \"group.over\"]\nneed = 9\n\
-         [group.over]\nmembers = [\"group.either\"]\n[repair]\ncrews = 0",
+         [group.over]\nmembers = [\"group.either\"]\n[group.nobody]\nmembers = []\n\
+         [repair]\ncrews = 0",
     );
     folder.write("shop.toml", &wrong);
     let output = wssim(folder.path(), &["check", "shop.toml"]);
@@ -248,12 +292,19 @@ fn mistakes_in_groups_and_repairs_are_told() {
         "no node is named `leftt`",
         "did you mean `left`",
         "`front` is not of the form kind.name",
+        "group `nobody` has no members",
         "group `either` needs more than its 4 members",
         "group `either` belongs to itself",
         "group `over` belongs to itself",
     ] {
         assert!(told.contains(part), "{part}: {told}");
     }
+    let once = SHOP.replace("mttr = \"exp(6h)\"\n", "");
+    folder.write("shop.toml", &once);
+    let output = wssim(folder.path(), &["check", "shop.toml"]);
+    let told = stdout(&output) + &stderr(&output);
+    assert_eq!(status(&output), 0, "{told}");
+    assert!(told.contains("node `left` fails once and for all: its `mttr` is missing"), "{told}");
     let crews = SHOP.to_owned() + "[repair]\ncrews = 0\n";
     folder.write("shop.toml", &crews);
     assert_eq!(status(&wssim(folder.path(), &["check", "shop.toml"])), 2);

@@ -23,6 +23,7 @@ fn entry(name: &str, state: State, recovery: &[f64], why: &str) -> EntryFinding 
         during: if state == State::Up { Part::default() } else { part(0.47, 0.2) },
         after: if lost { Part::default() } else { part(0.0, 0.075) },
         why: why.to_owned(),
+        is_overloaded: false,
     }
 }
 
@@ -79,6 +80,7 @@ fn long_run() -> LongRun {
     LongRun {
         years: 1000.0,
         histories: 40,
+        planned: 40,
         years_each: 25.0,
         warm_up_years: 2.5,
         faults: 35_210,

@@ -18,14 +18,14 @@ const LEAST_CAUSE: f64 = 0.01;
 /// Entries and groups, then the services that are down longest.
 pub(super) fn section(run: &LongRun) -> Section {
     let columns = vec![
-        ("", Kind::Fixed),
+        ("What", Kind::Phrases),
         ("Works", Kind::Numbers),
         ("Theory", Kind::Numbers),
         ("Down a year", Kind::Numbers),
+        ("bad year", Kind::Numbers),
         ("Outages", Kind::Numbers),
-        ("p50, p95", Kind::Numbers),
+        ("mean, p95", Kind::Numbers),
         ("Calm years", Kind::Numbers),
-        ("Mostly after", Kind::Phrases),
     ];
     let is_service = |one: &&Availability| one.kind == Subject::Service;
     let mut rows: Vec<Vec<Cell>> = (run.subjects.iter())
@@ -43,8 +43,9 @@ pub(super) fn section(run: &LongRun) -> Section {
         format!(
             "{} years without traffic, in {} histories of {} after {} that do not count; {} faults. \
              Entries, groups, then the services that are down longest (+ others with the same numbers). \
-             An entry works while all that it needs does, and no set of nodes is down without which \
-             it is lost above; a service, while one container is registered and has its data.",
+             An entry works while all that it needs does, unless nodes are down without which the \
+             others do not carry it (above); a service, while one container is registered and has its \
+             data. One year in twenty is worse than a bad one; calm ones have no outage.",
             quantity::count(run.years.round() as u64),
             run.histories,
             years(run.years_each),
@@ -52,8 +53,9 @@ pub(super) fn section(run: &LongRun) -> Section {
             quantity::count(run.faults)
         ),
         "Theory: the Markov chain of the causes, start-ups left out; blank where Swarm moves what is \
-         lost. Outages: that begin in a year, and how long half of them and all but one in twenty \
-         last at most. Calm years have none. After: what had failed last when it began."
+         lost, or where crews are scarce and causes unlike. Outages: how many a year, how long on \
+         average, and what one in twenty exceeds. Below: what had failed last when they began, by \
+         share of the time down."
             .to_owned(),
     ];
     remarks.extend(run.subjects.iter().filter_map(causes));
@@ -85,8 +87,8 @@ fn alike<'a>(services: &[&'a Availability]) -> Vec<(&'a Availability, usize)> {
 
 fn row(one: &Availability, name: String) -> Vec<Cell> {
     let lengths = one.lengths.map_or(String::new(), |lengths| {
-        let [p50, p95] = [lengths.p50, lengths.p95].map(|time| quantity::rough(time, "seconds"));
-        format!("{p50}, {p95}")
+        let [mean, p95] = [lengths.mean, lengths.p95].map(|time| quantity::rough(time, "seconds"));
+        format!("{mean}, {p95}")
     });
     let without = one.year.without.map_or(String::new(), quantity::percent);
     let exact = one.exact.map_or(String::new(), |exact| as_estimate(one, exact));
@@ -95,10 +97,10 @@ fn row(one: &Availability, name: String) -> Vec<Cell> {
         Cell::new(quantity::centre(&one.availability, "ratio")),
         Cell::toned(exact, Tone::Faint),
         Cell::new(quantity::plus_minus(&one.downtime_seconds(), "seconds")),
+        Cell::new(one.year.p95.map_or(String::new(), |time| quantity::rough(time, "seconds"))),
         Cell::new(outages(one)),
         Cell::new(lengths),
         Cell::new(without),
-        Cell::new(one.causes.first().map_or(String::new(), cause)),
     ]
 }
 
@@ -126,5 +128,5 @@ fn causes(one: &Availability) -> Option<String> {
     let named = one.causes.iter().filter(|(_, share)| *share >= LEAST_CAUSE);
     let named: Vec<String> = named.map(cause).collect();
     let many = one.kind != Subject::Service && named.len() > 1;
-    many.then(|| format!("{} is down after {}", one.name, named.join(", ")))
+    many.then(|| format!("{}: down after {}", one.name, named.join(", ")))
 }

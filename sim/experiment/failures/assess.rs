@@ -79,6 +79,7 @@ fn entry(loss: &Loss<'_>, source: usize) -> EntryFinding {
         Some(State::Degraded) => degraded(&all(), errors),
         _ => String::new(),
     };
+    let is_overloaded = state == Some(State::Lost) && loss.has_all(source);
     EntryFinding {
         name: loss.blueprint.sources[source].name.clone(),
         is_critical: is_critical(loss.cluster, source),
@@ -87,6 +88,7 @@ fn entry(loss: &Loss<'_>, source: usize) -> EntryFinding {
         during: part(&all().map(|entry| &entry.during)),
         after: part(&all().map(|entry| &entry.after)),
         why,
+        is_overloaded,
     }
 }
 

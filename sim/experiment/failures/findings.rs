@@ -106,6 +106,9 @@ pub struct EntryFinding {
     pub after: Part,
     /// Why it is lost or degraded; empty otherwise.
     pub why: String,
+    /// Whether it is lost although a container of every service that it needs runs: what is left does
+    /// not carry it.
+    pub is_overloaded: bool,
 }
 
 /// What became of a service.

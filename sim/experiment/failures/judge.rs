@@ -35,6 +35,14 @@ pub(super) struct Bench<'a> {
     pub(super) level: f64,
 }
 
+/// A world of the long run that claims are changes from, and the scenario's own years beside it.
+#[derive(Clone, Debug)]
+pub(super) struct Change {
+    pub(super) file: String,
+    pub(super) before: Option<LongRun>,
+    pub(super) after: Option<LongRun>,
+}
+
 /// Whose recovery is meant.
 #[derive(Clone, Copy, Debug)]
 enum Subject {
@@ -105,14 +113,20 @@ impl Bench<'_> {
         &self,
         claim: &Claim,
         found: &Failures,
-        bases: &[(String, LongRun)],
+        changes: &[Change],
+        no_years: &str,
     ) -> JudgedClaim {
         if !is_judged(claim) || !years::judge::judges(&claim.metric) {
             return self.judge_sets(claim, &found.sets);
         }
-        let is_base = |(file, _): &&(String, LongRun)| Some(file) == claim.relative_to.as_ref();
-        let base = bases.iter().find(is_base).map(|(_, run)| run);
-        match years::judge::judge(claim, found.long_run.as_ref(), base, self.level) {
+        let is_its = |change: &&Change| Some(&change.file) == claim.relative_to.as_ref();
+        let change = changes.iter().find(is_its);
+        let own = change.map_or(found.long_run.as_ref(), |change| change.after.as_ref());
+        let Some(own) = own else {
+            return told(claim, Verdict::Undecided, None, no_years.to_owned());
+        };
+        let base = change.and_then(|change| change.before.as_ref());
+        match years::judge::judge(claim, own, base, self.level) {
             Ok((verdict, estimate, why)) => told(claim, verdict, Some(estimate), why),
             Err(reason) => told(claim, Verdict::Undecided, None, reason),
         }
@@ -241,7 +255,14 @@ impl Bench<'_> {
         let subject = self.subject(&claim.metric)?;
         let sets = self.of_size(size);
         let worst = self.worst(&sets, subject, self.level);
-        let worst = worst.ok_or_else(|| format!("`{RECOVERY}` was not observed"))?;
+        let few = self.replications.iter().any(|done| done.len() < 2);
+        let worst = worst.ok_or_else(|| {
+            if few {
+                format!("fewer than {FEWEST} replications")
+            } else {
+                format!("`{RECOVERY}` was not observed: nobody asked")
+            }
+        })?;
         Ok((subject, sets, worst))
     }
 

@@ -195,14 +195,16 @@ impl Ranges<'_> {
         }
         let verdict = |years: f64| -> Result<Verdict, Stopped> {
             let asked = years::Asked { years, ..self.years.clone() };
+            let asked = if arm.is_some() { asked.of_base() } else { asked };
             let run = |world: &Blueprint, asked: &years::Asked| {
                 years::long_run(world, &self.question.cluster, asked, self.watch)
             };
             let of_base = |base: &Blueprint| run(base, &asked.of_base());
             let (own, base) =
                 (run(&own, &asked)?, base.as_ref().map(of_base).transpose()?.flatten());
-            let judged = years::judge::judge(claim, own.as_ref(), base.as_ref(), self.level);
-            Ok(judged.map_or(Verdict::Undecided, |(verdict, ..)| verdict))
+            let judged = own.map(|own| years::judge::judge(claim, &own, base.as_ref(), self.level));
+            let verdict = judged.and_then(Result::ok).map(|(verdict, ..)| verdict);
+            Ok(verdict.unwrap_or(Verdict::Undecided))
         };
         let found = verdict(FIRST_YEARS.min(self.years.years))?;
         if found == due {

@@ -144,6 +144,11 @@ impl Loss<'_> {
         format!("{}{more}", named.join("; "))
     }
 
+    /// Whether every service that requests of the entry at `source` come to has a container at the end.
+    pub(super) fn has_all(&self, source: usize) -> bool {
+        self.gone_on_the_way(source).is_empty()
+    }
+
     fn tell_way(&self, way: &[usize]) -> String {
         let name = |place: &usize| self.blueprint.services[*place].name.as_str();
         let Some((last, before)) = way.split_last() else { return String::new() };

@@ -2,8 +2,8 @@
 
 use super::aftermath::Aftermath;
 use super::assess::{assess, part};
-use super::findings::{Failures, SetFinding, State};
-use super::judge::{Bench, is_judged};
+use super::findings::{Failures, SetFinding};
+use super::judge::{Bench, Change, is_judged};
 use super::ranges::{self, Ranges};
 use super::stage::{Stage, observed};
 use super::years::findings::LongRun;
@@ -95,11 +95,11 @@ impl<'a> FailureStudy<'a> {
         self.findings(replications, stopped_by)
     }
 
-    /// The long run that is asked for: an entry that is lost without some nodes is so then, too.
+    /// The long run that is asked for: an entry that what is left does not carry is down then, too.
     fn years(&self, sets: &[SetFinding]) -> years::Asked {
         let lost = sets.iter().zip(&self.sets).flat_map(|(finding, nodes)| {
             let entries = finding.entries.iter().enumerate();
-            let lost = entries.filter(|(_, entry)| entry.state == Some(State::Lost));
+            let lost = entries.filter(|(_, entry)| entry.is_overloaded);
             lost.map(move |(entry, _)| (nodes.clone(), entry))
         });
         years::Asked {
@@ -112,11 +112,17 @@ impl<'a> FailureStudy<'a> {
     /// The years of `world`, if there is time.
     fn long_run(&mut self, world: &Blueprint, asked: &years::Asked) -> Option<LongRun> {
         let told = years::long_run(world, &self.question.cluster, asked, self.watch);
-        if told.is_err() {
+        let told = told.unwrap_or_else(|Stopped| {
             self.notes.push("the long run was cut short: nothing is told of it".to_owned());
             self.is_cut = true;
+            None
+        });
+        if let Some(run) = told.as_ref().filter(|run| run.histories < run.planned) {
+            let (done, all) = (run.histories, run.planned);
+            self.notes.push(format!("the long run was cut short: {done} of {all} histories"));
+            self.is_cut = true;
         }
-        told.ok().flatten()
+        told
     }
 
     /// What is simulated before the fault.
@@ -231,13 +237,20 @@ impl<'a> FailureStudy<'a> {
         if stopped_by != StoppedBy::Interrupt {
             let own = self.own.clone();
             failures.long_run = self.long_run(&own, &asked);
-            for (file, world) in self.bases.clone() {
+            let bases = self.bases.clone();
+            // Changes are judged without what only this study knows of one side.
+            let plain = if bases.is_empty() || asked.lost.is_empty() {
+                failures.long_run.clone()
+            } else {
+                self.long_run(&own, &asked.of_base())
+            };
+            for (file, world) in bases {
                 let run = self.long_run(&world, &asked.of_base());
-                base_runs.extend(run.map(|run| (file, run)));
+                base_runs.push(Change { file, before: run, after: plain.clone() });
             }
         }
         let bench = self.bench(replications);
-        let judge = |claim: &Claim| bench.judge(claim, &failures, &base_runs);
+        let judge = |claim: &Claim| bench.judge(claim, &failures, &base_runs, self.no_years());
         let mut claims: Vec<JudgedClaim> = self.question.claims.iter().map(judge).collect();
         let mut metrics = if replications == 0 { Vec::new() } else { bench.metrics() };
         metrics.extend(failures.long_run.iter().flat_map(years::metrics::metrics));
@@ -266,9 +279,18 @@ impl<'a> FailureStudy<'a> {
             distributions: Vec::new(),
             claims,
             failures: Some(failures),
-            not_simulated: self.question.not_simulated.clone(),
+            not_simulated: self.question.not_simulated_at_risk.clone(),
             notes: self.notes,
         })
+    }
+
+    /// Why there are no years to judge by, where there are none.
+    fn no_years(&self) -> &'static str {
+        match () {
+            () if self.is_cut || self.watch.interrupted() => "the long run was cut short",
+            () if self.options.years == Some(0.0) => "no years are simulated: `--years 0`",
+            () => "nothing fails of itself: no `mtbf` is given",
+        }
     }
 
     /// Why it ended, after all: what comes after the sets can be cut short, too.

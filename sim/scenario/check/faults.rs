@@ -20,6 +20,7 @@ impl Check<'_> {
             let name = crate::document::fields::Name { text: name.clone(), origin: site.origin };
             self.known("site", &name, sites.clone());
         }
+        self.never_repaired();
         for (name, service) in &document.services {
             let returns = service.deploy.restart_delay().is_some();
             if let Some(fails) = &service.fails
@@ -30,6 +31,31 @@ impl Check<'_> {
                     "containers of service `{name}` restart by themselves: its `mttr` does nothing"
                 );
                 self.warn("unused-mttr", message, service.origin, None);
+            }
+        }
+    }
+
+    /// What fails of itself and stays so.
+    fn never_repaired(&mut self) {
+        let document = self.document;
+        let pairs = document.lan.iter().flat_map(|lan| &lan.pairs);
+        let nodes = document
+            .nodes
+            .iter()
+            .map(|(name, node)| (format!("node `{name}`"), node.fails.as_ref(), node.origin));
+        let links = pairs.map(|pair| ("a link".to_owned(), pair.fails.as_ref(), pair.origin));
+        let sites = document.sites.iter().flat_map(|(name, site)| {
+            let cause = |what: &str| format!("the {what} of site `{name}`");
+            [
+                (cause("power"), site.power.as_ref(), site.origin),
+                (cause("switch"), site.switch.as_ref(), site.origin),
+            ]
+        });
+        for (what, fails, origin) in nodes.chain(links).chain(sites) {
+            if fails.is_some_and(|fails| fails.mttr.is_none()) {
+                let message = format!("{what} fails once and for all: its `mttr` is missing");
+                let help = "such as `mttr = \"lognormal(2h, cv=1.0)\"`".to_owned();
+                self.warn("no-mttr", message, origin, Some(help));
             }
         }
     }

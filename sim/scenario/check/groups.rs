@@ -23,7 +23,11 @@ impl Check<'_> {
                 self.member(member);
             }
             let all = group.members.len();
-            if group.need.is_some_and(|need| need as usize > all) {
+            if all == 0 {
+                let message = format!("group `{name}` has no members");
+                self.error("out-of-range", message, group.origin);
+            }
+            if all > 0 && group.need.is_some_and(|need| need as usize > all) {
                 let message = format!("group `{name}` needs more than its {all} members");
                 self.error("out-of-range", message, group.origin);
             }

@@ -5,6 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::quantity::{self, Dimension};
 use crate::source::Origin;
 use crate::tree::{Item, Value};
+use crate::unsimulated;
 use std::collections::BTreeMap;
 use wssim_experiment::question::{MetricRef, Study};
 
@@ -59,6 +60,10 @@ pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> ClaimText
         Some((metric, name.origin))
     });
     let study = fields.word(reader, "study", &["run", "failures", "rollout", "migrate"]);
+    // What only one study measures needs no word of it.
+    let of_failures =
+        metric.as_ref().is_some_and(|(metric, _)| unsimulated::is_of_failures(metric));
+    let study = study.or(of_failures.then_some("failures"));
     if fields.has("nodes_lost") && study != Some("failures") {
         let message = "`nodes_lost` has no meaning but for `study = \"failures\"`";
         reader.mistake(fields.origin, "contradiction", message, None);

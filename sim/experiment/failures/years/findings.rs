@@ -8,8 +8,10 @@ use wssim_stats::Estimate;
 pub struct LongRun {
     /// Measured, all histories together.
     pub years: f64,
-    /// Histories.
+    /// Histories that are complete.
     pub histories: u64,
+    /// Histories that were to be.
+    pub planned: u64,
     /// Years of each, without its warm-up; and those of the warm-up.
     pub years_each: f64,
     /// Years that are simulated before and not measured.

@@ -4,7 +4,8 @@ use super::findings::{Availability, LongRun};
 use crate::findings::Verdict;
 use crate::judge::{change, verdict};
 use crate::question::{Claim, MetricRef};
-use crate::summary;
+use crate::run::distance_to_limit;
+use wssim_stats::stopping::replications_needed;
 use wssim_stats::{Estimate, mean_interval};
 
 /// Metrics that are judged here.
@@ -21,12 +22,10 @@ pub(in crate::failures) fn judges(metric: &MetricRef) -> bool {
 /// Why it cannot be judged.
 pub(in crate::failures) fn judge(
     claim: &Claim,
-    run: Option<&LongRun>,
+    run: &LongRun,
     base: Option<&LongRun>,
     level: f64,
 ) -> Result<(Verdict, Estimate, String), String> {
-    let run =
-        run.ok_or("nothing fails of itself: no `mtbf` is given, or no years are simulated")?;
     let found = found(&claim.metric, run)?;
     let values = found.values(&claim.metric.name).ok_or("it is not measured")?;
     let mut estimate = match &claim.relative_to {
@@ -48,11 +47,23 @@ pub(in crate::failures) fn judge(
     let why = match verdict {
         Verdict::Holds | Verdict::Reproduced => String::new(),
         Verdict::Refuted => why(found),
-        Verdict::Undecided => {
-            format!("{}: ask for more `--years`", summary::what_is_missing(claim, &estimate))
-        }
+        Verdict::Undecided => more_years(claim, &estimate, run.years_each),
     };
     Ok((verdict, estimate, why))
+}
+
+/// How many years would decide the claim.
+fn more_years(claim: &Claim, estimate: &Estimate, years_each: f64) -> String {
+    let needed = distance_to_limit(claim, estimate)
+        .and_then(|distance| replications_needed(estimate, distance))
+        .filter(|needed| *needed > estimate.n);
+    match needed {
+        Some(needed) => {
+            let years = f64::from(needed) * years_each;
+            format!("the interval straddles a limit; about `--years {years:.0}` would decide it")
+        }
+        None => "the interval straddles a limit".to_owned(),
+    }
 }
 
 /// What the claim speaks of.

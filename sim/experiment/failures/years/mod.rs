@@ -20,7 +20,7 @@ mod record;
 mod subjects;
 
 pub use record::Outage;
-pub use subjects::Kind;
+pub use subjects::{Kind, MANAGERS};
 
 use crate::cluster::Cluster;
 use crate::replicate::{Progressing, Stopped, in_order};
@@ -156,9 +156,16 @@ pub(super) fn long_run(
             progress.done(told.events);
             Some(pool.summary(&told))
         });
-        for record in records {
-            pool.keep(record.ok_or(Stopped)?);
+        // What is complete has no gaps.
+        for summary in records.into_iter().map_while(|summary| summary) {
+            pool.keep(summary);
         }
+        if progress.must_stop() {
+            break;
+        }
+    }
+    if pool.histories() < 2 {
+        return Err(Stopped);
     }
     let exact = chain::availability(&blueprint, &subjects);
     Ok(Some(pool.findings(&exact)))

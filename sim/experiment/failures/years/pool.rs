@@ -40,6 +40,8 @@ pub(super) struct Pool<'a> {
     subjects: Vec<Subject<'a>>,
     faults: u64,
     events: u64,
+    /// Histories that are complete.
+    histories: u64,
 }
 
 struct Subject<'a> {
@@ -65,7 +67,11 @@ impl<'a> Pool<'a> {
             causes: vec![0; blueprint.faults.len()],
         };
         let subjects = names.iter().map(subject).collect();
-        Self { plan, blueprint, subjects, faults: 0, events: 0 }
+        Self { plan, blueprint, subjects, faults: 0, events: 0, histories: 0 }
+    }
+
+    pub(super) fn histories(&self) -> u64 {
+        self.histories
     }
 
     /// What is left of a history.
@@ -103,6 +109,7 @@ impl<'a> Pool<'a> {
 
     pub(super) fn keep(&mut self, summary: Summary) {
         let years = self.plan.measured.as_f64() / YEAR.as_f64();
+        self.histories += 1;
         self.faults += summary.faults;
         self.events += summary.events;
         for (subject, part) in self.subjects.iter_mut().zip(summary.subjects) {
@@ -125,8 +132,9 @@ impl<'a> Pool<'a> {
             .collect();
         subjects.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
         LongRun {
-            years: each * self.plan.histories as f64,
-            histories: self.plan.histories,
+            years: each * self.histories as f64,
+            histories: self.histories,
+            planned: self.plan.histories,
             years_each: each,
             warm_up_years: self.plan.warm_up.as_f64() / YEAR.as_f64(),
             faults: self.faults,
@@ -151,7 +159,7 @@ impl<'a> Pool<'a> {
         let mut causes: Vec<(String, f64)> =
             subject.causes.iter().enumerate().filter_map(share).collect();
         causes.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let measured = self.plan.measured.as_f64() * self.plan.histories as f64 / YEAR.as_f64();
+        let measured = self.plan.measured.as_f64() * self.histories as f64 / YEAR.as_f64();
         if subject.outages == 0 {
             outages_per_year = never_seen(measured, outages_per_year);
         }

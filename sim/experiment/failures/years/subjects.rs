@@ -79,7 +79,7 @@ enum Part {
 }
 
 /// The name of the managers among groups.
-pub(super) const MANAGERS: &str = "managers";
+pub const MANAGERS: &str = "managers";
 
 impl<'a> Subjects<'a> {
     pub(super) fn new(
