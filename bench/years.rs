@@ -27,11 +27,10 @@ impl Wearing {
             Ok(scenario) => scenario,
             Err(diagnostics) => panic!("{}", diagnostics.render(false)),
         };
-        let own = scenario.blueprint_at_risk(None, &[]).expect("what loads can be made");
-        let mut faults = own.faults.clone();
+        let own = scenario.at_risk(None, &[]).expect("what loads can be made");
+        let mut faults = own.blueprint.faults.clone();
         faults.retain(|fault| common_causes || !fault.name.starts_with("site."));
-        let cluster = scenario.question().cluster;
-        Self { blueprint: own.struck_by(faults), cluster }
+        Self { blueprint: own.blueprint.struck_by(faults), cluster: own.cluster }
     }
 
     /// So many years; how many faults struck.

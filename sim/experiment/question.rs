@@ -38,15 +38,20 @@ pub trait Worlds: Sync {
     ///
     /// # Errors
     /// As [`Worlds::blueprint`].
-    fn blueprint_at_risk(
-        &self,
-        arm: Option<&str>,
-        overrides: &[Override],
-    ) -> Result<Blueprint, WorldError>;
+    fn at_risk(&self, arm: Option<&str>, overrides: &[Override]) -> Result<AtRisk, WorldError>;
 
     /// The value of `input` at `fraction` (0 to 1) of the way from its nominal value to `end`;
     /// `None` when the two are not of the same kind of number or law.
     fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override>;
+}
+
+/// A world in which things may be lost, and what is said of its cluster beside it.
+#[derive(Clone, Debug)]
+pub struct AtRisk {
+    /// The world.
+    pub blueprint: Blueprint,
+    /// Its groups among it, by the places of this world.
+    pub cluster: Cluster,
 }
 
 /// One end of a range.

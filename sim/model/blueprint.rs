@@ -24,6 +24,7 @@ pub use crate::traffic::profile::{Piece, Profile};
 pub use container::{Container, DataAt, Needs};
 pub use faults::{Comes, Fault, FaultKind};
 pub use memory::{Data, Heap, Memory, NodeMemory, PAGE};
+pub use programs::{CallsNeeded, Choice};
 pub use proxy::{Check, Limit, LimitPolicy, Proxy};
 pub use routing::{Balance, Client, Detection, Pick, Policy, Resolver, Route};
 pub use traffic::{Arrivals, Background, First, Maker, Source, Trace, TraceRow};

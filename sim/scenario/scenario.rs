@@ -23,7 +23,9 @@ use crate::unsimulated::{self, NotSimulated};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use wssim_experiment::question::{Claim, End, Override, Question, RangedInput, WorldError, Worlds};
+use wssim_experiment::question::{
+    AtRisk, Claim, End, Override, Question, RangedInput, WorldError, Worlds,
+};
 use wssim_model::Blueprint;
 
 /// A scenario without mistakes.
@@ -243,14 +245,11 @@ impl Worlds for Scenario {
         Ok(lower::lower(&world.document, &world.traces))
     }
 
-    fn blueprint_at_risk(
-        &self,
-        arm: Option<&str>,
-        overrides: &[Override],
-    ) -> Result<Blueprint, WorldError> {
+    fn at_risk(&self, arm: Option<&str>, overrides: &[Override]) -> Result<AtRisk, WorldError> {
         let world = self.read(arm, overrides)?;
         let document = Document { at_risk: true, ..world.document };
-        Ok(lower::lower(&document, &world.traces))
+        let cluster = cluster::of(&document);
+        Ok(AtRisk { blueprint: lower::lower(&document, &world.traces), cluster })
     }
 
     fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override> {

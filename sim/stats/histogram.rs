@@ -43,8 +43,9 @@ impl Histogram {
         }
     }
 
-    /// Counts one duration, in nanoseconds.
-    #[inline]
+    /// Counts one duration, in nanoseconds. In line wherever it is used, so that who counts rarely does not
+    /// cost who counts often.
+    #[inline(always)]
     pub fn record(&mut self, ns: u64) {
         if ns == 0 {
             self.zeros += 1;

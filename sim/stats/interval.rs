@@ -8,7 +8,7 @@
 
 use std::cmp::Ordering;
 
-use statrs::distribution::{Continuous, ContinuousCDF, StudentsT};
+use statrs::distribution::{ChiSquared, Continuous, ContinuousCDF, StudentsT};
 
 use crate::Estimate;
 
@@ -100,9 +100,40 @@ pub fn ratio_interval(pairs: &[(f64, f64)], level: f64) -> Option<Estimate> {
     Some(Estimate::symmetric(ratio, half_width, pairs.len() as u32))
 }
 
+/// The exact two-sided interval at `level` for the mean of a Poisson number of which `n` was seen
+/// (Garwood, Biometrika 28, 1936): from chi-square quantiles at 2n and 2n + 2 degrees of freedom.
+///
+/// # Panics
+/// When `level` lies outside (0, 1).
+pub fn poisson_interval(n: u64, level: f64) -> [f64; 2] {
+    assert!(level > 0.0 && level < 1.0, "a level lies inside (0, 1): {level}");
+    let tail = (1.0 - level) / 2.0;
+    let half = |degrees: f64, p: f64| {
+        ChiSquared::new(degrees).map_or(f64::NAN, |law| law.inverse_cdf(p) / 2.0)
+    };
+    let n = n as f64;
+    [if n == 0.0 { 0.0 } else { half(2.0 * n, tail) }, half(2.0 * n + 2.0, 1.0 - tail)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Of the table of Pearson and Hartley, Biometrika Tables for Statisticians, table 40.
+    #[test]
+    fn poisson_intervals_are_as_tabled() {
+        for (n, level, due) in [
+            (0, 0.95, [0.0, 3.689]),
+            (1, 0.95, [0.0253, 5.572]),
+            (10, 0.95, [4.795, 18.39]),
+            (10, 0.99, [3.717, 21.40]),
+        ] {
+            let found = poisson_interval(n, level);
+            for (found, due) in found.into_iter().zip(due) {
+                assert!((found - due).abs() <= 1e-3 * due, "{n} at {level}: {found}, not {due}");
+            }
+        }
+    }
 
     fn assert_close(actual: f64, expected: f64) {
         assert!(

@@ -23,7 +23,7 @@ pub mod warm_up;
 
 pub use estimate::Estimate;
 pub use histogram::Histogram;
-pub use interval::{mean_interval, ratio_interval, student_t_quantile};
+pub use interval::{mean_interval, poisson_interval, ratio_interval, student_t_quantile};
 pub use multiple::{holm_adjusted, simultaneous_level};
 pub use paired::{paired_difference, paired_ratio, variance_reduction, welch_difference};
 pub use quantile::{

@@ -10,8 +10,9 @@ mod random_worlds;
 mod trace;
 mod verdicts;
 
+use wssim_experiment::cluster::Cluster;
 use wssim_experiment::question::{
-    End, Kind, Measure, Override, Question, RangedInput, WorldError, Worlds,
+    AtRisk, End, Kind, Measure, Override, Question, RangedInput, WorldError, Worlds,
 };
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
@@ -25,8 +26,8 @@ impl Worlds for Fixed {
         Ok(self.0.clone())
     }
 
-    fn blueprint_at_risk(&self, _: Option<&str>, _: &[Override]) -> Result<Blueprint, WorldError> {
-        Ok(self.0.clone())
+    fn at_risk(&self, _: Option<&str>, _: &[Override]) -> Result<AtRisk, WorldError> {
+        Ok(AtRisk { blueprint: self.0.clone(), cluster: Cluster::default() })
     }
 
     fn between(&self, _: &RangedInput, _: End, _: f64) -> Option<Override> {

@@ -63,7 +63,7 @@ fn availability(kind: Kind, name: &str, down: f64, outages: u64) -> Availability
         name: name.to_owned(),
         availability: estimate(1.0 - down, down / 20.0),
         histories: vec![[1.0 - down, 0.0]; 40],
-        exact: (kind == Kind::Entry).then_some(1.0 - down * 0.97),
+        at_most: (kind == Kind::Entry).then_some(1.0 - down * 0.97),
         outages_per_year: estimate(outages as f64 / 1000.0, if seen { 0.2 } else { 0.003 }),
         outages,
         lengths: seen.then_some(Lengths { mean: 4000.0, p50: 1500.0, p95: 16_000.0, max: 4e5 }),
@@ -83,6 +83,7 @@ fn long_run() -> LongRun {
         planned: 40,
         years_each: 25.0,
         warm_up_years: 2.5,
+        longest_repair: 7200.0,
         faults: 35_210,
         events: 500_000,
         subjects: vec![

@@ -8,7 +8,6 @@ use crate::sections::Section;
 use crate::table::{Cell, Kind, Table, Tone};
 use wssim_experiment::failures::years::Kind as Subject;
 use wssim_experiment::failures::years::findings::{Availability, LongRun};
-use wssim_stats::Estimate;
 
 /// Services that the table names, those that are down longest.
 const WORST: usize = 6;
@@ -20,7 +19,7 @@ pub(super) fn section(run: &LongRun) -> Section {
     let columns = vec![
         ("What", Kind::Phrases),
         ("Works", Kind::Numbers),
-        ("Theory", Kind::Numbers),
+        ("at most", Kind::Numbers),
         ("Down a year", Kind::Numbers),
         ("bad year", Kind::Numbers),
         ("Outages", Kind::Numbers),
@@ -52,10 +51,10 @@ pub(super) fn section(run: &LongRun) -> Section {
             years(run.warm_up_years),
             quantity::count(run.faults)
         ),
-        "Theory: the Markov chain of the causes, start-ups left out; blank where Swarm moves what is \
-         lost, or where crews are scarce and causes unlike. Outages: how many a year, how long on \
-         average, and what one in twenty exceeds. Below: what had failed last when they began, by \
-         share of the time down."
+        "At most: by theory, the Markov chain of the causes, were everything back with its nodes; blank \
+         where Swarm moves what is lost, or no chain of up to nine causes applies. Outages: how many a \
+         year, how long on average, and what one in twenty exceeds. Below: what had failed last when \
+         they began, by share of the time down."
             .to_owned(),
     ];
     remarks.extend(run.subjects.iter().filter_map(causes));
@@ -91,10 +90,10 @@ fn row(one: &Availability, name: String) -> Vec<Cell> {
         format!("{mean}, {p95}")
     });
     let without = one.year.without.map_or(String::new(), quantity::percent);
-    let exact = one.exact.map_or(String::new(), |exact| as_estimate(one, exact));
+    let exact = one.at_most.map_or(String::new(), works);
     vec![
         Cell::new(name),
-        Cell::new(quantity::centre(&one.availability, "ratio")),
+        Cell::new(works(one.availability.mean)),
         Cell::toned(exact, Tone::Faint),
         Cell::new(quantity::plus_minus(&one.downtime_seconds(), "seconds")),
         Cell::new(one.year.p95.map_or(String::new(), |time| quantity::rough(time, "seconds"))),
@@ -104,15 +103,20 @@ fn row(one: &Availability, name: String) -> Vec<Cell> {
     ]
 }
 
-/// With as many digits as what was simulated.
-fn as_estimate(one: &Availability, exact: f64) -> String {
-    let half = one.availability.half_width();
-    let like =
-        Estimate { mean: exact, low: exact - half, high: exact + half, n: one.availability.n };
-    quantity::centre(&like, "ratio")
+/// With two digits of what is missing, and two decimals at least.
+fn works(share: f64) -> String {
+    let missing = (1.0 - share) * 100.0;
+    if missing <= 0.0 {
+        return "100 %".to_owned();
+    }
+    let decimals = (1.0 - missing.log10()).ceil().clamp(2.0, 9.0) as usize;
+    format!("{:.decimals$} %", share * 100.0)
 }
 
 fn outages(one: &Availability) -> String {
+    if one.availability.mean == 0.0 {
+        return "always down".to_owned();
+    }
     if one.outages == 0 {
         return format!("under {}", quantity::about(one.outages_per_year.high));
     }

@@ -27,6 +27,8 @@ pub(super) struct Bench<'a> {
     pub(super) blueprint: &'a Blueprint,
     pub(super) cluster: &'a Cluster,
     pub(super) definition: &'a Survival,
+    /// Sets that are not among these and are taken to be survived.
+    pub(super) left_out: usize,
     pub(super) depth: usize,
     pub(super) sets: &'a [Vec<usize>],
     /// By set, each as long as the shortest.
@@ -169,8 +171,9 @@ impl Bench<'_> {
         let survives = |set: &&usize, number: usize| {
             survives(&self.replications[**set][number], self.cluster, self.definition, 0)
         };
+        let all = (sets.len() + self.left_out) as f64;
         let share = |number: usize| {
-            sets.iter().filter(|set| survives(set, number)).count() as f64 / sets.len() as f64
+            (sets.iter().filter(|set| survives(set, number)).count() + self.left_out) as f64 / all
         };
         Some((0..replications).map(share).collect())
     }
@@ -214,10 +217,16 @@ impl Bench<'_> {
         }
     }
 
-    /// The sets that decide the verdict on a claim: one that refutes it, or all that it speaks of.
-    pub(super) fn deciding(&self, claim: &Claim) -> Vec<usize> {
+    /// The sets that decide the verdict on a claim (one that refutes it, or all that it speaks of), and of
+    /// how many it speaks.
+    pub(super) fn deciding(&self, claim: &Claim) -> (Vec<usize>, usize) {
         let size = self.size_of(claim).unwrap_or_default();
         let all = self.of_size(size);
+        let count = all.len();
+        (self.deciding_of(claim, size, all), count)
+    }
+
+    fn deciding_of(&self, claim: &Claim, size: Option<usize>, all: Vec<usize>) -> Vec<usize> {
         if claim.metric.name != RECOVERY {
             // Where those that are lost stay so, no more sets are survived.
             let lost = if claim.expected.max.is_none() { self.lost(size) } else { Vec::new() };
@@ -234,7 +243,7 @@ impl Bench<'_> {
     }
 
     /// How many nodes the claim speaks of; `None`: any number.
-    fn size_of(&self, claim: &Claim) -> Result<Option<usize>, String> {
+    pub(super) fn size_of(&self, claim: &Claim) -> Result<Option<usize>, String> {
         if claim.relative_to.is_some() {
             let name = &claim.metric.name;
             return Err(format!("`wssim failures` judges no changes of `{name}`"));

@@ -6,11 +6,15 @@
 //! not; of one that holds, all of its sets.
 
 use super::aftermath::Aftermath;
+use super::assess::assess;
+use super::findings::SetFinding;
 use super::judge::{Bench, is_judged};
 use super::stage::Stage;
+use super::study::overloads;
 use super::years;
 use crate::findings::{JudgedClaim, Verdict};
-use crate::question::{Claim, End, Override, Question, RangedInput, WorldError, Worlds};
+use crate::judge::FEWEST;
+use crate::question::{AtRisk, Claim, End, Override, Question, RangedInput, WorldError, Worlds};
 use crate::replicate::{Progressing, Stopped, in_order};
 use crate::uncertainty::Broken;
 use crate::watch::Watch;
@@ -35,8 +39,8 @@ pub(super) struct Ranges<'a> {
     pub(super) level: f64,
     pub(super) replications: u32,
     /// The worlds of the long run at the values in force.
-    pub(super) own: &'a Blueprint,
-    pub(super) bases: &'a [(String, Blueprint)],
+    pub(super) own: &'a AtRisk,
+    pub(super) bases: &'a [(String, AtRisk)],
     /// The long run that was asked for.
     pub(super) years: &'a years::Asked,
     pub(super) watch: &'a dyn Watch,
@@ -46,24 +50,27 @@ pub(super) struct Ranges<'a> {
 struct Decided<'c> {
     claim: &'c mut JudgedClaim,
     sets: Vec<usize>,
+    /// Of how many that it speaks of.
+    all: usize,
     of_years: bool,
 }
 
 impl Ranges<'_> {
-    /// Makes undecided what another value of an input flips. `deciding` says by which sets a claim is.
+    /// Makes undecided what another value of an input flips. `deciding` says by which sets a claim is, and of
+    /// how many it speaks.
     pub(super) fn check(
         &self,
         claims: &mut [JudgedClaim],
-        deciding: &dyn Fn(&Claim) -> Vec<usize>,
+        deciding: &dyn Fn(&Claim) -> (Vec<usize>, usize),
     ) -> Result<(), Broken> {
         let is_decided = |one: &&mut JudgedClaim| {
             is_judged(&one.claim) && matches!(one.verdict, Verdict::Holds | Verdict::Refuted)
         };
         let mut decided: Vec<Decided<'_>> = (claims.iter_mut().filter(is_decided))
-            .map(|claim| Decided {
-                sets: deciding(&claim.claim),
-                of_years: years::judge::judges(&claim.claim.metric),
-                claim,
+            .map(|claim| {
+                let (sets, all) = deciding(&claim.claim);
+                let of_years = years::judge::judges(&claim.claim.metric);
+                Decided { claim, sets, all, of_years }
             })
             .collect();
         for input in &self.question.ranged {
@@ -129,26 +136,47 @@ impl Ranges<'_> {
         if one.of_years {
             return self.verdict_of_years(there, &one.claim.claim, one.claim.verdict);
         }
-        let world = self.worlds.blueprint_at_risk(None, std::slice::from_ref(there))?;
-        let calm = world.struck_by(Vec::new());
+        let world = self.worlds.at_risk(None, std::slice::from_ref(there))?;
+        let calm = world.blueprint.struck_by(Vec::new());
         let first = FIRST_LOOK.min(self.replications);
-        let found = self.verdict_of_sets(&calm, &one.claim.claim, &one.sets, first)?;
+        let found = self.verdict_of_sets(&calm, one, &one.sets, first)?;
         if found == one.claim.verdict {
             return Ok(found);
         }
         let all: Vec<usize> = (0..self.sets.len()).collect();
-        Ok(self.verdict_of_sets(&calm, &one.claim.claim, &all, self.replications)?)
+        Ok(self.verdict_of_sets(&calm, one, &all, self.replications)?)
     }
 
     /// The verdict by these sets alone.
     fn verdict_of_sets(
         &self,
         calm: &Blueprint,
-        claim: &Claim,
+        one: &Decided<'_>,
         of: &[usize],
         replications: u32,
     ) -> Result<Verdict, Stopped> {
         let sets: Vec<Vec<usize>> = of.iter().map(|&set| self.sets[set].clone()).collect();
+        let done = self.replicate(calm, &sets, replications)?;
+        let bench = Bench {
+            blueprint: calm,
+            cluster: &self.question.cluster,
+            definition: &self.stage.definitions[0],
+            left_out: one.all.saturating_sub(sets.len()),
+            depth: self.depth,
+            sets: &sets,
+            replications: done.iter().map(Vec::as_slice).collect(),
+            level: self.level,
+        };
+        Ok(bench.judge_sets(&one.claim.claim, &[]).verdict)
+    }
+
+    /// Replications of `sets` in the world `calm`, by set.
+    fn replicate(
+        &self,
+        calm: &Blueprint,
+        sets: &[Vec<usize>],
+        replications: u32,
+    ) -> Result<Vec<Vec<Aftermath>>, Stopped> {
         let numbers = (0..replications).flat_map(|n| (0..sets.len()).map(move |set| (n, set)));
         let jobs: Vec<(u32, usize)> = numbers.collect();
         let progress = Progressing::new(self.watch, "input ranges", jobs.len() as u32, true);
@@ -162,16 +190,17 @@ impl Ranges<'_> {
         for ((_, set), result) in jobs.iter().zip(results) {
             done[*set].push(result.ok_or(Stopped)?);
         }
-        let bench = Bench {
-            blueprint: calm,
-            cluster: &self.question.cluster,
-            definition: &self.stage.definitions[0],
-            depth: self.depth,
-            sets: &sets,
-            replications: done.iter().map(Vec::as_slice).collect(),
-            level: self.level,
-        };
-        Ok(bench.judge_sets(claim, &[]).verdict)
+        Ok(done)
+    }
+
+    /// Sets of nodes without which the others do not carry an entry of `world`.
+    fn overloads(&self, world: &AtRisk) -> Result<Vec<(Vec<usize>, usize)>, Stopped> {
+        let calm = world.blueprint.struck_by(Vec::new());
+        let done = self.replicate(&calm, self.sets, FEWEST as u32)?;
+        let findings: Vec<SetFinding> = (self.sets.iter().zip(&done))
+            .map(|(set, done)| assess(&calm, &world.cluster, &self.stage.definitions, set, done))
+            .collect();
+        Ok(overloads(&findings, self.sets))
     }
 
     /// Inputs that change nothing of the years are passed over; of others few years first.
@@ -182,26 +211,28 @@ impl Ranges<'_> {
         due: Verdict,
     ) -> Result<Verdict, Broken> {
         let over = std::slice::from_ref(there);
-        let own = self.worlds.blueprint_at_risk(None, over)?;
+        let own = self.worlds.at_risk(None, over)?;
         let arm = claim.relative_to.as_deref();
-        let base = arm.map(|arm| self.worlds.blueprint_at_risk(Some(arm), over)).transpose()?;
+        let base = arm.map(|arm| self.worlds.at_risk(Some(arm), over)).transpose()?;
         let here = arm.and_then(|arm| self.bases.iter().find(|(file, _)| file == arm));
         let bases_are_same = match (&base, here) {
-            (Some(there), Some((_, here))) => is_same(there, here),
+            (Some(there), Some((_, here))) => same(there, here),
             _ => true,
         };
-        if bases_are_same && is_same(&own, self.own) {
+        // What is left may carry an entry no more though nothing else changes; of changes that is left out.
+        let lost = match (arm, claim.metric.labels.contains_key("entry")) {
+            (None, true) => self.overloads(&own)?,
+            (None, false) => self.years.lost.clone(),
+            (Some(_), _) => Vec::new(),
+        };
+        let is_lost_alike = arm.is_some() || lost == self.years.lost;
+        if bases_are_same && same(&own, self.own) && is_lost_alike {
             return Ok(due);
         }
         let verdict = |years: f64| -> Result<Verdict, Stopped> {
-            let asked = years::Asked { years, ..self.years.clone() };
-            let asked = if arm.is_some() { asked.of_base() } else { asked };
-            let run = |world: &Blueprint, asked: &years::Asked| {
-                years::long_run(world, &self.question.cluster, asked, self.watch)
-            };
-            let of_base = |base: &Blueprint| run(base, &asked.of_base());
-            let (own, base) =
-                (run(&own, &asked)?, base.as_ref().map(of_base).transpose()?.flatten());
+            let asked = years::Asked { years, lost: lost.clone(), ..self.years.clone() };
+            let run = |world: &AtRisk| years::long_run(world, &asked, self.watch);
+            let (own, base) = (run(&own)?, base.as_ref().map(run).transpose()?.flatten());
             let judged = own.map(|own| years::judge::judge(claim, &own, base.as_ref(), self.level));
             let verdict = judged.and_then(Result::ok).map(|(verdict, ..)| verdict);
             Ok(verdict.unwrap_or(Verdict::Undecided))
@@ -214,15 +245,21 @@ impl Ranges<'_> {
     }
 }
 
+/// Whether both have the same years.
+fn same(a: &AtRisk, b: &AtRisk) -> bool {
+    let rarely = 1.0 - b.cluster.survival.share;
+    a.cluster.groups == b.cluster.groups && is_same(&a.blueprint, &b.blueprint, rarely)
+}
+
 /// The worlds that claims of the long run are changes from, by file.
 pub(super) fn bases(
     worlds: &dyn Worlds,
     claims: &[Claim],
-) -> Result<Vec<(String, Blueprint)>, WorldError> {
+) -> Result<Vec<(String, AtRisk)>, WorldError> {
     let of_years =
         claims.iter().filter(|claim| is_judged(claim) && years::judge::judges(&claim.metric));
     let files: BTreeSet<&String> =
         of_years.filter_map(|claim| claim.relative_to.as_ref()).collect();
-    let world = |file: &String| Ok((file.clone(), worlds.blueprint_at_risk(Some(file), &[])?));
+    let world = |file: &String| Ok((file.clone(), worlds.at_risk(Some(file), &[])?));
     files.into_iter().map(world).collect()
 }

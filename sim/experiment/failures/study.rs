@@ -10,7 +10,7 @@ use super::years::findings::LongRun;
 use super::{Error, LOOKS, MOST_SETS, Options, count_sets, sets, years};
 use crate::findings::{Findings, JudgedClaim, StoppedBy, Verdict};
 use crate::pilot::find_lead;
-use crate::question::{Claim, Question, WorldError, Worlds};
+use crate::question::{AtRisk, Claim, Question, WorldError, Worlds};
 use crate::replicate::{Arm, Progressing, Stopped, in_order};
 use crate::uncertainty::Broken;
 use crate::watch::Watch;
@@ -28,10 +28,10 @@ pub(super) struct FailureStudy<'a> {
     options: &'a Options,
     watch: &'a dyn Watch,
     /// The world as it is, with all that fails of itself; and the one in which nothing goes wrong.
-    own: Blueprint,
+    own: AtRisk,
     calm: Blueprint,
     /// Worlds that claims of the long run are changes from, by file.
-    bases: Vec<(String, Blueprint)>,
+    bases: Vec<(String, AtRisk)>,
     depth: usize,
     sets: Vec<Vec<usize>>,
     stage: Stage<'a>,
@@ -50,16 +50,23 @@ impl<'a> FailureStudy<'a> {
         options: &'a Options,
         watch: &'a dyn Watch,
     ) -> Result<Self, Error> {
-        let own = worlds.blueprint_at_risk(None, &[])?;
-        let calm = own.struck_by(Vec::new());
+        let own = worlds.at_risk(None, &[])?;
+        let calm = own.blueprint.struck_by(Vec::new());
         let is_scripted = |fault: &Fault| matches!(fault.comes, Comes::Once(_));
-        let has_script = own.faults.iter().any(is_scripted);
+        let has_script = own.blueprint.faults.iter().any(is_scripted);
         let depth = depth(options, calm.nodes.len())?;
         let sets = sets(calm.nodes.len(), depth);
         let survival = options.survival;
         let definitions = [survival, survival.looser(), survival.stricter()];
         let judged = question.claims.iter().filter(|claim| is_judged(claim)).count();
-        let note = "faults that the scenario scripts are left out".to_owned();
+        let mut notes = Vec::new();
+        if has_script {
+            notes.push("faults that the scenario scripts are left out".to_owned());
+        }
+        if calm.nodes.len() > years::MOST_NODES && options.years != Some(0.0) {
+            let most = years::MOST_NODES;
+            notes.push(format!("no long run: more than {most} nodes are too many for it"));
+        }
         Ok(Self {
             worlds,
             question,
@@ -79,7 +86,7 @@ impl<'a> FailureStudy<'a> {
             own,
             calm,
             sets,
-            notes: has_script.then_some(note).into_iter().collect(),
+            notes,
             is_cut: false,
         })
     }
@@ -97,21 +104,16 @@ impl<'a> FailureStudy<'a> {
 
     /// The long run that is asked for: an entry that what is left does not carry is down then, too.
     fn years(&self, sets: &[SetFinding]) -> years::Asked {
-        let lost = sets.iter().zip(&self.sets).flat_map(|(finding, nodes)| {
-            let entries = finding.entries.iter().enumerate();
-            let lost = entries.filter(|(_, entry)| entry.is_overloaded);
-            lost.map(move |(entry, _)| (nodes.clone(), entry))
-        });
         years::Asked {
             seed: self.stage.seed,
             years: self.options.years.unwrap_or(years::USUAL_YEARS),
-            lost: lost.collect(),
+            lost: overloads(sets, &self.sets),
         }
     }
 
     /// The years of `world`, if there is time.
-    fn long_run(&mut self, world: &Blueprint, asked: &years::Asked) -> Option<LongRun> {
-        let told = years::long_run(world, &self.question.cluster, asked, self.watch);
+    fn long_run(&mut self, world: &AtRisk, asked: &years::Asked) -> Option<LongRun> {
+        let told = years::long_run(world, asked, self.watch);
         let told = told.unwrap_or_else(|Stopped| {
             self.notes.push("the long run was cut short: nothing is told of it".to_owned());
             self.is_cut = true;
@@ -201,6 +203,7 @@ impl<'a> FailureStudy<'a> {
             blueprint: &self.calm,
             cluster: &self.question.cluster,
             definition: &self.stage.definitions[0],
+            left_out: 0,
             depth: self.depth,
             sets: &self.sets,
             replications: self.done.iter().skip(1).map(|done| &done[..replications]).collect(),
@@ -289,6 +292,7 @@ impl<'a> FailureStudy<'a> {
         match () {
             () if self.is_cut || self.watch.interrupted() => "the long run was cut short",
             () if self.options.years == Some(0.0) => "no years are simulated: `--years 0`",
+            () if self.calm.nodes.len() > years::MOST_NODES => "no long run: too many nodes for it",
             () => "nothing fails of itself: no `mtbf` is given",
         }
     }
@@ -355,6 +359,16 @@ impl<'a> FailureStudy<'a> {
             long_run: None,
         }
     }
+}
+
+/// Sets of nodes without which the others do not carry an entry, and that entry.
+pub(super) fn overloads(findings: &[SetFinding], sets: &[Vec<usize>]) -> Vec<(Vec<usize>, usize)> {
+    let of_set = |(finding, nodes): (&SetFinding, &Vec<usize>)| {
+        let entries = finding.entries.iter().enumerate();
+        let lost = entries.filter(|(_, entry)| entry.is_overloaded);
+        lost.map(|(entry, _)| (nodes.clone(), entry)).collect::<Vec<_>>()
+    };
+    findings.iter().zip(sets).flat_map(of_set).collect()
 }
 
 /// The most nodes that fail together.

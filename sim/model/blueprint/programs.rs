@@ -1,7 +1,7 @@
 //! Programs of endpoints, and what follows from them without running one.
 
 use super::{Blueprint, Instruction};
-use crate::ids::{InstructionId, ServiceId};
+use crate::ids::ServiceId;
 
 impl Blueprint {
     /// Whether a visit to `service` may come to a disk that costs anything.
@@ -34,28 +34,81 @@ impl Blueprint {
     /// nor those of parallel branches of which not all must succeed.
     #[must_use]
     pub fn needed_calls(&self, place: usize) -> Vec<usize> {
+        self.needs(place, 0.0).calls
+    }
+
+    /// What the endpoint at `place` cannot do without; calls that are made in at most so many visits
+    /// (`rarely`, a share) are none of it.
+    #[must_use]
+    pub fn needs(&self, place: usize, rarely: f64) -> CallsNeeded {
         let first = self.endpoints[place].start.index();
-        let program = self.program_of(place);
-        let mut free: Vec<(InstructionId, InstructionId)> = Vec::new();
-        for instruction in program {
-            if let Instruction::Parallel(id) = instruction {
-                let parallel = &self.parallels[id.index()];
-                if (parallel.need as usize) < parallel.branches.len()
-                    && let Some(begin) = parallel.branches.first()
-                {
-                    free.push((*begin, parallel.next));
+        let mut needs = CallsNeeded::default();
+        // Where each branch that can be done without begins and ends, and where its calls go.
+        let mut free: Vec<(usize, usize, usize, usize)> = Vec::new();
+        let mut skipped: Vec<(usize, f64)> = Vec::new();
+        for (at, instruction) in (first..).zip(self.program_of(place)) {
+            skipped.retain(|(to, _)| *to > at);
+            let chance: f64 = skipped.iter().map(|(_, probability)| probability).product();
+            match instruction {
+                Instruction::SkipUnless { probability, to, .. } => {
+                    skipped.push((to.index(), *probability));
                 }
+                Instruction::Parallel(id) => {
+                    let parallel = &self.parallels[id.index()];
+                    let (need, branches) = (parallel.need as usize, &parallel.branches);
+                    let is_inside =
+                        free.iter().any(|(begin, end, ..)| (*begin..*end).contains(&at));
+                    if need < branches.len() && !is_inside && chance > rarely {
+                        let choice = needs.choices.len();
+                        let ends = branches.iter().skip(1).chain([&parallel.next]);
+                        let ranges = branches.iter().zip(ends).enumerate();
+                        free.extend(ranges.map(|(branch, (begin, end))| {
+                            (begin.index(), end.index(), choice, branch)
+                        }));
+                        let branches = vec![Vec::new(); branches.len()];
+                        needs.choices.push(Choice { need, branches });
+                    }
+                }
+                Instruction::Call(id) if chance > rarely => {
+                    let call = &self.calls[id.index()];
+                    let branch = free.iter().find(|(begin, end, ..)| (*begin..*end).contains(&at));
+                    match branch {
+                        _ if call.optional => {}
+                        Some((.., choice, branch)) => {
+                            needs.choices[*choice].branches[*branch].push(call.target.index());
+                        }
+                        None => needs.calls.push(call.target.index()),
+                    }
+                }
+                _ => {}
             }
         }
-        let is_free = |at: usize| free.iter().any(|(a, b)| (a.index()..b.index()).contains(&at));
-        let calls = program.iter().enumerate().filter(|(at, _)| !is_free(first + at));
-        calls
-            .filter_map(|(_, instruction)| match instruction {
-                Instruction::Call(id) => Some(&self.calls[id.index()]),
-                _ => None,
-            })
-            .filter(|call| !call.optional)
-            .map(|call| call.target.index())
-            .collect()
+        needs
+    }
+}
+
+/// Endpoints that an endpoint cannot do without, by place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallsNeeded {
+    /// All of these.
+    pub calls: Vec<usize>,
+    /// And of each of these enough.
+    pub choices: Vec<Choice>,
+}
+
+/// Branches of which so many must succeed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// How many.
+    pub need: usize,
+    /// What each of them calls.
+    pub branches: Vec<Vec<usize>>,
+}
+
+impl CallsNeeded {
+    /// Everything that is named in them.
+    pub fn all(&self) -> impl Iterator<Item = usize> + '_ {
+        let branches = self.choices.iter().flat_map(|choice| &choice.branches).flatten();
+        self.calls.iter().chain(branches).copied()
     }
 }

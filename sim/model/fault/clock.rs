@@ -64,7 +64,10 @@ impl<'a> Clocks<'a> {
             lead: run.lead,
             states: blueprint.faults.iter().map(state).collect(),
             worn: worn(blueprint),
-            crews: blueprint.crews.map(|crews| vec![Time::ZERO; crews.get() as usize]),
+            // More crews than faults have nothing to do.
+            crews: blueprint.crews.map(|crews| {
+                vec![Time::ZERO; (crews.get() as usize).min(blueprint.faults.len().max(1))]
+            }),
         }
     }
 
@@ -131,8 +134,8 @@ impl<'a> Clocks<'a> {
         let fault = &self.blueprint.faults[id.index()];
         let Some(law) = &fault.repair else { return Time::NEVER };
         let takes = self.drawn(id, law, self.states[id.index()].turn, DRAW_REPAIR);
-        let scripted = matches!(fault.comes, Comes::Once(_));
-        let crews = self.crews.as_mut().filter(|_| !scripted);
+        let needs_crew = !matches!(fault.comes, Comes::Once(_)) && self.is_mended(id);
+        let crews = self.crews.as_mut().filter(|_| needs_crew);
         match crews.and_then(|crews| crews.iter_mut().min()) {
             None => now + takes,
             Some(free) => {
@@ -145,12 +148,17 @@ impl<'a> Clocks<'a> {
     /// `id` has struck: whether its repair undoes something. Otherwise its containers come back by
     /// themselves, and it is over.
     pub(crate) fn strikes(&mut self, id: FaultId) -> bool {
-        let fault = &self.blueprint.faults[id.index()];
-        let stays = |c: &ContainerId| self.blueprint.service_of(*c).restart.is_none();
-        let is_mended = !matches!(fault.kind, FaultKind::Kill | FaultKind::Stop)
-            || fault.containers.iter().any(stays);
+        let is_mended = self.is_mended(id);
         self.states[id.index()].lasts = is_mended;
         is_mended
+    }
+
+    /// Whether the repair of `id` undoes something.
+    fn is_mended(&self, id: FaultId) -> bool {
+        let fault = &self.blueprint.faults[id.index()];
+        let stays = |c: &ContainerId| self.blueprint.service_of(*c).restart.is_none();
+        !matches!(fault.kind, FaultKind::Kill | FaultKind::Stop)
+            || fault.containers.iter().any(stays)
     }
 
     /// `id` is over: where it comes again, its clock starts new, and it strikes then.

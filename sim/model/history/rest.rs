@@ -1,7 +1,7 @@
 //! A cluster in which something has failed and nobody has done anything about it.
 
 use super::Standing;
-use crate::blueprint::{Blueprint, FaultKind};
+use crate::blueprint::{Blueprint, Container, FaultKind};
 use crate::fault::Reach;
 use crate::ids::FaultId;
 use crate::life::Life;
@@ -27,7 +27,11 @@ impl<'a> Rest<'a> {
             }
             reach.suffer(fault, Time::NEVER);
         }
-        let lives = blueprint.containers.iter().map(Life::first).collect();
+        // Whoever comes later has come.
+        let life = |container: &Container| {
+            if container.spare { Life::first(container) } else { Life::default() }
+        };
+        let lives = blueprint.containers.iter().map(life).collect();
         let everything = (0..blueprint.services.len() as u32).collect();
         Self { blueprint, reach, lives, everything }
     }

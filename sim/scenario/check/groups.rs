@@ -23,6 +23,12 @@ impl Check<'_> {
                 self.member(member);
             }
             let all = group.members.len();
+            for (number, member) in group.members.iter().enumerate() {
+                if group.members[..number].iter().any(|other| other.text == member.text) {
+                    let message = format!("group `{name}` names `{}` twice", member.text);
+                    self.error("duplicate-member", message, member.origin);
+                }
+            }
             if all == 0 {
                 let message = format!("group `{name}` has no members");
                 self.error("out-of-range", message, group.origin);

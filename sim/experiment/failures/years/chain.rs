@@ -2,9 +2,13 @@
 //!
 //! Each cause is up and down in turn, whatever the others do. The share of the time in which a set of them
 //! is down depends on the mean times only (alternating renewal; Barlow and Proschan, Statistical Theory of
-//! Reliability, 1975), so that a chain with these rates gives it for any laws. Where crews are scarce that
-//! holds for exponential laws, and the chain is small where all causes are alike. What works in each of its
-//! states follows from where containers are: a subject that Swarm would move is no matter of this chain.
+//! Reliability, 1975), so that a chain with these rates gives it for any laws that are not constant. Where
+//! crews are scarce that holds for exponential laws, and the chain is small where all causes are alike.
+//!
+//! What can work in each state follows from where containers are. For groups of nodes, and for whatever is
+//! back at once with its nodes, that is the availability; for what has to start first, waits for what it
+//! needs, or for managers that can decide, it is the most that there can be. A subject that Swarm would
+//! move elsewhere is no matter of this chain.
 
 use super::subjects::{State, Subjects};
 use std::num::NonZeroU32;
@@ -24,6 +28,7 @@ struct Cause {
     up: f64,
     down: f64,
     is_exponential: bool,
+    is_constant: bool,
 }
 
 /// By subject: its availability in the long run; `None` where the chain does not apply.
@@ -31,6 +36,10 @@ pub(super) fn availability(blueprint: &Blueprint, subjects: &Subjects<'_>) -> Ve
     let nothing = vec![None; subjects.names.len()];
     let causes: Option<Vec<Cause>> = blueprint.faults.iter().map(cause).collect();
     let Some(causes) = causes.filter(|causes| causes.len() <= MOST_CAUSES) else { return nothing };
+    // What comes like clockwork stays in step for ever.
+    if causes.len() > 1 && causes.iter().any(|cause| cause.is_constant) {
+        return nothing;
+    }
     let Some(shares) = shares(&causes, blueprint.crews.map(NonZeroU32::get)) else {
         return nothing;
     };
@@ -62,7 +71,9 @@ fn cause(fault: &Fault) -> Option<Cause> {
     };
     let is_exponential = [up, down].iter().all(|law| matches!(law, Law::Exponential { .. }));
     let is_usual = up.mean() > 0.0 && down.mean() > 0.0;
-    (stops && is_usual).then(|| Cause { up: up.mean(), down: down.mean(), is_exponential })
+    let is_constant = [up, down].iter().all(|law| matches!(law, Law::Constant(_)));
+    let (up, down) = (up.mean(), down.mean());
+    (stops && is_usual).then_some(Cause { up, down, is_exponential, is_constant })
 }
 
 /// The share of the time of each set of causes that are down, as bits.

@@ -1,7 +1,7 @@
 //! What the long run found: one record an entry, a group, a service.
 
 use super::subjects::Kind;
-use wssim_stats::Estimate;
+use wssim_stats::{Estimate, poisson_interval};
 
 /// The long run.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub struct LongRun {
     pub years_each: f64,
     /// Years that are simulated before and not measured.
     pub warm_up_years: f64,
+    /// The longest mean repair of what fails, in seconds; infinite where something is never repaired.
+    pub longest_repair: f64,
     /// Faults that struck, warm-ups included.
     pub faults: u64,
     /// Events, warm-ups included.
@@ -38,6 +40,9 @@ impl LongRun {
     }
 }
 
+/// Fewer outages than this say too little for intervals over histories.
+const FEW: u64 = 10;
+
 /// How available something is.
 #[derive(Clone, Debug)]
 pub struct Availability {
@@ -49,8 +54,9 @@ pub struct Availability {
     pub availability: Estimate,
     /// Share of the time in which it works, and outages a year, a history each.
     pub histories: Vec<[f64; 2]>,
-    /// The same by the chain of its faults, where nothing is replaced; start-ups left out.
-    pub exact: Option<f64>,
+    /// What it can be at most by the chain of its causes, where nothing is moved elsewhere; what it is,
+    /// where everything is back at once with its nodes.
+    pub at_most: Option<f64>,
     /// Outages that begin in a year.
     pub outages_per_year: Estimate,
     /// How many were seen.
@@ -100,6 +106,24 @@ impl Availability {
             _ => None,
         };
         self.histories.iter().map(|history| value(*history)).collect()
+    }
+
+    /// What `metric` may be when few outages were seen in so many years: their number is Poisson, and
+    /// each lasts as long as the longest that was seen, or the longest mean repair. `None`: enough were.
+    #[must_use]
+    pub fn rare(&self, metric: &str, run: &LongRun, level: f64) -> Option<[f64; 2]> {
+        if self.outages >= FEW {
+            return None;
+        }
+        let [low, high] = poisson_interval(self.outages, level).map(|n| n / run.years);
+        let longest = self.lengths.map_or(0.0, |lengths| lengths.max).max(run.longest_repair);
+        let down = (high * longest).min(super::YEAR.seconds());
+        match metric {
+            "outages_per_year" => Some([low, high]),
+            "downtime_seconds_per_year" => Some([0.0, down]),
+            "availability_ratio" => Some([1.0 - down / super::YEAR.seconds(), 1.0]),
+            _ => None,
+        }
     }
 
     /// Seconds down a year.

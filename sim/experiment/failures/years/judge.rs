@@ -35,11 +35,18 @@ pub(in crate::failures) fn judge(
             // What fails of itself fails at the same times in both.
             let before = self::found(&claim.metric, base)?.values(&claim.metric.name);
             let before = before.filter(|before| before.len() == values.len());
-            before.and_then(|before| change(&before, &values, claim.expected.relative, level))
+            let before = before.ok_or("the two long runs are not of one length")?;
+            if claim.expected.relative && before.iter().all(|value| *value == 0.0) {
+                return Err("it was zero before: no change is a share of that".to_owned());
+            }
+            change(&before, &values, claim.expected.relative, level)
         }
     }
     .ok_or("fewer than two histories")?;
     if claim.relative_to.is_none() {
+        if let Some([low, high]) = found.rare(&claim.metric.name, run, level) {
+            (estimate.low, estimate.high) = (estimate.low.min(low), estimate.high.max(high));
+        }
         let most = if claim.metric.name == JUDGED[0] { 1.0 } else { f64::INFINITY };
         (estimate.low, estimate.high) = (estimate.low.max(0.0), estimate.high.min(most));
     }
@@ -77,11 +84,17 @@ fn found<'r>(metric: &MetricRef, run: &'r LongRun) -> Result<&'r Availability, S
 
 /// How it fails, and mostly of what.
 fn why(found: &Availability) -> String {
-    let hours = found.downtime_seconds().mean / 3600.0;
-    let times = found.outages_per_year.mean;
-    let mut text = format!("down {hours:.1} h a year, in {times:.1} outages");
+    let hours = two_digits(found.downtime_seconds().mean / 3600.0);
+    let times = two_digits(found.outages_per_year.mean);
+    let mut text = format!("down {hours} h a year, in {times} outages");
     if let Some((cause, share)) = found.causes.first() {
         text = format!("{text}; {:.0} % of it: {cause}", share * 100.0);
     }
     text
+}
+
+/// A number above zero to two digits.
+fn two_digits(value: f64) -> String {
+    let decimals = (1.0 - value.max(1e-9).log10().floor()).clamp(0.0, 9.0) as usize;
+    format!("{value:.decimals$}")
 }

@@ -20,18 +20,19 @@ mod record;
 mod subjects;
 
 pub use record::Outage;
-pub use subjects::{Kind, MANAGERS};
+pub use subjects::{Kind, MANAGERS, MOST_NODES};
 
 use crate::cluster::Cluster;
+use crate::question::AtRisk;
 use crate::replicate::{Progressing, Stopped, in_order};
 use crate::watch::Watch;
 use findings::LongRun;
 use pool::Pool;
 use record::record;
-use subjects::{MOST_NODES, Nodes, Overload, Subjects};
+use subjects::{Nodes, Overload, Subjects};
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
-use wssim_model::blueprint::Comes;
+use wssim_model::blueprint::{Comes, Fault};
 
 /// A year of 365.25 days.
 pub const YEAR: Nanos = Nanos(31_557_600_000_000_000);
@@ -43,8 +44,10 @@ pub const USUAL_YEARS: f64 = 10_000.0;
 const HISTORIES: u64 = 40;
 /// The longest one, in years: time is counted in nanoseconds, up to 584 years.
 const LONGEST: f64 = 100.0;
-/// Histories that are looked at before the next ones begin, so that few are kept at once.
-const BATCH: u64 = 64;
+/// Faults of a history, about, at most: it is kept while it is looked at.
+const MOST_FAULTS: f64 = 10_000.0;
+/// Histories for each thread that are looked at before the next ones begin, so that few are kept at once.
+const BATCH: usize = 4;
 
 /// How long is simulated.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,9 +58,10 @@ struct Plan {
 }
 
 impl Plan {
-    /// `years` in all, in equal histories.
-    fn of(years: f64) -> Self {
-        let histories = HISTORIES.max((years / LONGEST).ceil() as u64);
+    /// `years` in all, in equal histories, of a world in which so many faults a year strike.
+    fn of(years: f64, faults: f64) -> Self {
+        let longest = LONGEST.min(MOST_FAULTS / faults.max(1.0));
+        let histories = HISTORIES.max((years / longest).ceil() as u64);
         let each = years / histories as f64;
         let measured = Nanos::from_f64(each * YEAR.as_f64());
         Self { histories, warm_up: Nanos(measured.0 / 10), measured }
@@ -85,7 +89,7 @@ pub fn history(
     [seed, number]: [u64; 2],
     end: Nanos,
 ) -> History {
-    let subjects = Subjects::new(blueprint, &cluster.groups, Vec::new());
+    let subjects = Subjects::new(blueprint, cluster, Vec::new());
     let told = record(blueprint, &subjects, [seed, number], end, &|| false);
     let Some(record) = told else { return History::default() };
     let named = subjects.names.into_iter().zip(record.outages);
@@ -97,7 +101,7 @@ pub fn history(
 #[must_use]
 pub fn exact(blueprint: &Blueprint, cluster: &Cluster) -> Vec<(Kind, String, Option<f64>)> {
     let blueprint = wearing(blueprint);
-    let subjects = Subjects::new(&blueprint, &cluster.groups, Vec::new());
+    let subjects = Subjects::new(&blueprint, cluster, Vec::new());
     let exact = chain::availability(&blueprint, &subjects);
     let named = subjects.names.into_iter().zip(exact);
     named.map(|((kind, name), exact)| (kind, name, exact)).collect()
@@ -108,6 +112,19 @@ fn wearing(own: &Blueprint) -> Blueprint {
     let mut faults = own.faults.clone();
     faults.retain(|fault| !matches!(fault.comes, Comes::Once(_)));
     own.struck_by(faults)
+}
+
+/// How many faults strike in a year, about.
+fn faults_a_year(blueprint: &Blueprint) -> f64 {
+    let of = |fault: &Fault| {
+        let up = match &fault.comes {
+            Comes::Renewed(up) | Comes::EachLife(up) => up.mean(),
+            Comes::Once(_) => return 0.0,
+        };
+        let down = fault.repair.as_ref().map_or(0.0, wssim_model::law::Law::mean);
+        YEAR.as_f64() / (up + down).max(1.0)
+    };
+    blueprint.faults.iter().map(of).sum()
 }
 
 /// What is asked for.
@@ -128,12 +145,11 @@ impl Asked {
 
 /// The years that are asked for, of what fails of itself in `own`; `None` when nothing does.
 pub(super) fn long_run(
-    own: &Blueprint,
-    cluster: &Cluster,
+    own: &AtRisk,
     asked: &Asked,
     watch: &dyn Watch,
 ) -> Result<Option<LongRun>, Stopped> {
-    let blueprint = wearing(own);
+    let (blueprint, cluster) = (wearing(&own.blueprint), &own.cluster);
     let fits = blueprint.nodes.len() <= MOST_NODES;
     if blueprint.faults.is_empty() || asked.years <= 0.0 || !fits {
         return Ok(None);
@@ -142,13 +158,14 @@ pub(super) fn long_run(
         (nodes.iter().fold(0, |set: Nodes, node| set | 1 << node), *entry)
     };
     let overloads: Vec<Overload> = asked.lost.iter().map(overload).collect();
-    let subjects = Subjects::new(&blueprint, &cluster.groups, overloads);
-    let plan = Plan::of(asked.years);
+    let subjects = Subjects::new(&blueprint, cluster, overloads);
+    let plan = Plan::of(asked.years, faults_a_year(&blueprint));
     let mut pool = Pool::new(&subjects.names, &blueprint, plan);
     let progress =
         Progressing::new(watch, "histories of the long run", plan.histories as u32, true);
-    for begin in (0..plan.histories).step_by(BATCH as usize) {
-        let numbers: Vec<u64> = (begin..plan.histories.min(begin + BATCH)).collect();
+    let batch = BATCH * rayon::current_num_threads();
+    for begin in (0..plan.histories).step_by(batch) {
+        let numbers: Vec<u64> = (begin..plan.histories.min(begin + batch as u64)).collect();
         let stop = || progress.must_stop();
         let records = in_order(&numbers, |&number| {
             let seeds = [asked.seed, number];

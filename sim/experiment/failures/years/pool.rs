@@ -5,8 +5,10 @@ use super::record::{Outage, Record};
 use super::subjects::Kind;
 use super::{Plan, YEAR};
 use crate::summary::LEVEL;
+use std::collections::BTreeMap;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
+use wssim_model::blueprint::Fault;
 use wssim_stats::{Estimate, Histogram, mean_interval};
 
 /// Nanoseconds of the unit in which lengths are counted: they may be weeks.
@@ -136,6 +138,7 @@ impl<'a> Pool<'a> {
             histories: self.histories,
             planned: self.plan.histories,
             years_each: each,
+            longest_repair: longest_repair(self.blueprint),
             warm_up_years: self.plan.warm_up.as_f64() / YEAR.as_f64(),
             faults: self.faults,
             events: self.events,
@@ -152,12 +155,12 @@ impl<'a> Pool<'a> {
         availability.high = availability.high.min(1.0);
         outages_per_year.low = outages_per_year.low.max(0.0);
         let all = subject.causes.iter().sum::<u128>() as f64;
-        let share = |(fault, down): (usize, &u128)| {
-            let name = cause(&self.blueprint.faults[fault].name);
-            (*down > 0).then(|| (name, *down as f64 / all))
-        };
-        let mut causes: Vec<(String, f64)> =
-            subject.causes.iter().enumerate().filter_map(share).collect();
+        let mut by_name: BTreeMap<String, u128> = BTreeMap::new();
+        for (fault, down) in subject.causes.iter().enumerate().filter(|(_, down)| **down > 0) {
+            *by_name.entry(cause(&self.blueprint.faults[fault].name)).or_default() += down;
+        }
+        let share = |(name, down): (String, u128)| (name, down as f64 / all);
+        let mut causes: Vec<(String, f64)> = by_name.into_iter().map(share).collect();
         causes.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let measured = self.plan.measured.as_f64() * self.histories as f64 / YEAR.as_f64();
         if subject.outages == 0 {
@@ -168,7 +171,7 @@ impl<'a> Pool<'a> {
             name: subject.name.to_owned(),
             availability,
             histories: subject.histories.clone(),
-            exact,
+            at_most: exact,
             outages_per_year,
             outages: subject.outages,
             lengths: lengths(&subject.lengths),
@@ -176,6 +179,12 @@ impl<'a> Pool<'a> {
             causes,
         })
     }
+}
+
+fn longest_repair(blueprint: &Blueprint) -> f64 {
+    let repair =
+        |fault: &Fault| fault.repair.as_ref().map_or(f64::INFINITY, |law| law.mean() * 1e-9);
+    blueprint.faults.iter().map(repair).fold(0.0, f64::max)
 }
 
 /// Nothing in so many years: less than 3 in as many with 95 % (the rule of three, −ln 0.05).

@@ -3,14 +3,15 @@
 //! A *service* works while one of its containers is registered on a node that runs, with its data. An
 //! *entry* works while users reach, by way of a node that they see, a container of what they ask for whose
 //! calls find, each, a container that works in the same way; while a set of nodes is down without which
-//! the study with traffic found it lost, it does not. A *group* works while enough of its members do. The
+//! the study with traffic found that what is left does not carry it, it does not. What is called, or asked
+//! for, in fewer requests than survival allows to fail is not needed. A *group* works while enough of its members do. The
 //! *managers* work while they can decide anything.
 //!
 //! Nodes are bits, so that all this is a few operations a change.
 
-use crate::cluster::{Group, Member};
+use crate::cluster::{Cluster, Group, Member};
 use wssim_model::Blueprint;
-use wssim_model::blueprint::DataAt;
+use wssim_model::blueprint::{CallsNeeded, Choice, DataAt};
 use wssim_model::history::Standing;
 use wssim_model::ids::{ContainerId, NodeId};
 
@@ -18,7 +19,7 @@ use wssim_model::ids::{ContainerId, NodeId};
 pub(super) type Nodes = u128;
 
 /// The most nodes that are watched.
-pub(super) const MOST_NODES: usize = Nodes::BITS as usize;
+pub const MOST_NODES: usize = Nodes::BITS as usize;
 
 /// Kinds of what is watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,7 +63,9 @@ pub(super) struct Subjects<'a> {
     /// Endpoints, each after those that it needs.
     order: Vec<usize>,
     /// By endpoint: those that it needs.
-    calls: Vec<Vec<usize>>,
+    needs: Vec<CallsNeeded>,
+    /// What is called in at most so many requests is not needed.
+    rarely: f64,
     /// By service: those whose data it holds.
     data_of: Vec<Vec<usize>>,
     overloads: Vec<Overload>,
@@ -84,9 +87,11 @@ pub const MANAGERS: &str = "managers";
 impl<'a> Subjects<'a> {
     pub(super) fn new(
         blueprint: &'a Blueprint,
-        groups: &[Group],
+        cluster: &Cluster,
         overloads: Vec<Overload>,
     ) -> Self {
+        let groups = &cluster.groups;
+        let rarely = 1.0 - cluster.survival.share;
         let entries = blueprint.sources.iter().map(|one| (Kind::Entry, one.name.clone()));
         let mut names: Vec<(Kind, String)> = entries.collect();
         let sorted = members_first(groups);
@@ -121,14 +126,16 @@ impl<'a> Subjects<'a> {
             (group.need, group.members.iter().map(part).collect())
         };
         let groups = sorted.iter().map(resolved).collect();
-        let calls: Vec<Vec<usize>> =
-            (0..blueprint.endpoints.len()).map(|at| blueprint.needed_calls(at)).collect();
+        let endpoints = 0..blueprint.endpoints.len();
+        let needs: Vec<CallsNeeded> = endpoints.map(|at| blueprint.needs(at, rarely)).collect();
+        let calls: Vec<Vec<usize>> = needs.iter().map(|needs| needs.all().collect()).collect();
         Self {
             blueprint,
             groups,
             has_managers,
             order: callees_first(&calls),
-            calls,
+            needs,
+            rarely,
             data_of: data_of(blueprint),
             place_of,
             endpoints_of,
@@ -149,7 +156,8 @@ impl Subjects<'_> {
             }
         }
         for (place, source) in self.blueprint.sources.iter().enumerate() {
-            let asked = source.entries.iter().map(|(_, endpoint)| endpoint.index());
+            let asked = source.entries.iter().filter(|(weight, _)| *weight > self.rarely);
+            let asked = asked.map(|(_, endpoint)| endpoint.index());
             let needed = self.needed_by(asked.collect());
             stays[place] = !needed.iter().any(|&endpoint| {
                 self.depends(self.blueprint.endpoints[endpoint].service.index(), moves)
@@ -179,7 +187,7 @@ impl Subjects<'_> {
     fn needed_by(&self, asked: Vec<usize>) -> Vec<usize> {
         let (mut all, mut next) = (asked.clone(), asked);
         while let Some(endpoint) = next.pop() {
-            for &callee in &self.calls[endpoint] {
+            for callee in self.needs[endpoint].all() {
                 if !all.contains(&callee) {
                     all.push(callee);
                     next.push(callee);
@@ -335,18 +343,33 @@ impl<'s, 'a> State<'s, 'a> {
     fn look_at_endpoints(&mut self, all: bool) {
         let subjects = self.subjects;
         for &endpoint in &subjects.order {
-            let calls = &subjects.calls[endpoint];
-            if !(all || self.fresh[endpoint] || calls.iter().any(|&callee| self.fresh[callee])) {
+            let needs = &subjects.needs[endpoint];
+            if !(all || self.fresh[endpoint] || needs.all().any(|callee| self.fresh[callee])) {
                 continue;
             }
             let service = subjects.blueprint.endpoints[endpoint].service.index();
             let mut nodes = self.workers[service];
-            for &callee in calls {
+            for &callee in &needs.calls {
                 nodes = self.who_reach(nodes, self.works[callee]);
+            }
+            for choice in &needs.choices {
+                nodes = self.who_reach_enough(nodes, choice);
             }
             self.fresh[endpoint] = nodes != self.works[endpoint];
             self.works[endpoint] = nodes;
         }
+    }
+
+    /// Those of `from` that reach all that enough branches call.
+    fn who_reach_enough(&self, from: Nodes, choice: &Choice) -> Nodes {
+        let reach = |calls: &Vec<usize>| {
+            calls.iter().fold(from, |nodes, &callee| self.who_reach(nodes, self.works[callee]))
+        };
+        let branches: Vec<Nodes> = choice.branches.iter().map(reach).collect();
+        let has_enough = |node: &usize| {
+            branches.iter().filter(|nodes| **nodes & 1 << node != 0).count() >= choice.need
+        };
+        (0..self.joined.len()).filter(has_enough).map(|node| from & 1 << node).sum()
     }
 
     /// Those of `from` that reach one of `to`.
@@ -387,7 +410,9 @@ impl<'s, 'a> State<'s, 'a> {
     fn is_answered(&self, entry: usize) -> bool {
         let source = &self.subjects.blueprint.sources[entry];
         let by_mesh = source.ingress.iter().fold(0, |set, node| set | 1 << node.index());
-        source.entries.iter().all(|(_, endpoint)| {
+        let rarely = self.subjects.rarely;
+        let asked = source.entries.iter().filter(|(weight, _)| *weight > rarely);
+        asked.map(|(_, endpoint)| endpoint).all(|endpoint| {
             let works = self.works[endpoint.index()];
             if source.ingress.is_empty() {
                 works & self.seen != 0

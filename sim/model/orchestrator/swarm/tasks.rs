@@ -177,8 +177,11 @@ impl<'a> Tasks<'a> {
         self.places[place].tenant.is_some()
     }
 
-    /// Where the replica is that was at `first` in the beginning.
+    /// Where the replica is that was at `first` in the beginning; nowhere, where nothing was.
     pub(super) fn place_of(&self, first: usize) -> Option<usize> {
+        if self.cluster.places[first].first == First::Spare {
+            return None;
+        }
         let before = self.cluster.places[..first].iter();
         let number = before.filter(|place| place.first != First::Spare).count();
         self.replicas.get(number)?.at
