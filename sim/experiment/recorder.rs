@@ -46,6 +46,8 @@ impl Tape {
         }
     }
 
+    /// Out of line: once for so many observations, from every place that notes one.
+    #[inline(never)]
     fn file(&mut self) {
         for ns in self.noted.drain(..) {
             self.filed.record(ns);

@@ -43,9 +43,8 @@ impl Histogram {
         }
     }
 
-    /// Counts one duration, in nanoseconds. In line wherever it is used, so that who counts rarely does not
-    /// cost who counts often.
-    #[inline(always)]
+    /// Counts one duration, in nanoseconds.
+    #[inline]
     pub fn record(&mut self, ns: u64) {
         if ns == 0 {
             self.zeros += 1;
@@ -54,6 +53,13 @@ impl Histogram {
         self.sum_ns += u128::from(ns);
         self.max_ns = self.max_ns.max(ns);
         self.buckets.record(ns.min(Self::LIMIT_NS)).expect("the buckets grow up to the limit");
+    }
+
+    /// The same for those who count seldom: out of line and here, so that whoever counts often keeps
+    /// [`Self::record`] to himself, and in line.
+    #[inline(never)]
+    pub fn record_seldom(&mut self, ns: u64) {
+        self.record(ns);
     }
 
     /// Counts `n` durations of zero.

@@ -57,6 +57,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// A fault strikes.
+    #[inline(never)]
     pub(crate) fn strike(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
         let blueprint = self.blueprint;
         let fault = &blueprint.faults[id.index()];
@@ -100,6 +101,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// A fault is repaired.
+    #[inline(never)]
     pub(crate) fn repair(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
         let blueprint = self.blueprint;
         let fault = &blueprint.faults[id.index()];

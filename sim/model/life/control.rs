@@ -127,6 +127,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// It is as late as the orchestrator asked for.
+    #[inline(never)]
     pub(crate) fn wake_control(&mut self, now: Time, calendar: &mut Calendar<Event>) {
         if let Some(control) = &mut self.control {
             control.wake(now);

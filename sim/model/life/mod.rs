@@ -259,6 +259,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// The next turn in the life of `id`.
+    #[inline(never)]
     pub(crate) fn live_on(
         &mut self,
         now: Time,

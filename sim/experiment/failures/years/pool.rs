@@ -118,8 +118,10 @@ impl<'a> Pool<'a> {
             let down = part.down.as_f64() / self.plan.measured.as_f64();
             subject.histories.push([1.0 - down, part.outages as f64 / years]);
             subject.outages += part.outages;
-            part.lengths.iter().for_each(|length| subject.lengths.record(length.0.div_ceil(UNIT)));
-            part.years.iter().for_each(|down| subject.years.record(down.0.div_ceil(UNIT)));
+            part.lengths
+                .iter()
+                .for_each(|length| subject.lengths.record_seldom(length.0.div_ceil(UNIT)));
+            part.years.iter().for_each(|down| subject.years.record_seldom(down.0.div_ceil(UNIT)));
             for (sum, more) in subject.causes.iter_mut().zip(&part.causes) {
                 *sum += u128::from(more.0);
             }
