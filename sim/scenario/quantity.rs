@@ -267,7 +267,12 @@ impl fmt::Display for Quantity {
                     .unwrap_or(if magnitude == 0.0 { (1e9, "s") } else { (1.0, "ns") });
                 write!(out, "{}{unit}", value / size)
             }
-            Dimension::Size => write!(out, "{value}B"),
+            Dimension::Size => {
+                let mut units = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB")].into_iter();
+                let (size, unit) =
+                    units.find(|(size, _)| value.abs() >= *size).unwrap_or((1.0, "B"));
+                write!(out, "{}{unit}", value / size)
+            }
             Dimension::Rate => write!(out, "{value}/s"),
             Dimension::Bandwidth => write!(out, "{value}B/s"),
             Dimension::Percent => write!(out, "{}%", value * 100.0),
