@@ -85,7 +85,7 @@ impl<'a> Swarm<'a> {
             Told::Rebooted(node) => {
                 self.managers.rebooted(now, node.index());
                 self.agents[node.index()].rebooted = true;
-                self.tasks.rebooted(node.index());
+                self.tasks.rebooted(node.index(), now);
             }
             Told::Begins(id, alive) => {
                 let down = self.agents[self.node_of(id)].state == State::Down;

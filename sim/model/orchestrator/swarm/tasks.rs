@@ -238,9 +238,20 @@ impl<'a> Tasks<'a> {
         }
     }
 
-    /// The node starts anew: what it pulled is given up.
-    pub(super) fn rebooted(&mut self, node: usize) {
-        self.pulls_until[node] = Time::ZERO;
+    /// The node starts anew: what it pulled is given up, and pulled again.
+    pub(super) fn rebooted(&mut self, node: usize, now: Time) {
+        self.pulls_until[node] = now;
+        for id in 0..self.replicas.len() {
+            let Replica { service, at, state, .. } = self.replicas[id];
+            let here = at.is_some_and(|place| self.node_of(place) == node);
+            if let (true, State::Pulls(_, start)) = (here, state)
+                && let Some(image) = self.cluster.services[service].image
+            {
+                let end = self.pulls_until[node] + self.cluster.images[image].pull[node];
+                self.pulls_until[node] = end;
+                self.enter(id, State::Pulls(end, start));
+            }
+        }
     }
 
     /// The node is marked down: all its tasks are replaced.

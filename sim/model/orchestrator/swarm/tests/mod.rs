@@ -393,3 +393,22 @@ fn pulls_to_one_node_share_its_network() {
     assert_eq!(late.len(), 2);
     assert!((20.25..20.55).contains(&late[0]) && (40.25..40.55).contains(&late[1]), "{late:?}");
 }
+
+/// A node that reboots in the midst of a pull begins it anew.
+#[test]
+fn a_reboot_loses_what_was_pulled() {
+    let mut cluster = cluster(3, 1, 2);
+    cluster.wanted[0].constraints = vec![Constraint::parse("node.hostname != n0").unwrap()];
+    cluster.images.push(Image { registry: None, pull: vec![Nanos(60 * SECOND); 3] });
+    cluster.services[0].image = Some(0);
+    let mut driver = Driver::new(&cluster, 1);
+    driver.crash(AT, &[2]);
+    driver.until(AT + Nanos(40 * SECOND));
+    assert!(driver.first(|fact| matches!(fact, Fact::Assigned(_))).unwrap() < 17.0);
+    // It pulls since it was marked down, and is away for two seconds: that goes unnoticed.
+    driver.crash(AT + Nanos(40 * SECOND), &[1]);
+    driver.reboot(AT + Nanos(42 * SECOND), &[1]);
+    driver.until(AT + Nanos(300 * SECOND));
+    let start = driver.first(starts).unwrap();
+    assert!((102.0..103.0).contains(&start), "{start}");
+}
