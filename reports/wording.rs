@@ -39,12 +39,21 @@ pub(crate) fn counts(findings: &Findings) -> String {
     )
 }
 
+/// Whether a long run lacks histories that were asked for: they depend on the time that there was.
+fn is_cut(findings: &Findings) -> bool {
+    let run = findings.failures.as_ref().and_then(|failures| failures.long_run.as_ref());
+    run.is_some_and(|run| run.histories < run.planned)
+}
+
 /// What the reader must know about the end of the run; `None` when it ended as it should.
 pub(crate) fn ending(findings: &Findings) -> Option<String> {
     let replications = findings.replications;
     match findings.stopped_by {
         StoppedBy::Interrupt => {
             Some(format!("Partial: interrupted after {replications} complete replications."))
+        }
+        StoppedBy::Budget if is_cut(findings) => {
+            Some(format!("Stopped by the time budget after {replications} replications."))
         }
         StoppedBy::Budget => Some(format!(
             "Stopped by the time budget; --replications {replications} gives the same numbers again."

@@ -8,5 +8,6 @@ mod control;
 mod history;
 mod routing;
 mod starting;
+mod text;
 mod tidy;
 mod trust;

@@ -11,7 +11,7 @@ use crate::hardware::disk::Disk;
 use crate::hardware::processor::{Alone, Due, Evicted, Happened, Processor};
 use crate::ids::{ContainerId, NodeId, TimeoutId};
 use crate::ledger::{Averages, Ledger, LoadAverage};
-use crate::life::{Awaits, Control, Life, Registry};
+use crate::life::{Awaits, Control, Led, Life, Registry};
 use crate::memory::Memory;
 use crate::network::Carried;
 use crate::network::connection::Connections;

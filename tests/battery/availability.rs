@@ -4,13 +4,11 @@
 
 use super::file::{Model, models};
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU32, Ordering};
 use wssim_experiment::cluster::Cluster;
 use wssim_experiment::failures::years::{self, Outage};
 use wssim_experiment::question::Worlds;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
-use wssim_scenario::Scenario;
 use wssim_stats::{Estimate, mean_interval, ratio_interval};
 
 /// Level of the intervals: one of a thousand misses its number by chance; seeds are fixed.
@@ -18,8 +16,6 @@ const LEVEL: f64 = 0.999;
 /// Outages that a rare number is taken from, at least.
 const SEEN: usize = 400;
 const HOUR: f64 = 3.6e12;
-
-static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 /// A world, and what is said of its groups.
 struct Worn {
@@ -29,13 +25,7 @@ struct Worn {
 
 impl Worn {
     fn new(text: &str) -> Self {
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("wssim-worn-{}-{number}.toml", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        std::fs::write(&path, format!("[scenario]\ntitle = \"Worn\"\n{text}")).unwrap();
-        let scenario = Scenario::load(path.to_str().unwrap(), &[]);
-        std::fs::remove_file(&path).unwrap();
-        let scenario = scenario.unwrap_or_else(|mistakes| panic!("{}", mistakes.render(false)));
+        let scenario = crate::text::scenario(&format!("[scenario]\ntitle = \"Worn\"\n{text}"));
         let cluster = scenario.question().cluster;
         Self { blueprint: scenario.blueprint(None, &[]).unwrap(), cluster }
     }

@@ -6,13 +6,10 @@
 mod losing;
 mod moving;
 
-use std::sync::atomic::{AtomicU32, Ordering};
-use wssim_experiment::question::Worlds;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{ContainerId, NodeId, SourceId};
 use wssim_model::probe::{Control, Doing, Fact, Failure, Opening, Probe};
 use wssim_model::{Blueprint, Run, simulate};
-use wssim_scenario::Scenario;
 
 /// When something is lost, in seconds.
 const AT: f64 = 20.0;
@@ -85,9 +82,6 @@ impl Probe for Seen {
     }
 }
 
-/// Tells the files of worlds apart.
-static NUMBER: AtomicU32 = AtomicU32::new(0);
-
 impl World<'_> {
     fn blueprint(&self) -> Blueprint {
         let Self { managers, orchestrator, front, back, more, faults } = self;
@@ -118,14 +112,7 @@ arrivals = {{ kind = "periodic", period = "100ms" }}
 {faults}
 "#
         );
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("wssim-control-{}-{number}.toml", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        std::fs::write(&path, &text).unwrap();
-        let scenario = Scenario::load(path.to_str().unwrap(), &[])
-            .unwrap_or_else(|mistakes| panic!("{}\n{text}", mistakes.render(false)));
-        std::fs::remove_file(&path).unwrap();
-        scenario.blueprint(None, &[]).unwrap()
+        crate::text::blueprint(&text)
     }
 
     /// So many seconds of it, from the very beginning.

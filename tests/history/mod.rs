@@ -3,16 +3,14 @@
 
 mod timelines;
 
+use crate::text::blueprint;
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU32, Ordering};
-use wssim_experiment::question::Worlds;
 use wssim_kernel::stream::StreamKey;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::history::{self, Witness};
 use wssim_model::ids::{ContainerId, NodeId};
 use wssim_model::probe::{Control, Probe};
-use wssim_model::{Blueprint, Run, simulate};
-use wssim_scenario::Scenario;
+use wssim_model::{Run, simulate};
 
 /// A container began to listen or ended, or something was decided.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,21 +40,6 @@ impl Witness for Diary {
 
     fn control(&mut self, now: Time, fact: Control) {
         self.0.push((now, Seen::Decided(fact)));
-    }
-}
-
-static NUMBER: AtomicU32 = AtomicU32::new(0);
-
-fn blueprint(text: &str) -> Blueprint {
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let name = format!("wssim-history-{}-{number}.toml", std::process::id());
-    let path = std::env::temp_dir().join(name);
-    std::fs::write(&path, text).unwrap();
-    let scenario = Scenario::load(path.to_str().unwrap(), &[]);
-    std::fs::remove_file(&path).unwrap();
-    match scenario {
-        Ok(scenario) => scenario.blueprint(None, &[]).unwrap(),
-        Err(mistakes) => panic!("{}\n{text}", mistakes.render(false)),
     }
 }
 

@@ -2,7 +2,7 @@
 //! (moby/swarmkit: beats of 4.5 to 5.5 s, three of them, six after an election; restart delay 5 s, batches
 //! of 0.2 to 0.5 s; moby: the first health check one interval after the start, 30 s).
 
-use super::blueprint;
+use crate::text::blueprint;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::history::{self, Standing, Witness};

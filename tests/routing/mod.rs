@@ -8,13 +8,10 @@ mod connecting;
 mod failing;
 mod losing;
 
-use std::sync::atomic::{AtomicU32, Ordering};
-use wssim_experiment::question::Worlds;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{ContainerId, SourceId};
 use wssim_model::probe::{Doing, Fact, Failure, Opening, Probe};
 use wssim_model::{Blueprint, Run, simulate};
-use wssim_scenario::Scenario;
 
 const MS: u64 = 1_000_000;
 const SECOND: u64 = 1_000_000_000;
@@ -34,9 +31,6 @@ struct World<'a> {
     /// CPU of a virtual address.
     ipvs_cpu: &'a str,
 }
-
-/// Tells the files of worlds apart.
-static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 impl Default for World<'_> {
     fn default() -> Self {
@@ -133,14 +127,7 @@ arrivals = {{ kind = "periodic", period = "{period}" }}
 {faults}
 "#
         );
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("wssim-routing-{}-{number}.toml", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        std::fs::write(&path, &text).unwrap();
-        let scenario = Scenario::load(path.to_str().unwrap(), &[])
-            .unwrap_or_else(|mistakes| panic!("{}\n{text}", mistakes.render(false)));
-        std::fs::remove_file(&path).unwrap();
-        scenario.blueprint(None, &[]).unwrap()
+        crate::text::blueprint(&text)
     }
 
     /// So many seconds of it, from the very beginning.

@@ -7,13 +7,12 @@
 
 mod mistakes;
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use crate::text::load;
 use wssim_experiment::question::Worlds;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{ContainerId, NodeId};
 use wssim_model::probe::{Control, Probe};
 use wssim_model::{Blueprint, Run, simulate};
-use wssim_scenario::Scenario;
 
 const SECOND: u64 = 1_000_000_000;
 const NEEDS: &str = "start_needs = \"db\"";
@@ -54,20 +53,6 @@ impl Probe for Seen {
             self.starts.push((now.0, id));
         }
     }
-}
-
-/// Tells the files of worlds apart.
-static NUMBER: AtomicU32 = AtomicU32::new(0);
-
-/// What becomes of the text of a scenario.
-fn load(text: &str) -> Result<Scenario, String> {
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let name = format!("wssim-starting-{}-{number}.toml", std::process::id());
-    let path = std::env::temp_dir().join(name);
-    std::fs::write(&path, text).unwrap();
-    let loaded = Scenario::load(path.to_str().unwrap(), &[]);
-    std::fs::remove_file(&path).unwrap();
-    loaded.map_err(|mistakes| mistakes.render(false))
 }
 
 impl World<'_> {

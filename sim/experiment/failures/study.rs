@@ -111,20 +111,40 @@ impl<'a> FailureStudy<'a> {
         }
     }
 
-    /// The years of `world`, if there is time.
-    fn long_run(&mut self, world: &AtRisk, asked: &years::Asked) -> Option<LongRun> {
-        let told = years::long_run(world, asked, self.watch);
-        let told = told.unwrap_or_else(|Stopped| {
-            self.notes.push("the long run was cut short: nothing is told of it".to_owned());
-            self.is_cut = true;
-            None
-        });
-        if let Some(run) = told.as_ref().filter(|run| run.histories < run.planned) {
+    /// The years of `world`, if there is time; and what is to be said where there is not.
+    fn long_run(&self, world: &AtRisk, asked: &years::Asked) -> (Option<LongRun>, Option<String>) {
+        let Ok(told) = years::long_run(world, asked, self.watch) else {
+            return (None, Some("the long run was cut short: nothing is told of it".to_owned()));
+        };
+        let cut = told.as_ref().filter(|run| run.histories < run.planned);
+        let note = cut.map(|run| {
             let (done, all) = (run.histories, run.planned);
-            self.notes.push(format!("the long run was cut short: {done} of {all} histories"));
-            self.is_cut = true;
+            format!("the long run was cut short: {done} of {all} histories")
+        });
+        (told, note)
+    }
+
+    /// The years, and those that changes are judged by.
+    fn all_years(&mut self, asked: &years::Asked) -> (Option<LongRun>, Vec<Change>) {
+        let (own, note) = self.long_run(&self.own, asked);
+        let mut notes: Vec<String> = note.into_iter().collect();
+        let mut changes = Vec::new();
+        // Changes are judged without what only this study knows of one side.
+        let mut plain = None;
+        if !self.bases.is_empty() && !asked.lost.is_empty() {
+            let (run, note) = self.long_run(&self.own, &asked.of_base());
+            (plain, notes) = (run, notes.into_iter().chain(note).collect());
+        } else if !self.bases.is_empty() {
+            plain.clone_from(&own);
         }
-        told
+        for (file, world) in &self.bases {
+            let (before, note) = self.long_run(world, &asked.of_base());
+            notes.extend(note);
+            changes.push(Change { file: file.clone(), before, after: plain.clone() });
+        }
+        self.is_cut |= !notes.is_empty();
+        self.notes.append(&mut notes);
+        (own, changes)
     }
 
     /// What is simulated before the fault.
@@ -236,24 +256,12 @@ impl<'a> FailureStudy<'a> {
     ) -> Result<Findings, WorldError> {
         let mut failures = self.assess(replications);
         let asked = self.years(&failures.sets);
-        let mut base_runs = Vec::new();
+        let mut changes = Vec::new();
         if stopped_by != StoppedBy::Interrupt {
-            let own = self.own.clone();
-            failures.long_run = self.long_run(&own, &asked);
-            let bases = self.bases.clone();
-            // Changes are judged without what only this study knows of one side.
-            let plain = if bases.is_empty() || asked.lost.is_empty() {
-                failures.long_run.clone()
-            } else {
-                self.long_run(&own, &asked.of_base())
-            };
-            for (file, world) in bases {
-                let run = self.long_run(&world, &asked.of_base());
-                base_runs.push(Change { file, before: run, after: plain.clone() });
-            }
+            (failures.long_run, changes) = self.all_years(&asked);
         }
         let bench = self.bench(replications);
-        let judge = |claim: &Claim| bench.judge(claim, &failures, &base_runs, self.no_years());
+        let judge = |claim: &Claim| bench.judge(claim, &failures, &changes, self.no_years());
         let mut claims: Vec<JudgedClaim> = self.question.claims.iter().map(judge).collect();
         let mut metrics = if replications == 0 { Vec::new() } else { bench.metrics() };
         metrics.extend(failures.long_run.iter().flat_map(years::metrics::metrics));

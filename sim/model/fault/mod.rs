@@ -16,7 +16,7 @@ pub(crate) use strain::Strain;
 use crate::blueprint::{Comes, Fault, FaultKind};
 use crate::event::Event;
 use crate::ids::{ContainerId, FaultId, NodeId, ObserverId};
-use crate::life::{End, Phase};
+use crate::life::{End, Led, Phase};
 use crate::orchestrator::Told;
 use crate::probe::Probe;
 use crate::world::World;

@@ -3,8 +3,8 @@
 use super::event::Event;
 use super::{History, Witness};
 use crate::blueprint::{Comes, Fault, FaultKind};
-use crate::ids::{ContainerId, FaultId};
-use crate::life::{End, Life, Phase};
+use crate::ids::{ContainerId, FaultId, NodeId};
+use crate::life::{End, Led, Phase};
 use crate::orchestrator::Told;
 use wssim_kernel::{Calendar, Time};
 
@@ -127,7 +127,7 @@ impl<W: Witness> History<'_, W> {
         self.wake_waiting(now, calendar);
     }
 
-    fn return_node(&mut self, now: Time, node: crate::ids::NodeId, calendar: &mut Calendar<Event>) {
+    fn return_node(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
         if self.control.is_none() {
             for place in 0..self.on_node[node.index()].len() {
                 let id = self.on_node[node.index()][place];
@@ -152,12 +152,5 @@ impl<W: Witness> History<'_, W> {
             control.hears(now, &self.reach);
             self.act_as_told(now, calendar);
         }
-    }
-}
-
-impl Life {
-    /// It ended quietly, or its start was pending then: that does not come any more.
-    pub(super) fn give_up_start(&mut self) {
-        self.turn = self.turn.wrapping_add(1);
     }
 }

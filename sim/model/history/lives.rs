@@ -3,7 +3,7 @@
 use super::event::Event;
 use super::{History, Witness};
 use crate::ids::{ContainerId, ServiceId};
-use crate::life::{Awaits, End, LEAVING, Phase, next_check};
+use crate::life::{Awaits, Control, End, LEAVING, Led, Phase, next_check};
 use crate::orchestrator::{Fact, Told};
 use wssim_kernel::{Calendar, Nanos, Time};
 
@@ -20,11 +20,6 @@ impl<W: Witness> History<'_, W> {
     pub(super) fn is_to_come(&self, now: Time, id: ContainerId) -> bool {
         let begins = self.blueprint.containers[id.index()].begins;
         begins.is_some_and(|begins| now < Time::ZERO + begins)
-    }
-
-    pub(super) fn turn_at(&self, at: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        let turn = self.lives[id.index()].turn;
-        calendar.schedule(at, Event::Life { container: id, turn });
     }
 
     /// The next turn in the life of `id`.
@@ -184,63 +179,41 @@ impl<W: Witness> History<'_, W> {
             End::Loud | End::Killed | End::LostWorker => self.restart_later(now, id, calendar),
         }
     }
+}
 
-    /// Starts `id` when its restart delay is over, unless an orchestrator decides.
-    pub(super) fn restart_later(
-        &mut self,
-        now: Time,
-        id: ContainerId,
-        calendar: &mut Calendar<Event>,
-    ) {
-        if self.control.is_some() {
-            return self.tell_control(now, Told::Ended(id), calendar);
-        }
-        if let Some(delay) = self.blueprint.service_of(id).restart {
-            self.turn_at(now + delay, id, calendar);
-        }
+impl<'a, W: Witness> Led<'a> for History<'a, W> {
+    type Event = Event;
+    const WAKE: Event = Event::Control;
+
+    fn control(&mut self) -> Option<&mut Control<'a>> {
+        self.control.as_deref_mut()
     }
 
-    pub(super) fn tell_control(
-        &mut self,
-        now: Time,
-        told: Told<'_>,
-        calendar: &mut Calendar<Event>,
-    ) {
-        if let Some(control) = &mut self.control {
-            control.told(now, told);
-            self.act_as_told(now, calendar);
-        }
+    fn restart_delay(&self, id: ContainerId) -> Option<Nanos> {
+        self.blueprint.service_of(id).restart
     }
 
-    pub(super) fn wake_control(&mut self, now: Time, calendar: &mut Calendar<Event>) {
-        if let Some(control) = &mut self.control {
-            control.wake(now);
-            self.act_as_told(now, calendar);
-        }
+    fn turn_at(&self, at: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        let turn = self.lives[id.index()].turn;
+        calendar.schedule(at, Event::Life { container: id, turn });
     }
 
-    /// Does what the orchestrator has decided, and notes when it wants to be woken.
-    pub(super) fn act_as_told(&mut self, now: Time, calendar: &mut Calendar<Event>) {
-        while let Some(fact) = self.control.as_mut().and_then(|control| control.next_fact()) {
-            self.witness.control(now, fact);
-            match fact {
-                Fact::Starts(id) => self.start(now, id, calendar),
-                Fact::Stops(id) => match self.lives[id.index()].phase {
-                    Phase::Registered => self.drain(now, id, calendar),
-                    Phase::Ready | Phase::Starting => self.end(now, id, End::Loud, calendar),
-                    Phase::Draining | Phase::Stopping | Phase::Dead => {}
-                },
-                // Who leads matters to those who ask.
-                Fact::Leads(_) | Fact::Leaderless => self.note_reach(now),
-                Fact::Down(..)
-                | Fact::Ready(_)
-                | Fact::Assigned(_)
-                | Fact::Pending(..)
-                | Fact::Rejected(_) => {}
-            }
-        }
-        if let Some(due) = self.control.as_mut().and_then(|control| control.wakes(now)) {
-            calendar.schedule(due, Event::Control);
+    fn act(&mut self, now: Time, fact: Fact, calendar: &mut Calendar<Event>) {
+        self.witness.control(now, fact);
+        match fact {
+            Fact::Starts(id) => self.start(now, id, calendar),
+            Fact::Stops(id) => match self.lives[id.index()].phase {
+                Phase::Registered => self.drain(now, id, calendar),
+                Phase::Ready | Phase::Starting => self.end(now, id, End::Loud, calendar),
+                Phase::Draining | Phase::Stopping | Phase::Dead => {}
+            },
+            // Who leads matters to those who ask.
+            Fact::Leads(_) | Fact::Leaderless => self.note_reach(now),
+            Fact::Down(..)
+            | Fact::Ready(_)
+            | Fact::Assigned(_)
+            | Fact::Pending(..)
+            | Fact::Rejected(_) => {}
         }
     }
 }

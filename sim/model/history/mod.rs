@@ -29,7 +29,7 @@ pub use standing::Standing;
 use crate::blueprint::Blueprint;
 use crate::fault::{Clocks, Reach};
 use crate::ids::{ContainerId, FaultId, NodeId};
-use crate::life::{Awaits, Control, Draws, Life};
+use crate::life::{Awaits, Control, Draws, Led, Life};
 use crate::orchestrator::Fact;
 use crate::world::Run;
 use event::Event;
@@ -52,7 +52,7 @@ pub trait Witness {
 
 /// What a history counted, beside what its witness heard.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Told {
+pub struct Count {
     /// Events that happened.
     pub events: u64,
     /// Faults that struck.
@@ -71,7 +71,7 @@ pub fn tell<W: Witness>(
     end: Nanos,
     witness: W,
     stop: &dyn Fn() -> bool,
-) -> Option<(Told, W)> {
+) -> Option<(Count, W)> {
     let mut calendar = Calendar::new();
     let (lead, replication) = (Nanos::ZERO, replication as u32);
     let run = Run { seed, replication, lead, measured: end };
@@ -87,7 +87,7 @@ pub fn tell<W: Witness>(
         }
     }
     history.look();
-    Some((Told { events, faults: history.faults }, history.witness))
+    Some((Count { events, faults: history.faults }, history.witness))
 }
 
 /// One history.

@@ -4,7 +4,7 @@
 //! tasks leave them at the first poll after it is marked down, and while nobody answers they stay as they
 //! are; whoever leads next is asked for all of it again.
 
-use super::{End, Phase};
+use super::{End, Led, Phase};
 use crate::blueprint::Blueprint;
 use crate::event::Event;
 use crate::fault::Reach;
@@ -13,7 +13,7 @@ use crate::orchestrator::{Fact, Orchestrator, Told};
 use crate::probe::Probe;
 use crate::world::{Run, World};
 use wssim_kernel::stream::StreamKey;
-use wssim_kernel::{Calendar, Time};
+use wssim_kernel::{Calendar, Nanos, Time};
 
 /// An orchestrator in a world.
 #[derive(Debug)]
@@ -102,39 +102,6 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Tells the orchestrator, if there is one, and does what it says.
-    pub(crate) fn tell_control(
-        &mut self,
-        now: Time,
-        told: Told<'_>,
-        calendar: &mut Calendar<Event>,
-    ) {
-        if let Some(control) = &mut self.control {
-            control.told(now, told);
-            self.act_as_told(now, calendar);
-        }
-    }
-
-    /// Does what the orchestrator has decided, and notes when it wants to be woken.
-    fn act_as_told(&mut self, now: Time, calendar: &mut Calendar<Event>) {
-        while let Some(fact) = self.control.as_mut().and_then(|control| control.next_fact()) {
-            self.probe.control(now, fact);
-            self.act(now, fact, calendar);
-        }
-        if let Some(due) = self.control.as_mut().and_then(|control| control.wakes(now)) {
-            calendar.schedule(due, Event::Control);
-        }
-    }
-
-    /// It is as late as the orchestrator asked for.
-    #[inline(never)]
-    pub(crate) fn wake_control(&mut self, now: Time, calendar: &mut Calendar<Event>) {
-        if let Some(control) = &mut self.control {
-            control.wake(now);
-            self.act_as_told(now, calendar);
-        }
-    }
-
     /// Tells the orchestrator who hears whom now.
     pub(crate) fn tell_reach(&mut self, now: Time, calendar: &mut Calendar<Event>) {
         if let Some(control) = &mut self.control {
@@ -143,8 +110,34 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Does what the orchestrator has decided.
+    /// Where the replica is now that began as `first`; nowhere, while it is pending.
+    pub(crate) fn replica_at(&self, first: ContainerId) -> Option<ContainerId> {
+        match &self.control {
+            Some(control) => control.replica_at(first),
+            None => Some(first),
+        }
+    }
+}
+
+impl<'a, P: Probe> Led<'a> for World<'a, P> {
+    type Event = Event;
+    const WAKE: Event = Event::Control;
+
+    fn control(&mut self) -> Option<&mut Control<'a>> {
+        self.control.as_deref_mut()
+    }
+
+    fn restart_delay(&self, id: ContainerId) -> Option<Nanos> {
+        self.blueprint.service_of(id).restart
+    }
+
+    fn turn_at(&self, at: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        let turn = self.containers[id.index()].life.turn;
+        calendar.schedule(at, Event::Life { container: id, turn });
+    }
+
     fn act(&mut self, now: Time, fact: Fact, calendar: &mut Calendar<Event>) {
+        self.probe.control(now, fact);
         match fact {
             Fact::Starts(id) => self.start_container(now, id, calendar),
             Fact::Stops(id) => match self.containers[id.index()].life.phase {
@@ -159,14 +152,6 @@ impl<P: Probe> World<'_, P> {
             | Fact::Assigned(_)
             | Fact::Pending(..)
             | Fact::Rejected(_) => {}
-        }
-    }
-
-    /// Where the replica is now that began as `first`; nowhere, while it is pending.
-    pub(crate) fn replica_at(&self, first: ContainerId) -> Option<ContainerId> {
-        match &self.control {
-            Some(control) => control.replica_at(first),
-            None => Some(first),
         }
     }
 }

@@ -16,12 +16,14 @@
 mod control;
 mod draws;
 mod empty;
+mod led;
 mod proxies;
 mod registry;
 mod waiting;
 
 pub(crate) use control::Control;
 pub(crate) use draws::Draws;
+pub(crate) use led::Led;
 pub(crate) use registry::Registry;
 pub(crate) use waiting::Awaits;
 
@@ -125,6 +127,11 @@ impl Life {
         self.up_ns + self.up_since.map_or(0, |since| now.since(since).0)
     }
 
+    /// What was to be its next turn does not come any more.
+    pub(crate) fn give_up_start(&mut self) {
+        self.turn = self.turn.wrapping_add(1);
+    }
+
     pub(crate) fn enter(&mut self, now: Time, phase: Phase) {
         self.up_ns = self.up_ns(now);
         self.phase = phase;
@@ -168,8 +175,7 @@ impl<P: Probe> World<'_, P> {
         if self.containers[id.index()].life.phase == Phase::Dead {
             if end == End::Quiet && !self.is_to_come(now, id) {
                 // Its start was pending; the node's return brings another.
-                let life = &mut self.containers[id.index()].life;
-                life.turn = life.turn.wrapping_add(1);
+                self.containers[id.index()].life.give_up_start();
             }
             return;
         }
@@ -218,22 +224,6 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Starts `id` when the restart delay of its service is over, unless an orchestrator decides what
-    /// becomes of it.
-    pub(crate) fn restart_later(
-        &mut self,
-        now: Time,
-        id: ContainerId,
-        calendar: &mut Calendar<Event>,
-    ) {
-        if self.control.is_some() {
-            return self.tell_control(now, Told::Ended(id), calendar);
-        }
-        if let Some(delay) = self.blueprint.service_of(id).restart {
-            self.turn_at(now + delay, id, calendar);
-        }
-    }
-
     /// Containers that come later are not there yet, nobody knows of them, and each starts when its time
     /// comes; spare ones when somebody else's has.
     pub(crate) fn await_late_containers(&mut self, calendar: &mut Calendar<Event>) {
@@ -251,11 +241,6 @@ impl<P: Probe> World<'_, P> {
                 self.turn_at(Time::ZERO + self.run.lead + begins, id, calendar);
             }
         }
-    }
-
-    fn turn_at(&self, at: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        let turn = self.containers[id.index()].life.turn;
-        calendar.schedule(at, Event::Life { container: id, turn });
     }
 
     /// The next turn in the life of `id`.

@@ -5,7 +5,7 @@
 //! only when somebody begins to listen, or a fault is repaired, is the next one put on the calendar.
 //! Whoever ends meanwhile begins anew, and forgets that it waited.
 
-use super::next_look;
+use super::{Led, next_look};
 use crate::event::Event;
 use crate::ids::{ContainerId, ServiceId};
 use crate::probe::Probe;

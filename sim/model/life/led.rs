@@ -1,0 +1,65 @@
+//! What worlds and histories have in common: an orchestrator that is told what happens, and does what it
+//! says, or restart delays where there is none.
+
+use super::Control;
+use crate::ids::ContainerId;
+use crate::orchestrator::{Fact, Told};
+use wssim_kernel::{Calendar, Nanos, Time};
+
+/// Whoever may have an orchestrator.
+pub(crate) trait Led<'a> {
+    /// What can happen there.
+    type Event: wssim_kernel::Event;
+    /// The orchestrator wants to be woken.
+    const WAKE: Self::Event;
+
+    /// The orchestrator, if there is one.
+    fn control(&mut self) -> Option<&mut Control<'a>>;
+
+    /// Does what the orchestrator has decided.
+    fn act(&mut self, now: Time, fact: Fact, calendar: &mut Calendar<Self::Event>);
+
+    /// Pause before the next container in place of `id`; `None`: there is none.
+    fn restart_delay(&self, id: ContainerId) -> Option<Nanos>;
+
+    /// Puts the next turn in the life of `id` on the calendar.
+    fn turn_at(&self, at: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>);
+
+    /// Tells the orchestrator, if there is one, and does what it says.
+    fn tell_control(&mut self, now: Time, told: Told<'_>, calendar: &mut Calendar<Self::Event>) {
+        if let Some(control) = self.control() {
+            control.told(now, told);
+            self.act_as_told(now, calendar);
+        }
+    }
+
+    /// It is as late as the orchestrator asked for.
+    #[inline(never)]
+    fn wake_control(&mut self, now: Time, calendar: &mut Calendar<Self::Event>) {
+        if let Some(control) = self.control() {
+            control.wake(now);
+            self.act_as_told(now, calendar);
+        }
+    }
+
+    /// Does what has been decided, and notes when the orchestrator wants to be woken.
+    fn act_as_told(&mut self, now: Time, calendar: &mut Calendar<Self::Event>) {
+        while let Some(fact) = self.control().and_then(Control::next_fact) {
+            self.act(now, fact, calendar);
+        }
+        if let Some(due) = self.control().and_then(|control| control.wakes(now)) {
+            calendar.schedule(due, Self::WAKE);
+        }
+    }
+
+    /// Starts `id` when the restart delay of its service is over, unless an orchestrator decides what
+    /// becomes of it.
+    fn restart_later(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>) {
+        if self.control().is_some() {
+            return self.tell_control(now, Told::Ended(id), calendar);
+        }
+        if let Some(delay) = self.restart_delay(id) {
+            self.turn_at(now + delay, id, calendar);
+        }
+    }
+}
