@@ -5,6 +5,7 @@
 mod battery;
 mod cli;
 mod control;
+mod documents;
 mod history;
 mod routing;
 mod starting;
