@@ -49,6 +49,6 @@ pub fn simulate(
     };
     match run(worlds, question, &options, &Unwatched) {
         Ok(findings) => findings,
-        Err(error) => unreachable!("{}", error.0),
+        Err(error) => unreachable!("{error:?}"),
     }
 }

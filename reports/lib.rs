@@ -12,6 +12,7 @@
 //!                        └─► files   each written whole or not at all
 //! ```
 //!
+//! Reasons and notes come as values: `reason` alone makes sentences of them, for every report the same.
 //! A report is a function of the findings alone: no clock, no path, no host name. What the caller
 //! knows beside (wall time, terminal width, where files went) comes in as an argument and goes to
 //! the terminal only. User-made names are data: `escape` holds what keeps them harmless.
@@ -26,8 +27,10 @@ pub mod json;
 pub mod markdown;
 mod memory;
 pub mod metrics_csv;
+mod number;
 mod page;
 mod quantity;
+mod reason;
 #[cfg(test)]
 mod sample;
 mod sections;

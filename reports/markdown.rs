@@ -2,7 +2,7 @@
 
 use crate::escape::markdown as escaped;
 use crate::table::{Kind, Table, Tone};
-use crate::{sections, wording};
+use crate::{reason, sections, wording};
 use std::fmt::Write as _;
 use wssim_experiment::findings::Findings;
 
@@ -35,7 +35,7 @@ pub fn render(findings: &Findings) -> String {
     list(&mut text, "Why", reasons);
     let not_simulated = findings.not_simulated.iter();
     list(&mut text, "Known, not simulated", not_simulated.map(|item| escaped(item)));
-    list(&mut text, "Notes", findings.notes.iter().map(|note| escaped(note)));
+    list(&mut text, "Notes", findings.notes.iter().map(|note| escaped(&reason::note(note))));
     text.truncate(text.trim_end().len());
     text.push('\n');
     text

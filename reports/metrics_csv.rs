@@ -5,7 +5,7 @@
 //! spreadsheet would run as a formula is made a text.
 
 use crate::escape;
-use crate::json::twelve_digits;
+use crate::number::twelve_digits;
 use wssim_experiment::findings::{Findings, Metric};
 
 /// Headings of the columns.

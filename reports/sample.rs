@@ -3,11 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use wssim_experiment::findings::{
-    Distribution, Findings, JudgedClaim, Metric, NodeLedger, Promised, Series, ServiceLedger,
-    StoppedBy, SystemMemory, Verdict,
+    Answer, Distribution, Findings, JudgedClaim, Metric, NodeLedger, Promised, RunAnswer, Series,
+    ServiceLedger, StoppedBy, SystemMemory, Verdict,
 };
 use wssim_experiment::metric::kind_of;
+use wssim_experiment::note::{FirstToGive, Note};
 use wssim_experiment::question::{Claim, Expected, MetricRef, Study};
+use wssim_experiment::reason::{Breakdown, Component, Missing, Needed, Reason, Whole};
 use wssim_stats::Estimate;
 
 /// Compares `actual` with the golden file `name`; `UPDATE_GOLDEN=1` renews it.
@@ -62,7 +64,7 @@ fn response_times() -> Vec<Metric> {
     max.estimate = Some(Estimate { mean: 1.25, low: f64::NAN, high: f64::NAN, n: 40 });
     let mut p99 = metric("response_time_seconds", &["mail", "p99"], 0.0, 0.0);
     p99.estimate = None;
-    p99.missing = Some("needs 10000 requests a replication; 25 min would do".to_owned());
+    p99.missing = Some(Missing::TooFewRequests { times: 2.5 });
     vec![
         metric("response_time_seconds", &["mail", "mean"], 0.0112, 0.0004),
         metric("response_time_seconds", &["mail", "p50"], 0.0094, 0.0003),
@@ -131,7 +133,7 @@ fn claim(
         unit: kind_of(metric).map_or("seconds", |kind| kind.unit),
         simulated: None,
         verdict: Verdict::Undecided,
-        why: String::new(),
+        why: Vec::new(),
     }
 }
 
@@ -140,12 +142,20 @@ fn judged(
     mean: f64,
     half_width: f64,
     verdict: Verdict,
-    why: &str,
+    why: Vec<Reason>,
 ) -> JudgedClaim {
     claim.simulated = Some(Estimate::symmetric(mean, half_width, 40));
-    claim.verdict = verdict;
-    why.clone_into(&mut claim.why);
+    (claim.verdict, claim.why) = (verdict, why);
     claim
+}
+
+fn made_up_of(of: Whole, is_change: bool, parts: &[(&str, f64)]) -> Vec<Reason> {
+    let part = |(name, amount): &(&str, f64)| Component {
+        name: (*name).to_owned(),
+        at_disk: false,
+        amount: *amount,
+    };
+    vec![Reason::MadeUp(Breakdown { of, is_change, parts: parts.iter().map(part).collect() })]
 }
 
 const WEB_P50: &[(&str, &str)] = &[("entry", "web"), ("stat", "p50")];
@@ -183,23 +193,16 @@ fn ranges() -> Vec<JudgedClaim> {
         expected(Some(0.3), Some(0.4)),
     );
     observed.claim.observed = true;
+    let jobs = [("ws-company", 0.21), ("gitlab", 0.0512), ("keycloak", 0.0098), ("mailcow", 0.004)];
+    let more = vec![
+        Reason::Straddles { needed: Some(Needed::Replications(1177)) },
+        Reason::NotLookedAt { looked: 15, ranges: 18 },
+    ];
     vec![
-        judged(typical, 0.0713, 0.0003, Verdict::Holds, ""),
-        judged(
-            load,
-            0.31,
-            0.01,
-            Verdict::Refuted,
-            "`ws-company` alone asks for 0.21 of it; the plan leaves it where it was",
-        ),
-        judged(
-            memory,
-            18.004e9,
-            0.02e9,
-            Verdict::Undecided,
-            "the interval contains the limit; 160 replications did not part them",
-        ),
-        judged(observed, 0.31, 0.004, Verdict::Reproduced, ""),
+        judged(typical, 0.0713, 0.0003, Verdict::Holds, Vec::new()),
+        judged(load, 0.31, 0.01, Verdict::Refuted, made_up_of(Whole::RunQueue, false, &jobs)),
+        judged(memory, 18.004e9, 0.02e9, Verdict::Undecided, more),
+        judged(observed, 0.31, 0.004, Verdict::Reproduced, Vec::new()),
     ]
 }
 
@@ -230,9 +233,11 @@ fn changes() -> Vec<JudgedClaim> {
     );
     elsewhere.claim.study = Study::Failures;
     elsewhere.unit = "ratio";
+    let times = [("network", 0.006_04), ("cpu gibd-postgres", -0.000_71)];
+    let times = made_up_of(Whole::RequestTime, true, &times);
     vec![
-        judged(absolute, 0.0132, 0.0004, Verdict::Refuted, "6 ms of it are the encrypted overlay"),
-        judged(relative, -0.31, 0.012, Verdict::Refuted, ""),
+        judged(absolute, 0.0132, 0.0004, Verdict::Refuted, times),
+        judged(relative, -0.31, 0.012, Verdict::Refuted, Vec::new()),
         elsewhere,
     ]
 }
@@ -287,7 +292,7 @@ fn node(name: &str, [ram, swap]: [f64; 2], services: Vec<ServiceLedger>) -> Node
 }
 
 /// One node with cold pages in swap, one under pressure.
-fn ledger() -> Vec<NodeLedger> {
+pub(crate) fn ledger() -> Vec<NodeLedger> {
     let gmktec = vec![
         held("gitlab", 4e9, Some(6e9), [4.17e9, 0.42e9]),
         held("mailcow", 0.0, None, [2.9e9, 0.31e9]),
@@ -312,7 +317,6 @@ fn ledger() -> Vec<NodeLedger> {
 /// A run of the recommended plan, numbers invented.
 pub(crate) fn findings() -> Findings {
     Findings {
-        command: "run",
         name: "after".to_owned(),
         title: "Recommended distribution on Docker Swarm".to_owned(),
         seed: 84,
@@ -324,6 +328,15 @@ pub(crate) fn findings() -> Findings {
         requests: 9_600_123,
         events: 148_212_345,
         metrics: metrics(),
+        claims: ranges().into_iter().chain(changes()).collect(),
+        not_simulated: vec!["swap of `gmktec`".to_owned()],
+        notes: vec![Note::NotSettled],
+        answer: Answer::Run(run_answer(ledger())),
+    }
+}
+
+fn run_answer(ledger: Vec<NodeLedger>) -> RunAnswer {
+    RunAnswer {
         series: vec![Series {
             name: "response_time_seconds",
             labels: vec![("entry", "web".to_owned()), ("stat", "mean".to_owned())],
@@ -331,7 +344,7 @@ pub(crate) fn findings() -> Findings {
             t_seconds: vec![0.0, 6.0],
             estimates: vec![Some(Estimate::symmetric(0.08, 0.01, 40)), None],
         }],
-        ledger: ledger(),
+        ledger,
         distributions: vec![Distribution {
             name: "response_time_seconds",
             labels: vec![("entry", "web".to_owned())],
@@ -339,10 +352,6 @@ pub(crate) fn findings() -> Findings {
             count: 96_000,
             quantiles: vec![(0.5, 0.0713), (0.99, 0.3214)],
         }],
-        failures: None,
-        claims: ranges().into_iter().chain(changes()).collect(),
-        not_simulated: vec!["swap of `gmktec`".to_owned()],
-        notes: vec!["`[node.gmktec] mtbf` is used by `failures` only".to_owned()],
     }
 }
 
@@ -355,11 +364,19 @@ pub(crate) fn hostile() -> Findings {
     name.clone_into(&mut findings.title);
     name.clone_into(&mut findings.claims[0].claim.text);
     findings.claims[0].verdict = Verdict::Refuted;
-    name.clone_into(&mut findings.claims[0].why);
+    findings.claims[0].why = vec![Reason::NotSimulated(name.to_owned())];
     findings.not_simulated = vec![name.to_owned()];
-    findings.notes = vec![name.to_owned()];
-    name.clone_into(&mut findings.ledger[0].node);
-    name.clone_into(&mut findings.ledger[0].services[0].service);
+    findings.notes = vec![Note::FirstToGive(FirstToGive {
+        node: name.to_owned(),
+        containers: 83.0,
+        interval: None,
+        replications: 40,
+        of: 40,
+    })];
+    let mut ledger = ledger();
+    name.clone_into(&mut ledger[0].node);
+    name.clone_into(&mut ledger[0].services[0].service);
+    findings.answer = Answer::Run(run_answer(ledger));
     for metric in &mut findings.metrics {
         for (_, value) in &mut metric.labels {
             if matches!(value.as_str(), "mail" | "gmktec" | "ws-company") {

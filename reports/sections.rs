@@ -3,20 +3,14 @@
 use crate::failures;
 use crate::memory;
 use crate::quantity;
-use crate::table::{Cell, Kind, Table};
-use wssim_experiment::findings::{Findings, Metric};
+use crate::reason;
+use crate::table::{Cell, Kind, Section, Table};
+use wssim_experiment::findings::{Answer, Findings, Metric, RunAnswer};
 
 /// The label that stands for all sources, endpoints or reasons together.
 const ALL: &str = "all";
 /// Reasons for missing numbers that are told under a table; the others are in `results.json`.
 const MOST_REASONS: usize = 3;
-
-/// A table with its title, and what must be said to it: why numbers are missing, what they mean.
-pub(crate) struct Section {
-    pub(crate) title: &'static str,
-    pub(crate) table: Table,
-    pub(crate) remarks: Vec<String>,
-}
 
 /// A column: heading, metric, and labels beside the one that names the row.
 type Column = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
@@ -48,13 +42,17 @@ const SERVICES: &[Column] = &[
 
 /// The sections; one without rows is left out.
 pub(crate) fn all(findings: &Findings) -> Vec<Section> {
-    if let Some(failures) = &findings.failures {
-        return failures::sections(failures);
+    match &findings.answer {
+        Answer::Run(run) => of_run(findings, run),
+        Answer::Failures(failures) => failures::sections(failures),
     }
+}
+
+fn of_run(findings: &Findings, run: &RunAnswer) -> Vec<Section> {
     [
         section(findings, "Entries: response time", ("Entry", "entry"), ENTRIES),
         section(findings, "Nodes", ("Node", "node"), NODES),
-        memory(findings),
+        memory(run),
         services(findings),
     ]
     .into_iter()
@@ -63,11 +61,11 @@ pub(crate) fn all(findings: &Findings) -> Vec<Section> {
 }
 
 /// Who holds what of each node's RAM.
-fn memory(findings: &Findings) -> Section {
+fn memory(run: &RunAnswer) -> Section {
     Section {
         title: "Memory: who holds what",
-        table: memory::table(findings),
-        remarks: memory::remarks(findings),
+        table: memory::table(&run.ledger),
+        remarks: memory::remarks(&run.ledger),
     }
 }
 
@@ -171,12 +169,9 @@ fn cell(
     if let Some((low, high)) = ends(&means) {
         return Cell::new(quantity::spread(low, high, first.unit));
     }
-    if let Some(reason) = &first.missing {
-        missing.push(Missing {
-            headings: vec![column.0],
-            subject: row.1.to_owned(),
-            reason: reason.clone(),
-        });
+    if let Some(why) = &first.missing {
+        let (headings, subject) = (vec![column.0], row.1.to_owned());
+        missing.push(Missing { headings, subject, reason: reason::missing(why) });
     }
     Cell::new("—")
 }

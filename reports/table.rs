@@ -68,6 +68,13 @@ impl Table {
     }
 }
 
+/// A table with its title, and what must be said to it: why numbers are missing, what they mean.
+pub(crate) struct Section {
+    pub(crate) title: &'static str,
+    pub(crate) table: Table,
+    pub(crate) remarks: Vec<String>,
+}
+
 fn keep<T>(items: Vec<T>, kept: &[bool]) -> Vec<T> {
     items.into_iter().zip(kept).filter_map(|(item, kept)| kept.then_some(item)).collect()
 }

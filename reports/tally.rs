@@ -43,5 +43,5 @@ impl Tally {
 
 /// Whether the command of `findings` is the one that judges the claim.
 pub(crate) fn judged_here(findings: &Findings, judged: &JudgedClaim) -> bool {
-    judged.claim.study.name() == findings.command
+    judged.claim.study == findings.answer.study()
 }

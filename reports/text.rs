@@ -5,9 +5,9 @@
 
 use crate::escape::printable;
 use crate::page::{GAP, MOST_LINES, Page, Style};
-use crate::sections::{self, Section};
-use crate::table::Tone;
-use crate::{quantity, width, wording};
+use crate::sections;
+use crate::table::{Section, Tone};
+use crate::{quantity, reason, width, wording};
 use wssim_experiment::findings::Findings;
 
 /// Things not simulated that are listed; `check` lists them all.
@@ -46,7 +46,8 @@ pub fn render(findings: &Findings, options: &Options<'_>) -> String {
         }
         reasons(&mut page, findings);
         not_simulated(&mut page, findings);
-        page.list("Notes", &findings.notes);
+        let notes: Vec<String> = findings.notes.iter().map(reason::note).collect();
+        page.list("Notes", &notes);
     }
     page.text
 }

@@ -2,9 +2,10 @@
 
 use crate::failures;
 use crate::quantity;
+use crate::reason;
 use crate::table::{Cell, Kind, Table, Tone};
 use crate::tally::{Tally, judged_here};
-use wssim_experiment::findings::{Findings, JudgedClaim, StoppedBy, Verdict};
+use wssim_experiment::findings::{Answer, Findings, JudgedClaim, StoppedBy, Verdict};
 use wssim_stats::Estimate;
 
 /// A refuted value is called a multiple of its limit from here on: "12 times the limit".
@@ -41,8 +42,13 @@ pub(crate) fn counts(findings: &Findings) -> String {
 
 /// Whether a long run lacks histories that were asked for: they depend on the time that there was.
 fn is_cut(findings: &Findings) -> bool {
-    let run = findings.failures.as_ref().and_then(|failures| failures.long_run.as_ref());
-    run.is_some_and(|run| run.histories < run.planned)
+    match &findings.answer {
+        Answer::Run(_) => false,
+        Answer::Failures(failures) => {
+            let run = failures.long_run.as_ref();
+            run.is_some_and(|run| run.histories < run.planned)
+        }
+    }
 }
 
 /// What the reader must know about the end of the run; `None` when it ended as it should.
@@ -94,7 +100,7 @@ pub(crate) fn claims(findings: &Findings) -> Table {
 
 /// `run` lists all claims of the plan; other commands those that they judge.
 fn is_listed(findings: &Findings, judged: &JudgedClaim) -> bool {
-    findings.command == "run" || judged_here(findings, judged)
+    matches!(findings.answer, Answer::Run(_)) || judged_here(findings, judged)
 }
 
 /// Whether the verdict table has no row.
@@ -120,8 +126,12 @@ pub(crate) fn summary(findings: &Findings) -> String {
 
 /// What survives, where that was asked and anything is known.
 pub(crate) fn survival(findings: &Findings) -> Option<String> {
-    let failures = findings.failures.as_ref().filter(|failures| !failures.sets.is_empty())?;
-    Some(format!("Survives {}", failures::summary(failures, 0)))
+    match &findings.answer {
+        Answer::Failures(failures) if !failures.sets.is_empty() => {
+            Some(format!("Survives {}", failures::summary(failures, 0)))
+        }
+        Answer::Failures(_) | Answer::Run(_) => None,
+    }
 }
 
 /// Refuted and undecided claims whose reason is known: verdict, claim, reason.
@@ -133,7 +143,7 @@ pub(crate) fn reasons(findings: &Findings) -> Vec<(Cell, String)> {
         .filter(|judged| matches!(judged.verdict, Verdict::Refuted | Verdict::Undecided))
         .map(|judged| {
             let cell = Cell::toned(judged.claim.text.clone(), tone(judged.verdict));
-            (cell, judged.why.clone())
+            (cell, reason::why(&judged.why))
         })
         .collect()
 }

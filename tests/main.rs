@@ -7,6 +7,7 @@ mod cli;
 mod control;
 mod documents;
 mod history;
+mod literals;
 mod routing;
 mod starting;
 mod text;

@@ -1,5 +1,6 @@
 //! The style that is enforced: who may depend on whom, what may not be written where.
 
+use crate::literals;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -177,6 +178,40 @@ fn the_event_loop_stays_plain_and_repeatable() {
     refuse("sim/experiment", &unordered, "BTreeMap or a table: results are written in order");
     let generators = ["StdRng", "SmallRng", "thread_rng", "rand::rng()"];
     refuse("sim", &generators, "draw from a keyed stream");
+}
+
+/// What is put together of words in `experiment` all the same: the label `component` of
+/// `request_time_seconds`, which scenarios name.
+const LABELS: [&str; 5] =
+    ["cpu {name}", "worker {name}", "disk {name}", "pages {name}", "connection {name} to {}"];
+
+/// What is found, and why, are values there: `reports` and the command line alone make sentences. A sentence
+/// has a blank in it or is put together; what a bug or an attribute says is for nobody who uses it, and the
+/// meaning of a metric stands in its row.
+#[test]
+fn experiments_write_no_text_for_people() {
+    let of_bugs = ["assert!", "assert_eq!", "assert_ne!", "unreachable!", "expect", "#"];
+    let makes_text = ["format!", "write!", "writeln!", "format_args!", "concat!"];
+    let mut labels = Vec::new();
+    for path in files_below("sim/experiment", "rs") {
+        let name = shown(&path);
+        for literal in literals::of(&code(&path)) {
+            let is_text = literal.text.contains(' ') || literal.is_within(&makes_text);
+            let is_meaning = name == "sim/experiment/metric.rs" && literal.within == ["kind"];
+            if !is_text || is_meaning || literal.is_within(&of_bugs) {
+                continue;
+            }
+            let text = literal.text;
+            assert!(
+                LABELS.contains(&text.as_str()),
+                "{name} says `{text}`: return a value, and let reports tell it"
+            );
+            labels.push(text);
+        }
+    }
+    for label in LABELS {
+        assert!(labels.iter().any(|found| found == label), "`{label}`: take it off the list");
+    }
 }
 
 #[test]

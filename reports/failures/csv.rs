@@ -3,9 +3,10 @@
 //! A recovery time is empty where that many replications do not come back; `lost` counts them.
 
 use crate::escape;
-use crate::json::twelve_digits;
+use crate::number::twelve_digits;
+use crate::reason;
 use wssim_experiment::failures::findings::{EntryFinding, SetFinding, State, recovery_quantile};
-use wssim_experiment::findings::Findings;
+use wssim_experiment::findings::{Answer, Findings};
 
 /// Headings of the columns.
 pub const COLUMNS: [&str; 19] = [
@@ -38,9 +39,9 @@ pub fn render(findings: &Findings) -> String {
         writer.write_record(row).expect("memory takes every row of equal length");
     };
     write(COLUMNS.map(str::to_owned));
-    for set in findings.failures.iter().flat_map(|failures| &failures.sets) {
-        for entry in &set.entries {
-            write(row(set, entry));
+    if let Answer::Failures(failures) = &findings.answer {
+        for set in &failures.sets {
+            set.entries.iter().for_each(|entry| write(row(set, entry)));
         }
     }
     let bytes = writer.into_inner().expect("memory has nothing left to flush");
@@ -73,6 +74,6 @@ fn row(set: &SetFinding, entry: &EntryFinding) -> [String; 19] {
         survives,
         looser,
         stricter,
-        escape::spreadsheet(&entry.why),
+        escape::spreadsheet(&entry.why.as_ref().map_or_else(String::new, reason::entry)),
     ]
 }

@@ -4,7 +4,8 @@
 //! (`calm`), and how many sets of each size survive. An element of `sets` is one set of nodes: an
 //! infinite recovery time is `null`, and `lost` says in how many replications it is.
 
-use crate::json::Number;
+use crate::number::Number;
+use crate::reason;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use wssim_experiment::cluster::Survival;
@@ -148,7 +149,7 @@ struct EntryJson<'a> {
     recovery_seconds: RecoveryJson,
     during: PartJson,
     after: PartJson,
-    why: &'a str,
+    why: String,
 }
 
 impl<'a> EntryJson<'a> {
@@ -159,7 +160,7 @@ impl<'a> EntryJson<'a> {
             recovery_seconds: RecoveryJson::of(&entry.recovery),
             during: PartJson::of(&entry.during),
             after: PartJson::of(&entry.after),
-            why: &entry.why,
+            why: entry.why.as_ref().map_or_else(String::new, reason::entry),
         }
     }
 }
@@ -170,7 +171,7 @@ struct ServiceJson<'a> {
     replicas_before: Number,
     replicas_after: Number,
     recovery_seconds: RecoveryJson,
-    why: &'a str,
+    why: String,
 }
 
 impl<'a> ServiceJson<'a> {
@@ -180,7 +181,7 @@ impl<'a> ServiceJson<'a> {
             replicas_before: Number(service.replicas_before),
             replicas_after: Number(service.replicas_after),
             recovery_seconds: RecoveryJson::of(&service.recovery),
-            why: &service.why,
+            why: service.why.as_ref().map_or_else(String::new, reason::service),
         }
     }
 }

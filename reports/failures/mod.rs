@@ -7,8 +7,8 @@ mod tests;
 pub mod years;
 
 use crate::quantity;
-use crate::sections::Section;
-use crate::table::{Cell, Kind, Table, Tone};
+use crate::reason;
+use crate::table::{Cell, Kind, Section, Table, Tone};
 use std::collections::BTreeMap;
 use wssim_experiment::cluster::Survival;
 use wssim_experiment::failures::findings::{
@@ -184,8 +184,10 @@ fn times(mean: Option<f64>, p95: Option<f64>) -> String {
 fn reasons(failures: &Failures) -> Vec<String> {
     let mut told: Vec<(Reason<'_>, Vec<&SetFinding>)> = Vec::new();
     for set in &failures.sets {
-        for entry in set.entries.iter().filter(|entry| !entry.why.is_empty()) {
-            let reason = Reason { entry: &entry.name, state: entry.state, why: &entry.why };
+        for entry in &set.entries {
+            let Some(why) = &entry.why else { continue };
+            let why = reason::entry(why);
+            let reason = Reason { entry: &entry.name, state: entry.state, why };
             match told.iter_mut().find(|(known, _)| *known == reason) {
                 Some((_, sets)) if sets.iter().any(|smaller| is_within(smaller, set)) => {}
                 Some((_, sets)) => sets.push(set),
@@ -206,7 +208,8 @@ fn reasons(failures: &Failures) -> Vec<String> {
 struct Reason<'a> {
     entry: &'a str,
     state: Option<State>,
-    why: &'a str,
+    /// As a sentence: numbers that are told alike are alike.
+    why: String,
 }
 
 fn is_within(smaller: &SetFinding, larger: &SetFinding) -> bool {
@@ -281,13 +284,14 @@ fn services(failures: &Failures) -> Section {
 
 /// Reasons with the services that they are about, the most frequent first.
 fn why_lost(set: &SetFinding) -> String {
-    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut by_reason: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for service in set.services.iter().filter(|service| service.state == State::Lost) {
-        by_reason.entry(&service.why).or_default().push(&service.name);
+        let why = service.why.as_ref().map_or_else(String::new, reason::service);
+        by_reason.entry(why).or_default().push(&service.name);
     }
-    let mut reasons: Vec<(&str, Vec<&str>)> = by_reason.into_iter().collect();
+    let mut reasons: Vec<(String, Vec<&str>)> = by_reason.into_iter().collect();
     reasons.sort_by_key(|(_, names)| std::cmp::Reverse(names.len()));
-    let tell = |(why, names): &(&str, Vec<&str>)| {
+    let tell = |(why, names): &(String, Vec<&str>)| {
         let more = names.len().saturating_sub(NAMED);
         let mut list = names[..names.len().min(NAMED)].join(", ");
         if more > 0 {

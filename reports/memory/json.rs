@@ -6,7 +6,7 @@
 //! `stall` as a share of time, `kills` per replication. `note` is the sentence under the table.
 
 use super::remark;
-use crate::json::Number;
+use crate::number::Number;
 use serde::Serialize;
 use wssim_experiment::findings::{NodeLedger, ServiceLedger};
 use wssim_stats::Estimate;

@@ -11,14 +11,14 @@ pub(crate) use remark::remark;
 
 use crate::quantity;
 use crate::table::{Cell, Kind, Table};
-use wssim_experiment::findings::{Findings, NodeLedger, Promised, ServiceLedger, SystemMemory};
+use wssim_experiment::findings::{NodeLedger, Promised, ServiceLedger, SystemMemory};
 use wssim_stats::Estimate;
 
 /// Services of a node that have a line of their own; `results.json` has all.
 const MOST_SERVICES: usize = 5;
 
 /// The table; it has no rows where no node has RAM given.
-pub(crate) fn table(findings: &Findings) -> Table {
+pub(crate) fn table(ledger: &[NodeLedger]) -> Table {
     let columns = vec![
         ("Node", Kind::Fixed),
         ("Held by", Kind::Words),
@@ -29,13 +29,13 @@ pub(crate) fn table(findings: &Findings) -> Table {
         ("In RAM", Kind::Numbers),
         ("In swap", Kind::Numbers),
     ];
-    let rows = findings.ledger.iter().flat_map(rows).map(Line::cells).collect();
+    let rows = ledger.iter().flat_map(rows).map(Line::cells).collect();
     Table { columns, rows }.without_empty_columns()
 }
 
 /// The sentences under the table.
-pub(crate) fn remarks(findings: &Findings) -> Vec<String> {
-    findings.ledger.iter().filter_map(remark).collect()
+pub(crate) fn remarks(ledger: &[NodeLedger]) -> Vec<String> {
+    ledger.iter().filter_map(remark).collect()
 }
 
 /// A line before it has cells.
@@ -171,39 +171,39 @@ mod tests {
     use super::*;
     use crate::sample;
 
-    fn texts(findings: &Findings) -> Vec<Vec<String>> {
-        let table = table(findings);
+    fn texts(ledger: &[NodeLedger]) -> Vec<Vec<String>> {
+        let table = table(ledger);
         let row = |row: Vec<Cell>| row.into_iter().map(|cell| cell.text).collect();
         table.rows.into_iter().map(row).collect()
     }
 
     #[test]
     fn the_smaller_services_share_a_line() {
-        let findings = sample::findings();
-        let node = &findings.ledger[0];
+        let ledger = sample::ledger();
+        let node = &ledger[0];
         assert!(node.services.len() > MOST_SERVICES + 1);
-        let rows = texts(&findings);
+        let rows = texts(&ledger);
         let others = rows.iter().find(|row| row[1].ends_with(" others")).unwrap();
         assert_eq!(others[1], format!("{} others", node.services.len() - MOST_SERVICES));
     }
 
     #[test]
     fn one_service_more_has_its_own_line() {
-        let mut findings = sample::findings();
-        findings.ledger[0].services.truncate(MOST_SERVICES + 1);
-        let rows = texts(&findings);
+        let mut ledger = sample::ledger();
+        ledger[0].services.truncate(MOST_SERVICES + 1);
+        let rows = texts(&ledger);
         assert!(!rows.iter().any(|row| row[1].ends_with("others")));
     }
 
     #[test]
     fn what_was_not_promised_and_what_is_not_known_stay_apart() {
-        let mut findings = sample::findings();
-        findings.ledger.truncate(1);
-        findings.ledger[0].demand = None;
-        findings.ledger[0].swap = 0.0;
-        let rows = texts(&findings);
+        let mut ledger = sample::ledger();
+        ledger.truncate(1);
+        ledger[0].demand = None;
+        ledger[0].swap = 0.0;
+        let rows = texts(&ledger);
         assert!(rows[0].iter().any(|cell| cell == "—"));
         assert!(rows[0][1].ends_with("no swap"));
-        assert!(!table(&findings).columns.iter().any(|(heading, _)| *heading == "In swap"));
+        assert!(!table(&ledger).columns.iter().any(|(heading, _)| *heading == "In swap"));
     }
 }

@@ -73,7 +73,7 @@ mod tests {
 
     fn node(stall: f64, kills: f64, demand: f64) -> NodeLedger {
         let estimate = |mean: f64| Some(Estimate::symmetric(mean, 0.0, 40));
-        let mut node = sample::findings().ledger.swap_remove(0);
+        let mut node = sample::ledger().swap_remove(0);
         node.ram = 5.7e9;
         node.system = wssim_experiment::findings::SystemMemory::default();
         node.system.kernel = 0.5e9;

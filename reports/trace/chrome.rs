@@ -8,6 +8,7 @@
 
 use super::lanes::{Lane, Lanes};
 use super::rows::name;
+use super::wording::{self, words};
 use crate::escape;
 use serde_json::{Value, json};
 use wssim_experiment::trace::{Kind, Part, StayKind, Trace};
@@ -131,9 +132,10 @@ impl File<'_> {
             if let Some(callee) = part.callee {
                 self.call(place, part, callee);
             } else {
-                let args = with(json!({ "place": part.place }), part.failed, false);
+                let args =
+                    with(json!({ "place": wording::place(&part.place) }), part.failed, false);
                 let span = (part.start_ns, part.end_ns);
-                self.complete(place, part.kind.words(), part.kind.name(), span, args);
+                self.complete(place, words(part.kind), part.kind.name(), span, args);
             }
         }
     }
@@ -150,8 +152,8 @@ impl File<'_> {
         }
         let ways = [(start, called.start_ns.min(end)), (called.end_ns.min(end), end)];
         for (from, to) in ways.into_iter().filter(|(from, to)| from < to) {
-            let (words, cat) = (Kind::Network.words(), Kind::Network.name());
-            self.complete(on, words, cat, (from, to), json!({}));
+            let (title, cat) = (words(Kind::Network), Kind::Network.name());
+            self.complete(on, title, cat, (from, to), json!({}));
         }
     }
 }

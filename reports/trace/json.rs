@@ -1,6 +1,7 @@
 //! The report for programs. Times are seconds from the request's arrival, exact to the nanosecond.
 
 use super::rows::name;
+use super::wording::place;
 use crate::escape;
 use serde::Serialize;
 use wssim_experiment::trace::{Component, Part, Stay, StayKind, Trace};
@@ -31,7 +32,7 @@ struct Report<'a> {
     replication: u32,
     request: Request<'a>,
     distribution: Distribution,
-    components: Vec<ComponentJson<'a>>,
+    components: Vec<ComponentJson>,
     stays: Vec<StayJson<'a>>,
 }
 
@@ -64,9 +65,9 @@ struct Distribution {
 }
 
 #[derive(Serialize)]
-struct ComponentJson<'a> {
+struct ComponentJson {
     kind: &'static str,
-    place: &'a str,
+    place: String,
     times: u64,
     seconds: f64,
 }
@@ -92,7 +93,7 @@ struct StayJson<'a> {
 #[derive(Serialize)]
 struct PartJson<'a> {
     kind: &'static str,
-    place: &'a str,
+    place: String,
     start_seconds: f64,
     end_seconds: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -133,10 +134,10 @@ impl<'a> Report<'a> {
     }
 }
 
-fn component(of: &Component) -> ComponentJson<'_> {
+fn component(of: &Component) -> ComponentJson {
     ComponentJson {
         kind: of.kind.name(),
-        place: &of.place,
+        place: place(&of.place),
         times: of.times,
         seconds: seconds(of.ns),
     }
@@ -168,7 +169,7 @@ fn stay(of: &Stay) -> StayJson<'_> {
 fn part(of: &Part) -> PartJson<'_> {
     PartJson {
         kind: of.kind.name(),
-        place: &of.place,
+        place: place(&of.place),
         start_seconds: seconds(of.start_ns),
         end_seconds: seconds(of.end_ns),
         callee: of.callee,

@@ -1,12 +1,15 @@
 //! A trace for the tests of the reports, numbers invented: a page makes two equal queries, asks two
 //! services at once, and calls a third one that answers at the second attempt only.
 
-use wssim_experiment::trace::{Component, Distribution, Kind, Part, Pick, Stay, StayKind, Trace};
+use wssim_experiment::trace::{
+    Component, Distribution, Kind, Part, Pick, Place, Stay, StayKind, Trace,
+};
 
 const MS: u64 = 1_000_000;
 
 fn part(kind: Kind, place: &str, start_ns: u64, end_ns: u64) -> Part {
-    Part { kind, place: place.to_owned(), start_ns, end_ns, callee: None, failed: None }
+    let place = Place::At(place.to_owned());
+    Part { kind, place, start_ns, end_ns, callee: None, failed: None }
 }
 
 fn call(callee: usize, start_ns: u64, end_ns: u64) -> Part {
@@ -106,8 +109,13 @@ pub(super) fn trace() -> Trace {
     stays.extend(branch(4, "stock", 25 * MS));
     stays.extend(branch(6, "prices", 30 * MS));
     stays.extend(attempts());
-    let component =
-        |kind, place: &str, ns, times| Component { kind, place: place.to_owned(), ns, times };
+    let component = |kind, place: &str, ns, times| {
+        let place = match place.split_once(" – ") {
+            Some((first, second)) => Place::Between(first.to_owned(), second.to_owned()),
+            None => Place::At(place.to_owned()),
+        };
+        Component { kind, place, ns, times }
+    };
     Trace {
         name: "shop".to_owned(),
         title: "A small shop".to_owned(),

@@ -1,6 +1,7 @@
 //! Where the time goes: the table whose rows, as they are printed, add up to the whole.
 
 use super::clock::Clock;
+use super::wording::{place, words};
 use crate::table::{Cell, Kind, Table};
 use wssim_experiment::trace::Trace;
 
@@ -30,7 +31,7 @@ fn shares(parts: &[u64], units: u64) -> Vec<u64> {
 /// The table; with `all`, every component has its row.
 pub(super) fn table(trace: &Trace, clock: Clock, all: bool) -> Table {
     let mut rows: Vec<(String, String, u64, u64)> = (trace.components.iter())
-        .map(|part| (part.kind.words().to_owned(), part.place.clone(), part.times, part.ns))
+        .map(|part| (words(part.kind).to_owned(), place(&part.place), part.times, part.ns))
         .collect();
     if !all && rows.len() > MOST_ROWS {
         let others = rows.split_off(MOST_ROWS - 1);

@@ -2,7 +2,7 @@
 
 use super::clock::Clock;
 use crate::quantity;
-use wssim_experiment::trace::{Pick, StayKind, Trace};
+use wssim_experiment::trace::{Kind, Pick, Place, StayKind, Trace};
 
 /// The first line.
 pub(super) fn title(trace: &Trace) -> String {
@@ -10,6 +10,41 @@ pub(super) fn title(trace: &Trace) -> String {
         trace.name.clone()
     } else {
         format!("{} · {}", trace.name, trace.title)
+    }
+}
+
+/// What people call it.
+pub(super) fn words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Network => "network",
+        Kind::Worker => "waiting for a worker",
+        Kind::Connection => "waiting for a connection",
+        Kind::Trial => "trying a connection",
+        Kind::Dns => "looking up a name",
+        Kind::Handshake => "opening a connection",
+        Kind::Silence => "waiting for nobody",
+        Kind::NetworkCpu => "CPU of networking",
+        Kind::Cpu => "CPU",
+        Kind::Sharing => "CPU, slowed by others",
+        Kind::Throttled => "CPU, quota used up",
+        Kind::DiskQueue => "waiting for the disk",
+        Kind::Disk => "disk",
+        Kind::PageQueue => "waiting for the swap device",
+        Kind::Pages => "fetching pages from swap",
+        Kind::Sleep => "sleep",
+        Kind::Backoff => "pause before a retry",
+        Kind::Call => "in a call",
+        Kind::Parallel => "in parallel parts",
+    }
+}
+
+/// Where it is.
+pub(super) fn place(place: &Place) -> String {
+    match place {
+        Place::At(name) => name.clone(),
+        Place::Between(first, second) => format!("{first} – {second}"),
+        Place::Within(node) => format!("within {node}"),
+        Place::Pool { service, pool } => format!("{service} → {pool}"),
     }
 }
 

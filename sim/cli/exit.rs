@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use wssim_experiment::findings::{Findings, StoppedBy};
+use wssim_experiment::question::WorldError;
 use wssim_reports::Tally;
 use wssim_reports::files::{Reason, WriteError};
 use wssim_scenario::Diagnostics;
@@ -47,6 +48,16 @@ impl Failure {
     /// The call or the scenario is wrong.
     pub(crate) fn wrong(message: &str) -> Self {
         Self { status: WRONG, message: lines(message) }
+    }
+
+    /// A world could not be made, or not be simulated.
+    pub(crate) fn world(error: &WorldError) -> Self {
+        match error {
+            WorldError::Scenario(message) => Self::wrong(message),
+            WorldError::Threads(error) => {
+                Self::wrong(&format!("threads could not be started: {error}"))
+            }
+        }
     }
 
     /// Interrupted before there was anything to report.

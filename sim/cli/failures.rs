@@ -12,7 +12,7 @@ use wssim_experiment::failures::{self, Error};
 use wssim_experiment::findings::Findings;
 use wssim_kernel::Nanos;
 use wssim_reports::files::Output;
-use wssim_reports::{failures as tables, json, metrics_csv, printable};
+use wssim_reports::{failures as tables, json, metrics_csv};
 use wssim_scenario::Scenario;
 
 /// Files that are written, in this order.
@@ -105,8 +105,13 @@ fn simulate(args: &Args, scenario: &Scenario) -> Result<Findings, Failure> {
     let findings = failures::failures(scenario, &question, &options, &watcher);
     watcher.finish();
     findings.map_err(|error| match error {
-        Error::World(error) => Failure::wrong(&error.0),
-        Error::Call(message) => Failure::wrong(&format!("error: {}", printable(&message))),
+        Error::World(error) => Failure::world(&error),
+        Error::TooFewNodes { depth, nodes } => {
+            Failure::wrong(&format!("error: `--depth {depth}`: the scenario has {nodes} nodes"))
+        }
+        Error::TooManySets { depth, nodes, sets } => Failure::wrong(&format!(
+            "error: `--depth {depth}`: {sets} sets of {nodes} nodes are too many"
+        )),
     })
 }
 

@@ -57,7 +57,7 @@ fn simulate(args: &Args, scenario: &Scenario) -> Result<Findings, Failure> {
     let watcher = Watcher::start(common.budget, common.shown.quiet);
     let findings = wssim_experiment::run(scenario, &scenario.question(), &options, &watcher);
     watcher.finish();
-    findings.map_err(|error| Failure::wrong(&error.0))
+    findings.map_err(|error| Failure::world(&error))
 }
 
 /// What standard output gets. Programs get everything even if told quietly.

@@ -7,7 +7,7 @@ use crate::place::Place;
 use crate::watch::Watcher;
 use std::io;
 use std::path::PathBuf;
-use wssim_experiment::trace::{self, Error, Pick, Trace};
+use wssim_experiment::trace::{self, Error, NoRequest, Pick, Trace};
 use wssim_reports::files::Output;
 use wssim_reports::{Style, printable, trace as report};
 use wssim_scenario::Scenario;
@@ -94,8 +94,11 @@ fn simulate(args: &Args, scenario: &Scenario) -> Result<Trace, Failure> {
 
 fn failure(args: &Args, error: Error) -> Failure {
     match error {
-        Error::World(error) => Failure::wrong(&error.0),
-        Error::NoSuchRequest(why) => Failure::wrong(&format!("error: {}", printable(&why))),
+        Error::World(error) => Failure::world(&error),
+        Error::NoSuchRequest { entry, why } => {
+            let message = format!("entry `{entry}`: {}", missing(why));
+            Failure::wrong(&format!("error: {}", printable(&message)))
+        }
         Error::UnknownEntry(known) => {
             let wrong = args.entry.as_deref().unwrap_or_default();
             let names: Vec<&str> = known.iter().map(String::as_str).collect();
@@ -105,6 +108,20 @@ fn failure(args: &Args, error: Error) -> Failure {
             Failure::wrong(&format!("error: {}", printable(&message)))
         }
         Error::Stopped => Failure::interrupted(),
+    }
+}
+
+fn missing(why: NoRequest) -> String {
+    match why {
+        NoRequest::NoneAnswered(all) => {
+            format!("none of the {all} requests that arrived in the measured stretch was answered")
+        }
+        NoRequest::NoneFailed(all) => {
+            format!("none of the {all} requests of the measured stretch failed")
+        }
+        NoRequest::Beyond { number, requests } => {
+            format!("there is no request {number}: {requests} arrived in the measured stretch")
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use wssim_experiment::watch::{Progress, Watch};
+use wssim_experiment::watch::{Phase, Progress, Watch};
 
 /// Time between two lines on a terminal.
 const ON_TERMINAL: Duration = Duration::from_millis(100);
@@ -102,11 +102,22 @@ impl Watch for Watcher {
     }
 }
 
+fn doing(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Pilot => "pilot",
+        Phase::Replications => "replications",
+        Phase::Ranges => "input ranges",
+        Phase::Sets => "replications of all sets",
+        Phase::Histories => "histories of the long run",
+        Phase::Trace => "trace",
+    }
+}
+
 fn line(progress: &Progress, elapsed: Duration) -> String {
     let seconds = elapsed.as_secs_f64();
     format!(
         "{}: {} of {} · {:.1} M events · {:.1} M events/s · {seconds:.0} s",
-        progress.phase,
+        doing(progress.phase),
         progress.replications_done,
         progress.replications_planned,
         progress.events as f64 / 1e6,
@@ -121,7 +132,7 @@ mod tests {
     #[test]
     fn a_line_says_how_far_it_is() {
         let progress = Progress {
-            phase: "replications",
+            phase: Phase::Replications,
             replications_done: 12,
             replications_planned: 40,
             events: 35_000_000,

@@ -1,14 +1,16 @@
 //! What was found: metrics with intervals, series, verdicts. Reports are made from this alone.
 
 use crate::failures::findings::Failures;
-use crate::question::Claim;
+use crate::note::Note;
+use crate::question::{Claim, Study};
+use crate::reason::{Missing, Reason};
 use wssim_stats::Estimate;
 
-/// The answer of one command.
+pub use crate::verdict::Verdict;
+
+/// The answer of one command: what every study finds, and what this one does.
 #[derive(Clone, Debug)]
 pub struct Findings {
-    /// The command, such as `run`.
-    pub command: &'static str,
     /// Bare name of the scenario.
     pub name: String,
     /// Its title.
@@ -31,20 +33,45 @@ pub struct Findings {
     pub events: u64,
     /// In the order of names and labels.
     pub metrics: Vec<Metric>,
+    /// In the order of the file.
+    pub claims: Vec<JudgedClaim>,
+    /// What the scenario says and the model does not simulate yet, in its words.
+    pub not_simulated: Vec<String>,
+    /// Things that the reader should know: warnings, what was cut off, what the run could not say.
+    pub notes: Vec<Note>,
+    /// What only this study finds.
+    pub answer: Answer,
+}
+
+/// What only one study finds.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// Of `run`.
+    Run(RunAnswer),
+    /// Of `failures`.
+    Failures(Failures),
+}
+
+impl Answer {
+    /// The study.
+    #[must_use]
+    pub fn study(&self) -> Study {
+        match self {
+            Self::Run(_) => Study::Run,
+            Self::Failures(_) => Study::Failures,
+        }
+    }
+}
+
+/// What `run` finds beside metrics.
+#[derive(Clone, Debug)]
+pub struct RunAnswer {
     /// In the order of names and labels.
     pub series: Vec<Series>,
     /// Who holds what of the RAM of each node that has some given, in the order of the scenario.
     pub ledger: Vec<NodeLedger>,
     /// All replications pooled, in the order of names.
     pub distributions: Vec<Distribution>,
-    /// In the order of the file.
-    pub claims: Vec<JudgedClaim>,
-    /// What survives, where that was asked.
-    pub failures: Option<Failures>,
-    /// What the scenario says and the model does not simulate yet.
-    pub not_simulated: Vec<String>,
-    /// Things that the reader should know: warnings, what was cut off, what the run could not say.
-    pub notes: Vec<String>,
 }
 
 /// Why a run stopped.
@@ -91,8 +118,8 @@ pub struct Metric {
     /// Mean and plain 95 % interval over replications. `None`: nothing was observed, or too little
     /// for a quantile. An interval of `max` is not given: low and high are then not numbers (NaN).
     pub estimate: Option<Estimate>,
-    /// Why there is no estimate, and what would do.
-    pub missing: Option<String>,
+    /// Why there is no estimate.
+    pub missing: Option<Missing>,
 }
 
 /// A number over time, in slots.
@@ -219,32 +246,6 @@ pub struct JudgedClaim {
     pub simulated: Option<Estimate>,
     /// The verdict.
     pub verdict: Verdict,
-    /// One sentence of reason; empty where the numbers say it all.
-    pub why: String,
-}
-
-/// What became of a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The interval lies inside what the plan says.
-    Holds,
-    /// An observation is met: the interval lies inside it.
-    Reproduced,
-    /// The interval lies outside.
-    Refuted,
-    /// Neither, or nothing was observed, or it flips within an input's range.
-    Undecided,
-}
-
-impl Verdict {
-    /// Its name in `results.json`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Holds => "holds",
-            Self::Reproduced => "reproduced",
-            Self::Refuted => "refuted",
-            Self::Undecided => "undecided",
-        }
-    }
+    /// Why, the reason that decides first; none where the numbers say it all.
+    pub why: Vec<Reason>,
 }

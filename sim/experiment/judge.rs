@@ -1,13 +1,19 @@
 //! From samples to verdicts. A verdict is judged on the interval, never on the point.
 
-use crate::findings::Verdict;
 use crate::observe::Sample;
-use crate::question::{Claim, Expected};
+use crate::question::{Claim, Expected, Study};
+use crate::reason::{Few, Needed, Reason, Runs, Unmeasured};
 use crate::replicate::Arm;
+use crate::verdict::Verdict;
+use wssim_stats::stopping::replications_needed;
 use wssim_stats::{Estimate, mean_interval, paired_difference, paired_ratio, ratio_interval};
 
 /// Fewer replications than this decide nothing.
 pub(crate) const FEWEST: usize = 5;
+/// Level of the intervals that metrics show.
+pub(crate) const LEVEL: f64 = 0.95;
+/// No interval is over fewer runs than this.
+const LEAST: u32 = 2;
 
 /// The arms that a claim is judged on.
 #[derive(Clone, Copy, Debug)]
@@ -40,9 +46,9 @@ pub(crate) fn measure(
     arms: Arms<'_>,
     replications: usize,
     level: f64,
-) -> Result<Estimate, String> {
+) -> Result<Estimate, Unmeasured> {
     let own = samples_of(claim, arms.own, replications)?;
-    let missing = || format!("`{}` was not observed", claim.metric.name);
+    let missing = || Unmeasured::NotObserved(claim.metric.name.clone());
     let Some(base) = arms.base else {
         return estimate(&own, level).ok_or_else(missing);
     };
@@ -70,21 +76,66 @@ pub(crate) fn change(
     })
 }
 
-fn samples_of(claim: &Claim, arm: &Arm, replications: usize) -> Result<Vec<Sample>, String> {
+fn samples_of(claim: &Claim, arm: &Arm, replications: usize) -> Result<Vec<Sample>, Unmeasured> {
     let place = arm.catalogue.find(&claim.metric);
-    let place = place.ok_or_else(|| format!("there is no metric `{}` here", claim.metric.name))?;
+    let place = place.ok_or_else(|| Unmeasured::NoMetric(claim.metric.name.clone()))?;
     let samples = arm.samples(place, replications);
-    let worst = samples.iter().filter_map(|sample| match sample {
+    match times_needed(&samples) {
+        Some(times) => Err(Unmeasured::TooFewRequests { times }),
+        None => Ok(samples),
+    }
+}
+
+/// By how much a replication is too short for a quantile; `None`: it is long enough.
+pub(crate) fn times_needed(samples: &[Sample]) -> Option<f64> {
+    let times = samples.iter().filter_map(|sample| match sample {
         Sample::TooFew(times) => Some(*times),
         _ => None,
     });
-    if let Some(times) = worst.reduce(f64::max) {
-        let times = (times * 10.0).ceil() / 10.0;
-        return Err(format!(
-            "too few requests for this quantile: {times} times the duration would do"
-        ));
+    times.reduce(f64::max)
+}
+
+/// Too few runs for an interval.
+pub(crate) fn no_interval(of: Runs) -> Few {
+    Few { of, needed: LEAST }
+}
+
+/// Why `study` judges nothing of the claim; `None`: it does.
+pub(crate) fn not_judged(claim: &Claim, study: Study) -> Option<Reason> {
+    if claim.study != study {
+        return Some(Reason::JudgedBy(claim.study));
     }
-    Ok(samples)
+    claim.not_simulated.clone().map(Reason::NotSimulated)
+}
+
+/// The base unit in which a claim is told.
+pub(crate) fn unit_of(claim: &Claim) -> &'static str {
+    if claim.expected.relative {
+        return "ratio";
+    }
+    crate::metric::unit_of(&claim.metric.name)
+}
+
+/// Why a claim is undecided that has an estimate, over `of`; `needed`: what so many of them are.
+pub(crate) fn undecided(
+    claim: &Claim,
+    estimate: &Estimate,
+    of: Runs,
+    needed: impl Fn(u32) -> Needed,
+) -> Reason {
+    if (estimate.n as usize) < FEWEST {
+        return Reason::TooFew(Few { of, needed: FEWEST as u32 });
+    }
+    let more = distance_to_limit(claim, estimate)
+        .and_then(|distance| replications_needed(estimate, distance))
+        .filter(|more| *more > estimate.n);
+    Reason::Straddles { needed: more.map(needed) }
+}
+
+/// How far the mean lies from the nearest limit.
+fn distance_to_limit(claim: &Claim, estimate: &Estimate) -> Option<f64> {
+    let limits = [claim.expected.min, claim.expected.max];
+    limits.into_iter().flatten().map(|limit| (estimate.mean - limit).abs()).reduce(f64::min)
 }
 
 /// The verdict on an interval.

@@ -1,23 +1,29 @@
 //! Experiments: replications of a world, intervals over them, and verdicts on claims.
 //!
-//! A module a question: [`mod@run`], [`mod@failures`] and [`mod@trace`]. Text comes in and goes out elsewhere.
+//! A module a question: [`mod@run`], [`mod@failures`] and [`mod@trace`]. Text comes in and goes out
+//! elsewhere: what is found, and why, are values.
 
 mod catalogue;
 pub mod cluster;
+mod curves;
 pub mod failures;
 pub mod findings;
 mod judge;
 mod memory;
 pub mod metric;
+pub mod note;
 mod observe;
 mod pilot;
 pub mod question;
+pub mod reason;
 mod recorder;
 mod replicate;
 pub mod run;
 mod summary;
+mod threads;
 pub mod trace;
 mod uncertainty;
+mod verdict;
 pub mod watch;
 mod why;
 

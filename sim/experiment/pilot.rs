@@ -7,7 +7,7 @@
 use crate::question::{Kind, Measure};
 use crate::recorder::Slot;
 use crate::replicate::{Arm, Progressing, Setting, Stopped, replicate};
-use crate::watch::Watch;
+use crate::watch::{Phase, Watch};
 use wssim_kernel::Nanos;
 use wssim_stats::warm_up::mser5;
 
@@ -69,7 +69,7 @@ fn pilot(arms: &[&Arm], seed: u64, duration: Nanos, watch: &dyn Watch) -> Result
     let setting = Setting { seed: seed ^ SEED_OFFSET, lead: Nanos::ZERO, measure };
     let mut fresh: Vec<Arm> = arms.iter().map(|arm| Arm::new(arm.blueprint.clone())).collect();
     let planned = REPLICATIONS * arms.len() as u32;
-    let progress = Progressing::new(watch, "pilot", planned, false);
+    let progress = Progressing::new(watch, Phase::Pilot, planned, false);
     replicate(&mut fresh.iter_mut().collect::<Vec<_>>(), REPLICATIONS, &setting, &progress)?;
     let mut longest = WarmUp { lead: Nanos::ZERO, settled: true };
     for arm in &fresh {

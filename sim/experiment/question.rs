@@ -17,9 +17,14 @@ pub struct Override {
     pub value: String,
 }
 
-/// Why a world could not be made; already rendered for the author of the scenario.
+/// Why a world could not be made, or not be simulated.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WorldError(pub String);
+pub enum WorldError {
+    /// The scenario of an arm, or an override, is wrong; already rendered for its author.
+    Scenario(String),
+    /// The system gives no threads; what it says.
+    Threads(String),
+}
 
 /// Makes the worlds that a study wants to look at.
 pub trait Worlds: Sync {

@@ -5,7 +5,7 @@ use crate::memory::record::NodeRecord;
 use crate::observe::{Sample, observe};
 use crate::question::Measure;
 use crate::recorder::{Recorder, Slot};
-use crate::watch::Watch;
+use crate::watch::{Phase, Watch};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::{Blueprint, Outcome, Run, simulate};
@@ -150,7 +150,7 @@ fn run_one(
 /// Tells the user how far a phase is.
 pub(crate) struct Progressing<'a> {
     watch: &'a dyn Watch,
-    phase: &'static str,
+    phase: Phase,
     planned: u32,
     done: AtomicU64,
     events: AtomicU64,
@@ -159,12 +159,7 @@ pub(crate) struct Progressing<'a> {
 
 impl<'a> Progressing<'a> {
     /// A phase of `planned` replications; a budget ends it only when it is `budgeted`.
-    pub(crate) fn new(
-        watch: &'a dyn Watch,
-        phase: &'static str,
-        planned: u32,
-        budgeted: bool,
-    ) -> Self {
+    pub(crate) fn new(watch: &'a dyn Watch, phase: Phase, planned: u32, budgeted: bool) -> Self {
         let (done, events) = (AtomicU64::new(0), AtomicU64::new(0));
         Self { watch, phase, planned, done, events, budgeted }
     }

@@ -5,16 +5,18 @@
 //! numbers). With m claims and K looks every interval is at level 1 − 0.05/(m·K).
 
 use crate::findings::{Findings, JudgedClaim, StoppedBy, Verdict};
-use crate::judge::{Arms, measure, verdict};
+use crate::judge::{Arms, measure, not_judged, undecided, unit_of, verdict};
+use crate::note::Note;
 use crate::pilot::find_lead;
 use crate::question::{Claim, Question, Study, WorldError, Worlds};
+use crate::reason::{Needed, Reason, Runs};
 use crate::replicate::{Arm, Progressing, Setting, Stopped, replicate};
-use crate::summary;
 use crate::uncertainty::{Broken, Decided, Uncertainty};
-use crate::watch::Watch;
-use crate::why::why;
+use crate::watch::{Phase, Watch};
+use crate::why::breakdown;
+use crate::{summary, threads};
 use wssim_kernel::Nanos;
-use wssim_stats::{Estimate, LOOKS, simultaneous_level, within_precision};
+use wssim_stats::{LOOKS, simultaneous_level, within_precision};
 
 /// How a study is to be done.
 #[derive(Clone, Copy, Debug)]
@@ -39,9 +41,7 @@ pub fn run(
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Findings, WorldError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
-    let pool =
-        pool.map_err(|error| WorldError(format!("threads could not be started: {error}")))?;
+    let pool = threads::pool(options.threads)?;
     pool.install(|| RunStudy::new(worlds, question, options, watch)?.answer())
 }
 
@@ -63,7 +63,7 @@ struct RunStudy<'a> {
     own: Arm,
     base_files: Vec<String>,
     bases: Vec<Arm>,
-    notes: Vec<String>,
+    notes: Vec<Note>,
 }
 
 impl<'a> RunStudy<'a> {
@@ -106,7 +106,7 @@ impl<'a> RunStudy<'a> {
                 Err(Broken::World(error)) => return Err(error),
                 Err(Broken::Stopped) => {
                     stopped_by = self.stop_reason();
-                    self.notes.push("not every range of an input was looked at".to_owned());
+                    self.notes.push(Note::RangesCut);
                 }
             }
         }
@@ -123,11 +123,7 @@ impl<'a> RunStudy<'a> {
         arms.extend(&self.bases);
         let found = find_lead(&arms, self.options.seed, self.question.measure, self.watch)?;
         if !found.settled {
-            self.notes.push(
-                "no end of the warm-up was found: response times may still be growing, and there \
-                 may be no steady state"
-                    .to_owned(),
-            );
+            self.notes.push(Note::NotSettled);
         }
         Ok(found.lead)
     }
@@ -158,7 +154,7 @@ impl<'a> RunStudy<'a> {
 
     fn replicate_to(&mut self, look: u32, setting: &Setting) -> Result<(), Stopped> {
         let arms = 1 + self.bases.len() as u32;
-        let progress = Progressing::new(self.watch, "replications", look * arms, true);
+        let progress = Progressing::new(self.watch, Phase::Replications, look * arms, true);
         let mut arms = vec![&mut self.own];
         arms.extend(self.bases.iter_mut());
         replicate(&mut arms, look, setting, &progress)
@@ -212,32 +208,28 @@ impl<'a> RunStudy<'a> {
     }
 
     fn judge_one(&self, claim: &Claim, replications: usize) -> JudgedClaim {
-        let unit = summary::unit_of(claim);
-        let undecided = |why: String| JudgedClaim {
-            claim: claim.clone(),
-            unit,
-            simulated: None,
-            verdict: Verdict::Undecided,
-            why,
-        };
-        if claim.study != Study::Run {
-            return undecided(format!("judged by `wssim {}`", claim.study.name()));
-        }
-        if let Some(reason) = &claim.not_simulated {
-            return undecided(format!("not simulated yet: {reason}"));
-        }
         let arms = self.arms_of(claim);
-        let estimate = match measure(claim, arms, replications, self.level) {
-            Ok(estimate) => estimate,
-            Err(reason) => return undecided(reason),
+        let measured = match not_judged(claim, Study::Run) {
+            Some(reason) => Err(reason),
+            None => measure(claim, arms, replications, self.level).map_err(Reason::Unmeasured),
         };
-        let verdict = verdict(&claim.expected, claim.observed, &estimate);
-        let why = match verdict {
-            Verdict::Refuted => why(claim, arms),
-            Verdict::Undecided => summary::what_is_missing(claim, &estimate),
-            Verdict::Holds | Verdict::Reproduced => String::new(),
+        let (simulated, verdict, why) = match measured {
+            Err(reason) => (None, Verdict::Undecided, Some(reason)),
+            Ok(estimate) => {
+                let verdict = verdict(&claim.expected, claim.observed, &estimate);
+                let why = match verdict {
+                    Verdict::Refuted => breakdown(claim, arms).map(Reason::MadeUp),
+                    Verdict::Undecided => {
+                        let of = Runs::Replications;
+                        Some(undecided(claim, &estimate, of, Needed::Replications))
+                    }
+                    Verdict::Holds | Verdict::Reproduced => None,
+                };
+                (Some(estimate), verdict, why)
+            }
         };
-        JudgedClaim { claim: claim.clone(), unit, simulated: Some(estimate), verdict, why }
+        let why = why.into_iter().collect();
+        JudgedClaim { claim: claim.clone(), unit: unit_of(claim), simulated, verdict, why }
     }
 
     /// Takes back the verdicts that do not survive the ranges of the inputs.
@@ -276,7 +268,7 @@ impl<'a> RunStudy<'a> {
         for judged in claims.iter_mut().filter(|judged| is_weighed(judged)) {
             if let Some(Some(flip)) = flips.next() {
                 judged.verdict = Verdict::Undecided;
-                judged.why = flip;
+                judged.why = vec![Reason::Flips(flip)];
             }
         }
         outcome
@@ -302,10 +294,4 @@ impl<'a> RunStudy<'a> {
 /// Whether `run` measures the claim at all.
 fn is_judged(claim: &Claim) -> bool {
     claim.study == Study::Run && claim.not_simulated.is_none()
-}
-
-/// Where an estimate lies outside what is expected: its distance to the nearest limit.
-pub(crate) fn distance_to_limit(claim: &Claim, estimate: &Estimate) -> Option<f64> {
-    let limits = [claim.expected.min, claim.expected.max];
-    limits.into_iter().flatten().map(|limit| (estimate.mean - limit).abs()).reduce(f64::min)
 }

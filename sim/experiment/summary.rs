@@ -1,20 +1,19 @@
 //! Findings from the replications of an arm: metrics with plain 95 % intervals, series, notes.
 
 use crate::catalogue::{Entry, Key, Quantity};
-use crate::findings::{Distribution, Findings, Metric, Series, StoppedBy};
-use crate::judge::estimate;
+use crate::curves::Curves;
+use crate::findings::{Answer, Distribution, Findings, Metric, RunAnswer, Series, StoppedBy};
+use crate::judge::{LEVEL, estimate, no_interval, times_needed};
 use crate::memory;
-use crate::metric::{STATS, kind_of};
+use crate::metric::STATS;
+use crate::note::Note;
 use crate::observe::Sample;
-use crate::question::{Claim, Question};
+use crate::question::Question;
+use crate::reason::{Missing, Runs};
 use crate::recorder::Slot;
-use crate::replicate::{Arm, Observation};
-use crate::run::distance_to_limit;
-use wssim_stats::stopping::replications_needed;
+use crate::replicate::Arm;
 use wssim_stats::{Estimate, Histogram};
 
-/// Level of the intervals that metrics show.
-pub(crate) const LEVEL: f64 = 0.95;
 /// Probabilities of the points of a pooled distribution.
 const CURVE: [f64; 11] = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999];
 
@@ -25,14 +24,10 @@ pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> F
     let unfinished: u64 = outcomes().map(|outcome| outcome.unfinished).sum();
     let mut notes = Vec::new();
     if unfinished > 0 {
-        notes.push(format!(
-            "{unfinished} measured requests were still in flight when a replication was given up: \
-             response times leave them out and are too low"
-        ));
+        notes.push(Note::Unfinished { requests: unfinished });
     }
     notes.extend(memory::ledger::growth_note(arm, question, replications));
     Findings {
-        command: "run",
         name: question.name.clone(),
         title: question.title.clone(),
         seed: 0,
@@ -50,13 +45,14 @@ pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> F
             .enumerate()
             .map(|(m, key)| metric(arm, m, key, replications))
             .collect(),
-        series: series(arm, question, replications),
-        ledger: memory::ledger::ledger(arm, replications),
-        distributions: distributions(arm),
         claims: Vec::new(),
-        failures: None,
         not_simulated: question.not_simulated.clone(),
         notes,
+        answer: Answer::Run(RunAnswer {
+            series: series(arm, question, replications),
+            ledger: memory::ledger::ledger(arm, replications),
+            distributions: distributions(arm),
+        }),
     }
 }
 
@@ -77,15 +73,12 @@ fn metric(arm: &Arm, place: usize, key: &Key, replications: usize) -> Metric {
     }
 }
 
-fn what_was_missing(samples: &[Sample]) -> String {
-    let times = samples.iter().filter_map(|sample| match sample {
-        Sample::TooFew(times) => Some(*times),
-        _ => None,
-    });
-    match times.reduce(f64::max) {
-        Some(times) => format!("{:.1} times the duration would do", (times * 10.0).ceil() / 10.0),
-        None if samples.len() < 2 => "fewer than two replications".to_owned(),
-        None => "nothing was observed".to_owned(),
+fn what_was_missing(samples: &[Sample]) -> Missing {
+    let few = no_interval(Runs::Replications);
+    match times_needed(samples) {
+        Some(times) => Missing::TooFewRequests { times },
+        None if samples.len() < few.needed as usize => Missing::TooFew(few),
+        None => Missing::Nothing,
     }
 }
 
@@ -94,26 +87,6 @@ pub(crate) fn entry_means(arm: &Arm, replications: usize, level: f64) -> Vec<Est
     let is_mean = |key: &Key| matches!(key.quantity, Quantity::Response(Entry::Source(_), stat) if STATS[stat] == "mean");
     let keys = arm.catalogue.keys.iter().enumerate().filter(|(_, key)| is_mean(key));
     keys.filter_map(|(place, _)| estimate(&arm.samples(place, replications), level)).collect()
-}
-
-/// The base unit in which a claim is told.
-pub(crate) fn unit_of(claim: &Claim) -> &'static str {
-    if claim.expected.relative {
-        return "ratio";
-    }
-    crate::metric::unit_of(&claim.metric.name)
-}
-
-/// What would decide an undecided claim.
-pub(crate) fn what_is_missing(claim: &Claim, estimate: &Estimate) -> String {
-    let needed = distance_to_limit(claim, estimate)
-        .and_then(|distance| replications_needed(estimate, distance));
-    match needed {
-        Some(needed) if needed > estimate.n => {
-            format!("the interval straddles a limit; about {needed} replications would decide it")
-        }
-        _ => "the interval straddles a limit".to_owned(),
-    }
 }
 
 /// Mean response time and error ratio of every entry by time of arrival, and memory by time.
@@ -127,8 +100,7 @@ fn series(arm: &Arm, question: &Question, replications: usize) -> Vec<Series> {
         ended => Sample::Ratio(slot.failed as f64, ended as f64),
     };
     let measure = question.measure;
-    let slots = measure.duration.0.div_ceil(measure.slot.0.max(1)) as usize;
-    let curves = Curves { arm, replications, slot: measure.slot.seconds(), slots };
+    let curves = Curves::new(arm, replications, measure);
     let mut all = memory::series::series(&curves);
     for (place, source) in arm.blueprint.sources.iter().enumerate() {
         let entry = ("entry", source.name.clone());
@@ -141,43 +113,6 @@ fn series(arm: &Arm, question: &Question, replications: usize) -> Vec<Series> {
     }
     all.sort_by(|a, b| (a.name, &a.labels).cmp(&(b.name, &b.labels)));
     all
-}
-
-/// What series have in common.
-pub(crate) struct Curves<'a> {
-    pub(crate) arm: &'a Arm,
-    replications: usize,
-    slot: f64,
-    slots: usize,
-}
-
-impl Curves<'_> {
-    pub(crate) fn observations(&self) -> &[Observation] {
-        &self.arm.observations[..self.replications]
-    }
-
-    /// The series of what `sample` sees in a slot of a replication.
-    pub(crate) fn series(
-        &self,
-        name: &'static str,
-        labels: Vec<(&'static str, String)>,
-        sample: impl Fn(&Observation, usize) -> Sample,
-    ) -> Series {
-        let at = |number: usize| {
-            let samples: Vec<Sample> =
-                self.observations().iter().map(|one| sample(one, number)).collect();
-            estimate(&samples, LEVEL)
-        };
-        // Without a replication there is no slot either.
-        let slots = if self.observations().is_empty() { 0 } else { self.slots };
-        Series {
-            name,
-            labels,
-            unit: kind_of(name).map_or("", |kind| kind.unit),
-            t_seconds: (0..slots).map(|number| number as f64 * self.slot).collect(),
-            estimates: (0..slots).map(at).collect(),
-        }
-    }
 }
 
 /// The response times of all replications in one distribution, by entry.

@@ -4,11 +4,12 @@
 //! reached there too is undecided, and bisection says at which value it flips. Observed claims are
 //! left out: an observation narrows the inputs, it does not follow from them.
 
-use crate::findings::Verdict;
 use crate::judge::{Arms, measure, verdict};
 use crate::question::{Claim, End, Override, RangedInput, WorldError, Worlds};
+use crate::reason::{Flip, InputValue};
 use crate::replicate::{Arm, Progressing, Setting, Stopped, replicate};
-use crate::watch::Watch;
+use crate::verdict::Verdict;
+use crate::watch::{Phase, Watch};
 
 /// Replications at an end before the verdict there is looked at.
 const FIRST_LOOK: u32 = 10;
@@ -51,7 +52,7 @@ pub(crate) struct Decided<'a> {
     pub(crate) claim: &'a Claim,
     pub(crate) verdict: Verdict,
     /// Why it is undecided after all.
-    pub(crate) flips: Option<String>,
+    pub(crate) flips: Option<Flip>,
 }
 
 /// The arms of one setting of the inputs.
@@ -110,7 +111,7 @@ impl Uncertainty<'_> {
         let bases = elsewhere.bases.iter_mut().zip(wanted);
         arms.extend(bases.filter_map(|(base, wanted)| wanted.then_some(base)));
         let planned = replications * arms.len() as u32;
-        let progress = Progressing::new(self.watch, "input ranges", planned, true);
+        let progress = Progressing::new(self.watch, Phase::Ranges, planned, true);
         replicate(&mut arms, replications, &self.setting, &progress)
     }
 
@@ -148,13 +149,13 @@ impl Uncertainty<'_> {
         end: End,
         decided: &Decided<'_>,
         found: Verdict,
-    ) -> Result<String, Broken> {
+    ) -> Result<Flip, Broken> {
         let value = match end {
             End::Low => &input.low,
             End::High => &input.high,
         };
         let (mut kept, mut lost) = (0.0, 1.0);
-        let mut flip_at = None;
+        let mut near = None;
         let is_its = |base: &String| decided.claim.relative_to.as_ref() == Some(base);
         let bases: Vec<bool> = self.bases.iter().map(is_its).collect();
         for _ in 0..HALVINGS {
@@ -166,16 +167,10 @@ impl Uncertainty<'_> {
                 kept = middle;
             } else {
                 lost = middle;
-                flip_at = Some(there.value);
+                near = Some(there.value);
             }
         }
-        let near = flip_at.unwrap_or_else(|| value.clone());
-        Ok(format!(
-            "{} at `{}` = {}, but {} at {value}; it flips near {near}",
-            decided.verdict.name(),
-            input.path,
-            input.value,
-            found.name(),
-        ))
+        let there = InputValue::of(input, value, near);
+        Ok(Flip { inputs: vec![there], from: decided.verdict, to: found })
     }
 }

@@ -1,10 +1,27 @@
 //! Somebody watches: is told how far a study is, and says when to stop.
 
+/// What a study is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Finding the warm-up.
+    Pilot,
+    /// Replications of all arms.
+    Replications,
+    /// Looking at other values of the inputs.
+    Ranges,
+    /// Replications of all sets of nodes.
+    Sets,
+    /// Histories of the long run.
+    Histories,
+    /// Following one request.
+    Trace,
+}
+
 /// How far a phase is.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
-    /// What is being done, such as `replications`.
-    pub phase: &'static str,
+    /// What is being done.
+    pub phase: Phase,
     /// Replications of all arms that are complete.
     pub replications_done: u32,
     /// Replications of all arms up to the next look.

@@ -228,7 +228,7 @@ impl Scenario {
             Some(arm) => (arm_path(&self.path, arm), Missing::LeftOut),
         };
         World::read(&path, &sets, missing, &self.files, &self.rows)
-            .map_err(|mistakes| WorldError(Diagnostics::new(mistakes).render(false)))
+            .map_err(|mistakes| WorldError::Scenario(Diagnostics::new(mistakes).render(false)))
     }
 }
 

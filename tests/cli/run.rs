@@ -201,6 +201,20 @@ expect = { min = "-1us", max = "+1us" }
     assert_eq!(simulated["ci_high"].as_f64(), Some(0.0));
 }
 
+/// Four replications decide nothing, however far from the limits their interval lies.
+#[test]
+fn too_few_replications_are_a_reason_of_their_own() {
+    let folder = Folder::new("few");
+    folder.write("few.toml", &claiming("1us", "1h"));
+    let output = wssim(folder.path(), &["run", "few.toml", "--replications", "4", "--out", "a"]);
+    assert_eq!(status(&output), 3, "{}", stdout(&output));
+    let claim = results(&folder, "a")["claims"][0].clone();
+    assert_eq!(claim["why"], "fewer than 5 replications", "{claim}");
+    let simulated = &claim["simulated"];
+    let ends = ["ci_low", "ci_high"].map(|end| simulated[end].as_f64().unwrap());
+    assert!(1e-6 < ends[0] && ends[1] < 3600.0, "{simulated}");
+}
+
 /// A verdict that flips inside an input's range is undecided, and says where it flips.
 #[test]
 fn a_verdict_must_survive_the_ranges_of_its_inputs() {

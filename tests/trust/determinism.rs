@@ -1,7 +1,7 @@
 //! The same scenario and seed give the same numbers, whatever the threads and the file's order.
 
 use super::{scenario, steady};
-use wssim_experiment::findings::Findings;
+use wssim_experiment::findings::{Answer, Findings, RunAnswer};
 use wssim_experiment::question::{Override, Worlds};
 use wssim_experiment::watch::Unwatched;
 use wssim_experiment::{Options, run};
@@ -80,8 +80,14 @@ fn text(parts: &[&str]) -> String {
 }
 
 /// Everything that was found, as text.
+fn of_run(findings: &Findings) -> &RunAnswer {
+    let Answer::Run(run) = &findings.answer else { panic!("these are findings of `run`") };
+    run
+}
+
 fn shown(findings: &Findings) -> String {
-    format!("{:?}", (&findings.metrics, &findings.series, &findings.distributions, findings.events))
+    let run = of_run(findings);
+    format!("{:?}", (&findings.metrics, &run.series, &run.distributions, findings.events))
 }
 
 #[test]
@@ -228,7 +234,7 @@ arrivals = { kind = "poisson", rate = "50/s" }
         let world = super::Fixed(worlds.blueprint(None, overrides).unwrap());
         let options = Options { seed: 3, threads: None, replications: Some(5), precision: 0.02 };
         let findings = run(&world, &steady(1.0, 20.0), &options, &Unwatched).unwrap();
-        (findings.requests, findings.distributions[0].quantiles.clone())
+        (findings.requests, of_run(&findings).distributions[0].quantiles.clone())
     };
     let (slow, fast) = (mean(&[]), mean(&[faster]));
     assert_eq!(slow.0, fast.0, "the same requests");

@@ -2,7 +2,8 @@
 //! belongs; growth finds the node that is full first.
 
 use super::scenario;
-use wssim_experiment::findings::Findings;
+use wssim_experiment::findings::{Answer, Findings};
+use wssim_experiment::note::Note;
 use wssim_experiment::question::Worlds as _;
 use wssim_experiment::watch::Unwatched;
 use wssim_experiment::{Options, run};
@@ -32,7 +33,8 @@ fn series(findings: &Findings, name: &str, label: &str) -> Vec<(f64, f64)> {
     let is = |series: &&wssim_experiment::findings::Series| {
         series.name == name && series.labels.iter().any(|(_, value)| value == label)
     };
-    let series = findings.series.iter().find(is).unwrap_or_else(|| panic!("no series {name}"));
+    let Answer::Run(run) = &findings.answer else { panic!("these are findings of `run`") };
+    let series = run.series.iter().find(is).unwrap_or_else(|| panic!("no series {name}"));
     let slots = series.t_seconds.iter().zip(&series.estimates);
     slots.filter_map(|(t, estimate)| Some((t / 60.0, estimate.as_ref()?.mean))).collect()
 }
@@ -174,8 +176,12 @@ fn of_two_hundred_containers_the_least_server_is_full_first() {
     let first = metric(&findings, "containers_at_pressure", &["all"]);
     assert_eq!(first, metric(&findings, "containers_at_pressure", &["hpr"]));
     assert!((130.0..175.0).contains(&first), "at {first} containers");
-    let note = findings.notes.iter().find(|note| note.contains("gives first")).unwrap();
-    assert!(note.starts_with("as containers are added, `hpr` gives first, at "), "{note}");
+    let told = findings.notes.iter().find_map(|note| match note {
+        Note::FirstToGive(told) => Some(told),
+        _ => None,
+    });
+    let told = told.unwrap();
+    assert_eq!((told.node.as_str(), told.containers), ("hpr", first));
     for node in ["gmktec", "hppavilion", "wsasus"] {
         assert_eq!(metric(&findings, "oom_kills_total", &[node]), 0.0, "{node}");
         assert_eq!(metric(&findings, "node_memory_stall_ratio", &[node]), 0.0, "{node}");

@@ -3,7 +3,7 @@
 use super::random_worlds::random_scenario;
 use super::{scenario, steady};
 use wssim_experiment::question::Worlds;
-use wssim_experiment::trace::{Error, Kind, Options, Pick, Stay, StayKind, Trace, trace};
+use wssim_experiment::trace::{Error, Kind, Options, Pick, Place, Stay, StayKind, Trace, trace};
 use wssim_experiment::watch::Unwatched;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::SourceId;
@@ -60,8 +60,20 @@ fn options(entry: Option<&str>, pick: Pick) -> Options {
     Options { seed: 84, replication: 0, threads: Some(1), entry, pick }
 }
 
-fn of(trace: &Trace, kind: Kind, place: &str) -> u64 {
-    let fits = trace.components.iter().filter(|c| c.kind == kind && c.place == place);
+/// The place that `a`, `a – b` (a way) or `a → b` (a pool) stands for.
+fn place(text: &str) -> Place {
+    if let Some((first, second)) = text.split_once(" – ") {
+        return Place::Between(first.to_owned(), second.to_owned());
+    }
+    match text.split_once(" → ") {
+        Some((service, pool)) => Place::Pool { service: service.to_owned(), pool: pool.to_owned() },
+        None => Place::At(text.to_owned()),
+    }
+}
+
+fn of(trace: &Trace, kind: Kind, at: &str) -> u64 {
+    let at = place(at);
+    let fits = trace.components.iter().filter(|c| c.kind == kind && c.place == at);
     fits.map(|component| component.ns).sum()
 }
 
@@ -341,7 +353,7 @@ fn spans_tile_in_random_worlds() {
             let found = trace(&world, &steady(lead, seconds), &options(None, pick), &Unwatched);
             let told = match found {
                 Ok(told) => told,
-                Err(Error::NoSuchRequest(_)) => continue,
+                Err(Error::NoSuchRequest { .. }) => continue,
                 Err(other) => panic!("{other:?}"),
             };
             if told.stays[0].unfinished {

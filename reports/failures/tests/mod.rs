@@ -3,17 +3,30 @@
 use super::*;
 use crate::sample;
 use crate::{json, markdown, text};
-use wssim_experiment::failures::findings::{NodeFinding, Part, ServiceFinding};
+use wssim_experiment::failures::findings::{
+    EntryTrouble, NodeFinding, Part, ServiceFinding, ServiceLoss, Way,
+};
 use wssim_experiment::failures::years::Kind;
-use wssim_experiment::failures::years::findings::{Availability, Lengths, LongRun, Year};
-use wssim_experiment::findings::Findings;
+use wssim_experiment::failures::years::findings::{Availability, Cause, Lengths, LongRun, Year};
+use wssim_experiment::findings::{Answer, Findings};
 use wssim_stats::Estimate;
 
 fn part(error_ratio: f64, mean: f64) -> Part {
     Part { error_ratio: Some(error_ratio), mean: Some(mean), p95: Some(mean * 2.5) }
 }
 
-fn entry(name: &str, state: State, recovery: &[f64], why: &str) -> EntryFinding {
+/// What is pinned to what is down.
+fn pinned(constraint: &str) -> ServiceLoss {
+    ServiceLoss::Pinned { constraints: vec![constraint.to_owned()], has_data: false }
+}
+
+/// By `front` to `db`, which is lost.
+fn cut(why: ServiceLoss) -> EntryTrouble {
+    let way = Way { by: vec!["front".to_owned()], end: "db".to_owned(), why };
+    EntryTrouble::Cut { ways: vec![way], more: 0 }
+}
+
+fn entry(name: &str, state: State, recovery: &[f64], why: Option<EntryTrouble>) -> EntryFinding {
     let lost = state == State::Lost;
     EntryFinding {
         name: name.to_owned(),
@@ -22,12 +35,12 @@ fn entry(name: &str, state: State, recovery: &[f64], why: &str) -> EntryFinding 
         recovery: recovery.to_vec(),
         during: if state == State::Up { Part::default() } else { part(0.47, 0.2) },
         after: if lost { Part::default() } else { part(0.0, 0.075) },
-        why: why.to_owned(),
+        why,
         is_overloaded: false,
     }
 }
 
-fn service(name: &str, state: State, why: &str) -> ServiceFinding {
+fn service(name: &str, state: State, why: Option<ServiceLoss>) -> ServiceFinding {
     let left = if state == State::Lost { 0.0 } else { 1.0 };
     let again = if state == State::Lost { f64::INFINITY } else { 0.0 };
     ServiceFinding {
@@ -36,11 +49,11 @@ fn service(name: &str, state: State, why: &str) -> ServiceFinding {
         replicas_before: 1.0,
         replicas_after: left,
         recovery: vec![again; 3],
-        why: why.to_owned(),
+        why,
     }
 }
 
-fn set(nodes: &[&str], survived: u32, web: EntryFinding, why: &str) -> SetFinding {
+fn set(nodes: &[&str], survived: u32, web: EntryFinding, why: &ServiceLoss) -> SetFinding {
     let node =
         |name: &str| NodeFinding { name: name.to_owned(), cpu: 0.31, stalled: 0.002, kills: 0.5 };
     SetFinding {
@@ -48,8 +61,11 @@ fn set(nodes: &[&str], survived: u32, web: EntryFinding, why: &str) -> SetFindin
         quorum: Some(nodes.len() == 1),
         survived: [survived, survived, 0],
         survives: [survived == 3, survived == 3, false],
-        entries: vec![entry("mail", State::Up, &[0.0; 3], ""), web],
-        services: vec![service("db", State::Lost, why), service("front", State::Degraded, "")],
+        entries: vec![entry("mail", State::Up, &[0.0; 3], None), web],
+        services: vec![
+            service("db", State::Lost, Some(why.clone())),
+            service("front", State::Degraded, None),
+        ],
         survivors: if nodes.len() == 1 { vec![node("spare")] } else { Vec::new() },
     }
 }
@@ -69,7 +85,9 @@ fn availability(kind: Kind, name: &str, down: f64, outages: u64) -> Availability
         lengths: seen.then_some(Lengths { mean: 4000.0, p50: 1500.0, p95: 16_000.0, max: 4e5 }),
         year: Year { without: Some(if seen { 0.02 } else { 1.0 }), p50: Some(9e3), p95: Some(9e4) },
         causes: if seen {
-            vec![("node host".to_owned(), 0.9), ("power of office".to_owned(), 0.1)]
+            let host = Cause::Thing { kind: "node".to_owned(), name: "host".to_owned() };
+            let power = Cause::OfSite { what: "power".to_owned(), site: "office".to_owned() };
+            vec![(host, 0.9), (power, 0.1)]
         } else {
             Vec::new()
         },
@@ -95,15 +113,16 @@ fn long_run() -> LongRun {
     }
 }
 
-fn findings(why: &str) -> Findings {
+fn failures(why: &ServiceLoss) -> Failures {
     let usual = Survival::default();
     let never = f64::INFINITY;
+    let lost = |recovery| entry("web", State::Lost, recovery, Some(cut(why.clone())));
     let sets = vec![
-        set(&["host"], 0, entry("web", State::Lost, &[never; 3], why), why),
-        set(&["spare"], 3, entry("web", State::Back, &[5.0, 6.0, 8.0], ""), why),
-        set(&["host", "spare"], 0, entry("web", State::Lost, &[4.0, never, never], why), why),
+        set(&["host"], 0, lost(&[never; 3]), why),
+        set(&["spare"], 3, entry("web", State::Back, &[5.0, 6.0, 8.0], None), why),
+        set(&["host", "spare"], 0, lost(&[4.0, never, never]), why),
     ];
-    let failures = Failures {
+    Failures {
         definitions: [usual, usual.looser(), usual.stricter()],
         observed_seconds: 1020.0,
         are_marked: true,
@@ -111,24 +130,26 @@ fn findings(why: &str) -> Findings {
         calm: vec![("mail".to_owned(), part(0.0, 0.02)), ("web".to_owned(), part(0.0, 0.07))],
         sets,
         long_run: Some(long_run()),
-    };
+    }
+}
+
+fn findings(failures: Failures) -> Findings {
     Findings {
-        command: "failures",
         replications: 3,
-        failures: Some(failures),
         metrics: Vec::new(),
-        series: Vec::new(),
-        distributions: Vec::new(),
-        ledger: Vec::new(),
+        answer: Answer::Failures(failures),
         ..sample::findings()
     }
 }
 
-const WHY: &str = "the way by front ends at db: pinned by `node.hostname == host` to what is down";
+/// Those that are as golden.
+fn usual() -> Findings {
+    findings(failures(&pinned("node.hostname == host")))
+}
 
 #[test]
 fn the_reports_are_as_golden() {
-    let findings = findings(WHY);
+    let findings = usual();
     sample::assert_golden("failures.txt", &text::render(&findings, &text::Options::default()));
     sample::assert_golden("failures.md", &markdown::render(&findings));
     sample::assert_golden("failures.csv", &csv::render(&findings));
@@ -137,7 +158,7 @@ fn the_reports_are_as_golden() {
 
 #[test]
 fn what_does_not_come_back_is_null_in_json() {
-    let results: serde_json::Value = serde_json::from_str(&json::render(&findings(WHY))).unwrap();
+    let results: serde_json::Value = serde_json::from_str(&json::render(&usual())).unwrap();
     let lost = &results["sets"][0]["entries"]["web"]["recovery_seconds"];
     assert_eq!(*lost, serde_json::json!({ "median": null, "p95": null, "lost": 3, "n": 3 }));
     let back = &results["sets"][1]["entries"]["web"]["recovery_seconds"];
@@ -149,7 +170,10 @@ fn what_does_not_come_back_is_null_in_json() {
 
 #[test]
 fn hostile_reasons_stay_data() {
-    let findings = findings("=cmd|<script>\u{1b}[31m");
+    let hostile = "=cmd|<script>\u{1b}[31m";
+    let mut failures = failures(&pinned(hostile));
+    hostile.clone_into(&mut failures.sets[0].entries[1].name);
+    let findings = findings(failures);
     assert!(!markdown::render(&findings).contains("<script>"));
     let plain = text::render(&findings, &text::Options::default());
     assert!(!plain.contains('\u{1b}'), "{plain}");
@@ -158,10 +182,9 @@ fn hostile_reasons_stay_data() {
 
 #[test]
 fn nothing_complete_is_no_matrix() {
-    let mut findings = findings(WHY);
-    if let Some(failures) = findings.failures.as_mut() {
-        failures.sets.clear();
-    }
+    let mut failures = failures(&pinned("node.hostname == host"));
+    failures.sets.clear();
+    let findings = findings(failures);
     let text = text::render(&findings, &text::Options::default());
     assert!(!text.contains("single failures") && !text.contains("Down"), "{text}");
 }

@@ -2,9 +2,10 @@
 //! long run.
 
 use crate::escape;
-use crate::json::twelve_digits;
+use crate::number::twelve_digits;
+use crate::reason;
 use wssim_experiment::failures::years::findings::Availability;
-use wssim_experiment::findings::Findings;
+use wssim_experiment::findings::{Answer, Findings};
 
 /// Headings of the columns.
 pub const COLUMNS: [&str; 18] = [
@@ -36,8 +37,10 @@ pub fn render(findings: &Findings) -> String {
         writer.write_record(row).expect("memory takes every row of equal length");
     };
     write(COLUMNS.map(str::to_owned));
-    let run = findings.failures.as_ref().and_then(|failures| failures.long_run.as_ref());
-    run.into_iter().flat_map(|run| &run.subjects).for_each(|one| write(line(one)));
+    if let Answer::Failures(failures) = &findings.answer {
+        let subjects = failures.long_run.iter().flat_map(|run| &run.subjects);
+        subjects.for_each(|one| write(line(one)));
+    }
     let bytes = writer.into_inner().expect("memory has nothing left to flush");
     String::from_utf8(bytes).expect("fields are UTF-8 and so are separators")
 }
@@ -47,7 +50,8 @@ fn line(one: &Availability) -> [String; 18] {
         value.and_then(twelve_digits).map_or_else(String::new, |value| value.to_string())
     };
     let some = |value: f64| number(Some(value));
-    let causes = one.causes.iter().map(|(cause, share)| format!("{cause}: {}", some(*share)));
+    let cause = |(cause, share): &(_, f64)| format!("{}: {}", reason::cause(cause), some(*share));
+    let causes = one.causes.iter().map(cause);
     [
         one.kind.name().to_owned(),
         escape::spreadsheet(&one.name),

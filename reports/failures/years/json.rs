@@ -1,8 +1,9 @@
 //! `long_run` of `results.json`: how much was simulated, and an element an entry, a group, a service.
 
-use crate::json::Number;
+use crate::number::Number;
+use crate::reason;
 use serde::Serialize;
-use wssim_experiment::failures::years::findings::{Availability, LongRun};
+use wssim_experiment::failures::years::findings::{Availability, Cause, LongRun};
 use wssim_stats::Estimate;
 
 #[derive(Serialize)]
@@ -40,7 +41,7 @@ struct AvailabilityJson<'a> {
     outage_seconds: Option<LengthsJson>,
     years_without_outage_ratio: Option<Number>,
     downtime_seconds_of_a_year: YearJson,
-    causes: Vec<CauseJson<'a>>,
+    causes: Vec<CauseJson>,
 }
 
 #[derive(Serialize)]
@@ -72,8 +73,8 @@ struct YearJson {
 }
 
 #[derive(Serialize)]
-struct CauseJson<'a> {
-    cause: &'a str,
+struct CauseJson {
+    cause: String,
     share: Number,
 }
 
@@ -85,7 +86,10 @@ impl<'a> AvailabilityJson<'a> {
             p95: Number(lengths.p95),
             max: Number(lengths.max),
         });
-        let cause = |(cause, share): &'a (String, f64)| CauseJson { cause, share: Number(*share) };
+        let cause = |(cause, share): &(Cause, f64)| CauseJson {
+            cause: reason::cause(cause),
+            share: Number(*share),
+        };
         Self {
             kind: one.kind.name(),
             name: &one.name,

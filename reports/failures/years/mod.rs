@@ -4,10 +4,10 @@ pub mod csv;
 pub(crate) mod json;
 
 use crate::quantity;
-use crate::sections::Section;
-use crate::table::{Cell, Kind, Table, Tone};
+use crate::reason;
+use crate::table::{Cell, Kind, Section, Table, Tone};
 use wssim_experiment::failures::years::Kind as Subject;
-use wssim_experiment::failures::years::findings::{Availability, LongRun};
+use wssim_experiment::failures::years::findings::{Availability, Cause, LongRun};
 
 /// Services that the table names, those that are down longest.
 const WORST: usize = 6;
@@ -123,8 +123,8 @@ fn outages(one: &Availability) -> String {
     quantity::plus_minus(&one.outages_per_year, "1")
 }
 
-fn cause((cause, share): &(String, f64)) -> String {
-    format!("{cause} {}", quantity::percent(*share))
+fn cause((cause, share): &(Cause, f64)) -> String {
+    format!("{} {}", reason::cause(cause), quantity::percent(*share))
 }
 
 /// What an entry or a group is down of.

@@ -1,7 +1,9 @@
 //! From replications to what is told of a set: the worst state, pooled errors, mean response times.
 
 use super::aftermath::{Aftermath, Entry, Service, Stretch};
-use super::findings::{EntryFinding, NodeFinding, Part, ServiceFinding, SetFinding, State};
+use super::findings::{
+    EntryFinding, EntryTrouble, NodeFinding, Part, ServiceFinding, SetFinding, State,
+};
 use super::reason::Loss;
 use crate::cluster::{Cluster, Survival};
 use wssim_model::Blueprint;
@@ -75,9 +77,9 @@ fn entry(loss: &Loss<'_>, source: usize) -> EntryFinding {
     let mut recovery: Vec<f64> = all().filter_map(|entry| entry.recovery[0]).collect();
     recovery.sort_by(f64::total_cmp);
     let why = match state {
-        Some(State::Lost) => loss.of_entry(source),
-        Some(State::Degraded) => degraded(&all(), errors),
-        _ => String::new(),
+        Some(State::Lost) => Some(loss.of_entry(source)),
+        Some(State::Degraded) => Some(degraded(&all(), errors)),
+        _ => None,
     };
     let is_overloaded = state == Some(State::Lost) && loss.has_all(source);
     EntryFinding {
@@ -108,20 +110,27 @@ fn state_of(entry: &Entry, errors: Option<f64>) -> Option<State> {
     })
 }
 
-fn degraded<'a>(all: &(impl Iterator<Item = &'a Entry> + Clone), errors: Option<f64>) -> String {
-    let worst = all.clone().filter_map(|entry| entry.worst).reduce(f64::min).unwrap_or(1.0);
-    let mut parts = Vec::new();
-    if worst < 1.0 - DEGRADED {
-        parts.push(format!("up to {:.1} % of a window fail", (1.0 - worst) * 100.0));
-    }
-    if all.clone().any(|entry| !entry.within_limits) {
-        parts.push("slower than its objective".to_owned());
-    }
+fn degraded<'a>(
+    all: &(impl Iterator<Item = &'a Entry> + Clone),
+    errors: Option<f64>,
+) -> EntryTrouble {
+    let worst = all.clone().filter_map(|entry| entry.worst).reduce(f64::min);
     let ratio = |entry: &Entry| entry.whole.failed() as f64 / entry.whole.arrived.max(1) as f64;
-    if errors.is_some_and(|most| all.clone().any(|entry| ratio(entry) > most)) {
-        parts.push("more errors than its objective allows".to_owned());
+    EntryTrouble::Degraded {
+        window_errors: worst.filter(|worst| *worst < 1.0 - DEGRADED).map(|worst| 1.0 - worst),
+        is_slow: all.clone().any(|entry| !entry.within_limits),
+        fails_often: errors.is_some_and(|most| all.clone().any(|entry| ratio(entry) > most)),
     }
-    parts.join(", ")
+}
+
+/// Sets of nodes without which the others do not carry an entry, and that entry.
+pub(super) fn overloads(findings: &[SetFinding], sets: &[Vec<usize>]) -> Vec<(Vec<usize>, usize)> {
+    let of_set = |(finding, nodes): (&SetFinding, &Vec<usize>)| {
+        let entries = finding.entries.iter().enumerate();
+        let lost = entries.filter(|(_, entry)| entry.is_overloaded);
+        lost.map(|(entry, _)| (nodes.clone(), entry)).collect::<Vec<_>>()
+    };
+    findings.iter().zip(sets).flat_map(of_set).collect()
 }
 
 /// Errors pooled, response times averaged over replications.
@@ -153,7 +162,7 @@ fn service(loss: &Loss<'_>, place: usize) -> ServiceFinding {
         replicas_before: mean(|service| service.before),
         replicas_after: mean(|service| service.at_end),
         recovery,
-        why: if state == State::Lost { loss.of_service(place) } else { String::new() },
+        why: (state == State::Lost).then(|| loss.of_service(place)),
     }
 }
 

@@ -104,8 +104,8 @@ pub struct EntryFinding {
     pub during: Part,
     /// From then on.
     pub after: Part,
-    /// Why it is lost or degraded; empty otherwise.
-    pub why: String,
+    /// Why it is lost or degraded; `None` otherwise.
+    pub why: Option<EntryTrouble>,
     /// Whether it is lost although a container of every service that it needs runs: what is left does
     /// not carry it.
     pub is_overloaded: bool,
@@ -124,8 +124,111 @@ pub struct ServiceFinding {
     pub replicas_after: f64,
     /// As of entries: until one container answers again.
     pub recovery: Vec<f64>,
-    /// Why it is lost; empty otherwise.
-    pub why: String,
+    /// Why it is lost; `None` otherwise.
+    pub why: Option<ServiceLoss>,
+}
+
+/// Why no container of a service answers at the end.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ServiceLoss {
+    /// Its constraints leave only nodes that are down.
+    Pinned {
+        /// As written.
+        constraints: Vec<String>,
+        /// Whether its data is there, too.
+        has_data: bool,
+    },
+    /// Every node that it may run on is down.
+    NowhereLeft {
+        /// Whether its data is there, too.
+        has_data: bool,
+    },
+    /// Its data is in a local volume on nodes that are down.
+    DataDown {
+        /// By name.
+        nodes: Vec<String>,
+    },
+    /// Too few managers are left to start anything anew.
+    NoQuorum,
+    /// There is no orchestrator to start it elsewhere.
+    NoOrchestrator,
+    /// Compose starts containers on their own host only.
+    OwnHostOnly,
+    /// No node that is left can give it what it reserves.
+    NoRoom {
+        /// What it reserves, in bytes.
+        reserves: f64,
+        /// The nodes that are left to it, by name.
+        nodes: Vec<String>,
+        /// The most that one of them can give, in bytes.
+        most: f64,
+    },
+    /// It starts, and waits for a service that is lost, too.
+    WaitsFor(String),
+    /// It is killed for want of memory.
+    Killed {
+        /// How often, per replication.
+        times: f64,
+    },
+    /// Its containers start nowhere else.
+    StaysOn {
+        /// The nodes that are down on which they were, by name; none is known: it had none there.
+        nodes: Vec<String>,
+    },
+}
+
+/// Why an entry is lost or degraded.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EntryTrouble {
+    /// Services that it needs are lost.
+    Cut {
+        /// The shortest ways to some of them; the shortest of all first.
+        ways: Vec<Way>,
+        /// How many others are lost on its way.
+        more: usize,
+    },
+    /// Every service that it needs runs, and what is left does not carry it.
+    NotCarried {
+        /// What most of its requests fail of.
+        fails_of: FailsOf,
+        /// The busiest node that is left, where it is busy, and its running thread-seconds over
+        /// thread-seconds.
+        busiest: Option<(String, f64)>,
+        /// The node that is left on which somebody waits longest for pages, where it matters, and its share
+        /// of time.
+        stalled: Option<(String, f64)>,
+    },
+    /// It answers all the time, and not as well as it should.
+    Degraded {
+        /// The largest share of requests that fails in some window, where it is too large.
+        window_errors: Option<f64>,
+        /// Whether it is slower than its objective.
+        is_slow: bool,
+        /// Whether more of it fails than its objective allows.
+        fails_often: bool,
+    },
+}
+
+/// A way of requests that ends at a service without containers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Way {
+    /// The services that it passes, by name; empty: users come by the last one.
+    pub by: Vec<String>,
+    /// Where it ends.
+    pub end: String,
+    /// Why that is lost.
+    pub why: ServiceLoss,
+}
+
+/// What requests fail of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailsOf {
+    /// None fails.
+    Nothing,
+    /// They never get an answer.
+    Silence,
+    /// A value of the label `reason` of `error_ratio`.
+    Failure(&'static str),
 }
 
 /// What a node that is left carries after the fault; means over replications.

@@ -11,10 +11,10 @@ use super::years;
 use super::years::findings::LongRun;
 use crate::cluster::{Cluster, Survival};
 use crate::findings::{JudgedClaim, Metric, Verdict};
-use crate::judge::{FEWEST, verdict};
+use crate::judge::{FEWEST, LEVEL, no_interval, not_judged, undecided, unit_of, verdict};
 use crate::metric::kind_of;
 use crate::question::{Claim, MetricRef, Study};
-use crate::summary::{self, LEVEL};
+use crate::reason::{Few, Missing, Needed, NoYears, Reason, Runs, Setback, Unmeasured};
 use wssim_model::Blueprint;
 use wssim_stats::{Estimate, mean_interval};
 
@@ -59,7 +59,7 @@ struct Worst {
 }
 
 impl Bench<'_> {
-    fn subject(&self, metric: &MetricRef) -> Result<Subject, String> {
+    fn subject(&self, metric: &MetricRef) -> Result<Subject, Unmeasured> {
         let entry = metric.labels.get("entry");
         let service = metric.labels.get("service");
         let found = match (entry, service) {
@@ -73,7 +73,10 @@ impl Bench<'_> {
             }
             _ => None,
         };
-        found.ok_or_else(|| format!("`{RECOVERY}` needs an `entry` or a `service`"))
+        found.ok_or_else(|| Unmeasured::NeedsLabel {
+            metric: metric.name.clone(),
+            labels: &["entry", "service"],
+        })
     }
 
     /// Recovery times in a set, a replication each; `None`: nobody asked.
@@ -116,7 +119,7 @@ impl Bench<'_> {
         claim: &Claim,
         found: &Failures,
         changes: &[Change],
-        no_years: &str,
+        no_years: NoYears,
     ) -> JudgedClaim {
         if !is_judged(claim) || !years::judge::judges(&claim.metric) {
             return self.judge_sets(claim, &found.sets);
@@ -125,41 +128,33 @@ impl Bench<'_> {
         let change = changes.iter().find(is_its);
         let own = change.map_or(found.long_run.as_ref(), |change| change.after.as_ref());
         let Some(own) = own else {
-            return told(claim, Verdict::Undecided, None, no_years.to_owned());
+            return unmeasured(claim, Unmeasured::NoYears(no_years));
         };
         let base = change.and_then(|change| change.before.as_ref());
         match years::judge::judge(claim, own, base, self.level) {
             Ok((verdict, estimate, why)) => told(claim, verdict, Some(estimate), why),
-            Err(reason) => told(claim, Verdict::Undecided, None, reason),
+            Err(reason) => unmeasured(claim, reason),
         }
     }
 
     /// The same by what sets show, the long run apart.
     pub(super) fn judge_sets(&self, claim: &Claim, findings: &[SetFinding]) -> JudgedClaim {
-        let told = |verdict, simulated, why| told(claim, verdict, simulated, why);
-        let undecided = |why: String| told(Verdict::Undecided, None, why);
-        if claim.study != Study::Failures {
-            return undecided(format!("judged by `wssim {}`", claim.study.name()));
-        }
-        if let Some(reason) = &claim.not_simulated {
-            return undecided(format!("not simulated yet: {reason}"));
+        if let Some(reason) = not_judged(claim, Study::Failures) {
+            return told(claim, Verdict::Undecided, None, Some(reason));
         }
         if claim.metric.name == SURVIVAL {
             return self.judge_survival(claim);
         }
         match self.measure(claim) {
-            Err(reason) => undecided(reason),
+            Err(reason) => unmeasured(claim, reason),
             Ok((subject, sets, worst)) => {
                 let verdict = self.verdict(claim, subject, &sets);
                 let why = match verdict {
                     Verdict::Refuted => self.why(subject, &worst, findings),
-                    Verdict::Undecided if worst.estimate.n < FEWEST as u32 => {
-                        format!("fewer than {FEWEST} replications")
-                    }
-                    Verdict::Undecided => summary::what_is_missing(claim, &worst.estimate),
-                    Verdict::Holds | Verdict::Reproduced => String::new(),
+                    Verdict::Undecided => Some(more_replications(claim, &worst.estimate)),
+                    Verdict::Holds | Verdict::Reproduced => None,
                 };
-                told(verdict, Some(worst.estimate), why)
+                told(claim, verdict, Some(worst.estimate), why)
             }
         }
     }
@@ -179,20 +174,19 @@ impl Bench<'_> {
     }
 
     fn judge_survival(&self, claim: &Claim) -> JudgedClaim {
-        let undecided = |why: String| told(claim, Verdict::Undecided, None, why);
         let size = match self.size_of(claim) {
             Ok(size) => size,
-            Err(reason) => return undecided(reason),
+            Err(reason) => return unmeasured(claim, reason),
         };
         let values = self.survived(size).unwrap_or_default();
         let Some(estimate) = mean_interval(&values, self.level) else {
-            return undecided(format!("`{SURVIVAL}` was not observed"));
+            return unmeasured(claim, Unmeasured::NotObserved(claim.metric.name.clone()));
         };
         let verdict = verdict(&claim.expected, claim.observed, &estimate);
         let why = match verdict {
-            Verdict::Holds | Verdict::Reproduced => String::new(),
-            Verdict::Refuted => self.not_survived(size),
-            Verdict::Undecided => summary::what_is_missing(claim, &estimate),
+            Verdict::Holds | Verdict::Reproduced => None,
+            Verdict::Refuted => Some(Reason::NotSurvived(self.not_survived(size))),
+            Verdict::Undecided => Some(more_replications(claim, &estimate)),
         };
         told(claim, verdict, Some(estimate), why)
     }
@@ -206,15 +200,15 @@ impl Bench<'_> {
         self.of_size(size).into_iter().filter(|set| !survives(set)).collect()
     }
 
-    /// Which sets are not survived.
-    fn not_survived(&self, size: Option<usize>) -> String {
-        let name = |node: &usize| self.blueprint.nodes[*node].name.as_str();
-        let names =
-            |set: &usize| self.sets[*set].iter().map(name).collect::<Vec<_>>().join(" and ");
-        match self.lost(size).iter().map(names).collect::<Vec<_>>() {
-            lost if lost.is_empty() => "every set is survived".to_owned(),
-            lost => format!("not survived without {}", lost.join(", or ")),
-        }
+    /// Which sets are not survived, by name.
+    fn not_survived(&self, size: Option<usize>) -> Vec<Vec<String>> {
+        self.lost(size).into_iter().map(|set| self.names(set)).collect()
+    }
+
+    /// The nodes of a set.
+    fn names(&self, set: usize) -> Vec<String> {
+        let name = |node: &usize| self.blueprint.nodes[*node].name.clone();
+        self.sets[set].iter().map(name).collect()
     }
 
     /// The sets that decide the verdict on a claim (one that refutes it, or all that it speaks of), and of
@@ -243,22 +237,21 @@ impl Bench<'_> {
     }
 
     /// How many nodes the claim speaks of; `None`: any number.
-    pub(super) fn size_of(&self, claim: &Claim) -> Result<Option<usize>, String> {
+    pub(super) fn size_of(&self, claim: &Claim) -> Result<Option<usize>, Unmeasured> {
         if claim.relative_to.is_some() {
-            let name = &claim.metric.name;
-            return Err(format!("`wssim failures` judges no changes of `{name}`"));
+            let metric = claim.metric.name.clone();
+            return Err(Unmeasured::NoChanges { study: Study::Failures, metric });
         }
         let size = claim.metric.labels.get("nodes_lost").and_then(|text| text.parse().ok());
         match size.filter(|size| *size > self.depth) {
-            Some(size) => Err(format!("it speaks of {size} nodes: `--depth {size}` judges it")),
+            Some(nodes) => Err(Unmeasured::TooDeep { nodes }),
             None => Ok(size),
         }
     }
 
-    fn measure(&self, claim: &Claim) -> Result<(Subject, Vec<usize>, Worst), String> {
+    fn measure(&self, claim: &Claim) -> Result<(Subject, Vec<usize>, Worst), Unmeasured> {
         if claim.metric.name != RECOVERY {
-            let others = "the metrics of the long run";
-            return Err(format!("`wssim failures` judges `{RECOVERY}`, `{SURVIVAL}` and {others}"));
+            return Err(Unmeasured::OfOtherStudies(Study::Failures));
         }
         let size = self.size_of(claim)?;
         let subject = self.subject(&claim.metric)?;
@@ -267,9 +260,9 @@ impl Bench<'_> {
         let few = self.replications.iter().any(|done| done.len() < 2);
         let worst = worst.ok_or_else(|| {
             if few {
-                format!("fewer than {FEWEST} replications")
+                Unmeasured::TooFew(Few { of: Runs::Replications, needed: FEWEST as u32 })
             } else {
-                format!("`{RECOVERY}` was not observed: nobody asked")
+                Unmeasured::NobodyAsked(claim.metric.name.clone())
             }
         })?;
         Ok((subject, sets, worst))
@@ -292,19 +285,21 @@ impl Bench<'_> {
         all
     }
 
-    fn why(&self, subject: Subject, worst: &Worst, findings: &[SetFinding]) -> String {
-        let Some(set) = findings.get(worst.set) else { return String::new() };
-        let reason = match subject {
-            Subject::Entry(at) => set.entries.get(at).map(|entry| entry.why.as_str()),
+    fn why(&self, subject: Subject, worst: &Worst, findings: &[SetFinding]) -> Option<Reason> {
+        let set = findings.get(worst.set)?;
+        let why = match subject {
+            Subject::Entry(at) => {
+                let entry = set.entries.get(at);
+                entry.and_then(|entry| entry.why.clone()).map(Setback::Entry)
+            }
             Subject::Service(at) => {
                 let name = &self.blueprint.services[at].name;
-                set.services.iter().find(|one| one.name == *name).map(|one| one.why.as_str())
+                let service = set.services.iter().find(|one| one.name == *name);
+                service.and_then(|service| service.why.clone()).map(Setback::Service)
             }
         };
-        let reason =
-            reason.filter(|why| !why.is_empty()).map_or(String::new(), |w| format!(": {w}"));
-        let what = if worst.estimate.mean.is_infinite() { "not back" } else { "slowest" };
-        format!("{what} without {}{reason}", set.nodes.join(" and "))
+        let (nodes, is_back) = (set.nodes.clone(), worst.estimate.mean.is_finite());
+        Some(Reason::WorstSet { nodes, is_back, why })
     }
 
     /// Recovery times of the worst set of each size: of entries, and of services.
@@ -329,7 +324,8 @@ impl Bench<'_> {
     fn survival(&self, size: usize) -> Option<Metric> {
         let kind = kind_of(SURVIVAL)?;
         let estimate = mean_interval(&self.survived(Some(size))?, LEVEL);
-        let missing = estimate.is_none().then(|| "fewer than two replications".to_owned());
+        let few = Missing::TooFew(no_interval(Runs::Replications));
+        let missing = estimate.is_none().then_some(few);
         let labels = vec![("nodes_lost", size.to_string())];
         Some(Metric { name: kind.name, labels, unit: kind.unit, estimate, missing })
     }
@@ -343,11 +339,9 @@ impl Bench<'_> {
         let kind = kind_of(RECOVERY)?;
         let worst = self.worst(&self.of_size(Some(size)), subject, LEVEL);
         let missing = match &worst {
-            None => Some("nobody asked, or fewer than two replications".to_owned()),
+            None => Some(Missing::NobodyAsked(no_interval(Runs::Replications))),
             Some(Worst { estimate, set }) if estimate.mean.is_infinite() => {
-                let nodes = self.sets[*set].iter().map(|n| self.blueprint.nodes[*n].name.as_str());
-                let nodes: Vec<&str> = nodes.collect();
-                Some(format!("does not come back without {}", nodes.join(" and ")))
+                Some(Missing::NotBack(self.names(*set)))
             }
             Some(_) => None,
         };
@@ -358,9 +352,23 @@ impl Bench<'_> {
     }
 }
 
-fn told(claim: &Claim, verdict: Verdict, simulated: Option<Estimate>, why: String) -> JudgedClaim {
-    let unit = summary::unit_of(claim);
+fn told(
+    claim: &Claim,
+    verdict: Verdict,
+    simulated: Option<Estimate>,
+    why: Option<Reason>,
+) -> JudgedClaim {
+    let (unit, why) = (unit_of(claim), why.into_iter().collect());
     JudgedClaim { claim: claim.clone(), unit, simulated, verdict, why }
+}
+
+fn unmeasured(claim: &Claim, why: Unmeasured) -> JudgedClaim {
+    told(claim, Verdict::Undecided, None, Some(Reason::Unmeasured(why)))
+}
+
+/// Why a claim is undecided that was measured.
+fn more_replications(claim: &Claim, estimate: &Estimate) -> Reason {
+    undecided(claim, estimate, Runs::Replications, Needed::Replications)
 }
 
 fn had_containers(all: &[Aftermath], service: usize) -> bool {

@@ -28,6 +28,7 @@ pub mod years;
 use crate::cluster::Survival;
 use crate::findings::Findings;
 use crate::question::{Question, WorldError, Worlds};
+use crate::threads;
 use crate::watch::Watch;
 
 /// Replications at which it is looked whether every claim is decided.
@@ -54,8 +55,22 @@ pub struct Options {
 pub enum Error {
     /// A world cannot be made.
     World(WorldError),
-    /// The call asks for what is not there.
-    Call(String),
+    /// There are not that many nodes to lose.
+    TooFewNodes {
+        /// So many were to fail together.
+        depth: usize,
+        /// So many there are.
+        nodes: usize,
+    },
+    /// More sets than can be looked at.
+    TooManySets {
+        /// So many nodes were to fail together.
+        depth: usize,
+        /// So many there are.
+        nodes: usize,
+        /// So many sets that would be.
+        sets: u64,
+    },
 }
 
 impl From<WorldError> for Error {
@@ -67,17 +82,14 @@ impl From<WorldError> for Error {
 /// Answers `question`.
 ///
 /// # Errors
-/// When a world cannot be made, or there are not that many nodes.
+/// When a world cannot be made, there are not that many nodes, or too many sets of them.
 pub fn failures(
     worlds: &dyn Worlds,
     question: &Question,
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Findings, Error> {
-    let threads = options.common.threads.unwrap_or(0);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool =
-        pool.map_err(|error| WorldError(format!("threads could not be started: {error}")))?;
+    let pool = threads::pool(options.common.threads)?;
     pool.install(|| Ok(study::FailureStudy::new(worlds, question, options, watch)?.answer()?))
 }
 

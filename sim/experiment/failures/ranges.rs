@@ -6,18 +6,18 @@
 //! not; of one that holds, all of its sets.
 
 use super::aftermath::Aftermath;
-use super::assess::assess;
+use super::assess::{assess, overloads};
 use super::findings::SetFinding;
 use super::judge::{Bench, is_judged};
 use super::stage::Stage;
-use super::study::overloads;
 use super::years;
 use crate::findings::{JudgedClaim, Verdict};
 use crate::judge::FEWEST;
 use crate::question::{AtRisk, Claim, End, Override, Question, RangedInput, WorldError, Worlds};
+use crate::reason::{Flip, InputValue, Reason};
 use crate::replicate::{Progressing, Stopped, in_order};
 use crate::uncertainty::Broken;
-use crate::watch::Watch;
+use crate::watch::{Phase, Watch};
 use std::collections::BTreeSet;
 use wssim_model::Blueprint;
 use wssim_model::history::is_same;
@@ -98,14 +98,9 @@ impl Ranges<'_> {
             if found == was {
                 continue;
             }
-            let near = self.flips_near(input, end, one)?.unwrap_or_else(|| value.to_owned());
-            one.claim.why = format!(
-                "{} at `{}` = {}, but {} at {value}; it flips near {near}",
-                was.name(),
-                input.path,
-                input.value,
-                found.name()
-            );
+            let there = InputValue::of(input, value, self.flips_near(input, end, one)?);
+            let flip = Flip { inputs: vec![there], from: was, to: found };
+            one.claim.why = vec![Reason::Flips(flip)];
             one.claim.verdict = Verdict::Undecided;
         }
         Ok(())
@@ -179,7 +174,7 @@ impl Ranges<'_> {
     ) -> Result<Vec<Vec<Aftermath>>, Stopped> {
         let numbers = (0..replications).flat_map(|n| (0..sets.len()).map(move |set| (n, set)));
         let jobs: Vec<(u32, usize)> = numbers.collect();
-        let progress = Progressing::new(self.watch, "input ranges", jobs.len() as u32, true);
+        let progress = Progressing::new(self.watch, Phase::Ranges, jobs.len() as u32, true);
         let stop = || progress.must_stop();
         let results = in_order(&jobs, |&(number, set)| {
             let one = self.stage.replicate(calm, Some(&sets[set]), number, &stop)?;

@@ -7,14 +7,19 @@
 //! What runs again is lost by nobody, whatever the rules say: the simulation has the last word.
 
 use super::aftermath::{Aftermath, Node};
+use super::findings::{EntryTrouble, FailsOf, ServiceLoss, Way};
 use crate::cluster::{Cluster, ServiceFacts};
 use std::collections::{BTreeSet, VecDeque};
 use wssim_model::Blueprint;
 use wssim_model::ids::NodeId;
 use wssim_model::probe::Failure;
 
-/// Services that one sentence names.
-const NAMED: usize = 3;
+/// Lost services whose ways are told; of others their number.
+const TOLD: usize = 3;
+/// A node is busy from here on: an assumption.
+const BUSY: f64 = 0.9;
+/// Waiting for pages matters from this share of time on: an assumption.
+const STALLED: f64 = 0.1;
 
 /// A set of nodes that is down, and what is known of it.
 pub(super) struct Loss<'a> {
@@ -28,35 +33,30 @@ pub(super) struct Loss<'a> {
 
 impl Loss<'_> {
     /// Why no container of the service at `place` answers at the end.
-    pub(super) fn of_service(&self, place: usize) -> String {
+    pub(super) fn of_service(&self, place: usize) -> ServiceLoss {
         let unknown = ServiceFacts::default();
         let facts = self.cluster.services.get(place).unwrap_or(&unknown);
         let name = |node: usize| self.blueprint.nodes[node].name.as_str();
         let is_dead = |node: &str| self.dead.iter().any(|&dead| name(dead) == node);
         let left: Vec<&str> =
             facts.eligible.iter().map(String::as_str).filter(|node| !is_dead(node)).collect();
-        let data = if facts.has_local_data { ", with its data" } else { "" };
+        let has_data = facts.has_local_data;
         if left.is_empty() && !facts.constraints.is_empty() {
-            let pins = facts.constraints.join("`, `");
-            return format!("pinned by `{pins}` to what is down{data}");
+            return ServiceLoss::Pinned { constraints: facts.constraints.clone(), has_data };
         }
         if left.is_empty() {
-            return format!("every node that it may run on is down{data}");
+            return ServiceLoss::NowhereLeft { has_data };
         }
-        if facts.has_local_data {
-            let homes = self.homes(place).join(", ");
-            return format!("its data is in a local volume on {homes}, which is down");
+        let nodes = self.homes(place);
+        if has_data && !nodes.is_empty() {
+            return ServiceLoss::DataDown { nodes };
         }
         if self.quorum == Some(false) {
-            return "no quorum: too few managers are left to start anything anew".to_owned();
+            return ServiceLoss::NoQuorum;
         }
         match self.cluster.orchestrator {
-            None | Some("none") => {
-                return "nobody starts it elsewhere: there is no orchestrator".to_owned();
-            }
-            Some("compose") => {
-                return "Compose starts containers on their own host only".to_owned();
-            }
+            None | Some("none") => return ServiceLoss::NoOrchestrator,
+            Some("compose") => return ServiceLoss::OwnHostOnly,
             Some(_) => {}
         }
         let stuck = self.no_room(place, &left).or_else(|| self.waits_for(place));
@@ -64,17 +64,17 @@ impl Loss<'_> {
     }
 
     /// The dead nodes on which the service had containers.
-    fn homes(&self, place: usize) -> Vec<&str> {
+    fn homes(&self, place: usize) -> Vec<String> {
         let containers = &self.blueprint.services[place].containers;
         let nodes: BTreeSet<usize> = (containers.clone())
             .map(|c| self.blueprint.containers[c as usize].node.index())
             .filter(|node| self.dead.contains(node))
             .collect();
-        nodes.into_iter().map(|node| self.blueprint.nodes[node].name.as_str()).collect()
+        nodes.into_iter().map(|node| self.blueprint.nodes[node].name.clone()).collect()
     }
 
     /// Whether none of the nodes `left` can give the service what it reserves.
-    fn no_room(&self, place: usize, left: &[&str]) -> Option<String> {
+    fn no_room(&self, place: usize, left: &[&str]) -> Option<ServiceLoss> {
         let wants = self.blueprint.services[place].memory.reservation;
         let at_end = &self.replications.first()?.at_end;
         let free = |node: NodeId| {
@@ -92,35 +92,26 @@ impl Loss<'_> {
             .filter(|(_, node)| left.contains(&node.name.as_str()))
             .map(|(at, _)| free(NodeId::from(at)))
             .fold(f64::NEG_INFINITY, f64::max);
-        (wants > 0.0 && most < wants).then(|| {
-            format!(
-                "no RAM left: it reserves {:.1} GB, and {} can give {:.1} GB at most",
-                wants / 1e9,
-                left.join(", "),
-                most.max(0.0) / 1e9
-            )
+        (wants > 0.0 && most < wants).then(|| ServiceLoss::NoRoom {
+            reserves: wants,
+            nodes: left.iter().map(|node| (*node).to_owned()).collect(),
+            most: most.max(0.0),
         })
     }
 
     /// What it needs before it listens and what is lost, too.
-    fn waits_for(&self, place: usize) -> Option<String> {
+    fn waits_for(&self, place: usize) -> Option<ServiceLoss> {
         let needs = &self.blueprint.services[place].needs.services;
         let lost = needs.iter().find(|service| self.is_gone(service.index()))?;
-        let name = &self.blueprint.services[lost.index()].name;
-        Some(format!("it starts, and waits for {name}, which is lost too"))
+        Some(ServiceLoss::WaitsFor(self.blueprint.services[lost.index()].name.clone()))
     }
 
-    fn not_started(&self, place: usize) -> String {
+    fn not_started(&self, place: usize) -> ServiceLoss {
         let kills: u64 = self.replications.iter().map(|one| one.services[place].kills).sum();
         if kills > 0 {
-            let each = kills as f64 / self.replications.len() as f64;
-            return format!("killed for want of memory ({each:.1} times a replication)");
+            return ServiceLoss::Killed { times: kills as f64 / self.replications.len() as f64 };
         }
-        let homes = self.homes(place);
-        if homes.is_empty() {
-            return "none of its containers runs at the end".to_owned();
-        }
-        format!("its containers were on {} and start nowhere else", homes.join(", "))
+        ServiceLoss::StaysOn { nodes: self.homes(place) }
     }
 
     /// Whether no container of the service answers at the end, in most replications.
@@ -133,15 +124,13 @@ impl Loss<'_> {
     }
 
     /// Why the entry at `source` does not answer.
-    pub(super) fn of_entry(&self, source: usize) -> String {
+    pub(super) fn of_entry(&self, source: usize) -> EntryTrouble {
         let gone = self.gone_on_the_way(source);
         if gone.is_empty() {
-            return self.without_a_dead_service(source);
+            return self.not_carried(source);
         }
-        let more = gone.len().saturating_sub(NAMED);
-        let named: Vec<String> = gone.iter().take(NAMED).map(|way| self.tell_way(way)).collect();
-        let more = if more > 0 { format!("; and {more} more services") } else { String::new() };
-        format!("{}{more}", named.join("; "))
+        let ways = gone.iter().take(TOLD).filter_map(|way| self.way(way)).collect();
+        EntryTrouble::Cut { ways, more: gone.len().saturating_sub(TOLD) }
     }
 
     /// Whether every service that requests of the entry at `source` come to has a container at the end.
@@ -149,15 +138,11 @@ impl Loss<'_> {
         self.gone_on_the_way(source).is_empty()
     }
 
-    fn tell_way(&self, way: &[usize]) -> String {
-        let name = |place: &usize| self.blueprint.services[*place].name.as_str();
-        let Some((last, before)) = way.split_last() else { return String::new() };
-        let why = self.of_service(*last);
-        if before.is_empty() {
-            return format!("users come by {}: {why}", name(last));
-        }
-        let way: Vec<&str> = before.iter().map(name).collect();
-        format!("the way by {} ends at {}: {why}", way.join(" → "), name(last))
+    fn way(&self, services: &[usize]) -> Option<Way> {
+        let name = |place: &usize| self.blueprint.services[*place].name.clone();
+        let (last, before) = services.split_last()?;
+        let by = before.iter().map(name).collect();
+        Some(Way { by, end: name(last), why: self.of_service(*last) })
     }
 
     /// For each service without containers that requests of the entry come to, the shortest way
@@ -191,7 +176,7 @@ impl Loss<'_> {
     }
 
     /// All that it needs runs: what it fails of, and what may hold it up.
-    fn without_a_dead_service(&self, source: usize) -> String {
+    fn not_carried(&self, source: usize) -> EntryTrouble {
         let mut failed = [0; Failure::ALL.len()];
         let mut silent = 0;
         for entry in self.replications.iter().map(|one| &one.entries[source]) {
@@ -200,31 +185,25 @@ impl Loss<'_> {
             }
             silent += entry.whole.failed().saturating_sub(entry.failed.iter().sum());
         }
-        let kinds = Failure::ALL.iter().map(|kind| (failed[*kind as usize], kind.name()));
-        let most = kinds.chain([(silent, "no answer at all")]).max_by_key(|(count, _)| *count);
-        let of = most.filter(|(count, _)| *count > 0).map_or("nothing", |(_, name)| name);
-        let mut text = format!("every service that it needs runs; most requests fail of: {of}");
-        let (busy, stalled) = (self.worst(|node| node.cpu), self.worst(|node| node.stalled));
-        if let Some((name, cpu)) = busy.filter(|(_, cpu)| *cpu > 0.9) {
-            text = format!("{text}; the CPU of {name} is at {:.0} %", cpu * 100.0);
+        let kinds = Failure::ALL.iter();
+        let kinds = kinds.map(|kind| (failed[*kind as usize], FailsOf::Failure(kind.name())));
+        let most = kinds.chain([(silent, FailsOf::Silence)]).max_by_key(|(count, _)| *count);
+        let most = most.filter(|(count, _)| *count > 0);
+        EntryTrouble::NotCarried {
+            fails_of: most.map_or(FailsOf::Nothing, |(_, of)| of),
+            busiest: self.worst(|node| node.cpu).filter(|(_, cpu)| *cpu > BUSY),
+            stalled: self.worst(|node| node.stalled).filter(|(_, share)| *share > STALLED),
         }
-        if let Some((name, share)) = stalled.filter(|(_, share)| *share > 0.1) {
-            let percent = share * 100.0;
-            text = format!(
-                "{text}; {name} has no RAM left: somebody waits for pages {percent:.0} % of the time"
-            );
-        }
-        text
     }
 
     /// The node left on which `what` is greatest on average.
-    fn worst(&self, what: impl Fn(&Node) -> f64) -> Option<(&str, f64)> {
+    fn worst(&self, what: impl Fn(&Node) -> f64) -> Option<(String, f64)> {
         let mean = |n: usize| {
             let sum: f64 = self.replications.iter().map(|one| what(&one.nodes[n])).sum();
             sum / self.replications.len() as f64
         };
         let left = (0..self.blueprint.nodes.len()).filter(|n| !self.dead.contains(n));
         let worst = left.map(|n| (n, mean(n))).max_by(|a, b| a.1.total_cmp(&b.1));
-        worst.map(|(n, amount)| (self.blueprint.nodes[n].name.as_str(), amount))
+        worst.map(|(n, amount)| (self.blueprint.nodes[n].name.clone(), amount))
     }
 }

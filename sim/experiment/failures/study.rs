@@ -1,19 +1,21 @@
 //! The study: replications of every set, look by look, and what is told of them.
 
 use super::aftermath::Aftermath;
-use super::assess::{assess, part};
+use super::assess::{assess, overloads, part};
 use super::findings::{Failures, SetFinding};
 use super::judge::{Bench, Change, is_judged};
 use super::ranges::{self, Ranges};
 use super::stage::{Stage, observed};
 use super::years::findings::LongRun;
 use super::{Error, LOOKS, MOST_SETS, Options, count_sets, sets, years};
-use crate::findings::{Findings, JudgedClaim, StoppedBy, Verdict};
+use crate::findings::{Answer, Findings, JudgedClaim, StoppedBy, Verdict};
+use crate::note::Note;
 use crate::pilot::find_lead;
 use crate::question::{AtRisk, Claim, Question, WorldError, Worlds};
+use crate::reason::NoYears;
 use crate::replicate::{Arm, Progressing, Stopped, in_order};
 use crate::uncertainty::Broken;
-use crate::watch::Watch;
+use crate::watch::{Phase, Watch};
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Comes, Fault};
@@ -38,7 +40,7 @@ pub(super) struct FailureStudy<'a> {
     /// Replications of the calm world, then of each set.
     done: Vec<Vec<Aftermath>>,
     level: f64,
-    notes: Vec<String>,
+    notes: Vec<Note>,
     /// Whether something that comes after the sets was cut short.
     is_cut: bool,
 }
@@ -61,11 +63,10 @@ impl<'a> FailureStudy<'a> {
         let judged = question.claims.iter().filter(|claim| is_judged(claim)).count();
         let mut notes = Vec::new();
         if has_script {
-            notes.push("faults that the scenario scripts are left out".to_owned());
+            notes.push(Note::ScriptedFaults);
         }
         if calm.nodes.len() > years::MOST_NODES && options.years != Some(0.0) {
-            let most = years::MOST_NODES;
-            notes.push(format!("no long run: more than {most} nodes are too many for it"));
+            notes.push(Note::TooManyNodes { most: years::MOST_NODES });
         }
         Ok(Self {
             worlds,
@@ -112,22 +113,20 @@ impl<'a> FailureStudy<'a> {
     }
 
     /// The years of `world`, if there is time; and what is to be said where there is not.
-    fn long_run(&self, world: &AtRisk, asked: &years::Asked) -> (Option<LongRun>, Option<String>) {
+    fn long_run(&self, world: &AtRisk, asked: &years::Asked) -> (Option<LongRun>, Option<Note>) {
         let Ok(told) = years::long_run(world, asked, self.watch) else {
-            return (None, Some("the long run was cut short: nothing is told of it".to_owned()));
+            return (None, Some(Note::LongRunLost));
         };
         let cut = told.as_ref().filter(|run| run.histories < run.planned);
-        let note = cut.map(|run| {
-            let (done, all) = (run.histories, run.planned);
-            format!("the long run was cut short: {done} of {all} histories")
-        });
+        let note =
+            cut.map(|run| Note::LongRunCut { histories: run.histories, planned: run.planned });
         (told, note)
     }
 
     /// The years, and those that changes are judged by.
     fn all_years(&mut self, asked: &years::Asked) -> (Option<LongRun>, Vec<Change>) {
         let (own, note) = self.long_run(&self.own, asked);
-        let mut notes: Vec<String> = note.into_iter().collect();
+        let mut notes: Vec<Note> = note.into_iter().collect();
         let mut changes = Vec::new();
         // Changes are judged without what only this study knows of one side.
         let mut plain = None;
@@ -153,8 +152,7 @@ impl<'a> FailureStudy<'a> {
         let (seed, measure) = (self.options.common.seed, self.question.measure);
         let found = find_lead(&[&arm], seed, measure, self.watch)?;
         if !found.settled {
-            self.notes
-                .push("no end of the warm-up was found: there may be no steady state".to_owned());
+            self.notes.push(Note::NotSettled);
         }
         Ok(found.lead.max(CALM))
     }
@@ -194,7 +192,7 @@ impl<'a> FailureStudy<'a> {
             .filter(|(number, world)| *number as usize >= self.done[*world].len())
             .collect();
         let planned = look * worlds as u32;
-        let progress = Progressing::new(self.watch, "replications of all sets", planned, true);
+        let progress = Progressing::new(self.watch, Phase::Sets, planned, true);
         let results = in_order(&jobs, |&(number, world)| {
             if progress.must_stop() {
                 return None;
@@ -272,7 +270,6 @@ impl<'a> FailureStudy<'a> {
         let all = || self.done.iter().flat_map(|done| &done[..replications]);
         let years = failures.long_run.as_ref();
         Ok(Findings {
-            command: "failures",
             name: self.question.name.clone(),
             title: self.question.title.clone(),
             seed: self.options.common.seed,
@@ -285,23 +282,20 @@ impl<'a> FailureStudy<'a> {
             requests: all().map(|one| one.requests).sum(),
             events: all().map(|one| one.events).sum::<u64>() + years.map_or(0, |run| run.events),
             metrics,
-            series: Vec::new(),
-            ledger: Vec::new(),
-            distributions: Vec::new(),
             claims,
-            failures: Some(failures),
             not_simulated: self.question.not_simulated_at_risk.clone(),
             notes: self.notes,
+            answer: Answer::Failures(failures),
         })
     }
 
     /// Why there are no years to judge by, where there are none.
-    fn no_years(&self) -> &'static str {
+    fn no_years(&self) -> NoYears {
         match () {
-            () if self.is_cut || self.watch.interrupted() => "the long run was cut short",
-            () if self.options.years == Some(0.0) => "no years are simulated: `--years 0`",
-            () if self.calm.nodes.len() > years::MOST_NODES => "no long run: too many nodes for it",
-            () => "nothing fails of itself: no `mtbf` is given",
+            () if self.is_cut || self.watch.interrupted() => NoYears::Cut,
+            () if self.options.years == Some(0.0) => NoYears::NotAsked,
+            () if self.calm.nodes.len() > years::MOST_NODES => NoYears::TooManyNodes,
+            () => NoYears::NothingFails,
         }
     }
 
@@ -339,8 +333,7 @@ impl<'a> FailureStudy<'a> {
             Ok(()) => Ok(()),
             Err(Broken::World(error)) => Err(error),
             Err(Broken::Stopped) => {
-                let note = "there was no time to look at all ranges of the inputs";
-                self.notes.push(note.to_owned());
+                self.notes.push(Note::RangesCut);
                 self.is_cut = true;
                 Ok(())
             }
@@ -369,27 +362,15 @@ impl<'a> FailureStudy<'a> {
     }
 }
 
-/// Sets of nodes without which the others do not carry an entry, and that entry.
-pub(super) fn overloads(findings: &[SetFinding], sets: &[Vec<usize>]) -> Vec<(Vec<usize>, usize)> {
-    let of_set = |(finding, nodes): (&SetFinding, &Vec<usize>)| {
-        let entries = finding.entries.iter().enumerate();
-        let lost = entries.filter(|(_, entry)| entry.is_overloaded);
-        lost.map(|(entry, _)| (nodes.clone(), entry)).collect::<Vec<_>>()
-    };
-    findings.iter().zip(sets).flat_map(of_set).collect()
-}
-
 /// The most nodes that fail together.
 fn depth(options: &Options, nodes: usize) -> Result<usize, Error> {
     let depth = options.depth.unwrap_or(2.min(nodes));
     if depth > nodes {
-        let message = format!("`--depth {depth}`: the scenario has {nodes} nodes");
-        return Err(Error::Call(message));
+        return Err(Error::TooFewNodes { depth, nodes });
     }
     let sets = count_sets(nodes as u64, depth as u64);
     if sets > MOST_SETS {
-        let message = format!("`--depth {depth}`: {sets} sets of {nodes} nodes are too many");
-        return Err(Error::Call(message));
+        return Err(Error::TooManySets { depth, nodes, sets });
     }
     Ok(depth)
 }

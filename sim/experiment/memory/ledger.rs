@@ -3,11 +3,11 @@
 use super::{NodeShare, OfMemory, ServiceShare, containers_on, grows, has_ram, memory_of};
 use crate::catalogue::Quantity;
 use crate::findings::{NodeLedger, Promised, ServiceLedger, SystemMemory};
-use crate::judge::estimate;
+use crate::judge::{LEVEL, estimate};
+use crate::note::{FirstToGive, Note};
 use crate::observe::Sample;
 use crate::question::Question;
 use crate::replicate::Arm;
-use crate::summary::LEVEL;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Container;
 use wssim_stats::{Estimate, mean_interval};
@@ -115,7 +115,7 @@ fn promised(blueprint: &Blueprint, node: usize, service: Option<usize>) -> Promi
 }
 
 /// Which node gives way first as containers are added; nothing where none are.
-pub(crate) fn growth_note(arm: &Arm, question: &Question, replications: usize) -> Option<String> {
+pub(crate) fn growth_note(arm: &Arm, question: &Question, replications: usize) -> Option<Note> {
     if !grows(&arm.blueprint) || replications == 0 {
         return None;
     }
@@ -137,43 +137,17 @@ pub(crate) fn growth_note(arm: &Arm, question: &Question, replications: usize) -
         let begun = |c: &&Container| {
             !c.spare && c.begins.is_none_or(|begins| begins < question.measure.duration)
         };
-        let most = arm.blueprint.containers.iter().filter(begun).count();
-        return Some(format!("no node came under pressure up to {most} containers"));
+        let containers = arm.blueprint.containers.iter().filter(begun).count();
+        return Some(Note::NoPressure { containers });
     }
     let values: Vec<f64> = (firsts.iter().filter(|(node, _)| *node == first))
         .map(|(_, containers)| *containers)
         .collect();
-    Some(tell(&arm.blueprint.nodes[first].name, &values, replications))
-}
-
-fn tell(node: &str, values: &[f64], replications: usize) -> String {
-    let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
-    let interval = mean_interval(values, LEVEL)
-        .map(|estimate| format!(" ({:.0}–{:.0})", estimate.low.max(0.0), estimate.high))
-        .unwrap_or_default();
-    let often = if values.len() < replications {
-        format!(", in {} of {replications} replications", values.len())
-    } else {
-        String::new()
-    };
-    format!(
-        "as containers are added, `{node}` gives first, at {mean:.0} containers{interval}{often}"
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_to_give_is_told_with_its_interval() {
-        assert_eq!(
-            tell("hpr", &[82.0, 84.0], 2),
-            "as containers are added, `hpr` gives first, at 83 containers (70–96)"
-        );
-        assert_eq!(
-            tell("hpr", &[83.0], 10),
-            "as containers are added, `hpr` gives first, at 83 containers, in 1 of 10 replications"
-        );
-    }
+    Some(Note::FirstToGive(FirstToGive {
+        node: arm.blueprint.nodes[first].name.clone(),
+        containers: values.iter().sum::<f64>() / values.len().max(1) as f64,
+        interval: mean_interval(&values, LEVEL),
+        replications: values.len(),
+        of: replications,
+    }))
 }

@@ -1,6 +1,6 @@
 //! The first pass: every measured request's response time, and which one is meant.
 
-use super::{Distribution, Pick};
+use super::{Distribution, NoRequest, Pick};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::probe::{Fact, Failure, Opening, Probe};
 
@@ -79,12 +79,9 @@ fn rank(percent: f64, n: usize) -> usize {
 }
 
 /// The number of the request that is meant, from zero; otherwise what is missing.
-pub(super) fn choose(requests: &[Request], pick: Pick) -> Result<usize, String> {
+pub(super) fn choose(requests: &[Request], pick: Pick) -> Result<usize, NoRequest> {
     let answered = by_response(requests);
-    let nobody = || {
-        let all = requests.len();
-        format!("none of the {all} requests that arrived in the measured stretch was answered")
-    };
+    let nobody = || NoRequest::NoneAnswered(requests.len());
     match pick {
         Pick::Percentile(percent) => {
             let most = answered.len();
@@ -93,16 +90,11 @@ pub(super) fn choose(requests: &[Request], pick: Pick) -> Result<usize, String> 
         Pick::Slowest => answered.last().map(|(_, number)| *number).ok_or_else(nobody),
         Pick::Failed => {
             let failed = |r: &Request| matches!(r.end, Some((_, Err(_))));
-            requests.iter().position(failed).ok_or_else(|| {
-                format!("none of the {} requests of the measured stretch failed", requests.len())
-            })
+            requests.iter().position(failed).ok_or(NoRequest::NoneFailed(requests.len()))
         }
         Pick::Number(number) => match usize::try_from(number) {
             Ok(number) if (1..=requests.len()).contains(&number) => Ok(number - 1),
-            _ => Err(format!(
-                "there is no request {number}: {} arrived in the measured stretch",
-                requests.len()
-            )),
+            _ => Err(NoRequest::Beyond { number, requests: requests.len() }),
         },
     }
 }

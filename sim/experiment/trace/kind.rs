@@ -1,7 +1,7 @@
-//! What a request's time can go to: the one table of kinds, with their names.
+//! What a request's time can go to: the one table of kinds, with their names in files.
 //!
 //! A new kind is a variant here, its row in [`KINDS`], and the step of a frame that it comes from
-//! (`lives.rs`).
+//! (`lives.rs`); `reports` says what people call it.
 
 /// What a stretch of a request's time went to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,31 +65,31 @@ pub enum Paint {
     Elsewhere,
 }
 
-/// Kind, its name in files, what people call it, how it is drawn.
-const KINDS: [(Kind, &str, &str, Paint); 19] = [
-    (Kind::Network, "network", "network", Paint::Travelling),
-    (Kind::Worker, "worker", "waiting for a worker", Paint::Waiting),
-    (Kind::Connection, "connection", "waiting for a connection", Paint::Waiting),
-    (Kind::Trial, "trial", "trying a connection", Paint::Travelling),
-    (Kind::Dns, "dns", "looking up a name", Paint::Travelling),
-    (Kind::Handshake, "handshake", "opening a connection", Paint::Travelling),
-    (Kind::Silence, "silence", "waiting for nobody", Paint::Waiting),
-    (Kind::NetworkCpu, "network-cpu", "CPU of networking", Paint::Travelling),
-    (Kind::Cpu, "cpu", "CPU", Paint::Working),
-    (Kind::Sharing, "sharing", "CPU, slowed by others", Paint::Slowed),
-    (Kind::Throttled, "throttled", "CPU, quota used up", Paint::Slowed),
-    (Kind::DiskQueue, "disk-queue", "waiting for the disk", Paint::Waiting),
-    (Kind::Disk, "disk", "disk", Paint::Working),
-    (Kind::PageQueue, "page-queue", "waiting for the swap device", Paint::Waiting),
-    (Kind::Pages, "pages", "fetching pages from swap", Paint::Fetching),
-    (Kind::Sleep, "sleep", "sleep", Paint::Pausing),
-    (Kind::Backoff, "backoff", "pause before a retry", Paint::Pausing),
-    (Kind::Call, "call", "in a call", Paint::Elsewhere),
-    (Kind::Parallel, "parallel", "in parallel parts", Paint::Elsewhere),
+/// Kind, its name in files, how it is drawn.
+const KINDS: [(Kind, &str, Paint); 19] = [
+    (Kind::Network, "network", Paint::Travelling),
+    (Kind::Worker, "worker", Paint::Waiting),
+    (Kind::Connection, "connection", Paint::Waiting),
+    (Kind::Trial, "trial", Paint::Travelling),
+    (Kind::Dns, "dns", Paint::Travelling),
+    (Kind::Handshake, "handshake", Paint::Travelling),
+    (Kind::Silence, "silence", Paint::Waiting),
+    (Kind::NetworkCpu, "network-cpu", Paint::Travelling),
+    (Kind::Cpu, "cpu", Paint::Working),
+    (Kind::Sharing, "sharing", Paint::Slowed),
+    (Kind::Throttled, "throttled", Paint::Slowed),
+    (Kind::DiskQueue, "disk-queue", Paint::Waiting),
+    (Kind::Disk, "disk", Paint::Working),
+    (Kind::PageQueue, "page-queue", Paint::Waiting),
+    (Kind::Pages, "pages", Paint::Fetching),
+    (Kind::Sleep, "sleep", Paint::Pausing),
+    (Kind::Backoff, "backoff", Paint::Pausing),
+    (Kind::Call, "call", Paint::Elsewhere),
+    (Kind::Parallel, "parallel", Paint::Elsewhere),
 ];
 
 impl Kind {
-    fn row(self) -> &'static (Self, &'static str, &'static str, Paint) {
+    fn row(self) -> &'static (Self, &'static str, Paint) {
         &KINDS[self as usize]
     }
 
@@ -99,16 +99,10 @@ impl Kind {
         self.row().1
     }
 
-    /// What people call it.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        self.row().2
-    }
-
     /// How it is drawn.
     #[must_use]
     pub fn paint(self) -> Paint {
-        self.row().3
+        self.row().2
     }
 }
 

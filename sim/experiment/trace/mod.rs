@@ -16,7 +16,8 @@ use crate::pilot::find_lead;
 use crate::question::{Question, WorldError, Worlds};
 use crate::replicate::Arm;
 use crate::run::base_files;
-use crate::watch::{Progress, Watch};
+use crate::threads;
+use crate::watch::{Phase, Progress, Watch};
 use choose::{Chooser, Request, choose, distribution, most_frequent};
 use lives::Listener;
 use names::Lives;
@@ -60,10 +61,31 @@ pub enum Error {
     World(WorldError),
     /// There is no source of that name; these there are.
     UnknownEntry(Vec<String>),
-    /// There is no such request, and why.
-    NoSuchRequest(String),
+    /// There is no such request among those of that entry, and why.
+    NoSuchRequest {
+        /// The entry.
+        entry: String,
+        /// Why not.
+        why: NoRequest,
+    },
     /// The user wants to stop.
     Stopped,
+}
+
+/// Why there is no such request, of those that arrived in the measured stretch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoRequest {
+    /// None of so many was answered.
+    NoneAnswered(usize),
+    /// None of so many failed.
+    NoneFailed(usize),
+    /// There are fewer.
+    Beyond {
+        /// The number that was asked for.
+        number: u64,
+        /// So many there are.
+        requests: usize,
+    },
 }
 
 impl From<WorldError> for Error {
@@ -178,13 +200,31 @@ pub struct Stay {
     pub parts: Vec<Part>,
 }
 
+/// Where a stretch of time went, by name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// At a service; of the request itself, at its source.
+    At(String),
+    /// On the way between two nodes, or between the user and a node.
+    Between(String, String),
+    /// On the way within a node.
+    Within(String),
+    /// At a service that waits for a connection of one of its pools.
+    Pool {
+        /// The service.
+        service: String,
+        /// The pool.
+        pool: String,
+    },
+}
+
 /// A stretch of a stay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     /// What it went to.
     pub kind: Kind,
-    /// Where: a service, or who waits for whom.
-    pub place: String,
+    /// Where.
+    pub place: Place,
     /// Its beginning.
     pub start_ns: u64,
     /// Its end.
@@ -201,7 +241,7 @@ pub struct Component {
     /// What the time went to.
     pub kind: Kind,
     /// Where.
-    pub place: String,
+    pub place: Place,
     /// How much.
     pub ns: u64,
     /// In how many stretches.
@@ -237,9 +277,7 @@ fn lead(
     let bases: Vec<Arm> = bases.collect::<Result<_, _>>()?;
     let mut arms = vec![own];
     arms.extend(&bases);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
-    let pool =
-        pool.map_err(|error| WorldError(format!("threads could not be started: {error}")))?;
+    let pool = threads::pool(options.threads)?;
     let found = pool.install(|| find_lead(&arms, options.seed, question.measure, watch));
     found.map(|found| found.lead).map_err(|_| Error::Stopped)
 }
@@ -260,8 +298,8 @@ impl Study<'_> {
         let source = wanted.unwrap_or_else(|| most_frequent(&chooser.sources));
         let requests = chooser.sources.get(source).map_or(&[][..], Vec::as_slice);
         let number = choose(requests, self.options.pick).map_err(|why| {
-            let entry = self.blueprint.sources.get(source).map_or("", |s| s.name.as_str());
-            Error::NoSuchRequest(format!("entry `{entry}`: {why}"))
+            let entry = self.blueprint.sources.get(source).map(|source| source.name.clone());
+            Error::NoSuchRequest { entry: entry.unwrap_or_default(), why }
         })?;
         let listener = Listener::new(SourceId::from(source), number);
         let (outcome, listener) = self.simulate(listener, (1, outcome.events))?;
@@ -290,7 +328,7 @@ impl Study<'_> {
         };
         let stop = || {
             self.watch.progress(&Progress {
-                phase: "trace",
+                phase: Phase::Trace,
                 replications_done: before.0,
                 replications_planned: 2,
                 events: before.1,

@@ -1,5 +1,6 @@
 //! Who a life is, and what one of its steps is made of.
 
+use super::Place;
 use super::kind::Kind;
 use super::lives::{Life, Step, What};
 use wssim_kernel::{Nanos, Time};
@@ -14,7 +15,7 @@ const USER: &str = "user";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Leaf {
     pub(super) kind: Kind,
-    pub(super) place: String,
+    pub(super) place: Place,
     pub(super) from: Time,
     pub(super) to: Time,
 }
@@ -45,6 +46,11 @@ impl<'a> Lives<'a> {
         }
     }
 
+    /// The same as a place.
+    pub(super) fn at(self, life: usize) -> Place {
+        Place::At(self.service(life).to_owned())
+    }
+
     /// The node where a life is.
     pub(super) fn node(self, life: usize) -> &'a str {
         let node = |(container, _): (ContainerId, _)| {
@@ -61,25 +67,23 @@ impl<'a> Lives<'a> {
         if ends[0] != USER {
             ends.sort_unstable();
         }
-        let place = if ends[0] == ends[1] {
-            format!("within {}", ends[0])
-        } else {
-            format!("{} – {}", ends[0], ends[1])
-        };
+        let [first, second] = ends.map(str::to_owned);
+        let place =
+            if first == second { Place::Within(first) } else { Place::Between(first, second) };
         Leaf { kind: Kind::Network, place, from, to }
     }
 
     /// What a step of `life` until `to` is made of. Waiting for others is one leaf here.
     pub(super) fn leaves(self, life: usize, step: &Step, to: Time) -> Vec<Leaf> {
         let from = step.from;
-        let here = |kind| Leaf { kind, place: self.service(life).to_owned(), from, to };
+        let here = |kind| Leaf { kind, place: self.at(life), from, to };
         match &step.what {
             What::Travels => vec![self.hop(life, from, to)],
             What::Arrives => Vec::new(),
             What::Waits(kind) => vec![here(*kind)],
             What::Connects(pool) => {
-                let target = &self.blueprint.pools[pool.index()].name;
-                let place = format!("{} → {target}", self.service(life));
+                let pool = self.blueprint.pools[pool.index()].name.clone();
+                let place = Place::Pool { service: self.service(life).to_owned(), pool };
                 vec![Leaf { place, ..here(Kind::Connection) }]
             }
             What::Computes { alone, networking, throttled, .. } => {

@@ -4,10 +4,10 @@
 //! back. While it waits for parallel parts, the one counts with whose end the wait is over: the
 //! critical path. So the leaves add up to the response time, to the nanosecond.
 
-use super::Component;
 use super::kind::Kind;
 use super::lives::What;
 use super::names::{Leaf, Lives};
+use super::{Component, Place};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use wssim_kernel::Time;
@@ -38,7 +38,7 @@ impl Lives<'_> {
             leaves.push(if let What::Calls(_) = step.what {
                 self.hop(child, end, to)
             } else {
-                let place = self.service(life).to_owned();
+                let place = self.at(life);
                 Leaf { kind: Kind::Parallel, place, from: end, to }
             });
         }
@@ -57,7 +57,7 @@ impl Lives<'_> {
 
 /// What the leaves add up to, the largest first.
 pub(super) fn components(leaves: &[Leaf]) -> Vec<Component> {
-    let mut sums: BTreeMap<(Kind, &str), (u64, u64)> = BTreeMap::new();
+    let mut sums: BTreeMap<(Kind, &Place), (u64, u64)> = BTreeMap::new();
     for leaf in leaves {
         let (time, times) = sums.entry((leaf.kind, &leaf.place)).or_default();
         *time += leaf.to.since(leaf.from).0;
@@ -65,7 +65,7 @@ pub(super) fn components(leaves: &[Leaf]) -> Vec<Component> {
     }
     let mut components: Vec<Component> = sums
         .into_iter()
-        .map(|((kind, place), (ns, times))| Component { kind, place: place.to_owned(), ns, times })
+        .map(|((kind, place), (ns, times))| Component { kind, place: place.clone(), ns, times })
         .collect();
     components.sort_by_key(|component| Reverse(component.ns));
     components

@@ -67,7 +67,28 @@ pub struct Availability {
     pub year: Year,
     /// Share of the time down, by what had failed last when it began; the largest first, those of nothing
     /// left out.
-    pub causes: Vec<(String, f64)>,
+    pub causes: Vec<(Cause, f64)>,
+}
+
+/// What had failed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// A thing that fails of itself.
+    Thing {
+        /// What it is, such as `node`.
+        kind: String,
+        /// Its name.
+        name: String,
+    },
+    /// Something that the nodes of a site share.
+    OfSite {
+        /// What it is, such as `power`.
+        what: String,
+        /// The site.
+        site: String,
+    },
+    /// A fault with a name of its own.
+    Fault(String),
 }
 
 /// How long outages are, in seconds.

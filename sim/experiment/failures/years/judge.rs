@@ -1,11 +1,10 @@
 //! Claims about the long run, judged by t intervals over histories.
 
 use super::findings::{Availability, LongRun};
-use crate::findings::Verdict;
-use crate::judge::{change, verdict};
+use crate::judge::{change, no_interval, undecided, verdict};
 use crate::question::{Claim, MetricRef};
-use crate::run::distance_to_limit;
-use wssim_stats::stopping::replications_needed;
+use crate::reason::{Needed, Reason, Runs, Unmeasured};
+use crate::verdict::Verdict;
 use wssim_stats::{Estimate, mean_interval};
 
 /// Metrics that are judged here.
@@ -25,24 +24,25 @@ pub(in crate::failures) fn judge(
     run: &LongRun,
     base: Option<&LongRun>,
     level: f64,
-) -> Result<(Verdict, Estimate, String), String> {
+) -> Result<(Verdict, Estimate, Option<Reason>), Unmeasured> {
     let found = found(&claim.metric, run)?;
-    let values = found.values(&claim.metric.name).ok_or("it is not measured")?;
+    let name = || claim.metric.name.clone();
+    let values = found.values(&claim.metric.name).ok_or_else(|| Unmeasured::NoInterval(name()))?;
     let mut estimate = match &claim.relative_to {
         None => mean_interval(&values, level),
         Some(file) => {
-            let base = base.ok_or_else(|| format!("nothing fails of itself in `{file}`"))?;
+            let base = base.ok_or_else(|| Unmeasured::NothingFailsIn(file.clone()))?;
             // What fails of itself fails at the same times in both.
             let before = self::found(&claim.metric, base)?.values(&claim.metric.name);
             let before = before.filter(|before| before.len() == values.len());
-            let before = before.ok_or("the two long runs are not of one length")?;
+            let before = before.ok_or(Unmeasured::UnlikeRuns)?;
             if claim.expected.relative && before.iter().all(|value| *value == 0.0) {
-                return Err("it was zero before: no change is a share of that".to_owned());
+                return Err(Unmeasured::ZeroBefore);
             }
             change(&before, &values, claim.expected.relative, level)
         }
     }
-    .ok_or("fewer than two histories")?;
+    .ok_or_else(|| Unmeasured::TooFew(no_interval(Runs::Histories)))?;
     if claim.relative_to.is_none() {
         if let Some([low, high]) = found.rare(&claim.metric.name, run, level) {
             (estimate.low, estimate.high) = (estimate.low.min(low), estimate.high.max(high));
@@ -52,49 +52,31 @@ pub(in crate::failures) fn judge(
     }
     let verdict = verdict(&claim.expected, claim.observed, &estimate);
     let why = match verdict {
-        Verdict::Holds | Verdict::Reproduced => String::new(),
-        Verdict::Refuted => why(found),
-        Verdict::Undecided => more_years(claim, &estimate, run.years_each),
+        Verdict::Holds | Verdict::Reproduced => None,
+        Verdict::Refuted => Some(down(found)),
+        Verdict::Undecided => {
+            let years = |histories| Needed::Years(f64::from(histories) * run.years_each);
+            Some(undecided(claim, &estimate, Runs::Histories, years))
+        }
     };
     Ok((verdict, estimate, why))
 }
 
-/// How many years would decide the claim.
-fn more_years(claim: &Claim, estimate: &Estimate, years_each: f64) -> String {
-    let needed = distance_to_limit(claim, estimate)
-        .and_then(|distance| replications_needed(estimate, distance))
-        .filter(|needed| *needed > estimate.n);
-    match needed {
-        Some(needed) => {
-            let years = f64::from(needed) * years_each;
-            format!("the interval straddles a limit; about `--years {years:.0}` would decide it")
-        }
-        None => "the interval straddles a limit".to_owned(),
-    }
-}
-
 /// What the claim speaks of.
-fn found<'r>(metric: &MetricRef, run: &'r LongRun) -> Result<&'r Availability, String> {
+fn found<'r>(metric: &MetricRef, run: &'r LongRun) -> Result<&'r Availability, Unmeasured> {
     let mut labels = metric.labels.iter().filter(|(label, _)| *label != "nodes_lost");
     let (Some((kind, name)), None) = (labels.next(), labels.next()) else {
-        return Err(format!("`{}` needs an `entry`, a `service` or a `group`", metric.name));
+        let labels = &["entry", "service", "group"];
+        return Err(Unmeasured::NeedsLabel { metric: metric.name.clone(), labels });
     };
-    run.of(kind, name).ok_or_else(|| format!("`{name}` has no containers that could work"))
+    run.of(kind, name).ok_or_else(|| Unmeasured::NoContainers(name.clone()))
 }
 
 /// How it fails, and mostly of what.
-fn why(found: &Availability) -> String {
-    let hours = two_digits(found.downtime_seconds().mean / 3600.0);
-    let times = two_digits(found.outages_per_year.mean);
-    let mut text = format!("down {hours} h a year, in {times} outages");
-    if let Some((cause, share)) = found.causes.first() {
-        text = format!("{text}; {:.0} % of it: {cause}", share * 100.0);
+fn down(found: &Availability) -> Reason {
+    Reason::Down {
+        seconds: found.downtime_seconds().mean,
+        outages: found.outages_per_year.mean,
+        mostly: found.causes.first().cloned(),
     }
-    text
-}
-
-/// A number above zero to two digits.
-fn two_digits(value: f64) -> String {
-    let decimals = (1.0 - value.max(1e-9).log10().floor()).clamp(0.0, 9.0) as usize;
-    format!("{value:.decimals$}")
 }

@@ -3,6 +3,7 @@
 use super::findings::{Availability, LongRun};
 use crate::findings::Metric;
 use crate::metric::kind_of;
+use crate::reason::Missing;
 use wssim_stats::Estimate;
 
 /// All of them, in the order of names.
@@ -43,6 +44,6 @@ fn metric(
     let Some(kind) = kind_of(name) else { return Vec::new() };
     let mut labels = vec![(one.kind.name(), one.name.clone())];
     labels.extend(stat.map(|stat| ("stat", stat.to_owned())));
-    let missing = estimate.is_none().then(|| "no outage was seen".to_owned());
+    let missing = estimate.is_none().then_some(Missing::NoOutage);
     vec![Metric { name: kind.name, labels, unit: kind.unit, estimate, missing }]
 }

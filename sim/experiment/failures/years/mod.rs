@@ -25,7 +25,7 @@ pub use subjects::{Kind, MANAGERS, MOST_NODES};
 use crate::cluster::Cluster;
 use crate::question::AtRisk;
 use crate::replicate::{Progressing, Stopped, in_order};
-use crate::watch::Watch;
+use crate::watch::{Phase, Watch};
 use findings::LongRun;
 use pool::Pool;
 use record::record;
@@ -161,8 +161,7 @@ pub(super) fn long_run(
     let subjects = Subjects::new(&blueprint, cluster, overloads);
     let plan = Plan::of(asked.years, faults_a_year(&blueprint));
     let mut pool = Pool::new(&subjects.names, &blueprint, plan);
-    let progress =
-        Progressing::new(watch, "histories of the long run", plan.histories as u32, true);
+    let progress = Progressing::new(watch, Phase::Histories, plan.histories as u32, true);
     let batch = BATCH * rayon::current_num_threads();
     for begin in (0..plan.histories).step_by(batch) {
         let numbers: Vec<u64> = (begin..plan.histories.min(begin + batch as u64)).collect();

@@ -1,10 +1,10 @@
 //! From histories to what is told of them.
 
-use super::findings::{Availability, Lengths, LongRun, Year};
+use super::findings::{Availability, Cause, Lengths, LongRun, Year};
 use super::record::{Outage, Record};
 use super::subjects::Kind;
 use super::{Plan, YEAR};
-use crate::summary::LEVEL;
+use crate::judge::LEVEL;
 use std::collections::BTreeMap;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
@@ -157,12 +157,12 @@ impl<'a> Pool<'a> {
         availability.high = availability.high.min(1.0);
         outages_per_year.low = outages_per_year.low.max(0.0);
         let all = subject.causes.iter().sum::<u128>() as f64;
-        let mut by_name: BTreeMap<String, u128> = BTreeMap::new();
+        let mut by_cause: BTreeMap<Cause, u128> = BTreeMap::new();
         for (fault, down) in subject.causes.iter().enumerate().filter(|(_, down)| **down > 0) {
-            *by_name.entry(cause(&self.blueprint.faults[fault].name)).or_default() += down;
+            *by_cause.entry(cause(&self.blueprint.faults[fault].name)).or_default() += down;
         }
-        let share = |(name, down): (String, u128)| (name, down as f64 / all);
-        let mut causes: Vec<(String, f64)> = by_name.into_iter().map(share).collect();
+        let share = |(cause, down): (Cause, u128)| (cause, down as f64 / all);
+        let mut causes: Vec<(Cause, f64)> = by_cause.into_iter().map(share).collect();
         causes.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let measured = self.plan.measured.as_f64() * self.histories as f64 / YEAR.as_f64();
         if subject.outages == 0 {
@@ -228,20 +228,22 @@ fn year(all: &Histogram) -> Year {
     }
 }
 
-/// What a fault is called among causes: `node a` for the clock `node.a.mtbf`.
-fn cause(fault: &str) -> String {
-    let Some(clock) = fault.strip_suffix(".mtbf") else { return fault.to_owned() };
-    match clock.split_once('.') {
-        Some(("site", rest)) => match rest.rsplit_once('.') {
-            Some((site, what)) => format!("{what} of {site}"),
-            None => rest.to_owned(),
-        },
-        Some(("service", rest)) => match rest.rsplit_once('.') {
-            Some((service, _)) => format!("service {service}"),
-            None => rest.to_owned(),
-        },
-        Some((kind, name)) => format!("{kind} {name}"),
-        None => clock.to_owned(),
+/// What a fault is about: a node for the clock `node.a.mtbf`, power for `site.office.power.mtbf`; a fault
+/// without a clock is itself.
+fn cause(fault: &str) -> Cause {
+    let named = || Cause::Fault(fault.to_owned());
+    let Some((kind, name)) = fault.strip_suffix(".mtbf").and_then(|clock| clock.split_once('.'))
+    else {
+        return named();
+    };
+    let thing = |name: &str| Cause::Thing { kind: kind.to_owned(), name: name.to_owned() };
+    match (kind, name.rsplit_once('.')) {
+        ("site", Some((site, what))) => {
+            Cause::OfSite { what: what.to_owned(), site: site.to_owned() }
+        }
+        // A service's containers have a clock each.
+        ("service", Some((service, _))) => thing(service),
+        _ => thing(name),
     }
 }
 
@@ -250,13 +252,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn causes_are_called_as_people_call_them() {
+    fn clocks_are_those_of_things() {
+        let thing = |kind: &str, name: &str| Cause::Thing { kind: kind.into(), name: name.into() };
         for (fault, due) in [
-            ("node.wsasus.mtbf", "node wsasus"),
-            ("site.office.power.mtbf", "power of office"),
-            ("service.ws-news.2.mtbf", "service ws-news"),
-            ("link.a-b.mtbf", "link a-b"),
-            ("monday-morning", "monday-morning"),
+            ("node.wsasus.mtbf", thing("node", "wsasus")),
+            (
+                "site.office.power.mtbf",
+                Cause::OfSite { what: "power".into(), site: "office".into() },
+            ),
+            ("service.ws-news.2.mtbf", thing("service", "ws-news")),
+            ("link.a-b.mtbf", thing("link", "a-b")),
+            ("monday-morning", Cause::Fault("monday-morning".into())),
         ] {
             assert_eq!(cause(fault), due);
         }

@@ -1,0 +1,71 @@
+//! What the reader should know beside the numbers, as sentences.
+
+use wssim_experiment::note::{FirstToGive, Note};
+
+/// The sentence of a note.
+pub(crate) fn note(note: &Note) -> String {
+    match note {
+        Note::Unfinished { requests } => format!(
+            "{requests} measured requests were still in flight when a replication was given up: \
+             response times leave them out and are too low"
+        ),
+        Note::NotSettled => {
+            "no end of the warm-up was found: response times may still be growing, \
+                             and there may be no steady state"
+                .to_owned()
+        }
+        Note::RangesCut => "not every range of an input was looked at".to_owned(),
+        Note::FirstToGive(first) => first_to_give(first),
+        Note::NoPressure { containers } => {
+            format!("no node came under pressure up to {containers} containers")
+        }
+        Note::ScriptedFaults => "faults that the scenario scripts are left out".to_owned(),
+        Note::TooManyNodes { most } => {
+            format!("no long run: more than {most} nodes are too many for it")
+        }
+        Note::LongRunLost => "the long run was cut short: nothing is told of it".to_owned(),
+        Note::LongRunCut { histories, planned } => {
+            format!("the long run was cut short: {histories} of {planned} histories")
+        }
+    }
+}
+
+fn first_to_give(first: &FirstToGive) -> String {
+    let FirstToGive { node, containers, interval, replications, of } = first;
+    let interval = interval.map_or_else(String::new, |estimate| {
+        format!(" ({:.0}–{:.0})", estimate.low.max(0.0), estimate.high)
+    });
+    let often = if replications < of {
+        format!(", in {replications} of {of} replications")
+    } else {
+        String::new()
+    };
+    format!(
+        "as containers are added, `{node}` gives first, at {containers:.0} containers{interval}{often}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wssim_stats::Estimate;
+
+    #[test]
+    fn the_first_to_give_is_told_with_its_interval() {
+        let first = |interval, replications, of| FirstToGive {
+            node: "hpr".to_owned(),
+            containers: 83.0,
+            interval,
+            replications,
+            of,
+        };
+        assert_eq!(
+            first_to_give(&first(Some(Estimate::symmetric(83.0, 12.7, 2)), 2, 2)),
+            "as containers are added, `hpr` gives first, at 83 containers (70–96)"
+        );
+        assert_eq!(
+            first_to_give(&first(None, 1, 10)),
+            "as containers are added, `hpr` gives first, at 83 containers, in 1 of 10 replications"
+        );
+    }
+}

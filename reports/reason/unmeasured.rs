@@ -1,0 +1,128 @@
+//! Why there is no number, as sentences.
+
+use wssim_experiment::question::Study;
+use wssim_experiment::reason::{Few, Missing, NoYears, Runs, Unmeasured};
+
+/// Why there is no number to judge.
+pub(super) fn unmeasured(why: &Unmeasured) -> String {
+    match why {
+        Unmeasured::NoMetric(metric) => format!("there is no metric `{metric}` here"),
+        Unmeasured::NotObserved(metric) => format!("`{metric}` was not observed"),
+        Unmeasured::NobodyAsked(metric) => format!("`{metric}` was not observed: nobody asked"),
+        Unmeasured::TooFewRequests { times } => format!(
+            "too few requests for this quantile: {} times the duration would do",
+            tenths_up(*times)
+        ),
+        Unmeasured::TooFew(runs) => few(*runs),
+        Unmeasured::NeedsLabel { metric, labels } => format!("`{metric}` needs {}", one_of(labels)),
+        Unmeasured::NoChanges { study, metric } => {
+            format!("`wssim {}` judges no changes of `{metric}`", study.name())
+        }
+        Unmeasured::TooDeep { nodes } => {
+            format!("it speaks of {nodes} nodes: `--depth {nodes}` judges it")
+        }
+        Unmeasured::OfOtherStudies(study) => of_other_studies(*study),
+        Unmeasured::NoInterval(metric) => {
+            format!("`{metric}` has no interval, and no number is judged without")
+        }
+        Unmeasured::NoYears(why) => no_years(*why).to_owned(),
+        Unmeasured::NothingFailsIn(file) => format!("nothing fails of itself in `{file}`"),
+        Unmeasured::UnlikeRuns => "the two long runs are not of one length".to_owned(),
+        Unmeasured::ZeroBefore => "it was zero before: no change is a share of that".to_owned(),
+        Unmeasured::NoContainers(name) => format!("`{name}` has no containers that could work"),
+    }
+}
+
+/// Why a metric has no estimate.
+pub(crate) fn missing(why: &Missing) -> String {
+    match why {
+        Missing::Nothing => "nothing was observed".to_owned(),
+        Missing::TooFewRequests { times } => {
+            format!("{:.1} times the duration would do", tenths_up(*times))
+        }
+        Missing::TooFew(runs) => few(*runs),
+        Missing::NobodyAsked(runs) => format!("nobody asked, or {}", few(*runs)),
+        Missing::NotBack(nodes) => format!("does not come back without {}", nodes.join(" and ")),
+        Missing::NoOutage => "no outage was seen".to_owned(),
+    }
+}
+
+/// `fewer than two replications`.
+pub(super) fn few(Few { of, needed }: Few) -> String {
+    let runs = match of {
+        Runs::Replications => "replications",
+        Runs::Histories => "histories",
+    };
+    match needed {
+        2 => format!("fewer than two {runs}"),
+        many => format!("fewer than {many} {runs}"),
+    }
+}
+
+/// What is needed is rounded up: less would not do.
+fn tenths_up(times: f64) -> f64 {
+    (times * 10.0).ceil() / 10.0
+}
+
+/// Labels as a choice, each with its article.
+fn one_of(labels: &[&str]) -> String {
+    let article = |label: &&str| {
+        let is_open = label.starts_with(['a', 'e', 'i', 'o', 'u']);
+        format!("{} `{label}`", if is_open { "an" } else { "a" })
+    };
+    let named: Vec<String> = labels.iter().map(article).collect();
+    match named.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+fn of_other_studies(study: Study) -> String {
+    let judges = match study {
+        Study::Failures => {
+            "judges `recovery_seconds`, `survival_ratio` and the metrics of the long run"
+        }
+        Study::Run | Study::Rollout | Study::Migrate => "does not measure that",
+    };
+    format!("`wssim {}` {judges}", study.name())
+}
+
+fn no_years(why: NoYears) -> &'static str {
+    match why {
+        NoYears::Cut => "the long run was cut short",
+        NoYears::NotAsked => "no years are simulated: `--years 0`",
+        NoYears::TooManyNodes => "no long run: too many nodes for it",
+        NoYears::NothingFails => "nothing fails of itself: no `mtbf` is given",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_needed_is_rounded_up() {
+        let of_metric = missing(&Missing::TooFewRequests { times: 2.000_1 });
+        assert_eq!(of_metric, "2.1 times the duration would do");
+        assert_eq!(
+            missing(&Missing::TooFewRequests { times: 3.0 }),
+            "3.0 times the duration would do"
+        );
+        assert_eq!(
+            unmeasured(&Unmeasured::TooFewRequests { times: 3.0 }),
+            "too few requests for this quantile: 3 times the duration would do"
+        );
+    }
+
+    #[test]
+    fn labels_are_told_as_a_choice() {
+        assert_eq!(one_of(&["entry", "service"]), "an `entry` or a `service`");
+        assert_eq!(one_of(&["entry", "service", "group"]), "an `entry`, a `service` or a `group`");
+        let few = Few { of: Runs::Replications, needed: 2 };
+        assert_eq!(
+            missing(&Missing::NobodyAsked(few)),
+            "nobody asked, or fewer than two replications"
+        );
+    }
+}

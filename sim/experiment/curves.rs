@@ -1,0 +1,52 @@
+//! Series: what every replication shows, slot by slot of the measured stretch.
+
+use crate::findings::Series;
+use crate::judge::{LEVEL, estimate};
+use crate::metric::kind_of;
+use crate::observe::Sample;
+use crate::question::Measure;
+use crate::replicate::{Arm, Observation};
+
+/// What series of one arm have in common.
+pub(crate) struct Curves<'a> {
+    pub(crate) arm: &'a Arm,
+    replications: usize,
+    /// Length of a slot, in seconds.
+    slot: f64,
+    slots: usize,
+}
+
+impl<'a> Curves<'a> {
+    /// Of the first `replications` of `arm`.
+    pub(crate) fn new(arm: &'a Arm, replications: usize, measure: Measure) -> Self {
+        let slots = measure.duration.0.div_ceil(measure.slot.0.max(1)) as usize;
+        Self { arm, replications, slot: measure.slot.seconds(), slots }
+    }
+
+    pub(crate) fn observations(&self) -> &[Observation] {
+        &self.arm.observations[..self.replications]
+    }
+
+    /// The series of what `sample` sees in a slot of a replication.
+    pub(crate) fn series(
+        &self,
+        name: &'static str,
+        labels: Vec<(&'static str, String)>,
+        sample: impl Fn(&Observation, usize) -> Sample,
+    ) -> Series {
+        let at = |number: usize| {
+            let samples: Vec<Sample> =
+                self.observations().iter().map(|one| sample(one, number)).collect();
+            estimate(&samples, LEVEL)
+        };
+        // Without a replication there is no slot either.
+        let slots = if self.observations().is_empty() { 0 } else { self.slots };
+        Series {
+            name,
+            labels,
+            unit: kind_of(name).map_or("", |kind| kind.unit),
+            t_seconds: (0..slots).map(|number| number as f64 * self.slot).collect(),
+            estimates: (0..slots).map(at).collect(),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What the reader of findings should know beside them: values, of which `reports` makes sentences.
+
+use wssim_stats::Estimate;
+
+/// Something that the reader should know.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Note {
+    /// Measured requests were still in flight when a replication was given up.
+    Unfinished {
+        /// How many, of all replications.
+        requests: u64,
+    },
+    /// The pilot found no end of the warm-up.
+    NotSettled,
+    /// Not every range of an input was looked at.
+    RangesCut,
+    /// A node gave way first as containers were added.
+    FirstToGive(FirstToGive),
+    /// No node gave way as containers were added.
+    NoPressure {
+        /// Up to so many of them.
+        containers: usize,
+    },
+    /// Faults that the scenario scripts are left out.
+    ScriptedFaults,
+    /// There is no long run: there are too many nodes for it.
+    TooManyNodes {
+        /// The most that it takes.
+        most: usize,
+    },
+    /// The long run was cut before there was anything to tell of it.
+    LongRunLost,
+    /// The long run was cut short.
+    LongRunCut {
+        /// Histories that are complete.
+        histories: u64,
+        /// Histories that were to be.
+        planned: u64,
+    },
+}
+
+/// The node that gave way first as containers were added.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FirstToGive {
+    /// Its name.
+    pub node: String,
+    /// Containers that ran then, on all nodes: the mean over those replications.
+    pub containers: f64,
+    /// The same with its interval; `None` with fewer than two of them.
+    pub interval: Option<Estimate>,
+    /// Replications in which it was the first.
+    pub replications: usize,
+    /// All replications.
+    pub of: usize,
+}
