@@ -26,6 +26,15 @@ pub(crate) enum Format {
     Markdown,
 }
 
+/// Whether the ranges of inputs are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ranges {
+    /// They are
+    On,
+    /// Verdicts are those at the values in force
+    Off,
+}
+
 /// Flags of every command that simulates.
 #[derive(Args, Debug)]
 pub(crate) struct Common {
@@ -44,6 +53,10 @@ pub(crate) struct Common {
     /// Exactly so many replications, no stopping rule
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) replications: Option<u32>,
+
+    /// Whether verdicts must stand at other values of inputs with a range; without it they say so
+    #[arg(long, value_enum, default_value_t = Ranges::On, value_name = "WHETHER", hide_possible_values = true)]
+    pub(crate) ranges: Ranges,
 
     /// Wall time after which no further replications are begun, such as 60s or 5min
     #[arg(long, value_name = "TIME", value_parser = wall_time)]
@@ -70,6 +83,7 @@ impl Common {
             threads: self.threads.map(|threads| threads as usize),
             replications: self.replications,
             precision: self.precision,
+            ranges: self.ranges == Ranges::On,
         }
     }
 }

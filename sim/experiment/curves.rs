@@ -5,7 +5,7 @@ use crate::judge::{LEVEL, estimate};
 use crate::metric::kind_of;
 use crate::observe::Sample;
 use crate::question::Measure;
-use crate::replicate::{Arm, Observation};
+use crate::arm::{Arm, Observation};
 
 /// What series of one arm have in common.
 pub(crate) struct Curves<'a> {

@@ -2,11 +2,12 @@
 
 use crate::observe::Sample;
 use crate::question::{Claim, Expected, Study};
+use crate::readings::{Readings, verdict_on};
 use crate::reason::{Few, Needed, Reason, Runs, Unmeasured};
-use crate::replicate::Arm;
+use crate::arm::Arm;
 use crate::verdict::Verdict;
 use wssim_stats::stopping::replications_needed;
-use wssim_stats::{Estimate, mean_interval, paired_difference, paired_ratio, ratio_interval};
+use wssim_stats::Estimate;
 
 /// Fewer replications than this decide nothing.
 pub(crate) const FEWEST: usize = 5;
@@ -26,18 +27,8 @@ pub(crate) struct Arms<'a> {
 
 /// The interval of one metric of one arm at `level`; `None`: nothing, or too little, observed.
 pub(crate) fn estimate(samples: &[Sample], level: f64) -> Option<Estimate> {
-    if let Some(Sample::Ratio(..)) = samples.iter().find(|s| matches!(s, Sample::Ratio(..))) {
-        let pair = |sample: &Sample| match sample {
-            Sample::Ratio(part, whole) => Some((*part, *whole)),
-            _ => None,
-        };
-        return ratio_interval(&samples.iter().filter_map(pair).collect::<Vec<_>>(), level);
-    }
-    if samples.iter().any(|sample| matches!(sample, Sample::TooFew(_))) {
-        return None;
-    }
-    let values: Vec<f64> = samples.iter().filter_map(|sample| sample.value()).collect();
-    mean_interval(&values, level)
+    let too_few = samples.iter().any(|sample| matches!(sample, Sample::TooFew(_)));
+    if too_few { None } else { of_samples(samples).estimate(level) }
 }
 
 /// What `claim` comes to over the first `replications`, at `level`.
@@ -47,33 +38,33 @@ pub(crate) fn measure(
     replications: usize,
     level: f64,
 ) -> Result<Estimate, Unmeasured> {
-    let own = samples_of(claim, arms.own, replications)?;
+    let readings = readings(claim, arms, replications)?;
     let missing = || Unmeasured::NotObserved(claim.metric.name.clone());
-    let Some(base) = arms.base else {
-        return estimate(&own, level).ok_or_else(missing);
-    };
-    let base = samples_of(claim, base, replications)?;
-    let pairs = base.iter().zip(&own).filter_map(|(b, o)| Some((b.value()?, o.value()?)));
-    let (before, after): (Vec<f64>, Vec<f64>) = pairs.unzip();
-    change(&before, &after, claim.expected.relative, level).ok_or_else(missing)
+    readings.estimate(level).ok_or_else(missing)
 }
 
-/// The change from `before` to `after`, pair by pair; `relative`: as a share of what was before.
-pub(crate) fn change(
-    before: &[f64],
-    after: &[f64],
-    relative: bool,
-    level: f64,
-) -> Option<Estimate> {
-    if !relative {
-        return paired_difference(before, after, level);
+/// What the number of `claim` is made of in the first `replications`.
+pub(crate) fn readings(
+    claim: &Claim,
+    arms: Arms<'_>,
+    replications: usize,
+) -> Result<Readings, Unmeasured> {
+    let own = samples_of(claim, arms.own, replications)?;
+    let Some(base) = arms.base else { return Ok(of_samples(&own)) };
+    let base = samples_of(claim, base, replications)?;
+    let pairs = base.iter().zip(&own).map(|(b, o)| Some((b.value()?, o.value()?)));
+    Ok(Readings::change(pairs, claim.expected.relative))
+}
+
+fn of_samples(samples: &[Sample]) -> Readings {
+    if samples.iter().any(|sample| matches!(sample, Sample::Ratio(..))) {
+        let pair = |sample: &Sample| match sample {
+            Sample::Ratio(part, whole) => Some((*part, *whole)),
+            _ => None,
+        };
+        return Readings::Ratios(samples.iter().map(pair).collect());
     }
-    paired_ratio(before, after, level).map(|ratio| Estimate {
-        mean: ratio.mean - 1.0,
-        low: ratio.low - 1.0,
-        high: ratio.high - 1.0,
-        n: ratio.n,
-    })
+    Readings::Values(samples.iter().map(|sample| sample.value()).collect())
 }
 
 fn samples_of(claim: &Claim, arm: &Arm, replications: usize) -> Result<Vec<Sample>, Unmeasured> {
@@ -126,10 +117,26 @@ pub(crate) fn undecided(
     if (estimate.n as usize) < FEWEST {
         return Reason::TooFew(Few { of, needed: FEWEST as u32 });
     }
+    if is_on_the_limit(&claim.expected, estimate) {
+        return Reason::OnTheLimit { within: ON_THE_LIMIT };
+    }
     let more = distance_to_limit(claim, estimate)
         .and_then(|distance| replications_needed(estimate, distance))
         .filter(|more| *more > estimate.n);
     Reason::Straddles { needed: more.map(needed) }
+}
+
+/// Whether the interval lies within this share of a limit, on both sides of it: no number of runs that
+/// anybody waits for will tell the two apart.
+pub(crate) const ON_THE_LIMIT: f64 = 0.01;
+
+/// Whether it does.
+pub(crate) fn is_on_the_limit(expected: &Expected, estimate: &Estimate) -> bool {
+    let is_near = |limit: f64| {
+        let width = ON_THE_LIMIT * limit.abs();
+        limit - width <= estimate.low && estimate.high <= limit + width
+    };
+    (estimate.n as usize) >= FEWEST && [expected.min, expected.max].into_iter().flatten().any(is_near)
 }
 
 /// How far the mean lies from the nearest limit.
@@ -143,13 +150,8 @@ pub(crate) fn verdict(expected: &Expected, observed: bool, estimate: &Estimate) 
     if (estimate.n as usize) < FEWEST {
         return Verdict::Undecided;
     }
-    let min = expected.min.unwrap_or(f64::NEG_INFINITY);
-    let max = expected.max.unwrap_or(f64::INFINITY);
-    if estimate.low >= min && estimate.high <= max {
-        if observed { Verdict::Reproduced } else { Verdict::Holds }
-    } else if estimate.high < min || estimate.low > max {
-        Verdict::Refuted
-    } else {
-        Verdict::Undecided
+    match verdict_on(expected, estimate) {
+        Verdict::Holds if observed => Verdict::Reproduced,
+        verdict => verdict,
     }
 }

@@ -3,28 +3,33 @@
 //! A module a question: [`mod@run`], [`mod@failures`] and [`mod@trace`]. Text comes in and goes out
 //! elsewhere: what is found, and why, are values.
 
+mod arm;
+mod cast;
 mod catalogue;
 pub mod cluster;
 mod curves;
+pub mod engine;
 pub mod failures;
 pub mod findings;
 mod judge;
+mod looks;
 mod memory;
 pub mod metric;
 pub mod note;
 mod observe;
 mod pilot;
 pub mod question;
+mod ranges;
+mod readings;
 pub mod reason;
 mod recorder;
-mod replicate;
 pub mod run;
 mod summary;
 mod threads;
 pub mod trace;
-mod uncertainty;
 mod verdict;
 pub mod watch;
+mod weigh;
 mod why;
 
 pub use run::{Options, run};

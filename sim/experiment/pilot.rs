@@ -4,10 +4,12 @@
 //! over the replications; MSER-5 cuts each entry's series, and the longest cut over entries and
 //! arms is the warm-up (White 1997; White, Cobb and Spratt 2000).
 
-use crate::question::{Kind, Measure};
+use crate::arm::{Arm, Observation, Setting, replicate};
+use crate::engine::{Engine, Stage, Stopped, Want};
+use crate::question::{Kind, Measure, WorldError};
 use crate::recorder::Slot;
-use crate::replicate::{Arm, Progressing, Setting, Stopped, replicate};
 use crate::watch::{Phase, Watch};
+use wssim_model::Blueprint;
 use wssim_kernel::Nanos;
 use wssim_stats::warm_up::mser5;
 
@@ -30,9 +32,9 @@ pub(crate) struct WarmUp {
     pub(crate) settled: bool,
 }
 
-/// What is simulated and not measured before each replication of `arms`.
+/// What is simulated and not measured before each replication of `worlds`.
 pub(crate) fn find_lead(
-    arms: &[&Arm],
+    worlds: &[&Blueprint],
     seed: u64,
     measure: Measure,
     watch: &dyn Watch,
@@ -41,38 +43,81 @@ pub(crate) fn find_lead(
         Kind::Window { lead_in: lead } | Kind::Steady { warm_up: Some(lead) } => {
             Ok(WarmUp { lead, settled: true })
         }
-        Kind::Steady { warm_up: None } => find_warm_up(arms, seed, measure, watch),
+        Kind::Steady { warm_up: None } => find_warm_up(worlds, seed, measure, watch),
     }
 }
 
-/// Finds the warm-up for `arms`.
+/// Finds the warm-up for `worlds`.
 fn find_warm_up(
-    arms: &[&Arm],
+    worlds: &[&Blueprint],
     seed: u64,
     measure: Measure,
     watch: &dyn Watch,
 ) -> Result<WarmUp, Stopped> {
     let mut duration = measure.duration;
     for _ in 0..DOUBLINGS {
-        let found = pilot(arms, seed, duration, watch)?;
+        let found = pilot(worlds, seed, duration, watch)?;
         if found.settled {
             return Ok(found);
         }
         duration = Nanos(duration.0.saturating_mul(2));
     }
-    pilot(arms, seed, duration, watch)
+    pilot(worlds, seed, duration, watch)
 }
 
-fn pilot(arms: &[&Arm], seed: u64, duration: Nanos, watch: &dyn Watch) -> Result<WarmUp, Stopped> {
+/// Worlds from their beginning; points are their places.
+struct Pilot<'w> {
+    worlds: &'w [&'w Blueprint],
+    setting: Setting,
+}
+
+impl Stage for Pilot<'_> {
+    type Point = usize;
+    type Arm = Arm;
+    type One = Observation;
+
+    fn open(&self, place: &usize) -> Result<Arm, WorldError> {
+        Ok(Arm::new(self.worlds[*place].clone()))
+    }
+
+    fn is_same(&self, a: &Arm, b: &Arm) -> bool {
+        a.blueprint == b.blueprint
+    }
+
+    fn replicate(&self, arm: &Arm, number: u32, stop: &dyn Fn() -> bool) -> Option<Observation> {
+        replicate(arm, number, &self.setting, stop)
+    }
+
+    fn events(&self, one: &Observation) -> u64 {
+        one.outcome.events
+    }
+
+    fn keep(&self, arm: &mut Arm, one: Observation) {
+        arm.observations.push(one);
+    }
+
+    fn replications(&self, arm: &Arm) -> u32 {
+        arm.observations.len() as u32
+    }
+}
+
+fn pilot(
+    worlds: &[&Blueprint],
+    seed: u64,
+    duration: Nanos,
+    watch: &dyn Watch,
+) -> Result<WarmUp, Stopped> {
     let slot = Nanos((duration.0 / SLOTS).max(1));
     let measure = Measure { kind: Kind::Steady { warm_up: None }, duration, slot };
     let setting = Setting { seed: seed ^ SEED_OFFSET, lead: Nanos::ZERO, measure };
-    let mut fresh: Vec<Arm> = arms.iter().map(|arm| Arm::new(arm.blueprint.clone())).collect();
-    let planned = REPLICATIONS * arms.len() as u32;
-    let progress = Progressing::new(watch, Phase::Pilot, planned, false);
-    replicate(&mut fresh.iter_mut().collect::<Vec<_>>(), REPLICATIONS, &setting, &progress)?;
+    let stage = Pilot { worlds, setting };
+    let mut engine = Engine::new(&stage, watch);
+    let arms = (0..worlds.len()).filter_map(|place| engine.arm(&place).ok());
+    let wants: Vec<Want> =
+        arms.map(|arm| Want { arm, replications: REPLICATIONS }).collect();
+    engine.simulate(Phase::Pilot, &wants)?;
     let mut longest = WarmUp { lead: Nanos::ZERO, settled: true };
-    for arm in &fresh {
+    for arm in wants.iter().map(|want| engine.see(want.arm)) {
         for source in 0..arm.blueprint.sources.len() {
             let (lead, settled) = cut(&joined_series(arm, source), slot);
             longest.lead = longest.lead.max(lead);

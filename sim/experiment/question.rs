@@ -9,12 +9,21 @@ use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
 
 /// A value that a scenario's path takes instead of its own, as it would be written there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Override {
     /// A path such as `traffic.web.arrivals.rate`.
     pub path: String,
     /// The value, as in the file.
     pub value: String,
+}
+
+/// A point of a study: which scenario, and which of its values are others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Point {
+    /// `None`: the scenario itself; otherwise a file named by `relative_to`.
+    pub arm: Option<String>,
+    /// Values that take the place of its own.
+    pub overrides: Vec<Override>,
 }
 
 /// Why a world could not be made, or not be simulated.
@@ -98,10 +107,40 @@ pub struct Question {
     pub cluster: Cluster,
     /// Inputs with a range.
     pub ranged: Vec<RangedInput>,
+    /// What was observed, of the scenario and of those that its claims are changes from: the inputs must
+    /// reproduce it together.
+    pub observed: Vec<Observed>,
     /// What the scenario says and the model does not simulate yet, one line each.
     pub not_simulated: Vec<String>,
     /// The same where things are lost and replaced: in `failures`.
     pub not_simulated_at_risk: Vec<String>,
+}
+
+impl Question {
+    /// Claims that `run` measures.
+    pub fn judged_by_run(&self) -> impl Iterator<Item = &Claim> {
+        let is_judged = |claim: &&Claim| claim.study == Study::Run && claim.not_simulated.is_none();
+        self.claims.iter().filter(is_judged)
+    }
+
+    /// The scenarios that claims which `run` measures are changes from.
+    #[must_use]
+    pub fn base_files(&self) -> Vec<String> {
+        let mut files: Vec<String> =
+            self.judged_by_run().filter_map(|claim| claim.relative_to.clone()).collect();
+        files.sort();
+        files.dedup();
+        files
+    }
+}
+
+/// An observation that the model must reproduce.
+#[derive(Clone, Debug)]
+pub struct Observed {
+    /// The scenario in which it was made; `None`: this one.
+    pub arm: Option<String>,
+    /// What was observed.
+    pub claim: Claim,
 }
 
 /// How a replication is measured.

@@ -1,22 +1,28 @@
 //! `run`: do the claims of a scenario hold?
 //!
-//! Replications are added look by look (10, 20, 40, 80, 160) until every claim is decided or known
-//! precisely enough. Arms that changes are relative to meet the same requests (common random
-//! numbers). With m claims and K looks every interval is at level 1 − 0.05/(m·K).
+//! Look by look (`looks.rs`) until every claim is decided or known precisely enough; arms that changes are
+//! relative to meet the same requests (common random numbers). Then verdicts are held to the ranges of
+//! the inputs (`ranges/`). With m claims and K looks every interval is at level 1 − 0.05/(m·K).
 
-use crate::findings::{Findings, JudgedClaim, StoppedBy, Verdict};
-use crate::judge::{Arms, measure, not_judged, undecided, unit_of, verdict};
+use crate::arm::{Setting, Traffic};
+use crate::engine::{Broken, Engine, Stopped, Want};
+use crate::findings::{Findings, JudgedClaim, StoppedBy};
+use crate::judge::{measure, not_judged, readings, undecided, unit_of, verdict};
+use crate::cast::{Cast, Deciding};
+use crate::looks::ByLooks;
 use crate::note::Note;
 use crate::pilot::find_lead;
 use crate::question::{Claim, Question, Study, WorldError, Worlds};
+use crate::ranges::{Check, Checked, Inputs, Subject, Weighing as _, is_weighed};
 use crate::reason::{Needed, Reason, Runs};
-use crate::replicate::{Arm, Progressing, Setting, Stopped, replicate};
-use crate::uncertainty::{Broken, Decided, Uncertainty};
+use crate::verdict::Verdict;
 use crate::watch::{Phase, Watch};
+use crate::weigh::{About, Claims, parts, shorter};
 use crate::why::breakdown;
 use crate::{summary, threads};
 use wssim_kernel::Nanos;
-use wssim_stats::{LOOKS, simultaneous_level, within_precision};
+use wssim_model::Blueprint;
+use wssim_stats::{LOOKS, simultaneous_level};
 
 /// How a study is to be done.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +35,8 @@ pub struct Options {
     pub replications: Option<u32>,
     /// Relative half-width at which a number is known precisely enough.
     pub precision: f64,
+    /// Whether verdicts are held to the ranges of the inputs.
+    pub ranges: bool,
 }
 
 /// Answers `question`.
@@ -41,17 +49,15 @@ pub fn run(
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Findings, WorldError> {
-    let pool = threads::pool(options.threads)?;
-    pool.install(|| RunStudy::new(worlds, question, options, watch)?.answer())
-}
-
-/// The scenarios that claims to be judged are changes from.
-pub(crate) fn base_files(question: &Question) -> Vec<String> {
-    let judged = question.claims.iter().filter(|claim| is_judged(claim));
-    let mut files: Vec<String> = judged.filter_map(|claim| claim.relative_to.clone()).collect();
-    files.sort();
-    files.dedup();
-    files
+    let study = RunStudy {
+        worlds,
+        question,
+        options,
+        watch,
+        level: simultaneous_level(question.judged_by_run().count(), LOOKS.len()),
+        notes: Vec::new(),
+    };
+    threads::pool(options.threads)?.install(|| study.answer())
 }
 
 struct RunStudy<'a> {
@@ -60,57 +66,38 @@ struct RunStudy<'a> {
     options: &'a Options,
     watch: &'a dyn Watch,
     level: f64,
-    own: Arm,
-    base_files: Vec<String>,
-    bases: Vec<Arm>,
     notes: Vec<Note>,
 }
 
-impl<'a> RunStudy<'a> {
-    fn new(
-        worlds: &'a dyn Worlds,
-        question: &'a Question,
-        options: &'a Options,
-        watch: &'a dyn Watch,
-    ) -> Result<Self, WorldError> {
-        let judged = question.claims.iter().filter(|claim| is_judged(claim));
-        let base_files = base_files(question);
-        let bases = base_files
-            .iter()
-            .map(|base| worlds.blueprint(Some(base), &[]).map(Arm::new))
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
-            worlds,
-            question,
-            options,
-            watch,
-            level: simultaneous_level(judged.count(), LOOKS.len()),
-            own: Arm::new(worlds.blueprint(None, &[])?),
-            base_files,
-            bases,
-            notes: Vec::new(),
-        })
-    }
+/// Where a study stands when its replications are done.
+struct Stand<'e, 'a> {
+    engine: Engine<'e, Traffic<'a>>,
+    cast: Cast,
+    /// Replications of the scenario's own arm that count; other arms have no more that do.
+    replications: usize,
+    stopped_by: StoppedBy,
+}
 
+impl<'a> RunStudy<'a> {
     fn answer(mut self) -> Result<Findings, WorldError> {
-        let Ok(lead) = self.lead() else {
-            let claims = self.judge(0);
-            return Ok(self.findings(0, Nanos::ZERO, StoppedBy::Interrupt, claims));
+        let measure = self.question.measure;
+        let (lead, is_cut) = match self.lead()? {
+            Ok(lead) => (lead, false),
+            Err(Stopped) => (Nanos::ZERO, true),
         };
-        let setting = Setting { seed: self.options.seed, lead, measure: self.question.measure };
-        let (replications, mut stopped_by) = self.replicate_look_by_look(&setting);
-        let mut claims = self.judge(replications);
-        if stopped_by != StoppedBy::Interrupt {
-            match self.weigh_inputs(&setting, replications, &mut claims) {
-                Ok(()) => {}
-                Err(Broken::World(error)) => return Err(error),
-                Err(Broken::Stopped) => {
-                    stopped_by = self.stop_reason();
-                    self.notes.push(Note::RangesCut);
-                }
-            }
+        let setting = Setting { seed: self.options.seed, lead, measure };
+        let stage = Traffic { worlds: self.worlds, setting };
+        let mut engine = Engine::new(&stage, self.watch);
+        let cast = Cast::of(self.question, &mut engine)?;
+        let mut stand =
+            Stand { engine, cast, replications: 0, stopped_by: self.stop_reason() };
+        if !is_cut {
+            self.replicate(&mut stand)?;
         }
-        Ok(self.findings(replications, lead, stopped_by, claims))
+        let mut claims: Vec<JudgedClaim> =
+            self.question.claims.iter().map(|claim| self.judge(claim, &stand)).collect();
+        self.hold_to_ranges(&mut stand, &setting, &mut claims)?;
+        Ok(self.findings(&stand, lead, claims))
     }
 
     fn stop_reason(&self) -> StoppedBy {
@@ -118,97 +105,40 @@ impl<'a> RunStudy<'a> {
     }
 
     /// What is simulated before the measured stretch.
-    fn lead(&mut self) -> Result<Nanos, Stopped> {
-        let mut arms = vec![&self.own];
-        arms.extend(&self.bases);
-        let found = find_lead(&arms, self.options.seed, self.question.measure, self.watch)?;
-        if !found.settled {
-            self.notes.push(Note::NotSettled);
+    fn lead(&mut self) -> Result<Result<Nanos, Stopped>, WorldError> {
+        let files = self.question.base_files();
+        let arms = files.iter().map(|file| Some(file.as_str()));
+        let worlds = std::iter::once(None).chain(arms);
+        let worlds: Vec<Blueprint> =
+            worlds.map(|arm| self.worlds.blueprint(arm, &[])).collect::<Result<_, _>>()?;
+        let worlds: Vec<&Blueprint> = worlds.iter().collect();
+        let found = find_lead(&worlds, self.options.seed, self.question.measure, self.watch);
+        Ok(found.map(|found| {
+            self.notes.extend((!found.settled).then_some(Note::NotSettled));
+            found.lead
+        }))
+    }
+
+    /// Adds replications until the stopping rule, a limit or the user ends it.
+    fn replicate(&self, stand: &mut Stand<'_, 'a>) -> Result<(), WorldError> {
+        let deciding = Deciding {
+            question: self.question,
+            cast: stand.cast.clone(),
+            level: self.level,
+            precision: self.options.precision,
+        };
+        let mut looks = ByLooks::new(&deciding, &LOOKS, self.options.replications);
+        if let Err(Broken::World(error)) = stand.engine.pursue(&mut looks) {
+            return Err(error);
         }
-        Ok(found.lead)
+        let partial = stand.engine.replications(stand.cast.own);
+        let (replications, stopped_by) = looks.ended(partial, self.watch);
+        (stand.replications, stand.stopped_by) = (replications as usize, stopped_by);
+        Ok(())
     }
 
-    /// Adds replications until the stopping rule, a limit or the user ends it. Returns how many
-    /// replications every arm has.
-    fn replicate_look_by_look(&mut self, setting: &Setting) -> (usize, StoppedBy) {
-        let exactly = self.options.replications;
-        let looks: Vec<u32> = exactly.map_or_else(|| LOOKS.to_vec(), |n| vec![n]);
-        let mut complete = 0;
-        for &look in &looks {
-            if self.replicate_to(look, setting).is_err() {
-                let reason = self.stop_reason();
-                let partial = self.complete_replications();
-                let cut_at_look = reason == StoppedBy::Budget && complete > 0;
-                return (if cut_at_look { complete } else { partial }, reason);
-            }
-            complete = look as usize;
-            if exactly.is_some() {
-                return (complete, StoppedBy::Replications);
-            }
-            if let Some(reason) = self.enough(complete) {
-                return (complete, reason);
-            }
-        }
-        (complete, StoppedBy::Cap)
-    }
-
-    fn replicate_to(&mut self, look: u32, setting: &Setting) -> Result<(), Stopped> {
-        let arms = 1 + self.bases.len() as u32;
-        let progress = Progressing::new(self.watch, Phase::Replications, look * arms, true);
-        let mut arms = vec![&mut self.own];
-        arms.extend(self.bases.iter_mut());
-        replicate(&mut arms, look, setting, &progress)
-    }
-
-    fn complete_replications(&self) -> usize {
-        let of_bases = self.bases.iter().map(|arm| arm.observations.len());
-        of_bases.chain([self.own.observations.len()]).min().unwrap_or(0)
-    }
-
-    /// Whether every claim is decided, or known precisely enough.
-    fn enough(&self, replications: usize) -> Option<StoppedBy> {
-        let judged: Vec<&Claim> =
-            self.question.claims.iter().filter(|claim| is_judged(claim)).collect();
-        if judged.is_empty() {
-            return self.means_are_precise(replications).then_some(StoppedBy::Precision);
-        }
-        let mut reason = StoppedBy::Decided;
-        for claim in judged {
-            let Ok(estimate) = measure(claim, self.arms_of(claim), replications, self.level) else {
-                // What cannot be observed will not be by doing it again.
-                continue;
-            };
-            if verdict(&claim.expected, claim.observed, &estimate) == Verdict::Undecided {
-                if !within_precision(&estimate, self.options.precision) {
-                    return None;
-                }
-                reason = StoppedBy::Precision;
-            }
-        }
-        Some(reason)
-    }
-
-    fn means_are_precise(&self, replications: usize) -> bool {
-        summary::entry_means(&self.own, replications, 0.95)
-            .iter()
-            .all(|estimate| within_precision(estimate, self.options.precision))
-    }
-
-    fn arms_of(&self, claim: &Claim) -> Arms<'_> {
-        let place = claim
-            .relative_to
-            .as_ref()
-            .and_then(|wanted| self.base_files.iter().position(|base| base == wanted));
-        Arms { own: &self.own, base: place.and_then(|place| self.bases.get(place)) }
-    }
-
-    fn judge(&self, replications: usize) -> Vec<JudgedClaim> {
-        let judge = |claim: &Claim| self.judge_one(claim, replications);
-        self.question.claims.iter().map(judge).collect()
-    }
-
-    fn judge_one(&self, claim: &Claim, replications: usize) -> JudgedClaim {
-        let arms = self.arms_of(claim);
+    fn judge(&self, claim: &Claim, stand: &Stand<'_, 'a>) -> JudgedClaim {
+        let (arms, replications) = stand.cast.see(claim, &stand.engine, stand.replications);
         let measured = match not_judged(claim, Study::Run) {
             Some(reason) => Err(reason),
             None => measure(claim, arms, replications, self.level).map_err(Reason::Unmeasured),
@@ -232,58 +162,102 @@ impl<'a> RunStudy<'a> {
         JudgedClaim { claim: claim.clone(), unit: unit_of(claim), simulated, verdict, why }
     }
 
-    /// Takes back the verdicts that do not survive the ranges of the inputs.
-    fn weigh_inputs(
-        &self,
+    /// Takes back the verdicts that do not survive the ranges of the inputs, and says of the others
+    /// whether all ranges were looked at.
+    fn hold_to_ranges(
+        &mut self,
+        stand: &mut Stand<'_, 'a>,
         setting: &Setting,
-        replications: usize,
         claims: &mut [JudgedClaim],
-    ) -> Result<(), Broken> {
-        let uncertainty = Uncertainty {
-            worlds: self.worlds,
-            setting: *setting,
-            level: self.level,
-            replications: replications as u32,
-            bases: &self.base_files,
-            watch: self.watch,
+    ) -> Result<(), WorldError> {
+        let ranges = self.question.ranged.len();
+        let is_held = |one: &&mut JudgedClaim| !one.claim.observed && is_weighed(one.verdict);
+        let held: Vec<&mut JudgedClaim> = claims.iter_mut().filter(is_held).collect();
+        if held.is_empty() || ranges == 0 {
+            return Ok(());
+        }
+        let is_asked = self.options.ranges && stand.stopped_by != StoppedBy::Interrupt;
+        let checked = if is_asked {
+            let asked: Vec<Claim> = held.iter().map(|one| one.claim.clone()).collect();
+            Some(self.check(stand, setting, &asked)?)
+        } else {
+            None
         };
-        let is_weighed =
-            |judged: &JudgedClaim| !judged.claim.observed && judged.verdict != Verdict::Undecided;
-        let mut decided: Vec<Decided<'_>> = (self.question.claims.iter())
-            .zip(claims.iter())
-            .filter(|(_, judged)| is_weighed(judged))
-            .map(|(claim, judged)| Decided { claim, verdict: judged.verdict, flips: None })
-            .collect();
-        let mut outcome = Ok(());
-        for input in &self.question.ranged {
-            if decided.iter().all(|decided| decided.flips.is_some()) {
-                break;
-            }
-            outcome = uncertainty.check(input, &mut decided);
-            if outcome.is_err() {
-                break;
+        if checked.as_ref().is_some_and(|checked| checked.is_cut) {
+            stand.stopped_by = self.stop_reason();
+        }
+        for (number, one) in held.into_iter().enumerate() {
+            let flip = checked.as_ref().and_then(|checked| checked.flips[number].clone());
+            if let Some(flip) = flip {
+                one.verdict = Verdict::Undecided;
+                one.why = vec![Reason::Flips(flip)];
+            } else if !checked.as_ref().is_some_and(|checked| checked.is_done[number]) {
+                one.why.push(Reason::NotLookedAt { looked: 0, ranges });
             }
         }
-        let mut flips = decided.into_iter().map(|decided| decided.flips);
-        for judged in claims.iter_mut().filter(|judged| is_weighed(judged)) {
-            if let Some(Some(flip)) = flips.next() {
-                judged.verdict = Verdict::Undecided;
-                judged.why = vec![Reason::Flips(flip)];
-            }
-        }
-        outcome
+        Ok(())
     }
 
-    fn findings(
-        self,
-        replications: usize,
-        lead: Nanos,
-        stopped_by: StoppedBy,
-        claims: Vec<JudgedClaim>,
-    ) -> Findings {
-        let mut findings = summary::findings(&self.own, self.question, replications);
+    /// Looks at the ranges, for `asked`.
+    fn check(
+        &self,
+        stand: &mut Stand<'_, 'a>,
+        setting: &Setting,
+        asked: &[Claim],
+    ) -> Result<Checked, WorldError> {
+        let judged = asked.iter().map(|claim| About { claim, arm: None });
+        let observed = self.question.observed.iter().filter(|one| {
+            one.claim.study == Study::Run && one.claim.not_simulated.is_none()
+        });
+        let observed: Vec<About<'_>> =
+            observed.map(|one| About { claim: &one.claim, arm: one.arm.as_deref() }).collect();
+        let claims: Vec<About<'_>> = judged.collect();
+        let known = |about: &About<'_>| self.subject(about, stand);
+        let subjects: Vec<Option<Subject>> = claims.iter().map(known).collect();
+        let observed: Vec<(About<'_>, Subject)> =
+            observed.into_iter().filter_map(|about| Some((about, known(&about)?))).collect();
+        // A claim that is decided has a number.
+        let subjects: Vec<Subject> = subjects.into_iter().flatten().collect();
+        let (observed, seen): (Vec<About<'_>>, Vec<Subject>) = observed.into_iter().unzip();
+        let weighing = Claims { all: claims.into_iter().chain(observed).collect() };
+        let check = Check {
+            weighing: &weighing,
+            inputs: Inputs { worlds: self.worlds, all: &self.question.ranged },
+            claims: &subjects,
+            observed: &seen,
+            level: self.level,
+        };
+        for part in parts() {
+            let stage = Traffic { worlds: self.worlds, setting: shorter(setting, part) };
+            let mut short = Engine::new(&stage, self.watch);
+            match is_seen(&weighing, &mut short)? {
+                Ok(true) => return check.run(Some(&mut short), &mut stand.engine),
+                Ok(false) if part > 1 => {}
+                Ok(false) | Err(Stopped) => break,
+            }
+        }
+        let flips = vec![None; subjects.len()];
+        Ok(Checked { flips, is_done: vec![false; subjects.len()], is_cut: true })
+    }
+
+    fn subject(&self, about: &About<'_>, stand: &Stand<'_, 'a>) -> Option<Subject> {
+        let About { claim, arm } = *about;
+        let (arms, replications) = match arm {
+            None => stand.cast.see(claim, &stand.engine, stand.replications),
+            Some(file) => {
+                let arm = stand.engine.see(*stand.cast.bases.get(file)?);
+                let n = arm.observations.len().min(stand.replications);
+                (crate::judge::Arms { own: arm, base: None }, n)
+            }
+        };
+        Subject::of(claim.expected, &readings(claim, arms, replications).ok()?, self.level)
+    }
+
+    fn findings(self, stand: &Stand<'_, 'a>, lead: Nanos, claims: Vec<JudgedClaim>) -> Findings {
+        let own = stand.engine.see(stand.cast.own);
+        let mut findings = summary::findings(own, self.question, stand.replications);
         findings.seed = self.options.seed;
-        findings.stopped_by = stopped_by;
+        findings.stopped_by = stand.stopped_by;
         findings.warm_up_seconds = lead.seconds();
         findings.claims = claims;
         findings.notes.extend(self.notes);
@@ -291,7 +265,22 @@ impl<'a> RunStudy<'a> {
     }
 }
 
-/// Whether `run` measures the claim at all.
-fn is_judged(claim: &Claim) -> bool {
-    claim.study == Study::Run && claim.not_simulated.is_none()
+/// Whether one replication of this length shows every number.
+fn is_seen(
+    weighing: &Claims<'_>,
+    engine: &mut Engine<'_, Traffic<'_>>,
+) -> Result<Result<bool, Stopped>, WorldError> {
+    let subjects = 0..weighing.all.len();
+    let arms = subjects.map(|subject| weighing.arms(engine, subject, &[]));
+    let arms = arms.collect::<Result<Vec<_>, _>>()?;
+    let wants: Vec<Want> =
+        arms.iter().flatten().map(|&arm| Want { arm, replications: 1 }).collect();
+    if engine.simulate(Phase::Ranges, &wants).is_err() {
+        return Ok(Err(Stopped));
+    }
+    let shown = |(subject, arms): (usize, &Vec<_>)| {
+        let readings = weighing.readings(engine, subject, arms, 1);
+        readings.is_some_and(|readings| !readings.numbers().is_empty())
+    };
+    Ok(Ok(arms.iter().enumerate().all(shown)))
 }

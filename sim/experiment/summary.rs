@@ -11,7 +11,7 @@ use crate::observe::Sample;
 use crate::question::Question;
 use crate::reason::{Missing, Runs};
 use crate::recorder::Slot;
-use crate::replicate::Arm;
+use crate::arm::Arm;
 use wssim_stats::{Estimate, Histogram};
 
 /// Probabilities of the points of a pooled distribution.

@@ -7,7 +7,7 @@
 use crate::judge::{Arms, LEVEL, estimate};
 use crate::question::Claim;
 use crate::reason::{Breakdown, Component, Whole};
-use crate::replicate::Arm;
+use crate::arm::Arm;
 
 /// What the metric named `name` is made up of, and the metrics of its components.
 fn made_up_of(name: &str) -> Option<(Whole, &'static [&'static str])> {

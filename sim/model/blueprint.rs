@@ -31,7 +31,7 @@ pub use traffic::{Arrivals, Background, First, Maker, Source, Trace, TraceRow};
 use wssim_kernel::Nanos;
 
 /// Everything that a world is made of.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Blueprint {
     /// The machines, by name.
     pub nodes: Vec<Node>,
@@ -91,7 +91,7 @@ pub struct Blueprint {
 }
 
 /// One machine.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     /// Its name.
     pub name: String,
@@ -151,7 +151,7 @@ impl Disk {
 }
 
 /// How far one node is from another.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Link {
     /// Law of the round-trip time; a hop costs half of it.
     pub rtt: Law,
@@ -180,7 +180,7 @@ pub enum Encapsulation {
 }
 
 /// What the containers of one service have in common.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Service {
     /// Its name.
     pub name: String,
@@ -244,7 +244,7 @@ pub enum Quota {
 }
 
 /// One operation of a service.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Endpoint {
     /// Its service.
     pub service: ServiceId,
@@ -255,7 +255,7 @@ pub struct Endpoint {
 }
 
 /// One step of a request program.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Instruction {
     /// Computes; the law is in nanoseconds of the reference CPU.
     Cpu {
@@ -336,7 +336,7 @@ pub enum Instruction {
 }
 
 /// A parallel step.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Parallel {
     /// Where each branch begins; each ends with [`Instruction::EndBranch`].
     pub branches: Vec<InstructionId>,
@@ -349,7 +349,7 @@ pub struct Parallel {
 }
 
 /// A call site.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Call {
     /// What is called.
     pub target: EndpointId,
@@ -386,7 +386,7 @@ pub struct Call {
 }
 
 /// A key space that look-ups refer to. Each container of the service has a store of its own.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Cache {
     /// The service that caches.
     pub service: ServiceId,
@@ -473,7 +473,7 @@ impl Retry {
 
 /// Circuit breakers of one service before another: one at each of its containers, for all calls
 /// with this policy.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Breaker {
     /// The calling service.
     pub service: ServiceId,
@@ -515,7 +515,7 @@ impl BreakerPolicy {
 }
 
 /// A connection pool: at most `size` calls of one container to the target at once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pool {
     /// The calling service; each of its containers has an instance.
     pub service: ServiceId,

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use wssim_experiment::question::{
-    AtRisk, Claim, End, Override, Question, RangedInput, WorldError, Worlds,
+    AtRisk, Claim, End, Observed, Override, Question, RangedInput, WorldError, Worlds,
 };
 use wssim_model::Blueprint;
 
@@ -123,6 +123,7 @@ impl Scenario {
         if !mistakes.is_empty() {
             return Err(Diagnostics::new(tidy(mistakes)));
         }
+        let observed = observed(&world, &read);
         let paths = |arm: World| arm.ranged.into_iter().map(|input| input.path).collect();
         let ranged_in =
             read.into_iter().filter_map(|(arm, world)| Some((arm, paths(world?)))).collect();
@@ -136,6 +137,7 @@ impl Scenario {
             claims: world.claims.clone(),
             cluster: cluster::of(&world.document),
             ranged: world.ranged.clone(),
+            observed,
             not_simulated: world.not_simulated.iter().map(ToString::to_string).collect(),
             not_simulated_at_risk: world.at_risk().iter().map(ToString::to_string).collect(),
         };
@@ -260,6 +262,17 @@ impl Worlds for Scenario {
         let value = between(&input.value, to, fraction)?;
         Some(Override { path: input.path.clone(), value })
     }
+}
+
+/// What was observed in the scenario, and in those that its claims are changes from.
+fn observed(own: &World, arms: &BTreeMap<String, Option<World>>) -> Vec<Observed> {
+    let own = own.claims.iter().map(|claim| (None, claim));
+    let arms = arms.iter().filter_map(|(file, world)| Some((file, world.as_ref()?)));
+    let of_arms = arms.flat_map(|(file, world)| {
+        world.claims.iter().map(move |claim| (Some(file.clone()), claim))
+    });
+    let all = own.chain(of_arms).filter(|(_, claim)| claim.observed);
+    all.map(|(arm, claim)| Observed { arm, claim: claim.clone() }).collect()
 }
 
 /// The value at `fraction` of the way; whole numbers stay whole.

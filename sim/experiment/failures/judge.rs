@@ -159,6 +159,20 @@ impl Bench<'_> {
         }
     }
 
+    /// What the claim's number is made of, a replication each: the slowest recovery of any set, or the
+    /// share of sets that are survived.
+    pub(super) fn numbers(&self, claim: &Claim) -> Option<Vec<f64>> {
+        if claim.metric.name == SURVIVAL {
+            return self.survived(self.size_of(claim).ok()?);
+        }
+        let subject = self.subject(&claim.metric).ok()?;
+        let each = (0..self.sets.len()).map(|set| self.recovery(set, subject));
+        let each = each.collect::<Option<Vec<_>>>()?;
+        let replications = each.iter().map(Vec::len).min()?;
+        let slowest = |number: usize| each.iter().map(|set| set[number]).fold(0.0, f64::max);
+        Some((0..replications).map(slowest).collect())
+    }
+
     /// The share of sets that are survived, a replication each.
     fn survived(&self, size: Option<usize>) -> Option<Vec<f64>> {
         let sets = self.of_size(size);

@@ -23,6 +23,8 @@ mod reason;
 mod recovery;
 mod stage;
 mod study;
+mod wear;
+mod weigh;
 pub mod years;
 
 use crate::cluster::Survival;

@@ -1,260 +1,178 @@
-//! Do verdicts survive the ranges of the inputs? As for `run` (`uncertainty.rs`): every ranged input is
-//! looked at at both ends, under the same random numbers, and a verdict that is another one there is
-//! undecided.
+//! Do verdicts survive the ranges of the inputs? What is decided by sets is held to them on the sets that
+//! decide it; what is decided by years, on histories.
 //!
-//! Of a refuted claim one set that refutes it is looked at there, and all others only if that one does
-//! not; of one that holds, all of its sets.
+//! Of a refuted claim one set that refutes it is looked at, and all others only if that one does not
+//! elsewhere. Nothing narrows the inputs here: what was observed is measured by `run`.
 
-use super::aftermath::Aftermath;
-use super::assess::{assess, overloads};
-use super::findings::SetFinding;
 use super::judge::{Bench, is_judged};
 use super::stage::Stage;
+use super::weigh::{Decided, OfSets, OfYears};
 use super::years;
+use super::years::stage::Years;
+use crate::cluster::Survival;
+use crate::engine::{self, Engine};
 use crate::findings::{JudgedClaim, Verdict};
-use crate::judge::FEWEST;
-use crate::question::{AtRisk, Claim, End, Override, Question, RangedInput, WorldError, Worlds};
-use crate::reason::{Flip, InputValue, Reason};
-use crate::replicate::{Progressing, Stopped, in_order};
-use crate::uncertainty::Broken;
-use crate::watch::{Phase, Watch};
-use std::collections::BTreeSet;
-use wssim_model::Blueprint;
-use wssim_model::history::is_same;
+use crate::question::{Question, WorldError};
+use crate::ranges::{Check, Checked, Inputs, Subject, Weighing, is_weighed};
+use crate::reason::Reason;
 
-/// Replications at an end before the verdict there is looked at.
-const FIRST_LOOK: u32 = 10;
-/// Years at an end before the same.
-const FIRST_YEARS: f64 = 500.0;
-/// Halvings of the way from the value in force to the end at which a verdict flips.
-const HALVINGS: u32 = 4;
+/// Claims that are decided, by their places.
+pub(super) struct Held {
+    of_sets: Vec<(usize, Decided)>,
+    of_years: Vec<usize>,
+    is_asked: bool,
+}
 
-/// What is needed to look at other values of the inputs.
-pub(super) struct Ranges<'a> {
-    pub(super) worlds: &'a dyn Worlds,
+/// What the check must know of the study.
+pub(super) struct Facts<'a> {
+    pub(super) inputs: Inputs<'a>,
     pub(super) question: &'a Question,
-    pub(super) stage: Stage<'a>,
     pub(super) sets: &'a [Vec<usize>],
+    pub(super) definition: &'a Survival,
     pub(super) depth: usize,
     pub(super) level: f64,
-    pub(super) replications: u32,
-    /// The worlds of the long run at the values in force.
-    pub(super) own: &'a AtRisk,
-    pub(super) bases: &'a [(String, AtRisk)],
-    /// The long run that was asked for.
-    pub(super) years: &'a years::Asked,
-    pub(super) watch: &'a dyn Watch,
+    /// Replications of each set.
+    pub(super) replications: usize,
 }
 
-/// A claim that is decided at the values in force, and the sets that decide it.
-struct Decided<'c> {
-    claim: &'c mut JudgedClaim,
-    sets: Vec<usize>,
-    /// Of how many that it speaks of.
-    all: usize,
-    of_years: bool,
-}
-
-impl Ranges<'_> {
-    /// Makes undecided what another value of an input flips. `deciding` says by which sets a claim is, and of
-    /// how many it speaks.
-    pub(super) fn check(
-        &self,
-        claims: &mut [JudgedClaim],
-        deciding: &dyn Fn(&Claim) -> (Vec<usize>, usize),
-    ) -> Result<(), Broken> {
-        let is_decided = |one: &&mut JudgedClaim| {
-            is_judged(&one.claim) && matches!(one.verdict, Verdict::Holds | Verdict::Refuted)
-        };
-        let mut decided: Vec<Decided<'_>> = (claims.iter_mut().filter(is_decided))
-            .map(|claim| {
-                let (sets, all) = deciding(&claim.claim);
-                let of_years = years::judge::judges(&claim.claim.metric);
-                Decided { claim, sets, all, of_years }
-            })
-            .collect();
-        for input in &self.question.ranged {
-            for (end, value) in [(End::Low, &input.low), (End::High, &input.high)] {
-                if *value != input.value {
-                    self.check_end(input, end, value, &mut decided)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn check_end(
-        &self,
-        input: &RangedInput,
-        end: End,
-        value: &str,
-        decided: &mut [Decided<'_>],
-    ) -> Result<(), Broken> {
-        let there = Override { path: input.path.clone(), value: value.to_owned() };
-        let open = |one: &&mut Decided<'_>| one.claim.verdict != Verdict::Undecided;
-        for one in decided.iter_mut().filter(open) {
-            let was = one.claim.verdict;
-            let found = self.verdict_at(&there, one)?;
-            if found == was {
+impl Held {
+    /// Those of `claims`; `is_asked`: whether they are to be held to anything.
+    pub(super) fn of(bench: &Bench<'_>, claims: &[JudgedClaim], is_asked: bool) -> Self {
+        let mut held = Self { of_sets: Vec::new(), of_years: Vec::new(), is_asked };
+        for (place, one) in claims.iter().enumerate() {
+            if !is_judged(&one.claim) || !is_weighed(one.verdict) {
                 continue;
             }
-            let there = InputValue::of(input, value, self.flips_near(input, end, one)?);
-            let flip = Flip { inputs: vec![there], from: was, to: found };
-            one.claim.why = vec![Reason::Flips(flip)];
-            one.claim.verdict = Verdict::Undecided;
-        }
-        Ok(())
-    }
-
-    /// The value nearest to the one in force at which the verdict was seen to be another one.
-    fn flips_near(
-        &self,
-        input: &RangedInput,
-        end: End,
-        one: &Decided<'_>,
-    ) -> Result<Option<String>, Broken> {
-        let (mut kept, mut lost, mut near) = (0.0, 1.0, None);
-        for _ in 0..HALVINGS {
-            let middle = f64::midpoint(kept, lost);
-            let Some(there) = self.worlds.between(input, end, middle) else { break };
-            if self.verdict_at(&there, one)? == one.claim.verdict {
-                kept = middle;
+            if years::judge::judges(&one.claim.metric) {
+                held.of_years.push(place);
             } else {
-                lost = middle;
-                near = Some(there.value);
+                let (sets, of) = bench.deciding(&one.claim);
+                held.of_sets.push((place, Decided { claim: one.claim.clone(), sets, of }));
             }
         }
-        Ok(near)
+        held
     }
 
-    fn verdict_at(&self, there: &Override, one: &Decided<'_>) -> Result<Verdict, Broken> {
-        if one.of_years {
-            return self.verdict_of_years(there, &one.claim.claim, one.claim.verdict);
-        }
-        let world = self.worlds.at_risk(None, std::slice::from_ref(there))?;
-        let calm = world.blueprint.struck_by(Vec::new());
-        let first = FIRST_LOOK.min(self.replications);
-        let found = self.verdict_of_sets(&calm, one, &one.sets, first)?;
-        if found == one.claim.verdict {
-            return Ok(found);
-        }
-        let all: Vec<usize> = (0..self.sets.len()).collect();
-        Ok(self.verdict_of_sets(&calm, one, &all, self.replications)?)
-    }
-
-    /// The verdict by these sets alone.
-    fn verdict_of_sets(
+    /// Takes back what does not survive, and says where not everything was looked at. Returns whether it
+    /// was cut short.
+    ///
+    /// # Errors
+    /// When a world at an end of a range cannot be made.
+    pub(super) fn check(
         &self,
-        calm: &Blueprint,
-        one: &Decided<'_>,
-        of: &[usize],
-        replications: u32,
-    ) -> Result<Verdict, Stopped> {
-        let sets: Vec<Vec<usize>> = of.iter().map(|&set| self.sets[set].clone()).collect();
-        let done = self.replicate(calm, &sets, replications)?;
-        let bench = Bench {
-            blueprint: calm,
-            cluster: &self.question.cluster,
-            definition: &self.stage.definitions[0],
-            left_out: one.all.saturating_sub(sets.len()),
-            depth: self.depth,
-            sets: &sets,
-            replications: done.iter().map(Vec::as_slice).collect(),
-            level: self.level,
-        };
-        Ok(bench.judge_sets(&one.claim.claim, &[]).verdict)
+        facts: &Facts<'_>,
+        lost: &mut Engine<'_, Stage<'_>>,
+        worn: &mut Engine<'_, Years<'_>>,
+        claims: &mut [JudgedClaim],
+    ) -> Result<bool, WorldError> {
+        let ranges = facts.question.ranged.len();
+        if ranges == 0 {
+            return Ok(false);
+        }
+        let places = self.of_sets.iter().map(|(place, _)| *place).chain(self.of_years.clone());
+        if !self.is_asked {
+            places.for_each(|place| not_looked_at(&mut claims[place], ranges));
+            return Ok(false);
+        }
+        let of_sets = self.by_sets(facts, lost)?;
+        let of_years = self.by_years(facts, worn)?;
+        let is_cut = of_sets.is_cut || of_years.is_cut;
+        let flips = of_sets.flips.into_iter().chain(of_years.flips);
+        let done = of_sets.is_done.into_iter().chain(of_years.is_done);
+        for (place, (flip, is_done)) in places.zip(flips.zip(done)) {
+            let one = &mut claims[place];
+            if let Some(flip) = flip {
+                (one.verdict, one.why) = (Verdict::Undecided, vec![Reason::Flips(flip)]);
+            } else if !is_done {
+                not_looked_at(one, ranges);
+            }
+        }
+        Ok(is_cut)
     }
 
-    /// Replications of `sets` in the world `calm`, by set.
-    fn replicate(
+    fn by_sets(
         &self,
-        calm: &Blueprint,
-        sets: &[Vec<usize>],
-        replications: u32,
-    ) -> Result<Vec<Vec<Aftermath>>, Stopped> {
-        let numbers = (0..replications).flat_map(|n| (0..sets.len()).map(move |set| (n, set)));
-        let jobs: Vec<(u32, usize)> = numbers.collect();
-        let progress = Progressing::new(self.watch, Phase::Ranges, jobs.len() as u32, true);
-        let stop = || progress.must_stop();
-        let results = in_order(&jobs, |&(number, set)| {
-            let one = self.stage.replicate(calm, Some(&sets[set]), number, &stop)?;
-            progress.done(one.events);
-            Some(one)
-        });
-        let mut done: Vec<Vec<Aftermath>> = vec![Vec::new(); sets.len()];
-        for ((_, set), result) in jobs.iter().zip(results) {
-            done[*set].push(result.ok_or(Stopped)?);
+        facts: &Facts<'_>,
+        engine: &mut Engine<'_, Stage<'_>>,
+    ) -> Result<Checked, WorldError> {
+        let mut all: Vec<Decided> = self.of_sets.iter().map(|(_, one)| one.clone()).collect();
+        let mut checked = sets(facts, engine, &all)?;
+        // Where the sets that decided it do not any more, all others have their say.
+        let flipped: Vec<usize> =
+            (0..all.len()).filter(|place| checked.flips[*place].is_some()).collect();
+        for &place in &flipped {
+            let size = all[place].claim.metric.labels.get("nodes_lost");
+            let size: Option<usize> = size.and_then(|text| text.parse().ok());
+            let is_meant = |set: &usize| size.is_none_or(|size| facts.sets[*set].len() == size);
+            all[place].sets = (0..facts.sets.len()).filter(is_meant).collect();
         }
-        Ok(done)
+        let again: Vec<Decided> = flipped.iter().map(|place| all[*place].clone()).collect();
+        let more = sets(facts, engine, &again)?;
+        checked.is_cut |= more.is_cut;
+        for (number, place) in flipped.into_iter().enumerate() {
+            checked.flips[place].clone_from(&more.flips[number]);
+            checked.is_done[place] = more.is_done[number];
+        }
+        Ok(checked)
     }
 
-    /// Sets of nodes without which the others do not carry an entry of `world`.
-    fn overloads(&self, world: &AtRisk) -> Result<Vec<(Vec<usize>, usize)>, Stopped> {
-        let calm = world.blueprint.struck_by(Vec::new());
-        let done = self.replicate(&calm, self.sets, FEWEST as u32)?;
-        let findings: Vec<SetFinding> = (self.sets.iter().zip(&done))
-            .map(|(set, done)| assess(&calm, &world.cluster, &self.stage.definitions, set, done))
-            .collect();
-        Ok(overloads(&findings, self.sets))
-    }
-
-    /// Inputs that change nothing of the years are passed over; of others few years first.
-    fn verdict_of_years(
+    fn by_years(
         &self,
-        there: &Override,
-        claim: &Claim,
-        due: Verdict,
-    ) -> Result<Verdict, Broken> {
-        let over = std::slice::from_ref(there);
-        let own = self.worlds.at_risk(None, over)?;
-        let arm = claim.relative_to.as_deref();
-        let base = arm.map(|arm| self.worlds.at_risk(Some(arm), over)).transpose()?;
-        let here = arm.and_then(|arm| self.bases.iter().find(|(file, _)| file == arm));
-        let bases_are_same = match (&base, here) {
-            (Some(there), Some((_, here))) => same(there, here),
-            _ => true,
-        };
-        // What is left may carry an entry no more though nothing else changes; of changes that is left out.
-        let lost = match (arm, claim.metric.labels.contains_key("entry")) {
-            (None, true) => self.overloads(&own)?,
-            (None, false) => self.years.lost.clone(),
-            (Some(_), _) => Vec::new(),
-        };
-        let is_lost_alike = arm.is_some() || lost == self.years.lost;
-        if bases_are_same && same(&own, self.own) && is_lost_alike {
-            return Ok(due);
+        facts: &Facts<'_>,
+        engine: &mut Engine<'_, Years<'_>>,
+    ) -> Result<Checked, WorldError> {
+        let of = |place: &usize| facts.question.claims[*place].clone();
+        let weighing = OfYears { all: self.of_years.iter().map(of).collect() };
+        let mut subjects = Vec::new();
+        for subject in 0..weighing.all.len() {
+            let arms = weighing.arms(engine, subject, &[])?;
+            let histories = arms.iter().map(|arm| engine.replications(*arm)).min().unwrap_or(0);
+            let expected = weighing.all[subject].expected;
+            let readings = weighing.readings(engine, subject, &arms, histories as usize);
+            subjects.extend(readings.and_then(|all| Subject::of(expected, &all, facts.level)));
         }
-        let verdict = |years: f64| -> Result<Verdict, Stopped> {
-            let asked = years::Asked { years, lost: lost.clone(), ..self.years.clone() };
-            let run = |world: &AtRisk| years::long_run(world, &asked, self.watch);
-            let (own, base) = (run(&own)?, base.as_ref().map(run).transpose()?.flatten());
-            let judged = own.map(|own| years::judge::judge(claim, &own, base.as_ref(), self.level));
-            let verdict = judged.and_then(Result::ok).map(|(verdict, ..)| verdict);
-            Ok(verdict.unwrap_or(Verdict::Undecided))
-        };
-        let found = verdict(FIRST_YEARS.min(self.years.years))?;
-        if found == due {
-            return Ok(found);
-        }
-        Ok(verdict(self.years.years)?)
+        run(facts, &weighing, &subjects, weighing.all.len(), engine)
     }
 }
 
-/// Whether both have the same years.
-fn same(a: &AtRisk, b: &AtRisk) -> bool {
-    let rarely = 1.0 - b.cluster.survival.share;
-    a.cluster.groups == b.cluster.groups && is_same(&a.blueprint, &b.blueprint, rarely)
+fn sets(
+    facts: &Facts<'_>,
+    engine: &mut Engine<'_, Stage<'_>>,
+    all: &[Decided],
+) -> Result<Checked, WorldError> {
+    let weighing = OfSets {
+        all: all.to_vec(),
+        sets: facts.sets,
+        definition: facts.definition,
+        depth: facts.depth,
+        level: facts.level,
+    };
+    let mut subjects = Vec::new();
+    for (subject, decided) in all.iter().enumerate() {
+        let arms = weighing.arms(engine, subject, &[])?;
+        let readings = weighing.readings(engine, subject, &arms, facts.replications);
+        let expected = decided.claim.expected;
+        subjects.extend(readings.and_then(|all| Subject::of(expected, &all, facts.level)));
+    }
+    run(facts, &weighing, &subjects, all.len(), engine)
 }
 
-/// The worlds that claims of the long run are changes from, by file.
-pub(super) fn bases(
-    worlds: &dyn Worlds,
-    claims: &[Claim],
-) -> Result<Vec<(String, AtRisk)>, WorldError> {
-    let of_years =
-        claims.iter().filter(|claim| is_judged(claim) && years::judge::judges(&claim.metric));
-    let files: BTreeSet<&String> =
-        of_years.filter_map(|claim| claim.relative_to.as_ref()).collect();
-    let world = |file: &String| Ok((file.clone(), worlds.at_risk(Some(file), &[])?));
-    files.into_iter().map(world).collect()
+/// The check of so many claims; where the number of one is not known, none was looked at.
+fn run<S: engine::Stage, W: Weighing<S>>(
+    facts: &Facts<'_>,
+    weighing: &W,
+    claims: &[Subject],
+    of: usize,
+    engine: &mut Engine<'_, S>,
+) -> Result<Checked, WorldError> {
+    if claims.len() != of || of == 0 {
+        let is_done = vec![false; of];
+        return Ok(Checked { flips: vec![None; of], is_done, is_cut: false });
+    }
+    let check = Check { weighing, inputs: facts.inputs, claims, observed: &[], level: facts.level };
+    check.run(None, engine)
+}
+
+fn not_looked_at(one: &mut JudgedClaim, ranges: usize) {
+    one.why.push(Reason::NotLookedAt { looked: 0, ranges });
 }

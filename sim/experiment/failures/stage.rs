@@ -1,17 +1,42 @@
-//! Where sets of nodes are lost: one replication of a world in which one of them is.
+//! The stage of `failures`: worlds in which a set of nodes is lost, with traffic.
 
 use super::aftermath::Aftermath;
 use super::listen::Listener;
-use crate::cluster::{Limit, Survival};
-use crate::question::Question;
+use crate::cluster::{Cluster, Limit, Survival};
+use crate::engine;
+use crate::question::{Override, Question, WorldError, Worlds};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::blueprint::{Comes, Fault, FaultKind};
 use wssim_model::ids::NodeId;
 use wssim_model::{Blueprint, Run, simulate_following};
 
+/// A point: other values of inputs, and the nodes that are lost, by place; `None`: none are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Loss {
+    pub(super) overrides: Vec<Override>,
+    pub(super) nodes: Option<Vec<usize>>,
+}
+
+/// A world in which nothing goes wrong of itself.
+#[derive(Debug)]
+pub(super) struct Calm {
+    pub(super) blueprint: Blueprint,
+    pub(super) cluster: Cluster,
+}
+
+/// A set of nodes that is lost in a world, and what its replications have shown.
+#[derive(Debug)]
+pub(super) struct Lost {
+    pub(super) world: Arc<Calm>,
+    pub(super) nodes: Option<Vec<usize>>,
+    pub(super) done: Vec<Aftermath>,
+}
+
 /// What all replications have in common.
-#[derive(Clone, Copy, Debug)]
 pub(super) struct Stage<'a> {
+    pub(super) worlds: &'a dyn Worlds,
     pub(super) question: &'a Question,
     pub(super) seed: u64,
     /// What counts as survived: as asked for, looser, stricter.
@@ -19,11 +44,41 @@ pub(super) struct Stage<'a> {
     /// Simulated before the fault, and looked at after it.
     pub(super) lead: Nanos,
     pub(super) observed: Nanos,
+    /// Worlds that were made, so that sets share them.
+    made: Mutex<BTreeMap<Vec<Override>, Arc<Calm>>>,
 }
 
-impl Stage<'_> {
+impl<'a> Stage<'a> {
+    pub(super) fn new(
+        worlds: &'a dyn Worlds,
+        question: &'a Question,
+        seed: u64,
+        definitions: [Survival; 3],
+    ) -> Self {
+        let (lead, observed) = (Nanos::ZERO, observed(&definitions));
+        let made = Mutex::new(BTreeMap::new());
+        Self { worlds, question, seed, definitions, lead, observed, made }
+    }
+
+    /// The calm world at `overrides`.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub(super) fn calm(&self, overrides: &[Override]) -> Result<Arc<Calm>, WorldError> {
+        let known = |made: &BTreeMap<_, Arc<Calm>>| made.get(overrides).map(Arc::clone);
+        if let Some(calm) = known(&self.made.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(calm);
+        }
+        let world = self.worlds.at_risk(None, overrides)?;
+        let blueprint = world.blueprint.struck_by(Vec::new());
+        let calm = Arc::new(Calm { blueprint, cluster: world.cluster });
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.insert(overrides.to_vec(), Arc::clone(&calm));
+        Ok(calm)
+    }
+
     /// One replication of the world `calm`, in which the nodes of `set` are lost; `None` when it is to stop.
-    pub(super) fn replicate(
+    pub(super) fn lose(
         &self,
         calm: &Blueprint,
         set: Option<&[usize]>,
@@ -40,6 +95,38 @@ impl Stage<'_> {
         let limits: Vec<Vec<Limit>> = facts.map(|facts| facts.limits.clone()).collect();
         let seconds = self.observed.seconds();
         Some(Aftermath::of(&struck, listener, &outcome, &self.definitions, &limits, seconds))
+    }
+}
+
+impl engine::Stage for Stage<'_> {
+    type Point = Loss;
+    type Arm = Lost;
+    type One = Aftermath;
+
+    fn open(&self, point: &Loss) -> Result<Lost, WorldError> {
+        let world = self.calm(&point.overrides)?;
+        Ok(Lost { world, nodes: point.nodes.clone(), done: Vec::new() })
+    }
+
+    fn is_same(&self, a: &Lost, b: &Lost) -> bool {
+        let is_one = Arc::ptr_eq(&a.world, &b.world);
+        a.nodes == b.nodes && (is_one || a.world.blueprint == b.world.blueprint)
+    }
+
+    fn replicate(&self, arm: &Lost, number: u32, stop: &dyn Fn() -> bool) -> Option<Aftermath> {
+        self.lose(&arm.world.blueprint, arm.nodes.as_deref(), number, stop)
+    }
+
+    fn events(&self, one: &Aftermath) -> u64 {
+        one.events
+    }
+
+    fn keep(&self, arm: &mut Lost, one: Aftermath) {
+        arm.done.push(one);
+    }
+
+    fn replications(&self, arm: &Lost) -> u32 {
+        arm.done.len() as u32
     }
 }
 

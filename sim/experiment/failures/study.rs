@@ -1,20 +1,25 @@
-//! The study: replications of every set, look by look, and what is told of them.
+//! The study: every set look by look, then the years, then the ranges of the inputs; and what is told of them.
 
 use super::aftermath::Aftermath;
 use super::assess::{assess, overloads, part};
 use super::findings::{Failures, SetFinding};
 use super::judge::{Bench, Change, is_judged};
-use super::ranges::{self, Ranges};
-use super::stage::{Stage, observed};
+use super::ranges::{Facts, Held};
+use super::stage::{Loss, Stage};
+use super::wear::Wear;
 use super::years::findings::LongRun;
+use super::years::stage::{Overloads, Years};
 use super::{Error, LOOKS, MOST_SETS, Options, count_sets, sets, years};
+use crate::cluster::Survival;
+use crate::engine::{ArmId, Broken, Engine, Stopped, in_order};
 use crate::findings::{Answer, Findings, JudgedClaim, StoppedBy, Verdict};
+use crate::looks::{ByLooks, Looking};
 use crate::note::Note;
 use crate::pilot::find_lead;
-use crate::question::{AtRisk, Claim, Question, WorldError, Worlds};
+use crate::judge::FEWEST;
+use crate::question::{Claim, Point, Question, WorldError, Worlds};
+use crate::ranges::Inputs;
 use crate::reason::NoYears;
-use crate::replicate::{Arm, Progressing, Stopped, in_order};
-use crate::uncertainty::Broken;
 use crate::watch::{Phase, Watch};
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
@@ -29,21 +34,27 @@ pub(super) struct FailureStudy<'a> {
     question: &'a Question,
     options: &'a Options,
     watch: &'a dyn Watch,
-    /// The world as it is, with all that fails of itself; and the one in which nothing goes wrong.
-    own: AtRisk,
+    /// The world in which nothing goes wrong.
     calm: Blueprint,
-    /// Worlds that claims of the long run are changes from, by file.
-    bases: Vec<(String, AtRisk)>,
     depth: usize,
     sets: Vec<Vec<usize>>,
-    stage: Stage<'a>,
-    /// Replications of the calm world, then of each set.
-    done: Vec<Vec<Aftermath>>,
+    definitions: [Survival; 3],
     level: f64,
     notes: Vec<Note>,
     /// Whether something that comes after the sets was cut short.
     is_cut: bool,
 }
+
+/// The arms of the sets, and how many of their replications count.
+struct Stand {
+    calm: ArmId,
+    /// By set.
+    lost: Vec<ArmId>,
+    replications: usize,
+    stopped_by: StoppedBy,
+}
+
+type Losses<'e, 'a> = Engine<'e, Stage<'a>>;
 
 impl<'a> FailureStudy<'a> {
     pub(super) fn new(
@@ -59,7 +70,6 @@ impl<'a> FailureStudy<'a> {
         let depth = depth(options, calm.nodes.len())?;
         let sets = sets(calm.nodes.len(), depth);
         let survival = options.survival;
-        let definitions = [survival, survival.looser(), survival.stricter()];
         let judged = question.claims.iter().filter(|claim| is_judged(claim)).count();
         let mut notes = Vec::new();
         if has_script {
@@ -73,19 +83,10 @@ impl<'a> FailureStudy<'a> {
             question,
             options,
             watch,
-            depth,
-            stage: Stage {
-                question,
-                seed: options.common.seed,
-                definitions,
-                lead: CALM,
-                observed: observed(&definitions),
-            },
-            done: vec![Vec::new(); sets.len() + 1],
-            level: simultaneous_level(judged * sets.len(), LOOKS.len()),
-            bases: ranges::bases(worlds, &question.claims)?,
-            own,
             calm,
+            depth,
+            definitions: [survival, survival.looser(), survival.stricter()],
+            level: simultaneous_level(judged * sets.len(), LOOKS.len()),
             sets,
             notes,
             is_cut: false,
@@ -95,192 +96,129 @@ impl<'a> FailureStudy<'a> {
     /// # Errors
     /// When a world at the end of an input's range cannot be made.
     pub(super) fn answer(mut self) -> Result<Findings, WorldError> {
-        let Ok(lead) = self.lead() else {
-            return self.findings(0, StoppedBy::Interrupt);
-        };
-        self.stage.lead = lead;
-        let (replications, stopped_by) = self.look_by_look();
-        self.findings(replications, stopped_by)
-    }
-
-    /// The long run that is asked for: an entry that what is left does not carry is down then, too.
-    fn years(&self, sets: &[SetFinding]) -> years::Asked {
-        years::Asked {
-            seed: self.stage.seed,
-            years: self.options.years.unwrap_or(years::USUAL_YEARS),
-            lost: overloads(sets, &self.sets),
+        let seed = self.options.common.seed;
+        let mut stage = Stage::new(self.worlds, self.question, seed, self.definitions);
+        let lead = self.lead();
+        stage.lead = lead.unwrap_or(CALM);
+        let mut engine = Engine::new(&stage, self.watch);
+        let mut stand = self.cast(&mut engine)?;
+        if lead.is_ok() {
+            self.replicate(&mut engine, &mut stand)?;
         }
-    }
-
-    /// The years of `world`, if there is time; and what is to be said where there is not.
-    fn long_run(&self, world: &AtRisk, asked: &years::Asked) -> (Option<LongRun>, Option<Note>) {
-        let Ok(told) = years::long_run(world, asked, self.watch) else {
-            return (None, Some(Note::LongRunLost));
-        };
-        let cut = told.as_ref().filter(|run| run.histories < run.planned);
-        let note =
-            cut.map(|run| Note::LongRunCut { histories: run.histories, planned: run.planned });
-        (told, note)
-    }
-
-    /// The years, and those that changes are judged by.
-    fn all_years(&mut self, asked: &years::Asked) -> (Option<LongRun>, Vec<Change>) {
-        let (own, note) = self.long_run(&self.own, asked);
-        let mut notes: Vec<Note> = note.into_iter().collect();
-        let mut changes = Vec::new();
-        // Changes are judged without what only this study knows of one side.
-        let mut plain = None;
-        if !self.bases.is_empty() && !asked.lost.is_empty() {
-            let (run, note) = self.long_run(&self.own, &asked.of_base());
-            (plain, notes) = (run, notes.into_iter().chain(note).collect());
-        } else if !self.bases.is_empty() {
-            plain.clone_from(&own);
-        }
-        for (file, world) in &self.bases {
-            let (before, note) = self.long_run(world, &asked.of_base());
-            notes.extend(note);
-            changes.push(Change { file: file.clone(), before, after: plain.clone() });
-        }
-        self.is_cut |= !notes.is_empty();
-        self.notes.append(&mut notes);
-        (own, changes)
+        self.findings(&stage, engine, &stand)
     }
 
     /// What is simulated before the fault.
     fn lead(&mut self) -> Result<Nanos, Stopped> {
-        let arm = Arm::new(self.calm.clone());
         let (seed, measure) = (self.options.common.seed, self.question.measure);
-        let found = find_lead(&[&arm], seed, measure, self.watch)?;
+        let found = find_lead(&[&self.calm], seed, measure, self.watch)?;
         if !found.settled {
             self.notes.push(Note::NotSettled);
         }
         Ok(found.lead.max(CALM))
     }
 
+    fn cast(&self, engine: &mut Losses<'_, 'a>) -> Result<Stand, WorldError> {
+        let mut lose = |nodes| engine.arm(&Loss { overrides: Vec::new(), nodes });
+        let calm = lose(None)?;
+        let lost = self.sets.iter().map(|set| lose(Some(set.clone())));
+        let lost = lost.collect::<Result<_, _>>()?;
+        let stopped_by =
+            if self.watch.interrupted() { StoppedBy::Interrupt } else { StoppedBy::Budget };
+        Ok(Stand { calm, lost, replications: 0, stopped_by })
+    }
+
     /// Adds replications until the stopping rule, a limit or the user ends it.
-    fn look_by_look(&mut self) -> (usize, StoppedBy) {
-        let exactly = self.options.common.replications;
-        let looks: Vec<u32> = exactly.map_or_else(|| LOOKS.to_vec(), |n| vec![n]);
-        let mut complete = 0;
-        for look in looks {
-            if self.replicate_to(look).is_err() {
-                let interrupted = self.watch.interrupted();
-                let reason = if interrupted { StoppedBy::Interrupt } else { StoppedBy::Budget };
-                let cut_at_look = reason == StoppedBy::Budget && complete > 0;
-                return (if cut_at_look { complete } else { self.complete() }, reason);
-            }
-            complete = look as usize;
-            if exactly.is_some() {
-                return (complete, StoppedBy::Replications);
-            }
-            if let Some(reason) = self.enough(complete) {
-                return (complete, reason);
-            }
+    fn replicate(
+        &self,
+        engine: &mut Losses<'_, 'a>,
+        stand: &mut Stand,
+    ) -> Result<(), WorldError> {
+        let looking = Deciding { study: self, stand };
+        let mut looks = ByLooks::new(&looking, &LOOKS, self.options.common.replications);
+        if let Err(Broken::World(error)) = engine.pursue(&mut looks) {
+            return Err(error);
         }
-        (complete, StoppedBy::Cap)
+        let arms = stand.lost.iter().chain([&stand.calm]);
+        let partial = arms.map(|arm| engine.replications(*arm)).min().unwrap_or(0);
+        let (replications, stopped_by) = looks.ended(partial, self.watch);
+        (stand.replications, stand.stopped_by) = (replications as usize, stopped_by);
+        Ok(())
     }
 
-    /// Replications that every set has.
-    fn complete(&self) -> usize {
-        self.done.iter().map(Vec::len).min().unwrap_or(0)
-    }
-
-    fn replicate_to(&mut self, look: u32) -> Result<(), Stopped> {
-        let worlds = self.done.len();
-        let jobs: Vec<(u32, usize)> = (0..look)
-            .flat_map(|number| (0..worlds).map(move |world| (number, world)))
-            .filter(|(number, world)| *number as usize >= self.done[*world].len())
-            .collect();
-        let planned = look * worlds as u32;
-        let progress = Progressing::new(self.watch, Phase::Sets, planned, true);
-        let results = in_order(&jobs, |&(number, world)| {
-            if progress.must_stop() {
-                return None;
-            }
-            // The calm world is the first.
-            let set = world.checked_sub(1).map(|place| self.sets[place].as_slice());
-            let stop = || progress.must_stop();
-            let result = self.stage.replicate(&self.calm, set, number, &stop);
-            if let Some(aftermath) = &result {
-                progress.done(aftermath.events);
-            }
-            result
-        });
-        let mut broken = false;
-        for ((_, world), result) in jobs.into_iter().zip(results) {
-            match result {
-                Some(aftermath) if !broken => self.done[world].push(aftermath),
-                _ => broken = true,
-            }
-        }
-        if broken { Err(Stopped) } else { Ok(()) }
-    }
-
-    fn bench(&self, replications: usize) -> Bench<'_> {
+    fn bench<'e>(
+        &'e self,
+        engine: &'e Losses<'_, 'a>,
+        stand: &Stand,
+        replications: usize,
+    ) -> Bench<'e> {
+        let done = |arm: &ArmId| &engine.see(*arm).done[..replications];
         Bench {
             blueprint: &self.calm,
             cluster: &self.question.cluster,
-            definition: &self.stage.definitions[0],
+            definition: &self.definitions[0],
             left_out: 0,
             depth: self.depth,
             sets: &self.sets,
-            replications: self.done.iter().skip(1).map(|done| &done[..replications]).collect(),
+            replications: stand.lost.iter().map(done).collect(),
             level: self.level,
         }
     }
 
-    /// Whether every claim is decided, or known precisely enough.
-    fn enough(&self, replications: usize) -> Option<StoppedBy> {
-        let bench = self.bench(replications);
-        let mut reason = StoppedBy::Decided;
-        for claim in self.question.claims.iter().filter(|claim| is_judged(claim)) {
-            let judged = bench.judge_sets(claim, &[]);
-            // What cannot be observed will not be by doing it again.
-            let Some(estimate) = judged.simulated else { continue };
-            if judged.verdict == Verdict::Undecided {
-                if !within_precision(&estimate, self.options.common.precision) {
-                    return None;
-                }
-                reason = StoppedBy::Precision;
-            }
-        }
-        Some(reason)
-    }
-
     fn findings(
         mut self,
-        replications: usize,
-        stopped_by: StoppedBy,
+        stage: &Stage<'a>,
+        mut engine: Losses<'_, 'a>,
+        stand: &Stand,
     ) -> Result<Findings, WorldError> {
-        let mut failures = self.assess(replications);
-        let asked = self.years(&failures.sets);
-        let mut changes = Vec::new();
-        if stopped_by != StoppedBy::Interrupt {
-            (failures.long_run, changes) = self.all_years(&asked);
+        let replications = stand.replications;
+        let mut failures = self.assess(&engine, stand);
+        let lost = overloads(&failures.sets, &self.sets);
+        let carried = |point: &Point| self.carried(stage, &lost, point);
+        let years = self.options.years.unwrap_or(years::USUAL_YEARS);
+        let all_years =
+            Years { worlds: self.worlds, seed: stage.seed, years, overloads: &carried };
+        let mut wear = Wear::new(&all_years, self.question, self.watch)?;
+        let is_told = stand.stopped_by != StoppedBy::Interrupt;
+        let (mut changes, mut more): (Vec<Change>, Vec<Note>) = (Vec::new(), Vec::new());
+        if is_told {
+            more = wear.run();
+            (failures.long_run, changes) = wear.told();
         }
-        let bench = self.bench(replications);
-        let judge = |claim: &Claim| bench.judge(claim, &failures, &changes, self.no_years());
+        let mut is_cut = !more.is_empty();
+        let no_years = self.no_years(is_cut);
+        let bench = self.bench(&engine, stand, replications);
+        let judge = |claim: &Claim| bench.judge(claim, &failures, &changes, no_years);
         let mut claims: Vec<JudgedClaim> = self.question.claims.iter().map(judge).collect();
         let mut metrics = if replications == 0 { Vec::new() } else { bench.metrics() };
         metrics.extend(failures.long_run.iter().flat_map(years::metrics::metrics));
-        if stopped_by != StoppedBy::Interrupt {
-            self.check_ranges(&mut claims, replications, &asked)?;
+        let held = Held::of(&bench, &claims, self.options.common.ranges && is_told);
+        let all = || stand.lost.iter().chain([&stand.calm]);
+        let all = all().flat_map(|arm| &engine.see(*arm).done[..replications]);
+        let all: Vec<&Aftermath> = all.collect();
+        let run = failures.long_run.as_ref();
+        let simulated_seconds = all.iter().map(|one| one.simulated_seconds).sum::<f64>()
+            + run.map_or(0.0, LongRun::simulated_seconds);
+        let requests = all.iter().map(|one| one.requests).sum();
+        let events = all.iter().map(|one| one.events).sum::<u64>() + run.map_or(0, |run| run.events);
+        let facts = self.facts(replications);
+        if held.check(&facts, &mut engine, wear.engine(), &mut claims)? {
+            more.push(Note::RangesCut);
+            is_cut = true;
         }
-        let stopped_by = self.ended(stopped_by);
-        let all = || self.done.iter().flat_map(|done| &done[..replications]);
-        let years = failures.long_run.as_ref();
+        self.notes.append(&mut more);
+        self.is_cut = is_cut;
         Ok(Findings {
             name: self.question.name.clone(),
             title: self.question.title.clone(),
             seed: self.options.common.seed,
             replications: replications as u32,
-            stopped_by,
-            measured_seconds: self.stage.observed.seconds(),
-            warm_up_seconds: if replications == 0 { 0.0 } else { self.stage.lead.seconds() },
-            simulated_seconds: all().map(|one| one.simulated_seconds).sum::<f64>()
-                + years.map_or(0.0, LongRun::simulated_seconds),
-            requests: all().map(|one| one.requests).sum(),
-            events: all().map(|one| one.events).sum::<u64>() + years.map_or(0, |run| run.events),
+            stopped_by: self.ended(stand.stopped_by),
+            measured_seconds: stage.observed.seconds(),
+            warm_up_seconds: if replications == 0 { 0.0 } else { stage.lead.seconds() },
+            simulated_seconds,
+            requests,
+            events,
             metrics,
             claims,
             not_simulated: self.question.not_simulated_at_risk.clone(),
@@ -290,9 +228,9 @@ impl<'a> FailureStudy<'a> {
     }
 
     /// Why there are no years to judge by, where there are none.
-    fn no_years(&self) -> NoYears {
+    fn no_years(&self, is_cut: bool) -> NoYears {
         match () {
-            () if self.is_cut || self.watch.interrupted() => NoYears::Cut,
+            () if is_cut || self.watch.interrupted() => NoYears::Cut,
             () if self.options.years == Some(0.0) => NoYears::NotAsked,
             () if self.calm.nodes.len() > years::MOST_NODES => NoYears::TooManyNodes,
             () => NoYears::NothingFails,
@@ -308,57 +246,105 @@ impl<'a> FailureStudy<'a> {
         }
     }
 
-    /// Whether verdicts survive the ranges of the inputs, as far as there is time.
-    fn check_ranges(
-        &mut self,
-        claims: &mut [JudgedClaim],
-        replications: usize,
-        asked: &years::Asked,
-    ) -> Result<(), WorldError> {
-        let bench = self.bench(replications);
-        let ranges = Ranges {
-            worlds: self.worlds,
-            question: self.question,
-            stage: self.stage,
-            sets: &self.sets,
-            depth: self.depth,
-            level: self.level,
-            replications: replications as u32,
-            own: &self.own,
-            bases: &self.bases,
-            years: asked,
-            watch: self.watch,
-        };
-        match ranges.check(claims, &|claim| bench.deciding(claim)) {
-            Ok(()) => Ok(()),
-            Err(Broken::World(error)) => Err(error),
-            Err(Broken::Stopped) => {
-                self.notes.push(Note::RangesCut);
-                self.is_cut = true;
-                Ok(())
-            }
-        }
-    }
-
-    fn assess(&self, replications: usize) -> Failures {
+    fn assess(&self, engine: &Losses<'_, 'a>, stand: &Stand) -> Failures {
         let cluster = &self.question.cluster;
-        let done = |world: usize| &self.done[world][..replications];
+        let done = |arm: ArmId| &engine.see(arm).done[..stand.replications];
         let calm = |(at, source): (usize, &wssim_model::blueprint::Source)| {
-            (source.name.clone(), part(&done(0).iter().map(|one| &one.entries[at].whole)))
+            let whole = done(stand.calm).iter().map(|one| &one.entries[at].whole);
+            (source.name.clone(), part(&whole))
         };
-        let finding = |(at, set): (usize, &Vec<usize>)| {
-            assess(&self.calm, cluster, &self.stage.definitions, set, done(at + 1))
+        let finding = |(set, arm): (&Vec<usize>, &ArmId)| {
+            assess(&self.calm, cluster, &self.definitions, set, done(*arm))
         };
-        let shown = if replications == 0 { &[][..] } else { &self.sets[..] };
+        let shown = if stand.replications == 0 { &[][..] } else { &self.sets[..] };
         Failures {
-            definitions: self.stage.definitions,
-            observed_seconds: self.stage.observed.seconds(),
+            definitions: self.definitions,
+            observed_seconds: super::stage::observed(&self.definitions).seconds(),
             are_marked: cluster.entries.iter().any(|entry| entry.is_critical),
             depth: self.depth,
             calm: self.calm.sources.iter().enumerate().map(calm).collect(),
-            sets: shown.iter().enumerate().map(finding).collect(),
+            sets: shown.iter().zip(&stand.lost).map(finding).collect(),
             long_run: None,
         }
+    }
+
+    /// Sets of nodes without which the others do not carry an entry, at the values of `point`: what is left
+    /// may carry it there, or not, though nothing else changes.
+    fn carried(
+        &self,
+        stage: &Stage<'a>,
+        here: &Overloads,
+        point: &Point,
+    ) -> Result<Overloads, WorldError> {
+        let world = stage.calm(&point.overrides)?;
+        if world.blueprint == self.calm {
+            return Ok(here.clone());
+        }
+        let stop = || self.watch.interrupted() || self.watch.over_budget();
+        let jobs: Vec<(usize, u32)> = (0..self.sets.len())
+            .flat_map(|set| (0..FEWEST as u32).map(move |number| (set, number)))
+            .collect();
+        let done = in_order(&jobs, |&(set, number)| {
+            stage.lose(&world.blueprint, Some(&self.sets[set]), number, &stop)
+        });
+        let Some(done) = done.into_iter().collect::<Option<Vec<_>>>() else {
+            return Ok(here.clone());
+        };
+        let finding = |(set, done): (&Vec<usize>, &[Aftermath])| {
+            assess(&world.blueprint, &world.cluster, &self.definitions, set, done)
+        };
+        let findings: Vec<SetFinding> =
+            self.sets.iter().zip(done.chunks(FEWEST)).map(finding).collect();
+        Ok(overloads(&findings, &self.sets))
+    }
+
+    fn facts(&self, replications: usize) -> Facts<'_> {
+        Facts {
+            inputs: Inputs { worlds: self.worlds, all: &self.question.ranged },
+            question: self.question,
+            sets: &self.sets,
+            definition: &self.definitions[0],
+            depth: self.depth,
+            level: self.level,
+            replications,
+        }
+    }
+}
+
+/// When enough is known of the sets.
+struct Deciding<'s, 'a> {
+    study: &'s FailureStudy<'a>,
+    stand: &'s Stand,
+}
+
+impl<'a> Looking<Stage<'a>> for Deciding<'_, 'a> {
+    fn phase(&self) -> Phase {
+        Phase::Sets
+    }
+
+    fn wanted(
+        &self,
+        engine: &Engine<'_, Stage<'a>>,
+        complete: u32,
+    ) -> Result<Vec<ArmId>, StoppedBy> {
+        let arms = || self.stand.lost.iter().chain([&self.stand.calm]).copied().collect();
+        if complete == 0 {
+            return Ok(arms());
+        }
+        let bench = self.study.bench(engine, self.stand, complete as usize);
+        let mut reason = StoppedBy::Decided;
+        for claim in self.study.question.claims.iter().filter(|claim| is_judged(claim)) {
+            let judged = bench.judge_sets(claim, &[]);
+            // What cannot be observed will not be by doing it again.
+            let Some(estimate) = judged.simulated else { continue };
+            if judged.verdict == Verdict::Undecided {
+                if !within_precision(&estimate, self.study.options.common.precision) {
+                    return Ok(arms());
+                }
+                reason = StoppedBy::Precision;
+            }
+        }
+        Err(reason)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::judge::{LEVEL, estimate};
 use crate::note::{FirstToGive, Note};
 use crate::observe::Sample;
 use crate::question::Question;
-use crate::replicate::Arm;
+use crate::arm::Arm;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Container;
 use wssim_stats::{Estimate, mean_interval};

@@ -4,7 +4,7 @@ use super::{NodeShare, grows, has_ram, value};
 use crate::curves::Curves;
 use crate::findings::Series;
 use crate::observe::Sample;
-use crate::replicate::Observation;
+use crate::arm::Observation;
 
 /// What is shown of a node.
 const SHOWN: [(&str, NodeShare); 4] = [

@@ -14,8 +14,6 @@ pub use kind::{Kind, Paint};
 
 use crate::pilot::find_lead;
 use crate::question::{Question, WorldError, Worlds};
-use crate::replicate::Arm;
-use crate::run::base_files;
 use crate::threads;
 use crate::watch::{Phase, Progress, Watch};
 use choose::{Chooser, Request, choose, distribution, most_frequent};
@@ -258,9 +256,9 @@ pub fn trace(
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Trace, Error> {
-    let own = Arm::new(worlds.blueprint(None, &[])?);
+    let own = worlds.blueprint(None, &[])?;
     let lead = lead(worlds, question, options, &own, watch)?;
-    let study = Study { question, options, watch, lead, blueprint: &own.blueprint };
+    let study = Study { question, options, watch, lead, blueprint: &own };
     study.trace()
 }
 
@@ -269,12 +267,12 @@ fn lead(
     worlds: &dyn Worlds,
     question: &Question,
     options: &Options,
-    own: &Arm,
+    own: &Blueprint,
     watch: &dyn Watch,
 ) -> Result<Nanos, Error> {
-    let bases = base_files(question);
-    let bases = bases.iter().map(|base| worlds.blueprint(Some(base), &[]).map(Arm::new));
-    let bases: Vec<Arm> = bases.collect::<Result<_, _>>()?;
+    let bases = question.base_files();
+    let bases = bases.iter().map(|base| worlds.blueprint(Some(base), &[]));
+    let bases: Vec<Blueprint> = bases.collect::<Result<_, _>>()?;
     let mut arms = vec![own];
     arms.extend(&bases);
     let pool = threads::pool(options.threads)?;

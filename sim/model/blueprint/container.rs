@@ -5,7 +5,7 @@ use crate::ids::{ContainerId, NodeId, ServiceId};
 use wssim_kernel::Nanos;
 
 /// One running instance of a service, or a place for one.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Container {
     /// What it runs.
     pub service: ServiceId,

@@ -6,7 +6,7 @@ use crate::law::Law;
 use wssim_kernel::Nanos;
 
 /// Something that is to go wrong.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     /// Its name, and that of its stream.
     pub name: String,
@@ -23,7 +23,7 @@ pub struct Fault {
 }
 
 /// When a fault comes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Comes {
     /// Once, so long after the beginning of the measured stretch.
     Once(Nanos),

@@ -44,7 +44,7 @@ impl Default for NodeMemory {
 }
 
 /// What a container of a service asks for, and how it uses it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Memory {
     /// Of a container that does nothing.
     pub base: f64,
@@ -94,7 +94,7 @@ pub struct Heap {
 }
 
 /// Files that a service reads through its own buffers and the node's page cache.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Data {
     /// All of it.
     pub size: f64,

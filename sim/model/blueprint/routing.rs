@@ -4,7 +4,7 @@ use crate::law::Law;
 use wssim_kernel::Nanos;
 
 /// How a caller finds a replica of a service, and what it connects with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Route {
     /// Who chooses.
     pub policy: Policy,
@@ -71,7 +71,7 @@ pub enum Pick {
 }
 
 /// What a caller connects with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Client {
     /// Whether a connection is kept for further requests.
     pub keeps: bool,
@@ -112,7 +112,7 @@ impl Client {
 }
 
 /// How fast it is known who is there. All laws in nanoseconds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Detection {
     /// From the end of a process on a living node until another node knows of it.
     pub killed: Law,

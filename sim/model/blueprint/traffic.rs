@@ -7,7 +7,7 @@ use std::sync::Arc;
 use wssim_kernel::{Nanos, Time};
 
 /// A source of requests.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Source {
     /// Its name: the label `entry` of metrics.
     pub name: String,
@@ -34,7 +34,7 @@ pub struct Source {
 }
 
 /// When requests come.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Arrivals {
     /// Independent exponential gaps.
     Poisson {
@@ -87,7 +87,7 @@ pub enum First {
 }
 
 /// Arrivals replayed from a file.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trace {
     /// In order of time.
     pub rows: Vec<TraceRow>,
@@ -100,7 +100,7 @@ pub struct Trace {
 }
 
 /// One arrival of a trace.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TraceRow {
     /// Since the start of the replication.
     pub at: Nanos,
@@ -123,7 +123,7 @@ pub enum Maker {
 }
 
 /// Load that a container makes of itself, or the system of a node.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Background {
     /// Who makes it.
     pub maker: Maker,

@@ -18,7 +18,7 @@ const STRETCH: f64 = 1.05;
 const LONG: f64 = 30.0;
 
 /// Miss probability and age of the oldest page, by the share of pages in RAM.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
     pages: f64,
     alpha: f64,

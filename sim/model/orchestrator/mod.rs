@@ -21,7 +21,7 @@ use wssim_kernel::stream::StreamKey;
 use wssim_kernel::{Nanos, Time};
 
 /// What an orchestrator knows of the cluster that it watches over.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Cluster {
     /// Which one watches.
     pub kind: Kind,
@@ -40,7 +40,7 @@ pub struct Cluster {
 }
 
 /// A service that is watched over.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Watched {
     /// Its name.
     pub name: String,
@@ -80,7 +80,7 @@ pub enum First {
 }
 
 /// An image.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Image {
     /// The service that it is pulled from; `None`: something outside that never fails.
     pub registry: Option<ServiceId>,
@@ -103,7 +103,7 @@ impl Image {
 }
 
 /// What an orchestrator is told.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Told<'r> {
     /// Who hears whom, by pair of nodes; one that is down or stands still does not hear itself.
     Reach(&'r [bool]),

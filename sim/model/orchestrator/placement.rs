@@ -14,7 +14,7 @@
 use std::collections::BTreeMap;
 
 /// A machine as the scheduler sees it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Machine {
     /// Its host name; ties fall by it.
     pub name: String,
@@ -36,7 +36,7 @@ impl Machine {
 }
 
 /// What is to be placed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wanted {
     /// How many containers; `None`: one on each node.
     pub replicas: Option<u32>,

@@ -36,7 +36,7 @@ struct State {
 }
 
 /// Where a process is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Phase {
     stream: StreamKey,
     state: usize,

@@ -44,7 +44,7 @@ struct Segment {
 }
 
 /// How far arrivals have come in a profile.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Cursor {
     segment: usize,
     /// Nanoseconds of the segment that have passed.

@@ -119,14 +119,7 @@ impl Availability {
     /// What `metric` is in each history, if it is one of the long run.
     #[must_use]
     pub fn values(&self, metric: &str) -> Option<Vec<f64>> {
-        let year = super::YEAR.seconds();
-        let value = |[works, outages]: [f64; 2]| match metric {
-            "availability_ratio" => Some(works),
-            "downtime_seconds_per_year" => Some((1.0 - works) * year),
-            "outages_per_year" => Some(outages),
-            _ => None,
-        };
-        self.histories.iter().map(|history| value(*history)).collect()
+        self.histories.iter().map(|history| value(metric, *history)).collect()
     }
 
     /// What `metric` may be when few outages were seen in so many years: their number is Poisson, and
@@ -158,5 +151,15 @@ impl Availability {
             high: (1.0 - low) * seconds,
             n,
         }
+    }
+}
+
+/// What `metric` is in a history that works so large a share of the time, with so many outages a year.
+pub(super) fn value(metric: &str, [works, outages]: [f64; 2]) -> Option<f64> {
+    match metric {
+        "availability_ratio" => Some(works),
+        "downtime_seconds_per_year" => Some((1.0 - works) * super::YEAR.seconds()),
+        "outages_per_year" => Some(outages),
+        _ => None,
     }
 }

@@ -1,7 +1,8 @@
 //! Claims about the long run, judged by t intervals over histories.
 
 use super::findings::{Availability, LongRun};
-use crate::judge::{change, no_interval, undecided, verdict};
+use crate::readings::Readings;
+use crate::judge::{no_interval, undecided, verdict};
 use crate::question::{Claim, MetricRef};
 use crate::reason::{Needed, Reason, Runs, Unmeasured};
 use crate::verdict::Verdict;
@@ -39,7 +40,8 @@ pub(in crate::failures) fn judge(
             if claim.expected.relative && before.iter().all(|value| *value == 0.0) {
                 return Err(Unmeasured::ZeroBefore);
             }
-            change(&before, &values, claim.expected.relative, level)
+            let pairs = before.iter().zip(&values).map(|(before, after)| Some((*before, *after)));
+            Readings::change(pairs, claim.expected.relative).estimate(level)
         }
     }
     .ok_or_else(|| Unmeasured::TooFew(no_interval(Runs::Histories)))?;

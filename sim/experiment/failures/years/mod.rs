@@ -17,19 +17,15 @@ pub(super) mod judge;
 pub(super) mod metrics;
 mod pool;
 mod record;
+pub(super) mod stage;
 mod subjects;
 
 pub use record::Outage;
 pub use subjects::{Kind, MANAGERS, MOST_NODES};
 
 use crate::cluster::Cluster;
-use crate::question::AtRisk;
-use crate::replicate::{Progressing, Stopped, in_order};
-use crate::watch::{Phase, Watch};
-use findings::LongRun;
-use pool::Pool;
 use record::record;
-use subjects::{Nodes, Overload, Subjects};
+use subjects::Subjects;
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Comes, Fault};
@@ -46,8 +42,6 @@ const HISTORIES: u64 = 40;
 const LONGEST: f64 = 100.0;
 /// Faults of a history, about, at most: it is kept while it is looked at.
 const MOST_FAULTS: f64 = 10_000.0;
-/// Histories for each thread that are looked at before the next ones begin, so that few are kept at once.
-const BATCH: usize = 4;
 
 /// How long is simulated.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -125,64 +119,4 @@ fn faults_a_year(blueprint: &Blueprint) -> f64 {
         YEAR.as_f64() / (up + down).max(1.0)
     };
     blueprint.faults.iter().map(of).sum()
-}
-
-/// What is asked for.
-#[derive(Clone, Debug)]
-pub(super) struct Asked {
-    pub(super) seed: u64,
-    pub(super) years: f64,
-    /// Sets of nodes without which the study with traffic found an entry lost, and that entry.
-    pub(super) lost: Vec<(Vec<usize>, usize)>,
-}
-
-impl Asked {
-    /// The same of a world that something is a change from: with what entries bear without asking there.
-    pub(super) fn of_base(&self) -> Self {
-        Self { lost: Vec::new(), ..self.clone() }
-    }
-}
-
-/// The years that are asked for, of what fails of itself in `own`; `None` when nothing does.
-pub(super) fn long_run(
-    own: &AtRisk,
-    asked: &Asked,
-    watch: &dyn Watch,
-) -> Result<Option<LongRun>, Stopped> {
-    let (blueprint, cluster) = (wearing(&own.blueprint), &own.cluster);
-    let fits = blueprint.nodes.len() <= MOST_NODES;
-    if blueprint.faults.is_empty() || asked.years <= 0.0 || !fits {
-        return Ok(None);
-    }
-    let overload = |(nodes, entry): &(Vec<usize>, usize)| -> Overload {
-        (nodes.iter().fold(0, |set: Nodes, node| set | 1 << node), *entry)
-    };
-    let overloads: Vec<Overload> = asked.lost.iter().map(overload).collect();
-    let subjects = Subjects::new(&blueprint, cluster, overloads);
-    let plan = Plan::of(asked.years, faults_a_year(&blueprint));
-    let mut pool = Pool::new(&subjects.names, &blueprint, plan);
-    let progress = Progressing::new(watch, Phase::Histories, plan.histories as u32, true);
-    let batch = BATCH * rayon::current_num_threads();
-    for begin in (0..plan.histories).step_by(batch) {
-        let numbers: Vec<u64> = (begin..plan.histories.min(begin + batch as u64)).collect();
-        let stop = || progress.must_stop();
-        let records = in_order(&numbers, |&number| {
-            let seeds = [asked.seed, number];
-            let told = record(&blueprint, &subjects, seeds, plan.end(), &stop)?;
-            progress.done(told.events);
-            Some(pool.summary(&told))
-        });
-        // What is complete has no gaps.
-        for summary in records.into_iter().map_while(|summary| summary) {
-            pool.keep(summary);
-        }
-        if progress.must_stop() {
-            break;
-        }
-    }
-    if pool.histories() < 2 {
-        return Err(Stopped);
-    }
-    let exact = chain::availability(&blueprint, &subjects);
-    Ok(Some(pool.findings(&exact)))
 }

@@ -16,10 +16,10 @@ const UNIT: u64 = 1_000_000;
 
 /// What is left of a history, by subject.
 #[derive(Clone, Debug)]
-pub(super) struct Summary {
+pub(in crate::failures) struct Summary {
     subjects: Vec<Part>,
     faults: u64,
-    events: u64,
+    pub(super) events: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -36,19 +36,20 @@ struct Part {
 }
 
 /// All histories so far.
-pub(super) struct Pool<'a> {
+pub(super) struct Pool {
     plan: Plan,
-    blueprint: &'a Blueprint,
-    subjects: Vec<Subject<'a>>,
+    /// Faults that the world has.
+    of_faults: usize,
+    subjects: Vec<Subject>,
     faults: u64,
     events: u64,
     /// Histories that are complete.
     histories: u64,
 }
 
-struct Subject<'a> {
+struct Subject {
     kind: Kind,
-    name: &'a str,
+    name: String,
     /// By history: share of the time in which it works, and outages a year.
     histories: Vec<[f64; 2]>,
     outages: u64,
@@ -57,23 +58,31 @@ struct Subject<'a> {
     causes: Vec<u128>,
 }
 
-impl<'a> Pool<'a> {
-    pub(super) fn new(names: &'a [(Kind, String)], blueprint: &'a Blueprint, plan: Plan) -> Self {
-        let subject = |(kind, name): &'a (Kind, String)| Subject {
-            kind: *kind,
+impl Pool {
+    /// Of everything that has these names, in a world of so many faults.
+    pub(super) fn new(names: Vec<(Kind, String)>, of_faults: usize, plan: Plan) -> Self {
+        let subject = |(kind, name): (Kind, String)| Subject {
+            kind,
             name,
             histories: Vec::new(),
             outages: 0,
             lengths: Histogram::new(),
             years: Histogram::new(),
-            causes: vec![0; blueprint.faults.len()],
+            causes: vec![0; of_faults],
         };
-        let subjects = names.iter().map(subject).collect();
-        Self { plan, blueprint, subjects, faults: 0, events: 0, histories: 0 }
+        let subjects = names.into_iter().map(subject).collect();
+        Self { plan, of_faults, subjects, faults: 0, events: 0, histories: 0 }
     }
 
     pub(super) fn histories(&self) -> u64 {
         self.histories
+    }
+
+    /// Share of the time in which a thing works and outages a year, by history.
+    pub(super) fn histories_of(&self, kind: &str, name: &str) -> Option<&[[f64; 2]]> {
+        let mut subjects = self.subjects.iter();
+        let found = subjects.find(|subject| subject.kind.name() == kind && subject.name == name)?;
+        Some(&found.histories)
     }
 
     /// What is left of a history.
@@ -91,7 +100,7 @@ impl<'a> Pool<'a> {
             outages: 0,
             lengths: Vec::new(),
             years: vec![Nanos::ZERO; years],
-            causes: vec![Nanos::ZERO; self.blueprint.faults.len()],
+            causes: vec![Nanos::ZERO; self.of_faults],
         };
         for outage in outages.iter().filter(|outage| outage.end > begin) {
             if outage.begin >= begin {
@@ -128,11 +137,11 @@ impl<'a> Pool<'a> {
         }
     }
 
-    /// `exact` is what theory says of each subject.
-    pub(super) fn findings(&self, exact: &[Option<f64>]) -> LongRun {
+    /// `exact` is what theory says of each subject; `blueprint` is the world of the histories.
+    pub(super) fn findings(&self, blueprint: &Blueprint, exact: &[Option<f64>]) -> LongRun {
         let each = self.plan.measured.as_f64() / YEAR.as_f64();
         let mut subjects: Vec<Availability> = (self.subjects.iter().zip(exact))
-            .filter_map(|(subject, exact)| self.availability(subject, *exact))
+            .filter_map(|(subject, exact)| self.availability(blueprint, subject, *exact))
             .collect();
         subjects.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
         LongRun {
@@ -140,7 +149,7 @@ impl<'a> Pool<'a> {
             histories: self.histories,
             planned: self.plan.histories,
             years_each: each,
-            longest_repair: longest_repair(self.blueprint),
+            longest_repair: longest_repair(blueprint),
             warm_up_years: self.plan.warm_up.as_f64() / YEAR.as_f64(),
             faults: self.faults,
             events: self.events,
@@ -148,7 +157,12 @@ impl<'a> Pool<'a> {
         }
     }
 
-    fn availability(&self, subject: &Subject<'_>, exact: Option<f64>) -> Option<Availability> {
+    fn availability(
+        &self,
+        blueprint: &Blueprint,
+        subject: &Subject,
+        exact: Option<f64>,
+    ) -> Option<Availability> {
         let [works, outages] = [0, 1].map(|which| {
             let values = subject.histories.iter().map(|history| history[which]);
             mean_interval(&values.collect::<Vec<_>>(), LEVEL)
@@ -159,7 +173,7 @@ impl<'a> Pool<'a> {
         let all = subject.causes.iter().sum::<u128>() as f64;
         let mut by_cause: BTreeMap<Cause, u128> = BTreeMap::new();
         for (fault, down) in subject.causes.iter().enumerate().filter(|(_, down)| **down > 0) {
-            *by_cause.entry(cause(&self.blueprint.faults[fault].name)).or_default() += down;
+            *by_cause.entry(cause(&blueprint.faults[fault].name)).or_default() += down;
         }
         let share = |(cause, down): (Cause, u128)| (cause, down as f64 / all);
         let mut causes: Vec<(Cause, f64)> = by_cause.into_iter().map(share).collect();
@@ -170,7 +184,7 @@ impl<'a> Pool<'a> {
         }
         Some(Availability {
             kind: subject.kind,
-            name: subject.name.to_owned(),
+            name: subject.name.clone(),
             availability,
             histories: subject.histories.clone(),
             at_most: exact,

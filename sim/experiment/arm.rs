@@ -1,0 +1,114 @@
+//! The stage of `run`: a world with its traffic, measured over one stretch, replication by replication.
+
+use crate::catalogue::Catalogue;
+use crate::engine::Stage;
+use crate::memory::record::NodeRecord;
+use crate::observe::{Sample, observe};
+use crate::question::{Measure, Point, WorldError, Worlds};
+use crate::recorder::{Recorder, Slot};
+use wssim_kernel::{Nanos, Time};
+use wssim_model::{Blueprint, Outcome, Run, simulate};
+use wssim_stats::Histogram;
+
+/// What is left of one replication.
+#[derive(Debug)]
+pub(crate) struct Observation {
+    pub(crate) samples: Vec<Sample>,
+    /// By source.
+    pub(crate) slots: Vec<Vec<Slot>>,
+    /// By node.
+    pub(crate) memory: Vec<NodeRecord>,
+    /// Response times, by source.
+    responses: Vec<Histogram>,
+    pub(crate) outcome: Outcome,
+}
+
+/// A world and what its replications have shown so far.
+#[derive(Debug)]
+pub(crate) struct Arm {
+    pub(crate) blueprint: Blueprint,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) observations: Vec<Observation>,
+    /// Response times of all replications, by source.
+    pub(crate) pooled: Vec<Histogram>,
+}
+
+impl Arm {
+    pub(crate) fn new(blueprint: Blueprint) -> Self {
+        let catalogue = Catalogue::of(&blueprint);
+        let pooled = vec![Histogram::new(); blueprint.sources.len()];
+        Self { blueprint, catalogue, observations: Vec::new(), pooled }
+    }
+
+    /// The samples of one metric, one a replication, of the first `replications`.
+    pub(crate) fn samples(&self, metric: usize, replications: usize) -> Vec<Sample> {
+        self.observations.iter().take(replications).map(|o| o.samples[metric]).collect()
+    }
+}
+
+/// What all replications of a study have in common.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Setting {
+    pub(crate) seed: u64,
+    pub(crate) lead: Nanos,
+    pub(crate) measure: Measure,
+}
+
+/// The arms of a scenario, with its traffic.
+pub(crate) struct Traffic<'a> {
+    pub(crate) worlds: &'a dyn Worlds,
+    pub(crate) setting: Setting,
+}
+
+impl Stage for Traffic<'_> {
+    type Point = Point;
+    type Arm = Arm;
+    type One = Observation;
+
+    fn open(&self, point: &Point) -> Result<Arm, WorldError> {
+        self.worlds.blueprint(point.arm.as_deref(), &point.overrides).map(Arm::new)
+    }
+
+    fn is_same(&self, a: &Arm, b: &Arm) -> bool {
+        a.blueprint == b.blueprint
+    }
+
+    fn replicate(&self, arm: &Arm, number: u32, stop: &dyn Fn() -> bool) -> Option<Observation> {
+        replicate(arm, number, &self.setting, stop)
+    }
+
+    fn events(&self, one: &Observation) -> u64 {
+        one.outcome.events
+    }
+
+    fn keep(&self, arm: &mut Arm, mut one: Observation) {
+        for (pooled, response) in arm.pooled.iter_mut().zip(one.responses.drain(..)) {
+            pooled.merge(&response);
+        }
+        arm.observations.push(one);
+    }
+
+    fn replications(&self, arm: &Arm) -> u32 {
+        arm.observations.len() as u32
+    }
+}
+
+/// Replication `number` of `arm`; `None` when `stop` says so before its end.
+pub(crate) fn replicate(
+    arm: &Arm,
+    number: u32,
+    setting: &Setting,
+    stop: &dyn Fn() -> bool,
+) -> Option<Observation> {
+    let Measure { duration, slot, .. } = setting.measure;
+    let recorder = Recorder::new(&arm.blueprint, Time::ZERO + setting.lead, duration, slot);
+    let run =
+        Run { seed: setting.seed, replication: number, lead: setting.lead, measured: duration };
+    let (outcome, recorder) = simulate(&arm.blueprint, run, recorder, stop)?;
+    let record = recorder.finish();
+    let samples = observe(&arm.catalogue, &arm.blueprint, &record, &outcome, duration.seconds());
+    let (responses, slots) =
+        record.sources.into_iter().map(|source| (source.response, source.slots)).unzip();
+    let memory = record.memory;
+    Some(Observation { samples, slots, memory, responses, outcome })
+}

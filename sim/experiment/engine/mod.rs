@@ -1,0 +1,226 @@
+//! The engine: simulates points × replications for whatever study asks, on all cores.
+//!
+//! ```text
+//!  Design ── wants: arms, replications of each ──► Engine ──► Stage::replicate   (points × replications,
+//!    ▲                                               │          one stream of work for all cores)
+//!    └────────────── arms, and what they show ◄──────┘
+//! ```
+//! A study is a [`Design`] on a [`Stage`]. The stage says what a point is (an arm of the scenario and
+//! overrides), how it becomes a world, and what one replication of that world leaves behind. The design
+//! says, given what has been seen, which arms are to have how many replications; the engine simulates
+//! them and asks again, until nothing more is wanted. So a design sees complete rounds only, and what it
+//! decides does not depend on threads.
+//!
+//! Replication n of every arm meets the same random numbers (common random numbers). Points whose worlds
+//! are equal share one arm, whoever asked for them: an override that a world does not notice costs nothing.
+
+mod work;
+
+pub(crate) use work::{Progressing, Stopped, in_order};
+
+use crate::question::WorldError;
+use crate::watch::{Phase, Watch};
+use std::collections::BTreeMap;
+
+/// Replications for each thread that are kept while others are under way: few, so that memory does not
+/// grow with their number, and enough that no core waits for another.
+const AT_ONCE: usize = 64;
+
+/// Where points become worlds, and what is measured there.
+pub trait Stage: Sync {
+    /// What a study names: an arm of the scenario, with overrides.
+    type Point: Clone + Ord;
+    /// The world of a point, and what its replications have shown.
+    type Arm: Send + Sync;
+    /// What one replication leaves behind.
+    type One: Send;
+
+    /// The world of `point`, without replications.
+    ///
+    /// # Errors
+    /// When the world cannot be made.
+    fn open(&self, point: &Self::Point) -> Result<Self::Arm, WorldError>;
+
+    /// Whether both have the same world, so that one can stand for the other.
+    fn is_same(&self, a: &Self::Arm, b: &Self::Arm) -> bool;
+
+    /// Replication `number` of `arm`; `None` when `stop` says so before its end.
+    fn replicate(
+        &self,
+        arm: &Self::Arm,
+        number: u32,
+        stop: &dyn Fn() -> bool,
+    ) -> Option<Self::One>;
+
+    /// Events of one replication, for the progress.
+    fn events(&self, one: &Self::One) -> u64;
+
+    /// Takes the next replication of `arm`; they come in the order of their numbers.
+    fn keep(&self, arm: &mut Self::Arm, one: Self::One);
+
+    /// Replications that `arm` has.
+    fn replications(&self, arm: &Self::Arm) -> u32;
+}
+
+/// What a study wants to see, step by step.
+pub trait Design<S: Stage> {
+    /// What is being done, for the user.
+    fn phase(&self) -> Phase;
+
+    /// What is to be there before the study can go on; nothing: it is satisfied.
+    ///
+    /// # Errors
+    /// When a world that it asks for cannot be made.
+    fn next(&mut self, engine: &mut Engine<'_, S>) -> Result<Vec<Want>, WorldError>;
+}
+
+/// Place of an arm in its engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ArmId(usize);
+
+/// An arm that is to have at least so many replications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Want {
+    /// The arm.
+    pub arm: ArmId,
+    /// Its replications in all, those that it has included.
+    pub replications: u32,
+}
+
+/// Why a study ends before it is satisfied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// The user, or the budget, stopped it. What was complete is kept.
+    Stopped,
+    /// A world could not be made.
+    World(WorldError),
+}
+
+impl From<Stopped> for Broken {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
+impl From<WorldError> for Broken {
+    fn from(error: WorldError) -> Self {
+        Self::World(error)
+    }
+}
+
+/// All arms of a study, and who watches it.
+pub struct Engine<'a, S: Stage> {
+    stage: &'a S,
+    watch: &'a dyn Watch,
+    arms: Vec<S::Arm>,
+    places: BTreeMap<S::Point, ArmId>,
+}
+
+impl<'a, S: Stage> Engine<'a, S> {
+    /// Without arms.
+    pub fn new(stage: &'a S, watch: &'a dyn Watch) -> Self {
+        Self { stage, watch, arms: Vec::new(), places: BTreeMap::new() }
+    }
+
+    /// The arm of `point`: a new one only where no other has the same world.
+    ///
+    /// # Errors
+    /// When its world cannot be made.
+    pub fn arm(&mut self, point: &S::Point) -> Result<ArmId, WorldError> {
+        if let Some(&known) = self.places.get(point) {
+            return Ok(known);
+        }
+        let arm = self.stage.open(point)?;
+        let same = self.arms.iter().position(|other| self.stage.is_same(other, &arm));
+        let id = ArmId(same.unwrap_or(self.arms.len()));
+        if same.is_none() {
+            self.arms.push(arm);
+        }
+        self.places.insert(point.clone(), id);
+        Ok(id)
+    }
+
+    /// What the arm shows.
+    pub fn see(&self, arm: ArmId) -> &S::Arm {
+        &self.arms[arm.0]
+    }
+
+    /// Its replications.
+    pub fn replications(&self, arm: ArmId) -> u32 {
+        self.stage.replications(self.see(arm))
+    }
+
+    /// Simulates what `design` wants until that is nothing.
+    ///
+    /// # Errors
+    /// When the user stops it, or a world cannot be made.
+    pub fn pursue(&mut self, design: &mut impl Design<S>) -> Result<(), Broken> {
+        loop {
+            let wants = design.next(self)?;
+            if wants.is_empty() {
+                return Ok(());
+            }
+            self.simulate(design.phase(), &wants)?;
+        }
+    }
+
+    /// Simulates what `wants` lack. When the user stops it, what is complete is kept without gaps.
+    ///
+    /// # Errors
+    /// When the user stops it.
+    pub fn simulate(&mut self, phase: Phase, wants: &[Want]) -> Result<(), Stopped> {
+        let jobs = self.jobs(wants);
+        let progress = Progressing::new(self.watch, phase, jobs.len() as u32);
+        let mut broken = vec![false; self.arms.len()];
+        for jobs in jobs.chunks(AT_ONCE * rayon::current_num_threads()) {
+            let done = work(self.stage, &self.arms, jobs, &progress);
+            for (job, one) in jobs.iter().zip(done) {
+                match one {
+                    Some(one) if !broken[job.arm] => self.stage.keep(&mut self.arms[job.arm], one),
+                    _ => broken[job.arm] = true,
+                }
+            }
+        }
+        if broken.contains(&true) { Err(Stopped) } else { Ok(()) }
+    }
+
+    /// What is missing, the first replications first: so that arms grow together.
+    fn jobs(&self, wants: &[Want]) -> Vec<Job> {
+        let mut wanted: BTreeMap<ArmId, u32> = BTreeMap::new();
+        for want in wants {
+            let most = wanted.entry(want.arm).or_default();
+            *most = want.replications.max(*most);
+        }
+        let missing = |(arm, wanted): (ArmId, u32)| {
+            (self.replications(arm)..wanted).map(move |number| Job { number, arm: arm.0 })
+        };
+        let mut jobs: Vec<Job> = wanted.into_iter().flat_map(missing).collect();
+        jobs.sort_unstable();
+        jobs
+    }
+}
+
+/// One replication of one arm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Job {
+    number: u32,
+    arm: usize,
+}
+
+/// Does `jobs`; those that were stopped leave nothing.
+fn work<S: Stage>(
+    stage: &S,
+    arms: &[S::Arm],
+    jobs: &[Job],
+    progress: &Progressing<'_>,
+) -> Vec<Option<S::One>> {
+    let stop = || progress.must_stop();
+    in_order(jobs, |job| {
+        if stop() {
+            return None;
+        }
+        let one = stage.replicate(&arms[job.arm], job.number, &stop)?;
+        progress.done(stage.events(&one));
+        Some(one)
+    })
+}

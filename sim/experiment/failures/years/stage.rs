@@ -1,0 +1,128 @@
+//! The stage of the long run: worlds without traffic, history by history.
+
+use super::pool::{Pool, Summary};
+use super::record::record;
+use super::subjects::{Nodes, Overload, Subjects};
+use super::{Plan, chain, faults_a_year, wearing};
+use crate::cluster::Cluster;
+use crate::engine::Stage;
+use super::findings::{LongRun, value};
+use crate::question::{AtRisk, MetricRef, Point, WorldError, Worlds};
+use wssim_model::Blueprint;
+use wssim_model::history::is_same;
+
+/// Sets of nodes without which the others do not carry an entry, and that entry.
+pub(in crate::failures) type Overloads = Vec<(Vec<usize>, usize)>;
+
+/// A point: which world, and whether what its nodes do not carry counts as down.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::failures) struct Wearing {
+    pub(in crate::failures) point: Point,
+    pub(in crate::failures) with_overloads: bool,
+}
+
+/// A world that wears out, and its histories.
+pub(in crate::failures) struct Worn {
+    blueprint: Blueprint,
+    cluster: Cluster,
+    overloads: Vec<Overload>,
+    plan: Plan,
+    pool: Pool,
+}
+
+/// What all histories have in common.
+pub(in crate::failures) struct Years<'a> {
+    pub(in crate::failures) worlds: &'a dyn Worlds,
+    pub(in crate::failures) seed: u64,
+    /// In all.
+    pub(in crate::failures) years: f64,
+    /// What the nodes that are left of a world do not carry, where that is asked for.
+    pub(in crate::failures) overloads: &'a (dyn Fn(&Point) -> Result<Overloads, WorldError> + Sync),
+}
+
+impl Years<'_> {
+    /// Histories that `arm` is to have: none where nothing fails of itself, or no years are asked for.
+    pub(in crate::failures) fn planned(&self, arm: &Worn) -> u32 {
+        let fits = arm.blueprint.nodes.len() <= super::MOST_NODES;
+        let any = !arm.blueprint.faults.is_empty() && self.years > 0.0 && fits;
+        if any { arm.plan.histories as u32 } else { 0 }
+    }
+}
+
+impl Worn {
+    fn subjects(&self) -> Subjects<'_> {
+        Subjects::new(&self.blueprint, &self.cluster, self.overloads.clone())
+    }
+
+    /// The values of `metric` in its first histories; `None`: nothing is watched that it speaks of.
+    pub(in crate::failures) fn values(
+        &self,
+        metric: &MetricRef,
+        histories: usize,
+    ) -> Option<Vec<f64>> {
+        let mut labels = metric.labels.iter().filter(|(label, _)| *label != "nodes_lost");
+        let (kind, name) = labels.next()?;
+        let all = self.pool.histories_of(kind, name)?;
+        all.iter().take(histories).map(|history| value(&metric.name, *history)).collect()
+    }
+
+    /// What its histories tell; `None`: fewer than two are complete.
+    pub(in crate::failures) fn told(&self) -> Option<LongRun> {
+        if self.pool.histories() < 2 {
+            return None;
+        }
+        let exact = chain::availability(&self.blueprint, &self.subjects());
+        Some(self.pool.findings(&self.blueprint, &exact))
+    }
+}
+
+impl Stage for Years<'_> {
+    type Point = Wearing;
+    type Arm = Worn;
+    type One = Summary;
+
+    fn open(&self, wearing_point: &Wearing) -> Result<Worn, WorldError> {
+        let Wearing { point, with_overloads } = wearing_point;
+        let AtRisk { blueprint, cluster } = self.worlds.at_risk(point.arm.as_deref(), &point.overrides)?;
+        let lost = if *with_overloads { (self.overloads)(point)? } else { Vec::new() };
+        let overload = |(nodes, entry): &(Vec<usize>, usize)| -> Overload {
+            (nodes.iter().fold(0, |set: Nodes, node| set | 1 << node), *entry)
+        };
+        let overloads: Vec<Overload> = lost.iter().map(overload).collect();
+        let blueprint = wearing(&blueprint);
+        let plan = Plan::of(self.years, faults_a_year(&blueprint));
+        let names = if blueprint.nodes.len() <= super::MOST_NODES {
+            Subjects::new(&blueprint, &cluster, overloads.clone()).names
+        } else {
+            Vec::new()
+        };
+        let pool = Pool::new(names, blueprint.faults.len(), plan);
+        Ok(Worn { blueprint, cluster, overloads, plan, pool })
+    }
+
+    fn is_same(&self, a: &Worn, b: &Worn) -> bool {
+        let rarely = 1.0 - b.cluster.survival.share;
+        a.plan == b.plan
+            && a.overloads == b.overloads
+            && a.cluster.groups == b.cluster.groups
+            && is_same(&a.blueprint, &b.blueprint, rarely)
+    }
+
+    fn replicate(&self, arm: &Worn, number: u32, stop: &dyn Fn() -> bool) -> Option<Summary> {
+        let seeds = [self.seed, u64::from(number)];
+        let told = record(&arm.blueprint, &arm.subjects(), seeds, arm.plan.end(), stop)?;
+        Some(arm.pool.summary(&told))
+    }
+
+    fn events(&self, one: &Summary) -> u64 {
+        one.events
+    }
+
+    fn keep(&self, arm: &mut Worn, one: Summary) {
+        arm.pool.keep(one);
+    }
+
+    fn replications(&self, arm: &Worn) -> u32 {
+        arm.pool.histories() as u32
+    }
+}

@@ -1,0 +1,82 @@
+//! Look by look: replications are added until a study is satisfied.
+//!
+//! At each look the arms that are still wanted have so many replications; others rest. So a decision
+//! depends on the seed alone, never on which thread was first.
+
+use crate::engine::{ArmId, Design, Engine, Stage, Want};
+use crate::findings::StoppedBy;
+use crate::question::WorldError;
+use crate::watch::{Phase, Watch};
+
+/// A study that is done look by look.
+pub(crate) trait Looking<S: Stage> {
+    /// What is being done.
+    fn phase(&self) -> Phase;
+
+    /// The arms that are wanted after `complete` replications, or why no more are. Without any the first
+    /// ones are wanted.
+    ///
+    /// # Errors
+    /// Why it is satisfied.
+    fn wanted(&self, engine: &Engine<'_, S>, complete: u32) -> Result<Vec<ArmId>, StoppedBy>;
+}
+
+/// The design of such a study.
+pub(crate) struct ByLooks<'l, L> {
+    looking: &'l L,
+    /// Replications at which it is looked; the last is the cap.
+    looks: &'l [u32],
+    /// Exactly so many replications, no stopping rule.
+    exactly: Option<u32>,
+    /// Replications at the last complete look.
+    complete: u32,
+    /// Replications that are under way.
+    asked: u32,
+    /// Why it is satisfied; `None` before.
+    ended: Option<StoppedBy>,
+}
+
+impl<'l, L> ByLooks<'l, L> {
+    pub(crate) fn new(looking: &'l L, looks: &'l [u32], exactly: Option<u32>) -> Self {
+        Self { looking, looks, exactly, complete: 0, asked: 0, ended: None }
+    }
+
+    /// How many replications count, and why no more were made; `partial`: those that all arms have.
+    pub(crate) fn ended(&self, partial: u32, watch: &dyn Watch) -> (u32, StoppedBy) {
+        match self.ended {
+            Some(reason) => (self.complete, reason),
+            None if watch.interrupted() => (partial, StoppedBy::Interrupt),
+            // A budget cuts at a complete look, so that its numbers can be had again.
+            None if self.complete > 0 => (self.complete, StoppedBy::Budget),
+            None => (partial, StoppedBy::Budget),
+        }
+    }
+}
+
+impl<S: Stage, L: Looking<S>> Design<S> for ByLooks<'_, L> {
+    fn phase(&self) -> Phase {
+        self.looking.phase()
+    }
+
+    fn next(&mut self, engine: &mut Engine<'_, S>) -> Result<Vec<Want>, WorldError> {
+        self.complete = self.asked;
+        let next = self.looks.iter().copied().find(|look| *look > self.complete);
+        let is_over = self.exactly.is_some() && self.complete > 0;
+        let arms = match self.looking.wanted(engine, self.complete) {
+            _ if is_over => Err(StoppedBy::Replications),
+            Ok(_) if next.is_none() => Err(StoppedBy::Cap),
+            wanted => wanted,
+        };
+        match arms {
+            Ok(arms) => {
+                self.asked = self.exactly.or(next).unwrap_or(self.complete);
+                let replications = self.asked;
+                Ok(arms.into_iter().map(|arm| Want { arm, replications }).collect())
+            }
+            Err(reason) => {
+                self.ended = Some(reason);
+                Ok(Vec::new())
+            }
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Input uncertainty: does a verdict survive the ranges of the inputs, together?
+//!
+//! A verdict stands only if it stands at the worst joint setting of the ranged inputs at which what was
+//! observed is still reproduced. The search has three steps, each under the same random numbers as the
+//! replications at the values in force, so that differences are paired:
+//!
+//! ```text
+//!  screen    each input alone, at both ends, and all together at the ends that are worse for a claim:
+//!            in short replications. What cannot bring the interval to the limit is done.
+//!  joint     effects as straight lines from the value in force to each end; a linear program finds the
+//!            setting that is worst for the claim and keeps what was observed within its limits.
+//!  verify    that setting is simulated in full; where the lines were wrong they are moved to what was
+//!            found, and the program is solved again, up to [`verify::ROUNDS`] times. Where the verdict is
+//!            another one, fewer inputs are tried, those with the largest part first.
+//! ```
+//! What it may miss: a setting between the ends that is worse than the ends (effects that turn), and one
+//! that lies far from where straight lines lead. An end is judged by the estimate at the values in force
+//! plus the paired difference ([`wssim_stats::paired_end`]), whose variance decides how many replications
+//! it takes. Observed claims are not weighed: they narrow the inputs, they do not follow from them.
+//!
+//! Screening by groups: Bettonvil & Kleijnen, Eur. J. Oper. Res. 96 (1997), sequential bifurcation.
+
+mod inputs;
+mod joint;
+mod screen;
+mod verify;
+
+pub(crate) use inputs::Inputs;
+
+use crate::engine::{ArmId, Broken, Engine, Stage};
+use crate::question::{Expected, Override, WorldError};
+use crate::readings::{Readings, verdict_on};
+use crate::reason::{Flip, InputValue};
+use crate::verdict::Verdict;
+use joint::{Model, Observed};
+use screen::{Effects, Screen, Threat};
+use verify::{Case, Lost, Verify};
+use wssim_stats::Estimate;
+
+/// What the check must know of a study: its subjects are claims that it weighs, then observations.
+pub(crate) trait Weighing<S: Stage> {
+    /// The arms on which subject number `subject` is judged where inputs take the values of `at`.
+    ///
+    /// # Errors
+    /// When a world cannot be made.
+    fn arms(
+        &self,
+        engine: &mut Engine<'_, S>,
+        subject: usize,
+        at: &[Override],
+    ) -> Result<Vec<ArmId>, WorldError>;
+
+    /// What the first `replications` of these arms show of the subject; `None`: nothing to judge by.
+    fn readings(
+        &self,
+        engine: &Engine<'_, S>,
+        subject: usize,
+        arms: &[ArmId],
+        replications: usize,
+    ) -> Option<Readings>;
+}
+
+/// A subject as it is at the values in force.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Subject {
+    pub(crate) expected: Expected,
+    /// Its number, of so many replications.
+    pub(crate) estimate: Estimate,
+    pub(crate) replications: u32,
+    /// Whether its number did not vary.
+    pub(crate) is_constant: bool,
+}
+
+impl Subject {
+    /// Of a number that is made of `readings`; `None`: there is none.
+    pub(crate) fn of(expected: Expected, readings: &Readings, level: f64) -> Option<Self> {
+        let numbers = readings.numbers();
+        Some(Self {
+            expected,
+            estimate: readings.estimate(level)?,
+            replications: numbers.len() as u32,
+            is_constant: numbers.windows(2).all(|pair| pair[0] == pair[1]),
+        })
+    }
+}
+
+/// What is checked.
+pub(crate) struct Check<'w, W> {
+    pub(crate) weighing: &'w W,
+    pub(crate) inputs: Inputs<'w>,
+    /// Claims that are decided, and observations.
+    pub(crate) claims: &'w [Subject],
+    pub(crate) observed: &'w [Subject],
+    /// Level of one interval.
+    pub(crate) level: f64,
+}
+
+/// What became of the verdicts.
+#[derive(Clone, Debug)]
+pub(crate) struct Checked {
+    /// By claim: the values at which its verdict is another one.
+    pub(crate) flips: Vec<Option<Flip>>,
+    /// By claim: whether everything was looked at that the search wants to see.
+    pub(crate) is_done: Vec<bool>,
+    /// Whether the user, or the budget, stopped it.
+    pub(crate) is_cut: bool,
+}
+
+impl<W> Check<'_, W> {
+    /// Looks at the ranges: screens in `short` replications, where there are some, verifies in `full` ones.
+    ///
+    /// # Errors
+    /// When a world at an end of a range cannot be made.
+    pub(crate) fn run<S: Stage>(
+        &self,
+        short: Option<&mut Engine<'_, S>>,
+        full: &mut Engine<'_, S>,
+    ) -> Result<Checked, WorldError>
+    where
+        W: Weighing<S>,
+    {
+        let claims = self.claims.len();
+        let mut checked =
+            Checked { flips: vec![None; claims], is_done: vec![false; claims], is_cut: false };
+        let screened = match short {
+            Some(short) => self.screen(short, &mut checked)?,
+            None => self.screen(full, &mut checked)?,
+        };
+        let Some((threats, effects)) = screened else { return Ok(checked) };
+        let cases = threats.iter().map(|threat| self.case(*threat, &effects)).collect();
+        let mut verify = Verify::new(self.weighing, self.inputs, self.level, cases);
+        checked.is_cut = is_cut(full.pursue(&mut verify))?;
+        let (lost, open) = verify.ended();
+        checked.is_done = (0..claims).map(|claim| !open.contains(&claim)).collect();
+        for lost in lost {
+            let flip = self.flip(&lost);
+            checked.flips[lost.subject].get_or_insert(flip);
+        }
+        Ok(checked)
+    }
+
+    /// The threats that are left, and the effects of the inputs; `None`: it was stopped.
+    fn screen<S: Stage>(
+        &self,
+        engine: &mut Engine<'_, S>,
+        checked: &mut Checked,
+    ) -> Result<Option<(Vec<Threat>, Vec<Effects>)>, WorldError>
+    where
+        W: Weighing<S>,
+    {
+        let of = |(subject, claim): (usize, &Subject)| {
+            Threat::of(subject, &claim.expected, &claim.estimate)
+        };
+        let threats = self.claims.iter().enumerate().flat_map(of).collect();
+        let subjects = self.claims.len() + self.observed.len();
+        let mut screen = Screen::new(self.weighing, self.inputs, subjects, threats);
+        checked.is_cut = is_cut(engine.pursue(&mut screen))?;
+        Ok((!checked.is_cut).then(|| screen.left()))
+    }
+
+    fn case<'e>(&self, threat: Threat, effects: &'e [Effects]) -> Case<'e> {
+        let claim = &self.claims[threat.subject];
+        let observed = self.observed.iter().enumerate().map(|(number, one)| {
+            let subject = self.claims.len() + number;
+            let [low, high] = [one.expected.min, one.expected.max];
+            Observed {
+                subject,
+                value: one.estimate.mean,
+                limits: [low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY)],
+                effects: &effects[subject],
+                offset: 0.0,
+            }
+        });
+        let model = Model {
+            threat,
+            value: claim.estimate.mean,
+            effects: &effects[threat.subject],
+            observed: observed.collect(),
+            offset: 0.0,
+        };
+        Case {
+            model,
+            expected: claim.expected,
+            verdict: verdict_on(&claim.expected, &claim.estimate),
+            most: claim.replications,
+            is_constant: claim.is_constant,
+        }
+    }
+
+    /// The setting at which a verdict is another one, in the words of scenarios.
+    fn flip(&self, lost: &Lost) -> Flip {
+        let claim = &self.claims[lost.subject];
+        let moved = (0..lost.position.len()).filter(|input| lost.position[*input] != 0.0);
+        let inputs: Vec<usize> = moved.collect();
+        let is_alone = inputs.len() == 1;
+        let value = |input: usize| {
+            let near = if is_alone { self.near(lost, input) } else { None };
+            let value = self.inputs.shown(input, lost.position[input]);
+            InputValue::of(&self.inputs.all[input], &value, near)
+        };
+        Flip {
+            inputs: inputs.into_iter().map(value).collect(),
+            from: verdict_on(&claim.expected, &claim.estimate),
+            to: lost.found,
+        }
+    }
+
+    /// The value between the one in force and the one that was simulated at which the number passes the
+    /// limit, on a straight line.
+    fn near(&self, lost: &Lost, input: usize) -> Option<String> {
+        let here = self.claims[lost.subject].estimate.mean;
+        let part = (lost.limit - here) / (lost.estimate.mean - here);
+        (0.0..1.0).contains(&part).then(|| self.inputs.shown(input, part * lost.position[input]))
+    }
+}
+
+/// Whether it was stopped.
+fn is_cut(end: Result<(), Broken>) -> Result<bool, WorldError> {
+    match end {
+        Ok(()) => Ok(false),
+        Err(Broken::Stopped) => Ok(true),
+        Err(Broken::World(error)) => Err(error),
+    }
+}
+
+/// The verdict of a claim, as far as it can be threatened.
+pub(crate) fn is_weighed(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Holds | Verdict::Refuted)
+}

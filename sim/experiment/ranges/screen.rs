@@ -1,0 +1,247 @@
+//! The screen: what each input does alone at its ends, and all together where that is worst for a claim.
+//!
+//! An effect is the paired difference of one replication: common random numbers make it nearly exact. A
+//! threat is a side on which a claim's verdict could be lost. It is dismissed when neither the sum of the
+//! single effects, nor [`SAFETY`] times what all inputs do together at their worse ends, with the 95 %
+//! interval of that difference, reach the limit. Replications of the screen are short; what it dismisses is
+//! held to full simulations in tests.
+
+use super::inputs::{Inputs, Position};
+use super::Weighing;
+use crate::engine::{ArmId, Design, Engine, Stage, Want};
+use crate::question::WorldError;
+use std::marker::PhantomData;
+use crate::watch::Phase;
+use crate::readings::verdict_on;
+use crate::question::Expected;
+use crate::verdict::Verdict;
+use wssim_stats::{Estimate, mean_interval};
+
+/// Replications at the ends, and where all inputs are at their worse ends.
+const AT_ENDS: u32 = 1;
+const AT_CORNERS: u32 = 3;
+/// What all inputs do together counts so often: for what short replications and the signs of small
+/// effects may get wrong. An assumption, which tests hold to full simulations.
+const SAFETY: f64 = 2.0;
+/// Level of the interval of that difference.
+const LEVEL: f64 = 0.95;
+
+/// What inputs do to one subject, as far as single replications tell.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Effects {
+    /// By input: the change of the number at the low end, and at the high end.
+    pub(crate) shifts: Vec<[f64; 2]>,
+}
+
+/// A side on which a verdict could be lost.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Threat {
+    /// The subject whose verdict it is.
+    pub(crate) subject: usize,
+    /// +1: the number would have to grow; −1: to fall.
+    pub(crate) direction: f64,
+    /// The limit that it would have to reach.
+    pub(crate) limit: f64,
+    /// How far the interval is from it.
+    pub(crate) distance: f64,
+}
+
+impl Threat {
+    /// The sides on which the verdict of `subject` could be lost, that has this interval.
+    pub(crate) fn of(subject: usize, expected: &Expected, estimate: &Estimate) -> Vec<Self> {
+        let up = |limit: f64| Self { subject, direction: 1.0, limit, distance: limit - estimate.high };
+        let down = |limit: f64| Self { subject, direction: -1.0, limit, distance: estimate.low - limit };
+        let (min, max) = (expected.min, expected.max);
+        match verdict_on(expected, estimate) {
+            Verdict::Holds => max.map(up).into_iter().chain(min.map(down)).collect(),
+            // Refuted from below, it would have to grow up to the least value.
+            Verdict::Refuted if min.is_some_and(|min| estimate.high < min) => min.map(up).into_iter().collect(),
+            Verdict::Refuted => max.map(down).into_iter().collect(),
+            Verdict::Undecided | Verdict::Reproduced => Vec::new(),
+        }
+    }
+
+    /// Whether an interval lies wholly past the limit.
+    pub(crate) fn is_past(&self, estimate: &Estimate) -> bool {
+        if self.direction > 0.0 { estimate.low > self.limit } else { estimate.high < self.limit }
+    }
+}
+
+/// The design of the screen.
+pub(crate) struct Screen<'w, S, W> {
+    weighing: &'w W,
+    inputs: Inputs<'w>,
+    subjects: usize,
+    threats: Vec<Threat>,
+    step: Step,
+    /// By subject: its arms at the values in force.
+    here: Vec<Vec<ArmId>>,
+    /// By subject: what inputs do to it.
+    effects: Vec<Effects>,
+    stage: PhantomData<S>,
+}
+
+/// What is being simulated.
+#[derive(Clone, Debug)]
+enum Step {
+    Begin,
+    /// By end: the arms of each subject.
+    Ends(Vec<Vec<Vec<ArmId>>>),
+    /// By threat: the arms of its subject; `None`: all ends together make no world.
+    Corners(Vec<Option<Vec<ArmId>>>),
+    Done,
+}
+
+impl<'w, S: Stage, W: Weighing<S>> Screen<'w, S, W> {
+    pub(crate) fn new(
+        weighing: &'w W,
+        inputs: Inputs<'w>,
+        subjects: usize,
+        threats: Vec<Threat>,
+    ) -> Self {
+        Self {
+            weighing,
+            inputs,
+            subjects,
+            threats,
+            step: Step::Begin,
+            here: Vec::new(),
+            effects: Vec::new(),
+            stage: PhantomData,
+        }
+    }
+
+    /// The threats that are left, and the effects of all subjects.
+    pub(crate) fn left(self) -> (Vec<Threat>, Vec<Effects>) {
+        (self.threats, self.effects)
+    }
+
+    fn arms_at(
+        &self,
+        engine: &mut Engine<'_, S>,
+        position: &[f64],
+    ) -> Result<Vec<Vec<ArmId>>, WorldError> {
+        let at = self.inputs.overrides(position);
+        (0..self.subjects).map(|subject| self.weighing.arms(engine, subject, &at)).collect()
+    }
+
+    /// The changes of a subject's number from the values in force, one a replication.
+    fn changes(
+        &self,
+        engine: &Engine<'_, S>,
+        subject: usize,
+        there: &[ArmId],
+        replications: u32,
+    ) -> Vec<f64> {
+        if there == self.here[subject] {
+            return vec![0.0; replications as usize];
+        }
+        let at = |arms: &[ArmId]| {
+            let readings = self.weighing.readings(engine, subject, arms, replications as usize);
+            readings.map_or(Vec::new(), |readings| readings.numbers())
+        };
+        let (here, there) = (at(&self.here[subject]), at(there));
+        if here.len() != there.len() {
+            // What is observed at one of them only may be anything.
+            return vec![f64::INFINITY];
+        }
+        // Both may be infinite: what never comes back.
+        let change = |(here, there): (f64, f64)| if here == there { 0.0 } else { there - here };
+        here.into_iter().zip(there).map(change).collect()
+    }
+
+    fn measure_ends(&mut self, engine: &Engine<'_, S>, ends: &[Vec<Vec<ArmId>>]) {
+        for subject in 0..self.subjects {
+            let mut shifts = vec![[0.0; 2]; self.inputs.len()];
+            for ((input, end), arms) in self.inputs.ends().into_iter().zip(ends) {
+                let changes = self.changes(engine, subject, &arms[subject], AT_ENDS);
+                shifts[input][usize::from(end > 0.0)] = mean(&changes);
+            }
+            self.effects.push(Effects { shifts });
+        }
+    }
+
+    /// Dismisses what all inputs together do not bring about, at `corners` by threat.
+    fn dismiss(&mut self, engine: &Engine<'_, S>, corners: &[Option<Vec<ArmId>>]) {
+        let threats = std::mem::take(&mut self.threats);
+        let is_left = |(threat, arms): &(&Threat, &Option<Vec<ArmId>>)| {
+            let Some(arms) = arms else { return true };
+            let changes = self.changes(engine, threat.subject, arms, AT_CORNERS);
+            let toward: Vec<f64> = changes.iter().map(|change| change * threat.direction).collect();
+            let farthest = mean_interval(&toward, LEVEL).map_or(f64::INFINITY, |toward| toward.high);
+            let together = (SAFETY - 1.0) * mean(&toward).max(0.0) + farthest;
+            let single = self.effects[threat.subject].reach(threat.direction);
+            if std::env::var("DBG").is_ok() { eprintln!("threat {threat:?} together {together:.5} single {single:.5} changes {changes:?}"); }
+            // What is no number is no reason to dismiss anything.
+            !(together.max(single) < threat.distance)
+        };
+        let left = threats.iter().zip(corners).filter(is_left);
+        self.threats = left.map(|(threat, _)| *threat).collect();
+    }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+impl Effects {
+    /// The ends that move the number most in `direction`; the value in force where neither does.
+    pub(crate) fn corner(&self, direction: f64) -> Position {
+        let worse = |[low, high]: &[f64; 2]| match (low * direction, high * direction) {
+            (low, high) if low > high && low > 0.0 => -1.0,
+            (_, high) if high > 0.0 => 1.0,
+            _ => 0.0,
+        };
+        self.shifts.iter().map(worse).collect()
+    }
+
+    /// How far in `direction` the single effects lead all together.
+    fn reach(&self, direction: f64) -> f64 {
+        let farther = |shifts: &[f64; 2]| shifts.iter().map(|shift| shift * direction).fold(0.0, f64::max);
+        self.shifts.iter().map(farther).sum()
+    }
+}
+
+impl<S: Stage, W: Weighing<S>> Design<S> for Screen<'_, S, W> {
+    fn phase(&self) -> Phase {
+        Phase::Ranges
+    }
+
+    fn next(&mut self, engine: &mut Engine<'_, S>) -> Result<Vec<Want>, WorldError> {
+        let want = |arms: &[Vec<ArmId>], replications: u32| -> Vec<Want> {
+            arms.iter().flatten().map(|&arm| Want { arm, replications }).collect()
+        };
+        match std::mem::replace(&mut self.step, Step::Done) {
+            Step::Begin => {
+                self.here = self.arms_at(engine, &self.inputs.in_force())?;
+                let mut wants = want(&self.here, AT_CORNERS);
+                let mut ends = Vec::new();
+                for (input, end) in self.inputs.ends() {
+                    let arms = self.arms_at(engine, &self.inputs.only(input, end))?;
+                    wants.extend(want(&arms, AT_ENDS));
+                    ends.push(arms);
+                }
+                self.step = Step::Ends(ends);
+                Ok(wants)
+            }
+            Step::Ends(ends) => {
+                self.measure_ends(engine, &ends);
+                let corner = |threat: &Threat| {
+                    let position = self.effects[threat.subject].corner(threat.direction);
+                    let at = self.inputs.overrides(&position);
+                    self.weighing.arms(engine, threat.subject, &at).ok()
+                };
+                let corners: Vec<_> = self.threats.iter().map(corner).collect();
+                let there: Vec<_> = corners.iter().flatten().cloned().collect();
+                let wants = want(&there, AT_CORNERS);
+                self.step = Step::Corners(corners);
+                Ok(wants)
+            }
+            Step::Corners(corners) => {
+                self.dismiss(engine, &corners);
+                Ok(Vec::new())
+            }
+            Step::Done => Ok(Vec::new()),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What a claim's number is made of, replication by replication; and what it is at another setting.
+
+use crate::question::Expected;
+use crate::verdict::Verdict;
+use wssim_stats::{Estimate, mean_interval, paired_end, paired_end_ratio, ratio_interval};
+
+/// One entry a replication; `None`: nothing was observed in it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Readings {
+    /// The number is their mean.
+    Values(Vec<Option<f64>>),
+    /// The number is the sum of the first over the sum of the second.
+    Ratios(Vec<Option<(f64, f64)>>),
+    /// The same less one: a change as a share of what was before.
+    Shares(Vec<Option<(f64, f64)>>),
+}
+
+impl Readings {
+    /// Changes from before to after, pair by pair; `relative`: as a share of what was before.
+    pub(crate) fn change(
+        pairs: impl Iterator<Item = Option<(f64, f64)>>,
+        relative: bool,
+    ) -> Self {
+        if relative {
+            Self::Shares(pairs.map(|pair| pair.map(|(before, after)| (after, before))).collect())
+        } else {
+            Self::Values(pairs.map(|pair| pair.map(|(before, after)| after - before)).collect())
+        }
+    }
+
+    /// The number with its interval at `level`; `None`: too little was observed.
+    pub(crate) fn estimate(&self, level: f64) -> Option<Estimate> {
+        match self {
+            Self::Values(values) => mean_of(&present(values), level),
+            Self::Ratios(pairs) => ratio_interval(&present(pairs), level),
+            Self::Shares(pairs) => ratio_interval(&present(pairs), level).map(less_one),
+        }
+    }
+
+    /// The number at another setting, of which these are the first replications: the number `here`, in
+    /// all replications, and the paired difference. `None`: nothing was observed in both.
+    pub(crate) fn elsewhere(&self, here: &Self, level: f64) -> Option<Estimate> {
+        match (here, self) {
+            (Self::Values(here), Self::Values(there)) => {
+                let (here, there) = aligned(here, there);
+                let is_finite = here.iter().chain(&there).all(|value| value.is_finite());
+                if is_finite { paired_end(&here, &there, level) } else { mean_of(&there, level) }
+            }
+            (Self::Ratios(here), Self::Ratios(there)) => {
+                let (here, there) = aligned(here, there);
+                paired_end_ratio(&here, &there, level)
+            }
+            (Self::Shares(here), Self::Shares(there)) => {
+                let (here, there) = aligned(here, there);
+                paired_end_ratio(&here, &there, level).map(less_one)
+            }
+            _ => None,
+        }
+    }
+
+    /// One number for each replication that has one.
+    pub(crate) fn numbers(&self) -> Vec<f64> {
+        let ratio = |(part, whole): &(f64, f64)| (*whole != 0.0).then(|| part / whole);
+        match self {
+            Self::Values(values) => present(values),
+            Self::Ratios(pairs) => pairs.iter().flatten().filter_map(ratio).collect(),
+            Self::Shares(pairs) => {
+                pairs.iter().flatten().filter_map(ratio).map(|ratio| ratio - 1.0).collect()
+            }
+        }
+    }
+}
+
+/// The mean of values some of which may be infinite: of what never comes back.
+fn mean_of(values: &[f64], level: f64) -> Option<Estimate> {
+    if values.iter().any(|value| value.is_infinite()) {
+        let [mean, low, high] = [f64::INFINITY; 3];
+        return Some(Estimate { mean, low, high, n: values.len() as u32 });
+    }
+    mean_interval(values, level)
+}
+
+fn less_one(ratio: Estimate) -> Estimate {
+    let Estimate { mean, low, high, n } = ratio;
+    Estimate { mean: mean - 1.0, low: low - 1.0, high: high - 1.0, n }
+}
+
+fn present<T: Copy>(all: &[Option<T>]) -> Vec<T> {
+    all.iter().flatten().copied().collect()
+}
+
+/// Replications that were observed at both settings, in pairs, and after them what was observed here only.
+fn aligned<T: Copy>(here: &[Option<T>], there: &[Option<T>]) -> (Vec<T>, Vec<T>) {
+    let (mut first, mut alone, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, one) in here.iter().enumerate() {
+        match (one, there.get(number).copied().flatten()) {
+            (Some(one), Some(other)) => {
+                first.push(*one);
+                others.push(other);
+            }
+            (Some(one), None) => alone.push(*one),
+            (None, _) => {}
+        }
+    }
+    first.append(&mut alone);
+    (first, others)
+}
+
+/// The verdict on an interval, however many replications are behind it.
+pub(crate) fn verdict_on(expected: &Expected, estimate: &Estimate) -> Verdict {
+    let min = expected.min.unwrap_or(f64::NEG_INFINITY);
+    let max = expected.max.unwrap_or(f64::INFINITY);
+    if estimate.low >= min && estimate.high <= max {
+        Verdict::Holds
+    } else if estimate.high < min || estimate.low > max {
+        Verdict::Refuted
+    } else {
+        Verdict::Undecided
+    }
+}

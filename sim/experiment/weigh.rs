@@ -1,0 +1,71 @@
+//! The claims of `run` as the check of ranges sees them: on which arms each is judged, at which values.
+
+use crate::arm::{Setting, Traffic};
+use crate::engine::{ArmId, Engine};
+use crate::judge::{Arms, readings};
+use crate::question::{Claim, Kind, Measure, Override, Point, WorldError};
+use crate::ranges::Weighing;
+use crate::readings::Readings;
+use wssim_kernel::Nanos;
+
+/// The measured stretch is so many times as long as in the replications of a screen, at most.
+const SHORTER: u64 = 8;
+/// And so is what comes before it.
+const SHORTER_LEAD: u64 = 2;
+
+/// A claim, and the scenario that it is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct About<'q> {
+    pub(crate) claim: &'q Claim,
+    /// `None`: the scenario itself.
+    pub(crate) arm: Option<&'q str>,
+}
+
+/// All subjects of a check.
+pub(crate) struct Claims<'q> {
+    pub(crate) all: Vec<About<'q>>,
+}
+
+impl Weighing<Traffic<'_>> for Claims<'_> {
+    fn arms(
+        &self,
+        engine: &mut Engine<'_, Traffic<'_>>,
+        subject: usize,
+        at: &[Override],
+    ) -> Result<Vec<ArmId>, WorldError> {
+        let About { claim, arm } = self.all[subject];
+        let mut point = |arm: Option<&str>| {
+            engine.arm(&Point { arm: arm.map(str::to_owned), overrides: at.to_vec() })
+        };
+        let own = point(arm)?;
+        let base = claim.relative_to.as_deref().map(|base| point(Some(base))).transpose()?;
+        Ok([Some(own), base].into_iter().flatten().collect())
+    }
+
+    fn readings(
+        &self,
+        engine: &Engine<'_, Traffic<'_>>,
+        subject: usize,
+        arms: &[ArmId],
+        replications: usize,
+    ) -> Option<Readings> {
+        let see = |place: usize| arms.get(place).map(|arm| engine.see(*arm));
+        let arms = Arms { own: see(0)?, base: see(1) };
+        readings(self.all[subject].claim, arms, replications).ok()
+    }
+}
+
+/// The replications of a screen, a `part` as long as those of `setting`. A window is what it is.
+pub(crate) fn shorter(setting: &Setting, part: u64) -> Setting {
+    let Measure { kind, duration, slot } = setting.measure;
+    if part <= 1 || matches!(kind, Kind::Window { .. }) {
+        return *setting;
+    }
+    let measure = Measure { kind, duration: Nanos((duration.0 / part).max(1)), slot };
+    Setting { lead: Nanos(setting.lead.0 / SHORTER_LEAD), measure, ..*setting }
+}
+
+/// Parts of the measured stretch that a screen may take, the shortest first.
+pub(crate) fn parts() -> impl Iterator<Item = u64> {
+    std::iter::successors(Some(SHORTER), |part| (*part > 1).then_some(part / 2))
+}
