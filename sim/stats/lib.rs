@@ -16,6 +16,7 @@ pub mod histogram;
 pub mod interval;
 pub mod multiple;
 pub mod paired;
+pub mod paired_end;
 pub mod quantile;
 pub mod stopping;
 pub mod theory;
@@ -26,6 +27,7 @@ pub use histogram::Histogram;
 pub use interval::{mean_interval, poisson_interval, ratio_interval, student_t_quantile};
 pub use multiple::{holm_adjusted, simultaneous_level};
 pub use paired::{paired_difference, paired_ratio, variance_reduction, welch_difference};
+pub use paired_end::PairedEnd;
 pub use quantile::{
     RankInterval, nearest_rank, observations_needed, quantile_of_sorted, quantile_rank_interval,
 };

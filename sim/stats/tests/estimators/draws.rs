@@ -1,0 +1,49 @@
+//! Experiments drawn from laws whose means are known.
+
+use rand::SeedableRng;
+use rand_distr::{Distribution, Gamma, StandardNormal};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+/// The law of what a replication shows, with mean 0 and standard deviation 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Law {
+    /// Normal.
+    Normal,
+    /// Clearly skewed: gamma with shape 4, skewness 1.
+    Skewed,
+}
+
+/// The shape of the skewed law; its skewness is 2 / √shape.
+const SHAPE: f64 = 4.0;
+
+/// A stream of draws.
+pub(crate) struct Draws {
+    generator: Xoshiro256PlusPlus,
+    gamma: Gamma<f64>,
+}
+
+impl Draws {
+    pub(crate) fn new(seed: u64) -> Self {
+        let gamma = Gamma::new(SHAPE, 1.0).unwrap();
+        Self { generator: Xoshiro256PlusPlus::seed_from_u64(seed), gamma }
+    }
+
+    /// One draw of `law`: mean 0, standard deviation 1.
+    pub(crate) fn standard(&mut self, law: Law) -> f64 {
+        match law {
+            Law::Normal => StandardNormal.sample(&mut self.generator),
+            Law::Skewed => (self.gamma.sample(&mut self.generator) - SHAPE) / SHAPE.sqrt(),
+        }
+    }
+
+    /// A pair of draws of `law` with this correlation, in [−1, 1].
+    pub(crate) fn pair(&mut self, law: Law, correlation: f64) -> (f64, f64) {
+        let (first, other) = (self.standard(law), self.standard(law));
+        (first, correlation * first + (1.0 - correlation * correlation).sqrt() * other)
+    }
+}
+
+/// How many of `experiments` come out true, each with draws of its own.
+pub(crate) fn count(experiments: u64, mut experiment: impl FnMut(&mut Draws) -> bool) -> u64 {
+    (0..experiments).filter(|seed| experiment(&mut Draws::new(*seed))).count() as u64
+}
