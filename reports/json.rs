@@ -236,7 +236,15 @@ struct ClaimJson<'a> {
     simulated: Option<SimulatedJson>,
     verdict: &'a str,
     why: String,
+    /// Ranges of inputs that the verdict was not held to; none in most files.
+    #[serde(skip_serializing_if = "is_none")]
+    ranges_not_looked_at: usize,
     judged_by: &'a str,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 impl<'a> ClaimJson<'a> {
@@ -265,6 +273,7 @@ impl<'a> ClaimJson<'a> {
             }),
             verdict: judged.verdict.name(),
             why: reason::why(&judged.why),
+            ranges_not_looked_at: judged.ranges_not_looked_at(),
             judged_by: claim.study.name(),
         }
     }

@@ -13,6 +13,10 @@ pub struct Tally {
     pub refuted: usize,
     /// Undecided.
     pub undecided: usize,
+    /// Those that hold, or are refuted, at the values in force: not every range was looked at.
+    pub unestablished: usize,
+    /// Those that are refuted whatever the inputs are.
+    pub established_refuted: usize,
     /// Judged by other commands, whatever their verdict here.
     pub elsewhere: usize,
 }
@@ -24,6 +28,12 @@ impl Tally {
         let mut tally = Self::default();
         for judged in &findings.claims {
             *tally.place(findings, judged) += 1;
+            if judged_here(findings, judged) {
+                let is_open = judged.ranges_not_looked_at() > 0;
+                let is_refuted = judged.verdict == Verdict::Refuted;
+                tally.unestablished += usize::from(is_open);
+                tally.established_refuted += usize::from(is_refuted && !is_open);
+            }
         }
         tally
     }

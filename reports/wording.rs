@@ -118,6 +118,9 @@ pub(crate) fn summary(findings: &Findings) -> String {
     }
     parts.push(format!("{} refuted", tally.refuted));
     parts.push(format!("{} undecided", tally.undecided));
+    if tally.unestablished > 0 {
+        parts.push(format!("{} at the given values only", tally.unestablished));
+    }
     if tally.elsewhere > 0 {
         parts.push(format!("{} judged by other commands", tally.elsewhere));
     }
@@ -134,13 +137,12 @@ pub(crate) fn survival(findings: &Findings) -> Option<String> {
     }
 }
 
-/// Refuted and undecided claims whose reason is known: verdict, claim, reason.
+/// Claims whose reason is known: verdict, claim, reason.
 pub(crate) fn reasons(findings: &Findings) -> Vec<(Cell, String)> {
     findings
         .claims
         .iter()
         .filter(|judged| judged_here(findings, judged) && !judged.why.is_empty())
-        .filter(|judged| matches!(judged.verdict, Verdict::Refuted | Verdict::Undecided))
         .map(|judged| {
             let cell = Cell::toned(judged.claim.text.clone(), tone(judged.verdict));
             (cell, reason::why(&judged.why))
@@ -213,7 +215,10 @@ fn verdict(judged: &JudgedClaim) -> Cell {
         },
         _ => name.to_owned(),
     };
-    Cell::toned(text, tone(judged.verdict))
+    match judged.ranges_not_looked_at() {
+        0 => Cell::toned(text, tone(judged.verdict)),
+        _ => Cell::toned(format!("{text}, at the given values"), tone(Verdict::Undecided)),
+    }
 }
 
 /// From here on shares differ by points.

@@ -67,25 +67,17 @@ fn straddles(needed: Option<Needed>) -> String {
     format!("the interval straddles a limit{more}")
 }
 
-/// What the verdict is at the values in force, what it is elsewhere, and where it turns; of several inputs each
-/// value says whose it is.
+/// What the verdict is at the values in force and what it is elsewhere; of one input also where it turns.
 fn flips(flip: &Flip) -> String {
-    let named = |value: fn(&InputValue) -> &str| {
-        let one = |input: &InputValue| format!("`{}` = {}", input.path, value(input));
-        flip.inputs.iter().map(one).collect::<Vec<_>>().join(" and ")
-    };
-    let told = |value: fn(&InputValue) -> &str| match flip.inputs.as_slice() {
-        [input] => value(input).to_owned(),
-        _ => named(value),
-    };
-    format!(
-        "{} at {}, but {} at {}; it flips near {}",
-        flip.from.name(),
-        named(|input| &input.nominal),
-        flip.to.name(),
-        told(|input| &input.value),
-        told(|input| input.near.as_ref().unwrap_or(&input.value)),
-    )
+    let (from, to) = (flip.from.name(), flip.to.name());
+    if let [InputValue { path, nominal, value, near }] = flip.inputs.as_slice() {
+        let near = near.as_ref().unwrap_or(value);
+        return format!("{from} at `{path}` = {nominal}, but {to} at {value}; it flips near {near}");
+    }
+    let one = |input: &InputValue| format!("`{}` = {}", input.path, input.value);
+    let all: Vec<String> = flip.inputs.iter().map(one).collect();
+    let (last, others) = all.split_last().map_or(("", &[][..]), |(last, rest)| (last.as_str(), rest));
+    format!("{from} at the values in force, but {to} with {} and {last} together", others.join(", "))
 }
 
 fn setback(why: &Setback) -> String {
@@ -132,9 +124,8 @@ mod tests {
         let cpu = input("service.db.cpu", "2ms", "4ms", None);
         assert_eq!(
             sentence(&flip(vec![rate, cpu.clone()])),
-            "holds at `traffic.web.rate` = 40/s and `service.db.cpu` = 2ms, but undecided at \
-             `traffic.web.rate` = 80/s and `service.db.cpu` = 4ms; it flips near \
-             `traffic.web.rate` = 60/s and `service.db.cpu` = 4ms"
+            "holds at the values in force, but undecided with `traffic.web.rate` = 80/s and \
+             `service.db.cpu` = 4ms together"
         );
         // Nothing between was looked at: the end is the nearest that is known.
         assert!(sentence(&flip(vec![cpu])).ends_with("undecided at 4ms; it flips near 4ms"));

@@ -29,7 +29,7 @@ Exit status:
     0  every claim judged by the command holds, or none is made
     1  a claim is refuted
     2  the call or the scenario is wrong
-    3  a claim stays undecided
+    3  a claim stays undecided, or not every range of an input was looked at
     4  a file could not be read or written
   101  a bug of wssim
   130  interrupted; what was simulated so far is reported, marked partial
@@ -105,8 +105,8 @@ pub(crate) fn of(findings: &Findings, no_fail: bool) -> u8 {
     let tally = Tally::of(findings);
     match tally {
         _ if no_fail => HOLDS,
-        Tally { refuted: 1.., .. } => REFUTED,
-        Tally { undecided: 1.., .. } => UNDECIDED,
+        Tally { established_refuted: 1.., .. } => REFUTED,
+        Tally { undecided: 1.., .. } | Tally { unestablished: 1.., .. } => UNDECIDED,
         _ => HOLDS,
     }
 }

@@ -249,3 +249,16 @@ pub struct JudgedClaim {
     /// Why, the reason that decides first; none where the numbers say it all.
     pub why: Vec<Reason>,
 }
+
+impl JudgedClaim {
+    /// How many ranges of inputs its verdict was not held to: it is that of the values in force then, and
+    /// not established.
+    #[must_use]
+    pub fn ranges_not_looked_at(&self) -> usize {
+        let left = |reason: &Reason| match reason {
+            Reason::NotLookedAt { looked, ranges } => ranges.saturating_sub(*looked),
+            _ => 0,
+        };
+        self.why.iter().map(left).max().unwrap_or(0)
+    }
+}

@@ -2,7 +2,8 @@
 
 use crate::question::Expected;
 use crate::verdict::Verdict;
-use wssim_stats::{Estimate, mean_interval, paired_end, paired_end_ratio, ratio_interval};
+use wssim_stats::paired_end::PairedEnd;
+use wssim_stats::{Estimate, mean_interval, ratio_interval};
 
 /// One entry a replication; `None`: nothing was observed in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,21 +39,35 @@ impl Readings {
     }
 
     /// The number at another setting, of which these are the first replications: the number `here`, in
-    /// all replications, and the paired difference. `None`: nothing was observed in both.
+    /// all replications, and the paired difference. `None`: too little was observed in both.
     pub(crate) fn elsewhere(&self, here: &Self, level: f64) -> Option<Estimate> {
+        if let (Self::Values(here), Self::Values(there)) = (here, self) {
+            let (here, there) = aligned(here, there);
+            if here.iter().chain(&there).any(|value| value.is_infinite()) {
+                return mean_of(&there, level);
+            }
+        }
+        Some(self.end(here)?.interval(level))
+    }
+
+    /// How many replications of the other setting would clear its number of `limit`; `None`: none would.
+    pub(crate) fn needed(&self, here: &Self, limit: f64, level: f64) -> Option<u32> {
+        Some(self.end(here)?.needed(limit, level)? as u32)
+    }
+
+    fn end(&self, here: &Self) -> Option<PairedEnd> {
         match (here, self) {
             (Self::Values(here), Self::Values(there)) => {
                 let (here, there) = aligned(here, there);
-                let is_finite = here.iter().chain(&there).all(|value| value.is_finite());
-                if is_finite { paired_end(&here, &there, level) } else { mean_of(&there, level) }
+                PairedEnd::mean(&here, &there)
             }
             (Self::Ratios(here), Self::Ratios(there)) => {
                 let (here, there) = aligned(here, there);
-                paired_end_ratio(&here, &there, level)
+                PairedEnd::ratio(&here, &there)
             }
             (Self::Shares(here), Self::Shares(there)) => {
                 let (here, there) = aligned(here, there);
-                paired_end_ratio(&here, &there, level).map(less_one)
+                PairedEnd::relative_change(&here, &there)
             }
             _ => None,
         }

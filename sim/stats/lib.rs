@@ -21,6 +21,7 @@ pub mod quantile;
 pub mod stopping;
 pub mod theory;
 pub mod warm_up;
+pub mod worst_case;
 
 pub use estimate::Estimate;
 pub use histogram::Histogram;

@@ -85,7 +85,7 @@ impl Model<'_> {
     }
 
     /// How far the lines, and what was found beyond them, move the number at `position`.
-    pub(crate) fn moved(&self, position: &[f64]) -> f64 {
+    fn moved(&self, position: &[f64]) -> f64 {
         self.part_of_all(position).sum::<f64>() + self.offset
     }
 

@@ -171,7 +171,6 @@ impl<'w, S: Stage, W: Weighing<S>> Screen<'w, S, W> {
             let farthest = mean_interval(&toward, LEVEL).map_or(f64::INFINITY, |toward| toward.high);
             let together = (SAFETY - 1.0) * mean(&toward).max(0.0) + farthest;
             let single = self.effects[threat.subject].reach(threat.direction);
-            if std::env::var("DBG").is_ok() { eprintln!("threat {threat:?} together {together:.5} single {single:.5} changes {changes:?}"); }
             // What is no number is no reason to dismiss anything.
             !(together.max(single) < threat.distance)
         };

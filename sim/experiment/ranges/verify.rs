@@ -16,8 +16,10 @@ pub(crate) const ROUNDS: u32 = 4;
 /// From so many of these on it goes back on the way to the values in force.
 const BY_LINES: u32 = 2;
 /// Replications at first, and of a number that did not vary at the values in force.
-const FIRST: u32 = 3;
+const FIRST: u32 = 4;
 const FIRST_OF_CONSTANT: u32 = 1;
+/// So many times as many replications at the next look at most.
+const GROWTH: u32 = 4;
 /// Level at which a number is past the limit, so that no more replications are needed to take a verdict back.
 const LOST: f64 = 0.95;
 
@@ -69,8 +71,8 @@ struct Trial {
 
 /// What a trial shows.
 enum Shown {
-    /// More replications are needed.
-    More,
+    /// More replications are needed, so many in all.
+    More(u32),
     /// Nothing is to be seen.
     Nothing,
     /// What was observed is not reproduced; it may be that far back toward the values in force.
@@ -142,12 +144,31 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
         there.elsewhere(&here, level)
     }
 
+    /// Replications that would tell on which side of the limit the number is; at most [`GROWTH`] times as
+    /// many as there are.
+    fn needed(
+        &self,
+        engine: &mut Engine<'_, S>,
+        case: &Case<'_>,
+        (subject, arms): (usize, &[ArmId]),
+        replications: u32,
+    ) -> u32 {
+        let mut needed = || {
+            let here = self.readings(engine, subject, case.most)?;
+            let there =
+                self.weighing.readings(engine, subject, arms, replications as usize)?;
+            there.needed(&here, case.model.threat.limit, self.level)
+        };
+        let most = GROWTH * replications;
+        needed().unwrap_or(most).clamp(replications + 1, most)
+    }
+
     fn look(&self, engine: &mut Engine<'_, S>, case: &mut Case<'_>, trial: &Trial) -> Shown {
         let n = trial.replications;
         let subject = case.model.threat.subject;
         let own = (subject, trial.arms[0].as_slice());
         let Some(estimate) = self.estimate(engine, case, own, n, self.level) else {
-            return Shown::Nothing;
+            return if n < case.most { Shown::More(2 * n) } else { Shown::Nothing };
         };
         let mut observed = Vec::new();
         for (one, arms) in case.model.observed.clone().iter().zip(&trial.arms[1..]) {
@@ -157,9 +178,6 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
         let fits = case.model.observed.iter().zip(&observed).all(|(one, &value)| {
             one.admits(value) || !one.admits(one.value)
         });
-        if std::env::var("DBG").is_ok() {
-            eprintln!("subject {subject} dir {} limit {} n {n} pos {:?} est {:.5} ({:.5}-{:.5}) predicted {:.5} observed {:?} fits {fits}", case.model.threat.direction, case.model.threat.limit, trial.position, estimate.mean, estimate.low, estimate.high, case.model.value + case.model.moved(&trial.position), case.model.observed.iter().zip(&observed).map(|(o, v)| (o.value, *v, o.limits)).collect::<Vec<_>>());
-        }
         let found = verdict_on(&case.expected, &estimate);
         if found == case.verdict {
             // What is worst for the claim and not even possible keeps its verdict.
@@ -174,7 +192,7 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
             let plain = self.estimate(engine, case, own, n, LOST);
             let is_past = plain.is_some_and(|plain| case.model.threat.is_past(&plain));
             if !is_past {
-                return Shown::More;
+                return Shown::More(self.needed(engine, case, own, n));
             }
         }
         Shown::Lost(found, estimate)
@@ -194,8 +212,8 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
                 continue;
             };
             match self.look(engine, &mut one.case, &trial) {
-                Shown::More => {
-                    let replications = (2 * trial.replications).min(one.case.most);
+                Shown::More(replications) => {
+                    let replications = replications.min(one.case.most);
                     let trial = Trial { replications, ..trial };
                     let wants = wants(&trial);
                     one.trial = Some(trial);
