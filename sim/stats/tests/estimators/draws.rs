@@ -1,7 +1,7 @@
 //! Experiments drawn from laws whose means are known.
 
 use rand::SeedableRng;
-use rand_distr::{Distribution, Gamma, StandardNormal};
+use rand_distr::{Distribution, Gamma, StandardNormal, StandardUniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// The law of what a replication shows, with mean 0 and standard deviation 1.
@@ -40,6 +40,17 @@ impl Draws {
     pub(crate) fn pair(&mut self, law: Law, correlation: f64) -> (f64, f64) {
         let (first, other) = (self.standard(law), self.standard(law));
         (first, correlation * first + (1.0 - correlation * correlation).sqrt() * other)
+    }
+
+    /// Uniform in [`low`, `high`).
+    pub(crate) fn uniform(&mut self, low: f64, high: f64) -> f64 {
+        let u: f64 = StandardUniform.sample(&mut self.generator);
+        low + (high - low) * u
+    }
+
+    /// A whole number below `below`.
+    pub(crate) fn whole(&mut self, below: usize) -> usize {
+        self.uniform(0.0, below as f64) as usize
     }
 }
 

@@ -1,4 +1,5 @@
-//! Estimators against what they promise: intervals cover the truth as often as they say.
+//! Estimators against what they promise: intervals cover the truth as often as they say, searches
+//! find what trying everything finds.
 //!
 //! No simulation runs here: experiments are drawn from laws whose means are known. Seeds are fixed,
 //! and each test says how often chance alone would break it.
@@ -7,6 +8,7 @@
 
 mod draws;
 mod paired_end;
+mod worst_case;
 
 /// Experiments of a test of coverage.
 const EXPERIMENTS: u64 = 2000;
