@@ -14,6 +14,7 @@
 pub mod estimate;
 pub mod histogram;
 pub mod interval;
+pub mod looks;
 pub mod multiple;
 pub mod paired;
 pub mod paired_end;
@@ -26,6 +27,7 @@ pub mod worst_case;
 pub use estimate::Estimate;
 pub use histogram::Histogram;
 pub use interval::{mean_interval, poisson_interval, ratio_interval, student_t_quantile};
+pub use looks::Looks;
 pub use multiple::{holm_adjusted, simultaneous_level};
 pub use paired::{paired_difference, paired_ratio, variance_reduction, welch_difference};
 pub use paired_end::PairedEnd;

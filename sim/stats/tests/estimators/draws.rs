@@ -9,30 +9,42 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 pub(crate) enum Law {
     /// Normal.
     Normal,
-    /// Clearly skewed: gamma with shape 4, skewness 1.
+    /// Gamma with shape 16, skewness 1/2: means of replications that are long enough.
+    MildlySkewed,
+    /// Gamma with shape 4, skewness 1: means of short replications of a busy queue.
     Skewed,
 }
 
-/// The shape of the skewed law; its skewness is 2 / √shape.
-const SHAPE: f64 = 4.0;
+impl Law {
+    /// The shape of the gamma law; its skewness is 2 / √shape.
+    fn shape(self) -> f64 {
+        if self == Self::MildlySkewed { 16.0 } else { 4.0 }
+    }
+}
 
 /// A stream of draws.
 pub(crate) struct Draws {
     generator: Xoshiro256PlusPlus,
-    gamma: Gamma<f64>,
+    mild: Gamma<f64>,
+    clear: Gamma<f64>,
 }
 
 impl Draws {
     pub(crate) fn new(seed: u64) -> Self {
-        let gamma = Gamma::new(SHAPE, 1.0).unwrap();
-        Self { generator: Xoshiro256PlusPlus::seed_from_u64(seed), gamma }
+        let gamma = |law: Law| Gamma::new(law.shape(), 1.0).unwrap();
+        Self {
+            generator: Xoshiro256PlusPlus::seed_from_u64(seed),
+            mild: gamma(Law::MildlySkewed),
+            clear: gamma(Law::Skewed),
+        }
     }
 
     /// One draw of `law`: mean 0, standard deviation 1.
     pub(crate) fn standard(&mut self, law: Law) -> f64 {
         match law {
             Law::Normal => StandardNormal.sample(&mut self.generator),
-            Law::Skewed => (self.gamma.sample(&mut self.generator) - SHAPE) / SHAPE.sqrt(),
+            Law::MildlySkewed => standardised(self.mild.sample(&mut self.generator), law),
+            Law::Skewed => standardised(self.clear.sample(&mut self.generator), law),
         }
     }
 
@@ -52,6 +64,10 @@ impl Draws {
     pub(crate) fn whole(&mut self, below: usize) -> usize {
         self.uniform(0.0, below as f64) as usize
     }
+}
+
+fn standardised(gamma: f64, law: Law) -> f64 {
+    (gamma - law.shape()) / law.shape().sqrt()
 }
 
 /// How many of `experiments` come out true, each with draws of its own.

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used)] // a test may panic
 
 mod draws;
+mod looks;
 mod paired_end;
 mod worst_case;
 
