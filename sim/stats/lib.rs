@@ -19,6 +19,7 @@ pub mod multiple;
 pub mod paired;
 pub mod paired_end;
 pub mod quantile;
+pub mod screen;
 pub mod stopping;
 pub mod theory;
 pub mod warm_up;

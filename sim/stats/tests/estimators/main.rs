@@ -9,6 +9,7 @@
 mod draws;
 mod looks;
 mod paired_end;
+mod screen;
 mod worst_case;
 
 /// Experiments of a test of coverage.
