@@ -101,8 +101,8 @@ pub(crate) enum Event {
     Look(NodeId),
     /// The orchestrator wants to be woken.
     Control,
-    /// The kernel's load averages are sampled.
-    SampleLoad,
+    /// A period of the kernel's load averages ends.
+    LoadPeriod,
     /// The measured stretch begins.
     MeasureBegin,
     /// The measured stretch ends.
@@ -125,7 +125,7 @@ const WAKE: u32 = 6;
 const TIMEOUT_HEAD: u32 = 7;
 const IMPATIENT: u32 = 8;
 const BURST: u32 = 9;
-const SAMPLE_LOAD: u32 = 10;
+const LOAD_PERIOD: u32 = 10;
 const MEASURE_BEGIN: u32 = 11;
 const MEASURE_END: u32 = 12;
 const CANCEL: u32 = 13;
@@ -172,7 +172,7 @@ impl wssim_kernel::Event for Event {
             Self::Repair(fault) => words(REPAIR, fault.0, 0, 0),
             Self::Look(node) => words(LOOK, node.0, 0, 0),
             Self::Control => words(CONTROL, 0, 0, 0),
-            Self::SampleLoad => words(SAMPLE_LOAD, 0, 0, 0),
+            Self::LoadPeriod => words(LOAD_PERIOD, 0, 0, 0),
             Self::MeasureBegin => words(MEASURE_BEGIN, 0, 0, 0),
             Self::MeasureEnd => words(MEASURE_END, 0, 0, 0),
             Self::FlowEnds { generation } => words(FLOW_ENDS, generation, 0, 0),
@@ -201,7 +201,7 @@ impl wssim_kernel::Event for Event {
             REPAIR => Self::Repair(FaultId(a)),
             LOOK => Self::Look(NodeId(a)),
             CONTROL => Self::Control,
-            SAMPLE_LOAD => Self::SampleLoad,
+            LOAD_PERIOD => Self::LoadPeriod,
             MEASURE_BEGIN => Self::MeasureBegin,
             MEASURE_END => Self::MeasureEnd,
             FLOW_ENDS => Self::FlowEnds { generation: a },
@@ -237,7 +237,7 @@ mod tests {
             Event::Repair(FaultId(15)),
             Event::Cancel { visit: frame, of: FrameId(u32::MAX), epoch: 12 },
             Event::Control,
-            Event::SampleLoad,
+            Event::LoadPeriod,
             Event::MeasureBegin,
             Event::MeasureEnd,
             Event::FlowEnds { generation: u32::MAX },

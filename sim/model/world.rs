@@ -10,8 +10,9 @@ use crate::fault::{Clocks, Reach, Strain};
 use crate::hardware::disk::Disk;
 use crate::hardware::processor::{Alone, Due, Evicted, Happened, Processor};
 use crate::ids::{ContainerId, NodeId, TimeoutId};
-use crate::ledger::{Averages, Ledger, LoadAverage};
+use crate::ledger::{Averages, Ledger};
 use crate::life::{Awaits, Control, Led, Life, Registry};
+use crate::load::LoadAverage;
 use crate::memory::Memory;
 use crate::network::Carried;
 use crate::network::connection::Connections;
@@ -221,7 +222,7 @@ impl<P: Probe> Model for World<'_, P> {
             Event::Repair(fault) => self.repair(now, fault, calendar),
             Event::Control => self.wake_control(now, calendar),
             Event::Look(node) => self.look_at_memory(now, node, calendar),
-            Event::SampleLoad => self.sample_load(now, calendar),
+            Event::LoadPeriod => self.end_load_period(now, calendar),
             Event::MeasureBegin => self.measure_begin(now),
             Event::MeasureEnd => self.measure_end(now),
             Event::FlowEnds { generation } => self.flow_ends(now, generation, calendar),

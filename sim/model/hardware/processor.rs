@@ -16,6 +16,7 @@
 
 mod evict;
 mod freeze;
+mod modes;
 
 use super::quota::Quota;
 use super::sharing::{full_speed_threads, water_level, work_of};
@@ -167,6 +168,8 @@ pub struct Processor {
     totals: Totals,
     /// ∫ running threads dt over calm stretches; each does work at full speed.
     calm_thread_ns: u128,
+    /// ∫ runnable jobs dt over shared stretches.
+    shared_runnable_ns: u128,
 }
 
 impl Processor {
@@ -207,12 +210,20 @@ impl Processor {
             updated: Time::ZERO,
             totals: Totals::default(),
             calm_thread_ns: 0,
+            shared_runnable_ns: 0,
         }
     }
 
-    /// Runnable jobs; those of a throttled container apart, as the kernel counts them.
+    /// ∫ runnable jobs dt up to `now`, in job-nanoseconds; those of a throttled container apart, as
+    /// the kernel counts them.
     #[must_use]
-    pub fn runnable(&self) -> u32 {
+    pub fn runnable_ns(&mut self, now: Time) -> u128 {
+        self.advance(now);
+        self.calm_thread_ns + self.shared_runnable_ns
+    }
+
+    /// Runnable jobs.
+    pub(crate) fn runnable(&self) -> u32 {
         let throttled = |&c: &u32| self.containers[c as usize].throttled_since.is_some();
         let waiting: u32 = (self.limited.iter().filter(|c| throttled(c)))
             .map(|&c| self.containers[c as usize].jobs)
@@ -348,19 +359,6 @@ impl Processor {
         (happened, self.reallocate(now))
     }
 
-    /// Jobs that became calm when sharing ended: each needs an event of its own.
-    pub fn alone_again(&self) -> impl Iterator<Item = Alone> + '_ {
-        let generation = self.generation;
-        let live = move |(slot, s): (usize, &Slot)| {
-            (s.finish != Time::NEVER).then_some(Alone {
-                at: s.finish,
-                slot: slot as u32,
-                generation,
-            })
-        };
-        self.slots.iter().enumerate().filter_map(live).filter(|_| self.calm)
-    }
-
     /// What the jobs in service have had of their demand by `now`, in nanoseconds of the reference
     /// CPU; slow, for the law that is asserted at the end.
     pub fn work_of_open_jobs(&mut self, now: Time) -> f64 {
@@ -389,13 +387,15 @@ impl Processor {
                 }
             }
         } else {
-            self.advance_shared(now, now.since(self.updated).as_f64());
+            self.advance_shared(now, now.since(self.updated));
         }
         self.updated = now;
     }
 
     #[inline(never)]
-    fn advance_shared(&mut self, now: Time, elapsed: f64) {
+    fn advance_shared(&mut self, now: Time, elapsed: Nanos) {
+        self.shared_runnable_ns += u128::from(self.runnable()) * u128::from(elapsed.0);
+        let elapsed = elapsed.as_f64();
         for &c in &self.busy {
             let container = &mut self.containers[c as usize];
             container.attained += container.rate * elapsed;
@@ -439,16 +439,6 @@ impl Processor {
         self.totals.served += 1;
     }
 
-    #[inline]
-    fn limits_are_slack(&self) -> bool {
-        self.limited.iter().all(|&c| {
-            let container = &self.containers[c as usize];
-            let jobs = f64::from(container.jobs);
-            container.cap.is_none_or(|cap| jobs <= cap)
-                && container.quota.is_none_or(|quota| jobs == 0.0 || quota.never_binds(jobs))
-        })
-    }
-
     /// Puts the job in `slot` into its container's order of departure.
     fn join(&mut self, slot: u32) {
         let Slot { container: c, demand, .. } = self.slots[slot as usize];
@@ -466,21 +456,6 @@ impl Processor {
         container.leaving.push(Leaving { at_attained: container.attained + left, order, slot });
     }
 
-    #[inline(never)]
-    fn leave_calm(&mut self, now: Time) {
-        self.calm = false;
-        for slot in 0..self.slots.len() as u32 {
-            let Slot { container, finish, demand, .. } = self.slots[slot as usize];
-            if finish == Time::NEVER {
-                continue;
-            }
-            self.slots[slot as usize].finish = Time::NEVER;
-            // Whole nanoseconds of the departure bound the error; never more than the demand.
-            let left = (finish.since(now).as_f64() * self.speed).min(demand);
-            self.enter(container, slot, left);
-        }
-    }
-
     /// Divides the threads anew and finds what comes first.
     #[inline(never)]
     fn reallocate(&mut self, now: Time) -> Option<Due> {
@@ -496,29 +471,6 @@ impl Processor {
         let (at, cause) = self.first(now)?;
         self.next = Some(cause);
         Some(Due::Shared { at, generation: self.generation })
-    }
-
-    /// Calm comes back at three quarters of the full-speed threads, so that a load which hovers
-    /// around them does not pay for a change of mode at each arrival.
-    fn may_be_calm(&self) -> bool {
-        let jobs = f64::from(self.jobs);
-        jobs <= (self.full_speed * 0.75).max(self.full_speed.min(1.0)) && self.limits_are_slack()
-    }
-
-    fn become_calm(&mut self, now: Time) {
-        self.calm = true;
-        self.next = None;
-        for place in 0..self.busy.len() {
-            let c = self.busy[place] as usize;
-            let attained = self.containers[c].attained;
-            while let Some(leaving) = self.containers[c].leaving.pop() {
-                let left = (leaving.at_attained - attained).max(0.0);
-                self.slots[leaving.slot as usize].finish =
-                    now + Nanos::from_f64(left * self.per_speed);
-            }
-        }
-        self.busy.clear();
-        self.note_throttling(now);
     }
 
     fn divide(&mut self) {

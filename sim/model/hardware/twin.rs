@@ -118,12 +118,22 @@ impl Twin {
 const NODE: NodeId = NodeId(0);
 
 /// The quick processor with the little calendar that its world would give it.
-struct Driven {
-    processor: Processor,
+pub(crate) struct Driven {
+    pub(crate) processor: Processor,
     calendar: Calendar<Event>,
 }
 
 impl Driven {
+    pub(crate) fn new(processor: Processor) -> Self {
+        Self { processor, calendar: Calendar::new() }
+    }
+
+    /// Takes `job` of `container` into service.
+    pub(crate) fn admit(&mut self, now: Time, job: u32, container: u32, demand: f64) {
+        let due = self.processor.admit(now, job, container, demand);
+        self.schedule(due);
+    }
+
     fn schedule(&mut self, due: Option<Due>) {
         let all: Vec<Due> = match due {
             Some(due) => vec![due],
@@ -147,7 +157,7 @@ impl Driven {
         }
     }
 
-    fn run_until(&mut self, until: Time) -> Vec<(u32, f64)> {
+    pub(crate) fn run_until(&mut self, until: Time) -> Vec<(u32, f64)> {
         let mut departed = Vec::new();
         while let Some((now, event)) = self.calendar.pop_until(until) {
             match event {
@@ -199,7 +209,7 @@ fn compare_with(
         now: 0.0,
     };
     let processor = Processor::new(speed, threads, capacity, limits);
-    let mut quick = Driven { processor, calendar: Calendar::new() };
+    let mut quick = Driven::new(processor);
     let (mut slow_out, mut quick_out) = (Vec::new(), Vec::new());
     let (mut now, mut evicted, mut demands) = (0_u64, 0, 0.0);
     for id in 0..400_u32 {
@@ -210,8 +220,7 @@ fn compare_with(
         let container = (draw.open01() * limits.len() as f64) as usize;
         let demand = -draw.open01().ln() * 5e6;
         twin.jobs.push(TwinJob { id, container, left: demand });
-        let due = quick.processor.admit(Time(now), id, container as u32, demand);
-        quick.schedule(due);
+        quick.admit(Time(now), id, container as u32, demand);
         demands += demand;
         if draw.open01() < evict {
             let place = (draw.open01() * twin.jobs.len() as f64) as usize;
@@ -290,12 +299,10 @@ fn agrees_when_jobs_are_taken_off() {
 #[test]
 fn a_slot_outlives_its_tenant() {
     let processor = Processor::new(1.0, 4.0, &[(4.0, 4.0)], &[FREE]);
-    let mut quick = Driven { processor, calendar: Calendar::new() };
-    let due = quick.processor.admit(Time(0), 1, 0, 10e6);
-    quick.schedule(due);
+    let mut quick = Driven::new(processor);
+    quick.admit(Time(0), 1, 0, 10e6);
     quick.evict(Time(4_000_000), 1, 0);
-    let due = quick.processor.admit(Time(5_000_000), 2, 0, 10e6);
-    quick.schedule(due);
+    quick.admit(Time(5_000_000), 2, 0, 10e6);
     assert_eq!(quick.run_until(Time(1_000_000_000)), vec![(2, 15e6)]);
     let totals = quick.processor.totals(Time(1_000_000_000));
     assert_eq!((totals.served_ns, totals.work_ns), (14e6, 14e6));
@@ -305,9 +312,8 @@ fn a_slot_outlives_its_tenant() {
 #[test]
 fn a_quota_makes_a_short_job_long() {
     let processor = Processor::new(1.0, 4.0, &[(4.0, 4.0)], &[Some(limit(0.1, Quota::Cfs))]);
-    let mut quick = Driven { processor, calendar: Calendar::new() };
-    let due = quick.processor.admit(Time(0), 7, 0, 30e6);
-    quick.schedule(due);
+    let mut quick = Driven::new(processor);
+    quick.admit(Time(0), 7, 0, 30e6);
     assert_eq!(quick.run_until(Time(1_000_000_000)), vec![(7, 210e6)]);
     assert_eq!(quick.processor.throttled(0, Time(1_000_000_000)).0, 180_000_000);
 }
