@@ -77,6 +77,8 @@ pub(crate) enum Event {
     },
     /// A background load begins a burst.
     Burst(BackgroundId),
+    /// A burst begins on a node where it could meet somebody.
+    Bursts(NodeId),
     /// The next turn in a container's life.
     Life {
         /// Whose.
@@ -137,6 +139,7 @@ const REPAIR: u32 = 18;
 const FLOW_ENDS: u32 = 19;
 const LOOK: u32 = 20;
 const CONTROL: u32 = 21;
+const BURSTS: u32 = 22;
 
 /// An answer's failure as a number; zero: good.
 fn code(failure: Option<Failure>) -> u32 {
@@ -166,6 +169,7 @@ impl wssim_kernel::Event for Event {
             Self::Impatient { frame, epoch } => words(IMPATIENT, frame.0, epoch, 0),
             Self::Cancel { visit, of, epoch } => words(CANCEL, visit.0, of.0, epoch),
             Self::Burst(background) => words(BURST, background.0, 0, 0),
+            Self::Bursts(node) => words(BURSTS, node.0, 0, 0),
             Self::Life { container, turn } => words(LIFE, container.0, turn, 0),
             Self::View { observer, container, news } => words(VIEW, observer.0, container.0, news),
             Self::Strike(fault) => words(STRIKE, fault.0, 0, 0),
@@ -195,6 +199,7 @@ impl wssim_kernel::Event for Event {
             IMPATIENT => Self::Impatient { frame: FrameId(a), epoch: b },
             CANCEL => Self::Cancel { visit: FrameId(a), of: FrameId(b), epoch: c },
             BURST => Self::Burst(BackgroundId(a)),
+            BURSTS => Self::Bursts(NodeId(a)),
             LIFE => Self::Life { container: ContainerId(a), turn: b },
             VIEW => Self::View { observer: ObserverId(a), container: ContainerId(b), news: c },
             STRIKE => Self::Strike(FaultId(a)),
@@ -230,6 +235,7 @@ mod tests {
             Event::TimeoutHead(TimeoutId(10)),
             Event::Impatient { frame, epoch: u32::MAX },
             Event::Burst(BackgroundId(11)),
+            Event::Bursts(NodeId(18)),
             Event::Life { container: ContainerId(12), turn: u32::MAX },
             Event::View { observer: ObserverId(1), container: ContainerId(13), news: u32::MAX },
             Event::Look(NodeId(17)),

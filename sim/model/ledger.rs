@@ -111,12 +111,14 @@ pub(crate) struct Ledger {
 }
 
 impl<P: Probe> World<'_, P> {
-    pub(crate) fn measure_begin(&mut self, now: Time) {
+    pub(crate) fn measure_begin(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        self.catch_up_all(now, calendar);
         self.measuring = true;
         self.ledger.begin = self.snapshot(now);
     }
 
-    pub(crate) fn measure_end(&mut self, now: Time) {
+    pub(crate) fn measure_end(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        self.catch_up_all(now, calendar);
         self.measuring = false;
         self.measure_over = true;
         let end = self.snapshot(now);
@@ -131,6 +133,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     pub(crate) fn end_load_period(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        self.catch_up_all(now, calendar);
         for node in &mut self.nodes {
             let at_disk = node.disk.as_mut().map_or(0, |disk| disk.uninterruptible_ns(now));
             node.load.end_period(node.processor.runnable_ns(now) + at_disk, self.measuring);
@@ -152,7 +155,7 @@ impl<P: Probe> World<'_, P> {
         Snapshot {
             at: now,
             throttled,
-            computed: self.containers.iter().map(|c| c.computed_ns).collect(),
+            computed: self.computed(now),
             hops: self.hops_ns,
             setups: self.setups_ns,
             up: self.containers.iter().map(|c| c.life.up_ns(now)).collect(),
@@ -166,6 +169,17 @@ impl<P: Probe> World<'_, P> {
             bytes: (0..self.nodes.len()).map(|node| self.flows.bytes(now, node)).collect(),
             network_cpu: self.nodes.iter().map(|node| node.network_cpu_ns).collect(),
         }
+    }
+
+    /// Σ time of the CPU steps of each container, and of its bursts.
+    fn computed(&mut self, now: Time) -> Vec<[u64; 2]> {
+        let nodes = &mut self.nodes;
+        let computed = self.containers.iter().map(|container| {
+            let [steps, bursts] = container.computed_ns;
+            let processor = &mut nodes[container.node.index()].processor;
+            [steps, bursts + processor.unattended_ns(now, container.local)]
+        });
+        computed.collect()
     }
 
     fn averages(&self, end: &Snapshot) -> Averages {
@@ -234,7 +248,8 @@ impl<P: Probe> World<'_, P> {
     ///
     /// # Panics
     /// When a law is broken: a bug.
-    pub(crate) fn assert_laws(&mut self, now: Time) {
+    pub(crate) fn assert_laws(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        self.catch_up_all(now, calendar);
         let counts = self.counts;
         let (mut roots, mut open) = (0, vec![0_u128; self.containers.len()]);
         for frame in self.frames.live() {
@@ -259,6 +274,7 @@ impl<P: Probe> World<'_, P> {
         for place in 0..self.nodes.len() {
             self.assert_work(now, NodeId::from(place));
             self.assert_disk(now, NodeId::from(place));
+            self.assert_memory(NodeId::from(place));
         }
         self.assert_bytes(now);
         self.assert_connections();

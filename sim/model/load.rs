@@ -128,7 +128,7 @@ mod tests {
             let counts = counted.averages.iter().map(|one| one.mean().unwrap());
             let over_phases = mean(counts.clone());
             let off = (averaged - over_phases).abs() / averaged;
-            assert!(off < 0.002, "seed {seed}: {averaged} against {over_phases}");
+            assert!(off < 0.005, "seed {seed}: {averaged} against {over_phases}");
             // Whoever counts at one phase only is far off now and then.
             let worst = counts.map(|one| (one - averaged).abs()).fold(0.0, f64::max);
             assert!(worst > 0.1 * averaged, "seed {seed}: {worst} of {averaged}");

@@ -22,7 +22,7 @@ use crate::request::limit::set_limits;
 use crate::request::ties::Ties;
 use crate::routing::ResolverCache;
 use crate::station::{DiskVisits, PoolInstance, Station};
-use crate::traffic::SourceState;
+use crate::traffic::{Bursts, SourceState};
 use crate::world::{ContainerState, Counts, NodeState, Outcome, Run, World};
 use std::collections::VecDeque;
 use wssim_kernel::stream::StreamKey;
@@ -71,7 +71,7 @@ pub fn simulate_following<P: Probe>(
         }
     }
     let now = if world.is_done() { calendar.now() } else { Time(until) };
-    world.assert_laws(now);
+    world.assert_laws(now, &mut calendar);
     let outcome = Outcome {
         events,
         requests: world.counts.measured,
@@ -195,6 +195,7 @@ fn build_nodes(blueprint: &Blueprint, limits: &[Vec<Option<CpuLimit>>]) -> Vec<N
     let build = |(node, limits): (&crate::blueprint::Node, &Vec<_>)| NodeState {
         processor: Processor::new(node.speed, node.threads, &node.capacity, limits),
         load: LoadAverage::default(),
+        bursts: Bursts::default(),
         disk: node.disk.as_ref().map(|disk| Disk::new(disk.queues)),
         kernel: limits.len() as u32 - 1,
         network_cpu_ns: 0.0,

@@ -1,6 +1,6 @@
 //! From calm to shared and back.
 
-use super::{Alone, Processor, Slot};
+use super::{Alone, NOBODY, Processor, Slot};
 use wssim_kernel::{Nanos, Time};
 
 impl Processor {
@@ -40,6 +40,7 @@ impl Processor {
             let left = (finish.since(now).as_f64() * self.speed).min(demand);
             self.enter(container, slot, left);
         }
+        self.share_unattended(now);
     }
 
     /// Calm comes back at three quarters of the full-speed threads, so that a load which hovers
@@ -57,8 +58,11 @@ impl Processor {
             let attained = self.containers[c].attained;
             while let Some(leaving) = self.containers[c].leaving.pop() {
                 let left = (leaving.at_attained - attained).max(0.0);
-                self.slots[leaving.slot as usize].finish =
-                    now + Nanos::from_f64(left * self.per_speed);
+                let finish = now + Nanos::from_f64(left * self.per_speed);
+                match self.slots[leaving.slot as usize].job {
+                    NOBODY => self.part(now, leaving.slot, finish),
+                    _ => self.slots[leaving.slot as usize].finish = finish,
+                }
             }
         }
         self.busy.clear();
