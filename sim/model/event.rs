@@ -77,6 +77,8 @@ pub(crate) enum Event {
     },
     /// A background load begins a burst.
     Burst(BackgroundId),
+    /// A burst begins on a node where it could meet somebody.
+    Bursts(NodeId),
     /// The next turn in a container's life.
     Life {
         /// Whose.
@@ -101,8 +103,8 @@ pub(crate) enum Event {
     Look(NodeId),
     /// The orchestrator wants to be woken.
     Control,
-    /// The kernel's load averages are sampled.
-    SampleLoad,
+    /// A period of the kernel's load averages ends.
+    LoadPeriod,
     /// The measured stretch begins.
     MeasureBegin,
     /// The measured stretch ends.
@@ -125,7 +127,7 @@ const WAKE: u32 = 6;
 const TIMEOUT_HEAD: u32 = 7;
 const IMPATIENT: u32 = 8;
 const BURST: u32 = 9;
-const SAMPLE_LOAD: u32 = 10;
+const LOAD_PERIOD: u32 = 10;
 const MEASURE_BEGIN: u32 = 11;
 const MEASURE_END: u32 = 12;
 const CANCEL: u32 = 13;
@@ -137,6 +139,7 @@ const REPAIR: u32 = 18;
 const FLOW_ENDS: u32 = 19;
 const LOOK: u32 = 20;
 const CONTROL: u32 = 21;
+const BURSTS: u32 = 22;
 
 /// An answer's failure as a number; zero: good.
 fn code(failure: Option<Failure>) -> u32 {
@@ -166,13 +169,14 @@ impl wssim_kernel::Event for Event {
             Self::Impatient { frame, epoch } => words(IMPATIENT, frame.0, epoch, 0),
             Self::Cancel { visit, of, epoch } => words(CANCEL, visit.0, of.0, epoch),
             Self::Burst(background) => words(BURST, background.0, 0, 0),
+            Self::Bursts(node) => words(BURSTS, node.0, 0, 0),
             Self::Life { container, turn } => words(LIFE, container.0, turn, 0),
             Self::View { observer, container, news } => words(VIEW, observer.0, container.0, news),
             Self::Strike(fault) => words(STRIKE, fault.0, 0, 0),
             Self::Repair(fault) => words(REPAIR, fault.0, 0, 0),
             Self::Look(node) => words(LOOK, node.0, 0, 0),
             Self::Control => words(CONTROL, 0, 0, 0),
-            Self::SampleLoad => words(SAMPLE_LOAD, 0, 0, 0),
+            Self::LoadPeriod => words(LOAD_PERIOD, 0, 0, 0),
             Self::MeasureBegin => words(MEASURE_BEGIN, 0, 0, 0),
             Self::MeasureEnd => words(MEASURE_END, 0, 0, 0),
             Self::FlowEnds { generation } => words(FLOW_ENDS, generation, 0, 0),
@@ -195,13 +199,14 @@ impl wssim_kernel::Event for Event {
             IMPATIENT => Self::Impatient { frame: FrameId(a), epoch: b },
             CANCEL => Self::Cancel { visit: FrameId(a), of: FrameId(b), epoch: c },
             BURST => Self::Burst(BackgroundId(a)),
+            BURSTS => Self::Bursts(NodeId(a)),
             LIFE => Self::Life { container: ContainerId(a), turn: b },
             VIEW => Self::View { observer: ObserverId(a), container: ContainerId(b), news: c },
             STRIKE => Self::Strike(FaultId(a)),
             REPAIR => Self::Repair(FaultId(a)),
             LOOK => Self::Look(NodeId(a)),
             CONTROL => Self::Control,
-            SAMPLE_LOAD => Self::SampleLoad,
+            LOAD_PERIOD => Self::LoadPeriod,
             MEASURE_BEGIN => Self::MeasureBegin,
             MEASURE_END => Self::MeasureEnd,
             FLOW_ENDS => Self::FlowEnds { generation: a },
@@ -230,6 +235,7 @@ mod tests {
             Event::TimeoutHead(TimeoutId(10)),
             Event::Impatient { frame, epoch: u32::MAX },
             Event::Burst(BackgroundId(11)),
+            Event::Bursts(NodeId(18)),
             Event::Life { container: ContainerId(12), turn: u32::MAX },
             Event::View { observer: ObserverId(1), container: ContainerId(13), news: u32::MAX },
             Event::Look(NodeId(17)),
@@ -237,7 +243,7 @@ mod tests {
             Event::Repair(FaultId(15)),
             Event::Cancel { visit: frame, of: FrameId(u32::MAX), epoch: 12 },
             Event::Control,
-            Event::SampleLoad,
+            Event::LoadPeriod,
             Event::MeasureBegin,
             Event::MeasureEnd,
             Event::FlowEnds { generation: u32::MAX },

@@ -1,49 +1,16 @@
 //! The measured stretch: integrals at its beginning and end, and the laws that hold on every run.
 
 use crate::event::Event;
-use crate::hardware::disk::Disk;
 use crate::hardware::processor::Totals;
 use crate::ids::{ContainerId, NodeId};
+use crate::load::LOAD_PERIOD;
 use crate::network::connection::NO_CONNECTION;
 use crate::network::flow::{RX, TX};
 use crate::probe::Probe;
 use crate::request::frame::{Frame, Kind, NONE, Waits};
 use crate::station::Areas;
 use crate::world::World;
-use wssim_kernel::{Calendar, Nanos, Time};
-
-/// The kernel samples its load averages every five seconds and one tick (Linux, `LOAD_FREQ` =
-/// 5 HZ + 1, here with HZ = 250), so that work on a grid of whole seconds is not always hit.
-pub(crate) const LOAD_PERIOD: Nanos = Nanos(5_004_000_000);
-/// exp(−5 s / 60 s): what is left of the 1-minute average after one period (Linux, `EXP_1`).
-const LOAD_DECAY: f64 = 0.920_044_414_629_323_1;
-
-/// The 1-minute load average of one node.
-///
-/// It starts from what it has seen, not from zero: the sum of the weights seen so far is divided
-/// out, so that a short warm-up does not drag the average down.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct LoadAverage {
-    weighted: f64,
-    weight: f64,
-    sum: f64,
-    samples: u32,
-}
-
-impl LoadAverage {
-    fn sample(&mut self, jobs: u32, measuring: bool) {
-        self.weighted = self.weighted * LOAD_DECAY + f64::from(jobs) * (1.0 - LOAD_DECAY);
-        self.weight = self.weight * LOAD_DECAY + (1.0 - LOAD_DECAY);
-        if measuring {
-            self.sum += self.weighted / self.weight;
-            self.samples += 1;
-        }
-    }
-
-    fn mean(&self) -> Option<f64> {
-        (self.samples > 0).then(|| self.sum / f64::from(self.samples))
-    }
-}
+use wssim_kernel::{Calendar, Time};
 
 /// Time averages over the measured stretch.
 #[derive(Clone, Debug, Default)]
@@ -108,7 +75,7 @@ pub struct ContainerAverages {
 pub struct NodeAverages {
     /// Running threads.
     pub threads: f64,
-    /// Mean of the kernel's 1-minute load average over its samples.
+    /// Mean of the kernel's 1-minute load average over its periods.
     pub load: Option<f64>,
     /// Bytes per second sent and received.
     pub bytes_per_second: [f64; 2],
@@ -144,12 +111,14 @@ pub(crate) struct Ledger {
 }
 
 impl<P: Probe> World<'_, P> {
-    pub(crate) fn measure_begin(&mut self, now: Time) {
+    pub(crate) fn measure_begin(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        self.catch_up_all(now, calendar);
         self.measuring = true;
         self.ledger.begin = self.snapshot(now);
     }
 
-    pub(crate) fn measure_end(&mut self, now: Time) {
+    pub(crate) fn measure_end(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        self.catch_up_all(now, calendar);
         self.measuring = false;
         self.measure_over = true;
         let end = self.snapshot(now);
@@ -163,13 +132,13 @@ impl<P: Probe> World<'_, P> {
         averages
     }
 
-    pub(crate) fn sample_load(&mut self, now: Time, calendar: &mut Calendar<Event>) {
-        let measuring = self.measuring;
+    pub(crate) fn end_load_period(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        self.catch_up_all(now, calendar);
         for node in &mut self.nodes {
-            let at_disk = node.disk.as_ref().map_or(0, Disk::uninterruptible);
-            node.load.sample(node.processor.runnable() + at_disk, measuring);
+            let at_disk = node.disk.as_mut().map_or(0, |disk| disk.uninterruptible_ns(now));
+            node.load.end_period(node.processor.runnable_ns(now) + at_disk, self.measuring);
         }
-        calendar.schedule(now + LOAD_PERIOD, Event::SampleLoad);
+        calendar.schedule(now + LOAD_PERIOD, Event::LoadPeriod);
     }
 
     fn snapshot(&mut self, now: Time) -> Snapshot {
@@ -186,7 +155,7 @@ impl<P: Probe> World<'_, P> {
         Snapshot {
             at: now,
             throttled,
-            computed: self.containers.iter().map(|c| c.computed_ns).collect(),
+            computed: self.computed(now),
             hops: self.hops_ns,
             setups: self.setups_ns,
             up: self.containers.iter().map(|c| c.life.up_ns(now)).collect(),
@@ -200,6 +169,17 @@ impl<P: Probe> World<'_, P> {
             bytes: (0..self.nodes.len()).map(|node| self.flows.bytes(now, node)).collect(),
             network_cpu: self.nodes.iter().map(|node| node.network_cpu_ns).collect(),
         }
+    }
+
+    /// Σ time of the CPU steps of each container, and of its bursts.
+    fn computed(&mut self, now: Time) -> Vec<[u64; 2]> {
+        let nodes = &mut self.nodes;
+        let computed = self.containers.iter().map(|container| {
+            let [steps, bursts] = container.computed_ns;
+            let processor = &mut nodes[container.node.index()].processor;
+            [steps, bursts + processor.unattended_ns(now, container.local)]
+        });
+        computed.collect()
     }
 
     fn averages(&self, end: &Snapshot) -> Averages {
@@ -268,7 +248,8 @@ impl<P: Probe> World<'_, P> {
     ///
     /// # Panics
     /// When a law is broken: a bug.
-    pub(crate) fn assert_laws(&mut self, now: Time) {
+    pub(crate) fn assert_laws(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        self.catch_up_all(now, calendar);
         let counts = self.counts;
         let (mut roots, mut open) = (0, vec![0_u128; self.containers.len()]);
         for frame in self.frames.live() {
@@ -293,6 +274,7 @@ impl<P: Probe> World<'_, P> {
         for place in 0..self.nodes.len() {
             self.assert_work(now, NodeId::from(place));
             self.assert_disk(now, NodeId::from(place));
+            self.assert_memory(NodeId::from(place));
         }
         self.assert_bytes(now);
         self.assert_connections();
@@ -327,7 +309,7 @@ impl<P: Probe> World<'_, P> {
 
     /// At a disk: ∫ waiting dt = Σ wait, and busy time = Σ service, to the nanosecond.
     fn assert_disk(&mut self, now: Time, node: NodeId) {
-        let Some(disk) = &self.nodes[node.index()].disk else { return };
+        let Some(disk) = &mut self.nodes[node.index()].disk else { return };
         let containers = &self.containers;
         let here = |container: usize| containers[container].node == node;
         let waits = (self.frames.live())
@@ -335,6 +317,8 @@ impl<P: Probe> World<'_, P> {
             .filter(|frame| here(frame.container.index()))
             .map(|frame| u128::from(now.since(frame.since).0));
         let due = [disk.waited_ns + waits.sum::<u128>(), disk.served_ns + disk.open_ns(now)];
+        let there = disk.uninterruptible_ns(now);
+        assert_eq!(there, due[0] + due[1], "disk of node {}: there = waiting + served", node.0);
         let mut areas = [0, 0];
         for (container, visits) in self.disk_visits.iter_mut().enumerate() {
             if here(container) {

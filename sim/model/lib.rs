@@ -13,6 +13,7 @@ pub mod ids;
 pub mod law;
 mod ledger;
 mod life;
+mod load;
 pub mod memory;
 pub mod network;
 pub mod orchestrator;

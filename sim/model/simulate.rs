@@ -7,8 +7,9 @@ use crate::fault::{Clocks, Reach, Strain};
 use crate::hardware::disk::Disk;
 use crate::hardware::processor::Processor;
 use crate::ids::TimeoutId;
-use crate::ledger::{LOAD_PERIOD, Ledger, LoadAverage};
+use crate::ledger::Ledger;
 use crate::life::{Control, Life, Registry};
+use crate::load::{LOAD_PERIOD, LoadAverage};
 use crate::memory::Memory;
 use crate::network::connection::Connections;
 use crate::network::constant_half;
@@ -21,7 +22,7 @@ use crate::request::limit::set_limits;
 use crate::request::ties::Ties;
 use crate::routing::ResolverCache;
 use crate::station::{DiskVisits, PoolInstance, Station};
-use crate::traffic::SourceState;
+use crate::traffic::{Bursts, SourceState};
 use crate::world::{ContainerState, Counts, NodeState, Outcome, Run, World};
 use std::collections::VecDeque;
 use wssim_kernel::stream::StreamKey;
@@ -70,7 +71,7 @@ pub fn simulate_following<P: Probe>(
         }
     }
     let now = if world.is_done() { calendar.now() } else { Time(until) };
-    world.assert_laws(now);
+    world.assert_laws(now, &mut calendar);
     let outcome = Outcome {
         events,
         requests: world.counts.measured,
@@ -143,7 +144,7 @@ impl<'a, P: Probe> World<'a, P> {
         };
         calendar.schedule(Time::ZERO + run.lead, Event::MeasureBegin);
         calendar.schedule(Time::ZERO + run.lead + run.measured, Event::MeasureEnd);
-        calendar.schedule(Time::ZERO + LOAD_PERIOD, Event::SampleLoad);
+        calendar.schedule(Time::ZERO + LOAD_PERIOD, Event::LoadPeriod);
         world.await_late_containers(calendar);
         world.open_memory(calendar);
         world.open_control();
@@ -194,6 +195,7 @@ fn build_nodes(blueprint: &Blueprint, limits: &[Vec<Option<CpuLimit>>]) -> Vec<N
     let build = |(node, limits): (&crate::blueprint::Node, &Vec<_>)| NodeState {
         processor: Processor::new(node.speed, node.threads, &node.capacity, limits),
         load: LoadAverage::default(),
+        bursts: Bursts::default(),
         disk: node.disk.as_ref().map(|disk| Disk::new(disk.queues)),
         kernel: limits.len() as u32 - 1,
         network_cpu_ns: 0.0,

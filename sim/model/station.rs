@@ -43,6 +43,11 @@ impl Station {
         }
     }
 
+    /// Since when no count has changed.
+    pub(crate) fn changed_at(&self) -> Time {
+        self.updated
+    }
+
     /// The integrals up to `now`.
     pub(crate) fn areas(&mut self, now: Time) -> Areas {
         self.advance(now);

@@ -8,10 +8,11 @@ use crate::cache::Stores;
 use crate::event::Event;
 use crate::fault::{Clocks, Reach, Strain};
 use crate::hardware::disk::Disk;
-use crate::hardware::processor::{Alone, Due, Evicted, Happened, Processor};
+use crate::hardware::processor::{Alone, Due, Follows, Happened, Processor};
 use crate::ids::{ContainerId, NodeId, TimeoutId};
-use crate::ledger::{Averages, Ledger, LoadAverage};
+use crate::ledger::{Averages, Ledger};
 use crate::life::{Awaits, Control, Led, Life, Registry};
+use crate::load::LoadAverage;
 use crate::memory::Memory;
 use crate::network::Carried;
 use crate::network::connection::Connections;
@@ -24,7 +25,7 @@ use crate::request::limit::Limiter;
 use crate::request::ties::Ties;
 use crate::routing::ResolverCache;
 use crate::station::{DiskVisits, PoolInstance, Station};
-use crate::traffic::SourceState;
+use crate::traffic::{Bursts, SourceState};
 use std::collections::VecDeque;
 use wssim_kernel::stream::StreamKey;
 use wssim_kernel::{Calendar, Model, Nanos, Time};
@@ -74,6 +75,8 @@ pub(crate) struct Counts {
 pub(crate) struct NodeState {
     pub(crate) processor: Processor,
     pub(crate) load: LoadAverage,
+    /// Bursts to come that the calendar need not know of.
+    pub(crate) bursts: Bursts,
     /// `None`: it costs nothing.
     pub(crate) disk: Option<Disk>,
     /// The place of its kernel among the containers there.
@@ -97,7 +100,8 @@ pub(crate) struct ContainerState {
     pub(crate) life: Life,
     /// Whether its touches of pages are counted: something bounds its RAM.
     pub(crate) is_watched: bool,
-    /// Σ time of its finished CPU steps, waiting for a thread included: of requests, of bursts.
+    /// Σ time of its finished CPU steps, waiting for a thread included: of requests, and of bursts
+    /// that were not left to the processor alone.
     pub(crate) computed_ns: [u64; 2],
 }
 
@@ -213,6 +217,7 @@ impl<P: Probe> Model for World<'_, P> {
             }
             Event::Cancel { visit, of, epoch } => self.cancelled(now, visit, of, epoch, calendar),
             Event::Burst(background) => self.burst(now, background, calendar),
+            Event::Bursts(node) => self.bursts_are_due(now, node, calendar),
             Event::Life { container, turn } => self.live_on(now, container, turn, calendar),
             Event::View { observer, container, news } => {
                 self.learn(now, observer, container, news, calendar);
@@ -221,9 +226,9 @@ impl<P: Probe> Model for World<'_, P> {
             Event::Repair(fault) => self.repair(now, fault, calendar),
             Event::Control => self.wake_control(now, calendar),
             Event::Look(node) => self.look_at_memory(now, node, calendar),
-            Event::SampleLoad => self.sample_load(now, calendar),
-            Event::MeasureBegin => self.measure_begin(now),
-            Event::MeasureEnd => self.measure_end(now),
+            Event::LoadPeriod => self.end_load_period(now, calendar),
+            Event::MeasureBegin => self.measure_begin(now, calendar),
+            Event::MeasureEnd => self.measure_end(now, calendar),
             Event::FlowEnds { generation } => self.flow_ends(now, generation, calendar),
         }
         if !self.ready.is_empty() {
@@ -281,9 +286,25 @@ impl<P: Probe> World<'_, P> {
             let Alone { at, slot, generation } = alone;
             calendar.schedule(at, Event::JobDone { node, slot, generation });
         } else {
-            let due = processor.admit_shared(now, frame.0, local, demand);
-            self.schedule_due(node, due, calendar);
+            self.admit_beside_others(now, frame, node, local, demand, calendar);
         }
+    }
+
+    /// The same where the processor is shared, or will be perhaps.
+    #[inline(never)]
+    fn admit_beside_others(
+        &mut self,
+        now: Time,
+        frame: FrameId,
+        node: NodeId,
+        local: u32,
+        demand: f64,
+        calendar: &mut Calendar<Event>,
+    ) {
+        self.catch_up(now, node, calendar);
+        let due = self.nodes[node.index()].processor.admit(now, frame.0, local, demand);
+        self.schedule_due(node, due, calendar);
+        self.watch(node, calendar);
     }
 
     /// Takes the CPU of `id` off the processor.
@@ -294,7 +315,7 @@ impl<P: Probe> World<'_, P> {
         container.computed_ns[own] += now.since(frame.since).0;
         let (node, local) = (container.node, container.local);
         let evicted = self.nodes[node.index()].processor.evict(now, id.0, local);
-        if let Evicted::Shared(due) = evicted {
+        if let Follows::Divided(due) = evicted {
             self.schedule_due(node, due, calendar);
         }
     }
@@ -306,6 +327,7 @@ impl<P: Probe> World<'_, P> {
         generation: u32,
         calendar: &mut Calendar<Event>,
     ) {
+        self.catch_up(now, node, calendar);
         let (happened, due) = self.nodes[node.index()].processor.step_shared(now, generation);
         match happened {
             Happened::Nothing => {}
@@ -347,7 +369,7 @@ impl<P: Probe> World<'_, P> {
     #[inline]
     fn job_done(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let frame = &self.frames[id];
-        if matches!(frame.kind, Kind::Burst | Kind::Kernel | Kind::Startup) {
+        if matches!(frame.kind, Kind::Burst | Kind::Startup) {
             return self.job_of_no_request_done(now, id, calendar);
         }
         self.containers[frame.container.index()].computed_ns[0] += now.since(frame.since).0;
@@ -357,9 +379,7 @@ impl<P: Probe> World<'_, P> {
     #[inline(never)]
     fn job_of_no_request_done(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let Frame { kind, container, since, .. } = self.frames[id];
-        if kind != Kind::Kernel {
-            self.containers[container.index()].computed_ns[1] += now.since(since).0;
-        }
+        self.containers[container.index()].computed_ns[1] += now.since(since).0;
         self.frames.remove(id);
         if kind == Kind::Startup {
             self.started(now, container, calendar);

@@ -20,6 +20,7 @@ mod file;
 mod giving_up;
 mod judge;
 mod killing;
+mod loads;
 mod networks;
 mod page_cache;
 mod paging;

@@ -1,5 +1,6 @@
 //! Whether the answers can be believed: coverage, false verdicts, determinism, laws.
 
+mod bursts;
 mod coverage;
 mod determinism;
 mod pairs;

@@ -19,6 +19,7 @@ impl<P: Probe> World<'_, P> {
             Hits::Drawn(share) => draw.open01() < *share,
             Hits::Lru { popularity, .. } => {
                 let store = self.blueprint.replica(cache_of.service, visit.container);
+                self.memory.mark(visit.container);
                 self.stores[cache.index()][store as usize].refer(popularity.sample(&mut draw))
             }
         };

@@ -66,6 +66,7 @@ impl<P: Probe> World<'_, P> {
             return;
         }
         let until = self.clocks.repaired_at(now, id);
+        self.catch_up_all(now, calendar);
         self.reach.ever = true;
         match fault.kind {
             FaultKind::Crash => self.crash(now, fault, calendar),
@@ -105,6 +106,7 @@ impl<P: Probe> World<'_, P> {
     pub(crate) fn repair(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
         let blueprint = self.blueprint;
         let fault = &blueprint.faults[id.index()];
+        self.catch_up_all(now, calendar);
         self.over(now, id, calendar);
         match fault.kind {
             FaultKind::Crash => {
@@ -158,7 +160,7 @@ impl<P: Probe> World<'_, P> {
     fn hang(&mut self, now: Time, fault: &Fault, until: Time, calendar: &mut Calendar<Event>) {
         self.reach.suffer(fault, until);
         for &node in &fault.nodes {
-            self.freeze(now, node);
+            self.freeze(now, node, calendar);
         }
         for &node in &fault.nodes {
             self.be_missed(now, fault, node, calendar);

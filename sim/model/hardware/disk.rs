@@ -8,7 +8,8 @@
 //! Closed forms: M/M/c, M/D/1, M/G/1 (`tests/battery/stores.rs`).
 
 use crate::ids::ContainerId;
-use crate::request::frame::{FrameId, Queue};
+use crate::request::frame::{FrameId, Frames, Queue};
+use crate::station::Level;
 use wssim_kernel::Time;
 
 /// A visit that is being served.
@@ -35,6 +36,8 @@ pub(crate) struct Disk {
     pub(crate) waited_ns: u128,
     /// Σ time of the visits that are over, in nanoseconds.
     pub(crate) served_ns: u128,
+    /// Who is there: visits that wait or are served.
+    there: Level,
     servers: Vec<Option<Served>>,
     /// Servers that are free among those that were ever used.
     free: Vec<u32>,
@@ -48,6 +51,7 @@ impl Disk {
             queue: Queue::default(),
             waited_ns: 0,
             served_ns: 0,
+            there: Level::default(),
             servers: Vec::new(),
             free: Vec::new(),
             queues,
@@ -55,18 +59,32 @@ impl Disk {
     }
 
     /// Visits that are being served.
-    pub(crate) fn busy(&self) -> u32 {
+    fn busy(&self) -> u32 {
         (self.servers.len() - self.free.len()) as u32
     }
 
     /// Whether whoever comes must wait.
-    pub(crate) fn is_full(&self) -> bool {
+    fn is_full(&self) -> bool {
         self.busy() >= self.queues
     }
 
-    /// Jobs in uninterruptible sleep, as the kernel counts them.
-    pub(crate) fn uninterruptible(&self) -> u32 {
-        self.queue.len + self.busy()
+    /// ∫ jobs in uninterruptible sleep dt up to `now`, as the kernel counts them, in job-nanoseconds.
+    pub(crate) fn uninterruptible_ns(&mut self, now: Time) -> u128 {
+        self.there.area(now)
+    }
+
+    /// A visit comes. Returns whether it must wait.
+    pub(crate) fn come(&mut self, now: Time) -> bool {
+        self.there.rise(now);
+        self.is_full()
+    }
+
+    /// The visit of `frame`, which came to the queue at `since`, goes without having been served.
+    pub(crate) fn leave(&mut self, now: Time, frames: &mut Frames, frame: FrameId) {
+        let since = frames[frame].since;
+        self.queue.remove(frames, frame);
+        self.waited_ns += u128::from(now.since(since).0);
+        self.there.fall(now);
     }
 
     /// Begins a visit. Returns which server serves it.
@@ -83,6 +101,7 @@ impl Disk {
     pub(crate) fn end(&mut self, now: Time, server: u32) -> Option<Served> {
         let visit = self.servers[server as usize].take()?;
         self.served_ns += u128::from(now.since(visit.began).0);
+        self.there.fall(now);
         self.free.push(server);
         Some(visit)
     }

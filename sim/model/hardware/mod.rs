@@ -5,4 +5,4 @@ pub mod processor;
 mod quota;
 mod sharing;
 #[cfg(test)]
-mod twin;
+pub(crate) mod twin;

@@ -16,69 +16,22 @@
 
 mod evict;
 mod freeze;
+mod modes;
+mod told;
+mod unattended;
 
 use super::quota::Quota;
 use super::sharing::{full_speed_threads, water_level, work_of};
 use crate::blueprint::{CpuLimit, Quota as QuotaKind};
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use unattended::Unattended;
 use wssim_kernel::{Nanos, Time};
 
-pub use evict::Evicted;
+pub use told::{Alone, Due, Follows, Happened, Job, Totals};
 
-/// Who runs: chosen by the caller, handed back on completion.
-pub type Job = u32;
-
-/// What the caller must put on the calendar.
-#[must_use = "a departure happens only if it is put on the calendar"]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Due {
-    /// A job that runs alone departs.
-    Alone(Alone),
-    /// Something happens on the shared processor at `at`, provided the generation is the same.
-    Shared {
-        /// When.
-        at: Time,
-        /// Number of the allocation.
-        generation: u32,
-    },
-}
-
-/// The job in `slot` departs at `at`, provided the generation is still the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Alone {
-    /// When.
-    pub at: Time,
-    /// Its slot.
-    pub slot: u32,
-    /// Number of the calm stretch.
-    pub generation: u32,
-}
-
-/// What came of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Happened {
-    /// The event had been overtaken.
-    Nothing,
-    /// This job has had its demand.
-    Departed(Job),
-    /// A quota was used up or refilled.
-    Reallocated,
-}
-
-/// Integrals since time zero, for metrics and laws.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Totals {
-    /// ∫ running threads dt, in thread-nanoseconds.
-    pub thread_ns: f64,
-    /// Work done, in nanoseconds of the reference CPU.
-    pub work_ns: f64,
-    /// Demand of the jobs that have departed, in nanoseconds of the reference CPU; of those that
-    /// were taken off what they had had of it.
-    pub served_ns: f64,
-    /// Jobs that have departed or were taken off.
-    pub served: u64,
-}
+/// Nobody waits for this one.
+const NOBODY: Job = Job::MAX;
 
 #[derive(Clone, Copy, Debug)]
 struct Slot {
@@ -121,6 +74,8 @@ struct Container {
     leaving: BinaryHeap<Leaving>,
     throttled_since: Option<Time>,
     throttled: u64,
+    /// Σ time of its jobs that are over and that nobody waited for.
+    unattended_ns: u64,
 }
 
 impl Container {
@@ -150,23 +105,35 @@ pub struct Processor {
     full_speed: f64,
     /// Jobs that fit: whole full-speed threads.
     calm_jobs: u32,
+    /// Calm: that many of them have no thread to themselves that nobody waits for.
+    room: u32,
+    /// Calm: until when whoever comes may be promised a thread of its own.
+    horizon: Time,
+    /// Calm: who has a thread of its own, and nobody waits for it.
+    unattended: Vec<Unattended>,
+    /// Shared: how many of the jobs nobody waits for, and when they began, by slot.
+    unattended_jobs: u32,
+    begun: Vec<Time>,
     containers: Vec<Container>,
     /// Containers with a limit: few, looked at before a change of mode.
     limited: Vec<u32>,
     busy: Vec<u32>,
     slots: Vec<Slot>,
     free: Vec<u32>,
+    /// Calm: those that somebody waits for. Shared: all.
     jobs: u32,
     calm: bool,
     /// The node stands still: nothing runs.
     frozen: bool,
     generation: u32,
-    next: Option<Cause>,
+    next: Option<(Time, Cause)>,
     order: u64,
     updated: Time,
     totals: Totals,
     /// ∫ running threads dt over calm stretches; each does work at full speed.
     calm_thread_ns: u128,
+    /// ∫ runnable jobs dt over shared stretches.
+    shared_runnable_ns: u128,
 }
 
 impl Processor {
@@ -193,6 +160,11 @@ impl Processor {
             capacity: capacity.to_vec(),
             full_speed,
             calm_jobs: full_speed as u32,
+            room: full_speed as u32,
+            horizon: Time::NEVER,
+            unattended: Vec::new(),
+            unattended_jobs: 0,
+            begun: Vec::new(),
             containers: limits.iter().map(container).collect(),
             limited: (0..limits.len() as u32).filter(|&c| limits[c as usize].is_some()).collect(),
             busy: Vec::with_capacity(limits.len()),
@@ -207,12 +179,21 @@ impl Processor {
             updated: Time::ZERO,
             totals: Totals::default(),
             calm_thread_ns: 0,
+            shared_runnable_ns: 0,
         }
     }
 
-    /// Runnable jobs; those of a throttled container apart, as the kernel counts them.
+    /// ∫ runnable jobs dt up to `now`, in job-nanoseconds; those of a throttled container apart, as
+    /// the kernel counts them.
     #[must_use]
-    pub fn runnable(&self) -> u32 {
+    pub fn runnable_ns(&mut self, now: Time) -> u128 {
+        self.advance(now);
+        self.note_ends(now);
+        self.calm_thread_ns + self.unattended_thread_ns(now) + self.shared_runnable_ns
+    }
+
+    /// Runnable jobs.
+    pub(crate) fn runnable(&self) -> u32 {
         let throttled = |&c: &u32| self.containers[c as usize].throttled_since.is_some();
         let waiting: u32 = (self.limited.iter().filter(|c| throttled(c)))
             .map(|&c| self.containers[c as usize].jobs)
@@ -224,7 +205,8 @@ impl Processor {
     #[must_use]
     pub fn totals(&mut self, now: Time) -> Totals {
         self.advance(now);
-        let calm = self.calm_thread_ns as f64;
+        self.note_ends(now);
+        let calm = (self.calm_thread_ns + self.unattended_thread_ns(now)) as f64;
         let Totals { thread_ns, work_ns, served_ns, served } = self.totals;
         Totals {
             thread_ns: thread_ns + calm,
@@ -248,16 +230,19 @@ impl Processor {
         Nanos::from_f64(demand * self.per_speed)
     }
 
-    /// Takes `job` of `container` into service; `demand` in nanoseconds of the reference CPU.
+    /// Takes `job` of `container` into service, on a processor that is up to date; `demand` in
+    /// nanoseconds of the reference CPU.
     pub fn admit(&mut self, now: Time, job: Job, container: u32, demand: f64) -> Option<Due> {
-        match self.admit_alone(now, job, container, demand) {
+        self.note_ends(now);
+        let at = now + Nanos::from_f64(demand * self.per_speed);
+        match self.admit_until(now, at, job, container, demand) {
             Some(alone) => Some(Due::Alone(alone)),
             None => self.admit_shared(now, job, container, demand),
         }
     }
 
-    /// Takes `job` into service if it can have a thread of its own, as nearly all can; otherwise
-    /// nothing has happened, and [`Processor::admit_shared`] is due.
+    /// Takes `job` into service if it can have a thread of its own to its end, as nearly all can;
+    /// otherwise nothing has happened, and [`Processor::admit`] is due when the processor is up to date.
     #[inline(always)]
     pub(crate) fn admit_alone(
         &mut self,
@@ -266,7 +251,24 @@ impl Processor {
         container: u32,
         demand: f64,
     ) -> Option<Alone> {
-        if !self.calm || self.jobs >= self.calm_jobs {
+        let at = now + Nanos::from_f64(demand * self.per_speed);
+        if at >= self.horizon {
+            return None;
+        }
+        self.admit_until(now, at, job, container, demand)
+    }
+
+    /// The same for a job that would depart at `at`.
+    #[inline(always)]
+    fn admit_until(
+        &mut self,
+        now: Time,
+        at: Time,
+        job: Job,
+        container: u32,
+        demand: f64,
+    ) -> Option<Alone> {
+        if !self.calm || self.jobs >= self.room {
             return None;
         }
         self.advance(now);
@@ -276,14 +278,13 @@ impl Processor {
             return None;
         }
         self.jobs += 1;
-        let at = now + Nanos::from_f64(demand * self.per_speed);
         let slot = self.take_slot(Slot { job, container, demand, finish: at });
         Some(Alone { at, slot, generation: self.generation })
     }
 
     /// Takes `job` into service beside others; the processor is shared from now on.
     #[inline(never)]
-    pub(crate) fn admit_shared(
+    fn admit_shared(
         &mut self,
         now: Time,
         job: Job,
@@ -322,7 +323,8 @@ impl Processor {
 
     /// Lets happen what was due on the shared processor. The second value replaces the event.
     pub fn step_shared(&mut self, now: Time, generation: u32) -> (Happened, Option<Due>) {
-        let Some(cause) = self.next.filter(|_| !self.calm && generation == self.generation) else {
+        let due = self.next.filter(|_| !self.calm && generation == self.generation);
+        let Some((_, cause)) = due else {
             return (Happened::Nothing, None);
         };
         self.advance(now);
@@ -335,7 +337,10 @@ impl Processor {
                 // Snap: rounding to whole nanoseconds must not accumulate.
                 container.attained = first.at_attained;
                 let demand = self.slots[first.slot as usize].demand;
-                Happened::Departed(self.remove(first.slot, demand))
+                match self.remove(first.slot, demand) {
+                    NOBODY => Happened::Reallocated,
+                    job => Happened::Departed(job),
+                }
             }
             Cause::Exhaustion(c) => {
                 if let Some(quota) = &mut self.containers[c as usize].quota {
@@ -348,23 +353,11 @@ impl Processor {
         (happened, self.reallocate(now))
     }
 
-    /// Jobs that became calm when sharing ended: each needs an event of its own.
-    pub fn alone_again(&self) -> impl Iterator<Item = Alone> + '_ {
-        let generation = self.generation;
-        let live = move |(slot, s): (usize, &Slot)| {
-            (s.finish != Time::NEVER).then_some(Alone {
-                at: s.finish,
-                slot: slot as u32,
-                generation,
-            })
-        };
-        self.slots.iter().enumerate().filter_map(live).filter(|_| self.calm)
-    }
-
     /// What the jobs in service have had of their demand by `now`, in nanoseconds of the reference
     /// CPU; slow, for the law that is asserted at the end.
     pub fn work_of_open_jobs(&mut self, now: Time) -> f64 {
         self.advance(now);
+        self.note_ends(now);
         let demand = |slot: u32| self.slots[slot as usize].demand;
         let alone = (self.slots.iter())
             .filter(|slot| slot.finish != Time::NEVER)
@@ -373,7 +366,7 @@ impl Processor {
             let left = |leaving: &Leaving| leaving.at_attained - container.attained;
             container.leaving.iter().map(move |leaving| demand(leaving.slot) - left(leaving))
         });
-        alone.chain(shared).sum()
+        alone.chain(shared).sum::<f64>() + self.work_of_unattended(now)
     }
 
     /// Brings all integrals up to `now`.
@@ -389,13 +382,15 @@ impl Processor {
                 }
             }
         } else {
-            self.advance_shared(now, now.since(self.updated).as_f64());
+            self.advance_shared(now, now.since(self.updated));
         }
         self.updated = now;
     }
 
     #[inline(never)]
-    fn advance_shared(&mut self, now: Time, elapsed: f64) {
+    fn advance_shared(&mut self, now: Time, elapsed: Nanos) {
+        self.shared_runnable_ns += u128::from(self.runnable()) * u128::from(elapsed.0);
+        let elapsed = elapsed.as_f64();
         for &c in &self.busy {
             let container = &mut self.containers[c as usize];
             container.attained += container.rate * elapsed;
@@ -425,6 +420,9 @@ impl Processor {
     fn remove(&mut self, slot: u32, had: f64) -> Job {
         let Slot { job, container, .. } = self.slots[slot as usize];
         self.slots[slot as usize].finish = Time::NEVER;
+        if job == NOBODY {
+            self.note_unattended_end(slot, container);
+        }
         self.account(slot, container, had);
         job
     }
@@ -437,16 +435,6 @@ impl Processor {
         self.containers[container as usize].jobs -= 1;
         self.totals.served_ns += had;
         self.totals.served += 1;
-    }
-
-    #[inline]
-    fn limits_are_slack(&self) -> bool {
-        self.limited.iter().all(|&c| {
-            let container = &self.containers[c as usize];
-            let jobs = f64::from(container.jobs);
-            container.cap.is_none_or(|cap| jobs <= cap)
-                && container.quota.is_none_or(|quota| jobs == 0.0 || quota.never_binds(jobs))
-        })
     }
 
     /// Puts the job in `slot` into its container's order of departure.
@@ -466,21 +454,6 @@ impl Processor {
         container.leaving.push(Leaving { at_attained: container.attained + left, order, slot });
     }
 
-    #[inline(never)]
-    fn leave_calm(&mut self, now: Time) {
-        self.calm = false;
-        for slot in 0..self.slots.len() as u32 {
-            let Slot { container, finish, demand, .. } = self.slots[slot as usize];
-            if finish == Time::NEVER {
-                continue;
-            }
-            self.slots[slot as usize].finish = Time::NEVER;
-            // Whole nanoseconds of the departure bound the error; never more than the demand.
-            let left = (finish.since(now).as_f64() * self.speed).min(demand);
-            self.enter(container, slot, left);
-        }
-    }
-
     /// Divides the threads anew and finds what comes first.
     #[inline(never)]
     fn reallocate(&mut self, now: Time) -> Option<Due> {
@@ -493,32 +466,8 @@ impl Processor {
         }
         self.divide();
         self.note_throttling(now);
-        let (at, cause) = self.first(now)?;
-        self.next = Some(cause);
-        Some(Due::Shared { at, generation: self.generation })
-    }
-
-    /// Calm comes back at three quarters of the full-speed threads, so that a load which hovers
-    /// around them does not pay for a change of mode at each arrival.
-    fn may_be_calm(&self) -> bool {
-        let jobs = f64::from(self.jobs);
-        jobs <= (self.full_speed * 0.75).max(self.full_speed.min(1.0)) && self.limits_are_slack()
-    }
-
-    fn become_calm(&mut self, now: Time) {
-        self.calm = true;
-        self.next = None;
-        for place in 0..self.busy.len() {
-            let c = self.busy[place] as usize;
-            let attained = self.containers[c].attained;
-            while let Some(leaving) = self.containers[c].leaving.pop() {
-                let left = (leaving.at_attained - attained).max(0.0);
-                self.slots[leaving.slot as usize].finish =
-                    now + Nanos::from_f64(left * self.per_speed);
-            }
-        }
-        self.busy.clear();
-        self.note_throttling(now);
+        self.next = self.first(now);
+        self.next.map(|(at, _)| Due::Shared { at, generation: self.generation })
     }
 
     fn divide(&mut self) {

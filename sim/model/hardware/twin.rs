@@ -3,11 +3,12 @@
 //! The twin recomputes everything at every step and steps through time in small pieces: it divides
 //! the threads by the definition and lets each job work at its rate until something changes.
 
-use super::processor::{Alone, Due, Evicted, Happened, Processor};
+use super::processor::{Alone, Due, Follows, Happened, Processor};
 use super::quota::PERIOD_NS;
 use crate::blueprint::{CpuLimit, Quota};
 use crate::event::Event;
 use crate::ids::NodeId;
+use std::collections::VecDeque;
 use wssim_kernel::stream::StreamKey;
 use wssim_kernel::{Calendar, Time};
 
@@ -118,12 +119,51 @@ impl Twin {
 const NODE: NodeId = NodeId(0);
 
 /// The quick processor with the little calendar that its world would give it.
-struct Driven {
-    processor: Processor,
+pub(crate) struct Driven {
+    pub(crate) processor: Processor,
     calendar: Calendar<Event>,
+    /// Jobs to come that nobody waits for: when, of which container, and their demand.
+    coming: VecDeque<(Time, u32, f64)>,
 }
 
 impl Driven {
+    pub(crate) fn new(processor: Processor) -> Self {
+        Self { processor, calendar: Calendar::new(), coming: VecDeque::new() }
+    }
+
+    /// Takes `job` of `container` into service.
+    pub(crate) fn admit(&mut self, now: Time, job: u32, container: u32, demand: f64) {
+        let due = match self.processor.admit_alone(now, job, container, demand) {
+            Some(alone) => Some(Due::Alone(alone)),
+            None => {
+                self.catch_up(now);
+                self.processor.admit(now, job, container, demand)
+            }
+        };
+        self.schedule(due);
+    }
+
+    /// When the next job comes that nobody waits for.
+    fn next(&self) -> Time {
+        self.coming.front().map_or(Time::NEVER, |(at, ..)| *at)
+    }
+
+    /// Lets those begin that nobody waits for and that have been due by `now`.
+    fn catch_up(&mut self, now: Time) {
+        while let Some((at, container, demand)) = self.coming.front().copied()
+            && at <= now
+        {
+            self.coming.pop_front();
+            self.processor.catch_up(at);
+            self.processor.set_horizon(self.next());
+            if let Follows::Divided(due) = self.processor.admit_unattended(at, container, demand) {
+                assert_eq!(at, now, "who slows others down begins on time");
+                self.schedule(due);
+            }
+        }
+        self.processor.catch_up(now);
+    }
+
     fn schedule(&mut self, due: Option<Due>) {
         let all: Vec<Due> = match due {
             Some(due) => vec![due],
@@ -142,14 +182,23 @@ impl Driven {
     }
 
     fn evict(&mut self, now: Time, id: u32, container: usize) {
-        if let Evicted::Shared(due) = self.processor.evict(now, id, container as u32) {
+        if let Follows::Divided(due) = self.processor.evict(now, id, container as u32) {
             self.schedule(due);
         }
     }
 
-    fn run_until(&mut self, until: Time) -> Vec<(u32, f64)> {
+    pub(crate) fn run_until(&mut self, until: Time) -> Vec<(u32, f64)> {
         let mut departed = Vec::new();
-        while let Some((now, event)) = self.calendar.pop_until(until) {
+        loop {
+            let next = self.next();
+            let told = if self.processor.is_attended_at(next) { next } else { Time::NEVER };
+            let Some((now, event)) = self.calendar.pop_until(until.min(told)) else {
+                if told > until {
+                    return departed;
+                }
+                self.catch_up(told);
+                continue;
+            };
             match event {
                 Event::JobDone { slot, generation, .. } => {
                     if let Some(job) = self.processor.depart_alone(now, slot, generation) {
@@ -157,6 +206,7 @@ impl Driven {
                     }
                 }
                 Event::Processor { generation, .. } => {
+                    self.catch_up(now);
                     let (happened, due) = self.processor.step_shared(now, generation);
                     if let Happened::Departed(job) = happened {
                         departed.push((job, now.0 as f64));
@@ -168,23 +218,31 @@ impl Driven {
                 other => unreachable!("{other:?} was never scheduled"),
             }
         }
-        departed
     }
 }
 
 /// Drives both through the same random calls; every departure agrees to 100 ns plus 1 ns a job.
 fn compare(seed: u64, capacity: &[(f64, f64)], limits: &[Option<CpuLimit>], mean_gap: f64) {
-    compare_with(seed, capacity, limits, mean_gap, 0.0);
+    compare_with(seed, capacity, limits, mean_gap, Odd::default());
 }
 
-/// The same, where each arrival is followed with probability `evict` by the taking off of a job that
-/// is well inside its service in both; what it has had agrees too.
+/// What may happen beside jobs that come and go.
+#[derive(Clone, Copy, Default)]
+struct Odd {
+    /// Each arrival is followed with this probability by the taking off of a job that is well inside
+    /// its service in both.
+    evict: f64,
+    /// Nobody waits for this share of the jobs of containers without limit.
+    unattended: f64,
+}
+
+/// The same with what is odd; what a job has had that was taken off agrees too.
 fn compare_with(
     seed: u64,
     capacity: &[(f64, f64)],
     limits: &[Option<CpuLimit>],
     mean_gap: f64,
-    evict: f64,
+    Odd { evict, unattended }: Odd,
 ) {
     let stream = StreamKey::new(seed, 0, "test", "processor");
     let threads = capacity[capacity.len() - 1].0;
@@ -199,24 +257,36 @@ fn compare_with(
         now: 0.0,
     };
     let processor = Processor::new(speed, threads, capacity, limits);
-    let mut quick = Driven { processor, calendar: Calendar::new() };
+    let mut quick = Driven::new(processor);
     let (mut slow_out, mut quick_out) = (Vec::new(), Vec::new());
     let (mut now, mut evicted, mut demands) = (0_u64, 0, 0.0);
+    let mut arrivals = Vec::new();
     for id in 0..400_u32 {
         let mut draw = stream.draw(u64::from(id), 0);
         now += (-draw.open01().ln() * mean_gap) as u64;
-        slow_out.extend(twin.run_until(now as f64));
-        quick_out.extend(quick.run_until(Time(now)));
         let container = (draw.open01() * limits.len() as f64) as usize;
         let demand = -draw.open01().ln() * 5e6;
+        let nobody_waits = limits[container].is_none()
+            && stream.draw(u64::from(id), 1).open01() < unattended;
+        if nobody_waits {
+            quick.coming.push_back((Time(now), container as u32, demand));
+        }
+        arrivals.push((now, container, demand, nobody_waits, draw));
+    }
+    quick.processor.set_horizon(quick.next());
+    let unattended: Vec<u32> = (0..).zip(&arrivals).filter(|(_, a)| a.3).map(|(id, _)| id).collect();
+    for (id, (now, container, demand, nobody_waits, mut draw)) in (0..).zip(arrivals) {
+        slow_out.extend(twin.run_until(now as f64));
+        quick_out.extend(quick.run_until(Time(now)));
         twin.jobs.push(TwinJob { id, container, left: demand });
-        let due = quick.processor.admit(Time(now), id, container as u32, demand);
-        quick.schedule(due);
+        if !nobody_waits {
+            quick.admit(Time(now), id, container as u32, demand);
+        }
         demands += demand;
         if draw.open01() < evict {
             let place = (draw.open01() * twin.jobs.len() as f64) as usize;
             // One that is about to leave may have left in the other of the two.
-            if twin.jobs[place].left > 1e3 {
+            if twin.jobs[place].left > 1e3 && !unattended.contains(&twin.jobs[place].id) {
                 let TwinJob { id, container, left } = twin.jobs.remove(place);
                 quick.evict(Time(now), id, container);
                 demands -= left;
@@ -226,7 +296,10 @@ fn compare_with(
     }
     slow_out.extend(twin.run_until(now as f64 + 60e9));
     quick_out.extend(quick.run_until(Time(now + 60_000_000_000)));
-    assert_eq!(quick_out.len(), 400 - evicted, "everybody else leaves");
+    quick.catch_up(Time(now + 60_000_000_000));
+    slow_out.retain(|(job, _)| !unattended.contains(job));
+    assert_eq!(quick_out.len(), 400 - evicted - unattended.len(), "everybody else leaves");
+    assert_eq!(slow_out.len(), quick_out.len());
     assert_eq!(evicted > 0, evict > 0.0, "some are taken off where some should be");
     let totals = quick.processor.totals(Time(now + 60_000_000_000));
     assert_eq!(totals.served, 400);
@@ -274,15 +347,56 @@ fn agrees_under_quotas_with_throttling() {
     }
 }
 
+fn taken_off(evict: f64) -> Odd {
+    Odd { evict, unattended: 0.0 }
+}
+
 #[test]
 fn agrees_when_jobs_are_taken_off() {
     for seed in 0..20 {
         let limits =
             [Some(limit(0.5, Quota::Cfs)), FREE, Some(limit(1.5, Quota::Fluid)), FREE, FREE];
-        compare_with(seed, &[(4.0, 4.0)], &limits, 3e6, 0.4);
-        compare_with(seed, &[(4.0, 4.0)], &[FREE; 3], 1.2e6, 0.4);
-        compare_with(seed, &[(1.0, 1.0)], &[FREE], 5e6, 0.5);
-        compare_with(seed, &[(2.0, 2.0), (4.0, 2.6)], &[FREE; 3], 2e6, 0.3);
+        compare_with(seed, &[(4.0, 4.0)], &limits, 3e6, taken_off(0.4));
+        compare_with(seed, &[(4.0, 4.0)], &[FREE; 3], 1.2e6, taken_off(0.4));
+        compare_with(seed, &[(1.0, 1.0)], &[FREE], 5e6, taken_off(0.5));
+        compare_with(seed, &[(2.0, 2.0), (4.0, 2.6)], &[FREE; 3], 2e6, taken_off(0.3));
+    }
+}
+
+/// Jobs that nobody waits for slow others down as any do, and are noted late as long as they do not.
+#[test]
+fn agrees_when_nobody_waits_for_some() {
+    for seed in 0..20 {
+        for (unattended, evict) in [(0.3, 0.0), (0.8, 0.0), (0.97, 0.0), (0.7, 0.4)] {
+            let odd = Odd { evict, unattended };
+            let limits = [Some(limit(0.5, Quota::Cfs)), FREE, Some(limit(1.5, Quota::Fluid)), FREE];
+            compare_with(seed, &[(4.0, 4.0)], &limits, 4e6, odd);
+            compare_with(seed, &[(4.0, 4.0)], &[FREE; 3], 2.2e6, odd);
+            compare_with(seed, &[(1.0, 1.0)], &[FREE; 2], 9e6, odd);
+            compare_with(seed, &[(2.0, 2.0), (4.0, 2.6)], &[FREE; 3], 3e6, odd);
+            compare_with(seed, &[(1.0, 1.0), (2.0, 1.6), (4.0, 1.8)], &limits, 1e7, odd);
+        }
+    }
+}
+
+/// Those of one container are taken off together; what they have had counts, in both modes.
+#[test]
+fn a_container_that_ends_takes_its_own_with_it() {
+    for cores in [8.0, 1.0] {
+        let processor = Processor::new(1.0, cores, &[(cores, cores)], &[FREE; 2]);
+        let mut quick = Driven::new(processor);
+        quick.coming.extend([0, 1, 2].map(|c| (Time(0), c / 2, 30e6)));
+        quick.catch_up(Time(9_000_000));
+        let _ = quick.processor.evict_unattended(Time(9_000_000), 0);
+        quick.catch_up(Time(1_000_000_000));
+        let totals = quick.processor.totals(Time(1_000_000_000));
+        let had = 9e6 * if cores > 1.0 { 2.0 } else { 2.0 / 4.0 };
+        assert!((totals.served_ns - had - 30e6).abs() < 10.0, "{totals:?}");
+        assert!((totals.work_ns - totals.served_ns).abs() < 10.0, "{totals:?}");
+        let took = [0, 1].map(|c| quick.processor.unattended_ns(Time(1_000_000_000), c));
+        // On one core the third has half of it for 9 ms, and is then alone with 25.5 ms to go.
+        let third = if cores > 1.0 { 30_000_000 } else { 34_500_000 };
+        assert_eq!(took, [18_000_000, third]);
     }
 }
 
@@ -290,12 +404,10 @@ fn agrees_when_jobs_are_taken_off() {
 #[test]
 fn a_slot_outlives_its_tenant() {
     let processor = Processor::new(1.0, 4.0, &[(4.0, 4.0)], &[FREE]);
-    let mut quick = Driven { processor, calendar: Calendar::new() };
-    let due = quick.processor.admit(Time(0), 1, 0, 10e6);
-    quick.schedule(due);
+    let mut quick = Driven::new(processor);
+    quick.admit(Time(0), 1, 0, 10e6);
     quick.evict(Time(4_000_000), 1, 0);
-    let due = quick.processor.admit(Time(5_000_000), 2, 0, 10e6);
-    quick.schedule(due);
+    quick.admit(Time(5_000_000), 2, 0, 10e6);
     assert_eq!(quick.run_until(Time(1_000_000_000)), vec![(2, 15e6)]);
     let totals = quick.processor.totals(Time(1_000_000_000));
     assert_eq!((totals.served_ns, totals.work_ns), (14e6, 14e6));
@@ -305,9 +417,8 @@ fn a_slot_outlives_its_tenant() {
 #[test]
 fn a_quota_makes_a_short_job_long() {
     let processor = Processor::new(1.0, 4.0, &[(4.0, 4.0)], &[Some(limit(0.1, Quota::Cfs))]);
-    let mut quick = Driven { processor, calendar: Calendar::new() };
-    let due = quick.processor.admit(Time(0), 7, 0, 30e6);
-    quick.schedule(due);
+    let mut quick = Driven::new(processor);
+    quick.admit(Time(0), 7, 0, 30e6);
     assert_eq!(quick.run_until(Time(1_000_000_000)), vec![(7, 210e6)]);
     assert_eq!(quick.processor.throttled(0, Time(1_000_000_000)).0, 180_000_000);
 }

@@ -8,13 +8,14 @@ use super::End;
 use crate::blueprint::Hits;
 use crate::cache::lru::Lru;
 use crate::event::Event;
+use crate::hardware::processor::Follows;
 use crate::ids::{ContainerId, PoolId, ServiceId};
 use crate::network::connection::Stage;
 use crate::network::reach::Lost;
 use crate::probe::{Failure, Probe};
 use crate::request::frame::{FrameId, Kind, Queue, Waits};
 use crate::request::limit::Limiter;
-use crate::world::World;
+use crate::world::{ContainerState, World};
 use wssim_kernel::{Calendar, Time};
 
 impl<P: Probe> World<'_, P> {
@@ -34,8 +35,18 @@ impl<P: Probe> World<'_, P> {
             self.drop_frame(now, frame, end, calendar);
         }
         self.scratch = scratch;
+        self.drop_bursts(now, id, calendar);
         self.drop_connections(id);
         self.forget(now, id);
+    }
+
+    /// Its bursts end that nobody waits for.
+    fn drop_bursts(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        let ContainerState { node, local, .. } = self.containers[id.index()];
+        let follows = self.nodes[node.index()].processor.evict_unattended(now, local);
+        if let Follows::Divided(due) = follows {
+            self.schedule_due(node, due, calendar);
+        }
     }
 
     /// Whether `frame` is something that goes on at `id`; what is still on its way there is not.

@@ -179,20 +179,23 @@ impl<P: Probe> World<'_, P> {
             }
             return;
         }
+        self.catch_up(now, self.containers[id.index()].node, calendar);
         self.empty_container(now, id, end, calendar);
         self.release_memory(id, end == End::Quiet);
         self.probe.container_answers(now, id, self.containers[id.index()].node, false);
         let life = &mut self.containers[id.index()].life;
         life.enter(now, Phase::Dead);
         life.incarnation += 1;
+        self.note_life(id);
         match end {
             End::Quiet => {
+                let life = &mut self.containers[id.index()].life;
                 life.quiet_before = life.incarnation;
                 self.tell_control(now, Told::Ended(id), calendar);
             }
             End::LostWorker => {
                 // It keeps its address.
-                let incarnation = life.incarnation;
+                let incarnation = self.containers[id.index()].life.incarnation;
                 for observer in self.observers() {
                     self.registry.note_address(observer, id, incarnation);
                 }
@@ -315,6 +318,7 @@ impl<P: Probe> World<'_, P> {
         life.enter(now, Phase::Starting);
         life.started = now;
         let incarnation = life.incarnation;
+        self.note_life(id);
         let law = &self.blueprint.service_of(id).startup;
         let demand = self.registry.draws.startup(law, id, incarnation);
         let key = self.life_key(id, incarnation);
@@ -326,6 +330,7 @@ impl<P: Probe> World<'_, P> {
 
     /// `id` has started and has what it needs: it listens, and waits for its first good health check.
     fn listen(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        self.catch_up(now, self.containers[id.index()].node, calendar);
         self.tell_control(now, Told::Serves(id), calendar);
         let interval = self.blueprint.service_of(id).health_interval;
         self.probe.container_answers(now, id, self.containers[id.index()].node, true);

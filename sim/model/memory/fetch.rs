@@ -34,9 +34,21 @@ fn about(mean: f64, draw: &mut Draw) -> u64 {
 }
 
 impl<P: Probe> World<'_, P> {
+    fn note_faults(&mut self, id: ContainerId, faults: u64) {
+        if faults > 0 {
+            self.memory.accounts[id.index()].faults += faults;
+            self.memory.mark(id);
+        }
+    }
+
     /// `id` computes for `work` nanoseconds of the reference CPU, and touches pages meanwhile.
     pub(crate) fn note_work(&mut self, id: ContainerId, work: f64) {
-        self.memory.accounts[id.index()].work_ns += work;
+        self.memory.note_work(id, work);
+    }
+
+    /// Whether CPU steps of `id` may have to wait for pages.
+    pub(crate) fn has_pages_in_swap(&self, id: ContainerId) -> bool {
+        self.memory.accounts[id.index()].miss > 0.0
     }
 
     /// Counts the touches of the CPU step of `id`, `[work, networking]` nanoseconds of the reference CPU,
@@ -74,8 +86,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) -> bool {
         let container = self.frames[id].container;
-        let account = &mut self.memory.accounts[container.index()];
-        account.faults += faults;
+        self.note_faults(container, faults);
         let node = self.containers[container.index()].node;
         if faults == 0 || self.nodes[node.index()].disk.is_none() {
             return false;
@@ -147,15 +158,14 @@ impl<P: Probe> World<'_, P> {
         let work = heap.collection.sample_lazily(draw);
         self.note_work(id, work);
         let out = 1.0 - self.resident_share(id);
-        let account = &mut self.memory.accounts[id.index()];
         let live = super::demand::pages(heap.live) as f64;
-        account.touches += live;
+        self.memory.note_touches(id, live);
         let swapped = (live * out).round() as u64;
         let (job, frame) = self.frames.open(Kind::Burst, key);
         frame.container = id;
         // All of them come in, `READ_AHEAD` with each read.
         let reads = swapped.div_ceil(READ_AHEAD);
-        self.memory.accounts[id.index()].faults += swapped - reads;
+        self.note_faults(id, swapped - reads);
         if !self.wait_for_pages(now, job, reads, [work, 0.0], 0, calendar) {
             self.start_job(now, job, id, work, calendar);
         }

@@ -11,8 +11,6 @@
 use super::curve::Curve;
 use std::sync::Arc;
 
-/// Rates of touches are averages over about so long, in seconds.
-const MEMORY_SECONDS: f64 = 10.0;
 /// Pages are given up in portions of this share of what their set has in RAM, and of what is still to be
 /// given up by anybody, so that ages meet.
 const OF_SET: u64 = 64;
@@ -62,28 +60,14 @@ impl Pages {
     }
 }
 
-/// How fast pages are touched: an exponential average.
-#[derive(Clone, Copy, Debug, Default)]
-struct Rate(f64);
-
-impl Rate {
-    /// Takes in `touches` within `seconds`.
-    fn note(&mut self, touches: f64, seconds: f64) {
-        if seconds <= 0.0 {
-            return;
-        }
-        let now = touches / seconds;
-        self.0 += (now - self.0) * seconds / (seconds + MEMORY_SECONDS);
-    }
-
-    /// How many seconds ago the oldest page in RAM was touched, of `pages` that are touched by `curve`
-    /// and of which this share is in RAM. When all are, the rarest is as old as if half of it were not.
-    fn age_of(self, curve: &Curve, share: f64, pages: u64) -> f64 {
-        if self.0 > 0.0 {
-            curve.age(share.min(1.0 - 0.5 / pages.max(1) as f64)) / self.0
-        } else {
-            f64::INFINITY
-        }
+/// How many seconds ago the oldest page in RAM was touched, of `pages` that are touched by `curve` so often
+/// a second and of which this share is in RAM. When all are, the rarest is as old as if half of it were
+/// not.
+fn age_of(rate: f64, curve: &Curve, share: f64, pages: u64) -> f64 {
+    if rate > 0.0 {
+        curve.age(share.min(1.0 - 0.5 / pages.max(1) as f64)) / rate
+    } else {
+        f64::INFINITY
     }
 }
 
@@ -104,12 +88,13 @@ pub(super) struct Files {
     /// Pages in the page cache.
     pub(super) cached: u64,
     pub(super) curve: Arc<Curve>,
-    rate: Rate,
+    /// Reads a second when pages were last asked for that nobody had to spare.
+    rate: f64,
 }
 
 impl Files {
     pub(super) fn new(pages: u64, buffered: u64, curve: Arc<Curve>) -> Self {
-        Self { pages, buffered, cached: 0, curve, rate: Rate::default() }
+        Self { pages, buffered, cached: 0, curve, rate: 0.0 }
     }
 
     /// Pages beyond what the buffers hold.
@@ -127,7 +112,7 @@ impl Files {
     }
 
     fn age(&self) -> f64 {
-        self.rate.age_of(&self.curve, self.share(), self.pages)
+        age_of(self.rate, &self.curve, self.share(), self.pages)
     }
 }
 
@@ -140,13 +125,14 @@ pub(super) struct Set {
     /// What it may have in RAM; beyond that it gives up its own.
     pub(super) limit: Option<u64>,
     pub(super) curve: Arc<Curve>,
-    rate: Rate,
+    /// Touches a second when pages were last asked for that nobody had to spare.
+    rate: f64,
 }
 
 impl Set {
     pub(super) fn new(limit: Option<u64>, curve: Arc<Curve>, files: Option<Files>) -> Self {
-        let (hot, cold, rate) = (Pages::default(), Pages::default(), Rate::default());
-        Self { hot, cold, files, limit, curve, rate }
+        let (hot, cold) = (Pages::default(), Pages::default());
+        Self { hot, cold, files, limit, curve, rate: 0.0 }
     }
 
     pub(super) fn resident(&self) -> u64 {
@@ -170,7 +156,7 @@ impl Set {
     fn ages(&self) -> [Age; 3] {
         let hot = || {
             let share = self.hot.share();
-            [self.rate.age_of(&self.curve, share, self.hot.all()), share]
+            [age_of(self.rate, &self.curve, share, self.hot.all()), share]
         };
         let files = self.files.as_ref().filter(|files| files.cached > 0);
         [
@@ -206,12 +192,25 @@ impl Set {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Since {
     pub(super) demand: Demand,
-    /// Touches of its hot pages, and faults among them.
-    pub(super) touches: f64,
+    /// Touches of its hot pages that found them in swap.
     pub(super) faults: u64,
-    /// Reads of its files in pages, and those among them that came from the disk.
-    pub(super) reads: f64,
+    /// Pages of its files that came from the disk.
     pub(super) missed: u64,
+}
+
+/// What all sets of a node come to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Survey {
+    pub(super) resident: u64,
+    pub(super) swapped: u64,
+    pub(super) cached: u64,
+    pub(super) hot: u64,
+    /// Whether some set has more in RAM than it may.
+    beyond_limit: bool,
+    /// Whether some touch, or some read, misses.
+    pub(super) misses: bool,
+    /// Whether some set has hot pages in swap, or nearly as much as it may have in RAM.
+    pub(super) near: bool,
 }
 
 /// Why pages cannot be found.
@@ -276,13 +275,36 @@ impl Ledger {
         self.sets.iter().map(Set::swapped).sum()
     }
 
-    fn cached(&self) -> u64 {
-        self.sets.iter().filter_map(|set| set.files.as_ref()).map(|files| files.cached).sum()
+    /// Goes through all sets once; `near` is the share of a limit from which on that is near.
+    pub(super) fn survey(&self, near: f64) -> Survey {
+        let mut all = Survey::default();
+        for set in &self.sets {
+            let resident = set.resident();
+            all.resident += resident;
+            all.swapped += set.swapped();
+            all.hot += set.hot.all();
+            all.near |= set.hot.swapped > 0;
+            all.misses |= set.hot.swapped > 0;
+            if let Some(files) = &set.files {
+                all.cached += files.cached;
+                all.misses |= files.cached < files.beyond();
+            }
+            if let Some(limit) = set.limit {
+                all.beyond_limit |= resident > limit;
+                all.near |= resident as f64 > limit as f64 * near;
+            }
+        }
+        all
     }
 
     /// RAM that neither the system nor containers hold: the page cache has it.
     pub(super) fn left(&self) -> u64 {
-        self.ram.saturating_sub(self.system + self.resident())
+        self.left_beside(self.resident())
+    }
+
+    /// The same beside containers that hold `resident` of it.
+    pub(super) fn left_beside(&self, resident: u64) -> u64 {
+        self.ram.saturating_sub(self.system + resident)
     }
 
     fn swap_left(&self) -> u64 {
@@ -307,30 +329,46 @@ impl Ledger {
         }
     }
 
-    /// Takes in what happened to the set at `place` within `seconds`.
-    pub(super) fn take_in(&mut self, place: usize, since: &Since, seconds: f64) {
+    /// Takes in what happened to the set at `place`.
+    pub(super) fn take_in(&mut self, place: usize, since: &Since) {
         let set = &mut self.sets[place];
-        set.rate.note(since.touches, seconds);
         set.hot.become_all(since.demand.hot);
         set.cold.become_all(since.demand.cold);
         self.swapped_in += set.hot.swap_in(since.faults);
         if let Some(files) = &mut set.files {
-            files.rate.note(since.reads, seconds);
             files.cached = (files.cached + since.missed).min(files.beyond());
         }
     }
 
-    /// Makes room until everything fits, or says who is short.
-    pub(super) fn make_room(&mut self) -> Result<(), Short> {
+    /// Pages of RAM for system, containers and files. A system that is greater than its RAM leaves its
+    /// containers none.
+    fn most(&self) -> u64 {
+        self.ram.max(self.system)
+    }
+
+    /// Whether everything fits.
+    pub(super) fn fits(&self, all: &Survey) -> bool {
+        !all.beyond_limit && self.system + all.resident + all.cached <= self.most()
+    }
+
+    /// Makes room until everything fits, or says who is short. `rates` says how often a second pages of
+    /// the set at a place are touched, and its files read.
+    pub(super) fn make_room(&mut self, rates: impl Fn(usize) -> [f64; 2]) -> Result<(), Short> {
         for place in 0..self.sets.len() {
             self.keep_limit(place)?;
         }
-        // A system that is greater than its RAM leaves its containers none.
-        let most = self.ram.max(self.system);
-        let held = self.system + self.resident() + self.cached();
-        let Some(over) = held.checked_sub(most).filter(|over| *over > 0) else {
+        let all = self.survey(1.0);
+        let held = self.system + all.resident + all.cached;
+        let Some(over) = held.checked_sub(self.most()).filter(|over| *over > 0) else {
             return Ok(());
         };
+        for (place, set) in self.sets.iter_mut().enumerate() {
+            let [touches, reads] = rates(place);
+            set.rate = touches;
+            if let Some(files) = &mut set.files {
+                files.rate = reads;
+            }
+        }
         self.reclaim(over)
     }
 
@@ -377,7 +415,7 @@ impl Ledger {
     /// The set at `place` holds nothing any more; what it read stays in the page cache.
     pub(super) fn release(&mut self, place: usize) {
         let set = &mut self.sets[place];
-        (set.hot, set.cold, set.rate) = (Pages::default(), Pages::default(), Rate::default());
+        (set.hot, set.cold) = (Pages::default(), Pages::default());
     }
 
     /// The page cache is lost, as when a node starts anew.
@@ -396,9 +434,16 @@ impl Ledger {
             let has = Demand { hot: set.hot.all(), cold: set.cold.all() };
             assert_eq!(has, demand, "memory: resident + swapped = demand");
         }
-        let held = self.system + self.resident() + self.cached();
-        let most = self.ram.max(self.system);
+        self.assert_fits(&self.survey(1.0));
+    }
+
+    /// Nobody has more than there is.
+    ///
+    /// # Panics
+    /// When somebody has: a bug.
+    pub(super) fn assert_fits(&self, all: &Survey) {
+        let (held, most) = (self.system + all.resident + all.cached, self.most());
         assert!(held <= most, "memory: {held} pages are resident where {most} are");
-        assert!(self.swapped() <= self.swap, "memory: more swapped than there is swap");
+        assert!(all.swapped <= self.swap, "memory: more swapped than there is swap");
     }
 }

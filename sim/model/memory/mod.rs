@@ -9,7 +9,8 @@
 //!  └ left ────────────────────────┘ ── dropped ─► the disk has them
 //! ```
 //! `ledger.rs` counts a node's pages and decides who gives some up; `curve.rs` says how often a touch
-//! then misses. `look.rs` brings the ledger up to date now and then, `fetch.rs` lets CPU steps wait for
+//! then misses. `look.rs` brings the ledger up to date now and then, `account.rs` keeps what happens until
+//! then and `fade.rs` how often it happened lately, `fetch.rs` lets CPU steps wait for
 //! what they miss, `read.rs` does so with files, `demand.rs` says what a container asks for, `kill.rs`
 //! who dies when nothing is left.
 //!
@@ -21,8 +22,10 @@
 //! Closed form: Che's approximation of LRU (`curve.rs`), for one container and for several under one
 //! LRU list; conservation: resident + swapped = demand, resident ≤ RAM, asserted at each look.
 
+mod account;
 pub mod curve;
 mod demand;
+mod fade;
 mod fetch;
 mod kill;
 mod ledger;
@@ -32,4 +35,4 @@ mod read;
 #[cfg(test)]
 mod twin;
 
-pub(crate) use look::Memory;
+pub(crate) use account::Memory;

@@ -5,7 +5,9 @@
 //! was read is in the page cache from the next look at the node's memory on, where RAM is left for it.
 
 use super::fetch::binomial;
+use crate::blueprint::PAGE;
 use crate::event::Event;
+use crate::ids::ContainerId;
 use crate::law::Law;
 use crate::probe::Probe;
 use crate::request::frame::{FrameId, Waits};
@@ -24,19 +26,28 @@ impl<P: Probe> World<'_, P> {
     ) -> bool {
         let (container, key) = (self.frames[id].container, self.frames[id].key);
         let reads = pages.sample_lazily(|| self.draws.draw(key, draws[0])).round() as u64;
-        let account = &mut self.memory.accounts[container.index()];
-        account.reads += reads;
-        if account.file_miss <= 0.0 {
+        self.memory.note_reads(container, reads, self.in_pages(container, reads));
+        let miss = self.memory.accounts[container.index()].file_miss;
+        if miss <= 0.0 {
             return false;
         }
-        let missed = binomial(reads, account.file_miss, &mut self.draws.draw(key, draws[1]));
-        account.missed += missed;
+        let missed = binomial(reads, miss, &mut self.draws.draw(key, draws[1]));
+        if missed > 0 {
+            self.memory.accounts[container.index()].missed += missed;
+            self.memory.mark(container);
+        }
         let node = self.containers[container.index()].node;
         if missed == 0 || self.nodes[node.index()].disk.is_none() {
             return false;
         }
         self.frames[id].open = u32::try_from(missed).unwrap_or(u32::MAX);
         self.queue_at_disk(now, id, Waits::DiskQueue, calendar)
+    }
+
+    /// So many reads of the files of `id`, in pages.
+    pub(super) fn in_pages(&self, id: ContainerId, reads: u64) -> f64 {
+        let data = self.blueprint.service_of(id).memory.data.as_ref();
+        data.map_or(0.0, |data| reads as f64 * data.page / PAGE)
     }
 
     /// How long the reads that `id` waits for take, one after the other, each by `law`, in nanoseconds,

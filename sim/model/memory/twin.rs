@@ -48,10 +48,9 @@ fn settled(sets: &[(u32, f64, f64)], ram: u64) -> Vec<f64> {
         for (place, &(pages, _, rate)) in sets.iter().enumerate() {
             let faults = (rate * 0.1 * ledger.sets[place].miss()).round() as u64;
             let demand = Demand { hot: pages.into(), cold: 0 };
-            let since = Since { demand, touches: rate * 0.1, faults, ..Since::default() };
-            ledger.take_in(place, &since, 0.1);
+            ledger.take_in(place, &Since { demand, faults, ..Since::default() });
         }
-        ledger.make_room().unwrap();
+        ledger.make_room(|place| [sets[place].2, 0.0]).unwrap();
     }
     ledger.sets.iter().map(Set::miss).collect()
 }
@@ -86,16 +85,17 @@ fn no_page_is_lost_or_made() {
     let sets = (0..6).map(|n| set(500, 0.8, (n % 3 == 0).then_some(300))).collect();
     let mut ledger = ledger(1_500, 400, sets);
     let mut demands = [Demand::default(); 6];
+    let mut rates = [[0.0; 2]; 6];
     let (mut killed, mut limited) = (0, 0);
     for _ in 0..20_000 {
         for (place, demand) in demands.iter_mut().enumerate() {
             let mut count = |most: f64| (draw.open01() * most) as u64;
             *demand = Demand { hot: count(400.0), cold: count(150.0) };
-            let (touches, faults) = (count(5e4) as f64, count(60.0));
-            let since = Since { demand: *demand, touches, faults, ..Since::default() };
-            ledger.take_in(place, &since, 0.1);
+            rates[place] = [count(5e4) as f64, 0.0];
+            let since = Since { demand: *demand, faults: count(60.0), ..Since::default() };
+            ledger.take_in(place, &since);
         }
-        while let Err(short) = ledger.make_room() {
+        while let Err(short) = ledger.make_room(|place| rates[place]) {
             let place = match short {
                 Short::Limit(place) => {
                     limited += 1;
@@ -121,9 +121,9 @@ fn parked_pages_are_not_pressure() {
     let curve = Arc::new(Curve::new(600.0, 0.8));
     let mut ledger = ledger(2_000, 500, vec![Set::new(None, curve, Some(files))]);
     let demand = Demand { hot: 600, cold: 400 };
-    ledger.take_in(0, &Since { demand, ..Since::default() }, 0.0);
+    ledger.take_in(0, &Since { demand, ..Since::default() });
     ledger.settle_in(0.3);
-    ledger.make_room().unwrap();
+    ledger.make_room(|_| [0.0; 2]).unwrap();
     assert_eq!(ledger.sets[0].cold, Pages { resident: 280, swapped: 120 });
     assert_eq!(ledger.sets[0].hot, Pages { resident: 600, swapped: 0 });
     assert!(ledger.sets[0].miss() <= 0.0 && ledger.sets[0].files.as_ref().unwrap().miss() <= 0.0);
@@ -137,9 +137,9 @@ fn a_limit_is_kept_at_ones_own_cost() {
     let mut ledger = ledger(10_000, 5_000, vec![set(900, 0.8, Some(1_000)), set(900, 0.8, None)]);
     let look = |ledger: &mut Ledger, hot: u64| {
         let since = |hot| Since { demand: Demand { hot, cold: 100 }, ..Since::default() };
-        ledger.take_in(0, &since(hot), 1.0);
-        ledger.take_in(1, &since(900), 1.0);
-        ledger.make_room()
+        ledger.take_in(0, &since(hot));
+        ledger.take_in(1, &since(900));
+        ledger.make_room(|_| [0.0; 2])
     };
     assert_eq!(look(&mut ledger, 1_400), Ok(()));
     assert_eq!(ledger.sets[0].cold, Pages { resident: 0, swapped: 100 });
@@ -161,10 +161,10 @@ fn what_a_limit_leaves_is_room_for_files() {
     let mut ledger = ledger(1_000, 500, vec![set(1_000, 0.8, Some(600)), reader]);
     for (place, hot) in [(0, 1_000), (1, 100)] {
         let demand = Demand { hot, cold: 0 };
-        ledger.take_in(place, &Since { demand, ..Since::default() }, 0.0);
+        ledger.take_in(place, &Since { demand, ..Since::default() });
     }
     ledger.settle_in(0.3);
-    ledger.make_room().unwrap();
+    ledger.make_room(|_| [0.0; 2]).unwrap();
     assert_eq!(ledger.sets[0].hot, Pages { resident: 600, swapped: 400 });
     assert_eq!(ledger.sets[1].files.as_ref().unwrap().cached, 300);
 }
@@ -177,9 +177,9 @@ fn without_swap_files_go_and_then_nothing_is_left() {
     let mut ledger = ledger(1_000, 0, vec![reader, set(1_000, 0.8, None)]);
     let look = |ledger: &mut Ledger, hot: u64| {
         let since = |hot| Since { demand: Demand { hot, cold: 0 }, ..Since::default() };
-        ledger.take_in(0, &since(100), 1.0);
-        ledger.take_in(1, &since(hot), 1.0);
-        ledger.make_room()
+        ledger.take_in(0, &since(100));
+        ledger.take_in(1, &since(hot));
+        ledger.make_room(|_| [0.0; 2])
     };
     assert_eq!(look(&mut ledger, 500), Ok(()));
     ledger.settle_in(0.3);

@@ -20,7 +20,7 @@ use crate::event::Event;
 use crate::ids::{ContainerId, NodeId};
 use crate::law::Law;
 use crate::probe::Probe;
-use crate::request::frame::{FrameId, Kind, NO_FRAME};
+use crate::request::frame::{FrameId, NO_FRAME};
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
@@ -236,9 +236,10 @@ impl<P: Probe> World<'_, P> {
         demand: f64,
         calendar: &mut Calendar<Event>,
     ) {
-        let (job, _) = self.frames.open(Kind::Kernel, 0);
         let local = self.nodes[node.index()].kernel;
-        self.admit(now, job, node, local, demand, calendar);
+        self.catch_up(now, node, calendar);
+        self.compute_unattended(now, node, local, demand, calendar);
+        self.watch(node, calendar);
     }
 
     /// Where bytes went: what was sent over all interfaces was received over all interfaces.

@@ -249,8 +249,9 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// `node` stands still.
-    pub(crate) fn freeze(&mut self, now: Time, node: NodeId) {
+    pub(crate) fn freeze(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
         self.nodes[node.index()].processor.freeze(now);
+        self.watch(node, calendar);
     }
 
     /// `node` goes on.

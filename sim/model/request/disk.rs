@@ -44,7 +44,7 @@ impl<P: Probe> World<'_, P> {
         };
         self.frames[id].since = now;
         self.frames[id].waits = queue;
-        if disk.is_full() {
+        if disk.come(now) {
             disk.queue.push(&mut self.frames, id);
             self.does(
                 now,
@@ -109,11 +109,10 @@ impl<P: Probe> World<'_, P> {
     /// `id`, which waits for the disk of its node, waits no more.
     pub(super) fn leave_disk_queue(&mut self, now: Time, id: FrameId) {
         let frame = &self.frames[id];
-        let (container, since, waits) = (frame.container, frame.since, frame.waits);
+        let (container, waits) = (frame.container, frame.waits);
         let node = self.containers[container.index()].node;
         let Some(disk) = &mut self.nodes[node.index()].disk else { return };
-        disk.queue.remove(&mut self.frames, id);
-        disk.waited_ns += u128::from(now.since(since).0);
+        disk.leave(now, &mut self.frames, id);
         self.disk_visits[container.index()].of(waits).waiting.fall(now);
         if waits == Waits::PageQueue {
             self.end_stall(now, container);

@@ -34,8 +34,6 @@ pub(crate) enum Kind {
     Burst,
     /// A container's start.
     Startup,
-    /// Work of a node that belongs to no container: of its kernel for the network, of its system.
-    Kernel,
 }
 
 /// What a frame waits for.

@@ -164,7 +164,7 @@ impl<P: Probe> World<'_, P> {
                 }
                 self.branch_failed(now, id, failure, calendar);
             }
-            Kind::Burst | Kind::Startup | Kind::Kernel => unreachable!("only requests make calls"),
+            Kind::Burst | Kind::Startup => unreachable!("only requests make calls"),
         }
     }
 

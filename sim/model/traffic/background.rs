@@ -1,12 +1,24 @@
 //! Background load: bursts of CPU that a container makes of itself, or the system of a node.
+//!
+//! Nobody waits for a burst, so that one which meets an idle thread changes nothing for anybody. Bursts of
+//! a single job that no limit binds therefore wait in a queue of their node, not in the calendar.
+//! Whoever wants something of the node (a request's CPU step, a look at its memory, the load average)
+//! first lets those begin that have been due ([`World::catch_up`]). Only while somebody computes there
+//! whom the next one could meet does the calendar know of it ([`World::watch`]), so that nobody is
+//! slowed down who has gone on already; and while some container's pages are in swap, for then it
+//! may come to the disk. Slow twin: the same world with limits that never bind (`tests/trust/bursts.rs`).
 
-use crate::blueprint::Maker;
+use crate::blueprint::{Background, Maker};
 use crate::event::Event;
-use crate::ids::BackgroundId;
+use crate::hardware::processor::Follows;
+use crate::ids::{BackgroundId, ContainerId, NodeId};
 use crate::law::Law;
 use crate::probe::Probe;
 use crate::request::frame::Kind;
 use crate::world::World;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Nanos, Time};
 
@@ -17,8 +29,46 @@ const DRAW_BURST_PHASE: u32 = 2;
 /// CPU of the second job of a burst; further jobs follow.
 const DRAW_BURST_MORE: u32 = 3;
 
+/// The bursts of one node that the calendar need not know of.
+#[derive(Debug)]
+pub(crate) struct Bursts {
+    /// The next one of each load, the earliest first.
+    coming: BinaryHeap<Reverse<(Time, BackgroundId)>>,
+    /// When the calendar speaks of the next one; never: it does not.
+    told: Time,
+    /// Whether each has to begin on time.
+    on_time: bool,
+}
+
+impl Default for Bursts {
+    fn default() -> Self {
+        Self { coming: BinaryHeap::new(), told: Time::NEVER, on_time: false }
+    }
+}
+
+impl Bursts {
+    /// When the next one comes.
+    fn next(&self) -> Time {
+        self.coming.peek().map_or(Time::NEVER, |Reverse((at, _))| *at)
+    }
+
+    /// The first one that comes by `now`.
+    fn due(&self, now: Time) -> Option<(Time, BackgroundId)> {
+        self.coming.peek().map(|Reverse(first)| *first).filter(|(at, _)| *at <= now)
+    }
+
+    /// The first one begins; the next one of its load comes at `next`, if there is one.
+    fn begin(&mut self, next: Option<Time>) {
+        let Some(mut first) = self.coming.peek_mut() else { return };
+        match next {
+            Some(at) => first.0.0 = at,
+            None => drop(PeekMut::pop(first)),
+        }
+    }
+}
+
 impl<P: Probe> World<'_, P> {
-    /// Puts the first burst of every background load on the calendar.
+    /// Announces the first burst of every background load.
     pub(super) fn start_background(&mut self, calendar: &mut Calendar<Event>) {
         let blueprint = self.blueprint;
         for (place, background) in blueprint.background.iter().enumerate() {
@@ -32,15 +82,36 @@ impl<P: Probe> World<'_, P> {
                 }
                 (None, _) => self.burst_gap(id),
             };
-            self.schedule_burst(Time::ZERO + first, id, calendar);
+            let Some(at) = self.if_it_comes(id, Time::ZERO + first) else { continue };
+            match self.waits_at(background) {
+                Some(node) => {
+                    self.nodes[node.index()].bursts.coming.push(Reverse((at, id)));
+                    self.set_horizon(node);
+                }
+                None => calendar.schedule(at, Event::Burst(id)),
+            }
+        }
+        for node in (0..self.nodes.len()).map(NodeId::from) {
+            self.watch(node, calendar);
         }
     }
 
-    fn schedule_burst(&mut self, at: Time, id: BackgroundId, calendar: &mut Calendar<Event>) {
-        let background = &self.blueprint.background[id.index()];
-        if at < background.until && self.bursts[id.index()].1 < background.count {
-            calendar.schedule(at, Event::Burst(id));
+    /// The node in whose queue the bursts of `background` wait; `None`: in the calendar.
+    fn waits_at(&self, background: &Background) -> Option<NodeId> {
+        match background.maker {
+            _ if background.jobs > 1 => None,
+            Maker::System(node) => Some(node),
+            Maker::Container(id) if self.blueprint.service_of(id).cpu_limit.is_none() => {
+                Some(self.containers[id.index()].node)
+            }
+            Maker::Container(_) => None,
         }
+    }
+
+    /// `at`, if the next burst of `id` comes even then.
+    fn if_it_comes(&self, id: BackgroundId, at: Time) -> Option<Time> {
+        let background = &self.blueprint.background[id.index()];
+        (at < background.until && self.bursts[id.index()].1 < background.count).then_some(at)
     }
 
     fn burst_gap(&self, id: BackgroundId) -> Nanos {
@@ -49,15 +120,40 @@ impl<P: Probe> World<'_, P> {
         Nanos::from_f64(every.sample(&mut stream.draw(number, DRAW_BURST_GAP)))
     }
 
-    /// A background load begins a burst.
+    /// A burst of `id` begins: its number, and when the next one comes.
+    fn begin_burst(&mut self, now: Time, id: BackgroundId) -> (u64, Option<Time>) {
+        let (_, next) = &mut self.bursts[id.index()];
+        let number = *next;
+        *next += 1;
+        (number, self.if_it_comes(id, now + self.burst_gap(id)))
+    }
+
+    /// A background load begins a burst that waited in the calendar.
     pub(crate) fn burst(&mut self, now: Time, id: BackgroundId, calendar: &mut Calendar<Event>) {
-        let background = &self.blueprint.background[id.index()];
-        for job in 0..if self.makes_load(now, background.maker) { background.jobs } else { 0 } {
-            self.burst_job(now, id, job, calendar);
+        let (number, next) = self.begin_burst(now, id);
+        if let Some(next) = next {
+            calendar.schedule(next, Event::Burst(id));
         }
-        self.bursts[id.index()].1 += 1;
-        let gap = self.burst_gap(id);
-        self.schedule_burst(now + gap, id, calendar);
+        let Background { maker, jobs, .. } = self.blueprint.background[id.index()];
+        if !self.makes_load(now, maker) {
+            return;
+        }
+        for job in 0..jobs {
+            let draw = if job == 0 { DRAW_BURST_CPU } else { DRAW_BURST_MORE + job - 1 };
+            let demand = self.demand_of_burst(id, number, draw);
+            match maker {
+                Maker::Container(container) => {
+                    let key = mix(self.bursts[id.index()].0.root(), number);
+                    self.burst_job(now, container, key, job, demand, calendar);
+                }
+                Maker::System(node) => self.work_in_kernel(now, node, demand, calendar),
+            }
+        }
+    }
+
+    fn demand_of_burst(&self, id: BackgroundId, number: u64, draw: u32) -> f64 {
+        let (stream, _) = self.bursts[id.index()];
+        self.blueprint.background[id.index()].cpu.sample(&mut stream.draw(number, draw))
     }
 
     /// Whether `maker` runs; what a system misses while it stands still it does not make up for.
@@ -68,23 +164,138 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Job number `job` of the burst that begins now.
-    fn burst_job(&mut self, now: Time, id: BackgroundId, job: u32, calendar: &mut Calendar<Event>) {
-        let background = &self.blueprint.background[id.index()];
-        let (stream, number) = self.bursts[id.index()];
-        let draw = if job == 0 { DRAW_BURST_CPU } else { DRAW_BURST_MORE + job - 1 };
-        let demand = background.cpu.sample(&mut stream.draw(number, draw));
-        let container = match background.maker {
-            Maker::Container(container) => container,
-            Maker::System(node) => return self.work_in_kernel(now, node, demand, calendar),
-        };
-        let (id_of_burst, frame) = self.frames.open(Kind::Burst, mix(stream.root(), number));
+    /// A job of a burst of `container` that somebody keeps an eye on: `key` and `job` address what it
+    /// draws.
+    fn burst_job(
+        &mut self,
+        now: Time,
+        container: ContainerId,
+        key: u64,
+        job: u32,
+        demand: f64,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let (id, frame) = self.frames.open(Kind::Burst, key);
         frame.container = container;
         if self.containers[container.index()].is_watched
-            && self.touch_pages(now, id_of_burst, [demand, 0.0], job, calendar)
+            && self.touch_pages(now, id, [demand, 0.0], job, calendar)
         {
             return;
         }
-        self.start_job(now, id_of_burst, container, demand, calendar);
+        self.start_job(now, id, container, demand, calendar);
+    }
+
+    /// Lets all bursts of `node` begin that have been due by `now`. Nothing else has happened there since
+    /// they were.
+    pub(crate) fn catch_up(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
+        let mut some = false;
+        while let Some((at, id)) = self.nodes[node.index()].bursts.due(now) {
+            some = true;
+            self.nodes[node.index()].processor.catch_up(at);
+            let (number, next) = self.begin_burst(at, id);
+            self.nodes[node.index()].bursts.begin(next);
+            self.set_horizon(node);
+            self.burst_of_one(at, id, number, calendar);
+        }
+        self.nodes[node.index()].processor.catch_up(now);
+        if some {
+            self.watch(node, calendar);
+        }
+    }
+
+    /// The same on all nodes.
+    pub(crate) fn catch_up_all(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        for node in (0..self.nodes.len()).map(NodeId::from) {
+            self.catch_up(now, node, calendar);
+        }
+    }
+
+    /// The one job of burst `number` of `id` begins at `at`.
+    fn burst_of_one(
+        &mut self,
+        at: Time,
+        id: BackgroundId,
+        number: u64,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let maker = self.blueprint.background[id.index()].maker;
+        if !self.makes_load(at, maker) {
+            return;
+        }
+        let demand = self.demand_of_burst(id, number, DRAW_BURST_CPU);
+        let (node, local) = match maker {
+            Maker::System(node) => (node, self.nodes[node.index()].kernel),
+            Maker::Container(container) => {
+                if self.has_pages_in_swap(container) {
+                    let key = mix(self.bursts[id.index()].0.root(), number);
+                    return self.burst_job(at, container, key, 0, demand, calendar);
+                }
+                let state = &self.containers[container.index()];
+                if state.is_watched {
+                    self.memory.note_work(container, demand);
+                }
+                (state.node, state.local)
+            }
+        };
+        self.compute_unattended(at, node, local, demand, calendar);
+    }
+
+    /// Gives the processor of `node`, which is up to date, `demand` in the share of the container at
+    /// `local` that nobody waits for.
+    pub(crate) fn compute_unattended(
+        &mut self,
+        at: Time,
+        node: NodeId,
+        local: u32,
+        demand: f64,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let follows = self.nodes[node.index()].processor.admit_unattended(at, local, demand);
+        if let Follows::Divided(due) = follows {
+            assert!(at >= calendar.now(), "a burst that slows others down begins on time");
+            self.schedule_due(node, due, calendar);
+        }
+    }
+
+    /// Tells the calendar of the next burst of `node` if that could meet somebody there who waits.
+    pub(crate) fn watch(&mut self, node: NodeId, calendar: &mut Calendar<Event>) {
+        let state = &mut self.nodes[node.index()];
+        let next = state.bursts.next();
+        let matters = || state.bursts.on_time || state.processor.is_attended_at(next);
+        if next < state.bursts.told && matters() {
+            state.bursts.told = next;
+            calendar.schedule(next, Event::Bursts(node));
+        }
+    }
+
+    /// The calendar speaks of a burst of `node`.
+    pub(crate) fn bursts_are_due(
+        &mut self,
+        now: Time,
+        node: NodeId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        self.nodes[node.index()].bursts.told = Time::NEVER;
+        self.catch_up(now, node, calendar);
+        self.watch(node, calendar);
+    }
+
+    /// From now on the bursts of `node` have to begin on time, or need not.
+    pub(crate) fn let_bursts_be_on_time(
+        &mut self,
+        node: NodeId,
+        on_time: bool,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let bursts = &mut self.nodes[node.index()].bursts;
+        if bursts.on_time != on_time {
+            bursts.on_time = on_time;
+            self.watch(node, calendar);
+        }
+    }
+
+    fn set_horizon(&mut self, node: NodeId) {
+        let state = &mut self.nodes[node.index()];
+        state.processor.set_horizon(state.bursts.next());
     }
 }

@@ -10,6 +10,8 @@ mod open;
 pub(crate) mod profile;
 mod replay;
 
+pub(crate) use background::Bursts;
+
 use crate::blueprint::{Arrivals, Policy, Source};
 use crate::event::Event;
 use crate::ids::{ContainerId, EndpointId, ServiceId, SourceId, TimeoutId};

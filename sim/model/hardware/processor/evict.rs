@@ -3,23 +3,13 @@
 //! What it has had counts as served; the others share what it leaves. It costs O(jobs): no job's
 //! place is remembered for the few that are taken off.
 
-use super::{Container, Due, Job, Leaving, Processor, Slot};
+use super::{Container, Follows, Job, Leaving, Processor, Slot};
 use wssim_kernel::Time;
-
-/// What follows from taking a job off.
-#[must_use = "the others' departures happen only if they are put on the calendar"]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Evicted {
-    /// Every other job goes on as it did.
-    Alone,
-    /// The threads were divided anew: what is due, or nothing when every job has its own time again.
-    Shared(Option<Due>),
-}
 
 impl Processor {
     /// Takes `job` of `container` off: what it has had counts as served. Costs O(jobs).
     #[inline(never)]
-    pub fn evict(&mut self, now: Time, job: Job, container: u32) -> Evicted {
+    pub fn evict(&mut self, now: Time, job: Job, container: u32) -> Follows {
         self.advance(now);
         if self.calm {
             let is_it = |slot: &Slot| slot.finish != Time::NEVER && slot.job == job;
@@ -29,7 +19,7 @@ impl Processor {
             let Slot { demand, finish, .. } = self.slots[slot];
             let left = (finish.since(now).as_f64() * self.speed).min(demand);
             self.remove(slot as u32, demand - left);
-            return Evicted::Alone;
+            return Follows::Nothing;
         }
         let Container { leaving, attained, .. } = &mut self.containers[container as usize];
         let slots = &self.slots;
@@ -42,6 +32,6 @@ impl Processor {
         let left = (at_attained - *attained).max(0.0);
         let had = (self.slots[slot as usize].demand - left).max(0.0);
         self.remove(slot, had);
-        Evicted::Shared(self.reallocate(now))
+        Follows::Divided(self.reallocate(now))
     }
 }

@@ -1,0 +1,71 @@
+//! From calm to shared and back.
+
+use super::{Alone, NOBODY, Processor, Slot};
+use wssim_kernel::{Nanos, Time};
+
+impl Processor {
+    /// Jobs that became calm when sharing ended: each needs an event of its own.
+    pub fn alone_again(&self) -> impl Iterator<Item = Alone> + '_ {
+        let generation = self.generation;
+        let live = move |(slot, s): (usize, &Slot)| {
+            (s.finish != Time::NEVER).then_some(Alone {
+                at: s.finish,
+                slot: slot as u32,
+                generation,
+            })
+        };
+        self.slots.iter().enumerate().filter_map(live).filter(|_| self.calm)
+    }
+
+    #[inline]
+    pub(super) fn limits_are_slack(&self) -> bool {
+        self.limited.iter().all(|&c| {
+            let container = &self.containers[c as usize];
+            let jobs = f64::from(container.jobs);
+            container.cap.is_none_or(|cap| jobs <= cap)
+                && container.quota.is_none_or(|quota| jobs == 0.0 || quota.never_binds(jobs))
+        })
+    }
+
+    #[inline(never)]
+    pub(super) fn leave_calm(&mut self, now: Time) {
+        self.calm = false;
+        for slot in 0..self.slots.len() as u32 {
+            let Slot { container, finish, demand, .. } = self.slots[slot as usize];
+            if finish == Time::NEVER {
+                continue;
+            }
+            self.slots[slot as usize].finish = Time::NEVER;
+            // Whole nanoseconds of the departure bound the error; never more than the demand.
+            let left = (finish.since(now).as_f64() * self.speed).min(demand);
+            self.enter(container, slot, left);
+        }
+        self.share_unattended(now);
+    }
+
+    /// Calm comes back at three quarters of the full-speed threads, so that a load which hovers
+    /// around them does not pay for a change of mode at each arrival.
+    pub(super) fn may_be_calm(&self) -> bool {
+        let jobs = f64::from(self.jobs);
+        jobs <= (self.full_speed * 0.75).max(self.full_speed.min(1.0)) && self.limits_are_slack()
+    }
+
+    pub(super) fn become_calm(&mut self, now: Time) {
+        self.calm = true;
+        self.next = None;
+        for place in 0..self.busy.len() {
+            let c = self.busy[place] as usize;
+            let attained = self.containers[c].attained;
+            while let Some(leaving) = self.containers[c].leaving.pop() {
+                let left = (leaving.at_attained - attained).max(0.0);
+                let finish = now + Nanos::from_f64(left * self.per_speed);
+                match self.slots[leaving.slot as usize].job {
+                    NOBODY => self.part(now, leaving.slot, finish),
+                    _ => self.slots[leaving.slot as usize].finish = finish,
+                }
+            }
+        }
+        self.busy.clear();
+        self.note_throttling(now);
+    }
+}

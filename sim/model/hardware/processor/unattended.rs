@@ -1,0 +1,209 @@
+//! Jobs that nobody waits for: bursts of background load, and what a system computes for itself.
+//!
+//! Nothing follows from the end of such a job but that it is gone. While it has a thread of its own it
+//! needs no event: its end is known when it begins, and is noted when somebody asks. On a shared
+//! processor it is a job as any other; as long as all jobs there are of this kind nothing that happens
+//! there matters to anybody, so that whoever comes next brings the processor up to date
+//! ([`Processor::catch_up`]). Containers with a limit have none: their quota is counted as time passes.
+
+use super::{Follows, NOBODY, Processor, Slot};
+use wssim_kernel::{Nanos, Time};
+
+/// One that has a thread of its own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unattended {
+    container: u32,
+    demand: f64,
+    /// When it began.
+    begun: Time,
+    /// Since when it has had a thread of its own.
+    since: Time,
+    finish: Time,
+}
+
+impl Processor {
+    /// No job that somebody waits for may be promised a thread of its own beyond `horizon`, when
+    /// others come that nobody has heard of yet.
+    pub(crate) fn set_horizon(&mut self, horizon: Time) {
+        self.horizon = horizon;
+    }
+
+    /// Whether at `at` a job could be there that somebody waits for.
+    pub(crate) fn is_attended_at(&self, at: Time) -> bool {
+        if self.calm {
+            let lasts = |slot: &Slot| slot.finish != Time::NEVER && slot.finish >= at;
+            return self.jobs > 0 && self.slots.iter().any(lasts);
+        }
+        self.has_attended()
+    }
+
+    fn has_attended(&self) -> bool {
+        self.jobs > self.unattended_jobs
+    }
+
+    /// Takes a job of `container`, which has no limit, into service that nobody waits for; `demand` in
+    /// nanoseconds of the reference CPU. The processor is up to date.
+    pub(crate) fn admit_unattended(&mut self, now: Time, container: u32, demand: f64) -> Follows {
+        let finish = now + Nanos::from_f64(demand * self.per_speed);
+        let one = Unattended { container, demand, begun: now, since: now, finish };
+        if !self.calm {
+            self.advance(now);
+            self.share(one, demand);
+            return self.divide_for_whoever_waits(now);
+        }
+        self.note_ends(now);
+        let fits = self.jobs < self.room;
+        self.unattended.push(one);
+        self.room = self.room.saturating_sub(1);
+        if fits {
+            return Follows::Nothing;
+        }
+        self.advance(now);
+        self.leave_calm(now);
+        self.divide_for_whoever_waits(now)
+    }
+
+    fn divide_for_whoever_waits(&mut self, now: Time) -> Follows {
+        let due = self.reallocate(now);
+        if self.has_attended() { Follows::Divided(due) } else { Follows::Nothing }
+    }
+
+    /// Takes off all jobs of `container` that nobody waits for.
+    pub(crate) fn evict_unattended(&mut self, now: Time, container: u32) -> Follows {
+        self.advance(now);
+        if self.calm {
+            self.note_ends(now);
+            while let Some(place) = self.unattended.iter().position(|one| one.container == container)
+            {
+                let one = self.unattended.swap_remove(place);
+                let had = one.demand - one.left(now, self.speed);
+                self.book(&one, now, had);
+            }
+            return Follows::Nothing;
+        }
+        let slots = &self.slots;
+        let own = &mut self.containers[container as usize];
+        let leaves = |slot: u32| slots[slot as usize].job == NOBODY;
+        let Some(gone) = own.leaving.iter().find(|leaving| leaves(leaving.slot)).copied() else {
+            return Follows::Nothing;
+        };
+        own.leaving.retain(|leaving| leaving.slot != gone.slot);
+        let left = (gone.at_attained - own.attained).max(0.0);
+        let had = (slots[gone.slot as usize].demand - left).max(0.0);
+        self.remove(gone.slot, had);
+        let follows = self.divide_for_whoever_waits(now);
+        match self.evict_unattended(now, container) {
+            Follows::Nothing => follows,
+            later => later,
+        }
+    }
+
+    /// Lets all happen that was due up to `now` and that nobody had an event for: nobody was there who
+    /// waits.
+    pub(crate) fn catch_up(&mut self, now: Time) {
+        while let Some((at, _)) = self.next
+            && at <= now
+            && !self.calm
+            && !self.has_attended()
+        {
+            // What follows is looked for here, again.
+            let _ = self.step_shared(at, self.generation);
+        }
+    }
+
+    /// Time that jobs of `container` have taken which nobody waited for, of those that are over by
+    /// `now`, in nanoseconds.
+    pub(crate) fn unattended_ns(&mut self, now: Time, container: u32) -> u64 {
+        self.note_ends(now);
+        self.containers[container as usize].unattended_ns
+    }
+
+    /// Notes whose time is over.
+    pub(super) fn note_ends(&mut self, now: Time) {
+        let mut place = 0;
+        while let Some(one) = self.unattended.get(place) {
+            if one.finish > now {
+                place += 1;
+                continue;
+            }
+            let one = self.unattended.swap_remove(place);
+            self.book(&one, one.finish, one.demand);
+        }
+    }
+
+    /// `one`, which had a thread of its own, has gone after `had` of its demand.
+    fn book(&mut self, one: &Unattended, now: Time, had: f64) {
+        self.calm_thread_ns += u128::from(now.since(one.since).0);
+        self.containers[one.container as usize].unattended_ns += now.since(one.begun).0;
+        self.totals.served_ns += had;
+        self.totals.served += 1;
+        self.make_room();
+    }
+
+    fn make_room(&mut self) {
+        self.room = self.calm_jobs.saturating_sub(self.unattended.len() as u32);
+    }
+
+    /// ∫ threads dt of those that still have one of their own, up to `now`, in nanoseconds.
+    pub(super) fn unattended_thread_ns(&self, now: Time) -> u128 {
+        self.unattended.iter().map(|one| u128::from(now.since(one.since).0)).sum()
+    }
+
+    /// What those have had of their demand, in nanoseconds of the reference CPU.
+    pub(super) fn work_of_unattended(&self, now: Time) -> f64 {
+        self.unattended.iter().map(|one| one.demand - one.left(now, self.speed)).sum()
+    }
+
+    /// Nobody has a thread of his own any more.
+    pub(super) fn share_unattended(&mut self, now: Time) {
+        self.note_ends(now);
+        let mut all = std::mem::take(&mut self.unattended);
+        for one in all.drain(..) {
+            self.calm_thread_ns += u128::from(now.since(one.since).0);
+            let left = one.left(now, self.speed);
+            self.share(one, left);
+        }
+        self.unattended = all;
+        self.make_room();
+    }
+
+    /// `one` shares the processor from now on, with `left` of its demand.
+    fn share(&mut self, one: Unattended, left: f64) {
+        let Unattended { container, demand, begun, .. } = one;
+        let slot = self.take_slot(Slot { job: NOBODY, container, demand, finish: Time::NEVER });
+        if self.begun.len() < self.slots.len() {
+            self.begun.resize(self.slots.len(), Time::ZERO);
+        }
+        self.begun[slot as usize] = begun;
+        self.jobs += 1;
+        self.unattended_jobs += 1;
+        self.containers[container as usize].jobs += 1;
+        self.enter(container, slot, left);
+    }
+
+    /// The job in `slot`, which nobody waits for, has a thread of its own from now on, until `finish`.
+    pub(super) fn part(&mut self, now: Time, slot: u32, finish: Time) {
+        let Slot { container, demand, .. } = self.slots[slot as usize];
+        let begun = self.begun[slot as usize];
+        self.free.push(slot);
+        self.jobs -= 1;
+        self.unattended_jobs -= 1;
+        self.containers[container as usize].jobs -= 1;
+        self.unattended.push(Unattended { container, demand, begun, since: now, finish });
+        self.make_room();
+    }
+
+    /// The job in `slot` leaves a shared processor, and nobody waited for it.
+    pub(super) fn note_unattended_end(&mut self, slot: u32, container: u32) {
+        let took = self.updated.since(self.begun[slot as usize]);
+        self.unattended_jobs -= 1;
+        self.containers[container as usize].unattended_ns += took.0;
+    }
+}
+
+impl Unattended {
+    /// What is left of its demand at `now`. Whole nanoseconds of its end bound the error.
+    fn left(&self, now: Time, speed: f64) -> f64 {
+        (self.finish.since(now).as_f64() * speed).min(self.demand)
+    }
+}
