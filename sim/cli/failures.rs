@@ -12,8 +12,9 @@ use wssim_experiment::failures::{self, Error};
 use wssim_experiment::findings::Findings;
 use wssim_kernel::Nanos;
 use wssim_reports::files::Output;
-use wssim_reports::{failures as tables, json, metrics_csv, printable};
+use wssim_reports::{failures as tables, json, metrics_csv};
 use wssim_scenario::Scenario;
+use wssim_text::printable;
 
 /// Files that are written, in this order.
 const FILES: [&str; 4] = ["results.json", "metrics.csv", "failures.csv", "availability.csv"];

@@ -1,6 +1,7 @@
 //! Experiments: replications of a world, intervals over them, and verdicts on claims.
 //!
-//! A module a question: [`mod@run`], [`mod@failures`] and [`mod@trace`]. Text comes in and goes out elsewhere.
+//! A module a question: [`mod@run`], [`mod@failures`] and [`mod@trace`]; [`mod@offered`] is what is known without
+//! a run. Text comes in and goes out elsewhere.
 
 mod catalogue;
 pub mod cluster;
@@ -10,6 +11,7 @@ mod judge;
 mod memory;
 pub mod metric;
 mod observe;
+pub mod offered;
 mod pilot;
 pub mod question;
 mod recorder;
