@@ -1,36 +1,14 @@
-//! What keeps user-made text harmless where it is printed or becomes a file name.
+//! What keeps user-made text harmless inside JSON, Markdown, CSV, labels and file names; for a terminal
+//! `wssim_text::printable` does.
 
 use std::fmt::Write as _;
+use wssim_text::{is_control, printable};
 
 /// Longest file name made from a user's name, in bytes.
 const LONGEST_FILE_NAME: usize = 120;
 
-/// Whether `character` moves the cursor, hides, or turns the direction of what follows.
-pub(crate) fn is_control(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
-}
-
-/// `text` on one line: white space becomes a blank, other control characters are written out
-/// (`\u{1b}`), so that nothing in it reaches the terminal as a command.
-pub fn printable(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for character in text.chars() {
-        if matches!(character, '\n' | '\r' | '\t') {
-            line.push(' ');
-        } else if is_control(character) {
-            let _ = write!(line, "{}", character.escape_unicode());
-        } else {
-            line.push(character);
-        }
-    }
-    line
-}
-
 /// JSON text in which control characters that JSON itself would let pass (DEL, C1, changes of
-/// direction) are written as `\uXXXX`: they occur inside strings only.
+/// direction, what nobody sees) are written as `\uXXXX`: they occur inside strings only.
 pub(crate) fn json(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -110,14 +88,6 @@ pub fn safe_file_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_control_character_reaches_a_terminal() {
-        let hostile = "a\u{1b}[31mred\u{9b}0m\u{202e}txt\nnext\u{7f}";
-        let line = printable(hostile);
-        assert_eq!(line, "a\\u{1b}[31mred\\u{9b}0m\\u{202e}txt next\\u{7f}");
-        assert!(!line.chars().any(is_control));
-    }
 
     #[test]
     fn json_escapes_what_the_standard_lets_pass() {

@@ -7,12 +7,12 @@
 
 use crate::failures;
 use crate::metrics_csv;
-use crate::printable;
 use crate::trace::chrome;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use wssim_text::printable;
 
 /// Bytes of a file that are looked at to know whether wssim wrote it.
 const BEGINNING: u64 = 4096;

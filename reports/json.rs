@@ -307,7 +307,9 @@ mod tests {
     fn hostile_names_come_back_as_they_were() {
         let findings = sample::hostile();
         let text = render(&findings);
-        assert!(!text.chars().any(|character| character != '\n' && escape::is_control(character)));
+        assert!(
+            !text.chars().any(|character| character != '\n' && wssim_text::is_control(character))
+        );
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["claims"][0]["text"], findings.claims[0].claim.text.as_str());
         assert_eq!(value["scenario"]["name"], findings.name.as_str());

@@ -24,6 +24,7 @@ mod escape;
 pub mod failures;
 pub mod files;
 pub mod json;
+mod layout;
 pub mod markdown;
 mod memory;
 pub mod metrics_csv;
@@ -38,9 +39,8 @@ mod table;
 pub mod tally;
 pub mod text;
 pub mod trace;
-mod width;
 mod wording;
 
-pub use escape::{printable, safe_file_name};
+pub use escape::safe_file_name;
 pub use page::Style;
 pub use tally::Tally;

@@ -1,17 +1,17 @@
 //! Lines of a terminal: headings, lists and aligned tables.
 
-use crate::escape::printable;
+use crate::layout::{Layout, Part};
 use crate::table::{Cell, Kind, Table, Tone};
-use crate::width;
 use anstyle::{AnsiColor, Effects};
+use wssim_text::printable;
+use wssim_text::width;
+use wssim_text::wrap::{self, wrapped};
 
 /// Blanks between two columns.
 pub(crate) const GAP: usize = 2;
-/// Columns of words are not made narrower than this as long as phrases are not broken.
-const NARROW: usize = 18;
-/// No column is made narrower than this.
-const NARROWEST: usize = 12;
-/// Lines that one cell may take.
+/// Between two items of a line.
+const BETWEEN: &str = " · ";
+/// Lines that one cell of words may take.
 pub(crate) const MOST_LINES: usize = 4;
 
 /// Whether the report is coloured.
@@ -46,27 +46,42 @@ impl Page {
         Self { style, width, text: String::new() }
     }
 
+    /// A line, already printable, that fits.
     pub(crate) fn line(&mut self, line: &str) {
         self.text.push_str(line.trim_end());
         self.text.push('\n');
     }
 
-    pub(crate) fn heading(&mut self, title: &str) {
-        self.line("");
-        let painted = self.style.paint(title, bold());
-        self.line(&painted);
+    /// Lines, already printable, in one look.
+    fn lines(&mut self, lines: &[String], look: anstyle::Style) {
+        for line in lines {
+            let painted = self.style.paint(line, look);
+            self.line(&painted);
+        }
     }
 
-    /// A line, already printable, in the colour of `tone`.
+    pub(crate) fn heading(&mut self, title: &str) {
+        self.line("");
+        self.lines(&wrapped(title, self.width, usize::MAX), bold());
+    }
+
+    /// A text, already printable, in the colour of `tone`.
     pub(crate) fn toned(&mut self, text: &str, tone: Tone) {
-        let painted = self.style.paint(text, style_of(tone));
-        self.line(&painted);
+        self.lines(&wrapped(text, self.width, usize::MAX), style_of(tone));
     }
 
     /// The first line.
     pub(crate) fn title(&mut self, title: &str) {
-        let painted = self.style.paint(&printable(title), bold());
-        self.line(&painted);
+        self.lines(&self.flowed(title), bold());
+    }
+
+    /// Items with ` · ` between them.
+    pub(crate) fn items(&mut self, items: &str) {
+        self.lines(&self.flowed(items), anstyle::Style::new());
+    }
+
+    fn flowed(&self, items: &str) -> Vec<String> {
+        wrap::flowed(printable(items).split(BETWEEN), BETWEEN, self.width)
     }
 
     pub(crate) fn list(&mut self, title: &str, items: &[String]) {
@@ -81,7 +96,7 @@ impl Page {
 
     /// A text with a hanging indent.
     pub(crate) fn item(&mut self, mark: &str, text: &str) {
-        let lines = width::wrapped(text, self.width.saturating_sub(2), usize::MAX);
+        let lines = wrapped(text, self.width.saturating_sub(2), usize::MAX);
         for (at, line) in lines.iter().enumerate() {
             let mark = if at == 0 { mark } else { " " };
             self.line(&format!("{mark} {line}"));
@@ -89,32 +104,47 @@ impl Page {
     }
 
     pub(crate) fn table(&mut self, table: &Table) {
-        let widths = widths(table, self.width);
-        let headings: Vec<Cell> =
-            table.columns.iter().map(|(heading, _)| Cell::new(*heading)).collect();
-        self.row(table, &headings, &widths, bold());
-        for row in &table.rows {
-            self.row(table, row, &widths, anstyle::Style::new());
+        match Layout::of(table, self.width) {
+            Layout::Tables(parts) => {
+                for (at, part) in parts.iter().enumerate() {
+                    if at > 0 {
+                        self.line("");
+                    }
+                    self.part(table, part);
+                }
+            }
+            Layout::List => self.rows_as_list(table),
         }
     }
 
-    fn row(&mut self, table: &Table, row: &[Cell], widths: &[usize], base: anstyle::Style) {
-        let cells: Vec<Vec<String>> = (0..row.len())
-            .map(|column| {
-                let prose = table.columns[column].1 == Kind::Prose;
-                let most = if prose { usize::MAX } else { MOST_LINES };
-                width::wrapped(&printable(&row[column].text), widths[column], most)
-            })
-            .collect();
+    fn part(&mut self, table: &Table, part: &Part) {
+        let mut lines = headings(table, part);
+        let height = lines.iter().map(Vec::len).max().unwrap_or(0);
+        for lines in &mut lines {
+            // What is short stands just above its column.
+            lines.splice(0..0, std::iter::repeat_n(String::new(), height - lines.len()));
+        }
+        self.row(table, part, &lines, |_| bold());
+        for row in &table.rows {
+            let lines = cells(table, row, part);
+            self.row(table, part, &lines, |column| style_of(row[column].tone));
+        }
+    }
+
+    fn row(
+        &mut self,
+        table: &Table,
+        part: &Part,
+        cells: &[Vec<String>],
+        look: impl Fn(usize) -> anstyle::Style,
+    ) {
         let height = cells.iter().map(Vec::len).max().unwrap_or(0);
         for at in 0..height {
             let mut line = String::new();
-            for (column, lines) in cells.iter().enumerate() {
+            for ((lines, &column), &width) in cells.iter().zip(&part.columns).zip(&part.widths) {
                 let text = lines.get(at).map_or("", String::as_str);
-                let blanks = " ".repeat(widths[column].saturating_sub(width::of(text)));
-                let style =
-                    if base == anstyle::Style::new() { style_of(row[column].tone) } else { base };
-                let painted = self.style.paint(text, style);
+                let blanks = width::blanks(text, width);
+                let painted = self.style.paint(text, look(column));
                 match table.columns[column].1 {
                     Kind::Numbers => line.extend([blanks, painted]),
                     Kind::Words | Kind::Phrases | Kind::Prose | Kind::Fixed => {
@@ -126,6 +156,59 @@ impl Page {
             self.line(&line);
         }
     }
+
+    /// Each row as a list of what its columns say. What a heading has in brackets is told at the end.
+    fn rows_as_list(&mut self, table: &Table) {
+        let headings: Vec<(&str, &str)> = (table.columns.iter())
+            .map(|(heading, _)| heading.split_once(" (").unwrap_or((heading, "")))
+            .collect();
+        let label = headings[1..].iter().map(|(name, _)| width::of(name)).max().unwrap_or(0);
+        let room = self.width.saturating_sub(label + 2 * GAP);
+        let gap = " ".repeat(GAP);
+        for row in &table.rows {
+            let name = wrapped(&printable(&row[0].text), self.width, MOST_LINES);
+            self.lines(&name, style_of(row[0].tone));
+            for (cell, (name, _)) in row.iter().zip(&headings).skip(1) {
+                if cell.text.is_empty() {
+                    continue;
+                }
+                for (at, line) in
+                    wrapped(&printable(&cell.text), room, usize::MAX).iter().enumerate()
+                {
+                    let name = if at == 0 { name } else { "" };
+                    let painted = self.style.paint(line, style_of(cell.tone));
+                    self.line(&format!("{gap}{name}{}{gap}{painted}", width::blanks(name, label)));
+                }
+            }
+        }
+        for (name, inside) in headings.iter().filter(|(_, inside)| !inside.is_empty()) {
+            self.item("—", &format!("{name}: {}", inside.trim_end_matches(')')));
+        }
+    }
+}
+
+/// The lines of the headings of a part; what is in brackets has lines of its own.
+fn headings(table: &Table, part: &Part) -> Vec<Vec<String>> {
+    let lines = |(&column, &width): (&usize, &usize)| {
+        let heading = table.columns[column].0;
+        match heading.find(" (").filter(|_| width::of(heading) > width) {
+            Some(at) => [&heading[..at], &heading[at..]]
+                .into_iter()
+                .flat_map(|half| wrapped(half, width, usize::MAX))
+                .collect(),
+            None => wrapped(heading, width, usize::MAX),
+        }
+    };
+    part.columns.iter().zip(&part.widths).map(lines).collect()
+}
+
+/// The lines of the cells of a part of a row.
+fn cells(table: &Table, row: &[Cell], part: &Part) -> Vec<Vec<String>> {
+    let lines = |(&column, &width): (&usize, &usize)| {
+        let most = if table.columns[column].1 == Kind::Words { MOST_LINES } else { usize::MAX };
+        wrapped(&printable(&row[column].text), width, most)
+    };
+    part.columns.iter().zip(&part.widths).map(lines).collect()
 }
 
 fn bold() -> anstyle::Style {
@@ -139,34 +222,5 @@ fn style_of(tone: Tone) -> anstyle::Style {
         Tone::Bad => AnsiColor::Red.on_default().effects(Effects::BOLD),
         Tone::Open => AnsiColor::Yellow.on_default(),
         Tone::Faint => anstyle::Style::new().effects(Effects::DIMMED),
-    }
-}
-
-/// Widths of the columns: natural ones where they fit; else words give way, then phrases too.
-fn widths(table: &Table, most: usize) -> Vec<usize> {
-    let natural = |(column, (heading, _)): (usize, &(&str, Kind))| {
-        let cells = table.rows.iter().map(|row| width::of(&printable(&row[column].text)));
-        cells.chain([width::of(heading)]).max().unwrap_or(0)
-    };
-    let mut widths: Vec<usize> = table.columns.iter().enumerate().map(natural).collect();
-    let most = most.saturating_sub(GAP * table.columns.len().saturating_sub(1));
-    shrink(&mut widths, most, NARROW, |column| {
-        matches!(table.columns[column].1, Kind::Words | Kind::Prose)
-    });
-    shrink(&mut widths, most, NARROWEST, |column| {
-        table.columns[column].1 != Kind::Fixed && table.columns[column].1 != Kind::Numbers
-    });
-    widths
-}
-
-/// Takes from the widest column that may give, until all fit into `most` or none is wider than
-/// `least`.
-fn shrink(widths: &mut [usize], most: usize, least: usize, gives: impl Fn(usize) -> bool) {
-    while widths.iter().sum::<usize>() > most {
-        let widest = (0..widths.len())
-            .filter(|column| gives(*column) && widths[*column] > least)
-            .max_by_key(|column| widths[*column]);
-        let Some(column) = widest else { return };
-        widths[column] -= 1;
     }
 }

@@ -1,5 +1,6 @@
 //! Findings made by hand, golden files and scratch directories for the tests of the reports.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use wssim_experiment::findings::{
@@ -11,6 +12,7 @@ use wssim_experiment::note::{FirstToGive, Note};
 use wssim_experiment::question::{Claim, Expected, MetricRef, Study};
 use wssim_experiment::reason::{Breakdown, Component, Missing, Needed, Reason, Whole};
 use wssim_stats::Estimate;
+use wssim_text::width;
 
 /// Compares `actual` with the golden file `name`; `UPDATE_GOLDEN=1` renews it.
 #[track_caller]
@@ -22,6 +24,36 @@ pub(crate) fn assert_golden(name: &str, actual: &str) {
     }
     let golden = fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(actual, golden, "{} differs; UPDATE_GOLDEN=1 renews it", path.display());
+}
+
+/// No line of what `text` says in so many columns is wider, whatever the terminal.
+#[track_caller]
+pub(crate) fn assert_fits(text: impl Fn(usize) -> String) {
+    for columns in 40..=120 {
+        for line in text(columns).lines() {
+            assert!(width::of(line) <= columns, "{columns}: {line}");
+        }
+    }
+}
+
+/// The numbers that `text` says where there is room for all are there, whole, in every terminal.
+#[track_caller]
+pub(crate) fn assert_numbers_stay_whole(text: impl Fn(usize) -> String) {
+    let signs = |sign: char| sign.is_ascii_digit() || "()±–−+.,%≤≥<".contains(sign);
+    let numbers = |text: &str| -> BTreeSet<String> {
+        let words = text.split_whitespace().filter(|word| word.chars().all(signs));
+        words
+            .filter(|word| word.contains(|sign: char| sign.is_ascii_digit()))
+            .map(str::to_owned)
+            .collect()
+    };
+    let all = numbers(&text(400));
+    assert!(!all.is_empty());
+    for columns in 40..=120 {
+        let told = text(columns);
+        let missing: Vec<String> = all.difference(&numbers(&told)).cloned().collect();
+        assert!(missing.is_empty(), "{columns}: {missing:?}\n{told}");
+    }
 }
 
 /// A directory that is gone when the test is.

@@ -3,12 +3,14 @@
 //! Nothing in it is user text as it came: control characters are written out, long texts are
 //! broken into lines. Colour repeats what words say and is off unless asked for.
 
-use crate::escape::printable;
 use crate::page::{GAP, MOST_LINES, Page, Style};
 use crate::sections;
 use crate::table::{Section, Tone};
-use crate::{quantity, reason, width, wording};
+use crate::{quantity, reason, wording};
 use wssim_experiment::findings::Findings;
+use wssim_text::printable;
+use wssim_text::width::{self, USUAL};
+use wssim_text::wrap::wrapped;
 
 /// Things not simulated that are listed; `check` lists them all.
 const MOST_NOT_SIMULATED: usize = 8;
@@ -30,7 +32,7 @@ pub struct Options<'a> {
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { style: Style::Plain, width: 100, wall_seconds: None, out: None, brief: false }
+        Self { style: Style::Plain, width: USUAL, wall_seconds: None, out: None, brief: false }
     }
 }
 
@@ -56,8 +58,8 @@ fn head(page: &mut Page, findings: &Findings, options: &Options<'_>) {
     page.title(&wording::title(findings));
     let counts = wording::counts(findings);
     match options.wall_seconds {
-        Some(seconds) => page.line(&format!("{counts} · {}", quantity::rough(seconds, "seconds"))),
-        None => page.line(&counts),
+        Some(seconds) => page.items(&format!("{counts} · {}", quantity::rough(seconds, "seconds"))),
+        None => page.items(&counts),
     }
     if let Some(ending) = wording::ending(findings) {
         page.toned(&ending, Tone::Open);
@@ -73,9 +75,16 @@ fn verdicts(page: &mut Page, findings: &Findings, options: &Options<'_>) {
         wording::summary(findings)
     };
     let out = options.out.map(printable).unwrap_or_default();
-    let room = width::of(&summary) + width::of(&out) + GAP;
-    let gap = GAP + options.width.saturating_sub(room);
-    page.line(&format!("{summary}{}{out}", " ".repeat(gap)));
+    let taken = width::of(&summary) + GAP + width::of(&out);
+    if taken <= page.width {
+        let gap = " ".repeat(GAP + page.width - taken);
+        page.line(&format!("{summary}{gap}{out}"));
+    } else {
+        page.items(&summary);
+        if !out.is_empty() {
+            page.toned(&out, Tone::Plain);
+        }
+    }
     if let Some(survival) = wording::survival(findings) {
         page.line("");
         page.title(&survival);
@@ -97,7 +106,7 @@ fn reasons(page: &mut Page, findings: &Findings) {
     }
     page.heading("Why");
     for (claim, why) in reasons {
-        for line in width::wrapped(&printable(&claim.text), page.width, MOST_LINES) {
+        for line in wrapped(&printable(&claim.text), page.width, MOST_LINES) {
             page.toned(&line, claim.tone);
         }
         page.item(" ", &printable(&why));
@@ -133,6 +142,25 @@ mod tests {
     }
 
     #[test]
+    fn every_terminal_is_wide_enough() {
+        let told = |findings: Findings| {
+            move |width| {
+                let out = Some("out/recommended-distribution/of-the-plan");
+                render(&findings, &Options { width, out, ..Options::default() })
+            }
+        };
+        sample::assert_fits(told(sample::findings()));
+        sample::assert_numbers_stay_whole(told(sample::findings()));
+        sample::assert_fits(told(sample::hostile()));
+    }
+
+    #[test]
+    fn the_narrowest_terminal_lists_the_claims() {
+        let options = Options { width: 40, brief: true, ..Options::default() };
+        sample::assert_golden("narrowest.txt", &render(&sample::findings(), &options));
+    }
+
+    #[test]
     fn without_claims_the_tables_are_the_answer() {
         let mut findings = sample::findings();
         findings.claims.clear();
@@ -152,7 +180,7 @@ mod tests {
     fn only_colour_writes_escape_sequences() {
         let findings = sample::hostile();
         let plain = render(&findings, &Options::default());
-        let control = |character: char| character != '\n' && crate::escape::is_control(character);
+        let control = |character: char| character != '\n' && wssim_text::is_control(character);
         assert!(!plain.chars().any(control), "{plain:?}");
         let coloured = render(&findings, &Options { style: Style::Coloured, ..Options::default() });
         assert_ne!(plain, coloured);

@@ -5,6 +5,7 @@ use super::rows::Stroke;
 use crate::page::Style;
 use anstyle::{AnsiColor, Effects};
 use wssim_experiment::trace::Paint;
+use wssim_text::width;
 
 /// How each paint looks, what it is called in the legend, and its colour.
 const PAINTS: [(Paint, char, &str, Option<AnsiColor>); 7] = [
@@ -41,8 +42,8 @@ impl Axis {
         let ticks = clock.ticks(self.whole_ns, (self.columns / TICK).max(1));
         for (at, label) in ticks {
             let column = self.column(at) as usize;
-            let taken = line.chars().count();
-            if column + label.chars().count() > self.columns || (taken > 0 && column <= taken) {
+            let taken = width::of(&line);
+            if column + width::of(&label) > self.columns || (taken > 0 && column <= taken) {
                 continue;
             }
             line.extend(std::iter::repeat_n(' ', column - taken));
@@ -111,15 +112,14 @@ fn painted(
     style.paint(&character.to_string().repeat(cells), look)
 }
 
-/// What the characters mean that occur in `strokes`, one text each.
+/// What the characters mean that occur in `strokes`, one painted text each.
 pub(super) fn legend<'a>(
     strokes: &(impl Iterator<Item = &'a Stroke> + Clone),
     style: Style,
-) -> Vec<(usize, String)> {
+) -> Vec<String> {
     let occurs = |paint: Paint| strokes.clone().any(|stroke| stroke.paint == paint);
     let told = PAINTS.into_iter().filter(|(paint, ..)| occurs(*paint));
-    told.map(|row| (2 + row.2.chars().count(), format!("{} {}", painted(row, 1, style), row.2)))
-        .collect()
+    told.map(|row| format!("{} {}", painted(row, 1, style), row.2)).collect()
 }
 
 #[cfg(test)]

@@ -4,11 +4,14 @@ use super::bars::{Axis, legend};
 use super::clock::Clock;
 use super::rows::{Row, rows};
 use super::{sums, wording};
-use crate::escape::{self, printable};
+use crate::escape;
 use crate::page::{GAP, Page, Style};
-use crate::width;
+use crate::table::Tone;
 use std::fmt::Write as _;
 use wssim_experiment::trace::Trace;
+use wssim_text::printable;
+use wssim_text::width::{self, USUAL, blanks};
+use wssim_text::wrap;
 
 /// Terminals that are narrower show neither nodes nor beginnings.
 const WIDE: usize = 80;
@@ -38,7 +41,7 @@ pub fn text(trace: &Trace, options: &Options<'_>) -> String {
     let mut page = Page::new(options.style, options.width);
     page.title(&wording::title(trace));
     for line in head(trace) {
-        wrapped(&mut page, &line);
+        page.items(&line);
     }
     if !options.brief {
         page.line("");
@@ -49,7 +52,8 @@ pub fn text(trace: &Trace, options: &Options<'_>) -> String {
     page.table(&if options.width < NARROW { sums::without_times(table) } else { table });
     if let Some(out) = options.out {
         page.line("");
-        page.line(&format!("{} (open it in https://ui.perfetto.dev)", printable(out)));
+        let told = format!("{} (open it in https://ui.perfetto.dev)", printable(out));
+        page.toned(&told, Tone::Plain);
     }
     page.text
 }
@@ -61,18 +65,12 @@ pub fn markdown(trace: &Trace, all: bool) -> String {
     for line in head(trace) {
         let _ = write!(text, "\n{}\n", escape::markdown(&line));
     }
-    let mut page = Page::new(Style::Plain, 100);
+    let mut page = Page::new(Style::Plain, USUAL);
     waterfall(&mut page, trace, all);
     // No name in it can end the block.
     let fence = "`".repeat(longest_run(&page.text, '`').max(2) + 1);
     let _ = write!(text, "\n{fence}text\n{}{fence}\n\n### Where the time goes\n\n", page.text);
     text + &crate::markdown::table(&sums::table(trace, Clock::of(trace.response_ns), all))
-}
-
-fn wrapped(page: &mut Page, text: &str) {
-    for line in width::wrapped(&printable(text), page.width, usize::MAX) {
-        page.line(&line);
-    }
 }
 
 fn longest_run(text: &str, of: char) -> usize {
@@ -117,21 +115,17 @@ impl Columns {
 
     /// What stands left of the bars.
     fn left(&self, label: &str, node: &str, start: &str, took: &str) -> String {
-        let mut line = format!("{label}{}", blanks(self.label, label));
+        let mut line = format!("{label}{}", blanks(label, self.label));
         let gap = " ".repeat(GAP);
         if self.node > 0 {
             let node = width::truncated(node, self.node);
-            line.extend([gap.as_str(), &node, &blanks(self.node, &node)]);
+            line.extend([gap.as_str(), &node, &blanks(&node, self.node)]);
         }
         if self.wide {
-            line.extend([gap.as_str(), &blanks(self.number, start), start]);
+            line.extend([gap.as_str(), &blanks(start, self.number), start]);
         }
-        line + &format!("{gap}{}{took}{gap}", blanks(self.number, took))
+        line + &format!("{gap}{}{took}{gap}", blanks(took, self.number))
     }
-}
-
-fn blanks(columns: usize, text: &str) -> String {
-    " ".repeat(columns.saturating_sub(width::of(text)))
 }
 
 fn waterfall(page: &mut Page, trace: &Trace, all: bool) {
@@ -158,26 +152,15 @@ fn waterfall(page: &mut Page, trace: &Trace, all: bool) {
     explain(page, trace, &rows);
 }
 
-/// The legend, in as many lines as it takes, and the notes.
+/// The legend and the notes.
 fn explain(page: &mut Page, trace: &Trace, rows: &[Row]) {
-    let mut line = String::new();
-    let mut taken = 0;
-    for (columns, entry) in legend(&rows.iter().flat_map(|row| &row.strokes), page.style) {
-        if taken > 0 && taken + GAP + columns > page.width {
-            page.line(&line);
-            line.clear();
-            taken = 0;
-        }
-        if taken > 0 {
-            line.push_str(&" ".repeat(GAP));
-            taken += GAP;
-        }
-        line.push_str(&entry);
-        taken += columns;
+    let legend = legend(&rows.iter().flat_map(|row| &row.strokes), page.style);
+    let gap = " ".repeat(GAP);
+    for line in wrap::flowed(legend.iter().map(String::as_str), &gap, page.width) {
+        page.line(&line);
     }
-    page.line(&line);
     for note in wording::notes(trace) {
-        wrapped(page, &note);
+        page.toned(&note, Tone::Plain);
     }
 }
 
@@ -214,18 +197,20 @@ mod tests {
         let wide = Options { out: Some("out/shop/trace/trace.json"), ..options(100) };
         crate::sample::assert_golden("trace.txt", &text(&trace, &wide));
         crate::sample::assert_golden("trace-narrow.txt", &text(&trace, &options(60)));
+        crate::sample::assert_golden("trace-narrowest.txt", &text(&trace, &options(40)));
         let all = Options { all: true, ..options(100) };
         crate::sample::assert_golden("trace-all.txt", &text(&trace, &all));
         crate::sample::assert_golden("trace.md", &markdown(&trace, false));
     }
 
     #[test]
-    fn no_line_is_wider_than_the_terminal() {
+    fn every_terminal_is_wide_enough() {
         let trace = sample::trace();
-        for columns in [48, 60, 79, 80, 100, 200] {
-            for line in text(&trace, &options(columns)).lines() {
-                assert!(width::of(line) <= columns, "{columns}: {line}");
-            }
+        let out = Some("out/a-small-shop-of-the-plan/trace/trace.json");
+        for all in [false, true] {
+            crate::sample::assert_fits(|width| {
+                text(&trace, &Options { all, out, ..options(width) })
+            });
         }
     }
 

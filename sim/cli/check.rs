@@ -1,14 +1,13 @@
 //! `wssim check`: is the file right?
 
 use crate::exit::{self, Failure};
-use crate::options::{self, Format, Shown};
+use crate::options::{Format, Shown};
 use crate::output;
+use crate::terminal::{self, Stream};
 use std::collections::BTreeMap;
 use std::io;
 use wssim_reports::Style;
-use wssim_reports::check::{
-    self, Check, DiskLoad, Mistake, NodeLoad, OfferedLoad, Placement, Route, ServiceLoad,
-};
+use wssim_reports::check::{self, Check, Mistake, Placement, Route};
 use wssim_scenario::{Diagnostic, Diagnostics, Scenario, Severity};
 
 /// Is the file right? Nothing is simulated
@@ -54,12 +53,9 @@ fn print(args: &Args, check: &Check, diagnostics: &[Diagnostic]) -> Result<(), F
         Format::Text => {
             let coloured = args.shown.colours(&io::stdout());
             let style = if coloured { Style::Coloured } else { Style::Plain };
-            let quoted = wssim_scenario::render(diagnostics, coloured);
-            if args.shown.quiet {
-                quoted
-            } else {
-                check::text(check, &quoted, style, options::width())
-            }
+            let width = terminal::width(Stream::Out);
+            let quoted = wssim_scenario::render(diagnostics, width, coloured);
+            if args.shown.quiet { quoted } else { check::text(check, &quoted, style, width) }
         }
     };
     output::print(&report, &args.shown)
@@ -79,7 +75,7 @@ fn known(scenario: &Scenario) -> Check {
         diagnostics: remarks(scenario).iter().map(mistake).collect(),
         placements: placements(&scenario.placements()),
         routes: scenario.routes().into_iter().map(route).collect(),
-        offered_load: offered_load(scenario.offered_load()),
+        offered_load: scenario.offered_load(),
         not_simulated: scenario.not_simulated().iter().map(ToString::to_string).collect(),
     }
 }
@@ -109,28 +105,6 @@ fn route(route: wssim_scenario::Route) -> Route {
         target: route.target,
         middlewares: route.middlewares,
     }
-}
-
-fn offered_load(load: wssim_scenario::OfferedLoad) -> OfferedLoad {
-    let nodes = load.nodes.into_iter().map(|load| NodeLoad {
-        node: load.node,
-        offered_erlangs: load.offered_erlangs,
-        threads: load.threads,
-        capacity_erlangs: load.capacity_erlangs,
-        disk: load
-            .disk
-            .map(|disk| DiskLoad { offered_erlangs: disk.offered_erlangs, queues: disk.queues }),
-    });
-    let services = load.services.into_iter().map(|load| ServiceLoad {
-        service: load.service,
-        containers: load.containers,
-        visits_per_second: load.visits_per_second,
-        offered_concurrency: load.offered_concurrency,
-        workers: load.workers,
-        cpus_per_container: load.cpus_per_container,
-        cpu_limit: load.cpu_limit,
-    });
-    OfferedLoad { nodes: nodes.collect(), services: services.collect() }
 }
 
 /// What is known of a scenario that cannot.

@@ -1,5 +1,6 @@
 //! Exit statuses: the documented constants, in one place, and what leads to them.
 
+use crate::terminal::{self, Stream};
 use std::fmt::Write as _;
 use wssim_experiment::findings::{Findings, StoppedBy};
 use wssim_experiment::question::WorldError;
@@ -72,7 +73,9 @@ impl Failure {
 
     /// The scenario could not be read, or is wrong.
     pub(crate) fn scenario(diagnostics: &Diagnostics, colour: bool) -> Self {
-        Self { status: status_of(diagnostics), message: diagnostics.render(colour) }
+        let width = terminal::width(Stream::Error);
+        let message = wssim_scenario::render(&diagnostics.items, width, colour);
+        Self { status: status_of(diagnostics), message }
     }
 }
 

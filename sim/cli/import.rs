@@ -6,7 +6,7 @@ use crate::output;
 use clap::Subcommand;
 use std::path::{Path, PathBuf};
 use wssim_reports::files;
-use wssim_scenario::{import, render};
+use wssim_scenario::import;
 
 /// Turn what the user has into scenario parts
 #[derive(clap::Args, Debug)]
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let imported = import::compose(files, beside)
         .map_err(|diagnostics| Failure::scenario(&diagnostics, colour))?;
     if !shown.quiet {
-        output::complain(&render(&imported.warnings, colour));
+        output::warn(&imported.warnings, colour);
     }
     match to {
         None => output::print(&imported.text, shown)?,

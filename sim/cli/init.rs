@@ -2,9 +2,12 @@
 
 use crate::exit::{self, Failure};
 use crate::output;
+use crate::terminal::{self, Stream};
 use std::path::{Path, PathBuf};
 use wssim_reports::files;
-use wssim_scenario::{import, render};
+use wssim_scenario::import;
+use wssim_text::printable;
+use wssim_text::width;
 
 /// The file that is written.
 const NAME: &str = "scenario.toml";
@@ -48,13 +51,13 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let text = text(args, &directory)?;
     if !directory.as_os_str().is_empty() {
         std::fs::create_dir_all(&directory).map_err(|error| {
-            let shown = wssim_reports::printable(&directory.display().to_string());
+            let shown = printable(&directory.display().to_string());
             Failure::file(&format!("error: cannot make the directory `{shown}`: {error}"))
         })?;
     }
     files::write_new(&place, &text)?;
     if !args.quiet {
-        output::print_plain(&next(&place))?;
+        output::print_plain(&next(&place, terminal::width(Stream::Out)))?;
     }
     Ok(exit::HOLDS)
 }
@@ -67,19 +70,26 @@ fn text(args: &Args, directory: &Path) -> Result<String, Failure> {
     let made = import::compose(&args.from_stack, directory)
         .map_err(|diagnostics| Failure::scenario(&diagnostics, colour))?;
     if !args.quiet {
-        output::complain(&render(&made.warnings, colour));
+        output::warn(&made.warnings, colour);
     }
     Ok(made.text)
 }
 
-/// What to do with it.
-fn next(place: &Path) -> String {
-    let place = for_a_shell(&wssim_reports::printable(&place.display().to_string()));
-    format!(
-        "Wrote {place}. Next:\n  \
-         wssim check {place}    # is it right, and what is asked of the servers?\n  \
-         wssim run {place}      # do its claims hold?\n"
-    )
+/// What to do with it, in lines of `width` columns, but for a long path: a command stays whole.
+fn next(place: &Path, width: usize) -> String {
+    let place = for_a_shell(&printable(&place.display().to_string()));
+    let [check, run] = ["check", "run"].map(|command| format!("wssim {command} {place}"));
+    let steps = [
+        (&check, "# is it right, and what is asked of the servers?"),
+        (&run, "# do its claims hold?"),
+    ];
+    let beside = steps.map(|(command, why)| {
+        format!("  {command}{}    {why}\n", width::blanks(command, width::of(&check)))
+    });
+    let fit = beside.iter().all(|line| width::of(line.trim_end()) <= width);
+    let steps =
+        if fit { beside } else { steps.map(|(command, why)| format!("  {why}\n  {command}\n")) };
+    format!("Wrote {place}. Next:\n{}", steps.concat())
 }
 
 /// As one word of a command line.
@@ -94,12 +104,23 @@ fn for_a_shell(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::for_a_shell;
+    use super::{for_a_shell, next};
+    use std::path::Path;
 
     #[test]
     fn paths_are_one_word() {
         assert_eq!(for_a_shell("a/scenario.toml"), "a/scenario.toml");
         assert_eq!(for_a_shell("my shop/scenario.toml"), "'my shop/scenario.toml'");
         assert_eq!(for_a_shell("it's"), "'it'\\''s'");
+    }
+
+    #[test]
+    fn reasons_stand_above_commands_where_there_is_no_room_beside() {
+        let place = Path::new("shop/scenario.toml");
+        let wide = next(place, 100);
+        assert!(wide.contains("  wssim run shop/scenario.toml      # do its"), "{wide}");
+        let narrow = next(place, 60);
+        assert!(narrow.contains("  # do its claims hold?\n  wssim run shop/"), "{narrow}");
+        assert!(narrow.lines().all(|line| line.len() <= 60), "{narrow}");
     }
 }

@@ -14,11 +14,13 @@ mod place;
 mod run;
 mod schema;
 mod shell;
+mod terminal;
 mod trace;
 mod watch;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::process::ExitCode;
+use terminal::Stream;
 
 /// Will this plan do what it says?
 ///
@@ -46,7 +48,11 @@ enum Command {
 
 fn main() -> ExitCode {
     ask_for_reports_of_bugs();
-    let status = match CommandLine::parse().command {
+    let command = match parsed() {
+        Ok(line) => line.command,
+        Err(answer) => return ExitCode::from(output::tell(&answer)),
+    };
+    let status = match command {
         Command::Run(args) => run::run(&args),
         Command::Failures(args) => failures::run(&args),
         Command::Check(args) => check::run(&args),
@@ -62,6 +68,13 @@ fn main() -> ExitCode {
         failure.status
     });
     ExitCode::from(status)
+}
+
+/// The call; or what clap answers to it, help in lines that fit.
+fn parsed() -> Result<CommandLine, clap::Error> {
+    let mut command = CommandLine::command().term_width(terminal::width(Stream::Out));
+    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    CommandLine::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
 /// A panic is a bug of wssim: one line more than Rust prints, and exit status 101, which the
@@ -80,7 +93,6 @@ fn ask_for_reports_of_bugs() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_is_well_formed() {

@@ -7,13 +7,10 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 use wssim_scenario::Scenario;
+use wssim_text::quantity::{self, Dimension};
 
 /// The seed unless told otherwise.
 pub(crate) const SEED: u64 = 84;
-/// Columns of a report where nobody says how wide the terminal is.
-const WIDTH: usize = 100;
-/// Columns below and above which the width of a terminal is not believed.
-const WIDTHS: std::ops::RangeInclusive<usize> = 40..=400;
 
 /// What standard output is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -58,7 +55,7 @@ pub(crate) struct Common {
     #[arg(long, value_enum, default_value_t = Ranges::On, value_name = "WHETHER", hide_possible_values = true)]
     pub(crate) ranges: Ranges,
 
-    /// Wall time after which no further replications are begun, such as 60s or 5min
+    /// Wall time after which no further replications are begun, such as 60s or 1m30s
     #[arg(long, value_name = "TIME", value_parser = wall_time)]
     pub(crate) budget: Option<Duration>,
 
@@ -129,7 +126,7 @@ impl Shown {
             return Ok(None);
         }
         if !self.quiet {
-            output::complain(&wssim_scenario::render(scenario.warnings(), colours));
+            output::warn(scenario.warnings(), colours);
         }
         Ok(Some(scenario))
     }
@@ -138,13 +135,6 @@ impl Shown {
 /// Whether `stream` shall be coloured, with `--no-color` or without.
 pub(crate) fn colours(no_color: bool, stream: &impl anstream::stream::RawStream) -> bool {
     !no_color && anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
-}
-
-/// Columns of the terminal.
-pub(crate) fn width() -> usize {
-    let columns = std::env::var("COLUMNS").ok();
-    let columns = columns.and_then(|columns| columns.parse().ok());
-    columns.filter(|columns| WIDTHS.contains(columns)).unwrap_or(WIDTH)
 }
 
 /// `2%`, or `0.02`.
@@ -160,23 +150,18 @@ pub(crate) fn share(text: &str) -> Result<f64, String> {
     }
 }
 
-/// `60s`, `1.5 min`, `500ms`.
+/// `60s`, `1m30s`, `1.5 min`: what a scenario takes for a duration, above zero.
 pub(crate) fn wall_time(text: &str) -> Result<Duration, String> {
-    let expected = || "a time with its unit (ms, s, min, h), such as `60s`, is expected".to_owned();
-    let at = text.find(|character: char| character.is_ascii_alphabetic()).ok_or_else(expected)?;
-    let (number, unit) = text.split_at(at);
-    let seconds = match unit {
-        "ms" => 1e-3,
-        "s" => 1.0,
-        "min" | "m" => 60.0,
-        "h" => 3_600.0,
-        _ => return Err(expected()),
-    };
-    let number: f64 = number.trim_end().parse().map_err(|_| expected())?;
-    Duration::try_from_secs_f64(number * seconds)
-        .ok()
-        .filter(|time| !time.is_zero())
-        .ok_or_else(|| "a time above zero is expected".to_owned())
+    let expected = || format!("{} is expected", Dimension::Duration.expected());
+    let quantity = quantity::parse(text).map_err(|flaw| match flaw.help {
+        Some(help) => format!("{}; {help}", flaw.message),
+        None => format!("{}; {}", flaw.message, expected()),
+    })?;
+    if quantity.dimension != Dimension::Duration {
+        return Err(expected());
+    }
+    let time = Duration::from_nanos(quantity.value.max(0.0).round() as u64);
+    if time.is_zero() { Err("a time above zero is expected".to_owned()) } else { Ok(time) }
 }
 
 fn assignment(text: &str) -> Result<String, String> {
@@ -213,9 +198,15 @@ mod tests {
         assert_eq!(wall_time("60s"), Ok(Duration::from_secs(60)));
         assert_eq!(wall_time("1.5 min"), Ok(Duration::from_secs(90)));
         assert_eq!(wall_time("250ms"), Ok(Duration::from_millis(250)));
-        for wrong in ["", "60", "s", "-1s", "0s", "1d", "1e400s", "nans", "1 s s"] {
+        assert_eq!(wall_time("1m30s"), Ok(Duration::from_secs(90)));
+        assert_eq!(wall_time("1h 0.25s"), Ok(Duration::from_millis(3_600_250)));
+        assert_eq!(wall_time("1d"), Ok(Duration::from_secs(86_400)));
+        for wrong in
+            ["", "60", "s", "-1s", "0s", "0.1ns", "1e400s", "nans", "1 s s", "1s1m", "5%", "5 GB"]
+        {
             assert!(wall_time(wrong).is_err(), "{wrong}");
         }
+        assert_eq!(wall_time("5 sec"), Err("`sec` is not a unit; did you mean `s`?".to_owned()));
     }
 
     #[test]

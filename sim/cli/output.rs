@@ -2,7 +2,10 @@
 
 use crate::exit::Failure;
 use crate::options::Shown;
+use crate::terminal::{self, Stream};
 use std::io::{self, Write};
+use wssim_scenario::Diagnostic;
+use wssim_text::wrap;
 
 /// Writes an answer to standard output.
 pub(crate) fn print(text: &str, shown: &Shown) -> Result<(), Failure> {
@@ -24,9 +27,35 @@ fn write(text: &str, choice: anstream::ColorChoice) -> Result<(), Failure> {
     }
 }
 
-/// Writes to standard error; where that is closed, there is nobody to tell.
+/// Writes to standard error, in lines that fit; where that is closed, there is nobody to tell.
 pub(crate) fn complain(text: &str) {
+    complain_as_is(&wrap::folded(text, terminal::width(Stream::Error)));
+}
+
+/// Writes to standard error what moves the cursor.
+pub(crate) fn complain_as_is(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Tells on standard error what the author of a scenario should know.
+pub(crate) fn warn(diagnostics: &[Diagnostic], colours: bool) {
+    complain(&wssim_scenario::render(diagnostics, terminal::width(Stream::Error), colours));
+}
+
+/// Tells what clap has to say instead of a command: help, or what is wrong with the call. Gives the
+/// exit status.
+pub(crate) fn tell(answer: &clap::Error) -> u8 {
+    let (stream, choice) = if answer.use_stderr() {
+        (Stream::Error, anstream::AutoStream::choice(&io::stderr()))
+    } else {
+        (Stream::Out, anstream::AutoStream::choice(&io::stdout()))
+    };
+    let text = wrap::folded(&answer.render().ansi().to_string(), terminal::width(stream));
+    let _ = match stream {
+        Stream::Out => anstream::AutoStream::new(io::stdout(), choice).write_all(text.as_bytes()),
+        Stream::Error => anstream::AutoStream::new(io::stderr(), choice).write_all(text.as_bytes()),
+    };
+    answer.exit_code().try_into().unwrap_or(crate::exit::WRONG)
 }
 
 fn choice(colours: bool) -> anstream::ColorChoice {

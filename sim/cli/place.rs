@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use wssim_reports::files::{self, Output, WriteError};
-use wssim_reports::{printable, safe_file_name};
+use wssim_reports::safe_file_name;
+use wssim_text::printable;
 
 /// Where results go unless told otherwise.
 const OUT: &str = "out";

@@ -1,9 +1,10 @@
 //! `wssim run`: do the claims of this scenario hold?
 
 use crate::exit::{self, Failure};
-use crate::options::{self, Common, Format, Shown};
+use crate::options::{Common, Format, Shown};
 use crate::output;
 use crate::place::Place;
+use crate::terminal::{self, Stream};
 use crate::watch::Watcher;
 use std::io;
 use std::time::Instant;
@@ -74,7 +75,7 @@ pub(crate) fn report(
             let coloured = shown.colours(&io::stdout());
             let options = text::Options {
                 style: if coloured { Style::Coloured } else { Style::Plain },
-                width: options::width(),
+                width: terminal::width(Stream::Out),
                 wall_seconds: Some(started.elapsed().as_secs_f64()),
                 out,
                 brief: shown.quiet,

@@ -4,13 +4,15 @@ use crate::exit::{self, Failure};
 use crate::options::{self, Format, Shown};
 use crate::output;
 use crate::place::Place;
+use crate::terminal::{self, Stream};
 use crate::watch::Watcher;
 use std::io;
 use std::path::PathBuf;
 use wssim_experiment::trace::{self, Error, NoRequest, Pick, Trace};
 use wssim_reports::files::Output;
-use wssim_reports::{Style, printable, trace as report};
+use wssim_reports::{Style, trace as report};
 use wssim_scenario::Scenario;
+use wssim_text::{hint, printable};
 
 /// The file that is written.
 const FILE: &str = "trace.json";
@@ -102,7 +104,7 @@ fn failure(args: &Args, error: Error) -> Failure {
         Error::UnknownEntry(known) => {
             let wrong = args.entry.as_deref().unwrap_or_default();
             let names: Vec<&str> = known.iter().map(String::as_str).collect();
-            let hint = wssim_scenario::hint(wrong, names);
+            let hint = hint(wrong, names);
             let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
             let message = format!("no traffic source is called `{wrong}`{hint}");
             Failure::wrong(&format!("error: {}", printable(&message)))
@@ -133,7 +135,8 @@ fn tell(args: &Args, trace: &Trace, out: Option<&str>) -> String {
         Format::Text => {
             let coloured = args.shown.colours(&io::stdout());
             let style = if coloured { Style::Coloured } else { Style::Plain };
-            let (width, all, brief) = (options::width(), args.all, args.shown.quiet);
+            let width = terminal::width(Stream::Out);
+            let (all, brief) = (args.all, args.shown.quiet);
             report::text(trace, &report::Options { style, width, out, all, brief })
         }
     }

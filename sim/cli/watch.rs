@@ -4,12 +4,14 @@
 //! then. The first Ctrl-C asks for what is there so far, the second one ends at once.
 
 use crate::exit;
-use crate::output::complain;
+use crate::output::{complain, complain_as_is};
+use crate::terminal::{self, Stream};
 use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use wssim_experiment::watch::{Phase, Progress, Watch};
+use wssim_text::width;
 
 /// Time between two lines on a terminal.
 const ON_TERMINAL: Duration = Duration::from_millis(100);
@@ -61,7 +63,7 @@ impl Watcher {
     /// Leaves a clean line behind.
     pub(crate) fn finish(&self) {
         if self.shown == Shown::OneLine {
-            complain(OVERWRITE);
+            complain_as_is(OVERWRITE);
         }
     }
 
@@ -88,7 +90,11 @@ impl Watch for Watcher {
         }
         let line = line(progress, self.started.elapsed());
         match self.shown {
-            Shown::OneLine => complain(&format!("{OVERWRITE}{line}")),
+            Shown::OneLine => {
+                // A line that is longer than the terminal would not be written over.
+                let line = width::truncated(&line, terminal::width(Stream::Error));
+                complain_as_is(&format!("{OVERWRITE}{line}"));
+            }
             Shown::Nothing | Shown::Lines => complain(&format!("{line}\n")),
         }
     }

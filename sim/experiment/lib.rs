@@ -1,7 +1,7 @@
 //! Experiments: replications of a world, intervals over them, and verdicts on claims.
 //!
-//! A module a question: [`mod@run`], [`mod@failures`] and [`mod@trace`]. Text comes in and goes out
-//! elsewhere: what is found, and why, are values.
+//! A module a question: [`mod@run`], [`mod@failures`] and [`mod@trace`]; [`mod@offered`] is what is known without
+//! a run. Text comes in and goes out elsewhere: what is found, and why, are values.
 
 mod arm;
 mod cast;
@@ -17,6 +17,7 @@ mod memory;
 pub mod metric;
 pub mod note;
 mod observe;
+pub mod offered;
 mod pilot;
 pub mod question;
 mod ranges;

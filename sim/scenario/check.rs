@@ -15,12 +15,12 @@ use crate::document::service::Service;
 use crate::document::step::StepKind;
 use crate::lint;
 use crate::places::{self, Places, machines};
-use crate::quantity::{Dimension, Quantity};
 use crate::source::{Origin, Sources};
-use crate::suggest;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::Policy;
 use wssim_model::orchestrator::placement::{Attribute, Constraint, Machine};
+use wssim_text::quantity::{Dimension, Quantity};
+use wssim_text::suggest;
 
 /// Measured time of one replication where none is given.
 pub(crate) const DURATION: Nanos = Nanos(600_000_000_000);

@@ -1,10 +1,10 @@
 //! What is in force, and where each value comes from.
 
-use crate::diagnostic::printable;
 use crate::document::fields::join;
 use crate::source::{Origin, Sources};
 use crate::tree::{Item, Table, Value};
 use std::fmt::Write as _;
+use wssim_text::printable;
 
 /// Lists every value of the merged tree, then the defaults, in the order of paths.
 pub(crate) fn print(table: &Table, defaults: &[(String, String)], sources: &Sources) -> String {
@@ -62,7 +62,8 @@ fn from(sources: &Sources, origin: Origin) -> String {
 fn write(item: &Item) -> String {
     match &item.value {
         Value::Text(text) => {
-            let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+            let escaped = escaped.replace('\n', "\\n").replace('\r', "\\r");
             format!("\"{escaped}\"")
         }
         Value::Integer(number) => number.to_string(),

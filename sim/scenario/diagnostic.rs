@@ -1,7 +1,11 @@
 //! Mistakes, told to the author of the scenario: what is wrong, where, and what would be right.
 
+mod render;
+
+pub use render::render;
+
 use crate::source::{Origin, Sources};
-use std::fmt::Write as _;
+use wssim_text::width::USUAL;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,75 +69,6 @@ impl Diagnostic {
         self.help = help;
         self
     }
-
-    fn render_to(&self, out: &mut String, color: bool) {
-        let paint = |codes: &'static str| if color { codes } else { "" };
-        let (word, tint) = match self.severity {
-            Severity::Error => ("error", paint("\x1b[1;31m")),
-            Severity::Warning => ("warning", paint("\x1b[1;33m")),
-        };
-        let (bold, blue, plain) = (paint("\x1b[1m"), paint("\x1b[34m"), paint("\x1b[0m"));
-        let message = printable(&self.message);
-        let _ = writeln!(out, "{tint}{word}[{}]{plain}{bold}: {message}{plain}", self.code);
-        let help = self.help.as_deref().map(printable);
-        let Some(place) = &self.span else {
-            if let Some(help) = help {
-                let _ = writeln!(out, "   {help}");
-            }
-            return;
-        };
-        let number = place.line.to_string();
-        let margin = " ".repeat(number.len());
-        let file = printable(&place.file);
-        let _ = writeln!(out, "{blue}{margin} ┌{plain} {file}:{number}:{}", place.column);
-        let (line, before, width) = window(place);
-        let _ = writeln!(out, "{blue}{number} │{plain} {line}");
-        let carets = "^".repeat(width);
-        let _ = write!(out, "{blue}{margin} │{plain} {}{tint}{carets}{plain}", " ".repeat(before));
-        let _ =
-            writeln!(out, "{}{}", if help.is_some() { " " } else { "" }, help.unwrap_or_default());
-    }
-}
-
-/// The longest part of a line that is shown, in characters.
-const LINE_SHOWN: usize = 160;
-
-/// The line made printable, how many columns come before the marked part, and how wide that is.
-fn window(place: &Place) -> (String, usize, usize) {
-    let characters: Vec<char> = place.text_of_line.chars().collect();
-    let start = (place.column - 1).min(characters.len());
-    let end = (start + place.length).min(characters.len());
-    let first = if end > LINE_SHOWN { start.saturating_sub(LINE_SHOWN / 4) } else { 0 };
-    let last = characters.len().min(first + LINE_SHOWN).max(start);
-    let part = |from: usize, to: usize| {
-        printable(&characters[from..to.max(from)].iter().collect::<String>())
-    };
-    let lead = if first > 0 { "… " } else { "" };
-    let before = part(first, start);
-    let marked = part(start, end.min(last));
-    let after = part(end.min(last), last);
-    let tail = if last < characters.len() { " …" } else { "" };
-    let column = lead.chars().count() + before.chars().count();
-    let width = marked.chars().count().max(1);
-    (format!("{lead}{before}{marked}{after}{tail}"), column, width)
-}
-
-/// `text` with everything escaped that could act on a terminal or reorder what is read.
-#[must_use]
-pub fn printable(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\t' => out.push(' '),
-            '\u{200B}'..='\u{200F}'
-            | '\u{2028}'..='\u{202E}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{FEFF}' => out.extend(character.escape_unicode()),
-            other if other.is_control() => out.extend(other.escape_default()),
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 /// Every mistake of a scenario, at once.
@@ -156,10 +91,10 @@ impl Diagnostics {
         self.io
     }
 
-    /// As text for a terminal; with escape sequences only if `color`.
+    /// As text in lines of the usual width; with escape sequences only if `color`.
     #[must_use]
     pub fn render(&self, color: bool) -> String {
-        render(&self.items, color)
+        render(&self.items, USUAL, color)
     }
 }
 
@@ -170,16 +105,6 @@ impl std::fmt::Display for Diagnostics {
 }
 
 impl std::error::Error for Diagnostics {}
-
-/// Several diagnostics as text for a terminal; with escape sequences only if `color`.
-#[must_use]
-pub fn render(items: &[Diagnostic], color: bool) -> String {
-    let mut out = String::new();
-    for item in items {
-        item.render_to(&mut out, color);
-    }
-    out
-}
 
 /// Code of what could not be read.
 pub(crate) const UNREADABLE: &str = "unreadable-file";

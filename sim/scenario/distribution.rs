@@ -5,10 +5,10 @@
 //! a law is the same on every machine.
 
 use crate::expression::{self, Argument, Expression};
-use crate::quantity::{Dimension, Flaw, Quantity};
-use crate::suggest;
 use std::sync::Arc;
 use wssim_model::law::Law;
+use wssim_text::quantity::{Dimension, Flaw, Quantity};
+use wssim_text::suggest;
 
 /// 99 % quantile of the standard normal distribution.
 const Z_99: f64 = 2.326_347_874_040_840_8;

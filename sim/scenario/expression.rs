@@ -5,8 +5,8 @@
 //! argument = [ name "=" | weight ":" ] value
 //! ```
 
-use crate::quantity::{self, Flaw, Quantity};
 use std::fmt;
+use wssim_text::quantity::{self, Flaw, Quantity};
 
 /// A parsed value, places in the text kept.
 #[derive(Clone, Debug, PartialEq)]

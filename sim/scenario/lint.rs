@@ -13,10 +13,10 @@ use crate::document::Document;
 use crate::document::fields::Name;
 use crate::document::service::Service;
 use crate::source::{Origin, Sources};
-use crate::suggest;
 use std::collections::{BTreeMap, BTreeSet};
 use wssim_kernel::Nanos;
 use wssim_model::orchestrator::placement::Constraint;
+use wssim_text::suggest;
 
 /// A lint's name, and why it is one.
 pub struct Lint {

@@ -5,12 +5,12 @@
 
 use crate::diagnostic::{Diagnostic, UNREADABLE};
 use crate::source::{Origin, Source, Sources};
-use crate::suggest;
 use crate::tree::{self, Entry, Item, Table, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use toml::de::DeValue;
+use wssim_text::suggest;
 
 /// Files by path, each read once, so that all worlds of a study see the same text.
 #[derive(Debug, Default)]

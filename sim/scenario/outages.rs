@@ -16,12 +16,12 @@ use crate::document::fault::{FACTOR, FaultText};
 use crate::document::fields::{Fields, Name, Reader};
 use crate::lines::{self, Lines};
 use crate::lower::faults;
-use crate::quantity::{self, Dimension};
 use crate::schema::FAULTS;
-use crate::suggest;
 use std::collections::BTreeSet;
 use wssim_kernel::Nanos;
 use wssim_model::law::Law;
+use wssim_text::quantity::{self, Dimension};
+use wssim_text::suggest;
 
 /// The columns; the first three must be there.
 const COLUMNS: [&str; 5] = ["time", "target", "kind", "duration", "factor"];

@@ -5,15 +5,15 @@ use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::claim::{Bound, ClaimText, Expect};
 use crate::places;
-use crate::quantity::Dimension;
 use crate::source::{Origin, Sources};
-use crate::suggest;
 use crate::unsimulated::{self, NotSimulated};
 use wssim_experiment::failures::years::MANAGERS;
 use wssim_experiment::metric::{MetricKind, OF_ALL_NODES, PLANNED, STATS, TABLE};
 use wssim_experiment::question::{Claim, Expected, Kind, Measure, MetricRef};
 use wssim_kernel::Nanos;
 use wssim_model::probe::Failure;
+use wssim_text::quantity::Dimension;
+use wssim_text::suggest;
 
 /// How a replication is measured.
 pub(crate) fn measure(document: &Document) -> Measure {

@@ -11,7 +11,7 @@ use crate::expression;
 use crate::lint;
 use crate::load::{self, Applied, Files};
 use crate::lower::{self, Traces};
-use crate::offered::{self, OfferedLoad};
+use crate::overload;
 use crate::places;
 use crate::question;
 use crate::source::Sources;
@@ -23,6 +23,7 @@ use crate::unsimulated::{self, NotSimulated};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use wssim_experiment::offered::{self, OfferedLoad};
 use wssim_experiment::question::{
     AtRisk, Claim, End, Observed, Override, Question, RangedInput, WorldError, Worlds,
 };
@@ -413,9 +414,7 @@ impl World {
             traces,
             warnings: tidy(warnings),
         };
-        for excess in world.offered().excesses() {
-            world.warnings.push(Diagnostic::warning("overload", excess));
-        }
+        world.warnings.extend(overload::warnings(&world.offered()));
         Ok(world)
     }
 

@@ -8,11 +8,11 @@ use crate::document::Document;
 use crate::document::fields::{Name, Texts};
 use crate::document::step::StepKind;
 use crate::lines::{self, Lines};
-use crate::suggest;
 use std::collections::BTreeSet;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{Trace, TraceRow};
 use wssim_model::ids::{EndpointId, LabelId};
+use wssim_text::suggest;
 
 /// A trace file as it was read.
 #[derive(Clone, Debug, Default)]

@@ -22,7 +22,7 @@ pub struct NotSimulated {
 
 impl std::fmt::Display for NotSimulated {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "{}: {}", crate::diagnostic::printable(&self.path), self.reason)
+        write!(out, "{}: {}", wssim_text::printable(&self.path), self.reason)
     }
 }
 

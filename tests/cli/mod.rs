@@ -10,6 +10,7 @@ mod run;
 mod schema;
 mod shell;
 mod trace;
+mod width;
 mod years;
 
 use std::path::{Path, PathBuf};

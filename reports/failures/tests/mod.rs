@@ -157,6 +157,15 @@ fn the_reports_are_as_golden() {
 }
 
 #[test]
+fn every_terminal_is_wide_enough() {
+    let told =
+        |width| text::render(&findings(WHY), &text::Options { width, ..text::Options::default() });
+    sample::assert_fits(told);
+    sample::assert_numbers_stay_whole(told);
+    sample::assert_golden("failures-narrow.txt", &told(60));
+}
+
+#[test]
 fn what_does_not_come_back_is_null_in_json() {
     let results: serde_json::Value = serde_json::from_str(&json::render(&usual())).unwrap();
     let lost = &results["sets"][0]["entries"]["web"]["recovery_seconds"];

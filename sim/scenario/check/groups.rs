@@ -3,8 +3,8 @@
 use super::Check;
 use crate::diagnostic::Diagnostic;
 use crate::document::fields::Name;
-use crate::suggest;
 use std::collections::BTreeSet;
+use wssim_text::suggest;
 
 /// What a member can be.
 const KINDS: [&str; 4] = ["service", "node", "entry", "group"];

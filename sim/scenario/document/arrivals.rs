@@ -2,11 +2,11 @@
 
 use super::fields::{self, Fields, Name, Reader};
 use super::profile::{self, ProfileText};
-use crate::quantity::Dimension;
 use crate::tree::{Item, Value};
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::Mmpp;
 use wssim_model::law::Law;
+use wssim_text::quantity::Dimension;
 
 /// When requests come.
 #[derive(Clone, Debug)]

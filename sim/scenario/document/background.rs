@@ -11,11 +11,11 @@
 
 use super::fields::{self, Fields, Reader};
 use super::header;
-use crate::quantity::Dimension;
 use crate::source::Origin;
 use crate::tree::Value;
 use wssim_kernel::Nanos;
 use wssim_model::law::Law;
+use wssim_text::quantity::Dimension;
 
 /// What repeats without saying how often repeats daily.
 const DAY: Law = Law::Constant(86_400e9);

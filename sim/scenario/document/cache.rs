@@ -4,7 +4,6 @@ use super::fields::{self, Fields, Name, Reader};
 use super::service::Service;
 use super::step::{self, Step, StepKind};
 use crate::expression::{Argument, Expression, parse};
-use crate::quantity::Dimension;
 use crate::source::Origin;
 use crate::tree::Item;
 use std::collections::BTreeMap;
@@ -12,6 +11,7 @@ use wssim_kernel::Nanos;
 use wssim_model::blueprint::Hits;
 use wssim_model::cache::Popularity;
 use wssim_model::law::Law;
+use wssim_text::quantity::Dimension;
 
 /// A look-up in a cache.
 #[derive(Clone, Debug)]

@@ -2,12 +2,12 @@
 //! and what the callee learns of it.
 
 use super::fields::{self, Fields, Name, Reader};
-use crate::quantity::Dimension;
-use crate::suggest;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{BreakerPolicy, Retry};
 use wssim_model::law::Law;
 use wssim_model::probe::Failure;
+use wssim_text::quantity::Dimension;
+use wssim_text::suggest;
 
 /// A call.
 #[derive(Clone, Debug)]

@@ -2,12 +2,12 @@
 
 use super::fields::{self, Fields, Name, Reader};
 use crate::diagnostic::Diagnostic;
-use crate::quantity::{self, Dimension};
 use crate::source::Origin;
 use crate::tree::{Item, Value};
 use crate::unsimulated;
 use std::collections::BTreeMap;
 use wssim_experiment::question::{MetricRef, Study};
+use wssim_text::quantity::{self, Dimension};
 
 /// A claim as it was read.
 #[derive(Clone, Debug)]

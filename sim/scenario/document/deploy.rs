@@ -2,13 +2,13 @@
 //! the same names in TOML.
 
 use super::fields::{self, Fields, Name, Reader};
-use crate::quantity::Dimension;
 use crate::schema::{PORT, VOLUME};
 use crate::source::Origin;
 use crate::traefik::Label;
 use crate::tree::{Item, Value};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
+use wssim_text::quantity::Dimension;
 
 /// How many containers there are, and for how long.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! A node's disk: `disk = "nvme"`, or a table of its own; and the step that visits it.
 
 use super::fields::{self, Fields, Reader};
-use crate::quantity::Dimension;
 use wssim_model::blueprint::{Access, Disk};
 use wssim_model::law::Law;
+use wssim_text::quantity::Dimension;
 
 /// A disk of a kind: (name, median and 99 % quantile in ms of a read, a write and a flush, MB/s,
 /// visits at once). Laws are lognormal.

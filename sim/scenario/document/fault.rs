@@ -1,11 +1,11 @@
 //! `[[fault]]`, and `mtbf` and `mttr` of whatever fails of itself.
 
 use super::fields::{self, Fields, Name, Reader};
-use crate::quantity::Dimension;
 use crate::schema::FAULTS;
 use crate::source::Origin;
 use wssim_kernel::Nanos;
 use wssim_model::law::Law;
+use wssim_text::quantity::Dimension;
 
 /// How many times slower a slow disk or network is where nothing is said: an assumption, between a
 /// disk that is about to fail or a link that has fallen from 1 Gbit/s to 100 Mbit/s, and worse.

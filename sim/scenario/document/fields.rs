@@ -3,15 +3,15 @@
 use crate::diagnostic::Diagnostic;
 use crate::distribution;
 use crate::load::Files;
-use crate::quantity::{self, Dimension, Flaw};
 use crate::schema::Shape;
 use crate::source::{Origin, Sources};
-use crate::suggest;
 use crate::tree::{Item, Table, Value};
 use std::sync::Arc;
 use wssim_experiment::question::RangedInput;
 use wssim_kernel::Nanos;
 use wssim_model::law::Law;
+use wssim_text::quantity::{self, Dimension, Flaw};
+use wssim_text::suggest;
 
 /// The texts that values may point into or name.
 #[derive(Clone, Copy)]

@@ -5,13 +5,13 @@ use super::fault::{self, Fails};
 use super::fields::{self, Fields, Name, Read, Reader, Texts};
 use super::firewall::{self, Firewall};
 use crate::diagnostic::Diagnostic;
-use crate::quantity::Dimension;
 use crate::source::Origin;
 use crate::tree::{Item, Value};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{self, Disk, Encapsulation, usual};
 use wssim_model::law::Law;
+use wssim_text::quantity::Dimension;
 
 /// A machine.
 #[derive(Clone, Debug)]

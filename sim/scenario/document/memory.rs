@@ -2,10 +2,10 @@
 
 use super::fields::{self, Fields, Read, Reader, Texts};
 use crate::diagnostic::Diagnostic;
-use crate::quantity::Dimension;
 use crate::source::Origin;
 use crate::tree::Item;
 use wssim_model::law::Law;
+use wssim_text::quantity::Dimension;
 
 /// `[memory]`: how services touch their RAM unless they say otherwise, and what the system of each
 /// node takes before any container does.

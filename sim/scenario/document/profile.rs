@@ -9,11 +9,11 @@ use super::fields::{self, Fields, Read, Reader, Texts};
 use super::header;
 use super::shapes;
 use crate::diagnostic::Diagnostic;
-use crate::quantity::Dimension;
 use crate::source::Origin;
 use crate::tree::{Item, Value};
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{Piece, Profile};
+use wssim_text::quantity::Dimension;
 
 /// No factor is so large that requests could come all at once.
 const LARGEST: f64 = 1e6;

@@ -1,13 +1,13 @@
 //! How a caller finds replicas and what it connects with: `client`, `resolver`, `pool`, `balance`.
 
 use super::fields::{self, Fields, Name, Reader};
-use crate::quantity::Dimension;
 use crate::schema::{BALANCES, CONNECTIONS};
 use crate::source::Origin;
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{Pick, Policy, Resolver};
 use wssim_model::law::Law;
+use wssim_text::quantity::Dimension;
 
 /// What a caller connects with.
 #[derive(Clone, Debug, Default)]

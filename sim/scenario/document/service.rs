@@ -7,12 +7,12 @@ use super::fields::{self, Fields, Name, Reader};
 use super::memory::{self, Data, Memory};
 use super::routing::{self, Clients, Pool, ProxyText};
 use super::step::{self, Step};
-use crate::quantity::Dimension;
 use crate::source::Origin;
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{CpuLimit, Hold, Policy, Quota, Resolver};
 use wssim_model::law::Law;
+use wssim_text::quantity::Dimension;
 
 /// A service.
 #[derive(Clone, Debug)]

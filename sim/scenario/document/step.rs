@@ -4,12 +4,12 @@ use super::cache::{self, CacheStep};
 use super::call::{self, CallStep};
 use super::disk::{self, DiskStep};
 use super::fields::{self, Fields, Name, Reader};
-use crate::quantity::Dimension;
 use crate::schema::STEP;
 use crate::source::Origin;
-use crate::suggest;
 use crate::tree::{Item, Value};
 use wssim_model::law::Law;
+use wssim_text::quantity::Dimension;
+use wssim_text::suggest;
 
 /// A step.
 #[derive(Clone, Debug)]

@@ -4,10 +4,10 @@ use super::arrivals::{self, ArrivalsText};
 use super::fields::{self, Fields, Name, Reader};
 use super::profile::ProfileText;
 use super::routing;
-use crate::quantity::Dimension;
 use crate::tree::Value;
 use wssim_experiment::cluster::Limit;
 use wssim_model::law::Law;
+use wssim_text::quantity::Dimension;
 
 /// A source of requests.
 #[derive(Clone, Debug)]

@@ -2,8 +2,8 @@
 
 use super::Found;
 use crate::source::Origin;
-use crate::suggest;
 use std::collections::BTreeMap;
+use wssim_text::suggest;
 
 pub(super) fn lints(found: &mut Found<'_>) {
     container_labels(found);

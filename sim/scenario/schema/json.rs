@@ -5,9 +5,9 @@
 //! the whole table. Alternatives are left to values.
 
 use super::{Case, Kind, ROOT, STEP, Shape, patterns};
-use crate::quantity::Dimension;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use wssim_text::quantity::Dimension;
 
 /// The schema of the scenario format, as text.
 #[must_use]

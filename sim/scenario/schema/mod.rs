@@ -27,7 +27,7 @@ pub(crate) use plan::{FAULTS, ROOT};
 pub(crate) use service::{BALANCES, CONNECTIONS, PORT, VOLUME};
 pub(crate) use step::STEP;
 
-use crate::quantity::Dimension;
+use wssim_text::quantity::Dimension;
 
 /// A table of the format.
 pub(crate) struct Shape {

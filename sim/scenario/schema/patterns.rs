@@ -1,9 +1,9 @@
 //! Texts as regular expressions, in the part of their language that editors agree on (ECMA-262,
-//! Python, Rust). They follow `quantity.rs`, `distribution.rs` and their like; what these refuse
+//! Python, Rust). They follow `wssim_text::quantity`, `distribution.rs` and their like; what these refuse
 //! for reasons that a pattern cannot say (`1s1m`, `uniform(9ms, 1ms)`) passes here.
 
 use crate::distribution::FORMS;
-use crate::quantity::{Dimension, units};
+use wssim_text::quantity::{Dimension, units};
 
 const NUMBER: &str = "[0-9]+(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?";
 

@@ -20,12 +20,12 @@ pub use keys::{Becomes, outcomes};
 use crate::diagnostic::{Diagnostic, UNREADABLE};
 use crate::load::{self, Files};
 use crate::source::{Origin, Source, Sources};
-use crate::suggest;
 use crate::tree::{Entry, Item, Table, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 pub(crate) use translate::{Translated, translate};
 use variables::{Odd, Variables};
+use wssim_text::suggest;
 
 /// Lays the scenario `merged` over the services and networks of the stacks that it names.
 pub(crate) fn expand(

@@ -5,8 +5,8 @@ use super::{forms, values};
 use crate::diagnostic::Diagnostic;
 use crate::lint;
 use crate::source::{Origin, Sources};
-use crate::suggest;
 use crate::tree::{Item, Table, Value};
+use wssim_text::suggest;
 
 /// Looks at a whole stack file. `by_swarm`: deployed by `docker stack deploy`, which ignores keys
 /// that `docker compose` honours.

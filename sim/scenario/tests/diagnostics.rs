@@ -4,13 +4,14 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
-use wssim_scenario::{Scenario, Severity, render};
+use wssim_scenario::{Diagnostic, Scenario, Severity, render};
+use wssim_text::width::{self, USUAL};
 
 /// What an author is told.
 fn told(path: &str, sets: &[&str]) -> String {
     let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
     match Scenario::load(path, &sets) {
-        Ok(scenario) => render(scenario.warnings(), false),
+        Ok(scenario) => render(scenario.warnings(), USUAL, false),
         Err(diagnostics) => diagnostics.render(false),
     }
 }
@@ -48,15 +49,39 @@ fn five_mistakes_are_five_diagnostics_with_their_lines() {
     golden("five", &diagnostics.render(false));
 }
 
+/// Files with a text of what is told of them.
+const NAMES: [&str; 19] = [
+    "many", "warned", "loop-a", "syntax", "escapes", "trace", "rows", "traffic", "busy", "calls",
+    "patient", "spent", "stores", "routing", "memory", "tight", "faults", "outages", "late",
+];
+
 #[test]
 fn mistakes_are_told_as_before() {
-    for name in [
-        "many", "warned", "loop-a", "syntax", "escapes", "trace", "rows", "traffic", "busy",
-        "calls", "patient", "spent", "stores", "routing", "memory", "tight", "faults", "outages",
-        "late",
-    ] {
+    for name in NAMES {
         golden(name, &told(&format!("tests/mistakes/{name}.toml"), &[]));
     }
+}
+
+fn diagnostics(name: &str) -> Vec<Diagnostic> {
+    match Scenario::load(&format!("tests/mistakes/{name}.toml"), &[]) {
+        Ok(scenario) => scenario.warnings().to_vec(),
+        Err(diagnostics) => diagnostics.items,
+    }
+}
+
+/// Colours or none: no line is wider than the terminal, and what is marked is in it.
+#[test]
+fn every_terminal_is_wide_enough() {
+    for items in NAMES.map(diagnostics) {
+        for columns in 40..=120 {
+            for color in [false, true] {
+                for line in render(&items, columns, color).lines() {
+                    assert!(width::of(line) <= columns, "{columns}: {line}");
+                }
+            }
+        }
+    }
+    golden("many-narrow", &render(&diagnostics("many"), 50, false));
 }
 
 #[test]

@@ -314,5 +314,7 @@ fn an_order_of_starts_that_nobody_keeps_names_what_is_needed() {
     let stack = "services:\n  web: {image: web:1, depends_on: [db]}\n  db: {image: db:1}\n";
     let told = told("ignored-key", stack, "");
     assert_eq!(told.len(), 1);
-    assert!(wssim_scenario::render(&told, false).contains("in `start_needs` of its `x-wssim`"));
+    assert!(
+        wssim_scenario::render(&told, 400, false).contains("in `start_needs` of its `x-wssim`")
+    );
 }

@@ -29,7 +29,7 @@ fn memory<'b>(blueprint: &'b Blueprint, name: &str) -> &'b Memory {
 fn told(name: &str, sets: &[&str]) -> String {
     let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
     match Scenario::load(&format!("tests/scenarios/{name}.toml"), &sets) {
-        Ok(scenario) => wssim_scenario::render(scenario.warnings(), false),
+        Ok(scenario) => wssim_scenario::render(scenario.warnings(), 100, false),
         Err(mistakes) => mistakes.render(false),
     }
 }

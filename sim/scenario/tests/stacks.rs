@@ -271,7 +271,7 @@ fn lints_have_names_places_and_can_be_silenced() {
         let loaded =
             scenario("lint", &["traefik.yml", "health.yml", "wordpress.yml", "nfs.yml"], more);
         let lints = loaded.unwrap().lints();
-        assert!(lints.iter().all(|lint| lint.span.is_some()), "{}", render(&lints, false));
+        assert!(lints.iter().all(|lint| lint.span.is_some()), "{}", render(&lints, 100, false));
         lints.into_iter().map(|lint| lint.code).collect::<Vec<_>>()
     };
     let all = told("[lan]\nsubnet = \"10.0.0.0/24\"\n");

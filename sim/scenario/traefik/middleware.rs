@@ -7,9 +7,9 @@ use super::{Reference, references};
 use crate::check::shown;
 use crate::document::fields::Reader;
 use crate::source::Origin;
-use crate::suggest;
 use std::fmt;
 use wssim_kernel::Nanos;
+use wssim_text::suggest;
 
 /// A middleware.
 #[derive(Clone, Debug)]

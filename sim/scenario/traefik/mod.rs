@@ -21,12 +21,12 @@ pub use route::Route;
 use crate::document::Document;
 use crate::document::fields::{Name, Reader};
 use crate::source::Origin;
-use crate::suggest;
 use middleware::Middleware;
 use options::Options;
 use std::collections::BTreeMap;
 use std::fmt;
 use wssim_kernel::Nanos;
+use wssim_text::suggest;
 
 /// A label.
 #[derive(Clone, Debug)]

@@ -7,9 +7,9 @@ use crate::diagnostic::Diagnostic;
 use crate::document::fields::{Name, Reader};
 use crate::source::Origin;
 use crate::stack::values;
-use crate::suggest;
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
+use wssim_text::suggest;
 
 /// What follows the name of a thing in its labels, in lower case.
 pub(super) struct Options<'a> {

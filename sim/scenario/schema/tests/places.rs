@@ -2,8 +2,8 @@
 
 use super::{Case, Kind, ROOT, Shape};
 use crate::distribution::FORMS;
-use crate::quantity::Dimension;
 use serde_json::{Map, Value, json};
+use wssim_text::quantity::Dimension;
 
 /// A key of some table.
 pub(super) struct Place {

@@ -1,12 +1,17 @@
 //! What is known of a scenario without a run: mistakes, placement, offered load against capacity.
 
+mod json;
+
+pub use json::render as json;
+
 use crate::page::{Page, Style};
 use crate::table::{Cell, Kind, Table, Tone};
 use crate::{escape, quantity};
 use serde::Serialize;
+use wssim_experiment::offered::{NodeLoad, OfferedLoad, ServiceLoad};
 
 /// The answer of `check`.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Check {
     /// Bare name of the scenario.
     pub name: String,
@@ -67,68 +72,6 @@ pub struct Route {
     pub middlewares: Vec<String>,
 }
 
-/// What is asked of the cluster, by name.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct OfferedLoad {
-    /// Of its nodes.
-    pub nodes: Vec<NodeLoad>,
-    /// Of its services.
-    pub services: Vec<ServiceLoad>,
-}
-
-/// What is asked of a node, in seconds of one of its own threads a second.
-#[derive(Clone, Debug, Serialize)]
-pub struct NodeLoad {
-    /// The node.
-    pub node: String,
-    /// Work that arrives.
-    pub offered_erlangs: f64,
-    /// Hardware threads.
-    pub threads: f64,
-    /// Work that can be done with all threads busy.
-    pub capacity_erlangs: f64,
-    /// What is asked of its disk; `None`: nothing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub disk: Option<DiskLoad>,
-}
-
-/// What is asked of a node's disk.
-#[derive(Clone, Debug, Serialize)]
-pub struct DiskLoad {
-    /// Disk time that arrives, in seconds a second.
-    pub offered_erlangs: f64,
-    /// Visits that it serves at once.
-    pub queues: u32,
-}
-
-/// What is asked of a service.
-#[derive(Clone, Debug, Serialize)]
-pub struct ServiceLoad {
-    /// The service.
-    pub service: String,
-    /// Containers that have a node.
-    pub containers: usize,
-    /// Visits per second to all containers together.
-    pub visits_per_second: f64,
-    /// Visits in service at once if nobody waited.
-    pub offered_concurrency: f64,
-    /// Workers of all containers together; `None`: unlimited.
-    pub workers: Option<u32>,
-    /// CPU time that a container is offered, in thread-seconds a second.
-    pub cpus_per_container: f64,
-    /// Its CPU limit; `None`: unlimited.
-    pub cpu_limit: Option<f64>,
-}
-
-impl ServiceLoad {
-    /// Offered over capacity, of what is nearer to its end; `None`: nothing is limited.
-    fn utilization(&self) -> Option<f64> {
-        let workers = self.workers.map(|workers| self.offered_concurrency / f64::from(workers));
-        let cpus = self.cpu_limit.map(|limit| self.cpus_per_container / limit);
-        [workers, cpus].into_iter().flatten().reduce(f64::max)
-    }
-}
-
 /// The report for a terminal. `diagnostics` are the mistakes as they are to be shown, since only
 /// who holds the texts can quote their lines.
 #[must_use]
@@ -145,7 +88,7 @@ pub fn text(check: &Check, diagnostics: &str, style: Style, width: usize) -> Str
     }
     page.list("Known, not simulated", &check.not_simulated);
     page.line("");
-    page.line(&summary(check));
+    page.items(&summary(check));
     page.text
 }
 
@@ -163,14 +106,6 @@ pub fn markdown(check: &Check) -> String {
     }
     crate::markdown::section(&mut text, "Known, not simulated", &check.not_simulated);
     text
-}
-
-/// The report for programs.
-#[must_use]
-pub fn json(check: &Check) -> String {
-    let text =
-        serde_json::to_string_pretty(check).expect("keys are strings and nothing else can fail");
-    escape::json(&format!("{text}\n"))
 }
 
 fn title(check: &Check) -> String {
@@ -327,10 +262,20 @@ fn utilization(share: Option<f64>) -> Cell {
 mod tests {
     use super::*;
     use crate::sample;
+    use wssim_experiment::offered::DiskLoad;
 
     fn node(name: &str, offered_erlangs: f64, threads: f64, capacity_erlangs: f64) -> NodeLoad {
-        let disk = (name == "hpr").then_some(DiskLoad { offered_erlangs: 1.2, queues: 1 });
-        NodeLoad { node: name.to_owned(), offered_erlangs, threads, capacity_erlangs, disk }
+        let disk =
+            DiskLoad { offered_erlangs: 1.2, open_erlangs: 1.1, peak_erlangs: 1.4, queues: 1 };
+        NodeLoad {
+            node: name.to_owned(),
+            offered_erlangs,
+            open_erlangs: offered_erlangs / 2.0,
+            peak_erlangs: offered_erlangs * 2.0,
+            threads,
+            capacity_erlangs,
+            disk: (name == "hpr").then_some(disk),
+        }
     }
 
     fn service(name: &str, load: f64, workers: Option<u32>, cpu_limit: Option<f64>) -> ServiceLoad {
@@ -339,8 +284,12 @@ mod tests {
             containers: 2,
             visits_per_second: load * 100.0,
             offered_concurrency: load,
+            open_concurrency: load / 2.0,
+            peak_concurrency: load * 2.0,
             workers,
             cpus_per_container: load / 50.0,
+            open_cpus_per_container: load / 100.0,
+            peak_cpus_per_container: load / 25.0,
             cpu_limit,
         }
     }
@@ -390,7 +339,16 @@ mod tests {
             "check.txt",
             &text(&check, "warning[overload]: …\n", Style::Plain, 100),
         );
+        let narrow = text(&check, "", Style::Plain, 60);
+        sample::assert_golden("check-narrow.txt", &narrow);
         sample::assert_golden("check.md", &markdown(&check));
         sample::assert_golden("check.json", &json(&check));
+    }
+
+    #[test]
+    fn every_terminal_is_wide_enough() {
+        let told = |width| text(&check(), "", Style::Plain, width);
+        sample::assert_fits(told);
+        sample::assert_numbers_stay_whole(told);
     }
 }

@@ -7,7 +7,7 @@ use std::fmt;
 
 /// What a quantity measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Dimension {
+pub enum Dimension {
     /// In nanoseconds.
     Duration,
     /// In bytes.
@@ -24,7 +24,8 @@ pub(crate) enum Dimension {
 
 impl Dimension {
     /// Its name in the schema.
-    pub(crate) fn name(self) -> &'static str {
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::Duration => "duration",
             Self::Size => "size",
@@ -36,7 +37,8 @@ impl Dimension {
     }
 
     /// What is expected where this is due.
-    pub(crate) fn expected(self) -> &'static str {
+    #[must_use]
+    pub fn expected(self) -> &'static str {
         match self {
             Self::Duration => "a duration such as `250ms`, `1m30s` or `10min`",
             Self::Size => "a size such as `300 B`, `8 kB` or `28 GiB`",
@@ -50,7 +52,7 @@ impl Dimension {
 
 /// A number with what it measures.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Quantity {
+pub struct Quantity {
     /// In the unit of its dimension.
     pub value: f64,
     /// What it measures.
@@ -59,7 +61,7 @@ pub(crate) struct Quantity {
 
 /// What is wrong with a piece of text, and where in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Flaw {
+pub struct Flaw {
     /// What is wrong.
     pub message: String,
     /// What would be right.
@@ -71,11 +73,15 @@ pub(crate) struct Flaw {
 }
 
 impl Flaw {
-    pub(crate) fn new(message: impl Into<String>, start: usize, length: usize) -> Self {
+    /// Says what is wrong with `length` bytes from `start`.
+    #[must_use]
+    pub fn new(message: impl Into<String>, start: usize, length: usize) -> Self {
         Self { message: message.into(), help: None, start, length }
     }
 
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    /// Adds what would be right.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
@@ -122,7 +128,7 @@ const UNITS: &[(&str, Dimension, f64)] = &[
 ];
 
 /// The units of a dimension.
-pub(crate) fn units(dimension: Dimension) -> impl Iterator<Item = &'static str> {
+pub fn units(dimension: Dimension) -> impl Iterator<Item = &'static str> {
     UNITS.iter().filter(move |(_, of, _)| *of == dimension).map(|(name, ..)| *name)
 }
 
@@ -130,7 +136,11 @@ pub(crate) fn units(dimension: Dimension) -> impl Iterator<Item = &'static str> 
 const LARGEST: f64 = 9e18;
 
 /// Parses a whole text as one quantity.
-pub(crate) fn parse(text: &str) -> Result<Quantity, Flaw> {
+///
+/// # Errors
+///
+/// Where the text is no quantity, has a unit that is unknown, or says more than 9e18 of the inner unit.
+pub fn parse(text: &str) -> Result<Quantity, Flaw> {
     let mut rest = text.trim_start();
     let start = text.len() - rest.len();
     let whole = || text.trim().len();
@@ -282,7 +292,6 @@ impl fmt::Display for Quantity {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

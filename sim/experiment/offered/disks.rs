@@ -1,6 +1,5 @@
 //! What the disks of the nodes are asked for.
 
-use super::{NodeLoad, OfferedLoad};
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Access, Disk, Service};
 
@@ -53,11 +52,4 @@ pub(super) fn load_of(disk: Option<&Disk>, [offered, open, peak]: [f64; 3]) -> O
         peak_erlangs: peak,
         queues: disk.queues,
     })
-}
-
-impl OfferedLoad {
-    /// The nodes whose disks are asked for anything.
-    pub fn disks(&self) -> impl Iterator<Item = (&NodeLoad, &DiskLoad)> {
-        self.nodes.iter().filter_map(|node| Some((node, node.disk.as_ref()?)))
-    }
 }

@@ -9,8 +9,8 @@ mod disks;
 
 pub use disks::DiskLoad;
 
+use crate::question::{Kind, Measure};
 use disks::DiskWork;
-use wssim_experiment::question::{Kind, Measure};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{
@@ -74,6 +74,15 @@ pub struct ServiceLoad {
     pub cpu_limit: Option<f64>,
 }
 
+impl ServiceLoad {
+    /// Offered over capacity, of what is nearer to its end; `None`: nothing is limited.
+    pub fn utilization(&self) -> Option<f64> {
+        let workers = self.workers.map(|workers| self.offered_concurrency / f64::from(workers));
+        let cpus = self.cpu_limit.map(|limit| self.cpus_per_container / limit);
+        [workers, cpus].into_iter().flatten().reduce(f64::max)
+    }
+}
+
 /// Iterations that reach any fixed point that is worth reaching.
 const ROUNDS: usize = 2_000;
 
@@ -114,7 +123,8 @@ enum Level {
 }
 
 /// Computes the offered load of a blueprint that is measured like this.
-pub(crate) fn offered(blueprint: &Blueprint, measure: &Measure) -> OfferedLoad {
+#[must_use]
+pub fn offered(blueprint: &Blueprint, measure: &Measure) -> OfferedLoad {
     let stretch = Stretch::of(measure);
     let visits: Vec<Visit> = blueprint
         .endpoints
@@ -520,64 +530,4 @@ fn gap_between_bursts(background: &Background, stretch: Stretch) -> f64 {
     };
     let bursts = expected(stretch.until) - expected(stretch.from);
     stretch.until.since(stretch.from).as_f64() / bursts
-}
-
-impl OfferedLoad {
-    /// Sentences about what is asked for and cannot be done: on average, or while the profiles of
-    /// all sources are at their peak, which may be at different times.
-    pub(crate) fn excesses(&self) -> Vec<String> {
-        let mut out = Vec::new();
-        let mut add =
-            |open: f64, peak: f64, capacity: f64, says: &dyn Fn(String) -> String, digits| {
-                if open >= capacity {
-                    let offered = format!("{open:.digits$}");
-                    out.push(format!("{}: there is no steady state", says(offered)));
-                } else if peak >= capacity {
-                    let offered = format!("up to {peak:.digits$}");
-                    let text = says(offered);
-                    out.push(format!("{text}: at the peak of its traffic a queue builds up"));
-                }
-            };
-        for node in &self.nodes {
-            let (name, capacity) = (&node.node, node.capacity_erlangs);
-            let limit = if (capacity - node.threads).abs() < 1e-9 {
-                format!("{} threads", node.threads)
-            } else {
-                format!("{} threads, which do the work of {capacity:.1}", node.threads)
-            };
-            let says = |offered| format!("node `{name}` is offered {offered} erlangs for {limit}");
-            add(node.open_erlangs, node.peak_erlangs, capacity, &says, 1);
-        }
-        for (node, disk) in self.disks() {
-            let says = |offered| {
-                let (name, queues) = (&node.node, disk.queues);
-                format!(
-                    "the disk of node `{name}` is offered {offered} erlangs for {queues} at once"
-                )
-            };
-            add(disk.open_erlangs, disk.peak_erlangs, f64::from(disk.queues), &says, 2);
-        }
-        for service in &self.services {
-            let name = &service.service;
-            if let Some(limit) = service.cpu_limit {
-                let (open, peak) =
-                    (service.open_cpus_per_container, service.peak_cpus_per_container);
-                let says = |offered| {
-                    let whose = format!("a container of service `{name}`");
-                    format!("{whose} is offered {offered} CPUs for a limit of {limit}")
-                };
-                add(open, peak, limit, &says, 2);
-            }
-            if let Some(workers) = service.workers {
-                let says = |offered| {
-                    format!(
-                        "service `{name}` is offered {offered} requests at once for {workers} workers"
-                    )
-                };
-                let (open, peak) = (service.open_concurrency, service.peak_concurrency);
-                add(open, peak, f64::from(workers), &says, 1);
-            }
-        }
-        out
-    }
 }

@@ -1,0 +1,254 @@
+//! How a table gets into the columns of a terminal.
+//!
+//! Where it is too wide, columns give way in this order: words break, then headings, then phrases, then
+//! words within a name; numbers never. A table of numbers that is still too wide becomes several, one below the
+//! other, each with the columns that name its rows; one of texts becomes a list, a line a cell.
+
+use crate::page::GAP;
+use crate::table::{Kind, Table};
+use wssim_text::printable;
+use wssim_text::width;
+use wssim_text::wrap::longest;
+
+/// Columns of long texts are not made narrower than this before headings are broken.
+const ROOMY: usize = 36;
+/// Columns of words are not made narrower than this before headings are broken.
+const NARROW: usize = 18;
+/// And not narrower than this before numbers stand below each other.
+const NARROWER: usize = 12;
+/// No column is made narrower than this.
+const NARROWEST: usize = 8;
+/// Columns of a name that are not broken where it has no joint.
+const NAME: usize = 16;
+
+/// How wide columns are, step by step: as they would like, and each time they gave way.
+const STEPS: usize = 6;
+/// Up to this step a table reads well; beyond it two tables read better.
+const PLEASANT: usize = 3;
+
+/// What is printed.
+pub(crate) enum Layout {
+    /// Tables, one below the other.
+    Tables(Vec<Part>),
+    /// Row below row, and in it cell below cell.
+    List,
+}
+
+/// Some of the columns of a table.
+pub(crate) struct Part {
+    /// Their places in the table.
+    pub(crate) columns: Vec<usize>,
+    pub(crate) widths: Vec<usize>,
+}
+
+impl Layout {
+    /// In lines of at most `most` columns.
+    pub(crate) fn of(table: &Table, most: usize) -> Self {
+        let steps: Vec<Steps> = (0..table.columns.len()).map(|at| steps(table, at)).collect();
+        let all: Vec<usize> = (0..table.columns.len()).collect();
+        if let Some(part) = fit(&all, &steps, most) {
+            return Self::Tables(vec![part]);
+        }
+        let has_numbers = table.columns.iter().any(|(_, kind)| *kind == Kind::Numbers);
+        let parts = has_numbers.then(|| in_parts(table, &steps, most)).flatten();
+        parts.map_or(Self::List, Self::Tables)
+    }
+}
+
+/// The width of a column, step by step; it never grows.
+type Steps = [usize; STEPS];
+
+fn steps(table: &Table, column: usize) -> Steps {
+    let (heading, kind) = table.columns[column];
+    let widest = |columns: &dyn Fn(&str) -> usize| {
+        let cells = table.rows.iter().map(|row| columns(&printable(&row[column].text)));
+        cells.max().unwrap_or(0)
+    };
+    let body = widest(&width::of);
+    let natural = body.max(width::of(heading));
+    // Words of headings stay whole, names unless they are very long, and numbers.
+    let word = longest(heading, usize::MAX).max(widest(&|cell| longest(cell, NAME)));
+    let whole = longest(heading, usize::MAX).max(widest(&|cell| longest(cell, usize::MAX)));
+    let body = body.max(word);
+    let narrow = |least: usize| word.max(least);
+    let steps = match kind {
+        Kind::Words => {
+            [narrow(NARROW), narrow(NARROW), narrow(NARROWER), narrow(NARROWER), narrow(NARROWEST)]
+        }
+        Kind::Prose => {
+            [narrow(ROOMY), narrow(ROOMY), narrow(NARROW), narrow(NARROW), narrow(NARROWEST)]
+        }
+        Kind::Phrases => [natural, body, narrow(NARROWER), narrow(NARROWER), narrow(NARROWEST)],
+        Kind::Fixed => [natural, body, body, whole, narrow(NARROWEST)],
+        Kind::Numbers => [natural, body, body, whole, whole],
+    };
+    let mut widths = [natural; STEPS];
+    for (at, step) in steps.into_iter().enumerate() {
+        widths[at + 1] = step.min(widths[at]);
+    }
+    widths
+}
+
+/// The widths with which `columns` fit into `most`, if they do.
+fn fit(columns: &[usize], steps: &[Steps], most: usize) -> Option<Part> {
+    let most = most.checked_sub(GAP * columns.len().saturating_sub(1))?;
+    let mut widths: Vec<usize> = columns.iter().map(|column| steps[*column][0]).collect();
+    for step in 1..STEPS {
+        let least: Vec<usize> = columns.iter().map(|column| steps[*column][step]).collect();
+        shrink(&mut widths, &least, most);
+    }
+    let fits = widths.iter().sum::<usize>() <= most;
+    fits.then(|| Part { columns: columns.to_vec(), widths })
+}
+
+/// Takes from the widest column that may give, until all fit into `most` or none may.
+fn shrink(widths: &mut [usize], least: &[usize], most: usize) {
+    while widths.iter().sum::<usize>() > most {
+        let gives = (0..widths.len()).filter(|at| widths[*at] > least[*at]);
+        let Some(widest) = gives.max_by_key(|at| widths[*at]) else { return };
+        widths[widest] -= 1;
+    }
+}
+
+/// How many of the first columns name a row: up to the first that says something in each.
+fn keys(table: &Table) -> usize {
+    let is_full = |column: &usize| table.rows.iter().all(|row| !row[*column].text.is_empty());
+    (0..table.columns.len()).find(is_full).map_or(1, |column| column + 1)
+}
+
+/// Columns behind the first `keys` that belong together: a heading in lower case goes on with what the one
+/// before it says (Errors until, then).
+fn units(table: &Table, keys: usize) -> Vec<Vec<usize>> {
+    let mut units: Vec<Vec<usize>> = Vec::new();
+    for (column, (heading, _)) in table.columns.iter().enumerate().skip(keys) {
+        let words = heading.chars().all(|letter| !letter.is_ascii_digit());
+        match units.last_mut() {
+            Some(unit) if words && heading.starts_with(char::is_lowercase) => unit.push(column),
+            _ => units.push(vec![column]),
+        }
+    }
+    units
+}
+
+/// The other columns, in as few tables as fit beside the first `keys`, and as evenly as can be.
+fn in_parts(table: &Table, steps: &[Steps], most: usize) -> Option<Vec<Part>> {
+    let keys = keys(table);
+    if keys >= steps.len() {
+        return None;
+    }
+    let units = units(table, keys);
+    let groups = |many: usize| groups(keys, &units, steps, most, many);
+    let fewest = groups(usize::MAX);
+    let even = (steps.len() - keys).div_ceil(fewest.len());
+    let evenly = (even..steps.len()).map(groups).find(|groups| groups.len() == fewest.len());
+    evenly.unwrap_or(fewest).iter().map(|group| fit(group, steps, most)).collect()
+}
+
+/// The columns of `units`, as many at a time as fit beside the first `keys`, but at most `many`.
+fn groups(
+    keys: usize,
+    units: &[Vec<usize>],
+    steps: &[Steps],
+    most: usize,
+    many: usize,
+) -> Vec<Vec<usize>> {
+    let fits = |columns: &[usize]| {
+        let taken = columns.iter().map(|column| steps[*column][PLEASANT] + GAP).sum::<usize>();
+        taken <= most + GAP
+    };
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut add = |unit: &[usize]| {
+        if let Some(group) = groups.last_mut() {
+            let together = [group.as_slice(), unit].concat();
+            if together.len() - keys <= many && fits(&together) {
+                *group = together;
+                return;
+            }
+        }
+        groups.push((0..keys).chain(unit.iter().copied()).collect());
+    };
+    for unit in units {
+        let alone: Vec<usize> = (0..keys).chain(unit.iter().copied()).collect();
+        if fits(&alone) {
+            add(unit);
+        } else {
+            unit.iter().for_each(|column| add(&[*column]));
+        }
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Cell;
+
+    fn table(columns: &[(&'static str, Kind)], rows: &[&[&str]]) -> Table {
+        let row = |row: &&[&str]| row.iter().map(|text| Cell::new(*text)).collect();
+        Table { columns: columns.to_vec(), rows: rows.iter().map(row).collect() }
+    }
+
+    fn widths(table: &Table, most: usize) -> Vec<(Vec<usize>, Vec<usize>)> {
+        match Layout::of(table, most) {
+            Layout::Tables(parts) => {
+                parts.into_iter().map(|part| (part.columns, part.widths)).collect()
+            }
+            Layout::List => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn words_give_way_before_headings_and_headings_before_names() {
+        let columns = [("Node", Kind::Words), ("Load average", Kind::Numbers)];
+        let table = table(&columns, &[&["a name of thirty letters it is", "0.31 ±0.01"]]);
+        assert_eq!(widths(&table, 50), [(vec![0, 1], vec![30, 12])]);
+        assert_eq!(widths(&table, 34), [(vec![0, 1], vec![20, 12])]);
+        assert_eq!(widths(&table, 31), [(vec![0, 1], vec![18, 11])]);
+        assert_eq!(widths(&table, 26), [(vec![0, 1], vec![14, 10])]);
+        assert_eq!(widths(&table, 20), [(vec![0, 1], vec![8, 10])]);
+        assert_eq!(widths(&table, 19), [], "its numbers stay whole");
+    }
+
+    #[test]
+    fn numbers_that_do_not_fit_stand_below_with_the_names_of_their_rows() {
+        let columns = [
+            ("Node", Kind::Fixed),
+            ("Held by", Kind::Words),
+            ("RAM", Kind::Numbers),
+            ("Swap", Kind::Numbers),
+        ];
+        let rows: [&[&str]; 2] =
+            [&["host", "all", "12.50 ±0.01 GB", "2 GB"], &["", "shop", "11.75 ±0.01 GB", "1 GB"]];
+        let table = table(&columns, &rows);
+        assert_eq!(widths(&table, 35), [(vec![0, 1, 2, 3], vec![4, 7, 14, 4])]);
+        assert_eq!(
+            widths(&table, 30),
+            [(vec![0, 1, 2], vec![4, 7, 14]), (vec![0, 1, 3], vec![4, 7, 4])]
+        );
+    }
+
+    #[test]
+    fn what_belongs_together_stays_together_and_the_rest_is_even() {
+        let heads = ["Entry", "Mean", "p95", "Errors until", "then", "Rate"];
+        let columns = heads.map(|heading| (heading, Kind::Numbers));
+        let table = table(&columns, &[&["web", "71.3 ms", "99.9 ms", "12.5 %", "0.0 %", "50/s"]]);
+        let parts = |most| -> Vec<Vec<usize>> {
+            widths(&table, most).into_iter().map(|(columns, _)| columns).collect()
+        };
+        assert_eq!(parts(48), [[0, 1, 2, 3, 4, 5]]);
+        assert_eq!(parts(40), [vec![0, 1, 2], vec![0, 3, 4, 5]], "three and two would part errors");
+        assert_eq!(parts(18), [vec![0, 1], vec![0, 2], vec![0, 3], vec![0, 4, 5]]);
+    }
+
+    #[test]
+    fn texts_that_do_not_fit_become_a_list() {
+        let columns = [("Claim", Kind::Words), ("Verdict", Kind::Phrases)];
+        let rows = table(&columns, &[&["It is fast enough", "refuted: 12345.678 ms above"]]);
+        assert_eq!(widths(&rows, 24).len(), 1);
+        assert!(matches!(Layout::of(&rows, 18), Layout::List));
+        // As does one of numbers whose rows have no name.
+        let columns = [("Sent", Kind::Numbers), ("Received", Kind::Numbers)];
+        let rows = table(&columns, &[&["", "12345.678 MB"], &["12345.678 MB", "12345.678 MB"]]);
+        assert!(matches!(Layout::of(&rows, 20), Layout::List));
+    }
+}

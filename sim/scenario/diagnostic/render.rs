@@ -1,0 +1,198 @@
+//! Diagnostics as text for a terminal, in lines of at most its width:
+//!
+//! ```text
+//! error[unknown-service]: no service is named `gibd-postgers`
+//!    ┌ scenarios/after.toml:31:13
+//! 31 │   { call = "gibd-postgers.query", send = "300 B" },
+//!    │             ^^^^^^^^^^^^^ did you mean `gibd-postgres`?
+//! ```
+//!
+//! A line of the text that is too long is cut around the part that is marked; what is said goes on
+//! in further lines.
+
+use super::{Diagnostic, Place, Severity};
+use std::fmt::Write as _;
+use wssim_text::printable;
+use wssim_text::width::{self, ELLIPSIS};
+use wssim_text::wrap;
+
+/// Columns that long help needs below what it is about; where there are fewer it begins at the margin.
+const HELP: usize = 40;
+/// What a message goes on behind.
+const INDENT: &str = "  ";
+/// Stands before what is left of a line that was cut.
+const CUT: &str = "… ";
+
+/// Several diagnostics as text in lines of at most `width` columns; with escape sequences only if
+/// `color`.
+#[must_use]
+pub fn render(items: &[Diagnostic], width: usize, color: bool) -> String {
+    let mut out = String::new();
+    for item in items {
+        one(&mut out, item, width, color);
+    }
+    out
+}
+
+/// Escape sequences, or nothing.
+struct Paint {
+    tint: &'static str,
+    bold: &'static str,
+    blue: &'static str,
+    plain: &'static str,
+}
+
+impl Paint {
+    fn of(severity: Severity, color: bool) -> Self {
+        let tint = match severity {
+            Severity::Error => "\x1b[1;31m",
+            Severity::Warning => "\x1b[1;33m",
+        };
+        if color {
+            Self { tint, bold: "\x1b[1m", blue: "\x1b[34m", plain: "\x1b[0m" }
+        } else {
+            Self { tint: "", bold: "", blue: "", plain: "" }
+        }
+    }
+}
+
+fn one(out: &mut String, item: &Diagnostic, width: usize, color: bool) {
+    let paint = Paint::of(item.severity, color);
+    let Paint { tint, bold, plain, .. } = &paint;
+    let word = match item.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let message = printable(&item.message);
+    let message = format!("{tint}{word}[{}]{plain}{bold}: {message}{plain}", item.code);
+    let _ = writeln!(out, "{}", wrap::hanging(&message, width, INDENT));
+    let help = item.help.as_deref().map(printable).unwrap_or_default();
+    match &item.span {
+        Some(place) => quote(out, place, &help, width, &paint),
+        None if help.is_empty() => {}
+        None => {
+            for line in wrap::wrapped(&help, width.saturating_sub(3), usize::MAX) {
+                let _ = writeln!(out, "   {line}");
+            }
+        }
+    }
+}
+
+/// Where it is, the line itself, and the help below what is marked.
+fn quote(out: &mut String, place: &Place, help: &str, width: usize, paint: &Paint) {
+    let Paint { tint, blue, plain, .. } = paint;
+    let number = place.line.to_string();
+    let margin = " ".repeat(number.len());
+    let room = width.saturating_sub(number.len() + 3);
+    let file = format!("{}:{number}:{}", printable(&place.file), place.column);
+    for (at, part) in wrap::wrapped(&file, room, usize::MAX).iter().enumerate() {
+        let corner = if at == 0 { '┌' } else { '│' };
+        let _ = writeln!(out, "{blue}{margin} {corner}{plain} {part}");
+    }
+    let Window { line, before, marked } = window(place, room);
+    let _ = writeln!(out, "{blue}{number} │{plain} {line}");
+    let carets = format!("{}{tint}{}{plain}", " ".repeat(before), "^".repeat(marked));
+    let beside = before + marked + 1 + width::of(help) <= room;
+    let gap = if beside && !help.is_empty() { " " } else { "" };
+    let help_beside = if beside { help } else { "" };
+    let _ = writeln!(out, "{blue}{margin} │{plain} {carets}{gap}{help_beside}");
+    if !beside {
+        let is_wide = room.saturating_sub(before) >= HELP.min(width::of(help));
+        let indent = if is_wide { before } else { 0 };
+        for line in wrap::wrapped(help, room - indent, usize::MAX) {
+            let _ = writeln!(out, "{blue}{margin} │{plain} {}{line}", " ".repeat(indent));
+        }
+    }
+}
+
+/// What is shown of a line.
+struct Window {
+    line: String,
+    /// Columns before the marked part.
+    before: usize,
+    /// Columns of the marked part, at least one.
+    marked: usize,
+}
+
+/// The line of `place`, made printable, in `room` columns: the marked part, and of what stands
+/// before and behind it as much as there is room for.
+fn window(place: &Place, room: usize) -> Window {
+    let [before, marked, behind] = parts(place);
+    let cut = width::of(CUT);
+    if width::of(&before) + columns(&marked) + width::of(&behind).min(cut) <= room {
+        return shown("", &before, &marked, &behind, room);
+    }
+    // A quarter at least for what stands before, so that it is seen what is marked.
+    let context = room / 4;
+    let lead = if width::of(&before) > context { CUT } else { "" };
+    let taken = width::of(lead) + width::of(&before).min(context);
+    let (marked, rest) = width::split(&marked, room.saturating_sub(taken + cut));
+    let behind = format!("{rest}{behind}");
+    let left = room.saturating_sub(width::of(lead) + columns(marked) + width::of(&behind));
+    let (_, before) = width::split_end(&before, context.max(left));
+    let before = if lead.is_empty() { before } else { before.trim_start() };
+    shown(lead, before, marked, &behind, room)
+}
+
+/// Columns that are marked: one where there is nothing to mark.
+fn columns(marked: &str) -> usize {
+    width::of(marked).max(1)
+}
+
+/// The line before, within and behind the mark, printable.
+fn parts(place: &Place) -> [String; 3] {
+    let characters: Vec<char> = place.text_of_line.chars().collect();
+    let start = (place.column - 1).min(characters.len());
+    let end = (start + place.length).min(characters.len());
+    let part = |part: &[char]| printable(&part.iter().collect::<String>());
+    [part(&characters[..start]), part(&characters[start..end]), part(&characters[end..])]
+}
+
+/// The parts in a line of at most `room` columns; of what is behind the mark the end gives way.
+fn shown(lead: &str, before: &str, marked: &str, behind: &str, room: usize) -> Window {
+    let head = format!("{lead}{before}");
+    let (before, columns) = (width::of(&head), columns(marked));
+    let left = room.saturating_sub(before + width::of(marked));
+    let behind = if width::of(behind) <= left {
+        behind.to_owned()
+    } else {
+        let (behind, _) = width::split(behind, left.saturating_sub(width::of(CUT)));
+        format!("{} {ELLIPSIS}", behind.trim_end())
+    };
+    Window { line: format!("{head}{marked}{behind}"), before, marked: columns }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A place whose marked part is in brackets.
+    fn place(line: &str) -> Place {
+        let letters = |text: &str| text.chars().count();
+        let start = letters(line.split('[').next().unwrap_or(""));
+        let text_of_line = line.replace(['[', ']'], "");
+        let behind = line.split(']').nth(1).unwrap_or("");
+        let length = letters(&text_of_line) - start - letters(behind);
+        Place { file: "a.toml".to_owned(), line: 7, column: start + 1, length, text_of_line }
+    }
+
+    #[track_caller]
+    fn is(line: &str, room: usize, shown: &str, carets: &str) {
+        let window = window(&place(line), room);
+        let marks = format!("{}{}", " ".repeat(window.before), "^".repeat(window.marked));
+        assert_eq!((window.line.as_str(), marks.as_str()), (shown, carets));
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_what_is_marked() {
+        is("one [two] three", 13, "one two three", "    ^^^");
+        is("one [two] three", 12, "one two th …", "    ^^^");
+        is("some way along [two] three four", 16, "… ong two thre …", "      ^^^");
+        is("some way along [two]", 16, "… way along two", "            ^^^");
+        is("[all of it is wrong]", 12, "all of it  …", "^^^^^^^^^^");
+        is("e [all of it is wrong] here", 12, "e all of i …", "  ^^^^^^^^");
+        is("some way along []", 8, "… long ", "       ^");
+        is("数据 [两] 数据", 10, "数据 两 …", "     ^^");
+        is("a\t[b]\u{1b} c", 12, "a b\\u{1b} c", "  ^");
+    }
+}
