@@ -4,6 +4,7 @@
 
 mod catalogue;
 pub mod cluster;
+mod durations;
 pub mod failures;
 pub mod findings;
 mod judge;

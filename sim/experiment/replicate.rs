@@ -1,6 +1,7 @@
 //! Replications of one arm: on all cores, reduced in the order of their numbers.
 
 use crate::catalogue::Catalogue;
+use crate::durations::Durations;
 use crate::memory::record::NodeRecord;
 use crate::observe::{Sample, observe};
 use crate::question::Measure;
@@ -9,7 +10,6 @@ use crate::watch::Watch;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::{Blueprint, Outcome, Run, simulate};
-use wssim_stats::Histogram;
 
 /// What is left of one replication.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct Observation {
     /// By node.
     pub(crate) memory: Vec<NodeRecord>,
     /// Response times, by source.
-    responses: Vec<Histogram>,
+    responses: Vec<Durations>,
     pub(crate) outcome: Outcome,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct Arm {
     pub(crate) catalogue: Catalogue,
     pub(crate) observations: Vec<Observation>,
     /// Response times of all replications, by source.
-    pub(crate) pooled: Vec<Histogram>,
+    pub(crate) pooled: Vec<Durations>,
 }
 
 /// What all replications of a study have in common.
@@ -49,7 +49,7 @@ pub(crate) struct Stopped;
 impl Arm {
     pub(crate) fn new(blueprint: Blueprint) -> Self {
         let catalogue = Catalogue::of(&blueprint);
-        let pooled = vec![Histogram::new(); blueprint.sources.len()];
+        let pooled = vec![Durations::default(); blueprint.sources.len()];
         Self { blueprint, catalogue, observations: Vec::new(), pooled }
     }
 

@@ -5,7 +5,7 @@
 //! numbers). With m claims and K looks every interval is at level 1 − 0.05/(m·K).
 
 use crate::findings::{Findings, JudgedClaim, StoppedBy, Verdict};
-use crate::judge::{Arms, measure, verdict};
+use crate::judge::{Arms, may_be_decided, measure, verdict};
 use crate::pilot::find_lead;
 use crate::question::{Claim, Question, Study, WorldError, Worlds};
 use crate::replicate::{Arm, Progressing, Setting, Stopped, replicate};
@@ -182,7 +182,9 @@ impl<'a> RunStudy<'a> {
                 // What cannot be observed will not be by doing it again.
                 continue;
             };
-            if verdict(&claim.expected, claim.observed, &estimate) == Verdict::Undecided {
+            if verdict(&claim.expected, claim.observed, &estimate) == Verdict::Undecided
+                && may_be_decided(&claim.expected, &estimate)
+            {
                 if !within_precision(&estimate, self.options.precision) {
                     return None;
                 }

@@ -1,17 +1,18 @@
 //! Findings from the replications of an arm: metrics with plain 95 % intervals, series, notes.
 
 use crate::catalogue::{Entry, Key, Quantity};
+use crate::durations::Durations;
 use crate::findings::{Distribution, Findings, Metric, Series, StoppedBy};
 use crate::judge::estimate;
 use crate::memory;
-use crate::metric::{STATS, kind_of};
-use crate::observe::Sample;
+use crate::metric::{STATS, UNFINISHED, kind_of};
+use crate::observe::{Sample, share_of_errors};
 use crate::question::{Claim, Question};
 use crate::recorder::Slot;
 use crate::replicate::{Arm, Observation};
 use crate::run::distance_to_limit;
+use wssim_stats::Estimate;
 use wssim_stats::stopping::replications_needed;
-use wssim_stats::{Estimate, Histogram};
 
 /// Level of the intervals that metrics show.
 pub(crate) const LEVEL: f64 = 0.95;
@@ -23,11 +24,12 @@ pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> F
     let observations = &arm.observations[..replications];
     let outcomes = || observations.iter().map(|observation| &observation.outcome);
     let unfinished: u64 = outcomes().map(|outcome| outcome.unfinished).sum();
+    let requests: u64 = outcomes().map(|outcome| outcome.requests).sum();
     let mut notes = Vec::new();
     if unfinished > 0 {
         notes.push(format!(
-            "{unfinished} measured requests were still in flight when a replication was given up: \
-             response times leave them out and are too low"
+            "{unfinished} of {requests} requests had no answer when a replication was given up: errors, \
+             with the reason `{UNFINISHED}`; how long theirs would have taken is not known"
         ));
     }
     notes.extend(memory::ledger::growth_note(arm, question, replications));
@@ -41,7 +43,7 @@ pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> F
         measured_seconds: question.measure.duration.seconds(),
         warm_up_seconds: 0.0,
         simulated_seconds: outcomes().map(|outcome| outcome.simulated.seconds()).sum(),
-        requests: outcomes().map(|outcome| outcome.requests).sum(),
+        requests,
         events: outcomes().map(|outcome| outcome.events).sum(),
         metrics: arm
             .catalogue
@@ -64,7 +66,7 @@ fn metric(arm: &Arm, place: usize, key: &Key, replications: usize) -> Metric {
     let samples = arm.samples(place, replications);
     let mut estimate = estimate(&samples, LEVEL);
     let is_max = key.labels.iter().any(|(name, value)| *name == "stat" && value == "max");
-    if let Some(estimate) = estimate.as_mut().filter(|_| is_max) {
+    if let Some(estimate) = estimate.as_mut().filter(|estimate| is_max && estimate.is_closed()) {
         (estimate.low, estimate.high) = (f64::NAN, f64::NAN);
     }
     let missing = estimate.is_none().then(|| what_was_missing(&samples));
@@ -93,7 +95,9 @@ fn what_was_missing(samples: &[Sample]) -> String {
 pub(crate) fn entry_means(arm: &Arm, replications: usize, level: f64) -> Vec<Estimate> {
     let is_mean = |key: &Key| matches!(key.quantity, Quantity::Response(Entry::Source(_), stat) if STATS[stat] == "mean");
     let keys = arm.catalogue.keys.iter().enumerate().filter(|(_, key)| is_mean(key));
-    keys.filter_map(|(place, _)| estimate(&arm.samples(place, replications), level)).collect()
+    let means = keys.filter_map(|(place, _)| estimate(&arm.samples(place, replications), level));
+    // What got no answer gets none in further replications.
+    means.filter(Estimate::is_closed).collect()
 }
 
 /// The base unit in which a claim is told.
@@ -106,6 +110,10 @@ pub(crate) fn unit_of(claim: &Claim) -> &'static str {
 
 /// What would decide an undecided claim.
 pub(crate) fn what_is_missing(claim: &Claim, estimate: &Estimate) -> String {
+    if !estimate.is_closed() {
+        return "some requests got no answer: how long theirs would have taken is not known"
+            .to_owned();
+    }
     let needed = distance_to_limit(claim, estimate)
         .and_then(|distance| replications_needed(estimate, distance));
     match needed {
@@ -122,9 +130,9 @@ fn series(arm: &Arm, question: &Question, replications: usize) -> Vec<Series> {
         0 => Sample::Nothing,
         answered => Sample::Ratio(slot.response_ns as f64 * 1e-9, answered as f64),
     };
-    let errors = |slot: &Slot| match slot.answered + slot.failed {
+    let errors = |slot: &Slot| match slot.answered + slot.errors {
         0 => Sample::Nothing,
-        ended => Sample::Ratio(slot.failed as f64, ended as f64),
+        requests => share_of_errors(&arm.blueprint, slot.errors, requests),
     };
     let measure = question.measure;
     let slots = measure.duration.0.div_ceil(measure.slot.0.max(1)) as usize;
@@ -182,8 +190,11 @@ impl Curves<'_> {
 
 /// The response times of all replications in one distribution, by entry.
 fn distributions(arm: &Arm) -> Vec<Distribution> {
-    let curve = |pooled: &Histogram| {
-        let point = |&p: &f64| pooled.quantile_ns(p).map(|ns| (p, ns * 1e-9));
+    let curve = |pooled: &Durations| {
+        let point = |&p: &f64| match pooled.quantile(p) {
+            Sample::Value(value) => Some((p, value)),
+            _ => None,
+        };
         CURVE.iter().filter_map(point).collect()
     };
     (arm.blueprint.sources.iter().zip(&arm.pooled))
@@ -191,7 +202,7 @@ fn distributions(arm: &Arm) -> Vec<Distribution> {
             name: "response_time_seconds",
             labels: vec![("entry", source.name.clone())],
             unit: "seconds",
-            count: pooled.count(),
+            count: pooled.ended() + pooled.open(),
             quantiles: curve(pooled),
         })
         .collect()

@@ -17,6 +17,7 @@ pub mod interval;
 pub mod multiple;
 pub mod paired;
 pub mod quantile;
+pub mod share;
 pub mod stopping;
 pub mod theory;
 pub mod warm_up;
@@ -29,5 +30,6 @@ pub use paired::{paired_difference, paired_ratio, variance_reduction, welch_diff
 pub use quantile::{
     RankInterval, nearest_rank, observations_needed, quantile_of_sorted, quantile_rank_interval,
 };
+pub use share::share_interval;
 pub use stopping::{LOOKS, relative_half_width, replications_needed, within_precision};
 pub use warm_up::{Truncation, mser, mser5, replication_average, welch_moving_average};

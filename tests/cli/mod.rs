@@ -10,6 +10,7 @@ mod run;
 mod schema;
 mod shell;
 mod trace;
+mod unanswered;
 mod years;
 
 use std::path::{Path, PathBuf};

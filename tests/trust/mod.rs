@@ -1,5 +1,6 @@
 //! Whether the answers can be believed: coverage, false verdicts, determinism, laws.
 
+mod counting;
 mod coverage;
 mod determinism;
 mod pairs;
@@ -7,6 +8,7 @@ mod pressure;
 mod random_memory;
 mod random_unrest;
 mod random_worlds;
+mod shares;
 mod trace;
 mod verdicts;
 

@@ -16,6 +16,7 @@
 
 mod evict;
 mod freeze;
+mod open;
 
 use super::quota::Quota;
 use super::sharing::{full_speed_threads, water_level, work_of};
@@ -25,6 +26,7 @@ use std::collections::BinaryHeap;
 use wssim_kernel::{Nanos, Time};
 
 pub use evict::Evicted;
+pub use open::OpenWork;
 
 /// Who runs: chosen by the caller, handed back on completion.
 pub type Job = u32;
@@ -78,6 +80,8 @@ pub struct Totals {
     pub served_ns: f64,
     /// Jobs that have departed or were taken off.
     pub served: u64,
+    /// As much as `served_ns` can be off by rounding of what was taken off; see [`OpenWork`].
+    pub rounding_ns: f64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -225,13 +229,8 @@ impl Processor {
     pub fn totals(&mut self, now: Time) -> Totals {
         self.advance(now);
         let calm = self.calm_thread_ns as f64;
-        let Totals { thread_ns, work_ns, served_ns, served } = self.totals;
-        Totals {
-            thread_ns: thread_ns + calm,
-            work_ns: work_ns + calm * self.speed,
-            served_ns,
-            served,
-        }
+        let Totals { thread_ns, work_ns, .. } = self.totals;
+        Totals { thread_ns: thread_ns + calm, work_ns: work_ns + calm * self.speed, ..self.totals }
     }
 
     /// Time during which `container` had a job and no quota, up to `now`.
@@ -359,21 +358,6 @@ impl Processor {
             })
         };
         self.slots.iter().enumerate().filter_map(live).filter(|_| self.calm)
-    }
-
-    /// What the jobs in service have had of their demand by `now`, in nanoseconds of the reference
-    /// CPU; slow, for the law that is asserted at the end.
-    pub fn work_of_open_jobs(&mut self, now: Time) -> f64 {
-        self.advance(now);
-        let demand = |slot: u32| self.slots[slot as usize].demand;
-        let alone = (self.slots.iter())
-            .filter(|slot| slot.finish != Time::NEVER)
-            .map(|slot| slot.demand - slot.finish.since(now).as_f64() * self.speed);
-        let shared = self.containers.iter().flat_map(|container| {
-            let left = |leaving: &Leaving| leaving.at_attained - container.attained;
-            container.leaving.iter().map(move |leaving| demand(leaving.slot) - left(leaving))
-        });
-        alone.chain(shared).sum()
     }
 
     /// Brings all integrals up to `now`.
