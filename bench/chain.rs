@@ -46,6 +46,7 @@ pub fn simulate(
         threads: Some(threads),
         replications: Some(replications),
         precision: 0.02,
+        ranges: true,
     };
     match run(worlds, question, &options, &Unwatched) {
         Ok(findings) => findings,

@@ -8,6 +8,10 @@ const MOST_DIGITS: i32 = 4;
 const LEAST_SHARE: f64 = 1e-4;
 /// Significant digits of a number without an interval.
 const PLAIN_DIGITS: i32 = 4;
+/// Significant digits of the one end that an interval has.
+const OPEN_DIGITS: i32 = 3;
+/// The wider side of an interval over the narrower one, up to which it is written as ±.
+const MOST_SKEWED: f64 = 1.5;
 /// A plan's scale serves what was simulated as long as the two are within this factor.
 const SAME_SCALE: f64 = 100.0;
 
@@ -142,8 +146,11 @@ fn to_digits(value: f64, unit: &str, change: bool, digits: i32) -> String {
 
 /// `71.3 ±0.3 ms`: the form of the tables.
 pub(crate) fn plus_minus(estimate: &Estimate, unit: &str) -> String {
-    if unit == "ratio" && estimate.mean > 0.0 && estimate.high < LEAST_SHARE {
-        return "<0.01 %".to_owned();
+    if unit == "ratio" && (0.0..LEAST_SHARE).contains(&estimate.high) {
+        return if estimate.mean > 0.0 { "<0.01 %" } else { "0 %" }.to_owned();
+    }
+    if is_skewed(estimate) {
+        return with_interval(estimate, unit, None, false);
     }
     let scale = Scale::of_estimate(unit, estimate, None);
     let mean = estimate.mean * scale.factor;
@@ -160,6 +167,12 @@ pub(crate) fn plus_minus(estimate: &Estimate, unit: &str) -> String {
     }
 }
 
+/// Whether one side of the interval is half as wide again as the other: it is no ± then.
+fn is_skewed(estimate: &Estimate) -> bool {
+    let [below, above] = [estimate.mean - estimate.low, estimate.high - estimate.mean];
+    below.max(above) > MOST_SKEWED * below.min(above)
+}
+
 /// `71.3 ms`: the mean alone, with no more digits than its interval allows.
 pub(crate) fn centre(estimate: &Estimate, unit: &str) -> String {
     let scale = Scale::of(unit, estimate.mean.abs());
@@ -168,7 +181,7 @@ pub(crate) fn centre(estimate: &Estimate, unit: &str) -> String {
     format!("{}{}", number(mean, decimals(mean, half_width), false), scale.symbol)
 }
 
-/// `71.3 ms (71.0–71.6)`: the form of the verdicts.
+/// `71.3 ms (71.0–71.6)`: the form of the verdicts. `≥ 71.3 ms`: no more is known.
 pub(crate) fn with_interval(
     estimate: &Estimate,
     unit: &str,
@@ -181,7 +194,15 @@ pub(crate) fn with_interval(
     let scale = Scale::of_estimate(unit, estimate, limit);
     let [mean, low, high] =
         [estimate.mean, estimate.low, estimate.high].map(|value| value * scale.factor);
-    let decimals = decimals(mean, (high - low) / 2.0);
+    for (end, other, sign) in [(low, high, "≥"), (high, low, "≤")] {
+        if end.is_finite() && other.is_infinite() {
+            let decimals = exact_decimals(end, OPEN_DIGITS);
+            return format!("{sign} {}{}", number(end, decimals, change), scale.symbol);
+        }
+    }
+    let sides = [mean - low, high - mean];
+    let narrow = sides.into_iter().filter(|side| *side > 0.0).fold(f64::INFINITY, f64::min);
+    let decimals = decimals(mean, narrow);
     let centre = format!("{}{}", number(mean, decimals, change), scale.symbol);
     if low.is_finite() && high.is_finite() {
         let [low_text, high_text] = [low, high].map(|value| number(value, decimals, change));
@@ -307,6 +328,27 @@ mod tests {
         let max = Estimate { mean: 1.25, low: f64::NAN, high: f64::NAN, n: 40 };
         assert_eq!(plus_minus(&max, "seconds"), "1.25 s");
         assert_eq!(with_interval(&max, "seconds", None, false), "1.25 s");
+    }
+
+    #[test]
+    fn an_interval_without_an_end_is_a_bound() {
+        let slow = Estimate { mean: 0.0723, low: 0.071_26, high: f64::INFINITY, n: 40 };
+        assert_eq!(plus_minus(&slow, "seconds"), "≥ 71.3 ms");
+        assert_eq!(with_interval(&slow, "seconds", Some(0.05), true), "≥ +71.3 ms");
+        let faster = Estimate { mean: -0.0723, low: f64::NEG_INFINITY, high: -0.07, n: 40 };
+        assert_eq!(with_interval(&faster, "seconds", None, true), "≤ −70 ms");
+    }
+
+    #[test]
+    fn a_share_near_nought_has_a_range_and_no_negative_end() {
+        let none = |high: f64| Estimate { mean: 0.0, low: 0.0, high, n: 40 };
+        assert_eq!(plus_minus(&none(0.0), "ratio"), "0 %");
+        assert_eq!(plus_minus(&none(3.7e-5), "ratio"), "0 %");
+        assert_eq!(plus_minus(&none(3.7e-4), "ratio"), "0.00 % (0.00–0.04)");
+        let few = Estimate { mean: 0.001, low: 0.000_4, high: 0.002_4, n: 40 };
+        assert_eq!(plus_minus(&few, "ratio"), "0.10 % (0.04–0.24)");
+        let many = Estimate { mean: 0.1, low: 0.091, high: 0.11, n: 40 };
+        assert_eq!(plus_minus(&many, "ratio"), "10.0 ±1.0 %");
     }
 
     #[test]

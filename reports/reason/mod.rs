@@ -26,6 +26,9 @@ fn sentence(reason: &Reason) -> String {
         Reason::NotSimulated(what) => format!("not simulated yet: {what}"),
         Reason::Unmeasured(why) => unmeasured(why),
         Reason::TooFew(runs) => few(*runs),
+        Reason::Unanswered => {
+            "some requests got no answer: how long theirs would have taken is not known".to_owned()
+        }
         Reason::Straddles { needed } => straddles(*needed),
         Reason::OnTheLimit { within } => {
             format!("on the limit: the interval lies within {} of it", quantity::percent(*within))

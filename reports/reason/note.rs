@@ -5,9 +5,9 @@ use wssim_experiment::note::{FirstToGive, Note};
 /// The sentence of a note.
 pub(crate) fn note(note: &Note) -> String {
     match note {
-        Note::Unfinished { requests } => format!(
-            "{requests} measured requests were still in flight when a replication was given up: \
-             response times leave them out and are too low"
+        Note::Unfinished { unfinished, requests } => format!(
+            "{unfinished} of {requests} requests had no answer when a replication was given up: errors, \
+             with the reason `unfinished`; how long theirs would have taken is not known"
         ),
         Note::NotSettled => {
             "no end of the warm-up was found: response times may still be growing, \

@@ -1,6 +1,7 @@
 //! The stage of `run`: a world with its traffic, measured over one stretch, replication by replication.
 
 use crate::catalogue::Catalogue;
+use crate::durations::Durations;
 use crate::engine::Stage;
 use crate::memory::record::NodeRecord;
 use crate::observe::{Sample, observe};
@@ -8,7 +9,6 @@ use crate::question::{Measure, Point, WorldError, Worlds};
 use crate::recorder::{Recorder, Slot};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::{Blueprint, Outcome, Run, simulate};
-use wssim_stats::Histogram;
 
 /// What is left of one replication.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(crate) struct Observation {
     /// By node.
     pub(crate) memory: Vec<NodeRecord>,
     /// Response times, by source.
-    responses: Vec<Histogram>,
+    responses: Vec<Durations>,
     pub(crate) outcome: Outcome,
 }
 
@@ -30,13 +30,13 @@ pub(crate) struct Arm {
     pub(crate) catalogue: Catalogue,
     pub(crate) observations: Vec<Observation>,
     /// Response times of all replications, by source.
-    pub(crate) pooled: Vec<Histogram>,
+    pub(crate) pooled: Vec<Durations>,
 }
 
 impl Arm {
     pub(crate) fn new(blueprint: Blueprint) -> Self {
         let catalogue = Catalogue::of(&blueprint);
-        let pooled = vec![Histogram::new(); blueprint.sources.len()];
+        let pooled = vec![Durations::default(); blueprint.sources.len()];
         Self { blueprint, catalogue, observations: Vec::new(), pooled }
     }
 

@@ -3,7 +3,7 @@
 use crate::arm::{Arm, Traffic};
 use crate::engine::{ArmId, Engine};
 use crate::findings::StoppedBy;
-use crate::judge::{Arms, LEVEL, is_on_the_limit, measure, verdict};
+use crate::judge::{Arms, LEVEL, is_on_the_limit, may_be_decided, measure, verdict};
 use crate::looks::Looking;
 use crate::question::{Claim, Point, Question, WorldError};
 use crate::summary;
@@ -106,7 +106,7 @@ impl Looking<Traffic<'_>> for Deciding<'_> {
                 // What cannot be observed will not be by doing it again.
                 let Some(estimate) = self.estimate(claim, engine, complete) else { continue };
                 let found = verdict(&claim.expected, claim.observed, &estimate);
-                if found != Verdict::Undecided {
+                if found != Verdict::Undecided || !may_be_decided(&claim.expected, &estimate) {
                     continue;
                 }
                 if self.is_precise(&estimate) || is_on_the_limit(&claim.expected, &estimate) {

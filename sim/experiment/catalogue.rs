@@ -1,10 +1,10 @@
 //! Which metrics a blueprint has: every kind of the table, once for each entry, service, node…
 
 use crate::memory::{self, OfMemory};
-use crate::metric::{MetricKind, STATS, kind_of};
+use crate::metric::{ALL, MetricKind, STATS, UNFINISHED, kind_of};
 use crate::question::MetricRef;
 use wssim_model::Blueprint;
-use wssim_model::blueprint::{DataAt, FaultKind, Policy};
+use wssim_model::blueprint::{Container, DataAt, FaultKind, Policy, Service, Source};
 use wssim_model::ids::{QueryId, ServiceId};
 use wssim_model::probe::Failure;
 
@@ -32,6 +32,27 @@ impl Calls {
     }
 }
 
+/// Why requests have no good answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// Any of them.
+    All,
+    Failed(Failure),
+    /// They were not answered by the end.
+    Unfinished,
+}
+
+impl Reason {
+    /// Its value of the label `reason`.
+    fn name(self) -> &'static str {
+        match self {
+            Self::All => ALL,
+            Self::Failed(failure) => failure.name(),
+            Self::Unfinished => UNFINISHED,
+        }
+    }
+}
+
 /// Place in [`STATS`].
 pub(crate) type Stat = usize;
 
@@ -39,7 +60,7 @@ pub(crate) type Stat = usize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Quantity {
     Response(Entry, Stat),
-    Errors(Entry, Option<Failure>),
+    Errors(Entry, Reason),
     Throughput(Entry),
     Requests(Entry),
     Attempts(Entry),
@@ -124,6 +145,30 @@ fn can_lack_data(blueprint: &Blueprint) -> Option<Failure> {
     (fails && far).then_some(Failure::NoData)
 }
 
+/// Whether a request can fail at all: something goes wrong, somebody gives up or is turned away. What is
+/// not answered by the end is another matter.
+pub(crate) fn can_fail(blueprint: &Blueprint) -> bool {
+    let Blueprint { services, containers, calls, sources, .. } = blueprint;
+    let refuses = |service: &Service| service.backlog.is_some() || service.replicas() == 0;
+    let comes_late =
+        |one: &Container| one.begins.is_some() || one.spare || one.data != DataAt::Here;
+    let gives_up = |one: &Source| one.patience.is_some() || one.patience_in_queue.is_some();
+    can_reset(blueprint).is_some()
+        || memory::can_kill(blueprint).is_some()
+        || can_shed(blueprint).is_some()
+        || !blueprint.timeouts.is_empty()
+        || services.iter().any(refuses)
+        || containers.iter().any(comes_late)
+        || calls.iter().any(|call| call.deadline.is_some() || call.network.blocked)
+        || sources.iter().any(gives_up)
+}
+
+/// Breakers and limits turn requests away.
+fn can_shed(blueprint: &Blueprint) -> Option<Failure> {
+    let sheds = !blueprint.breakers.is_empty() || !blueprint.limits.is_empty();
+    sheds.then_some(Failure::Shed)
+}
+
 impl Catalogue {
     pub(crate) fn of(blueprint: &Blueprint) -> Self {
         let mut catalogue = Self { keys: Vec::new() };
@@ -201,14 +246,13 @@ impl Catalogue {
         let each = each.map(|(place, source)| (source.name.as_str(), Entry::Source(place)));
         for (name, entry) in all.chain(each) {
             self.add_stats("response_time_seconds", &[name], |s| Quantity::Response(entry, s));
-            self.add("error_ratio", &[name, "all"], Quantity::Errors(entry, None));
-            let sheds = !blueprint.breakers.is_empty() || !blueprint.limits.is_empty();
-            let shed = sheds.then_some(Failure::Shed);
+            let shed = can_shed(blueprint);
             let others = can_reset(blueprint).into_iter().chain(can_fill(blueprint));
             let others = others.chain(memory::can_kill(blueprint));
             let others = others.chain(can_lack_data(blueprint));
-            for reason in REASONS.into_iter().chain(shed).chain(others) {
-                let quantity = Quantity::Errors(entry, Some(reason));
+            let failures = REASONS.into_iter().chain(shed).chain(others).map(Reason::Failed);
+            for reason in failures.chain([Reason::All, Reason::Unfinished]) {
+                let quantity = Quantity::Errors(entry, reason);
                 self.add("error_ratio", &[name, reason.name()], quantity);
             }
             self.add("throughput_per_second", &[name], Quantity::Throughput(entry));

@@ -116,7 +116,8 @@ pub struct Metric {
     /// Base unit.
     pub unit: &'static str,
     /// Mean and plain 95 % interval over replications. `None`: nothing was observed, or too little
-    /// for a quantile. An interval of `max` is not given: low and high are then not numbers (NaN).
+    /// for a quantile. An interval of `max` is not given: low and high are then not numbers (NaN). Where
+    /// requests got no answer their times have no upper end: it is infinite.
     pub estimate: Option<Estimate>,
     /// Why there is no estimate.
     pub missing: Option<Missing>,

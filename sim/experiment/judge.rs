@@ -7,7 +7,7 @@ use crate::reason::{Few, Needed, Reason, Runs, Unmeasured};
 use crate::arm::Arm;
 use crate::verdict::Verdict;
 use wssim_stats::stopping::replications_needed;
-use wssim_stats::Estimate;
+use wssim_stats::{Estimate, mean_interval, ratio_interval, share_interval};
 
 /// Fewer replications than this decide nothing.
 pub(crate) const FEWEST: usize = 5;
@@ -27,8 +27,38 @@ pub(crate) struct Arms<'a> {
 
 /// The interval of one metric of one arm at `level`; `None`: nothing, or too little, observed.
 pub(crate) fn estimate(samples: &[Sample], level: f64) -> Option<Estimate> {
-    let too_few = samples.iter().any(|sample| matches!(sample, Sample::TooFew(_)));
-    if too_few { None } else { of_samples(samples).estimate(level) }
+    let (mut ratios, mut shares, mut trials) = (Vec::new(), Vec::new(), 0.0);
+    for sample in samples {
+        match *sample {
+            Sample::Ratio(part, whole) => ratios.push((part, whole)),
+            Sample::Share(share) => {
+                shares.push((share.part, share.whole));
+                trials += share.trials;
+            }
+            _ => {}
+        }
+    }
+    if !ratios.is_empty() {
+        return ratio_interval(&ratios, level);
+    }
+    if !shares.is_empty() {
+        return share_interval(&shares, trials, level);
+    }
+    if samples.iter().any(|sample| matches!(sample, Sample::TooFew(_))) {
+        return None;
+    }
+    let (low, high): (Vec<f64>, Vec<f64>) =
+        samples.iter().filter_map(|sample| sample.ends()).map(|[low, high]| (low, high)).unzip();
+    let least = mean_interval(&low, level)?;
+    if low == high {
+        return Some(least);
+    }
+    let most = all_finite(&high).then(|| mean_interval(&high, level)).flatten();
+    Some(Estimate { high: most.map_or(f64::INFINITY, |most| most.high), ..least })
+}
+
+fn all_finite(values: &[f64]) -> bool {
+    values.iter().all(|value| value.is_finite())
 }
 
 /// What `claim` comes to over the first `replications`, at `level`.
@@ -38,9 +68,37 @@ pub(crate) fn measure(
     replications: usize,
     level: f64,
 ) -> Result<Estimate, Unmeasured> {
-    let readings = readings(claim, arms, replications)?;
+    let own = samples_of(claim, arms.own, replications)?;
     let missing = || Unmeasured::NotObserved(claim.metric.name.clone());
-    readings.estimate(level).ok_or_else(missing)
+    let Some(base) = arms.base else {
+        return estimate(&own, level).ok_or_else(missing);
+    };
+    let base = samples_of(claim, base, replications)?;
+    let pairs = base.iter().zip(&own).filter_map(|(b, o)| Some((b.ends()?, o.ends()?)));
+    let (before, after): (Vec<[f64; 2]>, Vec<[f64; 2]>) = pairs.unzip();
+    change_between(&before, &after, claim.expected.relative, level).ok_or_else(missing)
+}
+
+/// The change from `before` to `after`, each known to lie between two ends: from the largest before to
+/// the least after, and the other way round. Where neither is known there is none.
+fn change_between(
+    before: &[[f64; 2]],
+    after: &[[f64; 2]],
+    relative: bool,
+    level: f64,
+) -> Option<Estimate> {
+    let from_to = |b: usize, a: usize| {
+        let pairs = before.iter().zip(after).map(|(before, after)| (before[b], after[a]));
+        let is_known = pairs.clone().all(|(before, after)| (before + after).is_finite());
+        let change = || Readings::change(pairs.map(Some), relative).estimate(level);
+        if is_known { change() } else { None }
+    };
+    match (from_to(1, 0), from_to(0, 1)) {
+        (Some(least), Some(most)) => Some(Estimate { high: most.high, ..least }),
+        (Some(least), None) => Some(Estimate { high: f64::INFINITY, ..least }),
+        (None, Some(most)) => Some(Estimate { low: f64::NEG_INFINITY, ..most }),
+        (None, None) => None,
+    }
 }
 
 /// What the number of `claim` is made of in the first `replications`.
@@ -52,19 +110,26 @@ pub(crate) fn readings(
     let own = samples_of(claim, arms.own, replications)?;
     let Some(base) = arms.base else { return Ok(of_samples(&own)) };
     let base = samples_of(claim, base, replications)?;
-    let pairs = base.iter().zip(&own).map(|(b, o)| Some((b.value()?, o.value()?)));
+    let pairs = base.iter().zip(&own).map(|(b, o)| Some((known(b)?, known(o)?)));
     Ok(Readings::change(pairs, claim.expected.relative))
 }
 
 fn of_samples(samples: &[Sample]) -> Readings {
-    if samples.iter().any(|sample| matches!(sample, Sample::Ratio(..))) {
+    let is_ratio = |sample: &Sample| matches!(sample, Sample::Ratio(..) | Sample::Share(_));
+    if samples.iter().any(is_ratio) {
         let pair = |sample: &Sample| match sample {
             Sample::Ratio(part, whole) => Some((*part, *whole)),
+            Sample::Share(share) => Some((share.part, share.whole)),
             _ => None,
         };
         return Readings::Ratios(samples.iter().map(pair).collect());
     }
-    Readings::Values(samples.iter().map(|sample| sample.value()).collect())
+    Readings::Values(samples.iter().map(known).collect())
+}
+
+/// As one number; `None`: it is not known, or not exactly.
+fn known(sample: &Sample) -> Option<f64> {
+    sample.ends().filter(|[low, high]| low == high).map(|[low, _]| low)
 }
 
 fn samples_of(claim: &Claim, arm: &Arm, replications: usize) -> Result<Vec<Sample>, Unmeasured> {
@@ -117,6 +182,9 @@ pub(crate) fn undecided(
     if (estimate.n as usize) < FEWEST {
         return Reason::TooFew(Few { of, needed: FEWEST as u32 });
     }
+    if !estimate.is_closed() {
+        return Reason::Unanswered;
+    }
     if is_on_the_limit(&claim.expected, estimate) {
         return Reason::OnTheLimit { within: ON_THE_LIMIT };
     }
@@ -145,6 +213,17 @@ fn distance_to_limit(claim: &Claim, estimate: &Estimate) -> Option<f64> {
     limits.into_iter().flatten().map(|limit| (estimate.mean - limit).abs()).reduce(f64::min)
 }
 
+/// Whether more replications may decide what `estimate` does not: an interval stays without an end
+/// where requests got no answer, and only its other end moves.
+pub(crate) fn may_be_decided(expected: &Expected, estimate: &Estimate) -> bool {
+    let min = expected.min.unwrap_or(f64::NEG_INFINITY);
+    let max = expected.max.unwrap_or(f64::INFINITY);
+    let (open_below, open_above) = (estimate.low.is_infinite(), estimate.high.is_infinite());
+    let by_low = !open_above || max.is_infinite() || estimate.mean > max;
+    let by_high = !open_below || min.is_infinite() || estimate.mean < min;
+    by_low && by_high
+}
+
 /// The verdict on an interval.
 pub(crate) fn verdict(expected: &Expected, observed: bool, estimate: &Estimate) -> Verdict {
     if (estimate.n as usize) < FEWEST {
@@ -153,5 +232,62 @@ pub(crate) fn verdict(expected: &Expected, observed: bool, estimate: &Estimate) 
     match verdict_on(expected, estimate) {
         Verdict::Holds if observed => Verdict::Reproduced,
         verdict => verdict,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEVEL: f64 = 0.95;
+
+    fn expected(min: Option<f64>, max: Option<f64>) -> Expected {
+        Expected { min, max, relative: false, point: false }
+    }
+
+    fn judged(samples: &[Sample], min: Option<f64>, max: Option<f64>) -> Verdict {
+        verdict(&expected(min, max), false, &estimate(samples, LEVEL).unwrap())
+    }
+
+    /// Requests without an answer in one of five replications: no mean below a limit is believed, one
+    /// above it is.
+    #[test]
+    fn an_interval_without_an_upper_end_refutes_and_does_not_hold() {
+        let open = Sample::Within(2.0, f64::INFINITY);
+        let samples = [Sample::Value(1.9), Sample::Value(2.1), open, Sample::Value(2.0), open];
+        assert_eq!(judged(&samples, None, Some(10.0)), Verdict::Undecided);
+        assert_eq!(judged(&samples, None, Some(1.0)), Verdict::Refuted);
+        assert_eq!(judged(&samples, Some(1.0), None), Verdict::Holds);
+        assert_eq!(judged(&samples, Some(10.0), None), Verdict::Undecided);
+    }
+
+    #[test]
+    fn an_interval_encloses_those_of_both_ends() {
+        let samples = [1.0, 2.0, 3.0].map(|low| Sample::Within(low, low + 1.0));
+        let found = estimate(&samples, LEVEL).unwrap();
+        let least = mean_interval(&[1.0, 2.0, 3.0], LEVEL).unwrap();
+        let most = mean_interval(&[2.0, 3.0, 4.0], LEVEL).unwrap();
+        assert_eq!((found.low, found.high, found.n), (least.low, most.high, 3));
+    }
+
+    /// What is open on one side of a pair opens the change on that side.
+    #[test]
+    fn a_change_is_open_where_one_side_is() {
+        let known = [[1.0, 1.0], [1.2, 1.2], [0.9, 0.9]];
+        let open = known.map(|[low, _]| [low, f64::INFINITY]);
+        let slower = change_between(&known, &open, false, LEVEL).unwrap();
+        assert_eq!((slower.low, slower.high), (0.0, f64::INFINITY));
+        let faster = change_between(&open, &known, false, LEVEL).unwrap();
+        assert_eq!((faster.low, faster.high), (f64::NEG_INFINITY, 0.0));
+        assert_eq!(change_between(&open, &open, false, LEVEL), None);
+    }
+
+    #[test]
+    fn more_replications_help_only_where_an_end_can_pass_a_limit() {
+        let open = Estimate { mean: 5.0, low: 4.0, high: f64::INFINITY, n: 10 };
+        assert!(!may_be_decided(&expected(None, Some(8.0)), &open), "never below");
+        assert!(may_be_decided(&expected(None, Some(4.5)), &open), "perhaps above");
+        assert!(may_be_decided(&expected(Some(4.5), None), &open), "perhaps above");
+        assert!(may_be_decided(&expected(None, Some(8.0)), &Estimate { high: 9.0, ..open }));
     }
 }

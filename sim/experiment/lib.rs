@@ -8,6 +8,7 @@ mod cast;
 mod catalogue;
 pub mod cluster;
 mod curves;
+mod durations;
 pub mod engine;
 pub mod failures;
 pub mod findings;

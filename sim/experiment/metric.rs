@@ -1,5 +1,7 @@
 //! The one table of metrics: name, unit, labels, meaning. Documents are tested against it.
 
+use wssim_model::probe::Failure;
+
 /// A kind of metric.
 #[derive(Clone, Copy, Debug)]
 pub struct MetricKind {
@@ -15,6 +17,18 @@ pub struct MetricKind {
 
 /// Values of the label `stat`.
 pub const STATS: [&str; 7] = ["mean", "p50", "p90", "p95", "p99", "p999", "max"];
+
+/// The value of a label that stands for all of its values together.
+pub const ALL: &str = "all";
+
+/// The value of the label `reason` for requests that were not answered by the end.
+pub const UNFINISHED: &str = "unfinished";
+
+/// Values of the label `reason`: why a request failed, or that it was not answered by the end, or all
+/// of that together.
+pub fn reasons() -> impl Iterator<Item = &'static str> {
+    Failure::ALL.map(Failure::name).into_iter().chain([UNFINISHED, ALL])
+}
 
 /// Metrics of nodes that are also given for all of them, as `node="all"`.
 pub const OF_ALL_NODES: [&str; 2] = ["containers_at_pressure", "oom_kills_total"];
@@ -80,9 +94,15 @@ pub const TABLE: &[MetricKind] = &[
         "error_ratio",
         "ratio",
         &["entry", "reason"],
-        "requests without a good answer over all requests; reason \"all\" is every reason together",
+        "requests without a good answer over all requests; reason \"unfinished\": not answered by the end; \"all\" \
+         is every reason together",
     ),
-    kind("in_service", "requests", &["service"], "requests being served, waiting ones apart"),
+    kind(
+        "in_service",
+        "requests",
+        &["service"],
+        "requests that it has taken in and not answered; those that wait before apart",
+    ),
     kind(
         "node_cpu_utilization_ratio",
         "ratio",
@@ -185,7 +205,12 @@ pub const TABLE: &[MetricKind] = &[
         &["caller", "service", "stat"],
         "a call, from sent to last byte received; waiting for a pool's connection apart",
     ),
-    kind("queue_length", "requests", &["service", "queue"], "requests waiting"),
+    kind(
+        "queue_length",
+        "requests",
+        &["service", "queue"],
+        "requests waiting, those at a node that stands still included; at an event loop, steps",
+    ),
     kind(
         "recovery_seconds",
         "seconds",
@@ -205,12 +230,18 @@ pub const TABLE: &[MetricKind] = &[
         &["component"],
         "where the time of a request goes, all its parallel parts added up",
     ),
-    kind("requests_total", "requests", &["entry"], "requests that arrived, per replication"),
+    kind(
+        "requests_total",
+        "requests",
+        &["entry"],
+        "requests that arrived in the measured stretch, per replication",
+    ),
     kind(
         "response_time_seconds",
         "seconds",
         &["entry", "stat"],
-        "from the user's first byte sent to the last received; failed requests apart",
+        "from the user's first byte sent to the last received; failed requests apart, those not answered by \
+         the end take longer than they had",
     ),
     kind(
         "service_memory_demand_bytes",
@@ -245,7 +276,12 @@ pub const TABLE: &[MetricKind] = &[
         "by `failures`: sets of so many nodes whose loss is survived, over all such sets",
     ),
     kind("throttled_ratio", "ratio", &["service"], "time with a job and no quota, over all time"),
-    kind("throughput_per_second", "1/s", &["entry"], "answered requests per second"),
+    kind(
+        "throughput_per_second",
+        "1/s",
+        &["entry"],
+        "good answers that come within the measured stretch, whenever they were asked for, per second of it",
+    ),
     kind(
         "waiting_time_seconds",
         "seconds",

@@ -8,6 +8,8 @@ pub enum Note {
     /// Measured requests were still in flight when a replication was given up.
     Unfinished {
         /// How many, of all replications.
+        unfinished: u64,
+        /// Of how many.
         requests: u64,
     },
     /// The pilot found no end of the warm-up.

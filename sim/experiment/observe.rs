@@ -1,10 +1,9 @@
 //! From what a recorder heard and the model counted to one number a metric: one replication.
 
-use crate::catalogue::{Calls, Catalogue, Component, Entry, Quantity, Stat};
-use crate::metric::STATS;
+use crate::catalogue::{Calls, Catalogue, Component, Entry, Quantity, Reason, Stat, can_fail};
+use crate::durations::Durations;
 use crate::recorder::{Record, SourceRecord};
 use wssim_model::{Blueprint, ContainerAverages, Outcome};
-use wssim_stats::{Histogram, observations_needed};
 
 /// One metric in one replication.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,23 +14,49 @@ pub(crate) enum Sample {
     TooFew(f64),
     /// A mean or a quantile.
     Value(f64),
+    /// A mean or a quantile of which no more is known than that it lies between these ends: some
+    /// requests got no answer. The second may be infinite.
+    Within(f64, f64),
     /// Numerator and denominator of a ratio.
     Ratio(f64, f64),
+    /// The same of one that lies between 0 and 1.
+    Share(Share),
+}
+
+/// Part of a whole.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Share {
+    pub(crate) part: f64,
+    pub(crate) whole: f64,
+    /// As many independent trials it is at most worth; infinite where chance has no part in it.
+    pub(crate) trials: f64,
+}
+
+impl Share {
+    /// So many of so many things, each of which could have turned out otherwise.
+    pub(crate) fn of_count(part: f64, whole: f64) -> Self {
+        Self { part, whole, trials: whole }
+    }
+
+    /// A share of time.
+    pub(crate) fn of_time(share: f64) -> Self {
+        Self { part: share, whole: 1.0, trials: f64::INFINITY }
+    }
 }
 
 impl Sample {
-    /// As one number.
-    pub(crate) fn value(self) -> Option<f64> {
+    /// The ends between which it lies: as one number, the same twice.
+    pub(crate) fn ends(self) -> Option<[f64; 2]> {
         match self {
-            Self::Value(value) => Some(value),
-            Self::Ratio(part, whole) if whole != 0.0 => Some(part / whole),
+            Self::Value(value) => Some([value; 2]),
+            Self::Within(low, high) => Some([low, high]),
+            Self::Ratio(part, whole) | Self::Share(Share { part, whole, .. }) if whole != 0.0 => {
+                Some([part / whole; 2])
+            }
             _ => None,
         }
     }
 }
-
-/// Probabilities of the quantiles among [`STATS`].
-const QUANTILES: [f64; 5] = [0.5, 0.9, 0.95, 0.99, 0.999];
 
 pub(crate) struct Observer<'a> {
     pub(crate) blueprint: &'a Blueprint,
@@ -57,33 +82,38 @@ pub(crate) fn observe(
 impl Observer<'_> {
     fn sample(&self, quantity: Quantity) -> Sample {
         match quantity {
-            Quantity::Response(entry, stat) => statistic(&self.entry(entry).response, stat),
+            Quantity::Response(entry, stat) => self.entry(entry).response.statistic(stat),
             Quantity::Errors(entry, reason) => {
                 let record = self.entry(entry);
-                let failed = reason.map_or(record.failures(), |r| record.failed[r as usize]);
-                Sample::Ratio(failed as f64, record.ended() as f64)
+                let errors = match reason {
+                    Reason::All => record.errors(),
+                    Reason::Failed(failure) => record.failed[failure as usize],
+                    Reason::Unfinished => record.response.open(),
+                };
+                share_of_errors(self.blueprint, errors, record.requests())
             }
             Quantity::Throughput(entry) => {
-                Sample::Value(self.entry(entry).response.count() as f64 / self.measured_seconds)
+                Sample::Value(of_entry(&self.outcome.averages.answers_per_second, entry))
             }
-            Quantity::Requests(entry) => Sample::Value(self.entry(entry).ended() as f64),
+            Quantity::Requests(entry) => Sample::Value(self.entry(entry).requests() as f64),
             Quantity::Attempts(entry) => {
-                Sample::Ratio(self.attempts(entry) as f64, self.entry(entry).ended() as f64)
+                let attempts = of_entry(&self.outcome.averages.attempts, entry);
+                Sample::Ratio(attempts as f64, self.entry(entry).requests() as f64)
             }
             Quantity::QueryTime(calls, stat) => self.query_time(calls, stat),
-            Quantity::Visit(endpoint, stat) => statistic(&self.record.visits[endpoint], stat),
+            Quantity::Visit(endpoint, stat) => self.record.visits[endpoint].statistic(stat),
             Quantity::Visits(service, stat) => self.visits(service, stat),
             Quantity::WorkerWait(service, stat) => {
-                statistic(&self.record.worker_waits[service], stat)
+                self.record.worker_waits[service].statistic(stat)
             }
-            Quantity::PoolWait(pool, stat) => statistic(&self.record.pool_waits[pool], stat),
-            Quantity::DiskWait(service, stat) => statistic(&self.record.disk_waits[service], stat),
+            Quantity::PoolWait(pool, stat) => self.record.pool_waits[pool].statistic(stat),
+            Quantity::DiskWait(service, stat) => self.record.disk_waits[service].statistic(stat),
             Quantity::CacheHits(service) => {
                 let [missed, found] = self.record.look_ups[service].map(|n| n as f64);
-                Sample::Ratio(found, missed + found)
+                Sample::Share(Share::of_count(found, missed + found))
             }
             Quantity::PoolQueue(pool) => Sample::Value(self.outcome.averages.pool_waiting[pool]),
-            Quantity::BreakerOpen(calls) => Sample::Value(self.breaker_open(calls)),
+            Quantity::BreakerOpen(calls) => Sample::Share(Share::of_time(self.breaker_open(calls))),
             Quantity::Cpu(_)
             | Quantity::Load(_)
             | Quantity::Network(..)
@@ -104,25 +134,17 @@ impl Observer<'_> {
         }
     }
 
-    fn attempts(&self, entry: Entry) -> u64 {
-        let attempts = &self.outcome.averages.attempts;
-        match entry {
-            Entry::All => attempts.iter().sum(),
-            Entry::Source(place) => attempts[place],
-        }
-    }
-
     fn query_time(&self, calls: Calls, stat: Stat) -> Sample {
         match calls {
-            Calls::Pair(place) => statistic(&self.record.queries[place], stat),
+            Calls::Pair(place) => self.record.queries[place].statistic(stat),
             Calls::Service(service) => {
-                let mut all = Histogram::new();
+                let mut all = Durations::default();
                 for (query, heard) in self.blueprint.queries.iter().zip(&self.record.queries) {
                     if query.service.index() == service {
                         all.merge(heard);
                     }
                 }
-                statistic(&all, stat)
+                all.statistic(stat)
             }
         }
     }
@@ -143,13 +165,13 @@ impl Observer<'_> {
     }
 
     fn visits(&self, service: usize, stat: Stat) -> Sample {
-        let mut all = Histogram::new();
+        let mut all = Durations::default();
         for (endpoint, heard) in self.blueprint.endpoints.iter().zip(&self.record.visits) {
             if endpoint.service.index() == service {
                 all.merge(heard);
             }
         }
-        statistic(&all, stat)
+        all.statistic(stat)
     }
 
     /// Σ over the containers of a service.
@@ -164,20 +186,25 @@ impl Observer<'_> {
             Quantity::WorkerQueue(service) => Sample::Value(self.sum(service, |c| c.waiting)),
             Quantity::DiskQueue(service) => Sample::Value(self.sum(service, |c| c.disk_waiting)),
             Quantity::InService(service) => {
-                Sample::Value(self.sum(service, |c| c.in_system - c.waiting))
+                Sample::Value(self.sum(service, |c| c.in_system - c.outside))
             }
             Quantity::Utilization(service) => {
                 let workers = self.blueprint.services[service].workers.unwrap_or(0);
                 let held = self.sum(service, |c| c.held);
-                Sample::Value(held / (f64::from(workers) * replicas(service)))
+                Sample::Share(Share::of_time(held / (f64::from(workers) * replicas(service))))
             }
             Quantity::Throttled(service) => {
-                Sample::Value(self.sum(service, |c| c.throttled) / replicas(service))
+                let throttled = self.sum(service, |c| c.throttled);
+                Sample::Share(Share::of_time(throttled / replicas(service)))
             }
             Quantity::Share(service, number) => {
                 let first = self.blueprint.services[service].containers.start as usize;
                 let own = self.outcome.averages.containers[first + number].arrivals;
-                Sample::Ratio(own as f64, self.sum(service, |c| c.arrivals as f64))
+                let all = self.sum(service, |c| c.arrivals as f64);
+                let share = Share::of_count(own as f64, all);
+                // A service of one replica has no choice.
+                let trials = if replicas(service) > 1.0 { all } else { f64::INFINITY };
+                Sample::Share(Share { trials, ..share })
             }
             Quantity::Replicas(service) => Sample::Value(self.sum(service, |c| c.up)),
             other => unreachable!("{other:?} is not a metric of a service"),
@@ -188,7 +215,9 @@ impl Observer<'_> {
         let node = |place: usize| &self.blueprint.nodes[place];
         let averages = |place: usize| &self.outcome.averages.nodes[place];
         match quantity {
-            Quantity::Cpu(n) => Sample::Value(averages(n).threads / node(n).threads),
+            Quantity::Cpu(n) => {
+                Sample::Share(Share::of_time(averages(n).threads / node(n).threads))
+            }
             Quantity::Load(n) => averages(n).load.map_or(Sample::Nothing, Sample::Value),
             Quantity::Network(n, direction) => {
                 Sample::Value(averages(n).bytes_per_second[direction] / node(n).bandwidth)
@@ -207,7 +236,8 @@ impl Observer<'_> {
             Quantity::DiskUtilization(n) => {
                 let queues = node(n).disk.as_ref().map_or(1, |disk| disk.queues);
                 let served = |c: &ContainerAverages| c.disk_served + c.paging_served;
-                Sample::Value(self.on_node(n, None, served) / f64::from(queues))
+                let served = self.on_node(n, None, served);
+                Sample::Share(Share::of_time(served / f64::from(queues)))
             }
             other => unreachable!("{other:?} is not a metric of a node"),
         }
@@ -240,27 +270,25 @@ impl Observer<'_> {
             Component::Network => averages.hopping,
             Component::Connecting => averages.connecting,
         };
-        Sample::Ratio(there * self.measured_seconds, self.all.ended() as f64)
+        Sample::Ratio(there * self.measured_seconds, self.all.requests() as f64)
     }
 }
 
-/// One statistic of a histogram, in seconds.
-fn statistic(histogram: &Histogram, stat: Stat) -> Sample {
-    let count = histogram.count();
-    if count == 0 {
-        return Sample::Nothing;
+/// So many errors of so many requests.
+///
+/// Where nothing can fail, an error is a request that had no answer by the end; and where there is none,
+/// none was to be expected: whoever is not answered by then is in the end, since it is the simulation
+/// that ends there and not the world.
+pub(crate) fn share_of_errors(blueprint: &Blueprint, errors: u64, requests: u64) -> Sample {
+    let share = Share::of_count(errors as f64, requests as f64);
+    let trials = if can_fail(blueprint) { share.trials } else { f64::INFINITY };
+    Sample::Share(Share { trials, ..share })
+}
+
+/// What of a number by source belongs to `entry`.
+fn of_entry<T: Copy + std::iter::Sum<T>>(by_source: &[T], entry: Entry) -> T {
+    match entry {
+        Entry::All => by_source.iter().copied().sum(),
+        Entry::Source(place) => by_source[place],
     }
-    let ns = match stat {
-        0 => histogram.mean_ns(),
-        stat if stat == STATS.len() - 1 => Some(histogram.max_ns() as f64),
-        stat => {
-            let p = QUANTILES[stat - 1];
-            let needed = observations_needed(p);
-            if count < needed {
-                return Sample::TooFew(needed as f64 / count as f64);
-            }
-            histogram.quantile_ns(p)
-        }
-    };
-    ns.map_or(Sample::Nothing, |ns| Sample::Value(ns * 1e-9))
 }

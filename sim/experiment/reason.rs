@@ -17,6 +17,8 @@ pub enum Reason {
     Unmeasured(Unmeasured),
     /// There is a number, of too few runs.
     TooFew(Few),
+    /// Some requests got no answer: how long theirs would have taken is not known.
+    Unanswered,
     /// The interval straddles a limit.
     Straddles {
         /// What would decide it, about; `None`: no number of runs is known to.

@@ -3,11 +3,12 @@
 //! It is what `run` uses, and what speed is quoted with. Nothing is allocated while it listens,
 //! but for the few times that a histogram meets a new order of magnitude.
 
+use crate::durations::Durations;
 use crate::memory::record::{MemoryRecorder, NodeRecord, Window};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::ids::{ContainerId, EndpointId, NodeId, PoolId, QueryId, ServiceId, SourceId};
-use wssim_model::probe::{Failure, NodeMemoryState, Probe};
+use wssim_model::probe::{Failure, NodeMemoryState, Probe, Unfinished};
 use wssim_stats::Histogram;
 
 /// A histogram with a tape before it: values are noted one by one and filed many at a time, which
@@ -17,6 +18,8 @@ pub(crate) struct Tape {
     filed: Histogram,
     noted: Vec<u64>,
     zeros: u64,
+    /// For how long those had lasted that had not ended when it was given up.
+    open: Vec<u64>,
 }
 
 /// Values on a tape before they are filed.
@@ -24,14 +27,14 @@ const TAPE: usize = 256;
 
 impl Default for Tape {
     fn default() -> Self {
-        Self { filed: Histogram::new(), noted: Vec::with_capacity(TAPE), zeros: 0 }
+        Self { noted: Vec::with_capacity(TAPE), ..Self::short() }
     }
 }
 
 impl Tape {
     /// A tape that takes no room until something is noted: most services use no disk.
     fn short() -> Self {
-        Self { filed: Histogram::new(), noted: Vec::new(), zeros: 0 }
+        Self { filed: Histogram::new(), noted: Vec::new(), zeros: 0, open: Vec::new() }
     }
 
     #[inline]
@@ -54,29 +57,33 @@ impl Tape {
         }
     }
 
-    fn finish(mut self) -> Histogram {
+    fn finish(mut self) -> Durations {
         self.file();
         self.filed.record_zeros(self.zeros);
-        self.filed
+        let mut durations = Durations::of_ended(self.filed);
+        self.open.into_iter().for_each(|ns| durations.add_open(ns));
+        durations
     }
 }
 
 /// What happened to the requests of one source.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SourceRecord {
-    pub(crate) response: Histogram,
+    /// Of those that were answered, or might still be.
+    pub(crate) response: Durations,
     pub(crate) failed: [u64; Failure::ALL.len()],
     pub(crate) slots: Vec<Slot>,
 }
 
 impl SourceRecord {
-    pub(crate) fn failures(&self) -> u64 {
-        self.failed.iter().sum()
+    /// Requests without a good answer: those that failed, and those that were not answered by the end.
+    pub(crate) fn errors(&self) -> u64 {
+        self.failed.iter().sum::<u64>() + self.response.open()
     }
 
-    /// Requests that came to an end.
-    pub(crate) fn ended(&self) -> u64 {
-        self.response.count() + self.failures()
+    /// Requests that arrived in the measured stretch.
+    pub(crate) fn requests(&self) -> u64 {
+        self.response.ended() + self.errors()
     }
 
     fn merge(&mut self, other: &Self) {
@@ -86,7 +93,7 @@ impl SourceRecord {
         }
         for (sum, more) in self.slots.iter_mut().zip(&other.slots) {
             sum.answered += more.answered;
-            sum.failed += more.failed;
+            sum.errors += more.errors;
             sum.response_ns += more.response_ns;
         }
     }
@@ -96,7 +103,7 @@ impl SourceRecord {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Slot {
     pub(crate) answered: u64,
-    pub(crate) failed: u64,
+    pub(crate) errors: u64,
     pub(crate) response_ns: u128,
 }
 
@@ -104,13 +111,13 @@ pub(crate) struct Slot {
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
     pub(crate) sources: Vec<SourceRecord>,
-    pub(crate) visits: Vec<Histogram>,
-    pub(crate) queries: Vec<Histogram>,
+    pub(crate) visits: Vec<Durations>,
+    pub(crate) queries: Vec<Durations>,
     /// By service.
-    pub(crate) worker_waits: Vec<Histogram>,
-    pub(crate) pool_waits: Vec<Histogram>,
+    pub(crate) worker_waits: Vec<Durations>,
+    pub(crate) pool_waits: Vec<Durations>,
     /// By service.
-    pub(crate) disk_waits: Vec<Histogram>,
+    pub(crate) disk_waits: Vec<Durations>,
     /// By service: look-ups that found nothing, and that found something.
     pub(crate) look_ups: Vec<[u64; 2]>,
     /// By node.
@@ -171,6 +178,13 @@ impl Recorder {
         }
     }
 
+    /// The slot in which a request arrived.
+    #[inline]
+    fn slot(&mut self, source: SourceId, arrived: Time) -> Option<&mut Slot> {
+        let number = (arrived.since(self.begin).0 / self.slot.0) as usize;
+        self.sources[source.index()].slots.get_mut(number)
+    }
+
     /// What was heard.
     pub(crate) fn finish(self) -> Record {
         let finish = |tapes: Vec<Tape>| tapes.into_iter().map(Tape::finish).collect();
@@ -200,24 +214,39 @@ impl Probe for Recorder {
         response: Nanos,
         outcome: Result<(), Failure>,
     ) {
-        let record = &mut self.sources[source.index()];
-        let number = (arrived.since(self.begin).0 / self.slot.0) as usize;
-        let slot = record.slots.get_mut(number);
         match outcome {
             Ok(()) => {
                 self.responses[source.index()].record(response.0);
-                if let Some(slot) = slot {
+                if let Some(slot) = self.slot(source, arrived) {
                     slot.answered += 1;
                     slot.response_ns += u128::from(response.0);
                 }
             }
             Err(failure) => {
-                record.failed[failure as usize] += 1;
-                if let Some(slot) = slot {
-                    slot.failed += 1;
+                self.sources[source.index()].failed[failure as usize] += 1;
+                if let Some(slot) = self.slot(source, arrived) {
+                    slot.errors += 1;
                 }
             }
         }
+    }
+
+    fn unfinished(&mut self, what: Unfinished, since: Time, now: Time) {
+        let service = |container: ContainerId| self.service_of[container.index()] as usize;
+        let tape = match what {
+            Unfinished::Request(source) => {
+                if let Some(slot) = self.slot(source, since) {
+                    slot.errors += 1;
+                }
+                &mut self.responses[source.index()]
+            }
+            Unfinished::Visit(endpoint) => &mut self.visits[endpoint.index()],
+            Unfinished::Query(query) => &mut self.queries[query.index()],
+            Unfinished::WorkerWait(container) => &mut self.worker_waits[service(container)],
+            Unfinished::DiskWait(container) => &mut self.disk_waits[service(container)],
+            Unfinished::PoolWait(pool) => &mut self.pool_waits[pool.index()],
+        };
+        tape.open.push(now.since(since).0);
     }
 
     #[inline]

@@ -5,14 +5,15 @@ use crate::curves::Curves;
 use crate::findings::{Answer, Distribution, Findings, Metric, RunAnswer, Series, StoppedBy};
 use crate::judge::{LEVEL, estimate, no_interval, times_needed};
 use crate::memory;
+use crate::durations::Durations;
 use crate::metric::STATS;
 use crate::note::Note;
-use crate::observe::Sample;
+use crate::observe::{Sample, share_of_errors};
 use crate::question::Question;
 use crate::reason::{Missing, Runs};
 use crate::recorder::Slot;
 use crate::arm::Arm;
-use wssim_stats::{Estimate, Histogram};
+use wssim_stats::Estimate;
 
 /// Probabilities of the points of a pooled distribution.
 const CURVE: [f64; 11] = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999];
@@ -22,9 +23,10 @@ pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> F
     let observations = &arm.observations[..replications];
     let outcomes = || observations.iter().map(|observation| &observation.outcome);
     let unfinished: u64 = outcomes().map(|outcome| outcome.unfinished).sum();
+    let requests: u64 = outcomes().map(|outcome| outcome.requests).sum();
     let mut notes = Vec::new();
     if unfinished > 0 {
-        notes.push(Note::Unfinished { requests: unfinished });
+        notes.push(Note::Unfinished { unfinished, requests });
     }
     notes.extend(memory::ledger::growth_note(arm, question, replications));
     Findings {
@@ -36,7 +38,7 @@ pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> F
         measured_seconds: question.measure.duration.seconds(),
         warm_up_seconds: 0.0,
         simulated_seconds: outcomes().map(|outcome| outcome.simulated.seconds()).sum(),
-        requests: outcomes().map(|outcome| outcome.requests).sum(),
+        requests,
         events: outcomes().map(|outcome| outcome.events).sum(),
         metrics: arm
             .catalogue
@@ -60,7 +62,7 @@ fn metric(arm: &Arm, place: usize, key: &Key, replications: usize) -> Metric {
     let samples = arm.samples(place, replications);
     let mut estimate = estimate(&samples, LEVEL);
     let is_max = key.labels.iter().any(|(name, value)| *name == "stat" && value == "max");
-    if let Some(estimate) = estimate.as_mut().filter(|_| is_max) {
+    if let Some(estimate) = estimate.as_mut().filter(|estimate| is_max && estimate.is_closed()) {
         (estimate.low, estimate.high) = (f64::NAN, f64::NAN);
     }
     let missing = estimate.is_none().then(|| what_was_missing(&samples));
@@ -86,7 +88,9 @@ fn what_was_missing(samples: &[Sample]) -> Missing {
 pub(crate) fn entry_means(arm: &Arm, replications: usize, level: f64) -> Vec<Estimate> {
     let is_mean = |key: &Key| matches!(key.quantity, Quantity::Response(Entry::Source(_), stat) if STATS[stat] == "mean");
     let keys = arm.catalogue.keys.iter().enumerate().filter(|(_, key)| is_mean(key));
-    keys.filter_map(|(place, _)| estimate(&arm.samples(place, replications), level)).collect()
+    let means = keys.filter_map(|(place, _)| estimate(&arm.samples(place, replications), level));
+    // What got no answer gets none in further replications.
+    means.filter(Estimate::is_closed).collect()
 }
 
 /// Mean response time and error ratio of every entry by time of arrival, and memory by time.
@@ -95,9 +99,9 @@ fn series(arm: &Arm, question: &Question, replications: usize) -> Vec<Series> {
         0 => Sample::Nothing,
         answered => Sample::Ratio(slot.response_ns as f64 * 1e-9, answered as f64),
     };
-    let errors = |slot: &Slot| match slot.answered + slot.failed {
+    let errors = |slot: &Slot| match slot.answered + slot.errors {
         0 => Sample::Nothing,
-        ended => Sample::Ratio(slot.failed as f64, ended as f64),
+        requests => share_of_errors(&arm.blueprint, slot.errors, requests),
     };
     let measure = question.measure;
     let curves = Curves::new(arm, replications, measure);
@@ -117,8 +121,11 @@ fn series(arm: &Arm, question: &Question, replications: usize) -> Vec<Series> {
 
 /// The response times of all replications in one distribution, by entry.
 fn distributions(arm: &Arm) -> Vec<Distribution> {
-    let curve = |pooled: &Histogram| {
-        let point = |&p: &f64| pooled.quantile_ns(p).map(|ns| (p, ns * 1e-9));
+    let curve = |pooled: &Durations| {
+        let point = |&p: &f64| match pooled.quantile(p) {
+            Sample::Value(value) => Some((p, value)),
+            _ => None,
+        };
         CURVE.iter().filter_map(point).collect()
     };
     (arm.blueprint.sources.iter().zip(&arm.pooled))
@@ -126,7 +133,7 @@ fn distributions(arm: &Arm) -> Vec<Distribution> {
             name: "response_time_seconds",
             labels: vec![("entry", source.name.clone())],
             unit: "seconds",
-            count: pooled.count(),
+            count: pooled.ended() + pooled.open(),
             quantiles: curve(pooled),
         })
         .collect()

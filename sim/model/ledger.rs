@@ -25,6 +25,8 @@ pub struct Averages {
     pub nodes: Vec<NodeAverages>,
     /// Calls sent for measured requests, by source.
     pub attempts: Vec<u64>,
+    /// Good answers that came in a second, whenever those who got them had asked, by source.
+    pub answers_per_second: Vec<f64>,
     /// Calls whose connection is being set up.
     pub connecting: f64,
     /// Messages on the network.
@@ -34,10 +36,16 @@ pub struct Averages {
 /// Time averages of one container.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ContainerAverages {
-    /// Requests in the system.
+    /// Requests in the system, those included that wait for its node, which stands still.
     pub in_system: f64,
-    /// Requests waiting for a worker.
+    /// Waiting for a worker: requests, those included that wait for the node first; in an event loop
+    /// steps.
     pub waiting: f64,
+    /// Requests in the system that it has not taken in: they wait for a worker before anything is
+    /// done for them.
+    pub outside: f64,
+    /// Requests that wait for its node, which stands still.
+    pub held_back: f64,
     /// Workers held.
     pub held: f64,
     /// CPU steps of requests under way, those waiting for a thread included.
@@ -88,11 +96,13 @@ pub struct NodeAverages {
 struct Snapshot {
     at: Time,
     areas: Vec<Areas>,
+    doors: Vec<[u128; 2]>,
     arrivals: Vec<u64>,
     throttled: Vec<u64>,
     computed: Vec<[u64; 2]>,
     hops: u64,
     setups: u64,
+    answered: Vec<u64>,
     up: Vec<u64>,
     pools: Vec<u128>,
     breakers: Vec<u64>,
@@ -158,8 +168,10 @@ impl<P: Probe> World<'_, P> {
             computed: self.computed(now),
             hops: self.hops_ns,
             setups: self.setups_ns,
+            answered: self.sources.iter().map(|source| source.answered).collect(),
             up: self.containers.iter().map(|c| c.life.up_ns(now)).collect(),
             areas: self.containers.iter_mut().map(|c| c.station.areas(now)).collect(),
+            doors: self.at_doors.iter_mut().map(|door| door.areas(now)).collect(),
             arrivals: self.containers.iter().map(|c| c.station.arrivals).collect(),
             disks: (self.disk_visits.iter_mut()).map(|visits| visits.areas(now)).collect(),
             memory: ids.map(|id| self.memory_counts(id)).collect(),
@@ -193,9 +205,17 @@ impl<P: Probe> World<'_, P> {
         let counts = |c: usize, first: usize| {
             [first, first + 1].map(|n| (end.memory[c].1[n] - begin.memory[c].1[n]) as u64)
         };
+        let [held_back, queued] =
+            [0, 1].map(|which| move |c: usize| over(begin.doors[c][which], end.doors[c][which]));
+        // Without workers, and in an event loop, nobody waits outside.
+        let held_outside = |c: usize| {
+            if self.containers[c].serves_by_worker() { held_back(c) } else { 0.0 }
+        };
         let container = |c: usize| ContainerAverages {
-            in_system: over(begin.areas[c].in_system, end.areas[c].in_system),
-            waiting: over(begin.areas[c].waiting, end.areas[c].waiting),
+            in_system: over(begin.areas[c].in_system, end.areas[c].in_system) + held_back(c),
+            waiting: over(begin.areas[c].waiting, end.areas[c].waiting) + held_outside(c),
+            outside: queued(c) + held_outside(c),
+            held_back: held_back(c),
             held: over(begin.areas[c].held, end.areas[c].held),
             computing: over(begin.computed[c][0].into(), end.computed[c][0].into()),
             bursting: over(begin.computed[c][1].into(), end.computed[c][1].into()),
@@ -219,6 +239,8 @@ impl<P: Probe> World<'_, P> {
             bytes_per_second: [bytes(n, TX), bytes(n, RX)],
             network_cpu: (end.network_cpu[n] - begin.network_cpu[n]) / elapsed,
         };
+        let answers =
+            |source: usize| over(begin.answered[source].into(), end.answered[source].into()) * 1e9;
         let instances = |pool: usize| {
             let first = self.pool_bases[pool] as usize;
             let last = self.pool_bases.get(pool + 1).map_or(self.pools.len(), |&b| b as usize);
@@ -239,6 +261,7 @@ impl<P: Probe> World<'_, P> {
             pool_waiting: (0..self.blueprint.pools.len()).map(instances).collect(),
             nodes: (0..self.nodes.len()).map(node).collect(),
             attempts: Vec::new(),
+            answers_per_second: (0..self.sources.len()).map(answers).collect(),
             hopping: over(begin.hops.into(), end.hops.into()),
             connecting: over(begin.setups.into(), end.setups.into()),
         }
@@ -251,6 +274,7 @@ impl<P: Probe> World<'_, P> {
     pub(crate) fn assert_laws(&mut self, now: Time, calendar: &mut Calendar<Event>) {
         self.catch_up_all(now, calendar);
         let counts = self.counts;
+        let answered: u64 = self.sources.iter().map(|source| source.answered).sum();
         let (mut roots, mut open) = (0, vec![0_u128; self.containers.len()]);
         for frame in self.frames.live() {
             match frame.kind {
@@ -263,13 +287,19 @@ impl<P: Probe> World<'_, P> {
         }
         assert_eq!(
             counts.arrivals,
-            counts.answered + counts.failed + roots,
+            answered + counts.failed + roots,
             "requests: arrivals = answered + failed + in flight"
         );
         for (place, container) in self.containers.iter_mut().enumerate() {
-            let area = container.station.areas(now).in_system;
+            let [held_back, queued] = self.at_doors[place].areas(now);
+            let areas = container.station.areas(now);
             let times = container.station.time_of_departed + open[place];
-            assert_eq!(area, times, "container {place}: ∫N dt = Σ time in system");
+            let there = areas.in_system + held_back;
+            assert_eq!(there, times, "container {place}: ∫N dt = Σ time in system");
+            if container.serves_by_worker() {
+                let served = areas.in_system - queued;
+                assert_eq!(served, areas.held, "container {place}: in service = workers held");
+            }
         }
         for place in 0..self.nodes.len() {
             self.assert_work(now, NodeId::from(place));
@@ -329,14 +359,18 @@ impl<P: Probe> World<'_, P> {
         assert_eq!(areas, due, "disk of node {}: ∫N dt = Σ time, waiting and served", node.0);
     }
 
-    /// Work done = Σ demand served, up to one nanosecond a job and rounding.
+    /// Work done = Σ demand served, up to one nanosecond a job and rounding: of sums, relative to
+    /// themselves; of differences, relative to what was subtracted ([`OpenWork`]).
+    ///
+    /// [`OpenWork`]: crate::hardware::processor::OpenWork
     fn assert_work(&mut self, now: Time, node: NodeId) {
         let speed = self.blueprint.nodes[node.index()].speed;
         let processor = &mut self.nodes[node.index()].processor;
         let totals = processor.totals(now);
         let open = processor.work_of_open_jobs(now);
-        let served = totals.served_ns + open;
-        let slack = (totals.served + 100) as f64 * 2.0 * speed.max(1.0) + served * 1e-9;
+        let served = totals.served_ns + open.had_ns;
+        let rounding = served * 1e-9 + open.rounding_ns + totals.rounding_ns;
+        let slack = (totals.served + 100) as f64 * 2.0 * speed.max(1.0) + rounding;
         let off = (totals.work_ns - served).abs();
         assert!(off <= slack, "node {}: work done = Σ demand served, off by {off} ns", node.0);
     }

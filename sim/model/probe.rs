@@ -184,6 +184,23 @@ pub enum Doing {
     BacksOff,
 }
 
+/// What had not come to an end when a replication was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfinished {
+    /// A user's request.
+    Request(SourceId),
+    /// A visit to a container; as all that follows, of such a request.
+    Visit(EndpointId),
+    /// A call.
+    Query(QueryId),
+    /// A wait for a worker of the container.
+    WorkerWait(ContainerId),
+    /// A wait of a visit to the container for its node's disk.
+    DiskWait(ContainerId),
+    /// A wait for a connection of the pool.
+    PoolWait(PoolId),
+}
+
 /// A listener to the model's facts. Every method does nothing unless it is implemented; the unit
 /// type `()` hears nothing. Only facts of requests that arrived in the measured stretch are told.
 pub trait Probe {
@@ -213,6 +230,12 @@ pub trait Probe {
         outcome: Result<(), Failure>,
     ) {
         let _ = (source, arrived, response, outcome);
+    }
+
+    /// The replication is given up at `now`, and `what`, which began at `since`, has not come to its end.
+    /// Told of measured requests and of what they wait for, after everything else.
+    fn unfinished(&mut self, what: Unfinished, since: Time, now: Time) {
+        let _ = (what, since, now);
     }
 
     /// A visit to `container` ended: from its arrival there to its end.

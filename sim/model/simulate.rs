@@ -21,7 +21,7 @@ use crate::request::frame::Frames;
 use crate::request::limit::set_limits;
 use crate::request::ties::Ties;
 use crate::routing::ResolverCache;
-use crate::station::{DiskVisits, PoolInstance, Station};
+use crate::station::{AtDoor, DiskVisits, PoolInstance, Station};
 use crate::traffic::{Bursts, SourceState};
 use crate::world::{ContainerState, Counts, NodeState, Outcome, Run, World};
 use std::collections::VecDeque;
@@ -72,6 +72,7 @@ pub fn simulate_following<P: Probe>(
     }
     let now = if world.is_done() { calendar.now() } else { Time(until) };
     world.assert_laws(now, &mut calendar);
+    world.tell_unfinished(now);
     let outcome = Outcome {
         events,
         requests: world.counts.measured,
@@ -118,6 +119,7 @@ impl<'a, P: Probe> World<'a, P> {
             resolvers,
             channel_bases,
             scratch: Vec::new(),
+            at_doors: vec![AtDoor::default(); blueprint.containers.len()],
             disk_visits: vec![DiskVisits::default(); blueprint.containers.len()],
             stores: open_stores(blueprint, run.seed, run.replication),
             timeouts,

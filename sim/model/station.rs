@@ -76,6 +76,12 @@ impl Level {
         self.number -= 1;
     }
 
+    /// None at all.
+    pub(crate) fn clear(&mut self, now: Time) {
+        self.advance(now);
+        self.number = 0;
+    }
+
     /// ∫ number dt in nanoseconds.
     pub(crate) fn area(&mut self, now: Time) -> u128 {
         self.advance(now);
@@ -85,6 +91,22 @@ impl Level {
     fn advance(&mut self, now: Time) {
         self.area += u128::from(self.number) * u128::from(now.0 - self.updated.0);
         self.updated = now;
+    }
+}
+
+/// Requests that have reached the node of a container and that the container has not taken in.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct AtDoor {
+    /// Wait for their node, which stands still.
+    pub(crate) held_back: Level,
+    /// Wait for a worker before anything is done for them: they can still be refused.
+    pub(crate) queued: Level,
+}
+
+impl AtDoor {
+    /// ∫ requests dt, held back and queued, in nanoseconds.
+    pub(crate) fn areas(&mut self, now: Time) -> [u128; 2] {
+        [self.held_back.area(now), self.queued.area(now)]
     }
 }
 

@@ -24,7 +24,7 @@ use crate::request::frame::{Frame, FrameId, Frames, Kind, NONE, Waits};
 use crate::request::limit::Limiter;
 use crate::request::ties::Ties;
 use crate::routing::ResolverCache;
-use crate::station::{DiskVisits, PoolInstance, Station};
+use crate::station::{AtDoor, DiskVisits, PoolInstance, Station};
 use crate::traffic::{Bursts, SourceState};
 use std::collections::VecDeque;
 use wssim_kernel::stream::StreamKey;
@@ -60,11 +60,11 @@ pub struct Outcome {
     pub averages: Averages,
 }
 
-/// Requests counted from time zero: arrivals = answered + failed + in flight.
+/// Requests counted from time zero: arrivals = answered + failed + in flight. Each source counts those that
+/// were answered.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) arrivals: u64,
-    pub(crate) answered: u64,
     pub(crate) failed: u64,
     pub(crate) measured: u64,
     pub(crate) measured_in_flight: u64,
@@ -105,6 +105,14 @@ pub(crate) struct ContainerState {
     pub(crate) computed_ns: [u64; 2],
 }
 
+impl ContainerState {
+    /// Whether a request needs a worker before anything is done for it.
+    #[inline]
+    pub(crate) fn serves_by_worker(&self) -> bool {
+        self.hold == Hold::Request && self.workers.is_some()
+    }
+}
+
 /// The world of one replication.
 #[derive(Debug)]
 pub(crate) struct World<'a, P> {
@@ -136,6 +144,8 @@ pub(crate) struct World<'a, P> {
     pub(crate) channel_bases: Vec<u32>,
     /// Frames that something rare is done to.
     pub(crate) scratch: Vec<FrameId>,
+    /// Who of each container's requests has not been taken in.
+    pub(crate) at_doors: Vec<AtDoor>,
     /// What of each container is at the disk of its node.
     pub(crate) disk_visits: Vec<DiskVisits>,
     /// What each cache holds.

@@ -8,10 +8,9 @@ use crate::places;
 use crate::source::{Origin, Sources};
 use crate::unsimulated::{self, NotSimulated};
 use wssim_experiment::failures::years::MANAGERS;
-use wssim_experiment::metric::{MetricKind, OF_ALL_NODES, PLANNED, STATS, TABLE};
+use wssim_experiment::metric::{MetricKind, OF_ALL_NODES, PLANNED, STATS, TABLE, reasons};
 use wssim_experiment::question::{Claim, Expected, Kind, Measure, MetricRef};
 use wssim_kernel::Nanos;
-use wssim_model::probe::Failure;
 use wssim_text::quantity::Dimension;
 use wssim_text::suggest;
 
@@ -141,11 +140,7 @@ impl Claims<'_> {
                 document.nodes.keys().cloned().chain(all).collect()
             }
             "stat" => STATS.iter().map(owned).collect(),
-            "reason" => Failure::ALL
-                .iter()
-                .map(|failure| failure.name().to_owned())
-                .chain(["all".to_owned()])
-                .collect(),
+            "reason" => reasons().map(str::to_owned).collect(),
             "group" => {
                 let mut groups: Vec<String> = document.groups.keys().cloned().collect();
                 groups

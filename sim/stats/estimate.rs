@@ -2,7 +2,8 @@
 
 /// An estimate with a two-sided confidence interval, in the unit of the observations.
 ///
-/// The level is not kept: whoever asked for the interval knows it.
+/// The level is not kept: whoever asked for the interval knows it. An infinite end says that nothing is
+/// known on that side; the point is then the least, or the largest, that it can be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     /// Point estimate, the centre of the interval.
@@ -24,6 +25,11 @@ impl Estimate {
     /// Half the width of the interval, in the unit of the observations.
     pub fn half_width(&self) -> f64 {
         (self.high - self.low) / 2.0
+    }
+
+    /// Whether neither end is infinite.
+    pub fn is_closed(&self) -> bool {
+        !self.low.is_infinite() && !self.high.is_infinite()
     }
 
     /// Whether `value` lies in the interval, ends included.

@@ -119,13 +119,22 @@ impl Histogram {
         if self.count() == 0 {
             return None;
         }
-        let Some(rank) = nearest_rank(self.count(), p).checked_sub(self.zeros).filter(|&r| r > 0)
-        else {
-            return Some(0.0);
+        Some(self.value_of_rank_ns(nearest_rank(self.count(), p)))
+    }
+
+    /// The observation number `rank`, from 1 to the count, in ascending order, in nanoseconds: the middle
+    /// of its bucket, as of a quantile.
+    ///
+    /// # Panics
+    /// When `rank` lies outside.
+    pub fn value_of_rank_ns(&self, rank: u64) -> f64 {
+        assert!((1..=self.count()).contains(&rank), "no observation has rank {rank}");
+        let Some(rank) = rank.checked_sub(self.zeros).filter(|&rank| rank > 0) else {
+            return 0.0;
         };
         // The middle of the rank: rounding moves it to no neighbour.
         let share = (rank as f64 - 0.5) / self.buckets.len() as f64;
-        Some(self.middle(self.buckets.value_at_quantile(share)))
+        self.middle(self.buckets.value_at_quantile(share))
     }
 
     /// The middle of the bucket whose highest value is `highest`, at most the exact maximum.

@@ -83,10 +83,17 @@ pub fn mean_interval(values: &[f64], level: f64) -> Option<Estimate> {
 
 /// Interval for ΣY / ΣT from one pair (Y, T) a replication, at `level`.
 ///
-/// For error ratios, availabilities, means over a random number of requests: replications count
-/// by their denominators. `None` for fewer than two pairs and when ΣT = 0. A pair with T = 0 and
+/// For means over a random number of requests: replications count by their denominators. Shares, which
+/// have ends of their own, have [`crate::share_interval`]. `None` for fewer than two pairs and when ΣT = 0. A pair with T = 0 and
 /// Y = 0 is allowed. Panics unless 0 < `level` < 1.
 pub fn ratio_interval(pairs: &[(f64, f64)], level: f64) -> Option<Estimate> {
+    let (ratio, error) = ratio_and_error(pairs)?;
+    let half_width = critical_value(pairs.len() as f64 - 1.0, level) * error;
+    Some(Estimate::symmetric(ratio, half_width, pairs.len() as u32))
+}
+
+/// R = ΣY / ΣT and its standard error; `None` as of [`ratio_interval`].
+pub(crate) fn ratio_and_error(pairs: &[(f64, f64)]) -> Option<(f64, f64)> {
     let numerator: f64 = pairs.iter().map(|(y, _)| y).sum();
     let denominator: f64 = pairs.iter().map(|(_, t)| t).sum();
     if pairs.len() < 2 || denominator == 0.0 {
@@ -95,9 +102,7 @@ pub fn ratio_interval(pairs: &[(f64, f64)], level: f64) -> Option<Estimate> {
     let n = pairs.len() as f64;
     let ratio = numerator / denominator;
     let squares: f64 = pairs.iter().map(|(y, t)| (y - ratio * t).powi(2)).sum();
-    let spread = (squares / (n - 1.0)).sqrt() / (n.sqrt() * (denominator / n).abs());
-    let half_width = critical_value(n - 1.0, level) * spread;
-    Some(Estimate::symmetric(ratio, half_width, pairs.len() as u32))
+    Some((ratio, (squares / (n - 1.0)).sqrt() / (n.sqrt() * (denominator / n).abs())))
 }
 
 /// The exact two-sided interval at `level` for the mean of a Poisson number of which `n` was seen

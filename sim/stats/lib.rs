@@ -20,6 +20,7 @@ pub mod paired;
 pub mod paired_end;
 pub mod quantile;
 pub mod screen;
+pub mod share;
 pub mod stopping;
 pub mod theory;
 pub mod warm_up;
@@ -35,5 +36,6 @@ pub use paired_end::PairedEnd;
 pub use quantile::{
     RankInterval, nearest_rank, observations_needed, quantile_of_sorted, quantile_rank_interval,
 };
+pub use share::share_interval;
 pub use stopping::{LOOKS, relative_half_width, replications_needed, within_precision};
 pub use warm_up::{Truncation, mser, mser5, replication_average, welch_moving_average};

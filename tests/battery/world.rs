@@ -110,9 +110,9 @@ impl Shown {
         failed as f64 / self.requests.len() as f64
     }
 
-    /// Answered requests per second.
+    /// Answers per second.
     pub(super) fn throughput(&self) -> f64 {
-        self.requests.iter().filter(|(_, _, ok)| *ok).count() as f64 / self.seconds
+        self.averages.answers_per_second.iter().sum()
     }
 
     /// All waits for a worker, of all containers.

@@ -11,6 +11,7 @@ mod schema;
 mod shell;
 mod trace;
 mod width;
+mod unanswered;
 mod years;
 
 use std::path::{Path, PathBuf};

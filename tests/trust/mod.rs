@@ -1,6 +1,7 @@
 //! Whether the answers can be believed: coverage, false verdicts, determinism, laws.
 
 mod bursts;
+mod counting;
 mod coverage;
 mod determinism;
 mod pairs;
@@ -8,6 +9,7 @@ mod pressure;
 mod random_memory;
 mod random_unrest;
 mod random_worlds;
+mod shares;
 mod trace;
 mod verdicts;
 

@@ -122,7 +122,9 @@ pub(crate) fn growth_note(arm: &Arm, question: &Question, replications: usize) -
     let books = Books { arm, replications };
     let of_node = |node| books.samples(OfMemory::AtPressure(Some(node)));
     let nodes: Vec<Vec<Sample>> = (0..arm.blueprint.nodes.len()).map(of_node).collect();
-    let at = |node: &[Sample], replication: usize| node.get(replication).and_then(|s| s.value());
+    let at = |node: &[Sample], replication: usize| {
+        node.get(replication).and_then(|s| s.ends()).map(|[value, _]| value)
+    };
     // In each replication the first node, and the containers that ran then.
     let firsts: Vec<(usize, f64)> = (0..replications)
         .filter_map(|replication| {

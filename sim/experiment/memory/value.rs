@@ -2,7 +2,7 @@
 
 use super::record::{NodeRecord, Sums};
 use super::{NodeShare, OfMemory, ServiceShare, containers_on, has_ram};
-use crate::observe::{Observer, Sample};
+use crate::observe::{Observer, Sample, Share};
 use wssim_model::ContainerAverages;
 use wssim_model::blueprint::Hold;
 
@@ -42,7 +42,7 @@ impl Observer<'_> {
     /// Of those counted, the share of the others.
     fn share_of(&self, service: usize, what: impl Fn(&ContainerAverages) -> [u64; 2]) -> Sample {
         let count = |which: usize| self.sum(service, |container| what(container)[which] as f64);
-        Sample::Ratio(count(1), count(0))
+        Sample::Share(Share::of_count(count(1), count(0)))
     }
 
     /// As told with the states of memory; without any, as far as containers listen.
@@ -58,7 +58,7 @@ impl Observer<'_> {
             return Sample::Value(demand.unwrap_or_else(|| self.asked(node)));
         }
         match of(&whole, share) {
-            Sample::Nothing => Sample::Value(self.at_rest(node, share)),
+            Sample::Nothing => told(share, self.at_rest(node, share)),
             heard => heard,
         }
     }
@@ -84,10 +84,11 @@ impl Observer<'_> {
             let averages = &self.outcome.averages.containers[place];
             let memory = super::memory_of(self.blueprint, container);
             let buffers = memory.data.as_ref().map_or(0.0, |data| data.buffers);
-            // As the model has it: an event loop takes in whoever comes.
-            let queued = match self.blueprint.services[container.service.index()].hold {
-                Hold::Request => averages.waiting,
-                Hold::Cpu => 0.0,
+            // As the model has it: an event loop takes in whoever comes, unless its node stands still.
+            let service = &self.blueprint.services[container.service.index()];
+            let queued = match service.hold {
+                Hold::Request if service.workers.is_some() => averages.waiting,
+                Hold::Request | Hold::Cpu => averages.held_back,
             };
             let in_service = averages.in_system - queued;
             (memory.base + buffers) * averages.up + memory.per_request * in_service
@@ -108,5 +109,12 @@ pub(super) fn of(sums: &Sums, share: NodeShare) -> Sample {
         NodeShare::SwapIn => sums.rate(|sums| sums.swapped_in),
         NodeShare::Stall => sums.mean(|sums| sums.stalled_ns),
     };
-    value.map_or(Sample::Nothing, Sample::Value)
+    value.map_or(Sample::Nothing, |value| told(share, value))
+}
+
+fn told(share: NodeShare, value: f64) -> Sample {
+    match share {
+        NodeShare::Stall => Sample::Share(Share::of_time(value)),
+        _ => Sample::Value(value),
+    }
 }

@@ -17,6 +17,7 @@
 mod evict;
 mod freeze;
 mod modes;
+mod open;
 mod told;
 mod unattended;
 
@@ -28,6 +29,7 @@ use std::collections::BinaryHeap;
 use unattended::Unattended;
 use wssim_kernel::{Nanos, Time};
 
+pub use open::OpenWork;
 pub use told::{Alone, Due, Follows, Happened, Job, Totals};
 
 /// Nobody waits for this one.
@@ -207,13 +209,8 @@ impl Processor {
         self.advance(now);
         self.note_ends(now);
         let calm = (self.calm_thread_ns + self.unattended_thread_ns(now)) as f64;
-        let Totals { thread_ns, work_ns, served_ns, served } = self.totals;
-        Totals {
-            thread_ns: thread_ns + calm,
-            work_ns: work_ns + calm * self.speed,
-            served_ns,
-            served,
-        }
+        let Totals { thread_ns, work_ns, .. } = self.totals;
+        Totals { thread_ns: thread_ns + calm, work_ns: work_ns + calm * self.speed, ..self.totals }
     }
 
     /// Time during which `container` had a job and no quota, up to `now`.
@@ -351,22 +348,6 @@ impl Processor {
             Cause::Refill => Happened::Reallocated,
         };
         (happened, self.reallocate(now))
-    }
-
-    /// What the jobs in service have had of their demand by `now`, in nanoseconds of the reference
-    /// CPU; slow, for the law that is asserted at the end.
-    pub fn work_of_open_jobs(&mut self, now: Time) -> f64 {
-        self.advance(now);
-        self.note_ends(now);
-        let demand = |slot: u32| self.slots[slot as usize].demand;
-        let alone = (self.slots.iter())
-            .filter(|slot| slot.finish != Time::NEVER)
-            .map(|slot| slot.demand - slot.finish.since(now).as_f64() * self.speed);
-        let shared = self.containers.iter().flat_map(|container| {
-            let left = |leaving: &Leaving| leaving.at_attained - container.attained;
-            container.leaving.iter().map(move |leaving| demand(leaving.slot) - left(leaving))
-        });
-        alone.chain(shared).sum::<f64>() + self.work_of_unattended(now)
     }
 
     /// Brings all integrals up to `now`.

@@ -52,7 +52,7 @@ impl<P: Probe> World<'_, P> {
     /// Whether `frame` is something that goes on at `id`; what is still on its way there is not.
     fn runs_at(&self, frame: FrameId, id: ContainerId) -> bool {
         let frame = &self.frames[frame];
-        frame.container == id && frame.kind != Kind::Root && frame.waits != Waits::Delivery
+        frame.container == id && frame.kind != Kind::Root && !frame.waits.is_on_its_way()
     }
 
     /// Its queues are empty, its workers and connections nobody's.
@@ -61,6 +61,7 @@ impl<P: Probe> World<'_, P> {
         station.advance(now);
         station.queue = Queue::default();
         station.held = 0;
+        self.at_doors[id.index()].queued.clear(now);
         for (place, pool) in self.blueprint.pools.iter().enumerate() {
             if self.blueprint.containers[id.index()].service == pool.service {
                 let instance = self.pool_instance(PoolId::from(place), id);

@@ -71,7 +71,9 @@ impl<P: Probe> World<'_, P> {
         self.frames[visit].network_cpu = self.message_cpu(&back, to);
         let payers = [NO_FRAME, visit];
         let after = after + relayed;
-        self.hops_ns += after.0;
+        // It may have been held up on its way in.
+        let asked = self.frames[self.frames[visit].parent].arrived;
+        self.hops_ns += after.0 + now.since(asked).0;
         let message = Message { from: ingress, to, network: &INGRESS, bytes, payers, after };
         let draw = (self.frames[visit].key, DRAW_INGRESS_RTT);
         self.transmit(now, message, draw, Event::Deliver(visit), calendar);

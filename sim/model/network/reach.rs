@@ -141,30 +141,70 @@ impl<P: Probe> World<'_, P> {
     /// The same where nodes fail, or where requests may be late.
     #[inline(never)]
     fn arrive_in_doubt(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        if self.reach.ever {
-            if !self.gets_through(now, id, calendar) {
-                return;
-            }
-            let container = self.frames[id].container;
-            if !self.containers[container.index()].life.listens() {
-                return self.turn_away(now, id, Failure::Reset, calendar);
-            }
-            if self.lacks_data(now, container) {
-                return self.turn_away(now, id, Failure::NoData, calendar);
-            }
+        let since = self.node_goes_on(now, id);
+        if self.reach.ever && !self.is_let_in(now, id, since, calendar) {
+            return;
         }
         if self.ties.are_used() && self.is_late(now, id) {
-            return self.deliver_late(now, id, calendar);
+            return self.deliver_late(now, id, since, calendar);
         }
-        self.deliver_rarely(now, id, calendar);
+        self.deliver_held(now, id, since, calendar);
     }
 
-    /// [`World::deliver`], which is in line where it is usual.
-    fn deliver_rarely(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        self.deliver(now, id, calendar);
+    /// Since when `id` has been at its node: since earlier than now if that stood still until now.
+    fn node_goes_on(&mut self, now: Time, id: FrameId) -> Time {
+        let frame = &mut self.frames[id];
+        if frame.waits != Waits::Node {
+            return now;
+        }
+        frame.waits = Waits::Delivery;
+        self.at_doors[frame.container.index()].held_back.fall(now);
+        frame.arrived
     }
 
-    /// Whether the request `id` can be delivered now; otherwise it will be later, or is lost.
+    /// Whether `id`, at its node since `since`, reaches its container now; otherwise it will later, or
+    /// never does.
+    fn is_let_in(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        since: Time,
+        calendar: &mut Calendar<Event>,
+    ) -> bool {
+        let container = self.frames[id].container;
+        if let Some(until) = self.stands_still(now, self.node_of(container))
+            && until < Time::NEVER
+        {
+            let frame = &mut self.frames[id];
+            (frame.waits, frame.arrived) = (Waits::Node, since);
+            self.at_doors[container.index()].held_back.rise(now);
+            calendar.schedule(until, Event::Deliver(id));
+            return false;
+        }
+        let is_in = self.gets_through(now, id, calendar) && self.is_answered(now, id, calendar);
+        if !is_in {
+            // What it has waited at the node is over.
+            let station = &mut self.containers[container.index()].station;
+            station.time_of_departed += u128::from(now.since(since).0);
+        }
+        is_in
+    }
+
+    /// Whether somebody who can do something for `id` listens; otherwise it is turned away.
+    fn is_answered(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) -> bool {
+        let container = self.frames[id].container;
+        let failure = if !self.containers[container.index()].life.listens() {
+            Failure::Reset
+        } else if self.lacks_data(now, container) {
+            Failure::NoData
+        } else {
+            return true;
+        };
+        self.turn_away(now, id, failure, calendar);
+        false
+    }
+
+    /// Whether the request `id` gets to its node now; otherwise it will later, or is lost.
     #[inline(never)]
     fn gets_through(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) -> bool {
         let frame = self.frames[id];
@@ -179,7 +219,8 @@ impl<P: Probe> World<'_, P> {
         // A user's connection is a new one.
         let stage = if caller.kind == Kind::Root { Stage::Opening } else { Stage::Established };
         let passes = match self.stands_still(now, to) {
-            Some(until) => Some(until).filter(|until| *until < Time::NEVER),
+            // For ever.
+            Some(_) => None,
             None => match self.passes(now, from, to, stage) {
                 // A user has to get to the node where he comes in.
                 Some(at) if at <= now && caller.kind == Kind::Root && heard => {
@@ -190,7 +231,10 @@ impl<P: Probe> World<'_, P> {
         };
         match passes {
             Some(at) if at <= now => return true,
-            Some(at) => calendar.schedule(at, Event::Deliver(id)),
+            Some(at) => {
+                self.hops_ns += at.since(now).0;
+                calendar.schedule(at, Event::Deliver(id));
+            }
             None => {
                 self.closes(now, id, Some(Failure::Timeout));
                 self.frames.remove(id);

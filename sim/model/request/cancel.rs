@@ -76,7 +76,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         if self.answers(visit, of, epoch) {
-            if self.frames[visit].waits == Waits::Delivery {
+            if self.frames[visit].waits.is_on_its_way() {
                 return self.stop_on_arrival(visit);
             }
             // First all of it leaves where it waits, then it frees what it holds: so nothing that
@@ -103,7 +103,7 @@ impl<P: Probe> World<'_, P> {
             }
             // What the disk has begun it ends, for nobody.
             Waits::Sleep | Waits::Backoff | Waits::Disk | Waits::Pages => {}
-            other @ (Waits::Nothing | Waits::Delivery | Waits::Failing(_)) => {
+            other @ (Waits::Nothing | Waits::Delivery | Waits::Node | Waits::Failing(_)) => {
                 unreachable!("a message finds nobody who is dealt with: {other:?}")
             }
         }

@@ -95,7 +95,7 @@ impl<P: Probe> World<'_, P> {
             if self.ties.are_used() && self.is_late(now, id) {
                 return self.fail(now, id, Failure::Timeout, calendar);
             }
-            if !self.get_worker(now, id, calendar) {
+            if !self.get_worker(now, id, now, calendar) {
                 return;
             }
         }

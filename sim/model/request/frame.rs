@@ -43,6 +43,8 @@ pub(crate) enum Waits {
     Nothing,
     /// Its own arrival at its container.
     Delivery,
+    /// Its node to go on, which stands still: it has reached it, and not its container.
+    Node,
     /// A worker of its container.
     Worker,
     /// A connection of a pool.
@@ -67,6 +69,13 @@ pub(crate) enum Waits {
     Branches,
     /// Its turn to fail: it has been taken out of its wait.
     Failing(Failure),
+}
+
+impl Waits {
+    /// Whether a visit that waits for this has not reached its container.
+    pub(crate) fn is_on_its_way(self) -> bool {
+        matches!(self, Self::Delivery | Self::Node)
+    }
 }
 
 /// One thing in flight.

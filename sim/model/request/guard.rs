@@ -95,9 +95,16 @@ impl<P: Probe> World<'_, P> {
         self.ties[visit].deadline = Time::ZERO;
     }
 
-    /// A request reaches its container after its deadline.
-    pub(crate) fn deliver_late(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+    /// A request, at its node since `since`, reaches its container after its deadline.
+    pub(crate) fn deliver_late(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        since: Time,
+        calendar: &mut Calendar<Event>,
+    ) {
         self.arrives(now, id);
+        self.frames[id].arrived = since;
         self.fail(now, id, Failure::Timeout, calendar);
     }
 

@@ -13,6 +13,7 @@ pub(crate) mod limit;
 pub(crate) mod ties;
 mod timeout;
 mod travel;
+mod unfinished;
 mod visit;
 
 pub(crate) use timeout::TimeoutClass;

@@ -7,7 +7,7 @@ use crate::ids::{CallId, ContainerId};
 use crate::probe::{Doing, Failure, Probe};
 use crate::request::frame::NONE;
 use crate::world::{ContainerState, World};
-use wssim_kernel::{Calendar, Nanos, Time};
+use wssim_kernel::{Calendar, Time};
 
 impl<P: Probe> World<'_, P> {
     /// `id` is at its container from now on.
@@ -27,9 +27,27 @@ impl<P: Probe> World<'_, P> {
     #[inline(always)]
     pub(crate) fn deliver(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         self.arrives(now, id);
+        self.take_in(now, id, now, calendar);
+    }
+
+    /// The same for one that has been at its node since `since`, which stood still.
+    pub(crate) fn deliver_held(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        since: Time,
+        calendar: &mut Calendar<Event>,
+    ) {
+        self.arrives(now, id);
+        self.frames[id].arrived = since;
+        self.take_in(now, id, since, calendar);
+    }
+
+    /// `id`, which has been there since `since`, begins, or waits for a worker.
+    #[inline(always)]
+    fn take_in(&mut self, now: Time, id: FrameId, since: Time, calendar: &mut Calendar<Event>) {
         let container = &self.containers[self.frames[id].container.index()];
-        let needs_worker = container.hold == Hold::Request && container.workers.is_some();
-        if needs_worker && !self.get_worker(now, id, calendar) {
+        if container.serves_by_worker() && !self.get_worker(now, id, since, calendar) {
             return;
         }
         self.begin(now, id, calendar);
@@ -43,19 +61,21 @@ impl<P: Probe> World<'_, P> {
         container.hold == Hold::Cpu && container.workers.is_some() && !frame.holds_worker
     }
 
-    /// Takes a free worker for `id`, or lets it wait, or refuses it. Returns whether it goes on.
+    /// Takes a free worker for `id`, or lets it wait, or refuses it. Returns whether it goes on. It has
+    /// waited since `since` already.
     #[inline(always)]
     pub(crate) fn get_worker(
         &mut self,
         now: Time,
         id: FrameId,
+        since: Time,
         calendar: &mut Calendar<Event>,
     ) -> bool {
         let frame = &mut self.frames[id];
         let container = frame.container;
         let ContainerState { station, workers, .. } = &mut self.containers[container.index()];
         if workers.is_some_and(|workers| station.held >= workers) {
-            self.queue_for_worker(now, id, calendar);
+            self.queue_for_worker(now, id, since, calendar);
             return false;
         }
         station.advance(now);
@@ -63,14 +83,20 @@ impl<P: Probe> World<'_, P> {
         frame.holds_worker = true;
         frame.admitted = true;
         if frame.measured {
-            self.probe.worker_wait(container, Nanos::ZERO);
+            self.probe.worker_wait(container, now.since(since));
         }
         true
     }
 
     /// Lets `id` wait for a worker, or refuses it.
     #[inline(never)]
-    fn queue_for_worker(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+    fn queue_for_worker(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        since: Time,
+        calendar: &mut Calendar<Event>,
+    ) {
         let frame = &mut self.frames[id];
         let ContainerState { station, backlog, .. } = &mut self.containers[frame.container.index()];
         if !frame.admitted && backlog.is_some_and(|most| station.queue.len >= most) {
@@ -78,7 +104,10 @@ impl<P: Probe> World<'_, P> {
         }
         station.advance(now);
         frame.waits = Waits::Worker;
-        frame.since = now;
+        frame.since = since;
+        if !frame.admitted {
+            self.at_doors[frame.container.index()].queued.rise(now);
+        }
         station.queue.push(&mut self.frames, id);
         self.does(now, id, Doing::Queues);
         self.limit_wait(now, id, calendar);
@@ -120,6 +149,7 @@ impl<P: Probe> World<'_, P> {
             let Some(id) = station.queue.pop(&mut self.frames) else {
                 return;
             };
+            self.leaves_door(now, id);
             if !self.ties.are_used() || !self.is_late(now, id) {
                 break id;
             }
@@ -194,6 +224,14 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
+    /// `id` does not wait for a worker any more.
+    fn leaves_door(&mut self, now: Time, id: FrameId) {
+        let frame = &self.frames[id];
+        if !frame.admitted {
+            self.at_doors[frame.container.index()].queued.fall(now);
+        }
+    }
+
     /// Takes `id` out of the queue in which it waits.
     pub(crate) fn leave_queue(&mut self, now: Time, id: FrameId) {
         let frame = &mut self.frames[id];
@@ -202,6 +240,7 @@ impl<P: Probe> World<'_, P> {
                 let station = &mut self.containers[frame.container.index()].station;
                 station.advance(now);
                 station.queue.remove(&mut self.frames, id);
+                self.leaves_door(now, id);
             }
             Waits::Connection => {
                 let instance = std::mem::replace(&mut frame.connection, NONE);

@@ -63,6 +63,8 @@ pub(crate) struct SourceState {
     patience_in_queue: Option<TimeoutId>,
     /// Calls sent for measured requests.
     pub(crate) attempts: u64,
+    /// Good answers to its users, since time zero.
+    pub(crate) answered: u64,
 }
 
 impl SourceState {
@@ -100,6 +102,7 @@ impl SourceState {
             patience: constant(&source.patience),
             patience_in_queue: constant(&source.patience_in_queue),
             attempts: 0,
+            answered: 0,
         }
     }
 }
@@ -281,7 +284,7 @@ impl<P: Probe> World<'_, P> {
         self.closes(now, root, outcome.err());
         self.frames.remove(root);
         match outcome {
-            Ok(()) => self.counts.answered += 1,
+            Ok(()) => self.sources[source.index()].answered += 1,
             Err(_) => self.counts.failed += 1,
         }
         if measured {

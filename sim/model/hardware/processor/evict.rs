@@ -3,7 +3,7 @@
 //! What it has had counts as served; the others share what it leaves. It costs O(jobs): no job's
 //! place is remembered for the few that are taken off.
 
-use super::{Container, Follows, Job, Leaving, Processor, Slot};
+use super::{Container, Follows, Job, Leaving, OpenWork, Processor, Slot};
 use wssim_kernel::Time;
 
 impl Processor {
@@ -18,7 +18,7 @@ impl Processor {
             };
             let Slot { demand, finish, .. } = self.slots[slot];
             let left = (finish.since(now).as_f64() * self.speed).min(demand);
-            self.remove(slot as u32, demand - left);
+            self.take_off(slot as u32, OpenWork::of(demand, left, left));
             return Follows::Nothing;
         }
         let Container { leaving, attained, .. } = &mut self.containers[container as usize];
@@ -30,8 +30,14 @@ impl Processor {
         };
         leaving.retain(|leaving| leaving.slot != slot);
         let left = (at_attained - *attained).max(0.0);
-        let had = (self.slots[slot as usize].demand - left).max(0.0);
-        self.remove(slot, had);
+        let demand = self.slots[slot as usize].demand;
+        let work = OpenWork::of(demand, left.min(demand), at_attained);
+        self.take_off(slot, work);
         Follows::Divided(self.reallocate(now))
+    }
+
+    fn take_off(&mut self, slot: u32, work: OpenWork) {
+        self.totals.rounding_ns += work.rounding_ns;
+        self.remove(slot, work.had_ns);
     }
 }

@@ -64,4 +64,6 @@ pub struct Totals {
     pub served_ns: f64,
     /// Jobs that have departed or were taken off.
     pub served: u64,
+    /// As much as `served_ns` can be off by rounding of what was taken off; see [`super::OpenWork`].
+    pub rounding_ns: f64,
 }

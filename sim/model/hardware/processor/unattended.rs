@@ -6,7 +6,7 @@
 //! there matters to anybody, so that whoever comes next brings the processor up to date
 //! ([`Processor::catch_up`]). Containers with a limit have none: their quota is counted as time passes.
 
-use super::{Follows, NOBODY, Processor, Slot};
+use super::{Follows, NOBODY, OpenWork, Processor, Slot};
 use wssim_kernel::{Nanos, Time};
 
 /// One that has a thread of its own.
@@ -149,9 +149,13 @@ impl Processor {
         self.unattended.iter().map(|one| u128::from(now.since(one.since).0)).sum()
     }
 
-    /// What those have had of their demand, in nanoseconds of the reference CPU.
-    pub(super) fn work_of_unattended(&self, now: Time) -> f64 {
-        self.unattended.iter().map(|one| one.demand - one.left(now, self.speed)).sum()
+    /// What those have had of their demand.
+    pub(super) fn work_of_unattended(&self, now: Time) -> OpenWork {
+        let work = |one: &Unattended| {
+            let left = one.left(now, self.speed);
+            OpenWork::of(one.demand, left, left)
+        };
+        self.unattended.iter().map(work).fold(OpenWork::default(), OpenWork::plus)
     }
 
     /// Nobody has a thread of his own any more.

@@ -1,0 +1,182 @@
+//! Durations of one kind in one replication: those that came to an end, and for how long the others had
+//! lasted when it was given up.
+//!
+//! To leave the others out would make a slow world look fast. How long they would have lasted is not
+//! known (they are censored), but they last at least as long as they had: so a statistic of all of them
+//! lies between the one with each open duration as long as it had lasted, and the one with each of them
+//! endless. A quantile of rank k = ⌈p·n⌉ among n, of which u are open, has an upper end only when
+//! k ≤ n − u; where all that ended was shorter than anything open, both ends are the same.
+//! A mean and a maximum have no upper end as long as anything is open.
+
+use crate::metric::STATS;
+use crate::observe::Sample;
+use wssim_stats::{Histogram, nearest_rank, observations_needed};
+
+/// Probabilities of the quantiles among [`STATS`].
+const QUANTILES: [f64; 5] = [0.5, 0.9, 0.95, 0.99, 0.999];
+
+/// Durations of one kind.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Durations {
+    ended: Histogram,
+    /// There are seldom any.
+    open: Option<Box<Histogram>>,
+}
+
+impl Durations {
+    /// All of these came to an end.
+    pub(crate) fn of_ended(ended: Histogram) -> Self {
+        Self { ended, open: None }
+    }
+
+    /// One that had lasted for `ns` nanoseconds.
+    pub(crate) fn add_open(&mut self, ns: u64) {
+        self.open.get_or_insert_default().record_seldom(ns);
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.ended.merge(&other.ended);
+        if let Some(open) = &other.open {
+            self.open.get_or_insert_default().merge(open);
+        }
+    }
+
+    /// Those that came to an end.
+    pub(crate) fn ended(&self) -> u64 {
+        self.ended.count()
+    }
+
+    /// Those that did not.
+    pub(crate) fn open(&self) -> u64 {
+        self.open.as_ref().map_or(0, |open| open.count())
+    }
+
+    /// One statistic, in seconds; `stat` is its place in [`STATS`].
+    pub(crate) fn statistic(&self, stat: usize) -> Sample {
+        let count = self.ended() + self.open();
+        if count == 0 {
+            return Sample::Nothing;
+        }
+        if stat == 0 {
+            return self.mean();
+        }
+        if stat == STATS.len() - 1 {
+            return self.maximum();
+        }
+        let needed = observations_needed(QUANTILES[stat - 1]);
+        if count < needed {
+            return Sample::TooFew(needed as f64 / count as f64);
+        }
+        self.quantile(QUANTILES[stat - 1])
+    }
+
+    /// The quantile `p` by nearest rank, in seconds.
+    pub(crate) fn quantile(&self, p: f64) -> Sample {
+        let Some(open) = &self.open else {
+            return self
+                .ended
+                .quantile_ns(p)
+                .map_or(Sample::Nothing, |ns| Sample::Value(ns * 1e-9));
+        };
+        let mut all = self.ended.clone();
+        all.merge(open);
+        let Some(low) = all.quantile_ns(p) else { return Sample::Nothing };
+        let rank = nearest_rank(all.count(), p);
+        let high = (rank <= self.ended()).then(|| self.ended.value_of_rank_ns(rank));
+        let high = high.unwrap_or(f64::INFINITY);
+        // The middle of the last bucket is no higher than the largest of those that ended.
+        within(low.min(high), high)
+    }
+
+    fn mean(&self) -> Sample {
+        let Some(open) = &self.open else {
+            return self.ended.mean_ns().map_or(Sample::Nothing, |ns| Sample::Value(ns * 1e-9));
+        };
+        let sum = (self.ended.sum_ns() + open.sum_ns()) as f64;
+        within(sum / (self.ended() + open.count()) as f64, f64::INFINITY)
+    }
+
+    fn maximum(&self) -> Sample {
+        match &self.open {
+            None => Sample::Value(self.ended.max_ns() as f64 * 1e-9),
+            Some(open) => within(self.ended.max_ns().max(open.max_ns()) as f64, f64::INFINITY),
+        }
+    }
+}
+
+/// A statistic between two ends in nanoseconds.
+fn within(low: f64, high: f64) -> Sample {
+    if low == high { Sample::Value(low * 1e-9) } else { Sample::Within(low * 1e-9, high * 1e-9) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MEAN: usize = 0;
+    const P50: usize = 1;
+    const MAX: usize = STATS.len() - 1;
+
+    /// 1 to `ended` milliseconds, and `open` that had lasted for `aged` milliseconds.
+    fn durations(ended: u64, open: u64, aged: u64) -> Durations {
+        let mut ended_ms = Histogram::new();
+        (1..=ended).for_each(|ms| ended_ms.record(ms * 1_000_000));
+        let mut durations = Durations::of_ended(ended_ms);
+        (0..open).for_each(|_| durations.add_open(aged * 1_000_000));
+        durations
+    }
+
+    fn assert_value(sample: Sample, seconds: f64) {
+        let Sample::Value(value) = sample else { panic!("{sample:?}, not {seconds} s") };
+        assert!((value / seconds - 1.0).abs() < 1e-3, "{value}, not {seconds} s");
+    }
+
+    fn assert_within(sample: Sample, from: f64, to: f64) {
+        let Sample::Within(low, high) = sample else { panic!("{sample:?}, not {from} to {to} s") };
+        assert!((low / from - 1.0).abs() < 1e-3, "from {low}, not {from} s");
+        assert!(high == to || (high / to - 1.0).abs() < 1e-3, "to {high}, not {to} s");
+    }
+
+    #[test]
+    fn without_open_ones_a_statistic_is_known() {
+        let all = durations(400, 0, 0);
+        assert_value(all.statistic(MEAN), 0.2005);
+        assert_value(all.statistic(P50), 0.2);
+        assert_value(all.statistic(MAX), 0.4);
+        assert_eq!(Durations::default().statistic(MEAN), Sample::Nothing);
+    }
+
+    /// 300 ended and 100 are open, longer than all of them: ranks up to 300 of 400 are known.
+    #[test]
+    fn a_quantile_is_known_as_far_as_answers_reach() {
+        let some = durations(300, 100, 1_000);
+        assert_value(some.quantile(0.5), 0.2);
+        assert_value(some.quantile(0.75), 0.3);
+        assert_within(some.quantile(0.76), 1.0, f64::INFINITY);
+        let mean = (300.0 * 0.1505 + 100.0 * 1.0) / 400.0;
+        assert_within(some.statistic(MEAN), mean, f64::INFINITY);
+        assert_within(some.statistic(MAX), 1.0, f64::INFINITY);
+    }
+
+    /// 100 that had lasted for next to nothing may come before or behind all that ended.
+    #[test]
+    fn young_ones_leave_a_quantile_between_two_ranks() {
+        let young = durations(300, 100, 0);
+        assert_within(young.quantile(0.5), 0.1, 0.2);
+    }
+
+    #[test]
+    fn open_ones_count_as_observations() {
+        assert_eq!(durations(100, 0, 0).statistic(P50), Sample::TooFew(2.0));
+        assert_value(durations(150, 50, 1_000).statistic(P50), 0.1);
+        assert_within(durations(0, 7, 1_000).statistic(MEAN), 1.0, f64::INFINITY);
+    }
+
+    #[test]
+    fn merging_adds_both_kinds() {
+        let mut both = durations(300, 0, 0);
+        both.merge(&durations(0, 100, 1_000));
+        assert_eq!((both.ended(), both.open()), (300, 100));
+        assert_value(both.quantile(0.5), 0.2);
+    }
+}

@@ -1,0 +1,68 @@
+//! What is told of measured requests that have no answer when a replication is given up, and of what
+//! they wait for: a listener that forgot them would find errors rarer, and times shorter, than they are.
+//!
+//! What nobody waits for any more is left out, as what its request went on without.
+
+use super::frame::{Frame, FrameId, Kind, Waits};
+use crate::probe::{Probe, Unfinished};
+use crate::world::World;
+use wssim_kernel::Time;
+
+impl<P: Probe> World<'_, P> {
+    /// Tells of them. It takes time, and there are seldom any.
+    pub(crate) fn tell_unfinished(&mut self, now: Time) {
+        if self.counts.measured_in_flight == 0 {
+            return;
+        }
+        let ids: Vec<FrameId> = self.frames.ids().filter(|&id| self.is_awaited(id)).collect();
+        let mut requests = 0;
+        for id in ids {
+            requests += u64::from(self.frames[id].kind == Kind::Root);
+            self.tell_open(now, id);
+        }
+        assert_eq!(requests, self.counts.measured_in_flight, "every request in flight is told of");
+    }
+
+    /// Whether `id` is a measured request, or something that one waits for.
+    fn is_awaited(&self, mut id: FrameId) -> bool {
+        if !self.frames[id].measured {
+            return false;
+        }
+        while self.frames[id].kind != Kind::Root {
+            if !self.is_heard(id) {
+                return false;
+            }
+            id = self.frames[id].parent;
+        }
+        true
+    }
+
+    fn tell_open(&mut self, now: Time, id: FrameId) {
+        let Frame { kind, waits, arrived, since, container, endpoint, .. } = self.frames[id];
+        match kind {
+            Kind::Root => {
+                let source = self.frames[id].source;
+                return self.probe.unfinished(Unfinished::Request(source), arrived, now);
+            }
+            Kind::Visit if waits != Waits::Delivery => {
+                self.probe.unfinished(Unfinished::Visit(endpoint), arrived, now);
+            }
+            _ => {}
+        }
+        let outgoing = || &self.blueprint.calls[self.frames[id].outgoing.index()];
+        let (what, since) = match waits {
+            Waits::Answer => (Unfinished::Query(outgoing().query), since),
+            Waits::Worker => (Unfinished::WorkerWait(container), since),
+            Waits::Node if self.containers[container.index()].serves_by_worker() => {
+                (Unfinished::WorkerWait(container), arrived)
+            }
+            Waits::DiskQueue => (Unfinished::DiskWait(container), since),
+            Waits::Connection => match outgoing().pool {
+                Some(pool) => (Unfinished::PoolWait(pool), since),
+                None => return,
+            },
+            _ => return,
+        };
+        self.probe.unfinished(what, since, now);
+    }
+}
