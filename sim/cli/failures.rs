@@ -14,7 +14,6 @@ use wssim_kernel::Nanos;
 use wssim_reports::files::Output;
 use wssim_reports::{failures as tables, json, metrics_csv};
 use wssim_scenario::Scenario;
-use wssim_text::printable;
 
 /// Files that are written, in this order.
 const FILES: [&str; 4] = ["results.json", "metrics.csv", "failures.csv", "availability.csv"];
