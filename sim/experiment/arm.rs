@@ -5,7 +5,7 @@ use crate::durations::Durations;
 use crate::engine::Stage;
 use crate::memory::record::NodeRecord;
 use crate::observe::{Sample, observe};
-use crate::question::{Measure, Point, WorldError, Worlds};
+use crate::question::{Measure, MetricRef, Point, WorldError, Worlds};
 use crate::recorder::{Recorder, Slot};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::{Blueprint, Outcome, Run, simulate};
@@ -58,6 +58,8 @@ pub(crate) struct Setting {
 pub(crate) struct Traffic<'a> {
     pub(crate) worlds: &'a dyn Worlds,
     pub(crate) setting: Setting,
+    /// What is measured where inputs have other values; everything is at the values in force.
+    pub(crate) judged: Vec<MetricRef>,
 }
 
 impl Stage for Traffic<'_> {
@@ -66,7 +68,12 @@ impl Stage for Traffic<'_> {
     type One = Observation;
 
     fn open(&self, point: &Point) -> Result<Arm, WorldError> {
-        self.worlds.blueprint(point.arm.as_deref(), &point.overrides).map(Arm::new)
+        let blueprint = self.worlds.blueprint(point.arm.as_deref(), &point.overrides)?;
+        let mut arm = Arm::new(blueprint);
+        if !point.overrides.is_empty() {
+            arm.catalogue.keep_only(&self.judged);
+        }
+        Ok(arm)
     }
 
     fn is_same(&self, a: &Arm, b: &Arm) -> bool {

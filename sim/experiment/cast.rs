@@ -10,6 +10,7 @@ use crate::summary;
 use crate::verdict::Verdict;
 use crate::watch::Phase;
 use std::collections::BTreeMap;
+use wssim_stats::looks::Looks;
 use wssim_stats::{Estimate, within_precision};
 
 /// The arms of a study at the values in force.
@@ -56,25 +57,91 @@ impl Cast {
     }
 }
 
-/// When enough is known of the claims of a scenario.
-pub(crate) struct Deciding<'q> {
-    pub(crate) question: &'q Question,
-    pub(crate) cast: Cast,
-    /// Level of one interval.
+/// Fewer replications than this are not said to be known to the precision asked for: a half-width of so few
+/// is itself hardly known.
+const FEWEST_PRECISE: u32 = 10;
+
+/// How a claim is judged: by so many replications, at a level of its own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct By {
+    pub(crate) replications: usize,
     pub(crate) level: f64,
-    /// Relative half-width at which a number is known well enough.
-    pub(crate) precision: f64,
 }
 
-impl Deciding<'_> {
+/// When enough is known of the claims of a scenario: look by look, those that are decided hand on their
+/// share of the error ([`wssim_stats::looks`]).
+pub(crate) struct Deciding<'q> {
+    cast: Cast,
+    /// Relative half-width at which a number is known well enough.
+    precision: f64,
+    looks: Looks,
+    /// Claims of `run`, and those of them that are not decided, by place.
+    claims: Vec<&'q Claim>,
+    open: Vec<usize>,
+    /// By claim: how it was decided, or how it stands.
+    by: Vec<By>,
+}
+
+impl<'q> Deciding<'q> {
+    pub(crate) fn new(question: &'q Question, cast: Cast, precision: f64) -> Self {
+        let claims: Vec<&Claim> = question.judged_by_run().collect();
+        let open = (0..claims.len()).collect();
+        let looks = Looks::default();
+        let level = looks.level(0, claims.len());
+        let by = vec![By { replications: 0, level }; claims.len()];
+        Self { cast, precision, looks, claims, open, by }
+    }
+
+    /// How `claim` is judged after `replications`: as it was decided, or by all of them.
+    pub(crate) fn by(&self, claim: &Claim, replications: usize) -> By {
+        let place = self.claims.iter().position(|one| one.id == claim.id);
+        let look = self.looks.look_of(replications as u32);
+        match place {
+            Some(place) if !self.open.contains(&place) => self.by[place],
+            _ => By { replications, level: self.looks.level(look, self.open.len()) },
+        }
+    }
+
     fn estimate(
         &self,
         claim: &Claim,
         engine: &Engine<'_, Traffic<'_>>,
-        complete: u32,
+        by: By,
     ) -> Option<Estimate> {
-        let (arms, replications) = self.cast.see(claim, engine, complete as usize);
-        measure(claim, arms, replications, self.level).ok()
+        let (arms, replications) = self.cast.see(claim, engine, by.replications);
+        measure(claim, arms, replications, by.level).ok()
+    }
+
+    /// Takes what is decided after `complete` replications from those that are open.
+    fn settle(&mut self, engine: &Engine<'_, Traffic<'_>>, complete: u32) {
+        let (look, mut open) = (self.looks.look_of(complete), std::mem::take(&mut self.open));
+        let mut by = self.by.clone();
+        let replications = complete as usize;
+        let _ = self.looks.settle(look, &mut open, |place, level| {
+            let claim = self.claims[place];
+            by[place] = By { replications, level };
+            self.estimate(claim, engine, by[place]).is_some_and(|estimate| {
+                verdict(&claim.expected, claim.observed, &estimate) != Verdict::Undecided
+            })
+        });
+        (self.by, self.open) = (by, open);
+    }
+
+    /// Whether more replications could still decide the claim.
+    fn is_worth_more(
+        &self,
+        claim: &Claim,
+        engine: &Engine<'_, Traffic<'_>>,
+        complete: u32,
+    ) -> bool {
+        let by = self.by(claim, complete as usize);
+        // What cannot be observed will not be by doing it again.
+        let Some(estimate) = self.estimate(claim, engine, by) else { return false };
+        if !may_be_decided(&claim.expected, &estimate) {
+            return false;
+        }
+        let is_known = self.is_precise(&estimate) || is_on_the_limit(&claim.expected, &estimate);
+        complete < FEWEST_PRECISE || !is_known
     }
 
     fn is_precise(&self, estimate: &Estimate) -> bool {
@@ -84,7 +151,7 @@ impl Deciding<'_> {
     fn means_are_precise(&self, engine: &Engine<'_, Traffic<'_>>, complete: u32) -> bool {
         let own = engine.see(self.cast.own);
         let means = summary::entry_means(own, complete as usize, LEVEL);
-        means.iter().all(|estimate| self.is_precise(estimate))
+        complete >= FEWEST_PRECISE && means.iter().all(|estimate| self.is_precise(estimate))
     }
 }
 
@@ -94,35 +161,25 @@ impl Looking<Traffic<'_>> for Deciding<'_> {
     }
 
     fn wanted(
-        &self,
+        &mut self,
         engine: &Engine<'_, Traffic<'_>>,
         complete: u32,
     ) -> Result<Vec<ArmId>, StoppedBy> {
-        let mut arms = vec![self.cast.own];
-        let mut reason = StoppedBy::Decided;
-        let mut open = false;
-        for claim in self.question.judged_by_run() {
-            if complete > 0 {
-                // What cannot be observed will not be by doing it again.
-                let Some(estimate) = self.estimate(claim, engine, complete) else { continue };
-                let found = verdict(&claim.expected, claim.observed, &estimate);
-                if found != Verdict::Undecided || !may_be_decided(&claim.expected, &estimate) {
-                    continue;
-                }
-                if self.is_precise(&estimate) || is_on_the_limit(&claim.expected, &estimate) {
-                    reason = StoppedBy::Precision;
-                    continue;
-                }
+        let mut wanted: Vec<usize> = self.open.clone();
+        if complete > 0 {
+            self.settle(engine, complete);
+            let claims = self.open.iter().map(|place| (*place, self.claims[*place]));
+            let more = claims.filter(|(_, claim)| self.is_worth_more(claim, engine, complete));
+            wanted = more.map(|(place, _)| place).collect();
+            if self.claims.is_empty() && self.means_are_precise(engine, complete) {
+                return Err(StoppedBy::Precision);
             }
-            open = true;
-            arms.extend(self.cast.ids(claim).1);
-        }
-        match self.question.judged_by_run().next() {
-            None if complete > 0 && self.means_are_precise(engine, complete) => {
-                Err(StoppedBy::Precision)
+            if !self.claims.is_empty() && wanted.is_empty() {
+                let all = self.open.is_empty();
+                return Err(if all { StoppedBy::Decided } else { StoppedBy::Precision });
             }
-            Some(_) if !open => Err(reason),
-            _ => Ok(arms),
         }
+        let bases = wanted.iter().filter_map(|place| self.cast.ids(self.claims[*place]).1);
+        Ok(bases.chain([self.cast.own]).collect())
     }
 }

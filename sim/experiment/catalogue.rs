@@ -227,6 +227,14 @@ impl Catalogue {
         self.keys.iter().position(matches)
     }
 
+    /// Leaves out what none of `metrics` names.
+    pub(crate) fn keep_only(&mut self, metrics: &[MetricRef]) {
+        let mut places: Vec<usize> = metrics.iter().filter_map(|metric| self.find(metric)).collect();
+        places.sort_unstable();
+        places.dedup();
+        self.keys = places.into_iter().map(|place| self.keys[place].clone()).collect();
+    }
+
     pub(crate) fn add(&mut self, name: &str, values: &[&str], quantity: Quantity) {
         let Some(kind) = kind_of(name) else { unreachable!("{name} is in the table") };
         assert_eq!(kind.labels.len(), values.len(), "{name} has its labels");

@@ -18,12 +18,16 @@ pub(crate) trait Looking<S: Stage> {
     ///
     /// # Errors
     /// Why it is satisfied.
-    fn wanted(&self, engine: &Engine<'_, S>, complete: u32) -> Result<Vec<ArmId>, StoppedBy>;
+    fn wanted(
+        &mut self,
+        engine: &Engine<'_, S>,
+        complete: u32,
+    ) -> Result<Vec<ArmId>, StoppedBy>;
 }
 
 /// The design of such a study.
 pub(crate) struct ByLooks<'l, L> {
-    looking: &'l L,
+    pub(crate) looking: L,
     /// Replications at which it is looked; the last is the cap.
     looks: &'l [u32],
     /// Exactly so many replications, no stopping rule.
@@ -37,7 +41,7 @@ pub(crate) struct ByLooks<'l, L> {
 }
 
 impl<'l, L> ByLooks<'l, L> {
-    pub(crate) fn new(looking: &'l L, looks: &'l [u32], exactly: Option<u32>) -> Self {
+    pub(crate) fn new(looking: L, looks: &'l [u32], exactly: Option<u32>) -> Self {
         Self { looking, looks, exactly, complete: 0, asked: 0, ended: None }
     }
 

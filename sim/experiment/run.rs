@@ -8,11 +8,11 @@ use crate::arm::{Setting, Traffic};
 use crate::engine::{Broken, Engine, Stopped, Want};
 use crate::findings::{Findings, JudgedClaim, StoppedBy};
 use crate::judge::{measure, not_judged, readings, undecided, unit_of, verdict};
-use crate::cast::{Cast, Deciding};
+use crate::cast::{By, Cast, Deciding};
 use crate::looks::ByLooks;
 use crate::note::Note;
 use crate::pilot::find_lead;
-use crate::question::{Claim, Question, Study, WorldError, Worlds};
+use crate::question::{Claim, MetricRef, Question, Study, WorldError, Worlds};
 use crate::ranges::{Check, Checked, Inputs, Subject, Weighing as _, is_weighed};
 use crate::reason::{Needed, Reason, Runs};
 use crate::verdict::Verdict;
@@ -22,7 +22,7 @@ use crate::why::breakdown;
 use crate::{summary, threads};
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
-use wssim_stats::{LOOKS, simultaneous_level};
+use wssim_stats::looks;
 
 /// How a study is to be done.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +54,6 @@ pub fn run(
         question,
         options,
         watch,
-        level: simultaneous_level(question.judged_by_run().count(), LOOKS.len()),
         notes: Vec::new(),
     };
     threads::pool(options.threads)?.install(|| study.answer())
@@ -65,7 +64,6 @@ struct RunStudy<'a> {
     question: &'a Question,
     options: &'a Options,
     watch: &'a dyn Watch,
-    level: f64,
     notes: Vec<Note>,
 }
 
@@ -76,6 +74,8 @@ struct Stand<'e, 'a> {
     /// Replications of the scenario's own arm that count; other arms have no more that do.
     replications: usize,
     stopped_by: StoppedBy,
+    /// How claims were decided.
+    deciding: Deciding<'a>,
 }
 
 impl<'a> RunStudy<'a> {
@@ -86,11 +86,13 @@ impl<'a> RunStudy<'a> {
             Err(Stopped) => (Nanos::ZERO, true),
         };
         let setting = Setting { seed: self.options.seed, lead, measure };
-        let stage = Traffic { worlds: self.worlds, setting };
+        let judged = self.judged_metrics();
+        let stage = Traffic { worlds: self.worlds, setting, judged };
         let mut engine = Engine::new(&stage, self.watch);
         let cast = Cast::of(self.question, &mut engine)?;
-        let mut stand =
-            Stand { engine, cast, replications: 0, stopped_by: self.stop_reason() };
+        let deciding = Deciding::new(self.question, cast.clone(), self.options.precision);
+        let stopped_by = self.stop_reason();
+        let mut stand = Stand { engine, cast, replications: 0, stopped_by, deciding };
         if !is_cut {
             self.replicate(&mut stand)?;
         }
@@ -98,6 +100,13 @@ impl<'a> RunStudy<'a> {
             self.question.claims.iter().map(|claim| self.judge(claim, &stand)).collect();
         self.hold_to_ranges(&mut stand, &setting, &mut claims)?;
         Ok(self.findings(&stand, lead, claims))
+    }
+
+    /// What claims and observations are about.
+    fn judged_metrics(&self) -> Vec<MetricRef> {
+        let claims = self.question.judged_by_run();
+        let observed = self.question.observed.iter().map(|one| &one.claim);
+        claims.chain(observed).map(|claim| claim.metric.clone()).collect()
     }
 
     fn stop_reason(&self) -> StoppedBy {
@@ -121,27 +130,25 @@ impl<'a> RunStudy<'a> {
 
     /// Adds replications until the stopping rule, a limit or the user ends it.
     fn replicate(&self, stand: &mut Stand<'_, 'a>) -> Result<(), WorldError> {
-        let deciding = Deciding {
-            question: self.question,
-            cast: stand.cast.clone(),
-            level: self.level,
-            precision: self.options.precision,
-        };
-        let mut looks = ByLooks::new(&deciding, &LOOKS, self.options.replications);
+        let deciding =
+            Deciding::new(self.question, stand.cast.clone(), self.options.precision);
+        let mut looks = ByLooks::new(deciding, &looks::AT, self.options.replications);
         if let Err(Broken::World(error)) = stand.engine.pursue(&mut looks) {
             return Err(error);
         }
         let partial = stand.engine.replications(stand.cast.own);
         let (replications, stopped_by) = looks.ended(partial, self.watch);
         (stand.replications, stand.stopped_by) = (replications as usize, stopped_by);
+        stand.deciding = looks.looking;
         Ok(())
     }
 
     fn judge(&self, claim: &Claim, stand: &Stand<'_, 'a>) -> JudgedClaim {
-        let (arms, replications) = stand.cast.see(claim, &stand.engine, stand.replications);
+        let By { replications, level } = stand.deciding.by(claim, stand.replications);
+        let (arms, replications) = stand.cast.see(claim, &stand.engine, replications);
         let measured = match not_judged(claim, Study::Run) {
             Some(reason) => Err(reason),
-            None => measure(claim, arms, replications, self.level).map_err(Reason::Unmeasured),
+            None => measure(claim, arms, replications, level).map_err(Reason::Unmeasured),
         };
         let (simulated, verdict, why) = match measured {
             Err(reason) => (None, Verdict::Undecided, Some(reason)),
@@ -225,10 +232,10 @@ impl<'a> RunStudy<'a> {
             inputs: Inputs { worlds: self.worlds, all: &self.question.ranged },
             claims: &subjects,
             observed: &seen,
-            level: self.level,
         };
         for part in parts() {
-            let stage = Traffic { worlds: self.worlds, setting: shorter(setting, part) };
+            let (setting, judged) = (shorter(setting, part), self.judged_metrics());
+            let stage = Traffic { worlds: self.worlds, setting, judged };
             let mut short = Engine::new(&stage, self.watch);
             match is_seen(&weighing, &mut short)? {
                 Ok(true) => return check.run(Some(&mut short), &mut stand.engine),
@@ -250,7 +257,8 @@ impl<'a> RunStudy<'a> {
                 (crate::judge::Arms { own: arm, base: None }, n)
             }
         };
-        Subject::of(claim.expected, &readings(claim, arms, replications).ok()?, self.level)
+        let By { level, .. } = stand.deciding.by(claim, stand.replications);
+        Subject::of(claim.expected, &readings(claim, arms, replications).ok()?, level)
     }
 
     fn findings(self, stand: &Stand<'_, 'a>, lead: Nanos, claims: Vec<JudgedClaim>) -> Findings {

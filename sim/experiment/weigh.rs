@@ -11,7 +11,7 @@ use wssim_kernel::Nanos;
 /// The measured stretch is so many times as long as in the replications of a screen, at most.
 const SHORTER: u64 = 8;
 /// And so is what comes before it.
-const SHORTER_LEAD: u64 = 2;
+const SHORTER_LEAD: u64 = 4;
 
 /// A claim, and the scenario that it is about.
 #[derive(Clone, Copy, Debug)]

@@ -169,7 +169,7 @@ fn run<S: engine::Stage, W: Weighing<S>>(
         let is_done = vec![false; of];
         return Ok(Checked { flips: vec![None; of], is_done, is_cut: false });
     }
-    let check = Check { weighing, inputs: facts.inputs, claims, observed: &[], level: facts.level };
+    let check = Check { weighing, inputs: facts.inputs, claims, observed: &[] };
     check.run(None, engine)
 }
 

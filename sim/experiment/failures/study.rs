@@ -135,7 +135,7 @@ impl<'a> FailureStudy<'a> {
         stand: &mut Stand,
     ) -> Result<(), WorldError> {
         let looking = Deciding { study: self, stand };
-        let mut looks = ByLooks::new(&looking, &LOOKS, self.options.common.replications);
+        let mut looks = ByLooks::new(looking, &LOOKS, self.options.common.replications);
         if let Err(Broken::World(error)) = engine.pursue(&mut looks) {
             return Err(error);
         }
@@ -323,7 +323,7 @@ impl<'a> Looking<Stage<'a>> for Deciding<'_, 'a> {
     }
 
     fn wanted(
-        &self,
+        &mut self,
         engine: &Engine<'_, Stage<'a>>,
         complete: u32,
     ) -> Result<Vec<ArmId>, StoppedBy> {

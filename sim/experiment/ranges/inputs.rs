@@ -38,9 +38,9 @@ impl Inputs<'_> {
             .collect()
     }
 
-    /// One input at an end, all others as they are.
-    pub(crate) fn only(&self, input: usize, end: f64) -> Position {
-        let mut position = self.in_force();
+    /// One input at an end, all others as they are at `centre`.
+    pub(crate) fn only(&self, centre: &[f64], input: usize, end: f64) -> Position {
+        let mut position = centre.to_vec();
         position[input] = end;
         position
     }

@@ -1,4 +1,4 @@
-//! The worst joint setting for a claim, as straight lines from the screen tell it.
+//! The worst joint setting for a claim, as straight lines from a screen tell it.
 
 use super::inputs::{Position, rounded};
 use super::screen::{Effects, Threat};
@@ -6,16 +6,21 @@ use wssim_stats::worst_case::{Effect, Effects as Lines, Observation, Worst, wors
 
 /// Observations are kept by this part of their width inside their limits: the lines are not exact.
 const MARGIN: f64 = 0.02;
+/// An input that moves nothing by more than this part of the way to a limit, or of the width of an
+/// observation, need not be named.
+const TRIFLE: f64 = 0.05;
 /// And so far back from where a straight line meets a limit.
 const BACK: f64 = 0.1;
 /// A limit counts as passed in the model when it is passed by this part of the way to it.
 const BEYOND: f64 = 0.1;
 
-/// What the screen found of one claim and of all observations, moved to what was simulated since.
+/// What a screen found of one claim and of all observations, moved to what was simulated since.
 #[derive(Clone, Debug)]
 pub(crate) struct Model<'e> {
     pub(crate) threat: Threat,
-    /// The number at the values in force.
+    /// Where the screen was made: lines lead from there to both ends of each range.
+    pub(crate) centre: Position,
+    /// The number there.
     pub(crate) value: f64,
     pub(crate) effects: &'e Effects,
     pub(crate) observed: Vec<Observed<'e>>,
@@ -27,6 +32,8 @@ pub(crate) struct Model<'e> {
 #[derive(Clone, Debug)]
 pub(crate) struct Observed<'e> {
     pub(crate) subject: usize,
+    /// At the values in force, and at the centre.
+    pub(crate) in_force: f64,
     pub(crate) value: f64,
     pub(crate) limits: [f64; 2],
     pub(crate) effects: &'e Effects,
@@ -34,73 +41,95 @@ pub(crate) struct Observed<'e> {
 }
 
 impl Observed<'_> {
-    /// Whether `value` reproduces it.
+    /// Whether `value` reproduces it; what is not reproduced at the values in force narrows nothing.
     pub(crate) fn admits(&self, value: f64) -> bool {
-        self.limits[0] <= value && value <= self.limits[1]
+        let inside = |value: f64| self.limits[0] <= value && value <= self.limits[1];
+        inside(value) || !inside(self.in_force)
     }
 
-    /// Its limits for the lines; an observation that is not reproduced at the values in force narrows
-    /// nothing on that side.
-    fn narrowed(&self) -> Observation {
+    /// Its limits for the lines, `moved` from the centre by what is held.
+    fn narrowed(&self, moved: f64) -> Observation {
         let [low, high] = self.limits;
         let width = high - low;
         let margin = if width.is_finite() { MARGIN * width } else { 0.0 };
         Observation {
-            base: self.value + self.offset,
-            low: (low + margin).min(self.value),
-            high: (high - margin).max(self.value),
+            base: self.value + self.offset + moved,
+            low: (low + margin).min(self.in_force),
+            high: (high - margin).max(self.in_force),
         }
     }
 }
 
+/// What an input does beyond the centre `at`: to its low end, and to its high end.
 fn effect(effects: &Effects, input: usize) -> Effect {
     let [low, high] = effects.shifts[input];
     Effect { low, high }
 }
 
+/// How far `place` lies from the centre `at`, as a part of the way to the end on its side.
+fn part(at: f64, place: f64) -> f64 {
+    let way = if place < at { at + 1.0 } else { 1.0 - at };
+    if way == 0.0 { 0.0 } else { (place - at) / way }
+}
+
+/// The place that is such a part of the way from the centre `at`.
+fn place(at: f64, part: f64) -> f64 {
+    let way = if part < 0.0 { at + 1.0 } else { 1.0 - at };
+    at + part * way
+}
+
 impl Model<'_> {
-    /// The setting that is worst for the claim, of the inputs that `may` move; `None`: there is none.
+    /// The setting that is worst for the claim, of the inputs that `may` move, others at their values in
+    /// force; `None`: there is none.
     pub(crate) fn worst(&self, may: &[bool]) -> Option<Position> {
-        let inputs: Vec<usize> = (0..may.len()).filter(|input| may[*input]).collect();
+        let (free, held): (Vec<usize>, Vec<usize>) = (0..may.len()).partition(|input| may[*input]);
         let of = |input: &usize| Lines {
             judged: effect(self.effects, *input),
             observed: self.observed.iter().map(|one| effect(one.effects, *input)).collect(),
         };
-        let lines: Vec<Lines> = inputs.iter().map(of).collect();
-        let observed: Vec<Observation> = self.observed.iter().map(Observed::narrowed).collect();
+        let lines: Vec<Lines> = free.iter().map(of).collect();
+        let moved = |effects: &Effects| -> f64 {
+            held.iter().map(|&input| self.part_of(effects, input, 0.0)).sum()
+        };
+        let observed: Vec<Observation> =
+            self.observed.iter().map(|one| one.narrowed(moved(one.effects))).collect();
         let side = if self.threat.direction > 0.0 { Worst::Largest } else { Worst::Smallest };
         let found = worst(&lines, &observed, side).ok()?;
         let mut position = vec![0.0; may.len()];
-        for (input, place) in inputs.into_iter().zip(found) {
-            position[input] = place;
+        for (input, part) in free.into_iter().zip(found) {
+            position[input] = place(self.centre[input], part);
         }
         Some(rounded(&position))
     }
 
     /// Whether the lines say that the claim's verdict is lost at `position`.
     pub(crate) fn is_lost(&self, position: &[f64]) -> bool {
-        let Threat { direction, limit, .. } = self.threat;
-        let way = (limit - self.value) * direction;
-        self.moved(position) * direction >= way + BEYOND * way.abs()
+        let Threat { direction, limit, distance, .. } = self.threat;
+        let number = self.value + self.offset + self.moved(self.effects, position);
+        (number - limit) * direction >= BEYOND * distance.abs()
     }
 
-    /// How far the lines, and what was found beyond them, move the number at `position`.
-    fn moved(&self, position: &[f64]) -> f64 {
-        self.part_of_all(position).sum::<f64>() + self.offset
+    /// What `input` adds to a number at `place`, from the centre.
+    fn part_of(&self, effects: &Effects, input: usize, place: f64) -> f64 {
+        effect(effects, input).at(part(self.centre[input], place))
     }
 
-    /// What each input adds at `position`.
-    fn part_of_all<'p>(&'p self, position: &'p [f64]) -> impl Iterator<Item = f64> + 'p {
-        position.iter().enumerate().map(|(input, &place)| effect(self.effects, input).at(place))
+    /// How far the lines move a number from the centre to `position`.
+    fn moved(&self, effects: &Effects, position: &[f64]) -> f64 {
+        let inputs = position.iter().enumerate();
+        inputs.map(|(input, place)| self.part_of(effects, input, *place)).sum()
     }
 
     /// Fewer inputs that lose the verdict by the lines, at the setting that is worst for them: those
     /// whose part is least are held at the values in force, one after the other.
     pub(crate) fn fewer(&self, worst: &[f64]) -> Option<Position> {
         let mut may: Vec<bool> = worst.iter().map(|place| *place != 0.0).collect();
-        let parts: Vec<f64> = self.part_of_all(worst).map(f64::abs).collect();
+        let gain = |input: usize| {
+            let at = |place: f64| self.part_of(self.effects, input, place);
+            (at(worst[input]) - at(0.0)).abs()
+        };
         let mut order: Vec<usize> = (0..worst.len()).filter(|input| may[*input]).collect();
-        order.sort_by(|a, b| parts[*a].total_cmp(&parts[*b]).then(a.cmp(b)));
+        order.sort_by(|a, b| gain(*a).total_cmp(&gain(*b)).then(a.cmp(b)));
         let mut found = None;
         for input in order {
             may[input] = false;
@@ -112,8 +141,26 @@ impl Model<'_> {
         found.filter(|position| position.iter().any(|place| *place != 0.0))
     }
 
-    /// The point on the straight way from the values in force to `position` at which every observation,
-    /// which was found to be `observed` there, is reproduced again.
+    /// `position` without the inputs that hardly move anything from their values in force.
+    pub(crate) fn without_trifles(&self, position: &[f64]) -> Position {
+        let moves = |effects: &Effects, input: usize| {
+            let at = |place: f64| self.part_of(effects, input, place);
+            (at(position[input]) - at(0.0)).abs()
+        };
+        let matters = |input: usize| {
+            let way = (self.threat.limit - self.value).abs().max(self.threat.distance);
+            let of_claim = moves(self.effects, input) > TRIFLE * way;
+            of_claim || self.observed.iter().any(|one| {
+                let width = one.limits[1] - one.limits[0];
+                width.is_finite() && moves(one.effects, input) > TRIFLE * width
+            })
+        };
+        let inputs = position.iter().enumerate();
+        inputs.map(|(input, place)| if matters(input) { *place } else { 0.0 }).collect()
+    }
+
+    /// The point on the straight way from the centre to `position` at which every observation, which was
+    /// found to be `observed` there, is reproduced again.
     pub(crate) fn back(&self, position: &[f64], observed: &[f64]) -> Position {
         let part = |(one, found): (&Observed<'_>, &f64)| {
             let [low, high] = one.limits;
@@ -123,15 +170,16 @@ impl Model<'_> {
             if is_missed { (1.0 - BACK) * part } else { 1.0 }
         };
         let part = self.observed.iter().zip(observed).map(part).fold(1.0, f64::min);
-        rounded(&position.iter().map(|place| place * part).collect::<Position>())
+        let way = position.iter().zip(&self.centre);
+        rounded(&way.map(|(place, at)| at + (place - at) * part).collect::<Position>())
     }
 
     /// Moves the lines to what was found at `position`: of the claim, and of each observation.
     pub(crate) fn correct(&mut self, position: &[f64], found: f64, observed: &[f64]) {
-        self.offset = found - self.value - self.part_of_all(position).sum::<f64>();
-        for (one, found) in self.observed.iter_mut().zip(observed) {
-            let inputs = position.iter().enumerate();
-            let moved: f64 = inputs.map(|(input, &place)| effect(one.effects, input).at(place)).sum();
+        self.offset = found - self.value - self.moved(self.effects, position);
+        let moved = |one: &Observed<'_>| self.moved(one.effects, position);
+        let moved: Vec<f64> = self.observed.iter().map(moved).collect();
+        for ((one, found), moved) in self.observed.iter_mut().zip(observed).zip(moved) {
             one.offset = found - one.value - moved;
         }
     }

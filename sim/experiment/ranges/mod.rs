@@ -26,6 +26,7 @@ mod screen;
 mod verify;
 
 pub(crate) use inputs::Inputs;
+use inputs::Position;
 
 use crate::engine::{ArmId, Broken, Engine, Stage};
 use crate::question::{Expected, Override, WorldError};
@@ -34,7 +35,7 @@ use crate::reason::{Flip, InputValue};
 use crate::verdict::Verdict;
 use joint::{Model, Observed};
 use screen::{Effects, Screen, Threat};
-use verify::{Case, Lost, Verify};
+use verify::{Case, Lost, Surprise, Verify};
 use wssim_stats::Estimate;
 
 /// What the check must know of a study: its subjects are claims that it weighs, then observations.
@@ -69,6 +70,8 @@ pub(crate) struct Subject {
     pub(crate) replications: u32,
     /// Whether its number did not vary.
     pub(crate) is_constant: bool,
+    /// Level of its interval.
+    pub(crate) level: f64,
 }
 
 impl Subject {
@@ -80,6 +83,7 @@ impl Subject {
             estimate: readings.estimate(level)?,
             replications: numbers.len() as u32,
             is_constant: numbers.windows(2).all(|pair| pair[0] == pair[1]),
+            level,
         })
     }
 }
@@ -91,8 +95,6 @@ pub(crate) struct Check<'w, W> {
     /// Claims that are decided, and observations.
     pub(crate) claims: &'w [Subject],
     pub(crate) observed: &'w [Subject],
-    /// Level of one interval.
-    pub(crate) level: f64,
 }
 
 /// What became of the verdicts.
@@ -122,50 +124,106 @@ impl<W> Check<'_, W> {
         let claims = self.claims.len();
         let mut checked =
             Checked { flips: vec![None; claims], is_done: vec![false; claims], is_cut: false };
-        let screened = match short {
-            Some(short) => self.screen(short, &mut checked)?,
-            None => self.screen(full, &mut checked)?,
+        let mut short = short;
+        let subjects = vec![true; claims + self.observed.len()];
+        let threats = self.threats();
+        let screened = match &mut short {
+            Some(short) => self.screen(short, subjects, self.inputs.in_force(), threats)?,
+            None => self.screen(full, subjects, self.inputs.in_force(), threats)?,
         };
-        let Some((threats, effects)) = screened else { return Ok(checked) };
-        let cases = threats.iter().map(|threat| self.case(*threat, &effects)).collect();
-        let mut verify = Verify::new(self.weighing, self.inputs, self.level, cases);
-        checked.is_cut = is_cut(full.pursue(&mut verify))?;
-        let (lost, open) = verify.ended();
-        checked.is_done = (0..claims).map(|claim| !open.contains(&claim)).collect();
+        let Some((threats, effects)) = screened else {
+            checked.is_cut = true;
+            return Ok(checked);
+        };
+        checked.is_done = vec![true; claims];
+        let cases = threats.iter().map(|threat| self.case(*threat, &effects, None)).collect();
+        let surprises = self.verify(full, cases, &mut checked)?;
+        for surprise in surprises {
+            if checked.is_cut {
+                checked.is_done[surprise.threat.subject] = false;
+                continue;
+            }
+            let mut subjects = vec![false; claims];
+            subjects[surprise.threat.subject] = true;
+            subjects.extend(vec![true; self.observed.len()]);
+            let centre = surprise.position.clone();
+            let screened = match &mut short {
+                Some(short) => self.screen(short, subjects, centre, Vec::new())?,
+                None => self.screen(full, subjects, centre, Vec::new())?,
+            };
+            let Some((_, effects)) = screened else {
+                checked.is_done[surprise.threat.subject] = false;
+                checked.is_cut = true;
+                continue;
+            };
+            let case = self.case(surprise.threat, &effects, Some(&surprise));
+            self.verify(full, vec![case], &mut checked)?;
+        }
+        Ok(checked)
+    }
+
+    /// Verifies `cases`; returns where the lines were wrong.
+    fn verify<S: Stage>(
+        &self,
+        full: &mut Engine<'_, S>,
+        cases: Vec<Case<'_>>,
+        checked: &mut Checked,
+    ) -> Result<Vec<Surprise>, WorldError>
+    where
+        W: Weighing<S>,
+    {
+        let mut verify = Verify::new(self.weighing, self.inputs, cases);
+        checked.is_cut |= is_cut(full.pursue(&mut verify))?;
+        let (lost, open, surprises) = verify.ended();
+        for subject in open {
+            checked.is_done[subject] = false;
+        }
         for lost in lost {
             let flip = self.flip(&lost);
             checked.flips[lost.subject].get_or_insert(flip);
         }
-        Ok(checked)
+        Ok(surprises)
+    }
+
+    /// The sides on which verdicts could be lost.
+    fn threats(&self) -> Vec<Threat> {
+        let of = |(subject, claim): (usize, &Subject)| {
+            Threat::of(subject, &claim.expected, &claim.estimate)
+        };
+        self.claims.iter().enumerate().flat_map(of).collect()
     }
 
     /// The threats that are left, and the effects of the inputs; `None`: it was stopped.
     fn screen<S: Stage>(
         &self,
         engine: &mut Engine<'_, S>,
-        checked: &mut Checked,
+        subjects: Vec<bool>,
+        centre: Position,
+        threats: Vec<Threat>,
     ) -> Result<Option<(Vec<Threat>, Vec<Effects>)>, WorldError>
     where
         W: Weighing<S>,
     {
-        let of = |(subject, claim): (usize, &Subject)| {
-            Threat::of(subject, &claim.expected, &claim.estimate)
-        };
-        let threats = self.claims.iter().enumerate().flat_map(of).collect();
-        let subjects = self.claims.len() + self.observed.len();
-        let mut screen = Screen::new(self.weighing, self.inputs, subjects, threats);
-        checked.is_cut = is_cut(engine.pursue(&mut screen))?;
-        Ok((!checked.is_cut).then(|| screen.left()))
+        let mut screen = Screen::new(self.weighing, self.inputs, subjects, centre, threats);
+        let is_cut = is_cut(engine.pursue(&mut screen))?;
+        Ok((!is_cut).then(|| screen.left()))
     }
 
-    fn case<'e>(&self, threat: Threat, effects: &'e [Effects]) -> Case<'e> {
+    /// A claim that is threatened; `centre`: where its lines begin, if not at the values in force.
+    fn case<'e>(
+        &self,
+        threat: Threat,
+        effects: &'e [Effects],
+        centre: Option<&Surprise>,
+    ) -> Case<'e> {
         let claim = &self.claims[threat.subject];
         let observed = self.observed.iter().enumerate().map(|(number, one)| {
             let subject = self.claims.len() + number;
             let [low, high] = [one.expected.min, one.expected.max];
             Observed {
                 subject,
-                value: one.estimate.mean,
+                in_force: one.estimate.mean,
+                value: centre.map_or(one.estimate.mean, |centre| centre.numbers[1 + number]),
                 limits: [low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY)],
                 effects: &effects[subject],
                 offset: 0.0,
@@ -173,7 +231,8 @@ impl<W> Check<'_, W> {
         });
         let model = Model {
             threat,
-            value: claim.estimate.mean,
+            centre: centre.map_or(self.inputs.in_force(), |centre| centre.position.clone()),
+            value: centre.map_or(claim.estimate.mean, |centre| centre.numbers[0]),
             effects: &effects[threat.subject],
             observed: observed.collect(),
             offset: 0.0,
@@ -184,6 +243,7 @@ impl<W> Check<'_, W> {
             verdict: verdict_on(&claim.expected, &claim.estimate),
             most: claim.replications,
             is_constant: claim.is_constant,
+            level: claim.level,
         }
     }
 

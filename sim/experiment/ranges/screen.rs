@@ -71,7 +71,10 @@ impl Threat {
 pub(crate) struct Screen<'w, S, W> {
     weighing: &'w W,
     inputs: Inputs<'w>,
-    subjects: usize,
+    /// Which of the subjects are looked at.
+    subjects: Vec<bool>,
+    /// Where it is made.
+    centre: Position,
     threats: Vec<Threat>,
     step: Step,
     /// By subject: its arms at the values in force.
@@ -96,13 +99,15 @@ impl<'w, S: Stage, W: Weighing<S>> Screen<'w, S, W> {
     pub(crate) fn new(
         weighing: &'w W,
         inputs: Inputs<'w>,
-        subjects: usize,
+        subjects: Vec<bool>,
+        centre: Position,
         threats: Vec<Threat>,
     ) -> Self {
         Self {
             weighing,
             inputs,
             subjects,
+            centre,
             threats,
             step: Step::Begin,
             here: Vec::new(),
@@ -122,7 +127,10 @@ impl<'w, S: Stage, W: Weighing<S>> Screen<'w, S, W> {
         position: &[f64],
     ) -> Result<Vec<Vec<ArmId>>, WorldError> {
         let at = self.inputs.overrides(position);
-        (0..self.subjects).map(|subject| self.weighing.arms(engine, subject, &at)).collect()
+        let arms = |(subject, is_wanted): (usize, &bool)| {
+            if *is_wanted { self.weighing.arms(engine, subject, &at) } else { Ok(Vec::new()) }
+        };
+        self.subjects.iter().enumerate().map(arms).collect()
     }
 
     /// The changes of a subject's number from the values in force, one a replication.
@@ -151,7 +159,7 @@ impl<'w, S: Stage, W: Weighing<S>> Screen<'w, S, W> {
     }
 
     fn measure_ends(&mut self, engine: &Engine<'_, S>, ends: &[Vec<Vec<ArmId>>]) {
-        for subject in 0..self.subjects {
+        for subject in 0..self.subjects.len() {
             let mut shifts = vec![[0.0; 2]; self.inputs.len()];
             for ((input, end), arms) in self.inputs.ends().into_iter().zip(ends) {
                 let changes = self.changes(engine, subject, &arms[subject], AT_ENDS);
@@ -212,11 +220,11 @@ impl<S: Stage, W: Weighing<S>> Design<S> for Screen<'_, S, W> {
         };
         match std::mem::replace(&mut self.step, Step::Done) {
             Step::Begin => {
-                self.here = self.arms_at(engine, &self.inputs.in_force())?;
+                self.here = self.arms_at(engine, &self.centre)?;
                 let mut wants = want(&self.here, AT_CORNERS);
                 let mut ends = Vec::new();
                 for (input, end) in self.inputs.ends() {
-                    let arms = self.arms_at(engine, &self.inputs.only(input, end))?;
+                    let arms = self.arms_at(engine, &self.inputs.only(&self.centre, input, end))?;
                     wants.extend(want(&arms, AT_ENDS));
                     ends.push(arms);
                 }
@@ -232,7 +240,9 @@ impl<S: Stage, W: Weighing<S>> Design<S> for Screen<'_, S, W> {
                 };
                 let corners: Vec<_> = self.threats.iter().map(corner).collect();
                 let there: Vec<_> = corners.iter().flatten().cloned().collect();
-                let wants = want(&there, AT_CORNERS);
+                // Away from the values in force nothing is dismissed.
+                let is_first = self.centre == self.inputs.in_force();
+                let wants = if is_first { want(&there, AT_CORNERS) } else { Vec::new() };
                 self.step = Step::Corners(corners);
                 Ok(wants)
             }

@@ -16,7 +16,7 @@ pub(crate) const ROUNDS: u32 = 4;
 /// From so many of these on it goes back on the way to the values in force.
 const BY_LINES: u32 = 2;
 /// Replications at first, and of a number that did not vary at the values in force.
-const FIRST: u32 = 4;
+const FIRST: u32 = 2;
 const FIRST_OF_CONSTANT: u32 = 1;
 /// So many times as many replications at the next look at most.
 const GROWTH: u32 = 4;
@@ -34,6 +34,8 @@ pub(crate) struct Case<'e> {
     pub(crate) most: u32,
     /// Whether the number did not vary there.
     pub(crate) is_constant: bool,
+    /// Level of one interval.
+    pub(crate) level: f64,
 }
 
 /// A setting at which the verdict is another one.
@@ -53,11 +55,23 @@ struct Progress<'e> {
     case: Case<'e>,
     trial: Option<Trial>,
     rounds: u32,
+    /// Settings of fewer inputs that did not do.
+    tries: u32,
     /// Where it is to go on after a setting that is not possible; `None`: where the lines say.
     back: Option<Position>,
     /// A setting that has lost the verdict; fewer inputs are being tried.
     lost: Option<Lost>,
     is_over: bool,
+    surprise: Option<Surprise>,
+}
+
+/// A setting at which a verdict was kept that the lines had lost: they lead elsewhere from there.
+#[derive(Clone, Debug)]
+pub(crate) struct Surprise {
+    pub(crate) threat: screen::Threat,
+    pub(crate) position: Position,
+    /// Of the claim, then of each observation.
+    pub(crate) numbers: Vec<f64>,
 }
 
 /// A setting that is being simulated.
@@ -77,8 +91,9 @@ enum Shown {
     Nothing,
     /// What was observed is not reproduced; it may be that far back toward the values in force.
     Impossible(Position),
-    /// The verdict is the same.
-    Kept,
+    /// The verdict is the same; and the numbers of the claim and of the observations, where the lines had it
+    /// lost.
+    Kept(Option<Vec<f64>>),
     Lost(Verdict, Estimate),
 }
 
@@ -86,7 +101,6 @@ enum Shown {
 pub(crate) struct Verify<'w, S, W> {
     weighing: &'w W,
     inputs: Inputs<'w>,
-    level: f64,
     cases: Vec<Progress<'w>>,
     stage: PhantomData<S>,
 }
@@ -95,19 +109,19 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
     pub(crate) fn new(
         weighing: &'w W,
         inputs: Inputs<'w>,
-        level: f64,
         cases: Vec<Case<'w>>,
     ) -> Self {
-        let begun = |case| Progress { case, trial: None, rounds: 0, back: None, lost: None, is_over: false };
+        let begun = |case| Progress { case, trial: None, rounds: 0, tries: 0, back: None, lost: None, is_over: false, surprise: None };
         let cases = cases.into_iter().map(begun).collect();
-        Self { weighing, inputs, level, cases, stage: PhantomData }
+        Self { weighing, inputs, cases, stage: PhantomData }
     }
 
-    /// What was lost, and which subjects' cases are not at their end.
-    pub(crate) fn ended(self) -> (Vec<Lost>, Vec<usize>) {
+    /// What was lost, which subjects' cases are not at their end, and what the lines had wrong.
+    pub(crate) fn ended(self) -> (Vec<Lost>, Vec<usize>, Vec<Surprise>) {
         let open = self.cases.iter().filter(|one| !one.is_over && one.lost.is_none());
         let open = open.map(|one| one.case.model.threat.subject).collect();
-        (self.cases.into_iter().filter_map(|one| one.lost).collect(), open)
+        let surprises = self.cases.iter().filter_map(|one| one.surprise.clone()).collect();
+        (self.cases.into_iter().filter_map(|one| one.lost).collect(), open, surprises)
     }
 
     /// The arms of a case at `position`; `None`: it makes no world.
@@ -157,7 +171,7 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
             let here = self.readings(engine, subject, case.most)?;
             let there =
                 self.weighing.readings(engine, subject, arms, replications as usize)?;
-            there.needed(&here, case.model.threat.limit, self.level)
+            there.needed(&here, case.model.threat.limit, case.level)
         };
         let most = GROWTH * replications;
         needed().unwrap_or(most).clamp(replications + 1, most)
@@ -167,20 +181,20 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
         let n = trial.replications;
         let subject = case.model.threat.subject;
         let own = (subject, trial.arms[0].as_slice());
-        let Some(estimate) = self.estimate(engine, case, own, n, self.level) else {
+        let Some(estimate) = self.estimate(engine, case, own, n, case.level) else {
             return if n < case.most { Shown::More(2 * n) } else { Shown::Nothing };
         };
         let mut observed = Vec::new();
         for (one, arms) in case.model.observed.clone().iter().zip(&trial.arms[1..]) {
-            let found = self.estimate(engine, case, (one.subject, arms), n, self.level);
+            let found = self.estimate(engine, case, (one.subject, arms), n, case.level);
             observed.push(found.map_or(one.value, |found| found.mean));
         }
-        let fits = case.model.observed.iter().zip(&observed).all(|(one, &value)| {
-            one.admits(value) || !one.admits(one.value)
-        });
+        let fits = case.model.observed.iter().zip(&observed).all(|(one, found)| one.admits(*found));
         let found = verdict_on(&case.expected, &estimate);
         if found == case.verdict && fits {
-            return Shown::Kept;
+            let is_surprise = case.model.is_lost(&trial.position);
+            case.model.correct(&trial.position, estimate.mean, &observed);
+            return Shown::Kept(is_surprise.then(|| [vec![estimate.mean], observed].concat()));
         }
         if !fits {
             let back = case.model.back(&trial.position, &observed);
@@ -226,10 +240,17 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
                     one.lost = Some(Lost { subject, position, found, estimate, limit });
                 }
                 // With fewer inputs it is not lost, or the worst setting keeps it.
-                Shown::Kept | Shown::Nothing => one.is_over = true,
+                Shown::Kept(_) if one.lost.is_some() => one.tries += 1,
+                Shown::Kept(numbers) => {
+                    one.is_over = true;
+                    let position = trial.position;
+                    one.surprise = numbers.map(|numbers| Surprise { threat: one.case.model.threat, position, numbers });
+                }
+                Shown::Nothing => one.is_over = true,
+                Shown::Impossible(_) if one.lost.is_some() => one.tries += 1,
                 Shown::Impossible(back) => {
                     one.rounds += 1;
-                    one.is_over = one.lost.is_some() || one.rounds >= ROUNDS;
+                    one.is_over = one.rounds >= ROUNDS;
                     one.back = (one.rounds >= BY_LINES).then_some(back);
                 }
             }
@@ -244,7 +265,10 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
         let position = match &one.lost {
             None if one.back.is_some() => one.back.take(),
             None => model.worst(&vec![true; self.inputs.len()]),
-            Some(lost) => model.fewer(&lost.position),
+            // By the lines, as they were moved since; at last without what hardly does anything.
+            Some(lost) if one.tries < BY_LINES => model.fewer(&lost.position),
+            Some(lost) if one.tries == BY_LINES => Some(model.without_trifles(&lost.position)),
+            Some(_) => None,
         };
         let moves = |position: &Position| position.iter().any(|place| *place != 0.0);
         let position = position.filter(moves);
