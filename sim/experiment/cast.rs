@@ -102,6 +102,11 @@ impl<'q> Deciding<'q> {
         }
     }
 
+    /// Level of the interval of one claim of all after so many replications.
+    pub(crate) fn level_of(&self, replications: u32) -> f64 {
+        self.looks.level(self.looks.look_of(replications), self.claims.len())
+    }
+
     fn estimate(
         &self,
         claim: &Claim,

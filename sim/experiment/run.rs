@@ -7,7 +7,7 @@
 use crate::arm::{Setting, Traffic};
 use crate::engine::{Broken, Engine, Stopped, Want};
 use crate::findings::{Findings, JudgedClaim, StoppedBy};
-use crate::judge::{measure, not_judged, readings, undecided, unit_of, verdict};
+use crate::judge::{Arms, measure, not_judged, readings, undecided, unit_of, verdict};
 use crate::cast::{By, Cast, Deciding};
 use crate::looks::ByLooks;
 use crate::note::Note;
@@ -22,7 +22,10 @@ use crate::why::breakdown;
 use crate::{summary, threads};
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
-use wssim_stats::looks;
+use wssim_stats::{Estimate, looks};
+
+/// Replications of a claim at most where inputs have other values.
+const MOST_ELSEWHERE: u32 = 40;
 
 /// How a study is to be done.
 #[derive(Clone, Copy, Debug)]
@@ -150,6 +153,7 @@ impl<'a> RunStudy<'a> {
             Some(reason) => Err(reason),
             None => measure(claim, arms, replications, level).map_err(Reason::Unmeasured),
         };
+        let measured = measured.map(|estimate| self.narrower(claim, estimate, level, stand));
         let (simulated, verdict, why) = match measured {
             Err(reason) => (None, Verdict::Undecided, Some(reason)),
             Ok(estimate) => {
@@ -167,6 +171,23 @@ impl<'a> RunStudy<'a> {
         };
         let why = why.into_iter().collect();
         JudgedClaim { claim: claim.clone(), unit: unit_of(claim), simulated, verdict, why }
+    }
+
+    /// The estimate of all replications instead of that which decided the claim, where it decides it, too.
+    fn narrower(
+        &self,
+        claim: &Claim,
+        decided: Estimate,
+        level: f64,
+        stand: &Stand<'_, 'a>,
+    ) -> Estimate {
+        let (arms, replications) = stand.cast.see(claim, &stand.engine, stand.replications);
+        let all = measure(claim, arms, replications, level);
+        let is_alike = |all: &Estimate| {
+            verdict(&claim.expected, claim.observed, all)
+                == verdict(&claim.expected, claim.observed, &decided)
+        };
+        all.ok().filter(is_alike).unwrap_or(decided)
     }
 
     /// Takes back the verdicts that do not survive the ranges of the inputs, and says of the others
@@ -254,11 +275,13 @@ impl<'a> RunStudy<'a> {
             Some(file) => {
                 let arm = stand.engine.see(*stand.cast.bases.get(file)?);
                 let n = arm.observations.len().min(stand.replications);
-                (crate::judge::Arms { own: arm, base: None }, n)
+                (Arms { own: arm, base: None }, n)
             }
         };
-        let By { level, .. } = stand.deciding.by(claim, stand.replications);
-        Subject::of(claim.expected, &readings(claim, arms, replications).ok()?, level)
+        let most = self.options.replications.unwrap_or(MOST_ELSEWHERE);
+        let level = stand.deciding.level_of(most);
+        let subject = Subject::of(claim.expected, &readings(claim, arms, replications).ok()?, level)?;
+        Some(Subject { most: most.max(subject.most), ..subject })
     }
 
     fn findings(self, stand: &Stand<'_, 'a>, lead: Nanos, claims: Vec<JudgedClaim>) -> Findings {

@@ -23,6 +23,9 @@ const AT_CORNERS: u32 = 3;
 /// What all inputs do together counts so often: for what short replications and the signs of small
 /// effects may get wrong. An assumption, which tests hold to full simulations.
 const SAFETY: f64 = 2.0;
+/// A change is looked at at an end where the scenario's own number moves by this part of the way to the
+/// limit. An assumption, held to full simulations as well.
+const NOTICED: f64 = 0.01;
 /// Level of the interval of that difference.
 const LEVEL: f64 = 0.95;
 
@@ -88,7 +91,8 @@ pub(crate) struct Screen<'w, S, W> {
 #[derive(Clone, Debug)]
 enum Step {
     Begin,
-    /// By end: the arms of each subject.
+    /// By end: the arms of each subject; of changes the first alone have been simulated.
+    Firsts(Vec<Vec<Vec<ArmId>>>),
     Ends(Vec<Vec<Vec<ArmId>>>),
     /// By threat: the arms of its subject; `None`: all ends together make no world.
     Corners(Vec<Option<Vec<ArmId>>>),
@@ -141,14 +145,15 @@ impl<'w, S: Stage, W: Weighing<S>> Screen<'w, S, W> {
         there: &[ArmId],
         replications: u32,
     ) -> Vec<f64> {
-        if there == self.here[subject] {
+        let here = &self.here[subject][..there.len().min(self.here[subject].len())];
+        if there == here {
             return vec![0.0; replications as usize];
         }
         let at = |arms: &[ArmId]| {
             let readings = self.weighing.readings(engine, subject, arms, replications as usize);
             readings.map_or(Vec::new(), |readings| readings.numbers())
         };
-        let (here, there) = (at(&self.here[subject]), at(there));
+        let (here, there) = (at(here), at(there));
         if here.len() != there.len() {
             // What is observed at one of them only may be anything.
             return vec![f64::INFINITY];
@@ -156,6 +161,25 @@ impl<'w, S: Stage, W: Weighing<S>> Screen<'w, S, W> {
         // Both may be infinite: what never comes back.
         let change = |(here, there): (f64, f64)| if here == there { 0.0 } else { there - here };
         here.into_iter().zip(there).map(change).collect()
+    }
+
+    /// Takes a change at an end for that of the values in force where the scenario's own number hardly
+    /// moves: the number that it is a change from is of a world that differs little, and moves no more.
+    fn leave_out(&self, engine: &Engine<'_, S>, ends: &mut [Vec<Vec<ArmId>>]) {
+        for threat in &self.threats {
+            let subject = threat.subject;
+            if self.here[subject].len() < 2 {
+                continue;
+            }
+            for arms in ends.iter_mut() {
+                let moved = self.changes(engine, subject, &arms[subject][..1], AT_ENDS);
+                let others = self.threats.iter().filter(|other| other.subject == subject);
+                let least = others.map(|other| other.distance).fold(f64::INFINITY, f64::min);
+                if mean(&moved).abs() < NOTICED * least {
+                    arms[subject].clone_from(&self.here[subject]);
+                }
+            }
+        }
     }
 
     fn measure_ends(&mut self, engine: &Engine<'_, S>, ends: &[Vec<Vec<ArmId>>]) {
@@ -225,9 +249,16 @@ impl<S: Stage, W: Weighing<S>> Design<S> for Screen<'_, S, W> {
                 let mut ends = Vec::new();
                 for (input, end) in self.inputs.ends() {
                     let arms = self.arms_at(engine, &self.inputs.only(&self.centre, input, end))?;
-                    wants.extend(want(&arms, AT_ENDS));
+                    let firsts = arms.iter().map(|arms| arms.iter().take(1).copied().collect());
+                    wants.extend(want(&firsts.collect::<Vec<_>>(), AT_ENDS));
                     ends.push(arms);
                 }
+                self.step = Step::Firsts(ends);
+                Ok(wants)
+            }
+            Step::Firsts(mut ends) => {
+                self.leave_out(engine, &mut ends);
+                let wants = ends.iter().flat_map(|arms| want(arms, AT_ENDS)).collect();
                 self.step = Step::Ends(ends);
                 Ok(wants)
             }

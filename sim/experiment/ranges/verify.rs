@@ -30,7 +30,7 @@ pub(crate) struct Case<'e> {
     pub(crate) expected: Expected,
     /// The verdict at the values in force.
     pub(crate) verdict: Verdict,
-    /// Replications at the values in force.
+    /// The most replications.
     pub(crate) most: u32,
     /// Whether the number did not vary there.
     pub(crate) is_constant: bool,
@@ -80,6 +80,8 @@ struct Trial {
     position: Position,
     /// Of the claim, then of each observation.
     arms: Vec<Vec<ArmId>>,
+    /// The same at the values in force: differences are paired.
+    here: Vec<Vec<ArmId>>,
     replications: u32,
 }
 
@@ -126,34 +128,34 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
 
     /// The arms of a case at `position`; `None`: it makes no world.
     fn trial(&self, engine: &mut Engine<'_, S>, case: &Case<'_>, position: Position) -> Option<Trial> {
-        let at: Vec<Override> = self.inputs.overrides(&position);
+        let overrides: Vec<Override> = self.inputs.overrides(&position);
         let observed = case.model.observed.iter().map(|one| one.subject);
         let subjects = std::iter::once(case.model.threat.subject).chain(observed);
-        let arms = subjects.map(|subject| self.weighing.arms(engine, subject, &at));
-        let arms: Vec<Vec<ArmId>> = arms.collect::<Result<_, _>>().ok()?;
+        let mut at = |at: &[Override]| -> Option<Vec<Vec<ArmId>>> {
+            subjects.clone().map(|subject| self.weighing.arms(engine, subject, at).ok()).collect()
+        };
+        let (arms, here) = (at(&overrides)?, at(&[])?);
         let first = if case.is_constant { FIRST_OF_CONSTANT } else { FIRST };
-        Some(Trial { position, arms, replications: first.min(case.most) })
+        Some(Trial { position, arms, here, replications: first.min(case.most) })
     }
 
     fn readings(
         &self,
         engine: &mut Engine<'_, S>,
         subject: usize,
-        replications: u32,
     ) -> Option<Readings> {
         let here = self.weighing.arms(engine, subject, &[]).ok()?;
-        self.weighing.readings(engine, subject, &here, replications as usize)
+        self.weighing.readings(engine, subject, &here, usize::MAX)
     }
 
     fn estimate(
         &self,
         engine: &mut Engine<'_, S>,
-        case: &Case<'_>,
         (subject, arms): (usize, &[ArmId]),
         replications: u32,
         level: f64,
     ) -> Option<Estimate> {
-        let here = self.readings(engine, subject, case.most)?;
+        let here = self.readings(engine, subject)?;
         let there = self.weighing.readings(engine, subject, arms, replications as usize)?;
         there.elsewhere(&here, level)
     }
@@ -168,7 +170,7 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
         replications: u32,
     ) -> u32 {
         let mut needed = || {
-            let here = self.readings(engine, subject, case.most)?;
+            let here = self.readings(engine, subject)?;
             let there =
                 self.weighing.readings(engine, subject, arms, replications as usize)?;
             there.needed(&here, case.model.threat.limit, case.level)
@@ -181,12 +183,12 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
         let n = trial.replications;
         let subject = case.model.threat.subject;
         let own = (subject, trial.arms[0].as_slice());
-        let Some(estimate) = self.estimate(engine, case, own, n, case.level) else {
+        let Some(estimate) = self.estimate(engine, own, n, case.level) else {
             return if n < case.most { Shown::More(2 * n) } else { Shown::Nothing };
         };
         let mut observed = Vec::new();
         for (one, arms) in case.model.observed.clone().iter().zip(&trial.arms[1..]) {
-            let found = self.estimate(engine, case, (one.subject, arms), n, case.level);
+            let found = self.estimate(engine, (one.subject, arms), n, case.level);
             observed.push(found.map_or(one.value, |found| found.mean));
         }
         let fits = case.model.observed.iter().zip(&observed).all(|(one, found)| one.admits(*found));
@@ -202,7 +204,7 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
             return Shown::Impossible(back);
         }
         if n < case.most {
-            let plain = self.estimate(engine, case, own, n, LOST);
+            let plain = self.estimate(engine, own, n, LOST);
             let is_past = plain.is_some_and(|plain| case.model.threat.is_past(&plain));
             if !is_past {
                 return Shown::More(self.needed(engine, case, own, n));
@@ -279,7 +281,8 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
 
 fn wants(trial: &Trial) -> Vec<Want> {
     let replications = trial.replications;
-    trial.arms.iter().flatten().map(|&arm| Want { arm, replications }).collect()
+    let all = trial.arms.iter().chain(&trial.here);
+    all.flatten().map(|&arm| Want { arm, replications }).collect()
 }
 
 impl<S: Stage, W: Weighing<S>> Design<S> for Verify<'_, S, W> {
