@@ -1,17 +1,43 @@
-//! One whole scenario of the plan: two replications of `after`, without its claims.
+//! One whole scenario of the plan: two replications of `after`, without its claims; and its worlds: each
+//! input at both ends, in `after` and in what it is compared with.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use wssim_bench::chain;
-use wssim_experiment::question::Question;
+use wssim_experiment::question::{Override, Question, Worlds};
 use wssim_scenario::Scenario;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/after.toml");
 
-fn after(criterion: &mut Criterion) {
-    let scenario = match Scenario::load(FILE, &[]) {
+fn load() -> Scenario {
+    match Scenario::load(FILE, &[]) {
         Ok(scenario) => scenario,
         Err(diagnostics) => unreachable!("{}", diagnostics.render(false)),
-    };
+    }
+}
+
+/// One iteration makes the worlds of one end of an input.
+fn worlds(criterion: &mut Criterion) {
+    let scenario = load();
+    let inputs = scenario.question().ranged;
+    let ends: Vec<Override> = inputs
+        .iter()
+        .flat_map(|input| [&input.low, &input.high].map(|end| (&input.path, end)))
+        .map(|(path, value)| Override { path: path.clone(), value: value.clone() })
+        .collect();
+    let mut group = criterion.benchmark_group("worlds");
+    for (name, arm) in [("after", None), ("before", Some("before.toml"))] {
+        let mut turn = ends.iter().cycle();
+        group.bench_function(name, |bench| {
+            bench.iter(|| {
+                let end = turn.next().map_or(&[][..], std::slice::from_ref);
+                scenario.blueprint(arm, end).map(|world| world.containers.len())
+            });
+        });
+    }
+}
+
+fn after(criterion: &mut Criterion) {
+    let scenario = load();
     let whole = scenario.question();
     let question = Question { claims: Vec::new(), ranged: Vec::new(), ..whole };
     let mut group = criterion.benchmark_group("scenario");
@@ -21,5 +47,5 @@ fn after(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, after);
+criterion_group!(benches, worlds, after);
 criterion_main!(benches);

@@ -6,6 +6,7 @@
 //! ```
 //! All mistakes are found in one pass and point at the text. Nothing here simulates or prints.
 
+mod base;
 mod calls;
 mod check;
 mod cluster;

@@ -1,5 +1,6 @@
 //! A scenario: files and `--set`, merged, checked, and ready to become worlds.
 
+use crate::base::{Set, Shared};
 use crate::check;
 use crate::cluster;
 use crate::config;
@@ -15,14 +16,14 @@ use crate::overload;
 use crate::places;
 use crate::question;
 use crate::source::Sources;
-use crate::stack;
 use crate::trace;
 use crate::traefik::Route;
 use crate::tree::Table;
 use crate::unsimulated::{self, NotSimulated};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use wssim_experiment::offered::{self, OfferedLoad};
 use wssim_experiment::question::{
     AtRisk, Claim, End, Observed, Override, Question, RangedInput, WorldError, Worlds,
@@ -34,12 +35,10 @@ use wssim_model::Blueprint;
 pub struct Scenario {
     path: PathBuf,
     sets: Vec<String>,
-    files: Files,
-    /// Traces by file, so that worlds share them.
-    rows: Mutex<BTreeMap<PathBuf, Arc<trace::Rows>>>,
+    shared: Shared,
     world: World,
-    /// Inputs that the file of each arm gives ranges.
-    ranged_in: BTreeMap<String, Vec<String>>,
+    /// The worlds of the arms that changes are relative to.
+    arms: BTreeMap<String, World>,
     question: Question,
 }
 
@@ -55,7 +54,7 @@ pub struct Placement {
 }
 
 /// One way to read the files: with these overrides, these are the mistakes and this the document.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct World {
     sources: Sources,
     merged: Table,
@@ -77,14 +76,14 @@ impl Scenario {
     /// Every mistake that is in it, at once.
     pub fn load(name_or_path: &str, sets: &[String]) -> Result<Self, Diagnostics> {
         let path = find(name_or_path);
-        let files = Files::default();
-        let rows = Mutex::new(BTreeMap::new());
-        let own: Vec<(String, String)> =
-            sets.iter().map(|set| (set.clone(), "--set".to_owned())).collect();
+        let shared = Shared::default();
+        let own: Vec<Set> = sets.iter().map(|set| (set.clone(), "--set".to_owned())).collect();
         let mut world =
-            World::read(&path, &own, Missing::Refused, &files, &rows).map_err(Diagnostics::new)?;
+            World::read(&path, &own, Missing::Refused, &shared).map_err(Diagnostics::new)?;
+        let excesses = overload::warnings(&world.offered());
+        world.warnings.extend(excesses);
         let mut mistakes = Vec::new();
-        world.name_arms(&path, &files);
+        world.name_arms(&path, &shared.files);
         let arms: Vec<(String, Name, Vec<Name>)> = world
             .document
             .claims
@@ -96,13 +95,8 @@ impl Scenario {
         let mut read: BTreeMap<String, Option<World>> = BTreeMap::new();
         for (id, arm, needs) in &arms {
             let entry = read.entry(arm.text.clone()).or_insert_with(|| {
-                match World::read(
-                    &arm_path(&path, &arm.text),
-                    &own,
-                    Missing::LeftOut,
-                    &files,
-                    &rows,
-                ) {
+                let file = arm_path(&path, &arm.text);
+                match World::read(&file, &own, Missing::LeftOut, &shared) {
                     Ok(world) => Some(world),
                     Err(more) => {
                         mistakes.extend(more);
@@ -124,10 +118,9 @@ impl Scenario {
         if !mistakes.is_empty() {
             return Err(Diagnostics::new(tidy(mistakes)));
         }
-        let observed = observed(&world, &read);
-        let paths = |arm: World| arm.ranged.into_iter().map(|input| input.path).collect();
-        let ranged_in =
-            read.into_iter().filter_map(|(arm, world)| Some((arm, paths(world?)))).collect();
+        let arms: BTreeMap<String, World> =
+            read.into_iter().filter_map(|(arm, world)| Some((arm, world?))).collect();
+        let observed = observed(&world, &arms);
         let name = path
             .file_stem()
             .map_or_else(|| "scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
@@ -142,7 +135,7 @@ impl Scenario {
             not_simulated: world.not_simulated.iter().map(ToString::to_string).collect(),
             not_simulated_at_risk: world.at_risk().iter().map(ToString::to_string).collect(),
         };
-        Ok(Self { path, sets: sets.to_vec(), files, rows, world, ranged_in, question })
+        Ok(Self { path, sets: sets.to_vec(), shared, world, arms, question })
     }
 
     /// What is asked.
@@ -210,27 +203,33 @@ impl Scenario {
     /// Whether another value of the input at `path` is another value in `arm`, too: not where only the
     /// scenario itself gives it a range, so that it says something of its own.
     fn reaches(&self, arm: &str, path: &str) -> bool {
-        let is_own = self.question.ranged.iter().any(|input| input.path == path);
-        !is_own || self.ranged_in.get(arm).is_some_and(|paths| paths.iter().any(|one| one == path))
+        let gives = |world: &World| world.ranged.iter().any(|input| input.path == path);
+        !gives(&self.world) || self.arms.get(arm).is_some_and(gives)
     }
 }
 
 impl Scenario {
-    /// What is read of `arm` with `overrides` in force.
-    fn read(&self, arm: Option<&str>, overrides: &[Override]) -> Result<World, WorldError> {
-        let mut sets: Vec<(String, String)> =
-            self.sets.iter().map(|set| (set.clone(), "--set".to_owned())).collect();
-        sets.extend(
-            overrides
-                .iter()
-                .filter(|one| arm.is_none_or(|arm| self.reaches(arm, &one.path)))
-                .map(|one| (format!("{}={}", one.path, one.value), "override".to_owned())),
-        );
+    /// What is read of `arm` with `overrides` in force; without any it was read when the scenario was.
+    fn read(
+        &self,
+        arm: Option<&str>,
+        overrides: &[Override],
+    ) -> Result<Cow<'_, World>, WorldError> {
+        let reaches = |one: &&Override| arm.is_none_or(|arm| self.reaches(arm, &one.path));
+        let overrides: Vec<&Override> = overrides.iter().filter(reaches).collect();
+        let known = arm.map_or(Some(&self.world), |arm| self.arms.get(arm));
+        if let (Some(world), true) = (known, overrides.is_empty()) {
+            return Ok(Cow::Borrowed(world));
+        }
+        let own = self.sets.iter().map(|set| (set.clone(), "--set".to_owned()));
+        let more = |one: &&Override| (format!("{}={}", one.path, one.value), "override".to_owned());
+        let sets: Vec<Set> = own.chain(overrides.iter().map(more)).collect();
         let (path, missing) = match arm {
             None => (self.path.clone(), Missing::Refused),
             Some(arm) => (arm_path(&self.path, arm), Missing::LeftOut),
         };
-        World::read(&path, &sets, missing, &self.files, &self.rows)
+        World::read(&path, &sets, missing, &self.shared)
+            .map(Cow::Owned)
             .map_err(|mistakes| WorldError::Scenario(Diagnostics::new(mistakes).render(false)))
     }
 }
@@ -241,16 +240,13 @@ impl Worlds for Scenario {
         arm: Option<&str>,
         overrides: &[Override],
     ) -> Result<Blueprint, WorldError> {
-        if arm.is_none() && overrides.is_empty() {
-            return Ok(lower::lower(&self.world.document, &self.world.traces));
-        }
         let world = self.read(arm, overrides)?;
         Ok(lower::lower(&world.document, &world.traces))
     }
 
     fn at_risk(&self, arm: Option<&str>, overrides: &[Override]) -> Result<AtRisk, WorldError> {
         let world = self.read(arm, overrides)?;
-        let document = Document { at_risk: true, ..world.document };
+        let document = Document { at_risk: true, ..world.document.clone() };
         let cluster = cluster::of(&document);
         Ok(AtRisk { blueprint: lower::lower(&document, &world.traces), cluster })
     }
@@ -266,10 +262,9 @@ impl Worlds for Scenario {
 }
 
 /// What was observed in the scenario, and in those that its claims are changes from.
-fn observed(own: &World, arms: &BTreeMap<String, Option<World>>) -> Vec<Observed> {
+fn observed(own: &World, arms: &BTreeMap<String, World>) -> Vec<Observed> {
     let own = own.claims.iter().map(|claim| (None, claim));
-    let arms = arms.iter().filter_map(|(file, world)| Some((file, world.as_ref()?)));
-    let of_arms = arms.flat_map(|(file, world)| {
+    let of_arms = arms.iter().flat_map(|(file, world)| {
         world.claims.iter().map(move |claim| (Some(file.clone()), claim))
     });
     let all = own.chain(of_arms).filter(|(_, claim)| claim.observed);
@@ -318,14 +313,13 @@ impl World {
     /// Reads, merges and checks; `sets` are (path=value, how it is called).
     fn read(
         path: &Path,
-        sets: &[(String, String)],
+        sets: &[Set],
         missing: Missing,
-        files: &Files,
-        rows: &Mutex<BTreeMap<PathBuf, Arc<trace::Rows>>>,
+        shared: &Shared,
     ) -> Result<Self, Vec<Diagnostic>> {
         let mut sets = sets.to_vec();
         loop {
-            match Self::read_once(path, &sets, missing, files, rows) {
+            match Self::read_once(path, &sets, missing, shared) {
                 // An arm may lack a key that the scenario has: try without what is not there.
                 Err((_, unknown)) if missing == Missing::LeftOut && !unknown.is_empty() => {
                     let mut number = 0;
@@ -343,27 +337,16 @@ impl World {
     /// The world, or the mistakes with the numbers of the sets whose path is unknown.
     fn read_once(
         path: &Path,
-        sets: &[(String, String)],
+        sets: &[Set],
         missing: Missing,
-        files: &Files,
-        rows: &Mutex<BTreeMap<PathBuf, Arc<trace::Rows>>>,
+        shared: &Shared,
     ) -> Result<Self, (Vec<Diagnostic>, Vec<usize>)> {
-        let mut sources = Sources::default();
-        let mut mistakes = Vec::new();
-        let Some(mut merged) = load::file(path, files, &mut sources, &mut mistakes) else {
-            return Err((mistakes, Vec::new()));
-        };
-        // What could be saved of a broken file would only mislead.
-        if mistakes.iter().any(|mistake| mistake.code == "syntax") {
-            return Err((mistakes, Vec::new()));
-        }
         // A stack that a `--set` names has to be there before others reach into it.
         let names_stacks = |set: &str| set.trim_start().starts_with("scenario.stacks");
         let (early, late): (Vec<_>, Vec<_>) = sets.iter().partition(|(set, _)| names_stacks(set));
-        for (set, shown) in &early {
-            load::set(&mut merged, set, shown, &mut sources, &mut mistakes);
-        }
-        let mut merged = stack::expand(merged, files, &mut sources, &mut mistakes);
+        let base = shared.base(path, &early).map_err(|mistakes| (mistakes, Vec::new()))?;
+        let (mut sources, mut merged) = (base.sources.clone(), base.merged.clone());
+        let mut mistakes = base.mistakes.clone();
         for (set, shown) in late {
             let mut own = Vec::new();
             let applied = load::set(&mut merged, set, shown, &mut sources, &mut own);
@@ -372,8 +355,8 @@ impl World {
             }
         }
         load::prune(&mut merged, &sources, &mut mistakes);
-        let texts = Texts { sources: &sources, files };
-        let mut reader = Reader::new(texts);
+        let texts = Texts { sources: &sources, files: &shared.files };
+        let mut reader = Reader { known: Some(&base.known), ..Reader::new(texts) };
         let document = document::read(&mut reader, &merged);
         let (mut defaults, mut ranged, timers) = (reader.defaults, reader.ranged, reader.timers);
         defaults.extend(header_defaults(&document));
@@ -382,7 +365,7 @@ impl World {
         mistakes.extend(check::check(&document, &timers, &sources));
         let not_simulated = unsimulated::list(&document, &sources);
         let claims = question::claims(&document, &not_simulated, &sources, &mut mistakes);
-        let traces = read_traces(&texts, &document, rows, &mut mistakes);
+        let traces = read_traces(&texts, &document, shared, &mut mistakes);
         mistakes.retain(|mistake| !lint::is_silenced(mistake, &document.header.allow));
         let (warnings, errors): (Vec<_>, Vec<_>) =
             mistakes.into_iter().partition(|item| item.severity == Severity::Warning);
@@ -403,7 +386,7 @@ impl World {
             let all = errors.into_iter().chain(warnings).collect();
             return Err((all, unknown));
         }
-        let mut world = Self {
+        Ok(Self {
             sources,
             merged,
             document,
@@ -413,9 +396,7 @@ impl World {
             not_simulated,
             traces,
             warnings: tidy(warnings),
-        };
-        world.warnings.extend(overload::warnings(&world.offered()));
-        Ok(world)
+        })
     }
 
     /// What is not simulated where things are lost and replaced.
@@ -469,7 +450,7 @@ fn header_defaults(document: &Document) -> Vec<(String, String)> {
 fn read_traces(
     texts: &Texts<'_>,
     document: &Document,
-    rows: &Mutex<BTreeMap<PathBuf, Arc<trace::Rows>>>,
+    shared: &Shared,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Traces {
     let mut traces = Traces::new();
@@ -478,7 +459,7 @@ fn read_traces(
             continue;
         };
         let path = texts.sources.beside(file.origin, &file.text);
-        let mut known = rows.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = shared.rows.lock().unwrap_or_else(PoisonError::into_inner);
         let read = if let Some(read) = known.get(&path) {
             Arc::clone(read)
         } else {

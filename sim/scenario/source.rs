@@ -5,6 +5,7 @@
 
 use crate::diagnostic::Place;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A stretch of one text, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,14 +31,14 @@ pub(crate) struct Source {
     pub is_set: bool,
 }
 
-/// All texts of one scenario, in the order in which they were met.
+/// All texts of one scenario, in the order in which they were met; those of its worlds are the same.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Sources(Vec<Source>);
+pub(crate) struct Sources(Vec<Arc<Source>>);
 
 impl Sources {
     /// Adds a text, says its number.
     pub(crate) fn add(&mut self, source: Source) -> u32 {
-        self.0.push(source);
+        self.0.push(Arc::new(source));
         (self.0.len() - 1) as u32
     }
 

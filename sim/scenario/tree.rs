@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use toml::de::{DeTable, DeValue};
 
 /// A value and where it stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Item {
     /// What it is.
     pub value: Value,
@@ -15,7 +15,7 @@ pub(crate) struct Item {
 }
 
 /// What a value is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
     /// Text; dates and times too, as they are written.
     Text(String),
@@ -35,7 +35,7 @@ pub(crate) enum Value {
 pub(crate) type Table = BTreeMap<String, Entry>;
 
 /// What a key leads to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {
     /// Where the key stands.
     pub key: Origin,

@@ -81,8 +81,8 @@ pub(crate) fn list(document: &Document, sources: &Sources) -> Vec<NotSimulated> 
 
 /// Names of the middlewares that calls of a proxy pass.
 fn passed(document: &Document) -> BTreeSet<String> {
-    let proxied = document.services.keys().filter(|name| passage::is_proxied(document, name));
-    proxied.flat_map(|name| document.proxy.passage(name).names).collect()
+    let proxied = passage::proxied(document);
+    proxied.into_iter().flat_map(|name| document.proxy.passage(&name).names).collect()
 }
 
 fn traffic_reasons(document: &Document, add: &mut impl FnMut(String, &str)) {

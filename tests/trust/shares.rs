@@ -155,6 +155,7 @@ fn the_error_ratio_of_a_world_is_covered_too() {
             threads: None,
             replications: Some(REPLICATIONS),
             precision: 0.02,
+            ranges: true,
         };
         let findings = run(&worlds, &question, &options, &Unwatched).unwrap();
         let is_it = |metric: &&wssim_experiment::findings::Metric| {

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::distribution;
+use crate::document::known::Known;
 use crate::load::Files;
 use crate::schema::Shape;
 use crate::source::{Origin, Sources};
@@ -34,6 +35,8 @@ pub(crate) struct Reader<'a> {
     pub defaults: Vec<(String, String)>,
     /// Time-outs so far.
     pub timers: Vec<Timer>,
+    /// What was read before of the same texts.
+    pub known: Option<&'a Known>,
 }
 
 /// A time-out and where it stands.
@@ -65,6 +68,7 @@ impl<'a> Reader<'a> {
             ranged: Vec::new(),
             defaults: Vec::new(),
             timers: Vec::new(),
+            known: None,
         }
     }
 

@@ -15,6 +15,7 @@ pub(crate) mod firewall;
 pub(crate) mod group;
 pub(crate) mod growth;
 pub(crate) mod header;
+pub(crate) mod known;
 pub(crate) mod machine;
 pub(crate) mod memory;
 pub(crate) mod profile;
@@ -130,7 +131,7 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
         document.stacks.insert(name.text, Stack::read(reader, fields));
     }
     for (name, fields) in root.things(reader, "service") {
-        document.services.insert(name.text.clone(), service::read(reader, name.origin, fields));
+        document.services.insert(name.text.clone(), known::service(reader, &name, fields));
     }
     for (name, fields) in root.things(reader, "traffic") {
         document.traffic.insert(name.text.clone(), traffic::read(reader, fields));

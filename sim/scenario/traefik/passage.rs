@@ -15,6 +15,7 @@ use super::middleware::{Kind, Middleware, Source};
 use super::{Proxy, Router, Strategy};
 use crate::document::Document;
 use crate::document::service::Service;
+use std::collections::BTreeSet;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{BreakerPolicy, Check, LimitPolicy, Policy, Retry};
 use wssim_model::probe::Failure;
@@ -44,21 +45,19 @@ pub(crate) fn is_proxy(service: &Service) -> bool {
     service.proxy.is_some() || name == "traefik"
 }
 
-/// Whether a container of some proxy calls the service `callee`.
-pub(crate) fn is_proxied(document: &Document, callee: &str) -> bool {
-    let calls_it = |service: &Service| {
-        let mut found = false;
-        for endpoint in service.endpoints.values() {
-            crate::calls::visit(&endpoint.steps, 1.0, true, &mut |step, _, _| {
-                if let crate::document::step::StepKind::Call(call) = &step.kind {
-                    let target = crate::calls::split(&call.target.text);
-                    found |= target.is_some_and(|(service, _)| service == callee);
-                }
-            });
-        }
-        found
-    };
-    document.services.values().any(|service| is_proxy(service) && calls_it(service))
+/// The services that a container of some proxy calls, by name.
+pub(crate) fn proxied(document: &Document) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let proxies = document.services.values().filter(|service| is_proxy(service));
+    for endpoint in proxies.flat_map(|service| service.endpoints.values()) {
+        crate::calls::visit(&endpoint.steps, 1.0, true, &mut |step, _, _| {
+            if let crate::document::step::StepKind::Call(call) = &step.kind {
+                found.extend(crate::calls::split(&call.target.text).map(|(service, _)| service));
+            }
+        });
+    }
+    found.retain(|name| document.services.contains_key(name));
+    found
 }
 
 impl Proxy {

@@ -1,0 +1,64 @@
+//! What the worlds of a scenario have in common is read once: texts, traces, and the trees that values
+//! are laid over.
+
+use crate::diagnostic::Diagnostic;
+use crate::document::known::Known;
+use crate::load::{self, Files};
+use crate::source::Sources;
+use crate::stack;
+use crate::trace::Rows;
+use crate::tree::Table;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// `path=value`, and how it is called.
+pub(crate) type Set = (String, String);
+
+/// What the worlds of a scenario share.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    pub(crate) files: Files,
+    /// Traces by file.
+    pub(crate) rows: Mutex<BTreeMap<PathBuf, Arc<Rows>>>,
+    bases: Mutex<BTreeMap<(PathBuf, Vec<Set>), Found>>,
+}
+
+/// A base, or the mistakes that leave none.
+type Found = Result<Arc<Base>, Vec<Diagnostic>>;
+
+/// A file with all that it extends and the stacks that it names, before any other value is laid over it.
+#[derive(Debug)]
+pub(crate) struct Base {
+    pub(crate) sources: Sources,
+    pub(crate) merged: Table,
+    pub(crate) mistakes: Vec<Diagnostic>,
+    /// What its services mean, as far as they were read.
+    pub(crate) known: Known,
+}
+
+impl Shared {
+    /// The base of the file at `path`, once `sets` have said which stacks there are.
+    pub(crate) fn base(&self, path: &Path, sets: &[&Set]) -> Found {
+        let key = (path.to_owned(), sets.iter().map(|set| (*set).clone()).collect());
+        let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
+        bases.entry(key).or_insert_with(|| self.read(path, sets).map(Arc::new)).clone()
+    }
+
+    fn read(&self, path: &Path, sets: &[&Set]) -> Result<Base, Vec<Diagnostic>> {
+        let mut sources = Sources::default();
+        let mut mistakes = Vec::new();
+        let Some(mut merged) = load::file(path, &self.files, &mut sources, &mut mistakes) else {
+            return Err(mistakes);
+        };
+        // What could be saved of a broken file would only mislead.
+        if mistakes.iter().any(|mistake| mistake.code == "syntax") {
+            return Err(mistakes);
+        }
+        for (set, shown) in sets {
+            load::set(&mut merged, set, shown, &mut sources, &mut mistakes);
+        }
+        let merged = stack::expand(merged, &self.files, &mut sources, &mut mistakes);
+        Ok(Base { sources, merged, mistakes, known: Known::default() })
+    }
+}
