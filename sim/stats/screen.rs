@@ -16,8 +16,8 @@
 //! *It rests on g*, the growth of the spread, which one or two values cannot show. A queue in heavy
 //! traffic has mean ∝ 1/(1 − ρ), and the standard deviation of its average over a stretch is
 //! ∝ 1/(1 − ρ)², so the spread grows with the square of the mean ([`heavy_traffic_growth`]; Whitt,
-//! Management Science 35 (1989)). A bound is no better than that: what it clears is held to full
-//! simulations in tests.
+//! Management Science 35 (1989)). A bound is no better than that: what it clears has to be held
+//! to full simulations now and then.
 
 use crate::Estimate;
 use crate::interval::{critical_value, mean, sample_variance};
