@@ -10,6 +10,7 @@ mod history;
 mod literals;
 mod routing;
 mod starting;
+mod studies;
 mod text;
 mod tidy;
 mod trust;

@@ -10,11 +10,16 @@ static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 /// What becomes of the text of a scenario: that, or what is wrong with it.
 pub(crate) fn load(text: &str) -> Result<Scenario, String> {
+    load_with(text, &[])
+}
+
+/// The same where `sets` let some of its keys take other values.
+pub(crate) fn load_with(text: &str, sets: &[String]) -> Result<Scenario, String> {
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let name = format!("wssim-text-{}-{number}.toml", std::process::id());
     let path = std::env::temp_dir().join(name);
     std::fs::write(&path, text).unwrap();
-    let loaded = Scenario::load(path.to_str().unwrap(), &[]);
+    let loaded = Scenario::load(path.to_str().unwrap(), sets);
     std::fs::remove_file(&path).unwrap();
     loaded.map_err(|mistakes| mistakes.render(false))
 }

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use wssim_experiment::question::{Override, RangedInput, Worlds};
+use wssim_experiment::question::{Override, RangedInput, WorldError, Worlds};
 use wssim_model::Blueprint;
 use wssim_scenario::Scenario;
 
@@ -91,7 +91,8 @@ fn what_is_wrong_is_told_the_same() {
         let expected = Scenario::load(ESTATE, &[set]).err().unwrap().render(false);
         let one = Override { path: path.to_owned(), value: value.to_owned() };
         for _ in 0..2 {
-            let told = scenario.blueprint(None, std::slice::from_ref(&one)).err().unwrap().0;
+            let made = scenario.blueprint(None, std::slice::from_ref(&one));
+            let Err(WorldError::Scenario(told)) = made else { panic!("{one:?} is refused") };
             assert_eq!(told, expected.replace("--set", "override"));
         }
     }

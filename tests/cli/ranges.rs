@@ -1,0 +1,96 @@
+//! Verdicts and the ranges of inputs: together, within what was observed, and said where not looked at.
+
+use super::run::results;
+use super::{Folder, status, stdout, wssim};
+use serde_json::Value;
+
+/// A page computes and waits; observed is how long both take together on the old server. The new one is
+/// half as fast: by how much the page gets slower depends on how much of it is computing.
+fn folder(name: &str, cpu: &str, wait: &str) -> Folder {
+    let folder = Folder::new(name);
+    folder.write(
+        "before.toml",
+        &format!(
+            r#"
+[scenario]
+duration = "60s"
+warmup = "1s"
+[node.server]
+cores = 8
+speed = 1.0
+[service.shop]
+endpoint.page.steps = [ {{ cpu = {cpu} }}, {{ sleep = {wait} }} ]
+[traffic.web]
+entry = "shop.page"
+arrivals = {{ kind = "poisson", rate = "10/s" }}
+[[claim]]
+id = "seen"
+observed = true
+metric = 'response_time_seconds{{entry="web", stat="mean"}}'
+expect = {{ min = "9ms", max = "11ms" }}
+"#
+        ),
+    );
+    folder.write(
+        "after.toml",
+        r#"
+[scenario]
+extends = ["before.toml"]
+[node.server]
+speed = 0.5
+[[claim]]
+id = "seen"
+enabled = false
+[[claim]]
+id = "slower"
+text = "At most 3 ms slower"
+metric = 'response_time_seconds{entry="web", stat="mean"}'
+relative_to = "before.toml"
+expect = { max = "+3ms" }
+"#,
+    );
+    folder
+}
+
+const CPU: &str = r#"{ value = "9ms", range = ["1ms", "10ms"] }"#;
+const WAIT: &str = r#"{ value = "1ms", range = ["0.5ms", "9ms"] }"#;
+
+fn claim(folder: &Folder, flags: &[&str]) -> (i32, Value, String) {
+    let output = wssim(folder.path(), &[&["run", "after.toml", "--out", "o"], flags].concat());
+    let found = results(folder, "o");
+    (status(&output), found["claims"][0].clone(), stdout(&output))
+}
+
+/// 9 ms of 10 are computing: 9 ms slower. With 1 ms of computing and 9 ms of waiting a page takes as long
+/// as was observed, and is 1 ms slower: so nothing is decided, and both inputs are named.
+#[test]
+fn inputs_that_trade_off_within_an_observation_are_named_together() {
+    let (status, claim, _) = claim(&folder("together", CPU, WAIT), &[]);
+    assert_eq!((status, claim["verdict"].as_str()), (3, Some("undecided")), "{claim}");
+    let why = claim["why"].as_str().unwrap();
+    for part in ["refuted at the values in force", "steps[0].cpu", "steps[1].sleep", "together"] {
+        assert!(why.contains(part), "{part}: {why}");
+    }
+}
+
+/// What is not known of the computing alone cannot turn it: a page would have been faster than observed.
+#[test]
+fn an_input_that_breaks_an_observation_alone_turns_nothing() {
+    let (status, claim, _) = claim(&folder("alone", CPU, "\"1ms\""), &[]);
+    assert_eq!((status, claim["verdict"].as_str()), (1, Some("refuted")), "{claim}");
+    assert_eq!(claim["ranges_not_looked_at"], Value::Null);
+}
+
+/// A verdict that was not held to the ranges says so, and is none that a script may rely on.
+#[test]
+fn a_verdict_without_its_ranges_says_so() {
+    let (code, claim, text) = claim(&folder("off", CPU, WAIT), &["--ranges", "off"]);
+    assert_eq!((code, claim["verdict"].as_str()), (3, Some("refuted")));
+    assert_eq!(claim["ranges_not_looked_at"], 2);
+    assert!(claim["why"].as_str().unwrap().contains("2 of 2 ranges not looked at"), "{claim}");
+    assert!(text.contains("at the given") && text.contains("1 at the given values only"), "{text}");
+    // Nothing is left to look at where no input has a range.
+    let certain = folder("certain", "\"9ms\"", "\"1ms\"");
+    let output = wssim(certain.path(), &["run", "after.toml", "--ranges", "off", "--out", "o"]);
+    assert_eq!(status(&output), 1);
+}
