@@ -44,7 +44,7 @@ pub(crate) fn run_once(requests: u64) {
 
 /// So many years of the plan's cluster.
 pub(crate) fn years_once(years: u64) {
-    std::hint::black_box(Wearing::plan(true).years(years));
+    println!("{}", std::hint::black_box(Wearing::plan(true).years(years)));
 }
 
 /// How many allocations a replication of twice the length makes more than one of the length.

@@ -45,15 +45,11 @@ pub(crate) fn warn(diagnostics: &[Diagnostic], colours: bool) {
 /// Tells what clap has to say instead of a command: help, or what is wrong with the call. Gives the
 /// exit status.
 pub(crate) fn tell(answer: &clap::Error) -> u8 {
-    let (stream, choice) = if answer.use_stderr() {
-        (Stream::Error, anstream::AutoStream::choice(&io::stderr()))
-    } else {
-        (Stream::Out, anstream::AutoStream::choice(&io::stdout()))
-    };
+    let stream = if answer.use_stderr() { Stream::Error } else { Stream::Out };
     let text = wrap::folded(&answer.render().ansi().to_string(), terminal::width(stream));
     let _ = match stream {
-        Stream::Out => anstream::AutoStream::new(io::stdout(), choice).write_all(text.as_bytes()),
-        Stream::Error => anstream::AutoStream::new(io::stderr(), choice).write_all(text.as_bytes()),
+        Stream::Out => anstream::stdout().write_all(text.as_bytes()),
+        Stream::Error => anstream::stderr().write_all(text.as_bytes()),
     };
     answer.exit_code().try_into().unwrap_or(crate::exit::WRONG)
 }

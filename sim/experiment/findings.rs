@@ -134,7 +134,7 @@ pub struct Series {
     pub unit: &'static str,
     /// Beginning of each slot, in seconds of the measured stretch.
     pub t_seconds: Vec<f64>,
-    /// One for each slot; `None`: nothing was observed in it.
+    /// One for each slot; `None`: nothing was observed in it, or response times of which some are not known.
     pub estimates: Vec<Option<Estimate>>,
 }
 

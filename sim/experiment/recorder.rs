@@ -94,6 +94,7 @@ impl SourceRecord {
         for (sum, more) in self.slots.iter_mut().zip(&other.slots) {
             sum.answered += more.answered;
             sum.errors += more.errors;
+            sum.unfinished += more.unfinished;
             sum.response_ns += more.response_ns;
         }
     }
@@ -104,6 +105,8 @@ impl SourceRecord {
 pub(crate) struct Slot {
     pub(crate) answered: u64,
     pub(crate) errors: u64,
+    /// Those of the errors that had no answer by the end.
+    pub(crate) unfinished: u64,
     pub(crate) response_ns: u128,
 }
 
@@ -237,6 +240,7 @@ impl Probe for Recorder {
             Unfinished::Request(source) => {
                 if let Some(slot) = self.slot(source, since) {
                     slot.errors += 1;
+                    slot.unfinished += 1;
                 }
                 &mut self.responses[source.index()]
             }

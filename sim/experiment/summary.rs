@@ -12,7 +12,7 @@ use crate::observe::{Sample, share_of_errors};
 use crate::question::Question;
 use crate::reason::{Missing, Runs};
 use crate::recorder::Slot;
-use crate::arm::Arm;
+use crate::arm::{Arm, Observation};
 use wssim_stats::Estimate;
 
 /// Probabilities of the points of a pooled distribution.
@@ -111,9 +111,12 @@ fn series(arm: &Arm, question: &Question, replications: usize) -> Vec<Series> {
         let labels = vec![entry.clone(), ("reason", "all".to_owned())];
         all.push(curves.series("error_ratio", labels, |one, n| errors(&one.slots[place][n])));
         let labels = vec![entry, ("stat", "mean".to_owned())];
-        all.push(
-            curves.series("response_time_seconds", labels, |one, n| response(&one.slots[place][n])),
-        );
+        let is_open =
+            |n: usize| curves.observations().iter().any(|one| one.slots[place][n].unfinished > 0);
+        let times = |one: &Observation, n: usize| {
+            if is_open(n) { Sample::Nothing } else { response(&one.slots[place][n]) }
+        };
+        all.push(curves.series("response_time_seconds", labels, times));
     }
     all.sort_by(|a, b| (a.name, &a.labels).cmp(&(b.name, &b.labels)));
     all

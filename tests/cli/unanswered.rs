@@ -177,6 +177,14 @@ expect = { max = "1h" }
     assert_eq!(patient["verdict"], "undecided", "{}", ran.text);
     assert!(patient["why"].as_str().unwrap().contains("got no answer"), "{patient}");
     assert!(ran.text.contains("≥ 2"), "{}", ran.text);
+    let series = |name: &str| {
+        let all = ran.results["series"].as_array().unwrap();
+        all.iter().find(|series| series["name"] == name).unwrap()["mean"].as_array().unwrap()
+    };
+    // A hundred slots: by slot of arrival, too, they are errors, and their times are not known.
+    let (errors, times) = (series("error_ratio"), series("response_time_seconds"));
+    assert_eq!((&errors[10], &errors[90]), (&Value::from(0.0), &Value::from(1.0)));
+    assert!(times[10].is_f64() && times[90].is_null(), "{times:?}");
 }
 
 /// Offered a hundred times what one core can do, and half as much again: most answers come after the

@@ -2,6 +2,7 @@
 //! in a world with traffic, event by event and to the nanosecond.
 
 mod timelines;
+mod twin;
 
 use crate::text::blueprint;
 use std::fmt::Write as _;

@@ -51,8 +51,13 @@ impl<W: Witness> History<'_, W> {
     }
 
     fn enter(&mut self, now: Time, id: ContainerId, phase: Phase) {
-        self.lives[id.index()].enter(now, phase);
-        self.note(now, id);
+        let life = &mut self.lives[id.index()];
+        let was_registered = life.phase == Phase::Registered;
+        life.enter(now, phase);
+        // Of a life only that tells how things stand.
+        if was_registered != (phase == Phase::Registered) {
+            self.note(now, id);
+        }
     }
 
     fn start(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
@@ -124,6 +129,9 @@ impl<W: Witness> History<'_, W> {
 
     /// Something has changed: whoever waits looks when it tries next.
     pub(super) fn wake_waiting(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        if self.waiting.is_empty() {
+            return;
+        }
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.retain(|(id, waits)| waits.lasts(self.lives[id.index()].turn));
         for (id, waits) in &mut waiting {

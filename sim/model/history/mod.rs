@@ -105,8 +105,8 @@ struct History<'a, W> {
     waiting: Vec<(ContainerId, Awaits)>,
     /// By node: its containers.
     on_node: Vec<Vec<ContainerId>>,
-    /// Services of which something has changed since the witness last looked; by service, whether it is
-    /// among them; and whether who reaches whom has.
+    /// Services of which who is registered has changed since the witness last looked, at first all; by
+    /// service, whether it is among them; and whether who reaches whom has changed.
     changed: Vec<u32>,
     is_changed: Vec<bool>,
     reach_changed: bool,
@@ -133,8 +133,8 @@ impl<'a, W: Witness> History<'a, W> {
             control: Control::of(blueprint, run),
             waiting: Vec::new(),
             on_node,
-            changed: Vec::new(),
-            is_changed: vec![false; blueprint.services.len()],
+            changed: (0..blueprint.services.len() as u32).collect(),
+            is_changed: vec![true; blueprint.services.len()],
             reach_changed: true,
             at: Time::ZERO,
             faults: 0,
@@ -166,7 +166,7 @@ impl<'a, W: Witness> History<'a, W> {
         self.reach_changed = false;
     }
 
-    /// Something of `id` has changed.
+    /// `id` is registered, or is no more.
     fn note(&mut self, now: Time, id: ContainerId) {
         self.at = now;
         let service = self.blueprint.containers[id.index()].service;

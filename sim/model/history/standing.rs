@@ -30,7 +30,10 @@ impl Standing<'_> {
         self.is_registered(id) && self.runs(node) && has_data()
     }
 
-    fn is_registered(&self, id: ContainerId) -> bool {
+    /// Whether `id` is registered, wherever its node and its data are.
+    #[must_use]
+    #[inline]
+    pub fn is_registered(&self, id: ContainerId) -> bool {
         self.lives[id.index()].phase == Phase::Registered
     }
 
@@ -58,7 +61,8 @@ impl Standing<'_> {
         self.is_led
     }
 
-    /// Services of whose containers something has changed since it was last looked, by number.
+    /// Services of which another container is registered, or one no more, since it was last looked, by number;
+    /// at the first look all.
     #[must_use]
     pub fn changed(&self) -> &[u32] {
         self.changed

@@ -21,8 +21,9 @@ pub(crate) struct Control<'a> {
     orchestrator: Orchestrator<'a>,
     /// When it is woken.
     wakes: Time,
-    /// What it has decided and nobody has done yet.
+    /// What it has decided, and how many of these somebody has done.
     facts: Vec<Fact>,
+    done: usize,
     /// Who hears whom.
     joined: Vec<bool>,
 }
@@ -36,6 +37,7 @@ impl<'a> Control<'a> {
             orchestrator: Orchestrator::new(cluster, stream),
             wakes: Time::NEVER,
             facts: Vec::new(),
+            done: 0,
             joined: Vec::new(),
         }))
     }
@@ -55,7 +57,13 @@ impl<'a> Control<'a> {
 
     /// What it has decided next and nobody has done yet.
     pub(crate) fn next_fact(&mut self) -> Option<Fact> {
-        (!self.facts.is_empty()).then(|| self.facts.remove(0))
+        let fact = self.facts.get(self.done).copied();
+        self.done += 1;
+        if fact.is_none() {
+            self.facts.clear();
+            self.done = 0;
+        }
+        fact
     }
 
     /// When it wants to be woken, if nobody is to do so before.

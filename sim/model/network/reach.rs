@@ -181,7 +181,7 @@ impl<P: Probe> World<'_, P> {
             calendar.schedule(until, Event::Deliver(id));
             return false;
         }
-        let is_in = self.gets_through(now, id, calendar) && self.is_answered(now, id, calendar);
+        let is_in = self.gets_through(now, id, calendar) && self.finds_somebody(now, id, calendar);
         if !is_in {
             // What it has waited at the node is over.
             let station = &mut self.containers[container.index()].station;
@@ -191,7 +191,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// Whether somebody who can do something for `id` listens; otherwise it is turned away.
-    fn is_answered(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) -> bool {
+    fn finds_somebody(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) -> bool {
         let container = self.frames[id].container;
         let failure = if !self.containers[container.index()].life.listens() {
             Failure::Reset

@@ -11,6 +11,7 @@
 //! order there; here by name, so that a placement is a function of the scenario. What fits nowhere
 //! stays pending.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// A machine as the scheduler sees it.
@@ -209,6 +210,9 @@ pub struct Scheduler<'a> {
     own: Vec<Vec<u32>>,
     /// By service and machine: whether it meets the constraints.
     meets: Vec<Vec<bool>>,
+    /// By service, label over which it is spread, and machine: the first machine that shares the values of
+    /// this label and those before it.
+    branches: Vec<Vec<Vec<usize>>>,
 }
 
 impl<'a> Scheduler<'a> {
@@ -227,8 +231,14 @@ impl<'a> Scheduler<'a> {
             let all = |machine: &Machine| wanted.constraints.iter().all(|one| one.holds(machine));
             machines.iter().map(all).collect()
         };
-        let own = vec![vec![0; machines.len()]; wanted.len()];
-        Self { machines, wanted, left, own, meets: wanted.iter().map(meets).collect() }
+        Self {
+            machines,
+            wanted,
+            left,
+            own: vec![vec![0; machines.len()]; wanted.len()],
+            meets: wanted.iter().map(meets).collect(),
+            branches: wanted.iter().map(|wanted| branches(machines, &wanted.spread)).collect(),
+        }
     }
 
     /// Places what is wanted, one service after the other: for each the machines of its containers.
@@ -273,23 +283,33 @@ impl<'a> Scheduler<'a> {
         service: usize,
         standing: impl Fn(usize) -> Standing,
     ) -> Result<usize, Why> {
-        let (machines, wanted, own) = (self.machines, &self.wanted[service], &self.own[service]);
-        let mut why = Why::default();
-        let passing = (0..machines.len()).filter_map(|at| {
+        let machines = 0..self.machines.len();
+        // Most services are bound to few machines: how the others stand matters only when none is left.
+        let passing = machines.clone().filter(|at| self.meets[service][*at]).filter_map(|at| {
             let standing = standing(at);
-            match self.filter(service, at, standing) {
-                None => Some((at, standing)),
-                Some(filter) => {
-                    why = why.and(filter);
-                    None
-                }
-            }
+            self.filter(service, at, standing).is_none().then_some((at, standing))
         });
-        let chosen = passing.min_by_key(|&(at, standing)| {
-            let branches = in_branches(machines, &wanted.spread, at, own);
-            (branches, standing, own[at], self.left[at].tasks, at)
+        let own = &self.own[service];
+        let rest = |(at, standing): (usize, Standing)| (standing, own[at], self.left[at].tasks, at);
+        let chosen = passing.min_by(|a, b| {
+            self.by_branches(service, a.0, b.0).then_with(|| rest(*a).cmp(&rest(*b)))
         });
-        chosen.map(|(at, _)| at).ok_or(why)
+        chosen.map(|(at, _)| at).ok_or_else(|| {
+            let filters = machines.filter_map(|at| self.filter(service, at, standing(at)));
+            filters.fold(Why::default(), Why::and)
+        })
+    }
+
+    /// Which of two machines shares the first label's value with fewer tasks of `service`, or else the
+    /// first two labels' values, and so on.
+    fn by_branches(&self, service: usize, a: usize, b: usize) -> Ordering {
+        let tasks = |branch: &[usize], at: usize| -> u32 {
+            let own = branch.iter().zip(&self.own[service]);
+            own.filter(|(first, _)| **first == branch[at]).map(|(_, own)| own).sum()
+        };
+        let levels = self.branches[service].iter();
+        let mut orders = levels.map(|branch| tasks(branch, a).cmp(&tasks(branch, b)));
+        orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
 
     /// What turns machine `at` away, if anything does.
@@ -357,24 +377,25 @@ pub fn most_on(machine: &Machine, wanted: &Wanted) -> u32 {
         .min(ports)
 }
 
-/// How many of its own tasks share the first label's value with machine `at`, how many the first
-/// two labels' values, and so on.
-fn in_branches(machines: &[Machine], spread: &[String], at: usize, own: &[u32]) -> Vec<u32> {
-    let same = |other: &Machine, labels: &[String]| {
-        labels.iter().all(|label| other.label(label) == machines[at].label(label))
+/// By label of `spread` and machine: the first machine that shares the values of this label and those before.
+fn branches(machines: &[Machine], spread: &[String]) -> Vec<Vec<usize>> {
+    let first = |labels: &[String], machine: &Machine| {
+        let shares = |other: &Machine| {
+            labels.iter().all(|label| other.label(label) == machine.label(label))
+        };
+        machines.iter().position(shares).unwrap_or_default()
     };
-    (1..=spread.len())
-        .map(|depth| {
-            let with = machines.iter().zip(own);
-            with.filter(|(other, _)| same(other, &spread[..depth])).map(|(_, own)| own).sum()
-        })
-        .collect()
+    let level = |depth: usize| machines.iter().map(|one| first(&spread[..depth], one)).collect();
+    (1..=spread.len()).map(level).collect()
 }
 
 /// Whether a reservation fits; one of nothing always does.
 fn fits(reserved: f64, left: f64) -> bool {
     reserved <= 0.0 || reserved <= left * (1.0 + 1e-12)
 }
+
+#[cfg(test)]
+mod twin;
 
 #[cfg(test)]
 mod tests {

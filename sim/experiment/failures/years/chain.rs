@@ -10,7 +10,8 @@
 //! needs, or for managers that can decide, it is the most that there can be. A subject that Swarm would
 //! move elsewhere is no matter of this chain.
 
-use super::subjects::{State, Subjects};
+use super::state::State;
+use super::subjects::Subjects;
 use std::num::NonZeroU32;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Comes, Fault, FaultKind};

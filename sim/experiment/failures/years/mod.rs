@@ -9,7 +9,7 @@
 //! and what a year brings are pooled. A replica that is dead and not yet known to be so counts as soon as
 //! it is gone: what requests meet until then is a matter of the study with traffic.
 //!
-//! `subjects.rs` says when something works, `chain.rs` what theory says of it.
+//! `subjects.rs` says when something works, `state.rs` what does, `chain.rs` what theory says of it.
 
 mod chain;
 pub mod findings;
@@ -18,6 +18,7 @@ pub(super) mod metrics;
 mod pool;
 mod record;
 pub(super) mod stage;
+mod state;
 mod subjects;
 
 pub use record::Outage;
@@ -83,7 +84,7 @@ pub fn history(
     [seed, number]: [u64; 2],
     end: Nanos,
 ) -> History {
-    let subjects = Subjects::new(blueprint, cluster, Vec::new());
+    let subjects = Subjects::new(blueprint, cluster, &[]);
     let told = record(blueprint, &subjects, [seed, number], end, &|| false);
     let Some(record) = told else { return History::default() };
     let named = subjects.names.into_iter().zip(record.outages);
@@ -95,7 +96,7 @@ pub fn history(
 #[must_use]
 pub fn exact(blueprint: &Blueprint, cluster: &Cluster) -> Vec<(Kind, String, Option<f64>)> {
     let blueprint = wearing(blueprint);
-    let subjects = Subjects::new(&blueprint, cluster, Vec::new());
+    let subjects = Subjects::new(&blueprint, cluster, &[]);
     let exact = chain::availability(&blueprint, &subjects);
     let named = subjects.names.into_iter().zip(exact);
     named.map(|((kind, name), exact)| (kind, name, exact)).collect()

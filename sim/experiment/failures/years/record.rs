@@ -1,6 +1,7 @@
 //! One history, as those saw it who asked for something: every outage of everything that is watched.
 
-use super::subjects::{State, Subjects};
+use super::state::State;
+use super::subjects::Subjects;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::history::{self, Standing, Witness};

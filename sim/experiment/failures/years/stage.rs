@@ -51,7 +51,7 @@ impl Years<'_> {
 
 impl Worn {
     fn subjects(&self) -> Subjects<'_> {
-        Subjects::new(&self.blueprint, &self.cluster, self.overloads.clone())
+        Subjects::new(&self.blueprint, &self.cluster, &self.overloads)
     }
 
     /// The values of `metric` in its first histories; `None`: nothing is watched that it speaks of.
@@ -92,7 +92,7 @@ impl Stage for Years<'_> {
         let blueprint = wearing(&blueprint);
         let plan = Plan::of(self.years, faults_a_year(&blueprint));
         let names = if blueprint.nodes.len() <= super::MOST_NODES {
-            Subjects::new(&blueprint, &cluster, overloads.clone()).names
+            Subjects::new(&blueprint, &cluster, &overloads).names
         } else {
             Vec::new()
         };

@@ -20,7 +20,7 @@ impl Failures {
 
     pub(super) fn note(&mut self, service: usize, node: usize, now: Time) {
         let last = &mut self.last[service * self.nodes + node];
-        last.rotate_left(1);
+        last.copy_within(1.., 0);
         last[MANY - 1] = Some(now);
     }
 

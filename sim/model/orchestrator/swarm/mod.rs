@@ -35,6 +35,8 @@ pub struct Swarm<'a> {
     managers: Managers,
     agents: Vec<Agent>,
     tasks: Tasks<'a>,
+    /// When something is due, as long as that is known; never: nothing is.
+    due: Option<Time>,
 }
 
 /// Random numbers: by what they are for, whom they concern and when.
@@ -71,6 +73,7 @@ impl<'a> Swarm<'a> {
             managers: Managers::new(managers, &draws),
             agents: vec![Agent::READY; nodes],
             tasks: Tasks::new(cluster),
+            due: None,
             draws,
         }
     }
@@ -79,15 +82,18 @@ impl<'a> Swarm<'a> {
     pub(super) fn told(&mut self, now: Time, told: Told<'_>, facts: &mut Vec<Fact>) {
         match told {
             Told::Reach(joined) => {
+                self.due = None;
                 self.reach.set(joined);
                 self.look(now, facts);
             }
             Told::Rebooted(node) => {
+                self.due = None;
                 self.managers.rebooted(now, node.index());
                 self.agents[node.index()].rebooted = true;
                 self.tasks.rebooted(node.index(), now);
             }
             Told::Begins(id, alive) => {
+                self.due = None;
                 let down = self.agents[self.node_of(id)].state == State::Down;
                 self.of_tasks(now, facts, |tasks, round| {
                     tasks.begins(id.index(), alive, down, round);
@@ -95,19 +101,32 @@ impl<'a> Swarm<'a> {
             }
             Told::Serves(id) => self.tasks.serves(id.index()),
             Told::Ended(id) => {
-                self.of_tasks(now, facts, |tasks, round| tasks.ended(id.index(), round));
+                let end = |tasks: &mut Tasks<'a>, round: &mut Round<'_>| tasks.ended(id.index(), round);
+                if self.of_tasks(now, facts, end) {
+                    self.due = None;
+                }
             }
             Told::Alarm => {}
         }
-        while self.run(now, facts) {}
+        while self.has_to_run(now) && self.run(now, facts) {}
     }
 
     fn node_of(&self, id: ContainerId) -> usize {
         self.cluster.places[id.index()].node.index()
     }
 
-    /// When something is due. While nobody decides only a leader's election is.
+    /// When something is due.
     pub(super) fn due(&mut self) -> Option<Time> {
+        let due = match self.due {
+            Some(due) => due,
+            None => self.first_due().unwrap_or(Time::NEVER),
+        };
+        self.due = Some(due);
+        (due < Time::NEVER).then_some(due)
+    }
+
+    /// What is due first. While nobody decides only a leader's election is.
+    fn first_due(&mut self) -> Option<Time> {
         if self.managers.decides().is_none() {
             return self.managers.due();
         }
@@ -170,8 +189,15 @@ impl<'a> Swarm<'a> {
         }
     }
 
+    /// Whether anything can come of [`Self::run`]: most of what it is told it only notes.
+    fn has_to_run(&mut self, now: Time) -> bool {
+        let is_late = self.due().is_some_and(|due| due <= now);
+        is_late || self.managers.decides().is_some() && self.tasks.has_to_try()
+    }
+
     /// Does one thing that is due. Returns whether there was one.
     fn run(&mut self, now: Time, facts: &mut Vec<Fact>) -> bool {
+        self.due = None;
         if self.managers.decides().is_none() {
             return self.elect(now, facts);
         }

@@ -18,8 +18,6 @@ use super::failures::Failures;
 use crate::ids::{ContainerId, ServiceId};
 use crate::orchestrator::placement::{Scheduler, Standing, Why};
 use crate::orchestrator::{Cluster, Fact, First};
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use wssim_kernel::stream::{mix, name_hash};
 use wssim_kernel::{Nanos, Time};
 
@@ -64,6 +62,24 @@ impl State {
     }
 }
 
+/// When something is due, and of which replica: in one number, which is compared at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Due(u128);
+
+impl Due {
+    fn new(at: Time, replica: usize) -> Self {
+        Self(u128::from(at.0) << 64 | replica as u128)
+    }
+
+    fn at(self) -> Time {
+        Time((self.0 >> 64) as u64)
+    }
+
+    fn replica(self) -> usize {
+        self.0 as u64 as usize
+    }
+}
+
 /// What swarmkit calls a slot: one container that is wanted.
 #[derive(Clone, Copy, Debug)]
 struct Replica {
@@ -104,15 +120,17 @@ pub(super) struct Tasks<'a> {
     scheduler: Scheduler<'a>,
     replicas: Vec<Replica>,
     places: Vec<PlaceState>,
-    /// By service: its places.
+    /// By service, and by service and node: its places. By node: all places.
     own: Vec<Vec<usize>>,
+    own_on: Vec<Vec<usize>>,
+    on: Vec<Vec<usize>>,
     failures: Failures,
     /// By image and node: whether it is there.
     images: Vec<Vec<bool>>,
     /// By node: until when it pulls what it was told to pull.
     pulls_until: Vec<Time>,
-    /// What is due, the earliest first. Of a replica that has gone on meanwhile nothing comes.
-    due: BinaryHeap<Reverse<(Time, usize)>>,
+    /// What is due, the earliest last. Of a replica that has gone on meanwhile nothing comes.
+    due: Vec<Due>,
     /// Replicas whose agents are not there to do what is due.
     held: Vec<usize>,
     /// Replicas that fit nowhere, in order.
@@ -130,10 +148,12 @@ impl<'a> Tasks<'a> {
             replicas: Vec::new(),
             places: vec![PlaceState::default(); cluster.places.len()],
             own: vec![Vec::new(); services],
+            own_on: vec![Vec::new(); services * nodes],
+            on: vec![Vec::new(); nodes],
             failures: Failures::new(services, nodes),
             images: vec![vec![false; nodes]; cluster.images.len()],
             pulls_until: vec![Time::ZERO; nodes],
-            due: BinaryHeap::new(),
+            due: Vec::new(),
             held: Vec::new(),
             pending: Vec::new(),
             changed: false,
@@ -141,6 +161,8 @@ impl<'a> Tasks<'a> {
         for (at, place) in cluster.places.iter().enumerate() {
             let (service, node) = (place.service.index(), place.node.index());
             tasks.own[service].push(at);
+            tasks.own_on[service * nodes + node].push(at);
+            tasks.on[node].push(at);
             if place.first == First::Spare {
                 continue;
             }
@@ -165,7 +187,12 @@ impl<'a> Tasks<'a> {
 
     fn enter(&mut self, id: usize, state: State) {
         self.replicas[id].state = state;
-        self.due.extend(state.due().map(|at| Reverse((at, id))));
+        if let Some(at) = state.due() {
+            let due = Due::new(at, id);
+            // Few are due at once: nothing is faster than an array.
+            let place = self.due.partition_point(|other| *other > due);
+            self.due.insert(place, due);
+        }
     }
 
     fn node_of(&self, place: usize) -> usize {
@@ -202,19 +229,22 @@ impl<'a> Tasks<'a> {
     }
 
     /// What ran at `place` has ended; its agent says so if it can.
-    pub(super) fn ended(&mut self, place: usize, round: &Round<'_>) {
+    /// Returns whether it does.
+    pub(super) fn ended(&mut self, place: usize, round: &Round<'_>) -> bool {
         self.places[place].alive = false;
         self.places[place].serves = false;
         self.changed = true;
-        if (round.ready)(self.node_of(place)) {
+        let is_told = (round.ready)(self.node_of(place));
+        if is_told {
             self.report(place, STATUS, round);
         }
+        is_told
     }
 
     fn report(&mut self, place: usize, batch: f64, round: &Round<'_>) {
-        let Some(id) = self.places[place].tenant else { return };
-        let replica = self.replicas[id];
-        if replica.state == State::Runs && !self.places[place].alive {
+        let PlaceState { alive: false, tenant: Some(id), .. } = self.places[place] else { return };
+        let replica = &self.replicas[id];
+        if replica.state == State::Runs {
             let wait = Nanos::from_seconds(batch * (round.unit)(replica.key, draws::STATUS));
             self.enter(id, State::Ends(round.now + wait));
         }
@@ -227,10 +257,8 @@ impl<'a> Tasks<'a> {
         for id in held {
             self.enter(id, self.replicas[id].state);
         }
-        for place in 0..self.places.len() {
-            if self.node_of(place) != node {
-                continue;
-            }
+        for number in 0..self.on[node].len() {
+            let place = self.on[node][number];
             if self.places[place].alive && !self.wants(place) {
                 round.facts.push(Fact::Stops(ContainerId::from(place)));
             }
@@ -242,9 +270,10 @@ impl<'a> Tasks<'a> {
     pub(super) fn rebooted(&mut self, node: usize, now: Time) {
         self.pulls_until[node] = now;
         for id in 0..self.replicas.len() {
-            let Replica { service, at, state, .. } = self.replicas[id];
-            let here = at.is_some_and(|place| self.node_of(place) == node);
-            if let (true, State::Pulls(_, start)) = (here, state)
+            let Replica { service, at, state: State::Pulls(_, start), .. } = self.replicas[id] else {
+                continue;
+            };
+            if at.is_some_and(|place| self.node_of(place) == node)
                 && let Some(image) = self.cluster.services[service].image
             {
                 let end = self.pulls_until[node] + self.cluster.images[image].pull[node];
@@ -294,7 +323,8 @@ impl<'a> Tasks<'a> {
 
     /// When something is due, of what can happen now.
     pub(super) fn due(&mut self, ready: &dyn Fn(usize) -> bool) -> Option<Time> {
-        while let Some(&Reverse((at, id))) = self.due.peek() {
+        while let Some(&due) = self.due.last() {
+            let (at, id) = (due.at(), due.replica());
             let replica = &self.replicas[id];
             let is_left = replica.state.due() != Some(at);
             let here = || replica.at.is_some_and(|place| ready(self.node_of(place)));
@@ -312,9 +342,9 @@ impl<'a> Tasks<'a> {
     pub(super) fn run(&mut self, round: &mut Round<'_>) -> bool {
         let mut any = false;
         while self.due(round.ready).is_some_and(|at| at <= round.now) {
-            let Some(Reverse((_, id))) = self.due.pop() else { break };
+            let Some(due) = self.due.pop() else { break };
             any = true;
-            self.step(id, round);
+            self.step(due.replica(), round);
         }
         if std::mem::take(&mut self.changed) {
             for id in std::mem::take(&mut self.pending) {
@@ -324,6 +354,12 @@ impl<'a> Tasks<'a> {
             }
         }
         any
+    }
+
+    /// Whether something has changed for replicas that fit nowhere.
+    pub(super) fn has_to_try(&mut self) -> bool {
+        self.changed &= !self.pending.is_empty();
+        self.changed
     }
 
     fn step(&mut self, id: usize, round: &mut Round<'_>) {
@@ -340,16 +376,17 @@ impl<'a> Tasks<'a> {
     }
 
     fn free_place(&self, service: usize, node: usize) -> Option<usize> {
-        self.own[service].iter().copied().find(|&place| {
+        let own = &self.own_on[service * self.on.len() + node];
+        own.iter().copied().find(|&place| {
             let state = &self.places[place];
-            self.node_of(place) == node && state.tenant.is_none() && !state.alive
+            state.tenant.is_none() && !state.alive
         })
     }
 
     fn schedule(&mut self, id: usize, start: Time, round: &mut Round<'_>) {
         let Replica { service, bound, .. } = self.replicas[id];
         let standing = |node: usize| {
-            if !(round.ready)(node) || bound.is_some_and(|bound| bound != node) {
+            if bound.is_some_and(|bound| bound != node) || !(round.ready)(node) {
                 return Standing::NotReady;
             }
             if self.free_place(service, node).is_none() {

@@ -1,5 +1,7 @@
 //! The control plane alone: what it decides, and when, against the timing of its parts.
 
+mod twin;
+
 use crate::ids::{ContainerId, NodeId, ServiceId};
 use crate::orchestrator::placement::{Constraint, Filter, Machine, Wanted};
 use crate::orchestrator::{Cluster, Fact, First, Image, Kind, Orchestrator, Place, Told, Watched};

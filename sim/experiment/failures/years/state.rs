@@ -1,0 +1,254 @@
+//! What works at present: looked at again only where something has changed that it depends on.
+//!
+//! ```text
+//!  who is registered ─► where services work ─► where endpoints are answered ─► entries ─► groups
+//!  who reaches whom  ─┘                    ─┘ (callees first)              ─┘
+//! ```
+//! Nodes are bits, so that a look is a few operations a change. Held to a slow twin that looks at everything
+//! at every instant (`tests/history/twin.rs`).
+
+use super::subjects::{Nodes, Part, Subjects};
+use wssim_model::blueprint::Choice;
+use wssim_model::history::Standing;
+use wssim_model::ids::{ContainerId, NodeId};
+
+/// What works at present.
+#[derive(Clone, Debug)]
+pub(super) struct State<'s, 'a> {
+    subjects: &'s Subjects<'a>,
+    /// By node: whom it reaches; those that run; those that users see.
+    joined: Vec<Nodes>,
+    alive: Nodes,
+    seen: Nodes,
+    /// Whether all nodes that run reach each other.
+    is_whole: bool,
+    /// By service: nodes on which a container is registered, and those on which one works.
+    registered: Vec<Nodes>,
+    workers: Vec<Nodes>,
+    /// By endpoint: nodes on which it can be answered.
+    works: Vec<Nodes>,
+    /// Endpoints to look at, as bits.
+    stale: Vec<u64>,
+    /// By subject.
+    pub(super) up: Vec<bool>,
+    /// Subjects that have begun or ceased to work since they were last taken away from here.
+    pub(super) turned: Vec<(usize, bool)>,
+}
+
+impl<'s, 'a> State<'s, 'a> {
+    /// Before anybody has looked.
+    pub(super) fn new(subjects: &'s Subjects<'a>) -> Self {
+        let blueprint = subjects.blueprint;
+        Self {
+            subjects,
+            // None runs, and all reach all: what the first look finds is something else.
+            joined: vec![Nodes::MAX; blueprint.nodes.len()],
+            alive: 0,
+            seen: 0,
+            is_whole: false,
+            registered: vec![0; blueprint.services.len()],
+            workers: vec![0; blueprint.services.len()],
+            works: vec![0; subjects.endpoints.len()],
+            stale: vec![0; subjects.endpoints.len().div_ceil(u64::BITS as usize)],
+            up: vec![true; subjects.names.len()],
+            turned: Vec::new(),
+        }
+    }
+
+    /// Things stand like this now.
+    pub(super) fn look(&mut self, standing: &Standing<'_>) {
+        let before = self.turned.len();
+        let was_alive = self.alive;
+        let moved = standing.reach_changed() && self.look_at_nodes(standing);
+        self.look_at_services(standing, moved.then_some(was_alive ^ self.alive));
+        if self.look_at_endpoints() || moved {
+            self.look_at_entries();
+        }
+        if self.turned.len() > before || moved {
+            self.look_at_groups();
+        }
+        if self.subjects.has_managers {
+            let place = self.subjects.entries.len() + self.subjects.groups.len();
+            self.set(place, standing.is_led());
+        }
+    }
+
+    /// Who reaches whom. Returns whether that has changed.
+    fn look_at_nodes(&mut self, standing: &Standing<'_>) -> bool {
+        let nodes = self.joined.len();
+        let set = |holds: &dyn Fn(NodeId) -> bool| -> Nodes {
+            (0..nodes).filter(|n| holds(NodeId::from(*n))).map(|n| 1 << n).sum()
+        };
+        let alive = set(&|node| standing.runs(node));
+        let seen = set(&|node| standing.is_seen(node));
+        let mut moved = (alive, seen) != (self.alive, self.seen);
+        (self.alive, self.seen) = (alive, seen);
+        for (from, joined) in self.joined.iter_mut().enumerate() {
+            let now = set(&|to| standing.is_joined(NodeId::from(from), to));
+            moved |= std::mem::replace(joined, now) != now;
+        }
+        let was_whole = self.is_whole;
+        self.is_whole = bits(alive).all(|node| self.joined[node] == alive);
+        // While all that run reach each other it does not matter who they are: see `who_reach`.
+        if moved && !(was_whole && self.is_whole) {
+            (0..self.works.len()).for_each(|endpoint| self.look_again_at(endpoint));
+        }
+        moved
+    }
+
+    /// Where services work: those that have changed, and those whose data they hold. Where who reaches whom
+    /// has changed, those too that are on nodes that have `turned` up or down, or whose data is elsewhere.
+    fn look_at_services(&mut self, standing: &Standing<'_>, turned: Option<Nodes>) {
+        let subjects = self.subjects;
+        for service in standing.changed().iter().map(|service| *service as usize) {
+            let registered = nodes_of(subjects, service, |id| standing.is_registered(id));
+            self.registered[service] = registered;
+        }
+        for service in standing.changed().iter().map(|service| *service as usize) {
+            self.look_at_service(service, standing);
+            for &user in &subjects.services[service].users {
+                self.look_at_service(user, standing);
+            }
+        }
+        let Some(turned) = turned else { return };
+        for (service, of) in subjects.services.iter().enumerate() {
+            if self.registered[service] & turned != 0 || !of.is_local {
+                self.look_at_service(service, standing);
+            }
+        }
+    }
+
+    fn look_at_service(&mut self, service: usize, standing: &Standing<'_>) {
+        let of = &self.subjects.services[service];
+        let nodes = if of.is_local {
+            self.registered[service] & self.alive
+        } else {
+            nodes_of(self.subjects, service, |id| standing.works(id))
+        };
+        if std::mem::replace(&mut self.workers[service], nodes) != nodes {
+            for &endpoint in &of.endpoints {
+                self.look_again_at(endpoint);
+            }
+        }
+        if let Some(place) = of.subject {
+            self.set(place, nodes != 0);
+        }
+    }
+
+    fn look_again_at(&mut self, endpoint: usize) {
+        self.stale[endpoint / 64] |= 1 << (endpoint % 64);
+    }
+
+    fn set(&mut self, subject: usize, up: bool) {
+        if std::mem::replace(&mut self.up[subject], up) != up {
+            self.turned.push((subject, up));
+        }
+    }
+
+    /// Where endpoints are answered: those whose service has changed, or one that they need. Returns whether
+    /// that has changed.
+    fn look_at_endpoints(&mut self) -> bool {
+        let subjects = self.subjects;
+        let mut any = false;
+        for word in 0..self.stale.len() {
+            // Whoever needs an endpoint has a later place.
+            while self.stale[word] != 0 {
+                let endpoint = word * 64 + self.stale[word].trailing_zeros() as usize;
+                self.stale[word] &= self.stale[word] - 1;
+                let nodes = self.who_answer(endpoint);
+                if std::mem::replace(&mut self.works[endpoint], nodes) != nodes {
+                    any = true;
+                    for &user in &subjects.endpoints[endpoint].users {
+                        self.look_again_at(user);
+                    }
+                }
+            }
+        }
+        any
+    }
+
+    /// Nodes on which `endpoint` can be answered.
+    fn who_answer(&self, endpoint: usize) -> Nodes {
+        let endpoint = &self.subjects.endpoints[endpoint];
+        let mut nodes = self.workers[endpoint.service];
+        for &callee in &endpoint.needs.calls {
+            nodes = self.who_reach(nodes, self.works[callee]);
+        }
+        for choice in &endpoint.needs.choices {
+            nodes = self.who_reach_enough(nodes, choice);
+        }
+        nodes
+    }
+
+    /// Those of `from` that reach all that enough branches call.
+    fn who_reach_enough(&self, from: Nodes, choice: &Choice) -> Nodes {
+        let reaches_all = |node: usize, calls: &[usize]| {
+            calls.iter().all(|&callee| self.who_reach(1 << node, self.works[callee]) != 0)
+        };
+        let has_enough = |node: &usize| {
+            let branches = choice.branches.iter();
+            branches.filter(|calls| reaches_all(*node, calls)).count() >= choice.need
+        };
+        bits(from).filter(has_enough).map(|node| 1 << node).sum()
+    }
+
+    /// Those of `from` that reach one of `to`, all of which run.
+    fn who_reach(&self, from: Nodes, to: Nodes) -> Nodes {
+        if self.is_whole {
+            return if to == 0 { 0 } else { from };
+        }
+        bits(from).filter(|node| self.joined[*node] & to != 0).map(|node| 1 << node).sum()
+    }
+
+    fn look_at_entries(&mut self) {
+        for place in 0..self.subjects.entries.len() {
+            self.set(place, self.is_answered(place));
+        }
+    }
+
+    fn is_answered(&self, entry: usize) -> bool {
+        let entry = &self.subjects.entries[entry];
+        let answered = |&endpoint: &usize| {
+            let works = self.works[endpoint];
+            if entry.mesh == 0 {
+                works & self.seen != 0
+            } else {
+                self.who_reach(self.seen & entry.mesh, works) != 0
+            }
+        };
+        let borne = |nodes: &Nodes| self.alive & nodes != 0;
+        entry.asked.iter().all(answered) && entry.overloads.iter().all(borne)
+    }
+
+    /// Those that belong to others first.
+    fn look_at_groups(&mut self) {
+        let subjects = self.subjects;
+        for (place, (need, parts)) in subjects.groups.iter().enumerate() {
+            let works = |part: &&Part| match **part {
+                Part::Node(node) => self.alive & 1 << node != 0,
+                Part::Subject(place) => self.up[place],
+                Part::Nothing => false,
+            };
+            let enough = parts.iter().filter(works).count() >= *need;
+            self.set(subjects.entries.len() + place, enough);
+        }
+    }
+}
+
+/// The nodes of those containers of `service` for which `holds`.
+fn nodes_of(subjects: &Subjects<'_>, service: usize, holds: impl Fn(ContainerId) -> bool) -> Nodes {
+    let containers = &subjects.blueprint.containers;
+    let all = subjects.blueprint.services[service].containers.clone().map(ContainerId);
+    let node = |id: ContainerId| containers[id.index()].node.index();
+    all.filter(|id| holds(*id)).fold(0, |set, id| set | 1 << node(id))
+}
+
+/// The nodes of a set, in order.
+fn bits(set: Nodes) -> impl Iterator<Item = usize> {
+    let mut left = set;
+    std::iter::from_fn(move || {
+        let node = (left != 0).then(|| left.trailing_zeros() as usize)?;
+        left &= left - 1;
+        Some(node)
+    })
+}

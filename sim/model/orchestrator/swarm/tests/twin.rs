@@ -1,0 +1,115 @@
+//! What a swarm does when it is told something, against one that looks for work after all that it is told.
+
+use super::*;
+use crate::orchestrator::swarm::Swarm;
+use wssim_kernel::stream::Draw;
+
+/// Of `below` things the next one.
+fn one_of(random: &mut Draw, below: usize) -> usize {
+    (random.open01() * below as f64) as usize
+}
+
+/// Six services, two of them global, one that serves the images of the others, more than fit at once.
+fn crowded(random: &mut Draw) -> Cluster {
+    let mut cluster = cluster(4, 3, 3);
+    (cluster.wanted, cluster.services, cluster.places) = (Vec::new(), Vec::new(), Vec::new());
+    let pull = (0..4).map(|_| Nanos(one_of(random, 20) as u64 * SECOND)).collect();
+    cluster.images.push(Image { registry: Some(ServiceId(0)), pull });
+    for service in 0..6_u32 {
+        let is_global = service == 1 || service == 2;
+        cluster.wanted.push(Wanted {
+            replicas: (!is_global).then_some(2),
+            memory_bytes: 1.6e9,
+            max_per_node: (service == 4).then_some(1),
+            ..Wanted::default()
+        });
+        cluster.services.push(Watched {
+            name: format!("s{service}"),
+            restart: (service != 3).then_some(Nanos(5 * SECOND)),
+            image: (service != 0).then_some(0),
+        });
+        for node in 0..4 {
+            let first = match node {
+                0 | 3 => First::Runs,
+                _ if is_global => First::Runs,
+                _ => First::Spare,
+            };
+            let place = Place { service: ServiceId(service), node: NodeId::from(node), first };
+            cluster.places.push(place);
+        }
+    }
+    cluster
+}
+
+/// Tells both the same; the second looks for work anew before and after.
+fn tell(both: &mut [Swarm<'_>; 2], now: Time, told: Told<'_>) -> Vec<Fact> {
+    let [mut facts, mut slow] = [Vec::new(), Vec::new()];
+    both[0].told(now, told, &mut facts);
+    both[1].due = None;
+    both[1].told(now, told, &mut slow);
+    while both[1].run(now, &mut slow) {}
+    both[1].due = None;
+    assert_eq!(facts, slow, "at {now:?}, told {told:?}");
+    assert_eq!(both[0].due(), both[1].due(), "at {now:?}, told {told:?}");
+    facts
+}
+
+/// Nodes crash, reboot and are cut off, containers end, and whatever is told to start serves, at once or
+/// later. Returns how much was decided.
+fn live(case: u64) -> usize {
+    let mut random = StreamKey::new(84, 0, "test", "swarm").draw(case, 0);
+    let cluster = crowded(&mut random);
+    let stream = StreamKey::new(case, 0, "control", "");
+    let mut both = [(); 2].map(|()| Swarm::new(&cluster, stream));
+    let mut alive: Vec<bool> = cluster.places.iter().map(|p| p.first == First::Runs).collect();
+    let (mut joined, mut now, mut decided) = ([true; 16], AT, 0);
+    for _ in 0..400 {
+        let mut facts = Vec::new();
+        match (one_of(&mut random, 8), both[0].due()) {
+            (0, _) => {
+                let (node, is_there) = (one_of(&mut random, 4), one_of(&mut random, 3) > 0);
+                for other in 0..4 {
+                    joined[node * 4 + other] = is_there;
+                    joined[other * 4 + node] = is_there;
+                }
+                if is_there && one_of(&mut random, 2) == 0 {
+                    facts.extend(tell(&mut both, now, Told::Rebooted(NodeId::from(node))));
+                }
+                facts.extend(tell(&mut both, now, Told::Reach(&joined)));
+            }
+            (1, _) => {
+                let place = one_of(&mut random, alive.len());
+                if std::mem::replace(&mut alive[place], false) {
+                    facts.extend(tell(&mut both, now, Told::Ended(ContainerId::from(place))));
+                }
+            }
+            (2, _) => now = now + Nanos(one_of(&mut random, 3000) as u64 * 1_000_000),
+            (_, Some(due)) if due < now + Nanos(100 * SECOND) => {
+                now = due.max(now);
+                facts.extend(tell(&mut both, now, Told::Alarm));
+            }
+            _ => now = now + Nanos(20 * SECOND),
+        }
+        decided += facts.len();
+        for fact in facts {
+            match fact {
+                Fact::Starts(id) => {
+                    alive[id.index()] = true;
+                    decided += tell(&mut both, now, Told::Serves(id)).len();
+                }
+                Fact::Stops(id) => {
+                    alive[id.index()] = false;
+                    decided += tell(&mut both, now, Told::Ended(id)).len();
+                }
+                _ => {}
+            }
+        }
+    }
+    decided
+}
+
+#[test]
+fn nothing_is_left_undone() {
+    let decided: usize = (0..200).map(live).sum();
+    assert!(decided > 10_000, "too little was decided: {decided}");
+}
