@@ -29,7 +29,7 @@ impl Tally {
         for judged in &findings.claims {
             *tally.place(findings, judged) += 1;
             if judged_here(findings, judged) {
-                let is_open = judged.ranges_not_looked_at() > 0;
+                let is_open = judged.is_at_given_values();
                 let is_refuted = judged.verdict == Verdict::Refuted;
                 tally.unestablished += usize::from(is_open);
                 tally.established_refuted += usize::from(is_refuted && !is_open);

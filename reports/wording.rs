@@ -215,10 +215,10 @@ fn verdict(judged: &JudgedClaim) -> Cell {
         },
         _ => name.to_owned(),
     };
-    match judged.ranges_not_looked_at() {
-        0 => Cell::toned(text, tone(judged.verdict)),
-        _ => Cell::toned(format!("{text}, at the given values"), tone(Verdict::Undecided)),
+    if judged.is_at_given_values() {
+        return Cell::toned(format!("{text}, at the given values"), tone(Verdict::Undecided));
     }
+    Cell::toned(text, tone(judged.verdict))
 }
 
 /// From here on shares differ by points.

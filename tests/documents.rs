@@ -95,7 +95,8 @@ fn the_rows_say_what_is_run_and_how_it_ends() {
     for [at, status, command, run] in rows() {
         assert!(status.parse::<u8>().is_ok(), "{command}: {status} is no exit status");
         if let Some(step) = run.strip_prefix("step ") {
-            let is_step = script.contains(&format!("step \"{step}\";")) && script.contains(&command);
+            let is_step =
+                script.contains(&format!("step \"{step}\";")) && script.contains(&command);
             assert!(is_step || step == "all", "{at}: .ci/run has no step {step} with `{command}`");
         }
     }

@@ -75,12 +75,18 @@ fn flips(flip: &Flip) -> String {
     let (from, to) = (flip.from.name(), flip.to.name());
     if let [InputValue { path, nominal, value, near }] = flip.inputs.as_slice() {
         let near = near.as_ref().unwrap_or(value);
-        return format!("{from} at `{path}` = {nominal}, but {to} at {value}; it flips near {near}");
+        return format!(
+            "{from} at `{path}` = {nominal}, but {to} at {value}; it flips near {near}"
+        );
     }
     let one = |input: &InputValue| format!("`{}` = {}", input.path, input.value);
     let all: Vec<String> = flip.inputs.iter().map(one).collect();
-    let (last, others) = all.split_last().map_or(("", &[][..]), |(last, rest)| (last.as_str(), rest));
-    format!("{from} at the values in force, but {to} with {} and {last} together", others.join(", "))
+    let (last, others) =
+        all.split_last().map_or(("", &[][..]), |(last, rest)| (last.as_str(), rest));
+    format!(
+        "{from} at the values in force, but {to} with {} and {last} together",
+        others.join(", ")
+    )
 }
 
 fn setback(why: &Setback) -> String {

@@ -83,10 +83,16 @@ pub(crate) struct Deciding<'q> {
 }
 
 impl<'q> Deciding<'q> {
-    pub(crate) fn new(question: &'q Question, cast: Cast, precision: f64) -> Self {
+    /// Before anything is seen; `exactly`: so many replications are made, and looked at once.
+    pub(crate) fn new(
+        question: &'q Question,
+        cast: Cast,
+        precision: f64,
+        exactly: Option<u32>,
+    ) -> Self {
         let claims: Vec<&Claim> = question.judged_by_run().collect();
         let open = (0..claims.len()).collect();
-        let looks = Looks::default();
+        let looks = exactly.map_or_else(Looks::default, |n| Looks::new(&[n.max(2)]));
         let level = looks.level(0, claims.len());
         let by = vec![By { replications: 0, level }; claims.len()];
         Self { cast, precision, looks, claims, open, by }

@@ -229,7 +229,8 @@ impl Catalogue {
 
     /// Leaves out what none of `metrics` names.
     pub(crate) fn keep_only(&mut self, metrics: &[MetricRef]) {
-        let mut places: Vec<usize> = metrics.iter().filter_map(|metric| self.find(metric)).collect();
+        let mut places: Vec<usize> =
+            metrics.iter().filter_map(|metric| self.find(metric)).collect();
         places.sort_unstable();
         places.dedup();
         self.keys = places.into_iter().map(|place| self.keys[place].clone()).collect();

@@ -1,11 +1,11 @@
 //! Series: what every replication shows, slot by slot of the measured stretch.
 
+use crate::arm::{Arm, Observation};
 use crate::findings::Series;
 use crate::judge::{LEVEL, estimate};
 use crate::metric::kind_of;
 use crate::observe::Sample;
 use crate::question::Measure;
-use crate::arm::{Arm, Observation};
 
 /// What series of one arm have in common.
 pub(crate) struct Curves<'a> {

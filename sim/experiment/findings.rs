@@ -262,4 +262,11 @@ impl JudgedClaim {
         };
         self.why.iter().map(left).max().unwrap_or(0)
     }
+
+    /// Whether it is decided by the values in force alone.
+    #[must_use]
+    pub fn is_at_given_values(&self) -> bool {
+        let is_decided = matches!(self.verdict, Verdict::Holds | Verdict::Refuted);
+        is_decided && self.ranges_not_looked_at() > 0
+    }
 }

@@ -1,10 +1,10 @@
 //! From samples to verdicts. A verdict is judged on the interval, never on the point.
 
+use crate::arm::Arm;
 use crate::observe::Sample;
 use crate::question::{Claim, Expected, Study};
 use crate::readings::{Readings, verdict_on};
 use crate::reason::{Few, Needed, Reason, Runs, Unmeasured};
-use crate::arm::Arm;
 use crate::verdict::Verdict;
 use wssim_stats::stopping::replications_needed;
 use wssim_stats::{Estimate, mean_interval, ratio_interval, share_interval};
@@ -204,7 +204,8 @@ pub(crate) fn is_on_the_limit(expected: &Expected, estimate: &Estimate) -> bool 
         let width = ON_THE_LIMIT * limit.abs();
         limit - width <= estimate.low && estimate.high <= limit + width
     };
-    (estimate.n as usize) >= FEWEST && [expected.min, expected.max].into_iter().flatten().any(is_near)
+    (estimate.n as usize) >= FEWEST
+        && [expected.min, expected.max].into_iter().flatten().any(is_near)
 }
 
 /// How far the mean lies from the nearest limit.

@@ -18,11 +18,7 @@ pub(crate) trait Looking<S: Stage> {
     ///
     /// # Errors
     /// Why it is satisfied.
-    fn wanted(
-        &mut self,
-        engine: &Engine<'_, S>,
-        complete: u32,
-    ) -> Result<Vec<ArmId>, StoppedBy>;
+    fn wanted(&mut self, engine: &Engine<'_, S>, complete: u32) -> Result<Vec<ArmId>, StoppedBy>;
 }
 
 /// The design of such a study.

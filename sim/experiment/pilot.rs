@@ -9,8 +9,8 @@ use crate::engine::{Engine, Stage, Stopped, Want};
 use crate::question::{Kind, Measure, WorldError};
 use crate::recorder::Slot;
 use crate::watch::{Phase, Watch};
-use wssim_model::Blueprint;
 use wssim_kernel::Nanos;
+use wssim_model::Blueprint;
 use wssim_stats::warm_up::mser5;
 
 /// Replications of a pilot.
@@ -113,8 +113,7 @@ fn pilot(
     let stage = Pilot { worlds, setting };
     let mut engine = Engine::new(&stage, watch);
     let arms = (0..worlds.len()).filter_map(|place| engine.arm(&place).ok());
-    let wants: Vec<Want> =
-        arms.map(|arm| Want { arm, replications: REPLICATIONS }).collect();
+    let wants: Vec<Want> = arms.map(|arm| Want { arm, replications: REPLICATIONS }).collect();
     engine.simulate(Phase::Pilot, &wants)?;
     let mut longest = WarmUp { lead: Nanos::ZERO, settled: true };
     for arm in wants.iter().map(|want| engine.see(want.arm)) {

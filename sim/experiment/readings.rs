@@ -18,10 +18,7 @@ pub(crate) enum Readings {
 
 impl Readings {
     /// Changes from before to after, pair by pair; `relative`: as a share of what was before.
-    pub(crate) fn change(
-        pairs: impl Iterator<Item = Option<(f64, f64)>>,
-        relative: bool,
-    ) -> Self {
+    pub(crate) fn change(pairs: impl Iterator<Item = Option<(f64, f64)>>, relative: bool) -> Self {
         if relative {
             Self::Shares(pairs.map(|pair| pair.map(|(before, after)| (after, before))).collect())
         } else {

@@ -5,10 +5,10 @@
 //! the inputs (`ranges/`). With m claims and K looks every interval is at level 1 − 0.05/(m·K).
 
 use crate::arm::{Setting, Traffic};
+use crate::cast::{By, Cast, Deciding};
 use crate::engine::{Broken, Engine, Stopped, Want};
 use crate::findings::{Findings, JudgedClaim, StoppedBy};
 use crate::judge::{Arms, measure, not_judged, readings, undecided, unit_of, verdict};
-use crate::cast::{By, Cast, Deciding};
 use crate::looks::ByLooks;
 use crate::note::Note;
 use crate::pilot::find_lead;
@@ -52,13 +52,7 @@ pub fn run(
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Findings, WorldError> {
-    let study = RunStudy {
-        worlds,
-        question,
-        options,
-        watch,
-        notes: Vec::new(),
-    };
+    let study = RunStudy { worlds, question, options, watch, notes: Vec::new() };
     threads::pool(options.threads)?.install(|| study.answer())
 }
 
@@ -93,7 +87,7 @@ impl<'a> RunStudy<'a> {
         let stage = Traffic { worlds: self.worlds, setting, judged };
         let mut engine = Engine::new(&stage, self.watch);
         let cast = Cast::of(self.question, &mut engine)?;
-        let deciding = Deciding::new(self.question, cast.clone(), self.options.precision);
+        let deciding = self.deciding(cast.clone());
         let stopped_by = self.stop_reason();
         let mut stand = Stand { engine, cast, replications: 0, stopped_by, deciding };
         if !is_cut {
@@ -103,6 +97,11 @@ impl<'a> RunStudy<'a> {
             self.question.claims.iter().map(|claim| self.judge(claim, &stand)).collect();
         self.hold_to_ranges(&mut stand, &setting, &mut claims)?;
         Ok(self.findings(&stand, lead, claims))
+    }
+
+    fn deciding(&self, cast: Cast) -> Deciding<'a> {
+        let Options { precision, replications, .. } = *self.options;
+        Deciding::new(self.question, cast, precision, replications)
     }
 
     /// What claims and observations are about.
@@ -133,8 +132,7 @@ impl<'a> RunStudy<'a> {
 
     /// Adds replications until the stopping rule, a limit or the user ends it.
     fn replicate(&self, stand: &mut Stand<'_, 'a>) -> Result<(), WorldError> {
-        let deciding =
-            Deciding::new(self.question, stand.cast.clone(), self.options.precision);
+        let deciding = self.deciding(stand.cast.clone());
         let mut looks = ByLooks::new(deciding, &looks::AT, self.options.replications);
         if let Err(Broken::World(error)) = stand.engine.pursue(&mut looks) {
             return Err(error);
@@ -234,9 +232,11 @@ impl<'a> RunStudy<'a> {
         asked: &[Claim],
     ) -> Result<Checked, WorldError> {
         let judged = asked.iter().map(|claim| About { claim, arm: None });
-        let observed = self.question.observed.iter().filter(|one| {
-            one.claim.study == Study::Run && one.claim.not_simulated.is_none()
-        });
+        let observed = self
+            .question
+            .observed
+            .iter()
+            .filter(|one| one.claim.study == Study::Run && one.claim.not_simulated.is_none());
         let observed: Vec<About<'_>> =
             observed.map(|one| About { claim: &one.claim, arm: one.arm.as_deref() }).collect();
         let claims: Vec<About<'_>> = judged.collect();
@@ -280,7 +280,8 @@ impl<'a> RunStudy<'a> {
         };
         let most = self.options.replications.unwrap_or(MOST_ELSEWHERE);
         let level = stand.deciding.level_of(most);
-        let subject = Subject::of(claim.expected, &readings(claim, arms, replications).ok()?, level)?;
+        let subject =
+            Subject::of(claim.expected, &readings(claim, arms, replications).ok()?, level)?;
         Some(Subject { most: most.max(subject.most), ..subject })
     }
 

@@ -1,18 +1,18 @@
 //! Findings from the replications of an arm: metrics with plain 95 % intervals, series, notes.
 
+use crate::arm::{Arm, Observation};
 use crate::catalogue::{Entry, Key, Quantity};
 use crate::curves::Curves;
+use crate::durations::Durations;
 use crate::findings::{Answer, Distribution, Findings, Metric, RunAnswer, Series, StoppedBy};
 use crate::judge::{LEVEL, estimate, no_interval, times_needed};
 use crate::memory;
-use crate::durations::Durations;
 use crate::metric::STATS;
 use crate::note::Note;
 use crate::observe::{Sample, share_of_errors};
 use crate::question::Question;
 use crate::reason::{Missing, Runs};
 use crate::recorder::Slot;
-use crate::arm::{Arm, Observation};
 use wssim_stats::Estimate;
 
 /// Probabilities of the points of a pooled distribution.

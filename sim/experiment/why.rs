@@ -4,10 +4,10 @@
 //! services' jobs stand in a node's run queue (`node_runnable_jobs`) or at its disk
 //! (`node_disk_visits`), and which services hold its RAM and swap.
 
+use crate::arm::Arm;
 use crate::judge::{Arms, LEVEL, estimate};
 use crate::question::Claim;
 use crate::reason::{Breakdown, Component, Whole};
-use crate::arm::Arm;
 
 /// What the metric named `name` is made up of, and the metrics of its components.
 fn made_up_of(name: &str) -> Option<(Whole, &'static [&'static str])> {

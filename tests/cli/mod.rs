@@ -11,8 +11,8 @@ mod run;
 mod schema;
 mod shell;
 mod trace;
-mod width;
 mod unanswered;
+mod width;
 mod years;
 
 use std::path::{Path, PathBuf};

@@ -268,7 +268,10 @@ fn a_verdict_must_survive_the_ranges_of_its_inputs() {
     let (ended, found) = years(folder.path(), &["--years", "1000"]);
     let why = found["claims"][0]["why"].as_str().unwrap();
     assert_eq!(ended, 3, "{why}");
-    assert!(why.contains("`node.left.mtbf`") && why.contains("near exp(12.8"), "{why}");
+    assert!(why.contains("`node.left.mtbf`"), "{why}");
+    // Bisection of the same histories: between 12.8 and 14.4 days.
+    let near: f64 = why.rsplit("near exp(").next().unwrap().trim_end_matches("d)").parse().unwrap();
+    assert!((12.0..=15.0).contains(&near), "{why}");
     // Of a store it says nothing.
     let text = claim("availability_ratio{service=\"store\"}", "expect = { min = 0.97 }");
     folder.write("shop.toml", &ranged(&text));

@@ -64,9 +64,7 @@ impl<'a> Slow<'a> {
         let source = &self.blueprint.sources[entry];
         let answered = |endpoint: usize| {
             nodes().filter(|node| self.answers(standing, endpoint, *node)).any(|node| {
-                let by = |from: &NodeId| {
-                    standing.is_seen(*from) && standing.is_joined(*from, node)
-                };
+                let by = |from: &NodeId| standing.is_seen(*from) && standing.is_joined(*from, node);
                 if source.ingress.is_empty() {
                     standing.is_seen(node)
                 } else {
@@ -173,7 +171,8 @@ fn compare(AtRisk { blueprint, cluster }: &AtRisk, seed: u64, what: &str) -> usi
     let told = years::history(blueprint, cluster, [seed, 5], LENGTH);
     let slow = Slow::new(blueprint, cluster);
     let (_, slow) = history::tell(blueprint, [seed, 5], LENGTH, slow, &|| false).unwrap();
-    let mut due: Vec<_> = slow.all.into_iter().map(|(kind, name, _, all)| (kind, name, all)).collect();
+    let mut due: Vec<_> =
+        slow.all.into_iter().map(|(kind, name, _, all)| (kind, name, all)).collect();
     for (_, _, outages) in &mut due {
         outages.retain(|outage| outage.end > outage.begin);
     }

@@ -114,7 +114,7 @@ fn what_is_complete_when_it_is_stopped_has_no_gaps() {
     assert_eq!(end, Err(Broken::Stopped));
     // The first replications come first, so that arms grow together.
     let done = arms.map(|arm| dice.see(arm).thrown.len());
-    assert!(done[0] >= 3 && done[1] >= 3 && done[0].abs_diff(done[1]) <= 2, "{done:?}");
+    assert!(done[0] >= 2 && done[1] >= 2 && done[0].abs_diff(done[1]) <= 2, "{done:?}");
     for arm in arms {
         let whole: Vec<u32> =
             (0..50).map(|n| Dice.replicate(dice.see(arm), n, &|| false).unwrap()).collect();

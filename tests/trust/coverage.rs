@@ -27,8 +27,13 @@ fn plain_intervals_cover_in_95_of_100_experiments() {
     let worlds = Fixed(scenario("coverage", QUEUE).blueprint(None, &[]).unwrap());
     let question = steady(5.0, 60.0);
     let covered = (0..400).filter(|seed| {
-        let options =
-            Options { seed: *seed, threads: None, replications: Some(10), precision: 0.02, ranges: true };
+        let options = Options {
+            seed: *seed,
+            threads: None,
+            replications: Some(10),
+            precision: 0.02,
+            ranges: true,
+        };
         let findings = run(&worlds, &question, &options, &Unwatched).unwrap();
         let is_mean = |metric: &&wssim_experiment::findings::Metric| {
             metric.name == "response_time_seconds"

@@ -70,8 +70,13 @@ repair = "uniform(0s, 1s)"
 "#;
 
 fn study(worlds: &Scenario, threads: usize) -> Findings {
-    let options =
-        Options { seed: 7, threads: Some(threads), replications: Some(8), precision: 0.02, ranges: true };
+    let options = Options {
+        seed: 7,
+        threads: Some(threads),
+        replications: Some(8),
+        precision: 0.02,
+        ranges: true,
+    };
     run(worlds, &steady(1.0, 20.0), &options, &Unwatched).unwrap()
 }
 
@@ -232,7 +237,13 @@ arrivals = { kind = "poisson", rate = "50/s" }
     let faster = Override { path: "node.host.speed".to_owned(), value: "2.0".to_owned() };
     let mean = |overrides: &[Override]| {
         let world = super::Fixed(worlds.blueprint(None, overrides).unwrap());
-        let options = Options { seed: 3, threads: None, replications: Some(5), precision: 0.02, ranges: true };
+        let options = Options {
+            seed: 3,
+            threads: None,
+            replications: Some(5),
+            precision: 0.02,
+            ranges: true,
+        };
         let findings = run(&world, &steady(1.0, 20.0), &options, &Unwatched).unwrap();
         (findings.requests, of_run(&findings).distributions[0].quantiles.clone())
     };

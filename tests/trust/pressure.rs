@@ -23,8 +23,13 @@ fn shipped(name: &str, sets: &[&str]) -> Scenario {
 fn found(scenario: &Scenario, replications: u32) -> Findings {
     let mut question = scenario.question();
     question.claims.clear();
-    let options =
-        Options { seed: 84, threads: None, replications: Some(replications), precision: 0.02, ranges: true };
+    let options = Options {
+        seed: 84,
+        threads: None,
+        replications: Some(replications),
+        precision: 0.02,
+        ranges: true,
+    };
     run(scenario, &question, &options, &Unwatched).unwrap()
 }
 

@@ -45,7 +45,8 @@ fn false_verdicts_stay_below_5_of_100() {
         Question { claims: vec![claim("at most", None, Some(TRUTH))], ..steady(0.2, 1.0) };
     let (mut holds, mut refuted) = (0, 0);
     for seed in 0..500 {
-        let options = Options { seed, threads: None, replications: None, precision: 1e-9, ranges: true };
+        let options =
+            Options { seed, threads: None, replications: None, precision: 1e-9, ranges: true };
         let findings = run(&worlds, &question, &options, &Unwatched).unwrap();
         match findings.claims[0].verdict {
             Verdict::Holds => holds += 1,
@@ -69,7 +70,8 @@ fn clear_cases_are_decided() {
     ];
     let question = Question { claims, ..steady(0.2, 5.0) };
     for seed in 0..20 {
-        let options = Options { seed, threads: None, replications: None, precision: 0.02, ranges: true };
+        let options =
+            Options { seed, threads: None, replications: None, precision: 0.02, ranges: true };
         let findings = run(&worlds, &question, &options, &Unwatched).unwrap();
         let verdicts: Vec<Verdict> = findings.claims.iter().map(|claim| claim.verdict).collect();
         assert_eq!(verdicts, [Verdict::Holds, Verdict::Refuted, Verdict::Refuted]);
@@ -86,8 +88,13 @@ fn no_data_is_no_verdict() {
     let claims = vec![claim("inside", Some(0.0), Some(1.0)), unheard];
     let question = Question { claims, ..steady(0.2, 5.0) };
     let verdicts = |replications| {
-        let options =
-            Options { seed: 1, threads: None, replications: Some(replications), precision: 0.02, ranges: true };
+        let options = Options {
+            seed: 1,
+            threads: None,
+            replications: Some(replications),
+            precision: 0.02,
+            ranges: true,
+        };
         let findings = run(&worlds, &question, &options, &Unwatched).unwrap();
         findings.claims.iter().map(|claim| claim.verdict).collect::<Vec<_>>()
     };

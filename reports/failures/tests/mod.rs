@@ -158,8 +158,7 @@ fn the_reports_are_as_golden() {
 
 #[test]
 fn every_terminal_is_wide_enough() {
-    let told =
-        |width| text::render(&usual(), &text::Options { width, ..text::Options::default() });
+    let told = |width| text::render(&usual(), &text::Options { width, ..text::Options::default() });
     sample::assert_fits(told);
     sample::assert_numbers_stay_whole(told);
     sample::assert_golden("failures-narrow.txt", &told(60));

@@ -45,12 +45,8 @@ pub trait Stage: Sync {
     fn is_same(&self, a: &Self::Arm, b: &Self::Arm) -> bool;
 
     /// Replication `number` of `arm`; `None` when `stop` says so before its end.
-    fn replicate(
-        &self,
-        arm: &Self::Arm,
-        number: u32,
-        stop: &dyn Fn() -> bool,
-    ) -> Option<Self::One>;
+    fn replicate(&self, arm: &Self::Arm, number: u32, stop: &dyn Fn() -> bool)
+    -> Option<Self::One>;
 
     /// Events of one replication, for the progress.
     fn events(&self, one: &Self::One) -> u64;

@@ -13,10 +13,10 @@ use super::{Error, LOOKS, MOST_SETS, Options, count_sets, sets, years};
 use crate::cluster::Survival;
 use crate::engine::{ArmId, Broken, Engine, Stopped, in_order};
 use crate::findings::{Answer, Findings, JudgedClaim, StoppedBy, Verdict};
+use crate::judge::FEWEST;
 use crate::looks::{ByLooks, Looking};
 use crate::note::Note;
 use crate::pilot::find_lead;
-use crate::judge::FEWEST;
 use crate::question::{Claim, Point, Question, WorldError, Worlds};
 use crate::ranges::Inputs;
 use crate::reason::NoYears;
@@ -129,11 +129,7 @@ impl<'a> FailureStudy<'a> {
     }
 
     /// Adds replications until the stopping rule, a limit or the user ends it.
-    fn replicate(
-        &self,
-        engine: &mut Losses<'_, 'a>,
-        stand: &mut Stand,
-    ) -> Result<(), WorldError> {
+    fn replicate(&self, engine: &mut Losses<'_, 'a>, stand: &mut Stand) -> Result<(), WorldError> {
         let looking = Deciding { study: self, stand };
         let mut looks = ByLooks::new(looking, &LOOKS, self.options.common.replications);
         if let Err(Broken::World(error)) = engine.pursue(&mut looks) {
@@ -176,8 +172,7 @@ impl<'a> FailureStudy<'a> {
         let lost = overloads(&failures.sets, &self.sets);
         let carried = |point: &Point| self.carried(stage, &lost, point);
         let years = self.options.years.unwrap_or(years::USUAL_YEARS);
-        let all_years =
-            Years { worlds: self.worlds, seed: stage.seed, years, overloads: &carried };
+        let all_years = Years { worlds: self.worlds, seed: stage.seed, years, overloads: &carried };
         let mut wear = Wear::new(&all_years, self.question, self.watch)?;
         let is_told = stand.stopped_by != StoppedBy::Interrupt;
         let (mut changes, mut more): (Vec<Change>, Vec<Note>) = (Vec::new(), Vec::new());
@@ -200,7 +195,8 @@ impl<'a> FailureStudy<'a> {
         let simulated_seconds = all.iter().map(|one| one.simulated_seconds).sum::<f64>()
             + run.map_or(0.0, LongRun::simulated_seconds);
         let requests = all.iter().map(|one| one.requests).sum();
-        let events = all.iter().map(|one| one.events).sum::<u64>() + run.map_or(0, |run| run.events);
+        let events =
+            all.iter().map(|one| one.events).sum::<u64>() + run.map_or(0, |run| run.events);
         let facts = self.facts(replications);
         if held.check(&facts, &mut engine, wear.engine(), &mut claims)? {
             more.push(Note::RangesCut);

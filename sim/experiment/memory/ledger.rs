@@ -1,13 +1,13 @@
 //! Who holds what of each node's RAM, and which node gives way first as containers are added.
 
 use super::{NodeShare, OfMemory, ServiceShare, containers_on, grows, has_ram, memory_of};
+use crate::arm::Arm;
 use crate::catalogue::Quantity;
 use crate::findings::{NodeLedger, Promised, ServiceLedger, SystemMemory};
 use crate::judge::{LEVEL, estimate};
 use crate::note::{FirstToGive, Note};
 use crate::observe::Sample;
 use crate::question::Question;
-use crate::arm::Arm;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Container;
 use wssim_stats::{Estimate, mean_interval};

@@ -1,10 +1,10 @@
 //! Memory by time: of nodes with RAM given, and of the number of containers where it grows.
 
 use super::{NodeShare, grows, has_ram, value};
+use crate::arm::Observation;
 use crate::curves::Curves;
 use crate::findings::Series;
 use crate::observe::Sample;
-use crate::arm::Observation;
 
 /// What is shown of a node.
 const SHOWN: [(&str, NodeShare); 4] = [

@@ -62,7 +62,9 @@ impl Observed<'_> {
 
 /// What an input does beyond the centre `at`: to its low end, and to its high end.
 fn effect(effects: &Effects, input: usize) -> Effect {
-    let [low, high] = effects.shifts[input];
+    // What was seen at one of the two only has no effect that a line could tell.
+    let known = |shift: f64| if shift.is_finite() { shift } else { 0.0 };
+    let [low, high] = effects.shifts[input].map(known);
     Effect { low, high }
 }
 
@@ -150,10 +152,11 @@ impl Model<'_> {
         let matters = |input: usize| {
             let way = (self.threat.limit - self.value).abs().max(self.threat.distance);
             let of_claim = moves(self.effects, input) > TRIFLE * way;
-            of_claim || self.observed.iter().any(|one| {
-                let width = one.limits[1] - one.limits[0];
-                width.is_finite() && moves(one.effects, input) > TRIFLE * width
-            })
+            of_claim
+                || self.observed.iter().any(|one| {
+                    let width = one.limits[1] - one.limits[0];
+                    width.is_finite() && moves(one.effects, input) > TRIFLE * width
+                })
         };
         let inputs = position.iter().enumerate();
         inputs.map(|(input, place)| if matters(input) { *place } else { 0.0 }).collect()

@@ -28,15 +28,21 @@ mod verify;
 pub(crate) use inputs::Inputs;
 use inputs::Position;
 
-use crate::engine::{ArmId, Broken, Engine, Stage};
+use crate::engine::{ArmId, Broken, Engine, Stage, Want};
+use crate::judge::LEVEL;
 use crate::question::{Expected, Override, WorldError};
 use crate::readings::{Readings, verdict_on};
 use crate::reason::{Flip, InputValue};
 use crate::verdict::Verdict;
+use crate::watch::Phase;
 use joint::{Model, Observed};
 use screen::{Effects, Screen, Threat};
 use verify::{Case, Lost, Surprise, Verify};
 use wssim_stats::Estimate;
+
+/// How often, and in how many replications, it is looked where one input turns a verdict.
+const NARROWINGS: u32 = 4;
+const NARROWED_BY: u32 = 2;
 
 /// What the check must know of a study: its subjects are claims that it weighs, then observations.
 pub(crate) trait Weighing<S: Stage> {
@@ -184,7 +190,7 @@ impl<W> Check<'_, W> {
             checked.is_done[subject] = false;
         }
         for lost in lost {
-            let flip = self.flip(&lost);
+            let flip = self.flip(full, &lost);
             checked.flips[lost.subject].get_or_insert(flip);
         }
         Ok(surprises)
@@ -253,13 +259,16 @@ impl<W> Check<'_, W> {
     }
 
     /// The setting at which a verdict is another one, in the words of scenarios.
-    fn flip(&self, lost: &Lost) -> Flip {
+    fn flip<S: Stage>(&self, engine: &mut Engine<'_, S>, lost: &Lost) -> Flip
+    where
+        W: Weighing<S>,
+    {
         let claim = &self.claims[lost.subject];
         let moved = (0..lost.position.len()).filter(|input| lost.position[*input] != 0.0);
         let inputs: Vec<usize> = moved.collect();
         let is_alone = inputs.len() == 1;
         let value = |input: usize| {
-            let near = if is_alone { self.near(lost, input) } else { None };
+            let near = if is_alone { self.near(engine, lost, input) } else { None };
             let value = self.inputs.shown(input, lost.position[input]);
             InputValue::of(&self.inputs.all[input], &value, near)
         };
@@ -270,12 +279,54 @@ impl<W> Check<'_, W> {
         }
     }
 
-    /// The value between the one in force and the one that was simulated at which the number passes the
-    /// limit, on a straight line.
-    fn near(&self, lost: &Lost, input: usize) -> Option<String> {
-        let here = self.claims[lost.subject].estimate.mean;
-        let part = (lost.limit - here) / (lost.estimate.mean - here);
-        (0.0..1.0).contains(&part).then(|| self.inputs.shown(input, part * lost.position[input]))
+    /// The value at which the number passes the limit: where the straight line between two values leads, of
+    /// which the one or the other is replaced by what is found there.
+    fn near<S: Stage>(
+        &self,
+        engine: &mut Engine<'_, S>,
+        lost: &Lost,
+        input: usize,
+    ) -> Option<String>
+    where
+        W: Weighing<S>,
+    {
+        let end = lost.position[input];
+        let mut kept = (0.0, self.claims[lost.subject].estimate.mean);
+        let mut past = (end, lost.estimate.mean);
+        let crossing = |kept: (f64, f64), past: (f64, f64)| {
+            let part = (lost.limit - kept.1) / (past.1 - kept.1);
+            (0.0..=1.0).contains(&part).then(|| kept.0 + part * (past.0 - kept.0))
+        };
+        for _ in 0..NARROWINGS {
+            let place = crossing(kept, past)?;
+            let Some(number) = self.number(engine, lost.subject, input, place) else { break };
+            let is_past = (number - lost.limit) * (past.1 - lost.limit) > 0.0;
+            *(if is_past { &mut past } else { &mut kept }) = (place, number);
+        }
+        Some(self.inputs.shown(input, crossing(kept, past)?))
+    }
+
+    /// The claim's number where `input` alone is at `place`.
+    fn number<S: Stage>(
+        &self,
+        engine: &mut Engine<'_, S>,
+        subject: usize,
+        input: usize,
+        place: f64,
+    ) -> Option<f64>
+    where
+        W: Weighing<S>,
+    {
+        let at = self.inputs.overrides(&self.inputs.only(&self.inputs.in_force(), input, place));
+        let here = self.weighing.arms(engine, subject, &[]).ok()?;
+        let there = self.weighing.arms(engine, subject, &at).ok()?;
+        let replications = NARROWED_BY;
+        let wants = here.iter().chain(&there).map(|&arm| Want { arm, replications });
+        engine.simulate(Phase::Ranges, &wants.collect::<Vec<_>>()).ok()?;
+        let here = self.weighing.readings(engine, subject, &here, usize::MAX)?;
+        let there = self.weighing.readings(engine, subject, &there, replications as usize)?;
+        let number = there.elsewhere(&here, LEVEL)?.mean;
+        number.is_finite().then_some(number)
     }
 }
 

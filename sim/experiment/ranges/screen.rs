@@ -6,15 +6,15 @@
 //! interval of that difference, reach the limit. Replications of the screen are short; what it dismisses is
 //! held to full simulations in tests.
 
-use super::inputs::{Inputs, Position};
 use super::Weighing;
+use super::inputs::{Inputs, Position};
 use crate::engine::{ArmId, Design, Engine, Stage, Want};
-use crate::question::WorldError;
-use std::marker::PhantomData;
-use crate::watch::Phase;
-use crate::readings::verdict_on;
 use crate::question::Expected;
+use crate::question::WorldError;
+use crate::readings::verdict_on;
 use crate::verdict::Verdict;
+use crate::watch::Phase;
+use std::marker::PhantomData;
 use wssim_stats::{Estimate, mean_interval};
 
 /// Replications at the ends, and where all inputs are at their worse ends.
@@ -52,13 +52,17 @@ pub(crate) struct Threat {
 impl Threat {
     /// The sides on which the verdict of `subject` could be lost, that has this interval.
     pub(crate) fn of(subject: usize, expected: &Expected, estimate: &Estimate) -> Vec<Self> {
-        let up = |limit: f64| Self { subject, direction: 1.0, limit, distance: limit - estimate.high };
-        let down = |limit: f64| Self { subject, direction: -1.0, limit, distance: estimate.low - limit };
+        let up =
+            |limit: f64| Self { subject, direction: 1.0, limit, distance: limit - estimate.high };
+        let down =
+            |limit: f64| Self { subject, direction: -1.0, limit, distance: estimate.low - limit };
         let (min, max) = (expected.min, expected.max);
         match verdict_on(expected, estimate) {
             Verdict::Holds => max.map(up).into_iter().chain(min.map(down)).collect(),
             // Refuted from below, it would have to grow up to the least value.
-            Verdict::Refuted if min.is_some_and(|min| estimate.high < min) => min.map(up).into_iter().collect(),
+            Verdict::Refuted if min.is_some_and(|min| estimate.high < min) => {
+                min.map(up).into_iter().collect()
+            }
             Verdict::Refuted => max.map(down).into_iter().collect(),
             Verdict::Undecided | Verdict::Reproduced => Vec::new(),
         }
@@ -200,7 +204,8 @@ impl<'w, S: Stage, W: Weighing<S>> Screen<'w, S, W> {
             let Some(arms) = arms else { return true };
             let changes = self.changes(engine, threat.subject, arms, AT_CORNERS);
             let toward: Vec<f64> = changes.iter().map(|change| change * threat.direction).collect();
-            let farthest = mean_interval(&toward, LEVEL).map_or(f64::INFINITY, |toward| toward.high);
+            let farthest =
+                mean_interval(&toward, LEVEL).map_or(f64::INFINITY, |toward| toward.high);
             let together = (SAFETY - 1.0) * mean(&toward).max(0.0) + farthest;
             let single = self.effects[threat.subject].reach(threat.direction);
             // What is no number is no reason to dismiss anything.
@@ -228,7 +233,8 @@ impl Effects {
 
     /// How far in `direction` the single effects lead all together.
     fn reach(&self, direction: f64) -> f64 {
-        let farther = |shifts: &[f64; 2]| shifts.iter().map(|shift| shift * direction).fold(0.0, f64::max);
+        let farther =
+            |shifts: &[f64; 2]| shifts.iter().map(|shift| shift * direction).fold(0.0, f64::max);
         self.shifts.iter().map(farther).sum()
     }
 }

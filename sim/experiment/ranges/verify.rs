@@ -4,11 +4,11 @@ use super::inputs::{Inputs, Position};
 use super::joint::Model;
 use super::{Weighing, screen};
 use crate::engine::{ArmId, Design, Engine, Stage, Want};
-use crate::verdict::Verdict;
-use crate::readings::{Readings, verdict_on};
 use crate::question::{Expected, Override, WorldError};
-use std::marker::PhantomData;
+use crate::readings::{Readings, verdict_on};
+use crate::verdict::Verdict;
 use crate::watch::Phase;
+use std::marker::PhantomData;
 use wssim_stats::Estimate;
 
 /// How often the lines are moved and the search is done again, where what was observed is not reproduced.
@@ -108,12 +108,17 @@ pub(crate) struct Verify<'w, S, W> {
 }
 
 impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
-    pub(crate) fn new(
-        weighing: &'w W,
-        inputs: Inputs<'w>,
-        cases: Vec<Case<'w>>,
-    ) -> Self {
-        let begun = |case| Progress { case, trial: None, rounds: 0, tries: 0, back: None, lost: None, is_over: false, surprise: None };
+    pub(crate) fn new(weighing: &'w W, inputs: Inputs<'w>, cases: Vec<Case<'w>>) -> Self {
+        let begun = |case| Progress {
+            case,
+            trial: None,
+            rounds: 0,
+            tries: 0,
+            back: None,
+            lost: None,
+            is_over: false,
+            surprise: None,
+        };
         let cases = cases.into_iter().map(begun).collect();
         Self { weighing, inputs, cases, stage: PhantomData }
     }
@@ -127,7 +132,12 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
     }
 
     /// The arms of a case at `position`; `None`: it makes no world.
-    fn trial(&self, engine: &mut Engine<'_, S>, case: &Case<'_>, position: Position) -> Option<Trial> {
+    fn trial(
+        &self,
+        engine: &mut Engine<'_, S>,
+        case: &Case<'_>,
+        position: Position,
+    ) -> Option<Trial> {
         let overrides: Vec<Override> = self.inputs.overrides(&position);
         let observed = case.model.observed.iter().map(|one| one.subject);
         let subjects = std::iter::once(case.model.threat.subject).chain(observed);
@@ -139,11 +149,7 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
         Some(Trial { position, arms, here, replications: first.min(case.most) })
     }
 
-    fn readings(
-        &self,
-        engine: &mut Engine<'_, S>,
-        subject: usize,
-    ) -> Option<Readings> {
+    fn readings(&self, engine: &mut Engine<'_, S>, subject: usize) -> Option<Readings> {
         let here = self.weighing.arms(engine, subject, &[]).ok()?;
         self.weighing.readings(engine, subject, &here, usize::MAX)
     }
@@ -171,8 +177,7 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
     ) -> u32 {
         let mut needed = || {
             let here = self.readings(engine, subject)?;
-            let there =
-                self.weighing.readings(engine, subject, arms, replications as usize)?;
+            let there = self.weighing.readings(engine, subject, arms, replications as usize)?;
             there.needed(&here, case.model.threat.limit, case.level)
         };
         let most = GROWTH * replications;
@@ -246,7 +251,11 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
                 Shown::Kept(numbers) => {
                     one.is_over = true;
                     let position = trial.position;
-                    one.surprise = numbers.map(|numbers| Surprise { threat: one.case.model.threat, position, numbers });
+                    one.surprise = numbers.map(|numbers| Surprise {
+                        threat: one.case.model.threat,
+                        position,
+                        numbers,
+                    });
                 }
                 Shown::Nothing => one.is_over = true,
                 Shown::Impossible(_) if one.lost.is_some() => one.tries += 1,

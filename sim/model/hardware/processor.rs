@@ -281,13 +281,7 @@ impl Processor {
 
     /// Takes `job` into service beside others; the processor is shared from now on.
     #[inline(never)]
-    fn admit_shared(
-        &mut self,
-        now: Time,
-        job: Job,
-        container: u32,
-        demand: f64,
-    ) -> Option<Due> {
+    fn admit_shared(&mut self, now: Time, job: Job, container: u32, demand: f64) -> Option<Due> {
         self.advance(now);
         self.jobs += 1;
         self.containers[container as usize].jobs += 1;

@@ -266,15 +266,16 @@ fn compare_with(
         now += (-draw.open01().ln() * mean_gap) as u64;
         let container = (draw.open01() * limits.len() as f64) as usize;
         let demand = -draw.open01().ln() * 5e6;
-        let nobody_waits = limits[container].is_none()
-            && stream.draw(u64::from(id), 1).open01() < unattended;
+        let nobody_waits =
+            limits[container].is_none() && stream.draw(u64::from(id), 1).open01() < unattended;
         if nobody_waits {
             quick.coming.push_back((Time(now), container as u32, demand));
         }
         arrivals.push((now, container, demand, nobody_waits, draw));
     }
     quick.processor.set_horizon(quick.next());
-    let unattended: Vec<u32> = (0..).zip(&arrivals).filter(|(_, a)| a.3).map(|(id, _)| id).collect();
+    let unattended: Vec<u32> =
+        (0..).zip(&arrivals).filter(|(_, a)| a.3).map(|(id, _)| id).collect();
     for (id, (now, container, demand, nobody_waits, mut draw)) in (0..).zip(arrivals) {
         slow_out.extend(twin.run_until(now as f64));
         quick_out.extend(quick.run_until(Time(now)));

@@ -42,7 +42,8 @@ impl Fade {
     #[must_use = "averages that are not brought down are wrong from now on"]
     pub(super) fn look(&mut self, seconds: f64) -> Option<f64> {
         self.shrunk *= MEMORY_SECONDS / (seconds + MEMORY_SECONDS);
-        let brought_down = (self.shrunk < SMALLEST).then(|| std::mem::replace(&mut self.shrunk, 1.0));
+        let brought_down =
+            (self.shrunk < SMALLEST).then(|| std::mem::replace(&mut self.shrunk, 1.0));
         self.weight = 1.0 / (MEMORY_SECONDS * self.shrunk);
         brought_down
     }

@@ -380,9 +380,8 @@ pub fn most_on(machine: &Machine, wanted: &Wanted) -> u32 {
 /// By label of `spread` and machine: the first machine that shares the values of this label and those before.
 fn branches(machines: &[Machine], spread: &[String]) -> Vec<Vec<usize>> {
     let first = |labels: &[String], machine: &Machine| {
-        let shares = |other: &Machine| {
-            labels.iter().all(|label| other.label(label) == machine.label(label))
-        };
+        let shares =
+            |other: &Machine| labels.iter().all(|label| other.label(label) == machine.label(label));
         machines.iter().position(shares).unwrap_or_default()
     };
     let level = |depth: usize| machines.iter().map(|one| first(&spread[..depth], one)).collect();

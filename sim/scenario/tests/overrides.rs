@@ -20,7 +20,8 @@ fn text(blueprint: &Blueprint) -> String {
 }
 
 fn ends(input: &RangedInput) -> [Override; 2] {
-    [&input.low, &input.high].map(|value| Override { path: input.path.clone(), value: value.clone() })
+    [&input.low, &input.high]
+        .map(|value| Override { path: input.path.clone(), value: value.clone() })
 }
 
 /// The world of `scenario` with `overrides`, against a scenario of its own.
@@ -44,6 +45,10 @@ fn a_world_is_what_reading_it_anew_makes_of_it() {
         for input in &inputs {
             for end in ends(input) {
                 same(&scenario, file, std::slice::from_ref(&end));
+                // A range may begin at the value in force.
+                if end.value == input.value {
+                    continue;
+                }
                 assert_ne!(text(&scenario.blueprint(None, &[end]).unwrap()), own, "{}", input.path);
             }
         }

@@ -1,9 +1,9 @@
 //! Claims about the long run, judged by t intervals over histories.
 
 use super::findings::{Availability, LongRun};
-use crate::readings::Readings;
 use crate::judge::{no_interval, undecided, verdict};
 use crate::question::{Claim, MetricRef};
+use crate::readings::Readings;
 use crate::reason::{Needed, Reason, Runs, Unmeasured};
 use crate::verdict::Verdict;
 use wssim_stats::{Estimate, mean_interval};

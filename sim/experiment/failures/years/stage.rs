@@ -1,12 +1,12 @@
 //! The stage of the long run: worlds without traffic, history by history.
 
+use super::findings::{LongRun, value};
 use super::pool::{Pool, Summary};
 use super::record::record;
 use super::subjects::{Nodes, Overload, Subjects};
 use super::{Plan, chain, faults_a_year, wearing};
 use crate::cluster::Cluster;
 use crate::engine::Stage;
-use super::findings::{LongRun, value};
 use crate::question::{AtRisk, MetricRef, Point, WorldError, Worlds};
 use wssim_model::Blueprint;
 use wssim_model::history::is_same;
@@ -83,7 +83,8 @@ impl Stage for Years<'_> {
 
     fn open(&self, wearing_point: &Wearing) -> Result<Worn, WorldError> {
         let Wearing { point, with_overloads } = wearing_point;
-        let AtRisk { blueprint, cluster } = self.worlds.at_risk(point.arm.as_deref(), &point.overrides)?;
+        let AtRisk { blueprint, cluster } =
+            self.worlds.at_risk(point.arm.as_deref(), &point.overrides)?;
         let lost = if *with_overloads { (self.overloads)(point)? } else { Vec::new() };
         let overload = |(nodes, entry): &(Vec<usize>, usize)| -> Overload {
             (nodes.iter().fold(0, |set: Nodes, node| set | 1 << node), *entry)

@@ -112,11 +112,7 @@ pub(super) enum Part {
 pub const MANAGERS: &str = "managers";
 
 impl<'a> Subjects<'a> {
-    pub(super) fn new(
-        blueprint: &'a Blueprint,
-        cluster: &Cluster,
-        overloads: &[Overload],
-    ) -> Self {
+    pub(super) fn new(blueprint: &'a Blueprint, cluster: &Cluster, overloads: &[Overload]) -> Self {
         let groups = &cluster.groups;
         let rarely = 1.0 - cluster.survival.share;
         let sorted = members_first(groups);
@@ -257,8 +253,7 @@ fn entries_of(
 
 /// Services, as far as containers tell of them.
 fn services(blueprint: &Blueprint) -> Vec<Service> {
-    let none =
-        Service { subject: None, endpoints: Vec::new(), users: Vec::new(), is_local: true };
+    let none = Service { subject: None, endpoints: Vec::new(), users: Vec::new(), is_local: true };
     let mut services = vec![none; blueprint.services.len()];
     for container in &blueprint.containers {
         let user = container.service.index();

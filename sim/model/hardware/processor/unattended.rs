@@ -73,7 +73,8 @@ impl Processor {
         self.advance(now);
         if self.calm {
             self.note_ends(now);
-            while let Some(place) = self.unattended.iter().position(|one| one.container == container)
+            while let Some(place) =
+                self.unattended.iter().position(|one| one.container == container)
             {
                 let one = self.unattended.swap_remove(place);
                 let had = one.demand - one.left(now, self.speed);

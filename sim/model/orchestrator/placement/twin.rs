@@ -50,12 +50,14 @@ fn the_least_loaded_branch_wins() {
         for _ in 0..100 {
             let service = below(&mut random, wanted.len());
             let standings: Vec<Standing> = (0..machines.len())
-                .map(|_| [Standing::Good, Standing::Failing, Standing::NotReady][below(&mut random, 3)])
+                .map(|_| {
+                    [Standing::Good, Standing::Failing, Standing::NotReady][below(&mut random, 3)]
+                })
                 .collect();
-            let count = |of: &dyn Fn(&(usize, usize)) -> bool| placed.iter().filter(|one| of(one)).count();
-            let own: Vec<u32> = (0..machines.len())
-                .map(|at| count(&|one| *one == (service, at)) as u32)
-                .collect();
+            let count =
+                |of: &dyn Fn(&(usize, usize)) -> bool| placed.iter().filter(|one| of(one)).count();
+            let own: Vec<u32> =
+                (0..machines.len()).map(|at| count(&|one| *one == (service, at)) as u32).collect();
             let due = (0..machines.len())
                 .filter(|at| standings[*at] != Standing::NotReady)
                 .min_by_key(|&at| {

@@ -270,7 +270,8 @@ impl<'a> Tasks<'a> {
     pub(super) fn rebooted(&mut self, node: usize, now: Time) {
         self.pulls_until[node] = now;
         for id in 0..self.replicas.len() {
-            let Replica { service, at, state: State::Pulls(_, start), .. } = self.replicas[id] else {
+            let Replica { service, at, state: State::Pulls(_, start), .. } = self.replicas[id]
+            else {
                 continue;
             };
             if at.is_some_and(|place| self.node_of(place) == node)
