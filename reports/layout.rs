@@ -92,11 +92,10 @@ fn steps(table: &Table, column: usize) -> Steps {
 /// The widths with which `columns` fit into `most`, if they do.
 fn fit(columns: &[usize], steps: &[Steps], most: usize) -> Option<Part> {
     let most = most.checked_sub(GAP * columns.len().saturating_sub(1))?;
-    let mut widths: Vec<usize> = columns.iter().map(|column| steps[*column][0]).collect();
-    for step in 1..STEPS {
-        let least: Vec<usize> = columns.iter().map(|column| steps[*column][step]).collect();
-        shrink(&mut widths, &least, most);
-    }
+    let at =
+        |step: usize| columns.iter().map(|column| steps[*column][step]).collect::<Vec<usize>>();
+    let mut widths = at(0);
+    (1..STEPS).for_each(|step| shrink(&mut widths, &at(step), most));
     let fits = widths.iter().sum::<usize>() <= most;
     fits.then(|| Part { columns: columns.to_vec(), widths })
 }
@@ -172,7 +171,9 @@ fn groups(
         if fits(&alone) {
             add(unit);
         } else {
-            unit.iter().for_each(|column| add(&[*column]));
+            for column in unit {
+                add(&[*column]);
+            }
         }
     }
     groups

@@ -209,7 +209,7 @@ mod tests {
         let out = Some("out/a-small-shop-of-the-plan/trace/trace.json");
         for all in [false, true] {
             crate::sample::assert_fits(|width| {
-                text(&trace, &Options { all, out, ..options(width) })
+                text(&trace, &Options { out, all, ..options(width) })
             });
         }
     }

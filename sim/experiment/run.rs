@@ -94,7 +94,7 @@ impl<'a> RunStudy<'a> {
             self.replicate(&mut stand)?;
         }
         let mut claims: Vec<JudgedClaim> =
-            self.question.claims.iter().map(|claim| self.judge(claim, &stand)).collect();
+            self.question.claims.iter().map(|claim| judge(claim, &stand)).collect();
         self.hold_to_ranges(&mut stand, &setting, &mut claims)?;
         Ok(self.findings(&stand, lead, claims))
     }
@@ -142,50 +142,6 @@ impl<'a> RunStudy<'a> {
         (stand.replications, stand.stopped_by) = (replications as usize, stopped_by);
         stand.deciding = looks.looking;
         Ok(())
-    }
-
-    fn judge(&self, claim: &Claim, stand: &Stand<'_, 'a>) -> JudgedClaim {
-        let By { replications, level } = stand.deciding.by(claim, stand.replications);
-        let (arms, replications) = stand.cast.see(claim, &stand.engine, replications);
-        let measured = match not_judged(claim, Study::Run) {
-            Some(reason) => Err(reason),
-            None => measure(claim, arms, replications, level).map_err(Reason::Unmeasured),
-        };
-        let measured = measured.map(|estimate| self.narrower(claim, estimate, level, stand));
-        let (simulated, verdict, why) = match measured {
-            Err(reason) => (None, Verdict::Undecided, Some(reason)),
-            Ok(estimate) => {
-                let verdict = verdict(&claim.expected, claim.observed, &estimate);
-                let why = match verdict {
-                    Verdict::Refuted => breakdown(claim, arms).map(Reason::MadeUp),
-                    Verdict::Undecided => {
-                        let of = Runs::Replications;
-                        Some(undecided(claim, &estimate, of, Needed::Replications))
-                    }
-                    Verdict::Holds | Verdict::Reproduced => None,
-                };
-                (Some(estimate), verdict, why)
-            }
-        };
-        let why = why.into_iter().collect();
-        JudgedClaim { claim: claim.clone(), unit: unit_of(claim), simulated, verdict, why }
-    }
-
-    /// The estimate of all replications instead of that which decided the claim, where it decides it, too.
-    fn narrower(
-        &self,
-        claim: &Claim,
-        decided: Estimate,
-        level: f64,
-        stand: &Stand<'_, 'a>,
-    ) -> Estimate {
-        let (arms, replications) = stand.cast.see(claim, &stand.engine, stand.replications);
-        let all = measure(claim, arms, replications, level);
-        let is_alike = |all: &Estimate| {
-            verdict(&claim.expected, claim.observed, all)
-                == verdict(&claim.expected, claim.observed, &decided)
-        };
-        all.ok().filter(is_alike).unwrap_or(decided)
     }
 
     /// Takes back the verdicts that do not survive the ranges of the inputs, and says of the others
@@ -315,4 +271,42 @@ fn is_seen(
         readings.is_some_and(|readings| !readings.numbers().is_empty())
     };
     Ok(Ok(arms.iter().enumerate().all(shown)))
+}
+
+/// The estimate of all replications instead of that which decided the claim, where it decides it, too.
+fn narrower(claim: &Claim, decided: Estimate, level: f64, stand: &Stand<'_, '_>) -> Estimate {
+    let (arms, replications) = stand.cast.see(claim, &stand.engine, stand.replications);
+    let all = measure(claim, arms, replications, level);
+    let is_alike = |all: &Estimate| {
+        verdict(&claim.expected, claim.observed, all)
+            == verdict(&claim.expected, claim.observed, &decided)
+    };
+    all.ok().filter(is_alike).unwrap_or(decided)
+}
+
+fn judge(claim: &Claim, stand: &Stand<'_, '_>) -> JudgedClaim {
+    let By { replications, level } = stand.deciding.by(claim, stand.replications);
+    let (arms, replications) = stand.cast.see(claim, &stand.engine, replications);
+    let measured = match not_judged(claim, Study::Run) {
+        Some(reason) => Err(reason),
+        None => measure(claim, arms, replications, level).map_err(Reason::Unmeasured),
+    };
+    let measured = measured.map(|estimate| narrower(claim, estimate, level, stand));
+    let (simulated, verdict, why) = match measured {
+        Err(reason) => (None, Verdict::Undecided, Some(reason)),
+        Ok(estimate) => {
+            let verdict = verdict(&claim.expected, claim.observed, &estimate);
+            let why = match verdict {
+                Verdict::Refuted => breakdown(claim, arms).map(Reason::MadeUp),
+                Verdict::Undecided => {
+                    let of = Runs::Replications;
+                    Some(undecided(claim, &estimate, of, Needed::Replications))
+                }
+                Verdict::Holds | Verdict::Reproduced => None,
+            };
+            (Some(estimate), verdict, why)
+        }
+    };
+    let why = why.into_iter().collect();
+    JudgedClaim { claim: claim.clone(), unit: unit_of(claim), simulated, verdict, why }
 }

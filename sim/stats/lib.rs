@@ -11,7 +11,6 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))] // a test may panic
 
-pub mod control_variates;
 pub mod estimate;
 pub mod histogram;
 pub mod interval;
@@ -20,7 +19,6 @@ pub mod multiple;
 pub mod paired;
 pub mod paired_end;
 pub mod quantile;
-pub mod screen;
 pub mod share;
 pub mod stopping;
 pub mod theory;

@@ -77,7 +77,7 @@ mod tests {
         assert!(!line.chars().any(is_control));
     }
 
-    /// Formats that have a shape: Unicode's Prepended_Concatenation_Mark.
+    /// Formats that have a shape: Unicode's `Prepended_Concatenation_Mark`.
     const SHOWN: [(u32, u32); 7] = [
         (0x600, 0x605),
         (0x6DD, 0x6DD),

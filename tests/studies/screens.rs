@@ -26,8 +26,9 @@ const INPUTS: [(&str, &str, &str); 7] = [
 /// The world number `seed`, with claims at a distance from what it will show.
 fn world(seed: u64) -> String {
     let draw = |n: u64, low: f64, high: f64| {
-        let mixed =
-            (seed * 0x9E37_79B9_7F4A_7C15 ^ n.wrapping_mul(0xD1B5_4A32_D192_ED03)).rotate_left(29);
+        let mixed = (seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+            ^ n.wrapping_mul(0xD1B5_4A32_D192_ED03))
+        .rotate_left(29);
         low + (high - low) * (mixed % 10_007) as f64 / 10_007.0
     };
     let (far, near) = (draw(1, 0.012, 0.08), draw(2, 0.004, 0.03));

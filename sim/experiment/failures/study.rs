@@ -172,7 +172,8 @@ impl<'a> FailureStudy<'a> {
         let lost = overloads(&failures.sets, &self.sets);
         let carried = |point: &Point| self.carried(stage, &lost, point);
         let years = self.options.years.unwrap_or(years::USUAL_YEARS);
-        let all_years = Years { worlds: self.worlds, seed: stage.seed, years, overloads: &carried };
+        let all_years =
+            Years { worlds: self.worlds, seed: stage.seed, length: years, overloads: &carried };
         let mut wear = Wear::new(&all_years, self.question, self.watch)?;
         let is_told = stand.stopped_by != StoppedBy::Interrupt;
         let (mut changes, mut more): (Vec<Change>, Vec<Note>) = (Vec::new(), Vec::new());

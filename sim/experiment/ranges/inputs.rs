@@ -38,13 +38,6 @@ impl Inputs<'_> {
             .collect()
     }
 
-    /// One input at an end, all others as they are at `centre`.
-    pub(crate) fn only(&self, centre: &[f64], input: usize, end: f64) -> Position {
-        let mut position = centre.to_vec();
-        position[input] = end;
-        position
-    }
-
     /// The values at `position`; an input of which nothing lies between its values stays at the nearer one.
     pub(crate) fn overrides(&self, position: &[f64]) -> Vec<Override> {
         let moved = self.all.iter().zip(position).filter(|(_, place)| **place != 0.0);
@@ -67,4 +60,11 @@ impl Inputs<'_> {
 /// `position` in steps that can be read.
 pub(crate) fn rounded(position: &[f64]) -> Position {
     position.iter().map(|place| (place / STEP).trunc() * STEP).collect()
+}
+
+/// One input at an end, all others as they are at `centre`.
+pub(crate) fn only(centre: &[f64], input: usize, end: f64) -> Position {
+    let mut position = centre.to_vec();
+    position[input] = end;
+    position
 }

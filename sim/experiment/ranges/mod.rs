@@ -26,7 +26,7 @@ mod screen;
 mod verify;
 
 pub(crate) use inputs::Inputs;
-use inputs::Position;
+use inputs::{Position, only};
 
 use crate::engine::{ArmId, Broken, Engine, Stage, Want};
 use crate::judge::LEVEL;
@@ -94,6 +94,9 @@ impl Subject {
         })
     }
 }
+
+/// The threats that are left, and the effects of the inputs, by subject.
+type Screened = (Vec<Threat>, Vec<Effects>);
 
 /// What is checked.
 pub(crate) struct Check<'w, W> {
@@ -211,7 +214,7 @@ impl<W> Check<'_, W> {
         subjects: Vec<bool>,
         centre: Position,
         threats: Vec<Threat>,
-    ) -> Result<Option<(Vec<Threat>, Vec<Effects>)>, WorldError>
+    ) -> Result<Option<Screened>, WorldError>
     where
         W: Weighing<S>,
     {
@@ -295,7 +298,7 @@ impl<W> Check<'_, W> {
         let mut past = (end, lost.estimate.mean);
         let crossing = |kept: (f64, f64), past: (f64, f64)| {
             let part = (lost.limit - kept.1) / (past.1 - kept.1);
-            (0.0..=1.0).contains(&part).then(|| kept.0 + part * (past.0 - kept.0))
+            (0.0..=1.0).contains(&part).then_some(kept.0 + part * (past.0 - kept.0))
         };
         for _ in 0..NARROWINGS {
             let place = crossing(kept, past)?;
@@ -317,7 +320,7 @@ impl<W> Check<'_, W> {
     where
         W: Weighing<S>,
     {
-        let at = self.inputs.overrides(&self.inputs.only(&self.inputs.in_force(), input, place));
+        let at = self.inputs.overrides(&only(&self.inputs.in_force(), input, place));
         let here = self.weighing.arms(engine, subject, &[]).ok()?;
         let there = self.weighing.arms(engine, subject, &at).ok()?;
         let replications = NARROWED_BY;

@@ -7,7 +7,7 @@
 //! held to full simulations in tests.
 
 use super::Weighing;
-use super::inputs::{Inputs, Position};
+use super::inputs::{Inputs, Position, only};
 use crate::engine::{ArmId, Design, Engine, Stage, Want};
 use crate::question::Expected;
 use crate::question::WorldError;
@@ -209,7 +209,7 @@ impl<'w, S: Stage, W: Weighing<S>> Screen<'w, S, W> {
             let together = (SAFETY - 1.0) * mean(&toward).max(0.0) + farthest;
             let single = self.effects[threat.subject].reach(threat.direction);
             // What is no number is no reason to dismiss anything.
-            !(together.max(single) < threat.distance)
+            together.max(single).is_nan() || together.max(single) >= threat.distance
         };
         let left = threats.iter().zip(corners).filter(is_left);
         self.threats = left.map(|(threat, _)| *threat).collect();
@@ -254,7 +254,7 @@ impl<S: Stage, W: Weighing<S>> Design<S> for Screen<'_, S, W> {
                 let mut wants = want(&self.here, AT_CORNERS);
                 let mut ends = Vec::new();
                 for (input, end) in self.inputs.ends() {
-                    let arms = self.arms_at(engine, &self.inputs.only(&self.centre, input, end))?;
+                    let arms = self.arms_at(engine, &only(&self.centre, input, end))?;
                     let firsts = arms.iter().map(|arms| arms.iter().take(1).copied().collect());
                     wants.extend(want(&firsts.collect::<Vec<_>>(), AT_ENDS));
                     ends.push(arms);

@@ -247,7 +247,7 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
                     one.lost = Some(Lost { subject, position, found, estimate, limit });
                 }
                 // With fewer inputs it is not lost, or the worst setting keeps it.
-                Shown::Kept(_) if one.lost.is_some() => one.tries += 1,
+                Shown::Kept(_) | Shown::Impossible(_) if one.lost.is_some() => one.tries += 1,
                 Shown::Kept(numbers) => {
                     one.is_over = true;
                     let position = trial.position;
@@ -258,7 +258,6 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
                     });
                 }
                 Shown::Nothing => one.is_over = true,
-                Shown::Impossible(_) if one.lost.is_some() => one.tries += 1,
                 Shown::Impossible(back) => {
                     one.rounds += 1;
                     one.is_over = one.rounds >= ROUNDS;

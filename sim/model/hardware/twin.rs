@@ -133,12 +133,11 @@ impl Driven {
 
     /// Takes `job` of `container` into service.
     pub(crate) fn admit(&mut self, now: Time, job: u32, container: u32, demand: f64) {
-        let due = match self.processor.admit_alone(now, job, container, demand) {
-            Some(alone) => Some(Due::Alone(alone)),
-            None => {
-                self.catch_up(now);
-                self.processor.admit(now, job, container, demand)
-            }
+        let due = if let Some(alone) = self.processor.admit_alone(now, job, container, demand) {
+            Some(Due::Alone(alone))
+        } else {
+            self.catch_up(now);
+            self.processor.admit(now, job, container, demand)
         };
         self.schedule(due);
     }

@@ -67,7 +67,7 @@ impl Plan {
     }
 }
 
-/// One history, of which [`LongRun`] is made.
+/// One history, of which [`findings::LongRun`] is made.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     /// Kind, name and outages of everything that is watched.

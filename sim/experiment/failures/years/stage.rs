@@ -34,8 +34,8 @@ pub(in crate::failures) struct Worn {
 pub(in crate::failures) struct Years<'a> {
     pub(in crate::failures) worlds: &'a dyn Worlds,
     pub(in crate::failures) seed: u64,
-    /// In all.
-    pub(in crate::failures) years: f64,
+    /// Years of it, all histories together.
+    pub(in crate::failures) length: f64,
     /// What the nodes that are left of a world do not carry, where that is asked for.
     pub(in crate::failures) overloads: &'a (dyn Fn(&Point) -> Result<Overloads, WorldError> + Sync),
 }
@@ -44,7 +44,7 @@ impl Years<'_> {
     /// Histories that `arm` is to have: none where nothing fails of itself, or no years are asked for.
     pub(in crate::failures) fn planned(&self, arm: &Worn) -> u32 {
         let fits = arm.blueprint.nodes.len() <= super::MOST_NODES;
-        let any = !arm.blueprint.faults.is_empty() && self.years > 0.0 && fits;
+        let any = !arm.blueprint.faults.is_empty() && self.length > 0.0 && fits;
         if any { arm.plan.histories as u32 } else { 0 }
     }
 }
@@ -91,7 +91,7 @@ impl Stage for Years<'_> {
         };
         let overloads: Vec<Overload> = lost.iter().map(overload).collect();
         let blueprint = wearing(&blueprint);
-        let plan = Plan::of(self.years, faults_a_year(&blueprint));
+        let plan = Plan::of(self.length, faults_a_year(&blueprint));
         let names = if blueprint.nodes.len() <= super::MOST_NODES {
             Subjects::new(&blueprint, &cluster, &overloads).names
         } else {

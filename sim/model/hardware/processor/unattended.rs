@@ -95,7 +95,7 @@ impl Processor {
         let follows = self.divide_for_whoever_waits(now);
         match self.evict_unattended(now, container) {
             Follows::Nothing => follows,
-            later => later,
+            later @ Follows::Divided(_) => later,
         }
     }
 

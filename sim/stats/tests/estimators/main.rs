@@ -6,11 +6,9 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
-mod control_variates;
 mod draws;
 mod looks;
 mod paired_end;
-mod screen;
 mod worst_case;
 
 /// Experiments of a test of coverage.
