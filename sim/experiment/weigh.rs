@@ -42,6 +42,10 @@ impl Weighing<Traffic<'_>> for Claims<'_> {
         Ok([Some(own), base].into_iter().flatten().collect())
     }
 
+    fn is_change(&self, subject: usize) -> bool {
+        self.all[subject].claim.relative_to.is_some()
+    }
+
     fn readings(
         &self,
         engine: &Engine<'_, Traffic<'_>>,

@@ -257,6 +257,23 @@ fn claims_decide_the_status() {
     assert_eq!(status(&wssim(folder.path(), &two)), 3, "two replications decide nothing");
 }
 
+/// A claim about several sets is held to the ranges of the inputs by all those that decide it: two of three
+/// are lost, however long a purchase takes.
+#[test]
+fn a_claim_about_several_sets_is_held_to_ranges() {
+    let folder = Folder::new("failure-sets");
+    let ranged = r#"{ cpu = { value = "exp(5ms)", range = ["exp(1ms)", "exp(9ms)"] } }"#;
+    let pair = PAIR.replace(r#"{ cpu = "exp(5ms)" }"#, ranged);
+    let claim = "[[claim]]\nid = \"all\"\nmetric = 'survival_ratio'\nexpect = { min = 1.0 }\nstudy = \"failures\"\n";
+    folder.write("pair.toml", &format!("{pair}\n{claim}"));
+    let (ended, results) = failures(folder.path(), &["--years", "0"]);
+    let claim = &results["claims"][0];
+    assert_eq!((ended, claim["verdict"].as_str()), (1, Some("refuted")), "{claim}");
+    assert_eq!(claim["ranges_not_looked_at"], Value::Null, "{claim}");
+    let (ended, results) = failures(folder.path(), &["--years", "0", "--ranges", "off"]);
+    assert_eq!((ended, &results["claims"][0]["ranges_not_looked_at"]), (3, &Value::from(1)));
+}
+
 #[test]
 fn wrong_calls_and_keys_are_refused() {
     let folder = Folder::new("failure-mistakes");

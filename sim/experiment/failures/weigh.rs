@@ -41,6 +41,10 @@ impl Weighing<Stage<'_>> for OfSets<'_> {
         self.all[subject].sets.iter().map(lose).collect()
     }
 
+    fn is_change(&self, _: usize) -> bool {
+        false
+    }
+
     fn readings(
         &self,
         engine: &Engine<'_, Stage<'_>>,
@@ -93,6 +97,10 @@ impl Weighing<Years<'_>> for OfYears {
         let own = worn(None, with_overloads)?;
         let base = base.map(|file| worn(Some(file), false)).transpose()?;
         Ok([Some(own), base].into_iter().flatten().collect())
+    }
+
+    fn is_change(&self, subject: usize) -> bool {
+        self.all[subject].relative_to.is_some()
     }
 
     fn readings(

@@ -13,6 +13,7 @@
 //!            found, and the program is solved again, up to [`verify::ROUNDS`] times. Where the verdict is
 //!            another one, fewer inputs are tried, those with the largest part first.
 //! ```
+//! A setting at which a verdict is kept although the lines had it lost is where they are drawn anew, once.
 //! What it may miss: a setting between the ends that is worse than the ends (effects that turn), and one
 //! that lies far from where straight lines lead. An end is judged by the estimate at the values in force
 //! plus the paired difference ([`wssim_stats::paired_end`]), whose variance decides how many replications
@@ -56,6 +57,9 @@ pub(crate) trait Weighing<S: Stage> {
         subject: usize,
         at: &[Override],
     ) -> Result<Vec<ArmId>, WorldError>;
+
+    /// Whether the number is a change: that of the first arm, which can be read alone, from the second.
+    fn is_change(&self, subject: usize) -> bool;
 
     /// What the first `replications` of these arms show of the subject; `None`: nothing to judge by.
     fn readings(

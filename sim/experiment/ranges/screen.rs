@@ -172,7 +172,7 @@ impl<'w, S: Stage, W: Weighing<S>> Screen<'w, S, W> {
     fn leave_out(&self, engine: &Engine<'_, S>, ends: &mut [Vec<Vec<ArmId>>]) {
         for threat in &self.threats {
             let subject = threat.subject;
-            if self.here[subject].len() < 2 {
+            if !self.weighing.is_change(subject) || self.here[subject].is_empty() {
                 continue;
             }
             for arms in ends.iter_mut() {
@@ -255,8 +255,12 @@ impl<S: Stage, W: Weighing<S>> Design<S> for Screen<'_, S, W> {
                 let mut ends = Vec::new();
                 for (input, end) in self.inputs.ends() {
                     let arms = self.arms_at(engine, &only(&self.centre, input, end))?;
-                    let firsts = arms.iter().map(|arms| arms.iter().take(1).copied().collect());
-                    wants.extend(want(&firsts.collect::<Vec<_>>(), AT_ENDS));
+                    let firsts = |(subject, arms): (usize, &Vec<ArmId>)| {
+                        let few = if self.weighing.is_change(subject) { 1 } else { arms.len() };
+                        arms.iter().take(few).copied().collect::<Vec<_>>()
+                    };
+                    let firsts: Vec<_> = arms.iter().enumerate().map(firsts).collect();
+                    wants.extend(want(&firsts, AT_ENDS));
                     ends.push(arms);
                 }
                 self.step = Step::Firsts(ends);
