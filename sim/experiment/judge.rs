@@ -47,12 +47,13 @@ pub(crate) fn estimate(samples: &[Sample], level: f64) -> Option<Estimate> {
     if samples.iter().any(|sample| matches!(sample, Sample::TooFew(_))) {
         return None;
     }
-    let (low, high): (Vec<f64>, Vec<f64>) =
-        samples.iter().filter_map(|sample| sample.ends()).map(|[low, high]| (low, high)).unzip();
+    let ends = samples.iter().filter_map(|sample| sample.ends());
+    let low: Vec<f64> = ends.clone().map(|[low, _]| low).collect();
     let least = mean_interval(&low, level)?;
-    if low == high {
+    if ends.clone().all(|[low, high]| low == high) {
         return Some(least);
     }
+    let high: Vec<f64> = ends.map(|[_, high]| high).collect();
     let most = all_finite(&high).then(|| mean_interval(&high, level)).flatten();
     Some(Estimate { high: most.map_or(f64::INFINITY, |most| most.high), ..least })
 }
