@@ -55,7 +55,7 @@ impl Near {
 
     #[inline]
     fn latest(&self) -> Option<&Entry> {
-        self.entries[..self.len].first()
+        if self.len == 0 { None } else { self.entries.first() }
     }
 
     /// Puts what was scheduled last of all where it belongs: before everything later, behind
@@ -63,15 +63,19 @@ impl Near {
     /// was room.
     #[inline(always)]
     fn insert(&mut self, at: Time, sequence: u64, first: u64, second: u64) -> bool {
-        let Some(entries) = self.entries.get_mut(..=self.len) else {
+        let Some(mut entries) = self.entries.get_mut(..=self.len) else {
             return false;
         };
-        let mut place = entries.len() - 1;
-        while place > 0 && entries[place - 1].at() <= at {
-            entries[place] = entries[place - 1];
-            place -= 1;
+        while let Some((free, earlier)) = entries.split_last_mut() {
+            match earlier.last() {
+                Some(entry) if entry.at() <= at => *free = *entry,
+                _ => {
+                    *free = Entry::new(at, sequence, first, second);
+                    break;
+                }
+            }
+            entries = earlier;
         }
-        entries[place] = Entry::new(at, sequence, first, second);
         self.len += 1;
         true
     }
@@ -144,31 +148,46 @@ impl<E: Event> Calendar<E> {
     }
 
     fn schedule_words(&mut self, at: Time, first: u64, second: u64) {
-        assert!(at >= self.now, "an event was scheduled in the past");
         let sequence = self.scheduled;
         self.scheduled += 1;
-        let is_far =
-            !self.far.is_empty() && self.near.latest().is_some_and(|latest| at >= latest.at());
-        if is_far || !self.near.insert(at, sequence, first, second) {
-            self.schedule_far(Entry::new(at, sequence, first, second));
+        // Nothing is called here but at the very end: no stack is needed.
+        if at < self.now || self.is_far(at) || !self.near.insert(at, sequence, first, second) {
+            return self.schedule_far(at, first, second, sequence);
         }
+        if self.len() > self.peak {
+            self.note_peak();
+        }
+    }
+
+    /// Whether what happens at `at` lies behind the near tier.
+    #[inline(always)]
+    fn is_far(&self, at: Time) -> bool {
+        !self.far.is_empty() && self.near.latest().is_some_and(|latest| at >= latest.at())
+    }
+
+    /// There have never been as many: seldom, once a run has got going.
+    #[cold]
+    #[inline(never)]
+    fn note_peak(&mut self) {
         self.peak = self.peak.max(self.len());
     }
 
-    /// Schedules `entry`, which lies behind the near tier or finds no room in it.
+    /// Schedules what lies behind the near tier or finds no room in it, and refuses what lies in the past.
     #[cold]
     #[inline(never)]
-    fn schedule_far(&mut self, entry: Entry) {
+    fn schedule_far(&mut self, at: Time, first: u64, second: u64, sequence: u64) {
+        assert!(at >= self.now, "an event was scheduled in the past");
+        let entry = Entry::new(at, sequence, first, second);
         if self.near.entries.is_empty() {
             self.near.entries.resize(NEAR, entry);
         } else if self.near.len == NEAR {
             self.hand_over();
         }
         let is_far = self.near.latest().is_some_and(|latest| entry.key > latest.key);
-        let [first, second] = entry.event;
-        if is_far || !self.near.insert(entry.at(), entry.key as u64, first, second) {
+        if is_far || !self.near.insert(at, sequence, first, second) {
             push(&mut self.far, entry);
         }
+        self.note_peak();
     }
 
     /// Takes the earliest event.
