@@ -121,12 +121,14 @@ pub(crate) struct Ledger {
 }
 
 impl<P: Probe> World<'_, P> {
+    #[inline(never)]
     pub(crate) fn measure_begin(&mut self, now: Time, calendar: &mut Calendar<Event>) {
         self.catch_up_all(now, calendar);
         self.measuring = true;
         self.ledger.begin = self.snapshot(now);
     }
 
+    #[inline(never)]
     pub(crate) fn measure_end(&mut self, now: Time, calendar: &mut Calendar<Event>) {
         self.catch_up_all(now, calendar);
         self.measuring = false;
@@ -142,6 +144,7 @@ impl<P: Probe> World<'_, P> {
         averages
     }
 
+    #[inline(never)]
     pub(crate) fn end_load_period(&mut self, now: Time, calendar: &mut Calendar<Event>) {
         self.catch_up_all(now, calendar);
         for node in &mut self.nodes {

@@ -111,6 +111,35 @@ impl ContainerState {
     pub(crate) fn serves_by_worker(&self) -> bool {
         self.hold == Hold::Request && self.workers.is_some()
     }
+
+    /// Whether `frame` needs a worker for the CPU step that it is about to take.
+    #[inline(always)]
+    pub(crate) fn lends_worker_to(&self, frame: &Frame) -> bool {
+        self.hold == Hold::Cpu && self.workers.is_some() && !frame.holds_worker
+    }
+
+    /// Gives `frame` a worker, if one is free.
+    #[inline(always)]
+    pub(crate) fn lend_worker(&mut self, now: Time, frame: &mut Frame) -> bool {
+        let station = &mut self.station;
+        if self.workers.is_some_and(|workers| station.held >= workers) {
+            return false;
+        }
+        station.advance(now);
+        station.held += 1;
+        frame.holds_worker = true;
+        frame.admitted = true;
+        true
+    }
+
+    /// Takes the worker of `frame` back. Returns whether anybody waits for it.
+    #[inline(always)]
+    pub(crate) fn take_worker_back(&mut self, now: Time, frame: &mut Frame) -> bool {
+        frame.holds_worker = false;
+        self.station.advance(now);
+        self.station.held -= 1;
+        self.station.queue.len > 0
+    }
 }
 
 /// The world of one replication.
@@ -185,7 +214,8 @@ pub(crate) struct World<'a, P> {
 impl<P: Probe> Model for World<'_, P> {
     type Event = Event;
 
-    /// Everything that can happen.
+    /// Everything that can happen. What does not happen with nearly every request is out of line, and
+    /// no function takes the event itself, which would have to lie in memory for that.
     #[inline(always)]
     fn handle(&mut self, now: Time, event: Event, calendar: &mut Calendar<Event>) {
         match event {
@@ -197,9 +227,11 @@ impl<P: Probe> Model for World<'_, P> {
             }
             Event::Deliver(frame) => self.arrive_at(now, frame, calendar),
             Event::Answer { to, epoch, failure } => {
-                if self.frames[to].epoch == epoch && !self.waits_for_node(now, to, event, calendar)
-                {
-                    self.answered(now, to, failure, calendar);
+                if self.frames[to].epoch == epoch {
+                    match self.waits_for_node(now, to) {
+                        None => self.answered(now, to, failure, calendar),
+                        Some(until) => postpone(event, until, calendar),
+                    }
                 }
             }
             Event::Arrive(source) => self.arrive(now, source, calendar),
@@ -208,16 +240,16 @@ impl<P: Probe> Model for World<'_, P> {
                 self.step_processor(now, node, generation, calendar);
             }
             Event::Wake { frame, epoch } => {
-                if self.frames[frame].epoch == epoch
-                    && !self.waits_for_node(now, frame, event, calendar)
-                {
-                    self.wake(now, frame, calendar);
+                if self.frames[frame].epoch == epoch {
+                    match self.waits_for_node(now, frame) {
+                        None => self.wake(now, frame, calendar),
+                        Some(until) => postpone(event, until, calendar),
+                    }
                 }
             }
             Event::DiskDone { node, server } => match self.stands_still(now, node) {
                 None => self.disk_done(now, node, server, calendar),
-                Some(until) if until < Time::NEVER => calendar.schedule(until, event),
-                Some(_) => {}
+                Some(until) => postpone(event, until, calendar),
             },
             Event::TimeoutHead(class) => self.timeout_head(now, class, calendar),
             Event::Impatient { frame, epoch } => {
@@ -276,10 +308,12 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let ContainerState { node, local, .. } = self.containers[container.index()];
+        self.frames[frame].since = now;
         self.admit(now, frame, node, local, demand, calendar);
     }
 
     /// Gives `frame` `demand` on the processor of `node`, in the share of the container at `local`.
+    /// It waits since now.
     #[inline(always)]
     pub(crate) fn admit(
         &mut self,
@@ -290,7 +324,6 @@ impl<P: Probe> World<'_, P> {
         demand: f64,
         calendar: &mut Calendar<Event>,
     ) {
-        self.frames[frame].since = now;
         let processor = &mut self.nodes[node.index()].processor;
         if let Some(alone) = processor.admit_alone(now, frame.0, local, demand) {
             let Alone { at, slot, generation } = alone;
@@ -330,6 +363,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
+    #[inline(never)]
     fn step_processor(
         &mut self,
         now: Time,
@@ -376,13 +410,11 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn job_done(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        let frame = &self.frames[id];
-        if matches!(frame.kind, Kind::Burst | Kind::Startup) {
+        if matches!(self.frames[id].kind, Kind::Burst | Kind::Startup) {
             return self.job_of_no_request_done(now, id, calendar);
         }
-        self.containers[frame.container.index()].computed_ns[0] += now.since(frame.since).0;
         self.step_computed(now, id, calendar);
     }
 
@@ -396,40 +428,24 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Whether `event` at `frame` has to wait until its node goes on; then it does.
+    /// Until when what happens at `frame` has to wait: until its node goes on.
     #[inline(always)]
-    fn waits_for_node(
-        &mut self,
-        now: Time,
-        frame: FrameId,
-        event: Event,
-        calendar: &mut Calendar<Event>,
-    ) -> bool {
-        self.reach.ever && self.waits_for_faulty_node(now, frame, event, calendar)
+    fn waits_for_node(&self, now: Time, frame: FrameId) -> Option<Time> {
+        if self.reach.ever { self.waits_for_faulty_node(now, frame) } else { None }
     }
 
     /// The same where nodes fail.
     #[inline(never)]
-    fn waits_for_faulty_node(
-        &mut self,
-        now: Time,
-        frame: FrameId,
-        event: Event,
-        calendar: &mut Calendar<Event>,
-    ) -> bool {
+    fn waits_for_faulty_node(&self, now: Time, frame: FrameId) -> Option<Time> {
         let container = self.frames[frame].container;
         if container.0 == NONE {
-            return false;
+            return None;
         }
-        let Some(until) = self.stands_still(now, self.node_of(container)) else { return false };
-        if until < Time::NEVER {
-            calendar.schedule(until, event);
-        }
-        true
+        self.stands_still(now, self.node_of(container))
     }
 
     /// The node on which `frame` runs.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn frame_node(&self, frame: FrameId) -> NodeId {
         self.node_of(self.frames[frame].container)
     }
@@ -449,6 +465,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
+    #[inline(never)]
     fn timeout_head(&mut self, now: Time, class: TimeoutId, calendar: &mut Calendar<Event>) {
         while let Some(frame) = self.timeouts[class.index()].take_due(now, &self.frames) {
             self.give_up(now, frame, crate::probe::Failure::Timeout, calendar);
@@ -456,5 +473,13 @@ impl<P: Probe> World<'_, P> {
         if let Some(at) = self.timeouts[class.index()].next_look() {
             calendar.schedule(at, Event::TimeoutHead(class));
         }
+    }
+}
+
+/// Lets `event` happen at `until`, if ever.
+#[inline(always)]
+fn postpone(event: Event, until: Time, calendar: &mut Calendar<Event>) {
+    if until < Time::NEVER {
+        calendar.schedule(until, event);
     }
 }

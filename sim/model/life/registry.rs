@@ -159,6 +159,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// News reaches `observer`.
+    #[inline(never)]
     pub(crate) fn learn(
         &mut self,
         now: Time,

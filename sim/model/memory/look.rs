@@ -52,6 +52,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// Looks at the memory of `node`.
+    #[inline(never)]
     pub(crate) fn look_at_memory(
         &mut self,
         now: Time,

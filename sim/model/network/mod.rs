@@ -54,6 +54,7 @@ pub(crate) struct Carried {
 }
 
 impl<P: Probe> World<'_, P> {
+    #[inline(always)]
     pub(crate) fn node_of(&self, container: ContainerId) -> NodeId {
         self.containers[container.index()].node
     }
@@ -102,7 +103,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// Lets `event` happen when what was sent now and takes `delay` has arrived.
-    #[inline]
+    #[inline(always)]
     fn arrive_after(
         &mut self,
         now: Time,
@@ -199,6 +200,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// The flow that was to end now ends, unless that was overtaken.
+    #[inline(never)]
     pub(crate) fn flow_ends(&mut self, now: Time, generation: u32, calendar: &mut Calendar<Event>) {
         let Some((carried, end)) = self.flows.end(now, generation) else {
             return;

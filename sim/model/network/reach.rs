@@ -44,7 +44,7 @@ impl<P: Probe> World<'_, P> {
 
     /// When what is sent at `now` from `from` to `to` gets through: at once, at a retransmission, or
     /// never.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn passes(
         &self,
         now: Time,

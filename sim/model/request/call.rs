@@ -50,21 +50,34 @@ impl<P: Probe> World<'_, P> {
         if self.ties.are_used() && !self.may_enter(now, id, calendar) {
             return;
         }
-        self.attempt(now, id, calendar);
+        self.attempt_call(now, id, call, calendar);
     }
 
-    /// One attempt of the outgoing call of `id`: with a connection of the pool where there is one.
+    /// One attempt of the outgoing call of `id`.
     pub(crate) fn attempt(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        self.attempt_call(now, id, self.frames[id].outgoing, calendar);
+    }
+
+    /// The same for an outgoing call that is known: with a connection of the pool where there is one.
+    #[inline(never)]
+    fn attempt_call(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        call_id: CallId,
+        calendar: &mut Calendar<Event>,
+    ) {
         if self.ties.are_used() && !self.may_attempt(now, id, calendar) {
             return;
         }
-        let call = self.frames[id].outgoing;
-        if let Some(pool) = self.blueprint.calls[call.index()].pool
+        let blueprint = self.blueprint;
+        let call = &blueprint.calls[call_id.index()];
+        if let Some(pool) = call.pool
             && !self.connect(now, id, pool, calendar)
         {
             return;
         }
-        self.send(now, id, calendar);
+        self.send(now, id, (call_id, call), calendar);
     }
 
     /// Takes a free connection of `pool` for `id`, or lets it wait. Returns whether it goes on.
@@ -105,14 +118,51 @@ impl<P: Probe> World<'_, P> {
 
     /// Sends the request of the present attempt.
     #[inline(always)]
-    fn send(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+    fn send(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        (call_id, call): (CallId, &Call),
+        calendar: &mut Calendar<Event>,
+    ) {
         let blueprint = self.blueprint;
         let frame = &self.frames[id];
-        let call_id = frame.outgoing;
-        let call = &blueprint.calls[call_id.index()];
         let key = mix(mix(frame.key, call.site), u64::from(frame.attempt));
+        if self.may_be_hindered(call) {
+            return self.send_in_doubt(now, id, (call_id, call), key, calendar);
+        }
         let target = &blueprint.endpoints[call.target.index()];
-        let Some(link) = self.link(now, id, call, target.service, key) else {
+        let link = self.choose_replica(id, call, target.service, key).map(Link::plain);
+        self.send_over(now, id, (call_id, call, target.start), (link, key), calendar);
+    }
+
+    /// The same where it travels on a connection, or where something may hinder it.
+    #[inline(never)]
+    fn send_in_doubt(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        (call_id, call): (CallId, &Call),
+        key: u64,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let target = &self.blueprint.endpoints[call.target.index()];
+        let link = self.link(now, id, call, target.service, key);
+        self.send_over(now, id, (call_id, call, target.start), (link, key), calendar);
+    }
+
+    /// Sends the request of the present attempt over `link`, to run the program at `start`, or fails as
+    /// nobody is there.
+    #[inline(always)]
+    fn send_over(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        (call_id, call, start): (CallId, &Call, InstructionId),
+        (link, key): (Option<Link>, u64),
+        calendar: &mut Calendar<Event>,
+    ) {
+        let Some(link) = link else {
             return self.attempt_failed(now, id, Failure::NoReplica, calendar);
         };
         let setup = link.setup.takes();
@@ -138,7 +188,7 @@ impl<P: Probe> World<'_, P> {
         self.sets_up(now, id, &link);
         match link.fate {
             Fate::Sent => {
-                self.set_out(now, (id, caller), (call, target.start), &link, key, calendar);
+                self.set_out(now, (id, caller), (call, start), &link, key, calendar);
             }
             Fate::Turned(after, failure) => {
                 let (to, epoch, failure) = (id, caller.epoch, Some(failure));
@@ -215,16 +265,16 @@ impl<P: Probe> World<'_, P> {
         self.opens(now + after, callee);
     }
 
-    /// The answer of the visit `id` sets out; the visit is over.
-    #[inline]
+    /// The answer of the visit `id`, whose `frame` this is, sets out; the visit is over.
+    #[inline(always)]
     pub(crate) fn answer(
         &mut self,
         now: Time,
-        id: FrameId,
+        (id, frame): (FrameId, &Frame),
         failure: Option<Failure>,
         calendar: &mut Calendar<Event>,
     ) {
-        let Frame { parent: to, parent_epoch: epoch, incoming, .. } = self.frames[id];
+        let Frame { parent: to, parent_epoch: epoch, incoming, .. } = *frame;
         self.closes(now, id, failure);
         // Who has given up has closed the connection: nothing is sent.
         if self.frames[to].epoch == epoch {
@@ -233,7 +283,7 @@ impl<P: Probe> World<'_, P> {
             if incoming == CallId(NONE) {
                 self.transmit_to_user(now, id, is_good, event, calendar);
             } else {
-                self.send_back(now, (id, to), incoming, is_good, event, calendar);
+                self.send_back(now, (frame, to), is_good, event, calendar);
             }
         }
         self.frames.remove(id);
@@ -243,14 +293,13 @@ impl<P: Probe> World<'_, P> {
     fn send_back(
         &mut self,
         now: Time,
-        (visit, caller): (FrameId, FrameId),
-        incoming: CallId,
+        (visit, caller): (&Frame, FrameId),
         is_good: bool,
         event: Event,
         calendar: &mut Calendar<Event>,
     ) {
+        let Frame { key, container: from, incoming, .. } = *visit;
         let call = &self.blueprint.calls[incoming.index()];
-        let Frame { key, container: from, .. } = self.frames[visit];
         let (from, to) = (self.node_of(from), self.frame_node(caller));
         let has_bytes = is_good && !self.is_free(from, to);
         let bytes = if has_bytes { self.bytes_of_result(call, key) } else { 0.0 };
@@ -314,7 +363,7 @@ impl<P: Probe> World<'_, P> {
         if self.frames[id].link != NO_CONNECTION {
             self.hang_up(now, id, true);
         }
-        self.release_connection(now, id, calendar);
+        self.leave_pool(now, id, calendar);
         self.execute(now, id, calendar);
     }
 
@@ -403,6 +452,12 @@ impl<P: Probe> World<'_, P> {
             // Whoever gives up an answer cannot use its connection for another request.
             self.hang_up(now, id, false);
         }
+        self.leave_pool(now, id, calendar);
+    }
+
+    /// The place that `id` has in a pool, if any, goes to the next in the queue.
+    #[inline(always)]
+    fn leave_pool(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let instance = std::mem::replace(&mut self.frames[id].connection, NONE);
         if instance == NONE {
             return;
@@ -434,11 +489,14 @@ impl<P: Probe> World<'_, P> {
         let frame = &mut self.frames[next];
         frame.epoch = frame.epoch.wrapping_add(1);
         frame.waits = Waits::Nothing;
-        if frame.measured
-            && let Some(pool) = self.blueprint.calls[frame.outgoing.index()].pool
+        let blueprint = self.blueprint;
+        let outgoing = frame.outgoing;
+        let call = &blueprint.calls[outgoing.index()];
+        if let Some(pool) = call.pool
+            && frame.measured
         {
             self.probe.pool_wait(pool, now.since(frame.since));
         }
-        self.send(now, next, calendar);
+        self.send(now, next, (outgoing, call), calendar);
     }
 }

@@ -67,6 +67,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// A cancellation reaches its callee, or the place where that was.
+    #[inline(never)]
     pub(crate) fn cancelled(
         &mut self,
         now: Time,

@@ -120,6 +120,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// A visit to the disk of `node` is over.
+    #[inline(never)]
     pub(crate) fn disk_done(
         &mut self,
         now: Time,

@@ -3,36 +3,22 @@
 use super::frame::{Frame, FrameId, Kind, NONE, Waits};
 use crate::blueprint::{Arrivals, Hold, Instruction};
 use crate::event::Event;
-use crate::ids::{ContainerId, InstructionId, LabelId};
-use crate::law::Law;
+use crate::ids::{InstructionId, LabelId};
 use crate::probe::{Doing, Failure, Probe};
-use crate::world::World;
+use crate::world::{ContainerState, World};
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// A CPU step at `at`, after which the program goes on at `then`.
-struct Step<'a> {
-    demand: &'a Law,
-    draw: u32,
-    label: Option<LabelId>,
-    at: InstructionId,
-    then: InstructionId,
-}
-
 impl<P: Probe> World<'_, P> {
     /// Begins the program of the visit `id`: nearly always with a CPU step.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn begin(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let frame = &self.frames[id];
         if frame.drawn < 0.0 {
             return self.execute(now, id, calendar);
         }
         let at = frame.pc;
-        if let Instruction::Cpu { demand, draw, label } = &self.blueprint.program[at.index()] {
-            let then = InstructionId(at.0 + 1);
-            let step = Step { demand, draw: *draw, label: *label, at, then };
-            self.compute(now, id, &step, calendar);
-        }
+        self.compute(now, id, at, InstructionId(at.0 + 1), calendar);
     }
 
     /// Runs `id` from its program counter until it waits or ends.
@@ -43,9 +29,8 @@ impl<P: Probe> World<'_, P> {
             let (key, pc) = (frame.key, frame.pc);
             frame.pc = InstructionId(pc.0 + 1);
             match &blueprint.program[pc.index()] {
-                Instruction::Cpu { demand, draw, label } => {
-                    let step = Step { demand, draw: *draw, label: *label, at: pc, then: frame.pc };
-                    return self.compute(now, id, &step, calendar);
+                Instruction::Cpu { .. } => {
+                    return self.compute_next(now, id, pc, InstructionId(pc.0 + 1), calendar);
                 }
                 Instruction::Disk { access, .. } => {
                     if self.come_to_disk(now, id, *access, calendar) {
@@ -86,47 +71,92 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// A CPU step: at once, or when a worker is free where workers are held in CPU steps only.
-    #[inline]
-    fn compute(&mut self, now: Time, id: FrameId, step: &Step<'_>, calendar: &mut Calendar<Event>) {
-        if self.must_get_worker(id) {
-            // Whoever has to queue takes the step up again from its instruction.
-            self.frames[id].pc = step.at;
-            if self.ties.are_used() && self.is_late(now, id) {
-                return self.fail(now, id, Failure::Timeout, calendar);
-            }
-            if !self.get_worker(now, id, now, calendar) {
-                return;
-            }
+    /// The CPU step at `at`, behind which the program goes on at `then`: at once, or when a worker is
+    /// free where workers are held in CPU steps only.
+    #[inline(always)]
+    fn compute(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        at: InstructionId,
+        then: InstructionId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        if self.ties.are_used() && self.is_late_for_worker(now, id) {
+            return self.fail(now, id, Failure::Timeout, calendar);
         }
         let frame = &mut self.frames[id];
-        frame.pc = step.then;
+        let container = &mut self.containers[frame.container.index()];
+        if container.lends_worker_to(frame) {
+            if !container.lend_worker(now, frame) {
+                // Whoever has to queue takes the step up again from its instruction.
+                frame.pc = at;
+                return self.queue_for_worker(now, id, now, calendar);
+            }
+            if frame.measured {
+                self.probe.worker_wait(frame.container, Nanos::ZERO);
+            }
+        }
+        frame.pc = then;
         frame.waits = Waits::Processor;
-        let (container, network_cpu) = (frame.container, frame.network_cpu);
-        frame.network_cpu = 0;
+        frame.since = now;
+        let network_cpu = std::mem::take(&mut frame.network_cpu);
         let mut work = std::mem::replace(&mut frame.drawn, -1.0);
+        let ContainerState { node, local, is_watched, .. } = *container;
+        let container = frame.container;
         if work < 0.0 {
-            work = self.demand_of(id, step);
+            work = self.demand_of(id, at);
         }
         let mut networking = 0.0;
         if network_cpu > 0 {
-            networking = self.count_network_cpu(container, network_cpu);
+            networking = f64::from(network_cpu);
+            self.nodes[node.index()].network_cpu_ns += networking;
             work += networking;
         }
-        if self.containers[container.index()].is_watched
-            && self.touch_pages(now, id, [work, networking], step.draw, calendar)
-        {
+        if is_watched && self.touch_pages(now, id, [work, networking], self.draw_of(at), calendar) {
             return;
         }
         self.computes(now, id, container, [work, networking]);
-        self.start_job(now, id, container, work, calendar);
+        self.admit(now, id, node, local, work, calendar);
     }
 
+    /// The same for a step that is not the first of a visit.
     #[inline(never)]
-    fn demand_of(&self, id: FrameId, step: &Step<'_>) -> f64 {
+    fn compute_next(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        at: InstructionId,
+        then: InstructionId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        self.compute(now, id, at, then, calendar);
+    }
+
+    /// Whether `id` would need a worker for its CPU step, and nobody wants its answer any more.
+    #[inline(never)]
+    fn is_late_for_worker(&self, now: Time, id: FrameId) -> bool {
+        let frame = &self.frames[id];
+        self.containers[frame.container.index()].lends_worker_to(frame) && self.is_late(now, id)
+    }
+
+    /// The demand of the CPU step at `at`; at the end of a program there is none.
+    #[inline(never)]
+    fn demand_of(&self, id: FrameId, at: InstructionId) -> f64 {
+        let Instruction::Cpu { demand, draw, label } = &self.blueprint.program[at.index()] else {
+            return 0.0;
+        };
         let key = self.frames[id].key;
-        let traced = step.label.and_then(|label| self.traced_demand(id, label));
-        traced.unwrap_or_else(|| step.demand.sample(&mut self.draws.draw(key, step.draw)))
+        let traced = label.and_then(|label| self.traced_demand(id, label));
+        traced.unwrap_or_else(|| demand.sample(&mut self.draws.draw(key, *draw)))
+    }
+
+    /// Where the draws of the CPU step at `at` are addressed.
+    fn draw_of(&self, at: InstructionId) -> u32 {
+        match &self.blueprint.program[at.index()] {
+            Instruction::Cpu { draw, .. } => *draw,
+            _ => 0,
+        }
     }
 
     /// The demand of a visit's first step if that is a CPU step, for [`Frame::drawn`]. On the way
@@ -141,33 +171,15 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The program is over. What was sent or received since the last CPU step is still to be paid.
+    /// The program is over. What was sent or received since the last CPU step is still to be paid: by
+    /// a CPU step of nothing but networking, behind which the program ends once more.
+    #[inline(always)]
     fn end(&mut self, now: Time, id: FrameId, at: InstructionId, calendar: &mut Calendar<Event>) {
-        if self.frames[id].network_cpu > 0 {
-            return self.pay_for_packets(now, id, at, calendar);
+        let frame = self.frames[id];
+        if frame.network_cpu > 0 {
+            return self.compute_next(now, id, at, at, calendar);
         }
-        self.end_visit(now, id, calendar);
-    }
-
-    /// A CPU step of nothing but networking; the program goes on where it is.
-    #[inline(never)]
-    fn pay_for_packets(
-        &mut self,
-        now: Time,
-        id: FrameId,
-        at: InstructionId,
-        calendar: &mut Calendar<Event>,
-    ) {
-        let step = Step { demand: &Law::ZERO, draw: 0, label: None, at, then: at };
-        self.compute(now, id, &step, calendar);
-    }
-
-    /// Counts `network_cpu` nanoseconds at `container` as networking.
-    fn count_network_cpu(&mut self, container: ContainerId, network_cpu: u32) -> f64 {
-        let work = f64::from(network_cpu);
-        let node = self.containers[container.index()].node;
-        self.nodes[node.index()].network_cpu_ns += work;
-        work
+        self.end_visit(now, id, &frame, calendar);
     }
 
     /// What the trace says about the step labelled `label`.
@@ -185,13 +197,19 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// A CPU step is over.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn step_computed(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         self.has_computed(now, id);
-        self.frames[id].waits = Waits::Nothing;
-        let frame = &self.frames[id];
-        if frame.holds_worker && self.containers[frame.container.index()].hold == Hold::Cpu {
-            self.free_worker(now, id);
+        let frame = &mut self.frames[id];
+        frame.waits = Waits::Nothing;
+        let place = frame.container;
+        let container = &mut self.containers[place.index()];
+        container.computed_ns[0] += now.since(frame.since).0;
+        if frame.holds_worker
+            && container.hold == Hold::Cpu
+            && container.take_worker_back(now, frame)
+        {
+            self.grant_worker(now, place);
         }
         self.execute(now, id, calendar);
     }
@@ -213,6 +231,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// A sleep, or the pause before a retry, is over.
+    #[inline(never)]
     pub(crate) fn wake(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let frame = &mut self.frames[id];
         frame.epoch = frame.epoch.wrapping_add(1);

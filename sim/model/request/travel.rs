@@ -55,6 +55,14 @@ pub(super) struct Setup {
     pub(super) accept: u32,
 }
 
+impl Link {
+    /// To `peer`, where nobody can tell one connection from another and nothing hinders a request.
+    #[inline(always)]
+    pub(super) fn plain(peer: ContainerId) -> Self {
+        Self { connection: NO_CONNECTION, peer, setup: Setup::default(), fate: Fate::Sent }
+    }
+}
+
 impl Setup {
     /// Until the request can be sent.
     #[inline]
@@ -97,8 +105,13 @@ impl<P: Probe> World<'_, P> {
         (self.channel_bases[query] + self.blueprint.replica(caller, container)) as usize
     }
 
-    /// How the request of the present attempt of `id` travels; `None`: nobody is there.
+    /// Whether more than the choice of a replica decides how requests of `call` travel.
     #[inline(always)]
+    pub(super) fn may_be_hindered(&self, call: &Call) -> bool {
+        call.travels == Travels::OnConnection || self.reach.ever || call.network.blocked
+    }
+
+    /// How the request of the present attempt of `id` travels; `None`: nobody is there.
     pub(super) fn link(
         &mut self,
         now: Time,
@@ -110,16 +123,27 @@ impl<P: Probe> World<'_, P> {
         if call.travels == Travels::OnConnection {
             return self.link_by_connection(now, id, call, key);
         }
-        let mut peer = self.choose_plainly(id, call, service, key)?;
+        let peer = self.choose_replica(id, call, service, key)?;
+        let ends = [self.frames[id].container, peer];
+        let fate = self.fate_of_opening(now, ends, true, call, key).0;
+        Some(Link { fate, ..Link::plain(peer) })
+    }
+
+    /// A replica for a request that needs no connection; a retry that wants another one passes over the
+    /// one before where there is another.
+    #[inline(always)]
+    pub(super) fn choose_replica(
+        &mut self,
+        id: FrameId,
+        call: &Call,
+        service: ServiceId,
+        key: u64,
+    ) -> Option<ContainerId> {
+        let peer = self.choose_plainly(id, call, service, key)?;
         if call.retry.other_replica && peer.0 + 1 == self.frames[id].last_replica {
-            peer = self.choose_plainly(id, call, service, mix(key, 1))?;
+            return self.choose_plainly(id, call, service, mix(key, 1));
         }
-        let mut fate = Fate::Sent;
-        if self.reach.ever || call.network.blocked {
-            let ends = [self.frames[id].container, peer];
-            fate = self.fate_of_opening(now, ends, true, call, key).0;
-        }
-        Some(Link { connection: NO_CONNECTION, peer, setup: Setup::default(), fate })
+        Some(peer)
     }
 
     #[inline(never)]

@@ -1,7 +1,6 @@
 //! A visit: a request's stay at one container, from arrival to answer, and the workers there.
 
-use super::frame::{FrameId, Kind, Waits};
-use crate::blueprint::Hold;
+use super::frame::{Frame, FrameId, Kind, Waits};
 use crate::event::Event;
 use crate::ids::{CallId, ContainerId};
 use crate::probe::{Doing, Failure, Probe};
@@ -10,24 +9,30 @@ use crate::world::{ContainerState, World};
 use wssim_kernel::{Calendar, Time};
 
 impl<P: Probe> World<'_, P> {
-    /// `id` is at its container from now on.
+    /// `id` is at its container from now on. Returns whether it needs a worker before anything is done
+    /// for it.
     #[inline(always)]
-    pub(super) fn arrives(&mut self, now: Time, id: FrameId) {
+    pub(super) fn arrives(&mut self, now: Time, id: FrameId) -> bool {
         let frame = &mut self.frames[id];
         frame.arrived = now;
         frame.waits = Waits::Nothing;
-        let station = &mut self.containers[frame.container.index()].station;
+        let container = &mut self.containers[frame.container.index()];
+        let station = &mut container.station;
         station.advance(now);
         station.in_system += 1;
         station.arrivals += 1;
+        let by_worker = container.serves_by_worker();
         self.does(now, id, Doing::Arrives);
+        by_worker
     }
 
     /// A request reaches its container.
     #[inline(always)]
     pub(crate) fn deliver(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        self.arrives(now, id);
-        self.take_in(now, id, now, calendar);
+        if self.arrives(now, id) && !self.get_worker(now, id, now, calendar) {
+            return;
+        }
+        self.begin(now, id, calendar);
     }
 
     /// The same for one that has been at its node since `since`, which stood still.
@@ -38,27 +43,12 @@ impl<P: Probe> World<'_, P> {
         since: Time,
         calendar: &mut Calendar<Event>,
     ) {
-        self.arrives(now, id);
+        let by_worker = self.arrives(now, id);
         self.frames[id].arrived = since;
-        self.take_in(now, id, since, calendar);
-    }
-
-    /// `id`, which has been there since `since`, begins, or waits for a worker.
-    #[inline(always)]
-    fn take_in(&mut self, now: Time, id: FrameId, since: Time, calendar: &mut Calendar<Event>) {
-        let container = &self.containers[self.frames[id].container.index()];
-        if container.serves_by_worker() && !self.get_worker(now, id, since, calendar) {
+        if by_worker && !self.get_worker(now, id, since, calendar) {
             return;
         }
         self.begin(now, id, calendar);
-    }
-
-    /// Whether `id` needs a worker for the CPU step that it is about to take.
-    #[inline]
-    pub(crate) fn must_get_worker(&self, id: FrameId) -> bool {
-        let frame = &self.frames[id];
-        let container = &self.containers[frame.container.index()];
-        container.hold == Hold::Cpu && container.workers.is_some() && !frame.holds_worker
     }
 
     /// Takes a free worker for `id`, or lets it wait, or refuses it. Returns whether it goes on. It has
@@ -72,25 +62,19 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) -> bool {
         let frame = &mut self.frames[id];
-        let container = frame.container;
-        let ContainerState { station, workers, .. } = &mut self.containers[container.index()];
-        if workers.is_some_and(|workers| station.held >= workers) {
+        if !self.containers[frame.container.index()].lend_worker(now, frame) {
             self.queue_for_worker(now, id, since, calendar);
             return false;
         }
-        station.advance(now);
-        station.held += 1;
-        frame.holds_worker = true;
-        frame.admitted = true;
         if frame.measured {
-            self.probe.worker_wait(container, now.since(since));
+            self.probe.worker_wait(frame.container, now.since(since));
         }
         true
     }
 
     /// Lets `id` wait for a worker, or refuses it.
     #[inline(never)]
-    fn queue_for_worker(
+    pub(super) fn queue_for_worker(
         &mut self,
         now: Time,
         id: FrameId,
@@ -129,12 +113,8 @@ impl<P: Probe> World<'_, P> {
     #[inline(always)]
     pub(crate) fn free_worker(&mut self, now: Time, id: FrameId) {
         let frame = &mut self.frames[id];
-        frame.holds_worker = false;
         let container = frame.container;
-        let station = &mut self.containers[container.index()].station;
-        station.advance(now);
-        station.held -= 1;
-        if station.queue.len > 0 {
+        if self.containers[container.index()].take_worker_back(now, frame) {
             self.grant_worker(now, container);
         }
     }
@@ -143,7 +123,7 @@ impl<P: Probe> World<'_, P> {
     /// that a queue of requests that take no time is worked off one after the other and not one
     /// inside the other.
     #[inline(never)]
-    fn grant_worker(&mut self, now: Time, container: ContainerId) {
+    pub(super) fn grant_worker(&mut self, now: Time, container: ContainerId) {
         let id = loop {
             let station = &mut self.containers[container.index()].station;
             let Some(id) = station.queue.pop(&mut self.frames) else {
@@ -167,14 +147,19 @@ impl<P: Probe> World<'_, P> {
         self.ready.push_back(id);
     }
 
-    /// The program of `id` is over: it is answered.
-    #[inline]
-    pub(crate) fn end_visit(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        let frame = &self.frames[id];
+    /// The program of `id`, whose `frame` this is, is over: it is answered.
+    #[inline(always)]
+    pub(crate) fn end_visit(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        frame: &Frame,
+        calendar: &mut Calendar<Event>,
+    ) {
         if frame.measured {
             self.probe.visit_done(frame.container, frame.endpoint, now.since(frame.arrived));
         }
-        self.leave(now, id, None, calendar);
+        self.leave(now, (id, frame), None, calendar);
     }
 
     /// `id` cannot have a good answer.
@@ -187,7 +172,7 @@ impl<P: Probe> World<'_, P> {
     ) {
         match self.frames[id].kind {
             Kind::Root => self.finish_request(now, id, Err(failure), calendar),
-            Kind::Visit => self.leave(now, id, Some(failure), calendar),
+            Kind::Visit => self.leave_in_vain(now, id, failure, calendar),
             Kind::Branch | Kind::Loop => {
                 if self.frames[id].holds_worker {
                     self.free_worker(now, id);
@@ -198,28 +183,47 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// `id` leaves its container, and its answer sets out.
+    /// `id` leaves its container, and its answer sets out. Its `frame` comes as a copy: what is written
+    /// meanwhile could be part of it otherwise, and each look would find it anew.
+    #[inline(always)]
     fn leave(
         &mut self,
         now: Time,
-        id: FrameId,
+        (id, frame): (FrameId, &Frame),
         failure: Option<Failure>,
         calendar: &mut Calendar<Event>,
     ) {
-        self.depart(now, id);
-        self.answer(now, id, failure, calendar);
+        self.depart_as(now, id, frame);
+        self.answer(now, (id, frame), failure, calendar);
+    }
+
+    /// The same without a good answer.
+    #[inline(never)]
+    fn leave_in_vain(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        failure: Failure,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let frame = self.frames[id];
+        self.leave(now, (id, &frame), Some(failure), calendar);
     }
 
     /// `id` is not at its container any more.
-    #[inline(always)]
     pub(crate) fn depart(&mut self, now: Time, id: FrameId) {
-        let frame = &self.frames[id];
-        let (arrived, holds_worker) = (frame.arrived, frame.holds_worker);
+        let frame = self.frames[id];
+        self.depart_as(now, id, &frame);
+    }
+
+    /// The same of `id`, whose `frame` this is.
+    #[inline(always)]
+    fn depart_as(&mut self, now: Time, id: FrameId, frame: &Frame) {
         let station = &mut self.containers[frame.container.index()].station;
         station.advance(now);
         station.in_system -= 1;
-        station.time_of_departed += u128::from(now.since(arrived).0);
-        if holds_worker {
+        station.time_of_departed += u128::from(now.since(frame.arrived).0);
+        if frame.holds_worker {
             self.free_worker(now, id);
         }
     }
@@ -254,6 +258,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// `id` has waited too long for what it waits for.
+    #[inline(never)]
     pub(crate) fn give_up(
         &mut self,
         now: Time,

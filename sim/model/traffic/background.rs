@@ -129,6 +129,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// A background load begins a burst that waited in the calendar.
+    #[inline(never)]
     pub(crate) fn burst(&mut self, now: Time, id: BackgroundId, calendar: &mut Calendar<Event>) {
         let (number, next) = self.begin_burst(now, id);
         if let Some(next) = next {
@@ -269,6 +270,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// The calendar speaks of a burst of `node`.
+    #[inline(never)]
     pub(crate) fn bursts_are_due(
         &mut self,
         now: Time,

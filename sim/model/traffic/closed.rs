@@ -29,6 +29,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// A user of a closed source asks.
+    #[inline(never)]
     pub(crate) fn ask(
         &mut self,
         now: Time,
