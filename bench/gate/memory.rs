@@ -8,12 +8,12 @@ use wssim_bench::years::Wearing;
 
 /// Requests of the shorter of two runs that are compared.
 const REQUESTS: u64 = 50_000;
-/// Instructions per request under callgrind, at most; 10 128 when last looked at.
-const INSTRUCTIONS: f64 = 10_200.0;
+/// Instructions per request under callgrind, at most; 8 507 when last looked at.
+const INSTRUCTIONS: f64 = 8_560.0;
 
-/// The same per fault of the plan's cluster without traffic, power and switch among them; 199 000 when last
+/// The same per fault of the plan's cluster without traffic, power and switch among them; 198 000 when last
 /// looked at: half of the containers start anew.
-const INSTRUCTIONS_OF_YEARS: f64 = 210_000.0;
+const INSTRUCTIONS_OF_YEARS: f64 = 200_000.0;
 /// Years of the shorter of two runs that are compared.
 const YEARS: u64 = 20;
 
@@ -22,8 +22,9 @@ pub(crate) fn figures() -> Vec<Figure> {
     let peak = |requests| (0..5).map(|_| peak_kib(requests)).fold(f64::INFINITY, f64::min);
     let (short, long) = (peak(1_000_000), peak(10_000_000));
     vec![
-        // A histogram may meet a new order of magnitude in the longer run.
-        Figure::at_most("allocations of 50 000 more requests", more_allocations(), 50.0),
+        // Only the longer run has requests enough for 99.9 % quantiles, one allocation each; and a histogram
+        // may meet a new order of magnitude there.
+        Figure::at_most("allocations of 50 000 more requests", more_allocations(), 25.0),
         // The aim is 1.02; the bound leaves a page or two more.
         Figure::at_most("peak memory at 10⁷ requests over 10⁶", long / short, 1.04),
         Figure::at_most("instructions per request (callgrind)", instructions(), INSTRUCTIONS),
