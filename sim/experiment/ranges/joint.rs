@@ -16,31 +16,31 @@ const BEYOND: f64 = 0.1;
 
 /// What a screen found of one claim and of all observations, moved to what was simulated since.
 #[derive(Clone, Debug)]
-pub(crate) struct Model<'e> {
+pub(crate) struct Model {
     pub(crate) threat: Threat,
     /// Where the screen was made: lines lead from there to both ends of each range.
     pub(crate) centre: Position,
     /// The number there.
     pub(crate) value: f64,
-    pub(crate) effects: &'e Effects,
-    pub(crate) observed: Vec<Observed<'e>>,
+    pub(crate) effects: Effects,
+    pub(crate) observed: Vec<Observed>,
     /// What simulation found beyond the lines.
     pub(crate) offset: f64,
 }
 
 /// An observation that is to be reproduced.
 #[derive(Clone, Debug)]
-pub(crate) struct Observed<'e> {
+pub(crate) struct Observed {
     pub(crate) subject: usize,
     /// At the values in force, and at the centre.
     pub(crate) in_force: f64,
     pub(crate) value: f64,
     pub(crate) limits: [f64; 2],
-    pub(crate) effects: &'e Effects,
+    pub(crate) effects: Effects,
     pub(crate) offset: f64,
 }
 
-impl Observed<'_> {
+impl Observed {
     /// Whether `value` reproduces it; what is not reproduced at the values in force narrows nothing.
     pub(crate) fn admits(&self, value: f64) -> bool {
         let inside = |value: f64| self.limits[0] <= value && value <= self.limits[1];
@@ -80,21 +80,21 @@ fn place(at: f64, part: f64) -> f64 {
     at + part * way
 }
 
-impl Model<'_> {
+impl Model {
     /// The setting that is worst for the claim, of the inputs that `may` move, others at their values in
     /// force; `None`: there is none.
     pub(crate) fn worst(&self, may: &[bool]) -> Option<Position> {
         let (free, held): (Vec<usize>, Vec<usize>) = (0..may.len()).partition(|input| may[*input]);
         let of = |input: &usize| Lines {
-            judged: effect(self.effects, *input),
-            observed: self.observed.iter().map(|one| effect(one.effects, *input)).collect(),
+            judged: effect(&self.effects, *input),
+            observed: self.observed.iter().map(|one| effect(&one.effects, *input)).collect(),
         };
         let lines: Vec<Lines> = free.iter().map(of).collect();
         let moved = |effects: &Effects| -> f64 {
             held.iter().map(|&input| self.part_of(effects, input, 0.0)).sum()
         };
         let observed: Vec<Observation> =
-            self.observed.iter().map(|one| one.narrowed(moved(one.effects))).collect();
+            self.observed.iter().map(|one| one.narrowed(moved(&one.effects))).collect();
         let side = if self.threat.direction > 0.0 { Worst::Largest } else { Worst::Smallest };
         let found = worst(&lines, &observed, side).ok()?;
         let mut position = vec![0.0; may.len()];
@@ -107,7 +107,7 @@ impl Model<'_> {
     /// Whether the lines say that the claim's verdict is lost at `position`.
     pub(crate) fn is_lost(&self, position: &[f64]) -> bool {
         let Threat { direction, limit, distance, .. } = self.threat;
-        let number = self.value + self.offset + self.moved(self.effects, position);
+        let number = self.value + self.offset + self.moved(&self.effects, position);
         (number - limit) * direction >= BEYOND * distance.abs()
     }
 
@@ -127,7 +127,7 @@ impl Model<'_> {
     pub(crate) fn fewer(&self, worst: &[f64]) -> Option<Position> {
         let mut may: Vec<bool> = worst.iter().map(|place| *place != 0.0).collect();
         let gain = |input: usize| {
-            let at = |place: f64| self.part_of(self.effects, input, place);
+            let at = |place: f64| self.part_of(&self.effects, input, place);
             (at(worst[input]) - at(0.0)).abs()
         };
         let mut order: Vec<usize> = (0..worst.len()).filter(|input| may[*input]).collect();
@@ -151,11 +151,11 @@ impl Model<'_> {
         };
         let matters = |input: usize| {
             let way = (self.threat.limit - self.value).abs().max(self.threat.distance);
-            let of_claim = moves(self.effects, input) > TRIFLE * way;
+            let of_claim = moves(&self.effects, input) > TRIFLE * way;
             of_claim
                 || self.observed.iter().any(|one| {
                     let width = one.limits[1] - one.limits[0];
-                    width.is_finite() && moves(one.effects, input) > TRIFLE * width
+                    width.is_finite() && moves(&one.effects, input) > TRIFLE * width
                 })
         };
         let inputs = position.iter().enumerate();
@@ -165,7 +165,7 @@ impl Model<'_> {
     /// The point on the straight way from the centre to `position` at which every observation, which was
     /// found to be `observed` there, is reproduced again.
     pub(crate) fn back(&self, position: &[f64], observed: &[f64]) -> Position {
-        let part = |(one, found): (&Observed<'_>, &f64)| {
+        let part = |(one, found): (&Observed, &f64)| {
             let [low, high] = one.limits;
             let limit = if *found > high { high } else { low };
             let is_missed = !one.admits(*found) && one.admits(one.value);
@@ -177,10 +177,12 @@ impl Model<'_> {
         rounded(&way.map(|(place, at)| at + (place - at) * part).collect::<Position>())
     }
 
-    /// Moves the lines to what was found at `position`: of the claim, and of each observation.
-    pub(crate) fn correct(&mut self, position: &[f64], found: f64, observed: &[f64]) {
-        self.offset = found - self.value - self.moved(self.effects, position);
-        let moved = |one: &Observed<'_>| self.moved(one.effects, position);
+    /// Moves the lines to the `numbers` found at `position`: of the claim, and of each observation; where
+    /// nothing was, they stay.
+    pub(crate) fn correct(&mut self, position: &[f64], numbers: &[f64]) {
+        let Some((found, observed)) = numbers.split_first() else { return };
+        self.offset = found - self.value - self.moved(&self.effects, position);
+        let moved = |one: &Observed| self.moved(&one.effects, position);
         let moved: Vec<f64> = self.observed.iter().map(moved).collect();
         for ((one, found), moved) in self.observed.iter_mut().zip(observed).zip(moved) {
             one.offset = found - one.value - moved;

@@ -21,9 +21,11 @@
 //!
 //! Screening by groups: Bettonvil & Kleijnen, Eur. J. Oper. Res. 96 (1997), sequential bifurcation.
 
+mod case;
 mod inputs;
 mod joint;
 mod screen;
+mod trial;
 mod verify;
 
 pub(crate) use inputs::Inputs;
@@ -36,9 +38,11 @@ use crate::readings::{Readings, verdict_on};
 use crate::reason::{Flip, InputValue};
 use crate::verdict::Verdict;
 use crate::watch::Phase;
+use case::{Case, Lost, Surprise};
 use joint::{Model, Observed};
 use screen::{Effects, Screen, Threat};
-use verify::{Case, Lost, Surprise, Verify};
+use trial::By;
+use verify::Verify;
 use wssim_stats::Estimate;
 
 /// How often, and in how many replications, it is looked where one input turns a verdict.
@@ -155,52 +159,91 @@ impl<W> Check<'_, W> {
         };
         checked.is_done = vec![true; claims];
         let cases = threats.iter().map(|threat| self.case(*threat, &effects, None)).collect();
-        let surprises = self.verify(full, cases, &mut checked)?;
+        let surprises = self.prove(&mut short, full, cases, &mut checked)?;
         for surprise in surprises {
-            if checked.is_cut {
-                checked.is_done[surprise.threat.subject] = false;
-                continue;
-            }
-            let mut subjects = vec![false; claims];
-            subjects[surprise.threat.subject] = true;
-            subjects.extend(vec![true; self.observed.len()]);
-            let centre = surprise.position.clone();
-            let screened = match &mut short {
-                Some(short) => self.screen(short, subjects, centre, Vec::new())?,
-                None => self.screen(full, subjects, centre, Vec::new())?,
+            let anew = match &mut short {
+                _ if checked.is_cut => None,
+                Some(short) => self.anew(short, &surprise)?,
+                None => self.anew(full, &surprise)?,
             };
-            let Some((_, effects)) = screened else {
+            let Some(case) = anew else {
                 checked.is_done[surprise.threat.subject] = false;
                 checked.is_cut = true;
                 continue;
             };
-            let case = self.case(surprise.threat, &effects, Some(&surprise));
-            self.verify(full, vec![case], &mut checked)?;
+            self.prove(&mut short, full, vec![case], &mut checked)?;
         }
         Ok(checked)
     }
 
-    /// Verifies `cases`; returns where the lines were wrong.
-    fn verify<S: Stage>(
+    /// Searches and verifies `cases`; returns where the lines were wrong.
+    fn prove<S: Stage>(
         &self,
+        short: &mut Option<&mut Engine<'_, S>>,
         full: &mut Engine<'_, S>,
-        cases: Vec<Case<'_>>,
+        cases: Vec<Case>,
         checked: &mut Checked,
     ) -> Result<Vec<Surprise>, WorldError>
     where
         W: Weighing<S>,
     {
-        let mut verify = Verify::new(self.weighing, self.inputs, cases);
+        let cases = match short {
+            Some(short) => self.search(short, cases)?,
+            None => cases,
+        };
+        let mut verify = Verify::new(self.weighing, self.inputs, By::Intervals, cases);
         checked.is_cut |= is_cut(full.pursue(&mut verify))?;
-        let (lost, open, surprises) = verify.ended();
-        for subject in open {
+        let ended = verify.ended();
+        for subject in ended.open {
             checked.is_done[subject] = false;
         }
-        for lost in lost {
+        for lost in ended.lost {
             let flip = self.flip(full, &lost);
             checked.flips[lost.subject].get_or_insert(flip);
         }
-        Ok(surprises)
+        Ok(ended.cases.into_iter().filter_map(|(_, surprise)| surprise).collect())
+    }
+
+    /// The same cases with what a search in short replications finds of them. When it is stopped, so is
+    /// what comes after it.
+    fn search<S: Stage>(
+        &self,
+        short: &mut Engine<'_, S>,
+        cases: Vec<Case>,
+    ) -> Result<Vec<Case>, WorldError>
+    where
+        W: Weighing<S>,
+    {
+        let mut search = Verify::new(self.weighing, self.inputs, By::Means, cases);
+        is_cut(short.pursue(&mut search))?;
+        let (mut found, mut anew) = (Vec::new(), Vec::new());
+        for (case, surprise) in search.ended().cases {
+            let screened = surprise.map(|surprise| self.anew(short, &surprise)).transpose()?;
+            match screened.flatten() {
+                Some(case) => anew.push(case),
+                None => found.push(case),
+            }
+        }
+        let mut again = Verify::new(self.weighing, self.inputs, By::Means, anew);
+        is_cut(short.pursue(&mut again))?;
+        found.extend(again.ended().cases.into_iter().map(|(case, _)| case));
+        Ok(found)
+    }
+
+    /// The case of a surprise, screened from where it was met; `None`: it was stopped.
+    fn anew<S: Stage>(
+        &self,
+        engine: &mut Engine<'_, S>,
+        surprise: &Surprise,
+    ) -> Result<Option<Case>, WorldError>
+    where
+        W: Weighing<S>,
+    {
+        let mut subjects = vec![false; self.claims.len()];
+        subjects[surprise.threat.subject] = true;
+        subjects.extend(vec![true; self.observed.len()]);
+        let screened = self.screen(engine, subjects, surprise.position.clone(), Vec::new())?;
+        Ok(screened.map(|(_, effects)| self.case(surprise.threat, &effects, Some(surprise))))
     }
 
     /// The sides on which verdicts could be lost.
@@ -228,12 +271,7 @@ impl<W> Check<'_, W> {
     }
 
     /// A claim that is threatened; `centre`: where its lines begin, if not at the values in force.
-    fn case<'e>(
-        &self,
-        threat: Threat,
-        effects: &'e [Effects],
-        centre: Option<&Surprise>,
-    ) -> Case<'e> {
+    fn case(&self, threat: Threat, effects: &[Effects], centre: Option<&Surprise>) -> Case {
         let claim = &self.claims[threat.subject];
         let observed = self.observed.iter().enumerate().map(|(number, one)| {
             let subject = self.claims.len() + number;
@@ -243,7 +281,7 @@ impl<W> Check<'_, W> {
                 in_force: one.estimate.mean,
                 value: centre.map_or(one.estimate.mean, |centre| centre.numbers[1 + number]),
                 limits: [low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY)],
-                effects: &effects[subject],
+                effects: effects[subject].clone(),
                 offset: 0.0,
             }
         });
@@ -251,7 +289,7 @@ impl<W> Check<'_, W> {
             threat,
             centre: centre.map_or(self.inputs.in_force(), |centre| centre.position.clone()),
             value: centre.map_or(claim.estimate.mean, |centre| centre.numbers[0]),
-            effects: &effects[threat.subject],
+            effects: effects[threat.subject].clone(),
             observed: observed.collect(),
             offset: 0.0,
         };
@@ -259,9 +297,11 @@ impl<W> Check<'_, W> {
             model,
             expected: claim.expected,
             verdict: verdict_on(&claim.expected, &claim.estimate),
+            in_force: claim.estimate.mean,
             most: claim.most,
             is_constant: claim.is_constant,
             level: claim.level,
+            found: None,
         }
     }
 

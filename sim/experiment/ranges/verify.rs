@@ -1,296 +1,218 @@
-//! Verification: the settings that the joint search proposes, simulated in full.
+//! Verification: the settings that the joint search proposes, simulated.
+//!
+//! The same steps are the search, in short replications read by means, and the proof, in full ones read by
+//! intervals, which begins where the search ended.
 
+use super::Weighing;
+use super::case::{Case, Found, Lost, Surprise};
 use super::inputs::{Inputs, Position};
-use super::joint::Model;
-use super::{Weighing, screen};
-use crate::engine::{ArmId, Design, Engine, Stage, Want};
-use crate::question::{Expected, Override, WorldError};
-use crate::readings::{Readings, verdict_on};
-use crate::verdict::Verdict;
+use super::trial::{By, Shown, Trial};
+use crate::engine::{Design, Engine, Stage, Want};
+use crate::question::WorldError;
 use crate::watch::Phase;
 use std::marker::PhantomData;
 use wssim_stats::Estimate;
 
 /// How often the lines are moved and the search is done again, where what was observed is not reproduced.
 pub(crate) const ROUNDS: u32 = 4;
-/// From so many of these on it goes back on the way to the values in force.
+/// From so many of these on it goes back on the way to the values in force; and so often the lines tell
+/// fewer inputs.
 const BY_LINES: u32 = 2;
-/// Replications at first, and of a number that did not vary at the values in force.
-const FIRST: u32 = 2;
-const FIRST_OF_CONSTANT: u32 = 1;
-/// So many times as many replications at the next look at most.
-const GROWTH: u32 = 4;
-/// Level at which a number is past the limit, so that no more replications are needed to take a verdict back.
-const LOST: f64 = 0.95;
-
-/// A claim whose verdict is threatened.
-#[derive(Clone, Debug)]
-pub(crate) struct Case<'e> {
-    pub(crate) model: Model<'e>,
-    pub(crate) expected: Expected,
-    /// The verdict at the values in force.
-    pub(crate) verdict: Verdict,
-    /// The most replications.
-    pub(crate) most: u32,
-    /// Whether the number did not vary there.
-    pub(crate) is_constant: bool,
-    /// Level of one interval.
-    pub(crate) level: f64,
-}
-
-/// A setting at which the verdict is another one.
-#[derive(Clone, Debug)]
-pub(crate) struct Lost {
-    pub(crate) subject: usize,
-    pub(crate) position: Position,
-    pub(crate) found: Verdict,
-    /// The number there, and the limit that it has passed.
-    pub(crate) estimate: Estimate,
-    pub(crate) limit: f64,
-}
+/// Replications that are spent at most on showing that fewer inputs lose a verdict as well.
+const FOR_FEWER: u32 = 16;
 
 /// How far a case is.
 #[derive(Clone, Debug)]
-struct Progress<'e> {
-    case: Case<'e>,
+struct Progress {
+    case: Case,
     trial: Option<Trial>,
+    /// What was tried last.
+    last: Option<Position>,
     rounds: u32,
     /// Settings of fewer inputs that did not do.
     tries: u32,
-    /// Where it is to go on after a setting that is not possible; `None`: where the lines say.
-    back: Option<Position>,
-    /// A setting that has lost the verdict; fewer inputs are being tried.
+    /// What comes before that which the lines propose.
+    next: Option<Position>,
+    /// A setting that loses the verdict, by the search at least; fewer inputs are being tried.
+    worst: Option<Position>,
     lost: Option<Lost>,
     is_over: bool,
+    /// Whether nothing was to be seen.
+    is_unseen: bool,
     surprise: Option<Surprise>,
 }
 
-/// A setting at which a verdict was kept that the lines had lost: they lead elsewhere from there.
-#[derive(Clone, Debug)]
-pub(crate) struct Surprise {
-    pub(crate) threat: screen::Threat,
-    pub(crate) position: Position,
-    /// Of the claim, then of each observation.
-    pub(crate) numbers: Vec<f64>,
+impl Progress {
+    fn begun(case: Case) -> Self {
+        let (next, worst) = match case.found.clone() {
+            None => (None, None),
+            Some(Found { worst, is_lost: true, fewer }) => (fewer, Some(worst)),
+            Some(Found { worst, .. }) => (Some(worst), None),
+        };
+        let (trial, last, lost, surprise) = (None, None, None, None);
+        let (rounds, tries, is_over, is_unseen) = (0, 0, false, false);
+        Self { case, trial, last, rounds, tries, next, worst, lost, is_over, is_unseen, surprise }
+    }
+
+    /// Where it has led.
+    fn found(&self) -> Option<Found> {
+        match &self.lost {
+            Some(lost) => {
+                let worst = self.worst.clone().unwrap_or_else(|| lost.position.clone());
+                let fewer = (lost.position != worst).then(|| lost.position.clone());
+                Some(Found { worst, is_lost: true, fewer })
+            }
+            None => {
+                let worst = self.next.clone().or_else(|| self.last.clone())?;
+                Some(Found { worst, is_lost: false, fewer: None })
+            }
+        }
+    }
+
+    /// The next setting to be tried.
+    fn proposal(&mut self) -> Option<Position> {
+        let model = &self.case.model;
+        if let Some(next) = self.next.take() {
+            return Some(next);
+        }
+        let Some(worst) = &self.worst else {
+            return model.worst(&vec![true; model.centre.len()]);
+        };
+        if self.tries < BY_LINES {
+            if let Some(fewer) = model.fewer(worst) {
+                return Some(fewer);
+            }
+            self.tries = BY_LINES;
+        }
+        let others = (self.tries == BY_LINES).then(|| match &self.lost {
+            None => worst.clone(),
+            // At last without what hardly does anything.
+            Some(_) => model.without_trifles(worst),
+        });
+        others.filter(|position| self.lost.is_none() || position != worst)
+    }
+
+    /// Whether `position` is only to show that fewer inputs do.
+    fn is_for_fewer(&self, position: &Position) -> bool {
+        self.worst.as_ref().is_some_and(|worst| worst != position)
+    }
+
+    /// Takes what a trial has shown; `numbers` are those of the claim and of each observation.
+    fn take(&mut self, trial: Trial, shown: Shown, numbers: &[f64]) {
+        let is_for_fewer = self.is_for_fewer(&trial.position);
+        let model = &mut self.case.model;
+        match shown {
+            Shown::More(replications) if !(is_for_fewer && replications > FOR_FEWER) => {
+                let replications = replications.min(self.case.most);
+                self.trial = Some(trial.longer(replications));
+            }
+            Shown::Lost(found, estimate) => {
+                self.is_over = is_for_fewer;
+                self.lost = Some(lost(&self.case, &trial.position, found, estimate));
+                self.worst.get_or_insert(trial.position);
+            }
+            _ if is_for_fewer => {
+                self.tries += 1;
+                model.correct(&trial.position, numbers);
+            }
+            Shown::Kept | Shown::More(_) => {
+                let (threat, position) = (model.threat, trial.position.clone());
+                let surprise = || Surprise { threat, position, numbers: numbers.to_vec() };
+                self.surprise = model.is_lost(&trial.position).then(surprise);
+                model.correct(&trial.position, numbers);
+                self.is_over = true;
+            }
+            Shown::Impossible => {
+                let back = model.back(&trial.position, &numbers[1..]);
+                model.correct(&trial.position, numbers);
+                self.rounds += 1;
+                (self.worst, self.tries) = (None, 0);
+                self.is_over = self.rounds >= ROUNDS;
+                self.next = (self.rounds >= BY_LINES).then_some(back);
+            }
+            Shown::Nothing => (self.is_over, self.is_unseen) = (true, true),
+        }
+    }
 }
 
-/// A setting that is being simulated.
-#[derive(Clone, Debug)]
-struct Trial {
-    position: Position,
-    /// Of the claim, then of each observation.
-    arms: Vec<Vec<ArmId>>,
-    /// The same at the values in force: differences are paired.
-    here: Vec<Vec<ArmId>>,
-    replications: u32,
+fn lost(
+    case: &Case,
+    position: &Position,
+    found: crate::verdict::Verdict,
+    estimate: Estimate,
+) -> Lost {
+    let threat = case.model.threat;
+    let (subject, limit) = (threat.subject, threat.limit);
+    Lost { subject, position: position.clone(), found, estimate, limit }
 }
 
-/// What a trial shows.
-enum Shown {
-    /// More replications are needed, so many in all.
-    More(u32),
-    /// Nothing is to be seen.
-    Nothing,
-    /// What was observed is not reproduced; it may be that far back toward the values in force.
-    Impossible(Position),
-    /// The verdict is the same; and the numbers of the claim and of the observations, where the lines had it
-    /// lost.
-    Kept(Option<Vec<f64>>),
-    Lost(Verdict, Estimate),
-}
-
-/// The design of the verification.
+/// The design of the search and of the verification.
 pub(crate) struct Verify<'w, S, W> {
     weighing: &'w W,
     inputs: Inputs<'w>,
-    cases: Vec<Progress<'w>>,
+    by: By,
+    cases: Vec<Progress>,
     stage: PhantomData<S>,
 }
 
+/// What became of all cases.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ended {
+    pub(crate) lost: Vec<Lost>,
+    /// Subjects whose cases are not at their end, or that were not to be seen.
+    pub(crate) open: Vec<usize>,
+    /// All cases with what was found, and what the lines had wrong.
+    pub(crate) cases: Vec<(Case, Option<Surprise>)>,
+}
+
 impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
-    pub(crate) fn new(weighing: &'w W, inputs: Inputs<'w>, cases: Vec<Case<'w>>) -> Self {
-        let begun = |case| Progress {
-            case,
-            trial: None,
-            rounds: 0,
-            tries: 0,
-            back: None,
-            lost: None,
-            is_over: false,
-            surprise: None,
-        };
-        let cases = cases.into_iter().map(begun).collect();
-        Self { weighing, inputs, cases, stage: PhantomData }
+    pub(crate) fn new(weighing: &'w W, inputs: Inputs<'w>, by: By, cases: Vec<Case>) -> Self {
+        let cases = cases.into_iter().map(Progress::begun).collect();
+        Self { weighing, inputs, by, cases, stage: PhantomData }
     }
 
-    /// What was lost, which subjects' cases are not at their end, and what the lines had wrong.
-    pub(crate) fn ended(self) -> (Vec<Lost>, Vec<usize>, Vec<Surprise>) {
-        let open = self.cases.iter().filter(|one| !one.is_over && one.lost.is_none());
-        let open = open.map(|one| one.case.model.threat.subject).collect();
-        let surprises = self.cases.iter().filter_map(|one| one.surprise.clone()).collect();
-        (self.cases.into_iter().filter_map(|one| one.lost).collect(), open, surprises)
-    }
-
-    /// The arms of a case at `position`; `None`: it makes no world.
-    fn trial(
-        &self,
-        engine: &mut Engine<'_, S>,
-        case: &Case<'_>,
-        position: Position,
-    ) -> Option<Trial> {
-        let overrides: Vec<Override> = self.inputs.overrides(&position);
-        let observed = case.model.observed.iter().map(|one| one.subject);
-        let subjects = std::iter::once(case.model.threat.subject).chain(observed);
-        let mut at = |at: &[Override]| -> Option<Vec<Vec<ArmId>>> {
-            subjects.clone().map(|subject| self.weighing.arms(engine, subject, at).ok()).collect()
-        };
-        let (arms, here) = (at(&overrides)?, at(&[])?);
-        let first = if case.is_constant { FIRST_OF_CONSTANT } else { FIRST };
-        Some(Trial { position, arms, here, replications: first.min(case.most) })
-    }
-
-    fn readings(&self, engine: &mut Engine<'_, S>, subject: usize) -> Option<Readings> {
-        let here = self.weighing.arms(engine, subject, &[]).ok()?;
-        self.weighing.readings(engine, subject, &here, usize::MAX)
-    }
-
-    fn estimate(
-        &self,
-        engine: &mut Engine<'_, S>,
-        (subject, arms): (usize, &[ArmId]),
-        replications: u32,
-        level: f64,
-    ) -> Option<Estimate> {
-        let here = self.readings(engine, subject)?;
-        let there = self.weighing.readings(engine, subject, arms, replications as usize)?;
-        there.elsewhere(&here, level)
-    }
-
-    /// Replications that would tell on which side of the limit the number is; at most [`GROWTH`] times as
-    /// many as there are.
-    fn needed(
-        &self,
-        engine: &mut Engine<'_, S>,
-        case: &Case<'_>,
-        (subject, arms): (usize, &[ArmId]),
-        replications: u32,
-    ) -> u32 {
-        let mut needed = || {
-            let here = self.readings(engine, subject)?;
-            let there = self.weighing.readings(engine, subject, arms, replications as usize)?;
-            there.needed(&here, case.model.threat.limit, case.level)
-        };
-        let most = GROWTH * replications;
-        needed().unwrap_or(most).clamp(replications + 1, most)
-    }
-
-    fn look(&self, engine: &mut Engine<'_, S>, case: &mut Case<'_>, trial: &Trial) -> Shown {
-        let n = trial.replications;
-        let subject = case.model.threat.subject;
-        let own = (subject, trial.arms[0].as_slice());
-        let Some(estimate) = self.estimate(engine, own, n, case.level) else {
-            return if n < case.most { Shown::More(2 * n) } else { Shown::Nothing };
-        };
-        let mut observed = Vec::new();
-        for (one, arms) in case.model.observed.clone().iter().zip(&trial.arms[1..]) {
-            let found = self.estimate(engine, (one.subject, arms), n, case.level);
-            observed.push(found.map_or(one.value, |found| found.mean));
-        }
-        let fits = case.model.observed.iter().zip(&observed).all(|(one, found)| one.admits(*found));
-        let found = verdict_on(&case.expected, &estimate);
-        if found == case.verdict && fits {
-            let is_surprise = case.model.is_lost(&trial.position);
-            case.model.correct(&trial.position, estimate.mean, &observed);
-            return Shown::Kept(is_surprise.then(|| [vec![estimate.mean], observed].concat()));
-        }
-        if !fits {
-            let back = case.model.back(&trial.position, &observed);
-            case.model.correct(&trial.position, estimate.mean, &observed);
-            return Shown::Impossible(back);
-        }
-        if n < case.most {
-            let plain = self.estimate(engine, own, n, LOST);
-            let is_past = plain.is_some_and(|plain| case.model.threat.is_past(&plain));
-            if !is_past {
-                return Shown::More(self.needed(engine, case, own, n));
+    pub(crate) fn ended(self) -> Ended {
+        let mut ended = Ended::default();
+        for one in self.cases {
+            let found = one.found();
+            if (!one.is_over || one.is_unseen) && one.lost.is_none() {
+                ended.open.push(one.case.model.threat.subject);
             }
+            ended.lost.extend(one.lost);
+            ended.cases.push((Case { found, ..one.case }, one.surprise));
         }
-        Shown::Lost(found, estimate)
+        ended
+    }
+
+    /// The next trial of a case; without one it is over.
+    fn propose(&self, engine: &mut Engine<'_, S>, one: &mut Progress) {
+        let moves = |position: &Position| position.iter().any(|place| *place != 0.0);
+        let trial = one.proposal().filter(moves).and_then(|position| {
+            let there = self.inputs.overrides(&position);
+            Trial::new(&one.case, position, self.by, |subject, is_there| {
+                let at = if is_there { there.as_slice() } else { &[] };
+                self.weighing.arms(engine, subject, at).ok()
+            })
+        });
+        one.is_over = trial.is_none();
+        one.last = trial.as_ref().map(|trial| trial.position.clone()).or(one.last.take());
+        one.trial = trial;
     }
 
     /// Goes on with case number `at` until it wants replications or is over.
     fn step(&mut self, engine: &mut Engine<'_, S>, at: usize) -> Vec<Want> {
         let mut one = self.cases[at].clone();
-        while !one.is_over {
-            let Some(trial) = one.trial.take() else {
-                self.propose(engine, &mut one);
-                if let Some(trial) = &one.trial {
-                    let wants = wants(trial);
-                    self.cases[at] = one;
-                    return wants;
-                }
-                continue;
-            };
-            match self.look(engine, &mut one.case, &trial) {
-                Shown::More(replications) => {
-                    let replications = replications.min(one.case.most);
-                    let trial = Trial { replications, ..trial };
-                    let wants = wants(&trial);
-                    one.trial = Some(trial);
-                    self.cases[at] = one;
-                    return wants;
-                }
-                Shown::Lost(found, estimate) => {
-                    let screen::Threat { subject, limit, .. } = one.case.model.threat;
-                    let position = trial.position;
-                    one.is_over = one.lost.is_some();
-                    one.lost = Some(Lost { subject, position, found, estimate, limit });
-                }
-                // With fewer inputs it is not lost, or the worst setting keeps it.
-                Shown::Kept(_) | Shown::Impossible(_) if one.lost.is_some() => one.tries += 1,
-                Shown::Kept(numbers) => {
-                    one.is_over = true;
-                    let position = trial.position;
-                    one.surprise = numbers.map(|numbers| Surprise {
-                        threat: one.case.model.threat,
-                        position,
-                        numbers,
-                    });
-                }
-                Shown::Nothing => one.is_over = true,
-                Shown::Impossible(back) => {
-                    one.rounds += 1;
-                    one.is_over = one.rounds >= ROUNDS;
-                    one.back = (one.rounds >= BY_LINES).then_some(back);
-                }
-            }
+        if let Some(trial) = one.trial.take() {
+            let (shown, numbers) = trial.look(self.weighing, engine, &one.case, self.by);
+            one.take(trial, shown, &numbers);
         }
+        if one.trial.is_none() && !one.is_over {
+            self.propose(engine, &mut one);
+        }
+        let wants = one.trial.as_ref().map_or(Vec::new(), Trial::wants);
         self.cases[at] = one;
-        Vec::new()
+        wants
     }
-
-    /// The next setting to be tried; without one the case is over.
-    fn propose(&self, engine: &mut Engine<'_, S>, one: &mut Progress<'_>) {
-        let model = &one.case.model;
-        let position = match &one.lost {
-            None if one.back.is_some() => one.back.take(),
-            None => model.worst(&vec![true; self.inputs.len()]),
-            // By the lines, as they were moved since; at last without what hardly does anything.
-            Some(lost) if one.tries < BY_LINES => model.fewer(&lost.position),
-            Some(lost) if one.tries == BY_LINES => Some(model.without_trifles(&lost.position)),
-            Some(_) => None,
-        };
-        let moves = |position: &Position| position.iter().any(|place| *place != 0.0);
-        let position = position.filter(moves);
-        one.trial = position.and_then(|position| self.trial(engine, &one.case, position));
-        one.is_over = one.trial.is_none();
-    }
-}
-
-fn wants(trial: &Trial) -> Vec<Want> {
-    let replications = trial.replications;
-    let all = trial.arms.iter().chain(&trial.here);
-    all.flatten().map(|&arm| Want { arm, replications }).collect()
 }
 
 impl<S: Stage, W: Weighing<S>> Design<S> for Verify<'_, S, W> {

@@ -1,0 +1,171 @@
+//! A trial: a setting that is being simulated for a case, and what it shows.
+//!
+//! In full replications a trial is read by intervals: the estimate at the values in force plus the paired
+//! difference. In short ones it is read by means, added to what is known at the values in force: that tells
+//! where to look, and decides nothing.
+
+use super::Weighing;
+use super::case::Case;
+use super::inputs::Position;
+use crate::engine::{ArmId, Engine, Stage, Want};
+use crate::readings::{Readings, verdict_on};
+use crate::verdict::Verdict;
+use wssim_stats::Estimate;
+
+/// Replications at first, and of a number that did not vary at the values in force.
+const FIRST: u32 = 2;
+const FIRST_OF_CONSTANT: u32 = 1;
+/// Short replications.
+const SHORT: u32 = 3;
+/// So many times as many replications at the next look at most.
+const GROWTH: u32 = 4;
+/// Level at which a number is past the limit, so that no more replications are needed to take a verdict back.
+const LOST: f64 = 0.95;
+
+/// How trials are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    /// By means, of short replications.
+    Means,
+    /// By intervals.
+    Intervals,
+}
+
+/// A setting that is being simulated.
+#[derive(Clone, Debug)]
+pub(crate) struct Trial {
+    pub(crate) position: Position,
+    /// Of the claim, then of each observation.
+    subjects: Vec<usize>,
+    arms: Vec<Vec<ArmId>>,
+    /// The same at the values in force: differences are paired.
+    here: Vec<Vec<ArmId>>,
+    pub(crate) replications: u32,
+}
+
+/// What a trial shows.
+#[derive(Clone, Debug)]
+pub(crate) enum Shown {
+    /// More replications are needed, so many in all.
+    More(u32),
+    /// Nothing is to be seen.
+    Nothing,
+    /// What was observed is not reproduced.
+    Impossible,
+    /// The verdict is the same.
+    Kept,
+    Lost(Verdict, Estimate),
+}
+
+impl Trial {
+    /// Of `case` at `position`, where `at` gives the arms of a subject.
+    pub(crate) fn new(
+        case: &Case,
+        position: Position,
+        by: By,
+        mut at: impl FnMut(usize, bool) -> Option<Vec<ArmId>>,
+    ) -> Option<Self> {
+        let observed = case.model.observed.iter().map(|one| one.subject);
+        let subjects: Vec<usize> =
+            std::iter::once(case.model.threat.subject).chain(observed).collect();
+        let arms = subjects.iter().map(|&subject| at(subject, true)).collect::<Option<_>>()?;
+        let here = subjects.iter().map(|&subject| at(subject, false)).collect::<Option<_>>()?;
+        let first = match by {
+            _ if case.is_constant => FIRST_OF_CONSTANT,
+            By::Means => SHORT,
+            By::Intervals => FIRST,
+        };
+        Some(Self { position, subjects, arms, here, replications: first.min(case.most) })
+    }
+
+    /// The same with so many replications.
+    pub(crate) fn longer(self, replications: u32) -> Self {
+        Self { replications, ..self }
+    }
+
+    pub(crate) fn wants(&self) -> Vec<Want> {
+        let replications = self.replications;
+        let all = self.arms.iter().chain(&self.here);
+        all.flatten().map(|&arm| Want { arm, replications }).collect()
+    }
+
+    /// What it shows, and the numbers of the claim and of each observation: where one is not to be seen, that
+    /// of the lines' centre.
+    pub(crate) fn look<S: Stage>(
+        &self,
+        weighing: &impl Weighing<S>,
+        engine: &Engine<'_, S>,
+        case: &Case,
+        by: By,
+    ) -> (Shown, Vec<f64>) {
+        let read = |number: usize, in_force: f64, level: f64| {
+            let (here, there) = self.readings(weighing, engine, number)?;
+            match by {
+                By::Means => moved(in_force, &here, &there),
+                By::Intervals => there.elsewhere(&here, level),
+            }
+        };
+        let Some(estimate) = read(0, case.in_force, case.level) else {
+            let more = by == By::Intervals && self.replications < case.most;
+            let shown = if more { Shown::More(2 * self.replications) } else { Shown::Nothing };
+            return (shown, Vec::new());
+        };
+        let observed = case.model.observed.iter().enumerate();
+        let observed: Vec<f64> = observed
+            .map(|(number, one)| {
+                read(1 + number, one.in_force, case.level).map_or(one.value, |found| found.mean)
+            })
+            .collect();
+        let fits = case.model.observed.iter().zip(&observed).all(|(one, found)| one.admits(*found));
+        let found = verdict_on(&case.expected, &estimate);
+        let is_past =
+            || read(0, case.in_force, LOST).is_some_and(|at| case.model.threat.is_past(&at));
+        let shown = if !fits {
+            Shown::Impossible
+        } else if found == case.verdict {
+            Shown::Kept
+        } else if by == By::Intervals && self.replications < case.most && !is_past() {
+            Shown::More(self.needed(weighing, engine, case))
+        } else {
+            Shown::Lost(found, estimate)
+        };
+        (shown, [vec![estimate.mean], observed].concat())
+    }
+
+    /// What is read of subject `number` of this trial: at the values in force in all replications, and here.
+    fn readings<S: Stage>(
+        &self,
+        weighing: &impl Weighing<S>,
+        engine: &Engine<'_, S>,
+        number: usize,
+    ) -> Option<(Readings, Readings)> {
+        let subject = self.subjects[number];
+        let here = weighing.readings(engine, subject, &self.here[number], usize::MAX)?;
+        let n = self.replications as usize;
+        Some((here, weighing.readings(engine, subject, &self.arms[number], n)?))
+    }
+
+    /// Replications that would tell on which side of the limit the number is; at most [`GROWTH`] times as
+    /// many as there are.
+    fn needed<S: Stage>(
+        &self,
+        weighing: &impl Weighing<S>,
+        engine: &Engine<'_, S>,
+        case: &Case,
+    ) -> u32 {
+        let needed = || {
+            let (here, there) = self.readings(weighing, engine, 0)?;
+            there.needed(&here, case.model.threat.limit, case.level)
+        };
+        let most = GROWTH * self.replications;
+        needed().unwrap_or(most).clamp(self.replications + 1, most)
+    }
+}
+
+/// The number `in_force`, moved by the paired difference of short replications.
+fn moved(in_force: f64, here: &Readings, there: &Readings) -> Option<Estimate> {
+    let shift = there.elsewhere(here, LOST)?.mean - here.estimate(LOST)?.mean;
+    let mean = in_force + shift;
+    let n = here.numbers().len() as u32;
+    (!mean.is_nan()).then_some(Estimate { mean, low: mean, high: mean, n })
+}
