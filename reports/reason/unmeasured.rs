@@ -22,9 +22,6 @@ pub(super) fn unmeasured(why: &Unmeasured) -> String {
             format!("it speaks of {nodes} nodes: `--depth {nodes}` judges it")
         }
         Unmeasured::OfOtherStudies(study) => of_other_studies(*study),
-        Unmeasured::NoInterval(metric) => {
-            format!("`{metric}` has no interval, and no number is judged without")
-        }
         Unmeasured::NoYears(why) => no_years(*why).to_owned(),
         Unmeasured::NothingFailsIn(file) => format!("nothing fails of itself in `{file}`"),
         Unmeasured::UnlikeRuns => "the two long runs are not of one length".to_owned(),

@@ -3,7 +3,7 @@
 use crate::arm::{Arm, Observation};
 use crate::findings::Series;
 use crate::judge::{LEVEL, estimate};
-use crate::metric::kind_of;
+use crate::metric::quantity::Quantity;
 use crate::observe::Sample;
 use crate::question::Measure;
 
@@ -27,13 +27,14 @@ impl<'a> Curves<'a> {
         &self.arm.observations[..self.replications]
     }
 
-    /// The series of what `sample` sees in a slot of a replication.
+    /// The series of a quantity, of which `sample` is what a slot of a replication shows; `None`: it is not
+    /// among the metrics of the arm.
     pub(crate) fn series(
         &self,
-        name: &'static str,
-        labels: Vec<(&'static str, String)>,
+        quantity: Quantity,
         sample: impl Fn(&Observation, usize) -> Sample,
-    ) -> Series {
+    ) -> Option<Series> {
+        let key = &self.arm.catalogue.keys[self.arm.catalogue.place(quantity)?];
         let at = |number: usize| {
             let samples: Vec<Sample> =
                 self.observations().iter().map(|one| sample(one, number)).collect();
@@ -41,12 +42,12 @@ impl<'a> Curves<'a> {
         };
         // Without a replication there is no slot either.
         let slots = if self.observations().is_empty() { 0 } else { self.slots };
-        Series {
-            name,
-            labels,
-            unit: kind_of(name).map_or("", |kind| kind.unit),
+        Some(Series {
+            name: key.kind.name,
+            labels: key.labels.clone(),
+            unit: key.kind.unit,
             t_seconds: (0..slots).map(|number| number as f64 * self.slot).collect(),
             estimates: (0..slots).map(at).collect(),
-        }
+        })
     }
 }

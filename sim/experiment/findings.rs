@@ -109,7 +109,7 @@ impl StoppedBy {
 /// A number with its interval.
 #[derive(Clone, Debug)]
 pub struct Metric {
-    /// Such as `response_time_seconds`; [`crate::metric::TABLE`] lists them all.
+    /// Such as `response_time_seconds`; [`crate::metric::table`] lists them all.
     pub name: &'static str,
     /// Labels in the order of the table.
     pub labels: Vec<(&'static str, String)>,

@@ -1,7 +1,11 @@
 //! From what a recorder heard and the model counted to one number a metric: one replication.
 
-use crate::catalogue::{Calls, Catalogue, Component, Entry, Quantity, Reason, Stat, can_fail};
+use crate::catalogue::Catalogue;
 use crate::durations::Durations;
+use crate::metric::quantity::{
+    Calls, Component, Entry, OfEntry, OfNode, OfService, Quantity, Reason,
+};
+use crate::metric::{Stat, can_fail};
 use crate::recorder::{Record, SourceRecord};
 use wssim_model::{Blueprint, ContainerAverages, Outcome};
 
@@ -82,9 +86,25 @@ pub(crate) fn observe(
 impl Observer<'_> {
     fn sample(&self, quantity: Quantity) -> Sample {
         match quantity {
-            Quantity::Response(entry, stat) => self.entry(entry).response.statistic(stat),
-            Quantity::Errors(entry, reason) => {
-                let record = self.entry(entry);
+            Quantity::Entry(entry, what) => self.of_entry(entry, what),
+            Quantity::QueryTime(calls, stat) => self.query_time(calls, stat),
+            Quantity::BreakerOpen(calls) => Sample::Share(Share::of_time(self.breaker_open(calls))),
+            Quantity::Visit(endpoint, stat) => self.record.visits[endpoint].statistic(stat),
+            Quantity::PoolWait(pool, stat) => self.record.pool_waits[pool].statistic(stat),
+            Quantity::PoolQueue(pool) => Sample::Value(self.outcome.averages.pool_waiting[pool]),
+            Quantity::Service(service, what) => self.service(service, what),
+            Quantity::Node(node, what) => self.node(node, what),
+            Quantity::Memory(what) => self.memory(what),
+            Quantity::Component(component) => self.component(component),
+        }
+    }
+
+    fn of_entry(&self, entry: Entry, what: OfEntry) -> Sample {
+        let averages = &self.outcome.averages;
+        let record = self.entry(entry);
+        match what {
+            OfEntry::Response(stat) => record.response.statistic(stat),
+            OfEntry::Errors(reason) => {
                 let errors = match reason {
                     Reason::All => record.errors(),
                     Reason::Failed(failure) => record.failed[failure as usize],
@@ -92,38 +112,12 @@ impl Observer<'_> {
                 };
                 share_of_errors(self.blueprint, errors, record.requests())
             }
-            Quantity::Throughput(entry) => {
-                Sample::Value(of_entry(&self.outcome.averages.answers_per_second, entry))
+            OfEntry::Throughput => Sample::Value(by_entry(&averages.answers_per_second, entry)),
+            OfEntry::Requests => Sample::Value(record.requests() as f64),
+            OfEntry::Attempts => {
+                let attempts = by_entry(&averages.attempts, entry);
+                Sample::Ratio(attempts as f64, record.requests() as f64)
             }
-            Quantity::Requests(entry) => Sample::Value(self.entry(entry).requests() as f64),
-            Quantity::Attempts(entry) => {
-                let attempts = of_entry(&self.outcome.averages.attempts, entry);
-                Sample::Ratio(attempts as f64, self.entry(entry).requests() as f64)
-            }
-            Quantity::QueryTime(calls, stat) => self.query_time(calls, stat),
-            Quantity::Visit(endpoint, stat) => self.record.visits[endpoint].statistic(stat),
-            Quantity::Visits(service, stat) => self.visits(service, stat),
-            Quantity::WorkerWait(service, stat) => {
-                self.record.worker_waits[service].statistic(stat)
-            }
-            Quantity::PoolWait(pool, stat) => self.record.pool_waits[pool].statistic(stat),
-            Quantity::DiskWait(service, stat) => self.record.disk_waits[service].statistic(stat),
-            Quantity::CacheHits(service) => {
-                let [missed, found] = self.record.look_ups[service].map(|n| n as f64);
-                Sample::Share(Share::of_count(found, missed + found))
-            }
-            Quantity::PoolQueue(pool) => Sample::Value(self.outcome.averages.pool_waiting[pool]),
-            Quantity::BreakerOpen(calls) => Sample::Share(Share::of_time(self.breaker_open(calls))),
-            Quantity::Cpu(_)
-            | Quantity::Load(_)
-            | Quantity::Network(..)
-            | Quantity::NetworkCpu(_)
-            | Quantity::DiskUtilization(_)
-            | Quantity::DiskVisits(..)
-            | Quantity::Runnable(..) => self.node(quantity),
-            Quantity::Component(component) => self.component(component),
-            Quantity::Memory(quantity) => self.memory(quantity),
-            _ => self.service(quantity),
         }
     }
 
@@ -180,66 +174,64 @@ impl Observer<'_> {
         containers.map(|c| what(&self.outcome.averages.containers[c as usize])).sum()
     }
 
-    fn service(&self, quantity: Quantity) -> Sample {
-        let replicas = |service: usize| f64::from(self.blueprint.services[service].replicas());
-        match quantity {
-            Quantity::WorkerQueue(service) => Sample::Value(self.sum(service, |c| c.waiting)),
-            Quantity::DiskQueue(service) => Sample::Value(self.sum(service, |c| c.disk_waiting)),
-            Quantity::InService(service) => {
-                Sample::Value(self.sum(service, |c| c.in_system - c.outside))
+    fn service(&self, service: usize, what: OfService) -> Sample {
+        let replicas = f64::from(self.blueprint.services[service].replicas());
+        match what {
+            OfService::Visits(stat) => self.visits(service, stat),
+            OfService::WorkerWait(stat) => self.record.worker_waits[service].statistic(stat),
+            OfService::DiskWait(stat) => self.record.disk_waits[service].statistic(stat),
+            OfService::WorkerQueue => Sample::Value(self.sum(service, |c| c.waiting)),
+            OfService::DiskQueue => Sample::Value(self.sum(service, |c| c.disk_waiting)),
+            OfService::CacheHits => {
+                let [missed, found] = self.record.look_ups[service].map(|n| n as f64);
+                Sample::Share(Share::of_count(found, missed + found))
             }
-            Quantity::Utilization(service) => {
+            OfService::InService => Sample::Value(self.sum(service, |c| c.in_system - c.outside)),
+            OfService::Utilization => {
                 let workers = self.blueprint.services[service].workers.unwrap_or(0);
                 let held = self.sum(service, |c| c.held);
-                Sample::Share(Share::of_time(held / (f64::from(workers) * replicas(service))))
+                Sample::Share(Share::of_time(held / (f64::from(workers) * replicas)))
             }
-            Quantity::Throttled(service) => {
+            OfService::Throttled => {
                 let throttled = self.sum(service, |c| c.throttled);
-                Sample::Share(Share::of_time(throttled / replicas(service)))
+                Sample::Share(Share::of_time(throttled / replicas))
             }
-            Quantity::Share(service, number) => {
+            OfService::Share(number) => {
                 let first = self.blueprint.services[service].containers.start as usize;
                 let own = self.outcome.averages.containers[first + number].arrivals;
                 let all = self.sum(service, |c| c.arrivals as f64);
                 let share = Share::of_count(own as f64, all);
                 // A service of one replica has no choice.
-                let trials = if replicas(service) > 1.0 { all } else { f64::INFINITY };
+                let trials = if replicas > 1.0 { all } else { f64::INFINITY };
                 Sample::Share(Share { trials, ..share })
             }
-            Quantity::Replicas(service) => Sample::Value(self.sum(service, |c| c.up)),
-            other => unreachable!("{other:?} is not a metric of a service"),
+            OfService::Replicas => Sample::Value(self.sum(service, |c| c.up)),
         }
     }
 
-    fn node(&self, quantity: Quantity) -> Sample {
-        let node = |place: usize| &self.blueprint.nodes[place];
-        let averages = |place: usize| &self.outcome.averages.nodes[place];
-        match quantity {
-            Quantity::Cpu(n) => {
-                Sample::Share(Share::of_time(averages(n).threads / node(n).threads))
+    fn node(&self, place: usize, what: OfNode) -> Sample {
+        let node = &self.blueprint.nodes[place];
+        let averages = &self.outcome.averages.nodes[place];
+        match what {
+            OfNode::Cpu => Sample::Share(Share::of_time(averages.threads / node.threads)),
+            OfNode::Load => averages.load.map_or(Sample::Nothing, Sample::Value),
+            OfNode::Network(direction) => {
+                Sample::Value(averages.bytes_per_second[direction] / node.bandwidth)
             }
-            Quantity::Load(n) => averages(n).load.map_or(Sample::Nothing, Sample::Value),
-            Quantity::Network(n, direction) => {
-                Sample::Value(averages(n).bytes_per_second[direction] / node(n).bandwidth)
+            OfNode::NetworkCpu => Sample::Value(averages.network_cpu / (node.speed * node.threads)),
+            OfNode::Runnable(service) => {
+                Sample::Value(self.on_node(place, Some(service), |c| c.computing + c.bursting))
             }
-            Quantity::NetworkCpu(n) => {
-                let capacity = node(n).speed * node(n).threads;
-                Sample::Value(averages(n).network_cpu / capacity)
-            }
-            Quantity::Runnable(n, service) => {
-                Sample::Value(self.on_node(n, Some(service), |c| c.computing + c.bursting))
-            }
-            Quantity::DiskVisits(n, service) => {
+            OfNode::DiskVisits(service) => {
                 let at_disk = |c: &ContainerAverages| c.disk_waiting + c.disk_served + c.paging;
-                Sample::Value(self.on_node(n, Some(service), at_disk))
+                Sample::Value(self.on_node(place, Some(service), at_disk))
             }
-            Quantity::DiskUtilization(n) => {
-                let queues = node(n).disk.as_ref().map_or(1, |disk| disk.queues);
+            OfNode::DiskUtilization => {
+                let queues = node.disk.as_ref().map_or(1, |disk| disk.queues);
                 let served = |c: &ContainerAverages| c.disk_served + c.paging_served;
-                let served = self.on_node(n, None, served);
+                let served = self.on_node(place, None, served);
                 Sample::Share(Share::of_time(served / f64::from(queues)))
             }
-            other => unreachable!("{other:?} is not a metric of a node"),
         }
     }
 
@@ -286,7 +278,7 @@ pub(crate) fn share_of_errors(blueprint: &Blueprint, errors: u64, requests: u64)
 }
 
 /// What of a number by source belongs to `entry`.
-fn of_entry<T: Copy + std::iter::Sum<T>>(by_source: &[T], entry: Entry) -> T {
+fn by_entry<T: Copy + std::iter::Sum<T>>(by_source: &[T], entry: Entry) -> T {
     match entry {
         Entry::All => by_source.iter().copied().sum(),
         Entry::Source(place) => by_source[place],

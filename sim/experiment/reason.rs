@@ -99,8 +99,6 @@ pub enum Unmeasured {
     },
     /// The command does not measure that.
     OfOtherStudies(Study),
-    /// The metric has no interval, and no number is judged by its point.
-    NoInterval(String),
     /// There is no long run.
     NoYears(NoYears),
     /// Nothing fails of itself in the scenario that the change is from.

@@ -1,13 +1,14 @@
 //! Findings from the replications of an arm: metrics with plain 95 % intervals, series, notes.
 
 use crate::arm::{Arm, Observation};
-use crate::catalogue::{Entry, Key, Quantity};
+use crate::catalogue::Key;
 use crate::curves::Curves;
 use crate::durations::Durations;
 use crate::findings::{Answer, Distribution, Findings, Metric, RunAnswer, Series, StoppedBy};
 use crate::judge::{LEVEL, estimate, no_interval, times_needed};
 use crate::memory;
-use crate::metric::STATS;
+use crate::metric::MEAN;
+use crate::metric::quantity::{Entry, OfEntry, Quantity, Reason};
 use crate::note::Note;
 use crate::observe::{Sample, share_of_errors};
 use crate::question::Question;
@@ -84,11 +85,15 @@ fn what_was_missing(samples: &[Sample]) -> Missing {
     }
 }
 
+fn mean_response(source: usize) -> Quantity {
+    Quantity::Entry(Entry::Source(source), OfEntry::Response(MEAN))
+}
+
 /// Mean response times of all entries.
 pub(crate) fn entry_means(arm: &Arm, replications: usize, level: f64) -> Vec<Estimate> {
-    let is_mean = |key: &Key| matches!(key.quantity, Quantity::Response(Entry::Source(_), stat) if STATS[stat] == "mean");
-    let keys = arm.catalogue.keys.iter().enumerate().filter(|(_, key)| is_mean(key));
-    let means = keys.filter_map(|(place, _)| estimate(&arm.samples(place, replications), level));
+    let sources = 0..arm.blueprint.sources.len();
+    let places = sources.filter_map(|source| arm.catalogue.place(mean_response(source)));
+    let means = places.filter_map(|place| estimate(&arm.samples(place, replications), level));
     // What got no answer gets none in further replications.
     means.filter(Estimate::is_closed).collect()
 }
@@ -106,17 +111,15 @@ fn series(arm: &Arm, question: &Question, replications: usize) -> Vec<Series> {
     let measure = question.measure;
     let curves = Curves::new(arm, replications, measure);
     let mut all = memory::series::series(&curves);
-    for (place, source) in arm.blueprint.sources.iter().enumerate() {
-        let entry = ("entry", source.name.clone());
-        let labels = vec![entry.clone(), ("reason", "all".to_owned())];
-        all.push(curves.series("error_ratio", labels, |one, n| errors(&one.slots[place][n])));
-        let labels = vec![entry, ("stat", "mean".to_owned())];
+    for place in 0..arm.blueprint.sources.len() {
+        let quantity = Quantity::Entry(Entry::Source(place), OfEntry::Errors(Reason::All));
+        all.extend(curves.series(quantity, |one, n| errors(&one.slots[place][n])));
         let is_open =
             |n: usize| curves.observations().iter().any(|one| one.slots[place][n].unfinished > 0);
         let times = |one: &Observation, n: usize| {
             if is_open(n) { Sample::Nothing } else { response(&one.slots[place][n]) }
         };
-        all.push(curves.series("response_time_seconds", labels, times));
+        all.extend(curves.series(mean_response(place), times));
     }
     all.sort_by(|a, b| (a.name, &a.labels).cmp(&(b.name, &b.labels)));
     all
@@ -131,13 +134,17 @@ fn distributions(arm: &Arm) -> Vec<Distribution> {
         };
         CURVE.iter().filter_map(point).collect()
     };
-    (arm.blueprint.sources.iter().zip(&arm.pooled))
-        .map(|(source, pooled)| Distribution {
-            name: "response_time_seconds",
-            labels: vec![("entry", source.name.clone())],
-            unit: "seconds",
-            count: pooled.ended() + pooled.open(),
-            quantiles: curve(pooled),
+    (arm.pooled.iter().enumerate())
+        .filter_map(|(source, pooled)| {
+            let key = &arm.catalogue.keys[arm.catalogue.place(mean_response(source))?];
+            let is_entry = |(name, _): &&(&str, String)| *name == "entry";
+            Some(Distribution {
+                name: key.kind.name,
+                labels: key.labels.iter().filter(is_entry).cloned().collect(),
+                unit: key.kind.unit,
+                count: pooled.ended() + pooled.open(),
+                quantiles: curve(pooled),
+            })
         })
         .collect()
 }

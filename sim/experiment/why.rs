@@ -6,42 +6,57 @@
 
 use crate::arm::Arm;
 use crate::judge::{Arms, LEVEL, estimate};
+use crate::memory::{NodeShare, OfMemory, ServiceShare};
+use crate::metric::quantity::{OfEntry, OfNode, OfService, Quantity};
 use crate::question::Claim;
 use crate::reason::{Breakdown, Component, Whole};
 
-/// What the metric named `name` is made up of, and the metrics of its components.
-fn made_up_of(name: &str) -> Option<(Whole, &'static [&'static str])> {
-    match name {
-        "response_time_seconds" | "query_time_seconds" | "service_response_seconds" => {
-            Some((Whole::RequestTime, &["request_time_seconds"]))
-        }
-        "node_load_average" => Some((Whole::RunQueue, &["node_runnable_jobs", AT_DISK])),
-        "node_cpu_utilization_ratio" => Some((Whole::RunQueue, &["node_runnable_jobs"])),
-        "node_memory_used_bytes"
-        | "node_memory_resident_bytes"
-        | "node_memory_page_cache_bytes" => {
-            Some((Whole::MemoryHeld, &["service_memory_resident_bytes"]))
-        }
-        "node_memory_demand_bytes" | "node_memory_hot_bytes" | "node_memory_stall_ratio" => {
-            Some((Whole::MemoryAskedFor, &["service_memory_demand_bytes"]))
-        }
-        "node_swap_used_bytes" | "node_swap_in_pages_per_second" => {
-            Some((Whole::Swap, &["service_swap_used_bytes"]))
-        }
+/// What a quantity is a part or an effect of, as far as its components are known.
+fn whole(quantity: Quantity) -> Option<Whole> {
+    match quantity {
+        Quantity::Entry(_, OfEntry::Response(_))
+        | Quantity::QueryTime(..)
+        | Quantity::Visit(..)
+        | Quantity::Service(_, OfService::Visits(_)) => Some(Whole::RequestTime),
+        Quantity::Node(_, OfNode::Load | OfNode::Cpu) => Some(Whole::RunQueue),
+        Quantity::Memory(OfMemory::Node(_, share)) => Some(match share {
+            NodeShare::Used | NodeShare::Resident | NodeShare::PageCache => Whole::MemoryHeld,
+            NodeShare::Demand | NodeShare::Hot | NodeShare::Stall => Whole::MemoryAskedFor,
+            NodeShare::Swap | NodeShare::SwapIn => Whole::Swap,
+        }),
         _ => None,
     }
 }
 
-/// The metric of jobs that are not in the run queue.
-const AT_DISK: &str = "node_disk_visits";
+/// Whether `part` is a component of the whole that `quantity` belongs to.
+fn is_component(part: Quantity, quantity: Quantity) -> bool {
+    match (quantity, part) {
+        (Quantity::Node(node, OfNode::Load), Quantity::Node(on, OfNode::DiskVisits(_)))
+        | (
+            Quantity::Node(node, OfNode::Load | OfNode::Cpu),
+            Quantity::Node(on, OfNode::Runnable(_)),
+        ) => on == node,
+        (
+            Quantity::Memory(OfMemory::Node(node, _)),
+            Quantity::Memory(OfMemory::Service(on, _, share)),
+        ) => {
+            let of = match share {
+                ServiceShare::Resident => Whole::MemoryHeld,
+                ServiceShare::Demand => Whole::MemoryAskedFor,
+                ServiceShare::Swap => Whole::Swap,
+            };
+            on == node && whole(quantity) == Some(of)
+        }
+        (_, Quantity::Component(_)) => whole(quantity) == Some(Whole::RequestTime),
+        _ => false,
+    }
+}
 
 /// What the number of `claim` is made up of; `None` when its metric has no components, or they are nothing.
 pub(crate) fn breakdown(claim: &Claim, arms: Arms<'_>) -> Option<Breakdown> {
-    let (of, kinds) = made_up_of(&claim.metric.name)?;
-    let node = claim.metric.labels.get("node").map(String::as_str);
-    let mut parts = parts_of(arms.own, kinds, node);
-    if let Some(base) = arms.base {
-        subtract(&mut parts, parts_of(base, kinds, node));
+    let (of, mut parts) = parts_of(arms.own, claim)?;
+    if let Some((_, before)) = arms.base.and_then(|base| parts_of(base, claim)) {
+        subtract(&mut parts, before);
     }
     parts.retain(|part| part.amount.abs() > 0.0);
     parts.sort_by(|a, b| {
@@ -52,18 +67,20 @@ pub(crate) fn breakdown(claim: &Claim, arms: Arms<'_>) -> Option<Breakdown> {
     (!parts.is_empty()).then_some(Breakdown { of, is_change, parts })
 }
 
-fn parts_of(arm: &Arm, kinds: &[&str], node: Option<&str>) -> Vec<Component> {
-    let of_node = |labels: &[(&str, String)]| {
-        labels.iter().all(|(name, value)| *name != "node" || node == Some(value.as_str()))
-    };
+fn parts_of(arm: &Arm, claim: &Claim) -> Option<(Whole, Vec<Component>)> {
+    let quantity = arm.catalogue.keys[arm.catalogue.find(&claim.metric)?].quantity;
+    let of = whole(quantity)?;
     let keys = arm.catalogue.keys.iter().enumerate();
-    keys.filter(|(_, key)| kinds.contains(&key.kind.name) && of_node(&key.labels))
+    let parts = keys
+        .filter(|(_, key)| is_component(key.quantity, quantity))
         .filter_map(|(place, key)| {
             let (_, name) = key.labels.last()?;
             let amount = estimate(&arm.samples(place, arm.observations.len()), LEVEL)?.mean;
-            Some(Component { name: name.clone(), at_disk: key.kind.name == AT_DISK, amount })
+            let at_disk = matches!(key.quantity, Quantity::Node(_, OfNode::DiskVisits(_)));
+            Some(Component { name: name.clone(), at_disk, amount })
         })
-        .collect()
+        .collect();
+    Some((of, parts))
 }
 
 fn subtract(parts: &mut Vec<Component>, base: Vec<Component>) {

@@ -8,7 +8,7 @@ use crate::places;
 use crate::source::{Origin, Sources};
 use crate::unsimulated::{self, NotSimulated};
 use wssim_experiment::failures::years::MANAGERS;
-use wssim_experiment::metric::{MetricKind, OF_ALL_NODES, PLANNED, STATS, TABLE, reasons};
+use wssim_experiment::metric::{self, MetricKind, PLANNED, STATS, reasons, table};
 use wssim_experiment::question::{Claim, Expected, Kind, Measure, MetricRef};
 use wssim_kernel::Nanos;
 use wssim_text::quantity::Dimension;
@@ -95,7 +95,7 @@ impl Claims<'_> {
             None => origin,
         };
         let Some((kind, measured)) = unsimulated::metric(metric) else {
-            let all = TABLE.iter().chain(PLANNED).map(|kind| kind.name);
+            let all = table().map(|row| &row.kind).chain(PLANNED).map(|kind| kind.name);
             let hint = suggest::hint(&metric.name, all.collect::<Vec<_>>());
             let at = place(&metric.name);
             self.mistake(
@@ -136,7 +136,9 @@ impl Claims<'_> {
             "service" => document.services.keys().cloned().collect(),
             "caller" => document.services.keys().cloned().chain(["all".to_owned()]).collect(),
             "node" => {
-                let all = OF_ALL_NODES.contains(&metric.name.as_str()).then(|| "all".to_owned());
+                let kind = metric::kind_of(&metric.name);
+                let has_all = kind.is_some_and(|kind| kind.of_all_nodes);
+                let all = has_all.then(|| metric::ALL.to_owned());
                 document.nodes.keys().cloned().chain(all).collect()
             }
             "stat" => STATS.iter().map(owned).collect(),

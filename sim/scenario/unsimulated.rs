@@ -8,7 +8,7 @@ use crate::places;
 use crate::source::Sources;
 use crate::traefik::passage;
 use std::collections::{BTreeMap, BTreeSet};
-use wssim_experiment::metric::{self, MetricKind};
+use wssim_experiment::metric::{self, MeasuredBy, MetricKind};
 use wssim_experiment::question::{MetricRef, Study};
 
 /// Something that is written and that the model does not simulate.
@@ -148,19 +148,9 @@ fn step_reasons(step: &Step, add: &mut impl FnMut(String, &str)) {
     }
 }
 
-/// Metrics that no `run` has.
-const OF_FAILURES: [&str; 6] = [
-    "availability_ratio",
-    "downtime_seconds_per_year",
-    "outage_seconds",
-    "outages_per_year",
-    "recovery_seconds",
-    "survival_ratio",
-];
-
 /// Whether only `failures` measures `metric`.
 pub(crate) fn is_of_failures(metric: &MetricRef) -> bool {
-    OF_FAILURES.contains(&metric.name.as_str())
+    metric::row_of(&metric.name).is_some_and(|row| row.measured_by() != MeasuredBy::Run)
 }
 
 /// Why a claim about `metric` cannot be judged by `study`; `None` when it can.

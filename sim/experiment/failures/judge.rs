@@ -12,15 +12,11 @@ use super::years::findings::LongRun;
 use crate::cluster::{Cluster, Survival};
 use crate::findings::{JudgedClaim, Metric, Verdict};
 use crate::judge::{FEWEST, LEVEL, no_interval, not_judged, undecided, unit_of, verdict};
-use crate::metric::kind_of;
+use crate::metric::{MetricKind, OfSets, Reader, row_of, table};
 use crate::question::{Claim, MetricRef, Study};
 use crate::reason::{Few, Missing, Needed, NoYears, Reason, Runs, Setback, Unmeasured};
 use wssim_model::Blueprint;
 use wssim_stats::{Estimate, mean_interval};
-
-/// Metrics that are judged here: of the worst set, and of all of them together.
-const RECOVERY: &str = "recovery_seconds";
-const SURVIVAL: &str = "survival_ratio";
 
 /// What is known of the sets so far.
 pub(super) struct Bench<'a> {
@@ -121,9 +117,10 @@ impl Bench<'_> {
         changes: &[Change],
         no_years: NoYears,
     ) -> JudgedClaim {
-        if !is_judged(claim) || !years::judge::judges(&claim.metric) {
+        let of_years = years::judge::judged(&claim.metric).filter(|_| is_judged(claim));
+        let Some(what) = of_years else {
             return self.judge_sets(claim, &found.sets);
-        }
+        };
         let is_its = |change: &&Change| Some(&change.file) == claim.relative_to.as_ref();
         let change = changes.iter().find(is_its);
         let own = change.map_or(found.long_run.as_ref(), |change| change.after.as_ref());
@@ -131,7 +128,7 @@ impl Bench<'_> {
             return unmeasured(claim, Unmeasured::NoYears(no_years));
         };
         let base = change.and_then(|change| change.before.as_ref());
-        match years::judge::judge(claim, own, base, self.level) {
+        match years::judge::judge(claim, what, own, base, self.level) {
             Ok((verdict, estimate, why)) => told(claim, verdict, Some(estimate), why),
             Err(reason) => unmeasured(claim, reason),
         }
@@ -142,7 +139,7 @@ impl Bench<'_> {
         if let Some(reason) = not_judged(claim, Study::Failures) {
             return told(claim, Verdict::Undecided, None, Some(reason));
         }
-        if claim.metric.name == SURVIVAL {
+        if of_sets(claim) == Some(OfSets::Survival) {
             return self.judge_survival(claim);
         }
         match self.measure(claim) {
@@ -162,7 +159,7 @@ impl Bench<'_> {
     /// What the claim's number is made of, a replication each: the slowest recovery of any set, or the
     /// share of sets that are survived.
     pub(super) fn numbers(&self, claim: &Claim) -> Option<Vec<f64>> {
-        if claim.metric.name == SURVIVAL {
+        if of_sets(claim) == Some(OfSets::Survival) {
             return self.survived(self.size_of(claim).ok()?);
         }
         let subject = self.subject(&claim.metric).ok()?;
@@ -235,7 +232,7 @@ impl Bench<'_> {
     }
 
     fn deciding_of(&self, claim: &Claim, size: Option<usize>, all: Vec<usize>) -> Vec<usize> {
-        if claim.metric.name != RECOVERY {
+        if of_sets(claim) != Some(OfSets::Recovery) {
             // Where those that are lost stay so, no more sets are survived.
             let lost = if claim.expected.max.is_none() { self.lost(size) } else { Vec::new() };
             return if lost.is_empty() { all } else { lost };
@@ -264,7 +261,7 @@ impl Bench<'_> {
     }
 
     fn measure(&self, claim: &Claim) -> Result<(Subject, Vec<usize>, Worst), Unmeasured> {
-        if claim.metric.name != RECOVERY {
+        if of_sets(claim) != Some(OfSets::Recovery) {
             return Err(Unmeasured::OfOtherStudies(Study::Failures));
         }
         let size = self.size_of(claim)?;
@@ -316,8 +313,23 @@ impl Bench<'_> {
         Some(Reason::WorstSet { nodes, is_back, why })
     }
 
-    /// Recovery times of the worst set of each size: of entries, and of services.
+    /// What sets show, in the order of names.
     pub(super) fn metrics(&self) -> Vec<Metric> {
+        let mut all = Vec::new();
+        for row in table() {
+            let Reader::Sets(what) = row.reader else { continue };
+            match what {
+                OfSets::Recovery => all.extend(self.recoveries(&row.kind)),
+                OfSets::Survival => {
+                    all.extend((1..=self.depth).filter_map(|size| self.survival(&row.kind, size)));
+                }
+            }
+        }
+        all
+    }
+
+    /// Recovery times of the worst set of each size: of entries, and of services.
+    fn recoveries(&self, kind: &MetricKind) -> Vec<Metric> {
         let entries = self.blueprint.sources.iter().enumerate();
         let entries = entries.map(|(at, one)| ("entry", one.name.clone(), Subject::Entry(at)));
         let services = self.blueprint.services.iter().enumerate();
@@ -328,15 +340,13 @@ impl Bench<'_> {
         let mut metrics = Vec::new();
         for (label, name, subject) in subjects {
             for size in 1..=self.depth {
-                metrics.extend(self.metric((label, name.clone()), subject, size));
+                metrics.push(self.recovery_metric(kind, (label, name.clone()), subject, size));
             }
         }
-        metrics.extend((1..=self.depth).filter_map(|size| self.survival(size)));
         metrics
     }
 
-    fn survival(&self, size: usize) -> Option<Metric> {
-        let kind = kind_of(SURVIVAL)?;
+    fn survival(&self, kind: &MetricKind, size: usize) -> Option<Metric> {
         let estimate = mean_interval(&self.survived(Some(size))?, LEVEL);
         let few = Missing::TooFew(no_interval(Runs::Replications));
         let missing = estimate.is_none().then_some(few);
@@ -344,13 +354,13 @@ impl Bench<'_> {
         Some(Metric { name: kind.name, labels, unit: kind.unit, estimate, missing })
     }
 
-    fn metric(
+    fn recovery_metric(
         &self,
+        kind: &MetricKind,
         label: (&'static str, String),
         subject: Subject,
         size: usize,
-    ) -> Option<Metric> {
-        let kind = kind_of(RECOVERY)?;
+    ) -> Metric {
         let worst = self.worst(&self.of_size(Some(size)), subject, LEVEL);
         let missing = match &worst {
             None => Some(Missing::NobodyAsked(no_interval(Runs::Replications))),
@@ -362,7 +372,7 @@ impl Bench<'_> {
         let estimate = worst.map(|worst| worst.estimate).filter(|e| e.mean.is_finite());
         let mut labels = vec![label, ("nodes_lost", size.to_string())];
         labels.sort();
-        Some(Metric { name: kind.name, labels, unit: kind.unit, estimate, missing })
+        Metric { name: kind.name, labels, unit: kind.unit, estimate, missing }
     }
 }
 
@@ -387,6 +397,14 @@ fn more_replications(claim: &Claim, estimate: &Estimate) -> Reason {
 
 fn had_containers(all: &[Aftermath], service: usize) -> bool {
     all.iter().any(|one| one.services[service].before > 0)
+}
+
+/// What of sets the claim is about; `None`: they do not show it.
+fn of_sets(claim: &Claim) -> Option<OfSets> {
+    match row_of(&claim.metric.name)?.reader {
+        Reader::Sets(what) => Some(what),
+        Reader::Run(_) | Reader::Years(_) => None,
+    }
 }
 
 /// Whether `failures` measures the claim at all.

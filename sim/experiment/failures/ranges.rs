@@ -43,7 +43,7 @@ impl Held {
             if !is_judged(&one.claim) || !is_weighed(one.verdict) {
                 continue;
             }
-            if years::judge::judges(&one.claim.metric) {
+            if years::judge::judged(&one.claim.metric).is_some() {
                 held.of_years.push(place);
             } else {
                 let (sets, of) = bench.deciding(&one.claim);

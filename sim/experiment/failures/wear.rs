@@ -39,7 +39,7 @@ impl<'e, 'a> Wear<'e, 'a> {
         let of_years = question
             .claims
             .iter()
-            .filter(|claim| is_judged(claim) && years::judge::judges(&claim.metric));
+            .filter(|claim| is_judged(claim) && years::judge::judged(&claim.metric).is_some());
         let files: BTreeSet<&String> =
             of_years.filter_map(|claim| claim.relative_to.as_ref()).collect();
         let own = worn(None, true)?;

@@ -2,9 +2,9 @@
 
 use super::{NodeShare, OfMemory, ServiceShare, containers_on, grows, has_ram, memory_of};
 use crate::arm::Arm;
-use crate::catalogue::Quantity;
 use crate::findings::{NodeLedger, Promised, ServiceLedger, SystemMemory};
 use crate::judge::{LEVEL, estimate};
+use crate::metric::quantity::Quantity;
 use crate::note::{FirstToGive, Note};
 use crate::observe::Sample;
 use crate::question::Question;
@@ -27,8 +27,7 @@ pub(crate) fn ledger(arm: &Arm, replications: usize) -> Vec<NodeLedger> {
 
 impl Books<'_> {
     fn samples(&self, quantity: OfMemory) -> Vec<Sample> {
-        let wanted = Quantity::Memory(quantity);
-        let place = self.arm.catalogue.keys.iter().position(|key| key.quantity == wanted);
+        let place = self.arm.catalogue.place(Quantity::Memory(quantity));
         place.map_or(Vec::new(), |place| self.arm.samples(place, self.replications))
     }
 

@@ -7,7 +7,6 @@
 pub(crate) mod ledger;
 pub(crate) mod psi;
 pub(crate) mod record;
-mod rows;
 pub(crate) mod series;
 mod value;
 
@@ -73,7 +72,7 @@ fn memory_of<'a>(blueprint: &'a Blueprint, container: &Container) -> &'a Memory 
 }
 
 /// Whether anything on the node can come under pressure.
-fn is_watched(blueprint: &Blueprint, node: usize) -> bool {
+pub(crate) fn is_watched(blueprint: &Blueprint, node: usize) -> bool {
     let limited =
         |(_, container): (usize, &Container)| memory_of(blueprint, container).limit.is_some();
     has_ram(&blueprint.nodes[node]) || containers_on(blueprint, node).any(limited)
@@ -86,6 +85,17 @@ fn asks(memory: &Memory) -> bool {
         || memory.entry > 0.0
         || memory.heap.is_some()
         || memory.data.as_ref().is_some_and(|data| data.buffers > 0.0)
+}
+
+/// Services with containers on the node that ask for RAM at all, in the order of the blueprint.
+pub(crate) fn asking_on(blueprint: &Blueprint, node: usize) -> Vec<usize> {
+    let mut services: Vec<usize> = containers_on(blueprint, node)
+        .filter(|(_, container)| asks(memory_of(blueprint, container)))
+        .map(|(_, container)| container.service.index())
+        .collect();
+    services.sort_unstable();
+    services.dedup();
+    services
 }
 
 /// Whether containers of the service on the node can miss pages that are in swap.
@@ -101,7 +111,7 @@ fn faults_on(blueprint: &Blueprint, service: ServiceId, node: usize) -> bool {
 }
 
 /// Whether containers of the service can miss pages that are in swap.
-fn faults(blueprint: &Blueprint, service: ServiceId) -> bool {
+pub(crate) fn faults(blueprint: &Blueprint, service: ServiceId) -> bool {
     (0..blueprint.nodes.len()).any(|node| faults_on(blueprint, service, node))
 }
 

@@ -1,18 +1,15 @@
 //! Memory by time: of nodes with RAM given, and of the number of containers where it grows.
 
-use super::{NodeShare, grows, has_ram, value};
+use super::{NodeShare, OfMemory, grows, has_ram, value};
 use crate::arm::Observation;
 use crate::curves::Curves;
 use crate::findings::Series;
+use crate::metric::quantity::Quantity;
 use crate::observe::Sample;
 
 /// What is shown of a node.
-const SHOWN: [(&str, NodeShare); 4] = [
-    ("node_memory_stall_ratio", NodeShare::Stall),
-    ("node_memory_used_bytes", NodeShare::Used),
-    ("node_swap_in_pages_per_second", NodeShare::SwapIn),
-    ("node_swap_used_bytes", NodeShare::Swap),
-];
+const SHOWN: [NodeShare; 4] =
+    [NodeShare::Stall, NodeShare::Used, NodeShare::SwapIn, NodeShare::Swap];
 
 /// The series of memory; the caller puts them in order.
 pub(crate) fn series(curves: &Curves<'_>) -> Vec<Series> {
@@ -26,20 +23,22 @@ pub(crate) fn series(curves: &Curves<'_>) -> Vec<Series> {
         if !has_ram(node) {
             continue;
         }
-        let labels = || vec![("node", node.name.clone())];
-        for (name, share) in SHOWN {
+        for share in SHOWN {
             let at =
                 |one: &Observation, slot: usize| value::of(&one.memory[place].slots[slot], share);
-            all.push(curves.series(name, labels(), at));
+            all.extend(curves.series(Quantity::Memory(OfMemory::Node(place, share)), at));
         }
-        all.push(curves.series("oom_kills_total", labels(), |one, slot| {
-            Sample::Value(one.memory[place].slots[slot].kills as f64)
-        }));
+        let kills = Quantity::Memory(OfMemory::Kills(Some(place)));
+        all.extend(
+            curves.series(kills, |one, slot| {
+                Sample::Value(one.memory[place].slots[slot].kills as f64)
+            }),
+        );
     }
     if let Some(node) = (0..nodes.len()).find(|node| heard(*node))
         && grows(&curves.arm.blueprint)
     {
-        all.push(curves.series("containers_running", Vec::new(), |one, slot| {
+        all.extend(curves.series(Quantity::Memory(OfMemory::Running), |one, slot| {
             let running = one.memory[node].slots[slot].mean(|sums| sums.running);
             running.map_or(Sample::Nothing, Sample::Value)
         }));

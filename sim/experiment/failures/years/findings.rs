@@ -1,6 +1,7 @@
 //! What the long run found: one record an entry, a group, a service.
 
 use super::subjects::Kind;
+use crate::metric::OfHistory;
 use wssim_stats::{Estimate, poisson_interval};
 
 /// The long run.
@@ -116,28 +117,25 @@ pub struct Year {
 }
 
 impl Availability {
-    /// What `metric` is in each history, if it is one of the long run.
-    #[must_use]
-    pub fn values(&self, metric: &str) -> Option<Vec<f64>> {
-        self.histories.iter().map(|history| value(metric, *history)).collect()
+    /// What is measured in each history.
+    pub(super) fn values(&self, what: OfHistory) -> Vec<f64> {
+        self.histories.iter().map(|history| value(what, *history)).collect()
     }
 
-    /// What `metric` may be when few outages were seen in so many years: their number is Poisson, and
-    /// each lasts as long as the longest that was seen, or the longest mean repair. `None`: enough were.
-    #[must_use]
-    pub fn rare(&self, metric: &str, run: &LongRun, level: f64) -> Option<[f64; 2]> {
+    /// What it may be when few outages were seen in so many years: their number is Poisson, and each lasts
+    /// as long as the longest that was seen, or the longest mean repair. `None`: enough were.
+    pub(super) fn rare(&self, what: OfHistory, run: &LongRun, level: f64) -> Option<[f64; 2]> {
         if self.outages >= FEW {
             return None;
         }
         let [low, high] = poisson_interval(self.outages, level).map(|n| n / run.years);
         let longest = self.lengths.map_or(0.0, |lengths| lengths.max).max(run.longest_repair);
         let down = (high * longest).min(super::YEAR.seconds());
-        match metric {
-            "outages_per_year" => Some([low, high]),
-            "downtime_seconds_per_year" => Some([0.0, down]),
-            "availability_ratio" => Some([1.0 - down / super::YEAR.seconds(), 1.0]),
-            _ => None,
-        }
+        Some(match what {
+            OfHistory::Outages => [low, high],
+            OfHistory::Downtime => [0.0, down],
+            OfHistory::Availability => [1.0 - down / super::YEAR.seconds(), 1.0],
+        })
     }
 
     /// Seconds down a year.
@@ -154,12 +152,11 @@ impl Availability {
     }
 }
 
-/// What `metric` is in a history that works so large a share of the time, with so many outages a year.
-pub(super) fn value(metric: &str, [works, outages]: [f64; 2]) -> Option<f64> {
-    match metric {
-        "availability_ratio" => Some(works),
-        "downtime_seconds_per_year" => Some((1.0 - works) * super::YEAR.seconds()),
-        "outages_per_year" => Some(outages),
-        _ => None,
+/// What is measured in a history that works so large a share of the time, with so many outages a year.
+pub(super) fn value(what: OfHistory, [works, outages]: [f64; 2]) -> f64 {
+    match what {
+        OfHistory::Availability => works,
+        OfHistory::Downtime => (1.0 - works) * super::YEAR.seconds(),
+        OfHistory::Outages => outages,
     }
 }

@@ -2,41 +2,43 @@
 
 use super::findings::{Availability, LongRun};
 use crate::judge::{no_interval, undecided, verdict};
+use crate::metric::{OfHistory, OfYears, Reader, row_of};
 use crate::question::{Claim, MetricRef};
 use crate::readings::Readings;
 use crate::reason::{Needed, Reason, Runs, Unmeasured};
 use crate::verdict::Verdict;
 use wssim_stats::{Estimate, mean_interval};
 
-/// Metrics that are judged here.
-const JUDGED: [&str; 3] = ["availability_ratio", "downtime_seconds_per_year", "outages_per_year"];
-
-/// Whether the long run judges `metric`.
-pub(in crate::failures) fn judges(metric: &MetricRef) -> bool {
-    JUDGED.contains(&metric.name.as_str())
+/// What of histories `metric` is; `None`: the long run does not judge it.
+pub(in crate::failures) fn judged(metric: &MetricRef) -> Option<OfHistory> {
+    match row_of(&metric.name)?.reader {
+        Reader::Years(OfYears::History(what)) => Some(what),
+        Reader::Run(_) | Reader::Sets(_) | Reader::Years(OfYears::Lengths) => None,
+    }
 }
 
-/// Verdict, what was simulated, and why, at `level`.
+/// Verdict on what is claimed of `what`, what was simulated, and why, at `level`.
 ///
 /// # Errors
 /// Why it cannot be judged.
 pub(in crate::failures) fn judge(
     claim: &Claim,
+    what: OfHistory,
     run: &LongRun,
     base: Option<&LongRun>,
     level: f64,
 ) -> Result<(Verdict, Estimate, Option<Reason>), Unmeasured> {
     let found = found(&claim.metric, run)?;
-    let name = || claim.metric.name.clone();
-    let values = found.values(&claim.metric.name).ok_or_else(|| Unmeasured::NoInterval(name()))?;
+    let values = found.values(what);
     let mut estimate = match &claim.relative_to {
         None => mean_interval(&values, level),
         Some(file) => {
             let base = base.ok_or_else(|| Unmeasured::NothingFailsIn(file.clone()))?;
             // What fails of itself fails at the same times in both.
-            let before = self::found(&claim.metric, base)?.values(&claim.metric.name);
-            let before = before.filter(|before| before.len() == values.len());
-            let before = before.ok_or(Unmeasured::UnlikeRuns)?;
+            let before = self::found(&claim.metric, base)?.values(what);
+            if before.len() != values.len() {
+                return Err(Unmeasured::UnlikeRuns);
+            }
             if claim.expected.relative && before.iter().all(|value| *value == 0.0) {
                 return Err(Unmeasured::ZeroBefore);
             }
@@ -46,10 +48,10 @@ pub(in crate::failures) fn judge(
     }
     .ok_or_else(|| Unmeasured::TooFew(no_interval(Runs::Histories)))?;
     if claim.relative_to.is_none() {
-        if let Some([low, high]) = found.rare(&claim.metric.name, run, level) {
+        if let Some([low, high]) = found.rare(what, run, level) {
             (estimate.low, estimate.high) = (estimate.low.min(low), estimate.high.max(high));
         }
-        let most = if claim.metric.name == JUDGED[0] { 1.0 } else { f64::INFINITY };
+        let most = if what == OfHistory::Availability { 1.0 } else { f64::INFINITY };
         (estimate.low, estimate.high) = (estimate.low.max(0.0), estimate.high.min(most));
     }
     let verdict = verdict(&claim.expected, claim.observed, &estimate);

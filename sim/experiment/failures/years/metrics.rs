@@ -1,49 +1,56 @@
 //! What the long run measures, as metrics.
 
-use super::findings::{Availability, LongRun};
+use super::findings::{Availability, Lengths, LongRun};
 use crate::findings::Metric;
-use crate::metric::kind_of;
+use crate::metric::{MetricKind, OfHistory, OfYears, Reader, table};
 use crate::reason::Missing;
 use wssim_stats::Estimate;
 
 /// All of them, in the order of names.
 pub(in crate::failures) fn metrics(run: &LongRun) -> Vec<Metric> {
-    let of_all = |of: &dyn Fn(&Availability) -> Vec<Metric>| {
-        run.subjects.iter().flat_map(of).collect::<Vec<_>>()
-    };
-    let mut all = of_all(&|one| metric(one, "availability_ratio", None, Some(one.availability)));
-    all.extend(of_all(&|one| {
-        metric(one, "downtime_seconds_per_year", None, Some(one.downtime_seconds()))
-    }));
-    all.extend(of_all(&lengths));
-    all.extend(of_all(&|one| metric(one, "outages_per_year", None, Some(one.outages_per_year))));
+    let mut all = Vec::new();
+    for row in table() {
+        let Reader::Years(what) = row.reader else { continue };
+        for one in &run.subjects {
+            match what {
+                OfYears::History(what) => all.push(history(one, &row.kind, what)),
+                OfYears::Lengths => all.extend(lengths(one, &row.kind)),
+            }
+        }
+    }
     all
 }
 
+fn history(one: &Availability, kind: &MetricKind, what: OfHistory) -> Metric {
+    let estimate = match what {
+        OfHistory::Availability => one.availability,
+        OfHistory::Downtime => one.downtime_seconds(),
+        OfHistory::Outages => one.outages_per_year,
+    };
+    metric(one, kind, None, Some(estimate))
+}
+
 /// Pooled over all outages, so that they have no interval.
-fn lengths(one: &Availability) -> Vec<Metric> {
+fn lengths(one: &Availability, kind: &MetricKind) -> [Metric; 4] {
     let point = |mean: f64| Estimate { mean, low: f64::NAN, high: f64::NAN, n: one.outages as u32 };
-    let value = |of: fn(&super::findings::Lengths) -> f64| one.lengths.as_ref().map(of).map(point);
+    let value = |of: fn(&Lengths) -> f64| one.lengths.as_ref().map(of).map(point);
     [
         ("mean", value(|lengths| lengths.mean)),
         ("p50", value(|lengths| lengths.p50)),
         ("p95", value(|lengths| lengths.p95)),
         ("max", value(|lengths| lengths.max)),
     ]
-    .into_iter()
-    .flat_map(|(stat, value)| metric(one, "outage_seconds", Some(stat), value))
-    .collect()
+    .map(|(stat, value)| metric(one, kind, Some(stat), value))
 }
 
 fn metric(
     one: &Availability,
-    name: &str,
+    kind: &MetricKind,
     stat: Option<&str>,
     estimate: Option<Estimate>,
-) -> Vec<Metric> {
-    let Some(kind) = kind_of(name) else { return Vec::new() };
+) -> Metric {
     let mut labels = vec![(one.kind.name(), one.name.clone())];
     labels.extend(stat.map(|stat| ("stat", stat.to_owned())));
     let missing = estimate.is_none().then_some(Missing::NoOutage);
-    vec![Metric { name: kind.name, labels, unit: kind.unit, estimate, missing }]
+    Metric { name: kind.name, labels, unit: kind.unit, estimate, missing }
 }

@@ -1,6 +1,7 @@
 //! The stage of the long run: worlds without traffic, history by history.
 
 use super::findings::{LongRun, value};
+use super::judge::judged;
 use super::pool::{Pool, Summary};
 use super::record::record;
 use super::subjects::{Nodes, Overload, Subjects};
@@ -63,7 +64,8 @@ impl Worn {
         let mut labels = metric.labels.iter().filter(|(label, _)| *label != "nodes_lost");
         let (kind, name) = labels.next()?;
         let all = self.pool.histories_of(kind, name)?;
-        all.iter().take(histories).map(|history| value(&metric.name, *history)).collect()
+        let what = judged(metric)?;
+        Some(all.iter().take(histories).map(|history| value(what, *history)).collect())
     }
 
     /// What its histories tell; `None`: fewer than two are complete.

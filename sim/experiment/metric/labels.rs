@@ -1,0 +1,24 @@
+//! Values of labels that are the same in every world.
+
+use wssim_model::probe::Failure;
+
+/// Values of the label `stat`.
+pub const STATS: [&str; 7] = ["mean", "p50", "p90", "p95", "p99", "p999", "max"];
+
+/// Place in [`STATS`].
+pub(crate) type Stat = usize;
+
+/// The place of the mean in [`STATS`].
+pub(crate) const MEAN: Stat = 0;
+
+/// The value of a label that stands for all of its values together.
+pub const ALL: &str = "all";
+
+/// The value of the label `reason` for requests that were not answered by the end.
+pub const UNFINISHED: &str = "unfinished";
+
+/// Values of the label `reason`: why a request failed, or that it was not answered by the end, or all
+/// of that together.
+pub fn reasons() -> impl Iterator<Item = &'static str> {
+    Failure::ALL.map(Failure::name).into_iter().chain([UNFINISHED, ALL])
+}

@@ -1,0 +1,68 @@
+//! The one table of metrics: name, unit, labels, meaning, which study measures it, and how it is read off.
+//! Its rows stand in a file a theme; documents are tested against it.
+
+mod failing;
+mod failures;
+mod labels;
+mod memory;
+mod nodes;
+pub(crate) mod quantity;
+mod requests;
+mod row;
+mod services;
+
+pub(crate) use failing::can_fail;
+pub use labels::{ALL, STATS, UNFINISHED, reasons};
+pub(crate) use labels::{MEAN, Stat};
+pub use row::{MeasuredBy, MetricKind, Row};
+pub(crate) use row::{OfHistory, OfSets, OfYears, Reader};
+
+use row::kind;
+
+/// The themes of the table.
+const THEMES: [&[Row]; 5] =
+    [requests::ROWS, services::ROWS, nodes::ROWS, memory::ROWS, failures::ROWS];
+
+/// Metrics that a claim may name and that nothing measures yet.
+pub const PLANNED: &[MetricKind] = &[
+    kind("deploy_seconds", "seconds", &["stack"], "from the first to the last container ready"),
+    kind(
+        "recovery_seconds",
+        "seconds",
+        &["group", "node"],
+        "from the fault until it answers again",
+    ),
+];
+
+/// Every metric that is measured; within a theme in the order of names.
+pub fn table() -> impl Iterator<Item = &'static Row> {
+    THEMES.into_iter().flatten()
+}
+
+/// The row of the metric named `name`, if it is measured.
+#[must_use]
+pub fn row_of(name: &str) -> Option<&'static Row> {
+    table().find(|row| row.kind.name == name)
+}
+
+/// The kind named `name`, among those that are measured.
+#[must_use]
+pub fn kind_of(name: &str) -> Option<&'static MetricKind> {
+    row_of(name).map(|row| &row.kind)
+}
+
+/// The base unit of the metric named `name`, measured or planned.
+#[must_use]
+pub fn unit_of(name: &str) -> &'static str {
+    let mut kinds = table().map(|row| &row.kind).chain(PLANNED);
+    kinds.find(|kind| kind.name == name).map_or("", |kind| kind.unit)
+}
+
+#[test]
+fn a_name_has_one_row() {
+    let mut names: Vec<&str> = table().map(|row| row.kind.name).collect();
+    names.sort_unstable();
+    let all = names.len();
+    names.dedup();
+    assert_eq!(names.len(), all, "{names:?}");
+}

@@ -1,0 +1,123 @@
+//! What `run` measures in a replication: a quantity for each key of a metric.
+
+use super::labels::{ALL, Stat, UNFINISHED};
+use crate::memory::OfMemory;
+use wssim_model::Blueprint;
+use wssim_model::ids::QueryId;
+use wssim_model::probe::Failure;
+
+/// What is measured; places are those of the blueprint's tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quantity {
+    Entry(Entry, OfEntry),
+    QueryTime(Calls, Stat),
+    BreakerOpen(Calls),
+    /// Of one endpoint.
+    Visit(usize, Stat),
+    PoolWait(usize, Stat),
+    PoolQueue(usize),
+    Service(usize, OfService),
+    Node(usize, OfNode),
+    Memory(OfMemory),
+    Component(Component),
+}
+
+/// Entry or entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    All,
+    Source(usize),
+}
+
+/// What is measured of an entry's requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OfEntry {
+    Response(Stat),
+    Errors(Reason),
+    Throughput,
+    Requests,
+    Attempts,
+}
+
+/// Why requests have no good answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// Any of them.
+    All,
+    Failed(Failure),
+    /// They were not answered by the end.
+    Unfinished,
+}
+
+impl Reason {
+    /// Its value of the label `reason`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::All => ALL,
+            Self::Failed(failure) => failure.name(),
+            Self::Unfinished => UNFINISHED,
+        }
+    }
+}
+
+/// Calls of one pair, or of everybody to one service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Calls {
+    Pair(usize),
+    Service(usize),
+}
+
+impl Calls {
+    /// Whether the calls of `query` are among these.
+    pub(crate) fn has(self, blueprint: &Blueprint, query: QueryId) -> bool {
+        match self {
+            Self::Pair(place) => query.index() == place,
+            Self::Service(place) => blueprint.queries[query.index()].service.index() == place,
+        }
+    }
+}
+
+/// What is measured of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OfService {
+    /// Of all its endpoints.
+    Visits(Stat),
+    WorkerWait(Stat),
+    DiskWait(Stat),
+    WorkerQueue,
+    DiskQueue,
+    CacheHits,
+    InService,
+    Utilization,
+    Throttled,
+    /// Of a replica.
+    Share(usize),
+    Replicas,
+}
+
+/// What is measured of a node, its memory apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OfNode {
+    Cpu,
+    Load,
+    /// By direction, in the order of a node's byte counts.
+    Network(usize),
+    NetworkCpu,
+    DiskUtilization,
+    /// Of a service.
+    DiskVisits(usize),
+    /// Of a service.
+    Runnable(usize),
+}
+
+/// Where the time of a request goes; by service or pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Component {
+    Cpu(usize),
+    Worker(usize),
+    Pool(usize),
+    Disk(usize),
+    Pages(usize),
+    Network,
+    Connecting,
+}

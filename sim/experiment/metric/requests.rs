@@ -1,0 +1,161 @@
+//! Metrics of requests: of entries, of the calls that they cause, and of where their time goes.
+
+use super::failing::failures;
+use super::labels::{ALL, STATS};
+use super::quantity::{Calls, Component, Entry, OfEntry, Quantity, Reason};
+use super::row::{Found, Keys, Row, run};
+use crate::memory;
+use wssim_model::Blueprint;
+use wssim_model::ids::ServiceId;
+
+pub(super) const ROWS: &[Row] = &[
+    run(
+        "attempts_per_request",
+        "1",
+        &["entry"],
+        "calls of all kinds, retries included, per request",
+        &Keys(|world| of_entries(world, OfEntry::Attempts)),
+    ),
+    run(
+        "breaker_open_ratio",
+        "ratio",
+        &["caller", "service"],
+        "share of time for which a caller's circuit breaker let nothing through",
+        &Keys(breakers),
+    ),
+    run(
+        "error_ratio",
+        "ratio",
+        &["entry", "reason"],
+        "requests without a good answer over all requests; reason \"unfinished\": not answered by the end; \"all\" \
+         is every reason together",
+        &Keys(errors),
+    ),
+    run(
+        "query_time_seconds",
+        "seconds",
+        &["caller", "service", "stat"],
+        "a call, from sent to last byte received; waiting for a pool's connection apart",
+        &Keys(query_times),
+    ),
+    run(
+        "request_time_seconds",
+        "seconds",
+        &["component"],
+        "where the time of a request goes, all its parallel parts added up",
+        &Keys(components),
+    ),
+    run(
+        "requests_total",
+        "requests",
+        &["entry"],
+        "requests that arrived in the measured stretch, per replication",
+        &Keys(|world| of_entries(world, OfEntry::Requests)),
+    ),
+    run(
+        "response_time_seconds",
+        "seconds",
+        &["entry", "stat"],
+        "from the user's first byte sent to the last received; failed requests apart, those not answered by \
+         the end take longer than they had",
+        &Keys(response_times),
+    ),
+    run(
+        "throughput_per_second",
+        "1/s",
+        &["entry"],
+        "good answers that come within the measured stretch, whenever they were asked for, per second of it",
+        &Keys(|world| of_entries(world, OfEntry::Throughput)),
+    ),
+];
+
+/// All entries together, and each.
+fn entries(world: &Blueprint) -> impl Iterator<Item = (String, Entry)> {
+    let each = world.sources.iter().enumerate();
+    let each = each.map(|(place, source)| (source.name.clone(), Entry::Source(place)));
+    std::iter::once((ALL.to_owned(), Entry::All)).chain(each)
+}
+
+fn of_entries(world: &Blueprint, what: OfEntry) -> Found<1> {
+    entries(world).map(|(name, entry)| ([name], Quantity::Entry(entry, what))).collect()
+}
+
+fn response_times(world: &Blueprint) -> Found<2> {
+    let mut found = Vec::new();
+    for (name, entry) in entries(world) {
+        for (stat, label) in STATS.iter().enumerate() {
+            let what = OfEntry::Response(stat);
+            found.push(([name.clone(), (*label).to_owned()], Quantity::Entry(entry, what)));
+        }
+    }
+    found
+}
+
+fn errors(world: &Blueprint) -> Found<2> {
+    let mut found = Vec::new();
+    for (name, entry) in entries(world) {
+        let failed = failures(world).map(Reason::Failed);
+        for reason in failed.chain([Reason::All, Reason::Unfinished]) {
+            let labels = [name.clone(), reason.name().to_owned()];
+            found.push((labels, Quantity::Entry(entry, OfEntry::Errors(reason))));
+        }
+    }
+    found
+}
+
+/// Calls of each pair, and of everybody to each service that is called.
+fn calls(world: &Blueprint) -> Vec<([String; 2], Calls)> {
+    let name = |place: usize| world.services[place].name.clone();
+    let pairs = world.queries.iter().enumerate().map(|(place, query)| {
+        ([name(query.caller.index()), name(query.service.index())], Calls::Pair(place))
+    });
+    let is_called = |place: &usize| world.queries.iter().any(|q| q.service.index() == *place);
+    let called = (0..world.services.len()).filter(is_called);
+    let all = called.map(|place| ([ALL.to_owned(), name(place)], Calls::Service(place)));
+    pairs.chain(all).collect()
+}
+
+fn query_times(world: &Blueprint) -> Found<3> {
+    let mut found = Vec::new();
+    for ([caller, service], calls) in calls(world) {
+        for (stat, label) in STATS.iter().enumerate() {
+            let labels = [caller.clone(), service.clone(), (*label).to_owned()];
+            found.push((labels, Quantity::QueryTime(calls, stat)));
+        }
+    }
+    found
+}
+
+fn breakers(world: &Blueprint) -> Found<2> {
+    let has_breaker =
+        |calls: Calls| world.breakers.iter().any(|breaker| calls.has(world, breaker.query));
+    let all = calls(world).into_iter().filter(|(_, calls)| has_breaker(*calls));
+    all.map(|(labels, calls)| (labels, Quantity::BreakerOpen(calls))).collect()
+}
+
+fn components(world: &Blueprint) -> Found<1> {
+    let mut found = Vec::new();
+    let mut add = |label: String, component| {
+        found.push(([label], Quantity::Component(component)));
+    };
+    for (place, service) in world.services.iter().enumerate() {
+        let (name, id) = (&service.name, ServiceId::from(place));
+        add(format!("cpu {name}"), Component::Cpu(place));
+        if service.workers.is_some() {
+            add(format!("worker {name}"), Component::Worker(place));
+        }
+        if world.uses_disk(id) {
+            add(format!("disk {name}"), Component::Disk(place));
+        }
+        if (0..world.nodes.len()).any(|node| memory::pages_on(world, id, node)) {
+            add(format!("pages {name}"), Component::Pages(place));
+        }
+    }
+    for (place, pool) in world.pools.iter().enumerate() {
+        let name = &world.services[pool.service.index()].name;
+        add(format!("connection {name} to {}", pool.name), Component::Pool(place));
+    }
+    add("connecting".to_owned(), Component::Connecting);
+    add("network".to_owned(), Component::Network);
+    found
+}

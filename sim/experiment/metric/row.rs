@@ -1,0 +1,156 @@
+//! A row of the table of metrics: what is told of a metric, and how it is read off.
+
+use super::quantity::Quantity;
+use std::fmt::Debug;
+use wssim_model::Blueprint;
+
+/// A kind of metric.
+#[derive(Clone, Copy, Debug)]
+pub struct MetricKind {
+    /// After Prometheus' conventions: base units, unit last.
+    pub name: &'static str,
+    /// Base unit.
+    pub unit: &'static str,
+    /// Labels, in the order in which they are written.
+    pub labels: &'static [&'static str],
+    /// What is measured, in one line.
+    pub meaning: &'static str,
+    /// Whether it is given of each node and of all together, as `node="all"`.
+    pub of_all_nodes: bool,
+}
+
+/// A metric that is measured. There is no row without a reader, and none whose reader gives more or fewer
+/// labels than the row has: neither compiles.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// What is told of it.
+    pub kind: MetricKind,
+    pub(crate) reader: Reader,
+}
+
+/// Who measures a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MeasuredBy {
+    /// `run`.
+    Run,
+    /// `failures`, on sets of nodes.
+    Failures,
+    /// `failures`, in the long run.
+    LongRun,
+}
+
+impl Row {
+    /// Who measures it.
+    #[must_use]
+    pub fn measured_by(&self) -> MeasuredBy {
+        match self.reader {
+            Reader::Run(_) => MeasuredBy::Run,
+            Reader::Sets(_) => MeasuredBy::Failures,
+            Reader::Years(_) => MeasuredBy::LongRun,
+        }
+    }
+
+    /// The same metric, given of all nodes together, too.
+    pub(super) const fn and_of_all_nodes(mut self) -> Self {
+        self.kind.of_all_nodes = true;
+        self
+    }
+}
+
+/// How a metric is read off.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Reader {
+    /// By `run`: for each key that a blueprint has, a quantity of a replication.
+    Run(&'static dyn Keyed),
+    /// By `failures`, from what sets of nodes show.
+    Sets(OfSets),
+    /// By `failures`, from years.
+    Years(OfYears),
+}
+
+/// What is measured of sets of nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OfSets {
+    /// Of the worst set.
+    Recovery,
+    /// Of all sets of a size.
+    Survival,
+}
+
+/// What is measured of years.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OfYears {
+    /// In each history.
+    History(OfHistory),
+    /// Of all outages together.
+    Lengths,
+}
+
+/// What is measured in each history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OfHistory {
+    Availability,
+    Downtime,
+    Outages,
+}
+
+/// The keys of one metric with `N` labels: values of the labels, and what is measured there.
+pub(super) type Found<const N: usize> = Vec<([String; N], Quantity)>;
+
+/// Finds the keys that a blueprint has.
+#[derive(Debug)]
+pub(super) struct Keys<const N: usize>(pub(super) fn(&Blueprint) -> Found<N>);
+
+/// The same for any number of labels.
+pub(crate) trait Keyed: Debug + Sync {
+    fn keys(&self, blueprint: &Blueprint) -> Vec<(Vec<String>, Quantity)>;
+}
+
+impl<const N: usize> Keyed for Keys<N> {
+    fn keys(&self, blueprint: &Blueprint) -> Vec<(Vec<String>, Quantity)> {
+        (self.0)(blueprint).into_iter().map(|(labels, what)| (labels.into(), what)).collect()
+    }
+}
+
+/// A metric that `run` measures.
+pub(super) const fn run<const N: usize>(
+    name: &'static str,
+    unit: &'static str,
+    labels: &'static [&'static str; N],
+    meaning: &'static str,
+    keys: &'static Keys<N>,
+) -> Row {
+    Row { kind: kind(name, unit, labels, meaning), reader: Reader::Run(keys) }
+}
+
+/// A metric that sets of nodes show.
+pub(super) const fn sets(
+    name: &'static str,
+    unit: &'static str,
+    labels: &'static [&'static str],
+    meaning: &'static str,
+    what: OfSets,
+) -> Row {
+    Row { kind: kind(name, unit, labels, meaning), reader: Reader::Sets(what) }
+}
+
+/// A metric that years show.
+pub(super) const fn years(
+    name: &'static str,
+    unit: &'static str,
+    labels: &'static [&'static str],
+    meaning: &'static str,
+    what: OfYears,
+) -> Row {
+    Row { kind: kind(name, unit, labels, meaning), reader: Reader::Years(what) }
+}
+
+/// What is told of a metric, measured or not.
+pub(super) const fn kind(
+    name: &'static str,
+    unit: &'static str,
+    labels: &'static [&'static str],
+    meaning: &'static str,
+) -> MetricKind {
+    MetricKind { name, unit, labels, meaning, of_all_nodes: false }
+}
