@@ -18,7 +18,8 @@ const QUANTILES: [f64; 5] = [0.5, 0.9, 0.95, 0.99, 0.999];
 /// Durations of one kind.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Durations {
-    ended: Histogram,
+    /// Most services of a large world have none.
+    ended: Option<Box<Histogram>>,
     /// There are seldom any.
     open: Option<Box<Histogram>>,
 }
@@ -26,7 +27,7 @@ pub(crate) struct Durations {
 impl Durations {
     /// All of these came to an end.
     pub(crate) fn of_ended(ended: Histogram) -> Self {
-        Self { ended, open: None }
+        Self { ended: Some(Box::new(ended)), open: None }
     }
 
     /// One that had lasted for `ns` nanoseconds.
@@ -35,15 +36,21 @@ impl Durations {
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
-        self.ended.merge(&other.ended);
-        if let Some(open) = &other.open {
-            self.open.get_or_insert_default().merge(open);
+        for (own, other) in [(&mut self.ended, &other.ended), (&mut self.open, &other.open)] {
+            if let Some(other) = other {
+                own.get_or_insert_default().merge(other);
+            }
         }
+    }
+
+    /// Whether there are none of either kind.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.ended() + self.open() == 0
     }
 
     /// Those that came to an end.
     pub(crate) fn ended(&self) -> u64 {
-        self.ended.count()
+        self.ended.as_ref().map_or(0, |ended| ended.count())
     }
 
     /// Those that did not.
@@ -72,34 +79,36 @@ impl Durations {
 
     /// The quantile `p` by nearest rank, in seconds.
     pub(crate) fn quantile(&self, p: f64) -> Sample {
+        let ended = self.ended.as_ref();
         let Some(open) = &self.open else {
-            return self
-                .ended
-                .quantile_ns(p)
-                .map_or(Sample::Nothing, |ns| Sample::Value(ns * 1e-9));
+            let quantile = ended.and_then(|ended| ended.quantile_ns(p));
+            return quantile.map_or(Sample::Nothing, |ns| Sample::Value(ns * 1e-9));
         };
-        let mut all = self.ended.clone();
+        let mut all = self.ended.clone().unwrap_or_default();
         all.merge(open);
         let Some(low) = all.quantile_ns(p) else { return Sample::Nothing };
         let rank = nearest_rank(all.count(), p);
-        let high = (rank <= self.ended()).then(|| self.ended.value_of_rank_ns(rank));
-        let high = high.unwrap_or(f64::INFINITY);
+        let known = ended.filter(|ended| rank <= ended.count());
+        let high = known.map_or(f64::INFINITY, |ended| ended.value_of_rank_ns(rank));
         // The middle of the last bucket is no higher than the largest of those that ended.
         within(low.min(high), high)
     }
 
     fn mean(&self) -> Sample {
+        let ended = self.ended.as_ref();
         let Some(open) = &self.open else {
-            return self.ended.mean_ns().map_or(Sample::Nothing, |ns| Sample::Value(ns * 1e-9));
+            let mean = ended.and_then(|ended| ended.mean_ns());
+            return mean.map_or(Sample::Nothing, |ns| Sample::Value(ns * 1e-9));
         };
-        let sum = (self.ended.sum_ns() + open.sum_ns()) as f64;
+        let sum = (ended.map_or(0, |ended| ended.sum_ns()) + open.sum_ns()) as f64;
         within(sum / (self.ended() + open.count()) as f64, f64::INFINITY)
     }
 
     fn maximum(&self) -> Sample {
+        let longest = self.ended.as_ref().map_or(0, |ended| ended.max_ns());
         match &self.open {
-            None => Sample::Value(self.ended.max_ns() as f64 * 1e-9),
-            Some(open) => within(self.ended.max_ns().max(open.max_ns()) as f64, f64::INFINITY),
+            None => Sample::Value(longest as f64 * 1e-9),
+            Some(open) => within(longest.max(open.max_ns()) as f64, f64::INFINITY),
         }
     }
 }

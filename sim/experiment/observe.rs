@@ -7,6 +7,7 @@ use crate::metric::quantity::{
 };
 use crate::metric::{Stat, can_fail};
 use crate::recorder::{Record, SourceRecord};
+use std::borrow::Cow;
 use wssim_model::{Blueprint, ContainerAverages, Outcome};
 
 /// One metric in one replication.
@@ -132,13 +133,8 @@ impl Observer<'_> {
         match calls {
             Calls::Pair(place) => self.record.queries[place].statistic(stat),
             Calls::Service(service) => {
-                let mut all = Durations::default();
-                for (query, heard) in self.blueprint.queries.iter().zip(&self.record.queries) {
-                    if query.service.index() == service {
-                        all.merge(heard);
-                    }
-                }
-                all.statistic(stat)
+                let heard = self.blueprint.queries.iter().zip(&self.record.queries);
+                together(heard.filter(|(query, _)| query.service.index() == service)).statistic(stat)
             }
         }
     }
@@ -159,13 +155,8 @@ impl Observer<'_> {
     }
 
     fn visits(&self, service: usize, stat: Stat) -> Sample {
-        let mut all = Durations::default();
-        for (endpoint, heard) in self.blueprint.endpoints.iter().zip(&self.record.visits) {
-            if endpoint.service.index() == service {
-                all.merge(heard);
-            }
-        }
-        all.statistic(stat)
+        let heard = self.blueprint.endpoints.iter().zip(&self.record.visits);
+        together(heard.filter(|(endpoint, _)| endpoint.service.index() == service)).statistic(stat)
     }
 
     /// Σ over the containers of a service.
@@ -264,6 +255,16 @@ impl Observer<'_> {
         };
         Sample::Ratio(there * self.measured_seconds, self.all.requests() as f64)
     }
+}
+
+/// All that was heard of these: merged only where there is more than one to merge.
+fn together<'d, T>(heard: impl Iterator<Item = (T, &'d Durations)>) -> Cow<'d, Durations> {
+    let mut heard = heard.map(|(_, one)| one).filter(|one| !one.is_empty());
+    let Some(first) = heard.next() else { return Cow::Owned(Durations::default()) };
+    heard.fold(Cow::Borrowed(first), |mut all, more| {
+        all.to_mut().merge(more);
+        all
+    })
 }
 
 /// So many errors of so many requests.

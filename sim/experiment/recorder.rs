@@ -12,10 +12,12 @@ use wssim_model::probe::{Failure, NodeMemoryState, Probe, Unfinished};
 use wssim_stats::Histogram;
 
 /// A histogram with a tape before it: values are noted one by one and filed many at a time, which
-/// keeps the histogram's buckets out of the event loop's cache.
-#[derive(Clone, Debug)]
+/// keeps the histogram's buckets out of the event loop's cache. It takes no room before the first value: most
+/// services of a large world hear nothing.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Tape {
-    filed: Histogram,
+    /// As soon as there is anything to file.
+    filed: Option<Histogram>,
     noted: Vec<u64>,
     zeros: u64,
     /// For how long those had lasted that had not ended when it was given up.
@@ -25,18 +27,7 @@ pub(crate) struct Tape {
 /// Values on a tape before they are filed.
 const TAPE: usize = 256;
 
-impl Default for Tape {
-    fn default() -> Self {
-        Self { noted: Vec::with_capacity(TAPE), ..Self::short() }
-    }
-}
-
 impl Tape {
-    /// A tape that takes no room until something is noted: most services use no disk.
-    fn short() -> Self {
-        Self { filed: Histogram::new(), noted: Vec::new(), zeros: 0, open: Vec::new() }
-    }
-
     #[inline]
     fn record(&mut self, ns: u64) {
         if ns == 0 {
@@ -52,15 +43,21 @@ impl Tape {
     /// Out of line: once for so many observations, from every place that notes one.
     #[inline(never)]
     fn file(&mut self) {
+        let filed = self.filed.get_or_insert_default();
         for ns in self.noted.drain(..) {
-            self.filed.record(ns);
+            filed.record(ns);
         }
     }
 
     fn finish(mut self) -> Durations {
-        self.file();
-        self.filed.record_zeros(self.zeros);
-        let mut durations = Durations::of_ended(self.filed);
+        if !self.noted.is_empty() || self.zeros > 0 {
+            self.file();
+        }
+        let ended = self.filed.map(|mut filed| {
+            filed.record_zeros(self.zeros);
+            filed
+        });
+        let mut durations = ended.map_or_else(Durations::default, Durations::of_ended);
         self.open.into_iter().for_each(|ns| durations.add_open(ns));
         durations
     }
@@ -164,7 +161,7 @@ impl Recorder {
         let source =
             SourceRecord { slots: vec![Slot::default(); slots], ..SourceRecord::default() };
         let window = Window { begin, end: begin + measured, slot, slots };
-        let empty = |n: usize| -> Vec<Tape> { (0..n).map(|_| Tape::default()).collect() };
+        let empty = |n: usize| vec![Tape::default(); n];
         Self {
             sources: vec![source; blueprint.sources.len()],
             responses: empty(blueprint.sources.len()),
@@ -172,7 +169,7 @@ impl Recorder {
             queries: empty(blueprint.queries.len()),
             worker_waits: empty(blueprint.services.len()),
             pool_waits: empty(blueprint.pools.len()),
-            disk_waits: vec![Tape::short(); blueprint.services.len()],
+            disk_waits: empty(blueprint.services.len()),
             look_ups: vec![[0; 2]; blueprint.services.len()],
             service_of: blueprint.containers.iter().map(|c| c.service.0).collect(),
             memory: MemoryRecorder::new(blueprint, window),
