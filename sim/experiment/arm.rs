@@ -36,6 +36,10 @@ pub(crate) struct Arm {
 impl Arm {
     pub(crate) fn new(blueprint: Blueprint) -> Self {
         let catalogue = Catalogue::of(&blueprint);
+        Self::measured_by(blueprint, catalogue)
+    }
+
+    fn measured_by(blueprint: Blueprint, catalogue: Catalogue) -> Self {
         let pooled = vec![Durations::default(); blueprint.sources.len()];
         Self { blueprint, catalogue, observations: Vec::new(), pooled }
     }
@@ -69,11 +73,11 @@ impl Stage for Traffic<'_> {
 
     fn open(&self, point: &Point) -> Result<Arm, WorldError> {
         let blueprint = self.worlds.blueprint(point.arm.as_deref(), &point.overrides)?;
-        let mut arm = Arm::new(blueprint);
-        if !point.overrides.is_empty() {
-            arm.catalogue.keep_only(&self.judged);
+        if point.overrides.is_empty() {
+            return Ok(Arm::new(blueprint));
         }
-        Ok(arm)
+        let catalogue = Catalogue::only(&blueprint, &self.judged);
+        Ok(Arm::measured_by(blueprint, catalogue))
     }
 
     fn is_same(&self, a: &Arm, b: &Arm) -> bool {

@@ -22,8 +22,22 @@ pub(crate) struct Catalogue {
 
 impl Catalogue {
     pub(crate) fn of(blueprint: &Blueprint) -> Self {
+        Self::of_rows(blueprint, |_| true)
+    }
+
+    /// Those alone that `metrics` name.
+    pub(crate) fn only(blueprint: &Blueprint, metrics: &[MetricRef]) -> Self {
+        let is_named = |kind: &MetricKind| metrics.iter().any(|metric| metric.name == kind.name);
+        let all = Self::of_rows(blueprint, is_named);
+        let mut places: Vec<usize> = metrics.iter().filter_map(|metric| all.find(metric)).collect();
+        places.sort_unstable();
+        places.dedup();
+        Self { keys: places.into_iter().map(|place| all.keys[place].clone()).collect() }
+    }
+
+    fn of_rows(blueprint: &Blueprint, is_wanted: impl Fn(&MetricKind) -> bool) -> Self {
         let mut keys = Vec::new();
-        for row in table() {
+        for row in table().filter(|row| is_wanted(&row.kind)) {
             let Reader::Run(keyed) = row.reader else { continue };
             keys.extend(keyed.keys(blueprint).into_iter().map(|(values, quantity)| Key {
                 kind: &row.kind,
@@ -67,14 +81,5 @@ impl Catalogue {
                 && wanted.labels.keys().all(|name| key.kind.labels.contains(&name.as_str()))
         };
         self.keys.iter().position(matches)
-    }
-
-    /// Leaves out what none of `metrics` names.
-    pub(crate) fn keep_only(&mut self, metrics: &[MetricRef]) {
-        let mut places: Vec<usize> =
-            metrics.iter().filter_map(|metric| self.find(metric)).collect();
-        places.sort_unstable();
-        places.dedup();
-        self.keys = places.into_iter().map(|place| self.keys[place].clone()).collect();
     }
 }

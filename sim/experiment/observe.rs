@@ -134,7 +134,8 @@ impl Observer<'_> {
             Calls::Pair(place) => self.record.queries[place].statistic(stat),
             Calls::Service(service) => {
                 let heard = self.blueprint.queries.iter().zip(&self.record.queries);
-                together(heard.filter(|(query, _)| query.service.index() == service)).statistic(stat)
+                together(heard.filter(|(query, _)| query.service.index() == service))
+                    .statistic(stat)
             }
         }
     }
