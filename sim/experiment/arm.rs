@@ -1,9 +1,12 @@
 //! The stage of `run`: a world with its traffic, measured over one stretch, replication by replication.
 
 use crate::catalogue::Catalogue;
+use crate::controls::{Controls, Shown};
 use crate::durations::Durations;
 use crate::engine::Stage;
 use crate::memory::record::NodeRecord;
+use crate::metric::quantity::{OfEntry, Quantity};
+use crate::metric::P95;
 use crate::observe::{Sample, observe};
 use crate::question::{Measure, MetricRef, Point, WorldError, Worlds};
 use crate::recorder::{Recorder, Slot};
@@ -18,6 +21,7 @@ pub(crate) struct Observation {
     pub(crate) slots: Vec<Vec<Slot>>,
     /// By node.
     pub(crate) memory: Vec<NodeRecord>,
+    controls: Option<Shown>,
     /// Response times, by source.
     responses: Vec<Durations>,
     pub(crate) outcome: Outcome,
@@ -28,6 +32,7 @@ pub(crate) struct Observation {
 pub(crate) struct Arm {
     pub(crate) blueprint: Blueprint,
     pub(crate) catalogue: Catalogue,
+    controls: Option<Controls>,
     pub(crate) observations: Vec<Observation>,
     /// Response times of all replications, by source.
     pub(crate) pooled: Vec<Durations>,
@@ -35,18 +40,33 @@ pub(crate) struct Arm {
 
 impl Arm {
     pub(crate) fn new(blueprint: Blueprint) -> Self {
-        let catalogue = Catalogue::of(&blueprint);
-        Self::measured_by(blueprint, catalogue)
+        let (catalogue, controls) = (Catalogue::of(&blueprint), Controls::of(&blueprint));
+        Self { controls, ..Self::measured_by(blueprint, catalogue) }
     }
 
     fn measured_by(blueprint: Blueprint, catalogue: Catalogue) -> Self {
         let pooled = vec![Durations::default(); blueprint.sources.len()];
-        Self { blueprint, catalogue, observations: Vec::new(), pooled }
+        Self { blueprint, catalogue, controls: None, observations: Vec::new(), pooled }
     }
 
     /// The samples of one metric, one a replication, of the first `replications`.
     pub(crate) fn samples(&self, metric: usize, replications: usize) -> Vec<Sample> {
         self.observations.iter().take(replications).map(|o| o.samples[metric]).collect()
+    }
+
+    /// Controls of one metric with the mean 1, each with a value a replication, of the first
+    /// `replications`: of response times, up to the quantile for which coverage is tested.
+    pub(crate) fn controls(&self, metric: usize, replications: usize) -> Vec<Vec<f64>> {
+        let Quantity::Entry(entry, OfEntry::Response(..=P95)) =
+            self.catalogue.keys[metric].quantity
+        else {
+            return Vec::new();
+        };
+        let values = |control: usize| -> Option<Vec<f64>> {
+            let all = self.observations.iter().take(replications);
+            all.map(|one| one.controls.as_ref()?.of(entry)[control]).collect()
+        };
+        [0, 1].into_iter().filter_map(values).collect()
     }
 }
 
@@ -123,8 +143,9 @@ pub(crate) fn replicate(
     let (outcome, recorder) = simulate(&arm.blueprint, run, recorder, stop)?;
     let record = recorder.finish();
     let samples = observe(&arm.catalogue, &arm.blueprint, &record, &outcome, duration.seconds());
+    let controls = arm.controls.as_ref().and_then(|all| all.shown(&record, &outcome));
     let (responses, slots) =
         record.sources.into_iter().map(|source| (source.response, source.slots)).unzip();
     let memory = record.memory;
-    Some(Observation { samples, slots, memory, responses, outcome })
+    Some(Observation { samples, slots, memory, controls, responses, outcome })
 }

@@ -69,8 +69,12 @@ pub(crate) fn measure(
     replications: usize,
     level: f64,
 ) -> Result<Estimate, Unmeasured> {
-    let own = samples_of(claim, arms.own, replications)?;
+    let controlled = readings(claim, arms, replications)?;
     let missing = || Unmeasured::NotObserved(claim.metric.name.clone());
+    if matches!(controlled, Readings::Controlled(..)) {
+        return controlled.estimate(level).ok_or_else(missing);
+    }
+    let own = samples_of(claim, arms.own, replications)?;
     let Some(base) = arms.base else {
         return estimate(&own, level).ok_or_else(missing);
     };
@@ -109,10 +113,13 @@ pub(crate) fn readings(
     replications: usize,
 ) -> Result<Readings, Unmeasured> {
     let own = samples_of(claim, arms.own, replications)?;
-    let Some(base) = arms.base else { return Ok(of_samples(&own)) };
+    let place = arms.own.catalogue.find(&claim.metric);
+    let controls = place.map_or(Vec::new(), |place| arms.own.controls(place, replications));
+    let Some(base) = arms.base else { return Ok(of_samples(&own).with(controls)) };
     let base = samples_of(claim, base, replications)?;
     let pairs = base.iter().zip(&own).map(|(b, o)| Some((known(b)?, known(o)?)));
-    Ok(Readings::change(pairs, claim.expected.relative))
+    // Under common random numbers those of the base are the same.
+    Ok(Readings::change(pairs, claim.expected.relative).with(controls))
 }
 
 fn of_samples(samples: &[Sample]) -> Readings {

@@ -7,6 +7,7 @@ mod arm;
 mod cast;
 mod catalogue;
 pub mod cluster;
+mod controls;
 mod curves;
 mod durations;
 pub mod engine;

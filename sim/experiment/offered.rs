@@ -14,7 +14,7 @@ use disks::DiskWork;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{
-    Arrivals, Background, Call, Hold, Instruction, Maker, Service, Source,
+    Arrivals, Background, Call, Endpoint, Hold, Instruction, Maker, Service, Source,
 };
 use wssim_model::ids::{EndpointId, InstructionId, ServiceId};
 use wssim_model::law::Law;
@@ -93,6 +93,8 @@ const PACKETS: f64 = 2.0;
 #[derive(Clone, Debug, Default)]
 struct Visit {
     cpu_ns: f64,
+    /// That of its own CPU steps, networking apart.
+    steps_ns: f64,
     /// Expected calls by endpoint, and what networking of one costs there beyond [`PACKETS`].
     calls: Vec<(EndpointId, f64, f64)>,
     disk: Vec<DiskWork>,
@@ -126,17 +128,7 @@ enum Level {
 #[must_use]
 pub fn offered(blueprint: &Blueprint, measure: &Measure) -> OfferedLoad {
     let stretch = Stretch::of(measure);
-    let visits: Vec<Visit> = blueprint
-        .endpoints
-        .iter()
-        .map(|endpoint| {
-            let mut visit =
-                Visit { cpu_ns: PACKETS * blueprint.packet_cpu.as_f64(), ..Visit::default() };
-            let service = &blueprint.services[endpoint.service.index()];
-            walk(blueprint, service, endpoint.start, None, 1.0, &mut visit);
-            visit
-        })
-        .collect();
+    let visits = visits(blueprint);
     let responses = responses(blueprint);
     let rates = |wanted: &dyn Fn(&Source) -> bool, level: Level| {
         let mut entries = vec![0.0; blueprint.endpoints.len()];
@@ -194,6 +186,52 @@ pub fn offered(blueprint: &Blueprint, measure: &Measure) -> OfferedLoad {
     OfferedLoad { nodes, services }
 }
 
+/// What one visit to each endpoint asks for.
+fn visits(blueprint: &Blueprint) -> Vec<Visit> {
+    let of = |endpoint: &Endpoint| {
+        let mut visit =
+            Visit { cpu_ns: PACKETS * blueprint.packet_cpu.as_f64(), ..Visit::default() };
+        let service = &blueprint.services[endpoint.service.index()];
+        walk(blueprint, service, endpoint.start, None, 1.0, &mut visit);
+        visit
+    };
+    blueprint.endpoints.iter().map(of).collect()
+}
+
+/// How often something is repeated on average.
+fn often(count: &Law) -> f64 {
+    count.rounded_mean().unwrap_or_else(|| count.mean())
+}
+
+/// What one request brings along on average, with all that it calls: where no call fails.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Brought {
+    pub(crate) calls: f64,
+    /// CPU time of its steps on the reference CPU, networking apart.
+    pub(crate) cpu_ns: f64,
+}
+
+/// The same by source.
+pub(crate) fn brought(blueprint: &Blueprint) -> Vec<Brought> {
+    let visits = visits(blueprint);
+    let of = |source: &Source| {
+        let mut entries = vec![0.0; visits.len()];
+        for (share, endpoint) in &source.entries {
+            entries[endpoint.index()] += share;
+        }
+        let visited = solve(entries, &visits);
+        let each = || visited.iter().zip(&visits);
+        let calls = |(visited, visit): (&f64, &Visit)| {
+            visited * visit.calls.iter().map(|(_, times, _)| times).sum::<f64>()
+        };
+        Brought {
+            calls: each().map(calls).sum(),
+            cpu_ns: each().map(|(visited, visit)| visited * visit.steps_ns).sum(),
+        }
+    };
+    blueprint.sources.iter().map(of).collect()
+}
+
 /// Work in a second of `threads` running threads: the last point of the curve up to there.
 fn capacity(points: &[(f64, f64)], threads: f64) -> f64 {
     let mut before = (0.0, 0.0);
@@ -221,6 +259,7 @@ fn walk(
         at = match &blueprint.program[at.index()] {
             Instruction::Cpu { demand, .. } => {
                 visit.cpu_ns += times * demand.mean();
+                visit.steps_ns += times * demand.mean();
                 next
             }
             Instruction::Disk { access, bytes, .. } => {
@@ -248,7 +287,7 @@ fn walk(
                 *to
             }
             Instruction::Repeat { count, to, .. } => {
-                walk(blueprint, service, next, None, times * count.mean(), visit);
+                walk(blueprint, service, next, None, times * often(count), visit);
                 *to
             }
             Instruction::Parallel(parallel) => {
@@ -367,7 +406,7 @@ fn time(ground: Ground<'_>, at: InstructionId, until: Option<InstructionId>) -> 
             }
             Instruction::Repeat { count, to, .. } => {
                 let (inner, computing) = time(ground, next, None);
-                ((inner * count.mean(), computing * count.mean()), *to)
+                ((inner * often(count), computing * often(count)), *to)
             }
             Instruction::Parallel(parallel) => {
                 let parallel = &blueprint.parallels[parallel.index()];

@@ -2,6 +2,7 @@
 
 use crate::question::Expected;
 use crate::verdict::Verdict;
+use wssim_stats::control_variates::{Control, Fit};
 use wssim_stats::paired_end::PairedEnd;
 use wssim_stats::{Estimate, mean_interval, ratio_interval};
 
@@ -10,6 +11,8 @@ use wssim_stats::{Estimate, mean_interval, ratio_interval};
 pub(crate) enum Readings {
     /// The number is their mean.
     Values(Vec<Option<f64>>),
+    /// The same where every replication shows one, and controls with the mean 1 beside it.
+    Controlled(Vec<f64>, Vec<Vec<f64>>),
     /// The number is the sum of the first over the sum of the second.
     Ratios(Vec<Option<(f64, f64)>>),
     /// The same less one: a change as a share of what was before.
@@ -26,10 +29,34 @@ impl Readings {
         }
     }
 
+    /// The same with controls that have the mean 1, where every value is known.
+    pub(crate) fn with(self, mut controls: Vec<Vec<f64>>) -> Self {
+        match self {
+            Self::Values(values) if !controls.is_empty() => {
+                // The other arm of a change may have fewer replications.
+                controls.iter_mut().for_each(|control| control.truncate(values.len()));
+                let known: Option<Vec<f64>> =
+                    values.iter().map(|value| value.filter(|value| value.is_finite())).collect();
+                known.map_or(Self::Values(values), |known| Self::Controlled(known, controls))
+            }
+            other => other,
+        }
+    }
+
+    /// One value a replication, if it is made of such; `None`: of pairs.
+    fn values(&self) -> Option<Vec<Option<f64>>> {
+        match self {
+            Self::Values(values) => Some(values.clone()),
+            Self::Controlled(values, _) => Some(values.iter().copied().map(Some).collect()),
+            Self::Ratios(_) | Self::Shares(_) => None,
+        }
+    }
+
     /// The number with its interval at `level`; `None`: too little was observed.
     pub(crate) fn estimate(&self, level: f64) -> Option<Estimate> {
         match self {
             Self::Values(values) => mean_of(&present(values), level),
+            Self::Controlled(values, controls) => Some(fit(values, controls, level)?.interval(level)),
             Self::Ratios(pairs) => ratio_interval(&present(pairs), level),
             Self::Shares(pairs) => ratio_interval(&present(pairs), level).map(less_one),
         }
@@ -38,26 +65,32 @@ impl Readings {
     /// The number at another setting, of which these are the first replications: the number `here`, in
     /// all replications, and the paired difference. `None`: too little was observed in both.
     pub(crate) fn elsewhere(&self, here: &Self, level: f64) -> Option<Estimate> {
-        if let (Self::Values(here), Self::Values(there)) = (here, self) {
-            let (here, there) = aligned(here, there);
+        if let (Some(here), Some(there)) = (here.values(), self.values()) {
+            let (here, there) = aligned(&here, &there);
             if here.iter().chain(&there).any(|value| value.is_infinite()) {
                 return mean_of(&there, level);
             }
         }
-        Some(self.end(here)?.interval(level))
+        Some(self.end(here, level)?.interval(level))
     }
 
     /// How many replications of the other setting would clear its number of `limit`; `None`: none would.
     pub(crate) fn needed(&self, here: &Self, limit: f64, level: f64) -> Option<u32> {
-        Some(self.end(here)?.needed(limit, level)? as u32)
+        Some(self.end(here, level)?.needed(limit, level)? as u32)
     }
 
-    fn end(&self, here: &Self) -> Option<PairedEnd> {
+    fn end(&self, here: &Self, level: f64) -> Option<PairedEnd> {
+        if let (Some(values), Some(there)) = (here.values(), self.values()) {
+            let (first, there) = aligned(&values, &there);
+            return match here {
+                // Controls belong to the replications in their own order.
+                Self::Controlled(values, controls) if *values == first => {
+                    PairedEnd::controlled(&fit(values, controls, level)?, values, &there)
+                }
+                _ => PairedEnd::mean(&first, &there),
+            };
+        }
         match (here, self) {
-            (Self::Values(here), Self::Values(there)) => {
-                let (here, there) = aligned(here, there);
-                PairedEnd::mean(&here, &there)
-            }
             (Self::Ratios(here), Self::Ratios(there)) => {
                 let (here, there) = aligned(here, there);
                 PairedEnd::ratio(&here, &there)
@@ -75,12 +108,20 @@ impl Readings {
         let ratio = |(part, whole): &(f64, f64)| (*whole != 0.0).then(|| part / whole);
         match self {
             Self::Values(values) => present(values),
+            Self::Controlled(values, _) => values.clone(),
             Self::Ratios(pairs) => pairs.iter().flatten().filter_map(ratio).collect(),
             Self::Shares(pairs) => {
                 pairs.iter().flatten().filter_map(ratio).map(|ratio| ratio - 1.0).collect()
             }
         }
     }
+}
+
+/// What controls with the mean 1 leave of a mean, for an interval at `level`.
+fn fit(values: &[f64], controls: &[Vec<f64>], level: f64) -> Option<Fit> {
+    let controls: Vec<Control<'_>> =
+        controls.iter().map(|values| Control { values, mean: 1.0 }).collect();
+    Fit::of(values, &controls, level)
 }
 
 /// The mean of values some of which may be infinite: of what never comes back.

@@ -70,6 +70,8 @@ pub(crate) struct SourceRecord {
     pub(crate) response: Durations,
     pub(crate) failed: [u64; Failure::ALL.len()],
     pub(crate) slots: Vec<Slot>,
+    /// CPU time of the steps that they brought along, on the reference CPU, networking apart.
+    pub(crate) cpu_ns: f64,
 }
 
 impl SourceRecord {
@@ -88,6 +90,7 @@ impl SourceRecord {
         for (sum, more) in self.failed.iter_mut().zip(other.failed) {
             *sum += more;
         }
+        self.cpu_ns += other.cpu_ns;
         for (sum, more) in self.slots.iter_mut().zip(&other.slots) {
             sum.answered += more.answered;
             sum.errors += more.errors;
@@ -229,6 +232,11 @@ impl Probe for Recorder {
                 }
             }
         }
+    }
+
+    #[inline]
+    fn computes(&mut self, source: SourceId, work: f64) {
+        self.sources[source.index()].cpu_ns += work;
     }
 
     fn unfinished(&mut self, what: Unfinished, since: Time, now: Time) {

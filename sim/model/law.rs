@@ -3,6 +3,8 @@
 //! Sampling goes through `rand_distr` without the standard library's mathematics, so that a draw
 //! is the same on every machine. Every law is nonnegative; `Normal` is cut at zero.
 
+mod rounded;
+
 use rand_distr::{Distribution, Exp1, Gamma, StandardNormal};
 use wssim_kernel::stream::Draw;
 

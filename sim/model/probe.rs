@@ -232,6 +232,13 @@ pub trait Probe {
         let _ = (source, arrived, response, outcome);
     }
 
+    /// A measured request of `source` computes: its next step takes `work` nanoseconds of the reference CPU,
+    /// networking apart.
+    #[inline]
+    fn computes(&mut self, source: SourceId, work: f64) {
+        let _ = (source, work);
+    }
+
     /// The replication is given up at `now`, and `what`, which began at `since`, has not come to its end.
     /// Told of measured requests and of what they wait for, after everything else.
     fn unfinished(&mut self, what: Unfinished, since: Time, now: Time) {

@@ -11,6 +11,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))] // a test may panic
 
+pub mod control_variates;
 pub mod estimate;
 pub mod histogram;
 pub mod interval;

@@ -30,6 +30,7 @@
 //! interval holds for the residuals Y − R·T, divided by θ̂(T), as in [`crate::ratio_interval`].
 
 use crate::Estimate;
+use crate::control_variates::Fit;
 use crate::interval::{critical_value, mean, sample_variance};
 
 /// What is known of a number at another setting.
@@ -75,6 +76,22 @@ impl PairedEnd {
         let differences = differences(nominal, there)?;
         let value = mean(nominal) + mean(&differences);
         Self::new(value, 1.0, nominal, &differences)
+    }
+
+    /// The mean there where controls explain part of what nominal shows ([`Fit`]), from all values at nominal
+    /// and the first of them there.
+    ///
+    /// Nominal's share of the variance is that of the fit, with its degrees of freedom. `None` without a pair.
+    ///
+    /// # Panics
+    /// When there are more values there than at nominal.
+    pub fn controlled(fit: &Fit, nominal: &[f64], there: &[f64]) -> Option<Self> {
+        let differences = differences(nominal, there)?;
+        let plain = Self::new(fit.mean() + mean(&differences), 1.0, nominal, &differences)?;
+        let count = fit.degrees() as usize + 1;
+        let variance = fit.variance() * count as f64;
+        let correlation = correlation(&fit.residuals()[..differences.len()], &differences);
+        Some(Self { nominal: Part { count, variance }, correlation, ..plain })
     }
 
     /// The ratio ΣY / ΣT there, from pairs (Y, T) of all replications at nominal and the first there.

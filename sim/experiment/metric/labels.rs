@@ -11,6 +11,9 @@ pub(crate) type Stat = usize;
 /// The place of the mean in [`STATS`].
 pub(crate) const MEAN: Stat = 0;
 
+/// The place of the 95th percentile in [`STATS`].
+pub(crate) const P95: Stat = 3;
+
 /// The value of a label that stands for all of its values together.
 pub const ALL: &str = "all";
 

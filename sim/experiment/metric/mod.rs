@@ -13,7 +13,7 @@ mod services;
 
 pub(crate) use failing::can_fail;
 pub use labels::{ALL, STATS, UNFINISHED, reasons};
-pub(crate) use labels::{MEAN, Stat};
+pub(crate) use labels::{MEAN, P95, Stat};
 pub use row::{MeasuredBy, MetricKind, Row};
 pub(crate) use row::{OfHistory, OfSets, OfYears, Reader};
 

@@ -103,9 +103,12 @@ impl<P: Probe> World<'_, P> {
         let network_cpu = std::mem::take(&mut frame.network_cpu);
         let mut work = std::mem::replace(&mut frame.drawn, -1.0);
         let ContainerState { node, local, is_watched, .. } = *container;
-        let container = frame.container;
+        let (container, source, is_measured) = (frame.container, frame.source, frame.measured);
         if work < 0.0 {
             work = self.demand_of(id, at);
+        }
+        if is_measured {
+            self.probe.computes(source, work);
         }
         let mut networking = 0.0;
         if network_cpu > 0 {

@@ -1,7 +1,7 @@
 //! Experiments drawn from laws whose means are known.
 
 use rand::SeedableRng;
-use rand_distr::{Distribution, Gamma, StandardNormal, StandardUniform};
+use rand_distr::{Distribution, Exp1, Gamma, StandardNormal, StandardUniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// The law of what a replication shows, with mean 0 and standard deviation 1.
@@ -52,6 +52,11 @@ impl Draws {
     pub(crate) fn pair(&mut self, law: Law, correlation: f64) -> (f64, f64) {
         let (first, other) = (self.standard(law), self.standard(law));
         (first, correlation * first + (1.0 - correlation * correlation).sqrt() * other)
+    }
+
+    /// Exponential with mean 1.
+    pub(crate) fn exponential(&mut self) -> f64 {
+        Exp1.sample(&mut self.generator)
     }
 
     /// Uniform in [`low`, `high`).

@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
+mod control_variates;
 mod draws;
 mod looks;
 mod paired_end;

@@ -1,0 +1,119 @@
+//! Means of laws that are rounded to whole numbers: of how often something is repeated.
+
+use super::Law;
+
+/// A probability of less is taken for none.
+const NEVER: f64 = 1e-13;
+/// Counts beyond this are not added up.
+const MOST: u32 = 1_000_000;
+
+impl Law {
+    /// The exact mean of the value rounded to a whole number, half up: Σ P(X ≥ k − ½) over k = 1, 2, …
+    /// `None` where that takes the incomplete gamma function, or a tail that is too long to be added up.
+    #[must_use]
+    pub fn rounded_mean(&self) -> Option<f64> {
+        match self {
+            Self::Constant(value) => Some(value.round()),
+            Self::Empirical(values) => {
+                let sum: f64 = values.iter().map(|value| value.round()).sum();
+                Some(sum / values.len().max(1) as f64)
+            }
+            Self::Mixture(parts) => {
+                let mean = |(weight, law): &(f64, Self)| Some(weight * law.rounded_mean()?);
+                parts.iter().map(mean).sum()
+            }
+            _ => {
+                let mut sum = 0.0;
+                for k in 1..=MOST {
+                    let above = self.above(f64::from(k) - 0.5)?;
+                    if above < NEVER {
+                        return Some(sum);
+                    }
+                    sum += above;
+                }
+                None
+            }
+        }
+    }
+
+    /// P(X > x) of the continuous laws that have it in closed form; x > 0.
+    fn above(&self, x: f64) -> Option<f64> {
+        let beyond = |z: f64| 0.5 * libm::erfc(z / std::f64::consts::SQRT_2);
+        Some(match self {
+            Self::Exponential { mean } => libm::exp(-x / mean),
+            Self::Uniform { low, high } if high > low => {
+                ((high - x) / (high - low)).clamp(0.0, 1.0)
+            }
+            Self::Triangular { low, mode, high } if high > low => {
+                triangular_above(*low, *mode, *high, x)
+            }
+            Self::Normal { mean, deviation } if *deviation > 0.0 => beyond((x - mean) / deviation),
+            Self::LogNormal { mu, sigma } if *sigma > 0.0 => beyond((libm::log(x) - mu) / sigma),
+            Self::HyperExponential { first, first_mean, second_mean } => {
+                first * libm::exp(-x / first_mean) + (1.0 - first) * libm::exp(-x / second_mean)
+            }
+            Self::Weibull { scale, shape } => libm::exp(-libm::pow(x / scale, *shape)),
+            Self::Pareto { minimum, alpha } => libm::pow((minimum / x).min(1.0), *alpha),
+            _ => return None,
+        })
+    }
+}
+
+/// P(X > x) of the triangular law.
+fn triangular_above(low: f64, mode: f64, high: f64, x: f64) -> f64 {
+    let width = high - low;
+    if x <= low {
+        1.0
+    } else if x < mode {
+        1.0 - (x - low).powi(2) / (width * (mode - low))
+    } else if x < high {
+        (high - x).powi(2) / (width * (high - mode))
+    } else {
+        0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wssim_kernel::stream::StreamKey;
+
+    /// Means of 10⁶ rounded draws lie within 4 standard errors of the exact one (fixed seed; by chance once
+    /// in 16 000 a law).
+    #[test]
+    fn rounded_means_are_those_of_rounded_draws() {
+        let laws = [
+            Law::Constant(2.5),
+            Law::Exponential { mean: 1.2 },
+            Law::Uniform { low: 0.3, high: 4.1 },
+            Law::Triangular { low: 0.0, mode: 2.0, high: 6.0 },
+            Law::Normal { mean: 1.0, deviation: 1.0 },
+            Law::LogNormal { mu: 0.7, sigma: 0.6 },
+            Law::HyperExponential { first: 0.9, first_mean: 0.5, second_mean: 8.0 },
+            Law::Weibull { scale: 2.0, shape: 0.8 },
+            Law::Pareto { minimum: 0.7, alpha: 3.5 },
+            Law::Mixture(Box::new([(0.25, Law::Constant(1.0)), (0.75, Law::Constant(3.4))])),
+            Law::Empirical(vec![1.2, 2.5, 6.0].into()),
+        ];
+        for (index, law) in laws.iter().enumerate() {
+            const N: u32 = 1_000_000;
+            let stream = StreamKey::new(7, 0, "law", "rounded");
+            let (mut sum, mut squares) = (0.0, 0.0);
+            for n in 0..N {
+                let value = law.sample(&mut stream.draw(u64::from(n), index as u32)).round();
+                sum += value;
+                squares += value * value;
+            }
+            let mean = sum / f64::from(N);
+            let error = ((squares / f64::from(N) - mean * mean).max(0.0) / f64::from(N)).sqrt();
+            let exact = law.rounded_mean().unwrap();
+            assert!((mean - exact).abs() <= 4.0 * error + 1e-9, "{law:?}: {mean}, not {exact}");
+        }
+    }
+
+    #[test]
+    fn some_laws_have_no_rounded_mean() {
+        assert_eq!(Law::Gamma { shape: 2.5, scale: 0.4 }.rounded_mean(), None);
+        assert_eq!(Law::Pareto { minimum: 1.0, alpha: 1.1 }.rounded_mean(), None);
+    }
+}
