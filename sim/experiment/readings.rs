@@ -56,7 +56,9 @@ impl Readings {
     pub(crate) fn estimate(&self, level: f64) -> Option<Estimate> {
         match self {
             Self::Values(values) => mean_of(&present(values), level),
-            Self::Controlled(values, controls) => Some(fit(values, controls, level)?.interval(level)),
+            Self::Controlled(values, controls) => {
+                Some(fit(values, controls, level)?.interval(level))
+            }
             Self::Ratios(pairs) => ratio_interval(&present(pairs), level),
             Self::Shares(pairs) => ratio_interval(&present(pairs), level).map(less_one),
         }

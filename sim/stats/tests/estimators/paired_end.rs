@@ -1,6 +1,7 @@
 //! Coverage of what few pairs say of another setting.
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
+use wssim_stats::control_variates::{Control, Fit};
 use wssim_stats::paired_end::PairedEnd;
 
 use crate::draws::{Draws, Law, count};
@@ -61,6 +62,25 @@ fn means_are_covered() {
             let covered = count(EXPERIMENTS, |draws| {
                 let (nominal, there) = values(draws, world, of, pairs);
                 PairedEnd::mean(&nominal, &there).unwrap().interval(0.95).covers(THERE)
+            });
+            assert_covers_safely(covered, world, pairs);
+        }
+    }
+}
+
+/// Nominal with a control: half of what it shows follows one whose mean is 0.
+#[test]
+fn controlled_means_are_covered() {
+    for world in worlds(&[Law::Normal, Law::Skewed]) {
+        for (of, pairs) in SIZES {
+            let covered = count(EXPERIMENTS, |draws| {
+                let (mut nominal, mut there) = values(draws, world, of, pairs);
+                let control: Vec<f64> = (0..of).map(|_| draws.standard(world.law)).collect();
+                nominal.iter_mut().zip(&control).for_each(|(value, control)| *value += control);
+                there.iter_mut().zip(&control).for_each(|(value, control)| *value += control);
+                let controls = [Control { values: &control, mean: 0.0 }];
+                let fit = Fit::of(&nominal, &controls, 0.95).unwrap();
+                PairedEnd::controlled(&fit, &nominal, &there).unwrap().interval(0.95).covers(THERE)
             });
             assert_covers_safely(covered, world, pairs);
         }
