@@ -43,4 +43,5 @@ mod wording;
 
 pub use escape::safe_file_name;
 pub use page::Style;
+pub use reason::overload;
 pub use tally::Tally;

@@ -11,6 +11,7 @@ use wssim_experiment::findings::Findings;
 pub fn render(findings: &Findings) -> String {
     let mut text = format!("## {}\n\n", escaped(&wording::title(findings)));
     paragraph(&mut text, &wording::counts(findings));
+    text.push_str(&banner(&reason::banner(&findings.notes)));
     if let Some(ending) = wording::ending(findings) {
         paragraph(&mut text, &format!("**{}**", escaped(&ending)));
     }
@@ -35,10 +36,17 @@ pub fn render(findings: &Findings) -> String {
     list(&mut text, "Why", reasons);
     let not_simulated = findings.not_simulated.iter();
     list(&mut text, "Known, not simulated", not_simulated.map(|item| escaped(item)));
-    list(&mut text, "Notes", findings.notes.iter().map(|note| escaped(&reason::note(note))));
+    list(&mut text, "Notes", wording::notes(findings).iter().map(|note| escaped(note)));
     text.truncate(text.trim_end().len());
     text.push('\n');
     text
+}
+
+/// What must be known before all that follows, in a block of its own; nothing without lines.
+pub(crate) fn banner(lines: &[String]) -> String {
+    let lines: Vec<String> =
+        lines.iter().map(|line| format!("> **{}**\n", escaped(line))).collect();
+    if lines.is_empty() { String::new() } else { format!("{}\n", lines.join(">\n")) }
 }
 
 fn paragraph(text: &mut String, lines: &str) {

@@ -70,6 +70,16 @@ impl Page {
         self.lines(&wrapped(text, self.width, usize::MAX), style_of(tone));
     }
 
+    /// What must be known before all that follows, a line each.
+    pub(crate) fn banner(&mut self, lines: &[String]) {
+        if !lines.is_empty() {
+            self.line("");
+        }
+        for line in lines {
+            self.toned(&printable(line), Tone::Bad);
+        }
+    }
+
     /// The first line.
     pub(crate) fn title(&mut self, title: &str) {
         self.lines(&self.flowed(title), bold());

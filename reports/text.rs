@@ -48,8 +48,7 @@ pub fn render(findings: &Findings, options: &Options<'_>) -> String {
         }
         reasons(&mut page, findings);
         not_simulated(&mut page, findings);
-        let notes: Vec<String> = findings.notes.iter().map(reason::note).collect();
-        page.list("Notes", &notes);
+        page.list("Notes", &wording::notes(findings));
     }
     page.text
 }
@@ -61,6 +60,7 @@ fn head(page: &mut Page, findings: &Findings, options: &Options<'_>) {
         Some(seconds) => page.items(&format!("{counts} · {}", quantity::rough(seconds, "seconds"))),
         None => page.items(&counts),
     }
+    page.banner(&reason::banner(&findings.notes));
     if let Some(ending) = wording::ending(findings) {
         page.toned(&ending, Tone::Open);
     }
@@ -127,6 +127,8 @@ fn not_simulated(page: &mut Page, findings: &Findings) {
 mod tests {
     use super::*;
     use crate::sample;
+    use wssim_experiment::note::Note;
+    use wssim_experiment::offered::{Overload, Overloaded};
 
     #[test]
     fn the_report_is_as_golden() {
@@ -158,6 +160,25 @@ mod tests {
     fn the_narrowest_terminal_lists_the_claims() {
         let options = Options { width: 40, brief: true, ..Options::default() };
         sample::assert_golden("narrowest.txt", &render(&sample::findings(), &options));
+    }
+
+    #[test]
+    fn an_overload_stands_above_all_numbers() {
+        let node = "a-node-with-a-name-that-is-longer-than-a-line".to_owned();
+        let of = Overloaded::Node { node, threads: 16.0, capacity: 10.2 };
+        let overload = Overload { of, offered: 18.2, on_average: true };
+        let mut findings = sample::findings();
+        findings.notes.insert(0, Note::Overload(overload));
+        let told = |width| render(&findings, &Options { width, ..Options::default() });
+        sample::assert_fits(told);
+        for width in [60, 80, 120] {
+            let text = told(width);
+            let [banner, verdicts] = ["\nOverload: ", "\nClaim "].map(|part| text.find(part));
+            assert!(banner.is_some() && banner < verdicts, "{text}");
+            assert!(!text.contains("overload:"), "it is told once: {text}");
+        }
+        let brief = Options { brief: true, ..Options::default() };
+        assert!(render(&findings, &brief).contains("\nOverload: "));
     }
 
     #[test]

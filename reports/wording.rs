@@ -6,6 +6,7 @@ use crate::reason;
 use crate::table::{Cell, Kind, Table, Tone};
 use crate::tally::{Tally, judged_here};
 use wssim_experiment::findings::{Answer, Findings, JudgedClaim, StoppedBy, Verdict};
+use wssim_experiment::note::Note;
 use wssim_stats::Estimate;
 
 /// A refuted value is called a multiple of its limit from here on: "12 times the limit".
@@ -38,6 +39,12 @@ pub(crate) fn counts(findings: &Findings) -> String {
         quantity::count(findings.requests),
         quantity::count(findings.events),
     )
+}
+
+/// The notes that do not stand in the banner.
+pub(crate) fn notes(findings: &Findings) -> Vec<String> {
+    let others = findings.notes.iter().filter(|note| !matches!(note, Note::Overload(_)));
+    others.map(reason::note).collect()
 }
 
 /// Whether a long run lacks histories that were asked for: they depend on the time that there was.

@@ -4,10 +4,13 @@
 mod breakdown;
 mod loss;
 mod note;
+mod overload;
 mod unmeasured;
 
 pub(crate) use loss::{cause, entry, service};
 pub(crate) use note::note;
+pub(crate) use overload::banner;
+pub use overload::overload;
 pub(crate) use unmeasured::missing;
 
 use crate::quantity;

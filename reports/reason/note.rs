@@ -1,10 +1,12 @@
 //! What the reader should know beside the numbers, as sentences.
 
+use super::overload::overload;
 use wssim_experiment::note::{FirstToGive, Note};
 
 /// The sentence of a note.
 pub(crate) fn note(note: &Note) -> String {
     match note {
+        Note::Overload(what) => format!("overload: {}", overload(what)),
         Note::Unfinished { unfinished, requests } => format!(
             "{unfinished} of {requests} requests had no answer when a replication was given up: errors, \
              with the reason `unfinished`; how long theirs would have taken is not known"

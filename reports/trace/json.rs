@@ -3,6 +3,7 @@
 use super::rows::name;
 use super::wording::place;
 use crate::escape;
+use crate::reason;
 use serde::Serialize;
 use wssim_experiment::trace::{Component, Part, Stay, StayKind, Trace};
 
@@ -34,6 +35,9 @@ struct Report<'a> {
     distribution: Distribution,
     components: Vec<ComponentJson>,
     stays: Vec<StayJson<'a>>,
+    /// None in most files.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -130,6 +134,7 @@ impl<'a> Report<'a> {
             },
             components: trace.components.iter().map(component).collect(),
             stays: trace.stays.iter().map(stay).collect(),
+            notes: trace.notes.iter().map(reason::note).collect(),
         }
     }
 }

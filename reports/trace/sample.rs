@@ -121,6 +121,7 @@ pub(super) fn trace() -> Trace {
         title: "A small shop".to_owned(),
         seed: 84,
         replication: 0,
+        notes: Vec::new(),
         entry: "web".to_owned(),
         entries: 2,
         entry_given: false,

@@ -6,6 +6,7 @@ use super::rows::{Row, rows};
 use super::{sums, wording};
 use crate::escape;
 use crate::page::{GAP, Page, Style};
+use crate::reason;
 use crate::table::Tone;
 use std::fmt::Write as _;
 use wssim_experiment::trace::Trace;
@@ -43,6 +44,7 @@ pub fn text(trace: &Trace, options: &Options<'_>) -> String {
     for line in head(trace) {
         page.items(&line);
     }
+    page.banner(&reason::banner(&trace.notes));
     if !options.brief {
         page.line("");
         waterfall(&mut page, trace, options.all);
@@ -64,6 +66,11 @@ pub fn markdown(trace: &Trace, all: bool) -> String {
     let mut text = format!("## {}\n", escape::markdown(&wording::title(trace)));
     for line in head(trace) {
         let _ = write!(text, "\n{}\n", escape::markdown(&line));
+    }
+    let banner = crate::markdown::banner(&reason::banner(&trace.notes));
+    if !banner.is_empty() {
+        let _ = write!(text, "\n{}", banner.trim_end_matches('\n'));
+        text.push('\n');
     }
     let mut page = Page::new(Style::Plain, USUAL);
     waterfall(&mut page, trace, all);

@@ -6,6 +6,7 @@ use crate::output;
 use crate::terminal::{self, Stream};
 use std::collections::BTreeMap;
 use std::io;
+use wssim_experiment::offered::{Overload, overloads};
 use wssim_reports::Style;
 use wssim_reports::check::{self, Check, Mistake, Placement, Route};
 use wssim_scenario::{Diagnostic, Diagnostics, Scenario, Severity};
@@ -36,7 +37,8 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
             Ok(exit::HOLDS)
         }
         Ok(scenario) => {
-            print(args, &known(&scenario), &remarks(&scenario))?;
+            let remarks = remarks(&scenario);
+            print(args, &known(&scenario, &remarks), &remarks)?;
             Ok(exit::HOLDS)
         }
         Err(diagnostics) => {
@@ -61,18 +63,21 @@ fn print(args: &Args, check: &Check, diagnostics: &[Diagnostic]) -> Result<(), F
     output::print(&report, &args.shown)
 }
 
-/// Warnings, then lints.
+/// Warnings, what is asked for more than it can do, then lints.
 fn remarks(scenario: &Scenario) -> Vec<Diagnostic> {
-    scenario.warnings().iter().cloned().chain(scenario.lints()).collect()
+    let excess = |one: &Overload| Diagnostic::warning("overload", wssim_reports::overload(one));
+    let overloads = overloads(&scenario.offered_load());
+    let warnings = scenario.warnings().iter().cloned().chain(overloads.iter().map(excess));
+    warnings.chain(scenario.lints()).collect()
 }
 
 /// What is known of a scenario that can be used.
-fn known(scenario: &Scenario) -> Check {
+fn known(scenario: &Scenario, remarks: &[Diagnostic]) -> Check {
     let question = scenario.question();
     Check {
         name: question.name,
         title: question.title,
-        diagnostics: remarks(scenario).iter().map(mistake).collect(),
+        diagnostics: remarks.iter().map(mistake).collect(),
         placements: placements(&scenario.placements()),
         routes: scenario.routes().into_iter().map(route).collect(),
         offered_load: scenario.offered_load(),

@@ -1,10 +1,15 @@
 //! What the reader of findings should know beside them: values, of which `reports` makes sentences.
 
+use crate::offered::{Overload, offered, overloads};
+use crate::question::Measure;
+use wssim_model::Blueprint;
 use wssim_stats::Estimate;
 
 /// Something that the reader should know.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Note {
+    /// Something is asked for more than it can do.
+    Overload(Overload),
     /// Measured requests were still in flight when a replication was given up.
     Unfinished {
         /// How many, of all replications.
@@ -39,6 +44,12 @@ pub enum Note {
         /// Histories that were to be.
         planned: u64,
     },
+}
+
+/// What `blueprint` asks of something that cannot do it.
+pub(crate) fn of_load(blueprint: &Blueprint, measure: &Measure) -> Vec<Note> {
+    let load = offered(blueprint, measure);
+    overloads(&load).into_iter().map(Note::Overload).collect()
 }
 
 /// The node that gave way first as containers were added.

@@ -6,8 +6,10 @@
 //! networking a message counts as large as the mean.
 
 mod disks;
+mod overload;
 
 pub use disks::DiskLoad;
+pub use overload::{Overload, Overloaded, overloads};
 
 use crate::question::{Kind, Measure};
 use disks::DiskWork;

@@ -9,7 +9,7 @@ use crate::judge::{LEVEL, estimate, no_interval, times_needed};
 use crate::memory;
 use crate::metric::MEAN;
 use crate::metric::quantity::{Entry, OfEntry, Quantity, Reason};
-use crate::note::Note;
+use crate::note::{Note, of_load};
 use crate::observe::{Sample, share_of_errors};
 use crate::question::Question;
 use crate::reason::{Missing, Runs};
@@ -25,7 +25,7 @@ pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> F
     let outcomes = || observations.iter().map(|observation| &observation.outcome);
     let unfinished: u64 = outcomes().map(|outcome| outcome.unfinished).sum();
     let requests: u64 = outcomes().map(|outcome| outcome.requests).sum();
-    let mut notes = Vec::new();
+    let mut notes = of_load(&arm.blueprint, &question.measure);
     if unfinished > 0 {
         notes.push(Note::Unfinished { unfinished, requests });
     }

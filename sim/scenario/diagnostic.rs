@@ -51,7 +51,9 @@ impl Diagnostic {
         Self { severity: Severity::Error, code, message: message.into(), span: None, help: None }
     }
 
-    pub(crate) fn warning(code: &'static str, message: impl Into<String>) -> Self {
+    /// A warning without a place in the text.
+    #[must_use]
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, message) }
     }
 

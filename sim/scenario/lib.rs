@@ -21,7 +21,6 @@ mod lint;
 mod load;
 mod lower;
 mod outages;
-mod overload;
 mod places;
 mod question;
 mod scenario;

@@ -12,7 +12,6 @@ use crate::expression;
 use crate::lint;
 use crate::load::{self, Applied, Files};
 use crate::lower::{self, Traces};
-use crate::overload;
 use crate::places;
 use crate::question;
 use crate::source::Sources;
@@ -80,8 +79,6 @@ impl Scenario {
         let own: Vec<Set> = sets.iter().map(|set| (set.clone(), "--set".to_owned())).collect();
         let mut world =
             World::read(&path, &own, Missing::Refused, &shared).map_err(Diagnostics::new)?;
-        let excesses = overload::warnings(&world.offered());
-        world.warnings.extend(excesses);
         let mut mistakes = Vec::new();
         world.name_arms(&path, &shared.files);
         let arms: Vec<(String, Name, Vec<Name>)> = world

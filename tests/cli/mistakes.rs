@@ -68,14 +68,3 @@ fn wrong_calls_are_refused() {
     assert_eq!(status(&wssim(folder.path(), &["--help"])), 0);
     assert_eq!(status(&wssim(folder.path(), &["run", "--help"])), 0);
 }
-
-/// Offered more than it can carry: a warning, not a refusal.
-#[test]
-fn overload_is_warned_of() {
-    let folder = Folder::new("overload");
-    folder.write("full.toml", &QUEUE.replace("50/s", "150/s"));
-    let output = wssim(folder.path(), &["check", "full.toml"]);
-    let text = stdout(&output) + &stderr(&output);
-    assert_eq!(status(&output), 0, "{text}");
-    assert!(text.contains("warning[overload]"), "{text}");
-}

@@ -6,6 +6,7 @@ mod import;
 mod init;
 mod memory;
 mod mistakes;
+mod overload;
 mod ranges;
 mod run;
 mod schema;

@@ -48,6 +48,8 @@ fn reports_fit() {
     shop(&folder);
     let few = ["--replications", "2", "--out", "out"];
     fits(&folder, &[&["run", "shop.toml"], &few[..]].concat(), &[0, 1, 3]);
+    let full = ["run", "shop.toml", "--set", "traffic.web.arrivals.rate=150/s"];
+    fits(&folder, &[&full[..], &few[..]].concat(), &[0, 1, 3]);
     let failures = ["failures", "shop.toml", "--depth", "1", "--years", "20", "--no-fail"];
     fits(&folder, &[&failures[..], &few[..]].concat(), &[0]);
     fits(&folder, &["check", "shop.toml", "--set", "traffic.web.arrivals.rate=150/s"], &[0]);

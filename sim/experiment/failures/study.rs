@@ -15,7 +15,7 @@ use crate::engine::{ArmId, Broken, Engine, Stopped, in_order};
 use crate::findings::{Answer, Findings, JudgedClaim, StoppedBy, Verdict};
 use crate::judge::FEWEST;
 use crate::looks::{ByLooks, Looking};
-use crate::note::Note;
+use crate::note::{Note, of_load};
 use crate::pilot::find_lead;
 use crate::question::{Claim, Point, Question, WorldError, Worlds};
 use crate::ranges::Inputs;
@@ -71,7 +71,7 @@ impl<'a> FailureStudy<'a> {
         let sets = sets(calm.nodes.len(), depth);
         let survival = options.survival;
         let judged = question.claims.iter().filter(|claim| is_judged(claim)).count();
-        let mut notes = Vec::new();
+        let mut notes = of_load(&calm, &question.measure);
         if has_script {
             notes.push(Note::ScriptedFaults);
         }

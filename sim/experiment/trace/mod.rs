@@ -12,6 +12,7 @@ mod stays;
 
 pub use kind::{Kind, Paint};
 
+use crate::note::{Note, of_load};
 use crate::pilot::find_lead;
 use crate::question::{Question, WorldError, Worlds};
 use crate::threads;
@@ -103,6 +104,8 @@ pub struct Trace {
     pub seed: u64,
     /// Number of the replication.
     pub replication: u32,
+    /// Things that the reader should know.
+    pub notes: Vec<Note>,
     /// Its source.
     pub entry: String,
     /// How many sources there are.
@@ -356,6 +359,7 @@ impl Study<'_> {
             title: self.question.title.clone(),
             seed: self.options.seed,
             replication: self.options.replication,
+            notes: of_load(self.blueprint, &self.question.measure),
             entry: self.blueprint.sources[source].name.clone(),
             entries: self.blueprint.sources.len(),
             entry_given: self.options.entry.is_some(),

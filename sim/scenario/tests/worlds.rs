@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use wssim_experiment::offered::{OfferedLoad, Overloaded, overloads};
 use wssim_experiment::question::{End, Kind, Override, Worlds};
 use wssim_kernel::Nanos;
 use wssim_kernel::stream::name_hash;
@@ -400,9 +401,9 @@ fn look_ups_become_calls() {
     assert_ne!(look_ups[0].site, look_ups[2].site);
 }
 
-/// Disk time that is asked for: visits × (access + bytes over bandwidth); too much is warned of.
+/// Disk time that is asked for: visits × (access + bytes over bandwidth); too much is an overload.
 #[test]
-fn a_disk_that_cannot_keep_up_is_warned_of() {
+fn a_disk_that_cannot_keep_up_is_overloaded() {
     let sets = [
         "node.gmktec.disk={ read = \"200ms\", bandwidth = \"1 MB/s\" }",
         "service.ws-company.constraints=[\"node.hostname == gmktec\"]",
@@ -417,11 +418,14 @@ fn a_disk_that_cannot_keep_up_is_warned_of() {
         "tests/scenarios/estate.toml",
         &[&sets[..], &["traffic.web.arrivals.rate=5/s"]].concat(),
     );
-    let about = |warning: &wssim_scenario::Diagnostic| {
-        warning.message.contains("the disk of node `gmktec` is offered 1.08 erlangs for 1 at once")
+    let disks = |load: &OfferedLoad| {
+        let all = overloads(load).into_iter();
+        all.filter(|one| matches!(one.of, Overloaded::Disk { .. })).collect::<Vec<_>>()
     };
-    assert!(slow.warnings().iter().any(about));
-    assert!(!scenario.warnings().iter().any(|warning| warning.message.contains("the disk of")));
+    let [disk] = &disks(&slow.offered_load())[..] else { panic!("one disk") };
+    assert_eq!(disk.of, Overloaded::Disk { node: "gmktec".to_owned(), queues: 1 });
+    assert!(disk.on_average && (disk.offered - 1.08).abs() < 1e-9, "{disk:?}");
+    assert_eq!(disks(&load), []);
 }
 
 /// Two services on the networks that are written, of which `front` calls `back`.
