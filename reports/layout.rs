@@ -4,12 +4,13 @@
 //! words within a name; numbers never. A table of numbers that is still too wide becomes several, one below the
 //! other, each with the columns that name its rows; one of texts becomes a list, a line a cell.
 
-use crate::page::GAP;
 use crate::table::{Kind, Table};
 use wssim_text::printable;
 use wssim_text::width;
 use wssim_text::wrap::longest;
 
+/// Blanks between two columns.
+pub(crate) const GAP: usize = 2;
 /// Columns of long texts are not made narrower than this before headings are broken.
 const ROOMY: usize = 36;
 /// Columns of words are not made narrower than this before headings are broken.

@@ -1,14 +1,12 @@
 //! Lines of a terminal: headings, lists and aligned tables.
 
-use crate::layout::{Layout, Part};
+use crate::layout::{GAP, Layout, Part};
 use crate::table::{Cell, Kind, Table, Tone};
 use anstyle::{AnsiColor, Effects};
 use wssim_text::printable;
 use wssim_text::width;
 use wssim_text::wrap::{self, wrapped};
 
-/// Blanks between two columns.
-pub(crate) const GAP: usize = 2;
 /// Between two items of a line.
 const BETWEEN: &str = " · ";
 /// Lines that one cell of words may take.

@@ -3,7 +3,8 @@
 //! Nothing in it is user text as it came: control characters are written out, long texts are
 //! broken into lines. Colour repeats what words say and is off unless asked for.
 
-use crate::page::{GAP, MOST_LINES, Page, Style};
+use crate::layout::GAP;
+use crate::page::{MOST_LINES, Page, Style};
 use crate::sections;
 use crate::table::{Section, Tone};
 use crate::{quantity, reason, wording};

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test may panic
 
 mod battery;
+mod circles;
 mod cli;
 mod control;
 mod documents;

@@ -1,5 +1,6 @@
 //! The style that is enforced: who may depend on whom, what may not be written where.
 
+use crate::circles::Crate;
 use crate::literals;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -216,6 +217,25 @@ fn experiments_write_no_text_for_people() {
     }
     for label in LABELS {
         assert!(labels.iter().any(|found| found == label), "`{label}`: take it off the list");
+    }
+}
+
+/// Whoever reads a file reads what it uses before, and comes to an end.
+#[test]
+fn files_use_each_other_in_no_circle() {
+    for folder in ["sim/text", "sim/kernel", "sim/experiment", "reports"] {
+        let within = |path: &PathBuf| {
+            let name = path.strip_prefix(root().join(folder)).unwrap().display().to_string();
+            (!name.contains("tests/")).then(|| (name, code(path)))
+        };
+        let files: Vec<(String, String)> =
+            files_below(folder, "rs").iter().filter_map(within).collect();
+        let circles = Crate::of(&files).circles();
+        assert!(
+            circles.is_empty(),
+            "{folder}: move what they share to a file of its own:\n{}",
+            circles.join("\n")
+        );
     }
 }
 

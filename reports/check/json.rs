@@ -3,7 +3,7 @@
 //! Of the offered load there is what is asked for all in all: erlangs and rates, not rounded.
 //! `disk` is there where a node's disk is asked for anything; `null`: unlimited.
 
-use super::{Check, Mistake, Placement, Route};
+use super::known::{Check, Mistake, Placement, Route};
 use crate::escape;
 use serde::Serialize;
 use wssim_experiment::offered::{DiskLoad, NodeLoad, OfferedLoad, ServiceLoad};

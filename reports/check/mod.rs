@@ -1,76 +1,15 @@
 //! What is known of a scenario without a run: mistakes, placement, offered load against capacity.
 
 mod json;
+mod known;
 
 pub use json::render as json;
+pub use known::{Check, Mistake, Placement, Route};
 
 use crate::page::{Page, Style};
 use crate::table::{Cell, Kind, Table, Tone};
 use crate::{escape, quantity};
-use serde::Serialize;
-use wssim_experiment::offered::{NodeLoad, OfferedLoad, ServiceLoad};
-
-/// The answer of `check`.
-#[derive(Clone, Debug, Default)]
-pub struct Check {
-    /// Bare name of the scenario.
-    pub name: String,
-    /// Its title.
-    pub title: String,
-    /// Errors and warnings, in the order of the texts.
-    pub diagnostics: Vec<Mistake>,
-    /// Which containers each node runs.
-    pub placements: Vec<Placement>,
-    /// Which requests go where, as labels tell the proxy.
-    pub routes: Vec<Route>,
-    /// What is asked of nodes and services.
-    pub offered_load: OfferedLoad,
-    /// What the scenario says and the model does not simulate yet.
-    pub not_simulated: Vec<String>,
-}
-
-/// An error or a warning.
-#[derive(Clone, Debug, Serialize)]
-pub struct Mistake {
-    /// `error` or `warning`.
-    pub severity: &'static str,
-    /// What kind of mistake, such as `unknown-service`.
-    pub code: String,
-    /// What is wrong.
-    pub message: String,
-    /// The file.
-    pub file: Option<String>,
-    /// From 1.
-    pub line: Option<usize>,
-    /// From 1.
-    pub column: Option<usize>,
-    /// What would be right.
-    pub help: Option<String>,
-}
-
-/// The containers of one node.
-#[derive(Clone, Debug, Serialize)]
-pub struct Placement {
-    /// The node; `None`: they find none.
-    pub node: Option<String>,
-    /// Its containers.
-    pub containers: Vec<String>,
-}
-
-/// Which requests go where, and through what.
-#[derive(Clone, Debug, Serialize)]
-pub struct Route {
-    /// The router.
-    pub router: String,
-    /// Which requests it takes.
-    pub rule: String,
-    /// Where they come in; empty: at every entry point that is a default.
-    pub entry_points: Vec<String>,
-    /// The service that answers, with its port.
-    pub target: String,
-    /// In the order in which a request meets them.
-    pub middlewares: Vec<String>,
-}
+use wssim_experiment::offered::{NodeLoad, ServiceLoad};
 
 /// The report for a terminal. `diagnostics` are the mistakes as they are to be shown, since only
 /// who holds the texts can quote their lines.
@@ -263,6 +202,7 @@ mod tests {
     use super::*;
     use crate::sample;
     use wssim_experiment::offered::DiskLoad;
+    use wssim_experiment::offered::OfferedLoad;
 
     fn node(name: &str, offered_erlangs: f64, threads: f64, capacity_erlangs: f64) -> NodeLoad {
         let disk =

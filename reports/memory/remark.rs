@@ -1,6 +1,5 @@
 //! The sentence on a node's memory: swap that hurts nobody, or pressure.
 
-use super::size;
 use crate::quantity;
 use wssim_experiment::findings::NodeLedger;
 use wssim_stats::Estimate;
@@ -35,7 +34,7 @@ pub(crate) fn remark(node: &NodeLedger) -> Option<String> {
         return Some(format!(
             "`{name}` kills for want of memory: {}; {asked} asked for of {}",
             killed(kills),
-            size(node.ram)
+            quantity::plain(node.ram, "bytes", false)
         ));
     }
     if swapped < WORTH_TELLING {

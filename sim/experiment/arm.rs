@@ -7,9 +7,10 @@ use crate::engine::Stage;
 use crate::memory::record::NodeRecord;
 use crate::metric::P95;
 use crate::metric::quantity::{OfEntry, Quantity};
-use crate::observe::{Sample, observe};
+use crate::observe::observe;
 use crate::question::{Measure, MetricRef, Point, WorldError, Worlds};
 use crate::recorder::{Recorder, Slot};
+use crate::sample::Sample;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::{Blueprint, Outcome, Run, simulate};
 

@@ -4,8 +4,8 @@ use crate::arm::{Arm, Observation};
 use crate::findings::Series;
 use crate::judge::{LEVEL, estimate};
 use crate::metric::quantity::Quantity;
-use crate::observe::Sample;
 use crate::question::Measure;
+use crate::sample::Sample;
 
 /// What series of one arm have in common.
 pub(crate) struct Curves<'a> {

@@ -9,7 +9,7 @@
 //! A mean and a maximum have no upper end as long as anything is open.
 
 use crate::metric::STATS;
-use crate::observe::Sample;
+use crate::sample::Sample;
 use wssim_stats::{Histogram, nearest_rank, observations_needed};
 
 /// Probabilities of the quantiles among [`STATS`].

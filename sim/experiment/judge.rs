@@ -1,10 +1,10 @@
 //! From samples to verdicts. A verdict is judged on the interval, never on the point.
 
 use crate::arm::Arm;
-use crate::observe::Sample;
 use crate::question::{Claim, Expected, Study};
 use crate::readings::{Readings, verdict_on};
 use crate::reason::{Few, Needed, Reason, Runs, Unmeasured};
+use crate::sample::Sample;
 use crate::verdict::Verdict;
 use wssim_stats::stopping::replications_needed;
 use wssim_stats::{Estimate, mean_interval, ratio_interval, share_interval};

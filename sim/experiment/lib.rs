@@ -27,6 +27,7 @@ mod readings;
 pub mod reason;
 mod recorder;
 pub mod run;
+mod sample;
 mod summary;
 mod threads;
 pub mod trace;

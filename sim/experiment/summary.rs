@@ -10,10 +10,11 @@ use crate::memory;
 use crate::metric::MEAN;
 use crate::metric::quantity::{Entry, OfEntry, Quantity, Reason};
 use crate::note::{Note, of_load};
-use crate::observe::{Sample, share_of_errors};
+use crate::observe::share_of_errors;
 use crate::question::Question;
 use crate::reason::{Missing, Runs};
 use crate::recorder::Slot;
+use crate::sample::Sample;
 use wssim_stats::Estimate;
 
 /// Probabilities of the points of a pooled distribution.

@@ -4,12 +4,14 @@ use super::aftermath::Aftermath;
 use super::assess::{assess, overloads, part};
 use super::findings::{Failures, SetFinding};
 use super::judge::{Bench, Change, is_judged};
+use super::options::{Error, Options};
 use super::ranges::{Facts, Held};
+use super::sets::{MOST_SETS, count_sets, sets};
 use super::stage::{Loss, Stage};
 use super::wear::Wear;
+use super::years;
 use super::years::findings::LongRun;
 use super::years::stage::{Overloads, Years};
-use super::{Error, LOOKS, MOST_SETS, Options, count_sets, sets, years};
 use crate::cluster::Survival;
 use crate::engine::{ArmId, Broken, Engine, Stopped, in_order};
 use crate::findings::{Answer, Findings, JudgedClaim, StoppedBy, Verdict};
@@ -25,6 +27,9 @@ use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Comes, Fault};
 use wssim_stats::{simultaneous_level, within_precision};
+
+/// Replications at which it is looked whether every claim is decided.
+const LOOKS: [u32; 3] = [10, 20, 40];
 
 /// The least that is simulated before the fault: connections are open, caches and memory filled.
 const CALM: Nanos = Nanos(120_000_000_000);

@@ -5,7 +5,7 @@ use crate::arm::Observation;
 use crate::curves::Curves;
 use crate::findings::Series;
 use crate::metric::quantity::Quantity;
-use crate::observe::Sample;
+use crate::sample::Sample;
 
 /// What is shown of a node.
 const SHOWN: [NodeShare; 4] =

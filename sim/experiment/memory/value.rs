@@ -2,7 +2,8 @@
 
 use super::record::{NodeRecord, Sums};
 use super::{NodeShare, OfMemory, ServiceShare, containers_on, has_ram};
-use crate::observe::{Observer, Sample, Share};
+use crate::observe::Observer;
+use crate::sample::{Sample, Share};
 use wssim_model::ContainerAverages;
 use wssim_model::blueprint::Hold;
 

@@ -27,13 +27,15 @@ mod joint;
 mod screen;
 mod trial;
 mod verify;
+mod weighing;
 
 pub(crate) use inputs::Inputs;
 use inputs::{Position, only};
+pub(crate) use weighing::Weighing;
 
-use crate::engine::{ArmId, Broken, Engine, Stage, Want};
+use crate::engine::{Broken, Engine, Stage, Want};
 use crate::judge::LEVEL;
-use crate::question::{Expected, Override, WorldError};
+use crate::question::{Expected, WorldError};
 use crate::readings::{Readings, verdict_on};
 use crate::reason::{Flip, InputValue};
 use crate::verdict::Verdict;
@@ -48,32 +50,6 @@ use wssim_stats::Estimate;
 /// How often, and in how many replications, it is looked where one input turns a verdict.
 const NARROWINGS: u32 = 4;
 const NARROWED_BY: u32 = 2;
-
-/// What the check must know of a study: its subjects are claims that it weighs, then observations.
-pub(crate) trait Weighing<S: Stage> {
-    /// The arms on which subject number `subject` is judged where inputs take the values of `at`.
-    ///
-    /// # Errors
-    /// When a world cannot be made.
-    fn arms(
-        &self,
-        engine: &mut Engine<'_, S>,
-        subject: usize,
-        at: &[Override],
-    ) -> Result<Vec<ArmId>, WorldError>;
-
-    /// Whether the number is a change: that of the first arm, which can be read alone, from the second.
-    fn is_change(&self, subject: usize) -> bool;
-
-    /// What the first `replications` of these arms show of the subject; `None`: nothing to judge by.
-    fn readings(
-        &self,
-        engine: &Engine<'_, S>,
-        subject: usize,
-        arms: &[ArmId],
-        replications: usize,
-    ) -> Option<Readings>;
-}
 
 /// A subject as it is at the values in force.
 #[derive(Clone, Copy, Debug)]

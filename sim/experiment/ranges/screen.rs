@@ -6,8 +6,8 @@
 //! interval of that difference, reach the limit. Replications of the screen are short; what it dismisses is
 //! held to full simulations in tests.
 
-use super::Weighing;
 use super::inputs::{Inputs, Position, only};
+use super::weighing::Weighing;
 use crate::engine::{ArmId, Design, Engine, Stage, Want};
 use crate::question::Expected;
 use crate::question::WorldError;

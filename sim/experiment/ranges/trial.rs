@@ -4,9 +4,9 @@
 //! difference. In short ones it is read by means, added to what is known at the values in force: that tells
 //! where to look, and decides nothing.
 
-use super::Weighing;
 use super::case::Case;
 use super::inputs::Position;
+use super::weighing::Weighing;
 use crate::engine::{ArmId, Engine, Stage, Want};
 use crate::readings::{Readings, verdict_on};
 use crate::verdict::Verdict;

@@ -3,10 +3,10 @@
 //! The same steps are the search, in short replications read by means, and the proof, in full ones read by
 //! intervals, which begins where the search ended.
 
-use super::Weighing;
 use super::case::{Case, Found, Lost, Surprise};
 use super::inputs::{Inputs, Position};
 use super::trial::{By, Shown, Trial};
+use super::weighing::Weighing;
 use crate::engine::{Design, Engine, Stage, Want};
 use crate::question::WorldError;
 use crate::watch::Phase;

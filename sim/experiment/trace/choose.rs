@@ -1,6 +1,7 @@
 //! The first pass: every measured request's response time, and which one is meant.
 
-use super::{Distribution, NoRequest, Pick};
+use super::findings::Distribution;
+use super::pick::{NoRequest, Pick};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::probe::{Fact, Failure, Opening, Probe};
 

@@ -1,6 +1,6 @@
 //! Who a life is, and what one of its steps is made of.
 
-use super::Place;
+use super::findings::Place;
 use super::kind::Kind;
 use super::lives::{Life, Step, What};
 use wssim_kernel::{Nanos, Time};

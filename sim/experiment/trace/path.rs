@@ -4,10 +4,10 @@
 //! back. While it waits for parallel parts, the one counts with whose end the wait is over: the
 //! critical path. So the leaves add up to the response time, to the nanosecond.
 
+use super::findings::{Component, Place};
 use super::kind::Kind;
 use super::lives::What;
 use super::names::{Leaf, Lives};
-use super::{Component, Place};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use wssim_kernel::Time;

@@ -2,9 +2,9 @@
 //!
 //! What is repeated is part of the stay that repeats it. Times count from the request's arrival.
 
+use super::findings::{Part, Stay, StayKind};
 use super::lives::{Life, Step, What};
 use super::names::Lives;
-use super::{Part, Stay, StayKind};
 use wssim_kernel::Time;
 use wssim_model::probe::{Failure, Opening};
 

@@ -1,0 +1,46 @@
+//! How the study is to be done, and why there may be no answer.
+
+use crate::cluster::Survival;
+use crate::question::WorldError;
+
+/// How the study is to be done.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// As for `run`.
+    pub common: crate::Options,
+    /// The most nodes that fail together; `None`: two, where there are as many.
+    pub depth: Option<usize>,
+    /// What counts as survived.
+    pub survival: Survival,
+    /// Years of the long run; `None`: [`super::years::USUAL_YEARS`].
+    pub years: Option<f64>,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// A world cannot be made.
+    World(WorldError),
+    /// There are not that many nodes to lose.
+    TooFewNodes {
+        /// So many were to fail together.
+        depth: usize,
+        /// So many there are.
+        nodes: usize,
+    },
+    /// More sets than can be looked at.
+    TooManySets {
+        /// So many nodes were to fail together.
+        depth: usize,
+        /// So many there are.
+        nodes: usize,
+        /// So many sets that would be.
+        sets: u64,
+    },
+}
+
+impl From<WorldError> for Error {
+    fn from(error: WorldError) -> Self {
+        Self::World(error)
+    }
+}

@@ -1,0 +1,30 @@
+//! Which request of a source is meant.
+
+/// Which request is meant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pick {
+    /// The one that this many of 100 answered ones are no slower than, by nearest rank.
+    Percentile(f64),
+    /// The slowest one that was answered.
+    Slowest,
+    /// The first one that failed.
+    Failed,
+    /// The measured request of that number, from one, in the order of arrival.
+    Number(u64),
+}
+
+/// Why there is no such request, of those that arrived in the measured stretch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoRequest {
+    /// None of so many was answered.
+    NoneAnswered(usize),
+    /// None of so many failed.
+    NoneFailed(usize),
+    /// There are fewer.
+    Beyond {
+        /// The number that was asked for.
+        number: u64,
+        /// So many there are.
+        requests: usize,
+    },
+}
