@@ -1,7 +1,7 @@
 //! Input uncertainty: does a verdict survive the ranges of the inputs, together?
 //!
 //! A verdict stands only if it stands at the worst joint setting of the ranged inputs at which what was
-//! observed is still reproduced. The search has three steps, each under the same random numbers as the
+//! observed is still reproduced. It is looked for in four steps, each under the same random numbers as the
 //! replications at the values in force, so that differences are paired:
 //!
 //! ```text
@@ -9,9 +9,10 @@
 //!            in short replications. What cannot bring the interval to the limit is done.
 //!  joint     effects as straight lines from the value in force to each end; a linear program finds the
 //!            setting that is worst for the claim and keeps what was observed within its limits.
-//!  verify    that setting is simulated in full; where the lines were wrong they are moved to what was
-//!            found, and the program is solved again, up to [`verify::ROUNDS`] times. Where the verdict is
-//!            another one, fewer inputs are tried, those with the largest part first.
+//!  search    that setting is simulated, in short replications; where the lines were wrong they are moved
+//!            to what was found, and the program is solved again, up to [`verify::ROUNDS`] times. Where
+//!            the verdict is another one, fewer inputs are tried, those with the largest part first.
+//!  verify    the same in full replications, which begin where the search ended: they alone decide.
 //! ```
 //! A setting at which a verdict is kept although the lines had it lost is where they are drawn anew, once.
 //! What it may miss: a setting between the ends that is worse than the ends (effects that turn), and one
