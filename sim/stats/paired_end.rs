@@ -40,6 +40,8 @@ pub struct PairedEnd {
     /// What half-widths are divided by: 1, or the denominator of a ratio.
     unit: f64,
     nominal: Part,
+    /// Degrees of freedom of nominal's own mean.
+    degrees: f64,
     difference: Part,
     /// Of nominal and difference over the pairs; 0 where either does not vary.
     correlation: f64,
@@ -54,11 +56,11 @@ struct Part {
 
 impl Part {
     /// Half the width of its own interval, were it of `count` values.
-    fn half_width(self, count: usize, level: f64) -> f64 {
+    fn half_width(self, count: usize, degrees: f64, level: f64) -> f64 {
         if self.variance == 0.0 {
             return 0.0;
         }
-        critical_value(count as f64 - 1.0, level) * (self.variance / count as f64).sqrt()
+        critical_value(degrees, level) * (self.variance / count as f64).sqrt()
     }
 }
 
@@ -88,10 +90,10 @@ impl PairedEnd {
     pub fn controlled(fit: &Fit, nominal: &[f64], there: &[f64]) -> Option<Self> {
         let differences = differences(nominal, there)?;
         let plain = Self::new(fit.mean() + mean(&differences), 1.0, nominal, &differences)?;
-        let count = fit.degrees() as usize + 1;
-        let variance = fit.variance() * count as f64;
+        let variance = fit.variance() * nominal.len() as f64;
         let correlation = correlation(&fit.residuals()[..differences.len()], &differences);
-        Some(Self { nominal: Part { count, variance }, correlation, ..plain })
+        let nominal = Part { variance, ..plain.nominal };
+        Some(Self { nominal, degrees: fit.degrees(), correlation, ..plain })
     }
 
     /// The ratio ΣY / ΣT there, from pairs (Y, T) of all replications at nominal and the first there.
@@ -143,6 +145,7 @@ impl PairedEnd {
         Some(Self {
             value,
             unit,
+            degrees: nominal.len() as f64 - 1.0,
             nominal: Part {
                 count: nominal.len(),
                 variance: if constant { 0.0 } else { sample_variance(nominal) },
@@ -180,8 +183,8 @@ impl PairedEnd {
     }
 
     fn half_width(&self, pairs: usize, level: f64) -> f64 {
-        let of_nominal = self.nominal.half_width(self.nominal.count, level);
-        let of_difference = self.difference.half_width(pairs, level);
+        let of_nominal = self.nominal.half_width(self.nominal.count, self.degrees, level);
+        let of_difference = self.difference.half_width(pairs, pairs as f64 - 1.0, level);
         let overlap = (pairs as f64 / self.nominal.count as f64).sqrt();
         let both = 2.0 * self.correlation * of_nominal * of_difference * overlap;
         let squared = of_nominal * of_nominal + of_difference * of_difference + both;
