@@ -15,9 +15,11 @@ use wssim_stats::Estimate;
 
 /// How often the lines are moved and the search is done again, where what was observed is not reproduced.
 pub(crate) const ROUNDS: u32 = 4;
-/// From so many of these on it goes back on the way to the values in force; and so often the lines tell
-/// fewer inputs.
+/// From so many of these on it goes back on the way to the values in force.
 const BY_LINES: u32 = 2;
+/// So often the lines tell fewer inputs: in full replications, and in short ones, which cost little.
+const FEWER: u32 = 2;
+const FEWER_IN_SHORT: u32 = 8;
 /// Replications that are spent at most on showing that fewer inputs lose a verdict as well.
 const FOR_FEWER: u32 = 16;
 
@@ -70,7 +72,8 @@ impl Progress {
     }
 
     /// The next setting to be tried.
-    fn proposal(&mut self) -> Option<Position> {
+    fn proposal(&mut self, by: By) -> Option<Position> {
+        let most = if by == By::Means { FEWER_IN_SHORT } else { FEWER };
         let model = &self.case.model;
         if let Some(next) = self.next.take() {
             return Some(next);
@@ -78,13 +81,13 @@ impl Progress {
         let Some(worst) = &self.worst else {
             return model.worst(&vec![true; model.centre.len()]);
         };
-        if self.tries < BY_LINES {
+        if self.tries < most {
             if let Some(fewer) = model.fewer(worst) {
                 return Some(fewer);
             }
-            self.tries = BY_LINES;
+            self.tries = most;
         }
-        let others = (self.tries == BY_LINES).then(|| match &self.lost {
+        let others = (self.tries == most).then(|| match &self.lost {
             None => worst.clone(),
             // At last without what hardly does anything.
             Some(_) => model.without_trifles(worst),
@@ -187,7 +190,7 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
     /// The next trial of a case; without one it is over.
     fn propose(&self, engine: &mut Engine<'_, S>, one: &mut Progress) {
         let moves = |position: &Position| position.iter().any(|place| *place != 0.0);
-        let trial = one.proposal().filter(moves).and_then(|position| {
+        let trial = one.proposal(self.by).filter(moves).and_then(|position| {
             let there = self.inputs.overrides(&position);
             Trial::new(&one.case, position, self.by, |subject, is_there| {
                 let at = if is_there { there.as_slice() } else { &[] };
