@@ -1,16 +1,19 @@
 //! What a screen dismisses is held to the full simulation: a claim whose range is said not to matter is
 //! simulated at the range's ends, and its verdict there must be the same.
 //!
-//! A few pairs of claim and input on each push; `WSSIM_BATTERY=nightly` looks at some two hundred:
+//! A few pairs of claim and input of random worlds on each push; `WSSIM_BATTERY=nightly` looks at some two
+//! hundred of these, and at all of the plan's scenario:
 //!
 //! ```sh
 //! WSSIM_BATTERY=nightly cargo test --release --test wssim studies
 //! ```
 
 use crate::text::load_with;
-use wssim_experiment::findings::{Findings, Verdict};
+use wssim_experiment::findings::{Findings, JudgedClaim, Verdict};
+use wssim_experiment::question::Study;
 use wssim_experiment::watch::Unwatched;
 use wssim_experiment::{Options, run};
+use wssim_scenario::Scenario;
 
 /// Random worlds of two services on two nodes, each with seven inputs that have a range.
 const INPUTS: [(&str, &str, &str); 7] = [
@@ -78,9 +81,13 @@ expect = {{ max = {load:.4} }}
 
 fn study(text: &str, sets: &[String], ranges: bool) -> Findings {
     let scenario = load_with(text, sets).unwrap_or_else(|mistakes| panic!("{mistakes}"));
-    let options =
-        Options { seed: 3, threads: None, replications: Some(20), precision: 0.02, ranges };
-    run(&scenario, &scenario.question(), &options, &Unwatched).unwrap()
+    answer(&scenario, 20, ranges)
+}
+
+fn answer(scenario: &Scenario, replications: u32, ranges: bool) -> Findings {
+    let replications = Some(replications);
+    let options = Options { seed: 3, threads: None, replications, precision: 0.02, ranges };
+    run(scenario, &scenario.question(), &options, &Unwatched).unwrap()
 }
 
 fn verdict(findings: &Findings, id: &str) -> Verdict {
@@ -116,4 +123,50 @@ fn what_is_dismissed_keeps_its_verdict_in_full() {
     }
     assert!(pairs >= if nightly { 200 } else { 10 }, "{pairs} pairs");
     assert!(wrong.len() * 100 <= pairs, "{} of {pairs}: {wrong:?}", wrong.len());
+}
+
+/// A scenario that ships, with one input at another value; `None`: it has no such input.
+fn shipped(name: &str, set: &[String]) -> Option<Scenario> {
+    Scenario::load(&format!("scenarios/{name}.toml"), set).ok()
+}
+
+/// Whether the present is still what was observed.
+fn is_reproduced(set: &[String]) -> bool {
+    let Some(before) = shipped("before", set) else { return true };
+    let findings = answer(&before, 10, false);
+    let is_observed = |one: &&JudgedClaim| one.claim.observed && one.claim.study == Study::Run;
+    let mut observed = findings.claims.iter().filter(is_observed);
+    observed.all(|one| one.verdict == Verdict::Reproduced)
+}
+
+/// Every claim of the plan whose verdict is kept, at both ends of every input, where what was observed is
+/// still reproduced; by night. No more than one in a hundred may disagree.
+#[test]
+fn the_plans_verdicts_are_kept_at_every_end() {
+    if std::env::var("WSSIM_BATTERY").is_ok_and(|value| value == "nightly") {
+        let after = shipped("after", &[]).unwrap();
+        let (held, here) = (answer(&after, 10, true), answer(&after, 10, false));
+        let kept = |one: &&JudgedClaim| {
+            let decided = verdict(&here, &one.claim.id);
+            one.verdict == decided && matches!(decided, Verdict::Holds | Verdict::Refuted)
+        };
+        let kept: Vec<&str> =
+            held.claims.iter().filter(kept).map(|one| one.claim.id.as_str()).collect();
+        let (mut pairs, mut wrong) = (0, Vec::new());
+        for input in after.question().ranged {
+            for value in [&input.low, &input.high] {
+                let set = [format!("{}={value}", input.path)];
+                if *value == input.value || !is_reproduced(&set) {
+                    continue;
+                }
+                let there = answer(&shipped("after", &set).unwrap(), 10, false);
+                pairs += kept.len();
+                let other = |id: &&&str| verdict(&there, id) != verdict(&here, id);
+                wrong.extend(kept.iter().filter(other).map(|id| (set.clone(), *id)));
+            }
+        }
+        println!("{pairs} pairs of the plan, {} disagree", wrong.len());
+        assert!(pairs >= 100, "{pairs} pairs");
+        assert!(wrong.len() * 100 <= pairs, "{} of {pairs}: {wrong:?}", wrong.len());
+    }
 }
