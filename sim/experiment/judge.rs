@@ -118,7 +118,7 @@ pub(crate) fn readings(
     let Some(base) = arms.base else { return Ok(of_samples(&own).with(controls)) };
     let base = samples_of(claim, base, replications)?;
     let pairs = base.iter().zip(&own).map(|(b, o)| Some((known(b)?, known(o)?)));
-    // Under common random numbers those of the base are the same.
+    // They have the mean 1 whatever the base does; under common random numbers they explain part of both.
     Ok(Readings::change(pairs, claim.expected.relative).with(controls))
 }
 

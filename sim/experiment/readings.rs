@@ -34,7 +34,9 @@ impl Readings {
         match self {
             Self::Values(values) if !controls.is_empty() => {
                 // The other arm of a change may have fewer replications.
-                controls.iter_mut().for_each(|control| control.truncate(values.len()));
+                for control in &mut controls {
+                    control.truncate(values.len());
+                }
                 let known: Option<Vec<f64>> =
                     values.iter().map(|value| value.filter(|value| value.is_finite())).collect();
                 known.map_or(Self::Values(values), |known| Self::Controlled(known, controls))

@@ -1,7 +1,7 @@
 //! The recorder: listens to one replication and keeps histograms, counts and slots.
 //!
 //! It is what `run` uses, and what speed is quoted with. Nothing is allocated while it listens,
-//! but for the few times that a histogram meets a new order of magnitude.
+//! but for the first values of each kind, and the few times that a histogram meets a new order of magnitude.
 
 use crate::durations::Durations;
 use crate::memory::record::{MemoryRecorder, NodeRecord, Window};

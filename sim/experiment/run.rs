@@ -235,7 +235,12 @@ impl<'a> RunStudy<'a> {
             }
         };
         let most = self.options.replications.unwrap_or(MOST_ELSEWHERE);
-        let level = stand.deciding.level_of(most);
+        // A claim is held to its ranges at the level at which it was decided.
+        let level = if claim.observed {
+            stand.deciding.level_of(most)
+        } else {
+            stand.deciding.by(claim, stand.replications).level
+        };
         let subject =
             Subject::of(claim.expected, &readings(claim, arms, replications).ok()?, level)?;
         Some(Subject { most: most.max(subject.most), ..subject })

@@ -224,6 +224,22 @@ mod tests {
     use super::*;
     use wssim_kernel::stream::StreamKey;
 
+    /// The mean of 10⁶ draws of which `read` is taken, and its standard error; another `index`, others.
+    pub(super) fn mean_of_draws(law: &Law, index: u32, read: impl Fn(f64) -> f64) -> [f64; 2] {
+        const N: u32 = 1_000_000;
+        let stream = StreamKey::new(7, 0, "law", "mean");
+        let (mut sum, mut squares) = (0.0, 0.0);
+        for n in 0..N {
+            let value = law.sample(&mut stream.draw(u64::from(n), index));
+            assert!(value >= 0.0);
+            let value = read(value);
+            sum += value;
+            squares += value * value;
+        }
+        let mean = sum / f64::from(N);
+        [mean, ((squares / f64::from(N) - mean * mean).max(0.0) / f64::from(N)).sqrt()]
+    }
+
     /// Sample means of 10⁶ draws lie within 4 standard errors of the exact mean (fixed seed; by
     /// chance once in 16 000 per law).
     #[test]
@@ -247,17 +263,7 @@ mod tests {
             Law::Empirical(vec![1.0, 2.0, 6.0].into()),
         ];
         for (index, law) in laws.iter().enumerate() {
-            const N: u32 = 1_000_000;
-            let stream = StreamKey::new(7, 0, "law", "mean");
-            let (mut sum, mut squares) = (0.0, 0.0);
-            for n in 0..N {
-                let value = law.sample(&mut stream.draw(u64::from(n), index as u32));
-                assert!(value >= 0.0);
-                sum += value;
-                squares += value * value;
-            }
-            let mean = sum / f64::from(N);
-            let error = ((squares / f64::from(N) - mean * mean).max(0.0) / f64::from(N)).sqrt();
+            let [mean, error] = mean_of_draws(law, index as u32, |value| value);
             let off = (mean - law.mean()).abs();
             assert!(off <= 4.0 * error + 1e-9, "{law:?}: {mean} against {}", law.mean());
         }

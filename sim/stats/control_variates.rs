@@ -77,8 +77,8 @@ pub struct Fit {
     directions: Vec<Direction>,
 }
 
-/// A control that varies by less, relative to its size, does not vary: rounding errors do.
-const CONSTANT: f64 = 1e-12;
+/// A control that varies by less, relative to its size, does not vary: rounding errors of long sums do.
+const CONSTANT: f64 = 1e-9;
 /// A control of whose squares less is left, by those before it, says nothing new.
 const SAME: f64 = 1e-12;
 

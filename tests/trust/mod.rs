@@ -15,7 +15,8 @@ mod verdicts;
 
 use wssim_experiment::cluster::Cluster;
 use wssim_experiment::question::{
-    AtRisk, End, Kind, Measure, Override, Question, RangedInput, WorldError, Worlds,
+    AtRisk, Claim, End, Expected, Kind, Measure, MetricRef, Override, Question, RangedInput, Study,
+    WorldError, Worlds,
 };
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
@@ -54,4 +55,21 @@ fn steady(warm_up: f64, seconds: f64) -> Question {
     let kind = Kind::Steady { warm_up: Some(Nanos::from_seconds(warm_up)) };
     let measure = Measure { kind, duration, slot: Nanos(duration.0 / 10) };
     Question { measure, ..Question::default() }
+}
+
+/// A claim that the mean response time of all requests lies between these, in seconds.
+fn mean_response(id: &str, min: Option<f64>, max: Option<f64>) -> Claim {
+    let labels = [("entry", "all"), ("stat", "mean")];
+    let labels = labels.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Claim {
+        id: id.to_owned(),
+        text: id.to_owned(),
+        source: String::new(),
+        metric: MetricRef { name: "response_time_seconds".to_owned(), labels: labels.into() },
+        expected: Expected { min, max, relative: false, point: false },
+        relative_to: None,
+        study: Study::Run,
+        observed: false,
+        not_simulated: None,
+    }
 }

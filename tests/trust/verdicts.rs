@@ -1,8 +1,8 @@
 //! Verdicts at the margin: the truth lies exactly on the plan's limit, so both answers are wrong.
 
-use super::{Fixed, scenario, steady};
+use super::{Fixed, mean_response, scenario, steady};
 use wssim_experiment::findings::Verdict;
-use wssim_experiment::question::{Claim, Expected, MetricRef, Question, Study, Worlds};
+use wssim_experiment::question::{Question, Worlds};
 use wssim_experiment::watch::Unwatched;
 use wssim_experiment::{Options, run};
 
@@ -37,27 +37,11 @@ arrivals = { kind = "poisson", rate = "100/s" }
 
 const TRUTH: f64 = 0.01;
 
-fn claim(id: &str, min: Option<f64>, max: Option<f64>) -> Claim {
-    let labels = [("entry", "all"), ("stat", "mean")];
-    let labels = labels.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Claim {
-        id: id.to_owned(),
-        text: id.to_owned(),
-        source: String::new(),
-        metric: MetricRef { name: "response_time_seconds".to_owned(), labels: labels.into() },
-        expected: Expected { min, max, relative: false, point: false },
-        relative_to: None,
-        study: Study::Run,
-        observed: false,
-        not_simulated: None,
-    }
-}
-
 /// 500 worlds, all looks of the stopping rule: at most 5 % hold, and at most 5 % are refuted.
 fn assert_false_verdicts_are_rare(name: &str, text: &str) {
     let worlds = Fixed(scenario(name, text).blueprint(None, &[]).unwrap());
     let question =
-        Question { claims: vec![claim("at most", None, Some(TRUTH))], ..steady(0.2, 1.0) };
+        Question { claims: vec![mean_response("at most", None, Some(TRUTH))], ..steady(0.2, 1.0) };
     let (mut holds, mut refuted) = (0, 0);
     for seed in 0..500 {
         let options =
@@ -89,9 +73,9 @@ fn so_do_those_of_callers_with_controls_in_force() {
 fn clear_cases_are_decided() {
     let worlds = Fixed(scenario("clear", WORLD).blueprint(None, &[]).unwrap());
     let claims = vec![
-        claim("inside", Some(0.5 * TRUTH), Some(1.5 * TRUTH)),
-        claim("above", None, Some(0.5 * TRUTH)),
-        claim("below", Some(2.0 * TRUTH), None),
+        mean_response("inside", Some(0.5 * TRUTH), Some(1.5 * TRUTH)),
+        mean_response("above", None, Some(0.5 * TRUTH)),
+        mean_response("below", Some(2.0 * TRUTH), None),
     ];
     let question = Question { claims, ..steady(0.2, 5.0) };
     for seed in 0..20 {
@@ -108,9 +92,9 @@ fn clear_cases_are_decided() {
 #[test]
 fn no_data_is_no_verdict() {
     let worlds = Fixed(scenario("few", WORLD).blueprint(None, &[]).unwrap());
-    let mut unheard = claim("unheard", Some(0.0), None);
+    let mut unheard = mean_response("unheard", Some(0.0), None);
     unheard.metric.name = "waiting_time_seconds".to_owned();
-    let claims = vec![claim("inside", Some(0.0), Some(1.0)), unheard];
+    let claims = vec![mean_response("inside", Some(0.0), Some(1.0)), unheard];
     let question = Question { claims, ..steady(0.2, 5.0) };
     let verdicts = |replications| {
         let options = Options {

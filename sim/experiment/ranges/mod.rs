@@ -35,7 +35,6 @@ use inputs::{Position, only};
 pub(crate) use weighing::Weighing;
 
 use crate::engine::{Broken, Engine, Stage, Want};
-use crate::judge::LEVEL;
 use crate::question::{Expected, WorldError};
 use crate::readings::{Readings, verdict_on};
 use crate::reason::{Flip, InputValue};
@@ -119,6 +118,9 @@ impl<W> Check<'_, W> {
         let claims = self.claims.len();
         let mut checked =
             Checked { flips: vec![None; claims], is_done: vec![false; claims], is_cut: false };
+        // A verdict that another interval does not show is not one that could be held to anything.
+        let is_seen = |claim: &Subject| is_weighed(verdict_on(&claim.expected, &claim.estimate));
+        let seen: Vec<bool> = self.claims.iter().map(is_seen).collect();
         if self.inputs.ends().is_empty() {
             checked.is_done = vec![true; claims];
             return Ok(checked);
@@ -134,7 +136,7 @@ impl<W> Check<'_, W> {
             checked.is_cut = true;
             return Ok(checked);
         };
-        checked.is_done = vec![true; claims];
+        checked.is_done = seen;
         let cases = threats.iter().map(|threat| self.case(*threat, &effects, None)).collect();
         let surprises = self.prove(&mut short, full, cases, &mut checked)?;
         for surprise in surprises {
@@ -165,7 +167,7 @@ impl<W> Check<'_, W> {
         W: Weighing<S>,
     {
         let cases = match short {
-            Some(short) => self.search(short, cases)?,
+            Some(short) => self.search(short, cases, checked)?,
             None => cases,
         };
         let mut verify = Verify::new(self.weighing, self.inputs, By::Intervals, cases);
@@ -175,35 +177,43 @@ impl<W> Check<'_, W> {
             checked.is_done[subject] = false;
         }
         for lost in ended.lost {
-            let flip = self.flip(full, &lost);
-            checked.flips[lost.subject].get_or_insert(flip);
+            if checked.flips[lost.subject].is_none() {
+                checked.flips[lost.subject] = Some(self.flip(full, &lost));
+            }
         }
         Ok(ended.cases.into_iter().filter_map(|(_, surprise)| surprise).collect())
     }
 
-    /// The same cases with what a search in short replications finds of them. When it is stopped, so is
-    /// what comes after it.
+    /// The same cases with what a search in short replications finds of them, and those once more whose lines
+    /// were wrong, with lines from there. When it is stopped, nothing was looked at.
     fn search<S: Stage>(
         &self,
         short: &mut Engine<'_, S>,
         cases: Vec<Case>,
+        checked: &mut Checked,
     ) -> Result<Vec<Case>, WorldError>
     where
         W: Weighing<S>,
     {
         let mut search = Verify::new(self.weighing, self.inputs, By::Means, cases);
-        is_cut(short.pursue(&mut search))?;
+        checked.is_cut |= is_cut(short.pursue(&mut search))?;
         let (mut found, mut anew) = (Vec::new(), Vec::new());
         for (case, surprise) in search.ended().cases {
-            let screened = surprise.map(|surprise| self.anew(short, &surprise)).transpose()?;
-            match screened.flatten() {
-                Some(case) => anew.push(case),
-                None => found.push(case),
+            found.push(case);
+            if let Some(surprise) = surprise {
+                let case = self.anew(short, &surprise)?;
+                checked.is_cut |= case.is_none();
+                anew.extend(case);
             }
         }
         let mut again = Verify::new(self.weighing, self.inputs, By::Means, anew);
-        is_cut(short.pursue(&mut again))?;
+        checked.is_cut |= is_cut(short.pursue(&mut again))?;
         found.extend(again.ended().cases.into_iter().map(|(case, _)| case));
+        if checked.is_cut {
+            for case in &found {
+                checked.is_done[case.model.threat.subject] = false;
+            }
+        }
         Ok(found)
     }
 
@@ -349,7 +359,7 @@ impl<W> Check<'_, W> {
         engine.simulate(Phase::Ranges, &wants.collect::<Vec<_>>()).ok()?;
         let here = self.weighing.readings(engine, subject, &here, usize::MAX)?;
         let there = self.weighing.readings(engine, subject, &there, replications as usize)?;
-        let number = there.elsewhere(&here, LEVEL)?.mean;
+        let number = there.elsewhere(&here, self.claims[subject].level)?.mean;
         number.is_finite().then_some(number)
     }
 }

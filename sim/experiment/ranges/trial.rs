@@ -71,8 +71,8 @@ impl Trial {
         let arms = subjects.iter().map(|&subject| at(subject, true)).collect::<Option<_>>()?;
         let here = subjects.iter().map(|&subject| at(subject, false)).collect::<Option<_>>()?;
         let first = match by {
-            _ if case.is_constant => FIRST_OF_CONSTANT,
             By::Means => SHORT,
+            By::Intervals if case.is_constant => FIRST_OF_CONSTANT,
             By::Intervals => FIRST,
         };
         Some(Self { position, subjects, arms, here, replications: first.min(case.most) })

@@ -58,17 +58,13 @@ impl Progress {
 
     /// Where it has led.
     fn found(&self) -> Option<Found> {
-        match &self.lost {
-            Some(lost) => {
-                let worst = self.worst.clone().unwrap_or_else(|| lost.position.clone());
-                let fewer = (lost.position != worst).then(|| lost.position.clone());
-                Some(Found { worst, is_lost: true, fewer })
-            }
-            None => {
-                let worst = self.next.clone().or_else(|| self.last.clone())?;
-                Some(Found { worst, is_lost: false, fewer: None })
-            }
-        }
+        let Some(lost) = &self.lost else {
+            let worst = self.next.clone().or_else(|| self.last.clone())?;
+            return Some(Found { worst, is_lost: false, fewer: None });
+        };
+        let worst = self.worst.clone().unwrap_or_else(|| lost.position.clone());
+        let fewer = (lost.position != worst).then(|| lost.position.clone());
+        Some(Found { worst, is_lost: true, fewer })
     }
 
     /// The next setting to be tried.
@@ -87,12 +83,14 @@ impl Progress {
             }
             self.tries = most;
         }
-        let others = (self.tries == most).then(|| match &self.lost {
-            None => worst.clone(),
+        match &self.lost {
+            None => Some(worst.clone()),
             // At last without what hardly does anything.
-            Some(_) => model.without_trifles(worst),
-        });
-        others.filter(|position| self.lost.is_none() || position != worst)
+            Some(_) if self.tries == most => {
+                Some(model.without_trifles(worst)).filter(|position| position != worst)
+            }
+            Some(_) => None,
+        }
     }
 
     /// Whether `position` is only to show that fewer inputs do.
@@ -101,7 +99,7 @@ impl Progress {
     }
 
     /// Takes what a trial has shown; `numbers` are those of the claim and of each observation.
-    fn take(&mut self, trial: Trial, shown: Shown, numbers: &[f64]) {
+    fn take(&mut self, trial: Trial, (shown, numbers): (Shown, Vec<f64>)) {
         let is_for_fewer = self.is_for_fewer(&trial.position);
         let model = &mut self.case.model;
         match shown {
@@ -116,24 +114,24 @@ impl Progress {
             }
             _ if is_for_fewer => {
                 self.tries += 1;
-                model.correct(&trial.position, numbers);
+                model.correct(&trial.position, &numbers);
             }
-            Shown::Kept | Shown::More(_) => {
+            Shown::Kept => {
                 let (threat, position) = (model.threat, trial.position.clone());
-                let surprise = || Surprise { threat, position, numbers: numbers.to_vec() };
-                self.surprise = model.is_lost(&trial.position).then(surprise);
-                model.correct(&trial.position, numbers);
+                let is_surprise = model.is_lost(&trial.position);
+                model.correct(&trial.position, &numbers);
+                self.surprise = is_surprise.then_some(Surprise { threat, position, numbers });
                 self.is_over = true;
             }
             Shown::Impossible => {
                 let back = model.back(&trial.position, &numbers[1..]);
-                model.correct(&trial.position, numbers);
+                model.correct(&trial.position, &numbers);
                 self.rounds += 1;
                 (self.worst, self.tries) = (None, 0);
                 self.is_over = self.rounds >= ROUNDS;
                 self.next = (self.rounds >= BY_LINES).then_some(back);
             }
-            Shown::Nothing => (self.is_over, self.is_unseen) = (true, true),
+            Shown::Nothing | Shown::More(_) => (self.is_over, self.is_unseen) = (true, true),
         }
     }
 }
@@ -190,24 +188,32 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
     /// The next trial of a case; without one it is over.
     fn propose(&self, engine: &mut Engine<'_, S>, one: &mut Progress) {
         let moves = |position: &Position| position.iter().any(|place| *place != 0.0);
-        let trial = one.proposal(self.by).filter(moves).and_then(|position| {
+        while let Some(position) = one.proposal(self.by).filter(moves) {
             let there = self.inputs.overrides(&position);
-            Trial::new(&one.case, position, self.by, |subject, is_there| {
+            let trial = Trial::new(&one.case, position.clone(), self.by, |subject, is_there| {
                 let at = if is_there { there.as_slice() } else { &[] };
                 self.weighing.arms(engine, subject, at).ok()
-            })
-        });
-        one.is_over = trial.is_none();
-        one.last = trial.as_ref().map(|trial| trial.position.clone()).or(one.last.take());
-        one.trial = trial;
+            });
+            if trial.is_some() {
+                (one.trial, one.last) = (trial, Some(position));
+                return;
+            }
+            // It makes no world.
+            if !one.is_for_fewer(&position) {
+                one.is_unseen = true;
+                break;
+            }
+            one.tries = u32::MAX;
+        }
+        one.is_over = true;
     }
 
     /// Goes on with case number `at` until it wants replications or is over.
     fn step(&mut self, engine: &mut Engine<'_, S>, at: usize) -> Vec<Want> {
         let mut one = self.cases[at].clone();
         if let Some(trial) = one.trial.take() {
-            let (shown, numbers) = trial.look(self.weighing, engine, &one.case, self.by);
-            one.take(trial, shown, &numbers);
+            let look = trial.look(self.weighing, engine, &one.case, self.by);
+            one.take(trial, look);
         }
         if one.trial.is_none() && !one.is_over {
             self.propose(engine, &mut one);
