@@ -8,8 +8,8 @@ use wssim_bench::years::Wearing;
 
 /// Requests of the shorter of two runs that are compared.
 const REQUESTS: u64 = 50_000;
-/// Instructions per request under callgrind, at most; 8 507 when last looked at.
-const INSTRUCTIONS: f64 = 8_560.0;
+/// Instructions per request under callgrind, at most; 8 573 when last looked at.
+const INSTRUCTIONS: f64 = 8_620.0;
 
 /// The same per fault of the plan's cluster without traffic, power and switch among them; 198 000 when last
 /// looked at: half of the containers start anew.
@@ -24,7 +24,7 @@ pub(crate) fn figures() -> Vec<Figure> {
     vec![
         // Only the longer run has requests enough for 99.9 % quantiles, one allocation each; and a histogram
         // may meet a new order of magnitude there.
-        Figure::at_most("allocations of 50 000 more requests", more_allocations(), 25.0),
+        Figure::at_most("allocations of 50 000 more requests", more_allocations(), 30.0),
         // The aim is 1.02; the bound leaves a page or two more.
         Figure::at_most("peak memory at 10⁷ requests over 10⁶", long / short, 1.04),
         Figure::at_most("instructions per request (callgrind)", instructions(), INSTRUCTIONS),
