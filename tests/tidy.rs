@@ -220,7 +220,7 @@ fn experiments_write_no_text_for_people() {
     }
 }
 
-/// Whoever reads a file reads what it uses before, and comes to an end.
+/// A reader of a file can read what it uses before, and comes to an end.
 #[test]
 fn files_use_each_other_in_no_circle() {
     for folder in ["sim/text", "sim/kernel", "sim/experiment", "reports"] {

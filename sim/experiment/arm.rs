@@ -1,7 +1,7 @@
 //! The stage of `run`: a world with its traffic, measured over one stretch, replication by replication.
 
 use crate::catalogue::Catalogue;
-use crate::controls::{Controls, Shown};
+use crate::controls::{CONTROLS, Controls, Shares};
 use crate::durations::Durations;
 use crate::engine::Stage;
 use crate::memory::record::NodeRecord;
@@ -22,7 +22,7 @@ pub(crate) struct Observation {
     pub(crate) slots: Vec<Vec<Slot>>,
     /// By node.
     pub(crate) memory: Vec<NodeRecord>,
-    controls: Option<Shown>,
+    controls: Option<Shares>,
     /// Response times, by source.
     responses: Vec<Durations>,
     pub(crate) outcome: Outcome,
@@ -65,9 +65,9 @@ impl Arm {
         };
         let values = |control: usize| -> Option<Vec<f64>> {
             let all = self.observations.iter().take(replications);
-            all.map(|one| one.controls.as_ref()?.of(entry)[control]).collect()
+            all.map(|one| one.controls.as_ref()?.of(entry, control)).collect()
         };
-        [0, 1].into_iter().filter_map(values).collect()
+        (0..CONTROLS).filter_map(values).collect()
     }
 }
 

@@ -1,5 +1,5 @@
 //! Controls of response times ([`wssim_stats::control_variates`]): what the requests of a replication happened to
-//! bring along, as a share of what was to be expected of so many.
+//! bring along, as a share of what their programs let expect.
 //!
 //! The CPU time of a request's steps, and the calls that it makes, are drawn for it alone, whatever queues it
 //! meets; their means follow from the programs. So, given how many requests there were, either share has the
@@ -10,8 +10,8 @@
 //! replications enough for two controls.
 //!
 //! Where requests can fail, controls are used as long as all of them are answered well in every replication. That
-//! none failed says a little of what they brought along: where one replication in ten would have a failed
-//! request, the mean of a share is off by some thousandth, which tests of coverage hold to what they promise.
+//! none failed says a little of what they brought along, so that the mean of a share is a little off there; a test
+//! holds such a world to the coverage that is promised.
 
 use crate::metric::quantity::Entry;
 use crate::offered::{Brought, brought};
@@ -23,9 +23,12 @@ use wssim_model::{Blueprint, Outcome};
 #[derive(Clone, Debug)]
 pub(crate) struct Controls(Vec<Brought>);
 
-/// What the requests of one replication brought along, and were to, by source: CPU time, calls.
+/// What the requests of one replication brought along, and were to, by source and control.
 #[derive(Clone, Debug)]
-pub(crate) struct Shown(Vec<[[f64; 2]; 2]>);
+pub(crate) struct Shares(Vec<[[f64; 2]; CONTROLS]>);
+
+/// CPU time, calls.
+pub(crate) const CONTROLS: usize = 2;
 
 impl Controls {
     /// Those of a world; `None` where the programs alone do not settle what requests bring along.
@@ -51,7 +54,7 @@ impl Controls {
     }
 
     /// What a replication shows of them; `None` where a request has no good answer.
-    pub(crate) fn shown(&self, record: &Record, outcome: &Outcome) -> Option<Shown> {
+    pub(crate) fn shown(&self, record: &Record, outcome: &Outcome) -> Option<Shares> {
         if record.sources.iter().any(|source| source.errors() > 0) {
             return None;
         }
@@ -61,20 +64,19 @@ impl Controls {
             let due = [brought.cpu_ns * requests, brought.calls * requests];
             [[record.sources[place].cpu_ns, due[0]], [calls, due[1]]]
         };
-        Some(Shown(self.0.iter().enumerate().map(of).collect()))
+        Some(Shares(self.0.iter().enumerate().map(of).collect()))
     }
 }
 
-impl Shown {
-    /// Controls of the response time of `entry`: each has the mean 1. None of what is never brought along.
-    pub(crate) fn of(&self, entry: Entry) -> [Option<f64>; 2] {
+impl Shares {
+    /// The value of one control of the response time of `entry`, whose mean is 1; `None` of what its requests
+    /// never bring along.
+    pub(crate) fn of(&self, entry: Entry, control: usize) -> Option<f64> {
         let sources = match entry {
             Entry::All => self.0.as_slice(),
             Entry::Source(place) => std::slice::from_ref(&self.0[place]),
         };
-        [0, 1].map(|control| {
-            let sum = |side: usize| sources.iter().map(|one| one[control][side]).sum::<f64>();
-            (sum(1) > 0.0).then(|| sum(0) / sum(1))
-        })
+        let sum = |side: usize| sources.iter().map(|one| one[control][side]).sum::<f64>();
+        (sum(1) > 0.0).then(|| sum(0) / sum(1))
     }
 }

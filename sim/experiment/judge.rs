@@ -69,19 +69,18 @@ pub(crate) fn measure(
     replications: usize,
     level: f64,
 ) -> Result<Estimate, Unmeasured> {
-    let controlled = readings(claim, arms, replications)?;
-    let missing = || Unmeasured::NotObserved(claim.metric.name.clone());
-    if matches!(controlled, Readings::Controlled(..)) {
-        return controlled.estimate(level).ok_or_else(missing);
-    }
-    let own = samples_of(claim, arms.own, replications)?;
-    let Some(base) = arms.base else {
-        return estimate(&own, level).ok_or_else(missing);
+    let seen = Seen::of(claim, arms, replications)?;
+    let (own, is_relative) = (&seen.own, claim.expected.relative);
+    let estimate = match (seen.readings(is_relative), &seen.base) {
+        (controlled @ Readings::Controlled(..), _) => controlled.estimate(level),
+        (_, None) => estimate(own, level),
+        (_, Some(base)) => {
+            let pairs = base.iter().zip(own).filter_map(|(b, o)| Some((b.ends()?, o.ends()?)));
+            let (before, after): (Vec<[f64; 2]>, Vec<[f64; 2]>) = pairs.unzip();
+            change_between(&before, &after, is_relative, level)
+        }
     };
-    let base = samples_of(claim, base, replications)?;
-    let pairs = base.iter().zip(&own).filter_map(|(b, o)| Some((b.ends()?, o.ends()?)));
-    let (before, after): (Vec<[f64; 2]>, Vec<[f64; 2]>) = pairs.unzip();
-    change_between(&before, &after, claim.expected.relative, level).ok_or_else(missing)
+    estimate.ok_or_else(|| Unmeasured::NotObserved(claim.metric.name.clone()))
 }
 
 /// The change from `before` to `after`, each known to lie between two ends: from the largest before to
@@ -112,14 +111,38 @@ pub(crate) fn readings(
     arms: Arms<'_>,
     replications: usize,
 ) -> Result<Readings, Unmeasured> {
-    let own = samples_of(claim, arms.own, replications)?;
-    let place = arms.own.catalogue.find(&claim.metric);
-    let controls = place.map_or(Vec::new(), |place| arms.own.controls(place, replications));
-    let Some(base) = arms.base else { return Ok(of_samples(&own).with(controls)) };
-    let base = samples_of(claim, base, replications)?;
-    let pairs = base.iter().zip(&own).map(|(b, o)| Some((known(b)?, known(o)?)));
-    // They have the mean 1 whatever the base does; under common random numbers they explain part of both.
-    Ok(Readings::change(pairs, claim.expected.relative).with(controls))
+    Ok(Seen::of(claim, arms, replications)?.readings(claim.expected.relative))
+}
+
+/// What the arms show of a claim, one entry a replication.
+struct Seen {
+    own: Vec<Sample>,
+    base: Option<Vec<Sample>>,
+    /// Controls of `own`. They have the mean 1 whatever the base does; under common random numbers they explain
+    /// part of both.
+    controls: Vec<Vec<f64>>,
+}
+
+impl Seen {
+    fn of(claim: &Claim, arms: Arms<'_>, replications: usize) -> Result<Self, Unmeasured> {
+        let place = place_of(claim, arms.own)?;
+        let own = samples_at(arms.own, place, replications)?;
+        let base = arms.base.map(|base| samples_at(base, place_of(claim, base)?, replications));
+        let controls = arms.own.controls(place, replications);
+        Ok(Self { own, base: base.transpose()?, controls })
+    }
+
+    fn readings(&self, is_relative: bool) -> Readings {
+        let readings = match &self.base {
+            None => of_samples(&self.own),
+            Some(base) => {
+                let pairs = base.iter().zip(&self.own);
+                let pairs = pairs.map(|(b, o)| Some((known(b)?, known(o)?)));
+                Readings::change(pairs, is_relative)
+            }
+        };
+        readings.with(self.controls.clone())
+    }
 }
 
 fn of_samples(samples: &[Sample]) -> Readings {
@@ -140,9 +163,12 @@ fn known(sample: &Sample) -> Option<f64> {
     sample.ends().filter(|[low, high]| low == high).map(|[low, _]| low)
 }
 
-fn samples_of(claim: &Claim, arm: &Arm, replications: usize) -> Result<Vec<Sample>, Unmeasured> {
+fn place_of(claim: &Claim, arm: &Arm) -> Result<usize, Unmeasured> {
     let place = arm.catalogue.find(&claim.metric);
-    let place = place.ok_or_else(|| Unmeasured::NoMetric(claim.metric.name.clone()))?;
+    place.ok_or_else(|| Unmeasured::NoMetric(claim.metric.name.clone()))
+}
+
+fn samples_at(arm: &Arm, place: usize, replications: usize) -> Result<Vec<Sample>, Unmeasured> {
     let samples = arm.samples(place, replications);
     match times_needed(&samples) {
         Some(times) => Err(Unmeasured::TooFewRequests { times }),

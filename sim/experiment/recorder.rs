@@ -235,7 +235,7 @@ impl Probe for Recorder {
     }
 
     #[inline]
-    fn computes(&mut self, source: SourceId, work: f64) {
+    fn demand_drawn(&mut self, source: SourceId, work: f64) {
         self.sources[source.index()].cpu_ns += work;
     }
 

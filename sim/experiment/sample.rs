@@ -28,7 +28,7 @@ pub(crate) struct Share {
 }
 
 impl Share {
-    /// So many of so many things, each of which could have turned out otherwise.
+    /// `part` of `whole` things, each of which could have turned out otherwise.
     pub(crate) fn of_count(part: f64, whole: f64) -> Self {
         Self { part, whole, trials: whole }
     }

@@ -232,10 +232,10 @@ pub trait Probe {
         let _ = (source, arrived, response, outcome);
     }
 
-    /// A measured request of `source` computes: its next step takes `work` nanoseconds of the reference CPU,
-    /// networking apart.
+    /// A measured request of `source` begins a CPU step of `work` nanoseconds of the reference CPU, networking
+    /// apart.
     #[inline]
-    fn computes(&mut self, source: SourceId, work: f64) {
+    fn demand_drawn(&mut self, source: SourceId, work: f64) {
         let _ = (source, work);
     }
 

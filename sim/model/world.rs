@@ -132,7 +132,7 @@ impl ContainerState {
         true
     }
 
-    /// Takes the worker of `frame` back. Returns whether anybody waits for it.
+    /// Takes the worker of `frame` back. Returns whether a request waits for it.
     #[inline(always)]
     pub(crate) fn take_worker_back(&mut self, now: Time, frame: &mut Frame) -> bool {
         frame.holds_worker = false;

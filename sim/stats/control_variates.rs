@@ -20,8 +20,8 @@
 //!
 //! *Quantiles.* One quantile a replication is a value like any other, so the same interval serves,
 //! as long as each replication has enough observations for it ([`crate::observations_needed`]). But a
-//! control that is a mean explains little of a high quantile: in the test of coverage, a tenth of the
-//! half-width at n = 20, less than nothing at n = 5.
+//! control that is a mean explains little of a high quantile: in the test of coverage half-widths are 0.97 of
+//! those without it at n = 10, and 1.21 at n = 5.
 
 use crate::Estimate;
 use crate::interval::{critical_value, mean};
@@ -43,9 +43,6 @@ pub struct Control<'a> {
 /// # Panics
 /// Unless 0 < `level` < 1.
 pub fn replications_for_controls(controls: usize, level: f64) -> usize {
-    if controls == 0 {
-        return 2;
-    }
     let loss = |n: usize| {
         let (n, q) = (n as f64, controls as f64);
         let factor = critical_value(n - 1.0 - q, level) / critical_value(n - 1.0, level);

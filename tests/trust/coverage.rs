@@ -70,7 +70,7 @@ fn requests_make_as_many_calls_as_is_expected() {
             Options { seed: 5, threads: None, replications, precision: 0.02, ranges: false };
         let findings = run(&scenario, &question, &options, &Unwatched).unwrap();
         let made = plain(&findings, "attempts_per_request", &["all"]);
-        // Visits that nobody called are those of users.
+        // Visits that no service called are those of users.
         let load = scenario.offered_load();
         let visits: f64 = load.services.iter().map(|service| service.visits_per_second).sum();
         let users: f64 = scenario.blueprint(None, &[]).unwrap().sources.iter().map(rate).sum();

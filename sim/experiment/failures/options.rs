@@ -23,18 +23,18 @@ pub enum Error {
     World(WorldError),
     /// There are not that many nodes to lose.
     TooFewNodes {
-        /// So many were to fail together.
+        /// The number of nodes that were to fail together.
         depth: usize,
-        /// So many there are.
+        /// The number of nodes that there are.
         nodes: usize,
     },
     /// More sets than can be looked at.
     TooManySets {
-        /// So many nodes were to fail together.
+        /// The number of nodes that were to fail together.
         depth: usize,
-        /// So many there are.
+        /// The number of nodes that there are.
         nodes: usize,
-        /// So many sets that would be.
+        /// The number of sets that would have to be looked at.
         sets: u64,
     },
 }

@@ -41,7 +41,7 @@ fn can_lack_data(blueprint: &Blueprint) -> Option<Failure> {
     (fails && far).then_some(Failure::NoData)
 }
 
-/// Whether a request can fail at all: something goes wrong, somebody gives up or is turned away. What is
+/// Whether a request can fail at all: something goes wrong, a user gives up or is turned away. What is
 /// not answered by the end is another matter.
 pub(crate) fn can_fail(blueprint: &Blueprint) -> bool {
     let Blueprint { services, containers, calls, sources, .. } = blueprint;

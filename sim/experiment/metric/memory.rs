@@ -13,7 +13,7 @@ pub(super) const ROWS: &[Row] = &[
         "containers_at_pressure",
         "containers",
         &["node"],
-        "containers that ran, on all nodes, when the node first came under pressure: somebody was \
+        "containers that ran, on all nodes, when the node first came under pressure: a process was \
          killed for want of memory, or its stalls over 10 s (PSI's avg10) passed 10 %; \"all\" is the \
          first node",
         &Keys(|world| of_each_and_all(world, OfMemory::AtPressure)),
@@ -128,7 +128,7 @@ fn has_ram(world: &Blueprint, node: usize) -> bool {
     memory::has_ram(&world.nodes[node])
 }
 
-/// Whether somebody who can be short of RAM has swap.
+/// Whether a container that can be short of RAM has swap.
 fn has_swap(world: &Blueprint, node: usize) -> bool {
     memory::is_watched(world, node) && world.nodes[node].memory.swap > 0.0
 }

@@ -92,7 +92,7 @@ fn visits_disk(world: &Blueprint, node: usize, service: ServiceId) -> bool {
     works || memory::pages_on(world, service, node)
 }
 
-/// Of nodes whose disk somebody visits.
+/// Of nodes whose disk is visited.
 fn disks(world: &Blueprint) -> Found<1> {
     let visitors = on_nodes(world, visits_disk, |_| OfNode::DiskUtilization);
     let mut nodes: Found<1> =

@@ -60,7 +60,7 @@ impl Reason {
     }
 }
 
-/// Calls of one pair, or of everybody to one service.
+/// Calls of one pair, or of all callers to one service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Calls {
     Pair(usize),

@@ -103,7 +103,7 @@ fn errors(world: &Blueprint) -> Found<2> {
     found
 }
 
-/// Calls of each pair, and of everybody to each service that is called.
+/// Calls of each pair, and of all callers to each service that is called.
 fn calls(world: &Blueprint) -> Vec<([String; 2], Calls)> {
     let name = |place: usize| world.services[place].name.clone();
     let pairs = world.queries.iter().enumerate().map(|(place, query)| {

@@ -123,28 +123,6 @@ pub(super) const fn run<const N: usize>(
     Row { kind: kind(name, unit, labels, meaning), reader: Reader::Run(keys) }
 }
 
-/// A metric that sets of nodes show.
-pub(super) const fn sets(
-    name: &'static str,
-    unit: &'static str,
-    labels: &'static [&'static str],
-    meaning: &'static str,
-    what: OfSets,
-) -> Row {
-    Row { kind: kind(name, unit, labels, meaning), reader: Reader::Sets(what) }
-}
-
-/// A metric that years show.
-pub(super) const fn years(
-    name: &'static str,
-    unit: &'static str,
-    labels: &'static [&'static str],
-    meaning: &'static str,
-    what: OfYears,
-) -> Row {
-    Row { kind: kind(name, unit, labels, meaning), reader: Reader::Years(what) }
-}
-
 /// What is told of a metric, measured or not.
 pub(super) const fn kind(
     name: &'static str,

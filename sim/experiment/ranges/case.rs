@@ -25,6 +25,14 @@ pub(crate) struct Case {
     pub(crate) found: Option<Found>,
 }
 
+impl Case {
+    /// The verdict is `found` at `position`.
+    pub(crate) fn lost(&self, position: Position, found: Verdict, estimate: Estimate) -> Lost {
+        let Threat { subject, limit, .. } = self.model.threat;
+        Lost { subject, position, found, estimate, limit }
+    }
+}
+
 /// What a search in short replications found.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {

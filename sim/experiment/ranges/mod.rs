@@ -118,9 +118,6 @@ impl<W> Check<'_, W> {
         let claims = self.claims.len();
         let mut checked =
             Checked { flips: vec![None; claims], is_done: vec![false; claims], is_cut: false };
-        // A verdict that another interval does not show is not one that could be held to anything.
-        let is_seen = |claim: &Subject| is_weighed(verdict_on(&claim.expected, &claim.estimate));
-        let seen: Vec<bool> = self.claims.iter().map(is_seen).collect();
         if self.inputs.ends().is_empty() {
             checked.is_done = vec![true; claims];
             return Ok(checked);
@@ -136,7 +133,9 @@ impl<W> Check<'_, W> {
             checked.is_cut = true;
             return Ok(checked);
         };
-        checked.is_done = seen;
+        // A verdict that this interval does not show is not one that could be held to anything.
+        let is_shown = |claim: &Subject| is_weighed(verdict_on(&claim.expected, &claim.estimate));
+        checked.is_done = self.claims.iter().map(is_shown).collect();
         let cases = threats.iter().map(|threat| self.case(*threat, &effects, None)).collect();
         let surprises = self.prove(&mut short, full, cases, &mut checked)?;
         for surprise in surprises {

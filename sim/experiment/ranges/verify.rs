@@ -11,7 +11,6 @@ use crate::engine::{Design, Engine, Stage, Want};
 use crate::question::WorldError;
 use crate::watch::Phase;
 use std::marker::PhantomData;
-use wssim_stats::Estimate;
 
 /// How often the lines are moved and the search is done again, where what was observed is not reproduced.
 pub(crate) const ROUNDS: u32 = 4;
@@ -109,7 +108,7 @@ impl Progress {
             }
             Shown::Lost(found, estimate) => {
                 self.is_over = is_for_fewer;
-                self.lost = Some(lost(&self.case, &trial.position, found, estimate));
+                self.lost = Some(self.case.lost(trial.position.clone(), found, estimate));
                 self.worst.get_or_insert(trial.position);
             }
             _ if is_for_fewer => {
@@ -134,17 +133,6 @@ impl Progress {
             Shown::Nothing | Shown::More(_) => (self.is_over, self.is_unseen) = (true, true),
         }
     }
-}
-
-fn lost(
-    case: &Case,
-    position: &Position,
-    found: crate::verdict::Verdict,
-    estimate: Estimate,
-) -> Lost {
-    let threat = case.model.threat;
-    let (subject, limit) = (threat.subject, threat.limit);
-    Lost { subject, position: position.clone(), found, estimate, limit }
 }
 
 /// The design of the search and of the verification.

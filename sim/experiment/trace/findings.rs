@@ -100,11 +100,11 @@ pub struct Stay {
     pub start_ns: u64,
     /// When it was over there.
     pub end_ns: u64,
-    /// Until when it was waited for: its answer has come, or nobody waits any more.
+    /// Until when it was waited for: its answer has come, or the caller waits no more.
     pub until_ns: u64,
-    /// Why it failed, as whoever waited for it saw it.
+    /// Why it failed, as the caller saw it.
     pub failed: Option<&'static str>,
-    /// Whether nobody heard its answer.
+    /// Whether its answer was not heard.
     pub late: bool,
     /// Whether it still went on when the run ended.
     pub unfinished: bool,

@@ -16,15 +16,15 @@ pub enum Pick {
 /// Why there is no such request, of those that arrived in the measured stretch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoRequest {
-    /// None of so many was answered.
+    /// None was answered, of this number.
     NoneAnswered(usize),
-    /// None of so many failed.
+    /// None failed, of this number.
     NoneFailed(usize),
     /// There are fewer.
     Beyond {
         /// The number that was asked for.
         number: u64,
-        /// So many there are.
+        /// The number that there is.
         requests: usize,
     },
 }

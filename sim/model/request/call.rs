@@ -152,7 +152,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// Sends the request of the present attempt over `link`, to run the program at `start`, or fails as
-    /// nobody is there.
+    /// no replica is there.
     #[inline(always)]
     fn send_over(
         &mut self,

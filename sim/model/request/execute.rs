@@ -89,7 +89,7 @@ impl<P: Probe> World<'_, P> {
         let container = &mut self.containers[frame.container.index()];
         if container.lends_worker_to(frame) {
             if !container.lend_worker(now, frame) {
-                // Whoever has to queue takes the step up again from its instruction.
+                // A frame that has to queue takes the step up again from its instruction.
                 frame.pc = at;
                 return self.queue_for_worker(now, id, now, calendar);
             }
@@ -108,7 +108,7 @@ impl<P: Probe> World<'_, P> {
             work = self.demand_of(id, at);
         }
         if is_measured {
-            self.probe.computes(source, work);
+            self.probe.demand_drawn(source, work);
         }
         let mut networking = 0.0;
         if network_cpu > 0 {

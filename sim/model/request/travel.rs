@@ -56,7 +56,7 @@ pub(super) struct Setup {
 }
 
 impl Link {
-    /// To `peer`, where nobody can tell one connection from another and nothing hinders a request.
+    /// To `peer`, where one connection is as good as another and nothing hinders a request.
     #[inline(always)]
     pub(super) fn plain(peer: ContainerId) -> Self {
         Self { connection: NO_CONNECTION, peer, setup: Setup::default(), fate: Fate::Sent }
@@ -111,7 +111,7 @@ impl<P: Probe> World<'_, P> {
         call.travels == Travels::OnConnection || self.reach.ever || call.network.blocked
     }
 
-    /// How the request of the present attempt of `id` travels; `None`: nobody is there.
+    /// How the request of the present attempt of `id` travels; `None`: no replica is there.
     pub(super) fn link(
         &mut self,
         now: Time,

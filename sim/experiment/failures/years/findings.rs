@@ -122,7 +122,7 @@ impl Availability {
         self.histories.iter().map(|history| value(what, *history)).collect()
     }
 
-    /// What it may be when few outages were seen in so many years: their number is Poisson, and each lasts
+    /// What it may be when few outages were seen in all years: their number is Poisson, and each lasts
     /// as long as the longest that was seen, or the longest mean repair. `None`: enough were.
     pub(super) fn rare(&self, what: OfHistory, run: &LongRun, level: f64) -> Option<[f64; 2]> {
         if self.outages >= FEW {
@@ -152,7 +152,7 @@ impl Availability {
     }
 }
 
-/// What is measured in a history that works so large a share of the time, with so many outages a year.
+/// What is measured in a history with this availability and this number of outages a year.
 pub(super) fn value(what: OfHistory, [works, outages]: [f64; 2]) -> f64 {
     match what {
         OfHistory::Availability => works,
