@@ -6,8 +6,10 @@
 //!
 //! `survival` and `sets` are there after `wssim failures`, and `long_run` where something fails of itself;
 //! `failures/json.rs` and `failures/years/json.rs` say what is in them.
+//! `scenarios` and `comparison` are there after `wssim compare`; `compare/json.rs` says what is in them.
 //! `memory`, the ledger of RAM, is there when a node has RAM given; `memory/json.rs` says what is in it.
 
+use crate::compare::json::{NamedJson, RowJson};
 use crate::escape;
 use crate::failures::json::{SetJson, SurvivalJson};
 use crate::failures::years::json::LongRunJson;
@@ -29,7 +31,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 pub fn render(findings: &Findings) -> String {
     let (series, distributions) = match &findings.answer {
         Answer::Run(run) => (run.series.as_slice(), run.distributions.as_slice()),
-        Answer::Failures(_) => (&[][..], &[][..]),
+        Answer::Failures(_) | Answer::Compare(_) => (&[][..], &[][..]),
     };
     let notes: Vec<String> = findings.notes.iter().map(reason::note).collect();
     let mut keys = vec![
@@ -69,6 +71,14 @@ fn only_here(answer: &Answer) -> Vec<(&'static str, String)> {
             keys.extend(run.map(|run| ("long_run", json(&LongRunJson::of(run)))));
             keys
         }
+        Answer::Compare(comparison) => {
+            let rows: Vec<RowJson<'_>> =
+                comparison.rows.iter().map(|row| RowJson::of(row, comparison)).collect();
+            vec![
+                ("scenarios", list(&comparison.scenarios(), |named| NamedJson::of(named))),
+                ("comparison", list(&rows, |row| row)),
+            ]
+        }
     }
 }
 
@@ -85,10 +95,10 @@ fn json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("keys are strings and nothing else can fail")
 }
 
-struct Labels<'a>(Vec<(&'a str, &'a str)>);
+pub(crate) struct Labels<'a>(Vec<(&'a str, &'a str)>);
 
 impl<'a> Labels<'a> {
-    fn of(labels: &'a [(&'static str, String)]) -> Self {
+    pub(crate) fn of(labels: &'a [(&'static str, String)]) -> Self {
         Self(labels.iter().map(|(name, value)| (*name, value.as_str())).collect())
     }
 }
@@ -216,11 +226,18 @@ struct ExpectedJson {
 }
 
 #[derive(Serialize)]
-struct SimulatedJson {
+pub(crate) struct EstimateJson {
     mean: Number,
     ci_low: Number,
     ci_high: Number,
     n: u32,
+}
+
+impl EstimateJson {
+    pub(crate) fn of(estimate: &Estimate) -> Self {
+        let Estimate { mean, low, high, n } = *estimate;
+        Self { mean: Number(mean), ci_low: Number(low), ci_high: Number(high), n }
+    }
 }
 
 #[derive(Serialize)]
@@ -233,7 +250,7 @@ struct ClaimJson<'a> {
     expected: ExpectedJson,
     relative_to: Option<&'a str>,
     observed: bool,
-    simulated: Option<SimulatedJson>,
+    simulated: Option<EstimateJson>,
     verdict: &'a str,
     why: String,
     /// Ranges of inputs that the verdict was not held to; none in most files.
@@ -265,12 +282,7 @@ impl<'a> ClaimJson<'a> {
             },
             relative_to: claim.relative_to.as_deref(),
             observed: claim.observed,
-            simulated: judged.simulated.as_ref().map(|estimate| SimulatedJson {
-                mean: Number(estimate.mean),
-                ci_low: Number(estimate.low),
-                ci_high: Number(estimate.high),
-                n: estimate.n,
-            }),
+            simulated: judged.simulated.as_ref().map(EstimateJson::of),
             verdict: judged.verdict.name(),
             why: reason::why(&judged.why),
             ranges_not_looked_at: judged.ranges_not_looked_at(),

@@ -5,7 +5,8 @@
 //!                ├─► markdown      the same, for a merge request
 //!  Findings ─────┼─► json          results.json: everything, versioned, byte-identical
 //!                ├─► metrics_csv   metrics.csv: a row a metric
-//!                └─► failures      what survives: tables, and failures.csv
+//!                ├─► failures      what survives: tables, and failures.csv
+//!                └─► compare       what changes between plans: the table, and compare.csv
 //!  Check    ───────► check         what is known of a scenario without a run
 //!  Trace    ───────► trace         the waterfall of one request, and a file for Perfetto
 //!                        │
@@ -20,6 +21,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail"))]
 
 pub mod check;
+pub mod compare;
 mod escape;
 pub mod failures;
 pub mod files;

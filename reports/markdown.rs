@@ -10,16 +10,23 @@ use wssim_experiment::findings::Findings;
 #[must_use]
 pub fn render(findings: &Findings) -> String {
     let mut text = format!("## {}\n\n", escaped(&wording::title(findings)));
+    for sentence in wording::answer(findings) {
+        paragraph(&mut text, &escaped(&sentence));
+    }
     paragraph(&mut text, &wording::counts(findings));
     text.push_str(&banner(&reason::banner(&findings.notes)));
     if let Some(ending) = wording::ending(findings) {
         paragraph(&mut text, &format!("**{}**", escaped(&ending)));
     }
-    if wording::lists_no_claims(findings) {
-        paragraph(&mut text, "No claims.");
-    } else {
-        paragraph(&mut text, &table(&wording::claims(findings)));
-        paragraph(&mut text, &format!("**{}**", wording::summary(findings)));
+    for (heading, rows) in wording::verdicts(findings) {
+        if !heading.is_empty() {
+            let _ = write!(text, "### {}\n\n", escaped(&heading));
+        }
+        paragraph(&mut text, &table(&rows));
+    }
+    match wording::summary(findings) {
+        none if wording::verdicts(findings).is_empty() => paragraph(&mut text, &none),
+        summary => paragraph(&mut text, &format!("**{summary}**")),
     }
     if let Some(survival) = wording::survival(findings) {
         paragraph(&mut text, &format!("**{}**", escaped(&survival)));

@@ -144,6 +144,25 @@ fn to_digits(value: f64, unit: &str, change: bool, digits: i32) -> String {
     format!("{}{}", number(scaled, decimals, change), scale.symbol)
 }
 
+/// `+9.9 ±0.7 ms`: how a number changes, in its own unit; shares change by points.
+pub(crate) fn change(estimate: &Estimate, unit: &str) -> String {
+    let text = if is_skewed(estimate) {
+        with_interval(estimate, unit, None, true)
+    } else {
+        around(estimate, unit, true)
+    };
+    match text.strip_suffix(" %") {
+        Some(points) => format!("{points} points"),
+        None => text,
+    }
+}
+
+/// `+13 %`: how a number changes, as a share of what it was, with no more digits than its interval allows.
+pub(crate) fn share_of_change(relative: &Estimate) -> String {
+    let [mean, half_width] = [relative.mean, relative.half_width()].map(|value| value * 100.0);
+    format!("{} %", number(mean, decimals(mean, half_width.max(1.0)), true))
+}
+
 /// `71.3 ±0.3 ms`: the form of the tables.
 pub(crate) fn plus_minus(estimate: &Estimate, unit: &str) -> String {
     if unit == "ratio" && (0.0..LEAST_SHARE).contains(&estimate.high) {
@@ -152,11 +171,16 @@ pub(crate) fn plus_minus(estimate: &Estimate, unit: &str) -> String {
     if is_skewed(estimate) {
         return with_interval(estimate, unit, None, false);
     }
+    around(estimate, unit, false)
+}
+
+/// The mean and the half-width around it.
+fn around(estimate: &Estimate, unit: &str, change: bool) -> String {
     let scale = Scale::of_estimate(unit, estimate, None);
     let mean = estimate.mean * scale.factor;
     let half_width = estimate.half_width() * scale.factor;
     let decimals = decimals(mean, half_width);
-    let centre = number(mean, decimals, false);
+    let centre = number(mean, decimals, change);
     if half_width.is_finite() && half_width > 0.0 {
         // An interval too narrow for the digits shown is still an interval.
         let last_digit = 10f64.powi(-(decimals as i32));

@@ -1,5 +1,6 @@
 //! The tables of entries, nodes, memory and services.
 
+use crate::compare;
 use crate::failures;
 use crate::memory;
 use crate::quantity;
@@ -45,6 +46,7 @@ pub(crate) fn all(findings: &Findings) -> Vec<Section> {
     match &findings.answer {
         Answer::Run(run) => of_run(findings, run),
         Answer::Failures(failures) => failures::sections(failures),
+        Answer::Compare(comparison) => compare::sections(comparison),
     }
 }
 

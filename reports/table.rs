@@ -16,6 +16,18 @@ pub(crate) enum Tone {
     Faint,
 }
 
+impl Tone {
+    /// What is worst, where several are told as one.
+    pub(crate) fn weight(self) -> u8 {
+        match self {
+            Self::Faint | Self::Plain => 0,
+            Self::Good => 1,
+            Self::Open => 2,
+            Self::Bad => 3,
+        }
+    }
+}
+
 /// One cell: its text as it is, not yet escaped.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Cell {

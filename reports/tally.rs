@@ -53,5 +53,5 @@ impl Tally {
 
 /// Whether the command of `findings` is the one that judges the claim.
 pub(crate) fn judged_here(findings: &Findings, judged: &JudgedClaim) -> bool {
-    judged.claim.study == findings.answer.study()
+    findings.answer.study().judges(judged.claim.study)
 }

@@ -56,6 +56,9 @@ pub fn render(findings: &Findings, options: &Options<'_>) -> String {
 
 fn head(page: &mut Page, findings: &Findings, options: &Options<'_>) {
     page.title(&wording::title(findings));
+    for sentence in wording::answer(findings) {
+        page.toned(&printable(&sentence), Tone::Plain);
+    }
     let counts = wording::counts(findings);
     match options.wall_seconds {
         Some(seconds) => page.items(&format!("{counts} · {}", quantity::rough(seconds, "seconds"))),
@@ -68,13 +71,18 @@ fn head(page: &mut Page, findings: &Findings, options: &Options<'_>) {
 }
 
 fn verdicts(page: &mut Page, findings: &Findings, options: &Options<'_>) {
-    page.line("");
-    let summary = if wording::lists_no_claims(findings) {
-        "No claims.".to_owned()
-    } else {
-        page.table(&wording::claims(findings));
-        wording::summary(findings)
-    };
+    for (heading, table) in wording::verdicts(findings) {
+        if heading.is_empty() {
+            page.line("");
+        } else {
+            page.heading(&printable(&heading));
+        }
+        page.table(&table);
+    }
+    if wording::verdicts(findings).is_empty() {
+        page.line("");
+    }
+    let summary = wording::summary(findings);
     let out = options.out.map(printable).unwrap_or_default();
     let taken = width::of(&summary) + GAP + width::of(&out);
     if taken <= page.width {

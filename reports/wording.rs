@@ -1,5 +1,6 @@
 //! The sentences of a report that both text and Markdown have.
 
+use crate::compare;
 use crate::failures;
 use crate::quantity;
 use crate::reason;
@@ -50,7 +51,7 @@ pub(crate) fn notes(findings: &Findings) -> Vec<String> {
 /// Whether a long run lacks histories that were asked for: they depend on the time that there was.
 fn is_cut(findings: &Findings) -> bool {
     match &findings.answer {
-        Answer::Run(_) => false,
+        Answer::Run(_) | Answer::Compare(_) => false,
         Answer::Failures(failures) => {
             let run = failures.long_run.as_ref();
             run.is_some_and(|run| run.histories < run.planned)
@@ -79,7 +80,7 @@ pub(crate) fn ending(findings: &Findings) -> Option<String> {
 }
 
 /// The verdict table.
-pub(crate) fn claims(findings: &Findings) -> Table {
+fn claims(findings: &Findings) -> Table {
     Table {
         columns: vec![
             ("Claim", Kind::Words),
@@ -111,12 +112,15 @@ fn is_listed(findings: &Findings, judged: &JudgedClaim) -> bool {
 }
 
 /// Whether the verdict table has no row.
-pub(crate) fn lists_no_claims(findings: &Findings) -> bool {
+fn lists_no_claims(findings: &Findings) -> bool {
     !findings.claims.iter().any(|judged| is_listed(findings, judged))
 }
 
 /// The number of claims by verdict.
 pub(crate) fn summary(findings: &Findings) -> String {
+    if lists_no_claims(findings) {
+        return "No claims.".to_owned();
+    }
     let tally = Tally::of(findings);
     let holds = if tally.holds == 1 { "holds" } else { "hold" };
     let mut parts = vec![format!("{} {holds}", tally.holds)];
@@ -140,7 +144,7 @@ pub(crate) fn survival(findings: &Findings) -> Option<String> {
         Answer::Failures(failures) if !failures.sets.is_empty() => {
             Some(format!("Survives {}", failures::summary(failures, 0)))
         }
-        Answer::Failures(_) | Answer::Run(_) => None,
+        Answer::Failures(_) | Answer::Run(_) | Answer::Compare(_) => None,
     }
 }
 
@@ -226,6 +230,29 @@ fn verdict(judged: &JudgedClaim) -> Cell {
         return Cell::toned(format!("{text}, at the given values"), tone(Verdict::Undecided));
     }
     Cell::toned(text, tone(judged.verdict))
+}
+
+/// The verdict alone.
+pub(crate) fn verdict_name(judged: &JudgedClaim) -> Cell {
+    let of = if judged.is_at_given_values() { Verdict::Undecided } else { judged.verdict };
+    Cell::toned(judged.verdict.name(), tone(of))
+}
+
+/// What a reader should know first, a sentence each; the commands whose answer is their verdicts have none.
+pub(crate) fn answer(findings: &Findings) -> Vec<String> {
+    match &findings.answer {
+        Answer::Compare(comparison) => compare::answer(comparison),
+        Answer::Run(_) | Answer::Failures(_) => Vec::new(),
+    }
+}
+
+/// The tables that verdicts stand in, with their headings; the usual one has none.
+pub(crate) fn verdicts(findings: &Findings) -> Vec<(String, Table)> {
+    match &findings.answer {
+        Answer::Compare(comparison) => compare::tables(findings, comparison),
+        Answer::Run(_) | Answer::Failures(_) if lists_no_claims(findings) => Vec::new(),
+        Answer::Run(_) | Answer::Failures(_) => vec![(String::new(), claims(findings))],
+    }
 }
 
 /// From here on shares differ by points.

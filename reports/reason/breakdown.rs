@@ -7,9 +7,19 @@ const NAMED: usize = 3;
 
 /// `a request spends most of its time in cpu shop (12.3 ms), network (4.00 ms)`.
 pub(super) fn breakdown(of: &Breakdown) -> String {
-    let parts: Vec<String> = of.parts.iter().take(NAMED).map(|part| tell(of, part)).collect();
     let lead = if of.is_change { change(of.of) } else { level(of.of) };
-    format!("{lead} {}", parts.join(", "))
+    format!("{lead} {}", parts(of))
+}
+
+/// `cpu shop (12.3 ms), network (4.00 ms)`: the largest.
+pub(crate) fn parts(of: &Breakdown) -> String {
+    let parts: Vec<String> = of.parts.iter().take(NAMED).map(|part| tell(of, part)).collect();
+    parts.join(", ")
+}
+
+/// `cpu shop`: the largest alone.
+pub(crate) fn most(of: &Breakdown) -> String {
+    of.parts.first().map_or_else(String::new, |part| tell(of, part))
 }
 
 /// What holds most of a whole.

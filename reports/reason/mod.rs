@@ -15,6 +15,7 @@ pub(crate) use unmeasured::missing;
 
 use crate::quantity;
 use breakdown::breakdown;
+pub(crate) use breakdown::{most, parts};
 use unmeasured::{few, unmeasured};
 use wssim_experiment::reason::{Flip, InputValue, Needed, Reason, Setback};
 

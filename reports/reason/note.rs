@@ -16,6 +16,15 @@ pub(crate) fn note(note: &Note) -> String {
                              and there may be no steady state"
                 .to_owned()
         }
+        Note::OtherMeasure { baseline, scenario } => format!(
+            "`{baseline}` and `{scenario}` say differently how long to measure: both are measured as \
+             `{scenario}` says"
+        ),
+        Note::Unpaired { scenario, entries } => format!(
+            "common random numbers do not help with {} of `{scenario}`: its requests have little in common \
+             with those of the baseline, and changes are known less precisely than they could be",
+            entries.iter().map(|entry| format!("`{entry}`")).collect::<Vec<_>>().join(", ")
+        ),
         Note::RangesCut => "not every range of an input was looked at".to_owned(),
         Note::FirstToGive(first) => first_to_give(first),
         Note::NoPressure { containers } => {

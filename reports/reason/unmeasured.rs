@@ -80,7 +80,7 @@ fn of_other_studies(study: Study) -> String {
         Study::Failures => {
             "judges `recovery_seconds`, `survival_ratio` and the metrics of the long run"
         }
-        Study::Run | Study::Rollout | Study::Migrate => "does not measure that",
+        _ => "does not measure that",
     };
     format!("`wssim {}` {judges}", study.name())
 }

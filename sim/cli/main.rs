@@ -4,6 +4,7 @@
 //! wall clock, the terminal and the exit status; a file a command.
 
 mod check;
+mod compare;
 mod exit;
 mod failures;
 mod import;
@@ -36,6 +37,7 @@ struct CommandLine {
 #[derive(Subcommand, Debug)]
 enum Command {
     Run(run::Args),
+    Compare(compare::Args),
     Failures(failures::Args),
     Check(check::Args),
     Trace(trace::Args),
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
     };
     let status = match command {
         Command::Run(args) => run::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Failures(args) => failures::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Trace(args) => trace::run(&args),

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
-use wssim_scenario::Scenario;
+use wssim_scenario::{Diagnostics, Scenario};
 use wssim_text::quantity::{self, Dimension};
 
 /// The seed unless told otherwise.
@@ -118,9 +118,16 @@ impl Shown {
     /// Loads the scenario at `path` and tells of what to heed in it; `None` when only the
     /// configuration was asked for, which is printed.
     pub(crate) fn load(&self, path: &str) -> Result<Option<Scenario>, Failure> {
+        self.loaded(Scenario::load(path, &self.sets))
+    }
+
+    /// The same once it was read.
+    pub(crate) fn loaded(
+        &self,
+        scenario: Result<Scenario, Diagnostics>,
+    ) -> Result<Option<Scenario>, Failure> {
         let colours = self.colours(&io::stderr());
-        let scenario = Scenario::load(path, &self.sets)
-            .map_err(|diagnostics| Failure::scenario(&diagnostics, colours))?;
+        let scenario = scenario.map_err(|diagnostics| Failure::scenario(&diagnostics, colours))?;
         if self.print_config {
             output::print(&scenario.print_config(), self)?;
             return Ok(None);

@@ -80,6 +80,10 @@ pub(crate) struct Deciding<'q> {
     open: Vec<usize>,
     /// By claim: how it was decided, or how it stands.
     by: Vec<By>,
+    /// Other scenarios that have as many replications, whatever is claimed.
+    beside: Vec<ArmId>,
+    /// The one that it is compared with.
+    against: Option<ArmId>,
 }
 
 impl<'q> Deciding<'q> {
@@ -90,12 +94,15 @@ impl<'q> Deciding<'q> {
         precision: f64,
         exactly: Option<u32>,
     ) -> Self {
-        let claims: Vec<&Claim> = question.judged_by_run().collect();
+        let claims: Vec<&Claim> = question.judged().collect();
         let open = (0..claims.len()).collect();
         let looks = exactly.map_or_else(Looks::default, |n| Looks::new(&[n.max(2)]));
         let level = looks.level(0, claims.len());
         let by = vec![By { replications: 0, level }; claims.len()];
-        Self { cast, precision, looks, claims, open, by }
+        let arm = |file: &String| cast.bases.get(file).copied();
+        let against = question.against.as_ref().and_then(arm);
+        let beside = question.beside.iter().filter_map(arm).chain(against).collect();
+        Self { cast, precision, looks, claims, open, by, beside, against }
     }
 
     /// How `claim` is judged after `replications`: as it was decided, or by all of them.
@@ -164,6 +171,16 @@ impl<'q> Deciding<'q> {
         let means = summary::entry_means(own, complete as usize, LEVEL);
         complete >= FEWEST_PRECISE && means.iter().all(|estimate| self.is_precise(estimate))
     }
+
+    /// Whether what changes in the mean response times, as a share of what was before, is known precisely.
+    fn changes_are_precise(&self, engine: &Engine<'_, Traffic<'_>>, complete: u32) -> bool {
+        let Some(against) = self.against else { return true };
+        let (own, base) = (engine.see(self.cast.own), Some(engine.see(against)));
+        let arms = Arms { own, base };
+        let changes = summary::entry_changes(arms, complete as usize, LEVEL);
+        complete >= FEWEST_PRECISE
+            && changes.iter().all(|change| change.half_width() <= self.precision)
+    }
 }
 
 impl Looking<Traffic<'_>> for Deciding<'_> {
@@ -182,15 +199,19 @@ impl Looking<Traffic<'_>> for Deciding<'_> {
             let claims = self.open.iter().map(|place| (*place, self.claims[*place]));
             let more = claims.filter(|(_, claim)| self.is_worth_more(claim, engine, complete));
             wanted = more.map(|(place, _)| place).collect();
-            if self.claims.is_empty() && self.means_are_precise(engine, complete) {
-                return Err(StoppedBy::Precision);
-            }
-            if !self.claims.is_empty() && wanted.is_empty() {
-                let all = self.open.is_empty();
-                return Err(if all { StoppedBy::Decided } else { StoppedBy::Precision });
+            let is_compared = self.against.is_some();
+            let is_enough = if self.claims.is_empty() && !is_compared {
+                self.means_are_precise(engine, complete)
+            } else {
+                wanted.is_empty() && self.changes_are_precise(engine, complete)
+            };
+            if is_enough {
+                let is_decided = !self.claims.is_empty() && self.open.is_empty();
+                return Err(if is_decided { StoppedBy::Decided } else { StoppedBy::Precision });
             }
         }
         let bases = wanted.iter().filter_map(|place| self.cast.ids(self.claims[*place]).1);
-        Ok(bases.chain([self.cast.own]).collect())
+        let beside = self.beside.iter().copied();
+        Ok(bases.chain(beside).chain([self.cast.own]).collect())
     }
 }

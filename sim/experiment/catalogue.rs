@@ -62,24 +62,25 @@ impl Catalogue {
         self.keys.iter().position(|key| key.quantity == quantity)
     }
 
-    /// The place of the metric that `wanted` names. Labels that are left out take the value that
-    /// is meant without them: mean, every reason, all entries, all callers, all nodes.
+    /// The place of the metric that `wanted` names.
     pub(crate) fn find(&self, wanted: &MetricRef) -> Option<usize> {
-        let default = |label: &str| match label {
-            "stat" => Some("mean"),
-            "reason" | "entry" | "caller" | "endpoint" | "node" => Some("all"),
-            "queue" => Some("workers"),
-            _ => None,
-        };
-        let matches = |key: &Key| {
-            let label = |(name, value): &(&'static str, String)| {
-                let asked = wanted.labels.get(*name).map(String::as_str).or_else(|| default(name));
-                asked == Some(value.as_str())
-            };
-            key.kind.name == wanted.name
-                && key.labels.iter().all(label)
-                && wanted.labels.keys().all(|name| key.kind.labels.contains(&name.as_str()))
-        };
-        self.keys.iter().position(matches)
+        self.keys.iter().position(|key| is_named(key.kind.name, &key.labels, wanted))
     }
+}
+
+/// Whether `wanted` names the metric `name` with `labels`. Labels that are left out take the value that is
+/// meant without them: mean, every reason, all entries, all callers, all nodes.
+pub(crate) fn is_named(name: &str, labels: &[(&'static str, String)], wanted: &MetricRef) -> bool {
+    let default = |label: &str| match label {
+        "stat" => Some("mean"),
+        "reason" | "entry" | "caller" | "endpoint" | "node" => Some("all"),
+        "queue" => Some("workers"),
+        _ => None,
+    };
+    let is_meant = |(name, value): &(&'static str, String)| {
+        let asked = wanted.labels.get(*name).map(String::as_str).or_else(|| default(name));
+        asked == Some(value.as_str())
+    };
+    let has = |asked: &String| labels.iter().any(|(name, _)| name == asked);
+    name == wanted.name && labels.iter().all(is_meant) && wanted.labels.keys().all(has)
 }

@@ -1,5 +1,6 @@
 //! What was found: metrics with intervals, series, verdicts. Reports are made from this alone.
 
+use crate::compare::findings::Comparison;
 use crate::failures::findings::Failures;
 use crate::note::Note;
 use crate::question::{Claim, Study};
@@ -50,6 +51,8 @@ pub enum Answer {
     Run(RunAnswer),
     /// Of `failures`.
     Failures(Failures),
+    /// Of `compare`.
+    Compare(Comparison),
 }
 
 impl Answer {
@@ -59,6 +62,7 @@ impl Answer {
         match self {
             Self::Run(_) => Study::Run,
             Self::Failures(_) => Study::Failures,
+            Self::Compare(_) => Study::Compare,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! From samples to verdicts. A verdict is judged on the interval, never on the point.
 
 use crate::arm::Arm;
-use crate::question::{Claim, Expected, Study};
+use crate::question::{Claim, Expected, MetricRef, Study};
 use crate::readings::{Readings, verdict_on};
 use crate::reason::{Few, Needed, Reason, Runs, Unmeasured};
 use crate::sample::Sample;
@@ -69,8 +69,20 @@ pub(crate) fn measure(
     replications: usize,
     level: f64,
 ) -> Result<Estimate, Unmeasured> {
-    let seen = Seen::of(claim, arms, replications)?;
-    let (own, is_relative) = (&seen.own, claim.expected.relative);
+    number(&claim.metric, claim.expected.relative, arms, replications, level)
+}
+
+/// What `metric` comes to over the first `replications`, at `level`: a change where there are two arms,
+/// `is_relative`: as a share of what was before.
+pub(crate) fn number(
+    metric: &MetricRef,
+    is_relative: bool,
+    arms: Arms<'_>,
+    replications: usize,
+    level: f64,
+) -> Result<Estimate, Unmeasured> {
+    let seen = Seen::of(metric, arms, replications)?;
+    let own = &seen.own;
     let estimate = match (seen.readings(is_relative), &seen.base) {
         (controlled @ Readings::Controlled(..), _) => controlled.estimate(level),
         (_, None) => estimate(own, level),
@@ -80,7 +92,7 @@ pub(crate) fn measure(
             change_between(&before, &after, is_relative, level)
         }
     };
-    estimate.ok_or_else(|| Unmeasured::NotObserved(claim.metric.name.clone()))
+    estimate.ok_or_else(|| Unmeasured::NotObserved(metric.name.clone()))
 }
 
 /// The change from `before` to `after`, each known to lie between two ends: from the largest before to
@@ -111,7 +123,7 @@ pub(crate) fn readings(
     arms: Arms<'_>,
     replications: usize,
 ) -> Result<Readings, Unmeasured> {
-    Ok(Seen::of(claim, arms, replications)?.readings(claim.expected.relative))
+    Ok(Seen::of(&claim.metric, arms, replications)?.readings(claim.expected.relative))
 }
 
 /// What the arms show of a claim, one entry a replication.
@@ -124,10 +136,10 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(claim: &Claim, arms: Arms<'_>, replications: usize) -> Result<Self, Unmeasured> {
-        let place = place_of(claim, arms.own)?;
+    fn of(metric: &MetricRef, arms: Arms<'_>, replications: usize) -> Result<Self, Unmeasured> {
+        let place = place_of(metric, arms.own)?;
         let own = samples_at(arms.own, place, replications)?;
-        let base = arms.base.map(|base| samples_at(base, place_of(claim, base)?, replications));
+        let base = arms.base.map(|base| samples_at(base, place_of(metric, base)?, replications));
         let controls = arms.own.controls(place, replications);
         Ok(Self { own, base: base.transpose()?, controls })
     }
@@ -163,9 +175,9 @@ fn known(sample: &Sample) -> Option<f64> {
     sample.ends().filter(|[low, high]| low == high).map(|[low, _]| low)
 }
 
-fn place_of(claim: &Claim, arm: &Arm) -> Result<usize, Unmeasured> {
-    let place = arm.catalogue.find(&claim.metric);
-    place.ok_or_else(|| Unmeasured::NoMetric(claim.metric.name.clone()))
+fn place_of(metric: &MetricRef, arm: &Arm) -> Result<usize, Unmeasured> {
+    let place = arm.catalogue.find(metric);
+    place.ok_or_else(|| Unmeasured::NoMetric(metric.name.clone()))
 }
 
 fn samples_at(arm: &Arm, place: usize, replications: usize) -> Result<Vec<Sample>, Unmeasured> {
@@ -192,7 +204,7 @@ pub(crate) fn no_interval(of: Runs) -> Few {
 
 /// Why `study` judges nothing of the claim; `None`: it does.
 pub(crate) fn not_judged(claim: &Claim, study: Study) -> Option<Reason> {
-    if claim.study != study {
+    if !study.judges(claim.study) {
         return Some(Reason::JudgedBy(claim.study));
     }
     claim.not_simulated.clone().map(Reason::NotSimulated)

@@ -1,12 +1,13 @@
 //! Experiments: replications of a world, intervals over them, and verdicts on claims.
 //!
-//! A module a question: [`mod@run`], [`mod@failures`] and [`mod@trace`]; [`mod@offered`] is what is known without
+//! A module a question: [`mod@run`], [`mod@compare`], [`mod@failures`] and [`mod@trace`]; [`mod@offered`] is what is known without
 //! a run. Text comes in and goes out elsewhere: what is found, and why, are values.
 
 mod arm;
 mod cast;
 mod catalogue;
 pub mod cluster;
+pub mod compare;
 mod controls;
 mod curves;
 mod durations;

@@ -19,6 +19,21 @@ pub enum Note {
     },
     /// The pilot found no end of the warm-up.
     NotSettled,
+    /// Two scenarios that are compared measure something else: both are measured as the second says.
+    OtherMeasure {
+        /// What others are compared with.
+        baseline: String,
+        /// The other.
+        scenario: String,
+    },
+    /// Common random numbers do not help: what happens by chance to the response times of these entries is
+    /// not the same in two scenarios that are compared.
+    Unpaired {
+        /// The one that is not the baseline.
+        scenario: String,
+        /// The entries.
+        entries: Vec<String>,
+    },
     /// Not every range of an input was looked at.
     RangesCut,
     /// A node gave way first as containers were added.

@@ -92,9 +92,11 @@ pub struct RangedInput {
     pub source: Option<String>,
 }
 
-/// Everything that `run` needs to know beside the worlds.
+/// Everything that a study needs to know beside the worlds.
 #[derive(Clone, Debug, Default)]
 pub struct Question {
+    /// Who asks: claims that this command judges are measured.
+    pub command: Study,
     /// Bare name of the scenario.
     pub name: String,
     /// Its title.
@@ -103,6 +105,10 @@ pub struct Question {
     pub measure: Measure,
     /// All claims, those of other studies included, in the order of the file.
     pub claims: Vec<Claim>,
+    /// The scenario that it is compared with, whatever is claimed.
+    pub against: Option<String>,
+    /// Further scenarios that are simulated beside it.
+    pub beside: Vec<String>,
     /// What is said of the cluster beside its world.
     pub cluster: Cluster,
     /// Inputs with a range.
@@ -117,17 +123,19 @@ pub struct Question {
 }
 
 impl Question {
-    /// Claims that `run` measures.
-    pub fn judged_by_run(&self) -> impl Iterator<Item = &Claim> {
-        let is_judged = |claim: &&Claim| claim.study == Study::Run && claim.not_simulated.is_none();
+    /// Claims that are measured here.
+    pub fn judged(&self) -> impl Iterator<Item = &Claim> {
+        let is_judged =
+            |claim: &&Claim| self.command.judges(claim.study) && claim.not_simulated.is_none();
         self.claims.iter().filter(is_judged)
     }
 
-    /// The scenarios that claims which `run` measures are changes from.
+    /// The scenarios that are simulated beside it: those that claims are changes from, too.
     #[must_use]
     pub fn base_files(&self) -> Vec<String> {
+        let changes = self.judged().filter_map(|claim| claim.relative_to.as_ref());
         let mut files: Vec<String> =
-            self.judged_by_run().filter_map(|claim| claim.relative_to.clone()).collect();
+            changes.chain(&self.against).chain(&self.beside).cloned().collect();
         files.sort();
         files.dedup();
         files
@@ -233,6 +241,10 @@ pub enum Study {
     Rollout,
     /// `wssim migrate`
     Migrate,
+    /// `wssim compare`
+    Compare,
+    /// `wssim capacity`
+    Capacity,
 }
 
 impl Study {
@@ -244,6 +256,14 @@ impl Study {
             Self::Failures => "failures",
             Self::Rollout => "rollout",
             Self::Migrate => "migrate",
+            Self::Compare => "compare",
+            Self::Capacity => "capacity",
         }
+    }
+
+    /// Whether this command judges claims that name `study`: `compare` judges those of `run`, too.
+    #[must_use]
+    pub fn judges(self, study: Self) -> bool {
+        self == study || (self == Self::Compare && study == Self::Run)
     }
 }

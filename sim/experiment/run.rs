@@ -52,11 +52,12 @@ pub fn run(
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Findings, WorldError> {
-    let study = RunStudy { worlds, question, options, watch, notes: Vec::new() };
+    let study = RunStudy::new(worlds, question, options, watch);
     threads::pool(options.threads)?.install(|| study.answer())
 }
 
-struct RunStudy<'a> {
+/// One scenario, held to its claims.
+pub(crate) struct RunStudy<'a> {
     worlds: &'a dyn Worlds,
     question: &'a Question,
     options: &'a Options,
@@ -65,18 +66,35 @@ struct RunStudy<'a> {
 }
 
 /// Where a study stands when its replications are done.
-struct Stand<'e, 'a> {
-    engine: Engine<'e, Traffic<'a>>,
-    cast: Cast,
+pub(crate) struct Stand<'e, 'a> {
+    pub(crate) engine: Engine<'e, Traffic<'a>>,
+    pub(crate) cast: Cast,
     /// Replications of the scenario's own arm that count; other arms have no more that do.
-    replications: usize,
+    pub(crate) replications: usize,
     stopped_by: StoppedBy,
     /// How claims were decided.
-    deciding: Deciding<'a>,
+    pub(crate) deciding: Deciding<'a>,
 }
 
 impl<'a> RunStudy<'a> {
-    fn answer(mut self) -> Result<Findings, WorldError> {
+    pub(crate) fn new(
+        worlds: &'a dyn Worlds,
+        question: &'a Question,
+        options: &'a Options,
+        watch: &'a dyn Watch,
+    ) -> Self {
+        Self { worlds, question, options, watch, notes: Vec::new() }
+    }
+
+    fn answer(self) -> Result<Findings, WorldError> {
+        Ok(self.answer_and(|_| ())?.0)
+    }
+
+    /// The answer, and what `more` sees in the arms when they are simulated.
+    pub(crate) fn answer_and<T>(
+        mut self,
+        more: impl FnOnce(&Stand<'_, 'a>) -> T,
+    ) -> Result<(Findings, T), WorldError> {
         let measure = self.question.measure;
         let (lead, is_cut) = match self.lead()? {
             Ok(lead) => (lead, false),
@@ -94,9 +112,10 @@ impl<'a> RunStudy<'a> {
             self.replicate(&mut stand)?;
         }
         let mut claims: Vec<JudgedClaim> =
-            self.question.claims.iter().map(|claim| judge(claim, &stand)).collect();
+            self.question.claims.iter().map(|claim| self.judge(claim, &stand)).collect();
         self.hold_to_ranges(&mut stand, &setting, &mut claims)?;
-        Ok(self.findings(&stand, lead, claims))
+        let more = more(&stand);
+        Ok((self.findings(&stand, lead, claims), more))
     }
 
     fn deciding(&self, cast: Cast) -> Deciding<'a> {
@@ -106,7 +125,7 @@ impl<'a> RunStudy<'a> {
 
     /// What claims and observations are about.
     fn judged_metrics(&self) -> Vec<MetricRef> {
-        let claims = self.question.judged_by_run();
+        let claims = self.question.judged();
         let observed = self.question.observed.iter().map(|one| &one.claim);
         claims.chain(observed).map(|claim| claim.metric.clone()).collect()
     }
@@ -246,6 +265,16 @@ impl<'a> RunStudy<'a> {
         Some(Subject { most: most.max(subject.most), ..subject })
     }
 
+    fn judge(&self, claim: &Claim, stand: &Stand<'_, 'a>) -> JudgedClaim {
+        let By { replications, level } = stand.deciding.by(claim, stand.replications);
+        let (arms, replications) = stand.cast.see(claim, &stand.engine, replications);
+        let measured = match not_judged(claim, self.question.command) {
+            Some(reason) => Err(reason),
+            None => measure(claim, arms, replications, level).map_err(Reason::Unmeasured),
+        };
+        judged(claim, arms, measured.map(|estimate| narrower(claim, estimate, level, stand)))
+    }
+
     fn findings(self, stand: &Stand<'_, 'a>, lead: Nanos, claims: Vec<JudgedClaim>) -> Findings {
         let own = stand.engine.see(stand.cast.own);
         let mut findings = summary::findings(own, self.question, stand.replications);
@@ -289,20 +318,18 @@ fn narrower(claim: &Claim, decided: Estimate, level: f64, stand: &Stand<'_, '_>)
     all.ok().filter(is_alike).unwrap_or(decided)
 }
 
-fn judge(claim: &Claim, stand: &Stand<'_, '_>) -> JudgedClaim {
-    let By { replications, level } = stand.deciding.by(claim, stand.replications);
-    let (arms, replications) = stand.cast.see(claim, &stand.engine, replications);
-    let measured = match not_judged(claim, Study::Run) {
-        Some(reason) => Err(reason),
-        None => measure(claim, arms, replications, level).map_err(Reason::Unmeasured),
-    };
-    let measured = measured.map(|estimate| narrower(claim, estimate, level, stand));
+/// The verdict on what `measured` comes to.
+pub(crate) fn judged(
+    claim: &Claim,
+    arms: Arms<'_>,
+    measured: Result<Estimate, Reason>,
+) -> JudgedClaim {
     let (simulated, verdict, why) = match measured {
         Err(reason) => (None, Verdict::Undecided, Some(reason)),
         Ok(estimate) => {
             let verdict = verdict(&claim.expected, claim.observed, &estimate);
             let why = match verdict {
-                Verdict::Refuted => breakdown(claim, arms).map(Reason::MadeUp),
+                Verdict::Refuted => breakdown(&claim.metric, arms).map(Reason::MadeUp),
                 Verdict::Undecided => {
                     let of = Runs::Replications;
                     Some(undecided(claim, &estimate, of, Needed::Replications))

@@ -5,16 +5,17 @@ use crate::catalogue::Key;
 use crate::curves::Curves;
 use crate::durations::Durations;
 use crate::findings::{Answer, Distribution, Findings, Metric, RunAnswer, Series, StoppedBy};
-use crate::judge::{LEVEL, estimate, no_interval, times_needed};
+use crate::judge::{Arms, LEVEL, estimate, no_interval, number, times_needed};
 use crate::memory;
 use crate::metric::MEAN;
 use crate::metric::quantity::{Entry, OfEntry, Quantity, Reason};
 use crate::note::{Note, of_load};
 use crate::observe::share_of_errors;
-use crate::question::Question;
+use crate::question::{MetricRef, Question};
 use crate::reason::{Missing, Runs};
 use crate::recorder::Slot;
 use crate::sample::Sample;
+use std::collections::BTreeMap;
 use wssim_stats::Estimate;
 
 /// Probabilities of the points of a pooled distribution.
@@ -42,13 +43,7 @@ pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> F
         simulated_seconds: outcomes().map(|outcome| outcome.simulated.seconds()).sum(),
         requests,
         events: outcomes().map(|outcome| outcome.events).sum(),
-        metrics: arm
-            .catalogue
-            .keys
-            .iter()
-            .enumerate()
-            .map(|(m, key)| metric(arm, m, key, replications))
-            .collect(),
+        metrics: metrics(arm, replications),
         claims: Vec::new(),
         not_simulated: question.not_simulated.clone(),
         notes,
@@ -58,6 +53,12 @@ pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> F
             distributions: distributions(arm),
         }),
     }
+}
+
+/// All metrics of `arm` after `replications`, with plain intervals.
+pub(crate) fn metrics(arm: &Arm, replications: usize) -> Vec<Metric> {
+    let keys = arm.catalogue.keys.iter().enumerate();
+    keys.map(|(place, key)| metric(arm, place, key, replications)).collect()
 }
 
 fn metric(arm: &Arm, place: usize, key: &Key, replications: usize) -> Metric {
@@ -97,6 +98,23 @@ pub(crate) fn entry_means(arm: &Arm, replications: usize, level: f64) -> Vec<Est
     let means = places.filter_map(|place| estimate(&arm.samples(place, replications), level));
     // What got no answer gets none in further replications.
     means.filter(Estimate::is_closed).collect()
+}
+
+/// How the mean response times of the entries that both arms have change, as shares of what was before.
+pub(crate) fn entry_changes(arms: Arms<'_>, replications: usize, level: f64) -> Vec<Estimate> {
+    let has_entry = |name: &str| {
+        arms.base.is_some_and(|base| base.blueprint.sources.iter().any(|one| one.name == name))
+    };
+    let of = |name: &str| MetricRef {
+        name: "response_time_seconds".to_owned(),
+        labels: BTreeMap::from([("entry".to_owned(), name.to_owned())]),
+    };
+    let entries = arms.own.blueprint.sources.iter().map(|source| source.name.as_str());
+    let changes = entries
+        .filter(|name| has_entry(name))
+        .filter_map(|name| number(&of(name), true, arms, replications, level).ok());
+    // What got no answer gets none in further replications.
+    changes.filter(Estimate::is_closed).collect()
 }
 
 /// Mean response time and error ratio of every entry by time of arrival, and memory by time.

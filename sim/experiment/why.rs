@@ -8,7 +8,7 @@ use crate::arm::Arm;
 use crate::judge::{Arms, LEVEL, estimate};
 use crate::memory::{NodeShare, OfMemory, ServiceShare};
 use crate::metric::quantity::{OfEntry, OfNode, OfService, Quantity};
-use crate::question::Claim;
+use crate::question::MetricRef;
 use crate::reason::{Breakdown, Component, Whole};
 
 /// What a quantity is a part or an effect of, as far as its components are known.
@@ -52,10 +52,11 @@ fn is_component(part: Quantity, quantity: Quantity) -> bool {
     }
 }
 
-/// What the number of `claim` is made up of; `None` when its metric has no components, or they are nothing.
-pub(crate) fn breakdown(claim: &Claim, arms: Arms<'_>) -> Option<Breakdown> {
-    let (of, mut parts) = parts_of(arms.own, claim)?;
-    if let Some((_, before)) = arms.base.and_then(|base| parts_of(base, claim)) {
+/// What the number of `metric`, or its change, is made up of; `None` when it has no components, or they are
+/// nothing.
+pub(crate) fn breakdown(metric: &MetricRef, arms: Arms<'_>) -> Option<Breakdown> {
+    let (of, mut parts) = parts_of(arms.own, metric)?;
+    if let Some((_, before)) = arms.base.and_then(|base| parts_of(base, metric)) {
         subtract(&mut parts, before);
     }
     parts.retain(|part| part.amount.abs() > 0.0);
@@ -67,8 +68,8 @@ pub(crate) fn breakdown(claim: &Claim, arms: Arms<'_>) -> Option<Breakdown> {
     (!parts.is_empty()).then_some(Breakdown { of, is_change, parts })
 }
 
-fn parts_of(arm: &Arm, claim: &Claim) -> Option<(Whole, Vec<Component>)> {
-    let quantity = arm.catalogue.keys[arm.catalogue.find(&claim.metric)?].quantity;
+fn parts_of(arm: &Arm, metric: &MetricRef) -> Option<(Whole, Vec<Component>)> {
+    let quantity = arm.catalogue.keys[arm.catalogue.find(metric)?].quantity;
     let of = whole(quantity)?;
     let keys = arm.catalogue.keys.iter().enumerate();
     let parts = keys

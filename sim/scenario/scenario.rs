@@ -74,8 +74,21 @@ impl Scenario {
     /// # Errors
     /// Every mistake that is in it, at once.
     pub fn load(name_or_path: &str, sets: &[String]) -> Result<Self, Diagnostics> {
-        let path = find(name_or_path);
+        Self::read_from(find(name_or_path), sets, Shared::default())
+    }
+
+    /// The same where `texts` stand for files that need not be there.
+    pub(crate) fn of_texts(
+        path: &Path,
+        texts: &[(PathBuf, String)],
+        sets: &[String],
+    ) -> Result<Self, Diagnostics> {
         let shared = Shared::default();
+        texts.iter().for_each(|(path, text)| shared.files.hold(path, text));
+        Self::read_from(path.to_owned(), sets, shared)
+    }
+
+    fn read_from(path: PathBuf, sets: &[String], shared: Shared) -> Result<Self, Diagnostics> {
         let own: Vec<Set> = sets.iter().map(|set| (set.clone(), "--set".to_owned())).collect();
         let mut world =
             World::read(&path, &own, Missing::Refused, &shared).map_err(Diagnostics::new)?;
@@ -131,6 +144,7 @@ impl Scenario {
             observed,
             not_simulated: world.not_simulated.iter().map(ToString::to_string).collect(),
             not_simulated_at_risk: world.at_risk().iter().map(ToString::to_string).collect(),
+            ..Question::default()
         };
         Ok(Self { path, sets: sets.to_vec(), shared, world, arms, question })
     }

@@ -59,7 +59,8 @@ pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> ClaimText
         let metric = parse_metric(reader, &name)?;
         Some((metric, name.origin))
     });
-    let study = fields.word(reader, "study", &["run", "failures", "rollout", "migrate"]);
+    let studies = ["run", "failures", "rollout", "migrate", "compare", "capacity"];
+    let study = fields.word(reader, "study", &studies);
     // What only one study measures needs no word of it.
     let of_failures =
         metric.as_ref().is_some_and(|(metric, _)| unsimulated::is_of_failures(metric));
@@ -79,6 +80,8 @@ pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> ClaimText
             Some("failures") => Study::Failures,
             Some("rollout") => Study::Rollout,
             Some("migrate") => Study::Migrate,
+            Some("compare") => Study::Compare,
+            Some("capacity") => Study::Capacity,
             _ => Study::Run,
         },
         observed: fields.value(reader, "observed", fields::truth).unwrap_or(false),

@@ -10,10 +10,12 @@ mod write;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, UNREADABLE};
 use crate::load::Files;
+use crate::scenario::Scenario;
 use crate::source::Sources;
 use crate::stack;
 use std::path::{Path, PathBuf};
 use survey::Survey;
+use write::Nodes;
 
 /// A scenario made from stack files.
 #[derive(Clone, Debug)]
@@ -30,6 +32,42 @@ pub struct Imported {
 /// # Errors
 /// Every mistake in the files, at once.
 pub fn compose(paths: &[PathBuf], beside: &Path) -> Result<Imported, Diagnostics> {
+    let (survey, warnings) = survey(paths)?;
+    Ok(Imported { text: write::scenario(&survey, folder(beside), Nodes::Assumed), warnings })
+}
+
+/// The scenario that one stack file comes to by itself, and what its author should know; `nodes`: a part of a
+/// scenario with the nodes, which is laid over what is assumed.
+///
+/// # Errors
+/// Every mistake in the files, at once.
+pub fn scenario(
+    path: &Path,
+    nodes: Option<&Path>,
+    sets: &[String],
+) -> Result<(Scenario, Vec<Diagnostic>), Diagnostics> {
+    let (survey, warnings) = survey(&[path.to_owned()])?;
+    let beside = folder(path.parent().unwrap_or(Path::new("")));
+    let assumed = if nodes.is_some() { Nodes::Given } else { Nodes::Assumed };
+    let own = path.with_extension("toml");
+    let text = write::scenario(&survey, beside, assumed);
+    let texts = match nodes {
+        None => vec![(own.clone(), text)],
+        Some(nodes) => {
+            let stack = path.with_extension("assumed.toml");
+            let over = write::laid_over(&stack, nodes, beside);
+            vec![(stack, text), (own.clone(), over)]
+        }
+    };
+    Ok((Scenario::of_texts(&own, &texts, sets)?, warnings))
+}
+
+fn folder(beside: &Path) -> &Path {
+    if beside.as_os_str().is_empty() { Path::new(".") } else { beside }
+}
+
+/// What stack files show, and what their author should know.
+fn survey(paths: &[PathBuf]) -> Result<(Survey, Vec<Diagnostic>), Diagnostics> {
     let files = Files::default();
     let mut sources = Sources::default();
     let mut told = Vec::new();
@@ -55,8 +93,7 @@ pub fn compose(paths: &[PathBuf], beside: &Path) -> Result<Imported, Diagnostics
         return Err(Diagnostics::new(told));
     }
     survey.connect();
-    let beside = if beside.as_os_str().is_empty() { Path::new(".") } else { beside };
-    Ok(Imported { text: write::scenario(&survey, beside), warnings: told })
+    Ok((survey, told))
 }
 
 /// The first scenario of somebody who has none: it runs at once and explains itself.

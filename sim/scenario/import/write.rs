@@ -22,8 +22,23 @@ memory = \"16 GB\"
 network = \"1 Gbit/s\"
 ";
 
+/// Where the nodes are said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Nodes {
+    /// Nowhere: they are assumed.
+    Assumed,
+    /// In a file that is laid over the scenario.
+    Given,
+}
+
+/// The text of a scenario that lies in `beside`: the file `nodes` over the file `stack`.
+pub(super) fn laid_over(stack: &Path, nodes: &Path, beside: &Path) -> String {
+    let [stack, nodes] = [stack, nodes].map(|file| quoted(&relative(file, beside)));
+    format!("[scenario]\nextends = [{stack}, {nodes}]\n")
+}
+
 /// The text of the scenario, which will lie in `beside`.
-pub(super) fn scenario(survey: &Survey, beside: &Path) -> String {
+pub(super) fn scenario(survey: &Survey, beside: &Path, places: Nodes) -> String {
     let mut out = String::new();
     let files: Vec<String> =
         survey.files.iter().map(|file| quoted(&relative(file, beside))).collect();
@@ -36,7 +51,10 @@ pub(super) fn scenario(survey: &Survey, beside: &Path) -> String {
         "[scenario]\ntitle = \"From stack files\"\nduration = \"5min\"\nstacks = [{}]\n",
         files.join(", ")
     );
-    nodes(&mut out, survey);
+    match places {
+        Nodes::Assumed => nodes(&mut out, survey),
+        Nodes::Given => out.push_str("[orchestrator]\nkind = \"swarm\"\n\n"),
+    }
     out.push_str(
         "[lan]\nrtt = { value = \"0.25ms\", range = [\"0.1ms\", \"1ms\"], source = \"assumption: a gigabit switch\" }\nlocal_rtt = \"0.02ms\"\n\n",
     );

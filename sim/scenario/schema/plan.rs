@@ -220,7 +220,7 @@ static CLAIM: Shape = Shape {
             ),
             key(
                 "study",
-                Kind::Word(&["run", "failures", "rollout", "migrate"]),
+                Kind::Word(&["run", "failures", "rollout", "migrate", "compare", "capacity"]),
                 "the study that judges it",
             ),
             key("observed", TRUTH, "it was observed: the model must reproduce it"),

@@ -1,0 +1,52 @@
+//! What changes between plans: the plan's table rebuilt, in text and Markdown; `compare.csv` beside it.
+//!
+//! ```text
+//!   row    ─► Metric     Before       After        Change
+//!   said   ─►   plan     what was said of each of the three
+//!             verdict    and what became of it
+//! ```
+
+pub mod csv;
+pub(crate) mod json;
+mod name;
+mod table;
+mod words;
+
+pub(crate) use table::tables;
+pub(crate) use words::answer;
+
+use crate::reason;
+use crate::table::{Cell, Kind, Section, Table};
+use name::metric;
+use wssim_experiment::compare::findings::{Comparison, Row};
+use wssim_experiment::reason::Whole;
+
+/// What lies under the table: how much common random numbers help, and which components carry what changes.
+pub(crate) fn sections(comparison: &Comparison) -> Vec<Section> {
+    (0..comparison.others.len()).filter_map(|other| carried(comparison, other)).collect()
+}
+
+/// Changes whose components are known; those of all times that are parts of a request are the same.
+fn carried(comparison: &Comparison, other: usize) -> Option<Section> {
+    let (mut rows, mut told) = (Vec::new(), Vec::new());
+    for row in &comparison.rows {
+        let Some(carried) = &row.others[other].carried_by else { continue };
+        let parts = reason::parts(carried);
+        if !told.contains(&parts) {
+            let is_request = carried.of == Whole::RequestTime;
+            let name = if is_request { "Time of a request".to_owned() } else { metric(row) };
+            rows.push(vec![Cell::new(name), Cell::new(parts.clone())]);
+            told.push(parts);
+        }
+    }
+    let columns = vec![("Metric", Kind::Words), ("Changes most by", Kind::Prose)];
+    let table = Table { columns, rows };
+    let remarks = words::pairing(comparison, other).into_iter().collect();
+    let title = "What carries the changes";
+    (!table.rows.is_empty()).then_some(Section { title, table, remarks })
+}
+
+/// The rows that a change is told of: those that both scenarios have.
+fn changed(comparison: &Comparison, other: usize) -> impl Iterator<Item = &Row> {
+    comparison.rows.iter().filter(move |row| row.others[other].is_change())
+}

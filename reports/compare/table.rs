@@ -1,0 +1,99 @@
+//! The table: a row a metric, below it what was said of it and what became of that.
+
+use super::name::metric;
+use crate::quantity;
+use crate::table::{Cell, Kind, Table};
+use crate::wording::{plan, verdict_name};
+use wssim_experiment::compare::findings::{Beside, Comparison, Of, Row};
+use wssim_experiment::findings::{Findings, JudgedClaim};
+use wssim_stats::Estimate;
+
+/// Where there is no number.
+const NONE: &str = "—";
+
+/// One for each scenario beside the baseline: what it compares, and the table.
+pub(crate) fn tables(findings: &Findings, comparison: &Comparison) -> Vec<(String, Table)> {
+    let of = |(other, named): (usize, &wssim_experiment::compare::findings::Named)| {
+        let title = format!("{} → {}", comparison.baseline.name, named.name);
+        (title, table(findings, comparison, other))
+    };
+    comparison.others.iter().enumerate().map(of).collect()
+}
+
+fn table(findings: &Findings, comparison: &Comparison, other: usize) -> Table {
+    let columns = vec![
+        ("Metric", Kind::Words),
+        ("Before", Kind::Numbers),
+        ("After", Kind::Numbers),
+        ("Change", Kind::Numbers),
+    ];
+    let is_there = |row: &&Row| {
+        row.before.is_some() || row.others[other].after.is_some() || !row.said.is_empty()
+    };
+    let rows = comparison.rows.iter().filter(is_there);
+    Table { columns, rows: rows.flat_map(|row| lines(findings, row, other)).collect() }
+}
+
+/// A metric, what was said of it, and the verdicts.
+fn lines(findings: &Findings, row: &Row, other: usize) -> Vec<Vec<Cell>> {
+    let number = |estimate: &Option<Estimate>| {
+        let text = estimate.as_ref().map(|estimate| quantity::plus_minus(estimate, row.unit));
+        Cell::new(text.unwrap_or_else(|| NONE.to_owned()))
+    };
+    let beside = &row.others[other];
+    let mut lines = vec![vec![
+        Cell::new(metric(row)),
+        number(&row.before),
+        number(&beside.after),
+        Cell::new(change(beside, row.unit)),
+    ]];
+    let of = [Of::Before, Of::After(other), Of::Change(other)];
+    let said = of.map(|of| about(findings, row, of));
+    if said.iter().all(Vec::is_empty) {
+        return lines;
+    }
+    let line = |name: &str, cell: fn(&[&JudgedClaim]) -> Cell| {
+        let cells = said.iter().map(|claims| cell(claims));
+        std::iter::once(Cell::new(name)).chain(cells).collect()
+    };
+    lines.push(line("· plan", said_of));
+    lines.push(line("· verdict", verdicts));
+    lines
+}
+
+/// `−0.14 ±0.01 (−39 %)`.
+fn change(beside: &Beside, unit: &str) -> String {
+    let Some(change) = &beside.change else { return NONE.to_owned() };
+    if change.mean == 0.0 && change.half_width() == 0.0 {
+        return "none".to_owned();
+    }
+    let absolute = quantity::change(change, unit);
+    match &beside.relative {
+        Some(relative) => format!("{absolute} ({})", quantity::share_of_change(relative)),
+        None => absolute,
+    }
+}
+
+fn about<'f>(findings: &'f Findings, row: &Row, of: Of) -> Vec<&'f JudgedClaim> {
+    let said = row.said.iter().filter(|said| said.of == of);
+    said.map(|said| &findings.claims[said.claim]).collect()
+}
+
+fn said_of(claims: &[&JudgedClaim]) -> Cell {
+    let plans: Vec<String> = claims.iter().map(|judged| range(judged)).collect();
+    Cell::new(plans.join("; "))
+}
+
+/// What the plan says; of a point the range around it.
+fn range(judged: &JudgedClaim) -> String {
+    let text = plan(judged);
+    text.split_once(" (±").map_or(text.clone(), |(range, _)| range.to_owned())
+}
+
+/// Verdicts; the worst of them gives the colour.
+fn verdicts(claims: &[&JudgedClaim]) -> Cell {
+    let cells: Vec<Cell> = claims.iter().map(|judged| verdict_name(judged)).collect();
+    let text: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).collect();
+    let tone = cells.iter().map(|cell| cell.tone).max_by_key(|tone| tone.weight());
+    Cell::toned(text.join("; "), tone.unwrap_or_default())
+}

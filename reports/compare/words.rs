@@ -1,0 +1,93 @@
+//! What a reader should know first, and how much common random numbers help.
+
+use super::changed;
+use super::name::metric;
+use crate::quantity;
+use wssim_experiment::compare::findings::{Comparison, Row};
+
+/// Entries that the first lines speak of.
+const MOST_ENTRIES: usize = 3;
+
+/// What changes, in a sentence for each scenario beside the baseline.
+pub(crate) fn answer(comparison: &Comparison) -> Vec<String> {
+    let of = |other: usize| {
+        let parts =
+            [responses(comparison, other), errors(comparison, other), cpu(comparison, other)];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        let names = [&comparison.others[other].name, &comparison.baseline.name];
+        let is_nothing = comparison.rows.iter().all(|row| is_same(row, other));
+        if is_nothing {
+            return format!("{} and {} are the same in every number.", names[0], names[1]);
+        }
+        format!("{} against {}: {}.", names[0], names[1], parts.join("; "))
+    };
+    (0..comparison.others.len()).map(of).collect()
+}
+
+/// Whether nothing at all is different.
+fn is_same(row: &Row, other: usize) -> bool {
+    let beside = &row.others[other];
+    let change = beside.change.as_ref();
+    change.is_some_and(|change| change.low == 0.0 && change.high == 0.0)
+        || (row.before.is_none() && beside.after.is_none())
+}
+
+fn value<'r>(row: &'r Row, label: &str) -> &'r str {
+    let found = row.labels.iter().find(|(name, _)| *name == label);
+    found.map_or("", |(_, value)| value.as_str())
+}
+
+/// `web takes 48 ms longer (+60 %)`, of the mean of each entry.
+fn responses(comparison: &Comparison, other: usize) -> Option<String> {
+    let is_mean = |row: &&Row| row.name == "response_time_seconds" && value(row, "stat") == "mean";
+    let tell = |row: &Row| {
+        let beside = &row.others[other];
+        let (entry, change) = (value(row, "entry"), beside.change.as_ref()?);
+        let entry = if entry == "all" { "all entries together" } else { entry };
+        if !beside.is_change() {
+            let within = quantity::rough(change.low.abs().max(change.high.abs()), row.unit);
+            return Some(format!("{entry} responds as fast as before, within {within}"));
+        }
+        let by = quantity::rough(change.mean.abs(), row.unit);
+        let how = if change.mean > 0.0 { "slower" } else { "faster" };
+        let share = beside.relative.as_ref().map(quantity::share_of_change);
+        let share = share.map_or_else(String::new, |share| format!(" ({share})"));
+        let most = beside.carried_by.as_ref().map(crate::reason::most);
+        let most = most.map_or_else(String::new, |most| format!(", most of it {most}"));
+        Some(format!("{entry} responds {by} {how}{share}{most}"))
+    };
+    let rows = comparison.rows.iter().filter(is_mean);
+    let told: Vec<String> = rows.filter_map(tell).take(MOST_ENTRIES).collect();
+    (!told.is_empty()).then(|| told.join("; "))
+}
+
+/// Errors that become more or fewer.
+fn errors(comparison: &Comparison, other: usize) -> Option<String> {
+    let row = changed(comparison, other).find(|row| row.name == "error_ratio")?;
+    let change = row.others[other].change.as_ref()?;
+    Some(format!("errors of {} {}", value(row, "entry"), quantity::change(change, row.unit)))
+}
+
+/// The node whose CPU changes most.
+fn cpu(comparison: &Comparison, other: usize) -> Option<String> {
+    let size =
+        |row: &&Row| row.others[other].change.as_ref().map_or(0.0, |change| change.mean.abs());
+    let row = changed(comparison, other)
+        .filter(|row| row.name == "node_cpu_utilization_ratio")
+        .max_by(|a, b| size(a).total_cmp(&size(b)))?;
+    let change = row.others[other].change.as_ref()?;
+    Some(format!("CPU of {} {}", value(row, "node"), quantity::change(change, row.unit)))
+}
+
+/// How much narrower intervals of response times are than those of independent runs.
+pub(super) fn pairing(comparison: &Comparison, other: usize) -> Option<String> {
+    let tell = |row: &Row| {
+        let reduction = row.others[other].variance_reduction?;
+        let left = (1.0 - reduction).max(0.0).sqrt();
+        let is_told = row.name == "response_time_seconds" && left > 0.0 && left < 1.0;
+        is_told.then(|| format!("{} {:.1} times", metric(row), 1.0 / left))
+    };
+    let told: Vec<String> = comparison.rows.iter().filter_map(tell).take(MOST_ENTRIES).collect();
+    let of = "common random numbers narrow the intervals of these changes";
+    (!told.is_empty()).then(|| format!("{of}: {}", told.join("; ")))
+}

@@ -1,0 +1,117 @@
+//! `wssim compare`: what changes between plans?
+
+use crate::exit::{self, Failure};
+use crate::options::{Common, Shown};
+use crate::output;
+use crate::place::Place;
+use crate::run::report;
+use crate::watch::Watcher;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use wssim_experiment::compare::{self, Plan};
+use wssim_experiment::findings::Findings;
+use wssim_experiment::question::Question;
+use wssim_reports::files::Output;
+use wssim_reports::{compare as tables, json, metrics_csv};
+use wssim_scenario::{Scenario, import};
+
+/// Files that are written, in this order.
+const FILES: [&str; 3] = ["results.json", "metrics.csv", "compare.csv"];
+
+/// What changes between plans?
+///
+/// Simulates the first scenario and each of the others under common random numbers: the same requests meet
+/// all of them, so that small differences show. Prints response times, errors, CPU and RAM before and after,
+/// the change with its interval, what the plan says of each and the verdict; then which components carry what
+/// changes. Judged are the claims of the others that are about themselves or about the change from the first
+/// one, and what was observed there. Stack files compare, too: the rest is assumed, the same for all. Writes
+/// results.json, metrics.csv and compare.csv.
+#[derive(clap::Args, Debug)]
+#[command(after_long_help = "\
+Example:
+  wssim compare before after
+  wssim compare after hybrid after-dnsrr --replications 10
+  wssim compare old.yml new.yml --nodes nodes.toml
+  wssim compare before after --format json | jq '.comparison[] | {name, labels, others}'")]
+pub(crate) struct Args {
+    /// What is compared with: path of a scenario, its bare name when it lies in scenarios/, or a stack file
+    first: String,
+
+    /// What is compared with it
+    #[arg(required = true, value_name = "SCENARIO")]
+    others: Vec<String>,
+
+    /// Nodes, LAN and whatever else stack files do not say: a part of a scenario that is laid over all of
+    /// them
+    #[arg(long, value_name = "FILE")]
+    nodes: Option<PathBuf>,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Runs the command; gives its exit status.
+pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+    let started = Instant::now();
+    let common = &args.common;
+    let names = std::iter::once(&args.first).chain(&args.others);
+    let scenarios = names.map(|name| load(name, args)).collect::<Result<Option<Vec<_>>, _>>()?;
+    let Some(scenarios) = scenarios else { return Ok(exit::HOLDS) };
+    let questions: Vec<Question> = scenarios.iter().map(Scenario::question).collect();
+    let all: Vec<&str> = questions.iter().map(|question| question.name.as_str()).collect();
+    let place = Place::of(common.out.as_deref(), &all.join("-vs-"), None);
+    place.check(&FILES)?;
+    let findings = simulate(args, &scenarios, &questions)?;
+    let texts =
+        [json::render(&findings), metrics_csv::render(&findings), tables::csv::render(&findings)];
+    let outputs = [0, 1, 2].map(|place| Output { name: FILES[place], text: &texts[place] });
+    let written = place.write(&outputs);
+    let out = written.is_ok().then(|| place.shown(""));
+    output::print(&report(&common.shown, &findings, started, out.as_deref()), &common.shown)?;
+    written?;
+    Ok(exit::of(&findings, common.no_fail))
+}
+
+fn simulate(
+    args: &Args,
+    scenarios: &[Scenario],
+    questions: &[Question],
+) -> Result<Findings, Failure> {
+    let plans: Vec<Plan<'_>> = (scenarios.iter().zip(questions))
+        .map(|(worlds, question)| Plan { worlds, question })
+        .collect();
+    let common = &args.common;
+    let watcher = Watcher::start(common.budget, common.shown.quiet);
+    let (first, others) = (plans[0], &plans[1..]);
+    let findings = compare::compare(first, others, &[], &common.of_study(), &watcher);
+    watcher.finish();
+    findings.map_err(|error| Failure::world(&error))
+}
+
+/// A scenario, or what a stack file alone comes to; `None` when only the configuration was asked for.
+fn load(name: &str, args: &Args) -> Result<Option<Scenario>, Failure> {
+    let shown = &args.common.shown;
+    let is_stack = |path: &Path| path.extension().is_some_and(|end| end == "yml" || end == "yaml");
+    let path = Path::new(name);
+    if is_stack(path) {
+        return of_stack(path, args.nodes.as_deref(), shown);
+    }
+    if args.nodes.is_some() {
+        let message = format!("error: `--nodes`: `{name}` is a scenario, which has its own nodes");
+        return Err(Failure::wrong(&message));
+    }
+    shown.load(name)
+}
+
+fn of_stack(path: &Path, nodes: Option<&Path>, shown: &Shown) -> Result<Option<Scenario>, Failure> {
+    let colours = shown.colours(&io::stderr());
+    let read = import::scenario(path, nodes, &shown.sets);
+    let read = read.map(|(scenario, warnings)| {
+        if !shown.quiet {
+            output::warn(&warnings, colours);
+        }
+        scenario
+    });
+    shown.loaded(read)
+}

@@ -1,0 +1,96 @@
+//! What `compare` finds: metrics of all scenarios side by side, their changes, and what was said of either.
+
+use crate::reason::Breakdown;
+use wssim_stats::Estimate;
+
+/// Plans side by side.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The one that the others are compared with.
+    pub baseline: Named,
+    /// The others, in the order of the call.
+    pub others: Vec<Named>,
+    /// What was said first, in the order in which it was; then what is worth knowing of any plan.
+    pub rows: Vec<Row>,
+}
+
+impl Comparison {
+    /// All of them, the baseline first.
+    #[must_use]
+    pub fn scenarios(&self) -> Vec<&Named> {
+        std::iter::once(&self.baseline).chain(&self.others).collect()
+    }
+}
+
+/// A scenario.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Its bare name.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Its complete replications.
+    pub replications: u32,
+}
+
+/// One metric in all scenarios.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Such as `response_time_seconds`.
+    pub name: &'static str,
+    /// In the order of the table of metrics.
+    pub labels: Vec<(&'static str, String)>,
+    /// Base unit.
+    pub unit: &'static str,
+    /// Mean and plain 95 % interval in the baseline; `None`: it has no such thing, or too little was
+    /// observed.
+    pub before: Option<Estimate>,
+    /// By other scenario.
+    pub others: Vec<Beside>,
+    /// What is said of it.
+    pub said: Vec<Said>,
+}
+
+/// A metric in another scenario than the baseline.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// Mean and plain 95 % interval; `None` as in the baseline.
+    pub after: Option<Estimate>,
+    /// After less before, pair by pair; with k scenarios beside the baseline at level 1 − 0.05/k.
+    pub change: Option<Estimate>,
+    /// The same as a share of what was before; `None` also where that is nothing.
+    pub relative: Option<Estimate>,
+    /// Share of the variance of the change that common random numbers took away: at or below zero the two
+    /// have nothing in common. `None`: nothing varies.
+    pub variance_reduction: Option<f64>,
+    /// Which components carry the change; `None`: it may be none, or has no components.
+    pub carried_by: Option<Breakdown>,
+}
+
+impl Beside {
+    /// Whether the interval of the change leaves out none at all.
+    #[must_use]
+    pub fn is_change(&self) -> bool {
+        self.change.as_ref().is_some_and(|change| change.low > 0.0 || change.high < 0.0)
+    }
+}
+
+/// A claim about a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Its place among the claims of the findings.
+    pub claim: usize,
+    /// What it is about.
+    pub of: Of,
+}
+
+/// What a claim is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// The baseline.
+    Before,
+    /// Another scenario, by place.
+    After(usize),
+    /// The change from the baseline to another scenario, by place.
+    Change(usize),
+}

@@ -1,0 +1,217 @@
+//! `compare`: what changes between plans?
+//!
+//! Each plan is held to its claims as `run` does it, with the baseline simulated beside it: replication n of
+//! both meets the same requests (common random numbers), so that the paired difference has a narrow interval
+//! (Law, Simulation Modeling and Analysis, ch. 11). With k plans beside the baseline each change is at level
+//! 1 − 0.05/k. Equal worlds are one arm, so that their difference is exactly nothing.
+//!
+//! Judged are the claims of the plans that are about themselves or about a change from the baseline, and what
+//! was observed in the baseline.
+
+pub mod findings;
+mod plan;
+mod rows;
+
+pub use plan::Plan;
+
+use crate::catalogue::is_named;
+use crate::findings::{Answer, Findings, JudgedClaim, Metric, StoppedBy};
+use crate::judge::{Arms, measure};
+use crate::note::Note;
+use crate::question::{Claim, MetricRef, Question, Study, WorldError};
+use crate::reason::Reason;
+use crate::run::{Options, RunStudy, Stand, judged};
+use crate::threads;
+use crate::watch::Watch;
+use findings::{Comparison, Named, Of, Row, Said};
+use plan::{Against, BASELINE};
+use rows::Shown;
+
+/// Compares `others` with `baseline`; `metrics`: those that are told beside the ones that are sensible by
+/// themselves.
+///
+/// # Errors
+/// When a world of the study cannot be made.
+pub fn compare(
+    baseline: Plan<'_>,
+    others: &[Plan<'_>],
+    metrics: &[MetricRef],
+    options: &Options,
+    watch: &dyn Watch,
+) -> Result<Findings, WorldError> {
+    let study = CompareStudy { baseline, others, metrics, options, watch };
+    threads::pool(options.threads)?.install(|| study.answer())
+}
+
+struct CompareStudy<'a> {
+    baseline: Plan<'a>,
+    others: &'a [Plan<'a>],
+    metrics: &'a [MetricRef],
+    options: &'a Options,
+    watch: &'a dyn Watch,
+}
+
+/// What one plan beside the baseline comes to.
+struct One {
+    findings: Findings,
+    shown: Shown,
+    /// What was observed in the baseline, held to what it shows here.
+    observed: Vec<JudgedClaim>,
+    baseline: Vec<Metric>,
+}
+
+impl CompareStudy<'_> {
+    fn answer(&self) -> Result<Findings, WorldError> {
+        let all = self.others.iter().map(|plan| self.beside(*plan));
+        let all = all.collect::<Result<Vec<_>, _>>()?;
+        Ok(self.findings(all))
+    }
+
+    fn observed(&self) -> impl Iterator<Item = &Claim> {
+        let is_judged = |claim: &&Claim| {
+            claim.observed && claim.study == Study::Run && claim.relative_to.is_none()
+        };
+        self.baseline.question.claims.iter().filter(is_judged)
+    }
+
+    /// What is told of all plans: what is claimed of any, what was asked for.
+    fn wanted(&self) -> Vec<MetricRef> {
+        let plans = self.others.iter().flat_map(|plan| &plan.question.claims);
+        let is_compared = |claim: &&Claim| Study::Compare.judges(claim.study);
+        let claimed = self.observed().chain(plans.filter(is_compared));
+        claimed.map(|claim| &claim.metric).chain(self.metrics).cloned().collect()
+    }
+
+    fn beside(&self, plan: Plan<'_>) -> Result<One, WorldError> {
+        let worlds = Against::new(plan, self.baseline);
+        let question = worlds.question(plan.question)?;
+        let wanted = self.wanted();
+        let read = |stand: &Stand<'_, '_>| {
+            let shown = rows::read(stand, &wanted, self.others.len());
+            let base = stand.engine.see(stand.cast.bases[BASELINE]);
+            let arms = Arms { own: base, base: None };
+            let replications = shown.replications as usize;
+            let level = stand.deciding.level_of(replications as u32);
+            let judge = |claim: &Claim| {
+                let number = measure(claim, arms, replications, level);
+                judged(claim, arms, number.map_err(Reason::Unmeasured))
+            };
+            let observed = self.observed().map(judge).collect();
+            let baseline = crate::summary::metrics(base, replications);
+            (shown, observed, baseline)
+        };
+        let study = RunStudy::new(&worlds, &question, self.options, self.watch);
+        let (findings, (shown, observed, baseline)) = study.answer_and(read)?;
+        Ok(One { findings, shown, observed, baseline })
+    }
+
+    fn findings(&self, all: Vec<One>) -> Findings {
+        let names: Vec<Named> = (self.others.iter().zip(&all))
+            .map(|(plan, one)| named(plan.question, one.shown.replications))
+            .collect();
+        let baseline = named(self.baseline.question, all[0].shown.replications);
+        let mut claims = all[0].observed.clone();
+        let mut said = vec![(Of::Before, claims.len())];
+        let mut notes: Vec<Note> = Vec::new();
+        let mut metrics = of_scenario(&all[0].baseline, &baseline.name);
+        for (place, one) in all.iter().enumerate() {
+            claims.extend(one.findings.claims.iter().cloned());
+            said.push((Of::After(place), claims.len()));
+            let more = self.notes(place, one);
+            notes.extend(more.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>());
+            metrics.extend(of_scenario(&one.findings.metrics, &names[place].name));
+        }
+        let shown: Vec<&Shown> = all.iter().map(|one| &one.shown).collect();
+        let mut rows = rows::merged(&shown);
+        place_claims(&mut rows, &claims, &said);
+        let first = &all[0].findings;
+        let sum = |of: fn(&Findings) -> u64| all.iter().map(|one| of(&one.findings)).sum();
+        let titles: Vec<&str> = names.iter().map(|named| named.name.as_str()).collect();
+        Findings {
+            name: format!("{}-vs-{}", baseline.name, titles.join("-vs-")),
+            title: self.title(),
+            seed: self.options.seed,
+            replications: all.iter().map(|one| one.shown.replications).min().unwrap_or(0),
+            stopped_by: stopped_by(&all),
+            measured_seconds: first.measured_seconds,
+            warm_up_seconds: first.warm_up_seconds,
+            simulated_seconds: all.iter().map(|one| one.findings.simulated_seconds).sum(),
+            requests: sum(|one| one.requests),
+            events: sum(|one| one.events),
+            metrics,
+            claims,
+            not_simulated: first.not_simulated.clone(),
+            notes,
+            answer: Answer::Compare(Comparison { baseline, others: names, rows }),
+        }
+    }
+
+    /// Both titles, where there are two.
+    fn title(&self) -> String {
+        match self.others {
+            [other] => format!("{} → {}", self.baseline.question.title, other.question.title),
+            _ => self.baseline.question.title.clone(),
+        }
+    }
+
+    fn notes(&self, place: usize, one: &One) -> Vec<Note> {
+        let scenario = &self.others[place].question.name;
+        let mut notes = one.findings.notes.clone();
+        if self.baseline.question.measure != self.others[place].question.measure {
+            notes.push(Note::OtherMeasure {
+                baseline: self.baseline.question.name.clone(),
+                scenario: scenario.clone(),
+            });
+        }
+        if !one.shown.unpaired.is_empty() {
+            let entries = one.shown.unpaired.clone();
+            notes.push(Note::Unpaired { scenario: scenario.clone(), entries });
+        }
+        notes
+    }
+}
+
+fn named(question: &Question, replications: u32) -> Named {
+    Named { name: question.name.clone(), title: question.title.clone(), replications }
+}
+
+/// The metrics of one of several scenarios: a label says which.
+fn of_scenario(metrics: &[Metric], name: &str) -> Vec<Metric> {
+    let of = |metric: &Metric| {
+        let mut metric = metric.clone();
+        metric.labels.push(("scenario", name.to_owned()));
+        metric
+    };
+    metrics.iter().map(of).collect()
+}
+
+/// The reason that says least of how much is known.
+fn stopped_by(all: &[One]) -> StoppedBy {
+    let rank = |reason: &StoppedBy| match reason {
+        StoppedBy::Interrupt => 5,
+        StoppedBy::Budget => 4,
+        StoppedBy::Cap => 3,
+        StoppedBy::Replications => 2,
+        StoppedBy::Precision => 1,
+        StoppedBy::Decided => 0,
+    };
+    let reasons = all.iter().map(|one| one.findings.stopped_by);
+    reasons.max_by_key(rank).unwrap_or(StoppedBy::Decided)
+}
+
+/// Tells each row what is said of it; `said`: what the claims up to a place are about.
+fn place_claims(rows: &mut [Row], claims: &[JudgedClaim], said: &[(Of, usize)]) {
+    for (claim, judged) in claims.iter().enumerate() {
+        let Some((of, _)) = said.iter().find(|(_, until)| claim < *until) else { continue };
+        let is_change = judged.claim.relative_to.is_some();
+        let of = match *of {
+            Of::After(place) if is_change => Of::Change(place),
+            of => of,
+        };
+        let about =
+            rows.iter_mut().find(|row| is_named(row.name, &row.labels, &judged.claim.metric));
+        if let Some(row) = about {
+            row.said.push(Said { claim, of });
+        }
+    }
+}

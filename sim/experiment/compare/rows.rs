@@ -1,0 +1,158 @@
+//! Which metrics are compared, and what they come to.
+
+use super::findings::{Beside, Row};
+use super::plan::BASELINE;
+use crate::arm::Arm;
+use crate::catalogue::{Catalogue, Key};
+use crate::judge::{Arms, LEVEL, number};
+use crate::memory::{NodeShare, OfMemory};
+use crate::metric::quantity::{Entry, OfEntry, OfNode, Quantity, Reason};
+use crate::metric::{MEAN, P95};
+use crate::question::MetricRef;
+use crate::run::Stand;
+use crate::why::breakdown;
+use wssim_model::Blueprint;
+use wssim_stats::{Estimate, simultaneous_level, variance_reduction};
+
+/// Whether a number is worth knowing of any plan: response times and errors of entries, CPU and RAM of nodes.
+fn is_sensible(quantity: Quantity, world: &Blueprint) -> bool {
+    match quantity {
+        // Where one source makes all of the traffic, all sources together would only repeat it.
+        Quantity::Entry(Entry::All, _) if world.sources.len() == 1 => false,
+        Quantity::Entry(_, OfEntry::Response(stat)) => stat == MEAN || stat == P95,
+        Quantity::Entry(_, OfEntry::Errors(reason)) => reason == Reason::All,
+        Quantity::Node(_, OfNode::Cpu) | Quantity::Memory(OfMemory::Node(_, NodeShare::Used)) => {
+            true
+        }
+        _ => false,
+    }
+}
+
+/// A key of some scenario, as a reference that all can look up.
+fn named(key: &Key) -> MetricRef {
+    let labels = key.labels.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+    MetricRef { name: key.kind.name.to_owned(), labels: labels.collect() }
+}
+
+/// What one scenario shows beside the baseline.
+pub(super) struct Shown {
+    /// Keys of either, with their numbers; `wanted` first.
+    pub(super) rows: Vec<(Key, Option<Estimate>, Beside)>,
+    /// Entries whose response times the two do not share the luck of.
+    pub(super) unpaired: Vec<String>,
+    pub(super) replications: u32,
+}
+
+/// Reads the rows off a study whose replications are done; `others`: how many scenarios are compared with
+/// the baseline.
+pub(super) fn read(stand: &Stand<'_, '_>, wanted: &[MetricRef], others: usize) -> Shown {
+    let own = stand.engine.see(stand.cast.own);
+    let base = stand.engine.see(stand.cast.bases[BASELINE]);
+    let replications = stand.replications.min(base.observations.len()).min(own.observations.len());
+    let arms = Arms { own, base: Some(base) };
+    let is_same = stand.cast.own == stand.cast.bases[BASELINE];
+    let level = simultaneous_level(others, 1);
+    let rows: Vec<_> = keys(arms, wanted)
+        .into_iter()
+        .map(|key| {
+            let metric = named(&key);
+            let alone = |own: &Arm| {
+                let arms = Arms { own, base: None };
+                number(&metric, false, arms, replications, LEVEL).ok()
+            };
+            let beside = beside(&metric, arms, replications, level, is_same);
+            (key, alone(base), Beside { after: alone(own), ..beside })
+        })
+        .collect();
+    let is_unpaired = |(key, _, beside): &&(Key, Option<Estimate>, Beside)| {
+        matches!(key.quantity, Quantity::Entry(_, OfEntry::Response(MEAN)))
+            && beside.variance_reduction.is_some_and(|reduction| reduction <= 0.0)
+    };
+    let name = |(key, ..): &(Key, Option<Estimate>, Beside)| key.labels[0].1.clone();
+    let unpaired = rows.iter().filter(is_unpaired).map(name).collect();
+    Shown { rows, unpaired, replications: replications as u32 }
+}
+
+/// The keys that `wanted` names, then those that are worth knowing; each once, of either arm.
+fn keys(arms: Arms<'_>, wanted: &[MetricRef]) -> Vec<Key> {
+    let all: Vec<&Arm> = arms.base.into_iter().chain([arms.own]).collect();
+    let mut keys: Vec<Key> = Vec::new();
+    let mut add = |key: &Key| {
+        let is_known = |one: &Key| one.kind.name == key.kind.name && one.labels == key.labels;
+        if !keys.iter().any(is_known) {
+            keys.push(key.clone());
+        }
+    };
+    for metric in wanted {
+        let found = all.iter().find_map(|arm| found(&arm.catalogue, metric));
+        found.into_iter().for_each(&mut add);
+    }
+    let sensible = |arm: &&&Arm| -> Vec<Key> {
+        let keys = arm.catalogue.keys.iter();
+        keys.filter(|key| is_sensible(key.quantity, &arm.blueprint)).cloned().collect()
+    };
+    let mut rest: Vec<Key> = all.iter().flat_map(|arm| sensible(&arm)).collect();
+    let rank = |key: &Key| (!matches!(key.quantity, Quantity::Entry(..)), key.kind.name);
+    rest.sort_by_key(rank);
+    rest.iter().for_each(add);
+    keys
+}
+
+fn found<'c>(catalogue: &'c Catalogue, metric: &MetricRef) -> Option<&'c Key> {
+    Some(&catalogue.keys[catalogue.find(metric)?])
+}
+
+/// The change of one metric.
+fn beside(
+    metric: &MetricRef,
+    arms: Arms<'_>,
+    replications: usize,
+    level: f64,
+    is_same: bool,
+) -> Beside {
+    let change = |is_relative| number(metric, is_relative, arms, replications, level).ok();
+    let mut beside = Beside {
+        after: None,
+        change: change(false),
+        relative: change(true).filter(|relative| relative.mean.is_finite()),
+        variance_reduction: reduction(metric, arms, replications),
+        carried_by: None,
+    };
+    if beside.is_change() && !is_same {
+        beside.carried_by = breakdown(metric, arms);
+    }
+    beside
+}
+
+/// What common random numbers take off the variance of the change.
+fn reduction(metric: &MetricRef, arms: Arms<'_>, replications: usize) -> Option<f64> {
+    let values = |arm: &Arm| -> Option<Vec<f64>> {
+        let samples = arm.samples(arm.catalogue.find(metric)?, replications);
+        let value = |[low, high]: [f64; 2]| (low == high && low.is_finite()).then_some(low);
+        samples.iter().map(|sample| sample.ends().and_then(value)).collect()
+    };
+    variance_reduction(&values(arms.base?)?, &values(arms.own)?)
+}
+
+/// Rows of all scenarios in one table: in the order in which they first appear.
+pub(super) fn merged(shown: &[&Shown]) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for (place, one) in shown.iter().enumerate() {
+        for (key, before, beside) in &one.rows {
+            let is_known = |row: &Row| row.name == key.kind.name && row.labels == key.labels;
+            let at = rows.iter().position(is_known).unwrap_or_else(|| {
+                rows.push(Row {
+                    name: key.kind.name,
+                    labels: key.labels.clone(),
+                    unit: key.kind.unit,
+                    before: *before,
+                    others: vec![Beside::default(); shown.len()],
+                    said: Vec::new(),
+                });
+                rows.len() - 1
+            });
+            rows[at].others[place] = beside.clone();
+        }
+    }
+    rows
+}

@@ -1,0 +1,165 @@
+//! `wssim compare`: the same queue at two speeds, whose difference theory knows; stack files; mistakes.
+
+use super::{Folder, QUEUE, status, stderr, stdout, wssim};
+use serde_json::Value;
+use std::path::Path;
+
+/// Service times half as long: the mean response time is 1/(200 − 50) s instead of 1/(100 − 50) s.
+const CHANGE: f64 = 1.0 / 150.0 - 1.0 / 50.0;
+
+fn faster() -> String {
+    let text = QUEUE.replace("exp(10ms)", "exp(5ms)");
+    assert_ne!(text, QUEUE);
+    text.replace("One queue", "A faster server")
+}
+
+fn results(folder: &Path, place: &str) -> Value {
+    let text =
+        std::fs::read_to_string(folder.join("out").join(place).join("results.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// The row of the mean response time of `web`.
+fn mean_response(results: &Value) -> &Value {
+    let is_meant = |row: &&Value| {
+        row["name"] == "response_time_seconds"
+            && row["labels"]["entry"] == "web"
+            && row["labels"]["stat"] == "mean"
+    };
+    results["comparison"].as_array().unwrap().iter().find(is_meant).unwrap()
+}
+
+#[test]
+fn a_change_covers_what_theory_says_and_pairing_narrows_it() {
+    let folder = Folder::new("compare-theory");
+    folder.write("slow.toml", QUEUE);
+    folder.write("fast.toml", &faster());
+    let arguments = ["compare", "slow.toml", "fast.toml", "--replications", "40"];
+    let output = wssim(folder.path(), &arguments);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(text.contains("fast against slow: web responds 13 ms faster"), "{text}");
+    let results = results(folder.path(), "slow-vs-fast");
+    assert_eq!(results["command"], "compare");
+    let beside = &mean_response(&results)["others"][0];
+    let [low, high] = ["ci_low", "ci_high"].map(|end| beside["change"][end].as_f64().unwrap());
+    assert!(
+        low < CHANGE && CHANGE < high,
+        "{low} to {high}: a chance of 1 in 20, at this seed not"
+    );
+    let reduction = beside["variance_reduction"].as_f64().unwrap();
+    assert!(reduction > 0.2, "{reduction}: the same requests meet both");
+    let carried = &beside["carried_by"][0];
+    assert!(carried["component"].as_str().unwrap().starts_with("cpu "), "{carried}");
+    let csv = std::fs::read_to_string(folder.path().join("out/slow-vs-fast/compare.csv")).unwrap();
+    let rows = results["comparison"].as_array().unwrap().len();
+    assert_eq!(csv.lines().count(), rows + 1);
+}
+
+#[test]
+fn a_scenario_differs_from_itself_in_exactly_nothing() {
+    let folder = Folder::new("compare-itself");
+    folder.write("one.toml", QUEUE);
+    folder.write("copy.toml", QUEUE);
+    let output = wssim(
+        folder.path(),
+        &["compare", "one.toml", "copy.toml", "one.toml", "--replications", "5"],
+    );
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let results = results(folder.path(), "one-vs-copy-vs-one");
+    let mut seen = 0;
+    for row in results["comparison"].as_array().unwrap() {
+        for other in row["others"].as_array().unwrap() {
+            for end in ["mean", "ci_low", "ci_high"] {
+                if let Some(change) = other["change"].get(end) {
+                    assert_eq!(change.as_f64(), Some(0.0), "{row}");
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert!(seen > 20, "{seen}");
+    assert!(stdout(&output).contains("copy and one are the same in every number"));
+}
+
+/// What the two files claim: an observation, a limit, two changes of which one is from elsewhere.
+#[test]
+fn claims_about_both_and_about_the_change_are_judged() {
+    let folder = Folder::new("compare-claims");
+    let claim = |id: &str, more: &str| {
+        format!(
+            "\n[[claim]]\nid = \"{id}\"\nsource = \"test\"\n\
+             metric = 'response_time_seconds{{entry=\"web\", stat=\"mean\"}}'\n{more}\n"
+        )
+    };
+    let seen = claim("seen", "expect = { min = \"15ms\", max = \"25ms\" }\nobserved = true");
+    folder.write("slow.toml", &(QUEUE.to_owned() + &seen));
+    folder.write("other.toml", &QUEUE.replace("exp(10ms)", "exp(9ms)"));
+    let text = faster()
+        + &claim("limit", "expect = { max = \"5ms\" }")
+        + &claim("gain", "expect = { max = \"-10ms\" }\nrelative_to = \"slow.toml\"")
+        + &claim("half", "expect = \"-67%\"\nrelative_to = \"slow.toml\"\nstudy = \"compare\"")
+        + &claim("aside", "expect = { max = \"-1ms\" }\nrelative_to = \"other.toml\"");
+    folder.write("fast.toml", &text);
+    let output = wssim(folder.path(), &["compare", "slow.toml", "fast.toml"]);
+    assert_eq!(status(&output), 1, "{}", stdout(&output));
+    let results = results(folder.path(), "slow-vs-fast");
+    let verdicts: Vec<(&str, &str)> = (results["claims"].as_array().unwrap().iter())
+        .map(|claim| (claim["id"].as_str().unwrap(), claim["verdict"].as_str().unwrap()))
+        .collect();
+    let expected =
+        [("seen", "reproduced"), ("limit", "refuted"), ("gain", "holds"), ("half", "holds")];
+    assert_eq!(verdicts, expected);
+    let said = mean_response(&results)["said"].as_array().unwrap();
+    let of: Vec<&str> = said.iter().map(|said| said["of"].as_str().unwrap()).collect();
+    assert_eq!(of, ["before", "after", "change", "change"]);
+    // `run` leaves to `compare` what names it.
+    let run = wssim(folder.path(), &["run", "fast.toml", "--no-fail"]);
+    assert!(stdout(&run).contains("judged by compare"), "{}", stdout(&run));
+}
+
+const STACK: &str = "\
+services:
+  shop:
+    image: shop:1
+    ports: ['80:80']
+    deploy: { replicas: 1 }
+";
+
+#[test]
+fn stack_files_alone_compare() {
+    let folder = Folder::new("compare-stacks");
+    folder.write("old.yml", STACK);
+    folder.write("new.yml", &STACK.replace("replicas: 1", "replicas: 3"));
+    folder.write("nodes.toml", "[node.only]\ncores = 2\nmemory = \"4 GB\"\n");
+    let arguments =
+        ["compare", "old.yml", "new.yml", "--nodes", "nodes.toml", "--replications", "5"];
+    let output = wssim(folder.path(), &arguments);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let results = results(folder.path(), "old-vs-new");
+    let ram = (results["comparison"].as_array().unwrap().iter())
+        .find(|row| row["name"] == "node_memory_used_bytes" && row["labels"]["node"] == "only")
+        .unwrap();
+    let change = ram["others"][0]["change"]["mean"].as_f64().unwrap();
+    // Two containers more: 200 MB each is assumed, and what the engine takes for a container.
+    assert!((399e6..450e6).contains(&change), "{change}");
+    let here: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(here.len(), 4, "nothing but the results is written: {here:?}");
+}
+
+#[test]
+fn mistakes_are_told() {
+    let folder = Folder::new("compare-mistakes");
+    folder.write("one.toml", QUEUE);
+    folder.write("nodes.toml", "[node.only]\ncores = 2\n");
+    for (arguments, wanted, message) in [
+        (&["compare", "one.toml"][..], 2, "SCENARIO"),
+        (&["compare", "one.toml", "two.toml"], 4, "two.toml"),
+        (&["compare", "one.toml", "one.toml", "--nodes", "nodes.toml"], 2, "its own nodes"),
+        (&["compare", "one.yml", "one.toml"], 4, "one.yml"),
+    ] {
+        let output = wssim(folder.path(), arguments);
+        assert_eq!(status(&output), wanted, "{arguments:?}");
+        assert!(stderr(&output).contains(message), "{}", stderr(&output));
+    }
+}
