@@ -4,6 +4,7 @@
 //! is the same on every machine. Every law is nonnegative; `Normal` is cut at zero.
 
 mod rounded;
+mod spread;
 
 use rand_distr::{Distribution, Exp1, Gamma, StandardNormal};
 use wssim_kernel::stream::Draw;
