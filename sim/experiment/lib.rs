@@ -1,8 +1,10 @@
 //! Experiments: replications of a world, intervals over them, and verdicts on claims.
 //!
-//! A module a question: [`mod@run`], [`mod@compare`], [`mod@failures`] and [`mod@trace`]; [`mod@offered`] is what is known without
-//! a run. Text comes in and goes out elsewhere: what is found, and why, are values.
+//! A module a question: [`mod@run`], [`mod@compare`], [`mod@failures`] and [`mod@trace`];
+//! [`mod@offered`] and [`mod@analytic`] are what is known without a run. Text comes in and goes out elsewhere:
+//! what is found, and why, are values.
 
+pub mod analytic;
 mod arm;
 mod cast;
 mod catalogue;

@@ -1,15 +1,15 @@
 //! Calls in parallel, and calls that are tried again.
 
 use super::family;
-use super::file::{exp, seconds};
+use super::file::{Model, exp, seconds};
 use super::world::{Length, Setup, blueprint, mean, poisson, usual};
+use wssim_model::Blueprint;
 
-#[test]
-fn fork_join_2() {
-    family("fork_join_2", |m| {
-        let (lam, service) = (m.number("lam"), exp(1.0 / m.number("mu")));
-        let text = format!(
-            r#"
+/// Two stations with one worker each, which every request visits side by side.
+pub(super) fn fork(model: &Model) -> Blueprint {
+    let service = exp(1.0 / model.number("mu"));
+    blueprint(&format!(
+        r#"
 [scenario]
 title = "Fork and join"
 [node.host]
@@ -26,11 +26,16 @@ endpoint.visit.steps = [ {{ cpu = "{service}" }} ]
 entry = "router.go"
 arrivals = {}
 "#,
-            poisson(lam)
-        );
+        poisson(model.number("lam"))
+    ))
+}
+
+#[test]
+fn fork_join_2() {
+    family("fork_join_2", |m| {
         Setup {
-            blueprint: blueprint(&text),
-            rate: lam,
+            blueprint: fork(m),
+            rate: m.number("lam"),
             length: Length::Steady,
             read: Box::new(|metric, shown| match metric {
                 "mean_response_join" => Some(mean(&shown.responses())),

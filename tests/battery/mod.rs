@@ -30,6 +30,7 @@ mod renewal;
 mod sharing;
 mod stores;
 mod terminating;
+mod twin;
 mod wanting;
 mod wires;
 mod world;

@@ -9,7 +9,7 @@ use wssim_model::blueprint::Instruction;
 use wssim_model::ids::InstructionId;
 
 /// A workerless router that visits stations s1, s2, … one after the other.
-fn in_a_row(stations: &[(f64, f64)], arrivals: &str) -> Blueprint {
+pub(super) fn in_a_row(stations: &[(f64, f64)], arrivals: &str) -> Blueprint {
     let mut text =
         "[scenario]\ntitle = \"Stations in a row\"\n[node.host]\ncores = 128\n".to_owned();
     let calls: Vec<String> =
@@ -23,7 +23,7 @@ fn in_a_row(stations: &[(f64, f64)], arrivals: &str) -> Blueprint {
     blueprint(&text)
 }
 
-fn closed(model: &Model) -> String {
+pub(super) fn closed(model: &Model) -> String {
     let think = exp(model.number("think_mean"));
     format!("{{ kind = \"closed\", users = {}, think = \"{think}\" }}", model.number("N"))
 }
@@ -121,15 +121,10 @@ fn pool_tandem() {
     });
 }
 
-/// The first stage as a connection pool in front of a service without workers: the wait for a
-/// connection is the wait for a server.
-#[test]
-fn pool_tandem_with_a_connection_pool() {
-    for model in super::models().iter().filter(|model| model.family == "pool_tandem") {
-        let (lam, mus, servers) =
-            (model.number("lam"), model.numbers("mus"), model.numbers("servers"));
-        let text = format!(
-            r#"
+/// A pool as large as the first stage before a service that serves all at once.
+pub(super) fn pooled(model: &Model) -> Blueprint {
+    blueprint(&format!(
+        r#"
 [scenario]
 title = "A pool before a service"
 [node.host]
@@ -143,10 +138,18 @@ endpoint.visit.steps = [ {{ cpu = "{}" }} ]
 entry = "client.go"
 arrivals = {}
 "#,
-            servers[0],
-            exp(1.0 / mus[0]),
-            poisson(lam)
-        );
+        model.numbers("servers")[0],
+        exp(1.0 / model.numbers("mus")[0]),
+        poisson(model.number("lam"))
+    ))
+}
+
+/// The first stage as a connection pool in front of a service without workers: the wait for a
+/// connection is the wait for a server.
+#[test]
+fn pool_tandem_with_a_connection_pool() {
+    for model in super::models().iter().filter(|model| model.family == "pool_tandem") {
+        let world = pooled(model);
         let rows = |row: &super::file::Row| row.metric.ends_with("stage1");
         let rows = model.rows.iter().filter(|row| rows(row)).map(|row| super::file::Row {
             id: format!("{} (pool)", row.id),
@@ -159,8 +162,8 @@ arrivals = {}
             rows: rows.collect(),
         };
         let setup = Setup {
-            blueprint: blueprint(&text),
-            rate: lam,
+            blueprint: world,
+            rate: model.number("lam"),
             length: Length::Steady,
             read: Box::new(|metric, shown| match metric {
                 "mean_wait_stage1" => Some(mean(&shown.pool_waits[0])),
@@ -207,33 +210,39 @@ fn conditional(row: &[f64]) -> Vec<f64> {
     row.iter().map(next).collect()
 }
 
+/// Stations whose visits call the next ones, with `chances` that are made of a row of the routing matrix.
+pub(super) fn jackson(model: &Model, chances: impl Fn(&[f64]) -> Vec<f64>) -> Blueprint {
+    let (ext, mus) = (model.numbers("ext"), model.numbers("mu"));
+    let servers = model.numbers("servers");
+    let routing: Vec<Vec<f64>> =
+        model.parameters["routing"].as_array().unwrap().iter().map(numbers).collect();
+    let mut text = "[scenario]\ntitle = \"Jackson\"\n[node.host]\ncores = 64\n".to_owned();
+    for (i, row) in routing.iter().enumerate() {
+        let calls = chances(row).into_iter().enumerate().filter(|(_, p)| *p > 0.0);
+        let calls = calls
+            .map(|(j, p)| format!(", {{ call = \"s{}.visit\", probability = {p:.12} }}", j + 1));
+        let (service, calls) = (exp(1.0 / mus[i]), calls.collect::<String>());
+        let (n, workers) = (i + 1, servers[i]);
+        write!(
+            text,
+            "[service.s{n}]\nworkers = {workers}\nhold = \"cpu\"\n\
+             endpoint.visit.steps = [ {{ cpu = \"{service}\" }}{calls} ]\n"
+        )
+        .unwrap();
+        if ext[i] > 0.0 {
+            let arrivals = poisson(ext[i]);
+            write!(text, "[traffic.t{n}]\nentry = \"s{n}.visit\"\narrivals = {arrivals}\n")
+                .unwrap();
+        }
+    }
+    blueprint(&text)
+}
+
 #[test]
 fn open_jackson() {
     family("open_jackson", |m| {
-        let (ext, mus, servers) = (m.numbers("ext"), m.numbers("mu"), m.numbers("servers"));
-        let routing: Vec<Vec<f64>> =
-            m.parameters["routing"].as_array().unwrap().iter().map(numbers).collect();
-        let mut text = "[scenario]\ntitle = \"Jackson\"\n[node.host]\ncores = 64\n".to_owned();
-        for (i, row) in routing.iter().enumerate() {
-            let calls = conditional(row).into_iter().enumerate().filter(|(_, p)| *p > 0.0);
-            let calls = calls.map(|(j, p)| {
-                format!(", {{ call = \"s{}.visit\", probability = {p:.12} }}", j + 1)
-            });
-            let (service, calls) = (exp(1.0 / mus[i]), calls.collect::<String>());
-            let (n, workers) = (i + 1, servers[i]);
-            write!(
-                text,
-                "[service.s{n}]\nworkers = {workers}\nhold = \"cpu\"\n\
-                 endpoint.visit.steps = [ {{ cpu = \"{service}\" }}{calls} ]\n"
-            )
-            .unwrap();
-            if ext[i] > 0.0 {
-                let arrivals = poisson(ext[i]);
-                write!(text, "[traffic.t{n}]\nentry = \"s{n}.visit\"\narrivals = {arrivals}\n")
-                    .unwrap();
-            }
-        }
-        let mut blueprint = blueprint(&text);
+        let (ext, servers) = (m.numbers("ext"), m.numbers("servers"));
+        let mut blueprint = jackson(m, conditional);
         end_after_calls(&mut blueprint);
         Setup {
             blueprint,
@@ -263,12 +272,10 @@ fn open_jackson() {
     });
 }
 
-#[test]
-fn mm1_bernoulli_feedback() {
-    family("mm1_bernoulli_feedback", |m| {
-        let lam = m.number("lam");
-        let text = format!(
-            r#"
+/// A station whose visits call it again.
+pub(super) fn feedback(model: &Model) -> Blueprint {
+    blueprint(&format!(
+        r#"
 [scenario]
 title = "Feedback"
 [node.host]
@@ -281,24 +288,27 @@ endpoint.visit.steps = [ {{ cpu = "{}" }}, {{ call = "station.visit", probabilit
 entry = "station.visit"
 arrivals = {}
 "#,
-            exp(1.0 / m.number("mu")),
-            m.number("q"),
-            poisson(lam)
-        );
-        Setup {
-            blueprint: blueprint(&text),
-            rate: lam,
-            length: Length::Steady,
-            read: Box::new(|metric, shown| {
-                let station = shown.averages.containers[0];
-                match metric {
-                    "utilization" => Some(station.held),
-                    "effective_attempt_rate" => Some(station.arrivals as f64 / shown.seconds),
-                    "mean_in_system_L" => Some(station.waiting + station.held),
-                    _ => usual(metric, shown),
-                }
-            }),
-        }
+        exp(1.0 / model.number("mu")),
+        model.number("q"),
+        poisson(model.number("lam"))
+    ))
+}
+
+#[test]
+fn mm1_bernoulli_feedback() {
+    family("mm1_bernoulli_feedback", |m| Setup {
+        blueprint: feedback(m),
+        rate: m.number("lam"),
+        length: Length::Steady,
+        read: Box::new(|metric, shown| {
+            let station = shown.averages.containers[0];
+            match metric {
+                "utilization" => Some(station.held),
+                "effective_attempt_rate" => Some(station.arrivals as f64 / shown.seconds),
+                "mean_in_system_L" => Some(station.waiting + station.held),
+                _ => usual(metric, shown),
+            }
+        }),
     });
 }
 

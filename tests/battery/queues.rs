@@ -6,7 +6,7 @@ use super::file::{exp, hyperexp, mean_of, seconds};
 use super::world::{Length, Setup, mean, poisson, share, station, usual};
 
 /// A first-come-first-served station under Poisson arrivals.
-fn fcfs(rate: f64, service: &str, workers: f64, more: &str) -> Setup {
+pub(super) fn fcfs(rate: f64, service: &str, workers: f64, more: &str) -> Setup {
     let text = format!("workers = {workers}\n{more}");
     let blueprint = station(&poisson(rate), service, &text, 128);
     Setup {

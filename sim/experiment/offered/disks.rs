@@ -18,12 +18,12 @@ pub struct DiskLoad {
 
 /// What a visit to an endpoint asks of the disk of its node.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct DiskWork {
+pub(crate) struct DiskWork {
     pub(super) access: Access,
     /// Mean bytes of one visit to the disk.
     pub(super) bytes: f64,
     /// How often it is visited.
-    pub(super) times: f64,
+    pub(crate) times: f64,
 }
 
 impl DiskWork {

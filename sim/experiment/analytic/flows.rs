@@ -1,0 +1,114 @@
+//! Who asks for what: all open sources together are one class, each source of users another.
+
+use super::edge::edge;
+use crate::offered::{
+    CallCost, Level, Loads, Stretch, Took, Visit, add_background, call_costs, capacity, rate,
+    requests, responses, solve, visits,
+};
+use crate::question::Measure;
+use wssim_model::Blueprint;
+use wssim_model::blueprint::{Arrivals, Node};
+use wssim_stats::theory::mixed_network::Class;
+
+/// The place of the class of all open sources.
+pub(super) const OPEN: usize = 0;
+
+/// A processor: its work with 1, 2, … jobs, up to as many as it has threads.
+pub(super) struct Processor {
+    work: Vec<f64>,
+}
+
+impl Processor {
+    fn of(node: &Node) -> Self {
+        let threads = node.threads.ceil().max(1.0) as u32;
+        let at = |n: u32| capacity(&node.capacity, f64::from(n).min(node.threads));
+        Self { work: (1..=threads).map(at).collect() }
+    }
+
+    pub(super) fn full(&self) -> u32 {
+        self.work.len() as u32
+    }
+
+    pub(super) fn work(&self, jobs: u32) -> f64 {
+        self.work[jobs.clamp(1, self.full()) as usize - 1]
+    }
+
+    /// Whether each job has a thread of its own at full speed as long as there are any.
+    pub(super) fn is_plain(&self) -> bool {
+        self.work.iter().zip(1..).all(|(work, n)| *work == f64::from(n))
+    }
+}
+
+/// What is known before anything waits.
+pub(super) struct Flows<'b> {
+    pub(super) blueprint: &'b Blueprint,
+    pub(super) costs: Vec<CallCost>,
+    pub(super) visits: Vec<Visit>,
+    /// Times of all endpoints if nobody waited.
+    pub(super) alone: Vec<Took>,
+    pub(super) processors: Vec<Processor>,
+    /// What containers and systems do of themselves.
+    pub(super) background: Loads,
+    /// [`OPEN`], then a class a source of users.
+    pub(super) classes: Vec<Class>,
+    /// Visits of all endpoints by class: of open sources per second, of users per request.
+    pub(super) units: Vec<Vec<f64>>,
+    /// Class, and arrival rate if it is open, of each source.
+    pub(super) sources: Vec<(usize, f64)>,
+}
+
+impl<'b> Flows<'b> {
+    pub(super) fn of(blueprint: &'b Blueprint, measure: &Measure) -> Self {
+        let stretch = Stretch::of(measure);
+        let costs = call_costs(blueprint);
+        let visits = visits(blueprint, &costs);
+        let alone = responses(blueprint, &costs);
+        let none = vec![0.0; blueprint.endpoints.len()];
+        let mut entries = vec![none.clone()];
+        let mut classes = vec![Class::Open { arrival_rate: 1.0 }];
+        let mut sources = Vec::new();
+        for source in &blueprint.sources {
+            let (class, rate) = match &source.arrivals {
+                Arrivals::Closed { users, think } => {
+                    let outside = source.client_rtt.mean() + edge(blueprint, source);
+                    let think = think.mean() + outside;
+                    classes.push(Class::Closed { users: *users, think_seconds: think * 1e-9 });
+                    entries.push(none.clone());
+                    (classes.len() - 1, 0.0)
+                }
+                _ => (OPEN, rate(source, &alone, stretch, Level::Mean)),
+            };
+            let unit = if class == OPEN { rate } else { 1.0 };
+            for (share, endpoint) in &source.entries {
+                entries[class][endpoint.index()] += unit * share;
+            }
+            sources.push((class, rate));
+        }
+        let units = entries.into_iter().map(|entries| solve(entries, &visits)).collect();
+        let mut background = requests(blueprint, &visits, &alone, &none);
+        add_background(blueprint, stretch, &mut background);
+        Self {
+            blueprint,
+            costs,
+            visits,
+            alone,
+            processors: blueprint.nodes.iter().map(Processor::of).collect(),
+            background,
+            classes,
+            units,
+            sources,
+        }
+    }
+
+    /// Visits of all endpoints per second, when each class does so much, by a weight of each class.
+    pub(super) fn rates(&self, throughput: &[f64], weight: impl Fn(usize) -> f64) -> Vec<f64> {
+        let mut rates = vec![0.0; self.visits.len()];
+        for (class, unit) in self.units.iter().enumerate() {
+            let factor = throughput[class] * weight(class);
+            for (rate, visits) in rates.iter_mut().zip(unit) {
+                *rate += factor * visits;
+            }
+        }
+        rates
+    }
+}

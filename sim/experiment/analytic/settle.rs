@@ -1,0 +1,40 @@
+//! Waits make visits longer, and longer visits make waits: the two of them at rest.
+
+use super::flows::Flows;
+use super::station::{Stations, stations};
+use crate::offered::{Took, has_moved, responses_after};
+
+/// Rounds that reach any fixed point that is worth reaching.
+const ROUNDS: usize = 500;
+
+/// What whoever arrives finds.
+pub(super) struct Settled {
+    pub(super) stations: Stations,
+    /// Of all endpoints, from taking a request up to its answer.
+    pub(super) took: Vec<Took>,
+}
+
+impl Settled {
+    /// At `rates` of visits.
+    pub(super) fn at(flows: &Flows<'_>, rates: &[f64]) -> Self {
+        let mut took = flows.alone.clone();
+        let mut round = 0;
+        loop {
+            let stations = stations(flows, rates, &took);
+            let next = responses_after(flows.blueprint, &flows.costs, &stations.conditions, &took);
+            let visited = next.iter().zip(&took).zip(rates).filter(|(_, rate)| **rate > 0.0);
+            let moves = visited.into_iter().any(|((now, before), _)| has_moved(now, before));
+            took = next;
+            round += 1;
+            if !moves || round == ROUNDS {
+                return Self { stations, took };
+            }
+        }
+    }
+
+    /// From asking the endpoint at `place` to its answer, in seconds.
+    pub(super) fn response_seconds(&self, flows: &Flows<'_>, place: usize) -> f64 {
+        let service = flows.blueprint.endpoints[place].service.index();
+        (self.stations.conditions.before_visit[service] + self.took[place].total) * 1e-9
+    }
+}

@@ -1,0 +1,71 @@
+//! What a call costs beside its callee's own work: CPU of networking at both ends, and the way there and
+//! back; over all pairs of containers alike.
+
+use wssim_model::Blueprint;
+use wssim_model::blueprint::{Call, Service};
+use wssim_model::ids::NodeId;
+use wssim_model::law::Law;
+
+/// Batches that a visit itself receives and sends.
+pub(super) const PACKETS: f64 = 2.0;
+
+/// What one call costs on average, in nanoseconds; CPU is that of the reference CPU.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct CallCost {
+    /// CPU at the caller.
+    pub(crate) own: f64,
+    /// CPU at the callee beyond [`PACKETS`].
+    pub(crate) more: f64,
+    /// The way there and back.
+    pub(crate) hop: f64,
+}
+
+/// The same of every call.
+pub(crate) fn call_costs(blueprint: &Blueprint) -> Vec<CallCost> {
+    blueprint.calls.iter().map(|call| cost(blueprint, call)).collect()
+}
+
+fn cost(blueprint: &Blueprint, call: &Call) -> CallCost {
+    let query = &blueprint.queries[call.query.index()];
+    let [caller, callee] = [query.caller, query.service];
+    let (mut sum, mut pairs) = (CallCost::default(), 0.0);
+    for from in nodes(blueprint, &blueprint.services[caller.index()]) {
+        for to in nodes(blueprint, &blueprint.services[callee.index()]) {
+            let cpu =
+                |from, to, law: &Law| blueprint.message_cpu(from, to, &call.network, law.mean());
+            let (there, back) = (cpu(from, to, &call.send), cpu(to, from, &call.receive));
+            sum.own += there[0] + back[1];
+            sum.more += there[1] + back[0];
+            sum.hop += hop(blueprint, [from, to], call);
+            pairs += 1.0;
+        }
+    }
+    let pairs = f64::max(pairs, 1.0);
+    let packets = PACKETS * blueprint.packet_cpu.as_f64();
+    let address = f64::from(blueprint.routes[call.query.index()].address_cpu);
+    CallCost {
+        own: sum.own / pairs + address,
+        more: (sum.more / pairs - packets).max(0.0),
+        hop: sum.hop / pairs,
+    }
+}
+
+fn nodes<'b>(
+    blueprint: &'b Blueprint,
+    service: &Service,
+) -> impl Iterator<Item = NodeId> + use<'b> {
+    service.wanted().map(|container| blueprint.containers[container as usize].node)
+}
+
+/// The round trip, and the bytes over the interfaces of both nodes where it leaves one.
+fn hop(blueprint: &Blueprint, [from, to]: [NodeId; 2], call: &Call) -> f64 {
+    let place = from.index() * blueprint.nodes.len() + to.index();
+    let rtt = blueprint.links.get(place).map_or(0.0, |link| link.rtt.mean());
+    if from == to {
+        return rtt;
+    }
+    let bandwidth = |node: NodeId| blueprint.nodes[node.index()].bandwidth;
+    let bytes = |law: &Law| call.network.wire(law.mean()).bytes;
+    let bytes = bytes(&call.send) + bytes(&call.receive);
+    rtt + bytes / bandwidth(from).min(bandwidth(to)) * 1e9
+}
