@@ -7,6 +7,7 @@
 
 use crate::failures;
 use crate::metrics_csv;
+use crate::sweep;
 use crate::trace::chrome;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -211,9 +212,11 @@ fn is_own(path: &Path) -> io::Result<bool> {
     let results = dense.starts_with("{\"schema_version\":") && dense.contains(",\"command\":\"");
     let trace = dense.starts_with(chrome::BEGINNING);
     let is_headed = |columns: &[&str]| text.lines().next() == Some(columns.join(",").as_str());
+    let begins_with = |columns: &[&str]| text.starts_with(&format!("{},", columns.join(",")));
     let table = is_headed(&metrics_csv::COLUMNS)
         || is_headed(&failures::csv::COLUMNS)
-        || is_headed(&failures::years::csv::COLUMNS);
+        || is_headed(&failures::years::csv::COLUMNS)
+        || begins_with(&sweep::csv::COLUMNS);
     Ok(results || table || trace)
 }
 

@@ -7,6 +7,7 @@
 //! `survival` and `sets` are there after `wssim failures`, and `long_run` where something fails of itself;
 //! `failures/json.rs` and `failures/years/json.rs` say what is in them.
 //! `scenarios` and `comparison` are there after `wssim compare`; `compare/json.rs` says what is in them.
+//! `parameters`, `points`, `changes` and `objectives` are there after `wssim sweep`: `sweep/json.rs`.
 //! `memory`, the ledger of RAM, is there when a node has RAM given; `memory/json.rs` says what is in it.
 
 use crate::compare::json::{NamedJson, RowJson};
@@ -14,11 +15,15 @@ use crate::escape;
 use crate::failures::json::{SetJson, SurvivalJson};
 use crate::failures::years::json::LongRunJson;
 use crate::memory::json::NodeJson;
+use crate::metric_json::{Labels, MetricJson};
 use crate::number::Number;
 use crate::reason;
+use crate::sweep::{
+    self,
+    json::{ChangeJson, ObjectiveJson, ParameterJson},
+};
 use serde::Serialize;
-use serde::ser::{SerializeMap as _, Serializer};
-use wssim_experiment::findings::{Answer, Distribution, Findings, JudgedClaim, Metric, Series};
+use wssim_experiment::findings::{Answer, Distribution, Findings, JudgedClaim, Series};
 use wssim_experiment::metric::kind_of;
 use wssim_experiment::question::MetricRef;
 use wssim_stats::Estimate;
@@ -31,7 +36,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 pub fn render(findings: &Findings) -> String {
     let (series, distributions) = match &findings.answer {
         Answer::Run(run) => (run.series.as_slice(), run.distributions.as_slice()),
-        Answer::Failures(_) | Answer::Compare(_) => (&[][..], &[][..]),
+        _ => (&[][..], &[][..]),
     };
     let notes: Vec<String> = findings.notes.iter().map(reason::note).collect();
     let mut keys = vec![
@@ -79,6 +84,12 @@ fn only_here(answer: &Answer) -> Vec<(&'static str, String)> {
                 ("comparison", list(&rows, |row| row)),
             ]
         }
+        Answer::Sweep(sweep) => vec![
+            ("parameters", list(&sweep.parameters, ParameterJson::of)),
+            ("points", list(&sweep::json::points(sweep), |point| point)),
+            ("changes", list(&sweep.changes, ChangeJson::of)),
+            ("objectives", list(&sweep.objectives, ObjectiveJson::of)),
+        ],
     }
 }
 
@@ -93,24 +104,6 @@ fn list<'a, T, J: Serialize>(items: &'a [T], form: fn(&'a T) -> J) -> String {
 
 fn json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("keys are strings and nothing else can fail")
-}
-
-pub(crate) struct Labels<'a>(Vec<(&'a str, &'a str)>);
-
-impl<'a> Labels<'a> {
-    pub(crate) fn of(labels: &'a [(&'static str, String)]) -> Self {
-        Self(labels.iter().map(|(name, value)| (*name, value.as_str())).collect())
-    }
-}
-
-impl Serialize for Labels<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, value) in &self.0 {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
-    }
 }
 
 #[derive(Serialize)]
@@ -128,35 +121,6 @@ impl<'a> ScenarioJson<'a> {
             title: &findings.title,
             measured_seconds: Number(findings.measured_seconds),
             warm_up_seconds: Number(findings.warm_up_seconds),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct MetricJson<'a> {
-    name: &'a str,
-    labels: Labels<'a>,
-    unit: &'a str,
-    mean: Option<Number>,
-    ci_low: Option<Number>,
-    ci_high: Option<Number>,
-    n: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    missing: Option<String>,
-}
-
-impl<'a> MetricJson<'a> {
-    fn of(metric: &'a Metric) -> Self {
-        let estimate = metric.estimate.as_ref();
-        Self {
-            name: metric.name,
-            labels: Labels::of(&metric.labels),
-            unit: metric.unit,
-            mean: estimate.map(|estimate| Number(estimate.mean)),
-            ci_low: estimate.map(|estimate| Number(estimate.low)),
-            ci_high: estimate.map(|estimate| Number(estimate.high)),
-            n: estimate.map(|estimate| estimate.n),
-            missing: metric.missing.as_ref().map(reason::missing),
         }
     }
 }

@@ -44,7 +44,7 @@ pub(crate) struct Part {
 
 impl Layout {
     /// In lines of at most `most` columns.
-    pub(crate) fn of(table: &Table, most: usize) -> Self {
+    pub(crate) fn of<H: AsRef<str>>(table: &Table<H>, most: usize) -> Self {
         let steps: Vec<Steps> = (0..table.columns.len()).map(|at| steps(table, at)).collect();
         let all: Vec<usize> = (0..table.columns.len()).collect();
         if let Some(part) = fit(&all, &steps, most) {
@@ -59,8 +59,8 @@ impl Layout {
 /// The width of a column, step by step; it never grows.
 type Steps = [usize; STEPS];
 
-fn steps(table: &Table, column: usize) -> Steps {
-    let (heading, kind) = table.columns[column];
+fn steps<H: AsRef<str>>(table: &Table<H>, column: usize) -> Steps {
+    let (heading, kind) = (&printable(table.columns[column].0.as_ref()), table.columns[column].1);
     let widest = |columns: &dyn Fn(&str) -> usize| {
         let cells = table.rows.iter().map(|row| columns(&printable(&row[column].text)));
         cells.max().unwrap_or(0)
@@ -111,16 +111,17 @@ fn shrink(widths: &mut [usize], least: &[usize], most: usize) {
 }
 
 /// How many of the first columns name a row: up to the first that says something in each.
-fn keys(table: &Table) -> usize {
+fn keys<H>(table: &Table<H>) -> usize {
     let is_full = |column: &usize| table.rows.iter().all(|row| !row[*column].text.is_empty());
     (0..table.columns.len()).find(is_full).map_or(1, |column| column + 1)
 }
 
 /// Columns behind the first `keys` that belong together: a heading in lower case goes on with what the one
 /// before it says (Errors until, then).
-fn units(table: &Table, keys: usize) -> Vec<Vec<usize>> {
+fn units<H: AsRef<str>>(table: &Table<H>, keys: usize) -> Vec<Vec<usize>> {
     let mut units: Vec<Vec<usize>> = Vec::new();
     for (column, (heading, _)) in table.columns.iter().enumerate().skip(keys) {
+        let heading = heading.as_ref();
         let words = heading.chars().all(|letter| !letter.is_ascii_digit());
         match units.last_mut() {
             Some(unit) if words && heading.starts_with(char::is_lowercase) => unit.push(column),
@@ -131,7 +132,7 @@ fn units(table: &Table, keys: usize) -> Vec<Vec<usize>> {
 }
 
 /// The other columns, in as few tables as fit beside the first `keys`, and as evenly as can be.
-fn in_parts(table: &Table, steps: &[Steps], most: usize) -> Option<Vec<Part>> {
+fn in_parts<H: AsRef<str>>(table: &Table<H>, steps: &[Steps], most: usize) -> Option<Vec<Part>> {
     let keys = keys(table);
     if keys >= steps.len() {
         return None;

@@ -6,6 +6,7 @@
 //!  Findings ─────┼─► json          results.json: everything, versioned, byte-identical
 //!                ├─► metrics_csv   metrics.csv: a row a metric
 //!                ├─► failures      what survives: tables, and failures.csv
+//!                ├─► sweep         the what-if grid: tables, pictures (plot), and sweep.csv
 //!                └─► compare       what changes between plans: the table, and compare.csv
 //!  Check    ───────► check         what is known of a scenario without a run
 //!  Trace    ───────► trace         the waterfall of one request, and a file for Perfetto
@@ -29,14 +30,17 @@ pub mod json;
 mod layout;
 pub mod markdown;
 mod memory;
+mod metric_json;
 pub mod metrics_csv;
 mod number;
 mod page;
+mod plot;
 mod quantity;
 mod reason;
 #[cfg(test)]
 mod sample;
 mod sections;
+pub mod sweep;
 mod table;
 pub mod tally;
 pub mod text;

@@ -2,16 +2,16 @@
 
 use crate::escape::markdown as escaped;
 use crate::table::{Kind, Table, Tone};
-use crate::{reason, sections, wording};
+use crate::{reason, sections, sweep, wording};
 use std::fmt::Write as _;
-use wssim_experiment::findings::Findings;
+use wssim_experiment::findings::{Answer, Findings};
 
 /// The report; pipes, backticks and HTML of user-made names are escaped.
 #[must_use]
 pub fn render(findings: &Findings) -> String {
     let mut text = format!("## {}\n\n", escaped(&wording::title(findings)));
     for sentence in wording::answer(findings) {
-        paragraph(&mut text, &escaped(&sentence));
+        paragraph(&mut text, &format!("**{}**", escaped(&sentence)));
     }
     paragraph(&mut text, &wording::counts(findings));
     text.push_str(&banner(&reason::banner(&findings.notes)));
@@ -35,6 +35,13 @@ pub fn render(findings: &Findings) -> String {
         let _ = write!(text, "### {}\n\n", section.title);
         paragraph(&mut text, &table(&section.table));
         bullets(&mut text, section.remarks.iter().map(|remark| escaped(remark)));
+    }
+    if let Answer::Sweep(sweep) = &findings.answer {
+        let _ = write!(text, "### Points\n\n");
+        paragraph(&mut text, &table(&sweep::points(sweep)));
+        bullets(&mut text, sweep::remarks(sweep).iter().map(|remark| escaped(remark)));
+        let _ = write!(text, "### What changes\n\n");
+        paragraph(&mut text, &table(&sweep::changes(sweep)));
     }
     let reasons = wording::reasons(findings);
     let reasons = reasons
@@ -87,10 +94,10 @@ pub(crate) fn section(text: &mut String, title: &str, items: &[String]) {
 }
 
 /// A table, without a line after it.
-pub(crate) fn table(table: &Table) -> String {
+pub(crate) fn table<H: AsRef<str>>(table: &Table<H>) -> String {
     let mut text = String::new();
     let headings = table.columns.iter();
-    row(&mut text, headings.clone().map(|(heading, _)| (*heading).to_owned()));
+    row(&mut text, headings.clone().map(|(heading, _)| escaped(heading.as_ref())));
     let aligned = headings.map(|(_, kind)| match kind {
         Kind::Numbers => "---:".to_owned(),
         Kind::Words | Kind::Phrases | Kind::Prose | Kind::Fixed => "---".to_owned(),

@@ -111,7 +111,7 @@ impl Page {
         }
     }
 
-    pub(crate) fn table(&mut self, table: &Table) {
+    pub(crate) fn table<H: AsRef<str>>(&mut self, table: &Table<H>) {
         match Layout::of(table, self.width) {
             Layout::Tables(parts) => {
                 for (at, part) in parts.iter().enumerate() {
@@ -125,7 +125,7 @@ impl Page {
         }
     }
 
-    fn part(&mut self, table: &Table, part: &Part) {
+    fn part<H: AsRef<str>>(&mut self, table: &Table<H>, part: &Part) {
         let mut lines = headings(table, part);
         let height = lines.iter().map(Vec::len).max().unwrap_or(0);
         for lines in &mut lines {
@@ -139,9 +139,9 @@ impl Page {
         }
     }
 
-    fn row(
+    fn row<H>(
         &mut self,
-        table: &Table,
+        table: &Table<H>,
         part: &Part,
         cells: &[Vec<String>],
         look: impl Fn(usize) -> anstyle::Style,
@@ -166,9 +166,11 @@ impl Page {
     }
 
     /// Each row as a list of what its columns say. What a heading has in brackets is told at the end.
-    fn rows_as_list(&mut self, table: &Table) {
-        let headings: Vec<(&str, &str)> = (table.columns.iter())
-            .map(|(heading, _)| heading.split_once(" (").unwrap_or((heading, "")))
+    fn rows_as_list<H: AsRef<str>>(&mut self, table: &Table<H>) {
+        let names: Vec<String> =
+            table.columns.iter().map(|(heading, _)| printable(heading.as_ref())).collect();
+        let headings: Vec<(&str, &str)> = (names.iter())
+            .map(|heading| heading.split_once(" (").unwrap_or((heading, "")))
             .collect();
         let label = headings[1..].iter().map(|(name, _)| width::of(name)).max().unwrap_or(0);
         let room = self.width.saturating_sub(label + 2 * GAP);
@@ -196,9 +198,9 @@ impl Page {
 }
 
 /// The lines of the headings of a part; what is in brackets has lines of its own.
-fn headings(table: &Table, part: &Part) -> Vec<Vec<String>> {
+fn headings<H: AsRef<str>>(table: &Table<H>, part: &Part) -> Vec<Vec<String>> {
     let lines = |(&column, &width): (&usize, &usize)| {
-        let heading = table.columns[column].0;
+        let heading = &printable(table.columns[column].0.as_ref());
         match heading.find(" (").filter(|_| width::of(heading) > width) {
             Some(at) => [&heading[..at], &heading[at..]]
                 .into_iter()
@@ -211,7 +213,7 @@ fn headings(table: &Table, part: &Part) -> Vec<Vec<String>> {
 }
 
 /// The lines of the cells of a part of a row.
-fn cells(table: &Table, row: &[Cell], part: &Part) -> Vec<Vec<String>> {
+fn cells<H>(table: &Table<H>, row: &[Cell], part: &Part) -> Vec<Vec<String>> {
     let lines = |(&column, &width): (&usize, &usize)| {
         let most = if table.columns[column].1 == Kind::Words { MOST_LINES } else { usize::MAX };
         wrapped(&printable(&row[column].text), width, most)

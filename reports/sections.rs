@@ -47,6 +47,8 @@ pub(crate) fn all(findings: &Findings) -> Vec<Section> {
         Answer::Run(run) => of_run(findings, run),
         Answer::Failures(failures) => failures::sections(failures),
         Answer::Compare(comparison) => compare::sections(comparison),
+        // Its tables have headings of the user's, see `sweep`.
+        Answer::Sweep(_) => Vec::new(),
     }
 }
 

@@ -60,14 +60,15 @@ pub(crate) enum Kind {
     Numbers,
 }
 
-/// Headings and rows; every row has as many cells as there are headings.
+/// Headings and rows; every row has as many cells as there are headings. Most headings are ours; where
+/// users name them they are `String`s, not yet escaped.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Table {
-    pub(crate) columns: Vec<(&'static str, Kind)>,
+pub(crate) struct Table<H = &'static str> {
+    pub(crate) columns: Vec<(H, Kind)>,
     pub(crate) rows: Vec<Vec<Cell>>,
 }
 
-impl Table {
+impl<H> Table<H> {
     /// Leaves out the columns that say nothing in any row; the first one stays.
     pub(crate) fn without_empty_columns(self) -> Self {
         let kept: Vec<bool> = (0..self.columns.len())

@@ -6,9 +6,11 @@
 use crate::layout::GAP;
 use crate::page::{MOST_LINES, Page, Style};
 use crate::sections;
+use crate::sweep;
 use crate::table::{Section, Tone};
 use crate::{quantity, reason, wording};
-use wssim_experiment::findings::Findings;
+use wssim_experiment::findings::{Answer, Findings};
+use wssim_experiment::sweep::findings::Sweep;
 use wssim_text::printable;
 use wssim_text::width::{self, USUAL};
 use wssim_text::wrap::wrapped;
@@ -46,6 +48,9 @@ pub fn render(findings: &Findings, options: &Options<'_>) -> String {
     if !options.brief {
         for section in sections::all(findings) {
             draw(&mut page, &section);
+        }
+        if let Answer::Sweep(sweep) = &findings.answer {
+            draw_sweep(&mut page, sweep);
         }
         reasons(&mut page, findings);
         not_simulated(&mut page, findings);
@@ -105,6 +110,26 @@ fn draw(page: &mut Page, section: &Section) {
     page.table(&section.table);
     for remark in &section.remarks {
         page.item("—", &printable(remark));
+    }
+}
+
+/// A row a point, what each number does, and its picture.
+fn draw_sweep(page: &mut Page, sweep: &Sweep) {
+    page.heading("Points");
+    page.table(&sweep::points(sweep));
+    for remark in sweep::remarks(sweep) {
+        page.item("—", &printable(&remark));
+    }
+    let changes = sweep::changes(sweep);
+    if !changes.rows.is_empty() && sweep.points.len() > 1 {
+        page.heading("What changes");
+        page.table(&changes);
+    }
+    for picture in sweep::pictures(sweep, page.width) {
+        page.line("");
+        for line in picture {
+            page.line(&line);
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::compare;
 use crate::failures;
 use crate::quantity;
 use crate::reason;
+use crate::sweep;
 use crate::table::{Cell, Kind, Table, Tone};
 use crate::tally::{Tally, judged_here};
 use wssim_experiment::findings::{Answer, Findings, JudgedClaim, StoppedBy, Verdict};
@@ -15,10 +16,31 @@ const MULTIPLE: f64 = 10.0;
 
 /// Which scenario this is about.
 pub(crate) fn title(findings: &Findings) -> String {
+    if let Answer::Sweep(sweep) = &findings.answer {
+        return sweep::title(findings, sweep);
+    }
     if findings.title.is_empty() {
         findings.name.clone()
     } else {
         format!("{} · {}", findings.name, findings.title)
+    }
+}
+
+/// What should be done, where a study says that in a sentence or two.
+pub(crate) fn answer(findings: &Findings) -> Vec<String> {
+    match &findings.answer {
+        Answer::Compare(comparison) => compare::answer(comparison),
+        Answer::Sweep(sweep) => sweep::answer(sweep),
+        Answer::Run(_) | Answer::Failures(_) => Vec::new(),
+    }
+}
+
+/// What stands where there are no claims.
+fn no_claims(findings: &Findings) -> String {
+    match &findings.answer {
+        Answer::Sweep(sweep) if sweep.points.len() == 1 => "1 point".to_owned(),
+        Answer::Sweep(sweep) => format!("{} points", sweep.points.len()),
+        _ => "No claims.".to_owned(),
     }
 }
 
@@ -51,7 +73,7 @@ pub(crate) fn notes(findings: &Findings) -> Vec<String> {
 /// Whether a long run lacks histories that were asked for: they depend on the time that there was.
 fn is_cut(findings: &Findings) -> bool {
     match &findings.answer {
-        Answer::Run(_) | Answer::Compare(_) => false,
+        Answer::Run(_) | Answer::Compare(_) | Answer::Sweep(_) => false,
         Answer::Failures(failures) => {
             let run = failures.long_run.as_ref();
             run.is_some_and(|run| run.histories < run.planned)
@@ -119,7 +141,7 @@ fn lists_no_claims(findings: &Findings) -> bool {
 /// The number of claims by verdict.
 pub(crate) fn summary(findings: &Findings) -> String {
     if lists_no_claims(findings) {
-        return "No claims.".to_owned();
+        return no_claims(findings);
     }
     let tally = Tally::of(findings);
     let holds = if tally.holds == 1 { "holds" } else { "hold" };
@@ -144,7 +166,7 @@ pub(crate) fn survival(findings: &Findings) -> Option<String> {
         Answer::Failures(failures) if !failures.sets.is_empty() => {
             Some(format!("Survives {}", failures::summary(failures, 0)))
         }
-        Answer::Failures(_) | Answer::Run(_) | Answer::Compare(_) => None,
+        _ => None,
     }
 }
 
@@ -238,20 +260,12 @@ pub(crate) fn verdict_name(judged: &JudgedClaim) -> Cell {
     Cell::toned(judged.verdict.name(), tone(of))
 }
 
-/// What a reader should know first, a sentence each; the commands whose answer is their verdicts have none.
-pub(crate) fn answer(findings: &Findings) -> Vec<String> {
-    match &findings.answer {
-        Answer::Compare(comparison) => compare::answer(comparison),
-        Answer::Run(_) | Answer::Failures(_) => Vec::new(),
-    }
-}
-
 /// The tables that verdicts stand in, with their headings; the usual one has none.
 pub(crate) fn verdicts(findings: &Findings) -> Vec<(String, Table)> {
     match &findings.answer {
         Answer::Compare(comparison) => compare::tables(findings, comparison),
-        Answer::Run(_) | Answer::Failures(_) if lists_no_claims(findings) => Vec::new(),
-        Answer::Run(_) | Answer::Failures(_) => vec![(String::new(), claims(findings))],
+        _ if lists_no_claims(findings) => Vec::new(),
+        _ => vec![(String::new(), claims(findings))],
     }
 }
 

@@ -3,7 +3,8 @@
 //! (as a share of before), `variance_reduction` (what common random numbers take away) and `carried_by` (the
 //! components of the change, the largest first); `said` names the claims about it.
 
-use crate::json::{EstimateJson, Labels};
+use crate::json::EstimateJson;
+use crate::metric_json::Labels;
 use crate::number::Number;
 use serde::Serialize;
 use wssim_experiment::compare::findings::{Beside, Comparison, Named, Of, Row};

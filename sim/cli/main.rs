@@ -15,6 +15,7 @@ mod place;
 mod run;
 mod schema;
 mod shell;
+mod sweep;
 mod terminal;
 mod trace;
 mod watch;
@@ -39,6 +40,7 @@ enum Command {
     Run(run::Args),
     Compare(compare::Args),
     Failures(failures::Args),
+    Sweep(sweep::Args),
     Check(check::Args),
     Trace(trace::Args),
     Import(import::Args),
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Failures(args) => failures::run(&args),
+        Command::Sweep(args) => sweep::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Trace(args) => trace::run(&args),
         Command::Import(args) => import::run(&args),

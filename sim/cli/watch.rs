@@ -115,6 +115,7 @@ fn doing(phase: Phase) -> &'static str {
         Phase::Ranges => "input ranges",
         Phase::Sets => "replications of all sets",
         Phase::Histories => "histories of the long run",
+        Phase::Points => "replications of all points",
         Phase::Trace => "trace",
     }
 }

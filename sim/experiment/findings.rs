@@ -4,9 +4,11 @@ use crate::compare::findings::Comparison;
 use crate::failures::findings::Failures;
 use crate::note::Note;
 use crate::question::{Claim, Study};
-use crate::reason::{Missing, Reason};
+use crate::reason::Reason;
+use crate::sweep::findings::Sweep;
 use wssim_stats::Estimate;
 
+pub use crate::measured::Metric;
 pub use crate::verdict::Verdict;
 
 /// The answer of one command: what every study finds, and what this one does.
@@ -53,6 +55,8 @@ pub enum Answer {
     Failures(Failures),
     /// Of `compare`.
     Compare(Comparison),
+    /// Of `sweep`.
+    Sweep(Sweep),
 }
 
 impl Answer {
@@ -63,6 +67,7 @@ impl Answer {
             Self::Run(_) => Study::Run,
             Self::Failures(_) => Study::Failures,
             Self::Compare(_) => Study::Compare,
+            Self::Sweep(_) => Study::Sweep,
         }
     }
 }
@@ -108,23 +113,6 @@ impl StoppedBy {
             Self::Interrupt => "interrupt",
         }
     }
-}
-
-/// A number with its interval.
-#[derive(Clone, Debug)]
-pub struct Metric {
-    /// Such as `response_time_seconds`; [`crate::metric::table`] lists them all.
-    pub name: &'static str,
-    /// Labels in the order of the table.
-    pub labels: Vec<(&'static str, String)>,
-    /// Base unit.
-    pub unit: &'static str,
-    /// Mean and plain 95 % interval over replications. `None`: nothing was observed, or too little
-    /// for a quantile. An interval of `max` is not given: low and high are then not numbers (NaN). Where
-    /// requests got no answer their times have no upper end: it is infinite.
-    pub estimate: Option<Estimate>,
-    /// Why there is no estimate.
-    pub missing: Option<Missing>,
 }
 
 /// A number over time, in slots.

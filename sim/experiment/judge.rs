@@ -86,13 +86,21 @@ pub(crate) fn number(
     let estimate = match (seen.readings(is_relative), &seen.base) {
         (controlled @ Readings::Controlled(..), _) => controlled.estimate(level),
         (_, None) => estimate(own, level),
-        (_, Some(base)) => {
-            let pairs = base.iter().zip(own).filter_map(|(b, o)| Some((b.ends()?, o.ends()?)));
-            let (before, after): (Vec<[f64; 2]>, Vec<[f64; 2]>) = pairs.unzip();
-            change_between(&before, &after, is_relative, level)
-        }
+        (_, Some(base)) => paired_change(base, own, is_relative, level),
     };
     estimate.ok_or_else(|| Unmeasured::NotObserved(metric.name.clone()))
+}
+
+/// The change from `before` to `after`, replication by replication.
+pub(crate) fn paired_change(
+    before: &[Sample],
+    after: &[Sample],
+    is_relative: bool,
+    level: f64,
+) -> Option<Estimate> {
+    let pairs = before.iter().zip(after).filter_map(|(b, a)| Some((b.ends()?, a.ends()?)));
+    let (before, after): (Vec<[f64; 2]>, Vec<[f64; 2]>) = pairs.unzip();
+    change_between(&before, &after, is_relative, level)
 }
 
 /// The change from `before` to `after`, each known to lie between two ends: from the largest before to

@@ -1,6 +1,6 @@
 //! Experiments: replications of a world, intervals over them, and verdicts on claims.
 //!
-//! A module a question: [`mod@run`], [`mod@compare`], [`mod@failures`] and [`mod@trace`];
+//! A module a question: [`mod@run`], [`mod@compare`], [`mod@sweep`], [`mod@failures`] and [`mod@trace`];
 //! [`mod@offered`] and [`mod@analytic`] are what is known without a run. Text comes in and goes out elsewhere:
 //! what is found, and why, are values.
 
@@ -18,6 +18,7 @@ pub mod failures;
 pub mod findings;
 mod judge;
 mod looks;
+mod measured;
 mod memory;
 pub mod metric;
 pub mod note;
@@ -32,6 +33,7 @@ mod recorder;
 pub mod run;
 mod sample;
 mod summary;
+pub mod sweep;
 mod threads;
 pub mod trace;
 mod verdict;

@@ -245,6 +245,8 @@ pub enum Study {
     Compare,
     /// `wssim capacity`
     Capacity,
+    /// `wssim sweep`, which judges no claim.
+    Sweep,
 }
 
 impl Study {
@@ -258,6 +260,7 @@ impl Study {
             Self::Migrate => "migrate",
             Self::Compare => "compare",
             Self::Capacity => "capacity",
+            Self::Sweep => "sweep",
         }
     }
 

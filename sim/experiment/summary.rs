@@ -61,7 +61,8 @@ pub(crate) fn metrics(arm: &Arm, replications: usize) -> Vec<Metric> {
     keys.map(|(place, key)| metric(arm, place, key, replications)).collect()
 }
 
-fn metric(arm: &Arm, place: usize, key: &Key, replications: usize) -> Metric {
+/// One metric of `arm`, with its plain interval.
+pub(crate) fn metric(arm: &Arm, place: usize, key: &Key, replications: usize) -> Metric {
     let samples = arm.samples(place, replications);
     let mut estimate = estimate(&samples, LEVEL);
     let is_max = key.labels.iter().any(|(name, value)| *name == "stat" && value == "max");

@@ -13,6 +13,8 @@ pub enum Phase {
     Sets,
     /// Histories of the long run.
     Histories,
+    /// Replications of all points.
+    Points,
     /// Following one request.
     Trace,
 }

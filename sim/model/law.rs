@@ -172,6 +172,48 @@ impl Law {
     }
 }
 
+impl Law {
+    /// The law of `factor` times such a quantity: the same draws, all of them so many times as large.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Self {
+        match self {
+            Self::Constant(value) => Self::Constant(value * factor),
+            Self::Exponential { mean } => Self::Exponential { mean: mean * factor },
+            Self::Uniform { low, high } => Self::Uniform { low: low * factor, high: high * factor },
+            Self::Triangular { low, mode, high } => {
+                Self::Triangular { low: low * factor, mode: mode * factor, high: high * factor }
+            }
+            Self::Normal { mean, deviation } => {
+                Self::Normal { mean: mean * factor, deviation: deviation * factor }
+            }
+            Self::LogNormal { mu, sigma } => {
+                Self::LogNormal { mu: mu + libm::log(factor), sigma: *sigma }
+            }
+            Self::Gamma { shape, scale } => Self::Gamma { shape: *shape, scale: scale * factor },
+            Self::Erlang { stages, stage_mean } => {
+                Self::Erlang { stages: *stages, stage_mean: stage_mean * factor }
+            }
+            Self::HyperExponential { first, first_mean, second_mean } => Self::HyperExponential {
+                first: *first,
+                first_mean: first_mean * factor,
+                second_mean: second_mean * factor,
+            },
+            Self::Weibull { scale, shape } => {
+                Self::Weibull { scale: scale * factor, shape: *shape }
+            }
+            Self::Pareto { minimum, alpha } => {
+                Self::Pareto { minimum: minimum * factor, alpha: *alpha }
+            }
+            Self::Mixture(parts) => Self::Mixture(
+                parts.iter().map(|(weight, law)| (*weight, law.scaled(factor))).collect(),
+            ),
+            Self::Empirical(values) => {
+                Self::Empirical(values.iter().map(|value| value * factor).collect())
+            }
+        }
+    }
+}
+
 #[inline]
 fn exponential(draw: &mut Draw) -> f64 {
     Exp1.sample(draw)
@@ -241,11 +283,8 @@ mod tests {
         [mean, ((squares / f64::from(N) - mean * mean).max(0.0) / f64::from(N)).sqrt()]
     }
 
-    /// Sample means of 10⁶ draws lie within 4 standard errors of the exact mean (fixed seed; by
-    /// chance once in 16 000 per law).
-    #[test]
-    fn every_law_has_its_mean() {
-        let laws = [
+    fn laws() -> [Law; 13] {
+        [
             Law::Constant(3.0),
             Law::Exponential { mean: 2.0 },
             Law::Uniform { low: 1.0, high: 4.0 },
@@ -262,11 +301,29 @@ mod tests {
                 (0.75, Law::Exponential { mean: 3.0 }),
             ])),
             Law::Empirical(vec![1.0, 2.0, 6.0].into()),
-        ];
-        for (index, law) in laws.iter().enumerate() {
+        ]
+    }
+
+    /// Sample means of 10⁶ draws lie within 4 standard errors of the exact mean (fixed seed; by
+    /// chance once in 16 000 per law).
+    #[test]
+    fn every_law_has_its_mean() {
+        for (index, law) in laws().iter().enumerate() {
             let [mean, error] = mean_of_draws(law, index as u32, |value| value);
             let off = (mean - law.mean()).abs();
             assert!(off <= 4.0 * error + 1e-9, "{law:?}: {mean} against {}", law.mean());
+        }
+    }
+
+    #[test]
+    fn a_scaled_law_draws_the_same_scaled() {
+        let stream = StreamKey::new(7, 0, "law", "scaled");
+        for law in laws() {
+            let scaled = law.scaled(0.4);
+            for n in 0..1000 {
+                let [one, other] = [&law, &scaled].map(|law| law.sample(&mut stream.draw(n, 0)));
+                assert!((other - 0.4 * one).abs() <= 1e-12 * one, "{law:?}: {one}, {other}");
+            }
         }
     }
 }

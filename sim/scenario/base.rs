@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::known::Known;
 use crate::load::{self, Files};
 use crate::source::Sources;
-use crate::stack;
+use crate::stack::{self, field};
 use crate::trace::Rows;
 use crate::tree::Table;
 use std::collections::BTreeMap;
@@ -38,8 +38,12 @@ pub(crate) struct Base {
 }
 
 impl Shared {
-    /// The base of the file at `path`, once `sets` have said which stacks there are.
+    /// The base of the file at `path`, once `sets` have said which stacks there are and what is in them.
     pub(crate) fn base(&self, path: &Path, sets: &[&Set]) -> Found {
+        // A study of such fields would keep a base for each of its points.
+        if sets.iter().any(|(set, _)| field::is_field(set)) {
+            return self.read(path, sets).map(Arc::new);
+        }
         let key = (path.to_owned(), sets.iter().map(|set| (*set).clone()).collect());
         let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
         bases.entry(key).or_insert_with(|| self.read(path, sets).map(Arc::new)).clone()
@@ -55,10 +59,13 @@ impl Shared {
         if mistakes.iter().any(|mistake| mistake.code == "syntax") {
             return Err(mistakes);
         }
-        for (set, shown) in sets {
+        let (fields, stacks): (Vec<&Set>, Vec<&Set>) =
+            sets.iter().partition(|(set, _)| field::is_field(set));
+        for (set, shown) in stacks {
             load::set(&mut merged, set, shown, &mut sources, &mut mistakes);
         }
-        let merged = stack::expand(merged, &self.files, &mut sources, &mut mistakes);
+        let fields = field::read(&fields, &mut sources, &mut mistakes);
+        let merged = stack::expand(merged, &self.files, &fields, &mut sources, &mut mistakes);
         Ok(Base { sources, merged, mistakes, known: Known::default() })
     }
 }

@@ -21,6 +21,7 @@ mod lint;
 mod load;
 mod lower;
 mod outages;
+mod parameter;
 mod places;
 mod question;
 mod scenario;
@@ -34,6 +35,7 @@ mod unsimulated;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Place, Severity, render};
 pub use lint::{LINTS, Lint};
+pub use parameter::parameter;
 pub use scenario::{Placement, Scenario};
 pub use schema::text as schema;
 pub use stack::{Becomes, outcomes as stack_keys};

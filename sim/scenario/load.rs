@@ -4,6 +4,7 @@
 //! `enabled = false` removes a thing and the word `"none"` removes an inherited value.
 
 use crate::diagnostic::{Diagnostic, UNREADABLE};
+use crate::schema::{self, Kind};
 use crate::source::{Origin, Source, Sources};
 use crate::tree::{self, Entry, Item, Table, Value};
 use std::collections::BTreeMap;
@@ -256,7 +257,7 @@ fn prune_item(
 
 /// One step of a path such as `traffic.web.arrivals.rate` or `fault[0].at`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Segment {
+pub(crate) enum Segment {
     Key(String),
     Index(usize),
     Id(String),
@@ -274,14 +275,26 @@ pub(crate) enum Applied {
     No,
 }
 
-/// Lays one `path=value` onto the tree.
-pub(crate) fn set(
-    table: &mut Table,
+/// One `path=value`, read.
+pub(crate) struct Assignment {
+    pub path: Vec<Segment>,
+    pub value: Item,
+    /// Where the path stands.
+    pub key: Origin,
+}
+
+/// The path of `path=value`, if it is one.
+pub(crate) fn path_of(text: &str) -> Option<Vec<Segment>> {
+    segments(&text[..end_of_path(text)?]).ok()
+}
+
+/// Reads one `path=value`, called `shown`; `None`: what is wrong with it is said.
+pub(crate) fn assignment(
     text: &str,
     shown: &str,
     sources: &mut Sources,
     mistakes: &mut Vec<Diagnostic>,
-) -> Applied {
+) -> Option<Assignment> {
     let source = Source {
         name: shown.to_owned(),
         folder: PathBuf::new(),
@@ -295,34 +308,42 @@ pub(crate) fn set(
         let diagnostic =
             Diagnostic::error("bad-set", format!("`{text}` is not of the form path=value"));
         mistakes.push(diagnostic.at(sources, at(0, text.len())));
+        return None;
+    };
+    let key = at(0, equals);
+    let path = segments(&text[..equals]);
+    let path = path.map_err(|message| {
+        mistakes.push(Diagnostic::error("unknown-path", message).at(sources, key));
+    });
+    let path = path.ok()?;
+    let value = value_of(&text[equals + 1..], at(equals + 1, text.len()), sources);
+    let value = value.map_err(|diagnostic| mistakes.push(*diagnostic)).ok()?;
+    Some(Assignment { path, value, key })
+}
+
+/// Lays one `path=value` onto the tree.
+pub(crate) fn set(
+    table: &mut Table,
+    text: &str,
+    shown: &str,
+    sources: &mut Sources,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Applied {
+    let Some(Assignment { path, value, key }) = assignment(text, shown, sources, mistakes) else {
         return Applied::No;
     };
-    let segments = match segments(&text[..equals]) {
-        Ok(segments) => segments,
-        Err(message) => {
-            mistakes.push(Diagnostic::error("unknown-path", message).at(sources, at(0, equals)));
-            return Applied::No;
-        }
-    };
-    let value = match value_of(&text[equals + 1..], at(equals + 1, text.len()), sources) {
-        Ok(value) => value,
-        Err(diagnostic) => {
-            mistakes.push(*diagnostic);
-            return Applied::No;
-        }
-    };
-    match put(table, &segments, value, at(0, equals)) {
+    match put(table, &path, value, key) {
         Ok(()) => Applied::Yes,
         Err((message, help)) => {
             let diagnostic = Diagnostic::error("unknown-path", message).maybe_help(help);
-            mistakes.push(diagnostic.at(sources, at(0, equals)));
+            mistakes.push(diagnostic.at(sources, key));
             Applied::No
         }
     }
 }
 
 /// The first `=` outside quotes and brackets.
-fn end_of_path(text: &str) -> Option<usize> {
+pub(crate) fn end_of_path(text: &str) -> Option<usize> {
     let mut quote = None;
     for (at, character) in text.char_indices() {
         match (quote, character) {
@@ -335,7 +356,8 @@ fn end_of_path(text: &str) -> Option<usize> {
     None
 }
 
-fn segments(path: &str) -> Result<Vec<Segment>, String> {
+/// The steps of a path.
+pub(crate) fn segments(path: &str) -> Result<Vec<Segment>, String> {
     let bad = || format!("`{}` is not a path such as `traffic.web.arrivals.rate`", path.trim());
     let mut out = Vec::new();
     let mut rest = path.trim();
@@ -393,7 +415,24 @@ fn value_of(text: &str, origin: Origin, sources: &Sources) -> Result<Item, Box<D
     }
 }
 
-type Unknown = (String, Option<String>);
+/// What is not there, and what would be.
+pub(crate) type Unknown = (String, Option<String>);
+
+/// Lays a value onto a tree of another format than ours, whose first names are those of `segments`.
+pub(crate) fn put_within(
+    table: &mut Table,
+    segments: &[Segment],
+    value: Item,
+    key: Origin,
+) -> Result<(), Unknown> {
+    match segments {
+        [Segment::Key(name), rest @ ..] => {
+            // Keys of that format are told apart by whoever checks it.
+            put_key(table, name, rest, value, key, &mut vec![String::new()])
+        }
+        _ => Ok(()),
+    }
+}
 
 fn put(table: &mut Table, segments: &[Segment], value: Item, key: Origin) -> Result<(), Unknown> {
     let [first, rest @ ..] = segments else {
@@ -403,6 +442,16 @@ fn put(table: &mut Table, segments: &[Segment], value: Item, key: Origin) -> Res
         return Err(("a path begins with a name".to_owned(), None));
     };
     put_key(table, name, rest, value, key, &mut Vec::new())
+}
+
+/// Keys of the format within a table of things with names.
+fn own_keys(kind: &str) -> Vec<&'static str> {
+    let of_kind = schema::ROOT.all().filter(|key| key.name == kind);
+    let shapes = of_kind.filter_map(|key| match key.kind {
+        Kind::Table(shape) => Some(shape),
+        _ => None,
+    });
+    shapes.flat_map(|shape| shape.all().map(|key| key.name)).collect()
 }
 
 fn put_key(
@@ -415,7 +464,9 @@ fn put_key(
 ) -> Result<(), Unknown> {
     if !table.contains_key(name) {
         let owner = match path.as_slice() {
-            [kind] if NAMED.contains(&kind.as_str()) => Some(kind.clone()),
+            [kind] if NAMED.contains(&kind.as_str()) && !own_keys(kind).contains(&name) => {
+                Some(kind.clone())
+            }
             [service, _, kind]
                 if service == "service" && ["endpoint", "pool"].contains(&kind.as_str()) =>
             {
@@ -423,11 +474,13 @@ fn put_key(
             }
             _ => None,
         };
-        let known = || table.keys().map(String::as_str);
         if let Some(kind) = owner {
-            return Err((format!("no {kind} is named `{name}`"), suggest::hint(name, known())));
+            let own = if path.len() == 1 { own_keys(&kind) } else { Vec::new() };
+            let known = table.keys().map(String::as_str).chain(own);
+            let help = suggest::hint(name, known.collect::<Vec<_>>());
+            return Err((format!("no {kind} is named `{name}`"), help));
         }
-        let tables: Vec<&str> = crate::schema::ROOT.all().map(|key| key.name).collect();
+        let tables: Vec<&str> = schema::ROOT.all().map(|key| key.name).collect();
         if path.is_empty() && !tables.contains(&name) {
             let message = format!("nothing is named `{name}`");
             return Err((message, suggest::hint(name, tables)));

@@ -3,13 +3,14 @@
 use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
-use crate::document::claim::{Bound, ClaimText, Expect};
+use crate::document::claim::{self, Bound, ClaimText, Expect};
 use crate::places;
-use crate::source::{Origin, Sources};
+use crate::source::{Origin, Source, Sources};
 use crate::unsimulated::{self, NotSimulated};
+use std::path::PathBuf;
 use wssim_experiment::failures::years::MANAGERS;
 use wssim_experiment::metric::{self, MetricKind, PLANNED, STATS, reasons, table};
-use wssim_experiment::question::{Claim, Expected, Kind, Measure, MetricRef};
+use wssim_experiment::question::{Claim, Expected, Kind, Measure, MetricRef, Study};
 use wssim_kernel::Nanos;
 use wssim_text::quantity::Dimension;
 use wssim_text::suggest;
@@ -63,6 +64,37 @@ pub(crate) fn claims(
             })
         })
         .collect()
+}
+
+/// The metric that a flag named `shown` names, and the mistakes in it.
+pub(crate) fn metric_of_flag(
+    document: &Document,
+    shown: &str,
+    text: &str,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Option<MetricRef> {
+    let mut sources = Sources::default();
+    let source = Source {
+        name: shown.to_owned(),
+        folder: PathBuf::new(),
+        text: text.to_owned(),
+        is_set: true,
+    };
+    let origin = Origin { source: sources.add(source), start: 0, end: text.len() as u32 };
+    let Some(metric) = claim::metric(text) else {
+        let message = format!("`{text}` is not a metric");
+        let help = "expected a metric such as `response_time_seconds{entry=\"web\", stat=\"p95\"}`";
+        let diagnostic = Diagnostic::error("bad-metric", message).help(help);
+        mistakes.push(diagnostic.at(&sources, origin));
+        return None;
+    };
+    let mut judge = Claims { document, sources: &sources, mistakes };
+    judge.metric(&metric, origin)?;
+    if let Some(why) = unsimulated::why_not(&metric, Study::Run) {
+        judge.mistake(origin, "not-measured", why, None);
+        return None;
+    }
+    Some(metric)
 }
 
 struct Claims<'a> {

@@ -15,6 +15,7 @@ use crate::lower::{self, Traces};
 use crate::places;
 use crate::question;
 use crate::source::Sources;
+use crate::stack::field;
 use crate::trace;
 use crate::traefik::Route;
 use crate::tree::Table;
@@ -25,7 +26,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use wssim_experiment::offered::{self, OfferedLoad};
 use wssim_experiment::question::{
-    AtRisk, Claim, End, Observed, Override, Question, RangedInput, WorldError, Worlds,
+    AtRisk, Claim, End, MetricRef, Observed, Override, Question, RangedInput, WorldError, Worlds,
 };
 use wssim_model::Blueprint;
 
@@ -203,6 +204,19 @@ impl Scenario {
         self.world.document.proxy.routes()
     }
 
+    /// The metric that `text` names, as a claim would, given by the flag `shown`.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn metric(&self, shown: &str, text: &str) -> Result<MetricRef, Diagnostics> {
+        let mut mistakes = Vec::new();
+        let metric = question::metric_of_flag(&self.world.document, shown, text, &mut mistakes);
+        match metric {
+            Some(metric) if mistakes.is_empty() => Ok(metric),
+            _ => Err(Diagnostics::new(mistakes)),
+        }
+    }
+
     /// What is asked of nodes and services before anything is simulated.
     #[must_use]
     pub fn offered_load(&self) -> OfferedLoad {
@@ -352,8 +366,10 @@ impl World {
         missing: Missing,
         shared: &Shared,
     ) -> Result<Self, (Vec<Diagnostic>, Vec<usize>)> {
-        // A stack that a `--set` names has to be there before others reach into it.
-        let names_stacks = |set: &str| set.trim_start().starts_with("scenario.stacks");
+        // A stack that a `--set` names has to be there before others reach into it, and stack files are read
+        // with what is set of them.
+        let names_stacks =
+            |set: &str| set.trim_start().starts_with("scenario.stacks") || field::is_field(set);
         let (early, late): (Vec<_>, Vec<_>) = sets.iter().partition(|(set, _)| names_stacks(set));
         let base = shared.base(path, &early).map_err(|mistakes| (mistakes, Vec::new()))?;
         let (mut sources, mut merged) = (base.sources.clone(), base.merged.clone());

@@ -34,6 +34,9 @@ pub(crate) enum ArrivalsText {
     },
 }
 
+/// Users of a closed source at most.
+pub(super) const MOST_USERS: u32 = 10_000_000;
+
 /// Kinds of arrivals and their keys.
 const KINDS: [(&str, &[&str]); 6] = [
     ("poisson", &["rate", "profile"]),
@@ -95,7 +98,7 @@ pub(super) fn read(
         "mmpp" => mmpp(reader, &mut fields),
         "closed" => {
             need(reader, &fields, "users", "such as `users = 50`");
-            let users = fields.value(reader, "users", fields::count_to(1, 10_000_000));
+            let users = fields.value(reader, "users", fields::count_to(1, MOST_USERS));
             let think =
                 fields.value_or(reader, "think", fields::law(Dimension::Duration), Law::ZERO, "0s");
             users.map(|users| ArrivalsText::Closed { users, think })

@@ -160,7 +160,8 @@ fn parse_metric(reader: &mut Reader<'_>, name: &Name) -> Option<MetricRef> {
     parsed
 }
 
-fn metric(text: &str) -> Option<MetricRef> {
+/// Reads `name{label="value", …}`; `None`: it is no such text.
+pub(crate) fn metric(text: &str) -> Option<MetricRef> {
     let text = text.trim();
     let (name, labels) = match text.split_once('{') {
         None => (text, ""),

@@ -58,6 +58,8 @@ pub(crate) struct Document {
     pub stacks: BTreeMap<String, Stack>,
     pub services: BTreeMap<String, Service>,
     pub traffic: BTreeMap<String, Traffic>,
+    /// How many times as much of all traffic; `None`: once.
+    pub traffic_scale: Option<f64>,
     pub growth: Option<Growth>,
     pub faults: Vec<FaultText>,
     /// How many repairs of what fails of itself go on at once; `None`: all.
@@ -133,9 +135,7 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
     for (name, fields) in root.things(reader, "service") {
         document.services.insert(name.text.clone(), known::service(reader, &name, fields));
     }
-    for (name, fields) in root.things(reader, "traffic") {
-        document.traffic.insert(name.text.clone(), traffic::read(reader, fields));
-    }
+    traffic::sources(reader, &mut root, &mut document);
     cache::size(&mut document.services, reader);
     document.growth = growth::read(reader, &mut root);
     document.faults =

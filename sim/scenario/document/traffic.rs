@@ -1,10 +1,11 @@
 //! `[traffic.*]`: who asks for what, when, and how long they wait.
 
+use super::Document;
 use super::arrivals::{self, ArrivalsText};
 use super::fields::{self, Fields, Name, Reader};
 use super::profile::ProfileText;
 use super::routing;
-use crate::tree::Value;
+use crate::tree::{Entry, Item, Value};
 use wssim_experiment::cluster::Limit;
 use wssim_model::law::Law;
 use wssim_text::quantity::Dimension;
@@ -50,7 +51,49 @@ const RESPONSE_LIMITS: [(&str, Option<f64>); 6] = [
     ("p999", Some(0.999)),
 ];
 
-pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Traffic {
+/// All sources by name, and the factor on all of them.
+pub(super) fn sources(reader: &mut Reader<'_>, root: &mut Fields<'_>, document: &mut Document) {
+    let Some(mut outer) = root.inner(reader, "traffic") else { return };
+    let named = outer.table.get(SCALE).filter(|entry| is_source(&entry.item));
+    if let Some(entry) = named {
+        let message = "a source may not be named `scale`: that is the factor on all traffic";
+        let help = Some("such as `[traffic] scale = 2.0`".to_owned());
+        reader.mistake(entry.key, "wrong-type", message, help);
+        outer.accept(&[SCALE]);
+    } else {
+        let scale = outer.value_or(reader, SCALE, fields::positive, 1.0, "1");
+        document.traffic_scale = Some(scale);
+    }
+    for (name, entry) in outer.table.iter().filter(|(name, _)| *name != SCALE) {
+        let shape = outer.shape.of_others();
+        if let Some(fields) = reader.table(&entry.item, &outer.at(name), shape) {
+            document.traffic.insert(name.clone(), read(reader, fields));
+        }
+    }
+    refuse_crowds(reader, document, outer.table.get(SCALE));
+}
+
+/// The key of the factor on all traffic, which no source can have for a name.
+const SCALE: &str = "scale";
+
+fn is_source(item: &Item) -> bool {
+    item.table().is_some_and(|table| !table.contains_key("value"))
+}
+
+/// Closed sources that the factor makes larger than a closed source may be.
+fn refuse_crowds(reader: &mut Reader<'_>, document: &Document, scale: Option<&Entry>) {
+    let (Some(entry), Some(factor)) = (scale, document.traffic_scale) else { return };
+    for (name, traffic) in &document.traffic {
+        let Some(ArrivalsText::Closed { users, .. }) = traffic.arrivals else { continue };
+        if f64::from(users) * factor > f64::from(arrivals::MOST_USERS) {
+            let most = arrivals::MOST_USERS;
+            let message = format!("`{name}` would have more than {most} users");
+            reader.mistake(entry.item.origin, "out-of-range", message, None);
+        }
+    }
+}
+
+fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Traffic {
     let entries = entries(reader, &mut fields);
     if !fields.has("arrivals") {
         let help = "such as `arrivals = { kind = \"poisson\", rate = \"4/s\" }`";

@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Severity, UNREADABLE};
 use crate::load::Files;
 use crate::scenario::Scenario;
 use crate::source::Sources;
-use crate::stack;
+use crate::stack::{self, How};
 use std::path::{Path, PathBuf};
 use survey::Survey;
 use write::Nodes;
@@ -81,7 +81,8 @@ fn survey(paths: &[PathBuf]) -> Result<(Survey, Vec<Diagnostic>), Diagnostics> {
                 continue;
             }
         };
-        let Some(item) = stack::checked(&text, path, true, &files, &mut sources, &mut told) else {
+        let how = How { by_swarm: true, files: &files, fields: &[] };
+        let Some(item) = stack::checked("", &text, path, how, &mut sources, &mut told) else {
             continue;
         };
         if let Some(root) = item.table() {

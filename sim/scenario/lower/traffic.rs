@@ -67,6 +67,8 @@ impl Lowering<'_> {
         let Some(arrivals) = &traffic.arrivals else {
             return Arrivals::Poisson { rate_per_second: 0.0 };
         };
+        let scaled = scaled(arrivals, self.document.traffic_scale.unwrap_or(1.0));
+        let arrivals = &scaled;
         if let Some(profile) = &traffic.profile
             && let Some(profile) = profile.lower(check::clock_at_zero(self.document))
             && let Some((gap, first)) = shaped(arrivals)
@@ -157,6 +159,26 @@ impl Lowering<'_> {
         };
         load.start.map(|start| start + lead)
     }
+}
+
+/// So many times as much: the same requests, closer together; of a trace more of its rows.
+fn scaled(arrivals: &ArrivalsText, factor: f64) -> ArrivalsText {
+    let mut scaled = arrivals.clone();
+    if factor == 1.0 {
+        return scaled;
+    }
+    match &mut scaled {
+        ArrivalsText::Poisson(rate) | ArrivalsText::Trace { rate, .. } => *rate *= factor,
+        ArrivalsText::Mmpp { rates, .. } => rates.iter_mut().for_each(|rate| *rate *= factor),
+        ArrivalsText::Renewal(gap) => *gap = gap.scaled(1.0 / factor),
+        ArrivalsText::Periodic { period, .. } => {
+            *period = Nanos::from_f64(period.as_f64() / factor).max(Nanos(1));
+        }
+        ArrivalsText::Closed { users, .. } => {
+            *users = (f64::from(*users) * factor).round().max(1.0) as u32;
+        }
+    }
+    scaled
 }
 
 /// Law of the gaps and the first arrival of a source on a profile's clock; `None`: it has none.

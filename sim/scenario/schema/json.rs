@@ -72,9 +72,8 @@ impl Definitions {
     fn object(&mut self, shape: &'static Shape) -> Map<String, Value> {
         let mut properties = Map::new();
         for key in shape.all() {
-            // A service may be named like a key.
-            let kinds: Vec<Kind> =
-                kinds_of(shape, key.name).into_iter().chain(shape.others).collect();
+            let either = shape.others.filter(|_| shape.shares_names);
+            let kinds: Vec<Kind> = kinds_of(shape, key.name).into_iter().chain(either).collect();
             let meaning = meaning_of(shape, key.name);
             properties.insert(key.name.to_owned(), self.member(&kinds, &meaning));
         }

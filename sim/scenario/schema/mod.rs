@@ -27,6 +27,7 @@ pub(crate) use plan::{FAULTS, ROOT};
 pub(crate) use service::{BALANCES, CONNECTIONS, PORT, VOLUME};
 pub(crate) use step::STEP;
 
+use crate::load::Segment;
 use wssim_text::quantity::Dimension;
 
 /// A table of the format.
@@ -41,6 +42,8 @@ pub(crate) struct Shape {
     pub cases: &'static [Case],
     /// What other keys take, where the author chooses names.
     pub others: Option<Kind>,
+    /// Whether a name that the author chooses may be that of a key: what stands there is then either.
+    pub shares_names: bool,
     /// Keys without which it is nothing, even as a piece.
     pub required: &'static [&'static str],
 }
@@ -139,7 +142,7 @@ const fn key(name: &'static str, kind: Kind, meaning: &'static str) -> Key {
 }
 
 const fn shape(name: &'static str, meaning: &'static str, keys: &'static [Key]) -> Shape {
-    Shape { name, meaning, keys, cases: &[], others: None, required: &[] }
+    Shape { name, meaning, keys, cases: &[], others: None, shares_names: false, required: &[] }
 }
 
 /// A table whose keys are the author's.
@@ -161,6 +164,11 @@ impl Shape {
     pub(crate) fn below(&self, key: &str) -> &'static Shape {
         let mut found = self.all().filter(|known| known.name == key);
         found.find_map(|known| known.kind.table()).unwrap_or(&FREE)
+    }
+
+    /// The table of a thing whose name the author chooses.
+    pub(crate) fn of_others(&self) -> &'static Shape {
+        self.others.as_ref().and_then(Kind::table).unwrap_or(&FREE)
     }
 
     /// Stops whoever reads a key that is not described: the author of that reader meets this in
@@ -189,7 +197,58 @@ impl Shape {
     }
 }
 
+/// Whether what stands at `path` takes whole numbers only, or is not a number.
+pub(crate) fn takes_whole(path: &[Segment]) -> bool {
+    let mut kind = Kind::Table(&ROOT);
+    for step in path {
+        let next = match step {
+            Segment::Key(key) => kind.within(key),
+            Segment::Index(_) | Segment::Id(_) => kind.item(),
+        };
+        let Some(next) = next else { return false };
+        kind = next;
+    }
+    kind.counts()
+}
+
 impl Kind {
+    /// What `key` of it takes.
+    fn within(&self, key: &str) -> Option<Self> {
+        match self {
+            Self::Table(shape) => {
+                let own = shape.all().find(|known| known.name == key).map(|known| known.kind);
+                own.or(shape.others)
+            }
+            Self::Map(kind) => Some(**kind),
+            Self::Ranged(kind) => kind.within(key),
+            Self::Either(kinds) => kinds.iter().find_map(|kind| kind.within(key)),
+            _ => None,
+        }
+    }
+
+    /// What an item of it takes.
+    fn item(&self) -> Option<Self> {
+        match self {
+            Self::Array(kind, _) => Some(**kind),
+            Self::Steps => Some(Self::Table(&STEP)),
+            Self::Either(kinds) => kinds.iter().find_map(Self::item),
+            _ => None,
+        }
+    }
+
+    /// Whether it takes a whole number, and no other.
+    fn counts(&self) -> bool {
+        match self {
+            Self::Count(..) => true,
+            Self::Ranged(kind) => kind.counts(),
+            Self::Either(kinds) => {
+                let is_number = |kind: &&Self| matches!(kind, Self::Number | Self::Positive);
+                kinds.iter().any(Self::counts) && !kinds.iter().any(|kind| is_number(&kind))
+            }
+            _ => false,
+        }
+    }
+
     /// The table that it is, or holds.
     fn table(&self) -> Option<&'static Shape> {
         match self {

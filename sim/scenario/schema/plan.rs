@@ -36,11 +36,7 @@ pub(crate) static ROOT: Shape = shape(
             Kind::Map(&Kind::Table(&service::SERVICE)),
             "what runs, by name; it stands alone, or adds to the service of that name in a stack file",
         ),
-        key(
-            "traffic",
-            Kind::Map(&Kind::Table(&traffic::TRAFFIC)),
-            "who asks for what and when, by name",
-        ),
+        key("traffic", Kind::Table(&traffic::SOURCES), "who asks for what and when, by name"),
         key(
             "claim",
             Kind::Array(&Kind::Table(&CLAIM), 0),

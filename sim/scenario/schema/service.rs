@@ -443,5 +443,6 @@ pub(crate) static CONNECTIONS: Shape =
 
 static CLIENTS: Shape = Shape {
     others: Some(Kind::Table(&CONNECTIONS)),
+    shares_names: true,
     ..shape("clients", "How connections are held; to a service by its name", CONNECTION_KEYS)
 };

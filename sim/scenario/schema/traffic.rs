@@ -9,7 +9,20 @@ use super::{
 const ENTRY: Kind =
     Kind::Either(&[Kind::Text, Kind::Map(&Kind::Either(&[POSITIVE, Kind::Map(&POSITIVE)]))]);
 
-pub(super) static TRAFFIC: Shape = shape(
+pub(super) static SOURCES: Shape = Shape {
+    others: Some(Kind::Table(&TRAFFIC)),
+    ..shape(
+        "sources",
+        "Sources of requests by name, and a factor on all of them",
+        &[key(
+            "scale",
+            POSITIVE,
+            "how many times as much traffic of every source: rates, users (rounded), rows of a trace; 1 when left out",
+        )],
+    )
+};
+
+static TRAFFIC: Shape = shape(
     "traffic",
     "A source of requests",
     &[

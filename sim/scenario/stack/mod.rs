@@ -7,6 +7,7 @@
 //! A service is stack + name. It goes by its name alone as long as no other stack has one of that
 //! name, otherwise by `stack/name`.
 
+pub(crate) mod field;
 mod forms;
 mod keys;
 mod shape;
@@ -21,6 +22,7 @@ use crate::diagnostic::{Diagnostic, UNREADABLE};
 use crate::load::{self, Files};
 use crate::source::{Origin, Source, Sources};
 use crate::tree::{Entry, Item, Table, Value};
+use field::Field;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 pub(crate) use translate::{Translated, translate};
@@ -31,20 +33,24 @@ use wssim_text::suggest;
 pub(crate) fn expand(
     merged: Table,
     files: &Files,
+    fields: &[Field],
     sources: &mut Sources,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Table {
     let named = named(&merged, sources, mistakes);
+    let names: Vec<&str> = named.iter().map(|one| one.name.as_str()).collect();
+    field::refuse_strangers(fields, &names, sources, mistakes);
     if named.is_empty() {
         return merged;
     }
     let by_swarm = orchestrator(&merged) == "swarm";
+    let how = How { by_swarm, files, fields };
     let mut stacks = BTreeMap::new();
     for Named { name, path, origin } in named {
         if is_disabled(&merged, &name) {
             continue;
         }
-        let Some(mut stack) = read(&name, &path, origin, by_swarm, files, sources, mistakes) else {
+        let Some(mut stack) = read(&name, &path, origin, how, sources, mistakes) else {
             continue;
         };
         place(&mut stack, &name, &merged, by_swarm);
@@ -181,17 +187,26 @@ fn of_stack<'t>(merged: &'t Table, stack: &str) -> Option<&'t Table> {
     merged.get("stack")?.item.table()?.get(stack)?.item.table()
 }
 
+/// How stack files are read.
+#[derive(Clone, Copy)]
+pub(crate) struct How<'a> {
+    /// Deployed by `docker stack deploy`.
+    pub by_swarm: bool,
+    pub files: &'a Files,
+    /// Values that fields take instead of their own.
+    pub fields: &'a [Field],
+}
+
 /// Reads one stack file; `None` when nothing can be made of it.
 fn read(
     name: &str,
     path: &Path,
     named_at: Origin,
-    by_swarm: bool,
-    files: &Files,
+    how: How<'_>,
     sources: &mut Sources,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<Translated> {
-    let text = match files.read(path) {
+    let text = match how.files.read(path) {
         Ok(text) => text,
         Err(reason) => {
             let message = format!("`{}` cannot be read: {reason}", path.display());
@@ -199,22 +214,22 @@ fn read(
             return None;
         }
     };
-    let item = checked(&text, path, by_swarm, files, sources, mistakes)?;
+    let item = checked(name, &text, path, how, sources, mistakes)?;
     item.table().map(|root| translate(name, root, sources))
 }
 
-/// The tree of one stack file, its keys and shapes checked; `None` when something is wrong.
+/// The tree of the stack file `name`, its keys and shapes checked; `None` when something is wrong.
 pub(crate) fn checked(
+    name: &str,
     text: &str,
     path: &Path,
-    by_swarm: bool,
-    files: &Files,
+    how: How<'_>,
     sources: &mut Sources,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<Item> {
     let shown = path.display().to_string();
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    let env = files.read(&folder.join(".env")).unwrap_or_default();
+    let env = how.files.read(&folder.join(".env")).unwrap_or_default();
     let variables = Variables::parse(&env);
     let source = Source { name: shown, folder, text: text.to_owned(), is_set: false };
     let number = sources.add(source);
@@ -225,7 +240,7 @@ pub(crate) fn checked(
         odd.extend(own.into_iter().map(|odd| (odd, origin)));
         put
     };
-    let item = match yaml::parse(text, number, &mut substitute) {
+    let mut item = match yaml::parse(text, number, &mut substitute) {
         Ok(item) => item,
         Err(flaw) => {
             mistakes.push(Diagnostic::error(flaw.code, flaw.message).at(sources, flaw.origin));
@@ -233,13 +248,14 @@ pub(crate) fn checked(
         }
     };
     mistakes.extend(odd.into_iter().map(|(odd, origin)| told(odd).at(sources, origin)));
-    let Some(root) = item.table() else {
+    let Value::Table(root) = &mut item.value else {
         let message = "a stack file is a table with `services`";
         mistakes.push(Diagnostic::error("wrong-type", message).at(sources, item.origin));
         return None;
     };
     let before = mistakes.len();
-    shape::check(root, by_swarm, sources, mistakes);
+    field::lay(how.fields, name, root, sources, mistakes);
+    shape::check(root, how.by_swarm, sources, mistakes);
     shape::encryption(root, sources, mistakes);
     jobs_of_global(root, sources, mistakes);
     let failed = |item: &Diagnostic| item.severity == crate::diagnostic::Severity::Error;

@@ -40,10 +40,13 @@ impl Walk<'_> {
     }
 
     fn unknown(&mut self, name: &str, path: &str, origin: Origin) {
+        let is_set = self.sources.of(origin).is_set;
         let message = format!("Docker knows no key `{name}` here and refuses the file");
         let hint = instead(name).or_else(|| suggest::hint(name, keys::within(path)));
         let is_network = path == "networks.*" && (name == "encrypted" || name == "encryption");
-        let diagnostic = if is_network {
+        let diagnostic = if is_set {
+            Diagnostic::error("unknown-path", message).maybe_help(hint)
+        } else if is_network {
             lint_of("encryption-spelling", message, hint)
         } else {
             Diagnostic::warning("unknown-key", message).maybe_help(hint)

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::format_collect)]
 
 use std::path::{Path, PathBuf};
-use wssim_experiment::question::Worlds as _;
+use wssim_experiment::question::{Override, Worlds as _};
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{LimitPolicy, Policy};
 use wssim_scenario::import::compose;
@@ -362,4 +362,37 @@ fn a_stack_has_two_keys() {
     std::fs::remove_file(&path).unwrap();
     assert!(told.contains("a stack has no key `nmae`"), "{told}");
     assert!(told.contains("did you mean `name`?"), "{told}");
+}
+
+/// A field of a stack file is set by the path that it has there.
+#[test]
+fn fields_of_stack_files_can_be_set() {
+    let load = |sets: &[&str]| {
+        let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
+        Scenario::load("tests/stacks/stacked.toml", &sets)
+    };
+    let replicas = |scenario: &Scenario| nodes(scenario, "orders").len();
+    let own = replicas(&load(&[]).unwrap());
+    let more = load(&["stack.shop.services.orders.deploy.replicas=2"]).unwrap();
+    assert_eq!(replicas(&more), 2);
+    assert_ne!(own, 2);
+    let config = more.print_config();
+    assert!(config.contains("service.orders.replicas = 2  # --set"), "{config}");
+    let over = [Override {
+        path: "stack.shop.services.orders.deploy.replicas".to_owned(),
+        value: "1".to_owned(),
+    }];
+    let world = load(&[]).unwrap().blueprint(None, &over).unwrap();
+    let orders = world.services.iter().position(|service| service.name == "orders").unwrap();
+    let here = world.containers.iter().filter(|one| one.service.index() == orders);
+    assert_eq!(here.filter(|one| !one.spare).count(), 1);
+    for (set, part) in [
+        ("stack.shpo.services.orders.deploy.replicas=5", "did you mean `shop`?"),
+        ("stack.shop.services.oders.deploy.replicas=5", "did you mean `orders`?"),
+        ("stack.shop.services.orders.deploy.replica=5", "did you mean `replicas`?"),
+        ("stack.shop.services.orders.deploy.replicas=few", "this is not what `replicas` takes"),
+    ] {
+        let mistakes = load(&[set]).unwrap_err();
+        assert!(mistakes.to_string().contains(part), "{set}: {mistakes}");
+    }
 }

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use wssim_experiment::question::{Kind, Worlds};
+use wssim_experiment::trace::{self, Pick, Trace};
+use wssim_experiment::watch::Unwatched;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Arrivals, First, Profile};
@@ -158,4 +160,120 @@ fn bursts_are_offered_load_while_they_last() {
     assert!(((offered(build) - offered(none)) * node_speed - 0.6).abs() < 1e-9);
     let late = build.replace("2min", "11min");
     assert!((offered(&late) - offered(none)).abs() < 1e-12);
+}
+
+/// The web's arrivals of kind `kind` under twice and half the traffic, and as they are.
+fn scaled(kind: &str) -> [Arrivals; 3] {
+    let of = |more: &[&str]| {
+        let set = format!("traffic.web.arrivals={{ {kind} }}");
+        arrivals(&world(&[&["scenario.kind=steady", set.as_str()], more].concat()))
+    };
+    [of(&["traffic.scale=2"]), of(&["traffic.scale=0.5"]), of(&[])]
+}
+
+#[test]
+fn twice_the_traffic_is_twice_the_rate() {
+    let [twice, half, own] = scaled("kind = \"poisson\", rate = \"6/s\"");
+    assert_eq!(own, Arrivals::Poisson { rate_per_second: 6.0 });
+    assert_eq!(twice, Arrivals::Poisson { rate_per_second: 12.0 });
+    assert_eq!(half, Arrivals::Poisson { rate_per_second: 3.0 });
+    let [twice, half, _] = scaled("kind = \"renewal\", interarrival = \"uniform(1s, 3s)\"");
+    let gap = |low, high| Arrivals::Renewal { gap: Law::Uniform { low, high } };
+    assert_eq!([twice, half], [gap(0.5e9, 1.5e9), gap(2e9, 6e9)]);
+    let [twice, half, _] = scaled("kind = \"periodic\", period = \"1s\", phase = \"2s\"");
+    let every =
+        |period| Arrivals::Periodic { period: Nanos(period), phase: Some(Nanos(2 * SECOND)) };
+    assert_eq!([twice, half], [every(SECOND / 2), every(2 * SECOND)]);
+    let modulated =
+        "kind = \"mmpp\", rates = [\"10/s\", \"50/s\"], switch = [\"0.1/s\", \"0.2/s\"]";
+    let rates = scaled(modulated).map(|arrivals| match arrivals {
+        Arrivals::Mmpp(process) => (process.mean_rate(), process.changes_per_request()),
+        other => panic!("{other:?}"),
+    });
+    let [(twice, fewer), (half, more), (own, changes)] = rates;
+    assert!((twice - 2.0 * own).abs() < 1e-9 && (half - own / 2.0).abs() < 1e-9);
+    assert!((fewer - changes / 2.0).abs() < 1e-12, "states change as often as ever");
+    assert!((more - changes * 2.0).abs() < 1e-12);
+}
+
+#[test]
+fn users_are_scaled_and_rounded_and_there_is_always_one() {
+    let users = |users: u32| {
+        scaled(&format!("kind = \"closed\", users = {users}, think = \"1s\"")).map(|arrivals| {
+            match arrivals {
+                Arrivals::Closed { users, .. } => users,
+                other => panic!("{other:?}"),
+            }
+        })
+    };
+    assert_eq!(users(7), [14, 4, 7]);
+    assert_eq!(users(1), [2, 1, 1]);
+}
+
+#[test]
+fn a_profile_and_a_trace_are_scaled_too() {
+    let sets = ["scenario.kind=window", "traffic.scale=2", "traffic.web.arrivals.profile=diurnal"];
+    let Arrivals::Shaped { gap, .. } = arrivals(&world(&sets)) else { panic!("not shaped") };
+    assert_eq!(gap, Law::Exponential { mean: 1e9 / 12.0 });
+    let day = "tests/scenarios/traced/day.toml";
+    let rate = |sets: &[String]| {
+        let world = Scenario::load(day, sets).unwrap().blueprint(None, &[]).unwrap();
+        match &world.sources[0].arrivals {
+            Arrivals::Trace(trace) => trace.rate,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!((rate(&["traffic.scale=2".to_owned()]) - 2.0 * rate(&[])).abs() < 1e-12);
+}
+
+/// Common random numbers: request n is the same request, and comes that much earlier.
+#[test]
+fn the_same_requests_come_closer_together() {
+    let nth = |sets: &[&str], number: u64| {
+        let scenario = load(&[&["scenario.kind=window", "scenario.duration=60s"], sets].concat());
+        let options = trace::Options {
+            seed: 84,
+            replication: 0,
+            threads: Some(1),
+            entry: Some("web".to_owned()),
+            pick: Pick::Number(number),
+        };
+        trace::trace(&scenario, &scenario.question(), &options, &Unwatched).unwrap()
+    };
+    let cpu = |trace: &Trace| -> Vec<(String, u64)> {
+        let all = trace.components.iter().filter(|one| one.kind == trace::Kind::Cpu);
+        let mut all: Vec<_> = all.map(|one| (format!("{:?}", one.place), one.times)).collect();
+        all.sort();
+        all
+    };
+    for number in [1, 40, 150] {
+        let (own, twice) = (nth(&[], number), nth(&["traffic.scale=2"], number));
+        assert_eq!(cpu(&own), cpu(&twice), "request {number}");
+        let late = own.arrived_ns as f64 / twice.arrived_ns as f64;
+        assert!((late - 2.0).abs() < 1e-6, "request {number}: {late}");
+    }
+}
+
+#[test]
+fn the_factor_is_a_number_above_zero_and_no_source() {
+    let refused = |set: &str, code: &str| {
+        let mistakes = Scenario::load("tests/scenarios/after.toml", &[set.to_owned()]).unwrap_err();
+        let found = mistakes.items.iter().any(|item| item.code == code);
+        assert!(found, "{set}: {mistakes}");
+    };
+    refused("traffic.scale=0", "out-of-range");
+    refused("traffic.scale=-1", "negative");
+    refused("traffic.scale=2/s", "wrong-unit");
+    refused("traffic.scale=many", "bad-value");
+    refused("traffic.scale={ entry = \"a.b\" }", "wrong-type");
+    refused("traffic.scal=2", "unknown-path");
+    let config = load(&["traffic.scale=2"]).print_config();
+    assert!(config.contains("traffic.scale = 2  # --set"), "{config}");
+    assert!(load(&[]).print_config().contains("traffic.scale = 1  # default"));
+    let ranged = load(&["traffic.scale={ value = 1.5, range = [1, 2] }"]);
+    assert!(ranged.question().ranged.iter().any(|input| input.path == "traffic.scale"));
+    let crowd = "traffic.web.arrivals={ kind = \"closed\", users = 9000000, think = \"1s\" }";
+    let sets = [crowd.to_owned(), "traffic.scale=2".to_owned()];
+    let mistakes = Scenario::load("tests/scenarios/after.toml", &sets).unwrap_err();
+    assert!(mistakes.to_string().contains("more than 10000000 users"), "{mistakes}");
 }

@@ -1,0 +1,56 @@
+//! A metric in JSON, of whichever study.
+
+use crate::number::Number;
+use crate::reason;
+use serde::Serialize;
+use serde::ser::{SerializeMap as _, Serializer};
+use wssim_experiment::findings::Metric;
+
+/// Labels as an object.
+pub(crate) struct Labels<'a>(Vec<(&'a str, &'a str)>);
+
+impl<'a> Labels<'a> {
+    pub(crate) fn of(labels: &'a [(&'static str, String)]) -> Self {
+        Self(labels.iter().map(|(name, value)| (*name, value.as_str())).collect())
+    }
+}
+
+impl Serialize for Labels<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in &self.0 {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+/// A metric of the file.
+#[derive(Serialize)]
+pub(crate) struct MetricJson<'a> {
+    name: &'a str,
+    labels: Labels<'a>,
+    unit: &'a str,
+    mean: Option<Number>,
+    ci_low: Option<Number>,
+    ci_high: Option<Number>,
+    n: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<String>,
+}
+
+impl<'a> MetricJson<'a> {
+    pub(crate) fn of(metric: &'a Metric) -> Self {
+        let estimate = metric.estimate.as_ref();
+        Self {
+            name: metric.name,
+            labels: Labels::of(&metric.labels),
+            unit: metric.unit,
+            mean: estimate.map(|estimate| Number(estimate.mean)),
+            ci_low: estimate.map(|estimate| Number(estimate.low)),
+            ci_high: estimate.map(|estimate| Number(estimate.high)),
+            n: estimate.map(|estimate| estimate.n),
+            missing: metric.missing.as_ref().map(reason::missing),
+        }
+    }
+}

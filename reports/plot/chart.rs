@@ -1,0 +1,185 @@
+//! Numbers against a number: a canvas between two axes.
+
+use super::axis::{Axis, label};
+use super::canvas::Canvas;
+use super::{Chart, Dot, Series};
+use wssim_text::width;
+use wssim_text::wrap::flowed;
+
+/// Rows of the canvas.
+const ROWS: usize = 13;
+/// Numbers along the vertical axis, about.
+const LEVELS: usize = 4;
+/// A canvas is not narrower; a terminal that is has no picture.
+const NARROWEST: usize = 16;
+/// A limit that is further away than so many times what is drawn would leave it flat.
+const FARTHEST: f64 = 2.0;
+/// Columns that a label of the horizontal axis takes, about.
+const LABEL: usize = 9;
+/// What is drawn of each series in turn.
+const MARKS: [char; 8] = ['●', '○', '▲', '△', '■', '□', '◆', '◇'];
+/// What is to be taken with care.
+const ODD: char = '×';
+
+/// The picture in lines of at most `most` columns; none where nothing is known, or there is no room. `odd`:
+/// what the mark for what is to be taken with care means.
+pub(crate) fn chart(chart: &Chart, most: usize, odd: &str) -> Vec<String> {
+    let shown = &chart.series[..chart.series.len().min(MARKS.len())];
+    let dots = || shown.iter().flat_map(|series| &series.dots);
+    if dots().next().is_none() {
+        return Vec::new();
+    }
+    let limit = chart.limit.as_ref().filter(|(at, _)| is_near(*at, dots()));
+    let frame = Frame::new(chart, dots(), limit.map(|(at, _)| *at));
+    let gutter = frame.y_labels.iter().map(|(_, label)| width::of(label)).max().unwrap_or(0);
+    let Some(columns) = most.checked_sub(gutter + 3).filter(|columns| *columns >= NARROWEST) else {
+        return Vec::new();
+    };
+    let mut canvas = Canvas::new(columns, ROWS);
+    let place = |dot: &Dot| (frame.column(dot.x, columns), frame.row(dot.y));
+    for (series, mark) in shown.iter().zip(MARKS) {
+        for dot in &series.dots {
+            let (column, row) = place(dot);
+            canvas.put(column, row, if dot.is_odd { ODD } else { mark });
+        }
+    }
+    for dot in dots() {
+        let ends = [dot.low, dot.high].map(|end| if end.is_finite() { end } else { dot.y });
+        canvas.column(place(dot).0, ends.map(|end| frame.row(end)), '│');
+    }
+    for series in shown {
+        let pairs = series.dots.windows(2);
+        pairs.for_each(|pair| canvas.line(place(&pair[0]), place(&pair[1]), '·'));
+    }
+    if let Some((at, _)) = limit {
+        canvas.across(frame.row(*at), '╌');
+    }
+    let mut lines =
+        flowed(title(chart, limit, frame.y.is_log).iter().map(String::as_str), " · ", most);
+    for row in (0..ROWS).rev() {
+        let label = frame.y_labels.iter().find(|(at, _)| *at == row).map(|(_, label)| label);
+        let (label, edge) = label.map_or(("", '│'), |label| (label.as_str(), '┤'));
+        let blanks = width::blanks(label, gutter);
+        lines.push(format!("{blanks}{label} {edge}{}", canvas.row(row)));
+    }
+    lines.extend(frame.below(chart, gutter, columns));
+    lines.extend(legend(chart, shown, odd, most));
+    lines.iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// Whether a limit leaves room for what is drawn.
+fn is_near<'d>(limit: f64, dots: impl Iterator<Item = &'d Dot>) -> bool {
+    dots.map(|dot| dot.y).fold(f64::NEG_INFINITY, f64::max) * FARTHEST >= limit
+}
+
+fn title(chart: &Chart, limit: Option<&(f64, String)>, is_log: bool) -> Vec<String> {
+    let mut parts = vec![chart.title.clone()];
+    parts.extend(is_log.then(|| "by ratios".to_owned()));
+    parts.extend(limit.map(|(_, name)| format!("╌ {name}")));
+    parts
+}
+
+/// What stands where.
+struct Frame {
+    x: Axis,
+    y: Axis,
+    /// Row and label.
+    y_labels: Vec<(usize, String)>,
+}
+
+impl Frame {
+    fn new<'d>(
+        chart: &Chart,
+        dots: impl Iterator<Item = &'d Dot> + Clone,
+        limit: Option<f64>,
+    ) -> Self {
+        let xs: Vec<f64> = dots.clone().map(|dot| dot.x).collect();
+        let x = Axis::tight(&xs, chart.x_is_log);
+        let mut ys: Vec<f64> = dots.flat_map(|dot| [dot.y, dot.low, dot.high]).collect();
+        ys.retain(|y| y.is_finite());
+        ys.extend(limit);
+        let y = Axis::round(&ys, LEVELS);
+        let mut frame = Self { x, y, y_labels: Vec::new() };
+        for tick in y.ticks(LEVELS + 1) {
+            frame.y_labels.push((frame.row(tick), label(tick, chart.y_unit)));
+        }
+        frame
+    }
+
+    fn row(&self, y: f64) -> usize {
+        (self.y.part(y).clamp(0.0, 1.0) * (ROWS - 1) as f64).round() as usize
+    }
+
+    /// One column is left free at either end.
+    fn column(&self, x: f64, columns: usize) -> usize {
+        1 + (self.x.part(x).clamp(0.0, 1.0) * (columns - 3) as f64).round() as usize
+    }
+
+    /// The horizontal axis: its line, its numbers, and its name.
+    fn below(&self, chart: &Chart, gutter: usize, columns: usize) -> Vec<String> {
+        let ticks: Vec<(usize, String)> = (self.x_ticks(chart, columns).into_iter())
+            .map(|tick| (self.column(tick, columns), label(tick, chart.x_unit)))
+            .collect();
+        let mut edge = vec!['─'; columns];
+        let mut numbers = String::new();
+        for (column, label) in placed(&ticks, columns) {
+            edge[column.0] = '┬';
+            numbers.push_str(&" ".repeat(column.1 - width::of(&numbers)));
+            numbers.push_str(label);
+        }
+        let edge: String = edge.into_iter().collect();
+        let scale = if chart.x_is_log { ", by ratios" } else { "" };
+        let name = format!("{}{scale}", chart.x_name);
+        let name = width::truncated(&name, columns);
+        let before = " ".repeat((columns - width::of(&name)) / 2);
+        let indent = " ".repeat(gutter + 2);
+        vec![
+            format!("{} └{edge}", " ".repeat(gutter)),
+            format!("{indent}{numbers}"),
+            format!("{indent}{before}{name}"),
+        ]
+    }
+
+    /// The numbers that are drawn where all of them can be written, else round ones.
+    fn x_ticks(&self, chart: &Chart, columns: usize) -> Vec<f64> {
+        let dots = chart.series.iter().flat_map(|series| &series.dots);
+        let mut own: Vec<f64> = dots.map(|dot| dot.x).collect();
+        own.sort_by(f64::total_cmp);
+        own.dedup();
+        let named = own.iter().map(|x| (self.column(*x, columns), label(*x, chart.x_unit)));
+        let named: Vec<(usize, String)> = named.collect();
+        if placed(&named, columns).len() == own.len() {
+            return own;
+        }
+        self.x.ticks((columns / LABEL).max(2))
+    }
+}
+
+/// Labels that fit: the column of the tick and that where its label begins, and the label.
+fn placed(ticks: &[(usize, String)], columns: usize) -> Vec<((usize, usize), &str)> {
+    let mut placed: Vec<((usize, usize), &str)> = Vec::new();
+    let mut free = 0;
+    for (column, label) in ticks {
+        let length = width::of(label);
+        let begin = column.saturating_sub(length / 2).min(columns.saturating_sub(length));
+        if begin >= free && begin + length <= columns {
+            placed.push(((*column, begin), label));
+            free = begin + length + 1;
+        }
+    }
+    placed
+}
+
+/// What the marks mean, where that is not plain.
+fn legend(chart: &Chart, shown: &[Series], odd: &str, most: usize) -> Vec<String> {
+    let mut items: Vec<String> = Vec::new();
+    if chart.series.len() > 1 {
+        let named = shown.iter().zip(MARKS);
+        items.extend(named.map(|(series, mark)| format!("{mark} {}", series.name)));
+    }
+    let is_odd = shown.iter().flat_map(|series| &series.dots).any(|dot| dot.is_odd);
+    items.extend(is_odd.then(|| format!("{ODD} {odd}")));
+    let more = chart.series.len() - shown.len();
+    items.extend((more > 0).then(|| format!("and {more} more, not drawn")));
+    flowed(items.iter().map(String::as_str), "   ", most)
+}

@@ -1,0 +1,13 @@
+//! A sweep: what a planner should do first, then a row a point, then pictures.
+
+pub mod csv;
+pub(crate) mod json;
+mod pictures;
+mod table;
+#[cfg(test)]
+mod tests;
+mod wording;
+
+pub(crate) use pictures::pictures;
+pub(crate) use table::{changes, points};
+pub(crate) use wording::{answer, remarks, title};

@@ -1,0 +1,169 @@
+//! `wssim sweep`: what if?
+
+use crate::exit::{self, Failure};
+use crate::options::{self, Shown};
+use crate::output;
+use crate::place::Place;
+use crate::run::report;
+use crate::watch::Watcher;
+use std::io;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+use wssim_experiment::findings::Findings;
+use wssim_experiment::question::{MetricRef, Override, WorldError};
+use wssim_experiment::sweep::{self, Error, MOST_POINTS, Parameter, USUAL_REPLICATIONS};
+use wssim_reports::files::Output;
+use wssim_reports::{json, sweep as tables};
+use wssim_scenario::{Scenario, parameter};
+use wssim_text::printable;
+
+/// Files that are written, in this order.
+const FILES: [&str; 2] = ["results.json", "sweep.csv"];
+
+/// What if? Every combination of other values, a row a point.
+///
+/// Simulates the scenario at every point of a grid, all with the same requests and the same warm-up, so
+/// that points differ by their values alone. Prints which objectives are kept up to where, a row a point,
+/// and a picture of each number. Writes results.json and sweep.csv.
+#[derive(clap::Args, Debug)]
+#[command(after_long_help = "\
+A parameter takes values as the scenario writes them, or a range: both ends in one unit, and the
+number of points behind the last slash. Points are equally far apart, or with `log` by a common ratio:
+  --param traffic.scale=1,2,4                       --param node.hpr.disk=nvme,hdd
+  --param traffic.web.arrivals.rate=1/s..8/s/4      --param traffic.scale=0.25..16/7log
+  --param stack.production.services.ws-company.deploy.replicas=1..3/3
+
+Example:
+  wssim sweep after --param traffic.scale=1..8/8
+  wssim sweep after --param traffic.scale=1,4 --param service.ws-company.workers=10,200
+  wssim sweep after --param traffic.scale=1..8/3 --refine 4 --metric 'node_load_average{node=\"gmktec\"}'")]
+pub(crate) struct Args {
+    /// Path of the scenario, or its bare name when it lies in scenarios/
+    scenario: String,
+
+    /// A key and its values: `key=a,b,c` or `key=lo..hi/n`; repeatable, all combinations are made
+    #[arg(long = "param", value_name = "KEY=VALUES", required = true, value_parser = parameter)]
+    parameters: Vec<Parameter>,
+
+    /// What is told of each point, as claims name it; repeatable [default: response time, errors, CPU]
+    #[arg(long = "metric", value_name = "METRIC")]
+    metrics: Vec<String>,
+
+    /// So many points more, one by one, where the first number changes most from point to point
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1000))]
+    refine: u32,
+
+    /// Seed of all randomness
+    #[arg(long, value_name = "N", default_value_t = options::SEED)]
+    seed: u64,
+
+    /// Threads to simulate on [default: all]; the results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    threads: Option<u32>,
+
+    /// Replications of each point
+    #[arg(long, value_name = "N", default_value_t = USUAL_REPLICATIONS, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    replications: u32,
+
+    /// Wall time after which no further replications are begun, such as 60s or 1m30s
+    #[arg(long, value_name = "TIME", value_parser = options::wall_time)]
+    budget: Option<Duration>,
+
+    /// Directory for files; by default out/SCENARIO/sweep
+    #[arg(long, value_name = "DIR", value_parser = options::directory)]
+    out: Option<PathBuf>,
+
+    #[command(flatten)]
+    shown: Shown,
+}
+
+/// Runs the command; gives its exit status.
+pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+    let started = Instant::now();
+    let shown = &args.shown;
+    check(&args.parameters)?;
+    let Some(scenario) = shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
+    let metrics = metrics(args, &scenario)?;
+    let place = Place::of(args.out.as_deref(), &scenario.question().name, Some("sweep"));
+    place.check(&FILES)?;
+    let findings = simulate(args, &scenario, metrics)?;
+    let texts = [json::render(&findings), tables::csv::render(&findings)];
+    let outputs = [0, 1].map(|place| Output { name: FILES[place], text: &texts[place] });
+    let written = place.write(&outputs);
+    let out = written.is_ok().then(|| place.shown(""));
+    output::print(&report(shown, &findings, started, out.as_deref()), shown)?;
+    written?;
+    Ok(exit::of(&findings, false))
+}
+
+/// Whether the parameters together make a grid.
+fn check(parameters: &[Parameter]) -> Result<(), Failure> {
+    let wrong = |message: &str| Err(Failure::wrong(&format!("error: {}", printable(message))));
+    for (at, parameter) in parameters.iter().enumerate() {
+        if parameters[..at].iter().any(|other| other.path == parameter.path) {
+            return wrong(&format!("`--param {}` is there twice", parameter.path));
+        }
+    }
+    let counts = parameters.iter().map(|parameter| parameter.values.len());
+    match counts.clone().try_fold(1usize, usize::checked_mul) {
+        Some(points) if points <= MOST_POINTS => Ok(()),
+        _ => {
+            let counts: Vec<String> = counts.map(|count| count.to_string()).collect();
+            wrong(&format!("{} points are more than {MOST_POINTS}", counts.join(" × ")))
+        }
+    }
+}
+
+/// What is told of each point; every mistake in it at once.
+fn metrics(args: &Args, scenario: &Scenario) -> Result<Vec<MetricRef>, Failure> {
+    let read = |text: &String| {
+        let colours = args.shown.colours(&io::stderr());
+        let metric = scenario.metric("--metric", text);
+        metric.map_err(|diagnostics| Failure::scenario(&diagnostics, colours))
+    };
+    args.metrics.iter().map(read).collect()
+}
+
+fn simulate(
+    args: &Args,
+    scenario: &Scenario,
+    metrics: Vec<MetricRef>,
+) -> Result<Findings, Failure> {
+    let options = sweep::Options {
+        seed: args.seed,
+        threads: args.threads.map(|threads| threads as usize),
+        replications: args.replications,
+        parameters: args.parameters.clone(),
+        metrics,
+        refine: args.refine,
+    };
+    if args.refine > 0 && options.parameters.iter().all(|parameter| parameter.numbers.is_none()) {
+        let message = "error: `--refine` needs a parameter of numbers";
+        return Err(Failure::wrong(message));
+    }
+    let watcher = Watcher::start(args.budget, args.shown.quiet);
+    let findings = sweep::sweep(scenario, &scenario.question(), &options, &watcher);
+    watcher.finish();
+    findings.map_err(|error| failure(&error))
+}
+
+fn failure(error: &Error) -> Failure {
+    match error {
+        Error::World(error) => Failure::world(error),
+        Error::NoMetric(metric) => {
+            let message = format!("`--metric {}`: its labels name nothing here", metric.name);
+            Failure::wrong(&format!("error: {}", printable(&message)))
+        }
+        Error::Point { overrides, why } => {
+            let why = match why {
+                WorldError::Scenario(message) | WorldError::Threads(message) => message,
+            };
+            Failure::wrong(&format!("error: at {}:\n{why}", printable(&point(overrides))))
+        }
+    }
+}
+
+fn point(overrides: &[Override]) -> String {
+    let all = overrides.iter().map(|one| format!("{}={}", one.path, one.value));
+    all.collect::<Vec<_>>().join(", ")
+}

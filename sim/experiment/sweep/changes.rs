@@ -1,0 +1,82 @@
+//! What each number does over the grid: its extremes, its largest step, and whether neighbours differ.
+//!
+//! Neighbours meet the same requests, so their difference is paired (Law, Simulation Modeling and Analysis,
+//! 5th ed., ch. 10.2). With m pairs each interval is at level 1 − 0.05/m (Bonferroni), so that the chance of
+//! one step too many among all of them is 5 %.
+
+use super::columns::{Column, samples};
+use super::findings::{Change, Jump, PointFinding, Told};
+use crate::arm::Arm;
+use crate::judge::paired_change;
+use crate::question::MetricRef;
+use wssim_stats::{Estimate, simultaneous_level};
+
+/// Points with their arms, and how many of the replications count.
+pub(super) struct Seen<'e> {
+    pub(super) points: &'e [PointFinding],
+    pub(super) arms: &'e [(&'e Arm, usize)],
+    pub(super) rows: &'e [Vec<usize>],
+}
+
+/// What the number `column`, which stands at place `at` of each point, does.
+pub(super) fn change(column: &Column, at: usize, seen: &Seen<'_>) -> Change {
+    let mean = |place: usize| mean_at(&seen.points[place], at);
+    let known: Vec<usize> = (0..seen.points.len()).filter(|place| mean(*place).is_some()).collect();
+    let by_mean =
+        |a: &&usize, b: &&usize| mean(**a).unwrap_or(0.0).total_cmp(&mean(**b).unwrap_or(0.0));
+    let least = known.iter().min_by(by_mean);
+    // Of equally great ones the first, as of equally small ones.
+    let most = known.iter().rev().max_by(by_mean);
+    let pairs: Vec<[usize; 2]> = neighbours(seen, at);
+    let level = simultaneous_level(pairs.len().max(1), 1);
+    let differences: Vec<Option<Estimate>> =
+        pairs.iter().map(|pair| difference(column, *pair, seen, level)).collect();
+    let step = |[from, to]: [usize; 2]| (mean(to).unwrap_or(0.0) - mean(from).unwrap_or(0.0)).abs();
+    let largest = (0..pairs.len()).rev().max_by(|a, b| step(pairs[*a]).total_cmp(&step(pairs[*b])));
+    let is_step = |estimate: &&Estimate| !estimate.covers(0.0);
+    Change {
+        column: told(column, at, seen.points),
+        extremes: least.zip(most).map(|(least, most)| [*least, *most]),
+        jump: largest.map(|pair| {
+            let [from, to] = pairs[pair];
+            Jump { from, to, difference: differences[pair] }
+        }),
+        differ: differences.iter().flatten().filter(is_step).count(),
+        pairs: pairs.len(),
+    }
+}
+
+/// A finite mean of the number at place `at` of a point.
+pub(super) fn mean_at(point: &PointFinding, at: usize) -> Option<f64> {
+    let estimate = point.metrics[at].as_ref()?.estimate.as_ref()?;
+    Some(estimate.mean).filter(|mean| mean.is_finite())
+}
+
+/// Neighbours that both have a number; what depends on how long one looks is not compared.
+fn neighbours(seen: &Seen<'_>, at: usize) -> Vec<[usize; 2]> {
+    let is_known = |place: usize| mean_at(&seen.points[place], at).is_some();
+    let is_steady = |place: usize| seen.points[place].is_steady();
+    let pairs = seen.rows.iter().flat_map(|row| row.windows(2).map(|pair| [pair[0], pair[1]]));
+    pairs
+        .filter(|[from, to]| is_known(*from) && is_known(*to))
+        .filter(|[from, to]| is_steady(*from) || is_steady(*to))
+        .collect()
+}
+
+/// From the first to the second point of a pair, replication by replication.
+fn difference(column: &Column, pair: [usize; 2], seen: &Seen<'_>, level: f64) -> Option<Estimate> {
+    let n = pair.map(|place| seen.arms[place].1).into_iter().min().unwrap_or(0);
+    let [before, after] = pair.map(|place| samples(column, seen.arms[place].0, n));
+    paired_change(&before, &after, false, level)
+}
+
+/// How a number is called at every point.
+fn told(column: &Column, at: usize, points: &[PointFinding]) -> Option<Told> {
+    let metric = points.iter().find_map(|point| point.metrics[at].as_ref())?;
+    let is_busiest = *column == Column::Busiest;
+    let labels = match column {
+        Column::Metric(MetricRef { .. }) => metric.labels.clone(),
+        Column::Busiest => Vec::new(),
+    };
+    Some(Told { name: metric.name, labels, unit: metric.unit, is_busiest })
+}

@@ -1,0 +1,138 @@
+//! What is told of every point.
+
+use crate::arm::Arm;
+use crate::cluster::{Cluster, Limit};
+use crate::measured::Metric;
+use crate::metric::quantity::{OfNode, Quantity};
+use crate::metric::{ALL, STATS};
+use crate::question::MetricRef;
+use crate::sample::Sample;
+use crate::summary;
+use wssim_model::Blueprint;
+
+/// Up to so many entries have columns of their own; more are told together.
+const TOLD_APART: usize = 3;
+
+const RESPONSE: &str = "response_time_seconds";
+const ERRORS: &str = "error_ratio";
+const CPU: &str = "node_cpu_utilization_ratio";
+
+/// One number of every point.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Column {
+    Metric(MetricRef),
+    /// CPU of the node that is busiest at the point.
+    Busiest,
+}
+
+/// A limit that an entry is to keep, and the metric that says whether it does.
+#[derive(Clone, Debug)]
+pub(super) struct Objective {
+    pub(super) entry: String,
+    pub(super) is_critical: bool,
+    pub(super) metric: MetricRef,
+    pub(super) limit: f64,
+}
+
+/// A metric by its name and labels.
+fn metric(name: &str, labels: &[(&str, &str)]) -> MetricRef {
+    let labels = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    MetricRef { name: name.to_owned(), labels: labels.collect() }
+}
+
+/// What is told unless metrics are named: the mean and the 95th percentile of response times and the
+/// share of errors of each entry, and the CPU of the busiest node.
+pub(super) fn usual(world: &Blueprint) -> Vec<Column> {
+    let names: Vec<&str> = match world.sources.len() {
+        0..=TOLD_APART => world.sources.iter().map(|source| source.name.as_str()).collect(),
+        _ => vec![ALL],
+    };
+    let of_entry = |entry: &&str| {
+        [
+            metric(RESPONSE, &[("entry", entry), ("stat", "mean")]),
+            metric(RESPONSE, &[("entry", entry), ("stat", "p95")]),
+            metric(ERRORS, &[("entry", entry), ("reason", ALL)]),
+        ]
+    };
+    let entries = names.iter().flat_map(of_entry).map(Column::Metric);
+    entries.chain([Column::Busiest]).collect()
+}
+
+/// The limits that the entries of `world` are to keep.
+pub(super) fn objectives(world: &Blueprint, cluster: &Cluster) -> Vec<Objective> {
+    let mut all = Vec::new();
+    for (source, facts) in world.sources.iter().zip(&cluster.entries) {
+        let entry = source.name.as_str();
+        let mut add = |metric: MetricRef, limit: f64| {
+            let is_critical = facts.is_critical;
+            all.push(Objective { entry: entry.to_owned(), is_critical, metric, limit });
+        };
+        for limit in &facts.limits {
+            add(metric(RESPONSE, &[("entry", entry), ("stat", stat(limit))]), limit.seconds);
+        }
+        if let Some(most) = facts.errors {
+            add(metric(ERRORS, &[("entry", entry), ("reason", ALL)]), most);
+        }
+    }
+    all
+}
+
+/// The statistic that a limit is about.
+fn stat(limit: &Limit) -> &'static str {
+    match limit.probability {
+        None => STATS[0],
+        Some(p) => {
+            let names = [(0.5, "p50"), (0.9, "p90"), (0.95, "p95"), (0.99, "p99")];
+            names.iter().find(|(known, _)| p <= *known).map_or("p999", |(_, name)| name)
+        }
+    }
+}
+
+/// What has to be measured for all of that.
+pub(super) fn measured(
+    columns: &[Column],
+    objectives: &[Objective],
+    world: &Blueprint,
+) -> Vec<MetricRef> {
+    let asked = columns.iter().filter_map(|column| match column {
+        Column::Metric(metric) => Some(metric.clone()),
+        Column::Busiest => None,
+    });
+    let limits = objectives.iter().map(|objective| objective.metric.clone());
+    let nodes = world.nodes.iter().map(|node| metric(CPU, &[("node", &node.name)]));
+    asked.chain(limits).chain(nodes).collect()
+}
+
+/// The place of what `column` tells in the catalogue of `arm`, after so many replications.
+pub(super) fn place(column: &Column, arm: &Arm, replications: usize) -> Option<usize> {
+    match column {
+        Column::Metric(metric) => arm.catalogue.find(metric),
+        Column::Busiest => busiest(arm, replications),
+    }
+}
+
+/// The place of the CPU of the busiest node.
+fn busiest(arm: &Arm, replications: usize) -> Option<usize> {
+    let load = |place: &usize| -> f64 {
+        let samples = arm.samples(*place, replications);
+        samples.iter().filter_map(|sample| sample.ends()).map(|[low, _]| low).sum()
+    };
+    let is_node = |place: &usize| {
+        matches!(arm.catalogue.keys[*place].quantity, Quantity::Node(_, OfNode::Cpu))
+    };
+    let places = (0..arm.catalogue.keys.len()).filter(is_node);
+    // Of equally busy ones the first by name.
+    places.rev().max_by(|a, b| load(a).total_cmp(&load(b)))
+}
+
+/// What `column` comes to at a point; `None`: the world of the point has no such metric.
+pub(super) fn told(column: &Column, arm: &Arm, replications: usize) -> Option<Metric> {
+    let place = place(column, arm, replications)?;
+    Some(summary::metric(arm, place, &arm.catalogue.keys[place], replications))
+}
+
+/// The samples of `column` at a point.
+pub(super) fn samples(column: &Column, arm: &Arm, replications: usize) -> Vec<Sample> {
+    let place = place(column, arm, replications);
+    place.map_or_else(Vec::new, |place| arm.samples(place, replications))
+}

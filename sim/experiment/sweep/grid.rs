@@ -1,0 +1,197 @@
+//! The points of a grid, who is next to whom, and its corners.
+
+use super::options::{Parameter, Value};
+use crate::question::{Override, Point};
+use std::cmp::Ordering;
+
+/// Corners of a grid whose warm-up is looked for, at most.
+const MOST_CORNERS: usize = 8;
+
+/// A point: a value of each parameter.
+#[derive(Clone, Debug)]
+pub(super) struct Spot {
+    pub(super) values: Vec<Value>,
+    /// Whether it was added where the answer changes.
+    pub(super) is_added: bool,
+}
+
+impl Spot {
+    /// What the engine calls it.
+    pub(super) fn point(&self, parameters: &[Parameter]) -> Point {
+        Point { arm: None, overrides: self.overrides(parameters) }
+    }
+
+    pub(super) fn overrides(&self, parameters: &[Parameter]) -> Vec<Override> {
+        self.values.iter().zip(parameters).map(|(value, parameter)| value.at(parameter)).collect()
+    }
+}
+
+/// All combinations, the last parameter changing fastest.
+pub(super) fn all(parameters: &[Parameter]) -> Vec<Spot> {
+    let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
+    for parameter in parameters {
+        let longer = |row: &Vec<Value>| {
+            let row = row.clone();
+            parameter.values.iter().map(move |value| {
+                let mut row = row.clone();
+                row.push(value.clone());
+                row
+            })
+        };
+        rows = rows.iter().flat_map(longer).collect();
+    }
+    rows.into_iter().map(|values| Spot { values, is_added: false }).collect()
+}
+
+/// The parameter along which points are next to each other: the first one of numbers, else the first.
+pub(super) fn axis(parameters: &[Parameter]) -> usize {
+    parameters.iter().position(|parameter| parameter.numbers.is_some()).unwrap_or(0)
+}
+
+/// Places of the points in rows along `axis`, in the order of its values; all other values of a row are
+/// the same.
+pub(super) fn rows(spots: &[Spot], axis: usize) -> Vec<Vec<usize>> {
+    let mut rows: Vec<Vec<usize>> = Vec::new();
+    let is_beside = |a: usize, b: usize| {
+        let pairs = spots[a].values.iter().zip(&spots[b].values).enumerate();
+        pairs.into_iter().all(|(at, (a, b))| at == axis || a == b)
+    };
+    for place in 0..spots.len() {
+        match rows.iter_mut().find(|row| is_beside(row[0], place)) {
+            Some(row) => row.push(place),
+            None => rows.push(vec![place]),
+        }
+    }
+    for row in &mut rows {
+        // Names keep the order in which they were given.
+        row.sort_by(|a, b| ascending(&spots[*a].values[axis], &spots[*b].values[axis]));
+    }
+    rows
+}
+
+fn ascending(a: &Value, b: &Value) -> Ordering {
+    match (a.number, b.number) {
+        (Some(a), Some(b)) => a.total_cmp(&b),
+        _ => Ordering::Equal,
+    }
+}
+
+/// The points that are told: the grid's, and those that were added, each in its place along `axis`.
+pub(super) fn in_order(spots: &[Spot], axis: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..spots.len()).collect();
+    if spots.iter().any(|spot| spot.is_added) {
+        order = rows(spots, axis).into_iter().flatten().collect();
+    }
+    order
+}
+
+/// The points among `steady` that are nearest to the corners of the grid, without repetition.
+pub(super) fn corners(parameters: &[Parameter], spots: &[Spot], steady: &[usize]) -> Vec<usize> {
+    let ends = |parameter: &Parameter| match parameter.values.len() {
+        1 => vec![0],
+        // What has no order has no ends.
+        many if parameter.numbers.is_none() => (0..many).collect(),
+        many => vec![0, many - 1],
+    };
+    let mut targets: Vec<Vec<usize>> = vec![Vec::new()];
+    for parameter in parameters {
+        let ends = ends(parameter);
+        targets = (targets.iter())
+            .flat_map(|target| ends.iter().map(move |end| [&target[..], &[*end]].concat()))
+            .collect();
+    }
+    let place = |spot: &Spot| -> Vec<usize> {
+        let at = |(value, parameter): (&Value, &Parameter)| {
+            parameter.values.iter().position(|known| known == value).unwrap_or(0)
+        };
+        spot.values.iter().zip(parameters).map(at).collect()
+    };
+    let places: Vec<(usize, Vec<usize>)> =
+        steady.iter().map(|at| (*at, place(&spots[*at]))).collect();
+    let distance = |place: &[usize], target: &[usize]| -> usize {
+        place.iter().zip(target).map(|(a, b)| a.abs_diff(*b)).sum()
+    };
+    let nearest = |target: &Vec<usize>| {
+        places.iter().min_by_key(|(_, place)| distance(place, target)).map(|(at, _)| *at)
+    };
+    let mut found: Vec<usize> = targets.iter().filter_map(nearest).collect();
+    found.sort_unstable();
+    found.dedup();
+    thinned(found, MOST_CORNERS)
+}
+
+/// At most `most` of them, the ends included.
+fn thinned(all: Vec<usize>, most: usize) -> Vec<usize> {
+    if all.len() <= most {
+        return all;
+    }
+    (0..most).map(|at| all[at * (all.len() - 1) / (most - 1)]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sweep::Numbers;
+
+    fn numbers(path: &str, values: &[f64]) -> Parameter {
+        let write = crate::sweep::options::tests::plain;
+        let value = |number: &f64| Value { text: number.to_string(), number: Some(*number) };
+        Parameter {
+            path: path.to_owned(),
+            values: values.iter().map(value).collect(),
+            numbers: Some(Numbers { unit: "1", is_log: false, is_whole: false, write }),
+        }
+    }
+
+    fn names(path: &str, values: &[&str]) -> Parameter {
+        let value = |name: &&str| Value { text: (*name).to_owned(), number: None };
+        Parameter {
+            path: path.to_owned(),
+            values: values.iter().map(value).collect(),
+            numbers: None,
+        }
+    }
+
+    fn texts(spots: &[Spot], places: &[usize]) -> Vec<String> {
+        let text = |at: &usize| {
+            let values = spots[*at].values.iter().map(|value| value.text.as_str());
+            values.collect::<Vec<_>>().join(" ")
+        };
+        places.iter().map(text).collect()
+    }
+
+    #[test]
+    fn the_last_parameter_changes_fastest() {
+        let spots = all(&[names("a", &["x", "y"]), numbers("b", &[1.0, 2.0, 3.0])]);
+        let order: Vec<usize> = (0..6).collect();
+        assert_eq!(texts(&spots, &order), ["x 1", "x 2", "x 3", "y 1", "y 2", "y 3"]);
+    }
+
+    #[test]
+    fn rows_run_along_the_first_numbers() {
+        let parameters = [names("a", &["x", "y"]), numbers("b", &[1.0, 2.0])];
+        let mut spots = all(&parameters);
+        assert_eq!(axis(&parameters), 1);
+        assert_eq!(rows(&spots, 1), [[0, 1], [2, 3]]);
+        let mut between = spots[2].clone();
+        between.is_added = true;
+        between.values[1] = Value { text: "1.5".to_owned(), number: Some(1.5) };
+        spots.push(between);
+        let order = in_order(&spots, 1);
+        assert_eq!(texts(&spots, &order), ["x 1", "x 2", "y 1", "y 1.5", "y 2"]);
+    }
+
+    #[test]
+    fn corners_are_steady_and_near_the_ends() {
+        let parameters = [numbers("a", &[1.0, 2.0, 3.0, 4.0]), numbers("b", &[5.0, 6.0])];
+        let spots = all(&parameters);
+        let every: Vec<usize> = (0..8).collect();
+        let found = corners(&parameters, &spots, &every);
+        assert_eq!(texts(&spots, &found), ["1 5", "1 6", "4 5", "4 6"]);
+        // From a = 3 on with b = 6 there is no steady state.
+        let steady = [0, 1, 2, 3, 4, 6];
+        let found = corners(&parameters, &spots, &steady);
+        assert_eq!(texts(&spots, &found), ["1 5", "1 6", "4 5"]);
+        assert!(corners(&parameters, &spots, &[]).is_empty());
+    }
+}

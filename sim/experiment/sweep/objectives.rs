@@ -1,0 +1,72 @@
+//! Which points keep the limits of the entries, and between which they are crossed.
+
+use super::columns::{Column, Objective, told};
+use super::findings::{Crossing, ObjectiveFinding, PointFinding, State};
+use crate::arm::Arm;
+
+/// What becomes of `objective` at the points that `arms` are, each after so many replications; `None`: no
+/// point has such a metric.
+pub(super) fn judge(
+    objective: &Objective,
+    points: &[PointFinding],
+    arms: &[(&Arm, usize)],
+    rows: &[Vec<usize>],
+) -> Option<ObjectiveFinding> {
+    let column = Column::Metric(objective.metric.clone());
+    let metrics = arms.iter().map(|(arm, replications)| told(&column, arm, *replications));
+    let metrics: Vec<_> = metrics.collect();
+    let state = |place: usize| {
+        if !points[place].is_steady() {
+            return State::Missed;
+        }
+        let estimate = metrics[place].as_ref().and_then(|metric| metric.estimate.as_ref());
+        match estimate {
+            Some(estimate) if estimate.high <= objective.limit => State::Kept,
+            Some(estimate) if estimate.low > objective.limit => State::Missed,
+            _ => State::Open,
+        }
+    };
+    let states: Vec<State> = (0..points.len()).map(state).collect();
+    let metric = metrics.iter().flatten().next()?;
+    Some(ObjectiveFinding {
+        entry: objective.entry.clone(),
+        is_critical: objective.is_critical,
+        name: metric.name,
+        labels: metric.labels.clone(),
+        unit: metric.unit,
+        limit: objective.limit,
+        crossings: rows.iter().filter_map(|row| crossing(row, &states)).collect(),
+        states,
+    })
+}
+
+/// The first crossing in a row; points that are open lie between its ends.
+fn crossing(row: &[usize], states: &[State]) -> Option<Crossing> {
+    let known: Vec<usize> =
+        row.iter().copied().filter(|place| states[*place] != State::Open).collect();
+    let pair = known.windows(2).find(|pair| states[pair[0]] != states[pair[1]])?;
+    let (kept, missed) = match states[pair[0]] {
+        State::Kept => (pair[0], pair[1]),
+        _ => (pair[1], pair[0]),
+    };
+    Some(Crossing { kept, missed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use State::{Kept, Missed, Open};
+
+    #[test]
+    fn a_limit_is_crossed_between_what_is_known() {
+        let found = |states: &[State]| {
+            let row: Vec<usize> = (0..states.len()).collect();
+            crossing(&row, states).map(|crossing| (crossing.kept, crossing.missed))
+        };
+        assert_eq!(found(&[Kept, Kept, Open, Missed, Missed]), Some((1, 3)));
+        assert_eq!(found(&[Missed, Open, Kept]), Some((2, 0)), "more of it helps");
+        assert_eq!(found(&[Kept, Open, Kept]), None);
+        assert_eq!(found(&[Missed, Missed]), None);
+        assert_eq!(found(&[Open]), None);
+    }
+}

@@ -1,0 +1,109 @@
+//! Where further points are spent: in the interval across which a number changes most.
+//!
+//! The interval is halved, or on a logarithmic axis divided at its geometric mean, and so are its parts as
+//! long as one of them has the largest step: a bisection of whatever is steepest. Between two points
+//! without a steady state nothing is looked for: numbers there depend on how long one looks.
+
+use super::options::Numbers;
+
+/// An interval shorter than this part of the whole axis is not divided.
+const FINEST: f64 = 1e-3;
+
+/// What is known of a point.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub(super) at: f64,
+    pub(super) mean: Option<f64>,
+    pub(super) is_steady: bool,
+}
+
+/// The row and the number of the next point; `None`: no step is left that could be divided. `is_closed`:
+/// intervals, by row and ends, that cannot be.
+pub(super) fn next(
+    rows: &[Vec<Known>],
+    numbers: Numbers,
+    is_closed: impl Fn(usize, f64) -> bool,
+) -> Option<(usize, f64)> {
+    let all = || rows.iter().flatten().map(|known| scale(numbers, known.at));
+    let (low, high) = (all().reduce(f64::min)?, all().reduce(f64::max)?);
+    let mut best: Option<(f64, usize, f64)> = None;
+    for (number, row) in rows.iter().enumerate() {
+        for pair in row.windows(2) {
+            let [from, to] = [pair[0], pair[1]];
+            let (Some(before), Some(after)) = (from.mean, to.mean) else { continue };
+            let length = scale(numbers, to.at) - scale(numbers, from.at);
+            if !(from.is_steady || to.is_steady) || length <= FINEST * (high - low) {
+                continue;
+            }
+            let Some(middle) = middle(numbers, from.at, to.at) else { continue };
+            let step = (after - before).abs();
+            let is_steeper = best.is_none_or(|(steepest, ..)| step > steepest);
+            if step > 0.0 && is_steeper && !is_closed(number, middle) {
+                best = Some((step, number, middle));
+            }
+        }
+    }
+    best.map(|(_, row, middle)| (row, middle))
+}
+
+/// Where equal steps of the axis are equally long.
+fn scale(numbers: Numbers, at: f64) -> f64 {
+    if numbers.is_log { at.ln() } else { at }
+}
+
+/// The middle of an interval; `None`: there is no number between its ends.
+fn middle(numbers: Numbers, from: f64, to: f64) -> Option<f64> {
+    let middle = if numbers.is_log { (from * to).sqrt() } else { f64::midpoint(from, to) };
+    let middle = if numbers.is_whole { middle.round() } else { middle };
+    (from < middle && middle < to).then_some(middle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(is_log: bool, is_whole: bool) -> Numbers {
+        Numbers { unit: "1", is_log, is_whole, write: super::super::options::tests::plain }
+    }
+
+    fn row(points: &[(f64, f64)]) -> Vec<Known> {
+        let known = |(at, mean): &(f64, f64)| Known { at: *at, mean: Some(*mean), is_steady: true };
+        points.iter().map(known).collect()
+    }
+
+    fn next_in(rows: &[Vec<Known>], numbers: Numbers) -> Option<(usize, f64)> {
+        next(rows, numbers, |_, _| false)
+    }
+
+    #[test]
+    fn the_steepest_interval_is_halved() {
+        let rows = [row(&[(1.0, 1.0), (2.0, 1.5), (3.0, 9.0)]), row(&[(1.0, 1.0), (3.0, 2.0)])];
+        assert_eq!(next_in(&rows, numbers(false, false)), Some((0, 2.5)));
+        let log = [row(&[(1.0, 1.0), (100.0, 2.0)])];
+        assert_eq!(next_in(&log, numbers(true, false)), Some((0, 10.0)));
+    }
+
+    #[test]
+    fn whole_numbers_stay_whole_and_come_to_an_end() {
+        let whole = numbers(false, true);
+        assert_eq!(next_in(&[row(&[(1.0, 0.0), (4.0, 1.0)])], whole), Some((0, 3.0)));
+        assert_eq!(next_in(&[row(&[(1.0, 0.0), (2.0, 1.0)])], whole), None);
+    }
+
+    #[test]
+    fn nothing_is_looked_for_where_nothing_changes_or_nothing_is_steady() {
+        let flat = [row(&[(1.0, 2.0), (2.0, 2.0)])];
+        assert_eq!(next_in(&flat, numbers(false, false)), None);
+        let mut lost = row(&[(1.0, 1.0), (2.0, 3.0), (3.0, 90.0), (4.0, 990.0)]);
+        lost[2].is_steady = false;
+        lost[3].is_steady = false;
+        assert_eq!(next_in(&[lost], numbers(false, false)), Some((0, 2.5)));
+    }
+
+    #[test]
+    fn what_cannot_be_divided_is_left() {
+        let rows = [row(&[(1.0, 1.0), (2.0, 9.0), (3.0, 12.0)])];
+        let closed = |_: usize, middle: f64| middle == 1.5;
+        assert_eq!(next(&rows, numbers(false, false), closed), Some((0, 2.5)));
+    }
+}

@@ -1,0 +1,358 @@
+//! The study: all worlds, one warm-up, the grid, further points, and what is told of them.
+
+use super::changes::{Seen, change, mean_at};
+use super::columns::{self, Column, Objective};
+use super::findings::{ObjectiveFinding, PointFinding, Sweep};
+use super::grid::{self, Spot};
+use super::objectives::judge;
+use super::options::{Error, Numbers, Options, Value};
+use super::refine::{self, Known};
+use crate::arm::{Arm, Setting, Traffic};
+use crate::catalogue::Catalogue;
+use crate::engine::{ArmId, Broken, Design, Engine, Stopped, Want};
+use crate::findings::{Answer, Findings, StoppedBy};
+use crate::measured::Metric;
+use crate::note::Note;
+use crate::offered::{Overload, ServiceLoad, offered, overloads};
+use crate::pilot::find_lead;
+use crate::question::{MetricRef, Question, WorldError, Worlds};
+use crate::watch::{Phase, Watch};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use std::collections::BTreeSet;
+use wssim_kernel::Nanos;
+use wssim_model::Blueprint;
+
+pub(super) struct SweepStudy<'a> {
+    worlds: &'a dyn Worlds,
+    question: &'a Question,
+    options: &'a Options,
+    watch: &'a dyn Watch,
+    grid: Vec<Spot>,
+    /// What is asked of each point of the grid.
+    asked: Vec<Asked>,
+    axis: usize,
+    columns: Vec<Column>,
+    objectives: Vec<Objective>,
+}
+
+impl<'a> SweepStudy<'a> {
+    /// Makes every world once, so that a mistake in one is told before anything is simulated.
+    pub(super) fn new(
+        worlds: &'a dyn Worlds,
+        question: &'a Question,
+        options: &'a Options,
+        watch: &'a dyn Watch,
+    ) -> Result<Self, Error> {
+        let own = worlds.blueprint(None, &[])?;
+        let lacks =
+            |metric: &&MetricRef| Catalogue::only(&own, &[(*metric).clone()]).keys.is_empty();
+        if let Some(metric) = options.metrics.iter().find(lacks) {
+            return Err(Error::NoMetric(metric.clone()));
+        }
+        let grid = grid::all(&options.parameters);
+        let asked = |spot: &Spot| {
+            let overrides = spot.overrides(&options.parameters);
+            match worlds.blueprint(None, &overrides) {
+                Ok(world) => Ok(Asked::of(&world, question)),
+                Err(why) => Err(Error::Point { overrides, why }),
+            }
+        };
+        let made: Vec<Result<Asked, Error>> = grid.par_iter().map(asked).collect();
+        let metrics = options.metrics.iter().cloned().map(Column::Metric);
+        let columns =
+            if options.metrics.is_empty() { columns::usual(&own) } else { metrics.collect() };
+        Ok(Self {
+            worlds,
+            question,
+            options,
+            watch,
+            asked: made.into_iter().collect::<Result<_, _>>()?,
+            grid,
+            axis: grid::axis(&options.parameters),
+            columns,
+            objectives: columns::objectives(&own, &question.cluster),
+        })
+    }
+
+    pub(super) fn answer(self) -> Result<Findings, Error> {
+        let (lead, settled) = self.lead()?;
+        let is_cut = lead.is_err();
+        let lead = lead.unwrap_or(Nanos::ZERO);
+        let setting = Setting { seed: self.options.seed, lead, measure: self.question.measure };
+        let own = self.worlds.blueprint(None, &[])?;
+        let judged = columns::measured(&self.columns, &self.objectives, &own);
+        let stage = Traffic { worlds: self.worlds, setting, judged };
+        let mut engine = Engine::new(&stage, self.watch);
+        let mut spending = Spending::new(&self, &mut engine)?;
+        let mut is_complete = false;
+        if !is_cut {
+            match engine.pursue(&mut spending) {
+                Ok(()) => is_complete = true,
+                Err(Broken::Stopped) => {}
+                Err(Broken::World(error)) => return Err(Error::World(error)),
+            }
+        }
+        let mut findings = self.findings(&engine, &spending);
+        findings.warm_up_seconds = lead.seconds();
+        findings.notes.extend((!settled).then_some(Note::NotSettled));
+        findings.stopped_by = match () {
+            () if is_complete => StoppedBy::Replications,
+            () if self.watch.interrupted() => StoppedBy::Interrupt,
+            () => StoppedBy::Budget,
+        };
+        Ok(findings)
+    }
+
+    /// What is simulated before the measured stretch of every point, and whether it is known to be enough.
+    fn lead(&self) -> Result<(Result<Nanos, Stopped>, bool), WorldError> {
+        let all = 0..self.grid.len();
+        let steady: Vec<usize> = all.filter(|at| self.asked[*at].overloads.is_empty()).collect();
+        let mut pilots = grid::corners(&self.options.parameters, &self.grid, &steady);
+        let load = |at: &usize| self.asked[*at].utilization;
+        let fullest = steady.iter().copied().max_by(|a, b| load(a).total_cmp(&load(b)));
+        pilots.extend(fullest.filter(|at| !pilots.contains(at)));
+        let world = |at: &usize| {
+            let overrides = self.grid[*at].overrides(&self.options.parameters);
+            self.worlds.blueprint(None, &overrides)
+        };
+        let worlds: Vec<Blueprint> = pilots.iter().map(world).collect::<Result<_, _>>()?;
+        let worlds: Vec<&Blueprint> = worlds.iter().collect();
+        let found = find_lead(&worlds, self.options.seed, self.question.measure, self.watch);
+        Ok(match found {
+            Ok(found) => (Ok(found.lead), found.settled),
+            Err(stopped) => (Err(stopped), true),
+        })
+    }
+
+    fn findings(&self, engine: &Engine<'_, Traffic<'_>>, spending: &Spending<'_, '_>) -> Findings {
+        let (rounds, told) = spending.told(engine);
+        let points: Vec<PointFinding> =
+            told.iter().map(|at| self.point(engine, &spending.spots[*at], rounds)).collect();
+        let arms: Vec<(&Arm, usize)> =
+            told.iter().map(|at| (engine.see(spending.spots[*at].arm), rounds)).collect();
+        let spots: Vec<Spot> = told.iter().map(|at| spending.spots[*at].spot.clone()).collect();
+        let rows = grid::rows(&spots, self.axis);
+        let seen = Seen { points: &points, arms: &arms, rows: &rows };
+        let columns = self.columns.iter().enumerate();
+        let changes = columns.map(|(at, column)| change(column, at, &seen)).collect();
+        let judged = self.objectives.iter();
+        let mut objectives: Vec<ObjectiveFinding> =
+            judged.filter_map(|one| judge(one, &points, &arms, &rows)).collect();
+        objectives.sort_by_key(|objective| !objective.is_critical);
+        let distinct: BTreeSet<ArmId> = told.iter().map(|at| spending.spots[*at].arm).collect();
+        let worlds = distinct.len();
+        let answer = Sweep {
+            parameters: self.options.parameters.clone(),
+            axis: self.axis,
+            points,
+            rows,
+            changes,
+            objectives,
+            worlds,
+            refine: self.options.refine,
+        };
+        self.counted(engine, &distinct, rounds, answer)
+    }
+
+    /// The findings with what was simulated of the worlds `arms`.
+    fn counted(
+        &self,
+        engine: &Engine<'_, Traffic<'_>>,
+        arms: &BTreeSet<ArmId>,
+        rounds: usize,
+        answer: Sweep,
+    ) -> Findings {
+        let outcomes = || {
+            let all = arms.iter().map(|arm| &engine.see(*arm).observations[..rounds]);
+            all.flatten().map(|one| &one.outcome)
+        };
+        let requests: u64 = outcomes().map(|outcome| outcome.requests).sum();
+        let unfinished: u64 = outcomes().map(|outcome| outcome.unfinished).sum();
+        let note = (unfinished > 0).then_some(Note::Unfinished { unfinished, requests });
+        Findings {
+            name: self.question.name.clone(),
+            title: self.question.title.clone(),
+            seed: self.options.seed,
+            replications: rounds as u32,
+            stopped_by: StoppedBy::Replications,
+            measured_seconds: self.question.measure.duration.seconds(),
+            warm_up_seconds: 0.0,
+            simulated_seconds: outcomes().map(|outcome| outcome.simulated.seconds()).sum(),
+            requests,
+            events: outcomes().map(|outcome| outcome.events).sum(),
+            metrics: Vec::new(),
+            claims: Vec::new(),
+            not_simulated: self.question.not_simulated.clone(),
+            notes: note.into_iter().collect(),
+            answer: Answer::Sweep(answer),
+        }
+    }
+
+    fn point(&self, engine: &Engine<'_, Traffic<'_>>, one: &Placed, rounds: usize) -> PointFinding {
+        let arm = engine.see(one.arm);
+        let told = |column: &Column| columns::told(column, arm, rounds);
+        PointFinding {
+            values: one.spot.values.clone(),
+            is_added: one.spot.is_added,
+            replications: rounds as u32,
+            overloads: one.overloads.clone(),
+            busiest: told(&Column::Busiest),
+            metrics: self.columns.iter().map(told).collect::<Vec<Option<Metric>>>(),
+        }
+    }
+}
+
+/// What is asked of the world of a point, before it is simulated.
+#[derive(Clone, Debug)]
+struct Asked {
+    /// Of what it is more than that can do, on average.
+    overloads: Vec<Overload>,
+    /// Of what is nearest to its end.
+    utilization: f64,
+}
+
+impl Asked {
+    fn of(world: &Blueprint, question: &Question) -> Self {
+        let load = offered(world, &question.measure);
+        let overloads = overloads(&load).into_iter().filter(|one| one.on_average).collect();
+        let nodes = load.nodes.iter().map(|node| node.open_erlangs / node.capacity_erlangs);
+        let services = load.services.iter().filter_map(ServiceLoad::utilization);
+        Self { overloads, utilization: nodes.chain(services).fold(0.0, f64::max) }
+    }
+}
+
+/// A point with its arm.
+#[derive(Clone, Debug)]
+struct Placed {
+    spot: Spot,
+    arm: ArmId,
+    overloads: Vec<Overload>,
+}
+
+/// Which points get their replications: the grid at once, then one after the other.
+struct Spending<'s, 'a> {
+    study: &'s SweepStudy<'a>,
+    spots: Vec<Placed>,
+    /// Whether the grid has been asked for.
+    has_begun: bool,
+    /// Intervals whose middle is no world, by the other values and the number.
+    closed: Vec<(Vec<Value>, f64)>,
+}
+
+impl<'s, 'a> Spending<'s, 'a> {
+    fn new(
+        study: &'s SweepStudy<'a>,
+        engine: &mut Engine<'_, Traffic<'a>>,
+    ) -> Result<Self, WorldError> {
+        let parameters = &study.options.parameters;
+        let grid = study.grid.iter().zip(&study.asked);
+        let spots = grid.map(|(spot, asked)| {
+            let arm = engine.arm(&spot.point(parameters))?;
+            Ok(Placed { spot: spot.clone(), arm, overloads: asked.overloads.clone() })
+        });
+        let spots = spots.collect::<Result<_, WorldError>>()?;
+        Ok(Self { study, spots, has_begun: false, closed: Vec::new() })
+    }
+
+    /// How many replications of every point count, and the points that have them, in the order in which
+    /// they are told: the rounds that are complete on the whole grid.
+    fn told(&self, engine: &Engine<'_, Traffic<'_>>) -> (usize, Vec<usize>) {
+        let done = |placed: &Placed| engine.replications(placed.arm) as usize;
+        let grid = self.spots.iter().filter(|placed| !placed.spot.is_added);
+        let rounds = grid.map(done).min().unwrap_or(0);
+        let all = self.spots.iter().map(|placed| placed.spot.clone()).collect::<Vec<Spot>>();
+        let order = grid::in_order(&all, self.study.axis);
+        (rounds, order.into_iter().filter(|at| done(&self.spots[*at]) >= rounds).collect())
+    }
+
+    fn want(&self, arm: ArmId) -> Want {
+        Want { arm, replications: self.study.options.replications }
+    }
+
+    /// The next point where the answer changes; `None`: there is none left, or none is asked for.
+    fn further(&mut self, engine: &mut Engine<'_, Traffic<'a>>) -> Option<ArmId> {
+        let study = self.study;
+        let parameters = &study.options.parameters;
+        let parameter = &parameters[study.axis];
+        let numbers = parameter.numbers?;
+        let added = self.spots.len() - study.grid.len();
+        if added >= study.options.refine as usize {
+            return None;
+        }
+        loop {
+            let (others, number) = self.steepest(engine, numbers)?;
+            let mut values = others.clone();
+            values[study.axis] = (numbers.write)(number);
+            let spot = Spot { values, is_added: true };
+            if !self.is_new(&spot) {
+                self.closed.push((others, number));
+                continue;
+            }
+            let world = study.worlds.blueprint(None, &spot.overrides(parameters));
+            let arm = engine.arm(&spot.point(parameters));
+            if let (Ok(world), Ok(arm)) = (world, arm) {
+                let overloads = Asked::of(&world, study.question).overloads;
+                self.spots.push(Placed { spot, arm, overloads });
+                return Some(arm);
+            }
+            self.closed.push((others, number));
+        }
+    }
+
+    /// Whether nothing stands there yet: numbers are written with a few digits.
+    fn is_new(&self, spot: &Spot) -> bool {
+        let axis = self.study.axis;
+        let is_same = |other: &Spot| {
+            let pairs = other.values.iter().zip(&spot.values).enumerate();
+            pairs
+                .into_iter()
+                .all(|(at, (a, b))| if at == axis { a.number == b.number } else { a == b })
+        };
+        !self.spots.iter().any(|placed| is_same(&placed.spot))
+    }
+
+    /// Values of a point beside the next one, and its number.
+    fn steepest(
+        &self,
+        engine: &Engine<'_, Traffic<'_>>,
+        numbers: Numbers,
+    ) -> Option<(Vec<Value>, f64)> {
+        let study = self.study;
+        let spots: Vec<Spot> = self.spots.iter().map(|placed| placed.spot.clone()).collect();
+        let rows = grid::rows(&spots, study.axis);
+        let rounds = study.options.replications as usize;
+        let points: Vec<PointFinding> =
+            self.spots.iter().map(|placed| study.point(engine, placed, rounds)).collect();
+        let others = |row: usize| spots[rows[row][0]].values.clone();
+        let is_closed = |row: usize, number: f64| {
+            let others = others(row);
+            self.closed.iter().any(|(known, at)| *known == others && *at == number)
+        };
+        // The first number that says something of two neighbours at least.
+        (0..study.columns.len()).find_map(|column| {
+            let known = |place: &usize| Known {
+                at: spots[*place].values[study.axis].number.unwrap_or(0.0),
+                mean: mean_at(&points[*place], column),
+                is_steady: points[*place].is_steady(),
+            };
+            let rows: Vec<Vec<Known>> =
+                rows.iter().map(|row| row.iter().map(known).collect()).collect();
+            let (row, number) = refine::next(&rows, numbers, is_closed)?;
+            Some((others(row), number))
+        })
+    }
+}
+
+impl<'a> Design<Traffic<'a>> for Spending<'_, 'a> {
+    fn phase(&self) -> Phase {
+        Phase::Points
+    }
+
+    fn next(&mut self, engine: &mut Engine<'_, Traffic<'a>>) -> Result<Vec<Want>, WorldError> {
+        if !self.has_begun {
+            self.has_begun = true;
+            return Ok(self.spots.iter().map(|placed| self.want(placed.arm)).collect());
+        }
+        Ok(self.further(engine).map(|arm| self.want(arm)).into_iter().collect())
+    }
+}
