@@ -5,6 +5,8 @@
 //! what it wrote itself, which it knows by the beginning of the file, and refuses to touch
 //! anything else, symbolic links included. What becomes the user's own is only ever new.
 
+use crate::capacity;
+use crate::compare;
 use crate::failures;
 use crate::metrics_csv;
 use crate::sweep;
@@ -216,6 +218,8 @@ fn is_own(path: &Path) -> io::Result<bool> {
     let table = is_headed(&metrics_csv::COLUMNS)
         || is_headed(&failures::csv::COLUMNS)
         || is_headed(&failures::years::csv::COLUMNS)
+        || is_headed(&compare::csv::COLUMNS)
+        || is_headed(&capacity::csv::COLUMNS)
         || begins_with(&sweep::csv::COLUMNS);
     Ok(results || table || trace)
 }

@@ -8,8 +8,10 @@
 //! `failures/json.rs` and `failures/years/json.rs` say what is in them.
 //! `scenarios` and `comparison` are there after `wssim compare`; `compare/json.rs` says what is in them.
 //! `parameters`, `points`, `changes` and `objectives` are there after `wssim sweep`: `sweep/json.rs`.
+//! `capacity` is there after `wssim capacity`; `capacity/json.rs` says what is in it.
 //! `memory`, the ledger of RAM, is there when a node has RAM given; `memory/json.rs` says what is in it.
 
+use crate::capacity::json::CapacityJson;
 use crate::compare::json::{NamedJson, RowJson};
 use crate::escape;
 use crate::failures::json::{SetJson, SurvivalJson};
@@ -76,6 +78,7 @@ fn only_here(answer: &Answer) -> Vec<(&'static str, String)> {
             keys.extend(run.map(|run| ("long_run", json(&LongRunJson::of(run)))));
             keys
         }
+        Answer::Capacity(capacity) => vec![("capacity", json(&CapacityJson::of(capacity)))],
         Answer::Compare(comparison) => {
             let rows: Vec<RowJson<'_>> =
                 comparison.rows.iter().map(|row| RowJson::of(row, comparison)).collect();

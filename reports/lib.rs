@@ -7,7 +7,8 @@
 //!                ├─► metrics_csv   metrics.csv: a row a metric
 //!                ├─► failures      what survives: tables, and failures.csv
 //!                ├─► sweep         the what-if grid: tables, pictures (plot), and sweep.csv
-//!                └─► compare       what changes between plans: the table, and compare.csv
+//!                ├─► compare       what changes between plans: the table, and compare.csv
+//!                └─► capacity      how much is carried: brackets, room, and capacity.csv
 //!  Check    ───────► check         what is known of a scenario without a run
 //!  Trace    ───────► trace         the waterfall of one request, and a file for Perfetto
 //!                        │
@@ -21,6 +22,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail"))]
 
+pub mod capacity;
 pub mod check;
 pub mod compare;
 mod escape;
@@ -31,6 +33,7 @@ mod layout;
 pub mod markdown;
 mod memory;
 mod metric_json;
+mod metric_name;
 pub mod metrics_csv;
 mod number;
 mod page;

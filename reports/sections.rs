@@ -1,5 +1,6 @@
 //! The tables of entries, nodes, memory and services.
 
+use crate::capacity;
 use crate::compare;
 use crate::failures;
 use crate::memory;
@@ -46,6 +47,7 @@ pub(crate) fn all(findings: &Findings) -> Vec<Section> {
     match &findings.answer {
         Answer::Run(run) => of_run(findings, run),
         Answer::Failures(failures) => failures::sections(failures),
+        Answer::Capacity(capacity) => capacity::sections(capacity),
         Answer::Compare(comparison) => compare::sections(comparison),
         // Its tables have headings of the user's, see `sweep`.
         Answer::Sweep(_) => Vec::new(),

@@ -1,5 +1,6 @@
 //! The sentences of a report that both text and Markdown have.
 
+use crate::capacity;
 use crate::compare;
 use crate::failures;
 use crate::quantity;
@@ -30,6 +31,7 @@ pub(crate) fn title(findings: &Findings) -> String {
 pub(crate) fn answer(findings: &Findings) -> Vec<String> {
     match &findings.answer {
         Answer::Compare(comparison) => compare::answer(comparison),
+        Answer::Capacity(capacity) => capacity::answer(capacity),
         Answer::Sweep(sweep) => sweep::answer(sweep),
         Answer::Run(_) | Answer::Failures(_) => Vec::new(),
     }
@@ -73,7 +75,7 @@ pub(crate) fn notes(findings: &Findings) -> Vec<String> {
 /// Whether a long run lacks histories that were asked for: they depend on the time that there was.
 fn is_cut(findings: &Findings) -> bool {
     match &findings.answer {
-        Answer::Run(_) | Answer::Compare(_) | Answer::Sweep(_) => false,
+        Answer::Run(_) | Answer::Compare(_) | Answer::Sweep(_) | Answer::Capacity(_) => false,
         Answer::Failures(failures) => {
             let run = failures.long_run.as_ref();
             run.is_some_and(|run| run.histories < run.planned)
@@ -264,6 +266,11 @@ pub(crate) fn verdict_name(judged: &JudgedClaim) -> Cell {
 pub(crate) fn verdicts(findings: &Findings) -> Vec<(String, Table)> {
     match &findings.answer {
         Answer::Compare(comparison) => compare::tables(findings, comparison),
+        Answer::Capacity(capacity) => {
+            let judged = (!lists_no_claims(findings)).then(|| (String::new(), claims(findings)));
+            let all = [Some((String::new(), capacity::conditions(capacity))), judged];
+            all.into_iter().flatten().collect()
+        }
         _ if lists_no_claims(findings) => Vec::new(),
         _ => vec![(String::new(), claims(findings))],
     }

@@ -270,6 +270,7 @@ fn the_readme_lists_every_metric() {
         let by = match row.measured_by() {
             MeasuredBy::Run => "`run`",
             MeasuredBy::Failures => "`failures`",
+            MeasuredBy::Capacity => "`capacity`",
             MeasuredBy::LongRun => "`failures`, in the long run",
         };
         let labels = kind.labels.join(", ");

@@ -8,16 +8,15 @@
 
 pub mod csv;
 pub(crate) mod json;
-mod name;
 mod table;
 mod words;
 
 pub(crate) use table::tables;
 pub(crate) use words::answer;
 
+use crate::metric_name;
 use crate::reason;
 use crate::table::{Cell, Kind, Section, Table};
-use name::metric;
 use wssim_experiment::compare::findings::{Comparison, Row};
 use wssim_experiment::reason::Whole;
 
@@ -34,7 +33,11 @@ fn carried(comparison: &Comparison, other: usize) -> Option<Section> {
         let parts = reason::parts(carried);
         if !told.contains(&parts) {
             let is_request = carried.of == Whole::RequestTime;
-            let name = if is_request { "Time of a request".to_owned() } else { metric(row) };
+            let name = if is_request {
+                "Time of a request".to_owned()
+            } else {
+                metric_name::of(row.name, &row.labels)
+            };
             rows.push(vec![Cell::new(name), Cell::new(parts.clone())]);
             told.push(parts);
         }

@@ -1,6 +1,6 @@
 //! The table: a row a metric, below it what was said of it and what became of that.
 
-use super::name::metric;
+use crate::metric_name;
 use crate::quantity;
 use crate::table::{Cell, Kind, Table};
 use crate::wording::{plan, verdict_name};
@@ -42,7 +42,7 @@ fn lines(findings: &Findings, row: &Row, other: usize) -> Vec<Vec<Cell>> {
     };
     let beside = &row.others[other];
     let mut lines = vec![vec![
-        Cell::new(metric(row)),
+        Cell::new(metric_name::of(row.name, &row.labels)),
         number(&row.before),
         number(&beside.after),
         Cell::new(change(beside, row.unit)),

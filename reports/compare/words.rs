@@ -1,7 +1,7 @@
 //! What a reader should know first, and how much common random numbers help.
 
 use super::changed;
-use super::name::metric;
+use crate::metric_name;
 use crate::quantity;
 use wssim_experiment::compare::findings::{Comparison, Row};
 
@@ -85,7 +85,8 @@ pub(super) fn pairing(comparison: &Comparison, other: usize) -> Option<String> {
         let reduction = row.others[other].variance_reduction?;
         let left = (1.0 - reduction).max(0.0).sqrt();
         let is_told = row.name == "response_time_seconds" && left > 0.0 && left < 1.0;
-        is_told.then(|| format!("{} {:.1} times", metric(row), 1.0 / left))
+        is_told
+            .then(|| format!("{} {:.1} times", metric_name::of(row.name, &row.labels), 1.0 / left))
     };
     let told: Vec<String> = comparison.rows.iter().filter_map(tell).take(MOST_ENTRIES).collect();
     let of = "common random numbers narrow the intervals of these changes";

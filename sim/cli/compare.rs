@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use wssim_experiment::compare::{self, Plan};
 use wssim_experiment::findings::Findings;
-use wssim_experiment::question::Question;
+use wssim_experiment::question::{MetricRef, Question};
 use wssim_reports::files::Output;
 use wssim_reports::{compare as tables, json, metrics_csv};
 use wssim_scenario::{Scenario, import};
@@ -33,6 +33,7 @@ Example:
   wssim compare before after
   wssim compare after hybrid after-dnsrr --replications 10
   wssim compare old.yml new.yml --nodes nodes.toml
+  wssim compare before after --metric 'in_service{service=\"ws-company\"}'
   wssim compare before after --format json | jq '.comparison[] | {name, labels, others}'")]
 pub(crate) struct Args {
     /// What is compared with: path of a scenario, its bare name when it lies in scenarios/, or a stack file
@@ -47,6 +48,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     nodes: Option<PathBuf>,
 
+    /// What is told beside response times, errors, CPU, RAM and what is claimed, as claims name it; repeatable
+    #[arg(long = "metric", value_name = "METRIC")]
+    metrics: Vec<String>,
+
     #[command(flatten)]
     common: Common,
 }
@@ -60,38 +65,55 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let Some(scenarios) = scenarios else { return Ok(exit::HOLDS) };
     let questions: Vec<Question> = scenarios.iter().map(Scenario::question).collect();
     let all: Vec<&str> = questions.iter().map(|question| question.name.as_str()).collect();
-    let place = Place::of(common.out.as_deref(), &all.join("-vs-"), None);
+    let place = Place::of(common.study.out.as_deref(), &all.join("-vs-"), None);
     place.check(&FILES)?;
-    let findings = simulate(args, &scenarios, &questions)?;
+    let metrics = metrics(args, &scenarios)?;
+    let findings = simulate(args, &scenarios, &questions, &metrics)?;
     let texts =
         [json::render(&findings), metrics_csv::render(&findings), tables::csv::render(&findings)];
     let outputs = [0, 1, 2].map(|place| Output { name: FILES[place], text: &texts[place] });
     let written = place.write(&outputs);
     let out = written.is_ok().then(|| place.shown(""));
-    output::print(&report(&common.shown, &findings, started, out.as_deref()), &common.shown)?;
+    output::print(
+        &report(&common.study.shown, &findings, started, out.as_deref()),
+        &common.study.shown,
+    )?;
     written?;
-    Ok(exit::of(&findings, common.no_fail))
+    Ok(exit::of(&findings, common.study.no_fail))
+}
+
+/// What is told beside the usual: some scenario must have it.
+fn metrics(args: &Args, scenarios: &[Scenario]) -> Result<Vec<MetricRef>, Failure> {
+    let colours = args.common.study.shown.colours(&io::stderr());
+    let read = |text: &String| {
+        let mut all = scenarios.iter().map(|scenario| scenario.metric("--metric", text));
+        let first = all.next().expect("two scenarios at least are compared");
+        let found = all.fold(first, |found, other| found.or(other));
+        found.map_err(|diagnostics| Failure::scenario(&diagnostics, colours))
+    };
+    args.metrics.iter().map(read).collect()
 }
 
 fn simulate(
     args: &Args,
     scenarios: &[Scenario],
     questions: &[Question],
+    metrics: &[MetricRef],
 ) -> Result<Findings, Failure> {
     let plans: Vec<Plan<'_>> = (scenarios.iter().zip(questions))
         .map(|(worlds, question)| Plan { worlds, question })
         .collect();
     let common = &args.common;
-    let watcher = Watcher::start(common.budget, common.shown.quiet);
+    let watcher = Watcher::start(common.study.budget, common.study.shown.quiet);
     let (first, others) = (plans[0], &plans[1..]);
-    let findings = compare::compare(first, others, &[], &common.of_study(), &watcher);
+    let findings = compare::compare(first, others, metrics, &common.of_study(), &watcher);
     watcher.finish();
     findings.map_err(|error| Failure::world(&error))
 }
 
 /// A scenario, or what a stack file alone comes to; `None` when only the configuration was asked for.
 fn load(name: &str, args: &Args) -> Result<Option<Scenario>, Failure> {
-    let shown = &args.common.shown;
+    let shown = &args.common.study.shown;
     let is_stack = |path: &Path| path.extension().is_some_and(|end| end == "yml" || end == "yaml");
     let path = Path::new(name);
     if is_stack(path) {

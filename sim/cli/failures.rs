@@ -66,8 +66,8 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let started = Instant::now();
     let common = &args.common;
-    let Some(scenario) = common.shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
-    let place = Place::of(common.out.as_deref(), &scenario.question().name, Some("failures"));
+    let Some(scenario) = common.study.shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
+    let place = Place::of(common.study.out.as_deref(), &scenario.question().name, Some("failures"));
     place.check(&FILES)?;
     let findings = simulate(args, &scenario)?;
     let texts = [
@@ -79,9 +79,12 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let outputs = [0, 1, 2, 3].map(|place| Output { name: FILES[place], text: &texts[place] });
     let written = place.write(&outputs);
     let out = written.is_ok().then(|| place.shown(""));
-    output::print(&report(&common.shown, &findings, started, out.as_deref()), &common.shown)?;
+    output::print(
+        &report(&common.study.shown, &findings, started, out.as_deref()),
+        &common.study.shown,
+    )?;
     written?;
-    Ok(exit::of(&findings, common.no_fail))
+    Ok(exit::of(&findings, common.study.no_fail))
 }
 
 fn simulate(args: &Args, scenario: &Scenario) -> Result<Findings, Failure> {
@@ -101,7 +104,7 @@ fn simulate(args: &Args, scenario: &Scenario) -> Result<Findings, Failure> {
         survival,
         years: args.years,
     };
-    let watcher = Watcher::start(args.common.budget, args.common.shown.quiet);
+    let watcher = Watcher::start(args.common.study.budget, args.common.study.shown.quiet);
     let findings = failures::failures(scenario, &question, &options, &watcher);
     watcher.finish();
     findings.map_err(|error| match error {

@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error. Here, and only here, are the
 //! wall clock, the terminal and the exit status; a file a command.
 
+mod capacity;
 mod check;
 mod compare;
 mod exit;
@@ -40,6 +41,7 @@ enum Command {
     Run(run::Args),
     Compare(compare::Args),
     Failures(failures::Args),
+    Capacity(capacity::Args),
     Sweep(sweep::Args),
     Check(check::Args),
     Trace(trace::Args),
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Failures(args) => failures::run(&args),
+        Command::Capacity(args) => capacity::run(&args),
         Command::Sweep(args) => sweep::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Trace(args) => trace::run(&args),

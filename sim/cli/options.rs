@@ -32,16 +32,12 @@ pub(crate) enum Ranges {
     Off,
 }
 
-/// Flags of every command that simulates.
+/// Flags of every command that holds claims to the ranges of inputs.
 #[derive(Args, Debug)]
 pub(crate) struct Common {
-    /// Seed of all randomness
-    #[arg(long, value_name = "N", default_value_t = SEED)]
-    pub(crate) seed: u64,
-
-    /// Threads to simulate on [default: all]; the results do not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
-    pub(crate) threads: Option<u32>,
+    /// Flags of every command that simulates.
+    #[command(flatten)]
+    pub(crate) study: Study,
 
     /// Relative half-width of the interval at which a number is known well enough
     #[arg(long, value_name = "SHARE", default_value = "2%", value_parser = share)]
@@ -54,6 +50,18 @@ pub(crate) struct Common {
     /// Whether verdicts must stand at other values of inputs with a range; without it they say so
     #[arg(long, value_enum, default_value_t = Ranges::On, value_name = "WHETHER", hide_possible_values = true)]
     pub(crate) ranges: Ranges,
+}
+
+/// Flags of every command that simulates.
+#[derive(Args, Debug)]
+pub(crate) struct Study {
+    /// Seed of all randomness
+    #[arg(long, value_name = "N", default_value_t = SEED)]
+    pub(crate) seed: u64,
+
+    /// Threads to simulate on [default: all]; the results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    threads: Option<u32>,
 
     /// Wall time after which no further replications are begun, such as 60s or 1m30s
     #[arg(long, value_name = "TIME", value_parser = wall_time)]
@@ -72,12 +80,19 @@ pub(crate) struct Common {
     pub(crate) shown: Shown,
 }
 
+impl Study {
+    /// Threads to simulate on; `None`: all.
+    pub(crate) fn threads(&self) -> Option<usize> {
+        self.threads.map(|threads| threads as usize)
+    }
+}
+
 impl Common {
     /// What a study is told of them.
     pub(crate) fn of_study(&self) -> wssim_experiment::Options {
         wssim_experiment::Options {
-            seed: self.seed,
-            threads: self.threads.map(|threads| threads as usize),
+            seed: self.study.seed,
+            threads: self.study.threads(),
             replications: self.replications,
             precision: self.precision,
             ranges: self.ranges == Ranges::On,

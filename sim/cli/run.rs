@@ -37,9 +37,9 @@ pub(crate) struct Args {
 /// Runs the command; gives its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let started = Instant::now();
-    let shown = &args.common.shown;
+    let shown = &args.common.study.shown;
     let Some(scenario) = shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
-    let place = Place::of(args.common.out.as_deref(), &scenario.question().name, None);
+    let place = Place::of(args.common.study.out.as_deref(), &scenario.question().name, None);
     place.check(&FILES)?;
     let findings = simulate(args, &scenario)?;
     let texts = [json::render(&findings), metrics_csv::render(&findings)];
@@ -49,13 +49,13 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let report = report(shown, &findings, started, out.as_deref());
     output::print(&report, shown)?;
     written?;
-    Ok(exit::of(&findings, args.common.no_fail))
+    Ok(exit::of(&findings, args.common.study.no_fail))
 }
 
 fn simulate(args: &Args, scenario: &Scenario) -> Result<Findings, Failure> {
     let common = &args.common;
     let options = common.of_study();
-    let watcher = Watcher::start(common.budget, common.shown.quiet);
+    let watcher = Watcher::start(common.study.budget, common.study.shown.quiet);
     let findings = wssim_experiment::run(scenario, &scenario.question(), &options, &watcher);
     watcher.finish();
     findings.map_err(|error| Failure::world(&error))

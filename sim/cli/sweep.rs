@@ -1,14 +1,13 @@
 //! `wssim sweep`: what if?
 
 use crate::exit::{self, Failure};
-use crate::options::{self, Shown};
+use crate::options::Study;
 use crate::output;
 use crate::place::Place;
 use crate::run::report;
 use crate::watch::Watcher;
 use std::io;
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use wssim_experiment::findings::Findings;
 use wssim_experiment::question::{MetricRef, Override, WorldError};
 use wssim_experiment::sweep::{self, Error, MOST_POINTS, Parameter, USUAL_REPLICATIONS};
@@ -53,38 +52,22 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1000))]
     refine: u32,
 
-    /// Seed of all randomness
-    #[arg(long, value_name = "N", default_value_t = options::SEED)]
-    seed: u64,
-
-    /// Threads to simulate on [default: all]; the results do not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
-    threads: Option<u32>,
-
     /// Replications of each point
     #[arg(long, value_name = "N", default_value_t = USUAL_REPLICATIONS, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     replications: u32,
 
-    /// Wall time after which no further replications are begun, such as 60s or 1m30s
-    #[arg(long, value_name = "TIME", value_parser = options::wall_time)]
-    budget: Option<Duration>,
-
-    /// Directory for files; by default out/SCENARIO/sweep
-    #[arg(long, value_name = "DIR", value_parser = options::directory)]
-    out: Option<PathBuf>,
-
     #[command(flatten)]
-    shown: Shown,
+    study: Study,
 }
 
 /// Runs the command; gives its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let started = Instant::now();
-    let shown = &args.shown;
+    let shown = &args.study.shown;
     check(&args.parameters)?;
     let Some(scenario) = shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
     let metrics = metrics(args, &scenario)?;
-    let place = Place::of(args.out.as_deref(), &scenario.question().name, Some("sweep"));
+    let place = Place::of(args.study.out.as_deref(), &scenario.question().name, Some("sweep"));
     place.check(&FILES)?;
     let findings = simulate(args, &scenario, metrics)?;
     let texts = [json::render(&findings), tables::csv::render(&findings)];
@@ -93,7 +76,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let out = written.is_ok().then(|| place.shown(""));
     output::print(&report(shown, &findings, started, out.as_deref()), shown)?;
     written?;
-    Ok(exit::of(&findings, false))
+    Ok(exit::of(&findings, args.study.no_fail))
 }
 
 /// Whether the parameters together make a grid.
@@ -117,7 +100,7 @@ fn check(parameters: &[Parameter]) -> Result<(), Failure> {
 /// What is told of each point; every mistake in it at once.
 fn metrics(args: &Args, scenario: &Scenario) -> Result<Vec<MetricRef>, Failure> {
     let read = |text: &String| {
-        let colours = args.shown.colours(&io::stderr());
+        let colours = args.study.shown.colours(&io::stderr());
         let metric = scenario.metric("--metric", text);
         metric.map_err(|diagnostics| Failure::scenario(&diagnostics, colours))
     };
@@ -130,8 +113,8 @@ fn simulate(
     metrics: Vec<MetricRef>,
 ) -> Result<Findings, Failure> {
     let options = sweep::Options {
-        seed: args.seed,
-        threads: args.threads.map(|threads| threads as usize),
+        seed: args.study.seed,
+        threads: args.study.threads(),
         replications: args.replications,
         parameters: args.parameters.clone(),
         metrics,
@@ -141,7 +124,7 @@ fn simulate(
         let message = "error: `--refine` needs a parameter of numbers";
         return Err(Failure::wrong(message));
     }
-    let watcher = Watcher::start(args.budget, args.shown.quiet);
+    let watcher = Watcher::start(args.study.budget, args.study.shown.quiet);
     let findings = sweep::sweep(scenario, &scenario.question(), &options, &watcher);
     watcher.finish();
     findings.map_err(|error| failure(&error))

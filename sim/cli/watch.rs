@@ -113,6 +113,7 @@ fn doing(phase: Phase) -> &'static str {
         Phase::Pilot => "pilot",
         Phase::Replications => "replications",
         Phase::Ranges => "input ranges",
+        Phase::Search => "search",
         Phase::Sets => "replications of all sets",
         Phase::Histories => "histories of the long run",
         Phase::Points => "replications of all points",

@@ -50,6 +50,14 @@ impl Arm {
         Self { blueprint, catalogue, controls: None, observations: Vec::new(), pooled }
     }
 
+    /// Takes the next replication.
+    pub(crate) fn keep(&mut self, mut one: Observation) {
+        for (pooled, response) in self.pooled.iter_mut().zip(one.responses.drain(..)) {
+            pooled.merge(&response);
+        }
+        self.observations.push(one);
+    }
+
     /// The samples of one metric, one a replication, of the first `replications`.
     pub(crate) fn samples(&self, metric: usize, replications: usize) -> Vec<Sample> {
         self.observations.iter().take(replications).map(|o| o.samples[metric]).collect()
@@ -72,7 +80,7 @@ impl Arm {
 }
 
 /// What all replications of a study have in common.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Setting {
     pub(crate) seed: u64,
     pub(crate) lead: Nanos,
@@ -118,11 +126,8 @@ impl Stage for Traffic<'_> {
         one.outcome.events
     }
 
-    fn keep(&self, arm: &mut Arm, mut one: Observation) {
-        for (pooled, response) in arm.pooled.iter_mut().zip(one.responses.drain(..)) {
-            pooled.merge(&response);
-        }
-        arm.observations.push(one);
+    fn keep(&self, arm: &mut Arm, one: Observation) {
+        arm.keep(one);
     }
 
     fn replications(&self, arm: &Arm) -> u32 {

@@ -9,7 +9,7 @@
 //! A mean and a maximum have no upper end as long as anything is open.
 
 use crate::metric::STATS;
-use crate::sample::Sample;
+use crate::sample::{Sample, Share};
 use wssim_stats::{Histogram, nearest_rank, observations_needed};
 
 /// Probabilities of the quantiles among [`STATS`].
@@ -102,6 +102,14 @@ impl Durations {
         };
         let sum = (ended.map_or(0, |ended| ended.sum_ns()) + open.sum_ns()) as f64;
         within(sum / (self.ended() + open.count()) as f64, f64::INFINITY)
+    }
+
+    /// The share of those that are not zero; of waits, of those who waited at all.
+    pub(crate) fn share_above_zero(&self) -> Sample {
+        let ended = self.ended.as_ref();
+        let above = ended.and_then(|ended| ended.fraction_above(0)).unwrap_or(0.0);
+        let (ended, open) = (self.ended() as f64, self.open() as f64);
+        Sample::Share(Share::of_count((above * ended).round() + open, ended + open))
     }
 
     fn maximum(&self) -> Sample {

@@ -1,5 +1,6 @@
 //! What was found: metrics with intervals, series, verdicts. Reports are made from this alone.
 
+use crate::capacity::findings::Capacity;
 use crate::compare::findings::Comparison;
 use crate::failures::findings::Failures;
 use crate::note::Note;
@@ -57,6 +58,8 @@ pub enum Answer {
     Compare(Comparison),
     /// Of `sweep`.
     Sweep(Sweep),
+    /// Of `capacity`.
+    Capacity(Capacity),
 }
 
 impl Answer {
@@ -68,6 +71,7 @@ impl Answer {
             Self::Failures(_) => Study::Failures,
             Self::Compare(_) => Study::Compare,
             Self::Sweep(_) => Study::Sweep,
+            Self::Capacity(_) => Study::Capacity,
         }
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod analytic;
 mod arm;
+pub mod capacity;
 mod cast;
 mod catalogue;
 pub mod cluster;
@@ -22,6 +23,7 @@ mod measured;
 mod memory;
 pub mod metric;
 pub mod note;
+pub mod objective;
 mod observe;
 pub mod offered;
 mod pilot;

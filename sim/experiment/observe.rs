@@ -40,6 +40,7 @@ impl Observer<'_> {
             Quantity::BreakerOpen(calls) => Sample::Share(Share::of_time(self.breaker_open(calls))),
             Quantity::Visit(endpoint, stat) => self.record.visits[endpoint].statistic(stat),
             Quantity::PoolWait(pool, stat) => self.record.pool_waits[pool].statistic(stat),
+            Quantity::PoolWaited(pool) => self.record.pool_waits[pool].share_above_zero(),
             Quantity::PoolQueue(pool) => Sample::Value(self.outcome.averages.pool_waiting[pool]),
             Quantity::Service(service, what) => self.service(service, what),
             Quantity::Node(node, what) => self.node(node, what),
@@ -120,6 +121,8 @@ impl Observer<'_> {
             OfService::Visits(stat) => self.visits(service, stat),
             OfService::WorkerWait(stat) => self.record.worker_waits[service].statistic(stat),
             OfService::DiskWait(stat) => self.record.disk_waits[service].statistic(stat),
+            OfService::WorkersWaited => self.record.worker_waits[service].share_above_zero(),
+            OfService::DiskWaited => self.record.disk_waits[service].share_above_zero(),
             OfService::WorkerQueue => Sample::Value(self.sum(service, |c| c.waiting)),
             OfService::DiskQueue => Sample::Value(self.sum(service, |c| c.disk_waiting)),
             OfService::CacheHits => {

@@ -9,6 +9,8 @@ pub enum Phase {
     Replications,
     /// Looking at other values of the inputs.
     Ranges,
+    /// Looking for the value at which something gives.
+    Search,
     /// Replications of all sets of nodes.
     Sets,
     /// Histories of the long run.

@@ -10,6 +10,7 @@ mod base;
 mod calls;
 mod check;
 mod cluster;
+mod condition;
 mod config;
 mod diagnostic;
 mod distribution;
@@ -35,7 +36,7 @@ mod unsimulated;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Place, Severity, render};
 pub use lint::{LINTS, Lint};
-pub use parameter::parameter;
+pub use parameter::{parameter, range_of};
 pub use scenario::{Placement, Scenario};
 pub use schema::text as schema;
 pub use stack::{Becomes, outcomes as stack_keys};

@@ -17,6 +17,9 @@ use wssim_text::quantity::{self, Dimension, Quantity};
 /// What `[scenario]` says of measuring, which is the same for all points of a study.
 const MEASURING: [&str; 5] = ["duration", "kind", "lead_in", "slot", "warmup"];
 
+/// Ends between which whole numbers are looked for unless told otherwise.
+const USUAL_ENDS: &str = "1..64";
+
 /// Digits that a step between two points of a range is written with.
 const DIGITS: i32 = 3;
 
@@ -38,6 +41,28 @@ pub fn parameter(text: &str) -> Result<Parameter, String> {
     };
     refuse_doubles(&parameter)?;
     Ok(parameter)
+}
+
+/// Where a search may look for a value: `key=lo..hi`, or the key alone where it takes whole numbers.
+///
+/// # Errors
+/// What is wrong with it, in one line.
+pub fn range_of(text: &str) -> Result<Parameter, String> {
+    let Some(equals) = load::end_of_path(text) else {
+        let segments = load::segments(text.trim())?;
+        if schema::takes_whole(&segments) || field::takes_whole(&segments) {
+            return parameter(&format!("{}={USUAL_ENDS}/2", text.trim()));
+        }
+        return Err(format!("`{0}=lo..hi` is expected: between which values?", text.trim()));
+    };
+    let values = text[equals + 1..].trim();
+    match split(values, "..")?.as_slice() {
+        [low, high] if !low.trim().is_empty() && !high.trim().is_empty() => {
+            parameter(&format!("{}/2", text.trim()))
+        }
+        [_, _] => Err("a range has two ends: `key=lo..hi`".to_owned()),
+        _ => Err("`key=lo..hi` is expected: the ends between which it is looked for".to_owned()),
+    }
 }
 
 fn refuse_measuring(path: &[Segment]) -> Result<(), String> {

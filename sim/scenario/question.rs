@@ -12,7 +12,7 @@ use wssim_experiment::failures::years::MANAGERS;
 use wssim_experiment::metric::{self, MetricKind, PLANNED, STATS, reasons, table};
 use wssim_experiment::question::{Claim, Expected, Kind, Measure, MetricRef, Study};
 use wssim_kernel::Nanos;
-use wssim_text::quantity::Dimension;
+use wssim_text::quantity::{self, Dimension};
 use wssim_text::suggest;
 
 /// How a replication is measured.
@@ -73,14 +73,7 @@ pub(crate) fn metric_of_flag(
     text: &str,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<MetricRef> {
-    let mut sources = Sources::default();
-    let source = Source {
-        name: shown.to_owned(),
-        folder: PathBuf::new(),
-        text: text.to_owned(),
-        is_set: true,
-    };
-    let origin = Origin { source: sources.add(source), start: 0, end: text.len() as u32 };
+    let (sources, origin) = flag(shown, text);
     let Some(metric) = claim::metric(text) else {
         let message = format!("`{text}` is not a metric");
         let help = "expected a metric such as `response_time_seconds{entry=\"web\", stat=\"p95\"}`";
@@ -95,6 +88,42 @@ pub(crate) fn metric_of_flag(
         return None;
     }
     Some(metric)
+}
+
+/// A limit of `metric` that a flag, which is called `shown`, is given as `text`, in the base unit.
+pub(crate) fn limit_of_flag(
+    document: &Document,
+    shown: &str,
+    text: &str,
+    metric: &MetricRef,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Option<f64> {
+    let (sources, origin) = flag(shown, text);
+    let quantity = match quantity::parse(text) {
+        Ok(quantity) => quantity,
+        Err(flaw) => {
+            let diagnostic = Diagnostic::error("bad-quantity", flaw.message).maybe_help(flaw.help);
+            mistakes.push(diagnostic.at(&sources, origin));
+            return None;
+        }
+    };
+    let bound = Bound { value: quantity.value, dimension: quantity.dimension, origin };
+    let kind = metric::kind_of(&metric.name)?;
+    let mut judge = Claims { document, sources: &sources, mistakes };
+    judge.bound(bound, kind, false).map(|(value, _)| value)
+}
+
+/// The text of a flag as a source of its own.
+fn flag(shown: &str, text: &str) -> (Sources, Origin) {
+    let mut sources = Sources::default();
+    let source = Source {
+        name: shown.to_owned(),
+        folder: PathBuf::new(),
+        text: text.to_owned(),
+        is_set: true,
+    };
+    let origin = Origin { source: sources.add(source), start: 0, end: text.len() as u32 };
+    (sources, origin)
 }
 
 struct Claims<'a> {
@@ -169,7 +198,8 @@ impl Claims<'_> {
             "caller" => document.services.keys().cloned().chain(["all".to_owned()]).collect(),
             "node" => {
                 let kind = metric::kind_of(&metric.name);
-                let has_all = kind.is_some_and(|kind| kind.of_all_nodes);
+                let has_all = kind.is_some_and(|kind| kind.of_all_nodes)
+                    || unsimulated::only_study(metric) == Some(Study::Capacity);
                 let all = has_all.then(|| metric::ALL.to_owned());
                 document.nodes.keys().cloned().chain(all).collect()
             }
@@ -182,6 +212,7 @@ impl Claims<'_> {
                 groups
             }
             "nodes_lost" => (1..=document.nodes.len()).map(|nodes| nodes.to_string()).collect(),
+            "by" => ["cpu", "ram", "scheduler"].iter().map(owned).collect(),
             "direction" => ["rx", "tx"].iter().map(owned).collect(),
             "endpoint" => match service {
                 Some(service) => {

@@ -3,6 +3,7 @@
 use crate::base::{Set, Shared};
 use crate::check;
 use crate::cluster;
+use crate::condition;
 use crate::config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::arrivals::ArrivalsText;
@@ -24,6 +25,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
+use wssim_experiment::objective::Condition;
 use wssim_experiment::offered::{self, OfferedLoad};
 use wssim_experiment::question::{
     AtRisk, Claim, End, MetricRef, Observed, Override, Question, RangedInput, WorldError, Worlds,
@@ -215,6 +217,14 @@ impl Scenario {
             Some(metric) if mistakes.is_empty() => Ok(metric),
             _ => Err(Diagnostics::new(mistakes)),
         }
+    }
+
+    /// A condition as a flag, which is called `shown`, writes it: a metric, `<` or `>`, and a limit.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn condition(&self, shown: &str, text: &str) -> Result<Condition, Diagnostics> {
+        condition::read(&self.world.document, shown, text)
     }
 
     /// What is asked of nodes and services before anything is simulated.

@@ -148,9 +148,13 @@ fn step_reasons(step: &Step, add: &mut impl FnMut(String, &str)) {
     }
 }
 
-/// Whether only `failures` measures `metric`.
-pub(crate) fn is_of_failures(metric: &MetricRef) -> bool {
-    metric::row_of(&metric.name).is_some_and(|row| row.measured_by() != MeasuredBy::Run)
+/// The study that alone measures `metric`; `None`: those that measure requests and nodes do.
+pub(crate) fn only_study(metric: &MetricRef) -> Option<Study> {
+    match metric::row_of(&metric.name)?.measured_by() {
+        MeasuredBy::Run => None,
+        MeasuredBy::Failures | MeasuredBy::LongRun => Some(Study::Failures),
+        MeasuredBy::Capacity => Some(Study::Capacity),
+    }
 }
 
 /// Why a claim about `metric` cannot be judged by `study`; `None` when it can.
@@ -158,8 +162,8 @@ pub(crate) fn why_not(metric: &MetricRef, study: Study) -> Option<String> {
     if let Some((kind, false)) = self::metric(metric) {
         return Some(format!("`{}` is not measured yet", kind.name));
     }
-    (is_of_failures(metric) && study != Study::Failures)
-        .then(|| format!("`{}` is measured by `wssim failures` only", metric.name))
+    let only = only_study(metric).filter(|only| *only != study)?;
+    Some(format!("`{}` is measured by `wssim {}` only", metric.name, only.name()))
 }
 
 /// Why a claim that needs what stands at the paths `needs` cannot be judged; `None` when all of

@@ -1,5 +1,6 @@
 //! The built binary as its users meet it: statuses, files, streams, mistakes.
 
+mod capacity;
 mod compare;
 mod failures;
 mod files;

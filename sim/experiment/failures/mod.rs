@@ -30,6 +30,7 @@ mod weigh;
 pub mod years;
 
 pub use options::{Error, Options};
+pub(crate) use stage::crash;
 
 use crate::findings::Findings;
 use crate::question::{Question, Worlds};

@@ -137,7 +137,7 @@ pub(super) fn observed(definitions: &[Survival; 3]) -> Nanos {
 }
 
 /// The nodes of `set` stop at once, for good.
-fn crash(set: &[usize]) -> Fault {
+pub(crate) fn crash(set: &[usize]) -> Fault {
     Fault {
         name: "failures".to_owned(),
         comes: Comes::Once(Nanos::ZERO),

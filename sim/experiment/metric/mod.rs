@@ -1,6 +1,7 @@
 //! The one table of metrics: name, unit, labels, meaning, which study measures it, and how it is read off.
 //! Its rows stand in a file a theme; documents are tested against it.
 
+mod capacity;
 mod failing;
 mod failures;
 mod labels;
@@ -15,13 +16,13 @@ pub(crate) use failing::can_fail;
 pub use labels::{ALL, STATS, UNFINISHED, reasons};
 pub(crate) use labels::{MEAN, P95, Stat};
 pub use row::{MeasuredBy, MetricKind, Row};
-pub(crate) use row::{OfHistory, OfSets, OfYears, Reader};
+pub(crate) use row::{OfCapacity, OfHistory, OfSets, OfYears, Reader};
 
 use row::kind;
 
 /// The themes of the table.
-const THEMES: [&[Row]; 5] =
-    [requests::ROWS, services::ROWS, nodes::ROWS, memory::ROWS, failures::ROWS];
+const THEMES: [&[Row]; 6] =
+    [requests::ROWS, services::ROWS, nodes::ROWS, memory::ROWS, failures::ROWS, capacity::ROWS];
 
 /// Metrics that a claim may name and that nothing measures yet.
 pub const PLANNED: &[MetricKind] = &[

@@ -15,6 +15,8 @@ pub(crate) enum Quantity {
     /// Of one endpoint.
     Visit(usize, Stat),
     PoolWait(usize, Stat),
+    /// Of those who want a connection.
+    PoolWaited(usize),
     PoolQueue(usize),
     Service(usize, OfService),
     Node(usize, OfNode),
@@ -84,6 +86,9 @@ pub(crate) enum OfService {
     Visits(Stat),
     WorkerWait(Stat),
     DiskWait(Stat),
+    /// Shares of those who wait at all.
+    WorkersWaited,
+    DiskWaited,
     WorkerQueue,
     DiskQueue,
     CacheHits,

@@ -37,6 +37,8 @@ pub enum MeasuredBy {
     Failures,
     /// `failures`, in the long run.
     LongRun,
+    /// `capacity`.
+    Capacity,
 }
 
 impl Row {
@@ -47,6 +49,7 @@ impl Row {
             Reader::Run(_) => MeasuredBy::Run,
             Reader::Sets(_) => MeasuredBy::Failures,
             Reader::Years(_) => MeasuredBy::LongRun,
+            Reader::Capacity(_) => MeasuredBy::Capacity,
         }
     }
 
@@ -66,6 +69,17 @@ pub(crate) enum Reader {
     Sets(OfSets),
     /// By `failures`, from years.
     Years(OfYears),
+    /// By `capacity`.
+    Capacity(OfCapacity),
+}
+
+/// What is measured of a capacity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OfCapacity {
+    /// Times the traffic of today.
+    Traffic,
+    /// Of all services.
+    Containers,
 }
 
 /// What is measured of sets of nodes.

@@ -64,6 +64,13 @@ pub(super) const ROWS: &[Row] = &[
         &Keys(|world| of_services(world, any, OfService::Throttled)),
     ),
     run(
+        "waiting_ratio",
+        "ratio",
+        &["service", "queue"],
+        "those who wait at all for a worker, a pool's connection, or the disk, over all who want one",
+        &Keys(waiters),
+    ),
+    run(
         "waiting_time_seconds",
         "seconds",
         &["service", "queue", "stat"],
@@ -108,6 +115,7 @@ struct Queue {
     place: usize,
     length: fn(usize) -> Quantity,
     wait: fn(usize, Stat) -> Quantity,
+    waited: fn(usize) -> Quantity,
 }
 
 /// Before workers, before the disk, and before the connections of pools.
@@ -119,6 +127,7 @@ fn all_queues(world: &Blueprint) -> Vec<Queue> {
             place,
             length: |place| Quantity::Service(place, OfService::WorkerQueue),
             wait: |place, stat| Quantity::Service(place, OfService::WorkerWait(stat)),
+            waited: |place| Quantity::Service(place, OfService::WorkersWaited),
         });
     }
     for (place, name) in services(world, uses_disk) {
@@ -127,6 +136,7 @@ fn all_queues(world: &Blueprint) -> Vec<Queue> {
             place,
             length: |place| Quantity::Service(place, OfService::DiskQueue),
             wait: |place, stat| Quantity::Service(place, OfService::DiskWait(stat)),
+            waited: |place| Quantity::Service(place, OfService::DiskWaited),
         });
     }
     for (place, pool) in world.pools.iter().enumerate() {
@@ -136,6 +146,7 @@ fn all_queues(world: &Blueprint) -> Vec<Queue> {
             place,
             length: Quantity::PoolQueue,
             wait: Quantity::PoolWait,
+            waited: Quantity::PoolWaited,
         });
     }
     queues
@@ -144,6 +155,11 @@ fn all_queues(world: &Blueprint) -> Vec<Queue> {
 fn queues(world: &Blueprint) -> Found<2> {
     let all = all_queues(world).into_iter();
     all.map(|Queue { labels, place, length, .. }| (labels, length(place))).collect()
+}
+
+fn waiters(world: &Blueprint) -> Found<2> {
+    let all = all_queues(world).into_iter();
+    all.map(|Queue { labels, place, waited, .. }| (labels, waited(place))).collect()
 }
 
 fn waits(world: &Blueprint) -> Found<3> {

@@ -62,9 +62,8 @@ pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> ClaimText
     let studies = ["run", "failures", "rollout", "migrate", "compare", "capacity"];
     let study = fields.word(reader, "study", &studies);
     // What only one study measures needs no word of it.
-    let of_failures =
-        metric.as_ref().is_some_and(|(metric, _)| unsimulated::is_of_failures(metric));
-    let study = study.or(of_failures.then_some("failures"));
+    let only = metric.as_ref().and_then(|(metric, _)| unsimulated::only_study(metric));
+    let study = study.or(only.map(Study::name));
     if fields.has("nodes_lost") && study != Some("failures") {
         let message = "`nodes_lost` has no meaning but for `study = \"failures\"`";
         reader.mistake(fields.origin, "contradiction", message, None);

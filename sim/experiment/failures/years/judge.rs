@@ -13,7 +13,10 @@ use wssim_stats::{Estimate, mean_interval};
 pub(in crate::failures) fn judged(metric: &MetricRef) -> Option<OfHistory> {
     match row_of(&metric.name)?.reader {
         Reader::Years(OfYears::History(what)) => Some(what),
-        Reader::Run(_) | Reader::Sets(_) | Reader::Years(OfYears::Lengths) => None,
+        Reader::Run(_)
+        | Reader::Sets(_)
+        | Reader::Capacity(_)
+        | Reader::Years(OfYears::Lengths) => None,
     }
 }
 

@@ -1,7 +1,5 @@
 //! What a metric is called in a table.
 
-use wssim_experiment::compare::findings::Row;
-
 /// Names that the table of metrics does not make plain by itself.
 const PLAIN: [(&str, &str); 5] = [
     ("node_cpu_utilization_ratio", "CPU"),
@@ -15,11 +13,11 @@ const PLAIN: [(&str, &str); 5] = [
 const UNITS: [&str; 6] = ["_seconds", "_bytes", "_ratio", "_total", "_per_second", "_per_year"];
 
 /// `Response time, web, p95`: the name, and the labels that do not mean everything.
-pub(super) fn metric(row: &Row) -> String {
-    let plain = PLAIN.iter().find(|(name, _)| *name == row.name);
-    let name = plain.map_or_else(|| spoken(row.name), |(_, plain)| (*plain).to_owned());
+pub(crate) fn of(metric: &str, labels: &[(&'static str, String)]) -> String {
+    let plain = PLAIN.iter().find(|(name, _)| *name == metric);
+    let name = plain.map_or_else(|| spoken(metric), |(_, plain)| (*plain).to_owned());
     let is_telling = |(label, value): &&(&str, String)| value != "all" || *label == "entry";
-    let labels = row.labels.iter().filter(is_telling).map(|(_, value)| value.as_str());
+    let labels = labels.iter().filter(is_telling).map(|(_, value)| value.as_str());
     std::iter::once(name.as_str()).chain(labels).collect::<Vec<_>>().join(", ")
 }
 

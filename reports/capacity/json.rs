@@ -1,0 +1,290 @@
+//! `capacity`: `key`, `conditions`, `search` (`tried`, `kept`, `missed`, `end`, `confidence`); of traffic also
+//! `first`, `without` (by node), `demands` (what is used up at how many times the traffic), `nodes` and `fits`.
+
+use super::names::{metric, resource};
+use super::words::carried;
+use crate::json::EstimateJson;
+use crate::metric_json::Labels;
+use crate::number::Number;
+use crate::reason;
+use serde::Serialize;
+use wssim_experiment::analytic::Demand;
+use wssim_experiment::capacity::findings::{
+    Asked, Capacity, Carries, End, First, Fit, Fits, Mean, Room, Searched, State, Strain, Traffic,
+    Tried, Without,
+};
+
+#[derive(Serialize)]
+pub(crate) struct CapacityJson<'a> {
+    key: &'a str,
+    conditions: Vec<ConditionJson<'a>>,
+    search: SearchJson<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<FirstJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    without: Option<Vec<WithoutJson<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    demands: Option<Vec<DemandJson>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nodes: Option<Vec<RoomJson<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fits: Option<FitsJson<'a>>,
+}
+
+impl<'a> CapacityJson<'a> {
+    pub(crate) fn of(capacity: &'a Capacity) -> Self {
+        let traffic = capacity.traffic.as_ref();
+        let first = |traffic: &Traffic| Some(FirstJson::of(capacity, traffic.first.as_ref()?));
+        Self {
+            key: &capacity.key,
+            conditions: capacity.conditions.iter().map(ConditionJson::of).collect(),
+            search: SearchJson::of(&capacity.search),
+            first: traffic.and_then(first),
+            without: traffic.map(|traffic| {
+                traffic.without.iter().map(|one| WithoutJson::of(capacity, one)).collect()
+            }),
+            demands: traffic.map(|traffic| traffic.demands.iter().map(DemandJson::of).collect()),
+            nodes: traffic.map(|traffic| traffic.rooms.iter().map(RoomJson::of).collect()),
+            fits: traffic.and_then(|traffic| traffic.fits.as_ref()).map(FitsJson::of),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ConditionJson<'a> {
+    name: &'a str,
+    labels: Labels<'a>,
+    unit: &'a str,
+    min: Option<Number>,
+    max: Option<Number>,
+    assumed: bool,
+}
+
+impl<'a> ConditionJson<'a> {
+    fn of(asked: &'a Asked) -> Self {
+        let expected = asked.condition.expected;
+        Self {
+            name: asked.name,
+            labels: Labels::of(&asked.labels),
+            unit: asked.unit,
+            min: expected.min.map(Number),
+            max: expected.max.map(Number),
+            assumed: asked.condition.is_assumed,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SearchJson<'a> {
+    kept: Option<Number>,
+    missed: Option<Number>,
+    end: &'static str,
+    confidence: Number,
+    tried: Vec<TriedJson<'a>>,
+}
+
+impl<'a> SearchJson<'a> {
+    fn of(search: &'a Searched) -> Self {
+        Self {
+            kept: search.kept.map(Number),
+            missed: search.missed.map(Number),
+            end: match search.end {
+                End::Narrow => "narrow",
+                End::Open => "open",
+                End::AlwaysKept => "always-kept",
+                End::NeverKept => "never-kept",
+                End::Turns => "not-monotone",
+                End::Cut => "cut",
+            },
+            confidence: Number(search.confidence),
+            tried: search.tried.iter().map(TriedJson::of).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct TriedJson<'a> {
+    value: Number,
+    text: &'a str,
+    state: &'static str,
+    replications: u32,
+    overloads: Vec<String>,
+    values: Vec<Option<EstimateJson>>,
+    means: Vec<MeanJson<'a>>,
+}
+
+impl<'a> TriedJson<'a> {
+    fn of(tried: &'a Tried) -> Self {
+        Self {
+            value: Number(tried.value),
+            text: &tried.text,
+            state: match tried.state {
+                State::Kept => "kept",
+                State::Missed => "missed",
+                State::Open => "open",
+            },
+            replications: tried.replications,
+            overloads: tried.overloads.iter().map(reason::overload).collect(),
+            values: tried.values.iter().map(|one| one.as_ref().map(EstimateJson::of)).collect(),
+            means: tried.means.iter().map(MeanJson::of).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct MeanJson<'a> {
+    entry: &'a str,
+    analytic: Number,
+    simulated: Option<EstimateJson>,
+    /// Whether they are farther apart than formulas may be.
+    differs: bool,
+}
+
+impl<'a> MeanJson<'a> {
+    fn of(mean: &'a Mean) -> Self {
+        Self {
+            entry: &mean.entry,
+            analytic: Number(mean.analytic),
+            simulated: mean.simulated.as_ref().map(EstimateJson::of),
+            differs: mean.difference.is_some(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct FirstJson {
+    broken: Vec<String>,
+    busiest: Option<String>,
+    used: Option<Number>,
+    strains: Vec<String>,
+    carried_by: Option<String>,
+}
+
+impl FirstJson {
+    fn of(capacity: &Capacity, first: &First) -> Self {
+        let strain = |strain: &Strain| match strain {
+            Strain::Memory(node, _) => format!("memory of {node}"),
+            Strain::Throttled(service, _) => format!("CPU quota of {service}"),
+        };
+        Self {
+            broken: first.broken.iter().map(|at| metric(&capacity.conditions[*at])).collect(),
+            busiest: first.busiest.as_ref().map(|(of, _)| resource(of)),
+            used: first.busiest.as_ref().map(|(_, used)| Number(*used)),
+            strains: first.strains.iter().map(strain).collect(),
+            carried_by: first.carried_by.as_ref().map(reason::parts),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct WithoutJson<'a> {
+    node: &'a str,
+    carries: &'static str,
+    kept: Option<Number>,
+    missed: Option<Number>,
+    text: String,
+}
+
+impl<'a> WithoutJson<'a> {
+    fn of(capacity: &Capacity, without: &'a Without) -> Self {
+        let (carries, kept, missed) = match &without.carries {
+            Carries::AsMuch(most) => ("as-much", Some(*most), None),
+            Carries::Less(search) => ("less", search.kept, search.missed),
+            Carries::NotToday(_) => ("not-today", None, Some(1.0)),
+            Carries::Unknown => ("undecided", None, None),
+            Carries::Cut => ("cut", None, None),
+        };
+        Self {
+            node: &without.node,
+            carries,
+            kept: kept.map(Number),
+            missed: missed.map(Number),
+            text: carried(capacity, without),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct DemandJson {
+    resource: String,
+    capacity: Number,
+    open: Number,
+    fixed: Number,
+    used_up_at: Number,
+}
+
+impl DemandJson {
+    fn of(demand: &Demand) -> Self {
+        Self {
+            resource: resource(&demand.of),
+            capacity: Number(demand.capacity),
+            open: Number(demand.open),
+            fixed: Number(demand.fixed),
+            used_up_at: Number(demand.factor),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct RoomJson<'a> {
+    node: &'a str,
+    cpu: Option<EstimateJson>,
+    used_up_at: Option<Number>,
+    ram_used_bytes: Option<EstimateJson>,
+    ram_bytes: Number,
+    network: Option<EstimateJson>,
+}
+
+impl<'a> RoomJson<'a> {
+    fn of(room: &'a Room) -> Self {
+        Self {
+            node: &room.node,
+            cpu: room.cpu.as_ref().map(EstimateJson::of),
+            used_up_at: room.factor.map(Number),
+            ram_used_bytes: room.used.as_ref().map(EstimateJson::of),
+            ram_bytes: Number(room.ram),
+            network: room.network.as_ref().map(EstimateJson::of),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct FitsJson<'a> {
+    template: &'a str,
+    today: u32,
+    ram_each_bytes: Number,
+    cpu_each: Number,
+    by_ram: FitJson<'a>,
+    by_cpu: FitJson<'a>,
+    by_scheduler: FitJson<'a>,
+}
+
+impl<'a> FitsJson<'a> {
+    fn of(fits: &'a Fits) -> Self {
+        Self {
+            template: &fits.template,
+            today: fits.today,
+            ram_each_bytes: Number(fits.ram_each),
+            cpu_each: Number(fits.cpu_each),
+            by_ram: FitJson::of(&fits.by_ram),
+            by_cpu: FitJson::of(&fits.by_cpu),
+            by_scheduler: FitJson::of(&fits.by_scheduler),
+        }
+    }
+}
+
+/// `more` is `null` where there is no end to it.
+#[derive(Serialize)]
+struct FitJson<'a> {
+    more: Option<u32>,
+    full: Option<&'a str>,
+}
+
+impl<'a> FitJson<'a> {
+    fn of(fit: &'a Fit) -> Self {
+        match fit {
+            Fit::Most(more, full) => Self { more: Some(*more), full: full.as_deref() },
+            Fit::Unlimited => Self { more: None, full: None },
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! How much a plan carries: what gives first, what is used up when, and what is left of each node;
+//! `capacity.csv` beside it.
+
+pub mod csv;
+pub(crate) mod json;
+mod names;
+mod words;
+
+pub(crate) use words::answer;
+
+use crate::quantity;
+use crate::table::{Cell, Kind, Section, Table, Tone};
+use names::{limit, metric, resource};
+use wssim_experiment::analytic::Demand;
+use wssim_experiment::capacity::findings::{Asked, Capacity, Mean, Room, State, Traffic, Tried};
+use wssim_stats::Estimate;
+
+/// Resources that are told; the others are in `results.json`.
+const MOST_DEMANDS: usize = 8;
+/// What has no number.
+const NONE: &str = "—";
+
+/// What was asked for, at today's traffic and on both sides of the limit.
+pub(crate) fn conditions(capacity: &Capacity) -> Table {
+    let search = &capacity.search;
+    let at = |value: Option<f64>| search.tried.iter().find(move |tried| Some(tried.value) == value);
+    let today = capacity.traffic.as_ref().and(at(Some(1.0)));
+    let sides = [today, at(search.kept), at(search.missed)];
+    let row = |(place, asked): (usize, &Asked)| {
+        let cells = sides.iter().map(|tried| shown(*tried, place, asked));
+        [Cell::new(metric(asked)), Cell::new(limit(asked))].into_iter().chain(cells).collect()
+    };
+    let values = sides.iter().map(|tried| tried.map_or(NONE, |tried| tried.text.as_str()));
+    let head = [capacity.key.as_str(), ""].into_iter().chain(values).map(Cell::new).collect();
+    let conditions = capacity.conditions.iter().enumerate().map(row);
+    let rows = std::iter::once(head).chain(conditions).collect();
+    Table {
+        columns: vec![
+            ("Must hold", Kind::Words),
+            ("Limit", Kind::Phrases),
+            ("Today", Kind::Numbers),
+            ("Kept", Kind::Numbers),
+            ("Not kept", Kind::Numbers),
+        ],
+        rows,
+    }
+}
+
+fn shown(tried: Option<&Tried>, place: usize, asked: &Asked) -> Cell {
+    let Some(tried) = tried else { return Cell::new(NONE) };
+    if !tried.overloads.is_empty() {
+        return Cell::toned("no steady state", Tone::Bad);
+    }
+    number(tried.values[place].as_ref(), asked.unit)
+}
+
+fn number(estimate: Option<&Estimate>, unit: &str) -> Cell {
+    let text = estimate.map(|estimate| quantity::plus_minus(estimate, unit));
+    Cell::new(text.unwrap_or_else(|| NONE.to_owned()))
+}
+
+/// The other tables.
+pub(crate) fn sections(capacity: &Capacity) -> Vec<Section> {
+    let traffic = capacity.traffic.as_ref();
+    let of_traffic = traffic
+        .into_iter()
+        .flat_map(|traffic| [demands(traffic), rooms(capacity, traffic)].into_iter().flatten());
+    of_traffic.chain([tried(capacity)]).collect()
+}
+
+/// What traffic uses up, and when.
+fn demands(traffic: &Traffic) -> Option<Section> {
+    let row = |demand: &Demand| {
+        let used = (demand.open + demand.fixed) / demand.capacity;
+        vec![
+            Cell::new(resource(&demand.of)),
+            Cell::new(quantity::percent(used)),
+            Cell::new(quantity::about(demand.capacity)),
+            Cell::new(format!("{} times", quantity::about(demand.factor))),
+        ]
+    };
+    let rows: Vec<_> = traffic.demands.iter().take(MOST_DEMANDS).map(row).collect();
+    let table = Table {
+        columns: vec![
+            ("What traffic uses", Kind::Words),
+            ("Used today", Kind::Numbers),
+            ("Of", Kind::Numbers),
+            ("Used up at", Kind::Numbers),
+        ],
+        rows,
+    };
+    let more = traffic.demands.len().saturating_sub(MOST_DEMANDS);
+    let remarks =
+        if more > 0 { vec![format!("{more} more, see results.json")] } else { Vec::new() };
+    let title = "What is used up first, by the utilization law";
+    (!table.rows.is_empty()).then_some(Section { title, table, remarks })
+}
+
+/// What is left of each node, and what is carried without it.
+fn rooms(capacity: &Capacity, traffic: &Traffic) -> Option<Section> {
+    let row = |room: &Room| {
+        let factor = room.factor.map(|factor| format!("{} times", quantity::about(factor)));
+        let ram = if room.ram.is_finite() {
+            quantity::plain(room.ram, "bytes", false)
+        } else {
+            NONE.to_owned()
+        };
+        let without = traffic.without.iter().find(|one| one.node == room.node);
+        let without = without.map(|one| words::carried(capacity, one));
+        vec![
+            Cell::new(room.node.clone()),
+            number(room.cpu.as_ref(), "ratio"),
+            Cell::new(factor.unwrap_or_else(|| NONE.to_owned())),
+            number(room.used.as_ref(), "bytes"),
+            Cell::new(ram),
+            number(room.network.as_ref(), "ratio"),
+            Cell::new(without.unwrap_or_default()),
+        ]
+    };
+    let table = Table {
+        columns: vec![
+            ("Node", Kind::Fixed),
+            ("CPU", Kind::Numbers),
+            ("Used up at", Kind::Numbers),
+            ("RAM used", Kind::Numbers),
+            ("of", Kind::Numbers),
+            ("Network", Kind::Numbers),
+            ("Carried without it", Kind::Words),
+        ],
+        rows: traffic.rooms.iter().map(row).collect(),
+    };
+    let table = table.without_empty_columns();
+    let title = "Room on each node at the traffic of today";
+    (!table.rows.is_empty()).then_some(Section { title, table, remarks: Vec::new() })
+}
+
+/// What was tried.
+fn tried(capacity: &Capacity) -> Section {
+    let row = |tried: &Tried| {
+        let (state, tone) = match tried.state {
+            State::Kept => ("kept", Tone::Good),
+            State::Missed if !tried.overloads.is_empty() => ("no steady state", Tone::Bad),
+            State::Missed => ("not kept", Tone::Bad),
+            State::Open => ("undecided", Tone::Open),
+        };
+        let runs =
+            if tried.replications > 0 { tried.replications.to_string() } else { NONE.to_owned() };
+        let mean = tried.means.first();
+        let simulated = mean.and_then(|mean| mean.simulated.as_ref());
+        vec![
+            Cell::new(tried.text.clone()),
+            Cell::toned(state, tone),
+            Cell::new(runs),
+            number(simulated, "seconds"),
+            Cell::new(mean.map_or_else(String::new, by_formulas)),
+        ]
+    };
+    let rows: Vec<_> = capacity.search.tried.iter().map(row).collect();
+    let table = Table {
+        columns: vec![
+            ("Value", Kind::Fixed),
+            ("State", Kind::Phrases),
+            ("Replications", Kind::Numbers),
+            ("Mean response", Kind::Numbers),
+            ("By formulas", Kind::Numbers),
+        ],
+        rows,
+    };
+    Section { title: "What was tried", table, remarks: differences(capacity) }
+}
+
+fn by_formulas(mean: &Mean) -> String {
+    if !mean.analytic.is_finite() {
+        return NONE.to_owned();
+    }
+    quantity::rough(mean.analytic, "seconds")
+}
+
+/// Why formulas differ, where they do by more than they may.
+fn differences(capacity: &Capacity) -> Vec<String> {
+    let means = capacity.search.tried.iter().flat_map(|tried| tried.means.first());
+    let most = means
+        .filter_map(|mean| mean.difference)
+        .filter(|difference| difference.share.is_finite())
+        .max_by(|a, b| a.share.abs().total_cmp(&b.share.abs()));
+    let Some(most) = most else { return Vec::new() };
+    let why: Vec<String> =
+        capacity.search.left_out.iter().take(3).map(|one| format!("{one:?}")).collect();
+    let why =
+        if why.is_empty() { "the approximations themselves".to_owned() } else { why.join("; ") };
+    let by = quantity::percent(most.share.abs());
+    vec![format!(
+        "formulas differ by up to {by}, more than the {} that they may: {why}",
+        quantity::percent(most.limit)
+    )]
+}

@@ -1,0 +1,158 @@
+//! `wssim capacity`: how much can it carry?
+
+use crate::exit::{self, Failure};
+use crate::options::{self, Study};
+use crate::output;
+use crate::place::Place;
+use crate::run::report;
+use crate::watch::Watcher;
+use std::io;
+use std::time::Instant;
+use wssim_experiment::capacity::findings::{End, State};
+use wssim_experiment::capacity::{self, Error, Options};
+use wssim_experiment::findings::{Answer, Findings};
+use wssim_experiment::objective::Condition;
+use wssim_experiment::sweep::Parameter;
+use wssim_reports::files::Output;
+use wssim_reports::{capacity as tables, json, metrics_csv};
+use wssim_scenario::{Scenario, range_of};
+
+/// Files that are written, in this order.
+const FILES: [&str; 3] = ["results.json", "metrics.csv", "capacity.csv"];
+
+/// How much can it carry, and what gives first?
+///
+/// Looks for the largest factor on all traffic at which every objective holds (`objective` of the traffic, or
+/// --until; without any, that 99 % of all requests are answered), all values under the same random numbers:
+/// a bracket, which is right with a probability of 95 %. Says what gives first and why, what else is used up
+/// when, what is left of each node, and how much is carried without each of them. With --find it looks for
+/// the least, or the largest, value of another key at which --until holds. Writes results.json, metrics.csv
+/// and capacity.csv.
+#[derive(clap::Args, Debug)]
+#[command(after_long_help = "\
+Example:
+  wssim capacity after
+  wssim capacity after --until 'response_time_seconds{entry=\"web\", stat=\"p95\"} < 400ms'
+  wssim capacity after --template cadvisor
+  wssim capacity after --find service.gibd-postgres.endpoint.query.steps[1].cpu=1ms..40ms \\
+    --until 'response_time_seconds{entry=\"web\", stat=\"p95\"} < 400ms'
+
+Exit status: 1 when an objective does not hold at the traffic of today, or no value of --find will do; 3 when
+that stays undecided, or the key has no single limit.")]
+pub(crate) struct Args {
+    /// Path of the scenario, or its bare name when it lies in scenarios/
+    scenario: String,
+
+    /// Another key than the traffic, and the ends between which it is looked for: `key=lo..hi`; of whole
+    /// numbers 1..64 unless told otherwise
+    #[arg(long, value_name = "KEY=LO..HI", value_parser = range_of, requires = "until")]
+    find: Option<Parameter>,
+
+    /// What must hold: a metric as claims name it, `<` or `>`, and a limit; repeatable [default: the
+    /// objectives]
+    #[arg(long, value_name = "CONDITION")]
+    until: Vec<String>,
+
+    /// The service of whose containers it is told how many more fit
+    #[arg(long, value_name = "SERVICE", conflicts_with = "find")]
+    template: Option<String>,
+
+    /// Width of the bracket, as a share of its upper end
+    #[arg(long, value_name = "SHARE", default_value = "1%", value_parser = options::share)]
+    precision: f64,
+
+    /// Exactly so many replications of each value, no stopping rule
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(5..=1_000_000))]
+    replications: Option<u32>,
+
+    #[command(flatten)]
+    study: Study,
+}
+
+/// Runs the command; gives its exit status.
+pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+    let started = Instant::now();
+    let study = &args.study;
+    let Some(scenario) = study.shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
+    let conditions = conditions(args, &scenario)?;
+    let place = Place::of(study.out.as_deref(), &scenario.question().name, Some("capacity"));
+    place.check(&FILES)?;
+    let findings = simulate(args, &scenario, conditions)?;
+    let texts =
+        [json::render(&findings), metrics_csv::render(&findings), tables::csv::render(&findings)];
+    let outputs = [0, 1, 2].map(|place| Output { name: FILES[place], text: &texts[place] });
+    let written = place.write(&outputs);
+    let out = written.is_ok().then(|| place.shown(""));
+    output::print(&report(&study.shown, &findings, started, out.as_deref()), &study.shown)?;
+    written?;
+    Ok(status(&findings, study.no_fail))
+}
+
+/// What must hold; every mistake in a condition is told.
+fn conditions(args: &Args, scenario: &Scenario) -> Result<Vec<Condition>, Failure> {
+    let read = |text: &String| {
+        let colours = args.study.shown.colours(&io::stderr());
+        let condition = scenario.condition("--until", text);
+        condition.map_err(|diagnostics| Failure::scenario(&diagnostics, colours))
+    };
+    args.until.iter().map(read).collect()
+}
+
+fn simulate(
+    args: &Args,
+    scenario: &Scenario,
+    conditions: Vec<Condition>,
+) -> Result<Findings, Failure> {
+    let options = Options {
+        seed: args.study.seed,
+        threads: args.study.threads(),
+        replications: args.replications,
+        precision: args.precision,
+        conditions,
+        find: args.find.clone(),
+        template: args.template.clone(),
+    };
+    let watcher = Watcher::start(args.study.budget, args.study.shown.quiet);
+    let findings = capacity::capacity(scenario, &scenario.question(), &options, &watcher);
+    watcher.finish();
+    findings.map_err(|error| failure(&error))
+}
+
+fn failure(error: &Error) -> Failure {
+    let message = match error {
+        Error::World(error) => return Failure::world(error),
+        Error::NoTraffic => "the scenario has no traffic: there is nothing to carry".to_owned(),
+        Error::NoTemplate(name) => format!("`--template`: no service is named `{name}`"),
+        Error::NoMetric(name) => format!("this scenario has no such `{name}`"),
+        Error::TooFewRequests { metric, times } => format!(
+            "replications are too short for `{metric}`: with {times:.1} times `scenario.duration` there are \
+             requests enough"
+        ),
+    };
+    Failure::wrong(&format!("error: {message}"))
+}
+
+/// That of the claims, and of the objectives at the traffic of today.
+fn status(findings: &Findings, no_fail: bool) -> u8 {
+    let of_claims = exit::of(findings, no_fail);
+    let Answer::Capacity(capacity) = &findings.answer else { return of_claims };
+    if no_fail || of_claims == exit::INTERRUPTED {
+        return of_claims;
+    }
+    let search = &capacity.search;
+    let today = search.tried.iter().find(|tried| tried.value == 1.0).map(|tried| tried.state);
+    let of_search = match (capacity.traffic.is_some(), search.end) {
+        (_, End::Cut) => exit::UNDECIDED,
+        (true, _) if today == Some(State::Missed) => exit::REFUTED,
+        (true, _) if today == Some(State::Open) => exit::UNDECIDED,
+        (false, End::NeverKept) => exit::REFUTED,
+        (false, End::Turns | End::Open) if search.kept.is_none() => exit::UNDECIDED,
+        (false, End::Turns) => exit::UNDECIDED,
+        _ => exit::HOLDS,
+    };
+    match (of_claims, of_search) {
+        (exit::REFUTED, _) | (_, exit::REFUTED) => exit::REFUTED,
+        (exit::UNDECIDED, _) | (_, exit::UNDECIDED) => exit::UNDECIDED,
+        _ => exit::HOLDS,
+    }
+}

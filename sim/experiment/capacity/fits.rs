@@ -1,0 +1,173 @@
+//! How many containers of a template fit: by RAM, by CPU, and as the scheduler spreads them.
+//!
+//! A further container is as large, and as busy with itself, as those that there are; requests do not grow with
+//! it. RAM and CPU count what is used, wherever the constraints let it run. The scheduler counts reservations
+//! alone, and spreads: there it ends at the first node whose RAM is used up, or where a container stays pending.
+
+use super::room::mean;
+use super::stage::Load;
+use crate::arm::Arm;
+use crate::memory::{NodeShare, OfMemory, ServiceShare};
+use crate::metric::quantity::Quantity;
+use crate::offered::{OfferedLoad, offered};
+use crate::question::{Override, Question, WorldError, Worlds};
+use wssim_model::Blueprint;
+
+/// Containers that are looked at, at most.
+const MOST: u32 = 4096;
+
+/// How many containers fit beside those that there are.
+#[derive(Clone, Debug)]
+pub struct Fits {
+    /// The service of which they are.
+    pub template: String,
+    /// Containers of all services today.
+    pub today: u32,
+    /// What one asks for of RAM, in bytes.
+    pub ram_each: f64,
+    /// What one asks for of CPU by itself, in thread-seconds per second of the reference CPU.
+    pub cpu_each: f64,
+    /// By RAM.
+    pub by_ram: Fit,
+    /// By CPU.
+    pub by_cpu: Fit,
+    /// As the scheduler spreads them.
+    pub by_scheduler: Fit,
+}
+
+/// How many fit.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fit {
+    /// So many, and which node is full first, where one is.
+    Most(u32, Option<String>),
+    /// More than anybody looked at.
+    Unlimited,
+}
+
+/// The fits of `template`; `None`: no service has that name.
+///
+/// # Errors
+/// When a world with more containers cannot be made.
+pub(super) fn fits(
+    stage: &Load<'_>,
+    question: &Question,
+    arm: &Arm,
+    template: &str,
+) -> Result<Option<Fits>, WorldError> {
+    let world = &arm.blueprint;
+    let Some(service) = world.services.iter().position(|one| one.name == template) else {
+        return Ok(None);
+    };
+    let here = world.services[service].replicas();
+    let more = grown(stage.worlds, template, here + 1)?;
+    let [now, then] = [world, &more].map(|world| offered(world, &question.measure));
+    let (ram_each, cpu_each) =
+        (ram_each(arm, service), (work(&then, &more) - work(&now, world)).max(0.0));
+    let eligible = &question.cluster.services[service].eligible;
+    let is_eligible = |place: &usize| eligible.contains(&world.nodes[*place].name);
+    let nodes: Vec<usize> = (0..world.nodes.len()).filter(is_eligible).collect();
+    let free = |place: &usize| free_ram(arm, *place);
+    let spare = |place: &usize| {
+        let load = &now.nodes[*place];
+        (load.capacity_erlangs - load.offered_erlangs) * world.nodes[*place].speed
+    };
+    Ok(Some(Fits {
+        template: template.to_owned(),
+        today: world.services.iter().map(|service| service.replicas()).sum(),
+        ram_each,
+        cpu_each,
+        by_ram: packed(nodes.iter().map(free), ram_each),
+        by_cpu: packed(nodes.iter().map(spare), cpu_each),
+        by_scheduler: spread(stage, arm, service, ram_each)?,
+    }))
+}
+
+/// Whether the template can have more containers at all.
+///
+/// # Errors
+/// Why it cannot.
+pub(super) fn check(
+    worlds: &dyn Worlds,
+    world: &Blueprint,
+    template: &str,
+) -> Result<(), WorldError> {
+    let here = world.services.iter().find(|service| service.name == template);
+    let here = here.map_or(0, |service| service.replicas());
+    grown(worlds, template, here + 1).map(|_| ())
+}
+
+/// The world with `replicas` of the template.
+fn grown(worlds: &dyn Worlds, template: &str, replicas: u32) -> Result<Blueprint, WorldError> {
+    let path = format!("service.{}.replicas", quoted(template));
+    worlds.blueprint(None, &[Override { path, value: replicas.to_string() }])
+}
+
+/// A name as a path takes it.
+fn quoted(name: &str) -> String {
+    let is_bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if name.chars().all(is_bare) { name.to_owned() } else { format!("\"{name}\"") }
+}
+
+/// What all nodes are asked for, in thread-seconds per second of the reference CPU.
+fn work(load: &OfferedLoad, world: &Blueprint) -> f64 {
+    let nodes = load.nodes.iter().zip(&world.nodes);
+    nodes.map(|(load, node)| load.offered_erlangs * node.speed).sum()
+}
+
+/// What one container of a service asks for of RAM on average.
+fn ram_each(arm: &Arm, service: usize) -> f64 {
+    let world = &arm.blueprint;
+    let of = |node| Quantity::Memory(OfMemory::Service(node, service, ServiceShare::Demand));
+    let demand = (0..world.nodes.len()).filter_map(|node| mean(arm, of(node)));
+    let demand: f64 = demand.map(|estimate| estimate.mean).sum();
+    let shim = world.nodes.iter().map(|node| node.memory.shim).fold(0.0, f64::max);
+    demand / f64::from(world.services[service].replicas().max(1)) + shim
+}
+
+/// RAM of a node that is not in use, in bytes; infinite where none is given.
+fn free_ram(arm: &Arm, place: usize) -> f64 {
+    let ram = arm.blueprint.nodes[place].memory.ram;
+    let used = mean(arm, Quantity::Memory(OfMemory::Node(place, NodeShare::Used)));
+    ram - used.map_or(0.0, |used| used.mean)
+}
+
+/// How many things of size `each` fit in all.
+fn packed(free: impl Iterator<Item = f64>, each: f64) -> Fit {
+    let sum: f64 = free.map(|free| (free / each).floor().max(0.0)).sum();
+    if sum < f64::from(MOST) { Fit::Most(sum as u32, None) } else { Fit::Unlimited }
+}
+
+/// How many the scheduler places until a node's RAM is used up.
+fn spread(stage: &Load<'_>, arm: &Arm, service: usize, each: f64) -> Result<Fit, WorldError> {
+    let world = &arm.blueprint;
+    let (name, here) = (&world.services[service].name, world.services[service].replicas());
+    let free: Vec<f64> = (0..world.nodes.len()).map(|place| free_ram(arm, place)).collect();
+    let on = |world: &Blueprint, node: usize| {
+        let containers = world.services[service].wanted();
+        containers.filter(|id| world.containers[*id as usize].node.index() == node).count() as f64
+    };
+    let before: Vec<f64> = (0..world.nodes.len()).map(|node| on(world, node)).collect();
+    // The first node that is full with so many more: `Some(None)`: a container has no place.
+    let full = |more: u32| -> Result<Option<Option<String>>, WorldError> {
+        let grown = grown(stage.worlds, name, here + more)?;
+        if grown.services[service].replicas() < here + more {
+            return Ok(Some(None));
+        }
+        let is_full = |node: &usize| (on(&grown, *node) - before[*node]) * each > free[*node];
+        let first = (0..grown.nodes.len()).find(is_full);
+        Ok(first.map(|node| Some(grown.nodes[node].name.clone())))
+    };
+    let mut bad = 1;
+    while full(bad)?.is_none() {
+        if bad >= MOST {
+            return Ok(Fit::Unlimited);
+        }
+        bad *= 2;
+    }
+    let mut good = bad / 2;
+    while bad - good > 1 {
+        let middle = u32::midpoint(good, bad);
+        if full(middle)?.is_none() { good = middle } else { bad = middle }
+    }
+    Ok(Fit::Most(good, full(bad)?.flatten()))
+}

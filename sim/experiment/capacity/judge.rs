@@ -1,0 +1,115 @@
+//! Claims of `capacity`, judged by brackets: a claim holds when all of the bracket keeps it.
+
+use super::findings::{Carries, Fit, Fits, Searched, Traffic};
+use crate::findings::JudgedClaim;
+use crate::judge::{not_judged, unit_of, verdict};
+use crate::metric::{ALL, OfCapacity, Reader, row_of};
+use crate::question::{Claim, Study};
+use crate::reason::{Reason, Unmeasured};
+use crate::verdict::Verdict;
+use wssim_stats::Estimate;
+
+/// What is known, to judge by.
+pub(super) struct Bench<'a> {
+    pub(super) search: &'a Searched,
+    pub(super) traffic: &'a Traffic,
+    /// By service that a claim names.
+    pub(super) fits: &'a [Fits],
+}
+
+/// The services of whose containers claims speak.
+pub(super) fn templates(claims: &[Claim]) -> Vec<String> {
+    let judged = claims.iter().filter(|claim| of(claim) == Some(OfCapacity::Containers));
+    let mut names: Vec<String> =
+        judged.filter_map(|claim| claim.metric.labels.get("service").cloned()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn of(claim: &Claim) -> Option<OfCapacity> {
+    match row_of(&claim.metric.name)?.reader {
+        Reader::Capacity(of) => Some(of),
+        _ => None,
+    }
+}
+
+impl Bench<'_> {
+    /// The claim, and what became of it.
+    pub(super) fn judge(&self, claim: &Claim) -> JudgedClaim {
+        let unmeasured = || Reason::Unmeasured(Unmeasured::NotObserved(claim.metric.name.clone()));
+        let simulated = match not_judged(claim, Study::Capacity) {
+            Some(reason) => Err(reason),
+            None => self.value(claim).ok_or_else(unmeasured),
+        };
+        let verdict = simulated.as_ref().map_or(Verdict::Undecided, |estimate| {
+            verdict(&claim.expected, claim.observed, estimate)
+        });
+        let why = match &simulated {
+            Err(reason) => vec![reason.clone()],
+            Ok(_) if verdict == Verdict::Undecided => vec![Reason::Straddles { needed: None }],
+            Ok(_) => Vec::new(),
+        };
+        let simulated = simulated.ok();
+        JudgedClaim { claim: claim.clone(), unit: unit_of(claim), simulated, verdict, why }
+    }
+
+    fn value(&self, claim: &Claim) -> Option<Estimate> {
+        let label = |name: &str| claim.metric.labels.get(name).map(String::as_str);
+        match of(claim)? {
+            OfCapacity::Traffic => match label("node").unwrap_or(ALL) {
+                ALL => bracket(self.search),
+                node => self.without(node),
+            },
+            OfCapacity::Containers => {
+                let fits = self
+                    .fits
+                    .iter()
+                    .find(|fits| Some(fits.template.as_str()) == label("service"))?;
+                let fit = match label("by").unwrap_or("scheduler") {
+                    "ram" => &fits.by_ram,
+                    "cpu" => &fits.by_cpu,
+                    _ => &fits.by_scheduler,
+                };
+                let all = match fit {
+                    Fit::Most(more, _) => f64::from(fits.today + more),
+                    Fit::Unlimited => f64::INFINITY,
+                };
+                Some(between(all, all, EXACT))
+            }
+        }
+    }
+
+    fn without(&self, node: &str) -> Option<Estimate> {
+        let found = self.traffic.without.iter().find(|one| one.node == node)?;
+        match &found.carries {
+            Carries::AsMuch(most) => Some(between(*most, f64::INFINITY, replications(self.search))),
+            Carries::Less(search) => bracket(search),
+            Carries::NotToday(_) => Some(between(0.0, 1.0, replications(self.search))),
+            Carries::Unknown | Carries::Cut => None,
+        }
+    }
+}
+
+/// What is counted, not simulated, is as sure as any number of replications.
+const EXACT: u32 = u32::MAX;
+
+/// The fewest replications of a value that decided.
+fn replications(search: &Searched) -> u32 {
+    let simulated = search.tried.iter().map(|tried| tried.replications).filter(|n| *n > 0);
+    simulated.min().unwrap_or(0)
+}
+
+/// A bracket as an interval; open where a side of it is not known.
+fn bracket(search: &Searched) -> Option<Estimate> {
+    if search.kept.is_none() && search.missed.is_none() {
+        return None;
+    }
+    let (low, high) = (search.kept.unwrap_or(0.0), search.missed.unwrap_or(f64::INFINITY));
+    Some(between(low, high, replications(search)))
+}
+
+fn between(low: f64, high: f64, n: u32) -> Estimate {
+    let mean = if high.is_finite() { f64::midpoint(low, high) } else { low };
+    Estimate { mean, low, high, n }
+}

@@ -1,0 +1,97 @@
+//! What is left of each node at the traffic of today, and what gives first as it grows.
+
+use super::findings::{First, Room, Searched, Strain};
+use super::seek::Log;
+use super::stage::Load;
+use crate::analytic::{Demand, Resource};
+use crate::arm::Arm;
+use crate::engine::Engine;
+use crate::judge::{Arms, LEVEL, estimate, verdict};
+use crate::memory::{NodeShare, OfMemory};
+use crate::metric::quantity::{OfNode, OfService, Quantity};
+use crate::objective::Condition;
+use crate::verdict::Verdict;
+use crate::why::breakdown;
+use wssim_model::Blueprint;
+use wssim_stats::Estimate;
+
+/// From this share of time on waiting for pages, or for quota, is told.
+const STRAIN: f64 = 0.01;
+
+/// The mean of a quantity, with a plain interval.
+pub(super) fn mean(arm: &Arm, quantity: Quantity) -> Option<Estimate> {
+    let place = arm.catalogue.place(quantity)?;
+    estimate(&arm.samples(place, arm.observations.len()), LEVEL)
+}
+
+/// By node.
+pub(super) fn rooms(arm: &Arm, demands: &[Demand]) -> Vec<Room> {
+    let world = &arm.blueprint;
+    let room = |(place, node): (usize, &wssim_model::blueprint::Node)| {
+        let of = Resource::Processor(node.name.clone());
+        let used = |direction| mean(arm, Quantity::Node(place, OfNode::Network(direction)));
+        let network = [0, 1].map(used);
+        Room {
+            node: node.name.clone(),
+            cpu: mean(arm, Quantity::Node(place, OfNode::Cpu)),
+            factor: demands.iter().find(|demand| demand.of == of).map(|demand| demand.factor),
+            used: mean(arm, Quantity::Memory(OfMemory::Node(place, NodeShare::Used))),
+            ram: node.memory.ram,
+            network: network.into_iter().flatten().max_by(|a, b| a.mean.total_cmp(&b.mean)),
+        }
+    };
+    world.nodes.iter().enumerate().map(room).collect()
+}
+
+/// What gives first: at the first value at which something does not hold.
+pub(super) fn first(
+    engine: &Engine<'_, Load<'_>>,
+    conditions: &[Condition],
+    log: &Log,
+    searched: &Searched,
+    demands: &[Demand],
+) -> Option<First> {
+    let (missed, arm) = log.of(searched.missed?)?;
+    let at = searched.kept.unwrap_or(missed.value);
+    let used = |demand: &Demand| (demand.open * at + demand.fixed) / demand.capacity;
+    let busiest = demands.iter().max_by(|a, b| used(a).total_cmp(&used(b)));
+    let busiest = busiest.map(|demand| (demand.of.clone(), used(demand)));
+    if missed.replications == 0 {
+        return Some(First { busiest, ..First::default() });
+    }
+    let arm = &engine.see(*arm).arm;
+    let broken = broken(conditions, &missed.values);
+    let today = log.of(1.0).map(|(_, arm)| &engine.see(*arm).arm);
+    let worst = broken.first().map(|place| &conditions[*place].metric);
+    let carried_by = worst.and_then(|metric| breakdown(metric, Arms { own: arm, base: today }));
+    Some(First { broken, busiest, strains: strains(arm), carried_by })
+}
+
+/// The conditions that do not hold, by place.
+pub(super) fn broken(conditions: &[Condition], values: &[Option<Estimate>]) -> Vec<usize> {
+    let is_broken = |place: &usize| {
+        let value = values[*place].as_ref();
+        value.is_some_and(|value| {
+            verdict(&conditions[*place].expected, false, value) == Verdict::Refuted
+        })
+    };
+    (0..conditions.len()).filter(is_broken).collect()
+}
+
+/// What else is under strain.
+fn strains(arm: &Arm) -> Vec<Strain> {
+    let world: &Blueprint = &arm.blueprint;
+    let share = |quantity| mean(arm, quantity).map(|estimate| estimate.mean);
+    let nodes = world.nodes.iter().enumerate().filter_map(|(place, node)| {
+        let stall = share(Quantity::Memory(OfMemory::Node(place, NodeShare::Stall)))?;
+        (stall > STRAIN).then(|| (stall, Strain::Memory(node.name.clone(), stall)))
+    });
+    let services = world.services.iter().enumerate().filter_map(|(place, service)| {
+        let throttled = share(Quantity::Service(place, OfService::Throttled))?;
+        (throttled > STRAIN)
+            .then(|| (throttled, Strain::Throttled(service.name.clone(), throttled)))
+    });
+    let mut all: Vec<(f64, Strain)> = nodes.chain(services).collect();
+    all.sort_by(|a, b| b.0.total_cmp(&a.0));
+    all.into_iter().map(|(_, strain)| strain).collect()
+}

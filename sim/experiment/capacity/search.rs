@@ -1,0 +1,192 @@
+//! Where on a line an answer changes, by bisection; pure: what is tried is simulated elsewhere.
+//!
+//! ```text
+//!   low ────────┤ open ├──────── high       low, high: decided to be on this side and on that
+//! ```
+//! A value at which nothing can be decided splits the interval: the rest of the search closes in on it from
+//! both sides, so that what is told is a bracket, and never a point (Waeber, Frazier & Henderson, SIAM J.
+//! Control 51, 2013, of which this is the simple form with a decision a step).
+
+/// What is known of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// All that is asked for holds.
+    Kept,
+    /// Something of it does not.
+    Missed,
+    /// Neither is established.
+    Open,
+}
+
+/// Which values are worth trying.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Line {
+    /// Whether what is asked for holds at the lower values.
+    pub(super) is_kept_below: bool,
+    /// Whether only whole numbers have a meaning.
+    pub(super) is_whole: bool,
+    /// An interval is narrow enough at this share of its upper end.
+    pub(super) tolerance: f64,
+}
+
+/// A bisection under way.
+#[derive(Clone, Debug)]
+pub(super) struct Search {
+    line: Line,
+    /// The largest value on the low side, the least on the high side.
+    low: Option<f64>,
+    high: Option<f64>,
+    /// Values between at which nothing could be decided, in ascending order.
+    open: Vec<f64>,
+}
+
+impl Search {
+    pub(super) fn new(line: Line) -> Self {
+        Self { line, low: None, high: None, open: Vec::new() }
+    }
+
+    /// Takes what became of `value`.
+    pub(super) fn told(&mut self, value: f64, state: State) {
+        let is_low = match state {
+            State::Open => {
+                self.open.push(value);
+                self.open.sort_by(f64::total_cmp);
+                return;
+            }
+            State::Kept => self.line.is_kept_below,
+            State::Missed => !self.line.is_kept_below,
+        };
+        if is_low {
+            self.low = Some(self.low.map_or(value, |low| low.max(value)));
+        } else {
+            self.high = Some(self.high.map_or(value, |high| high.min(value)));
+        }
+        let (low, high) = (self.low, self.high);
+        let is_between = |value: &f64| {
+            low.is_none_or(|low| *value > low) && high.is_none_or(|high| *value < high)
+        };
+        self.open.retain(is_between);
+    }
+
+    /// The last value at which it holds, as far as is known.
+    pub(super) fn kept(&self) -> Option<f64> {
+        if self.line.is_kept_below { self.low } else { self.high }
+    }
+
+    /// The first value at which it does not.
+    pub(super) fn missed(&self) -> Option<f64> {
+        if self.line.is_kept_below { self.high } else { self.low }
+    }
+
+    /// Whether something between could not be decided.
+    pub(super) fn is_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    /// The next value to try; `None`: the bracket is narrow enough, or one side of it is not known.
+    pub(super) fn next(&self) -> Option<f64> {
+        let (low, high) = (self.low?, self.high?);
+        match self.wider_gap() {
+            None if self.open.is_empty() => self.middle(low, high),
+            None => None,
+            Some(gap) => self.middle(gap.from, gap.to),
+        }
+    }
+
+    /// Whether only whole numbers have a meaning.
+    pub(super) fn is_whole(&self) -> bool {
+        self.line.is_whole
+    }
+
+    /// The wider one of the two gaps between what is decided and what is open, where one of them is still
+    /// wide.
+    pub(super) fn wider_gap(&self) -> Option<Gap> {
+        let (low, high) = (self.low?, self.high?);
+        let (first, last) = (*self.open.first()?, *self.open.last()?);
+        let below = Gap { from: low, to: first, open: first, decided: low };
+        let above = Gap { from: last, to: high, open: last, decided: high };
+        let is_wide = |gap: &Gap| self.middle(gap.from, gap.to).is_some();
+        let both = if first - low >= high - last { [below, above] } else { [above, below] };
+        both.into_iter().find(is_wide)
+    }
+
+    fn middle(&self, low: f64, high: f64) -> Option<f64> {
+        if self.line.is_whole {
+            let middle = ((low + high) / 2.0).floor();
+            return (middle > low && middle < high).then_some(middle);
+        }
+        let middle =
+            if low > 0.0 && high > 2.0 * low { (low * high).sqrt() } else { (low + high) / 2.0 };
+        let middle = rounded(middle);
+        let is_wide = high - low > self.line.tolerance * high.abs();
+        (is_wide && middle > low && middle < high).then_some(middle)
+    }
+}
+
+/// Values between one at which it was decided and one at which it was not.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Gap {
+    pub(super) from: f64,
+    pub(super) to: f64,
+    pub(super) open: f64,
+    pub(super) decided: f64,
+}
+
+/// To four significant digits: what is told is what was tried.
+pub(super) fn rounded(value: f64) -> f64 {
+    format!("{value:.3e}").parse().unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCALE: Line = Line { is_kept_below: true, is_whole: false, tolerance: 0.01 };
+
+    /// Searches from the ends of an interval; gives the bracket and the number of steps.
+    fn search(line: Line, ends: [f64; 2], state: impl Fn(f64) -> State) -> (Search, usize) {
+        let mut search = Search::new(line);
+        ends.into_iter().for_each(|end| search.told(end, state(end)));
+        let mut steps = 0;
+        while let Some(value) = search.next() {
+            search.told(value, state(value));
+            steps += 1;
+            assert!(steps < 50, "{search:?}");
+        }
+        (search, steps)
+    }
+
+    #[test]
+    fn a_limit_is_bracketed_to_the_tolerance() {
+        let at = |limit: f64| move |value| if value <= limit { State::Kept } else { State::Missed };
+        for limit in [0.51, 0.7, 0.999, 1.0, 31.4] {
+            let (found, steps) = search(SCALE, [0.5, 64.0], at(limit));
+            let (kept, missed) = (found.kept().unwrap(), found.missed().unwrap());
+            assert!(kept <= limit && limit < missed, "{kept} {limit} {missed}");
+            assert!(missed - kept <= 0.01 * missed && steps <= 12, "{steps}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_told_apart() {
+        let line = Line { is_kept_below: false, is_whole: true, tolerance: 0.01 };
+        let enough = |value| if value >= 12.0 { State::Kept } else { State::Missed };
+        let (found, steps) = search(line, [1.0, 64.0], enough);
+        assert_eq!((found.missed(), found.kept()), (Some(11.0), Some(12.0)));
+        assert!(steps <= 6);
+    }
+
+    /// Between 3 and 4 nothing can be decided: the bracket closes in on that.
+    #[test]
+    fn what_cannot_be_decided_is_enclosed() {
+        let state = |value: f64| match value {
+            _ if value < 3.0 => State::Kept,
+            _ if value > 4.0 => State::Missed,
+            _ => State::Open,
+        };
+        let (found, steps) = search(SCALE, [1.0, 8.0], state);
+        let (kept, missed) = (found.kept().unwrap(), found.missed().unwrap());
+        assert!(kept < 3.0 && kept > 2.95 && missed > 4.0 && missed < 4.05, "{kept} {missed}");
+        assert!(found.is_open() && steps <= 18, "{steps}");
+    }
+}

@@ -1,0 +1,203 @@
+//! A search under way: tries values on the engine, look by look, and remembers what came of them.
+
+use super::findings::{End, Mean, Searched, State, Tried};
+use super::search::{Line, Search, rounded};
+use super::stage::{At, Load};
+use super::trial::{LOOKS, Trial, state, told};
+use crate::analytic::{Analytic, EntryValue, Twin, compare};
+use crate::engine::{ArmId, Broken, Engine};
+use crate::judge::{Arms, LEVEL, number};
+use crate::looks::ByLooks;
+use crate::objective::Condition;
+use crate::offered::{Overload, offered, overloads};
+use crate::question::{Measure, MetricRef, WorldError};
+use wssim_model::Blueprint;
+use wssim_stats::simultaneous_level;
+
+/// Values that one search tries at most: the level of each decision is for so many.
+const MOST_TRIED: usize = 24;
+
+/// The probability that all decisions of a search are right, at least.
+pub(super) const CONFIDENCE: f64 = 0.95;
+
+/// An interval is aimed to clear its limit by so many half-widths.
+const CLEAR: f64 = 1.15;
+
+/// How values are tried.
+pub(super) struct Seeker<'e, 's, 'a> {
+    pub(super) engine: &'e mut Engine<'s, Load<'a>>,
+    pub(super) conditions: &'e [Condition],
+    pub(super) measure: Measure,
+    pub(super) exactly: Option<u32>,
+    /// The width of a bracket that is narrow enough, as a share of its upper end.
+    pub(super) tolerance: f64,
+}
+
+/// The values that were tried, and where.
+#[derive(Default)]
+pub(super) struct Log {
+    pub(super) tried: Vec<(Tried, ArmId)>,
+}
+
+impl Log {
+    pub(super) fn of(&self, value: f64) -> Option<&(Tried, ArmId)> {
+        self.tried.iter().find(|(tried, _)| tried.value == value)
+    }
+}
+
+/// What a world is asked for more than it can do, on average.
+pub(super) fn too_much(world: &Blueprint, measure: &Measure) -> Vec<Overload> {
+    let all = overloads(&offered(world, measure));
+    all.into_iter().filter(|one| one.on_average).collect()
+}
+
+impl Seeker<'_, '_, '_> {
+    /// Level of each decision.
+    pub(super) fn level(&self) -> f64 {
+        simultaneous_level(self.conditions.len() * MOST_TRIED, LOOKS.len())
+    }
+
+    /// What becomes of `value`, which is `text` in the scenario and a world at `at`.
+    pub(super) fn attempt(
+        &mut self,
+        log: &mut Log,
+        value: f64,
+        text: String,
+        at: &At,
+    ) -> Result<State, Broken> {
+        if let Some((known, _)) = log.of(value) {
+            return Ok(known.state);
+        }
+        let arm = self.engine.arm(at)?;
+        let world = &self.engine.see(arm).arm.blueprint;
+        // Without a node the others take over what nobody asks of them before.
+        let overloads =
+            if at.without.is_none() { too_much(world, &self.measure) } else { Vec::new() };
+        let means = means(&Twin::new(world, &self.measure).at(1.0));
+        let mut tried = Tried {
+            value,
+            text,
+            state: State::Missed,
+            replications: 0,
+            overloads,
+            values: vec![None; self.conditions.len()],
+            means,
+        };
+        if tried.overloads.is_empty() {
+            self.simulate(arm, &mut tried)?;
+        }
+        let state = tried.state;
+        log.tried.push((tried, arm));
+        Ok(state)
+    }
+
+    fn simulate(&mut self, arm: ArmId, tried: &mut Tried) -> Result<(), Broken> {
+        let level = self.level();
+        let trial = Trial { arm, conditions: self.conditions, level };
+        self.engine.pursue(&mut ByLooks::new(trial, &LOOKS, self.exactly))?;
+        let n = self.engine.replications(arm);
+        let seen = &self.engine.see(arm).arm;
+        tried.replications = n;
+        tried.state = state(self.conditions, seen, n as usize, level);
+        let value = |condition: &Condition| told(condition, seen, n as usize, level);
+        tried.values = self.conditions.iter().map(value).collect();
+        for mean in &mut tried.means {
+            let metric = response(&mean.entry);
+            let arms = Arms { own: seen, base: None };
+            mean.simulated = number(&metric, false, arms, n as usize, LEVEL).ok();
+            let simulated = mean.simulated.as_ref();
+            mean.difference =
+                simulated.and_then(|simulated| compare(&metric, mean.analytic, simulated));
+        }
+        Ok(())
+    }
+
+    /// Where a decision can be expected beside values at which there was none: a straight line through what
+    /// two neighbours came to leads to where the interval clears the limit.
+    fn aimed(&self, log: &Log, search: &Search) -> Option<f64> {
+        let gap = search.wider_gap()?;
+        let (open, _) = log.of(gap.open)?;
+        let (other, _) = log.of(gap.decided)?;
+        let aim = |place: usize| {
+            let (here, there) = (open.values[place]?, other.values[place]?);
+            let expected = self.conditions[place].expected;
+            let is_crossed = |limit: &f64| here.low < *limit && *limit < here.high;
+            let limit = [expected.min, expected.max].into_iter().flatten().find(is_crossed)?;
+            let slope = (here.mean - there.mean) / (open.value - other.value);
+            let half =
+                if there.mean < limit { here.high - here.mean } else { here.low - here.mean };
+            let value = rounded(open.value + (limit - CLEAR * half - here.mean) / slope);
+            (value > gap.from && value < gap.to).then_some(value)
+        };
+        (0..self.conditions.len()).find_map(aim).filter(|_| !search.is_whole())
+    }
+
+    /// Closes in on where the answer changes.
+    pub(super) fn close_in(
+        &mut self,
+        log: &mut Log,
+        search: &mut Search,
+        at: &dyn Fn(f64) -> (String, At),
+    ) -> Result<(), Broken> {
+        while log.tried.len() < MOST_TRIED
+            && let Some(next) = search.next()
+        {
+            let value = self.aimed(log, search).unwrap_or(next);
+            let (text, point) = at(value);
+            let state = self.attempt(log, value, text, &point)?;
+            search.told(value, state);
+        }
+        Ok(())
+    }
+}
+
+fn response(entry: &str) -> MetricRef {
+    let labels = [("entry".to_owned(), entry.to_owned())];
+    MetricRef { name: "response_time_seconds".to_owned(), labels: labels.into() }
+}
+
+/// What formulas say of entries, before anything is simulated.
+fn means(twin: &Analytic) -> Vec<Mean> {
+    let mean = |value: &EntryValue| Mean {
+        entry: value.entry.clone(),
+        analytic: value.response_seconds,
+        simulated: None,
+        difference: None,
+    };
+    twin.entries.iter().map(mean).collect()
+}
+
+/// `None`: it ended by itself; that it was cut is an end, too.
+///
+/// # Errors
+/// When a world cannot be made.
+pub(super) fn ended(end: Result<(), Broken>) -> Result<Option<End>, WorldError> {
+    match end {
+        Ok(()) => Ok(None),
+        Err(Broken::Stopped) => Ok(Some(End::Cut)),
+        Err(Broken::World(error)) => Err(error),
+    }
+}
+
+/// A search that knows what was tried already.
+pub(super) fn resumed(line: Line, log: &Log) -> Search {
+    let mut search = Search::new(line);
+    for (tried, _) in &log.tried {
+        search.told(tried.value, tried.state);
+    }
+    search
+}
+
+/// What a search came to.
+pub(super) fn searched(search: &Search, log: &Log, end: Option<End>) -> Searched {
+    let mut tried: Vec<Tried> = log.tried.iter().map(|(tried, _)| tried.clone()).collect();
+    tried.sort_by(|a, b| a.value.total_cmp(&b.value));
+    let (kept, missed) = (search.kept(), search.missed());
+    let end = end.unwrap_or(match (kept, missed) {
+        (Some(_), None) => End::AlwaysKept,
+        (None, _) => End::NeverKept,
+        _ if search.is_open() => End::Open,
+        _ => End::Narrow,
+    });
+    Searched { tried, kept, missed, end, left_out: Vec::new(), confidence: CONFIDENCE }
+}

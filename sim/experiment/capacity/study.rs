@@ -1,0 +1,292 @@
+//! The study: today, the search, then the same without each node, and what room there is.
+
+use super::findings::{Asked, Capacity, End, First, Searched, State, Traffic};
+use super::options::{Error, Options};
+use super::seek::{CONFIDENCE, Log, Seeker, too_much};
+use super::stage::Load;
+use super::{fits, judge, key, room, traffic};
+use crate::analytic::{Demand, Reason, Twin};
+use crate::arm::{Arm, Setting};
+use crate::catalogue::Catalogue;
+use crate::engine::{ArmId, Engine, Stopped};
+use crate::findings::{Answer, Findings, StoppedBy};
+use crate::judge::times_needed;
+use crate::note::{Note, of_load};
+use crate::objective::{Condition, objectives, with_errors};
+use crate::pilot::find_lead;
+use crate::question::{Override, Question, WorldError, Worlds};
+use crate::summary;
+use crate::watch::Watch;
+use wssim_kernel::Nanos;
+use wssim_model::Blueprint;
+
+/// The warm-up is looked for at today's traffic, and at this share of the bound.
+const BUSY: f64 = 0.9;
+
+pub(super) struct CapacityStudy<'a> {
+    pub(super) worlds: &'a dyn Worlds,
+    pub(super) question: &'a Question,
+    pub(super) options: &'a Options,
+    pub(super) watch: &'a dyn Watch,
+}
+
+/// What is known before anything is simulated.
+struct Known {
+    world: Blueprint,
+    conditions: Vec<Condition>,
+    demands: Vec<Demand>,
+    /// What formulas leave out.
+    left_out: Vec<Reason>,
+    /// Times today's traffic at which something is used up.
+    bound: f64,
+}
+
+impl<'a> CapacityStudy<'a> {
+    pub(super) fn answer(&self) -> Result<Findings, Error> {
+        let known = self.known()?;
+        let (lead, notes) = self.lead(&known)?;
+        let setting = Setting {
+            seed: self.options.seed,
+            lead: lead.unwrap_or(Nanos::ZERO),
+            measure: self.question.measure,
+        };
+        let recovery = self.question.cluster.survival.within;
+        let stage = Load { worlds: self.worlds, setting, recovery };
+        let mut engine = Engine::new(&stage, self.watch);
+        let mut log = Log::default();
+        let is_cut = lead.is_err();
+        let mut capacity = self.capacity(&mut engine, &known, &mut log, is_cut)?;
+        self.can_be_measured(&engine, &known, &log)?;
+        capacity.search.left_out.clone_from(&known.left_out);
+        let mut claims = Vec::new();
+        if let (Some(traffic), Some((_, today))) = (&mut capacity.traffic, log.of(1.0)) {
+            let today = &engine.see(*today).arm;
+            traffic.rooms = room::rooms(today, &traffic.demands);
+            let mut all = Vec::new();
+            for template in judge::templates(&self.question.claims) {
+                all.extend(fits::fits(&stage, self.question, today, &template)?);
+            }
+            if let Some(template) = &self.options.template {
+                traffic.fits = fits::fits(&stage, self.question, today, template)?;
+            }
+            let bench = judge::Bench { search: &capacity.search, traffic, fits: &all };
+            claims = self.question.claims.iter().map(|claim| bench.judge(claim)).collect();
+        }
+        let mut findings = self.findings(&engine, &log, capacity);
+        findings.claims = claims;
+        findings.warm_up_seconds = setting.lead.seconds();
+        findings.notes.extend(notes);
+        Ok(findings)
+    }
+
+    fn known(&self) -> Result<Known, Error> {
+        let world = self.worlds.blueprint(None, &[])?;
+        if world.sources.is_empty() {
+            return Err(Error::NoTraffic);
+        }
+        let services = &world.services;
+        let is_there = |name: &&String| !services.iter().any(|service| service.name == **name);
+        if let Some(template) = self.options.template.as_ref().filter(is_there) {
+            return Err(Error::NoTemplate(template.clone()));
+        }
+        if let Some(template) = &self.options.template {
+            fits::check(self.worlds, &world, template)?;
+        }
+        // What is wrong with an end is told before anything is simulated.
+        let ends = self.options.find.iter().flat_map(|key| {
+            key.values
+                .iter()
+                .map(|value| Override { path: key.path.clone(), value: value.text.clone() })
+        });
+        for end in ends {
+            self.worlds.blueprint(None, &[end])?;
+        }
+        let conditions = if self.options.conditions.is_empty() {
+            objectives(&world, &self.question.cluster)
+        } else {
+            with_errors(&self.options.conditions)
+        };
+        let catalogue = Catalogue::of(&world);
+        for condition in &conditions {
+            if catalogue.find(&condition.metric).is_none() {
+                return Err(Error::NoMetric(condition.metric.name.clone()));
+            }
+        }
+        let twin = Twin::new(&world, &self.question.measure).at(1.0);
+        let (demands, left_out) = (twin.demands, twin.reasons);
+        let bound = demands.first().map_or(f64::INFINITY, |demand| demand.factor);
+        Ok(Known { world, conditions, demands, bound, left_out })
+    }
+
+    /// What is simulated before each measured stretch.
+    #[allow(clippy::type_complexity, reason = "what was found, and what is said of it")]
+    fn lead(&self, known: &Known) -> Result<(Result<Nanos, Stopped>, Vec<Note>), WorldError> {
+        let mut worlds = vec![known.world.clone()];
+        let busy = known.bound * BUSY;
+        if self.options.find.is_none() && busy.is_finite() && busy > 1.0 {
+            let at = Override { path: traffic::SCALE.to_owned(), value: busy.to_string() };
+            worlds.push(self.worlds.blueprint(None, &[at])?);
+        }
+        worlds.retain(|world| too_much(world, &self.question.measure).is_empty());
+        let worlds: Vec<&Blueprint> = worlds.iter().collect();
+        let seed = self.options.seed;
+        Ok(match find_lead(&worlds, seed, self.question.measure, self.watch) {
+            Ok(found) => {
+                let notes = (!found.settled).then_some(Note::NotSettled);
+                (Ok(found.lead), notes.into_iter().collect())
+            }
+            Err(stopped) => (Err(stopped), Vec::new()),
+        })
+    }
+
+    fn capacity(
+        &self,
+        engine: &mut Engine<'_, Load<'a>>,
+        known: &Known,
+        log: &mut Log,
+        is_cut: bool,
+    ) -> Result<Capacity, Error> {
+        let conditions = &known.conditions;
+        let mut seeker = Seeker {
+            engine,
+            conditions,
+            measure: self.question.measure,
+            exactly: self.options.replications,
+            tolerance: self.options.precision,
+        };
+        let mut capacity = Capacity {
+            key: traffic::SCALE.to_owned(),
+            conditions: asked(conditions, &Catalogue::of(&known.world)),
+            search: nothing(),
+            traffic: None,
+        };
+        if let Some(find) = &self.options.find {
+            capacity.key.clone_from(&find.path);
+            if let Some(numbers) = find.numbers.filter(|_| !is_cut) {
+                capacity.search = key::seek(&mut seeker, log, find, numbers)?;
+            }
+            return Ok(capacity);
+        }
+        let mut found = Traffic { demands: known.demands.clone(), ..Traffic::default() };
+        if !is_cut {
+            capacity.search = traffic::largest(&mut seeker, log, known.bound)?;
+            found.first = self.first(&seeker, log, &capacity.search, known);
+            if capacity.search.end != End::Cut && known.world.nodes.len() > 1 {
+                let nodes = known.world.nodes.iter().enumerate();
+                found.without = nodes
+                    .map(|(at, node)| {
+                        traffic::without(&mut seeker, (at, &node.name), &capacity.search)
+                    })
+                    .collect::<Result<_, _>>()?;
+            }
+        }
+        capacity.traffic = Some(found);
+        Ok(capacity)
+    }
+
+    fn first(
+        &self,
+        seeker: &Seeker<'_, '_, 'a>,
+        log: &Log,
+        search: &Searched,
+        known: &Known,
+    ) -> Option<First> {
+        room::first(seeker.engine, &known.conditions, log, search, &known.demands)
+    }
+
+    /// Whether replications are long enough for every condition.
+    fn can_be_measured(
+        &self,
+        engine: &Engine<'_, Load<'a>>,
+        known: &Known,
+        log: &Log,
+    ) -> Result<(), Error> {
+        let open = log.tried.iter().find(|(tried, _)| tried.state == State::Open);
+        let Some((tried, arm)) = open else { return Ok(()) };
+        let arm = &engine.see(*arm).arm;
+        for condition in &known.conditions {
+            let place = arm.catalogue.find(&condition.metric);
+            let samples = place.map(|place| arm.samples(place, tried.replications as usize));
+            if let Some(times) = samples.and_then(|samples| times_needed(&samples)) {
+                let metric = condition.metric.name.clone();
+                return Err(Error::TooFewRequests { metric, times });
+            }
+        }
+        Ok(())
+    }
+
+    fn findings(&self, engine: &Engine<'_, Load<'a>>, log: &Log, capacity: Capacity) -> Findings {
+        let arms: Vec<(&Arm, u32)> = distinct(log)
+            .into_iter()
+            .map(|(arm, replications)| (&engine.see(arm).arm, replications))
+            .collect();
+        let outcomes =
+            || arms.iter().flat_map(|(arm, _)| &arm.observations).map(|one| &one.outcome);
+        let today = log.of(1.0).filter(|_| capacity.traffic.is_some());
+        let metrics = today.map_or_else(Vec::new, |(tried, arm)| {
+            summary::metrics(&engine.see(*arm).arm, tried.replications as usize)
+        });
+        let is_cut =
+            capacity.search.end == End::Cut || log.tried.is_empty() || self.watch.interrupted();
+        Findings {
+            name: self.question.name.clone(),
+            title: self.question.title.clone(),
+            seed: self.options.seed,
+            replications: arms.iter().map(|(_, replications)| *replications).sum(),
+            stopped_by: match () {
+                () if !is_cut => StoppedBy::Decided,
+                () if self.watch.interrupted() => StoppedBy::Interrupt,
+                () => StoppedBy::Budget,
+            },
+            measured_seconds: self.question.measure.duration.seconds(),
+            warm_up_seconds: 0.0,
+            simulated_seconds: outcomes().map(|outcome| outcome.simulated.seconds()).sum(),
+            requests: outcomes().map(|outcome| outcome.requests).sum(),
+            events: outcomes().map(|outcome| outcome.events).sum(),
+            metrics,
+            claims: Vec::new(),
+            not_simulated: self.question.not_simulated.clone(),
+            notes: self.notes(),
+            answer: Answer::Capacity(capacity),
+        }
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        let world = self.worlds.blueprint(None, &[]);
+        world.map_or_else(|_| Vec::new(), |world| of_load(&world, &self.question.measure))
+    }
+}
+
+/// The arms that were tried, each once.
+fn distinct(log: &Log) -> Vec<(ArmId, u32)> {
+    let mut arms: Vec<(ArmId, u32)> =
+        log.tried.iter().map(|(tried, arm)| (*arm, tried.replications)).collect();
+    arms.sort_unstable();
+    arms.dedup_by_key(|(arm, _)| *arm);
+    arms
+}
+
+fn nothing() -> Searched {
+    Searched {
+        tried: Vec::new(),
+        kept: None,
+        missed: None,
+        end: End::Cut,
+        left_out: Vec::new(),
+        confidence: CONFIDENCE,
+    }
+}
+
+/// Conditions with their names in the table of metrics.
+fn asked(conditions: &[Condition], catalogue: &Catalogue) -> Vec<Asked> {
+    let of = |condition: &Condition| {
+        let key = &catalogue.keys[catalogue.find(&condition.metric)?];
+        Some(Asked {
+            condition: condition.clone(),
+            name: key.kind.name,
+            labels: key.labels.clone(),
+            unit: key.kind.unit,
+        })
+    };
+    conditions.iter().filter_map(of).collect()
+}

@@ -1,0 +1,26 @@
+//! Metrics of `capacity`: how much is carried, and how many containers fit.
+
+use super::row::{OfCapacity, Reader, Row, kind};
+
+pub(super) const ROWS: &[Row] = &[
+    Row {
+        kind: kind(
+            "capacity_containers",
+            "1",
+            &["by", "service"],
+            "containers of all services that fit when further ones of this service are added: by \"ram\", by \
+             \"cpu\", or as the \"scheduler\" spreads them",
+        ),
+        reader: Reader::Capacity(OfCapacity::Containers),
+    },
+    Row {
+        kind: kind(
+            "capacity_traffic_ratio",
+            "1",
+            &["node"],
+            "the largest factor on all traffic at which every objective holds; without that node, \"all\": \
+             with all nodes",
+        ),
+        reader: Reader::Capacity(OfCapacity::Traffic),
+    },
+];

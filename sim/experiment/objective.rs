@@ -1,0 +1,91 @@
+//! What a plan promises of its entries, as conditions on metrics.
+
+use crate::cluster::Cluster;
+use crate::metric::ALL;
+use crate::question::{Expected, MetricRef};
+use wssim_model::Blueprint;
+
+/// Something that must hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Condition {
+    /// Of what.
+    pub metric: MetricRef,
+    /// The limits, in the base unit.
+    pub expected: Expected,
+    /// Whether nobody asked for it: without it, answering nobody would be fast enough.
+    pub is_assumed: bool,
+}
+
+/// Requests that may fail where no objective says how many.
+pub const USUAL_ERRORS: f64 = 0.01;
+
+/// The objectives of all entries. Where none has any, all errors together are limited.
+pub(crate) fn objectives(world: &Blueprint, cluster: &Cluster) -> Vec<Condition> {
+    let mut all = Vec::new();
+    for (source, facts) in world.sources.iter().zip(&cluster.entries) {
+        for limit in &facts.limits {
+            let stat = limit.probability.map_or_else(|| "mean".to_owned(), stat_of);
+            let labels = [("entry", source.name.as_str()), ("stat", &stat)];
+            all.push(condition("response_time_seconds", &labels, limit.seconds, false));
+        }
+        if !facts.limits.is_empty() || facts.errors.is_some() {
+            let labels = [("entry", source.name.as_str()), ("reason", ALL)];
+            let errors = facts.errors.unwrap_or(USUAL_ERRORS);
+            all.push(condition("error_ratio", &labels, errors, facts.errors.is_none()));
+        }
+    }
+    if all.is_empty() {
+        let labels = [("entry", ALL), ("reason", ALL)];
+        all.push(condition("error_ratio", &labels, USUAL_ERRORS, true));
+    }
+    all
+}
+
+/// `asked`, and for each entry whose response time is limited a limit of its errors, unless there is one.
+pub(crate) fn with_errors(asked: &[Condition]) -> Vec<Condition> {
+    let mut all = asked.to_vec();
+    for condition in asked.iter().filter(|one| one.metric.name == "response_time_seconds") {
+        let entry = condition.metric.labels.get("entry").map_or(ALL, String::as_str);
+        let is_there = |one: &Condition| {
+            let of = one.metric.labels.get("entry").map_or(ALL, String::as_str);
+            one.metric.name == "error_ratio" && of == entry
+        };
+        if !all.iter().any(is_there) {
+            let labels = [("entry", entry), ("reason", ALL)];
+            all.push(self::condition("error_ratio", &labels, USUAL_ERRORS, true));
+        }
+    }
+    all
+}
+
+/// `p95`, `p99`, `p999`.
+fn stat_of(probability: f64) -> String {
+    let digits = format!("{probability}");
+    let digits = digits.trim_start_matches("0.");
+    format!("p{digits:0<2}")
+}
+
+fn condition(
+    name: &str,
+    labels: &[(&'static str, &str)],
+    most: f64,
+    is_assumed: bool,
+) -> Condition {
+    let labels = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Condition {
+        metric: MetricRef { name: name.to_owned(), labels: labels.collect() },
+        expected: Expected { min: None, max: Some(most), relative: false, point: false },
+        is_assumed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_have_their_names() {
+        let names = [0.5, 0.9, 0.95, 0.99, 0.999].map(stat_of);
+        assert_eq!(names, ["p50", "p90", "p95", "p99", "p999"]);
+    }
+}
