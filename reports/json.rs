@@ -12,7 +12,7 @@
 //! `memory`, the ledger of RAM, is there when a node has RAM given; `memory/json.rs` says what is in it.
 
 use crate::capacity::json::CapacityJson;
-use crate::compare::json::{NamedJson, RowJson};
+use crate::compare::json::{NamedJson, RowJson, SurvivedJson};
 use crate::escape;
 use crate::failures::json::{SetJson, SurvivalJson};
 use crate::failures::years::json::LongRunJson;
@@ -85,6 +85,7 @@ fn only_here(answer: &Answer) -> Vec<(&'static str, String)> {
             vec![
                 ("scenarios", list(&comparison.scenarios(), |named| NamedJson::of(named))),
                 ("comparison", list(&rows, |row| row)),
+                ("survival", list(&comparison.survival, SurvivedJson::of)),
             ]
         }
         Answer::Sweep(sweep) => vec![

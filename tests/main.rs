@@ -9,6 +9,7 @@ mod control;
 mod documents;
 mod history;
 mod literals;
+mod plan;
 mod routing;
 mod starting;
 mod studies;

@@ -1,13 +1,14 @@
 //! `scenarios`: what was compared, the baseline first. `comparison`: a metric an element, in the order of the
 //! table: `before`, and in `others`, by scenario, `after`, `change` (after less before, paired), `relative`
 //! (as a share of before), `variance_reduction` (what common random numbers take away) and `carried_by` (the
-//! components of the change, the largest first); `said` names the claims about it.
+//! components of the change, the largest first); `said` names the claims about it. `survival`: with
+//! `--with failures`, how many sets of nodes each scenario survives.
 
 use crate::json::EstimateJson;
 use crate::metric_json::Labels;
 use crate::number::Number;
 use serde::Serialize;
-use wssim_experiment::compare::findings::{Beside, Comparison, Named, Of, Row};
+use wssim_experiment::compare::findings::{Beside, Comparison, Named, Of, Row, Survival};
 
 #[derive(Serialize)]
 pub(crate) struct NamedJson<'a> {
@@ -19,6 +20,32 @@ pub(crate) struct NamedJson<'a> {
 impl<'a> NamedJson<'a> {
     pub(crate) fn of(named: &'a &Named) -> Self {
         Self { name: &named.name, title: &named.title, replications: named.replications }
+    }
+}
+
+/// What survives in a scenario, by how many nodes are lost.
+#[derive(Serialize)]
+pub(crate) struct SurvivedJson<'a> {
+    scenario: &'a str,
+    survived: Vec<SetsJson>,
+}
+
+#[derive(Serialize)]
+struct SetsJson {
+    nodes_lost: usize,
+    survived: usize,
+    sets: usize,
+}
+
+impl<'a> SurvivedJson<'a> {
+    pub(crate) fn of(survival: &'a Survival) -> Self {
+        let failures = survival.failures.as_ref();
+        let sizes = 1..=failures.map_or(0, |failures| failures.depth);
+        let of_size = |nodes_lost| {
+            let (survived, sets) = failures.map_or((0, 0), |all| all.survived(nodes_lost, 0));
+            SetsJson { nodes_lost, survived, sets }
+        };
+        Self { scenario: &survival.name, survived: sizes.map(of_size).collect() }
     }
 }
 

@@ -15,14 +15,30 @@ pub(crate) use table::tables;
 pub(crate) use words::answer;
 
 use crate::metric_name;
+use crate::failures;
 use crate::reason;
 use crate::table::{Cell, Kind, Section, Table};
-use wssim_experiment::compare::findings::{Comparison, Row};
+use wssim_experiment::compare::findings::{Comparison, Row, Survival};
 use wssim_experiment::reason::Whole;
 
 /// What lies under the table: how much common random numbers help, and which components carry what changes.
 pub(crate) fn sections(comparison: &Comparison) -> Vec<Section> {
-    (0..comparison.others.len()).filter_map(|other| carried(comparison, other)).collect()
+    let others = 0..comparison.others.len();
+    others.filter_map(|other| carried(comparison, other)).chain(survival(comparison)).collect()
+}
+
+/// What survives, where that was asked.
+fn survival(comparison: &Comparison) -> Option<Section> {
+    let row = |one: &Survival| {
+        let survives = one.failures.as_ref().map(|failures| failures::summary(failures, 0));
+        let survives = survives.unwrap_or_else(|| "cut short".to_owned());
+        vec![Cell::new(one.name.clone()), Cell::new(survives)]
+    };
+    let columns = vec![("Scenario".into(), Kind::Fixed), ("Survives".into(), Kind::Prose)];
+    let table = Table { columns, rows: comparison.survival.iter().map(row).collect() };
+    let remarks = vec!["`wssim failures` says of each which sets, and why".to_owned()];
+    let title = "What survives";
+    (!table.rows.is_empty()).then_some(Section { title, table, remarks })
 }
 
 /// Changes whose components are known; those of all times that are parts of a request are the same.

@@ -33,9 +33,8 @@ const FILES: [&str; 3] = ["results.json", "metrics.csv", "capacity.csv"];
 Example:
   wssim capacity after
   wssim capacity after --until 'response_time_seconds{entry=\"web\", stat=\"p95\"} < 400ms'
-  wssim capacity after --template cadvisor
-  wssim capacity after --find service.gibd-postgres.endpoint.query.steps[1].cpu=1ms..40ms \\
-    --until 'response_time_seconds{entry=\"web\", stat=\"p95\"} < 400ms'
+  wssim capacity after --template ws-company
+  wssim capacity after --find traffic.web.arrivals.rate=2/s..40/s --until 'response_time_seconds{entry=\"web\", stat=\"p95\"} < 400ms'
 
 Exit status: 1 when an objective does not hold at the traffic of today, or no value of --find will do; 3 when
 that stays undecided, or the key has no single limit.")]

@@ -9,7 +9,7 @@ use crate::watch::Watcher;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use wssim_experiment::compare::{self, Plan};
+use wssim_experiment::compare::{self, Asked, Plan};
 use wssim_experiment::findings::Findings;
 use wssim_experiment::question::{MetricRef, Question};
 use wssim_reports::files::Output;
@@ -34,6 +34,7 @@ Example:
   wssim compare after hybrid after-dnsrr --replications 10
   wssim compare old.yml new.yml --nodes nodes.toml
   wssim compare before after --metric 'in_service{service=\"ws-company\"}'
+  wssim compare before after --with failures
   wssim compare before after --format json | jq '.comparison[] | {name, labels, others}'")]
 pub(crate) struct Args {
     /// What is compared with: path of a scenario, its bare name when it lies in scenarios/, or a stack file
@@ -52,8 +53,19 @@ pub(crate) struct Args {
     #[arg(long = "metric", value_name = "METRIC")]
     metrics: Vec<String>,
 
+    /// What is found out beside it: `failures`, which nodes and pairs of nodes can fail
+    #[arg(long = "with", value_name = "STUDY", value_enum)]
+    with: Vec<With>,
+
     #[command(flatten)]
     common: Common,
+}
+
+/// What can be found out beside the difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum With {
+    /// Which nodes and pairs of nodes can fail
+    Failures,
 }
 
 /// Runs the command; gives its exit status.
@@ -68,7 +80,8 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let place = Place::of(common.study.out.as_deref(), &all.join("-vs-"), None);
     place.check(&FILES)?;
     let metrics = metrics(args, &scenarios)?;
-    let findings = simulate(args, &scenarios, &questions, &metrics)?;
+    let asked = Asked { metrics, survival: args.with.contains(&With::Failures) };
+    let findings = simulate(args, &scenarios, &questions, &asked)?;
     let texts =
         [json::render(&findings), metrics_csv::render(&findings), tables::csv::render(&findings)];
     let outputs = [0, 1, 2].map(|place| Output { name: FILES[place], text: &texts[place] });
@@ -98,7 +111,7 @@ fn simulate(
     args: &Args,
     scenarios: &[Scenario],
     questions: &[Question],
-    metrics: &[MetricRef],
+    asked: &Asked,
 ) -> Result<Findings, Failure> {
     let plans: Vec<Plan<'_>> = (scenarios.iter().zip(questions))
         .map(|(worlds, question)| Plan { worlds, question })
@@ -106,7 +119,7 @@ fn simulate(
     let common = &args.common;
     let watcher = Watcher::start(common.study.budget, common.study.shown.quiet);
     let (first, others) = (plans[0], &plans[1..]);
-    let findings = compare::compare(first, others, metrics, &common.of_study(), &watcher);
+    let findings = compare::compare(first, others, asked, &common.of_study(), &watcher);
     watcher.finish();
     findings.map_err(|error| Failure::world(&error))
 }

@@ -1,4 +1,5 @@
-//! Claims of `capacity`, judged by brackets: a claim holds when all of the bracket keeps it.
+//! Claims of `capacity`, judged by brackets: a claim holds when all of the bracket keeps it. Verdicts are those
+//! at the values in force, and say so where inputs have ranges.
 
 use super::findings::{Carries, Fit, Fits, Searched, Traffic};
 use crate::findings::JudgedClaim;
@@ -15,6 +16,8 @@ pub(super) struct Bench<'a> {
     pub(super) traffic: &'a Traffic,
     /// By service that a claim names.
     pub(super) fits: &'a [Fits],
+    /// Ranges of inputs, none of which is looked at.
+    pub(super) ranges: usize,
 }
 
 /// The services of whose containers claims speak.
@@ -48,6 +51,9 @@ impl Bench<'_> {
         let why = match &simulated {
             Err(reason) => vec![reason.clone()],
             Ok(_) if verdict == Verdict::Undecided => vec![Reason::Straddles { needed: None }],
+            Ok(_) if self.ranges > 0 => {
+                vec![Reason::NotLookedAt { looked: 0, ranges: self.ranges }]
+            }
             Ok(_) => Vec::new(),
         };
         let simulated = simulated.ok();

@@ -69,7 +69,8 @@ impl<'a> CapacityStudy<'a> {
             if let Some(template) = &self.options.template {
                 traffic.fits = fits::fits(&stage, self.question, today, template)?;
             }
-            let bench = judge::Bench { search: &capacity.search, traffic, fits: &all };
+            let ranges = self.question.ranged.len();
+            let bench = judge::Bench { search: &capacity.search, traffic, fits: &all, ranges };
             claims = self.question.claims.iter().map(|claim| bench.judge(claim)).collect();
         }
         let mut findings = self.findings(&engine, &log, capacity);

@@ -1,5 +1,6 @@
 //! What `compare` finds: metrics of all scenarios side by side, their changes, and what was said of either.
 
+use crate::failures::findings::Failures;
 use crate::reason::Breakdown;
 use wssim_stats::Estimate;
 
@@ -12,6 +13,17 @@ pub struct Comparison {
     pub others: Vec<Named>,
     /// What was said first, in the order in which it was; then what is worth knowing of any plan.
     pub rows: Vec<Row>,
+    /// What survives in each, the baseline first; empty: nobody asked.
+    pub survival: Vec<Survival>,
+}
+
+/// What survives in a scenario; nothing is known of one that was cut short.
+#[derive(Clone, Debug)]
+pub struct Survival {
+    /// Its bare name.
+    pub name: String,
+    /// Every node, and every pair of them, taken down.
+    pub failures: Option<Failures>,
 }
 
 impl Comparison {

@@ -15,6 +15,7 @@ mod rows;
 pub use plan::Plan;
 
 use crate::catalogue::is_named;
+use crate::failures;
 use crate::findings::{Answer, Findings, JudgedClaim, Metric, StoppedBy};
 use crate::judge::{Arms, measure};
 use crate::note::Note;
@@ -23,30 +24,38 @@ use crate::reason::Reason;
 use crate::run::{Options, RunStudy, Stand, judged};
 use crate::threads;
 use crate::watch::Watch;
-use findings::{Comparison, Named, Of, Row, Said};
+use findings::{Comparison, Named, Of, Row, Said, Survival};
 use plan::{Against, BASELINE};
 use rows::Shown;
 
-/// Compares `others` with `baseline`; `metrics`: those that are told beside the ones that are sensible by
-/// themselves.
+/// What is told beside what is sensible by itself.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Further metrics.
+    pub metrics: Vec<MetricRef>,
+    /// What survives when nodes fail, without the long run.
+    pub survival: bool,
+}
+
+/// Compares `others` with `baseline`.
 ///
 /// # Errors
 /// When a world of the study cannot be made.
 pub fn compare(
     baseline: Plan<'_>,
     others: &[Plan<'_>],
-    metrics: &[MetricRef],
+    asked: &Asked,
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Findings, WorldError> {
-    let study = CompareStudy { baseline, others, metrics, options, watch };
+    let study = CompareStudy { baseline, others, asked, options, watch };
     threads::pool(options.threads)?.install(|| study.answer())
 }
 
 struct CompareStudy<'a> {
     baseline: Plan<'a>,
     others: &'a [Plan<'a>],
-    metrics: &'a [MetricRef],
+    asked: &'a Asked,
     options: &'a Options,
     watch: &'a dyn Watch,
 }
@@ -64,7 +73,34 @@ impl CompareStudy<'_> {
     fn answer(&self) -> Result<Findings, WorldError> {
         let all = self.others.iter().map(|plan| self.beside(*plan));
         let all = all.collect::<Result<Vec<_>, _>>()?;
-        Ok(self.findings(all))
+        let survival = if self.asked.survival { self.survival()? } else { Vec::new() };
+        let mut findings = self.findings(all);
+        if let Answer::Compare(comparison) = &mut findings.answer {
+            comparison.survival = survival;
+        }
+        Ok(findings)
+    }
+
+    /// Takes down every node, and every pair, of each scenario.
+    fn survival(&self) -> Result<Vec<Survival>, WorldError> {
+        let plans = std::iter::once(&self.baseline).chain(self.others);
+        let of = |plan: &Plan<'_>| {
+            let question = Question { claims: Vec::new(), ..plan.question.clone() };
+            let options = failures::Options {
+                common: Options { ranges: false, ..*self.options },
+                depth: None,
+                survival: question.cluster.survival,
+                years: Some(0.0),
+            };
+            let found = failures::failures(plan.worlds, &question, &options, self.watch);
+            let failures = match found.map(|findings| findings.answer) {
+                Ok(Answer::Failures(failures)) => Some(failures),
+                Err(failures::Error::World(error)) => return Err(error),
+                _ => None,
+            };
+            Ok(Survival { name: question.name, failures })
+        };
+        plans.map(of).collect()
     }
 
     fn observed(&self) -> impl Iterator<Item = &Claim> {
@@ -79,7 +115,7 @@ impl CompareStudy<'_> {
         let plans = self.others.iter().flat_map(|plan| &plan.question.claims);
         let is_compared = |claim: &&Claim| Study::Compare.judges(claim.study);
         let claimed = self.observed().chain(plans.filter(is_compared));
-        claimed.map(|claim| &claim.metric).chain(self.metrics).cloned().collect()
+        claimed.map(|claim| &claim.metric).chain(&self.asked.metrics).cloned().collect()
     }
 
     fn beside(&self, plan: Plan<'_>) -> Result<One, WorldError> {
@@ -142,7 +178,12 @@ impl CompareStudy<'_> {
             claims,
             not_simulated: first.not_simulated.clone(),
             notes,
-            answer: Answer::Compare(Comparison { baseline, others: names, rows }),
+            answer: Answer::Compare(Comparison {
+                baseline,
+                others: names,
+                rows,
+                survival: Vec::new(),
+            }),
         }
     }
 
