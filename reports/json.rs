@@ -17,7 +17,7 @@ use crate::escape;
 use crate::failures::json::{SetJson, SurvivalJson};
 use crate::failures::years::json::LongRunJson;
 use crate::memory::json::NodeJson;
-use crate::metric_json::{Labels, MetricJson};
+use crate::metric_json::{EstimateJson, Labels, MetricJson};
 use crate::number::Number;
 use crate::reason;
 use crate::sweep::{
@@ -83,7 +83,7 @@ fn only_here(answer: &Answer) -> Vec<(&'static str, String)> {
             let rows: Vec<RowJson<'_>> =
                 comparison.rows.iter().map(|row| RowJson::of(row, comparison)).collect();
             vec![
-                ("scenarios", list(&comparison.scenarios(), |named| NamedJson::of(named))),
+                ("scenarios", list(&comparison.scenarios(), NamedJson::of)),
                 ("comparison", list(&rows, |row| row)),
                 ("survival", list(&comparison.survival, SurvivedJson::of)),
             ]
@@ -191,21 +191,6 @@ struct ExpectedJson {
     relative: bool,
     /// The plan gave one value; ±10 % of itself was added.
     point: bool,
-}
-
-#[derive(Serialize)]
-pub(crate) struct EstimateJson {
-    mean: Number,
-    ci_low: Number,
-    ci_high: Number,
-    n: u32,
-}
-
-impl EstimateJson {
-    pub(crate) fn of(estimate: &Estimate) -> Self {
-        let Estimate { mean, low, high, n } = *estimate;
-        Self { mean: Number(mean), ci_low: Number(low), ci_high: Number(high), n }
-    }
 }
 
 #[derive(Serialize)]

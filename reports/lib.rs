@@ -10,6 +10,7 @@
 //!                ├─► compare       what changes between plans: the table, and compare.csv
 //!                └─► capacity      how much is carried: brackets, room, and capacity.csv
 //!  Check    ───────► check         what is known of a scenario without a run
+//!  Analytic ───────► analytic      what formulas say of it
 //!  Trace    ───────► trace         the waterfall of one request, and a file for Perfetto
 //!                        │
 //!                        └─► files   each written whole or not at all
@@ -22,6 +23,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail"))]
 
+pub mod analytic;
 pub mod capacity;
 pub mod check;
 pub mod compare;

@@ -5,6 +5,7 @@ use crate::reason;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 use wssim_experiment::findings::Metric;
+use wssim_stats::Estimate;
 
 /// Labels as an object.
 pub(crate) struct Labels<'a>(Vec<(&'a str, &'a str)>);
@@ -52,5 +53,21 @@ impl<'a> MetricJson<'a> {
             n: estimate.map(|estimate| estimate.n),
             missing: metric.missing.as_ref().map(reason::missing),
         }
+    }
+}
+
+/// A number with its interval.
+#[derive(Serialize)]
+pub(crate) struct EstimateJson {
+    mean: Number,
+    ci_low: Number,
+    ci_high: Number,
+    n: u32,
+}
+
+impl EstimateJson {
+    pub(crate) fn of(estimate: &Estimate) -> Self {
+        let Estimate { mean, low, high, n } = *estimate;
+        Self { mean: Number(mean), ci_low: Number(low), ci_high: Number(high), n }
     }
 }

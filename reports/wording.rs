@@ -20,6 +20,9 @@ pub(crate) fn title(findings: &Findings) -> String {
     if let Answer::Sweep(sweep) = &findings.answer {
         return sweep::title(findings, sweep);
     }
+    if let Answer::Compare(comparison) = &findings.answer {
+        return compare::title(comparison);
+    }
     if findings.title.is_empty() {
         findings.name.clone()
     } else {
@@ -72,10 +75,12 @@ pub(crate) fn notes(findings: &Findings) -> Vec<String> {
     others.map(reason::note).collect()
 }
 
-/// Whether a long run lacks histories that were asked for: they depend on the time that there was.
+/// Whether something is lacking that was asked for, and that depends on the time that there was: histories of
+/// a long run, points of a sweep.
 fn is_cut(findings: &Findings) -> bool {
     match &findings.answer {
-        Answer::Run(_) | Answer::Compare(_) | Answer::Sweep(_) | Answer::Capacity(_) => false,
+        Answer::Run(_) | Answer::Compare(_) | Answer::Capacity(_) => false,
+        Answer::Sweep(sweep) => sweep.refine > 0 || findings.replications == 0,
         Answer::Failures(failures) => {
             let run = failures.long_run.as_ref();
             run.is_some_and(|run| run.histories < run.planned)

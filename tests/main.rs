@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
+mod analytic;
 mod battery;
 mod circles;
 mod cli;

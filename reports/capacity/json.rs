@@ -3,8 +3,7 @@
 
 use super::names::{metric, resource};
 use super::words::carried;
-use crate::json::EstimateJson;
-use crate::metric_json::Labels;
+use crate::metric_json::{EstimateJson, Labels};
 use crate::number::Number;
 use crate::reason;
 use serde::Serialize;
@@ -33,7 +32,7 @@ pub(crate) struct CapacityJson<'a> {
 
 impl<'a> CapacityJson<'a> {
     pub(crate) fn of(capacity: &'a Capacity) -> Self {
-        let traffic = capacity.traffic.as_ref();
+        let traffic = capacity.traffic.as_deref();
         let first = |traffic: &Traffic| Some(FirstJson::of(capacity, traffic.first.as_ref()?));
         Self {
             key: &capacity.key,

@@ -8,6 +8,7 @@ mod words;
 
 pub(crate) use words::answer;
 
+use crate::analytic::wording;
 use crate::quantity;
 use crate::table::{Cell, Kind, Section, Table, Tone};
 use names::{limit, metric, resource};
@@ -178,14 +179,13 @@ fn by_formulas(mean: &Mean) -> String {
 
 /// Why formulas differ, where they do by more than they may.
 fn differences(capacity: &Capacity) -> Vec<String> {
-    let means = capacity.search.tried.iter().flat_map(|tried| tried.means.first());
+    let means = capacity.search.tried.iter().filter_map(|tried| tried.means.first());
     let most = means
         .filter_map(|mean| mean.difference)
         .filter(|difference| difference.share.is_finite())
         .max_by(|a, b| a.share.abs().total_cmp(&b.share.abs()));
     let Some(most) = most else { return Vec::new() };
-    let why: Vec<String> =
-        capacity.search.left_out.iter().take(3).map(|one| format!("{one:?}")).collect();
+    let why: Vec<String> = capacity.search.left_out.iter().take(3).map(wording::sentence).collect();
     let why =
         if why.is_empty() { "the approximations themselves".to_owned() } else { why.join("; ") };
     let by = quantity::percent(most.share.abs());
@@ -194,3 +194,6 @@ fn differences(capacity: &Capacity) -> Vec<String> {
         quantity::percent(most.limit)
     )]
 }
+
+#[cfg(test)]
+mod tests;

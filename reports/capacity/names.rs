@@ -1,5 +1,6 @@
 //! What things are called.
 
+use crate::analytic::wording;
 use crate::metric_name;
 use crate::quantity;
 use wssim_experiment::analytic::Resource;
@@ -7,13 +8,7 @@ use wssim_experiment::capacity::findings::{Asked, Searched};
 
 /// What can be used up.
 pub(super) fn resource(of: &Resource) -> String {
-    match of {
-        Resource::Processor(node) => format!("the processor of {node}"),
-        Resource::Disk(node) => format!("the disk of {node}"),
-        Resource::Limit(service) => format!("the CPU limit of {service}"),
-        Resource::Workers(service) => format!("the workers of {service}"),
-        Resource::Pool(service, target) => format!("the connections of {service} to {target}"),
-    }
+    format!("the {}", wording::resource(of))
 }
 
 /// The metric that a condition is about.

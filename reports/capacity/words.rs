@@ -177,7 +177,7 @@ fn of_key(capacity: &Capacity) -> String {
 /// What a cluster carries without one node, for a table.
 pub(super) fn carried(capacity: &Capacity, without: &Without) -> String {
     match &without.carries {
-        Carries::AsMuch(most) => format!("{most} times, as with it"),
+        Carries::AsMuch(most) => format!("{most} times at least, as with it"),
         Carries::Less(search) => match (search.kept, search.missed) {
             (Some(kept), Some(missed)) => format!("{kept} times, and not {missed}"),
             (Some(kept), None) => format!("{kept} times"),

@@ -4,8 +4,7 @@
 //! components of the change, the largest first); `said` names the claims about it. `survival`: with
 //! `--with failures`, how many sets of nodes each scenario survives.
 
-use crate::json::EstimateJson;
-use crate::metric_json::Labels;
+use crate::metric_json::{EstimateJson, Labels};
 use crate::number::Number;
 use serde::Serialize;
 use wssim_experiment::compare::findings::{Beside, Comparison, Named, Of, Row, Survival};

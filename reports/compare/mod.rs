@@ -12,10 +12,10 @@ mod table;
 mod words;
 
 pub(crate) use table::tables;
-pub(crate) use words::answer;
+pub(crate) use words::{answer, title};
 
-use crate::metric_name;
 use crate::failures;
+use crate::metric_name;
 use crate::reason;
 use crate::table::{Cell, Kind, Section, Table};
 use wssim_experiment::compare::findings::{Comparison, Row, Survival};
@@ -34,7 +34,7 @@ fn survival(comparison: &Comparison) -> Option<Section> {
         let survives = survives.unwrap_or_else(|| "cut short".to_owned());
         vec![Cell::new(one.name.clone()), Cell::new(survives)]
     };
-    let columns = vec![("Scenario".into(), Kind::Fixed), ("Survives".into(), Kind::Prose)];
+    let columns = vec![("Scenario", Kind::Fixed), ("Survives", Kind::Prose)];
     let table = Table { columns, rows: comparison.survival.iter().map(row).collect() };
     let remarks = vec!["`wssim failures` says of each which sets, and why".to_owned()];
     let title = "What survives";
@@ -69,3 +69,6 @@ fn carried(comparison: &Comparison, other: usize) -> Option<Section> {
 fn changed(comparison: &Comparison, other: usize) -> impl Iterator<Item = &Row> {
     comparison.rows.iter().filter(move |row| row.others[other].is_change())
 }
+
+#[cfg(test)]
+mod tests;

@@ -68,7 +68,8 @@ fn change(beside: &Beside, unit: &str) -> String {
         return "none".to_owned();
     }
     let absolute = quantity::change(change, unit);
-    match &beside.relative {
+    // A share of a share would only puzzle.
+    match beside.relative.as_ref().filter(|_| unit != "ratio") {
         Some(relative) => format!("{absolute} ({})", quantity::share_of_change(relative)),
         None => absolute,
     }
@@ -80,7 +81,8 @@ fn about<'f>(findings: &'f Findings, row: &Row, of: Of) -> Vec<&'f JudgedClaim> 
 }
 
 fn said_of(claims: &[&JudgedClaim]) -> Cell {
-    let plans: Vec<String> = claims.iter().map(|judged| range(judged)).collect();
+    let mut plans: Vec<String> = claims.iter().map(|judged| range(judged)).collect();
+    plans.dedup();
     Cell::new(plans.join("; "))
 }
 
@@ -93,7 +95,8 @@ fn range(judged: &JudgedClaim) -> String {
 /// Verdicts; the worst of them gives the colour.
 fn verdicts(claims: &[&JudgedClaim]) -> Cell {
     let cells: Vec<Cell> = claims.iter().map(|judged| verdict_name(judged)).collect();
-    let text: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).collect();
+    let mut text: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).collect();
+    text.dedup();
     let tone = cells.iter().map(|cell| cell.tone).max_by_key(|tone| tone.weight());
     Cell::toned(text.join("; "), tone.unwrap_or_default())
 }

@@ -4,9 +4,24 @@ use super::changed;
 use crate::metric_name;
 use crate::quantity;
 use wssim_experiment::compare::findings::{Comparison, Row};
+use wssim_stats::Estimate;
+
+/// Smaller changes are told by their amount alone.
+const LEAST_SHARE: f64 = 0.005;
 
 /// Entries that the first lines speak of.
 const MOST_ENTRIES: usize = 3;
+
+/// What is compared: both titles, where there are two.
+pub(crate) fn title(comparison: &Comparison) -> String {
+    match comparison.others.as_slice() {
+        [other] => format!("{} → {}", comparison.baseline.title, other.title),
+        others => {
+            let names: Vec<&str> = others.iter().map(|named| named.name.as_str()).collect();
+            format!("{} → {}", comparison.baseline.name, names.join(", "))
+        }
+    }
+}
 
 /// What changes, in a sentence for each scenario beside the baseline.
 pub(crate) fn answer(comparison: &Comparison) -> Vec<String> {
@@ -50,7 +65,8 @@ fn responses(comparison: &Comparison, other: usize) -> Option<String> {
         }
         let by = quantity::rough(change.mean.abs(), row.unit);
         let how = if change.mean > 0.0 { "slower" } else { "faster" };
-        let share = beside.relative.as_ref().map(quantity::share_of_change);
+        let is_told = |relative: &&Estimate| relative.mean.abs() >= LEAST_SHARE;
+        let share = beside.relative.as_ref().filter(is_told).map(quantity::share_of_change);
         let share = share.map_or_else(String::new, |share| format!(" ({share})"));
         let most = beside.carried_by.as_ref().map(crate::reason::most);
         let most = most.map_or_else(String::new, |most| format!(", most of it {most}"));

@@ -11,17 +11,22 @@ impl Canvas {
         Self { columns, cells: vec![vec![' '; columns]; rows] }
     }
 
-    /// Draws `mark`, unless something is there.
-    pub(super) fn put(&mut self, column: usize, row: usize, mark: char) {
+    /// Draws `mark`, unless something is there; says whether it is seen.
+    pub(super) fn put(&mut self, column: usize, row: usize, mark: char) -> bool {
         let cell = self.cells.get_mut(row).and_then(|cells| cells.get_mut(column));
-        if let Some(cell) = cell.filter(|cell| **cell == ' ') {
+        let free = cell.filter(|cell| **cell == ' ');
+        let is_free = free.is_some();
+        if let Some(cell) = free {
             *cell = mark;
         }
+        is_free
     }
 
     /// Draws `mark` from row to row, ends included.
     pub(super) fn column(&mut self, column: usize, rows: [usize; 2], mark: char) {
-        (rows[0]..=rows[1]).for_each(|row| self.put(column, row, mark));
+        for row in rows[0]..=rows[1] {
+            self.put(column, row, mark);
+        }
     }
 
     /// Draws `mark` between two places, a column after the other.
@@ -35,7 +40,9 @@ impl Canvas {
 
     /// Draws `mark` across.
     pub(super) fn across(&mut self, row: usize, mark: char) {
-        (0..self.columns).for_each(|column| self.put(column, row, mark));
+        for column in 0..self.columns {
+            self.put(column, row, mark);
+        }
     }
 
     /// A row as a text.

@@ -2,7 +2,7 @@
 
 use super::axis::{Axis, label};
 use super::canvas::Canvas;
-use super::{Chart, Dot, Series};
+use super::parts::{Chart, Dot, Series};
 use wssim_text::width;
 use wssim_text::wrap::flowed;
 
@@ -36,11 +36,12 @@ pub(crate) fn chart(chart: &Chart, most: usize, odd: &str) -> Vec<String> {
         return Vec::new();
     };
     let mut canvas = Canvas::new(columns, ROWS);
+    let mut hidden = false;
     let place = |dot: &Dot| (frame.column(dot.x, columns), frame.row(dot.y));
     for (series, mark) in shown.iter().zip(MARKS) {
         for dot in &series.dots {
             let (column, row) = place(dot);
-            canvas.put(column, row, if dot.is_odd { ODD } else { mark });
+            hidden |= !canvas.put(column, row, if dot.is_odd { ODD } else { mark });
         }
     }
     for dot in dots() {
@@ -63,7 +64,7 @@ pub(crate) fn chart(chart: &Chart, most: usize, odd: &str) -> Vec<String> {
         lines.push(format!("{blanks}{label} {edge}{}", canvas.row(row)));
     }
     lines.extend(frame.below(chart, gutter, columns));
-    lines.extend(legend(chart, shown, odd, most));
+    lines.extend(legend(chart, shown, odd, hidden, most));
     lines.iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
@@ -74,9 +75,13 @@ fn is_near<'d>(limit: f64, dots: impl Iterator<Item = &'d Dot>) -> bool {
 
 fn title(chart: &Chart, limit: Option<&(f64, String)>, is_log: bool) -> Vec<String> {
     let mut parts = vec![chart.title.clone()];
-    parts.extend(is_log.then(|| "by ratios".to_owned()));
+    parts.extend(is_log.then(|| "logarithmic".to_owned()));
     parts.extend(limit.map(|(_, name)| format!("╌ {name}")));
     parts
+}
+
+fn dots_within(series: &[Series], most: f64) -> bool {
+    series.iter().flat_map(|series| &series.dots).all(|dot| dot.y <= most)
 }
 
 /// What stands where.
@@ -97,10 +102,18 @@ impl Frame {
         let x = Axis::tight(&xs, chart.x_is_log);
         let mut ys: Vec<f64> = dots.flat_map(|dot| [dot.y, dot.low, dot.high]).collect();
         ys.retain(|y| y.is_finite());
+        let is_share = chart.y_unit == "ratio" && dots_within(&chart.series, 1.0);
+        if is_share {
+            // An interval may go beyond the whole, a share does not.
+            for y in &mut ys {
+                *y = y.min(1.0);
+            }
+        }
         ys.extend(limit);
         let y = Axis::round(&ys, LEVELS);
         let mut frame = Self { x, y, y_labels: Vec::new() };
-        for tick in y.ticks(LEVELS + 1) {
+        let most = if y.is_log { ROWS / 2 } else { LEVELS + 1 };
+        for tick in y.ticks(most) {
             frame.y_labels.push((frame.row(tick), label(tick, chart.y_unit)));
         }
         frame
@@ -128,7 +141,7 @@ impl Frame {
             numbers.push_str(label);
         }
         let edge: String = edge.into_iter().collect();
-        let scale = if chart.x_is_log { ", by ratios" } else { "" };
+        let scale = if chart.x_is_log { ", logarithmic" } else { "" };
         let name = format!("{}{scale}", chart.x_name);
         let name = width::truncated(&name, columns);
         let before = " ".repeat((columns - width::of(&name)) / 2);
@@ -171,7 +184,7 @@ fn placed(ticks: &[(usize, String)], columns: usize) -> Vec<((usize, usize), &st
 }
 
 /// What the marks mean, where that is not plain.
-fn legend(chart: &Chart, shown: &[Series], odd: &str, most: usize) -> Vec<String> {
+fn legend(chart: &Chart, shown: &[Series], odd: &str, hidden: bool, most: usize) -> Vec<String> {
     let mut items: Vec<String> = Vec::new();
     if chart.series.len() > 1 {
         let named = shown.iter().zip(MARKS);
@@ -179,6 +192,7 @@ fn legend(chart: &Chart, shown: &[Series], odd: &str, most: usize) -> Vec<String
     }
     let is_odd = shown.iter().flat_map(|series| &series.dots).any(|dot| dot.is_odd);
     items.extend(is_odd.then(|| format!("{ODD} {odd}")));
+    items.extend(hidden.then(|| "(of equal ones the first is seen)".to_owned()));
     let more = chart.series.len() - shown.len();
     items.extend((more > 0).then(|| format!("and {more} more, not drawn")));
     flowed(items.iter().map(String::as_str), "   ", most)

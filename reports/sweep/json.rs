@@ -4,7 +4,7 @@
 //! commands are. `changes` names points by their place among `points`, from 0; so do `objectives`, whose
 //! `states` are `kept`, `missed` or `open`, a point each.
 
-use crate::metric_json::MetricJson;
+use crate::metric_json::{Labels, MetricJson};
 use crate::number::Number;
 use crate::reason;
 use serde::Serialize;
@@ -107,7 +107,7 @@ struct StepJson {
 #[derive(Serialize)]
 pub(crate) struct ChangeJson<'a> {
     name: Option<&'a str>,
-    labels: Vec<(&'a str, &'a str)>,
+    labels: Labels<'a>,
     least_at: Option<usize>,
     greatest_at: Option<usize>,
     largest_step: Option<StepJson>,
@@ -118,10 +118,9 @@ pub(crate) struct ChangeJson<'a> {
 impl<'a> ChangeJson<'a> {
     pub(crate) fn of(change: &'a Change) -> Self {
         let told = change.column.as_ref();
-        let labels = told.into_iter().flat_map(|told| &told.labels);
         Self {
             name: told.map(|told| told.name),
-            labels: labels.map(|(name, value)| (*name, value.as_str())).collect(),
+            labels: Labels::of(told.map_or(&[], |told| &told.labels)),
             least_at: change.extremes.map(|[least, _]| least),
             greatest_at: change.extremes.map(|[_, most]| most),
             largest_step: change.jump.as_ref().map(|jump| StepJson {
@@ -146,7 +145,7 @@ struct CrossingJson {
 pub(crate) struct ObjectiveJson<'a> {
     entry: &'a str,
     name: &'a str,
-    labels: Vec<(&'a str, &'a str)>,
+    labels: Labels<'a>,
     limit: Number,
     states: Vec<&'static str>,
     crossings: Vec<CrossingJson>,
@@ -159,7 +158,7 @@ impl<'a> ObjectiveJson<'a> {
         Self {
             entry: &objective.entry,
             name: objective.name,
-            labels: objective.labels.iter().map(|(name, value)| (*name, value.as_str())).collect(),
+            labels: Labels::of(&objective.labels),
             limit: Number(objective.limit),
             states: objective.states.iter().copied().map(state).collect(),
             crossings: objective.crossings.iter().map(crossing).collect(),

@@ -1,6 +1,6 @@
 //! A picture of each number: against the first parameter of numbers, or a bar for each point.
 
-use super::wording::{capital, long};
+use super::wording::{capital, long, named};
 use crate::plot::{Bar, Chart, Dot, Series, bars, chart};
 use crate::quantity;
 use wssim_experiment::sweep::findings::{ObjectiveFinding, Sweep, Told};
@@ -49,7 +49,7 @@ fn charted(sweep: &Sweep, at: usize, told: &Told, title: String) -> Chart {
         is_known.then_some(dot)
     };
     let series = sweep.rows.iter().map(|row| Series {
-        name: printable(&name(sweep, row[0], Some(sweep.axis))),
+        name: printable(&named(sweep, row[0], |at| at != sweep.axis)),
         dots: row.iter().filter_map(dot).collect(),
     });
     Chart {
@@ -70,15 +70,10 @@ fn is_of(objective: &ObjectiveFinding, told: &Told) -> bool {
     objective.name == told.name && objective.labels == told.labels
 }
 
-/// The values of a point but for the one at `except`.
-fn name(sweep: &Sweep, point: usize, except: Option<usize>) -> String {
-    let values = sweep.points[point].values.iter().zip(&sweep.parameters).enumerate();
-    let others = values.filter(|(at, _)| Some(*at) != except);
-    let named: Vec<String> = match except {
-        Some(_) => others.map(|(_, (value, of))| format!("{} {}", of.path, value.text)).collect(),
-        None => others.map(|(_, (value, _))| value.text.clone()).collect(),
-    };
-    named.join(", ")
+/// The values of a point, the parameters not named.
+fn values(sweep: &Sweep, point: usize) -> String {
+    let values = sweep.points[point].values.iter().map(|value| value.text.as_str());
+    values.collect::<Vec<_>>().join(", ")
 }
 
 fn barred(sweep: &Sweep, at: usize, told: &Told) -> Vec<Bar> {
@@ -88,7 +83,7 @@ fn barred(sweep: &Sweep, at: usize, told: &Told) -> Vec<Bar> {
         let text = estimate.map(|estimate| quantity::plus_minus(estimate, told.unit));
         let odd = if sweep.points[point].is_steady() { "" } else { " ×" };
         Bar {
-            name: printable(&name(sweep, point, None)),
+            name: printable(&values(sweep, point)),
             length: estimate.map(|estimate| estimate.mean).filter(|mean| mean.is_finite()),
             text: format!("{}{odd}", text.unwrap_or_else(|| "—".to_owned())),
         }

@@ -1,47 +1,64 @@
 //! The tables of a sweep: a row a point, and what each number does.
 
-use super::wording::{capital, long, node, place, short};
+use super::wording::{capital, difference, long, node, place, short};
 use crate::quantity;
 use crate::table::{Cell, Kind, Table, Tone};
 use wssim_experiment::findings::Metric;
 use wssim_experiment::sweep::findings::{Change, PointFinding, Sweep};
 
-/// A row a point: its values, its numbers with their intervals, and whether there is a steady state. Values
-/// that are those of the row above are left out, but for the last.
+/// A row a point: its values, that along the axis last, its numbers with their intervals, and whether there
+/// is a steady state. Values that are those of the row above are left out, but for the last.
 pub(crate) fn points(sweep: &Sweep) -> Table<String> {
-    let mut columns: Vec<(String, Kind)> = sweep
-        .parameters
-        .iter()
-        .map(|parameter| {
-            let kind = if parameter.numbers.is_some() { Kind::Numbers } else { Kind::Phrases };
-            (parameter.path.clone(), kind)
-        })
-        .collect();
+    let order = order(sweep);
+    let parameter = |at: &usize| {
+        let parameter = &sweep.parameters[*at];
+        let kind = if parameter.numbers.is_some() { Kind::Numbers } else { Kind::Phrases };
+        (parameter.path.clone(), kind)
+    };
+    let mut columns: Vec<(String, Kind)> = order.iter().map(parameter).collect();
     let names_entries = names_entries(sweep);
-    for change in &sweep.changes {
-        let heading = change.column.as_ref().map(|told| short(told, names_entries));
+    for (at, change) in sweep.changes.iter().enumerate() {
+        let told = change.column.as_ref();
+        let one = told.filter(|told| told.is_busiest).and_then(|_| one_node(sweep, at));
+        let heading = told.map(|told| short(told, names_entries));
+        let heading = one.map(|node| format!("CPU of {node}")).or(heading);
         columns.push((heading.unwrap_or_default(), Kind::Numbers));
-        if change.column.as_ref().is_some_and(|told| told.is_busiest) {
+        if told.is_some_and(|told| told.is_busiest) {
             columns.push(("Busiest".to_owned(), Kind::Phrases));
         }
     }
     columns.push(("Steady state".to_owned(), Kind::Phrases));
-    let row = |at: usize| {
-        let point = &sweep.points[at];
-        let above = at.checked_sub(1).map(|above| &sweep.points[above]);
-        let mut cells = values(point, above);
-        for (metric, change) in point.metrics.iter().zip(&sweep.changes) {
-            cells.push(number(metric.as_ref()));
-            if change.column.as_ref().is_some_and(|told| told.is_busiest) {
-                let name = metric.as_ref().and_then(node).unwrap_or_default();
-                cells.push(Cell::new(name));
-            }
+    let rows = (0..sweep.points.len()).map(|at| row(sweep, at, &order)).collect();
+    Table { columns, rows }.without_empty_columns()
+}
+
+/// Places of the parameters: the axis last.
+fn order(sweep: &Sweep) -> Vec<usize> {
+    let others = (0..sweep.parameters.len()).filter(|at| *at != sweep.axis);
+    others.chain([sweep.axis]).collect()
+}
+
+fn row(sweep: &Sweep, at: usize, order: &[usize]) -> Vec<Cell> {
+    let point = &sweep.points[at];
+    let above = at.checked_sub(1).map(|above| &sweep.points[above]);
+    let mut cells = values(point, above, order);
+    for (place, (metric, change)) in point.metrics.iter().zip(&sweep.changes).enumerate() {
+        cells.push(number(metric.as_ref()));
+        if change.column.as_ref().is_some_and(|told| told.is_busiest) {
+            let name = metric.as_ref().and_then(node).unwrap_or_default();
+            let is_one = one_node(sweep, place).is_some();
+            cells.push(Cell::new(if is_one { "" } else { name }));
         }
-        cells.push(steady(point));
-        cells
-    };
-    let table = Table { columns, rows: (0..sweep.points.len()).map(row).collect() };
-    table.without_empty_columns()
+    }
+    cells.push(steady(point));
+    cells
+}
+
+/// The node that is the busiest at every point, if it is one.
+fn one_node(sweep: &Sweep, at: usize) -> Option<&str> {
+    let mut nodes = sweep.points.iter().filter_map(|point| node(point.metrics[at].as_ref()?));
+    let first = nodes.next()?;
+    nodes.all(|node| node == first).then_some(first)
 }
 
 /// Whether a number is told of more than one entry.
@@ -54,19 +71,23 @@ fn names_entries(sweep: &Sweep) -> bool {
     entries.len() > 1
 }
 
-fn values(point: &PointFinding, above: Option<&PointFinding>) -> Vec<Cell> {
-    let last = point.values.len() - 1;
-    let same = |at: usize| {
-        above.is_some_and(|above| (0..=at).all(|at| above.values[at] == point.values[at]))
+fn values(point: &PointFinding, above: Option<&PointFinding>, order: &[usize]) -> Vec<Cell> {
+    let last = order.len() - 1;
+    let same = |place: usize| {
+        let is_same = |above: &PointFinding| {
+            order[..=place].iter().all(|at| above.values[*at] == point.values[*at])
+        };
+        above.is_some_and(is_same)
     };
-    let cell = |at: usize| {
-        let mark = if at == last && point.is_added { "+ " } else { "" };
-        match at {
-            _ if at < last && same(at) => Cell::default(),
-            _ => Cell::new(format!("{mark}{}", point.values[at].text)),
+    let cell = |place: usize| {
+        let text = &point.values[order[place]].text;
+        match place {
+            _ if place < last && same(place) => Cell::default(),
+            _ if place == last && point.is_added => Cell::new(format!("+ {text}")),
+            _ => Cell::new(text.clone()),
         }
     };
-    (0..point.values.len()).map(cell).collect()
+    (0..order.len()).map(cell).collect()
 }
 
 fn number(metric: Option<&Metric>) -> Cell {
@@ -104,7 +125,7 @@ fn change_row(sweep: &Sweep, change: &Change) -> Option<Vec<Cell>> {
     let jump = change.jump.as_ref().filter(|_| change.differ > 0);
     let along = |point: usize| sweep.points[point].values[sweep.axis].text.clone();
     let step = jump.and_then(|jump| jump.difference.as_ref());
-    let step = step.map_or_else(String::new, |step| quantity::plain(step.mean, told.unit, true));
+    let step = step.map_or_else(String::new, |step| difference(step.mean, told.unit));
     let between = jump
         .map_or_else(String::new, |jump| format!("{} and {}", along(jump.from), along(jump.to)));
     Some(vec![

@@ -5,7 +5,7 @@ use crate::reason;
 use std::fmt::Write as _;
 use wssim_experiment::findings::{Findings, Metric};
 use wssim_experiment::sweep::findings::{
-    Change, Crossing, Jump, ObjectiveFinding, State, Sweep, Told,
+    Change, Crossing, Jump, ObjectiveFinding, PointFinding, State, Sweep, Told,
 };
 use wssim_text::printable;
 
@@ -46,7 +46,7 @@ pub(crate) fn answer(sweep: &Sweep) -> Vec<String> {
     }
     sentences.extend(of_objectives(sweep));
     sentences.extend(no_steady_state(sweep));
-    if sentences.is_empty() {
+    if sentences.is_empty() || sweep.objectives.is_empty() {
         sentences.extend(leading(sweep));
     }
     sentences
@@ -71,12 +71,27 @@ pub(crate) fn remarks(sweep: &Sweep) -> Vec<String> {
     remarks
 }
 
-/// `traffic.scale 3`, and of which row where there are several.
+/// `traffic.scale 3`, and the other values where there are any.
 pub(super) fn place(sweep: &Sweep, point: usize) -> String {
-    let values = sweep.points[point].values.iter().zip(&sweep.parameters);
+    named(sweep, point, |_| true)
+}
+
+/// The values of a point with the names of the parameters that `is_told` takes.
+pub(super) fn named(sweep: &Sweep, point: usize, is_told: impl Fn(usize) -> bool) -> String {
+    let values = sweep.points[point].values.iter().enumerate().filter(|(at, _)| is_told(*at));
     let parts: Vec<String> =
-        values.map(|(value, parameter)| format!("{} {}", parameter.path, value.text)).collect();
+        values.map(|(at, value)| format!("{} {}", name(sweep, at), value.text)).collect();
     parts.join(", ")
+}
+
+/// The name of a parameter in a sentence: the last part of its path, where that is enough.
+pub(super) fn name(sweep: &Sweep, at: usize) -> &str {
+    let last = |path: &'_ str| path.rsplit('.').next().unwrap_or_default().to_owned();
+    let path = sweep.parameters[at].path.as_str();
+    let own = last(path);
+    let same = sweep.parameters.iter().filter(|other| last(&other.path) == own).count();
+    let is_enough = same == 1 && path.matches('.').count() > 1;
+    if is_enough { &path[path.len() - own.len()..] } else { path }
 }
 
 /// The value along the axis alone.
@@ -89,12 +104,7 @@ fn with(sweep: &Sweep, point: usize) -> String {
     if sweep.rows.len() < 2 {
         return String::new();
     }
-    let others = sweep.points[point].values.iter().zip(&sweep.parameters).enumerate();
-    let others = others.filter(|(at, _)| *at != sweep.axis);
-    let named: Vec<String> = others
-        .map(|(_, (value, parameter))| format!("{} {}", parameter.path, value.text))
-        .collect();
-    format!(" with {}", named.join(", "))
+    format!(" with {}", named(sweep, point, |at| at != sweep.axis))
 }
 
 /// Which limits are kept up to where.
@@ -144,24 +154,22 @@ fn place_in_row(sweep: &Sweep, crossing: &Crossing) -> usize {
     at(crossing.kept).min(at(crossing.missed))
 }
 
-/// `p95 of web keeps its 250 ms up to traffic.scale 3 and misses it from 4 on (node a: 97 % of its CPU)`.
+/// `p95 of web keeps its 250 ms at traffic.scale 3 and misses it at 4 (node a 97 % busy)`.
 fn crossed(sweep: &Sweep, objective: &ObjectiveFinding) -> String {
-    let path = &sweep.parameters[sweep.axis].path;
-    let mut text = format!("{}:", capital(&subject(objective)));
+    let axis = name(sweep, sweep.axis);
+    let mut text = format!("{} keeps its {}", subject(objective), limit(objective));
     for (number, crossing) in objective.crossings.iter().take(MOST_ROWS).enumerate() {
         let [kept, missed] = [crossing.kept, crossing.missed].map(|point| along(sweep, point));
         let row = with(sweep, crossing.kept);
-        let between = if number > 0 { ";" } else { "" };
-        let _ = write!(
-            text,
-            "{between} {} kept at {path} {kept}, missed at {missed}{row}{}",
-            limit(objective),
-            why(sweep, crossing.missed)
-        );
+        let why = why(sweep, crossing.missed);
+        let _ = match number {
+            0 => write!(text, " at {axis} {kept} and misses it at {missed}{why}{row}"),
+            _ => write!(text, "; at {kept} and {missed}{why}{row}"),
+        };
     }
     let more = objective.crossings.len().saturating_sub(MOST_ROWS);
     if more > 0 {
-        let _ = write!(text, "; and in {more} more rows");
+        let _ = write!(text, "; and so on in {more} rows more");
     }
     text.push('.');
     text
@@ -209,10 +217,21 @@ fn leading(sweep: &Sweep) -> Option<String> {
         let estimate = metric.and_then(|metric| metric.estimate.as_ref());
         estimate.map_or_else(String::new, |estimate| quantity::centre(estimate, told.unit))
     };
+    let what = capital(&long(told));
+    if change.pairs == 0 {
+        // Nothing to compare with, or nothing that has a meaning.
+        let is_steady = sweep.points.iter().all(PointFinding::is_steady);
+        return is_steady.then(|| format!("{what}: {} at {}.", number(least), place(sweep, least)));
+    }
+    if sweep.changes.iter().all(|change| change.differ == 0) {
+        return Some(format!(
+            "No number differs between neighbours by more than chance. {what}: {} at every point.",
+            number(least)
+        ));
+    }
     let step = change.jump.as_ref().map_or_else(String::new, |jump| step(sweep, change, jump));
     Some(format!(
-        "{} is least at {} ({}) and greatest at {} ({}){step}.",
-        capital(&long(told)),
+        "{what}: least at {} ({}), greatest at {} ({}){step}.",
         place(sweep, least),
         number(least),
         place(sweep, most),
@@ -222,14 +241,19 @@ fn leading(sweep: &Sweep) -> Option<String> {
 
 fn step(sweep: &Sweep, change: &Change, jump: &Jump) -> String {
     let unit = change.column.as_ref().map_or("", |told| told.unit);
-    if change.differ == 0 {
-        return "; no two neighbours differ by more than chance".to_owned();
-    }
-    let by = jump.difference.as_ref().map_or_else(String::new, |difference| {
-        format!(" ({})", quantity::plain(difference.mean, unit, true))
-    });
+    let by = jump.difference.as_ref();
+    let by = by.map_or_else(String::new, |by| format!(" ({})", difference(by.mean, unit)));
     let [from, to] = [jump.from, jump.to].map(|point| along(sweep, point));
-    format!("; the largest step{by} lies between {from} and {to}{}", with(sweep, jump.from))
+    format!("; the largest step{by} between {from} and {to}{}", with(sweep, jump.from))
+}
+
+/// A difference; shares differ by points, not by percent.
+pub(super) fn difference(value: f64, unit: &str) -> String {
+    let text = quantity::plain(value, unit, true);
+    match text.strip_suffix(" %") {
+        Some(points) => format!("{points} points"),
+        None => text,
+    }
 }
 
 /// `p95 of web`, `the error ratio of web`.

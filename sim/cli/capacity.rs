@@ -2,9 +2,8 @@
 
 use crate::exit::{self, Failure};
 use crate::options::{self, Study};
-use crate::output;
 use crate::place::Place;
-use crate::run::report;
+use crate::run::deliver;
 use crate::watch::Watcher;
 use std::io;
 use std::time::Instant;
@@ -13,7 +12,6 @@ use wssim_experiment::capacity::{self, Error, Options};
 use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::objective::Condition;
 use wssim_experiment::sweep::Parameter;
-use wssim_reports::files::Output;
 use wssim_reports::{capacity as tables, json, metrics_csv};
 use wssim_scenario::{Scenario, range_of};
 
@@ -34,7 +32,7 @@ Example:
   wssim capacity after
   wssim capacity after --until 'response_time_seconds{entry=\"web\", stat=\"p95\"} < 400ms'
   wssim capacity after --template ws-company
-  wssim capacity after --find traffic.web.arrivals.rate=2/s..40/s --until 'response_time_seconds{entry=\"web\", stat=\"p95\"} < 400ms'
+  wssim capacity after --find traffic.scale=1..20 --until 'error_ratio{entry=\"web\"} < 1%'
 
 Exit status: 1 when an objective does not hold at the traffic of today, or no value of --find will do; 3 when
 that stays undecided, or the key has no single limit.")]
@@ -79,11 +77,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let findings = simulate(args, &scenario, conditions)?;
     let texts =
         [json::render(&findings), metrics_csv::render(&findings), tables::csv::render(&findings)];
-    let outputs = [0, 1, 2].map(|place| Output { name: FILES[place], text: &texts[place] });
-    let written = place.write(&outputs);
-    let out = written.is_ok().then(|| place.shown(""));
-    output::print(&report(&study.shown, &findings, started, out.as_deref()), &study.shown)?;
-    written?;
+    deliver(&place, FILES.iter().zip(&texts), &findings, (&study.shown, started))?;
     Ok(status(&findings, study.no_fail))
 }
 

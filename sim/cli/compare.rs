@@ -4,7 +4,7 @@ use crate::exit::{self, Failure};
 use crate::options::{Common, Shown};
 use crate::output;
 use crate::place::Place;
-use crate::run::report;
+use crate::run::deliver;
 use crate::watch::Watcher;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,6 @@ use std::time::Instant;
 use wssim_experiment::compare::{self, Asked, Plan};
 use wssim_experiment::findings::Findings;
 use wssim_experiment::question::{MetricRef, Question};
-use wssim_reports::files::Output;
 use wssim_reports::{compare as tables, json, metrics_csv};
 use wssim_scenario::{Scenario, import};
 
@@ -84,14 +83,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let findings = simulate(args, &scenarios, &questions, &asked)?;
     let texts =
         [json::render(&findings), metrics_csv::render(&findings), tables::csv::render(&findings)];
-    let outputs = [0, 1, 2].map(|place| Output { name: FILES[place], text: &texts[place] });
-    let written = place.write(&outputs);
-    let out = written.is_ok().then(|| place.shown(""));
-    output::print(
-        &report(&common.study.shown, &findings, started, out.as_deref()),
-        &common.study.shown,
-    )?;
-    written?;
+    deliver(&place, FILES.iter().zip(&texts), &findings, (&common.study.shown, started))?;
     Ok(exit::of(&findings, common.study.no_fail))
 }
 
@@ -101,7 +93,7 @@ fn metrics(args: &Args, scenarios: &[Scenario]) -> Result<Vec<MetricRef>, Failur
     let read = |text: &String| {
         let mut all = scenarios.iter().map(|scenario| scenario.metric("--metric", text));
         let first = all.next().expect("two scenarios at least are compared");
-        let found = all.fold(first, |found, other| found.or(other));
+        let found = all.fold(first, Result::or);
         found.map_err(|diagnostics| Failure::scenario(&diagnostics, colours))
     };
     args.metrics.iter().map(read).collect()

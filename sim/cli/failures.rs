@@ -2,16 +2,14 @@
 
 use crate::exit::{self, Failure};
 use crate::options::{self, Common};
-use crate::output;
 use crate::place::Place;
-use crate::run::report;
+use crate::run::deliver;
 use crate::watch::Watcher;
 use std::time::{Duration, Instant};
 use wssim_experiment::cluster::Survival;
 use wssim_experiment::failures::{self, Error};
 use wssim_experiment::findings::Findings;
 use wssim_kernel::Nanos;
-use wssim_reports::files::Output;
 use wssim_reports::{failures as tables, json, metrics_csv};
 use wssim_scenario::Scenario;
 
@@ -76,14 +74,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         tables::csv::render(&findings),
         tables::years::csv::render(&findings),
     ];
-    let outputs = [0, 1, 2, 3].map(|place| Output { name: FILES[place], text: &texts[place] });
-    let written = place.write(&outputs);
-    let out = written.is_ok().then(|| place.shown(""));
-    output::print(
-        &report(&common.study.shown, &findings, started, out.as_deref()),
-        &common.study.shown,
-    )?;
-    written?;
+    deliver(&place, FILES.iter().zip(&texts), &findings, (&common.study.shown, started))?;
     Ok(exit::of(&findings, common.study.no_fail))
 }
 

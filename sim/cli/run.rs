@@ -9,8 +9,9 @@ use crate::watch::Watcher;
 use std::io;
 use std::time::Instant;
 use wssim_experiment::findings::Findings;
+use wssim_experiment::question::Worlds;
 use wssim_reports::files::Output;
-use wssim_reports::{Style, json, markdown, metrics_csv, text};
+use wssim_reports::{Style, analytic, json, markdown, metrics_csv, text};
 use wssim_scenario::Scenario;
 
 /// Files that are written, in this order.
@@ -20,15 +21,23 @@ const FILES: [&str; 2] = ["results.json", "metrics.csv"];
 ///
 /// Simulates the scenario until every claim of its plan is decided, or known to the precision asked
 /// for, and prints the verdicts, then response times by entry, load by node, and what keeps
-/// services busy. Writes results.json and metrics.csv.
+/// services busy. Writes results.json and metrics.csv. With `--analytic` it simulates nothing: formulas give
+/// means, and what more traffic uses up first.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
 Example:
   wssim run after --set traffic.web.arrivals.rate=8/s --precision 1%
+  wssim run after --analytic
   wssim run scenarios/after.toml --format json | jq '.claims[] | {id, verdict}'")]
 pub(crate) struct Args {
     /// Path of the scenario, or its bare name when it lies in scenarios/
     scenario: String,
+
+    /// Simulate nothing, judge nothing: give the means that formulas give, and what is used up first
+    #[arg(long, conflicts_with_all = [
+        "seed", "threads", "precision", "replications", "ranges", "budget", "out", "no_fail",
+    ])]
+    analytic: bool,
 
     #[command(flatten)]
     common: Common,
@@ -39,17 +48,37 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let started = Instant::now();
     let shown = &args.common.study.shown;
     let Some(scenario) = shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
+    if args.analytic {
+        return by_formulas(&scenario, shown);
+    }
     let place = Place::of(args.common.study.out.as_deref(), &scenario.question().name, None);
     place.check(&FILES)?;
     let findings = simulate(args, &scenario)?;
     let texts = [json::render(&findings), metrics_csv::render(&findings)];
-    let outputs = [0, 1].map(|place| Output { name: FILES[place], text: &texts[place] });
-    let written = place.write(&outputs);
-    let out = written.is_ok().then(|| place.shown(""));
-    let report = report(shown, &findings, started, out.as_deref());
-    output::print(&report, shown)?;
-    written?;
+    deliver(&place, FILES.iter().zip(&texts), &findings, (shown, started))?;
     Ok(exit::of(&findings, args.common.study.no_fail))
+}
+
+/// What formulas say; no verdicts, so none can fail, and no files.
+fn by_formulas(scenario: &Scenario, shown: &Shown) -> Result<u8, Failure> {
+    let question = scenario.question();
+    let blueprint = scenario.blueprint(None, &[]).map_err(|error| Failure::world(&error))?;
+    let told = analytic::Told {
+        analytic: wssim_experiment::analytic::analytic(&blueprint, &question.measure),
+        name: question.name,
+        title: question.title,
+    };
+    let report = match shown.format {
+        Format::Json => analytic::json(&told),
+        Format::Markdown => analytic::markdown(&told),
+        Format::Text => {
+            let coloured = shown.colours(&io::stdout());
+            let style = if coloured { Style::Coloured } else { Style::Plain };
+            analytic::text(&told, style, terminal::width(Stream::Out), shown.quiet)
+        }
+    };
+    output::print(&report, shown)?;
+    Ok(exit::HOLDS)
 }
 
 fn simulate(args: &Args, scenario: &Scenario) -> Result<Findings, Failure> {
@@ -61,13 +90,22 @@ fn simulate(args: &Args, scenario: &Scenario) -> Result<Findings, Failure> {
     findings.map_err(|error| Failure::world(&error))
 }
 
-/// What standard output gets. Programs get everything even if told quietly.
-pub(crate) fn report(
-    shown: &Shown,
+/// Writes the files of a command, by name, and prints its report, which is told though a file was not written.
+pub(crate) fn deliver<'t>(
+    place: &Place,
+    files: impl Iterator<Item = (&'t &'t str, &'t String)>,
     findings: &Findings,
-    started: Instant,
-    out: Option<&str>,
-) -> String {
+    (shown, started): (&Shown, Instant),
+) -> Result<(), Failure> {
+    let outputs: Vec<Output<'_>> = files.map(|(name, text)| Output { name, text }).collect();
+    let written = place.write(&outputs);
+    let out = written.is_ok().then(|| place.shown(""));
+    output::print(&report(shown, findings, started, out.as_deref()), shown)?;
+    Ok(written?)
+}
+
+/// What standard output gets. Programs get everything even if told quietly.
+fn report(shown: &Shown, findings: &Findings, started: Instant, out: Option<&str>) -> String {
     match shown.format {
         Format::Json => json::render(findings),
         Format::Markdown => markdown::render(findings),

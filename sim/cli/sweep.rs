@@ -2,16 +2,14 @@
 
 use crate::exit::{self, Failure};
 use crate::options::Study;
-use crate::output;
 use crate::place::Place;
-use crate::run::report;
+use crate::run::deliver;
 use crate::watch::Watcher;
 use std::io;
 use std::time::Instant;
 use wssim_experiment::findings::Findings;
 use wssim_experiment::question::{MetricRef, Override, WorldError};
 use wssim_experiment::sweep::{self, Error, MOST_POINTS, Parameter, USUAL_REPLICATIONS};
-use wssim_reports::files::Output;
 use wssim_reports::{json, sweep as tables};
 use wssim_scenario::{Scenario, parameter};
 use wssim_text::printable;
@@ -35,7 +33,8 @@ number of points behind the last slash. Points are equally far apart, or with `l
 Example:
   wssim sweep after --param traffic.scale=1..8/8
   wssim sweep after --param traffic.scale=1,4 --param service.ws-company.workers=10,200
-  wssim sweep after --param traffic.scale=1..8/3 --refine 4 --metric 'node_load_average{node=\"gmktec\"}'")]
+  wssim sweep after --param traffic.scale=1..8/3 --refine 4
+  wssim sweep after --param traffic.scale=1,8 --metric 'node_load_average{node=\"gmktec\"}'")]
 pub(crate) struct Args {
     /// Path of the scenario, or its bare name when it lies in scenarios/
     scenario: String,
@@ -71,11 +70,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     place.check(&FILES)?;
     let findings = simulate(args, &scenario, metrics)?;
     let texts = [json::render(&findings), tables::csv::render(&findings)];
-    let outputs = [0, 1].map(|place| Output { name: FILES[place], text: &texts[place] });
-    let written = place.write(&outputs);
-    let out = written.is_ok().then(|| place.shown(""));
-    output::print(&report(shown, &findings, started, out.as_deref()), shown)?;
-    written?;
+    deliver(&place, FILES.iter().zip(&texts), &findings, (shown, started))?;
     Ok(exit::of(&findings, args.study.no_fail))
 }
 

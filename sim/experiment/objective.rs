@@ -1,7 +1,7 @@
 //! What a plan promises of its entries, as conditions on metrics.
 
-use crate::cluster::Cluster;
-use crate::metric::ALL;
+use crate::cluster::{Cluster, Limit};
+use crate::metric::{ALL, STATS};
 use crate::question::{Expected, MetricRef};
 use wssim_model::Blueprint;
 
@@ -24,8 +24,7 @@ pub(crate) fn objectives(world: &Blueprint, cluster: &Cluster) -> Vec<Condition>
     let mut all = Vec::new();
     for (source, facts) in world.sources.iter().zip(&cluster.entries) {
         for limit in &facts.limits {
-            let stat = limit.probability.map_or_else(|| "mean".to_owned(), stat_of);
-            let labels = [("entry", source.name.as_str()), ("stat", &stat)];
+            let labels = [("entry", source.name.as_str()), ("stat", stat(limit))];
             all.push(condition("response_time_seconds", &labels, limit.seconds, false));
         }
         if !facts.limits.is_empty() || facts.errors.is_some() {
@@ -58,11 +57,12 @@ pub(crate) fn with_errors(asked: &[Condition]) -> Vec<Condition> {
     all
 }
 
-/// `p95`, `p99`, `p999`.
-fn stat_of(probability: f64) -> String {
-    let digits = format!("{probability}");
-    let digits = digits.trim_start_matches("0.");
-    format!("p{digits:0<2}")
+/// The statistic that a limit is about.
+pub(crate) fn stat(limit: &Limit) -> &'static str {
+    let names = [(0.5, "p50"), (0.9, "p90"), (0.95, "p95"), (0.99, "p99")];
+    let name =
+        |p: f64| names.iter().find(|(known, _)| p <= *known).map_or("p999", |(_, name)| name);
+    limit.probability.map_or(STATS[0], name)
 }
 
 fn condition(
@@ -85,7 +85,9 @@ mod tests {
 
     #[test]
     fn quantiles_have_their_names() {
-        let names = [0.5, 0.9, 0.95, 0.99, 0.999].map(stat_of);
+        let of = |probability| stat(&Limit { probability, seconds: 1.0 });
+        let names = [0.5, 0.9, 0.95, 0.99, 0.999].map(|p| of(Some(p)));
         assert_eq!(names, ["p50", "p90", "p95", "p99", "p999"]);
+        assert_eq!(of(None), "mean");
     }
 }

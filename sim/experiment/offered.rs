@@ -5,7 +5,7 @@
 //! retries and users who give up are left out: it says what is asked for, not what happens. Of
 //! networking a message counts as large as the mean.
 
-mod calls;
+mod costs;
 mod disks;
 mod loads;
 mod overload;
@@ -17,7 +17,7 @@ pub use disks::DiskLoad;
 pub use overload::{Overload, Overloaded, overloads};
 pub(crate) use visits::{Brought, brought};
 
-pub(crate) use calls::{CallCost, call_costs};
+pub(crate) use costs::{Costs, costs};
 pub(crate) use loads::{Loads, ServiceWork, add_background, capacity, requests};
 pub(crate) use rates::{Level, Stretch, rate};
 pub(crate) use times::{Conditions, Took, has_moved, responses, responses_after};
@@ -95,7 +95,7 @@ impl ServiceLoad {
 #[must_use]
 pub fn offered(blueprint: &Blueprint, measure: &Measure) -> OfferedLoad {
     let stretch = Stretch::of(measure);
-    let costs = call_costs(blueprint);
+    let costs = costs(blueprint);
     let visits = visits(blueprint, &costs);
     let responses = responses(blueprint, &costs);
     let rates = |wanted: &dyn Fn(&Source) -> bool, level: Level| {

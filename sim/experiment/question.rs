@@ -57,6 +57,9 @@ pub trait Worlds: Sync {
     /// The value of `input` at `fraction` (0 to 1) of the way from its nominal value to `end`;
     /// `None` when the two are not of the same kind of number or law.
     fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override>;
+
+    /// The override with which `service` has so many replicas.
+    fn replicas(&self, service: &str, replicas: u32) -> Override;
 }
 
 /// A world in which things may be lost, and what is said of its cluster beside it.

@@ -7,7 +7,7 @@ use crate::condition;
 use crate::config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::arrivals::ArrivalsText;
-use crate::document::fields::{Name, Reader, Texts};
+use crate::document::fields::{Name, Reader, Texts, join};
 use crate::document::{self, Document};
 use crate::expression;
 use crate::lint;
@@ -87,7 +87,9 @@ impl Scenario {
         sets: &[String],
     ) -> Result<Self, Diagnostics> {
         let shared = Shared::default();
-        texts.iter().for_each(|(path, text)| shared.files.hold(path, text));
+        for (path, text) in texts {
+            shared.files.hold(path, text);
+        }
         Self::read_from(path.to_owned(), sets, shared)
     }
 
@@ -293,6 +295,11 @@ impl Worlds for Scenario {
         };
         let value = between(&input.value, to, fraction)?;
         Some(Override { path: input.path.clone(), value })
+    }
+
+    fn replicas(&self, service: &str, replicas: u32) -> Override {
+        let path = join(&join("service", service), "replicas");
+        Override { path, value: replicas.to_string() }
     }
 }
 

@@ -50,7 +50,8 @@ fn a_change_covers_what_theory_says_and_pairing_narrows_it() {
     let reduction = beside["variance_reduction"].as_f64().unwrap();
     assert!(reduction > 0.2, "{reduction}: the same requests meet both");
     let carried = &beside["carried_by"][0];
-    assert!(carried["component"].as_str().unwrap().starts_with("cpu "), "{carried}");
+    // The wait falls from 10 ms to 1.67 ms, the service by 5 ms.
+    assert_eq!(carried["component"], "worker shop");
     let csv = std::fs::read_to_string(folder.path().join("out/slow-vs-fast/compare.csv")).unwrap();
     let rows = results["comparison"].as_array().unwrap().len();
     assert_eq!(csv.lines().count(), rows + 1);

@@ -1,5 +1,6 @@
 //! The built binary as its users meet it: statuses, files, streams, mistakes.
 
+mod analytic;
 mod capacity;
 mod compare;
 mod failures;
@@ -13,6 +14,7 @@ mod ranges;
 mod run;
 mod schema;
 mod shell;
+mod sweep;
 mod trace;
 mod unanswered;
 mod width;

@@ -37,6 +37,10 @@ impl Worlds for Fixed {
     fn between(&self, _: &RangedInput, _: End, _: f64) -> Option<Override> {
         None
     }
+
+    fn replicas(&self, service: &str, replicas: u32) -> Override {
+        Override { path: service.to_owned(), value: replicas.to_string() }
+    }
 }
 
 /// Loads a scenario from its text.

@@ -11,6 +11,8 @@ use wssim_stats::Estimate;
 const LOADS: f64 = 0.02;
 const RESPONSES: f64 = 0.10;
 const WAITS: f64 = 0.25;
+/// Waits below this, in seconds, are none.
+const NO_WAIT: f64 = 1e-4;
 
 /// What is beyond the limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,6 +44,10 @@ pub fn limit_of(metric: &MetricRef) -> Option<f64> {
 #[must_use]
 pub fn compare(metric: &MetricRef, analytic: f64, simulated: &Estimate) -> Option<Difference> {
     let limit = limit_of(metric)?;
+    let is_wait = metric.name == "waiting_time_seconds";
+    if is_wait && analytic.max(simulated.low) < NO_WAIT {
+        return None;
+    }
     let nearest = analytic.clamp(simulated.low.min(simulated.high), simulated.high);
     let share = if nearest == analytic { 0.0 } else { (nearest - analytic) / analytic };
     (share.is_nan() || share.abs() > limit).then_some(Difference { share, limit })
@@ -73,6 +79,13 @@ mod tests {
         assert!(compare(&metric("node_cpu_utilization_ratio"), 0.50, &simulated).is_some());
         assert_eq!(compare(&metric("response_time_seconds"), 0.50, &simulated), None);
         assert_eq!(compare(&metric("error_ratio"), 0.0, &simulated), None);
+    }
+
+    #[test]
+    fn waits_that_nobody_notices_are_not_compared() {
+        let simulated = Estimate::symmetric(5e-5, 1e-6, 8);
+        assert_eq!(compare(&metric("waiting_time_seconds"), 1e-6, &simulated), None);
+        assert!(compare(&metric("waiting_time_seconds"), 1e-3, &simulated).is_some());
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Who asks for what: all open sources together are one class, each source of users another.
 
+use super::below::{Below, most_at};
 use super::edge::edge;
 use crate::offered::{
-    CallCost, Level, Loads, Stretch, Took, Visit, add_background, call_costs, capacity, rate,
-    requests, responses, solve, visits,
+    Costs, Level, Loads, Stretch, Took, Visit, add_background, capacity, costs, rate, requests,
+    responses, solve, visits,
 };
 use crate::question::Measure;
 use wssim_model::Blueprint;
@@ -39,28 +40,41 @@ impl Processor {
     }
 }
 
+/// How a source asks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asks {
+    pub(super) class: usize,
+    /// Mean arrival rate in 1/s if it is open.
+    pub(super) rate: f64,
+    /// How many times as much at its peak.
+    pub(super) peak: f64,
+}
+
 /// What is known before anything waits.
 pub(super) struct Flows<'b> {
     pub(super) blueprint: &'b Blueprint,
-    pub(super) costs: Vec<CallCost>,
+    pub(super) costs: Costs,
     pub(super) visits: Vec<Visit>,
     /// Times of all endpoints if nobody waited.
     pub(super) alone: Vec<Took>,
     pub(super) processors: Vec<Processor>,
+    /// What visits bring to each processor, in seconds of a thread of its own.
+    pub(super) below: Below,
+    /// How many jobs can be at each processor at once.
+    pub(super) most: Vec<Option<u32>>,
     /// What containers and systems do of themselves.
     pub(super) background: Loads,
     /// [`OPEN`], then a class a source of users.
     pub(super) classes: Vec<Class>,
     /// Visits of all endpoints by class: of open sources per second, of users per request.
     pub(super) units: Vec<Vec<f64>>,
-    /// Class, and arrival rate if it is open, of each source.
-    pub(super) sources: Vec<(usize, f64)>,
+    pub(super) sources: Vec<Asks>,
 }
 
 impl<'b> Flows<'b> {
     pub(super) fn of(blueprint: &'b Blueprint, measure: &Measure) -> Self {
         let stretch = Stretch::of(measure);
-        let costs = call_costs(blueprint);
+        let costs = costs(blueprint);
         let visits = visits(blueprint, &costs);
         let alone = responses(blueprint, &costs);
         let none = vec![0.0; blueprint.endpoints.len()];
@@ -82,17 +96,23 @@ impl<'b> Flows<'b> {
             for (share, endpoint) in &source.entries {
                 entries[class][endpoint.index()] += unit * share;
             }
-            sources.push((class, rate));
+            let most = self::rate(source, &alone, stretch, Level::Peak);
+            let peak = if class == OPEN && rate > 0.0 { most / rate } else { 1.0 };
+            sources.push(Asks { class, rate, peak });
         }
         let units = entries.into_iter().map(|entries| solve(entries, &visits)).collect();
         let mut background = requests(blueprint, &visits, &alone, &none);
         add_background(blueprint, stretch, &mut background);
+        let alone_at = |_: usize, node: usize| 1.0 / blueprint.nodes[node].speed;
+        let below = Below::of(blueprint, &visits, alone_at);
         Self {
             blueprint,
             costs,
             visits,
             alone,
             processors: blueprint.nodes.iter().map(Processor::of).collect(),
+            below,
+            most: (0..blueprint.nodes.len()).map(|node| most_at(blueprint, node)).collect(),
             background,
             classes,
             units,

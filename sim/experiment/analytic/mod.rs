@@ -15,10 +15,12 @@
 //! quality.
 
 mod answer;
+mod below;
 mod compare;
 mod edge;
 mod exact;
 mod flows;
+mod left_out;
 mod reason;
 mod resource;
 mod settle;

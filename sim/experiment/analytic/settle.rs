@@ -2,7 +2,7 @@
 
 use super::flows::Flows;
 use super::station::{Stations, stations};
-use crate::offered::{Took, has_moved, responses_after};
+use crate::offered::{Loads, Took, has_moved, requests, responses_after};
 
 /// Rounds that reach any fixed point that is worth reaching.
 const ROUNDS: usize = 500;
@@ -18,18 +18,32 @@ impl Settled {
     /// At `rates` of visits.
     pub(super) fn at(flows: &Flows<'_>, rates: &[f64]) -> Self {
         let mut took = flows.alone.clone();
+        let mut slowed = flows.below.clone();
         let mut round = 0;
         loop {
-            let stations = stations(flows, rates, &took);
+            let stations = stations(flows, rates, &took, &slowed);
             let next = responses_after(flows.blueprint, &flows.costs, &stations.conditions, &took);
             let visited = next.iter().zip(&took).zip(rates).filter(|(_, rate)| **rate > 0.0);
             let moves = visited.into_iter().any(|((now, before), _)| has_moved(now, before));
             took = next;
             round += 1;
+            let slow = &stations.conditions.slow;
+            let longer = slowed.next(flows.blueprint, &flows.visits, |service, _| slow[service]);
+            let moves = moves || longer.moves(&slowed);
+            slowed = longer;
             if !moves || round == ROUNDS {
                 return Self { stations, took };
             }
         }
+    }
+
+    /// What all ask for at `rates`, where visits take as long as these.
+    pub(super) fn loads_at(&self, flows: &Flows<'_>, rates: &[f64]) -> Loads {
+        let mut loads = requests(flows.blueprint, &flows.visits, &self.took, rates);
+        for (load, more) in loads.nodes.iter_mut().zip(&flows.background.nodes) {
+            *load += more;
+        }
+        loads
     }
 
     /// From asking the endpoint at `place` to its answer, in seconds.

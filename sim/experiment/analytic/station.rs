@@ -1,5 +1,6 @@
 //! What visits wait for at these rates: processors, workers, CPU limits, pools and disks.
 
+use super::below::Below;
 use super::flows::{Flows, Processor};
 use super::resource::connections;
 use crate::offered::{Conditions, Loads, Took, requests};
@@ -37,8 +38,14 @@ pub(super) struct Stations {
     pub(super) loads: Loads,
 }
 
-/// The stations at `rates` of visits, each of which takes as long as `took` says.
-pub(super) fn stations(flows: &Flows<'_>, rates: &[f64], took: &[Took]) -> Stations {
+/// The stations at `rates` of visits, each of which takes as long as `took` says, and keeps the processors
+/// behind it busy for as long as `slowed` says.
+pub(super) fn stations(
+    flows: &Flows<'_>,
+    rates: &[f64],
+    took: &[Took],
+    slowed: &Below,
+) -> Stations {
     let blueprint = flows.blueprint;
     let mut loads = requests(blueprint, &flows.visits, took, rates);
     for (load, more) in loads.nodes.iter_mut().zip(&flows.background.nodes) {
@@ -46,11 +53,11 @@ pub(super) fn stations(flows: &Flows<'_>, rates: &[f64], took: &[Took]) -> Stati
     }
     let mut conditions = Conditions::alone(blueprint);
     conditions.spread = true;
-    let under = |(processor, load): (&Processor, &f64)| shared(processor).under(*load);
-    let processors: Vec<Option<Sharing>> =
-        flows.processors.iter().zip(&loads.nodes).map(under).collect();
+    let machines: Vec<Machine<'_>> =
+        (0..blueprint.nodes.len()).map(|at| Machine::of(flows, at, loads.nodes[at])).collect();
+    let background = flows.background.nodes.iter().zip(&machines);
     let mut runnable: Vec<f64> =
-        processors.iter().map(|one| one.map_or(f64::INFINITY, |sharing| sharing.jobs)).collect();
+        background.map(|(load, machine)| scaled(*load, machine.slowdown)).collect();
     let mut workers = vec![Queue::default(); blueprint.services.len()];
     for (at, service) in blueprint.services.iter().enumerate() {
         let asked = Asked::of(flows, at, rates, took);
@@ -63,24 +70,19 @@ pub(super) fn stations(flows: &Flows<'_>, rates: &[f64], took: &[Took]) -> Stati
             let node = blueprint.containers[container as usize].node.index();
             let speed = blueprint.nodes[node].speed;
             let own = loads.services[at].each / speed;
-            let whole = processors[node].filter(|_| loads.nodes[node] > 0.0);
-            let slowdown = whole.map_or(f64::INFINITY, |all| all.jobs / loads.nodes[node]);
-            let slowdown = if loads.nodes[node] > 0.0 { slowdown } else { 1.0 };
-            let place = Place {
-                processor: &flows.processors[node],
-                others: (loads.nodes[node] - own).max(0.0),
+            let below = |all: &Below| asked.below(flows, node, all, rates) / replicas;
+            let center = Center {
+                machine: &machines[node],
                 own,
-                slowdown,
+                below: below(&flows.below),
+                slowed: below(slowed),
+                elsewhere: asked.elsewhere / replicas,
             };
-            let (here, jobs) = asked.at(service, &place);
+            let (here, jobs) = asked.at(service, &center);
             slow += here / speed / replicas;
-            if let Some(jobs) = jobs {
-                queue.waiting += jobs.waiting;
-                queue.held += jobs.held;
-                if runnable[node].is_finite() {
-                    runnable[node] += jobs.computing - own * slowdown;
-                }
-            }
+            runnable[node] += scaled(own, here);
+            queue.waiting += jobs.waiting;
+            queue.held += jobs.held;
         }
         conditions.slow[at] = slow;
         queue.wait_seconds = queue.waiting / asked.grants;
@@ -92,30 +94,76 @@ pub(super) fn stations(flows: &Flows<'_>, rates: &[f64], took: &[Took]) -> Stati
         workers[at] = queue;
     }
     let disks = disks(flows, rates, &loads, &mut conditions);
-    let pools = pools(flows, rates, took, &mut conditions);
+    let pools = pools(&Ground { flows, rates, took, machines: &machines, slowed }, &mut conditions);
+    let processors = machines.iter().map(|machine| machine.sharing).collect();
     Stations { conditions, processors, runnable, disks, workers, pools, loads }
 }
 
-fn shared(processor: &Processor) -> Shared<impl Fn(u32) -> f64 + '_> {
-    Shared { full: processor.full(), work: |n: u32| processor.work(n) }
+/// Nothing takes no time however slow it is.
+fn scaled(load: f64, slowdown: f64) -> f64 {
+    if load > 0.0 { load * slowdown } else { 0.0 }
 }
 
-/// Where a container runs: what it asks of the processor, what others do, and how slow that makes whoever
-/// takes part in full.
-struct Place<'f> {
+/// A processor under its load.
+struct Machine<'f> {
     processor: &'f Processor,
-    own: f64,
-    others: f64,
+    load: f64,
+    sharing: Option<Sharing>,
+    /// How many times as long as alone whoever takes part in full takes.
     slowdown: f64,
+}
+
+impl<'f> Machine<'f> {
+    fn of(flows: &'f Flows<'_>, at: usize, load: f64) -> Self {
+        let processor = &flows.processors[at];
+        let shared = Shared { full: processor.full(), work: |n: u32| processor.work(n) };
+        let sharing = shared.under(load);
+        let jobs = match (sharing, flows.most[at]) {
+            (Some(all), Some(most)) => limited(load, 0.0, most, |n| processor.work(n))
+                .map_or(all.jobs, |few| few.computing),
+            (all, _) => all.map_or(f64::INFINITY, |all| all.jobs),
+        };
+        let slowdown = if load > 0.0 { jobs / load } else { 1.0 / processor.work(1) };
+        Self { processor, load, sharing, slowdown }
+    }
+
+    /// Requests that hold one of so many servers, offering `cpu` erlangs here and `elsewhere` erlangs of
+    /// waiting for others; none gets more than `most` of the processor.
+    fn limits(&self, cpu: f64, elsewhere: f64, servers: u32, most: f64) -> Option<Limited> {
+        let shared = Shared { full: self.processor.full(), work: |n: u32| self.processor.work(n) };
+        let others = (self.load - cpu).max(0.0);
+        // The same for however many more there are than threads: taken once.
+        let crowd = shared.rate_beside(self.processor.full(), others);
+        limited(cpu, elsewhere, servers, |jobs| {
+            let is_full = jobs >= self.processor.full();
+            let got = if is_full { crowd } else { shared.rate_beside(jobs, others) };
+            got.min(most)
+        })
+    }
+}
+
+/// What is asked of one container a second, in erlangs.
+struct Center<'m> {
+    machine: &'m Machine<'m>,
+    /// Of its processor, alone.
+    own: f64,
+    /// The same by all that it calls, while it holds a worker.
+    below: f64,
+    /// How long that takes at present.
+    slowed: f64,
+    /// Holding a worker without computing.
+    elsewhere: f64,
 }
 
 /// What is asked of a service a second.
 struct Asked {
+    service: usize,
     visits: f64,
     /// How often a worker is granted: of a visit, or of a CPU step.
     grants: f64,
-    /// Visits that hold a worker without computing, at once at one container.
+    /// Visits that hold a worker without computing, at once at all containers.
     elsewhere: f64,
+    by_step: bool,
     /// Square of the coefficient of variation of the time for which a worker is held.
     variation: f64,
     /// Seconds of the reference CPU of one CPU step.
@@ -146,45 +194,64 @@ impl Asked {
             held_squares * visits / (held * held) - 1.0
         };
         Self {
+            service: at,
             visits,
             grants: if by_step && steps > 0.0 { steps } else { visits },
-            elsewhere: if by_step { 0.0 } else { elsewhere / f64::from(service.replicas().max(1)) },
+            elsewhere: if by_step { 0.0 } else { elsewhere },
+            by_step,
             // Without a mean square the formula says nothing.
             variation: if variation.is_finite() { variation.max(0.0) } else { 1.0 },
             step_seconds: steps_ns / steps.max(f64::MIN_POSITIVE) * 1e-9,
         }
     }
 
-    /// How many times as long as alone a container's CPU steps take, and its workers and jobs, where not all
-    /// take part in the processor who could.
-    fn at(&self, service: &Service, place: &Place<'_>) -> (f64, Option<Limited>) {
-        let unlimited = service.workers.is_none() && service.cpu_limit.is_none();
-        if unlimited || (place.own <= 0.0 && self.elsewhere <= 0.0) {
-            return (place.slowdown, None);
+    /// Erlangs that its calls bring to `node` while a worker is held.
+    fn below(&self, flows: &Flows<'_>, node: usize, all: &Below, rates: &[f64]) -> f64 {
+        if self.by_step {
+            return 0.0;
+        }
+        let endpoints = flows.blueprint.endpoints.iter().enumerate();
+        let own = endpoints.filter(|(_, endpoint)| endpoint.service.index() == self.service);
+        let brought = own.filter(|(place, _)| rates[*place] > 0.0).map(|(place, _)| {
+            let calls = flows.visits[place].calls.iter();
+            let each = calls.map(|call| call.times * all.at(call.target.index(), node));
+            rates[place] * each.sum::<f64>()
+        });
+        brought.sum()
+    }
+
+    /// How many times as long as alone a container's CPU steps take, and who waits for and holds its workers.
+    fn at(&self, service: &Service, center: &Center<'_>) -> (f64, Limited) {
+        let machine = center.machine;
+        let none = Limited::default();
+        let (workers, below, slowed) = match (service.workers, service.cpu_limit) {
+            (None, None) => return (machine.slowdown, none),
+            // It shares the processor with all its requests, as far as the limit goes.
+            (None, Some(_)) => (machine.processor.full(), 0.0, 0.0),
+            (Some(workers), Some(_)) => (workers, 0.0, 0.0),
+            (Some(workers), None) => (workers, center.below, center.slowed),
+        };
+        let cpu = center.own + below;
+        let elsewhere = (center.elsewhere - slowed).max(0.0);
+        let elsewhere = if service.workers.is_some() { elsewhere } else { 0.0 };
+        if cpu <= 0.0 && elsewhere <= 0.0 {
+            return (machine.slowdown, none);
         }
         let most = service.cpu_limit.map_or(f64::INFINITY, |limit| limit.cpus);
-        let shared = shared(place.processor);
-        // The same for however many more there are than threads: taken once.
-        let crowd = shared.rate_beside(place.processor.full(), place.others);
-        let rate = |jobs: u32| {
-            let full = jobs >= place.processor.full();
-            let got = if full { crowd } else { shared.rate_beside(jobs, place.others) };
-            got.min(most)
-        };
-        let workers = service.workers.unwrap_or(place.processor.full());
-        let Some(mut jobs) = limited(place.own, self.elsewhere, workers, rate) else {
-            return (f64::INFINITY, Some(NO_END));
+        let Some(mut jobs) = machine.limits(cpu, elsewhere, workers, most) else {
+            return (f64::INFINITY, NO_END);
         };
         if service.workers.is_none() {
-            // There is no queue but for the processor.
             jobs.computing += jobs.waiting;
-            jobs.held += jobs.waiting;
             jobs.waiting = 0.0;
         }
-        jobs.waiting *= (1.0 + self.variation) / 2.0;
-        let slowdown = if place.own > 0.0 { jobs.computing / place.own } else { place.slowdown };
-        let saved = service.cpu_limit.map_or(0.0, |limit| self.saved(limit));
-        ((slowdown - saved).max(1.0), Some(jobs))
+        jobs.waiting *= f64::midpoint(1.0, self.variation);
+        let slowdown = if cpu > 0.0 { jobs.computing / cpu } else { machine.slowdown };
+        let slowdown = match service.cpu_limit {
+            Some(limit) => slowdown - self.saved(limit),
+            None => slowdown.min(machine.slowdown),
+        };
+        (slowdown.max(1.0), jobs)
     }
 
     /// What a quota does not take: a container that has not used up its period's runs at full speed, however
@@ -201,14 +268,15 @@ impl Asked {
 /// There is no steady state.
 const NO_END: Limited = Limited { waiting: f64::INFINITY, held: f64::INFINITY, computing: 0.0 };
 
-/// A queue before `servers`, of `rate` a second that hold `load` of them at once.
-fn queue(load: f64, servers: u32, rate: f64, variation: f64) -> Queue {
-    if rate <= 0.0 {
-        return Queue::default();
+/// A queue of `rate` a second that hold `load` servers at once.
+trait Over {
+    fn over(self, load: f64, rate: f64) -> Queue;
+}
+
+impl Over for Limited {
+    fn over(self, load: f64, rate: f64) -> Queue {
+        Queue { wait_seconds: self.waiting / rate, waiting: self.waiting, held: load }
     }
-    let jobs = limited(0.0, load, servers, |_| 1.0).unwrap_or(NO_END);
-    let waiting = jobs.waiting * (1.0 + variation) / 2.0;
-    Queue { wait_seconds: waiting / rate, waiting, held: load }
 }
 
 fn disks(
@@ -229,7 +297,9 @@ fn disks(
     }
     let at = |(at, rate): (usize, &f64)| {
         let disk = blueprint.nodes[at].disk.as_ref();
-        disk.map_or_else(Queue::default, |disk| queue(loads.disks[at], disk.queues, *rate, 1.0))
+        let Some(disk) = disk.filter(|_| *rate > 0.0) else { return Queue::default() };
+        let load = loads.disks[at];
+        limited(0.0, load, disk.queues, |_| 1.0).unwrap_or(NO_END).over(load, *rate)
     };
     let queues: Vec<Queue> = visits.iter().enumerate().map(at).collect();
     for (at, service) in blueprint.services.iter().enumerate() {
@@ -240,13 +310,49 @@ fn disks(
     queues
 }
 
-fn pools(
-    flows: &Flows<'_>,
-    rates: &[f64],
-    took: &[Took],
-    conditions: &mut Conditions,
-) -> Vec<Queue> {
-    let blueprint = flows.blueprint;
+/// Where pools are looked at.
+struct Ground<'g> {
+    flows: &'g Flows<'g>,
+    rates: &'g [f64],
+    took: &'g [Took],
+    machines: &'g [Machine<'g>],
+    slowed: &'g Below,
+}
+
+/// What is asked of a pool a second, all instances together.
+#[derive(Clone, Default)]
+struct Calls {
+    rate: f64,
+    /// Σ squares of coefficients of variation.
+    variation: f64,
+    /// By node: what they bring there, and how long that takes, in erlangs.
+    below: Vec<[f64; 2]>,
+}
+
+impl Ground<'_> {
+    fn calls(&self) -> Vec<Calls> {
+        let nodes = self.machines.len();
+        let none = Calls { below: vec![[0.0; 2]; nodes], ..Calls::default() };
+        let mut all = vec![none; self.flows.blueprint.pools.len()];
+        for (rate, visit) in self.rates.iter().zip(&self.flows.visits) {
+            for call in visit.calls.iter().filter(|_| *rate > 0.0) {
+                let Some(pool) = call.pool else { continue };
+                let (times, target) = (rate * call.times, call.target.index());
+                let of = &mut all[pool.index()];
+                of.rate += times;
+                of.variation += times * self.took[target].variation().powi(2);
+                for (node, below) in of.below.iter_mut().enumerate() {
+                    below[0] += times * self.flows.below.at(target, node);
+                    below[1] += times * self.slowed.at(target, node);
+                }
+            }
+        }
+        all
+    }
+}
+
+fn pools(ground: &Ground<'_>, conditions: &mut Conditions) -> Vec<Queue> {
+    let blueprint = ground.flows.blueprint;
     if blueprint.pools.is_empty() {
         return Vec::new();
     }
@@ -255,26 +361,35 @@ fn pools(
         total: took.total + conditions.before_visit[endpoint.service.index()],
         ..*took
     };
-    let held: Vec<Took> = blueprint.endpoints.iter().zip(took).map(waits).collect();
-    let used = connections(flows, &held, rates);
-    let mut calls = vec![(0.0, 0.0); used.len()];
-    for (rate, visit) in rates.iter().zip(&flows.visits) {
-        for call in &visit.calls {
-            let Some(pool) = call.pool else { continue };
-            let calls = &mut calls[pool.index()];
-            calls.0 += rate * call.times;
-            calls.1 += rate * call.times * took[call.target.index()].variation().powi(2);
-        }
-    }
+    let held: Vec<Took> = blueprint.endpoints.iter().zip(ground.took).map(waits).collect();
+    let used = connections(ground.flows, &held, ground.rates);
     let mut queues = Vec::new();
-    for (at, pool) in blueprint.pools.iter().enumerate() {
+    for (at, (pool, calls)) in blueprint.pools.iter().zip(ground.calls()).enumerate() {
         let replicas = f64::from(blueprint.services[pool.service.index()].replicas().max(1));
-        let (rate, variation) = calls[at];
-        let variation = if rate > 0.0 { variation / rate } else { 0.0 };
-        let variation = if variation.is_finite() { variation } else { 1.0 };
-        let one = queue(used[at] / replicas, pool.size, rate / replicas, variation);
+        let one = if calls.rate > 0.0 {
+            let (load, rate) = (used[at] / replicas, calls.rate / replicas);
+            before_pool(ground, &calls, load, replicas, pool.size).over(load, rate)
+        } else {
+            Queue::default()
+        };
         conditions.before_call[at] = one.wait_seconds * 1e9;
         queues.push(Queue { waiting: one.waiting * replicas, held: one.held * replicas, ..one });
     }
     queues
+}
+
+/// Who waits before one instance of a pool, whose calls hold `load` connections: they are held as long as
+/// the busiest processor behind them takes, which makes many be held at the same time.
+fn before_pool(ground: &Ground<'_>, calls: &Calls, load: f64, replicas: f64, size: u32) -> Limited {
+    let busiest = (0..calls.below.len())
+        .max_by(|a, b| calls.below[*a][1].total_cmp(&calls.below[*b][1]))
+        .unwrap_or(0);
+    let [cpu, slowed] = calls.below[busiest].map(|all| all / replicas);
+    let elsewhere = (load - slowed).max(0.0);
+    let found = ground.machines[busiest].limits(cpu, elsewhere, size, f64::INFINITY);
+    let mut jobs = found.unwrap_or(NO_END);
+    let variation = calls.variation / calls.rate;
+    let variation = if variation.is_finite() { variation } else { 1.0 };
+    jobs.waiting *= f64::midpoint(1.0, variation);
+    jobs
 }

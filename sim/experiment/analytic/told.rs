@@ -4,7 +4,7 @@
 use super::answer::{DiskValue, NodeValue, PoolValue, ServiceValue};
 use super::flows::Flows;
 use super::settle::Settled;
-use super::station::{Queue, stations};
+use super::station::Queue;
 
 /// Stations as they are found by some (`main`), and as they are.
 pub(super) struct Told<'a> {
@@ -21,7 +21,7 @@ pub(super) struct Told<'a> {
 impl<'a> Told<'a> {
     pub(super) fn of(flows: &'a Flows<'a>, main: &'a Settled, rates: &'a [f64]) -> Self {
         let loads = &main.stations.loads;
-        let all = stations(flows, rates, &main.took).loads;
+        let all = main.loads_at(flows, rates);
         let ratio = |(all, found): (&crate::offered::ServiceWork, &crate::offered::ServiceWork)| {
             if found.visits > 0.0 { all.visits / found.visits } else { 1.0 }
         };
@@ -72,7 +72,11 @@ impl<'a> Told<'a> {
     /// Visits of a service, and how long one takes.
     fn visits(&self, service: usize) -> (f64, Option<f64>) {
         let endpoints = self.flows.blueprint.endpoints.iter().enumerate();
-        let (mut visits, mut sum) = (0.0, 0.0);
+        // What networking costs there depends on who calls.
+        let slow = self.main.stations.conditions.slow[service] * 1e-9;
+        let (mut visits, mut sum) =
+            (0.0, self.main.stations.loads.services[service].networking * slow);
+        sum *= self.more[service];
         for (at, _) in endpoints.filter(|(_, endpoint)| endpoint.service.index() == service) {
             if self.rates[at] > 0.0 {
                 visits += self.rates[at];

@@ -3,8 +3,8 @@
 use super::answer::{Analytic, EntryValue};
 use super::edge::edge;
 use super::exact;
-use super::flows::{Flows, OPEN};
-use super::reason::reasons;
+use super::flows::{Asks, Flows, OPEN};
+use super::left_out::reasons;
 use super::resource::Resources;
 use super::settle::Settled;
 use super::told::Told;
@@ -35,7 +35,7 @@ impl<'b> Twin<'b> {
         let views: Vec<Settled> =
             (0..self.flows.classes.len()).map(|class| self.seen_by(class, &throughput)).collect();
         let sources = self.flows.blueprint.sources.iter().zip(&self.flows.sources);
-        let entries = sources.map(|(source, &(class, rate))| {
+        let entries = sources.map(|(source, &Asks { class, rate, .. })| {
             let (response, throughput) = match self.flows.classes[class] {
                 Class::Closed { users, think_seconds } if is_exact => {
                     (f64::from(users) / throughput[class] - think_seconds, throughput[class])
@@ -53,7 +53,7 @@ impl<'b> Twin<'b> {
         });
         let entries: Vec<EntryValue> = entries.collect();
         // What whoever comes from outside finds; where nobody does, what users find.
-        let is_open = self.flows.sources.iter().any(|(class, _)| *class == OPEN);
+        let is_open = self.flows.sources.iter().any(|asks| asks.class == OPEN);
         let main = &views[if is_open || views.len() == 1 { OPEN } else { OPEN + 1 }];
         let rates = self.flows.rates(&throughput, |_| 1.0);
         let told = Told::of(&self.flows, main, &rates);
@@ -68,7 +68,7 @@ impl<'b> Twin<'b> {
             demands: self.resources.demands(self.flows.blueprint, factor),
             reasons: Vec::new(),
         };
-        all.reasons = reasons(self.flows.blueprint, &all);
+        all.reasons = reasons(&self.flows, &all);
         all
     }
 
@@ -104,7 +104,7 @@ impl<'b> Twin<'b> {
 
     /// The source of a class of users.
     fn source_of(&self, class: usize) -> Option<&Source> {
-        let place = self.flows.sources.iter().position(|(of, _)| *of == class)?;
+        let place = self.flows.sources.iter().position(|asks| asks.class == class)?;
         Some(&self.flows.blueprint.sources[place])
     }
 

@@ -1,6 +1,5 @@
 //! What `capacity` finds: a bracket of the value at which something gives, what that is, and what room there is.
 
-pub use super::fits::{Fit, Fits};
 pub use super::search::State;
 use crate::analytic::{Demand, Difference, Reason, Resource};
 use crate::objective::Condition;
@@ -18,7 +17,7 @@ pub struct Capacity {
     /// The search in the whole cluster.
     pub search: Searched,
     /// What is only told of traffic.
-    pub traffic: Option<Traffic>,
+    pub traffic: Option<Box<Traffic>>,
 }
 
 /// A condition, and the metric that it is about.
@@ -149,7 +148,7 @@ pub struct Without {
 /// What a cluster carries.
 #[derive(Clone, Debug)]
 pub enum Carries {
-    /// As much as with all nodes, at least as far as that was looked at.
+    /// As much as with all nodes, to within the width of a bracket: so many times the traffic at least.
     AsMuch(f64),
     /// Less.
     Less(Searched),
@@ -176,4 +175,32 @@ pub struct Room {
     pub ram: f64,
     /// Of the direction that is used more; `None`: no bandwidth is given.
     pub network: Option<Estimate>,
+}
+
+/// How many containers fit beside those that there are.
+#[derive(Clone, Debug)]
+pub struct Fits {
+    /// The service of which they are.
+    pub template: String,
+    /// Containers of all services today.
+    pub today: u32,
+    /// What one asks for of RAM, in bytes.
+    pub ram_each: f64,
+    /// What one asks for of CPU by itself, in thread-seconds per second of the reference CPU.
+    pub cpu_each: f64,
+    /// By RAM.
+    pub by_ram: Fit,
+    /// By CPU.
+    pub by_cpu: Fit,
+    /// As the scheduler spreads them.
+    pub by_scheduler: Fit,
+}
+
+/// How many fit.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fit {
+    /// So many, and which node is full first, where one is.
+    Most(u32, Option<String>),
+    /// More than anybody looked at.
+    Unlimited,
 }

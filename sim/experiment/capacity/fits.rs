@@ -4,45 +4,19 @@
 //! it. RAM and CPU count what is used, wherever the constraints let it run. The scheduler counts reservations
 //! alone, and spreads: there it ends at the first node whose RAM is used up, or where a container stays pending.
 
+use super::findings::{Fit, Fits};
 use super::room::mean;
 use super::stage::Load;
 use crate::arm::Arm;
 use crate::memory::{NodeShare, OfMemory, ServiceShare};
 use crate::metric::quantity::Quantity;
 use crate::offered::{OfferedLoad, offered};
-use crate::question::{Override, Question, WorldError, Worlds};
+use crate::question::{Question, WorldError, Worlds};
 use wssim_model::Blueprint;
+use wssim_model::blueprint::Service;
 
 /// Containers that are looked at, at most.
 const MOST: u32 = 4096;
-
-/// How many containers fit beside those that there are.
-#[derive(Clone, Debug)]
-pub struct Fits {
-    /// The service of which they are.
-    pub template: String,
-    /// Containers of all services today.
-    pub today: u32,
-    /// What one asks for of RAM, in bytes.
-    pub ram_each: f64,
-    /// What one asks for of CPU by itself, in thread-seconds per second of the reference CPU.
-    pub cpu_each: f64,
-    /// By RAM.
-    pub by_ram: Fit,
-    /// By CPU.
-    pub by_cpu: Fit,
-    /// As the scheduler spreads them.
-    pub by_scheduler: Fit,
-}
-
-/// How many fit.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Fit {
-    /// So many, and which node is full first, where one is.
-    Most(u32, Option<String>),
-    /// More than anybody looked at.
-    Unlimited,
-}
 
 /// The fits of `template`; `None`: no service has that name.
 ///
@@ -73,7 +47,7 @@ pub(super) fn fits(
     };
     Ok(Some(Fits {
         template: template.to_owned(),
-        today: world.services.iter().map(|service| service.replicas()).sum(),
+        today: world.services.iter().map(Service::replicas).sum(),
         ram_each,
         cpu_each,
         by_ram: packed(nodes.iter().map(free), ram_each),
@@ -92,20 +66,13 @@ pub(super) fn check(
     template: &str,
 ) -> Result<(), WorldError> {
     let here = world.services.iter().find(|service| service.name == template);
-    let here = here.map_or(0, |service| service.replicas());
+    let here = here.map_or(0, Service::replicas);
     grown(worlds, template, here + 1).map(|_| ())
 }
 
 /// The world with `replicas` of the template.
 fn grown(worlds: &dyn Worlds, template: &str, replicas: u32) -> Result<Blueprint, WorldError> {
-    let path = format!("service.{}.replicas", quoted(template));
-    worlds.blueprint(None, &[Override { path, value: replicas.to_string() }])
-}
-
-/// A name as a path takes it.
-fn quoted(name: &str) -> String {
-    let is_bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if name.chars().all(is_bare) { name.to_owned() } else { format!("\"{name}\"") }
+    worlds.blueprint(None, &[worlds.replicas(template, replicas)])
 }
 
 /// What all nodes are asked for, in thread-seconds per second of the reference CPU.

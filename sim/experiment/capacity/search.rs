@@ -112,11 +112,14 @@ impl Search {
 
     fn middle(&self, low: f64, high: f64) -> Option<f64> {
         if self.line.is_whole {
-            let middle = ((low + high) / 2.0).floor();
+            let middle = f64::midpoint(low, high).floor();
             return (middle > low && middle < high).then_some(middle);
         }
-        let middle =
-            if low > 0.0 && high > 2.0 * low { (low * high).sqrt() } else { (low + high) / 2.0 };
+        let middle = if low > 0.0 && high > 2.0 * low {
+            (low * high).sqrt()
+        } else {
+            f64::midpoint(low, high)
+        };
         let middle = rounded(middle);
         let is_wide = high - low > self.line.tolerance * high.abs();
         (is_wide && middle > low && middle < high).then_some(middle)
@@ -134,7 +137,11 @@ pub(super) struct Gap {
 
 /// To four significant digits: what is told is what was tried.
 pub(super) fn rounded(value: f64) -> f64 {
-    format!("{value:.3e}").parse().unwrap_or(value)
+    let places = 3 - value.abs().log10().floor() as i32;
+    let power = 10f64.powi(places.abs());
+    let rounded =
+        if places >= 0 { (value * power).round() / power } else { (value / power).round() * power };
+    if rounded.is_finite() { rounded } else { value }
 }
 
 #[cfg(test)]
@@ -146,7 +153,9 @@ mod tests {
     /// Searches from the ends of an interval; gives the bracket and the number of steps.
     fn search(line: Line, ends: [f64; 2], state: impl Fn(f64) -> State) -> (Search, usize) {
         let mut search = Search::new(line);
-        ends.into_iter().for_each(|end| search.told(end, state(end)));
+        for end in ends {
+            search.told(end, state(end));
+        }
         let mut steps = 0;
         while let Some(value) = search.next() {
             search.told(value, state(value));

@@ -20,6 +20,8 @@ const MOST_TRIED: usize = 24;
 /// The probability that all decisions of a search are right, at least.
 pub(super) const CONFIDENCE: f64 = 0.95;
 
+/// This share of a gap, at either side, is not aimed at.
+const EDGE: f64 = 0.25;
 /// An interval is aimed to clear its limit by so many half-widths.
 const CLEAR: f64 = 1.15;
 
@@ -127,7 +129,9 @@ impl Seeker<'_, '_, '_> {
             let half =
                 if there.mean < limit { here.high - here.mean } else { here.low - here.mean };
             let value = rounded(open.value + (limit - CLEAR * half - here.mean) / slope);
-            (value > gap.from && value < gap.to).then_some(value)
+            // Never so near to either side that the next step would gain nothing.
+            let edge = EDGE * (gap.to - gap.from);
+            (value > gap.from + edge && value < gap.to - edge).then_some(value)
         };
         (0..self.conditions.len()).find_map(aim).filter(|_| !search.is_whole())
     }

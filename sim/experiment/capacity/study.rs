@@ -1,6 +1,6 @@
 //! The study: today, the search, then the same without each node, and what room there is.
 
-use super::findings::{Asked, Capacity, End, First, Searched, State, Traffic};
+use super::findings::{Asked, Capacity, End, Searched, State, Traffic};
 use super::options::{Error, Options};
 use super::seek::{CONFIDENCE, Log, Seeker, too_much};
 use super::stage::Load;
@@ -56,7 +56,7 @@ impl<'a> CapacityStudy<'a> {
         let mut log = Log::default();
         let is_cut = lead.is_err();
         let mut capacity = self.capacity(&mut engine, &known, &mut log, is_cut)?;
-        self.can_be_measured(&engine, &known, &log)?;
+        can_be_measured(&engine, &known, &log)?;
         capacity.search.left_out.clone_from(&known.left_out);
         let mut claims = Vec::new();
         if let (Some(traffic), Some((_, today))) = (&mut capacity.traffic, log.of(1.0)) {
@@ -116,7 +116,7 @@ impl<'a> CapacityStudy<'a> {
         let twin = Twin::new(&world, &self.question.measure).at(1.0);
         let (demands, left_out) = (twin.demands, twin.reasons);
         let bound = demands.first().map_or(f64::INFINITY, |demand| demand.factor);
-        Ok(Known { world, conditions, demands, bound, left_out })
+        Ok(Known { world, conditions, demands, left_out, bound })
     }
 
     /// What is simulated before each measured stretch.
@@ -171,7 +171,8 @@ impl<'a> CapacityStudy<'a> {
         let mut found = Traffic { demands: known.demands.clone(), ..Traffic::default() };
         if !is_cut {
             capacity.search = traffic::largest(&mut seeker, log, known.bound)?;
-            found.first = self.first(&seeker, log, &capacity.search, known);
+            found.first =
+                room::first(seeker.engine, conditions, log, &capacity.search, &known.demands);
             if capacity.search.end != End::Cut && known.world.nodes.len() > 1 {
                 let nodes = known.world.nodes.iter().enumerate();
                 found.without = nodes
@@ -181,39 +182,8 @@ impl<'a> CapacityStudy<'a> {
                     .collect::<Result<_, _>>()?;
             }
         }
-        capacity.traffic = Some(found);
+        capacity.traffic = Some(Box::new(found));
         Ok(capacity)
-    }
-
-    fn first(
-        &self,
-        seeker: &Seeker<'_, '_, 'a>,
-        log: &Log,
-        search: &Searched,
-        known: &Known,
-    ) -> Option<First> {
-        room::first(seeker.engine, &known.conditions, log, search, &known.demands)
-    }
-
-    /// Whether replications are long enough for every condition.
-    fn can_be_measured(
-        &self,
-        engine: &Engine<'_, Load<'a>>,
-        known: &Known,
-        log: &Log,
-    ) -> Result<(), Error> {
-        let open = log.tried.iter().find(|(tried, _)| tried.state == State::Open);
-        let Some((tried, arm)) = open else { return Ok(()) };
-        let arm = &engine.see(*arm).arm;
-        for condition in &known.conditions {
-            let place = arm.catalogue.find(&condition.metric);
-            let samples = place.map(|place| arm.samples(place, tried.replications as usize));
-            if let Some(times) = samples.and_then(|samples| times_needed(&samples)) {
-                let metric = condition.metric.name.clone();
-                return Err(Error::TooFewRequests { metric, times });
-            }
-        }
-        Ok(())
     }
 
     fn findings(&self, engine: &Engine<'_, Load<'a>>, log: &Log, capacity: Capacity) -> Findings {
@@ -256,6 +226,22 @@ impl<'a> CapacityStudy<'a> {
         let world = self.worlds.blueprint(None, &[]);
         world.map_or_else(|_| Vec::new(), |world| of_load(&world, &self.question.measure))
     }
+}
+
+/// Whether replications are long enough for every condition.
+fn can_be_measured(engine: &Engine<'_, Load<'_>>, known: &Known, log: &Log) -> Result<(), Error> {
+    let open = log.tried.iter().find(|(tried, _)| tried.state == State::Open);
+    let Some((tried, arm)) = open else { return Ok(()) };
+    let arm = &engine.see(*arm).arm;
+    for condition in &known.conditions {
+        let place = arm.catalogue.find(&condition.metric);
+        let samples = place.map(|place| arm.samples(place, tried.replications as usize));
+        if let Some(times) = samples.and_then(|samples| times_needed(&samples)) {
+            let metric = condition.metric.name.clone();
+            return Err(Error::TooFewRequests { metric, times });
+        }
+    }
+    Ok(())
 }
 
 /// The arms that were tried, each once.

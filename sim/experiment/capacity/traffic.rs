@@ -110,7 +110,9 @@ fn carries(
         seeker.attempt(&mut log, value, text, &point)
     };
     let today = attempt(seeker, 1.0)?;
-    let most = whole.kept.filter(|most| *most > 1.0);
+    // Where it was only just decided with all nodes, nothing would be decided without one.
+    let almost = 1.0 - COARSER * seeker.tolerance;
+    let most = whole.kept.filter(|most| *most > 1.0).map(|most| rounded(most * almost).max(1.0));
     match (today, most) {
         (State::Missed, _) => {
             let values = &log.tried[0].0.values;

@@ -74,7 +74,7 @@ impl CompareStudy<'_> {
         let all = self.others.iter().map(|plan| self.beside(*plan));
         let all = all.collect::<Result<Vec<_>, _>>()?;
         let survival = if self.asked.survival { self.survival()? } else { Vec::new() };
-        let mut findings = self.findings(all);
+        let mut findings = self.findings(&all);
         if let Answer::Compare(comparison) = &mut findings.answer {
             comparison.survival = survival;
         }
@@ -141,8 +141,8 @@ impl CompareStudy<'_> {
         Ok(One { findings, shown, observed, baseline })
     }
 
-    fn findings(&self, all: Vec<One>) -> Findings {
-        let names: Vec<Named> = (self.others.iter().zip(&all))
+    fn findings(&self, all: &[One]) -> Findings {
+        let names: Vec<Named> = (self.others.iter().zip(all))
             .map(|(plan, one)| named(plan.question, one.shown.replications))
             .collect();
         let baseline = named(self.baseline.question, all[0].shown.replications);
@@ -162,13 +162,14 @@ impl CompareStudy<'_> {
         place_claims(&mut rows, &claims, &said);
         let first = &all[0].findings;
         let sum = |of: fn(&Findings) -> u64| all.iter().map(|one| of(&one.findings)).sum();
-        let titles: Vec<&str> = names.iter().map(|named| named.name.as_str()).collect();
+        let all_names: Vec<&str> =
+            std::iter::once(&baseline).chain(&names).map(|named| named.name.as_str()).collect();
         Findings {
-            name: format!("{}-vs-{}", baseline.name, titles.join("-vs-")),
-            title: self.title(),
+            name: all_names.join("-vs-"),
+            title: String::new(),
             seed: self.options.seed,
             replications: all.iter().map(|one| one.shown.replications).min().unwrap_or(0),
-            stopped_by: stopped_by(&all),
+            stopped_by: stopped_by(all),
             measured_seconds: first.measured_seconds,
             warm_up_seconds: first.warm_up_seconds,
             simulated_seconds: all.iter().map(|one| one.findings.simulated_seconds).sum(),
@@ -184,14 +185,6 @@ impl CompareStudy<'_> {
                 rows,
                 survival: Vec::new(),
             }),
-        }
-    }
-
-    /// Both titles, where there are two.
-    fn title(&self) -> String {
-        match self.others {
-            [other] => format!("{} → {}", self.baseline.question.title, other.question.title),
-            _ => self.baseline.question.title.clone(),
         }
     }
 

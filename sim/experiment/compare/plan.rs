@@ -86,4 +86,8 @@ impl Worlds for Against<'_> {
     fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override> {
         self.own.between(input, end, fraction)
     }
+
+    fn replicas(&self, service: &str, replicas: u32) -> Override {
+        self.own.replicas(service, replicas)
+    }
 }

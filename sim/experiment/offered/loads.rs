@@ -31,6 +31,9 @@ pub(crate) struct ServiceWork {
     pub(crate) cpus: f64,
     /// Work of requests at each container, in seconds of the reference CPU a second.
     pub(crate) each: f64,
+    /// The part of all containers' work that depends on who calls, in nanoseconds of the reference CPU a
+    /// second.
+    pub(crate) networking: f64,
 }
 
 /// What is asked of each node in busy threads of its own, of its disk in visits at once, and of each service.
@@ -68,6 +71,7 @@ pub(crate) fn requests(
         let share = 1.0 / f64::from(service.replicas().max(1));
         let each = cpu_ns * 1e-9 * share;
         load.each += each;
+        load.networking += called[at];
         for container in service.wanted() {
             let node = blueprint.containers[container as usize].node.index();
             let work = each / blueprint.nodes[node].speed;

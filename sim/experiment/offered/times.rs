@@ -1,9 +1,9 @@
 //! How long visits take: of each endpoint the mean time from taking a request up to its answer, under given
 //! conditions; that of others is known from the round before.
 
-use super::calls::{CallCost, PACKETS};
+use super::costs::{CallCost, Costs, PACKETS};
 use super::disks::DiskWork;
-use super::visits::{ROUNDS, often};
+use super::visits::ROUNDS;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Instruction, Parallel, Service};
 use wssim_model::ids::{InstructionId, ServiceId};
@@ -119,7 +119,7 @@ impl Took {
 }
 
 /// Times of all endpoints if nobody waited, at the mean speed of the nodes of their containers.
-pub(crate) fn responses(blueprint: &Blueprint, costs: &[CallCost]) -> Vec<Took> {
+pub(crate) fn responses(blueprint: &Blueprint, costs: &Costs) -> Vec<Took> {
     let conditions = Conditions::alone(blueprint);
     let mut known = vec![Took::default(); blueprint.endpoints.len()];
     for _ in 0..ROUNDS {
@@ -141,7 +141,7 @@ pub(crate) fn has_moved(now: &Took, before: &Took) -> bool {
 /// Times of all endpoints, where those that they call take as long as is `known`.
 pub(crate) fn responses_after(
     blueprint: &Blueprint,
-    costs: &[CallCost],
+    costs: &Costs,
     conditions: &Conditions,
     known: &[Took],
 ) -> Vec<Took> {
@@ -158,7 +158,7 @@ pub(crate) fn responses_after(
 #[derive(Clone, Copy)]
 struct Ground<'a> {
     blueprint: &'a Blueprint,
-    costs: &'a [CallCost],
+    costs: &'a Costs,
     conditions: &'a Conditions,
     service: ServiceId,
     known: &'a [Took],
@@ -203,8 +203,9 @@ impl Ground<'_> {
                 Instruction::SkipUnless { probability, to, .. } => {
                     (self.time(next, Some(*to)).perhaps(*probability), *to)
                 }
-                Instruction::Repeat { count, to, .. } => {
-                    (self.time(next, None).repeated(often(count), count.variance()), *to)
+                Instruction::Repeat { to, .. } => {
+                    let often = self.costs.repeats[at.index()];
+                    (self.time(next, None).repeated(often.mean, often.variance), *to)
                 }
                 Instruction::Parallel(parallel) => {
                     let parallel = &blueprint.parallels[parallel.index()];
@@ -221,7 +222,7 @@ impl Ground<'_> {
     /// A call: a connection, the way, the wait there, and the visit.
     fn calls(&self, place: usize) -> Took {
         let call = &self.blueprint.calls[place];
-        let CallCost { own, more, hop } = self.costs[place];
+        let CallCost { own, more, hop } = self.costs.calls[place];
         let there =
             Self { service: self.blueprint.endpoints[call.target.index()].service, ..*self };
         let pool = call.pool.map_or(0.0, |pool| self.conditions.before_call[pool.index()]);

@@ -1,11 +1,10 @@
 //! What requests ask for, visit by visit: each endpoint's own work and calls, and how often what enters leads there.
 
-use super::calls::{CallCost, PACKETS, call_costs};
+use super::costs::{CallCost, Costs, PACKETS, costs};
 use super::disks::DiskWork;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Endpoint, Instruction, Source};
 use wssim_model::ids::{EndpointId, InstructionId, PoolId};
-use wssim_model::law::Law;
 
 /// Iterations that reach any fixed point that is worth reaching.
 pub(super) const ROUNDS: usize = 2_000;
@@ -39,7 +38,7 @@ pub(crate) struct Called {
 }
 
 /// What one visit to each endpoint asks for.
-pub(crate) fn visits(blueprint: &Blueprint, costs: &[CallCost]) -> Vec<Visit> {
+pub(crate) fn visits(blueprint: &Blueprint, costs: &Costs) -> Vec<Visit> {
     let of = |endpoint: &Endpoint| {
         let mut visit =
             Visit { cpu_ns: PACKETS * blueprint.packet_cpu.as_f64(), ..Visit::default() };
@@ -47,11 +46,6 @@ pub(crate) fn visits(blueprint: &Blueprint, costs: &[CallCost]) -> Vec<Visit> {
         visit
     };
     blueprint.endpoints.iter().map(of).collect()
-}
-
-/// How often something is repeated on average.
-pub(super) fn often(count: &Law) -> f64 {
-    count.rounded_mean().unwrap_or_else(|| count.mean())
 }
 
 /// What one request brings along on average, with all that it calls: where no call fails.
@@ -64,7 +58,7 @@ pub(crate) struct Brought {
 
 /// The same by source.
 pub(crate) fn brought(blueprint: &Blueprint) -> Vec<Brought> {
-    let visits = visits(blueprint, &call_costs(blueprint));
+    let visits = visits(blueprint, &costs(blueprint));
     let of = |source: &Source| {
         let mut entries = vec![0.0; visits.len()];
         for (share, endpoint) in &source.entries {
@@ -85,7 +79,7 @@ pub(crate) fn brought(blueprint: &Blueprint) -> Vec<Brought> {
 
 /// Adds what the instructions from `at` ask for, up to `until` or the end of the branch.
 fn walk(
-    (blueprint, costs): (&Blueprint, &[CallCost]),
+    (blueprint, costs): (&Blueprint, &Costs),
     at: InstructionId,
     until: Option<InstructionId>,
     times: f64,
@@ -116,7 +110,7 @@ fn walk(
                 *to
             }
             Instruction::Call(call) => {
-                let CallCost { own, more, hop } = costs[call.index()];
+                let CallCost { own, more, hop } = costs.calls[call.index()];
                 let call = &blueprint.calls[call.index()];
                 visit.cpu_ns += times * own;
                 visit.calls.push(Called { target: call.target, pool: call.pool, times, more, hop });
@@ -126,8 +120,8 @@ fn walk(
                 walk((blueprint, costs), next, Some(*to), times * probability, visit);
                 *to
             }
-            Instruction::Repeat { count, to, .. } => {
-                walk((blueprint, costs), next, None, times * often(count), visit);
+            Instruction::Repeat { to, .. } => {
+                walk((blueprint, costs), next, None, times * costs.repeats[at.index()].mean, visit);
                 *to
             }
             Instruction::Parallel(parallel) => {

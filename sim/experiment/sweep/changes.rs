@@ -2,13 +2,13 @@
 //!
 //! Neighbours meet the same requests, so their difference is paired (Law, Simulation Modeling and Analysis,
 //! 5th ed., ch. 10.2). With m pairs each interval is at level 1 − 0.05/m (Bonferroni), so that the chance of
-//! one step too many among all of them is 5 %.
+//! one step too many among all of them is 5 %. Points without a steady state are left out: their numbers
+//! depend on how long one looks.
 
 use super::columns::{Column, samples};
 use super::findings::{Change, Jump, PointFinding, Told};
 use crate::arm::Arm;
 use crate::judge::paired_change;
-use crate::question::MetricRef;
 use wssim_stats::{Estimate, simultaneous_level};
 
 /// Points with their arms, and how many of the replications count.
@@ -20,7 +20,7 @@ pub(super) struct Seen<'e> {
 
 /// What the number `column`, which stands at place `at` of each point, does.
 pub(super) fn change(column: &Column, at: usize, seen: &Seen<'_>) -> Change {
-    let mean = |place: usize| mean_at(&seen.points[place], at);
+    let mean = |place: usize| steady_mean(&seen.points[place], at);
     let known: Vec<usize> = (0..seen.points.len()).filter(|place| mean(*place).is_some()).collect();
     let by_mean =
         |a: &&usize, b: &&usize| mean(**a).unwrap_or(0.0).total_cmp(&mean(**b).unwrap_or(0.0));
@@ -52,15 +52,16 @@ pub(super) fn mean_at(point: &PointFinding, at: usize) -> Option<f64> {
     Some(estimate.mean).filter(|mean| mean.is_finite())
 }
 
-/// Neighbours that both have a number; what depends on how long one looks is not compared.
+/// The same where there is a steady state.
+fn steady_mean(point: &PointFinding, at: usize) -> Option<f64> {
+    mean_at(point, at).filter(|_| point.is_steady())
+}
+
+/// Neighbours that both have a number.
 fn neighbours(seen: &Seen<'_>, at: usize) -> Vec<[usize; 2]> {
-    let is_known = |place: usize| mean_at(&seen.points[place], at).is_some();
-    let is_steady = |place: usize| seen.points[place].is_steady();
+    let is_known = |place: usize| steady_mean(&seen.points[place], at).is_some();
     let pairs = seen.rows.iter().flat_map(|row| row.windows(2).map(|pair| [pair[0], pair[1]]));
-    pairs
-        .filter(|[from, to]| is_known(*from) && is_known(*to))
-        .filter(|[from, to]| is_steady(*from) || is_steady(*to))
-        .collect()
+    pairs.filter(|pair| pair.iter().all(|place| is_known(*place))).collect()
 }
 
 /// From the first to the second point of a pair, replication by replication.
@@ -75,7 +76,7 @@ fn told(column: &Column, at: usize, points: &[PointFinding]) -> Option<Told> {
     let metric = points.iter().find_map(|point| point.metrics[at].as_ref())?;
     let is_busiest = *column == Column::Busiest;
     let labels = match column {
-        Column::Metric(MetricRef { .. }) => metric.labels.clone(),
+        Column::Metric(_) => metric.labels.clone(),
         Column::Busiest => Vec::new(),
     };
     Some(Told { name: metric.name, labels, unit: metric.unit, is_busiest })

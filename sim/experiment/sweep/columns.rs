@@ -1,10 +1,11 @@
 //! What is told of every point.
 
 use crate::arm::Arm;
-use crate::cluster::{Cluster, Limit};
+use crate::cluster::Cluster;
 use crate::measured::Metric;
+use crate::metric::ALL;
 use crate::metric::quantity::{OfNode, Quantity};
-use crate::metric::{ALL, STATS};
+use crate::objective::stat;
 use crate::question::MetricRef;
 use crate::sample::Sample;
 use crate::summary;
@@ -75,17 +76,6 @@ pub(super) fn objectives(world: &Blueprint, cluster: &Cluster) -> Vec<Objective>
         }
     }
     all
-}
-
-/// The statistic that a limit is about.
-fn stat(limit: &Limit) -> &'static str {
-    match limit.probability {
-        None => STATS[0],
-        Some(p) => {
-            let names = [(0.5, "p50"), (0.9, "p90"), (0.95, "p95"), (0.99, "p99")];
-            names.iter().find(|(known, _)| p <= *known).map_or("p999", |(_, name)| name)
-        }
-    }
 }
 
 /// What has to be measured for all of that.

@@ -12,7 +12,7 @@ pub struct Sweep {
     pub parameters: Vec<Parameter>,
     /// The parameter along which points are next to each other.
     pub axis: usize,
-    /// In the order of the parameters; what was added stands in its place.
+    /// Row after row along the axis; what was added stands in its place.
     pub points: Vec<PointFinding>,
     /// Rows of neighbours along the axis, as places among the points.
     pub rows: Vec<Vec<usize>>,
@@ -57,9 +57,10 @@ impl PointFinding {
 pub struct Change {
     /// What is told of it at every point; `None`: no point has it.
     pub column: Option<Told>,
-    /// The points with the least and with the greatest mean; `None`: no point has a number.
+    /// The points with the least and with the greatest mean, of those with a steady state; `None`: none has
+    /// a number.
     pub extremes: Option<[usize; 2]>,
-    /// The largest step between two neighbours of which one at least has a steady state.
+    /// The largest step between two neighbours that both have a steady state.
     pub jump: Option<Jump>,
     /// Pairs of neighbours that differ, at a level that all of them share.
     pub differ: usize,

@@ -76,13 +76,10 @@ fn ascending(a: &Value, b: &Value) -> Ordering {
     }
 }
 
-/// The points that are told: the grid's, and those that were added, each in its place along `axis`.
+/// The points in the order in which they are told: row after row along `axis`, those that were added in
+/// their places.
 pub(super) fn in_order(spots: &[Spot], axis: usize) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..spots.len()).collect();
-    if spots.iter().any(|spot| spot.is_added) {
-        order = rows(spots, axis).into_iter().flatten().collect();
-    }
-    order
+    rows(spots, axis).into_iter().flatten().collect()
 }
 
 /// The points among `steady` that are nearest to the corners of the grid, without repetition.

@@ -17,7 +17,7 @@ pub struct Options {
     pub threads: Option<usize>,
     /// Replications of each point.
     pub replications: u32,
-    /// What has other values; the points are all combinations, the last parameter changing fastest.
+    /// What has other values; the points are all combinations.
     pub parameters: Vec<Parameter>,
     /// What is told of each point; none: what is usual.
     pub metrics: Vec<MetricRef>,

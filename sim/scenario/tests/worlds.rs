@@ -229,7 +229,7 @@ fn agents_are_a_load_of_nodes_and_of_no_service() {
 
 #[test]
 fn offered_load_is_that_of_the_traffic_equations() {
-    let with = |vxlan: &str| {
+    let with = |vxlan: &str, address: &str| {
         let sets = [
             "traffic.mix.enabled=false",
             "service.ws-company.background=none",
@@ -237,10 +237,11 @@ fn offered_load_is_that_of_the_traffic_equations() {
             "lan.esp_cpu=0s",
             "lan.aes_cpu=0s",
             vxlan,
+            address,
         ];
         load("tests/scenarios/estate.toml", &sets).offered_load()
     };
-    let load = with("lan.vxlan_cpu=0s");
+    let load = with("lan.vxlan_cpu=0s", "lan.ipvs_cpu=0s");
     // 4/s: 0.2 visits miss, 1 is parallel, 3 are repeated; 0.58 ms each at speed 0.55.
     let postgres = 4.0 * 4.2 * 0.58e-3 / 0.55;
     let company = 4.0 * (3.0 + 3.0 + 1.0) * 1e-3;
@@ -251,13 +252,20 @@ fn offered_load_is_that_of_the_traffic_equations() {
     assert_eq!(load.nodes[0].capacity_erlangs, 10.2);
     // Of 4/s calls to two containers half leave the caller's node, each with two messages; what
     // that costs the callee is spread over both.
-    let wrapped = with("lan.vxlan_cpu=2ms");
+    let wrapped = with("lan.vxlan_cpu=2ms", "lan.ipvs_cpu=0s");
     let calls = 4.0 * 0.5 * 2.0 * 2e-3;
     let more = wrapped.nodes[0].offered_erlangs - gmktec;
     assert!((more - calls - calls / 2.0).abs() < 1e-9, "{more}");
     let more = wrapped.nodes[1].offered_erlangs - hp;
     assert!((more - calls / 2.0 / 0.55).abs() < 1e-9, "{more}");
     assert!((load.services[0].visits_per_second - 16.8).abs() < 1e-9);
+    // A call by a virtual address passes IPVS twice, at its caller.
+    let addressed = with("lan.vxlan_cpu=0s", "lan.ipvs_cpu=1ms");
+    let more = addressed.nodes[0].offered_erlangs - gmktec;
+    let company = 4.0 * (1.0 + 4.2) * 2e-3 / 2.0;
+    assert!((more - 4.0 * 2e-3 - company).abs() < 1e-9, "{more}");
+    let more = addressed.nodes[1].offered_erlangs - hp;
+    assert!((more - company / 0.55).abs() < 1e-9, "{more}");
 }
 
 #[test]

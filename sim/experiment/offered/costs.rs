@@ -1,8 +1,9 @@
-//! What a call costs beside its callee's own work: CPU of networking at both ends, and the way there and
-//! back; over all pairs of containers alike.
+//! What programs cost wherever they are looked at: how often parts are repeated; and of a call what it
+//! takes beside its callee's own work, CPU of networking at both ends and the way there and back, over all
+//! pairs of containers alike.
 
 use wssim_model::Blueprint;
-use wssim_model::blueprint::{Call, Service};
+use wssim_model::blueprint::{Call, Instruction, Service};
 use wssim_model::ids::NodeId;
 use wssim_model::law::Law;
 
@@ -20,9 +21,35 @@ pub(crate) struct CallCost {
     pub(crate) hop: f64,
 }
 
-/// The same of every call.
-pub(crate) fn call_costs(blueprint: &Blueprint) -> Vec<CallCost> {
-    blueprint.calls.iter().map(|call| cost(blueprint, call)).collect()
+/// How often a part is repeated: mean and variance.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Often {
+    pub(crate) mean: f64,
+    pub(crate) variance: f64,
+}
+
+/// All of that, found once: it takes sums of many terms.
+#[derive(Clone, Debug)]
+pub(crate) struct Costs {
+    /// By call.
+    pub(crate) calls: Vec<CallCost>,
+    /// By instruction; zero where nothing is repeated.
+    pub(crate) repeats: Vec<Often>,
+}
+
+/// The costs of all programs.
+pub(crate) fn costs(blueprint: &Blueprint) -> Costs {
+    let often = |instruction: &Instruction| match instruction {
+        Instruction::Repeat { count, .. } => Often {
+            mean: count.rounded_mean().unwrap_or_else(|| count.mean()),
+            variance: count.variance(),
+        },
+        _ => Often::default(),
+    };
+    Costs {
+        calls: blueprint.calls.iter().map(|call| cost(blueprint, call)).collect(),
+        repeats: blueprint.program.iter().map(often).collect(),
+    }
 }
 
 fn cost(blueprint: &Blueprint, call: &Call) -> CallCost {

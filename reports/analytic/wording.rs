@@ -1,0 +1,91 @@
+//! Resources and reasons as sentences.
+
+use wssim_experiment::analytic::{Reason, Resource};
+
+/// What a resource is called.
+pub(crate) fn resource(resource: &Resource) -> String {
+    match resource {
+        Resource::Processor(node) => format!("processor of {node}"),
+        Resource::Disk(node) => format!("disk of {node}"),
+        Resource::Limit(service) => format!("CPU limit of {service}"),
+        Resource::Workers(service) => format!("workers of {service}"),
+        Resource::Pool(service, target) => format!("connections of {service} to {target}"),
+    }
+}
+
+/// The kind of a reason, as planners say it.
+pub(crate) fn kind(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::Overload => "overload",
+        Reason::Arrivals(_) | Reason::Batches(_) => "bursts",
+        Reason::Quota(_)
+        | Reason::Backlog(_)
+        | Reason::QueueTimeOut(_)
+        | Reason::Patience(_)
+        | Reason::TimeOut(_)
+        | Reason::Guard(_)
+        | Reason::Nested(_) => "limits",
+        Reason::Ram(_) | Reason::RamLimit(_) | Reason::Reads(_) | Reason::ColdCache(_) => "memory",
+        Reason::Uneven(_) | Reason::Mesh(_) | Reason::Connections(_) => "routing",
+        Reason::Faults | Reason::Starts(_) => "faults",
+        Reason::Contended(_) => "sharing",
+    }
+}
+
+/// The sentence of a reason.
+pub(crate) fn sentence(reason: &Reason) -> String {
+    match reason {
+        Reason::Overload => "something is asked for more than it can do".to_owned(),
+        Reason::Arrivals(source) => {
+            format!(
+                "requests of `{source}` do not come at random at one rate; formulas take the mean rate"
+            )
+        }
+        Reason::Batches(node) => format!("background of `{node}` begins several jobs at once"),
+        Reason::Quota(service) => {
+            format!(
+                "containers of `{service}` have a CPU quota a period, not a share of a processor"
+            )
+        }
+        Reason::Backlog(service) => {
+            format!("`{service}` refuses requests when its backlog is full")
+        }
+        Reason::QueueTimeOut(service) => {
+            format!("waiting for a worker of `{service}` can end by a time-out")
+        }
+        Reason::Patience(source) => format!("users of `{source}` may give up"),
+        Reason::TimeOut(service) => {
+            format!("calls to `{service}` can come to their time-out, and be made again")
+        }
+        Reason::Guard(service) => {
+            format!("a breaker or a limit stands before calls of `{service}`")
+        }
+        Reason::Nested(service) => {
+            format!(
+                "whoever waits for workers or connections of `{service}` may hold others meanwhile"
+            )
+        }
+        Reason::Ram(node) => format!("more RAM of `{node}` is asked for than it has"),
+        Reason::RamLimit(service) => {
+            format!("containers of `{service}` can exceed their limit of RAM")
+        }
+        Reason::Reads(service) => {
+            format!("`{service}` reads files; what RAM does not hold comes from the disk")
+        }
+        Reason::ColdCache(service) => format!("the caches of `{service}` begin empty"),
+        Reason::Uneven(service) => {
+            format!("requests are not spread evenly over the replicas of `{service}`")
+        }
+        Reason::Mesh(source) => {
+            format!("requests of `{source}` pass the routing mesh, which takes CPU")
+        }
+        Reason::Connections(pairs) => {
+            format!("opening connections takes time, between {pairs} pairs of services")
+        }
+        Reason::Faults => "something is to fail".to_owned(),
+        Reason::Starts(service) => format!("containers of `{service}` start during the run"),
+        Reason::Contended(node) => {
+            format!("containers of `{node}` compete: each gets as much, and not each request")
+        }
+    }
+}

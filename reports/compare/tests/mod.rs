@@ -1,0 +1,110 @@
+//! A comparison by hand: two entries' numbers, claims about before, after and the change.
+
+use super::csv;
+use crate::sample::{self, assert_fits, assert_golden, assert_numbers_stay_whole};
+use crate::text::{Options, render};
+use crate::{json, markdown};
+use wssim_experiment::compare::findings::{Beside, Comparison, Named, Of, Row, Said};
+use wssim_experiment::findings::{Answer, Findings};
+use wssim_experiment::reason::{Breakdown, Component, Whole};
+use wssim_stats::Estimate;
+
+#[allow(clippy::unnecessary_wraps, reason = "as it is used")]
+fn around(mean: f64, half: f64) -> Option<Estimate> {
+    Some(Estimate::symmetric(mean, half, 20))
+}
+
+fn named(name: &str, title: &str) -> Named {
+    Named { name: name.to_owned(), title: title.to_owned(), replications: 20 }
+}
+
+fn response(stat: &str) -> Row {
+    let labels = vec![("entry", "web".to_owned()), ("stat", stat.to_owned())];
+    let part = |name: &str, amount| Component { name: name.to_owned(), at_disk: false, amount };
+    let parts = vec![part("cpu gibd-postgres", 0.0325), part("network", 0.0031)];
+    let carried_by = Some(Breakdown { of: Whole::RequestTime, is_change: true, parts });
+    let beside = Beside {
+        after: around(0.1283, 0.0006),
+        change: around(0.0476, 0.0006),
+        relative: around(0.59, 0.01),
+        variance_reduction: Some(0.72),
+        carried_by,
+    };
+    Row {
+        name: "response_time_seconds",
+        labels,
+        unit: "seconds",
+        before: around(0.0807, 0.0002),
+        others: vec![beside],
+        said: Vec::new(),
+    }
+}
+
+fn cpu(node: &str, before: Option<Estimate>, change: Option<Estimate>) -> Row {
+    let beside = Beside { after: around(0.0144, 0.0002), change, ..Beside::default() };
+    Row {
+        name: "node_cpu_utilization_ratio",
+        labels: vec![("node", node.to_owned())],
+        unit: "ratio",
+        before,
+        others: vec![beside],
+        said: Vec::new(),
+    }
+}
+
+fn findings() -> Findings {
+    let mut findings = sample::findings();
+    findings.name = "before-vs-after".to_owned();
+    findings.title = "Everything on one server → Spread over four".to_owned();
+    findings.not_simulated.clear();
+    findings.notes.clear();
+    let is_change = |at: &usize| findings.claims[*at].claim.relative_to.is_some();
+    let change = (0..findings.claims.len()).find(is_change).unwrap();
+    let mut mean = response("mean");
+    mean.said =
+        vec![Said { claim: 0, of: Of::After(0) }, Said { claim: change, of: Of::Change(0) }];
+    findings.answer = Answer::Compare(Comparison {
+        baseline: named("before", "Everything on one server"),
+        others: vec![named("after", "Spread over four")],
+        rows: vec![
+            mean,
+            response("p95"),
+            cpu("gmktec", around(0.0234, 0.0003), around(-0.009, 0.0002)),
+            cpu("hppavilion", None, None),
+        ],
+        survival: Vec::new(),
+    });
+    findings
+}
+
+#[test]
+fn the_reports_are_as_golden() {
+    let findings = findings();
+    for width in [60, 80, 120] {
+        let text = render(&findings, &Options { width, ..Options::default() });
+        assert_golden(&format!("compare-{width}.txt"), &text);
+    }
+    assert_golden("compare.md", &markdown::render(&findings));
+    assert_golden("compare.csv", &csv::render(&findings));
+    assert_golden("compare.json", &json::render(&findings));
+}
+
+#[test]
+fn every_terminal_is_wide_enough() {
+    let findings = findings();
+    let text = |width| render(&findings, &Options { width, ..Options::default() });
+    assert_fits(text);
+    assert_numbers_stay_whole(text);
+}
+
+#[test]
+fn nothing_that_changes_is_told_as_such() {
+    let mut findings = findings();
+    if let Answer::Compare(comparison) = &mut findings.answer {
+        for row in &mut comparison.rows {
+            row.others[0].change = around(0.0, 0.0);
+        }
+    }
+    let text = render(&findings, &Options::default());
+    assert!(text.contains("after and before are the same in every number."), "{text}");
+}

@@ -1,0 +1,222 @@
+//! What a blueprint has that the formulas leave out, as far as it can matter.
+
+use super::answer::{Analytic, ServiceValue};
+use super::flows::Flows;
+use super::reason::Reason;
+use wssim_model::Blueprint;
+use wssim_model::blueprint::{
+    Arrivals, Balance, Hits, Instruction, Maker, Memory, Policy, Quota, Route, Service, Source,
+    Travels,
+};
+
+/// A square of a coefficient of variation farther from one than this is not that of a Poisson process.
+const NOT_POISSON: f64 = 0.1;
+/// Something that ends a wait matters where it is less than so many times as long as its mean takes: an
+/// exponential time gets that far in 0.7 % of all cases.
+const FAR: f64 = 5.0;
+/// A backlog can be full where workers are as busy as this.
+const BUSY: f64 = 0.5;
+/// Bursts of several jobs matter where background takes more of a processor than this.
+const NOTICED: f64 = 0.02;
+
+/// Containers hinder each other, and queues stand behind queues, where something is used to this share.
+const CROWDED: f64 = 0.4;
+
+/// All of them, once each, in order.
+pub(super) fn reasons(flows: &Flows<'_>, found: &Analytic) -> Vec<Reason> {
+    let blueprint = flows.blueprint;
+    let peak = flows.sources.iter().map(|asks| asks.peak).fold(1.0, f64::max);
+    let mut all = Vec::new();
+    if !found.is_stable {
+        all.push(Reason::Overload);
+    }
+    if !blueprint.faults.is_empty() {
+        all.push(Reason::Faults);
+    }
+    sources(flows, found, &mut all);
+    nodes(blueprint, found, peak, &mut all);
+    let crowded = found.pools.iter().filter(|pool| pool.utilization > CROWDED);
+    all.extend(crowded.map(|pool| Reason::Nested(pool.service.clone())));
+    for (at, value) in found.services.iter().enumerate() {
+        if value.visits_per_second > 0.0 {
+            service(blueprint, at, (value, peak), &mut all);
+        }
+    }
+    calls(blueprint, found, &mut all);
+    all.sort();
+    all.dedup();
+    all
+}
+
+fn sources(flows: &Flows<'_>, found: &Analytic, all: &mut Vec<Reason>) {
+    let sources = flows.blueprint.sources.iter().zip(&flows.sources);
+    for ((source, asks), value) in sources.zip(&found.entries) {
+        let name = || source.name.clone();
+        let is_poisson = match &source.arrivals {
+            Arrivals::Poisson { .. } | Arrivals::Closed { .. } => true,
+            Arrivals::Renewal { gap } => varies_as_poisson(gap),
+            Arrivals::Shaped { gap, .. } => {
+                varies_as_poisson(gap) && asks.peak <= 1.0 + NOT_POISSON
+            }
+            Arrivals::Periodic { .. } | Arrivals::Mmpp(_) | Arrivals::Trace(_) => false,
+        };
+        if !is_poisson {
+            all.push(Reason::Arrivals(name()));
+        }
+        if !source.ingress.is_empty() {
+            all.push(Reason::Mesh(name()));
+        }
+        let laws = source.patience.iter().chain(&source.patience_in_queue);
+        if laws.into_iter().any(|law| law.mean() * 1e-9 < FAR * value.response_seconds) {
+            all.push(Reason::Patience(name()));
+        }
+    }
+}
+
+fn varies_as_poisson(gap: &wssim_model::law::Law) -> bool {
+    (gap.variance() / gap.mean().powi(2) - 1.0).abs() < NOT_POISSON
+}
+
+fn nodes(blueprint: &Blueprint, found: &Analytic, peak: f64, all: &mut Vec<Reason>) {
+    for (at, node) in blueprint.nodes.iter().enumerate() {
+        let of_node = |maker: &Maker| match maker {
+            Maker::Container(id) => blueprint.containers[id.index()].node.index() == at,
+            Maker::System(id) => id.index() == at,
+        };
+        let bursts = blueprint.background.iter().filter(|one| one.jobs > 1 && of_node(&one.maker));
+        let load = bursts.map(|one| f64::from(one.jobs) * one.cpu.mean() / one.every.mean());
+        if load.sum::<f64>() / node.speed > NOTICED * node.threads {
+            all.push(Reason::Batches(node.name.clone()));
+        }
+        let others = blueprint.services.iter().zip(&found.services).filter(|(service, value)| {
+            let here = |c: u32| blueprint.containers[c as usize].node.index() == at;
+            value.visits_per_second > 0.0 && service.wanted().any(here)
+        });
+        if found.nodes[at].cpu_utilization > CROWDED && others.count() > 1 {
+            all.push(Reason::Contended(node.name.clone()));
+        }
+        let memory = &node.memory;
+        let here = blueprint.containers.iter().filter(|c| !c.spare && c.node.index() == at);
+        let mut asked = memory.kernel + memory.engine + memory.agent;
+        for container in here {
+            let service = container.service.index();
+            asked += memory.shim + wanted(blueprint, service, (&found.services[service], peak));
+        }
+        if asked > memory.ram {
+            all.push(Reason::Ram(node.name.clone()));
+        }
+    }
+}
+
+/// Bytes that a container of a service asks for while there is most to do.
+fn wanted(blueprint: &Blueprint, service: usize, (value, peak): (&ServiceValue, f64)) -> f64 {
+    let Memory { base, per_request, heap, .. } = &blueprint.services[service].memory;
+    let replicas = f64::from(blueprint.services[service].replicas().max(1));
+    let inside = value.visits_per_second * value.response_seconds.unwrap_or(0.0) / replicas;
+    let inside = inside * peak;
+    let grown = heap.as_ref().map_or(0.0, |heap| (heap.limit - heap.live).max(0.0));
+    let requests = if *per_request > 0.0 { per_request * inside } else { 0.0 };
+    base + requests + grown
+}
+
+fn service(
+    blueprint: &Blueprint,
+    at: usize,
+    (value, peak): (&ServiceValue, f64),
+    all: &mut Vec<Reason>,
+) {
+    let service = &blueprint.services[at];
+    let name = || service.name.clone();
+    let own = (0..blueprint.endpoints.len())
+        .filter(|endpoint| blueprint.endpoints[*endpoint].service.index() == at);
+    let reads = |i: &Instruction| matches!(i, Instruction::Read { .. });
+    if own.into_iter().any(|endpoint| blueprint.program_of(endpoint).iter().any(reads)) {
+        all.push(Reason::Reads(name()));
+    }
+    if service.cpu_limit.is_some_and(|limit| limit.quota == Quota::Cfs) {
+        all.push(Reason::Quota(name()));
+    }
+    if value.utilization.is_some_and(|busy| busy > CROWDED) {
+        all.push(Reason::Nested(name()));
+    }
+    if service.backlog.is_some() && value.utilization.is_some_and(|busy| busy > BUSY) {
+        all.push(Reason::Backlog(name()));
+    }
+    let limit = service.queue_timeout.map(|class| blueprint.timeouts[class.index()].seconds());
+    if limit.zip(value.wait_seconds).is_some_and(|(limit, wait)| limit < FAR * wait) {
+        all.push(Reason::QueueTimeOut(name()));
+    }
+    if service.memory.limit.is_some_and(|limit| wanted(blueprint, at, (value, peak)) > limit) {
+        all.push(Reason::RamLimit(name()));
+    }
+    let is_cold = |hits: &Hits| matches!(hits, Hits::Lru { warm: false, .. });
+    if blueprint.caches.iter().any(|cache| cache.service.index() == at && is_cold(&cache.hits)) {
+        all.push(Reason::ColdCache(name()));
+    }
+    if service.wanted().any(|c| blueprint.containers[c as usize].begins.is_some()) {
+        all.push(Reason::Starts(name()));
+    }
+    if service.replicas() > 1 && !is_spread_evenly(blueprint, at, service) {
+        all.push(Reason::Uneven(name()));
+    }
+}
+
+fn is_spread_evenly(blueprint: &Blueprint, at: usize, service: &Service) -> bool {
+    let queries = blueprint.queries.iter().zip(&blueprint.routes);
+    let mut routes = queries.filter(|(query, _)| query.service.index() == at);
+    let nodes: Vec<usize> =
+        service.wanted().map(|c| blueprint.containers[c as usize].node.index()).collect();
+    let is_alone = nodes.iter().all(|node| *node == nodes[0]);
+    let asks_it = |source: &&Source| {
+        let of = |id: &wssim_model::ids::EndpointId| blueprint.endpoints[id.index()].service;
+        source.entries.iter().any(|(_, endpoint)| of(endpoint).index() == at)
+    };
+    let mut sources = blueprint.sources.iter().filter(asks_it);
+    routes.all(|(_, route)| is_even(route, is_alone))
+        && sources.all(|source| is_fair(&source.policy, is_alone))
+}
+
+fn is_even(route: &Route, is_alone: bool) -> bool {
+    let sticks = route.balance == Balance::Connections && route.client.keeps;
+    !sticks && is_fair(&route.policy, is_alone)
+}
+
+/// Whether each replica gets the same in the long run.
+fn is_fair(policy: &Policy, is_alone: bool) -> bool {
+    match policy {
+        Policy::InTurn | Policy::Vip | Policy::Random => true,
+        Policy::Weighted(weights) => weights.iter().all(|weight| *weight == weights[0]),
+        Policy::LocalityFirst => is_alone,
+        Policy::Dns(_) | Policy::LeastConnections | Policy::PowerOfD(_) => false,
+    }
+}
+
+fn calls(blueprint: &Blueprint, found: &Analytic, all: &mut Vec<Reason>) {
+    let is_used = |at: usize| found.services[at].visits_per_second > 0.0;
+    let mut opened: Vec<usize> = Vec::new();
+    for call in &blueprint.calls {
+        let query = &blueprint.queries[call.query.index()];
+        let (caller, service) = (query.caller.index(), query.service.index());
+        if !is_used(caller) || !is_used(service) {
+            continue;
+        }
+        let value = &found.services[service];
+        let limit = call.timeout.map(|class| blueprint.timeouts[class.index()].seconds());
+        if limit.zip(value.response_seconds).is_some_and(|(limit, took)| limit < FAR * took) {
+            all.push(Reason::TimeOut(value.service.clone()));
+        }
+        if call.breaker.is_some() || !call.limits.is_empty() {
+            all.push(Reason::Guard(found.services[caller].service.clone()));
+        }
+        let client = &blueprint.routes[call.query.index()].client;
+        let costs = client.handshakes > 0 || !client.accept_cpu.is_zero();
+        if costs && call.travels == Travels::OnConnection {
+            opened.push(call.query.index());
+        }
+    }
+    opened.sort_unstable();
+    opened.dedup();
+    if !opened.is_empty() {
+        all.push(Reason::Connections(opened.len()));
+    }
+}

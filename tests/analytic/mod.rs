@@ -1,0 +1,165 @@
+//! The analytic twin beside the simulator, on scenarios that ship: within the stated limits, or the reason is
+//! named.
+
+use wssim_experiment::analytic::{Analytic, Reason, Twin, analytic, compare};
+use wssim_experiment::findings::{Findings, Metric};
+use wssim_experiment::question::{MetricRef, Question, Worlds};
+use wssim_experiment::watch::Unwatched;
+use wssim_experiment::{Options, run};
+use wssim_scenario::Scenario;
+use wssim_stats::Estimate;
+
+fn load(name: &str, sets: &[&str]) -> Scenario {
+    let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
+    Scenario::load(name, &sets).unwrap_or_else(|mistakes| panic!("{}", mistakes.render(false)))
+}
+
+fn twin_of(scenario: &Scenario) -> Analytic {
+    let blueprint = scenario.blueprint(None, &[]).unwrap();
+    analytic(&blueprint, &scenario.question().measure)
+}
+
+/// What `replications` show, without claims.
+fn simulated(scenario: &Scenario, replications: u32) -> Findings {
+    let whole = scenario.question();
+    let question =
+        Question { claims: Vec::new(), ranged: Vec::new(), observed: Vec::new(), ..whole };
+    let options = Options {
+        seed: 84,
+        threads: None,
+        replications: Some(replications),
+        precision: 0.02,
+        ranges: false,
+    };
+    run(scenario, &question, &options, &Unwatched).unwrap()
+}
+
+fn named(metric: &Metric) -> MetricRef {
+    let labels = metric.labels.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+    MetricRef { name: metric.name.to_owned(), labels: labels.collect() }
+}
+
+/// Every metric of which formulas say something: its name, that number, and what was simulated.
+fn beside(twin: &Analytic, findings: &Findings) -> Vec<(MetricRef, f64, Estimate)> {
+    let both = |metric: &Metric| {
+        let name = named(metric);
+        Some((name.clone(), twin.value(&name)?, metric.estimate?))
+    };
+    findings.metrics.iter().filter_map(both).collect()
+}
+
+/// The metrics that differ by more than their limit, and how many were compared.
+fn differing(twin: &Analytic, findings: &Findings) -> (Vec<MetricRef>, usize) {
+    let both = beside(twin, findings);
+    let all = both.len();
+    let beyond = both.into_iter().filter_map(|(metric, value, estimate)| {
+        let difference = compare(&metric, value, &estimate)?;
+        println!("{metric:?}: {value} beside {estimate:?}, {difference:?}");
+        Some(metric)
+    });
+    (beyond.collect(), all)
+}
+
+/// Nothing that the formulas leave out matters there: every mean is within its limit.
+#[test]
+fn calm_scenarios_show_what_formulas_say() {
+    for (name, least) in [("before", 40), ("recommended", 50), ("hybrid", 45)] {
+        let scenario = load(&format!("scenarios/{name}.toml"), &[]);
+        let (beyond, all) = differing(&twin_of(&scenario), &simulated(&scenario, 12));
+        println!("{name}: {} of {all} differ", beyond.len());
+        assert!(beyond.is_empty(), "{name}: {beyond:?}");
+        assert!(all >= least, "{name}: {all} compared");
+    }
+}
+
+/// At two thirds of what the first resource carries, the loads and the entry's mean response still agree.
+#[test]
+fn busy_scenarios_agree_on_loads_and_entries() {
+    let folder = std::env::temp_dir().join(format!("wssim-analytic-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let shop = folder.join("shop.toml");
+    let readme = include_str!("../../README.md").split("```toml\n").nth(1).unwrap();
+    std::fs::write(&shop, readme.split("```").next().unwrap()).unwrap();
+    for (path, rate) in [("scenarios/recommended.toml", 20), (shop.to_str().unwrap(), 200)] {
+        let rate = format!("traffic.web.arrivals.rate={rate}/s");
+        let scenario = load(path, &[&rate, "scenario.duration=5min"]);
+        let (beyond, _) = differing(&twin_of(&scenario), &simulated(&scenario, 8));
+        let matters = |metric: &&MetricRef| {
+            let firm = ["node_cpu_utilization_ratio", "response_time_seconds"];
+            firm.contains(&metric.name.as_str())
+        };
+        assert_eq!(beyond.iter().find(matters), None, "{path}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Analyses come in one burst and take more RAM than there is: the numbers differ, and both is said.
+#[test]
+fn where_they_differ_the_reason_is_named() {
+    let scenario = load("scenarios/noisy-neighbour.toml", &[]);
+    let twin = twin_of(&scenario);
+    let (beyond, _) = differing(&twin, &simulated(&scenario, 8));
+    let named = |name: &str, label: &str| {
+        let fits =
+            |one: &&MetricRef| one.name == name && one.labels.values().any(|value| value == label);
+        beyond.iter().find(fits)
+    };
+    assert!(named("response_time_seconds", "web").is_some(), "{beyond:?}");
+    assert!(named("node_cpu_utilization_ratio", "gmktec").is_some(), "{beyond:?}");
+    assert_eq!(named("node_cpu_utilization_ratio", "hppavilion"), None);
+    for reason in [Reason::Arrivals("analysts".to_owned()), Reason::Ram("gmktec".to_owned())] {
+        assert!(twin.reasons.contains(&reason), "{reason:?} is not in {:?}", twin.reasons);
+    }
+    // In the calm world neither is.
+    let calm = twin_of(&load("scenarios/recommended.toml", &[])).reasons;
+    let loud = |reason: &Reason| matches!(reason, Reason::Arrivals(_) | Reason::Ram(_));
+    assert!(!calm.iter().any(loud), "{calm:?}");
+}
+
+/// What is first used up brackets what can be carried: beyond its factor there is no steady state, and half
+/// of it can be carried.
+#[test]
+fn the_first_to_saturate_bounds_what_is_carried() {
+    for (name, least) in [("before", 41.0), ("recommended", 14.0), ("bench/chain", 4.9)] {
+        let scenario = load(&format!("scenarios/{name}.toml"), &[]);
+        let blueprint = scenario.blueprint(None, &[]).unwrap();
+        let twin = Twin::new(&blueprint, &scenario.question().measure);
+        let first = twin.at(1.0).demands[0].clone();
+        assert!((least..least * 1.1).contains(&first.factor), "{name}: {first:?}");
+        assert!(twin.at(first.factor * 0.5).is_stable, "{name}");
+        let beyond = twin.at(first.factor * 1.01);
+        assert!(!beyond.is_stable && beyond.reasons.contains(&Reason::Overload), "{name}");
+        let half = twin.at(0.5);
+        assert!((half.demands[0].factor / first.factor - 2.0).abs() < 1e-9, "{name}");
+        assert!(half.entries[0].response_seconds < twin.at(2.0).entries[0].response_seconds);
+    }
+}
+
+/// A container with a limit is a processor of its own: a fluid one of half a CPU is M/G/1-PS at half speed.
+#[test]
+fn a_fluid_limit_is_a_processor_of_its_own() {
+    let folder = std::env::temp_dir().join(format!("wssim-analytic-limit-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("limit.toml");
+    let text = r#"
+[scenario]
+title = "Half a CPU"
+[node.host]
+cores = 4
+[lan]
+packet_cpu = "0s"
+local_rtt = "0s"
+[service.api]
+cpus = { limit = 0.5, quota = "fluid" }
+endpoint.ask.steps = [ { cpu = "exp(10ms)" } ]
+[traffic.all]
+entry = "api.ask"
+arrivals = { kind = "poisson", rate = "30/s" }
+"#;
+    std::fs::write(&file, text).unwrap();
+    let twin = twin_of(&load(file.to_str().unwrap(), &[]));
+    std::fs::remove_dir_all(&folder).unwrap();
+    let exact = 0.01 / 0.5 / (1.0 - 0.6);
+    let mean = twin.entries[0].response_seconds;
+    assert!((mean / exact - 1.0).abs() < 1e-6, "{mean}, not {exact}");
+}
