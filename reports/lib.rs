@@ -42,6 +42,7 @@ mod page;
 mod plot;
 mod quantity;
 mod reason;
+mod said;
 #[cfg(test)]
 mod sample;
 mod sections;

@@ -5,6 +5,7 @@ use crate::compare;
 use crate::failures;
 use crate::quantity;
 use crate::reason;
+use crate::said::{is_change, plan, tone};
 use crate::sweep;
 use crate::table::{Cell, Kind, Table, Tone};
 use crate::tally::{Tally, judged_here};
@@ -60,10 +61,14 @@ pub(crate) fn counts(findings: &Findings) -> String {
     } else {
         String::new()
     };
+    // Values of more traffic are looked at for a shorter time.
+    let stretch = match &findings.answer {
+        Answer::Capacity(_) => String::new(),
+        _ => format!(" of {}{warm_up}", quantity::duration(findings.measured_seconds)),
+    };
     format!(
-        "seed {} · {replications} of {}{warm_up} · {} requests · {} events",
+        "seed {} · {replications}{stretch} · {} requests · {} events",
         findings.seed,
-        quantity::duration(findings.measured_seconds),
         quantity::count(findings.requests),
         quantity::count(findings.events),
     )
@@ -79,7 +84,9 @@ pub(crate) fn notes(findings: &Findings) -> Vec<String> {
 /// a long run, points of a sweep.
 fn is_cut(findings: &Findings) -> bool {
     match &findings.answer {
-        Answer::Run(_) | Answer::Compare(_) | Answer::Capacity(_) => false,
+        Answer::Run(_) => false,
+        Answer::Compare(_) => findings.replications == 0,
+        Answer::Capacity(_) => true,
         Answer::Sweep(sweep) => sweep.refine > 0 || findings.replications == 0,
         Answer::Failures(failures) => {
             let run = failures.long_run.as_ref();
@@ -190,34 +197,6 @@ pub(crate) fn reasons(findings: &Findings) -> Vec<(Cell, String)> {
         .collect()
 }
 
-/// Whether the claim is about a change, and is written with signs.
-fn is_change(judged: &JudgedClaim) -> bool {
-    judged.claim.relative_to.is_some()
-}
-
-/// The plan's column: what `expected` says.
-pub(crate) fn plan(judged: &JudgedClaim) -> String {
-    let (expected, unit, change) = (judged.claim.expected, judged.unit, is_change(judged));
-    match (expected.min, expected.max) {
-        (Some(min), Some(max)) => {
-            let range = if min == max {
-                quantity::plain(min, unit, change)
-            } else {
-                quantity::range(min, max, unit, change)
-            };
-            if expected.point {
-                let point = quantity::plain(f64::midpoint(min, max), unit, change);
-                format!("{range} (±10 % of {point})")
-            } else {
-                range
-            }
-        }
-        (Some(min), None) => format!("≥ {}", quantity::plain(min, unit, change)),
-        (None, Some(max)) => format!("≤ {}", quantity::plain(max, unit, change)),
-        (None, None) => "any".to_owned(),
-    }
-}
-
 /// The simulated column.
 fn simulated(judged: &JudgedClaim) -> String {
     let expected = judged.claim.expected;
@@ -237,14 +216,6 @@ fn elsewhere(judged: &JudgedClaim) -> Cell {
     Cell::toned(format!("judged by {}", judged.claim.study.name()), Tone::Faint)
 }
 
-fn tone(verdict: Verdict) -> Tone {
-    match verdict {
-        Verdict::Holds | Verdict::Reproduced => Tone::Good,
-        Verdict::Refuted => Tone::Bad,
-        Verdict::Undecided => Tone::Open,
-    }
-}
-
 /// The verdict, and how far off a refuted claim is.
 fn verdict(judged: &JudgedClaim) -> Cell {
     let name = judged.verdict.name();
@@ -259,12 +230,6 @@ fn verdict(judged: &JudgedClaim) -> Cell {
         return Cell::toned(format!("{text}, at the given values"), tone(Verdict::Undecided));
     }
     Cell::toned(text, tone(judged.verdict))
-}
-
-/// The verdict alone.
-pub(crate) fn verdict_name(judged: &JudgedClaim) -> Cell {
-    let of = if judged.is_at_given_values() { Verdict::Undecided } else { judged.verdict };
-    Cell::toned(judged.verdict.name(), tone(of))
 }
 
 /// The tables that verdicts stand in, with their headings; the usual one has none.

@@ -6,6 +6,7 @@ pub(crate) mod wording;
 
 pub use json::render as json;
 pub use told::Told;
+pub(crate) use wording::differ;
 
 use crate::page::{Page, Style};
 use crate::table::{Cell, Kind, Table, Tone};

@@ -1,6 +1,7 @@
 //! Resources and reasons as sentences.
 
-use wssim_experiment::analytic::{Reason, Resource};
+use crate::quantity;
+use wssim_experiment::analytic::{Difference, Reason, Resource};
 
 /// What a resource is called.
 pub(crate) fn resource(resource: &Resource) -> String {
@@ -88,4 +89,24 @@ pub(crate) fn sentence(reason: &Reason) -> String {
             format!("containers of `{node}` compete: each gets as much, and not each request")
         }
     }
+}
+
+/// Reasons that one sentence names.
+const NAMED: usize = 3;
+
+/// That formulas and simulation differ by more than they may, and what formulas leave out; `None`: they do not.
+pub(crate) fn differ(
+    differences: impl Iterator<Item = Difference>,
+    left_out: &[Reason],
+) -> Option<String> {
+    let most = differences
+        .filter(|difference| difference.share.is_finite())
+        .max_by(|a, b| a.share.abs().total_cmp(&b.share.abs()))?;
+    let [by, may] = [most.share.abs(), most.limit].map(quantity::percent);
+    let mut why: Vec<String> = left_out.iter().take(NAMED).map(sentence).collect();
+    if why.is_empty() {
+        why.push("their approximations alone".to_owned());
+    }
+    let why = why.join("; ");
+    Some(format!("formulas differ by up to {by}, more than the {may} that they may: {why}"))
 }

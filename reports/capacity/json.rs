@@ -90,6 +90,7 @@ impl<'a> SearchJson<'a> {
             end: match search.end {
                 End::Narrow => "narrow",
                 End::Open => "open",
+                End::Tries => "tries",
                 End::AlwaysKept => "always-kept",
                 End::NeverKept => "never-kept",
                 End::Turns => "not-monotone",
@@ -189,6 +190,7 @@ impl<'a> WithoutJson<'a> {
         let (carries, kept, missed) = match &without.carries {
             Carries::AsMuch(most) => ("as-much", Some(*most), None),
             Carries::Less(search) => ("less", search.kept, search.missed),
+            Carries::AtLeast(most) => ("at-least", Some(*most), None),
             Carries::NotToday(_) => ("not-today", None, Some(1.0)),
             Carries::Unknown => ("undecided", None, None),
             Carries::Cut => ("cut", None, None),

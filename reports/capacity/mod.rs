@@ -8,7 +8,7 @@ mod words;
 
 pub(crate) use words::answer;
 
-use crate::analytic::wording;
+use crate::analytic::differ;
 use crate::quantity;
 use crate::table::{Cell, Kind, Section, Table, Tone};
 use names::{limit, metric, resource};
@@ -180,19 +180,8 @@ fn by_formulas(mean: &Mean) -> String {
 /// Why formulas differ, where they do by more than they may.
 fn differences(capacity: &Capacity) -> Vec<String> {
     let means = capacity.search.tried.iter().filter_map(|tried| tried.means.first());
-    let most = means
-        .filter_map(|mean| mean.difference)
-        .filter(|difference| difference.share.is_finite())
-        .max_by(|a, b| a.share.abs().total_cmp(&b.share.abs()));
-    let Some(most) = most else { return Vec::new() };
-    let why: Vec<String> = capacity.search.left_out.iter().take(3).map(wording::sentence).collect();
-    let why =
-        if why.is_empty() { "the approximations themselves".to_owned() } else { why.join("; ") };
-    let by = quantity::percent(most.share.abs());
-    vec![format!(
-        "formulas differ by up to {by}, more than the {} that they may: {why}",
-        quantity::percent(most.limit)
-    )]
+    let differences = means.filter_map(|mean| mean.difference);
+    differ(differences, &capacity.search.left_out).into_iter().collect()
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ pub(crate) fn answer(capacity: &Capacity) -> Vec<String> {
     let Some(traffic) = &capacity.traffic else { return vec![of_key(capacity)] };
     let mut lines = vec![carries(&capacity.search)];
     lines.extend(traffic.first.as_ref().map(|found| first(capacity, found)));
-    lines.extend(without(capacity, traffic));
+    lines.extend(without(traffic));
     lines.extend(traffic.fits.as_ref().map(fits));
     lines
 }
@@ -44,6 +44,13 @@ fn carries(search: &Searched) -> String {
         (_, Some(kept), Some(missed)) => {
             format!("{fails}Carries {}, and not {missed}.", times(kept))
         }
+        (End::Open, Some(kept), None) => {
+            format!("{fails}Carries {} at least; more is not decided.", times(kept))
+        }
+        (End::Open, None, Some(missed)) => {
+            format!("Does not carry {}; less is not decided.", times(missed))
+        }
+        (End::Open, None, None) => "Nothing is decided, whatever the traffic.".to_owned(),
         (_, Some(kept), None) => {
             format!("Carries {} at least: nothing gives up to there.", times(kept))
         }
@@ -89,7 +96,7 @@ fn strain(strain: &Strain) -> String {
 }
 
 /// Which nodes can be missed.
-fn without(capacity: &Capacity, traffic: &Traffic) -> Option<String> {
+fn without(traffic: &Traffic) -> Option<String> {
     let names = |is_meant: fn(&Carries) -> bool| {
         let nodes = traffic.without.iter().filter(|one| is_meant(&one.carries));
         nodes.map(|one| one.node.as_str()).collect::<Vec<_>>()
@@ -101,16 +108,21 @@ fn without(capacity: &Capacity, traffic: &Traffic) -> Option<String> {
         parts.push(format!("without {} not even that of today", or(&missed)));
     }
     for one in &traffic.without {
-        if let Carries::Less(search) = &one.carries {
-            let most = search.kept.map_or_else(String::new, |kept| format!(" {kept} times"));
-            parts.push(format!("without {} it carries{most}", one.node));
+        match &one.carries {
+            Carries::Less(search) => {
+                let most = search.kept.map_or_else(String::new, |kept| format!(" {kept} times"));
+                parts.push(format!("without {} it carries{most}", one.node));
+            }
+            Carries::AtLeast(most) => {
+                parts.push(format!("without {} it carries {most} times at least", one.node));
+            }
+            _ => {}
         }
     }
     if !spared.is_empty() {
         parts.push(format!("without {} as much", or(&spared)));
     }
     let text = parts.join("; ");
-    let _ = capacity;
     let mut letters = text.chars();
     letters.next().map(|letter| format!("{}{}.", letter.to_uppercase(), letters.as_str()))
 }
@@ -183,6 +195,7 @@ pub(super) fn carried(capacity: &Capacity, without: &Without) -> String {
             (Some(kept), None) => format!("{kept} times"),
             _ => "less".to_owned(),
         },
+        Carries::AtLeast(most) => format!("{most} times at least"),
         Carries::NotToday(broken) => {
             let tell = |(place, estimate): &(usize, Option<wssim_stats::Estimate>)| {
                 let asked = &capacity.conditions[*place];

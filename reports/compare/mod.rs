@@ -18,7 +18,7 @@ use crate::failures;
 use crate::metric_name;
 use crate::reason;
 use crate::table::{Cell, Kind, Section, Table};
-use wssim_experiment::compare::findings::{Comparison, Row, Survival};
+use wssim_experiment::compare::findings::{Comparison, Survival};
 use wssim_experiment::reason::Whole;
 
 /// What lies under the table: how much common random numbers help, and which components carry what changes.
@@ -63,11 +63,6 @@ fn carried(comparison: &Comparison, other: usize) -> Option<Section> {
     let remarks = words::pairing(comparison, other).into_iter().collect();
     let title = "What carries the changes";
     (!table.rows.is_empty()).then_some(Section { title, table, remarks })
-}
-
-/// The rows that a change is told of: those that both scenarios have.
-fn changed(comparison: &Comparison, other: usize) -> impl Iterator<Item = &Row> {
-    comparison.rows.iter().filter(move |row| row.others[other].is_change())
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use crate::metric_name;
 use crate::quantity;
+use crate::said::{plan, verdict_name};
 use crate::table::{Cell, Kind, Table};
-use crate::wording::{plan, verdict_name};
 use wssim_experiment::compare::findings::{Beside, Comparison, Of, Row};
 use wssim_experiment::findings::{Findings, JudgedClaim};
 use wssim_stats::Estimate;

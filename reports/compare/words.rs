@@ -1,6 +1,5 @@
 //! What a reader should know first, and how much common random numbers help.
 
-use super::changed;
 use crate::metric_name;
 use crate::quantity;
 use wssim_experiment::compare::findings::{Comparison, Row};
@@ -30,11 +29,16 @@ pub(crate) fn answer(comparison: &Comparison) -> Vec<String> {
             [responses(comparison, other), errors(comparison, other), cpu(comparison, other)];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         let names = [&comparison.others[other].name, &comparison.baseline.name];
-        let is_nothing = comparison.rows.iter().all(|row| is_same(row, other));
-        if is_nothing {
+        let changes = || comparison.rows.iter().filter_map(|row| row.others[other].change);
+        if changes().next().is_none() {
+            return format!("{} against {}: nothing is known yet.", names[0], names[1]);
+        }
+        if comparison.rows.iter().all(|row| is_same(row, other)) {
             return format!("{} and {} are the same in every number.", names[0], names[1]);
         }
-        format!("{} against {}: {}.", names[0], names[1], parts.join("; "))
+        let told =
+            if parts.is_empty() { "no change is established".to_owned() } else { parts.join("; ") };
+        format!("{} against {}: {told}.", names[0], names[1])
     };
     (0..comparison.others.len()).map(of).collect()
 }
@@ -107,4 +111,9 @@ pub(super) fn pairing(comparison: &Comparison, other: usize) -> Option<String> {
     let told: Vec<String> = comparison.rows.iter().filter_map(tell).take(MOST_ENTRIES).collect();
     let of = "common random numbers narrow the intervals of these changes";
     (!told.is_empty()).then(|| format!("{of}: {}", told.join("; ")))
+}
+
+/// The rows that a change is told of: those that both scenarios have.
+fn changed(comparison: &Comparison, other: usize) -> impl Iterator<Item = &Row> {
+    comparison.rows.iter().filter(move |row| row.others[other].is_change())
 }

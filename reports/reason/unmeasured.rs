@@ -8,6 +8,9 @@ pub(super) fn unmeasured(why: &Unmeasured) -> String {
     match why {
         Unmeasured::NoMetric(metric) => format!("there is no metric `{metric}` here"),
         Unmeasured::NotObserved(metric) => format!("`{metric}` was not observed"),
+        Unmeasured::OtherConditions => {
+            "it is about the objectives, and `--until` asks for something else".to_owned()
+        }
         Unmeasured::NobodyAsked(metric) => format!("`{metric}` was not observed: nobody asked"),
         Unmeasured::TooFewRequests { times } => format!(
             "too few requests for this quantile: {} times the duration would do",

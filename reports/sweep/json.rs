@@ -1,5 +1,6 @@
 //! What `results.json` has after a sweep: `parameters`, `points`, `changes`, `objectives`.
 //!
+//! A point has what formulas say of its numbers as `analytic`.
 //! A point has its values as the scenario writes them (`params`), and its numbers as `metrics` of other
 //! commands are. `changes` names points by their place among `points`, from 0; so do `objectives`, whose
 //! `states` are `kept`, `missed` or `open`, a point each.
@@ -11,7 +12,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 use wssim_experiment::sweep::Parameter;
 use wssim_experiment::sweep::findings::{
-    Change, Crossing, ObjectiveFinding, PointFinding, State, Sweep,
+    Change, Crossing, Formula, ObjectiveFinding, PointFinding, State, Sweep,
 };
 use wssim_stats::Estimate;
 
@@ -56,6 +57,21 @@ pub(crate) struct PointJson<'a> {
     steady_state: bool,
     overloads: Vec<String>,
     metrics: Vec<MetricJson<'a>>,
+    /// In the order of the numbers of the sweep; `null`: formulas say nothing of it.
+    analytic: Vec<Option<FormulaJson>>,
+}
+
+#[derive(Serialize)]
+struct FormulaJson {
+    value: Number,
+    /// Whether it is farther from the simulated number than formulas may be.
+    differs: bool,
+}
+
+impl FormulaJson {
+    fn of(formula: &Formula) -> Self {
+        Self { value: Number(formula.value), differs: formula.difference.is_some() }
+    }
 }
 
 /// Every point.
@@ -75,6 +91,7 @@ impl<'a> PointJson<'a> {
             steady_state: point.is_steady(),
             overloads: point.overloads.iter().map(reason::overload).collect(),
             metrics: point.metrics.iter().flatten().map(MetricJson::of).collect(),
+            analytic: point.formulas.iter().map(|one| one.as_ref().map(FormulaJson::of)).collect(),
         }
     }
 }

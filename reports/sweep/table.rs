@@ -26,6 +26,9 @@ pub(crate) fn points(sweep: &Sweep) -> Table<String> {
         if told.is_some_and(|told| told.is_busiest) {
             columns.push(("Busiest".to_owned(), Kind::Phrases));
         }
+        if by_formulas(sweep) == Some(at) {
+            columns.push(("by formulas".to_owned(), Kind::Numbers));
+        }
     }
     columns.push(("Steady state".to_owned(), Kind::Phrases));
     let rows = (0..sweep.points.len()).map(|at| row(sweep, at, &order)).collect();
@@ -49,9 +52,27 @@ fn row(sweep: &Sweep, at: usize, order: &[usize]) -> Vec<Cell> {
             let is_one = one_node(sweep, place).is_some();
             cells.push(Cell::new(if is_one { "" } else { name }));
         }
+        if by_formulas(sweep) == Some(place) {
+            cells.push(formula(point, place, metric.as_ref()));
+        }
     }
     cells.push(steady(point));
     cells
+}
+
+/// The first number that formulas say something of: theirs stands beside it.
+fn by_formulas(sweep: &Sweep) -> Option<usize> {
+    let has = |at: &usize| sweep.points.iter().any(|point| point.formulas[*at].is_some());
+    (0..sweep.changes.len()).find(has)
+}
+
+/// What formulas say of a number; where there is no steady state they say nothing.
+fn formula(point: &PointFinding, at: usize, metric: Option<&Metric>) -> Cell {
+    let value = point.formulas[at].map(|formula| formula.value).filter(|value| value.is_finite());
+    match (value, metric) {
+        (Some(value), Some(metric)) => Cell::new(quantity::rough(value, metric.unit)),
+        _ => Cell::new("—"),
+    }
 }
 
 /// The node that is the busiest at every point, if it is one.

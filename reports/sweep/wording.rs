@@ -61,6 +61,7 @@ pub(crate) fn remarks(sweep: &Sweep) -> Vec<String> {
                 .to_owned(),
         );
     }
+    remarks.extend(formulas(sweep));
     let added = sweep.points.iter().filter(|point| point.is_added).count();
     if added > 0 {
         remarks
@@ -69,6 +70,14 @@ pub(crate) fn remarks(sweep: &Sweep) -> Vec<String> {
         remarks.push("No points were added: nowhere a step is left to be divided.".to_owned());
     }
     remarks
+}
+
+/// Why formulas differ, where they do by more than they may.
+fn formulas(sweep: &Sweep) -> Option<String> {
+    let steady = sweep.points.iter().filter(|point| point.is_steady());
+    let differences =
+        steady.flat_map(|point| &point.formulas).filter_map(|one| one.as_ref()?.difference);
+    crate::analytic::differ(differences, &sweep.left_out)
 }
 
 /// `traffic.scale 3`, and the other values where there are any.

@@ -117,6 +117,10 @@ fn failure(error: &Error) -> Failure {
         Error::NoTraffic => "the scenario has no traffic: there is nothing to carry".to_owned(),
         Error::NoTemplate(name) => format!("`--template`: no service is named `{name}`"),
         Error::NoMetric(name) => format!("this scenario has no such `{name}`"),
+        Error::AtLeast(name) => format!(
+            "`--until`: `{name}` is to be large enough, and the search is for the largest traffic: \
+             `--find traffic.scale=LO..HI` looks for where that begins"
+        ),
         Error::TooFewRequests { metric, times } => format!(
             "replications are too short for `{metric}`: with {times:.1} times `scenario.duration` there are \
              requests enough"
@@ -135,12 +139,11 @@ fn status(findings: &Findings, no_fail: bool) -> u8 {
     let search = &capacity.search;
     let today = search.tried.iter().find(|tried| tried.value == 1.0).map(|tried| tried.state);
     let of_search = match (capacity.traffic.is_some(), search.end) {
-        (_, End::Cut) => exit::UNDECIDED,
         (true, _) if today == Some(State::Missed) => exit::REFUTED,
+        (_, End::Cut) | (false, End::Turns) => exit::UNDECIDED,
         (true, _) if today == Some(State::Open) => exit::UNDECIDED,
         (false, End::NeverKept) => exit::REFUTED,
-        (false, End::Turns | End::Open) if search.kept.is_none() => exit::UNDECIDED,
-        (false, End::Turns) => exit::UNDECIDED,
+        (false, End::Open) if search.kept.is_none() => exit::UNDECIDED,
         _ => exit::HOLDS,
     };
     match (of_claims, of_search) {

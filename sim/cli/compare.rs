@@ -72,9 +72,14 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let started = Instant::now();
     let common = &args.common;
     let names = std::iter::once(&args.first).chain(&args.others);
-    let scenarios = names.map(|name| load(name, args)).collect::<Result<Option<Vec<_>>, _>>()?;
-    let Some(scenarios) = scenarios else { return Ok(exit::HOLDS) };
-    let questions: Vec<Question> = scenarios.iter().map(Scenario::question).collect();
+    let names: Vec<&String> = names.collect();
+    let loaded: Vec<Option<Scenario>> =
+        names.iter().map(|name| load(name, args)).collect::<Result<_, _>>()?;
+    let Some(scenarios) = loaded.into_iter().collect::<Option<Vec<_>>>() else {
+        return Ok(exit::HOLDS);
+    };
+    let mut questions: Vec<Question> = scenarios.iter().map(Scenario::question).collect();
+    tell_apart(&names, &mut questions);
     let all: Vec<&str> = questions.iter().map(|question| question.name.as_str()).collect();
     let place = Place::of(common.study.out.as_deref(), &all.join("-vs-"), None);
     place.check(&FILES)?;
@@ -85,6 +90,18 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         [json::render(&findings), metrics_csv::render(&findings), tables::csv::render(&findings)];
     deliver(&place, FILES.iter().zip(&texts), &findings, (&common.study.shown, started))?;
     Ok(exit::of(&findings, common.study.no_fail))
+}
+
+/// Gives scenarios of one name in different folders the names of those, too.
+fn tell_apart(paths: &[&String], questions: &mut [Question]) {
+    let names: Vec<String> = questions.iter().map(|question| question.name.clone()).collect();
+    for (at, question) in questions.iter_mut().enumerate() {
+        let is_other = |other: usize| names[other] == names[at] && paths[other] != paths[at];
+        let folder = Path::new(paths[at]).parent().and_then(Path::file_name);
+        if let Some(folder) = folder.filter(|_| (0..names.len()).any(is_other)) {
+            question.name = format!("{}-{}", folder.to_string_lossy(), names[at]);
+        }
+    }
 }
 
 /// What is told beside the usual: some scenario must have it.

@@ -117,7 +117,12 @@ impl<'q> Deciding<'q> {
 
     /// Level of the interval of one claim of all after so many replications.
     pub(crate) fn level_of(&self, replications: u32) -> f64 {
-        self.looks.level(self.looks.look_of(replications), self.claims.len())
+        self.level_among(replications, 0)
+    }
+
+    /// The same where so many `more` are judged beside them.
+    pub(crate) fn level_among(&self, replications: u32, more: usize) -> f64 {
+        self.looks.level(self.looks.look_of(replications), self.claims.len() + more)
     }
 
     fn estimate(

@@ -112,6 +112,8 @@ pub struct Question {
     pub against: Option<String>,
     /// Further scenarios that are simulated beside it.
     pub beside: Vec<String>,
+    /// The factor on all traffic that is in force; `None`: one.
+    pub traffic_scale: Option<f64>,
     /// What is said of the cluster beside its world.
     pub cluster: Cluster,
     /// Inputs with a range.

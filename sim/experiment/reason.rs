@@ -69,6 +69,8 @@ pub enum Unmeasured {
     NoMetric(String),
     /// Nothing was observed of that metric.
     NotObserved(String),
+    /// It is about the objectives, and other conditions were asked for.
+    OtherConditions,
     /// The metric is about requests, and nobody asked.
     NobodyAsked(String),
     /// Too few requests for this quantile.

@@ -27,7 +27,7 @@ pub(crate) fn read(document: &Document, shown: &str, text: &str) -> Result<Condi
     let limit = metric
         .as_ref()
         .and_then(|metric| question::limit_of_flag(document, shown, limit, metric, &mut mistakes));
-    let (Some(metric), Some(limit)) = (metric, limit) else {
+    let (Some(metric), Some(limit), true) = (metric, limit, mistakes.is_empty()) else {
         return Err(Diagnostics::new(mistakes));
     };
     let (min, max) = if is_most { (None, Some(limit)) } else { (Some(limit), None) };

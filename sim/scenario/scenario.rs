@@ -144,6 +144,7 @@ impl Scenario {
             name,
             measure: question::measure(&world.document),
             claims: world.claims.clone(),
+            traffic_scale: world.document.traffic_scale,
             cluster: cluster::of(&world.document),
             ranged: world.ranged.clone(),
             observed,

@@ -43,6 +43,18 @@ fn the_largest_traffic_is_a_bracket_around_the_exact_limit() {
     assert_eq!(before, after);
 }
 
+/// Today is what is in force: a quarter more traffic leaves room for a factor that is a quarter less.
+#[test]
+fn the_traffic_of_today_is_what_is_in_force() {
+    let folder = Folder::new("capacity-scaled");
+    folder.write("queue.toml", &with_objective("100ms"));
+    let arguments = ["capacity", "queue.toml", "--set", "traffic.scale=1.25", "--precision", "2%"];
+    assert_eq!(status(&wssim(folder.path(), &arguments)), 0);
+    let search = &results(folder.path(), "queue")["capacity"]["search"];
+    let [kept, missed] = ["kept", "missed"].map(|side| search[side].as_f64().unwrap());
+    assert!(kept <= LIMIT / 1.25 && LIMIT / 1.25 <= missed && missed < 1.1 * kept, "{search}");
+}
+
 #[test]
 fn too_much_today_is_told_with_what_can_be_carried() {
     let folder = Folder::new("capacity-today");
@@ -89,9 +101,15 @@ objective = { p95 = "100ms" }
 #[test]
 fn nodes_are_missed_or_not() {
     let folder = Folder::new("capacity-without");
-    folder.write("cluster.toml", CLUSTER);
+    let claim = |node: &str| {
+        format!(
+            "\n[[claim]]\nid = \"{node}\"\nsource = \"test\"\nexpect = {{ min = 1 }}\n\
+             metric = 'capacity_traffic_ratio{{node=\"{node}\"}}'\n"
+        )
+    };
+    folder.write("cluster.toml", &(CLUSTER.to_owned() + &claim("back") + &claim("spare")));
     let output = wssim(folder.path(), &["capacity", "cluster.toml", "--precision", "5%"]);
-    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert_eq!(status(&output), 1, "{}", stderr(&output));
     let results = results(folder.path(), "cluster");
     let carries = |node: &str| {
         let all = results["capacity"]["without"].as_array().unwrap();
@@ -100,6 +118,9 @@ fn nodes_are_missed_or_not() {
     assert_eq!(carries("front"), "not-today");
     assert_eq!(carries("back"), "not-today");
     assert_eq!(carries("spare"), "as-much");
+    let verdicts: Vec<&Value> =
+        results["claims"].as_array().unwrap().iter().map(|claim| &claim["verdict"]).collect();
+    assert_eq!(verdicts, ["refuted", "holds"]);
     let text = stdout(&output);
     assert!(text.contains("Without back or front not even that of today"), "{text}");
     assert!(text.contains("the processor of back"), "{text}");
@@ -172,6 +193,37 @@ fn another_key_has_a_least_value_that_will_do() {
     assert!(text.contains("is the largest that will do"), "{text}");
 }
 
+/// Enough answers want more traffic, fast ones less: it holds in the middle alone.
+#[test]
+fn what_holds_in_the_middle_alone_has_no_limit() {
+    let folder = Folder::new("capacity-turns");
+    folder.write("queue.toml", QUEUE);
+    let arguments = [
+        "capacity",
+        "queue.toml",
+        "--find",
+        "traffic.scale=0.1..4",
+        "--until",
+        r#"throughput_per_second{entry="web"} > 30/s"#,
+        "--until",
+        r#"response_time_seconds{entry="web", stat="p95"} < 100ms"#,
+    ];
+    let output = wssim(folder.path(), &arguments);
+    assert_eq!(status(&output), 3, "{}", stdout(&output));
+    assert!(stdout(&output).contains("no single limit from 0.1 to 4"), "{}", stdout(&output));
+}
+
+#[test]
+fn what_is_cut_short_says_so() {
+    let folder = Folder::new("capacity-budget");
+    folder.write("queue.toml", &with_objective("100ms"));
+    let output = wssim(folder.path(), &["capacity", "queue.toml", "--budget", "1ms"]);
+    assert_eq!(status(&output), 3, "{}", stdout(&output));
+    let text = stdout(&output);
+    assert!(text.contains("Cut short") && text.contains("Stopped by the time budget"), "{text}");
+    assert_eq!(results(folder.path(), "queue")["stopped_by"], "budget");
+}
+
 #[test]
 fn mistakes_have_their_own_messages() {
     let folder = Folder::new("capacity-mistakes");
@@ -186,6 +238,8 @@ fn mistakes_have_their_own_messages() {
         (&["--until", "response_time_seconds{entry=\"web\"} < 1 GB"], "is in seconds"),
         (&["--until", "response_time{entry=\"web\"} < 1s"], "no metric is named"),
         (&["--template", "shup"], "no service is named"),
+        (&["--until", "response_time_seconds{entry=\"wbe\"} < 1s"], "no entry is named `wbe`"),
+        (&["--until", "throughput_per_second{entry=\"web\"} > 100/s"], "is to be large enough"),
     ] {
         let output = wssim(folder.path(), &[&["capacity", "queue.toml"], arguments].concat());
         assert_eq!(status(&output), 2, "{arguments:?} {}", stdout(&output));

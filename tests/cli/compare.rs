@@ -149,6 +149,32 @@ fn stack_files_alone_compare() {
 }
 
 #[test]
+fn one_replication_shows_nothing() {
+    let folder = Folder::new("compare-one");
+    folder.write("slow.toml", QUEUE);
+    folder.write("fast.toml", &faster());
+    let arguments = ["compare", "slow.toml", "fast.toml", "--replications", "1"];
+    let text = stdout(&wssim(folder.path(), &arguments));
+    assert!(text.contains("fast against slow: nothing is known yet."), "{text}");
+}
+
+#[test]
+fn scenarios_of_one_name_are_told_apart() {
+    let folder = Folder::new("compare-names");
+    for version in ["old", "new"] {
+        std::fs::create_dir(folder.path().join(version)).unwrap();
+        folder.write(&format!("{version}/stack.yml"), STACK);
+    }
+    let arguments = ["compare", "old/stack.yml", "new/stack.yml", "--replications", "5"];
+    let output = wssim(folder.path(), &arguments);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let results = results(folder.path(), "old-stack-vs-new-stack");
+    let names: Vec<&Value> =
+        results["scenarios"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
+    assert_eq!(names, ["old-stack", "new-stack"]);
+}
+
+#[test]
 fn mistakes_are_told() {
     let folder = Folder::new("compare-mistakes");
     folder.write("one.toml", QUEUE);

@@ -8,7 +8,7 @@ use State::{Kept, Missed, Open};
 use wssim_experiment::findings::{Answer, Findings, Metric, StoppedBy};
 use wssim_experiment::offered::{Overload, Overloaded};
 use wssim_experiment::sweep::findings::{
-    Change, Crossing, Jump, ObjectiveFinding, PointFinding, State, Sweep, Told,
+    Change, Crossing, Formula, Jump, ObjectiveFinding, PointFinding, State, Sweep, Told,
 };
 use wssim_experiment::sweep::{Numbers, Parameter, Value};
 use wssim_stats::Estimate;
@@ -49,8 +49,10 @@ const ROWS: [Row; 7] = [
     (4.0, 200.0, 41.0, 1.0, "hppavilion", false),
 ];
 
-fn point((scale, workers, mean, cpu, node, is_added): &Row) -> PointFinding {
-    let cpu = metric("node_cpu_utilization_ratio", vec![("node", (*node).to_owned())], *cpu, 0.004);
+fn point((scale, workers, mean, share, node, is_added): &Row) -> PointFinding {
+    let formula = Formula { value: share * 0.98, difference: None };
+    let cpu =
+        metric("node_cpu_utilization_ratio", vec![("node", (*node).to_owned())], *share, 0.004);
     let of = Overloaded::Node { node: (*node).to_owned(), threads: 8.0, capacity: 5.9 };
     let overload = Overload { of, offered: 6.4, on_average: true };
     PointFinding {
@@ -63,6 +65,7 @@ fn point((scale, workers, mean, cpu, node, is_added): &Row) -> PointFinding {
             Some(metric("response_time_seconds", labels("p95"), *mean, mean * 0.04)),
             Some(cpu),
         ],
+        formulas: vec![None, Some(formula)],
     }
 }
 
@@ -112,6 +115,7 @@ fn grid() -> Sweep {
         }],
         worlds: 7,
         refine: 1,
+        left_out: Vec::new(),
     }
 }
 

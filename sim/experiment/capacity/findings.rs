@@ -55,8 +55,11 @@ pub struct Searched {
 pub enum End {
     /// The bracket is as narrow as was asked for.
     Narrow,
-    /// Within the bracket the replications that there may be decide nothing.
+    /// Within the bracket, or beyond the side of it that is known, the replications that there may be decide
+    /// nothing.
     Open,
+    /// As many values as there may be were tried before the bracket was narrow.
+    Tries,
     /// It holds at every value that was looked at.
     AlwaysKept,
     /// It holds at none.
@@ -152,6 +155,8 @@ pub enum Carries {
     AsMuch(f64),
     /// Less.
     Less(Searched),
+    /// So many times the traffic at least; more is not decided.
+    AtLeast(f64),
     /// Not even the traffic of today: which conditions break, by place, with what they come to.
     NotToday(Vec<(usize, Option<Estimate>)>),
     /// It is not known: the replications that there may be decide nothing at the traffic of today.

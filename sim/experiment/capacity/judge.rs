@@ -18,6 +18,8 @@ pub(super) struct Bench<'a> {
     pub(super) fits: &'a [Fits],
     /// Ranges of inputs, none of which is looked at.
     pub(super) ranges: usize,
+    /// Whether other conditions were asked for than the objectives, which claims are about.
+    pub(super) is_other: bool,
 }
 
 /// The services of whose containers claims speak.
@@ -41,8 +43,12 @@ impl Bench<'_> {
     /// The claim, and what became of it.
     pub(super) fn judge(&self, claim: &Claim) -> JudgedClaim {
         let unmeasured = || Reason::Unmeasured(Unmeasured::NotObserved(claim.metric.name.clone()));
+        let is_of_traffic = of(claim) == Some(OfCapacity::Traffic);
         let simulated = match not_judged(claim, Study::Capacity) {
             Some(reason) => Err(reason),
+            None if self.is_other && is_of_traffic => {
+                Err(Reason::Unmeasured(Unmeasured::OtherConditions))
+            }
             None => self.value(claim).ok_or_else(unmeasured),
         };
         let verdict = simulated.as_ref().map_or(Verdict::Undecided, |estimate| {
@@ -89,9 +95,14 @@ impl Bench<'_> {
     fn without(&self, node: &str) -> Option<Estimate> {
         let found = self.traffic.without.iter().find(|one| one.node == node)?;
         match &found.carries {
-            Carries::AsMuch(most) => Some(between(*most, f64::INFINITY, replications(self.search))),
+            Carries::AsMuch(most) | Carries::AtLeast(most) => {
+                Some(between(*most, f64::INFINITY, replications(self.search)))
+            }
             Carries::Less(search) => bracket(search),
-            Carries::NotToday(_) => Some(between(0.0, 1.0, replications(self.search))),
+            Carries::NotToday(broken) => {
+                let n = broken.iter().filter_map(|(_, estimate)| Some(estimate.as_ref()?.n)).max();
+                Some(between(0.0, 1f64.next_down(), n.unwrap_or(EXACT)))
+            }
             Carries::Unknown | Carries::Cut => None,
         }
     }
@@ -100,10 +111,12 @@ impl Bench<'_> {
 /// What is counted, not simulated, is as sure as any number of replications.
 const EXACT: u32 = u32::MAX;
 
-/// The fewest replications of a value that decided.
+/// The fewest replications of a value that bounds the bracket; what is asked for too much needs none.
 fn replications(search: &Searched) -> u32 {
-    let simulated = search.tried.iter().map(|tried| tried.replications).filter(|n| *n > 0);
-    simulated.min().unwrap_or(0)
+    let bounds = [search.kept, search.missed];
+    let bounding = search.tried.iter().filter(|tried| bounds.contains(&Some(tried.value)));
+    let simulated = bounding.filter(|tried| tried.overloads.is_empty());
+    simulated.map(|tried| tried.replications).min().unwrap_or(EXACT)
 }
 
 /// A bracket as an interval; open where a side of it is not known.
@@ -111,7 +124,9 @@ fn bracket(search: &Searched) -> Option<Estimate> {
     if search.kept.is_none() && search.missed.is_none() {
         return None;
     }
-    let (low, high) = (search.kept.unwrap_or(0.0), search.missed.unwrap_or(f64::INFINITY));
+    // What is missed is carried no more.
+    let high = search.missed.map_or(f64::INFINITY, f64::next_down);
+    let low = search.kept.unwrap_or(0.0);
     Some(between(low, high, replications(search)))
 }
 

@@ -45,10 +45,8 @@ fn alike(tried: &[Tried]) -> End {
         End::AlwaysKept
     } else if tried.iter().all(|one| one.state == State::Missed) {
         End::NeverKept
-    } else if tried.iter().any(|one| one.state == State::Open) {
-        End::Open
     } else {
-        End::Turns
+        End::Open
     }
 }
 

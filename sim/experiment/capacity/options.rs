@@ -34,6 +34,8 @@ pub enum Error {
     NoTemplate(String),
     /// A condition cannot be measured: its metric is not there.
     NoMetric(String),
+    /// A condition asks for at least so much of a metric as the traffic grows.
+    AtLeast(String),
     /// A quantile needs so many times as many requests in a replication.
     TooFewRequests {
         /// The metric's name.

@@ -61,7 +61,9 @@ pub(super) fn first(
     }
     let arm = &engine.see(*arm).arm;
     let broken = broken(conditions, &missed.values);
-    let today = log.of(1.0).map(|(_, arm)| &engine.see(*arm).arm);
+    // What grows from the traffic of today, where that is less.
+    let today = log.of(1.0).filter(|(today, _)| today.value < missed.value);
+    let today = today.map(|(_, arm)| &engine.see(*arm).arm);
     let worst = broken.first().map(|place| &conditions[*place].metric);
     let carried_by = worst.and_then(|metric| breakdown(metric, Arms { own: arm, base: today }));
     Some(First { broken, busiest, strains: strains(arm), carried_by })

@@ -93,6 +93,19 @@ impl Search {
         }
     }
 
+    /// Whether it holds on the wrong side of where it does not: there is no single limit.
+    pub(super) fn has_turned(&self) -> bool {
+        self.low.zip(self.high).is_some_and(|(low, high)| low >= high)
+    }
+
+    /// Whether the bracket is as narrow as was asked for.
+    pub(super) fn is_narrow(&self) -> bool {
+        self.low.zip(self.high).is_some_and(|(low, high)| {
+            let tolerance = self.line.tolerance * high.abs();
+            high - low <= if self.line.is_whole { 1.0 } else { tolerance }
+        })
+    }
+
     /// Whether only whole numbers have a meaning.
     pub(super) fn is_whole(&self) -> bool {
         self.line.is_whole
@@ -183,6 +196,18 @@ mod tests {
         let (found, steps) = search(line, [1.0, 64.0], enough);
         assert_eq!((found.missed(), found.kept()), (Some(11.0), Some(12.0)));
         assert!(steps <= 6);
+    }
+
+    /// It holds in the middle alone: whichever way one looks, there is no single limit.
+    #[test]
+    fn what_holds_in_the_middle_alone_has_no_limit() {
+        for is_kept_below in [true, false] {
+            let mut search = Search::new(Line { is_kept_below, ..SCALE });
+            search.told(1.0, State::Missed);
+            search.told(64.0, State::Missed);
+            search.told(33.0, State::Kept);
+            assert!(search.has_turned(), "{search:?}");
+        }
     }
 
     /// Between 3 and 4 nothing can be decided: the bracket closes in on that.

@@ -85,18 +85,20 @@ impl Seeker<'_, '_, '_> {
             values: vec![None; self.conditions.len()],
             means,
         };
-        if tried.overloads.is_empty() {
-            self.simulate(arm, &mut tried)?;
+        let done = if tried.overloads.is_empty() { self.simulate(arm, &mut tried) } else { Ok(()) };
+        if done.is_err() {
+            // What was simulated of it before it was stopped is told all the same.
+            tried.state = State::Open;
         }
         let state = tried.state;
         log.tried.push((tried, arm));
-        Ok(state)
+        done.map(|()| state)
     }
 
     fn simulate(&mut self, arm: ArmId, tried: &mut Tried) -> Result<(), Broken> {
         let level = self.level();
         let trial = Trial { arm, conditions: self.conditions, level };
-        self.engine.pursue(&mut ByLooks::new(trial, &LOOKS, self.exactly))?;
+        let done = self.engine.pursue(&mut ByLooks::new(trial, &LOOKS, self.exactly));
         let n = self.engine.replications(arm);
         let seen = &self.engine.see(arm).arm;
         tried.replications = n;
@@ -111,7 +113,7 @@ impl Seeker<'_, '_, '_> {
             mean.difference =
                 simulated.and_then(|simulated| compare(&metric, mean.analytic, simulated));
         }
-        Ok(())
+        done
     }
 
     /// Where a decision can be expected beside values at which there was none: a straight line through what
@@ -197,11 +199,15 @@ pub(super) fn searched(search: &Search, log: &Log, end: Option<End>) -> Searched
     let mut tried: Vec<Tried> = log.tried.iter().map(|(tried, _)| tried.clone()).collect();
     tried.sort_by(|a, b| a.value.total_cmp(&b.value));
     let (kept, missed) = (search.kept(), search.missed());
+    let is_open = tried.iter().any(|tried| tried.state == State::Open);
     let end = end.unwrap_or(match (kept, missed) {
+        _ if search.has_turned() => End::Turns,
+        (Some(_), Some(_)) if search.is_open() => End::Open,
+        (Some(_), Some(_)) if search.is_narrow() => End::Narrow,
+        (Some(_), Some(_)) => End::Tries,
+        _ if is_open => End::Open,
         (Some(_), None) => End::AlwaysKept,
         (None, _) => End::NeverKept,
-        _ if search.is_open() => End::Open,
-        _ => End::Narrow,
     });
     Searched { tried, kept, missed, end, left_out: Vec::new(), confidence: CONFIDENCE }
 }

@@ -1,21 +1,23 @@
 //! The study: today, the search, then the same without each node, and what room there is.
 
-use super::findings::{Asked, Capacity, End, Searched, State, Traffic};
+use super::findings::{Asked, Capacity, Carries, End, Searched, State, Traffic, Without};
 use super::options::{Error, Options};
 use super::seek::{CONFIDENCE, Log, Seeker, too_much};
 use super::stage::Load;
+use super::traffic::Today;
 use super::{fits, judge, key, room, traffic};
 use crate::analytic::{Demand, Reason, Twin};
 use crate::arm::{Arm, Setting};
 use crate::catalogue::Catalogue;
-use crate::engine::{ArmId, Engine, Stopped};
-use crate::findings::{Answer, Findings, StoppedBy};
+use crate::engine::{Engine, Stopped};
+use crate::findings::{Answer, Findings, JudgedClaim, StoppedBy};
 use crate::judge::times_needed;
 use crate::note::{Note, of_load};
 use crate::objective::{Condition, objectives, with_errors};
 use crate::pilot::find_lead;
 use crate::question::{Override, Question, WorldError, Worlds};
 use crate::summary;
+use crate::sweep::Value;
 use crate::watch::Watch;
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
@@ -56,28 +58,64 @@ impl<'a> CapacityStudy<'a> {
         let mut log = Log::default();
         let is_cut = lead.is_err();
         let mut capacity = self.capacity(&mut engine, &known, &mut log, is_cut)?;
-        can_be_measured(&engine, &known, &log)?;
-        capacity.search.left_out.clone_from(&known.left_out);
-        let mut claims = Vec::new();
-        if let (Some(traffic), Some((_, today))) = (&mut capacity.traffic, log.of(1.0)) {
-            let today = &engine.see(*today).arm;
-            traffic.rooms = room::rooms(today, &traffic.demands);
-            let mut all = Vec::new();
-            for template in judge::templates(&self.question.claims) {
-                all.extend(fits::fits(&stage, self.question, today, &template)?);
-            }
-            if let Some(template) = &self.options.template {
-                traffic.fits = fits::fits(&stage, self.question, today, template)?;
-            }
-            let ranges = self.question.ranged.len();
-            let bench = judge::Bench { search: &capacity.search, traffic, fits: &all, ranges };
-            claims = self.question.claims.iter().map(|claim| bench.judge(claim)).collect();
+        if !self.watch.interrupted() {
+            can_be_measured(&engine, &known, &log)?;
         }
+        capacity.search.left_out.clone_from(&known.left_out);
+        let claims = match &mut capacity.traffic {
+            Some(traffic) => {
+                let today = log.of(1.0).map(|(_, arm)| &engine.see(*arm).arm);
+                let today = today.filter(|arm| !arm.observations.is_empty());
+                self.told_of_today(&stage, today, &capacity.search, traffic)?
+            }
+            None => Vec::new(),
+        };
         let mut findings = self.findings(&engine, &log, capacity);
         findings.claims = claims;
         findings.warm_up_seconds = setting.lead.seconds();
         findings.notes.extend(notes);
         Ok(findings)
+    }
+
+    /// What room there is today, and the claims.
+    fn told_of_today(
+        &self,
+        stage: &Load<'a>,
+        today: Option<&Arm>,
+        search: &Searched,
+        traffic: &mut Traffic,
+    ) -> Result<Vec<JudgedClaim>, WorldError> {
+        let mut all = Vec::new();
+        if let Some(today) = today {
+            traffic.rooms = room::rooms(today, &traffic.demands);
+            for template in judge::templates(&self.question.claims) {
+                all.extend(fits::fits(stage, self.question, today, &template)?);
+            }
+            if let Some(template) = &self.options.template {
+                traffic.fits = fits::fits(stage, self.question, today, template)?;
+            }
+        }
+        let bench = judge::Bench {
+            search,
+            traffic,
+            fits: &all,
+            ranges: self.question.ranged.len(),
+            is_other: !self.options.conditions.is_empty(),
+        };
+        Ok(self.question.claims.iter().map(|claim| bench.judge(claim)).collect())
+    }
+
+    /// The ends between which another key is looked for.
+    fn ends(&self) -> impl Iterator<Item = Override> {
+        self.options.find.iter().flat_map(|key| {
+            let of = |value: &Value| Override { path: key.path.clone(), value: value.text.clone() };
+            key.values.iter().map(of).collect::<Vec<_>>()
+        })
+    }
+
+    fn today(&self) -> Today {
+        let Question { traffic_scale, measure, .. } = *self.question;
+        Today { scale: traffic_scale.unwrap_or(1.0), measure }
     }
 
     fn known(&self) -> Result<Known, Error> {
@@ -90,16 +128,12 @@ impl<'a> CapacityStudy<'a> {
         if let Some(template) = self.options.template.as_ref().filter(is_there) {
             return Err(Error::NoTemplate(template.clone()));
         }
-        if let Some(template) = &self.options.template {
+        for template in judge::templates(&self.question.claims).iter().chain(&self.options.template)
+        {
             fits::check(self.worlds, &world, template)?;
         }
         // What is wrong with an end is told before anything is simulated.
-        let ends = self.options.find.iter().flat_map(|key| {
-            key.values
-                .iter()
-                .map(|value| Override { path: key.path.clone(), value: value.text.clone() })
-        });
-        for end in ends {
+        for end in self.ends() {
             self.worlds.blueprint(None, &[end])?;
         }
         let conditions = if self.options.conditions.is_empty() {
@@ -108,6 +142,12 @@ impl<'a> CapacityStudy<'a> {
             with_errors(&self.options.conditions)
         };
         let catalogue = Catalogue::of(&world);
+        let asks_for_more = |one: &&Condition| one.expected.min.is_some();
+        if let Some(condition) = conditions.iter().find(asks_for_more)
+            && self.options.find.is_none()
+        {
+            return Err(Error::AtLeast(condition.metric.name.clone()));
+        }
         for condition in &conditions {
             if catalogue.find(&condition.metric).is_none() {
                 return Err(Error::NoMetric(condition.metric.name.clone()));
@@ -125,15 +165,19 @@ impl<'a> CapacityStudy<'a> {
         let mut worlds = vec![known.world.clone()];
         let busy = known.bound * BUSY;
         if self.options.find.is_none() && busy.is_finite() && busy > 1.0 {
-            let at = Override { path: traffic::SCALE.to_owned(), value: busy.to_string() };
-            worlds.push(self.worlds.blueprint(None, &[at])?);
+            worlds.push(self.worlds.blueprint(None, &self.today().times(busy))?);
+        }
+        for end in self.ends() {
+            worlds.push(self.worlds.blueprint(None, &[end])?);
         }
         worlds.retain(|world| too_much(world, &self.question.measure).is_empty());
         let worlds: Vec<&Blueprint> = worlds.iter().collect();
         let seed = self.options.seed;
         Ok(match find_lead(&worlds, seed, self.question.measure, self.watch) {
             Ok(found) => {
-                let notes = (!found.settled).then_some(Note::NotSettled);
+                // Where no world has a steady state there is no warm-up to find.
+                let is_settled = found.settled && !worlds.is_empty();
+                let notes = (!is_settled).then_some(Note::NotSettled);
                 (Ok(found.lead), notes.into_iter().collect())
             }
             Err(stopped) => (Err(stopped), Vec::new()),
@@ -156,7 +200,7 @@ impl<'a> CapacityStudy<'a> {
             tolerance: self.options.precision,
         };
         let mut capacity = Capacity {
-            key: traffic::SCALE.to_owned(),
+            key: traffic::KEY.to_owned(),
             conditions: asked(conditions, &Catalogue::of(&known.world)),
             search: nothing(),
             traffic: None,
@@ -170,14 +214,19 @@ impl<'a> CapacityStudy<'a> {
         }
         let mut found = Traffic { demands: known.demands.clone(), ..Traffic::default() };
         if !is_cut {
-            capacity.search = traffic::largest(&mut seeker, log, known.bound)?;
+            capacity.search = traffic::largest(&mut seeker, log, (self.today(), known.bound))?;
             found.first =
                 room::first(seeker.engine, conditions, log, &capacity.search, &known.demands);
             if capacity.search.end != End::Cut && known.world.nodes.len() > 1 {
                 let nodes = known.world.nodes.iter().enumerate();
                 found.without = nodes
                     .map(|(at, node)| {
-                        traffic::without(&mut seeker, (at, &node.name), &capacity.search)
+                        traffic::without(
+                            &mut seeker,
+                            self.today(),
+                            (at, &node.name),
+                            &capacity.search,
+                        )
                     })
                     .collect::<Result<_, _>>()?;
             }
@@ -187,24 +236,25 @@ impl<'a> CapacityStudy<'a> {
     }
 
     fn findings(&self, engine: &Engine<'_, Load<'a>>, log: &Log, capacity: Capacity) -> Findings {
-        let arms: Vec<(&Arm, u32)> = distinct(log)
-            .into_iter()
-            .map(|(arm, replications)| (&engine.see(arm).arm, replications))
-            .collect();
-        let outcomes =
-            || arms.iter().flat_map(|(arm, _)| &arm.observations).map(|one| &one.outcome);
+        let arms = || engine.all().iter().map(|one| &one.arm.observations);
+        let outcomes = || arms().flatten().map(|one| &one.outcome);
         let today = log.of(1.0).filter(|_| capacity.traffic.is_some());
         let metrics = today.map_or_else(Vec::new, |(tried, arm)| {
             summary::metrics(&engine.see(*arm).arm, tried.replications as usize)
         });
-        let is_cut =
-            capacity.search.end == End::Cut || log.tried.is_empty() || self.watch.interrupted();
+        let is_lost = |one: &Without| matches!(one.carries, Carries::Cut);
+        let mut without = capacity.traffic.iter().flat_map(|traffic| &traffic.without);
+        let is_cut = capacity.search.end == End::Cut
+            || log.tried.is_empty()
+            || self.watch.interrupted()
+            || without.any(is_lost);
         Findings {
             name: self.question.name.clone(),
             title: self.question.title.clone(),
             seed: self.options.seed,
-            replications: arms.iter().map(|(_, replications)| *replications).sum(),
+            replications: arms().map(|all| all.len() as u32).sum(),
             stopped_by: match () {
+                () if !is_cut && self.options.replications.is_some() => StoppedBy::Replications,
                 () if !is_cut => StoppedBy::Decided,
                 () if self.watch.interrupted() => StoppedBy::Interrupt,
                 () => StoppedBy::Budget,
@@ -230,7 +280,8 @@ impl<'a> CapacityStudy<'a> {
 
 /// Whether replications are long enough for every condition.
 fn can_be_measured(engine: &Engine<'_, Load<'_>>, known: &Known, log: &Log) -> Result<(), Error> {
-    let open = log.tried.iter().find(|(tried, _)| tried.state == State::Open);
+    // Where less traffic is looked at, a quantile may need longer than at that of today.
+    let open = log.tried.first().filter(|(tried, _)| tried.state == State::Open);
     let Some((tried, arm)) = open else { return Ok(()) };
     let arm = &engine.see(*arm).arm;
     for condition in &known.conditions {
@@ -242,15 +293,6 @@ fn can_be_measured(engine: &Engine<'_, Load<'_>>, known: &Known, log: &Log) -> R
         }
     }
     Ok(())
-}
-
-/// The arms that were tried, each once.
-fn distinct(log: &Log) -> Vec<(ArmId, u32)> {
-    let mut arms: Vec<(ArmId, u32)> =
-        log.tried.iter().map(|(tried, arm)| (*arm, tried.replications)).collect();
-    arms.sort_unstable();
-    arms.dedup_by_key(|(arm, _)| *arm);
-    arms
 }
 
 fn nothing() -> Searched {

@@ -9,7 +9,7 @@ use crate::engine::Broken;
 use crate::question::{Measure, Override, WorldError};
 
 /// The key that multiplies all traffic.
-pub(super) const SCALE: &str = "traffic.scale";
+pub(super) const KEY: &str = "traffic.scale";
 /// Without a node a bracket may be so many times as wide.
 const COARSER: f64 = 5.0;
 /// Without a bound the traffic is doubled so often, and halved.
@@ -18,15 +18,28 @@ const HALVINGS: i32 = 6;
 /// The bound is that of a utilization of one, at which there is no steady state any more.
 const BEYOND: f64 = 1.001;
 
-/// The scale as the scenario writes it, and the world there.
-fn at(value: f64, without: Option<usize>, measure: &Measure) -> (String, At) {
-    let text = value.to_string();
-    let overrides = if value == 1.0 {
-        Vec::new()
-    } else {
-        vec![Override { path: SCALE.to_owned(), value: text.clone() }]
-    };
-    (text, At { overrides, without, measured: measured(measure, value) })
+/// The traffic of today: what is multiplied, and how it is measured.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Today {
+    /// The factor that is in force today.
+    pub(super) scale: f64,
+    pub(super) measure: Measure,
+}
+
+impl Today {
+    /// So many times the traffic of today; none: that of today.
+    pub(super) fn times(self, value: f64) -> Vec<Override> {
+        if value == 1.0 {
+            return Vec::new();
+        }
+        vec![Override { path: KEY.to_owned(), value: (self.scale * value).to_string() }]
+    }
+
+    /// The factor as it is told, and the world there.
+    fn at(self, value: f64, without: Option<usize>) -> (String, At) {
+        let measured = measured(&self.measure, value);
+        (value.to_string(), At { overrides: self.times(value), without, measured })
+    }
 }
 
 fn line(tolerance: f64) -> Line {
@@ -40,10 +53,10 @@ fn line(tolerance: f64) -> Line {
 pub(super) fn largest(
     seeker: &mut Seeker<'_, '_, '_>,
     log: &mut Log,
-    bound: f64,
+    (today, bound): (Today, f64),
 ) -> Result<Searched, WorldError> {
     let mut search = Search::new(line(seeker.tolerance));
-    let end = ended(seek(seeker, log, &mut search, bound))?;
+    let end = ended(seek(seeker, log, &mut search, (today, bound)))?;
     Ok(searched(&search, log, end))
 }
 
@@ -51,10 +64,9 @@ fn seek(
     seeker: &mut Seeker<'_, '_, '_>,
     log: &mut Log,
     search: &mut Search,
-    bound: f64,
+    (today, bound): (Today, f64),
 ) -> Result<(), Broken> {
-    let measure = seeker.measure;
-    let at = |value: f64| at(value, None, &measure);
+    let at = |value: f64| today.at(value, None);
     let mut attempt = |seeker: &mut Seeker<'_, '_, '_>, search: &mut Search, value: f64| {
         let (text, point) = at(value);
         let state = seeker.attempt(log, value, text, &point)?;
@@ -87,10 +99,11 @@ fn seek(
 /// When a world cannot be made.
 pub(super) fn without(
     seeker: &mut Seeker<'_, '_, '_>,
+    today: Today,
     (place, node): (usize, &str),
     whole: &Searched,
 ) -> Result<Without, WorldError> {
-    let carries = match carries(seeker, place, whole) {
+    let carries = match carries(seeker, today, place, whole) {
         Ok(carries) => carries,
         Err(Broken::Stopped) => Carries::Cut,
         Err(Broken::World(error)) => return Err(error),
@@ -100,20 +113,21 @@ pub(super) fn without(
 
 fn carries(
     seeker: &mut Seeker<'_, '_, '_>,
+    today: Today,
     place: usize,
     whole: &Searched,
 ) -> Result<Carries, Broken> {
-    let (measure, mut log) = (seeker.measure, Log::default());
-    let at = |value: f64| at(value, Some(place), &measure);
+    let mut log = Log::default();
+    let at = |value: f64| today.at(value, Some(place));
     let mut attempt = |seeker: &mut Seeker<'_, '_, '_>, value: f64| {
         let (text, point) = at(value);
         seeker.attempt(&mut log, value, text, &point)
     };
-    let today = attempt(seeker, 1.0)?;
+    let state = attempt(seeker, 1.0)?;
     // Where it was only just decided with all nodes, nothing would be decided without one.
     let almost = 1.0 - COARSER * seeker.tolerance;
     let most = whole.kept.filter(|most| *most > 1.0).map(|most| rounded(most * almost).max(1.0));
-    match (today, most) {
+    match (state, most) {
         (State::Missed, _) => {
             let values = &log.tried[0].0.values;
             let broken = broken(seeker.conditions, values);
@@ -127,7 +141,11 @@ fn carries(
             }
             let mut search = resumed(line(seeker.tolerance * COARSER), &log);
             seeker.close_in(&mut log, &mut search, &at)?;
-            Ok(Carries::Less(searched(&search, &log, None)))
+            let found = searched(&search, &log, None);
+            Ok(match (found.kept, found.missed) {
+                (Some(kept), None) => Carries::AtLeast(kept),
+                _ => Carries::Less(found),
+            })
         }
     }
 }

@@ -46,11 +46,14 @@ pub(super) fn state(conditions: &[Condition], arm: &Arm, n: usize, level: f64) -
 impl Trial<'_> {
     /// Whether more replications may decide what is open.
     fn is_worth_more(&self, arm: &Arm, n: usize) -> bool {
-        let is_near = |condition: &Condition| {
+        let is_hopeless = |condition: &Condition| {
             let estimate = told(condition, arm, n, self.level);
-            estimate.is_none_or(|estimate| is_on_the_limit(&condition.expected, &estimate))
+            estimate.is_none_or(|estimate| {
+                verdict(&condition.expected, false, &estimate) == Verdict::Undecided
+                    && is_on_the_limit(&condition.expected, &estimate)
+            })
         };
-        !self.conditions.iter().any(is_near)
+        !self.conditions.iter().any(is_hopeless)
     }
 }
 

@@ -17,7 +17,7 @@ pub use plan::Plan;
 use crate::catalogue::is_named;
 use crate::failures;
 use crate::findings::{Answer, Findings, JudgedClaim, Metric, StoppedBy};
-use crate::judge::{Arms, measure};
+use crate::judge::{Arms, measure, not_judged};
 use crate::note::Note;
 use crate::question::{Claim, MetricRef, Question, Study, WorldError};
 use crate::reason::Reason;
@@ -27,6 +27,7 @@ use crate::watch::Watch;
 use findings::{Comparison, Named, Of, Row, Said, Survival};
 use plan::{Against, BASELINE};
 use rows::Shown;
+use std::collections::BTreeSet;
 
 /// What is told beside what is sensible by itself.
 #[derive(Clone, Debug, Default)]
@@ -78,6 +79,11 @@ impl CompareStudy<'_> {
         if let Answer::Compare(comparison) = &mut findings.answer {
             comparison.survival = survival;
         }
+        if self.watch.interrupted() {
+            findings.stopped_by = StoppedBy::Interrupt;
+        } else if self.asked.survival && self.watch.over_budget() {
+            findings.stopped_by = StoppedBy::Budget;
+        }
         Ok(findings)
     }
 
@@ -127,10 +133,14 @@ impl CompareStudy<'_> {
             let base = stand.engine.see(stand.cast.bases[BASELINE]);
             let arms = Arms { own: base, base: None };
             let replications = shown.replications as usize;
-            let level = stand.deciding.level_of(replications as u32);
+            let observed = self.observed().count();
+            let level = stand.deciding.level_among(replications as u32, observed);
             let judge = |claim: &Claim| {
-                let number = measure(claim, arms, replications, level);
-                judged(claim, arms, number.map_err(Reason::Unmeasured))
+                let number = match not_judged(claim, Study::Compare) {
+                    Some(reason) => Err(reason),
+                    None => measure(claim, arms, replications, level).map_err(Reason::Unmeasured),
+                };
+                judged(claim, arms, number)
             };
             let observed = self.observed().map(judge).collect();
             let baseline = crate::summary::metrics(base, replications);
@@ -177,7 +187,7 @@ impl CompareStudy<'_> {
             events: sum(|one| one.events),
             metrics,
             claims,
-            not_simulated: first.not_simulated.clone(),
+            not_simulated: self.not_simulated(),
             notes,
             answer: Answer::Compare(Comparison {
                 baseline,
@@ -186,6 +196,13 @@ impl CompareStudy<'_> {
                 survival: Vec::new(),
             }),
         }
+    }
+
+    /// What is not simulated in any of them, each thing once.
+    fn not_simulated(&self) -> Vec<String> {
+        let plans = std::iter::once(&self.baseline).chain(self.others);
+        let all: BTreeSet<&String> = plans.flat_map(|plan| &plan.question.not_simulated).collect();
+        all.into_iter().cloned().collect()
     }
 
     fn notes(&self, place: usize, one: &One) -> Vec<Note> {

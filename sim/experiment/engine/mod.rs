@@ -141,6 +141,11 @@ impl<'a, S: Stage> Engine<'a, S> {
         &self.arms[arm.0]
     }
 
+    /// All arms, in the order in which they were first asked for.
+    pub fn all(&self) -> &[S::Arm] {
+        &self.arms
+    }
+
     /// Its replications.
     pub fn replications(&self, arm: ArmId) -> u32 {
         self.stage.replications(self.see(arm))

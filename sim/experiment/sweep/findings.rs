@@ -1,6 +1,7 @@
 //! What is found of a grid: its points, what changes between them, and where limits are crossed.
 
 use super::options::{Parameter, Value};
+use crate::analytic::{Difference, Reason};
 use crate::measured::Metric;
 use crate::offered::Overload;
 use wssim_stats::Estimate;
@@ -24,6 +25,8 @@ pub struct Sweep {
     pub worlds: usize,
     /// Points that were to be added.
     pub refine: u32,
+    /// What formulas leave out of points where they differ by more than they may.
+    pub left_out: Vec<Reason>,
 }
 
 /// A point of the grid.
@@ -42,6 +45,17 @@ pub struct PointFinding {
     pub busiest: Option<Metric>,
     /// Its numbers; `None`: its world has no such metric.
     pub metrics: Vec<Option<Metric>>,
+    /// What formulas say of them; `None`: nothing.
+    pub formulas: Vec<Option<Formula>>,
+}
+
+/// What formulas say of a number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Formula {
+    /// In its base unit; infinite: there is no steady state.
+    pub value: f64,
+    /// How far the simulated number is from it, where that is beyond the limit of formulas.
+    pub difference: Option<Difference>,
 }
 
 impl PointFinding {

@@ -2,11 +2,12 @@
 
 use super::changes::{Seen, change, mean_at};
 use super::columns::{self, Column, Objective};
-use super::findings::{ObjectiveFinding, PointFinding, Sweep};
+use super::findings::{Formula, ObjectiveFinding, PointFinding, Sweep};
 use super::grid::{self, Spot};
 use super::objectives::judge;
 use super::options::{Error, Numbers, Options, Value};
 use super::refine::{self, Known};
+use crate::analytic::{Analytic, Reason, Twin, compare};
 use crate::arm::{Arm, Setting, Traffic};
 use crate::catalogue::Catalogue;
 use crate::engine::{ArmId, Broken, Design, Engine, Stopped, Want};
@@ -141,6 +142,7 @@ impl<'a> SweepStudy<'a> {
         objectives.sort_by_key(|objective| !objective.is_critical);
         let distinct: BTreeSet<ArmId> = told.iter().map(|at| spending.spots[*at].arm).collect();
         let worlds = distinct.len();
+        let left_out = self.left_out(engine, spending, &told, &points);
         let answer = Sweep {
             parameters: self.options.parameters.clone(),
             axis: self.axis,
@@ -150,6 +152,7 @@ impl<'a> SweepStudy<'a> {
             objectives,
             worlds,
             refine: self.options.refine,
+            left_out,
         };
         self.counted(engine, &distinct, rounds, answer)
     }
@@ -188,16 +191,40 @@ impl<'a> SweepStudy<'a> {
         }
     }
 
+    /// What formulas leave out of the points where they differ.
+    fn left_out(
+        &self,
+        engine: &Engine<'_, Traffic<'_>>,
+        spending: &Spending<'_, '_>,
+        told: &[usize],
+        points: &[PointFinding],
+    ) -> Vec<Reason> {
+        let differs = |point: &PointFinding| {
+            point.formulas.iter().flatten().any(|formula| formula.difference.is_some())
+        };
+        let twin = |at: &usize| {
+            let world = &engine.see(spending.spots[*at].arm).blueprint;
+            Twin::new(world, &self.question.measure).at(1.0)
+        };
+        let points =
+            told.iter().zip(points).filter(|(_, point)| point.is_steady() && differs(point));
+        let all: BTreeSet<Reason> = points.flat_map(|(at, _)| twin(at).reasons).collect();
+        all.into_iter().collect()
+    }
+
     fn point(&self, engine: &Engine<'_, Traffic<'_>>, one: &Placed, rounds: usize) -> PointFinding {
         let arm = engine.see(one.arm);
         let told = |column: &Column| columns::told(column, arm, rounds);
+        let metrics: Vec<Option<Metric>> = self.columns.iter().map(told).collect();
+        let twin = Twin::new(&arm.blueprint, &self.question.measure).at(1.0);
         PointFinding {
             values: one.spot.values.clone(),
             is_added: one.spot.is_added,
             replications: rounds as u32,
             overloads: one.overloads.clone(),
             busiest: told(&Column::Busiest),
-            metrics: self.columns.iter().map(told).collect::<Vec<Option<Metric>>>(),
+            formulas: metrics.iter().map(|metric| formula(&twin, metric.as_ref()?)).collect(),
+            metrics,
         }
     }
 }
@@ -219,6 +246,16 @@ impl Asked {
         let services = load.services.iter().filter_map(ServiceLoad::utilization);
         Self { overloads, utilization: nodes.chain(services).fold(0.0, f64::max) }
     }
+}
+
+/// What formulas say of a number that was simulated.
+fn formula(twin: &Analytic, metric: &Metric) -> Option<Formula> {
+    let labels = metric.labels.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+    let of = MetricRef { name: metric.name.to_owned(), labels: labels.collect() };
+    let value = twin.value(&of)?;
+    let simulated = metric.estimate.as_ref();
+    let difference = simulated.and_then(|simulated| compare(&of, value, simulated));
+    Some(Formula { value, difference })
 }
 
 /// A point with its arm.

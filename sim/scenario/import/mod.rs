@@ -49,12 +49,13 @@ pub fn scenario(
     let (survey, warnings) = survey(&[path.to_owned()])?;
     let beside = folder(path.parent().unwrap_or(Path::new("")));
     let assumed = if nodes.is_some() { Nodes::Given } else { Nodes::Assumed };
-    let own = path.with_extension("toml");
+    // Names that no file is likely to have: they are held beside those that there are.
+    let own = path.with_extension("as-scenario");
     let text = write::scenario(&survey, beside, assumed);
     let texts = match nodes {
         None => vec![(own.clone(), text)],
         Some(nodes) => {
-            let stack = path.with_extension("assumed.toml");
+            let stack = path.with_extension("assumed");
             let over = write::laid_over(&stack, nodes, beside);
             vec![(stack, text), (own.clone(), over)]
         }

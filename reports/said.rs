@@ -1,0 +1,48 @@
+//! What was said of a claim and what became of it, as every table of claims has it.
+
+use crate::quantity;
+use crate::table::{Cell, Tone};
+use wssim_experiment::findings::{JudgedClaim, Verdict};
+
+/// Whether the claim is about a change, and is written with signs.
+pub(crate) fn is_change(judged: &JudgedClaim) -> bool {
+    judged.claim.relative_to.is_some()
+}
+
+/// The plan's column: what `expected` says.
+pub(crate) fn plan(judged: &JudgedClaim) -> String {
+    let (expected, unit, change) = (judged.claim.expected, judged.unit, is_change(judged));
+    match (expected.min, expected.max) {
+        (Some(min), Some(max)) => {
+            let range = if min == max {
+                quantity::plain(min, unit, change)
+            } else {
+                quantity::range(min, max, unit, change)
+            };
+            if expected.point {
+                let point = quantity::plain(f64::midpoint(min, max), unit, change);
+                format!("{range} (±10 % of {point})")
+            } else {
+                range
+            }
+        }
+        (Some(min), None) => format!("≥ {}", quantity::plain(min, unit, change)),
+        (None, Some(max)) => format!("≤ {}", quantity::plain(max, unit, change)),
+        (None, None) => "any".to_owned(),
+    }
+}
+
+/// The colour of a verdict.
+pub(crate) fn tone(verdict: Verdict) -> Tone {
+    match verdict {
+        Verdict::Holds | Verdict::Reproduced => Tone::Good,
+        Verdict::Refuted => Tone::Bad,
+        Verdict::Undecided => Tone::Open,
+    }
+}
+
+/// The verdict alone.
+pub(crate) fn verdict_name(judged: &JudgedClaim) -> Cell {
+    let of = if judged.is_at_given_values() { Verdict::Undecided } else { judged.verdict };
+    Cell::toned(judged.verdict.name(), tone(of))
+}
