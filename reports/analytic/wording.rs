@@ -63,7 +63,7 @@ pub(crate) fn sentence(reason: &Reason) -> String {
         }
         Reason::Nested(service) => {
             format!(
-                "whoever waits for workers or connections of `{service}` may hold others meanwhile"
+                "requests that wait for workers or connections of `{service}` may hold others meanwhile"
             )
         }
         Reason::Ram(node) => format!("more RAM of `{node}` is asked for than it has"),

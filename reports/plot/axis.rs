@@ -10,7 +10,7 @@ pub(super) struct Axis {
     pub(super) is_log: bool,
 }
 
-/// Above zero throughout and over so many times as large at one end as at the other: drawn by ratios.
+/// Values above zero whose ends differ by more than this factor are drawn by ratios.
 const WIDE: f64 = 100.0;
 /// The least number over the greatest, below which zero belongs into the picture.
 const NEAR: f64 = 0.7;

@@ -38,7 +38,7 @@ pub(crate) fn bars(title: &str, bars: &[Bar], most: usize) -> Vec<String> {
     lines
 }
 
-/// A bar over `part` of so many columns.
+/// A bar over the share `part` of the columns.
 fn full(part: f64, columns: usize) -> String {
     // Where all are zero no part is known.
     let part = if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.0 };

@@ -12,7 +12,7 @@ const ROWS: usize = 13;
 const LEVELS: usize = 4;
 /// A canvas is not narrower; a terminal that is has no picture.
 const NARROWEST: usize = 16;
-/// A limit that is further away than so many times what is drawn would leave it flat.
+/// A limit that is further away than this multiple of the drawn values would leave them flat.
 const FARTHEST: f64 = 2.0;
 /// Columns that a label of the horizontal axis takes, about.
 const LABEL: usize = 9;

@@ -129,7 +129,12 @@ fn of_objectives(sweep: &Sweep) -> Option<String> {
             objective.crossings.iter().map(|one| place_in_row(sweep, one)).min(),
         )
     });
-    if let Some(objective) = judged().find(|objective| all(objective, State::Missed)) {
+    // A critical objective that is crossed comes before another that is missed everywhere.
+    let is_hidden = |objective: &ObjectiveFinding| {
+        !objective.is_critical && tightest.is_some_and(|crossed| crossed.is_critical)
+    };
+    let missed = |one: &&ObjectiveFinding| all(one, State::Missed) && !is_hidden(one);
+    if let Some(objective) = judged().find(missed) {
         return Some(format!(
             "{} misses its {} at every point.",
             subject(objective),
@@ -140,7 +145,22 @@ fn of_objectives(sweep: &Sweep) -> Option<String> {
         return Some(crossed(sweep, objective));
     }
     judged().next()?;
-    let open = judged().find(|objective| !all(objective, State::Kept));
+    let is_open = |objective: &&ObjectiveFinding| objective.states.contains(&State::Open);
+    if let (None, Some(objective)) =
+        (judged().find(is_open), judged().find(|one| !all(one, State::Kept)))
+    {
+        let at = |state: State| objective.states.iter().position(|one| *one == state);
+        let [kept, missed] = [State::Kept, State::Missed].map(at);
+        let at = |point: Option<usize>| point.map_or_else(String::new, |at| place(sweep, at));
+        return Some(format!(
+            "{} keeps its {} in some rows alone: at {}, and not at {}.",
+            subject(objective),
+            limit(objective),
+            at(kept),
+            at(missed)
+        ));
+    }
+    let open = judged().find(is_open);
     Some(match open {
         None => "Every objective is kept at every point.".to_owned(),
         Some(objective) => {

@@ -58,7 +58,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SHARE", default_value = "1%", value_parser = options::share)]
     precision: f64,
 
-    /// Exactly so many replications of each value, no stopping rule
+    /// The exact number of replications of each value, without a stopping rule
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(5..=1_000_000))]
     replications: Option<u32>,
 

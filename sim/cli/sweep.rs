@@ -47,7 +47,7 @@ pub(crate) struct Args {
     #[arg(long = "metric", value_name = "METRIC")]
     metrics: Vec<String>,
 
-    /// So many points more, one by one, where the first number changes most from point to point
+    /// The number of points that are added, one by one, where the first number changes most from point to point
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1000))]
     refine: u32,
 

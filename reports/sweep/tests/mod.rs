@@ -219,3 +219,29 @@ fn names_are_drawn_as_bars() {
     let text = text(sweep, 80);
     assert!(text.lines().any(|line| line.starts_with("hdd   ██████")), "{text}");
 }
+
+/// One row keeps it and the other does not: nothing is open.
+#[test]
+fn an_objective_that_no_row_crosses_is_not_open() {
+    let mut sweep = grid();
+    let objective = &mut sweep.objectives[0];
+    objective.states = vec![Missed, Missed, Missed, Missed, Kept, Kept, Kept];
+    objective.crossings.clear();
+    let told = answer(&sweep).join(" ");
+    assert!(
+        told.contains("in some rows alone: at traffic.scale 1, workers 200, and not at"),
+        "{told}"
+    );
+    assert!(!told.contains("is open"), "{told}");
+}
+
+#[test]
+fn a_critical_crossing_is_told_before_what_is_missed_everywhere() {
+    let mut sweep = grid();
+    let mut other = sweep.objectives[0].clone();
+    (other.is_critical, other.entry) = (false, "batch".to_owned());
+    (other.states, other.crossings) = (vec![Missed; 7], Vec::new());
+    sweep.objectives.push(other);
+    let told = answer(&sweep).join(" ");
+    assert!(told.contains("`web` keeps its objective"), "{told}");
+}

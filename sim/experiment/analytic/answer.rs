@@ -62,7 +62,7 @@ pub struct ServiceValue {
     pub service: String,
     /// All containers together.
     pub visits_per_second: f64,
-    /// From arrival to answer, over all endpoints; `None`: nobody comes.
+    /// From arrival to answer, over all endpoints; `None`: it has no visits.
     pub response_seconds: Option<f64>,
     /// Held workers over workers; `None`: unlimited.
     pub utilization: Option<f64>,

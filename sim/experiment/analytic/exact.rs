@@ -12,7 +12,7 @@ const MOST_USERS: u32 = 1_000;
 /// Rounding of sums.
 const SLACK: f64 = 1e-9;
 
-/// Requests per second of the only class of users, `response_seconds` being what one takes if nobody waits;
+/// Requests per second of the only class of users, `response_seconds` being the time of one without any wait;
 /// `None`: there is no such network.
 pub(super) fn throughput(flows: &Flows<'_>, response_seconds: f64) -> Option<f64> {
     let &[_, Class::Closed { users, think_seconds }] = &flows.classes[..] else { return None };

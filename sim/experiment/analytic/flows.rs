@@ -55,7 +55,7 @@ pub(super) struct Flows<'b> {
     pub(super) blueprint: &'b Blueprint,
     pub(super) costs: Costs,
     pub(super) visits: Vec<Visit>,
-    /// Times of all endpoints if nobody waited.
+    /// Times of all endpoints without any wait.
     pub(super) alone: Vec<Took>,
     pub(super) processors: Vec<Processor>,
     /// What visits bring to each processor, in seconds of a thread of its own.

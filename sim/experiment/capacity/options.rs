@@ -11,7 +11,7 @@ pub struct Options {
     pub seed: u64,
     /// Threads; `None`: all cores.
     pub threads: Option<usize>,
-    /// Exactly so many replications of each value, no stopping rule.
+    /// The exact number of replications of each value, without a stopping rule.
     pub replications: Option<u32>,
     /// The width of the bracket, as a share of its upper end.
     pub precision: f64,

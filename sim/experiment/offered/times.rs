@@ -118,7 +118,7 @@ impl Took {
     }
 }
 
-/// Times of all endpoints if nobody waited, at the mean speed of the nodes of their containers.
+/// Times of all endpoints without any wait, at the mean speed of the nodes of their containers.
 pub(crate) fn responses(blueprint: &Blueprint, costs: &Costs) -> Vec<Took> {
     let conditions = Conditions::alone(blueprint);
     let mut known = vec![Took::default(); blueprint.endpoints.len()];

@@ -43,9 +43,12 @@ pub(super) fn all(parameters: &[Parameter]) -> Vec<Spot> {
     rows.into_iter().map(|values| Spot { values, is_added: false }).collect()
 }
 
-/// The parameter along which points are next to each other: the first one of numbers, else the first.
+/// The parameter along which points are next to each other: the first one of several numbers, else the first
+/// of several values.
 pub(super) fn axis(parameters: &[Parameter]) -> usize {
-    parameters.iter().position(|parameter| parameter.numbers.is_some()).unwrap_or(0)
+    let varies = |parameter: &Parameter| parameter.values.len() > 1;
+    let of_numbers = parameters.iter().position(|one| varies(one) && one.numbers.is_some());
+    of_numbers.or_else(|| parameters.iter().position(varies)).unwrap_or(0)
 }
 
 /// Places of the points in rows along `axis`, in the order of its values; all other values of a row are
@@ -169,6 +172,11 @@ mod tests {
         let parameters = [names("a", &["x", "y"]), numbers("b", &[1.0, 2.0])];
         let mut spots = all(&parameters);
         assert_eq!(axis(&parameters), 1);
+        assert_eq!(
+            axis(&[numbers("b", &[1.0]), names("a", &["x", "y"])]),
+            1,
+            "one value is no axis"
+        );
         assert_eq!(rows(&spots, 1), [[0, 1], [2, 3]]);
         let mut between = spots[2].clone();
         between.is_added = true;
