@@ -11,6 +11,8 @@ use crate::observe::observe;
 use crate::question::{Measure, MetricRef, Point, WorldError, Worlds};
 use crate::recorder::{Recorder, Slot};
 use crate::sample::Sample;
+use crate::stored::stored;
+use std::fmt::Debug;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::{Blueprint, Outcome, Run, simulate};
 
@@ -27,6 +29,8 @@ pub(crate) struct Observation {
     responses: Vec<Durations>,
     pub(crate) outcome: Outcome,
 }
+
+stored! { Observation { samples, slots, memory, controls, responses, outcome } }
 
 /// A world and what its replications have shown so far.
 #[derive(Debug)]
@@ -48,6 +52,12 @@ impl Arm {
     fn measured_by(blueprint: Blueprint, catalogue: Catalogue) -> Self {
         let pooled = vec![Durations::default(); blueprint.sources.len()];
         Self { blueprint, catalogue, controls: None, observations: Vec::new(), pooled }
+    }
+
+    /// What decides what its replications leave behind, measured as `setting` says.
+    pub(crate) fn identity(&self, setting: &Setting) -> impl Debug {
+        let metrics = self.catalogue.keys.iter().map(|key| (key.kind.name, &key.labels));
+        (*setting, metrics.collect::<Vec<_>>(), self.controls.is_some(), &self.blueprint)
     }
 
     /// Takes the next replication.
@@ -116,6 +126,10 @@ impl Stage for Traffic<'_> {
             && one.background == other.background
             && one.sources == other.sources
             && one == other
+    }
+
+    fn identity(&self, arm: &Arm) -> impl Debug {
+        arm.identity(&self.setting)
     }
 
     fn replicate(&self, arm: &Arm, number: u32, stop: &dyn Fn() -> bool) -> Option<Observation> {

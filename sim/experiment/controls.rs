@@ -16,6 +16,7 @@
 use crate::metric::quantity::Entry;
 use crate::offered::{Brought, brought};
 use crate::recorder::Record;
+use crate::stored::Stored;
 use wssim_model::blueprint::{Arrivals, Instruction, Source};
 use wssim_model::{Blueprint, Outcome};
 
@@ -29,6 +30,16 @@ pub(crate) struct Shares(Vec<[[f64; 2]; CONTROLS]>);
 
 /// CPU time, calls.
 pub(crate) const CONTROLS: usize = 2;
+
+impl Stored for Shares {
+    fn write(&self, to: &mut Vec<u8>) {
+        self.0.write(to);
+    }
+
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        Stored::read(from).map(Self)
+    }
+}
 
 impl Controls {
     /// Those of a world; `None` where the programs alone do not settle what requests bring along.

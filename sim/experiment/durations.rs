@@ -10,6 +10,7 @@
 
 use crate::metric::STATS;
 use crate::sample::{Sample, Share};
+use crate::stored::stored;
 use wssim_stats::{Histogram, nearest_rank, observations_needed};
 
 /// Probabilities of the quantiles among [`STATS`].
@@ -23,6 +24,8 @@ pub(crate) struct Durations {
     /// There are seldom any.
     open: Option<Box<Histogram>>,
 }
+
+stored! { Durations { ended, open } }
 
 impl Durations {
     /// All of these came to an end.

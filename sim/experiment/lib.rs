@@ -5,6 +5,7 @@
 //! what is found, and why, are values.
 
 pub mod analytic;
+pub mod archive;
 mod arm;
 pub mod capacity;
 mod cast;
@@ -34,6 +35,7 @@ pub mod reason;
 mod recorder;
 pub mod run;
 mod sample;
+pub mod stored;
 mod summary;
 pub mod sweep;
 mod threads;

@@ -9,6 +9,7 @@ use crate::engine::{Engine, Stage, Stopped, Want};
 use crate::question::{Kind, Measure, WorldError};
 use crate::recorder::Slot;
 use crate::watch::{Phase, Watch};
+use std::fmt::Debug;
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
 use wssim_stats::warm_up::mser5;
@@ -82,6 +83,10 @@ impl Stage for Pilot<'_> {
 
     fn is_same(&self, a: &Arm, b: &Arm) -> bool {
         a.blueprint == b.blueprint
+    }
+
+    fn identity(&self, arm: &Arm) -> impl Debug {
+        arm.identity(&self.setting)
     }
 
     fn replicate(&self, arm: &Arm, number: u32, stop: &dyn Fn() -> bool) -> Option<Observation> {

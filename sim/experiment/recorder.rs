@@ -5,6 +5,7 @@
 
 use crate::durations::Durations;
 use crate::memory::record::{MemoryRecorder, NodeRecord, Window};
+use crate::stored::stored;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::ids::{ContainerId, EndpointId, NodeId, PoolId, QueryId, ServiceId, SourceId};
@@ -109,6 +110,8 @@ pub(crate) struct Slot {
     pub(crate) unfinished: u64,
     pub(crate) response_ns: u128,
 }
+
+stored! { Slot { answered, errors, unfinished, response_ns } }
 
 /// What one replication left behind.
 #[derive(Clone, Debug)]

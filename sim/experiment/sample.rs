@@ -1,5 +1,7 @@
 //! One metric in one replication: a number, a ratio, or what is known of one.
 
+use crate::stored::Stored;
+
 /// One metric in one replication.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Sample {
@@ -36,6 +38,37 @@ impl Share {
     /// A share of time.
     pub(crate) fn of_time(share: f64) -> Self {
         Self { part: share, whole: 1.0, trials: f64::INFINITY }
+    }
+}
+
+impl Stored for Sample {
+    fn write(&self, to: &mut Vec<u8>) {
+        let (kind, numbers): (u8, Vec<f64>) = match *self {
+            Self::Nothing => (0, vec![]),
+            Self::TooFew(times) => (1, vec![times]),
+            Self::Value(value) => (2, vec![value]),
+            Self::Within(low, high) => (3, vec![low, high]),
+            Self::Ratio(part, whole) => (4, vec![part, whole]),
+            Self::Share(Share { part, whole, trials }) => (5, vec![part, whole, trials]),
+        };
+        kind.write(to);
+        for number in numbers {
+            number.write(to);
+        }
+    }
+
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        let kind = u8::read(from)?;
+        let mut number = || f64::read(from);
+        Some(match kind {
+            0 => Self::Nothing,
+            1 => Self::TooFew(number()?),
+            2 => Self::Value(number()?),
+            3 => Self::Within(number()?, number()?),
+            4 => Self::Ratio(number()?, number()?),
+            5 => Self::Share(Share { part: number()?, whole: number()?, trials: number()? }),
+            _ => return None,
+        })
     }
 }
 

@@ -1,4 +1,6 @@
-//! Somebody watches: is told how far a study is, and says when to stop.
+//! Somebody watches: is told how far a study is, says when to stop, and may keep what is simulated.
+
+use crate::archive::Archive;
 
 /// What a study is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,11 @@ pub trait Watch: Sync {
 
     /// Whether the wall-time budget is spent: cut at the last complete look.
     fn over_budget(&self) -> bool;
+
+    /// Where replications are kept beyond this process, if anywhere.
+    fn archive(&self) -> Option<&dyn Archive> {
+        None
+    }
 }
 
 /// Nobody watches.

@@ -23,6 +23,19 @@ pub struct Histogram {
     max_ns: u64,
 }
 
+/// All that a histogram knows, as plain numbers: to be written down, and made a histogram again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Durations of zero.
+    pub zeros: u64,
+    /// Sum of all durations, in nanoseconds.
+    pub sum_ns: u128,
+    /// The longest, in nanoseconds.
+    pub max_ns: u64,
+    /// Buckets that are not empty, in ascending order: the highest value in nanoseconds, and how many.
+    pub buckets: Vec<(u64, u32)>,
+}
+
 impl Default for Histogram {
     fn default() -> Self {
         Self::new()
@@ -152,6 +165,25 @@ impl Histogram {
             self.iter().filter(|(value, _)| *value > ns as f64).map(|(_, count)| count).sum();
         let count = self.count();
         (count > 0).then(|| above as f64 / count as f64)
+    }
+
+    /// All that it knows.
+    pub fn counts(&self) -> Counts {
+        let recorded = self.buckets.iter_recorded();
+        let buckets = recorded.map(|step| (step.value_iterated_to(), step.count_at_value()));
+        let Self { zeros, sum_ns, max_ns, .. } = *self;
+        Counts { zeros, sum_ns, max_ns, buckets: buckets.collect() }
+    }
+
+    /// The histogram of which `counts` is all that it knows; `None`: there is none.
+    pub fn of_counts(counts: &Counts) -> Option<Self> {
+        let Counts { zeros, sum_ns, max_ns, .. } = *counts;
+        let mut buckets = Buckets::new(3).expect("three digits are allowed");
+        for &(value, count) in &counts.buckets {
+            let fits = 0 < value && value <= buckets.highest_equivalent(Self::LIMIT_NS);
+            fits.then(|| buckets.record_n(value, count).ok())??;
+        }
+        Some(Self { buckets, zeros, sum_ns, max_ns })
     }
 
     /// Non-empty buckets in ascending order: (middle in nanoseconds, number of observations).

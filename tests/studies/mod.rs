@@ -2,6 +2,7 @@
 
 mod screens;
 
+use std::fmt::Debug;
 use wssim_experiment::engine::{ArmId, Broken, Design, Engine, Stage, Want};
 use wssim_experiment::question::WorldError;
 use wssim_experiment::watch::{Phase, Progress, Unwatched, Watch};
@@ -25,6 +26,10 @@ impl Stage for Dice {
 
     fn is_same(&self, a: &Die, b: &Die) -> bool {
         a.sides == b.sides
+    }
+
+    fn identity(&self, die: &Die) -> impl Debug {
+        die.sides
     }
 
     fn replicate(&self, die: &Die, number: u32, stop: &dyn Fn() -> bool) -> Option<u32> {

@@ -4,6 +4,7 @@ use crate::arm::{Arm, Observation, Setting, replicate};
 use crate::engine;
 use crate::failures::crash;
 use crate::question::{Kind, Measure, Override, WorldError, Worlds};
+use std::fmt::Debug;
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Comes, Fault};
@@ -81,6 +82,10 @@ impl engine::Stage for Load<'_> {
 
     fn is_same(&self, a: &Loaded, b: &Loaded) -> bool {
         a.setting == b.setting && a.arm.blueprint == b.arm.blueprint
+    }
+
+    fn identity(&self, at: &Loaded) -> impl Debug {
+        at.arm.identity(&at.setting)
     }
 
     fn replicate(&self, at: &Loaded, number: u32, stop: &dyn Fn() -> bool) -> Option<Observation> {

@@ -13,50 +13,26 @@
 //!
 //! Replication n of every arm meets the same random numbers (common random numbers). Points whose worlds
 //! are equal share one arm, whoever asked for them: an override that a world does not notice costs nothing.
+//!
+//! So a study is a list of jobs, each of which anyone can do: where an [archive](crate::archive::Archive) is there, what it holds is not
+//! simulated again, and what another shard is to do is left to it.
 
+mod desk;
+mod stage;
 mod work;
 
-pub(crate) use work::{Progressing, Stopped, in_order};
+pub use stage::Stage;
+pub(crate) use work::{Stopped, in_order};
 
+use crate::archive::Key;
 use crate::question::WorldError;
 use crate::watch::{Phase, Watch};
+use desk::{Desk, Job};
 use std::collections::BTreeMap;
 
 /// Replications for each thread that are kept while others are under way: few, so that memory does not
 /// grow with their number, and enough that no core waits for another.
 const AT_ONCE: usize = 64;
-
-/// Where points become worlds, and what is measured there.
-pub trait Stage: Sync {
-    /// What a study names: an arm of the scenario, with overrides.
-    type Point: Clone + Ord;
-    /// The world of a point, and what its replications have shown.
-    type Arm: Send + Sync;
-    /// What one replication leaves behind.
-    type One: Send;
-
-    /// The world of `point`, without replications.
-    ///
-    /// # Errors
-    /// When the world cannot be made.
-    fn open(&self, point: &Self::Point) -> Result<Self::Arm, WorldError>;
-
-    /// Whether both have the same world, so that one can stand for the other.
-    fn is_same(&self, a: &Self::Arm, b: &Self::Arm) -> bool;
-
-    /// Replication `number` of `arm`; `None` when `stop` says so before its end.
-    fn replicate(&self, arm: &Self::Arm, number: u32, stop: &dyn Fn() -> bool)
-    -> Option<Self::One>;
-
-    /// Events of one replication, for the progress.
-    fn events(&self, one: &Self::One) -> u64;
-
-    /// Takes the next replication of `arm`; they come in the order of their numbers.
-    fn keep(&self, arm: &mut Self::Arm, one: Self::One);
-
-    /// Replications that `arm` has.
-    fn replications(&self, arm: &Self::Arm) -> u32;
-}
 
 /// What a study wants to see, step by step.
 pub trait Design<S: Stage> {
@@ -110,12 +86,14 @@ pub struct Engine<'a, S: Stage> {
     watch: &'a dyn Watch,
     arms: Vec<S::Arm>,
     places: BTreeMap<S::Point, ArmId>,
+    /// Names of the arms in the archive, by arm, as soon as they are needed.
+    keys: BTreeMap<usize, Key>,
 }
 
 impl<'a, S: Stage> Engine<'a, S> {
     /// Without arms.
     pub fn new(stage: &'a S, watch: &'a dyn Watch) -> Self {
-        Self { stage, watch, arms: Vec::new(), places: BTreeMap::new() }
+        Self { stage, watch, arms: Vec::new(), places: BTreeMap::new(), keys: BTreeMap::new() }
     }
 
     /// The arm of `point`: a new one only where no other has the same world.
@@ -168,13 +146,14 @@ impl<'a, S: Stage> Engine<'a, S> {
     /// Simulates what `wants` lack. When the user stops it, what is complete is kept without gaps.
     ///
     /// # Errors
-    /// When the user stops it.
+    /// When the user stops it, or other shards do a part of it.
     pub fn simulate(&mut self, phase: Phase, wants: &[Want]) -> Result<(), Stopped> {
         let jobs = self.jobs(wants);
-        let progress = Progressing::new(self.watch, phase, jobs.len() as u32);
+        self.name(&jobs);
+        let desk = Desk::new(self.stage, self.watch, phase, jobs.len());
         let mut broken = vec![false; self.arms.len()];
         for jobs in jobs.chunks(AT_ONCE * rayon::current_num_threads()) {
-            let done = work(self.stage, &self.arms, jobs, &progress);
+            let done = desk.work(&self.arms, &self.keys, jobs);
             for (job, one) in jobs.iter().zip(done) {
                 match one {
                     Some(one) if !broken[job.arm] => self.stage.keep(&mut self.arms[job.arm], one),
@@ -185,6 +164,15 @@ impl<'a, S: Stage> Engine<'a, S> {
         if broken.contains(&true) { Err(Stopped) } else { Ok(()) }
     }
 
+    /// Names the arms of `jobs`, where there is an archive.
+    fn name(&mut self, jobs: &[Job]) {
+        let Some(archive) = self.watch.archive() else { return };
+        for job in jobs {
+            let identity = || self.stage.identity(&self.arms[job.arm]);
+            self.keys.entry(job.arm).or_insert_with(|| archive.key(&identity()));
+        }
+    }
+
     /// What is missing, the first replications first: so that arms grow together.
     fn jobs(&self, wants: &[Want]) -> Vec<Job> {
         let mut wanted: BTreeMap<ArmId, u32> = BTreeMap::new();
@@ -193,35 +181,13 @@ impl<'a, S: Stage> Engine<'a, S> {
             *most = want.replications.max(*most);
         }
         let missing = |(arm, wanted): (ArmId, u32)| {
-            (self.replications(arm)..wanted).map(move |number| Job { number, arm: arm.0 })
+            (self.replications(arm)..wanted).map(move |number| Job { number, arm: arm.0, place: 0 })
         };
         let mut jobs: Vec<Job> = wanted.into_iter().flat_map(missing).collect();
         jobs.sort_unstable();
+        for (place, job) in jobs.iter_mut().enumerate() {
+            job.place = place;
+        }
         jobs
     }
-}
-
-/// One replication of one arm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Job {
-    number: u32,
-    arm: usize,
-}
-
-/// Does `jobs`; those that were stopped leave nothing.
-fn work<S: Stage>(
-    stage: &S,
-    arms: &[S::Arm],
-    jobs: &[Job],
-    progress: &Progressing<'_>,
-) -> Vec<Option<S::One>> {
-    let stop = || progress.must_stop();
-    in_order(jobs, |job| {
-        if stop() {
-            return None;
-        }
-        let one = stage.replicate(&arms[job.arm], job.number, &stop)?;
-        progress.done(stage.events(&one));
-        Some(one)
-    })
 }

@@ -3,6 +3,7 @@
 use super::listen::{Answer, Heard, Listener, Replicas};
 use super::recovery::{recovery_seconds, worst_window};
 use crate::cluster::{Limit, Survival};
+use crate::stored::stored;
 use wssim_kernel::Nanos;
 use wssim_model::ids::NodeId;
 use wssim_model::probe::Failure;
@@ -78,6 +79,14 @@ pub(super) struct Node {
     /// Share of time in which somebody waited for pages.
     pub(super) stalled: f64,
     pub(super) kills: u64,
+}
+
+stored! {
+    Aftermath { entries, services, nodes, at_end, events, requests, simulated_seconds }
+    Entry { recovery, worst, during, after, whole, within_limits, failed }
+    Stretch { arrived, answered, mean, p95 }
+    Service { before, fewest, at_end, recovery, kills }
+    Node { cpu, stalled, kills }
 }
 
 impl Aftermath {

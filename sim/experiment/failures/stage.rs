@@ -6,6 +6,7 @@ use crate::cluster::{Cluster, Limit, Survival};
 use crate::engine;
 use crate::question::{Override, Question, WorldError, Worlds};
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::blueprint::{Comes, Fault, FaultKind};
@@ -111,6 +112,13 @@ impl engine::Stage for Stage<'_> {
     fn is_same(&self, a: &Lost, b: &Lost) -> bool {
         let is_one = Arc::ptr_eq(&a.world, &b.world);
         a.nodes == b.nodes && (is_one || a.world.blueprint == b.world.blueprint)
+    }
+
+    fn identity(&self, arm: &Lost) -> impl Debug {
+        let facts = self.question.cluster.entries.iter();
+        let limits: Vec<&Vec<Limit>> = facts.map(|facts| &facts.limits).collect();
+        let Self { seed, definitions, lead, observed, .. } = *self;
+        ((seed, definitions, lead, observed), limits, &arm.nodes, &arm.world.blueprint)
     }
 
     fn replicate(&self, arm: &Lost, number: u32, stop: &dyn Fn() -> bool) -> Option<Aftermath> {

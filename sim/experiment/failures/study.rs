@@ -180,7 +180,7 @@ impl<'a> FailureStudy<'a> {
         let all_years =
             Years { worlds: self.worlds, seed: stage.seed, length: years, overloads: &carried };
         let mut wear = Wear::new(&all_years, self.question, self.watch)?;
-        let is_told = stand.stopped_by != StoppedBy::Interrupt;
+        let is_told = stand.stopped_by != StoppedBy::Interrupt && !self.is_elsewhere(stand);
         let (mut changes, mut more): (Vec<Change>, Vec<Note>) = (Vec::new(), Vec::new());
         if is_told {
             more = wear.run();
@@ -227,6 +227,11 @@ impl<'a> FailureStudy<'a> {
             notes: self.notes,
             answer: Answer::Failures(failures),
         })
+    }
+
+    /// Whether other shards know what the sets come to: what the others of a set's nodes carry decides of years.
+    fn is_elsewhere(&self, stand: &Stand) -> bool {
+        stand.replications == 0 && self.watch.archive().is_some_and(|all| all.shard().is_some())
     }
 
     /// Why there are no years to judge by, where there are none.

@@ -3,6 +3,7 @@
 //! Linux, `kernel/sched/psi.c`: every period the share of it in which some task was stalled enters an
 //! exponentially weighted average, a ← a·e + share·(1 − e). `/proc/pressure/memory` prints it as `avg10`.
 
+use crate::stored::stored;
 use wssim_kernel::{Nanos, Time};
 
 /// Two seconds and one tick (Linux, `PSI_FREQ` = 2 HZ + 1, here with HZ = 250).
@@ -18,6 +19,8 @@ pub(crate) struct Psi {
     stalled_ns: f64,
     ends: Time,
 }
+
+stored! { Psi { average, stalled_ns, ends } }
 
 impl Default for Psi {
     fn default() -> Self {

@@ -5,6 +5,7 @@
 //! amounts are spread evenly.
 
 use super::psi::Psi;
+use crate::stored::stored;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::probe::NodeMemoryState;
@@ -94,6 +95,11 @@ pub(crate) struct NodeRecord {
     /// When it first was under pressure, and how many containers ran then, on all nodes.
     pub(crate) gave: Option<(Time, u32)>,
     psi: Psi,
+}
+
+stored! {
+    Sums { heard_ns, used, resident, hot, page_cache, swap, running, swapped_in, stalled_ns, kills }
+    NodeRecord { slots, gave, psi }
 }
 
 impl NodeRecord {

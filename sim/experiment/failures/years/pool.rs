@@ -5,6 +5,7 @@ use super::record::{Outage, Record};
 use super::subjects::Kind;
 use super::{Plan, YEAR};
 use crate::judge::LEVEL;
+use crate::stored::stored;
 use std::collections::BTreeMap;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
@@ -33,6 +34,11 @@ struct Part {
     years: Vec<Nanos>,
     /// By fault: time down after it.
     causes: Vec<Nanos>,
+}
+
+stored! {
+    Summary { subjects, faults, events }
+    Part { down, outages, lengths, years, causes }
 }
 
 /// All histories so far.

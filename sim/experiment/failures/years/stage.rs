@@ -9,6 +9,7 @@ use super::{Plan, chain, faults_a_year, wearing};
 use crate::cluster::Cluster;
 use crate::engine::Stage;
 use crate::question::{AtRisk, MetricRef, Point, WorldError, Worlds};
+use std::fmt::Debug;
 use wssim_model::Blueprint;
 use wssim_model::history::is_same;
 
@@ -109,6 +110,10 @@ impl Stage for Years<'_> {
             && a.overloads == b.overloads
             && a.cluster.groups == b.cluster.groups
             && is_same(&a.blueprint, &b.blueprint, rarely)
+    }
+
+    fn identity(&self, arm: &Worn) -> impl Debug {
+        (self.seed, arm.plan, &arm.overloads, &arm.cluster, &arm.blueprint)
     }
 
     fn replicate(&self, arm: &Worn, number: u32, stop: &dyn Fn() -> bool) -> Option<Summary> {

@@ -1,0 +1,85 @@
+//! Where replications are kept beyond one process: to go on after an interrupt, to share a study out over machines.
+
+use std::fmt::Debug;
+
+/// The name of an arm: of its world, and of how it is measured.
+pub type Key = [u8; 16];
+
+/// Keeps what replications left behind, and says which of them are to be simulated here.
+///
+/// A replication is a function of its arm and its number, so that what one machine left behind is what any other
+/// would have. Called from many threads.
+pub trait Archive: Sync {
+    /// A name for `what`; other things have other names.
+    fn key(&self, what: &dyn Debug) -> Key;
+
+    /// What replication `number` of the arm left behind, if that is known.
+    fn find(&self, key: &Key, number: u32) -> Option<&[u8]>;
+
+    /// The part of every list of jobs that is done here; `None`: all of it.
+    fn shard(&self) -> Option<Shard>;
+
+    /// Keeps what replication `number` of the arm left behind. False: that cannot be, and to go on is in vain.
+    fn keep(&self, key: &Key, number: u32, one: &[u8]) -> bool;
+}
+
+/// One of several parts of a study.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// From 1.
+    pub number: u32,
+    /// How many there are, at least one.
+    pub of: u32,
+}
+
+impl Shard {
+    /// Whether it does the job at `place` of a list.
+    ///
+    /// By the sum of the digits of `place` in base `of`: of as many neighbours each shard gets one, and where the
+    /// arms repeat after so many places, which costs more in some than in others, each gets its turn at each.
+    pub fn has(self, place: usize) -> bool {
+        let of = self.of as usize;
+        if of < 2 {
+            return true;
+        }
+        let (mut sum, mut rest) = (0, place);
+        while rest > 0 {
+            sum += rest % of;
+            rest /= of;
+        }
+        sum % of + 1 == self.number as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shards(of: u32) -> Vec<Shard> {
+        (1..=of).map(|number| Shard { number, of }).collect()
+    }
+
+    #[test]
+    fn every_job_has_one_shard_and_shards_have_as_many_jobs() {
+        for of in [1, 2, 3, 4, 7, 16] {
+            for jobs in [1, of as usize, 40, 333] {
+                let count = |shard: &Shard| (0..jobs).filter(|job| shard.has(*job)).count();
+                let counts: Vec<usize> = shards(of).iter().map(count).collect();
+                assert_eq!(counts.iter().sum::<usize>(), jobs);
+                let (least, most) = (counts.iter().min(), counts.iter().max());
+                assert!(most.unwrap() - least.unwrap() <= 1, "{counts:?}");
+            }
+        }
+    }
+
+    /// 16 replications of four arms, four shards: each has four of each arm.
+    #[test]
+    fn each_shard_gets_its_turn_at_each_arm() {
+        for shard in shards(4) {
+            for arm in 0..4 {
+                let turns = (0..16).filter(|round| shard.has(round * 4 + arm)).count();
+                assert_eq!(turns, 4, "{shard:?} at arm {arm}");
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Where the jobs of one list are done: found in the archive, simulated, or left to other shards.
+
+use super::stage::Stage;
+use super::work::{Progressing, in_order};
+use crate::archive::{Archive, Key};
+use crate::stored::Stored as _;
+use crate::watch::{Phase, Watch};
+use std::collections::BTreeMap;
+
+/// One replication of one arm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Job {
+    pub(super) number: u32,
+    pub(super) arm: usize,
+    /// In the list of all that is asked for at once.
+    pub(super) place: usize,
+}
+
+/// Does jobs of one phase.
+pub(super) struct Desk<'a, S> {
+    stage: &'a S,
+    progress: Progressing<'a>,
+    archive: Option<&'a dyn Archive>,
+    /// Whether the jobs are shared out: the warm-up must be known before anything else is begun.
+    is_shared: bool,
+}
+
+impl<'a, S: Stage> Desk<'a, S> {
+    pub(super) fn new(stage: &'a S, watch: &'a dyn Watch, phase: Phase, jobs: usize) -> Self {
+        let progress = Progressing::new(watch, phase, jobs as u32);
+        Self { stage, progress, archive: watch.archive(), is_shared: phase != Phase::Pilot }
+    }
+
+    /// What `jobs` leave behind, in their order: nothing those that were stopped or that are not ours.
+    pub(super) fn work(
+        &self,
+        arms: &[S::Arm],
+        keys: &BTreeMap<usize, Key>,
+        jobs: &[Job],
+    ) -> Vec<Option<S::One>> {
+        let stop = || self.progress.must_stop();
+        let done = in_order(jobs, |job| {
+            if stop() {
+                return None;
+            }
+            let arm = &arms[job.arm];
+            let Some(archive) = self.archive else { return self.simulate(arm, *job).map(Some) };
+            let key = &keys[&job.arm];
+            if let Some(one) = self.find(archive, key, job.number) {
+                return Some(Some(one));
+            }
+            let shard = archive.shard().filter(|_| self.is_shared);
+            if shard.is_some_and(|shard| !shard.has(job.place)) {
+                return Some(None);
+            }
+            let one = self.simulate(arm, *job)?;
+            let mut bytes = Vec::new();
+            one.write(&mut bytes);
+            archive.keep(key, job.number, &bytes).then_some(Some(one))
+        });
+        done.into_iter().map(Option::flatten).collect()
+    }
+
+    fn find(&self, archive: &dyn Archive, key: &Key, number: u32) -> Option<S::One> {
+        let one = S::One::read(&mut archive.find(key, number)?)?;
+        self.progress.done(self.stage.events(&one));
+        Some(one)
+    }
+
+    fn simulate(&self, arm: &S::Arm, job: Job) -> Option<S::One> {
+        let one = self.stage.replicate(arm, job.number, &|| self.progress.must_stop())?;
+        self.progress.done(self.stage.events(&one));
+        Some(one)
+    }
+}
