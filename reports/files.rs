@@ -9,6 +9,7 @@ use crate::capacity;
 use crate::compare;
 use crate::failures;
 use crate::metrics_csv;
+use crate::part;
 use crate::sweep;
 use crate::trace::chrome;
 use std::fmt;
@@ -49,6 +50,8 @@ pub enum Reason {
     Foreign,
     /// Something stands there, and a new file was to be made.
     There,
+    /// Another process writes it.
+    Taken,
     /// Something else than a directory stands where one is needed.
     NotADirectory,
     /// The system refused.
@@ -64,6 +67,7 @@ impl fmt::Display for WriteError {
             }
             Reason::Foreign => write!(f, "`{path}` was not written by wssim and is not replaced"),
             Reason::There => write!(f, "`{path}` is there already; nothing is overwritten"),
+            Reason::Taken => write!(f, "another process is writing `{path}`"),
             Reason::NotADirectory => write!(f, "`{path}` is not a directory"),
             Reason::System(error) => write!(f, "cannot write `{path}`: {error}"),
         }
@@ -74,7 +78,11 @@ impl std::error::Error for WriteError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.reason {
             Reason::System(error) => Some(error),
-            Reason::SymbolicLink | Reason::Foreign | Reason::There | Reason::NotADirectory => None,
+            Reason::SymbolicLink
+            | Reason::Foreign
+            | Reason::There
+            | Reason::Taken
+            | Reason::NotADirectory => None,
         }
     }
 }
@@ -205,7 +213,7 @@ fn check_place(path: &Path) -> Result<(), WriteError> {
 }
 
 /// Whether wssim wrote the file: results begin with the version of their shape and the command,
-/// tables with our headings, traces with an event that says so. White space is passed over, so that reformatted results stay ours.
+/// tables with our headings, traces with an event that says so, parts with a line of their own. White space is passed over, so that reformatted results stay ours.
 fn is_own(path: &Path) -> io::Result<bool> {
     let mut beginning = Vec::new();
     File::open(path)?.take(BEGINNING).read_to_end(&mut beginning)?;
@@ -221,7 +229,7 @@ fn is_own(path: &Path) -> io::Result<bool> {
         || is_headed(&compare::csv::COLUMNS)
         || is_headed(&capacity::csv::COLUMNS)
         || begins_with(&sweep::csv::COLUMNS);
-    Ok(results || table || trace)
+    Ok(results || table || trace || text.starts_with(part::BEGINNING))
 }
 
 /// A file written beside its place; removed when it is dropped before it is published.

@@ -39,6 +39,7 @@ mod metric_name;
 pub mod metrics_csv;
 mod number;
 mod page;
+pub mod part;
 mod plot;
 mod quantity;
 mod reason;

@@ -71,14 +71,20 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let started = Instant::now();
     let study = &args.study;
     let Some(scenario) = study.shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
+    if study.shard.is_some() {
+        return Err(Failure::wrong(
+            "error: `--shard`: each step of the search depends on the one before, so that nothing can be shared \
+             out; `wssim sweep` shares a grid of values",
+        ));
+    }
     let conditions = conditions(args, &scenario)?;
-    let place = Place::of(study.out.as_deref(), &scenario.question().name, Some("capacity"));
+    let place = Place::of(study.work.out.as_deref(), &scenario.question().name, Some("capacity"));
     place.check(&FILES)?;
     let findings = simulate(args, &scenario, conditions)?;
     let texts =
         [json::render(&findings), metrics_csv::render(&findings), tables::csv::render(&findings)];
     deliver(&place, FILES.iter().zip(&texts), &findings, (&study.shown, started))?;
-    Ok(status(&findings, study.no_fail))
+    Ok(status(&findings, study.work.no_fail))
 }
 
 /// What must hold; every mistake in a condition is told.
@@ -98,14 +104,14 @@ fn simulate(
 ) -> Result<Findings, Failure> {
     let options = Options {
         seed: args.study.seed,
-        threads: args.study.threads(),
+        threads: args.study.work.threads(),
         replications: args.replications,
         precision: args.precision,
         conditions,
         find: args.find.clone(),
         template: args.template.clone(),
     };
-    let watcher = Watcher::start(args.study.budget, args.study.shown.quiet);
+    let watcher = Watcher::start(args.study.work.budget, args.study.shown.look.quiet, None);
     let findings = capacity::capacity(scenario, &scenario.question(), &options, &watcher);
     watcher.finish();
     findings.map_err(|error| failure(&error))

@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
 }
 
 fn print(args: &Args, check: &Check, diagnostics: &[Diagnostic]) -> Result<(), Failure> {
-    let report = match args.shown.format {
+    let report = match args.shown.look.format {
         Format::Json => check::json(check),
         Format::Markdown => check::markdown(check),
         Format::Text => {
@@ -57,7 +57,7 @@ fn print(args: &Args, check: &Check, diagnostics: &[Diagnostic]) -> Result<(), F
             let style = if coloured { Style::Coloured } else { Style::Plain };
             let width = terminal::width(Stream::Out);
             let quoted = wssim_scenario::render(diagnostics, width, coloured);
-            if args.shown.quiet { quoted } else { check::text(check, &quoted, style, width) }
+            if args.shown.look.quiet { quoted } else { check::text(check, &quoted, style, width) }
         }
     };
     output::print(&report, &args.shown)

@@ -1,6 +1,7 @@
 //! `wssim compare`: what changes between plans?
 
 use crate::exit::{self, Failure};
+use crate::keep::{Asked, Keep, worlds};
 use crate::options::{Common, Shown};
 use crate::output;
 use crate::place::Place;
@@ -9,7 +10,7 @@ use crate::watch::Watcher;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use wssim_experiment::compare::{self, Asked, Plan};
+use wssim_experiment::compare::{self, Plan};
 use wssim_experiment::findings::Findings;
 use wssim_experiment::question::{MetricRef, Question};
 use wssim_reports::{compare as tables, json, metrics_csv};
@@ -57,7 +58,7 @@ pub(crate) struct Args {
     with: Vec<With>,
 
     #[command(flatten)]
-    common: Common,
+    pub(crate) common: Common,
 }
 
 /// What can be found out beside the difference.
@@ -81,15 +82,31 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let mut questions: Vec<Question> = scenarios.iter().map(Scenario::question).collect();
     tell_apart(&names, &mut questions);
     let all: Vec<&str> = questions.iter().map(|question| question.name.as_str()).collect();
-    let place = Place::of(common.study.out.as_deref(), &all.join("-vs-"), None);
+    common.check_shard()?;
+    let place = Place::of(common.study.work.out.as_deref(), &all.join("-vs-"), None);
     place.check(&FILES)?;
     let metrics = metrics(args, &scenarios)?;
-    let asked = Asked { metrics, survival: args.with.contains(&With::Failures) };
-    let findings = simulate(args, &scenarios, &questions, &asked)?;
+    let beside = compare::Asked { metrics, survival: args.with.contains(&With::Failures) };
+    let names = all.join(" ");
+    let about = Asked { command: "compare", scenario: &names, is_kept: false };
+    let inputs = || {
+        let pairs = scenarios.iter().zip(&questions);
+        let all: Vec<_> = pairs
+            .map(|(scenario, question)| worlds(scenario, question))
+            .collect::<Result<_, _>>()?;
+        Ok((all, &questions, &beside, common.decisive()))
+    };
+    let keep = Keep::open(&common.study, &place, about, inputs)?;
+    let watcher = keep.watch(&common.study);
+    let findings = simulate(args, (&scenarios, &questions), &beside, &watcher)?;
+    let cut = watcher.finish();
+    if keep.is_shard() {
+        return keep.deliver(cut, &common.study, started);
+    }
     let texts =
         [json::render(&findings), metrics_csv::render(&findings), tables::csv::render(&findings)];
     deliver(&place, FILES.iter().zip(&texts), &findings, (&common.study.shown, started))?;
-    Ok(exit::of(&findings, common.study.no_fail))
+    Ok(exit::of(&findings, common.study.work.no_fail))
 }
 
 /// Gives scenarios of one name in different folders the names of those, too.
@@ -118,18 +135,16 @@ fn metrics(args: &Args, scenarios: &[Scenario]) -> Result<Vec<MetricRef>, Failur
 
 fn simulate(
     args: &Args,
-    scenarios: &[Scenario],
-    questions: &[Question],
-    asked: &Asked,
+    (scenarios, questions): (&[Scenario], &[Question]),
+    asked: &compare::Asked,
+    watcher: &Watcher<'_>,
 ) -> Result<Findings, Failure> {
     let plans: Vec<Plan<'_>> = (scenarios.iter().zip(questions))
         .map(|(worlds, question)| Plan { worlds, question })
         .collect();
-    let common = &args.common;
-    let watcher = Watcher::start(common.study.budget, common.study.shown.quiet);
+    let options = args.common.of_study();
     let (first, others) = (plans[0], &plans[1..]);
-    let findings = compare::compare(first, others, asked, &common.of_study(), &watcher);
-    watcher.finish();
+    let findings = compare::compare(first, others, asked, &options, watcher);
     findings.map_err(|error| Failure::world(&error))
 }
 
@@ -152,7 +167,7 @@ fn of_stack(path: &Path, nodes: Option<&Path>, shown: &Shown) -> Result<Option<S
     let colours = shown.colours(&io::stderr());
     let read = import::scenario(path, nodes, &shown.sets);
     let read = read.map(|(scenario, warnings)| {
-        if !shown.quiet {
+        if !shown.look.quiet {
             output::warn(&warnings, colours);
         }
         scenario

@@ -1,17 +1,16 @@
 //! `wssim failures`: what survives?
 
 use crate::exit::{self, Failure};
+use crate::keep::{Asked, Keep, worlds};
 use crate::options::{self, Common};
 use crate::place::Place;
 use crate::run::deliver;
-use crate::watch::Watcher;
 use std::time::{Duration, Instant};
 use wssim_experiment::cluster::Survival;
 use wssim_experiment::failures::{self, Error};
-use wssim_experiment::findings::Findings;
+use wssim_experiment::question::Question;
 use wssim_kernel::Nanos;
 use wssim_reports::{failures as tables, json, metrics_csv};
-use wssim_scenario::Scenario;
 
 /// Files that are written, in this order.
 const FILES: [&str; 4] = ["results.json", "metrics.csv", "failures.csv", "availability.csv"];
@@ -57,7 +56,7 @@ pub(crate) struct Args {
     years: Option<f64>,
 
     #[command(flatten)]
-    common: Common,
+    pub(crate) common: Common,
 }
 
 /// Runs the command; gives its exit status.
@@ -65,9 +64,22 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let started = Instant::now();
     let common = &args.common;
     let Some(scenario) = common.study.shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
-    let place = Place::of(common.study.out.as_deref(), &scenario.question().name, Some("failures"));
+    common.check_shard()?;
+    let question = scenario.question();
+    let place = Place::of(common.study.work.out.as_deref(), &question.name, Some("failures"));
     place.check(&FILES)?;
-    let findings = simulate(args, &scenario)?;
+    let options = asked_for(args, &question);
+    let asked = Asked { command: "failures", scenario: &question.name, is_kept: false };
+    let decisive = failures::Options { common: common.decisive(), ..options };
+    let inputs = || Ok((worlds(&scenario, &question)?, &question, decisive));
+    let keep = Keep::open(&common.study, &place, asked, inputs)?;
+    let watcher = keep.watch(&common.study);
+    let findings = failures::failures(&scenario, &question, &options, &watcher)
+        .map_err(|error| failure(&error))?;
+    let cut = watcher.finish();
+    if keep.is_shard() {
+        return keep.deliver(cut, &common.study, started);
+    }
     let texts = [
         json::render(&findings),
         metrics_csv::render(&findings),
@@ -75,11 +87,11 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         tables::years::csv::render(&findings),
     ];
     deliver(&place, FILES.iter().zip(&texts), &findings, (&common.study.shown, started))?;
-    Ok(exit::of(&findings, common.study.no_fail))
+    Ok(exit::of(&findings, common.study.work.no_fail))
 }
 
-fn simulate(args: &Args, scenario: &Scenario) -> Result<Findings, Failure> {
-    let question = scenario.question();
+/// What the flags ask for; what they do not say, the scenario does.
+fn asked_for(args: &Args, question: &Question) -> failures::Options {
     let own = question.cluster.survival;
     let or = |given: Option<Duration>, own: Nanos| {
         given.map_or(own, |given| Nanos::from_seconds(given.as_secs_f64()))
@@ -89,24 +101,20 @@ fn simulate(args: &Args, scenario: &Scenario) -> Result<Findings, Failure> {
         share: args.share.unwrap_or(own.share),
         within: or(args.within, own.within),
     };
-    let options = failures::Options {
-        common: args.common.of_study(),
-        depth: args.depth.map(|depth| depth as usize),
-        survival,
-        years: args.years,
-    };
-    let watcher = Watcher::start(args.common.study.budget, args.common.study.shown.quiet);
-    let findings = failures::failures(scenario, &question, &options, &watcher);
-    watcher.finish();
-    findings.map_err(|error| match error {
-        Error::World(error) => Failure::world(&error),
+    let depth = args.depth.map(|depth| depth as usize);
+    failures::Options { common: args.common.of_study(), depth, survival, years: args.years }
+}
+
+fn failure(error: &Error) -> Failure {
+    match error {
+        Error::World(error) => Failure::world(error),
         Error::TooFewNodes { depth, nodes } => {
             Failure::wrong(&format!("error: `--depth {depth}`: the scenario has {nodes} nodes"))
         }
         Error::TooManySets { depth, nodes, sets } => Failure::wrong(&format!(
             "error: `--depth {depth}`: {sets} sets of {nodes} nodes are too many"
         )),
-    })
+    }
 }
 
 /// A time that has a meaning for survival.

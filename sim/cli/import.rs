@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let beside = to.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
     let imported = import::compose(files, beside)
         .map_err(|diagnostics| Failure::scenario(&diagnostics, colour))?;
-    if !shown.quiet {
+    if !shown.look.quiet {
         output::warn(&imported.warnings, colour);
     }
     match to {

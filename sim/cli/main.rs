@@ -10,11 +10,14 @@ mod exit;
 mod failures;
 mod import;
 mod init;
+mod keep;
+mod merge;
 mod options;
 mod output;
 mod place;
 mod run;
 mod schema;
+mod shard;
 mod shell;
 mod sweep;
 mod terminal;
@@ -22,6 +25,8 @@ mod trace;
 mod watch;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use exit::Failure;
+use options::Study;
 use std::process::ExitCode;
 use terminal::Stream;
 
@@ -43,6 +48,7 @@ enum Command {
     Failures(failures::Args),
     Capacity(capacity::Args),
     Sweep(sweep::Args),
+    Merge(merge::Args),
     Check(check::Args),
     Trace(trace::Args),
     Import(import::Args),
@@ -58,12 +64,22 @@ fn main() -> ExitCode {
         Ok(line) => line.command,
         Err(answer) => return ExitCode::from(output::tell(&answer)),
     };
-    let status = match command {
+    let status = run(command).unwrap_or_else(|failure| {
+        output::complain(&failure.message);
+        failure.status
+    });
+    ExitCode::from(status)
+}
+
+/// Runs a command; gives its exit status.
+fn run(command: Command) -> Result<u8, Failure> {
+    match command {
         Command::Run(args) => run::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Failures(args) => failures::run(&args),
         Command::Capacity(args) => capacity::run(&args),
         Command::Sweep(args) => sweep::run(&args),
+        Command::Merge(args) => merge::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Trace(args) => trace::run(&args),
         Command::Import(args) => import::run(&args),
@@ -71,12 +87,27 @@ fn main() -> ExitCode {
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::manual(&args),
-    };
-    let status = status.unwrap_or_else(|failure| {
-        output::complain(&failure.message);
-        failure.status
-    });
-    ExitCode::from(status)
+    }
+}
+
+impl Command {
+    /// The flags of a command that can be done part by part.
+    fn study(&mut self) -> Option<&mut Study> {
+        match self {
+            Self::Run(args) => Some(&mut args.common.study),
+            Self::Compare(args) => Some(&mut args.common.study),
+            Self::Failures(args) => Some(&mut args.common.study),
+            Self::Sweep(args) => Some(&mut args.study),
+            _ => None,
+        }
+    }
+}
+
+/// The command that these arguments call; `None`: none.
+fn read(arguments: &[String]) -> Option<Command> {
+    let name = std::iter::once("wssim");
+    let line = CommandLine::try_parse_from(name.chain(arguments.iter().map(String::as_str)));
+    line.ok().map(|line| line.command)
 }
 
 /// The call; or what clap answers to it, help in lines that fit.

@@ -2,10 +2,12 @@
 
 use crate::exit::Failure;
 use crate::output;
+use crate::shard::Share;
 use clap::{Args, ValueEnum};
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
+use wssim_reports::part::Parts;
 use wssim_scenario::{Diagnostics, Scenario};
 use wssim_text::quantity::{self, Dimension};
 
@@ -59,6 +61,27 @@ pub(crate) struct Study {
     #[arg(long, value_name = "N", default_value_t = SEED)]
     pub(crate) seed: u64,
 
+    /// Do one part of the work, such as `2/4`, for `wssim merge`; `auto`, `auto/4`: which one a scheduler's
+    /// environment says
+    #[arg(long, value_name = "I/N", value_parser = Share::read)]
+    pub(crate) shard: Option<Share>,
+
+    /// Parts that are to be joined, of `wssim merge`.
+    #[arg(skip)]
+    pub(crate) merged: Option<Parts>,
+
+    /// How it is done.
+    #[command(flatten)]
+    pub(crate) work: Work,
+
+    /// Everything that has to do with reading and showing
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+/// Flags that change nothing of what is found out.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Work {
     /// Threads to simulate on [default: all]; the results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
@@ -74,13 +97,9 @@ pub(crate) struct Study {
     /// Exit with 0 although a claim is refuted or undecided
     #[arg(long)]
     pub(crate) no_fail: bool,
-
-    /// Everything that has to do with reading and showing
-    #[command(flatten)]
-    pub(crate) shown: Shown,
 }
 
-impl Study {
+impl Work {
     /// Threads to simulate on; `None`: all.
     pub(crate) fn threads(&self) -> Option<usize> {
         self.threads.map(|threads| threads as usize)
@@ -88,11 +107,30 @@ impl Study {
 }
 
 impl Common {
+    /// Whether `--shard` can be obeyed.
+    ///
+    /// # Errors
+    /// Where it is not known beforehand what there is to be done.
+    pub(crate) fn check_shard(&self) -> Result<(), Failure> {
+        if self.study.shard.is_none() || self.replications.is_some() {
+            return Ok(());
+        }
+        Err(Failure::wrong(
+            "error: `--shard` needs `--replications N`: without it each look at the claims decides how many more \
+             replications there are, so that they cannot be shared out beforehand",
+        ))
+    }
+
+    /// What decides the result of a study.
+    pub(crate) fn decisive(&self) -> wssim_experiment::Options {
+        wssim_experiment::Options { threads: None, ..self.of_study() }
+    }
+
     /// What a study is told of them.
     pub(crate) fn of_study(&self) -> wssim_experiment::Options {
         wssim_experiment::Options {
             seed: self.study.seed,
-            threads: self.study.threads(),
+            threads: self.study.work.threads(),
             replications: self.replications,
             precision: self.precision,
             ranges: self.ranges == Ranges::On,
@@ -107,6 +145,18 @@ pub(crate) struct Shown {
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
     pub(crate) sets: Vec<String>,
 
+    /// How it looks.
+    #[command(flatten)]
+    pub(crate) look: Look,
+
+    /// Print what is in force, and where each value came from, and stop
+    #[arg(long)]
+    pub(crate) print_config: bool,
+}
+
+/// What standard output and standard error look like.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Look {
     /// What standard output is written as
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -118,16 +168,12 @@ pub(crate) struct Shown {
     /// No colours, as with the environment variable `NO_COLOR`
     #[arg(long)]
     pub(crate) no_color: bool,
-
-    /// Print what is in force, and where each value came from, and stop
-    #[arg(long)]
-    pub(crate) print_config: bool,
 }
 
 impl Shown {
     /// Whether `stream` shall be coloured.
     pub(crate) fn colours(&self, stream: &impl anstream::stream::RawStream) -> bool {
-        colours(self.no_color, stream)
+        colours(self.look.no_color, stream)
     }
 
     /// Loads the scenario at `path` and tells of what to heed in it; `None` when only the
@@ -147,7 +193,7 @@ impl Shown {
             output::print(&scenario.print_config(), self)?;
             return Ok(None);
         }
-        if !self.quiet {
+        if !self.look.quiet {
             output::warn(scenario.warnings(), colours);
         }
         Ok(Some(scenario))

@@ -39,10 +39,20 @@ impl Place {
         files::check(&self.directory, names)
     }
 
+    /// Makes the directory.
+    pub(crate) fn prepare(&self) -> Result<(), WriteError> {
+        self.above.iter().try_for_each(|above| files::prepare(above))?;
+        files::prepare(&self.directory)
+    }
+
+    /// The file `name` in it.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.join(name)
+    }
+
     /// Writes the files, each whole or not at all.
     pub(crate) fn write(&self, outputs: &[Output<'_>]) -> Result<(), WriteError> {
-        self.above.iter().try_for_each(|above| files::prepare(above))?;
-        files::prepare(&self.directory)?;
+        self.prepare()?;
         files::write(&self.directory, outputs)
     }
 

@@ -1,11 +1,11 @@
 //! `wssim run`: do the claims of this scenario hold?
 
 use crate::exit::{self, Failure};
+use crate::keep::{Asked, Keep, worlds};
 use crate::options::{Common, Format, Shown};
 use crate::output;
 use crate::place::Place;
 use crate::terminal::{self, Stream};
-use crate::watch::Watcher;
 use std::io;
 use std::time::Instant;
 use wssim_experiment::findings::Findings;
@@ -35,12 +35,12 @@ pub(crate) struct Args {
 
     /// Simulate nothing, judge nothing: give the means that formulas give, and what is used up first
     #[arg(long, conflicts_with_all = [
-        "seed", "threads", "precision", "replications", "ranges", "budget", "out", "no_fail",
+        "seed", "shard", "threads", "precision", "replications", "ranges", "budget", "out", "no_fail",
     ])]
     analytic: bool,
 
     #[command(flatten)]
-    common: Common,
+    pub(crate) common: Common,
 }
 
 /// Runs the command; gives its exit status.
@@ -51,12 +51,23 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     if args.analytic {
         return by_formulas(&scenario, shown);
     }
-    let place = Place::of(args.common.study.out.as_deref(), &scenario.question().name, None);
+    let (common, question) = (&args.common, scenario.question());
+    common.check_shard()?;
+    let place = Place::of(common.study.work.out.as_deref(), &question.name, None);
     place.check(&FILES)?;
-    let findings = simulate(args, &scenario)?;
+    let asked = Asked { command: "run", scenario: &question.name, is_kept: false };
+    let inputs = || Ok((worlds(&scenario, &question)?, &question, common.decisive()));
+    let keep = Keep::open(&common.study, &place, asked, inputs)?;
+    let watcher = keep.watch(&common.study);
+    let findings = wssim_experiment::run(&scenario, &question, &common.of_study(), &watcher)
+        .map_err(|error| Failure::world(&error))?;
+    let cut = watcher.finish();
+    if keep.is_shard() {
+        return keep.deliver(cut, &common.study, started);
+    }
     let texts = [json::render(&findings), metrics_csv::render(&findings)];
     deliver(&place, FILES.iter().zip(&texts), &findings, (shown, started))?;
-    Ok(exit::of(&findings, args.common.study.no_fail))
+    Ok(exit::of(&findings, args.common.study.work.no_fail))
 }
 
 /// What formulas say; no verdicts, so none can fail, and no files.
@@ -68,26 +79,17 @@ fn by_formulas(scenario: &Scenario, shown: &Shown) -> Result<u8, Failure> {
         name: question.name,
         title: question.title,
     };
-    let report = match shown.format {
+    let report = match shown.look.format {
         Format::Json => analytic::json(&told),
         Format::Markdown => analytic::markdown(&told),
         Format::Text => {
             let coloured = shown.colours(&io::stdout());
             let style = if coloured { Style::Coloured } else { Style::Plain };
-            analytic::text(&told, style, terminal::width(Stream::Out), shown.quiet)
+            analytic::text(&told, style, terminal::width(Stream::Out), shown.look.quiet)
         }
     };
     output::print(&report, shown)?;
     Ok(exit::HOLDS)
-}
-
-fn simulate(args: &Args, scenario: &Scenario) -> Result<Findings, Failure> {
-    let common = &args.common;
-    let options = common.of_study();
-    let watcher = Watcher::start(common.study.budget, common.study.shown.quiet);
-    let findings = wssim_experiment::run(scenario, &scenario.question(), &options, &watcher);
-    watcher.finish();
-    findings.map_err(|error| Failure::world(&error))
 }
 
 /// Writes the files of a command, by name, and prints its report, which is told though a file was not written.
@@ -106,7 +108,7 @@ pub(crate) fn deliver<'t>(
 
 /// What standard output gets. Programs get everything even if told quietly.
 fn report(shown: &Shown, findings: &Findings, started: Instant, out: Option<&str>) -> String {
-    match shown.format {
+    match shown.look.format {
         Format::Json => json::render(findings),
         Format::Markdown => markdown::render(findings),
         Format::Text => {
@@ -116,7 +118,7 @@ fn report(shown: &Shown, findings: &Findings, started: Instant, out: Option<&str
                 width: terminal::width(Stream::Out),
                 wall_seconds: Some(started.elapsed().as_secs_f64()),
                 out,
-                brief: shown.quiet,
+                brief: shown.look.quiet,
             };
             text::render(findings, &options)
         }

@@ -1,13 +1,13 @@
 //! `wssim sweep`: what if?
 
 use crate::exit::{self, Failure};
+use crate::keep::{Asked, Keep, worlds};
 use crate::options::Study;
 use crate::place::Place;
 use crate::run::deliver;
-use crate::watch::Watcher;
+use std::fmt::Debug;
 use std::io;
 use std::time::Instant;
-use wssim_experiment::findings::Findings;
 use wssim_experiment::question::{MetricRef, Override, WorldError};
 use wssim_experiment::sweep::{self, Error, MOST_POINTS, Parameter, USUAL_REPLICATIONS};
 use wssim_reports::{json, sweep as tables};
@@ -56,7 +56,7 @@ pub(crate) struct Args {
     replications: u32,
 
     #[command(flatten)]
-    study: Study,
+    pub(crate) study: Study,
 }
 
 /// Runs the command; gives its exit status.
@@ -66,12 +66,24 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     check(&args.parameters)?;
     let Some(scenario) = shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
     let metrics = metrics(args, &scenario)?;
-    let place = Place::of(args.study.out.as_deref(), &scenario.question().name, Some("sweep"));
+    let (study, question) = (&args.study, scenario.question());
+    let place = Place::of(study.work.out.as_deref(), &question.name, Some("sweep"));
     place.check(&FILES)?;
-    let findings = simulate(args, &scenario, metrics)?;
+    let options = options(args, metrics)?;
+    let asked = Asked { command: "sweep", scenario: &question.name, is_kept: true };
+    let inputs = || Ok((worlds(&scenario, &question)?, &question, decisive(&options)));
+    let keep = Keep::open(study, &place, asked, inputs)?;
+    let watcher = keep.watch(study);
+    let findings =
+        sweep::sweep(&scenario, &question, &options, &watcher).map_err(|error| failure(&error))?;
+    let cut = watcher.finish();
+    if keep.is_shard() {
+        return keep.deliver(cut, study, started);
+    }
     let texts = [json::render(&findings), tables::csv::render(&findings)];
     deliver(&place, FILES.iter().zip(&texts), &findings, (shown, started))?;
-    Ok(exit::of(&findings, args.study.no_fail))
+    keep.close(findings.stopped_by, shown)?;
+    Ok(exit::of(&findings, study.work.no_fail))
 }
 
 /// Whether the parameters together make a grid.
@@ -102,27 +114,31 @@ fn metrics(args: &Args, scenario: &Scenario) -> Result<Vec<MetricRef>, Failure> 
     args.metrics.iter().map(read).collect()
 }
 
-fn simulate(
-    args: &Args,
-    scenario: &Scenario,
-    metrics: Vec<MetricRef>,
-) -> Result<Findings, Failure> {
-    let options = sweep::Options {
+/// What the flags ask for.
+fn options(args: &Args, metrics: Vec<MetricRef>) -> Result<sweep::Options, Failure> {
+    if args.refine > 0 && args.parameters.iter().all(|parameter| parameter.numbers.is_none()) {
+        return Err(Failure::wrong("error: `--refine` needs a parameter of numbers"));
+    }
+    Ok(sweep::Options {
         seed: args.study.seed,
-        threads: args.study.threads(),
+        threads: args.study.work.threads(),
         replications: args.replications,
         parameters: args.parameters.clone(),
         metrics,
         refine: args.refine,
+    })
+}
+
+/// What decides the result.
+fn decisive(options: &sweep::Options) -> impl Debug {
+    let sweep::Options { seed, replications, refine, ref metrics, .. } = *options;
+    let parameter = |parameter: &Parameter| {
+        // How numbers are written is a function, which has another address in each process.
+        let numbers = parameter.numbers.map(|numbers| (numbers.unit, numbers.is_log));
+        (parameter.path.clone(), parameter.values.clone(), numbers)
     };
-    if args.refine > 0 && options.parameters.iter().all(|parameter| parameter.numbers.is_none()) {
-        let message = "error: `--refine` needs a parameter of numbers";
-        return Err(Failure::wrong(message));
-    }
-    let watcher = Watcher::start(args.study.budget, args.study.shown.quiet);
-    let findings = sweep::sweep(scenario, &scenario.question(), &options, &watcher);
-    watcher.finish();
-    findings.map_err(|error| failure(&error))
+    let parameters: Vec<_> = options.parameters.iter().map(parameter).collect();
+    (seed, replications, refine, metrics.clone(), parameters)
 }
 
 fn failure(error: &Error) -> Failure {

@@ -88,7 +88,7 @@ fn simulate(args: &Args, scenario: &Scenario) -> Result<Trace, Failure> {
         entry: args.entry.clone(),
         pick: args.pick,
     };
-    let watcher = Watcher::start(None, args.shown.quiet);
+    let watcher = Watcher::start(None, args.shown.look.quiet, None);
     let traced = trace::trace(scenario, &scenario.question(), &options, &watcher);
     watcher.finish();
     traced.map_err(|error| failure(args, error))
@@ -129,14 +129,14 @@ fn missing(why: NoRequest) -> String {
 
 /// What standard output gets. Programs get everything even if told quietly.
 fn tell(args: &Args, trace: &Trace, out: Option<&str>) -> String {
-    match args.shown.format {
+    match args.shown.look.format {
         Format::Json => report::json(trace),
         Format::Markdown => report::markdown(trace, args.all),
         Format::Text => {
             let coloured = args.shown.colours(&io::stdout());
             let style = if coloured { Style::Coloured } else { Style::Plain };
             let width = terminal::width(Stream::Out);
-            let (all, brief) = (args.all, args.shown.quiet);
+            let (all, brief) = (args.all, args.shown.look.quiet);
             report::text(trace, &report::Options { style, width, out, all, brief })
         }
     }

@@ -10,6 +10,8 @@ use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use wssim_experiment::archive::Archive;
+use wssim_experiment::findings::StoppedBy;
 use wssim_experiment::watch::{Phase, Progress, Watch};
 use wssim_text::width;
 
@@ -21,14 +23,16 @@ const IN_FILE: Duration = Duration::from_secs(10);
 const OVERWRITE: &str = "\r\u{1b}[2K";
 
 /// Watches one study.
-#[derive(Debug)]
-pub(crate) struct Watcher {
+pub(crate) struct Watcher<'a> {
     started: Instant,
     budget: Option<Duration>,
     interrupted: Arc<AtomicBool>,
     shown: Shown,
     /// When a line was last written.
     last: Mutex<Instant>,
+    archive: Option<&'a dyn Archive>,
+    /// Whether the study was told that the budget is spent.
+    is_over: AtomicBool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,9 +42,13 @@ enum Shown {
     Lines,
 }
 
-impl Watcher {
+impl<'a> Watcher<'a> {
     /// Begins to watch, and to take Ctrl-C.
-    pub(crate) fn start(budget: Option<Duration>, quiet: bool) -> Self {
+    pub(crate) fn start(
+        budget: Option<Duration>,
+        quiet: bool,
+        archive: Option<&'a dyn Archive>,
+    ) -> Self {
         let interrupted = Arc::new(AtomicBool::new(false));
         let pressed = Arc::clone(&interrupted);
         // Without a handler Ctrl-C ends the program as ever; nothing else depends on it.
@@ -57,14 +65,15 @@ impl Watcher {
             _ => Shown::Lines,
         };
         let now = Instant::now();
-        Self { started: now, budget, interrupted, shown, last: Mutex::new(now) }
+        let (last, is_over) = (Mutex::new(now), AtomicBool::new(false));
+        Self { started: now, budget, interrupted, shown, last, archive, is_over }
     }
 
-    /// Leaves a clean line behind.
-    pub(crate) fn finish(&self) {
-        if self.shown == Shown::OneLine {
-            complain_as_is(OVERWRITE);
-        }
+    /// Leaves a clean line behind; tells what cut the study short, if anything did.
+    pub(crate) fn finish(self) -> Option<StoppedBy> {
+        let is_over = self.is_over.load(Ordering::Relaxed);
+        let budget = is_over.then_some(StoppedBy::Budget);
+        if self.interrupted() { Some(StoppedBy::Interrupt) } else { budget }
     }
 
     /// Whether a line is due; then the next one is due an interval later.
@@ -83,7 +92,15 @@ impl Watcher {
     }
 }
 
-impl Watch for Watcher {
+impl Drop for Watcher<'_> {
+    fn drop(&mut self) {
+        if self.shown == Shown::OneLine {
+            complain_as_is(OVERWRITE);
+        }
+    }
+}
+
+impl Watch for Watcher<'_> {
     fn progress(&self, progress: &Progress) {
         if !self.is_due() {
             return;
@@ -104,7 +121,15 @@ impl Watch for Watcher {
     }
 
     fn over_budget(&self) -> bool {
-        self.budget.is_some_and(|budget| self.started.elapsed() >= budget)
+        let is_over = self.budget.is_some_and(|budget| self.started.elapsed() >= budget);
+        if is_over {
+            self.is_over.store(true, Ordering::Relaxed);
+        }
+        is_over
+    }
+
+    fn archive(&self) -> Option<&dyn Archive> {
+        self.archive
     }
 }
 

@@ -13,6 +13,7 @@ mod overload;
 mod ranges;
 mod run;
 mod schema;
+mod shards;
 mod shell;
 mod sweep;
 mod trace;

@@ -1,0 +1,193 @@
+//! Parts that are to be joined: whether they belong together, and whether all are there.
+
+use super::header::Header;
+use super::read::Part;
+use super::record::Name;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use wssim_text::printable;
+
+/// All parts of one study.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    all: Arc<Vec<Part>>,
+}
+
+/// What is wrong with parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// A part of something else; its path, and what is other there.
+    Foreign(String, Other),
+    /// Shards of which there is no part.
+    Lost {
+        /// Their numbers.
+        shards: Vec<u32>,
+        /// How many there are.
+        of: u32,
+    },
+    /// A part that its shard has not finished.
+    Unfinished {
+        /// Where it lies.
+        path: String,
+        /// Its number.
+        shard: u32,
+        /// How many replications it holds.
+        replications: usize,
+    },
+    /// Two parts of one shard; this is none that keeps them from being joined.
+    Doubled {
+        /// Its number.
+        shard: u32,
+        /// Where they lie.
+        paths: Vec<String>,
+    },
+}
+
+/// What is other in a part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Other {
+    /// The command, or the scenario: that of the part, and that of the others.
+    Study([String; 2]),
+    /// The seed: that of the part, and that of the others.
+    Seed([u64; 2]),
+    /// How many shards there are: of the part, and of the others.
+    Of([u32; 2]),
+    /// A flag, or something in the scenario's files.
+    Inputs,
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Foreign(path, other) => write!(f, "`{}` {other}", printable(path)),
+            Self::Lost { shards, of } => {
+                let shards: Vec<String> = shards.iter().map(u32::to_string).collect();
+                let (s, are) = if shards.len() == 1 { ("", "is") } else { ("s", "are") };
+                write!(f, "shard{s} {} of {of} {are} missing", shards.join(", "))
+            }
+            Self::Unfinished { path, shard, replications } => write!(
+                f,
+                "shard {shard} is not finished: `{}` holds {replications} replications; start it again, it \
+                 goes on from there",
+                printable(path)
+            ),
+            Self::Doubled { shard, paths } => {
+                let paths: Vec<String> = paths.iter().map(|path| printable(path)).collect();
+                write!(f, "shard {shard} is there twice: {}", paths.join(", "))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Other {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Study([own, others]) => {
+                write!(f, "is of `{}`, the others of `{}`", printable(own), printable(others))
+            }
+            Self::Seed([own, others]) => write!(f, "is of seed {own}, the others of seed {others}"),
+            Self::Of([own, others]) => {
+                write!(f, "is one of {own} parts, the others are of {others}")
+            }
+            Self::Inputs => {
+                write!(f, "is of another state of the scenario, or of other flags, than the others")
+            }
+        }
+    }
+}
+
+/// Joins `parts`, of which there is one at least. Beside it, what is odd and does no harm.
+///
+/// # Errors
+/// What is wrong with them, all of it.
+pub fn joined(parts: Vec<Part>) -> Result<(Parts, Vec<Trouble>), Vec<Trouble>> {
+    let usual = usual(&parts);
+    let mut troubles: Vec<Trouble> =
+        parts.iter().filter_map(|part| foreign(part, &usual)).collect();
+    if !troubles.is_empty() {
+        return Err(troubles);
+    }
+    let mut shards: BTreeMap<u32, Vec<&Part>> = BTreeMap::new();
+    for part in &parts {
+        shards.entry(part.header.shard).or_default().push(part);
+    }
+    let lost: Vec<u32> = (1..=usual.of).filter(|shard| !shards.contains_key(shard)).collect();
+    if !lost.is_empty() {
+        troubles.push(Trouble::Lost { shards: lost, of: usual.of });
+    }
+    for (shard, parts) in &shards {
+        if let Some(part) = parts.iter().max_by_key(|part| (part.is_complete, part.replications()))
+            && !part.is_complete
+        {
+            let (path, replications) = (shown(part), part.replications());
+            troubles.push(Trouble::Unfinished { path, shard: *shard, replications });
+        }
+    }
+    if !troubles.is_empty() {
+        return Err(troubles);
+    }
+    let doubled = shards.iter().filter(|(_, parts)| parts.len() > 1);
+    let doubled = doubled.map(|(shard, parts)| Trouble::Doubled {
+        shard: *shard,
+        paths: parts.iter().map(|part| shown(part)).collect(),
+    });
+    let doubled = doubled.collect();
+    Ok((Parts { all: Arc::new(parts) }, doubled))
+}
+
+/// What most of the parts are of; of two that are as frequent, what comes first.
+fn usual(parts: &[Part]) -> Header {
+    let alike = |part: &&Part| {
+        let others = parts.iter().filter(|other| foreign(other, &part.header).is_none());
+        others.count()
+    };
+    // The last of equals would be the one that is found.
+    let found = parts.iter().rev().max_by_key(alike);
+    found.expect("there is a part at least").header.clone()
+}
+
+/// Why `part` is none of the study of `usual`.
+fn foreign(part: &Part, usual: &Header) -> Option<Trouble> {
+    let own = &part.header;
+    let study = |header: &Header| format!("{} {}", header.command, header.scenario);
+    let other = match () {
+        () if study(own) != study(usual) => Other::Study([study(own), study(usual)]),
+        () if own.seed != usual.seed => Other::Seed([own.seed, usual.seed]),
+        () if own.study != usual.study => Other::Inputs,
+        () if own.of != usual.of => Other::Of([own.of, usual.of]),
+        () => return None,
+    };
+    Some(Trouble::Foreign(shown(part), other))
+}
+
+fn shown(part: &Part) -> String {
+    part.path.display().to_string()
+}
+
+impl Parts {
+    /// A part alone, whole or not.
+    pub fn of(part: Part) -> Self {
+        Self { all: Arc::new(vec![part]) }
+    }
+
+    /// What they are of.
+    pub fn header(&self) -> &Header {
+        &self.all[0].header
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.all.len()
+    }
+
+    /// How many replications they hold.
+    pub fn replications(&self) -> usize {
+        self.all.iter().map(Part::replications).sum()
+    }
+
+    /// What a replication left behind.
+    pub(super) fn find(&self, name: &Name) -> Option<&[u8]> {
+        self.all.iter().find_map(|part| part.find(name))
+    }
+}
