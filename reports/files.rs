@@ -9,7 +9,7 @@ use crate::capacity;
 use crate::compare;
 use crate::failures;
 use crate::metrics_csv;
-use crate::part;
+use crate::part::{self, Other};
 use crate::sweep;
 use crate::trace::chrome;
 use std::fmt;
@@ -52,6 +52,8 @@ pub enum Reason {
     There,
     /// Another process writes it.
     Taken,
+    /// A part of another study.
+    OtherPart(Other),
     /// Something else than a directory stands where one is needed.
     NotADirectory,
     /// The system refused.
@@ -67,6 +69,9 @@ impl fmt::Display for WriteError {
             }
             Reason::Foreign => write!(f, "`{path}` was not written by wssim and is not replaced"),
             Reason::There => write!(f, "`{path}` is there already; nothing is overwritten"),
+            Reason::OtherPart(other) => {
+                write!(f, "`{path}` {other}; choose another `--out`, or remove it")
+            }
             Reason::Taken => write!(f, "another process is writing `{path}`"),
             Reason::NotADirectory => write!(f, "`{path}` is not a directory"),
             Reason::System(error) => write!(f, "cannot write `{path}`: {error}"),
@@ -81,6 +86,7 @@ impl std::error::Error for WriteError {
             Reason::SymbolicLink
             | Reason::Foreign
             | Reason::There
+            | Reason::OtherPart(_)
             | Reason::Taken
             | Reason::NotADirectory => None,
         }
@@ -213,7 +219,8 @@ fn check_place(path: &Path) -> Result<(), WriteError> {
 }
 
 /// Whether wssim wrote the file: results begin with the version of their shape and the command,
-/// tables with our headings, traces with an event that says so, parts with a line of their own. White space is passed over, so that reformatted results stay ours.
+/// tables with our headings, traces with an event that says so, parts with a line of their own. White
+/// space is passed over, so that reformatted results stay ours.
 fn is_own(path: &Path) -> io::Result<bool> {
     let mut beginning = Vec::new();
     File::open(path)?.take(BEGINNING).read_to_end(&mut beginning)?;

@@ -5,6 +5,8 @@
 
 use sha2::{Digest as _, Sha256};
 use std::fmt::{self, Debug, Write as _};
+use std::path::Path;
+use std::{fs, io};
 
 struct Hashing(Sha256);
 
@@ -28,9 +30,21 @@ pub(super) fn of_bytes(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+/// The name of what the file at `path` holds, in hexadecimal digits.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn of_file(path: &Path) -> io::Result<String> {
+    Ok(digits(&of_bytes(&fs::read(path)?)))
+}
+
 /// The name of `what` in hexadecimal digits.
 pub fn digest(what: &dyn Debug) -> String {
-    name(what).iter().fold(String::new(), |mut text, byte| {
+    digits(&name(what))
+}
+
+fn digits(name: &[u8; 32]) -> String {
+    name.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })

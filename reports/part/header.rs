@@ -6,6 +6,9 @@ use wssim_experiment::archive::Shard;
 /// What files of parts begin with.
 pub const BEGINNING: &str = "{\"wssim_part\":";
 
+/// More parts than anyone has machines.
+pub const MOST: u32 = 100_000;
+
 /// The shape of the file.
 pub(super) const SHAPE: u32 = 1;
 
@@ -35,7 +38,7 @@ pub struct Header {
 }
 
 impl Header {
-    /// The header of one `shard` of what `arguments` ask for; the other fields are empty.
+    /// The header of one `shard` of what `arguments` ask for, of this version; the rest is for the caller to say.
     pub fn new(shard: Shard, arguments: Vec<String>) -> Self {
         Self {
             wssim_part: SHAPE,
@@ -49,11 +52,6 @@ impl Header {
             shard: shard.number,
             of: shard.of,
         }
-    }
-
-    /// Which part it is.
-    pub fn shard(&self) -> Shard {
-        Shard { number: self.shard, of: self.of }
     }
 
     /// Whether both are the same part of the same study, of one program.

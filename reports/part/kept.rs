@@ -3,7 +3,7 @@
 use super::digest;
 use super::set::Parts;
 use super::write::Writer;
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::sync::{Mutex, PoisonError};
 use wssim_experiment::archive::{Archive, Key, Shard};
 
@@ -12,35 +12,88 @@ use wssim_experiment::archive::{Archive, Key, Shard};
 pub struct Kept {
     known: Option<Parts>,
     shard: Option<Shard>,
-    writer: Option<Mutex<Writer>>,
+    writer: Mutex<Target>,
+    /// Whether the part is all that is left behind; a journal is not.
+    is_part: bool,
+}
+
+/// Makes a journal as soon as there is anything to keep; `None`: it cannot.
+pub type Begin = Box<dyn FnOnce() -> Option<Writer> + Send>;
+
+/// Where replications are written.
+enum Target {
+    /// Nowhere: there is nothing to keep, or a journal could not be written.
+    Nowhere,
+    /// To a journal that is not there yet.
+    Later(Begin),
+    File(Writer),
+}
+
+impl Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Nowhere => "Nowhere",
+            Self::Later(_) => "Later",
+            Self::File(_) => "File",
+        })
+    }
+}
+
+impl Target {
+    /// The file, made now where it is not there yet.
+    fn file(&mut self) -> Option<&mut Writer> {
+        if let Self::Later(_) = self
+            && let Self::Later(begin) = std::mem::replace(self, Self::Nowhere)
+        {
+            *self = begin().map_or(Self::Nowhere, Self::File);
+        }
+        if let Self::File(writer) = self { Some(writer) } else { None }
+    }
 }
 
 impl Kept {
     /// Parts that were joined; nothing is added.
     pub fn joined(parts: Parts) -> Self {
-        Self { known: Some(parts), shard: None, writer: None }
+        Self {
+            known: Some(parts),
+            shard: None,
+            writer: Mutex::new(Target::Nowhere),
+            is_part: false,
+        }
     }
 
     /// The jobs of `shard`, which go to `writer`, where `known` is there already.
-    pub fn written(writer: Writer, known: Option<Parts>, shard: Shard) -> Self {
-        let shard = (shard.of > 1).then_some(shard);
-        Self { known, shard, writer: Some(Mutex::new(writer)) }
+    pub fn part(writer: Writer, known: Option<Parts>, shard: Shard) -> Self {
+        Self { known, shard: Some(shard), writer: Mutex::new(Target::File(writer)), is_part: true }
     }
 
-    /// The part that was written; `None`: none was.
+    /// All jobs, which go to `writer` until the study has come to its end.
+    pub fn journal(writer: Writer, known: Option<Parts>) -> Self {
+        Self { known, shard: None, writer: Mutex::new(Target::File(writer)), is_part: false }
+    }
+
+    /// The same before there is any.
+    pub fn journal_to_come(begin: Begin) -> Self {
+        let writer = Mutex::new(Target::Later(begin));
+        Self { known: None, shard: None, writer, is_part: false }
+    }
+
+    /// The part that was written; `None`: none was, or a journal could not be.
     pub fn into_writer(self) -> Option<Writer> {
-        let writer = self.writer?;
-        Some(writer.into_inner().unwrap_or_else(PoisonError::into_inner))
+        match self.writer.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Target::File(writer) => Some(writer),
+            Target::Nowhere | Target::Later(_) => None,
+        }
     }
 }
 
 impl Archive for Kept {
     fn key(&self, what: &dyn Debug) -> Key {
-        let [key @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = digest::name(what);
-        key
+        let name = digest::name(what);
+        *name.first_chunk().expect("a digest is longer than a key")
     }
 
-    fn find(&self, key: &Key, number: u32) -> Option<&[u8]> {
+    fn find(&self, key: &Key, number: u32) -> Option<Vec<u8>> {
         self.known.as_ref()?.find(&(*key, number))
     }
 
@@ -49,9 +102,15 @@ impl Archive for Kept {
     }
 
     fn keep(&self, key: &Key, number: u32, one: &[u8]) -> bool {
-        let Some(writer) = &self.writer else { return true };
-        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-        // A journal that cannot be written is no reason to stop; a part is all that a shard leaves behind.
-        writer.add((*key, number), one) || self.shard.is_none()
+        let mut target = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_kept = target.file().is_none_or(|writer| writer.add((*key, number), one));
+        if is_kept || self.is_part {
+            return is_kept;
+        }
+        // A journal that cannot be written is no reason to stop, and is not to take the room of the results.
+        if let Target::File(writer) = std::mem::replace(&mut *target, Target::Nowhere) {
+            writer.remove();
+        }
+        true
     }
 }

@@ -17,9 +17,9 @@ mod record;
 mod set;
 mod write;
 
-pub use digest::digest;
-pub use header::{BEGINNING, Header};
-pub use kept::Kept;
+pub use digest::{digest, of_file};
+pub use header::{BEGINNING, Header, MOST};
+pub use kept::{Begin, Kept};
 pub use read::{Part, ReadError};
-pub use set::{Parts, Trouble, joined};
-pub use write::{Writer, known};
+pub use set::{Other, Parts, Trouble, joined};
+pub use write::{Opened, Writer};

@@ -1,17 +1,20 @@
 //! A part as it is read.
 
-use super::header::{Header, SHAPE};
-use super::record::{self, Name, Record};
+use super::header::{BEGINNING, Header, MOST, SHAPE};
+use super::record::{self, Name, Place, Record};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
-use std::io;
-use std::ops::Range;
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use wssim_text::printable;
 
-/// What a part holds.
-#[derive(Clone, Debug)]
+/// No header is longer.
+const LONGEST: u64 = 1 << 20;
+
+/// What a part holds: where each replication stands in its file.
+#[derive(Debug)]
 pub struct Part {
     /// Where it lies.
     pub path: PathBuf,
@@ -19,10 +22,10 @@ pub struct Part {
     pub header: Header,
     /// Whether all is there that the shard was to do.
     pub is_complete: bool,
-    bytes: Vec<u8>,
-    replications: BTreeMap<Name, Range<usize>>,
+    file: Mutex<File>,
+    pub(super) replications: BTreeMap<Name, Place>,
     /// Bytes up to the end of the last whole record.
-    pub(super) whole: usize,
+    pub(super) whole: u64,
 }
 
 /// Why a part cannot be read.
@@ -32,6 +35,8 @@ pub enum ReadError {
     System(io::Error),
     /// It is no part.
     Foreign,
+    /// It is the beginning of one, no more.
+    Begun,
     /// Another version of wssim wrote it.
     Version(String),
 }
@@ -41,6 +46,7 @@ impl fmt::Display for ReadError {
         match self {
             Self::System(error) => write!(f, "cannot be read: {error}"),
             Self::Foreign => write!(f, "is no part of a study"),
+            Self::Begun => write!(f, "is a part that was hardly begun: start its shard again"),
             Self::Version(version) => {
                 let (own, version) = (env!("CARGO_PKG_VERSION"), printable(version));
                 write!(f, "is of wssim {version}, this is wssim {own}")
@@ -51,41 +57,59 @@ impl fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
+impl From<io::Error> for ReadError {
+    fn from(error: io::Error) -> Self {
+        Self::System(error)
+    }
+}
+
 impl Part {
     /// Reads the part at `path`, as far as it goes.
     ///
     /// # Errors
     /// When it cannot be read, or is no part that this version wrote.
     pub fn read(path: &Path) -> Result<Self, ReadError> {
-        let bytes = fs::read(path).map_err(ReadError::System)?;
-        let end = bytes.iter().position(|byte| *byte == b'\n').ok_or(ReadError::Foreign)?;
-        let header = header(&bytes[..end])?;
-        let mut part = Self {
-            path: path.to_owned(),
-            header,
-            is_complete: false,
-            whole: end + 1,
-            bytes,
-            replications: BTreeMap::new(),
-        };
-        part.index();
-        Ok(part)
+        // A pipe has no end.
+        if !path.metadata()?.is_file() {
+            return Err(ReadError::Foreign);
+        }
+        Self::of(path, File::open(path)?)
     }
 
-    /// Finds every record, up to the first one that is not whole.
-    fn index(&mut self) {
-        while let Some(Record::Replication(name, place)) = record::at(&self.bytes, self.whole) {
-            self.whole = place.end;
-            self.replications.insert(name, place);
+    /// The same of a file that is open.
+    pub(super) fn of(path: &Path, file: File) -> Result<Self, ReadError> {
+        let mut reader = BufReader::new(&file);
+        let mut line = Vec::new();
+        reader.by_ref().take(LONGEST).read_until(b'\n', &mut line)?;
+        let header = header(&line)?;
+        let mut whole = line.len() as u64;
+        let mut replications = BTreeMap::new();
+        let mut end = None;
+        while let Some(record) = record::next(&mut reader, whole)? {
+            match record {
+                Record::Replication(name, place) => {
+                    whole = place.end();
+                    replications.insert(name, place);
+                }
+                Record::End(count) => {
+                    end = Some(count as usize);
+                    break;
+                }
+            }
         }
-        if let Some(Record::End(count)) = record::at(&self.bytes, self.whole) {
-            self.is_complete = count as usize == self.replications.len();
-        }
+        let is_complete = end == Some(replications.len());
+        let path = path.to_owned();
+        Ok(Self { path, header, is_complete, file: Mutex::new(file), replications, whole })
     }
 
     /// What a replication left behind.
-    pub(super) fn find(&self, name: &Name) -> Option<&[u8]> {
-        self.replications.get(name).map(|place| &self.bytes[place.clone()])
+    pub(super) fn find(&self, name: &Name) -> Option<Vec<u8>> {
+        let place = self.replications.get(name)?;
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(place.from)).ok()?;
+        let mut bytes = vec![0; place.length];
+        file.read_exact(&mut bytes).ok()?;
+        Some(bytes)
     }
 
     /// How many replications are there.
@@ -96,6 +120,11 @@ impl Part {
 
 /// Other versions may have other headers: the version is looked at first.
 fn header(line: &[u8]) -> Result<Header, ReadError> {
+    let beginning = BEGINNING.as_bytes();
+    if !line.ends_with(b"\n") {
+        let is_begun = line.starts_with(beginning) || beginning.starts_with(line);
+        return Err(if is_begun { ReadError::Begun } else { ReadError::Foreign });
+    }
     let value: serde_json::Value = serde_json::from_slice(line).map_err(|_| ReadError::Foreign)?;
     let shape = value.get("wssim_part").and_then(serde_json::Value::as_u64);
     let version = value.get("version").and_then(serde_json::Value::as_str);
@@ -104,6 +133,6 @@ fn header(line: &[u8]) -> Result<Header, ReadError> {
         return Err(ReadError::Version(version.to_owned()));
     }
     let header: Header = serde_json::from_value(value).map_err(|_| ReadError::Foreign)?;
-    let is_shard = (1..=header.of).contains(&header.shard);
+    let is_shard = header.of <= MOST && (1..=header.of).contains(&header.shard);
     is_shard.then_some(header).ok_or(ReadError::Foreign)
 }

@@ -1,23 +1,38 @@
 //! Records of a part: a length, a checksum, and what a replication left behind under its name.
 
 use super::digest::of_bytes;
-use std::ops::Range;
+use std::io::{self, Read};
 use wssim_experiment::archive::Key;
 
 /// Bytes of a length and of a checksum.
 const HEAD: usize = 8;
 /// Bytes of the name of a replication: of its arm, and its number.
 const NAME: usize = 20;
+/// No replication leaves as many bytes behind: a length that says so is damaged.
+const MOST: usize = 1 << 28;
 
 /// A replication: its arm and its number.
 pub(super) type Name = (Key, u32);
 
+/// Where the bytes of a replication stand in a file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) from: u64,
+    pub(super) length: usize,
+}
+
+impl Place {
+    pub(super) fn end(self) -> u64 {
+        self.from + self.length as u64
+    }
+}
+
 /// What stands at a place of a part.
 #[derive(Debug)]
 pub(super) enum Record {
-    /// What a replication left behind, where it stands, and where the record ends.
-    Replication(Name, Range<usize>),
-    /// Behind so many records.
+    /// What a replication left behind, and where.
+    Replication(Name, Place),
+    /// Behind so many replications.
     End(u32),
 }
 
@@ -28,28 +43,41 @@ pub(super) fn replication((key, number): Name, one: &[u8]) -> Vec<u8> {
     [head.as_flattened(), &content].concat()
 }
 
-/// The bytes of the end, behind `count` records.
+/// The bytes of the end, behind `count` replications.
 pub(super) fn end(count: u32) -> Vec<u8> {
     [0u32.to_le_bytes(), count.to_le_bytes()].concat()
 }
 
-/// The record at `place`; `None`: there is no whole one.
-pub(super) fn at(bytes: &[u8], place: usize) -> Option<Record> {
-    let content = place.checked_add(HEAD)?;
-    let (length, check) = bytes.get(place..content)?.split_at(4);
-    let [length, check]: [[u8; 4]; 2] = [length.try_into().ok()?, check.try_into().ok()?];
-    let length = u32::from_le_bytes(length) as usize;
+/// The next record of `file`, which stands at `place`; `None`: there is no whole one.
+///
+/// # Errors
+/// When the system refuses.
+pub(super) fn next(file: &mut impl Read, place: u64) -> io::Result<Option<Record>> {
+    let Some(head) = bytes(file, HEAD)? else { return Ok(None) };
+    let number =
+        |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+    let length = number(0) as usize;
     if length == 0 {
-        return Some(Record::End(u32::from_le_bytes(check)));
+        return Ok(Some(Record::End(number(4))));
     }
-    let whole = content..content.checked_add(length)?;
-    let (name, _) = bytes.get(whole.clone())?.split_at_checked(NAME)?;
-    if checksum(bytes.get(whole.clone())?) != check {
-        return None;
+    if !(NAME..MOST).contains(&length) {
+        return Ok(None);
     }
-    let (key, number) = name.split_at(NAME - 4);
-    let name = (key.try_into().ok()?, u32::from_le_bytes(number.try_into().ok()?));
-    Some(Record::Replication(name, content + NAME..whole.end))
+    let Some(content) = bytes(file, length)? else { return Ok(None) };
+    let (Some(key), [a, b, c, d]) = (content.first_chunk(), &content[NAME - 4..NAME]) else {
+        return Ok(None);
+    };
+    let name = (*key, u32::from_le_bytes([*a, *b, *c, *d]));
+    let from = place + (HEAD + NAME) as u64;
+    let record = Record::Replication(name, Place { from, length: length - NAME });
+    Ok((checksum(&content) == head[4..]).then_some(record))
+}
+
+/// So many bytes, if there are as many.
+fn bytes(file: &mut impl Read, count: usize) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    file.take(count as u64).read_to_end(&mut bytes)?;
+    Ok((bytes.len() == count).then_some(bytes))
 }
 
 fn checksum(bytes: &[u8]) -> [u8; 4] {

@@ -8,10 +8,15 @@ use std::fmt;
 use std::sync::Arc;
 use wssim_text::printable;
 
+/// Shards that one message names.
+const MOST_NAMED: usize = 10;
+
 /// All parts of one study.
 #[derive(Clone, Debug)]
 pub struct Parts {
     all: Arc<Vec<Part>>,
+    /// Where each replication is.
+    places: Arc<BTreeMap<Name, usize>>,
 }
 
 /// What is wrong with parts.
@@ -55,6 +60,27 @@ pub enum Other {
     Of([u32; 2]),
     /// A flag, or something in the scenario's files.
     Inputs,
+    /// The program: another build of the same version.
+    Build,
+}
+
+impl Other {
+    /// What is other in `own` than in `usual`, of which it is no part.
+    pub(super) fn of(own: &Header, usual: &Header) -> Self {
+        Self::between(own, usual).unwrap_or(Self::Inputs)
+    }
+
+    fn between(own: &Header, usual: &Header) -> Option<Self> {
+        let study = |header: &Header| format!("{} {}", header.command, header.scenario);
+        Some(match () {
+            () if study(own) != study(usual) => Self::Study([study(own), study(usual)]),
+            () if own.seed != usual.seed => Self::Seed([own.seed, usual.seed]),
+            () if own.study != usual.study => Self::Inputs,
+            () if own.of != usual.of => Self::Of([own.of, usual.of]),
+            () if own.build != usual.build => Self::Build,
+            () => return None,
+        })
+    }
 }
 
 impl fmt::Display for Trouble {
@@ -62,9 +88,8 @@ impl fmt::Display for Trouble {
         match self {
             Self::Foreign(path, other) => write!(f, "`{}` {other}", printable(path)),
             Self::Lost { shards, of } => {
-                let shards: Vec<String> = shards.iter().map(u32::to_string).collect();
                 let (s, are) = if shards.len() == 1 { ("", "is") } else { ("s", "are") };
-                write!(f, "shard{s} {} of {of} {are} missing", shards.join(", "))
+                write!(f, "shard{s} {} of {of} {are} missing", few(shards))
             }
             Self::Unfinished { path, shard, replications } => write!(
                 f,
@@ -80,19 +105,25 @@ impl fmt::Display for Trouble {
     }
 }
 
+/// Up to ten of them.
+fn few(shards: &[u32]) -> String {
+    let mut names: Vec<String> = shards.iter().take(MOST_NAMED).map(u32::to_string).collect();
+    if let more @ 1.. = shards.len().saturating_sub(MOST_NAMED) {
+        names.push(format!("{more} more"));
+    }
+    names.join(", ")
+}
+
 impl fmt::Display for Other {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Study([own, others]) => {
-                write!(f, "is of `{}`, the others of `{}`", printable(own), printable(others))
+                write!(f, "is of `{}`, not of `{}`", printable(own), printable(others))
             }
-            Self::Seed([own, others]) => write!(f, "is of seed {own}, the others of seed {others}"),
-            Self::Of([own, others]) => {
-                write!(f, "is one of {own} parts, the others are of {others}")
-            }
-            Self::Inputs => {
-                write!(f, "is of another state of the scenario, or of other flags, than the others")
-            }
+            Self::Seed([own, others]) => write!(f, "is of seed {own}, not of seed {others}"),
+            Self::Of([own, others]) => write!(f, "is one of {own} parts, not of {others}"),
+            Self::Inputs => write!(f, "is of another state of the scenario, or of other flags"),
+            Self::Build => write!(f, "is of another build of wssim"),
         }
     }
 }
@@ -133,31 +164,26 @@ pub fn joined(parts: Vec<Part>) -> Result<(Parts, Vec<Trouble>), Vec<Trouble>> {
         paths: parts.iter().map(|part| shown(part)).collect(),
     });
     let doubled = doubled.collect();
-    Ok((Parts { all: Arc::new(parts) }, doubled))
+    Ok((Parts::all(parts), doubled))
 }
 
 /// What most of the parts are of; of two that are as frequent, what comes first.
 fn usual(parts: &[Part]) -> Header {
-    let alike = |part: &&Part| {
-        let others = parts.iter().filter(|other| foreign(other, &part.header).is_none());
-        others.count()
+    let study = |part: &Part| {
+        let Header { command, scenario, seed, study, of, build, .. } = part.header.clone();
+        (command, scenario, seed, study, of, build)
     };
-    // The last of equals would be the one that is found.
-    let found = parts.iter().rev().max_by_key(alike);
-    found.expect("there is a part at least").header.clone()
+    let mut counts: BTreeMap<_, (usize, usize)> = BTreeMap::new();
+    for (at, part) in parts.iter().enumerate() {
+        counts.entry(study(part)).or_insert((0, at)).0 += 1;
+    }
+    let most = counts.values().max_by_key(|(count, first)| (*count, std::cmp::Reverse(*first)));
+    parts[most.expect("there is a part at least").1].header.clone()
 }
 
 /// Why `part` is none of the study of `usual`.
 fn foreign(part: &Part, usual: &Header) -> Option<Trouble> {
-    let own = &part.header;
-    let study = |header: &Header| format!("{} {}", header.command, header.scenario);
-    let other = match () {
-        () if study(own) != study(usual) => Other::Study([study(own), study(usual)]),
-        () if own.seed != usual.seed => Other::Seed([own.seed, usual.seed]),
-        () if own.study != usual.study => Other::Inputs,
-        () if own.of != usual.of => Other::Of([own.of, usual.of]),
-        () => return None,
-    };
+    let other = Other::between(&part.header, usual)?;
     Some(Trouble::Foreign(shown(part), other))
 }
 
@@ -168,7 +194,14 @@ fn shown(part: &Part) -> String {
 impl Parts {
     /// A part alone, whole or not.
     pub fn of(part: Part) -> Self {
-        Self { all: Arc::new(vec![part]) }
+        Self::all(vec![part])
+    }
+
+    fn all(parts: Vec<Part>) -> Self {
+        let places = parts.iter().enumerate();
+        let places =
+            places.flat_map(|(at, part)| part.replications.keys().map(move |name| (*name, at)));
+        Self { places: Arc::new(places.collect()), all: Arc::new(parts) }
     }
 
     /// What they are of.
@@ -176,18 +209,13 @@ impl Parts {
         &self.all[0].header
     }
 
-    /// How many there are.
-    pub fn count(&self) -> usize {
-        self.all.len()
-    }
-
     /// How many replications they hold.
     pub fn replications(&self) -> usize {
-        self.all.iter().map(Part::replications).sum()
+        self.places.len()
     }
 
     /// What a replication left behind.
-    pub(super) fn find(&self, name: &Name) -> Option<&[u8]> {
-        self.all.iter().find_map(|part| part.find(name))
+    pub(super) fn find(&self, name: &Name) -> Option<Vec<u8>> {
+        self.all[*self.places.get(name)?].find(name)
     }
 }

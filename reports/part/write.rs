@@ -1,9 +1,11 @@
 //! A part as it is written: record by record, so that nothing is lost when the process is killed.
 
 use super::header::Header;
-use super::read::Part;
+use super::read::{Part, ReadError};
 use super::record::{self, Name};
-use crate::files::{self, Reason, WriteError};
+use super::set::Other;
+use crate::files::{Reason, WriteError};
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -13,63 +15,85 @@ use std::path::{Path, PathBuf};
 pub struct Writer {
     path: PathBuf,
     file: File,
-    count: u32,
+    /// What is in it.
+    names: BTreeSet<Name>,
     failed: Option<io::Error>,
 }
 
+/// What is at the place of a part.
+#[derive(Debug)]
+pub enum Opened {
+    /// All of it: nothing is to be done.
+    Complete(Part),
+    /// A new one, or what there is of one, which is gone on with.
+    Open(Writer, Option<Part>),
+}
+
 impl Writer {
-    /// A part at `path`: a new one, or what `known`, which lies there, lacks.
+    /// The part of `header` at `path`. What lies there of the same study, and the same program, is gone on with.
     ///
     /// # Errors
     /// When something else stands there, another process writes it, or the system refuses.
-    pub fn open(path: &Path, header: &Header, known: Option<&Part>) -> Result<Self, WriteError> {
+    pub fn open(path: &Path, header: &Header) -> Result<Opened, WriteError> {
         let at = |reason: Reason| WriteError { path: path.to_owned(), reason };
         let system = |error: io::Error| at(Reason::System(error));
-        let is_there = fs::symlink_metadata(path).is_ok();
-        // Whoever writes it holds the lock of the file that lies there, so it is taken before it is cut.
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create_new(!is_there)
-            .open(path)
-            .map_err(system)?;
+        match fs::symlink_metadata(path) {
+            Ok(found) if found.is_symlink() => return Err(at(Reason::SymbolicLink)),
+            Ok(found) if !found.is_file() => return Err(at(Reason::Foreign)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(system(error)),
+            _ => {}
+        }
+        if let Some(part) = complete(path, header) {
+            return Ok(Opened::Complete(part));
+        }
+        let mut options = OpenOptions::new();
+        let file = options.read(true).write(true).create(true).truncate(false).open(path);
+        let mut file = file.map_err(system)?;
         // A file system without locks gives another error, and has to do without.
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
             return Err(at(Reason::Taken));
         }
-        if let Some(part) = known {
-            file.set_len(part.whole as u64).map_err(system)?;
-            file.seek(SeekFrom::End(0)).map_err(system)?;
-        } else {
-            file.set_len(0).map_err(system)?;
+        // What it holds is read after it is locked: whoever wrote it has done so by now.
+        let known = match Part::of(path, file.try_clone().map_err(system)?) {
+            Ok(part) if part.header.is_same(header) => Some(part),
+            Ok(part) => return Err(at(Reason::OtherPart(Other::of(&part.header, header)))),
+            Err(ReadError::Begun) => None,
+            Err(ReadError::System(error)) => return Err(system(error)),
+            Err(ReadError::Foreign | ReadError::Version(_)) => return Err(at(Reason::Foreign)),
+        };
+        let whole = known.as_ref().map_or(0, |part| part.whole);
+        file.set_len(whole).map_err(system)?;
+        file.seek(SeekFrom::Start(whole)).map_err(system)?;
+        if known.is_none() {
             let line = serde_json::to_string(header).map_err(|error| system(error.into()))?;
             file.write_all(format!("{line}\n").as_bytes()).map_err(system)?;
         }
-        let count = known.map_or(0, |part| part.replications() as u32);
-        Ok(Self { path: path.to_owned(), file, count, failed: None })
+        let names = known.iter().flat_map(|part| part.replications.keys().copied()).collect();
+        let writer = Self { path: path.to_owned(), file, names, failed: None };
+        Ok(Opened::Open(writer, known))
     }
 
     /// Adds a replication. False: it could not be written, nor will others be.
     pub(super) fn add(&mut self, name: Name, one: &[u8]) -> bool {
-        if self.failed.is_none() {
+        // Two plans of one comparison may ask for the same.
+        if self.failed.is_none() && self.names.insert(name) {
             self.failed = self.file.write_all(&record::replication(name, one)).err();
-            self.count += 1;
         }
         self.failed.is_none()
     }
 
     /// How many replications are in it.
-    pub fn replications(&self) -> u32 {
-        self.count
+    pub fn replications(&self) -> usize {
+        self.names.len()
     }
 
     /// Says that all of it is there.
     ///
     /// # Errors
-    /// When it could not be written, this or anything before.
+    /// When it could not be written, this or anything before, or does not lie there any more.
     pub fn finish(mut self) -> Result<(), WriteError> {
         if self.failed.is_none() {
-            let written = self.file.write_all(&record::end(self.count));
+            let written = self.file.write_all(&record::end(self.names.len() as u32));
             self.failed = written.and_then(|()| self.file.sync_all()).err();
         }
         self.close().map(|_| ())
@@ -78,33 +102,41 @@ impl Writer {
     /// Leaves it as it is, to be gone on with; how many replications are in it.
     ///
     /// # Errors
-    /// When something could not be written.
-    pub fn close(self) -> Result<u32, WriteError> {
-        match self.failed {
-            None => Ok(self.count),
+    /// When something could not be written, or it does not lie there any more.
+    pub fn close(self) -> Result<usize, WriteError> {
+        let is_there = is_at(&self.file, &self.path);
+        let failed = self.failed.or_else(|| is_there.err());
+        match failed {
+            None => Ok(self.names.len()),
             Some(error) => Err(WriteError { path: self.path, reason: Reason::System(error) }),
         }
     }
 
-    /// Removes it: nobody is to go on with it.
-    ///
-    /// # Errors
-    /// When the system refuses.
-    pub fn remove(self) -> Result<(), WriteError> {
-        let Self { path, .. } = self;
-        let removed = fs::remove_file(&path);
-        removed.map_err(|error| WriteError { path, reason: Reason::System(error) })
+    /// Gives its room back: nobody is to go on with it.
+    pub fn remove(self) {
+        let _ = self.file.set_len(0);
+        if is_at(&self.file, &self.path).is_ok() {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
-/// The part of the study of `header` that lies at `path`, if one does that this version can go on with.
-///
-/// # Errors
-/// When something lies there that is not ours.
-pub fn known(path: &Path, header: &Header) -> Result<Option<Part>, WriteError> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    files::check(folder, &[&name])?;
-    let part = Part::read(path).ok();
-    Ok(part.filter(|part| part.header.is_same(header)))
+/// The part at `path`, if it is that of `header` and complete: nobody writes it any more.
+fn complete(path: &Path, header: &Header) -> Option<Part> {
+    let part = Part::read(path).ok()?;
+    (part.is_complete && part.header.is_same(header)).then_some(part)
+}
+
+/// Whether `file` is what lies at `path`: a folder can be removed under whoever writes in it.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt as _;
+    let [own, there] = [file.metadata()?, fs::metadata(path)?];
+    let is_same = own.ino() == there.ino() && own.dev() == there.dev();
+    is_same.then_some(()).ok_or_else(|| io::ErrorKind::NotFound.into())
+}
+
+#[cfg(not(unix))]
+fn is_at(_: &File, path: &Path) -> io::Result<()> {
+    fs::metadata(path).map(|_| ())
 }

@@ -22,7 +22,7 @@ case ${1:-} in
     shift
     # Which shard of how many stands in SLURM_ARRAY_TASK_ID and its relatives. A node may have more cores than are
     # ours, and not every cluster hides them.
-    exec $wssim "$@" --shard auto --out "$parts" --threads "$SLURM_CPUS_PER_TASK"
+    exec $wssim "$@" --shard "auto/$shards" --out "$parts" --threads "$SLURM_CPUS_PER_TASK"
     ;;
   merge)
     # A refuted claim is an answer. Without --no-fail it would be exit status 1, to Slurm a failed job.

@@ -54,7 +54,7 @@ pub(crate) struct Args {
     metrics: Vec<String>,
 
     /// What is found out beside it: `failures`, which nodes and pairs of nodes can fail
-    #[arg(long = "with", value_name = "STUDY", value_enum)]
+    #[arg(long = "with", value_name = "&common.study", value_enum)]
     with: Vec<With>,
 
     #[command(flatten)]
@@ -97,6 +97,9 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         Ok((all, &questions, &beside, common.decisive()))
     };
     let keep = Keep::open(&common.study, &place, about, inputs)?;
+    if let Some(told) = keep.complete(&common.study) {
+        return told;
+    }
     let watcher = keep.watch(&common.study);
     let findings = simulate(args, (&scenarios, &questions), &beside, &watcher)?;
     let cut = watcher.finish();

@@ -12,8 +12,7 @@ use wssim_experiment::archive::{Archive, Shard};
 use wssim_experiment::findings::StoppedBy;
 use wssim_experiment::question::{Question, WorldError};
 use wssim_model::Blueprint;
-use wssim_reports::files::WriteError;
-use wssim_reports::part::{self, Header, Kept, Parts, Writer};
+use wssim_reports::part::{self, Header, Kept, Opened, Parts, Writer};
 use wssim_scenario::Scenario;
 use wssim_text::printable;
 
@@ -34,6 +33,8 @@ pub(crate) struct Keep<'a> {
     /// The part, as it is printed.
     shown: String,
     folder: String,
+    /// How many replications of a part are there already, all of them.
+    complete: Option<usize>,
 }
 
 impl<'a> Keep<'a> {
@@ -47,12 +48,12 @@ impl<'a> Keep<'a> {
         asked: Asked<'a>,
         inputs: impl FnOnce() -> Result<T, WorldError>,
     ) -> Result<Self, Failure> {
-        let nothing =
-            Keep { kept: None, shard: None, asked, shown: String::new(), folder: String::new() };
+        let (shown, folder) = (String::new(), String::new());
+        let nothing = Keep { kept: None, shard: None, asked, shown, folder, complete: None };
         let digest =
             || inputs().map(|inputs| part::digest(&inputs)).map_err(|e| Failure::world(&e));
         if let Some(parts) = &study.merged {
-            check_state(parts.header(), &digest()?)?;
+            check_state(parts.header(), &digest()?, &build())?;
             return Ok(Keep { kept: Some(Kept::joined(parts.clone())), ..nothing });
         }
         let Some(share) = study.shard else {
@@ -94,35 +95,56 @@ impl<'a> Keep<'a> {
     /// The part of `shard`: what it lacks is simulated.
     fn part(self, place: &Place, header: &Header, shard: Shard) -> Result<Self, Failure> {
         let name = format!("part-{}-of-{}.wssim", shard.number, shard.of);
-        let (writer, known) = written(place, &name, header)?;
-        let kept = Some(Kept::written(writer, known, shard));
-        Ok(Self {
-            kept,
-            shard: Some(shard),
-            shown: place.shown(&name),
-            folder: place.shown(""),
-            ..self
-        })
+        place.prepare()?;
+        let (kept, complete) = match Writer::open(&place.path(&name), header)? {
+            Opened::Complete(part) => (None, Some(part.replications())),
+            Opened::Open(writer, known) => {
+                (Some(Kept::part(writer, known.map(Parts::of), shard)), None)
+            }
+        };
+        let (shown, folder) = (place.shown(&name), place.shown(""));
+        Ok(Self { kept, shard: Some(shard), complete, shown, folder, ..self })
     }
 
     /// What is simulated is kept until the command comes to its end, and what an interrupted one kept is used.
     fn journal(self, study: &Study, place: &Place, digest: String) -> Result<Self, Failure> {
-        let whole = Shard { number: 1, of: 1 };
-        let header = self.header(study, whole, digest)?;
-        let name = format!("journal-{}.wssim", &header.study[..8]);
-        // What cannot be kept is simulated all the same: files that cannot be written are told of at the end.
-        let Ok((writer, known)) = written(place, &name, &header) else { return Ok(self) };
+        let header = self.header(study, Shard { number: 1, of: 1 }, digest)?;
+        let name = part::digest(&(&header.study, &header.build));
+        let name = format!("journal-{}.wssim", name.split_at(8).0);
+        let (path, shown) = (place.path(&name), place.shown(&name));
+        if path.symlink_metadata().is_err() {
+            let place = place.clone();
+            let kept = Kept::journal_to_come(Box::new(move || begun(&place, &name, &header)));
+            return Ok(Self { kept: Some(kept), shown, ..self });
+        }
+        // Another process may be doing the same here.
+        let Ok(Opened::Open(writer, known)) = Writer::open(&path, &header) else { return Ok(self) };
+        let known = known.map(Parts::of);
         let replications = known.as_ref().map_or(0, Parts::replications);
         if replications > 0 && !study.shown.look.quiet {
             output::complain(&format!(
                 "going on from the {replications} replications of an interrupted run\n"
             ));
         }
-        Ok(Self {
-            kept: Some(Kept::written(writer, known, whole)),
-            shown: place.shown(&name),
-            ..self
-        })
+        Ok(Self { kept: Some(Kept::journal(writer, known)), shown, ..self })
+    }
+
+    /// What there is to be told where nothing is to be simulated: the part is there already.
+    pub(crate) fn complete(&self, study: &Study) -> Option<Result<u8, Failure>> {
+        let replications = self.complete?;
+        let text = self.is_there(replications, "there already");
+        Some(if study.shown.look.quiet { Ok(()) } else { output::print(&text, &study.shown) })
+            .map(|told| told.map(|()| exit::HOLDS))
+    }
+
+    fn is_there(&self, replications: usize, how: &str) -> String {
+        let Some(Shard { number, of }) = self.shard else { return String::new() };
+        let Asked { command, scenario, .. } = &self.asked;
+        let (shown, folder, scenario) = (&self.shown, &self.folder, printable(scenario));
+        format!(
+            "shard {number} of {of} of {command} {scenario}: {replications} replications, the warm-up's included, \
+             in {shown} · {how}\nWhen all {of} are there: wssim merge {folder}\n"
+        )
     }
 
     /// Begins to watch the study.
@@ -138,57 +160,49 @@ impl<'a> Keep<'a> {
 
     /// Finishes the part of a shard and tells of it; `cut`: why it ended before it was done.
     pub(crate) fn deliver(
-        self,
+        mut self,
         cut: Option<StoppedBy>,
         study: &Study,
         started: Instant,
     ) -> Result<u8, Failure> {
-        let (Some(shard), Some(writer)) = (self.shard, self.kept.and_then(Kept::into_writer))
-        else {
+        let Some(writer) = self.kept.take().and_then(Kept::into_writer) else {
             return Ok(exit::HOLDS);
         };
-        let Asked { command, scenario, .. } = self.asked;
-        let (Shard { number, of }, shown, folder) = (shard, self.shown, self.folder);
         let replications = writer.replications();
-        if let Some(cut) = cut {
+        if let (Some(cut), Some(Shard { number, of })) = (cut, self.shard) {
             writer.close()?;
             output::complain(&format!(
-                "shard {number} of {of} is not finished: {shown} holds {replications} replications; the same \
-                 command goes on from there\n"
+                "shard {number} of {of} is not finished: {} holds {replications} replications; the same command \
+                 goes on from there\n",
+                self.shown
             ));
-            return Ok(match cut {
-                StoppedBy::Interrupt => exit::INTERRUPTED,
-                _ if study.work.no_fail => exit::HOLDS,
-                _ => exit::UNDECIDED,
-            });
+            let is_interrupt = cut == StoppedBy::Interrupt;
+            return Ok(if is_interrupt { exit::INTERRUPTED } else { exit::UNDECIDED });
         }
         writer.finish()?;
         if !study.shown.look.quiet {
-            let (seconds, scenario) = (started.elapsed().as_secs_f64(), printable(scenario));
-            let text = format!(
-                "shard {number} of {of} of {command} {scenario}: {replications} replications in {shown} · \
-                 {seconds:.1} s\nWhen all {of} are there: wssim merge {folder}\n"
-            );
-            output::print(&text, &study.shown)?;
+            let seconds = format!("{:.1} s", started.elapsed().as_secs_f64());
+            output::print(&self.is_there(replications, &seconds), &study.shown)?;
         }
         Ok(exit::HOLDS)
     }
 
-    /// The command has come to its end, with its files written: what was kept is not needed any more, unless it
-    /// was cut short.
-    pub(crate) fn close(self, stopped_by: StoppedBy, shown: &Shown) -> Result<(), Failure> {
-        let Some(writer) = self.kept.and_then(Kept::into_writer) else { return Ok(()) };
-        if matches!(stopped_by, StoppedBy::Interrupt | StoppedBy::Budget) {
-            let replications = writer.close()?;
-            if !shown.look.quiet {
-                output::complain(&format!(
-                    "{} keeps the {replications} replications so far: the same command goes on from there\n",
-                    self.shown
-                ));
-            }
-            return Ok(());
+    /// The command has come to its end: what was kept is not needed any more, unless it was cut short.
+    ///
+    /// It is called before the results are written, which may need the room.
+    pub(crate) fn close(self, stopped_by: StoppedBy, shown: &Shown) {
+        let Some(writer) = self.kept.and_then(Kept::into_writer) else { return };
+        if !matches!(stopped_by, StoppedBy::Interrupt | StoppedBy::Budget) {
+            writer.remove();
+            return;
         }
-        Ok(writer.remove()?)
+        let Ok(replications) = writer.close() else { return };
+        if !shown.look.quiet {
+            output::complain(&format!(
+                "{} keeps the {replications} replications so far: the same command goes on from there\n",
+                self.shown
+            ));
+        }
     }
 }
 
@@ -196,35 +210,36 @@ fn wrong<T>(message: &str) -> Result<T, Failure> {
     Err(Failure::wrong(&format!("error: {message}")))
 }
 
-/// Whether the parts are of the state in which the scenario is now.
-fn check_state(header: &Header, now: &str) -> Result<(), Failure> {
+/// A new journal; `None`: there is no place for one, and results may have one all the same.
+fn begun(place: &Place, name: &str, header: &Header) -> Option<Writer> {
+    place.prepare().ok()?;
+    match Writer::open(&place.path(name), header) {
+        Ok(Opened::Open(writer, _)) => Some(writer),
+        _ => None,
+    }
+}
+
+/// Whether the parts are of the state in which the scenario is now, and of this program.
+fn check_state(header: &Header, now: &str, build: &str) -> Result<(), Failure> {
+    if header.build != build {
+        return wrong(
+            "the parts are of another build of wssim: join them with the program that made them",
+        );
+    }
     if header.study == now {
         return Ok(());
     }
     wrong(&format!(
-        "the parts are of another state of `{}`: its files, or those that it names, have changed since they were \
-         made",
+        "the parts are of another state of `{}`: its files, or those that it names, are not what they were, or \
+         another scenario of that name lies here",
         printable(&header.scenario)
     ))
 }
 
-/// The writer of the part `name`, and what lies there of it already.
-fn written(
-    place: &Place,
-    name: &str,
-    header: &Header,
-) -> Result<(Writer, Option<Parts>), WriteError> {
-    place.prepare()?;
-    let path = place.path(name);
-    let known = part::known(&path, header)?;
-    let writer = Writer::open(&path, header, known.as_ref())?;
-    Ok((writer, known.map(Parts::of)))
-}
-
-/// The name of this program: its file's size and time of change tell builds of one version apart.
+/// The name of this program: what its file holds.
 fn build() -> String {
-    let file = std::env::current_exe().and_then(|path| path.metadata());
-    part::digest(&file.map(|file| (file.len(), file.modified().ok())).ok())
+    let file = std::env::current_exe().and_then(|path| part::of_file(&path));
+    file.unwrap_or_else(|_| env!("CARGO_PKG_VERSION").to_owned())
 }
 
 /// The worlds of a scenario, and of those that its claims are changes from.

@@ -91,23 +91,23 @@ fn run(command: Command) -> Result<u8, Failure> {
 }
 
 impl Command {
-    /// The flags of a command that can be done part by part.
-    fn study(&mut self) -> Option<&mut Study> {
+    /// The name and the flags of a command that can be done part by part.
+    fn study(&mut self) -> Option<(&'static str, &mut Study)> {
         match self {
-            Self::Run(args) => Some(&mut args.common.study),
-            Self::Compare(args) => Some(&mut args.common.study),
-            Self::Failures(args) => Some(&mut args.common.study),
-            Self::Sweep(args) => Some(&mut args.study),
+            Self::Run(args) => (!args.analytic).then_some(("run", &mut args.common.study)),
+            Self::Compare(args) => Some(("compare", &mut args.common.study)),
+            Self::Failures(args) => Some(("failures", &mut args.common.study)),
+            Self::Sweep(args) => Some(("sweep", &mut args.study)),
             _ => None,
         }
     }
 }
 
-/// The command that these arguments call; `None`: none.
-fn read(arguments: &[String]) -> Option<Command> {
+/// The command that these arguments call.
+fn read(arguments: &[String]) -> Result<Command, clap::Error> {
     let name = std::iter::once("wssim");
     let line = CommandLine::try_parse_from(name.chain(arguments.iter().map(String::as_str)));
-    line.ok().map(|line| line.command)
+    line.map(|line| line.command)
 }
 
 /// The call; or what clap answers to it, help in lines that fit.

@@ -4,8 +4,9 @@ use crate::Command;
 use crate::exit::Failure;
 use crate::options::{Look, Work};
 use crate::output;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use wssim_reports::part::{Part, Parts, ReadError, joined};
+use wssim_reports::part::{Header, Part, Parts, ReadError, joined};
 use wssim_text::printable;
 
 /// Join the parts that `--shard` made.
@@ -36,8 +37,10 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let paths: Vec<Vec<PathBuf>> =
         args.parts.iter().map(|path| below(path)).collect::<Result<_, _>>()?;
-    let parts: Vec<Part> =
-        paths.iter().flatten().map(|path| read(path)).collect::<Result<_, _>>()?;
+    let mut known = BTreeSet::new();
+    let paths = paths.into_iter().flatten().filter(|path| known.insert(path.clone()));
+    let paths: Vec<PathBuf> = paths.collect();
+    let parts: Vec<Part> = paths.iter().map(|path| read(path)).collect::<Result<_, _>>()?;
     let (parts, odd) = joined(parts).map_err(|troubles| {
         let lines: Vec<String> = troubles.iter().map(|one| format!("error: {one}")).collect();
         Failure::wrong(&lines.join("\n"))
@@ -52,9 +55,18 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
 
 /// The call that the parts are of.
 fn again(args: &Args, parts: Parts) -> Result<Command, Failure> {
-    let foreign = || Failure::wrong("error: the parts are of no command that has any");
-    let mut command = crate::read(&parts.header().arguments).ok_or_else(foreign)?;
-    let study = command.study().ok_or_else(foreign)?;
+    let Header { arguments, command: name, .. } = parts.header();
+    let call = || printable(&arguments.join(" "));
+    let mut command = crate::read(arguments).map_err(|error| {
+        Failure::wrong(&format!("error: the parts are of `wssim {}`:\n{error}", call()))
+    })?;
+    let study = match command.study() {
+        Some((own, study)) if own == name && !study.shown.print_config => study,
+        _ => {
+            let message = format!("error: `wssim {}` has no parts", call());
+            return Err(Failure::wrong(&message));
+        }
+    };
     study.shard = None;
     study.work = args.work.clone();
     study.shown.look = args.look.clone();
@@ -93,7 +105,9 @@ fn read(path: &Path) -> Result<Part, Failure> {
         let message = format!("error: `{}` {error}", printable(&path.display().to_string()));
         match error {
             ReadError::System(_) => Failure::file(&message),
-            ReadError::Foreign | ReadError::Version(_) => Failure::wrong(&message),
+            ReadError::Foreign | ReadError::Begun | ReadError::Version(_) => {
+                Failure::wrong(&message)
+            }
         }
     })
 }

@@ -9,6 +9,7 @@ use wssim_text::printable;
 const OUT: &str = "out";
 
 /// A directory, and those above it that are made on our own account and as little to be links.
+#[derive(Clone, Debug)]
 pub(crate) struct Place {
     above: Vec<PathBuf>,
     directory: PathBuf,

@@ -37,7 +37,7 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with_all = [
         "seed", "shard", "threads", "precision", "replications", "ranges", "budget", "out", "no_fail",
     ])]
-    analytic: bool,
+    pub(crate) analytic: bool,
 
     #[command(flatten)]
     pub(crate) common: Common,
@@ -58,6 +58,9 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let asked = Asked { command: "run", scenario: &question.name, is_kept: false };
     let inputs = || Ok((worlds(&scenario, &question)?, &question, common.decisive()));
     let keep = Keep::open(&common.study, &place, asked, inputs)?;
+    if let Some(told) = keep.complete(&common.study) {
+        return told;
+    }
     let watcher = keep.watch(&common.study);
     let findings = wssim_experiment::run(&scenario, &question, &common.of_study(), &watcher)
         .map_err(|error| Failure::world(&error))?;

@@ -2,12 +2,13 @@
 //!
 //! A scheduler starts the same command many times and tells each by variables which one it is. Slurm tells an
 //! array's task its number, the first, the last, the step and the count (sbatch(1), "Output Environment
-//! Variables"); an array with other gaps has no ranks, and an array of one task that is not the first is one that
-//! was started again. GitLab tells `CI_NODE_INDEX`, from 1, and `CI_NODE_TOTAL` (predefined variables). An indexed
+//! Variables"); an array with other gaps has no ranks, and an array of one task is most probably one that was
+//! started again, and does not know of how many it is one. GitLab tells `CI_NODE_INDEX`, from 1, and `CI_NODE_TOTAL` (predefined variables). An indexed
 //! job of Kubernetes has `JOB_COMPLETION_INDEX` and a batch job of Nomad `NOMAD_ALLOC_INDEX`, both from 0, and
 //! neither tells how many there are.
 
 use wssim_experiment::archive::Shard;
+use wssim_reports::part::MOST;
 
 /// What `--shard` is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,9 +18,6 @@ pub(crate) enum Share {
     /// `auto`, or `auto/4`
     Auto { of: Option<u32> },
 }
-
-/// More parts than anyone has machines.
-const MOST: u32 = 100_000;
 
 impl Share {
     /// Reads `2/4`, `auto`, `auto/4`.
@@ -126,10 +124,9 @@ fn slurm(variable: Variable<'_>) -> Result<Option<Told>, String> {
     let (Some(count), Some(first), Some(last)) = (of("COUNT")?, of("MIN")?, of("MAX")?) else {
         return Err("Slurm does not tell how long the array is".to_owned());
     };
-    if count == 1 && first > 1 {
-        return Err(format!(
-            "an array of Slurm with the task {first} alone: WSSIM_SHARD={first}/4 says of how many it is one"
-        ));
+    if count == 1 {
+        // Most probably one that is started again: of how many it is one is for the user to say.
+        return Ok(Some(Told { number: first.max(1), of: None }));
     }
     let step = of("STEP")?.unwrap_or(1).max(1);
     let is_even =
@@ -177,12 +174,16 @@ mod tests {
         Ok((shard.number, shard.of))
     }
 
-    fn slurm(id: &str, [count, first, last, step]: [&str; 4]) -> Result<(u32, u32), String> {
+    fn slurm(
+        share: &str,
+        id: &str,
+        [count, first, last, step]: [&str; 4],
+    ) -> Result<(u32, u32), String> {
         let names =
             ["ID", "COUNT", "MIN", "MAX", "STEP"].map(|name| format!("SLURM_ARRAY_TASK_{name}"));
         let values = [id, count, first, last, step];
         let all: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(values).collect();
-        find("auto", &all)
+        find(share, &all)
     }
 
     #[test]
@@ -198,14 +199,15 @@ mod tests {
     /// The variables as Slurm 22.05 sets them.
     #[test]
     fn tasks_of_an_array_of_slurm() {
-        assert_eq!(slurm("1", ["4", "1", "4", "1"]), Ok((1, 4)));
-        assert_eq!(slurm("3", ["4", "0", "3", "1"]), Ok((4, 4)));
-        assert_eq!(slurm("8", ["4", "0", "12", "4"]), Ok((3, 4)));
-        assert_eq!(slurm("9", ["4", "0", "9", "3"]), Ok((4, 4)));
-        // --array=1,3,7, and --array=5, with which one starts a lost task again.
-        assert!(slurm("7", ["3", "1", "7", "1"]).unwrap_err().contains("gaps"));
-        assert!(slurm("5", ["1", "5", "5", "1"]).unwrap_err().contains("WSSIM_SHARD=5/4"));
-        assert_eq!(slurm("1", ["1", "1", "1", "1"]), Ok((1, 1)));
+        assert_eq!(slurm("auto", "1", ["4", "1", "4", "1"]), Ok((1, 4)));
+        assert_eq!(slurm("auto", "3", ["4", "0", "3", "1"]), Ok((4, 4)));
+        assert_eq!(slurm("auto", "8", ["4", "0", "12", "4"]), Ok((3, 4)));
+        assert_eq!(slurm("auto", "9", ["4", "0", "9", "3"]), Ok((4, 4)));
+        // --array=1,3,7, and --array=3, with which one starts a lost task again.
+        assert!(slurm("auto", "7", ["3", "1", "7", "1"]).unwrap_err().contains("gaps"));
+        assert!(slurm("auto", "3", ["1", "3", "3", "1"]).unwrap_err().contains("auto/4"));
+        assert_eq!(slurm("auto/4", "3", ["1", "3", "3", "1"]), Ok((3, 4)));
+        assert!(slurm("auto/4", "2", ["2", "2", "3", "1"]).unwrap_err().contains("there are 2"));
     }
 
     fn gitlab(share: &str, index: &str) -> Result<(u32, u32), String> {

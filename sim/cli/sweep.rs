@@ -22,6 +22,9 @@ const FILES: [&str; 2] = ["results.json", "sweep.csv"];
 /// Simulates the scenario at every point of a grid, all with the same requests and the same warm-up, so
 /// that points differ by their values alone. Prints which objectives are kept up to where, a row a point,
 /// and a picture of each number. Writes results.json and sweep.csv.
+///
+/// Until it has come to its end it keeps what it has simulated in a file journal-….wssim beside them: the same
+/// command goes on from there. Such a file may be removed at any time.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
 A parameter takes values as the scenario writes them, or a range: both ends in one unit, and the
@@ -73,6 +76,9 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let asked = Asked { command: "sweep", scenario: &question.name, is_kept: true };
     let inputs = || Ok((worlds(&scenario, &question)?, &question, decisive(&options)));
     let keep = Keep::open(study, &place, asked, inputs)?;
+    if let Some(told) = keep.complete(study) {
+        return told;
+    }
     let watcher = keep.watch(study);
     let findings =
         sweep::sweep(&scenario, &question, &options, &watcher).map_err(|error| failure(&error))?;
@@ -80,9 +86,9 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     if keep.is_shard() {
         return keep.deliver(cut, study, started);
     }
+    keep.close(findings.stopped_by, shown);
     let texts = [json::render(&findings), tables::csv::render(&findings)];
     deliver(&place, FILES.iter().zip(&texts), &findings, (shown, started))?;
-    keep.close(findings.stopped_by, shown)?;
     Ok(exit::of(&findings, study.work.no_fail))
 }
 

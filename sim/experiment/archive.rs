@@ -14,7 +14,7 @@ pub trait Archive: Sync {
     fn key(&self, what: &dyn Debug) -> Key;
 
     /// What replication `number` of the arm left behind, if that is known.
-    fn find(&self, key: &Key, number: u32) -> Option<&[u8]>;
+    fn find(&self, key: &Key, number: u32) -> Option<Vec<u8>>;
 
     /// The part of every list of jobs that is done here; `None`: all of it.
     fn shard(&self) -> Option<Shard>;

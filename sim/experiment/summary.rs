@@ -134,10 +134,12 @@ fn series(arm: &Arm, question: &Question, replications: usize) -> Vec<Series> {
     for place in 0..arm.blueprint.sources.len() {
         let quantity = Quantity::Entry(Entry::Source(place), OfEntry::Errors(Reason::All));
         all.extend(curves.series(quantity, |one, n| errors(&one.slots[place][n])));
+        let slots = curves.observations().first().map_or(0, |one| one.slots[place].len());
         let is_open =
             |n: usize| curves.observations().iter().any(|one| one.slots[place][n].unfinished > 0);
+        let open: Vec<bool> = (0..slots).map(is_open).collect();
         let times = |one: &Observation, n: usize| {
-            if is_open(n) { Sample::Nothing } else { response(&one.slots[place][n]) }
+            if open[n] { Sample::Nothing } else { response(&one.slots[place][n]) }
         };
         all.extend(curves.series(mean_response(place), times));
     }

@@ -72,6 +72,14 @@ fn four_shards_of_a_comparison_are_one_comparison() {
     assert_shards_come_to_the_same("compare", &call, 4);
 }
 
+/// The baseline is asked for twice, and so is a world without faults that two plans share.
+#[test]
+fn shards_of_three_plans_are_one_comparison() {
+    let call = ["compare", "plan.toml", "fast.toml", "plan.toml", "--replications", "4"];
+    let more = ["--with", "failures", "--ranges", "off"];
+    assert_shards_come_to_the_same("three", &[&call[..], &more].concat(), 2);
+}
+
 #[test]
 fn four_shards_of_a_sweep_are_one_sweep_refined_points_included() {
     let grid = ["--param", "traffic.scale=0.5..1.5/3", "--param", "service.shop.workers=1,2"];
@@ -114,7 +122,7 @@ fn parts_that_do_not_belong_together_are_named() {
         let other = format!("{other}/part-2-of-2.wssim");
         refused(&folder, &["here", &other])
     };
-    assert!(with("seed").contains("`seed/part-2-of-2.wssim` is of seed 7, the others of seed 84"));
+    assert!(with("seed").contains("`seed/part-2-of-2.wssim` is of seed 7, not of seed 84"));
     assert!(with("flag").contains("`flag/part-2-of-2.wssim` is of another state of the scenario"));
     let alone = refused(&folder, &["here/part-2-of-2.wssim"]);
     assert!(alone.contains("shard 1 of 2 is missing"), "{alone}");
@@ -133,6 +141,16 @@ fn parts_that_do_not_belong_together_are_named() {
     assert!(refused(&folder, &["."]).contains("there is no part in"));
     let nothing = wssim(folder.path(), &["merge", "nothing"]);
     assert_eq!(status(&nothing), 4);
+    // A part of another build, or of more shards than anyone has.
+    let build = header.split("\"build\":\"").nth(1).unwrap().split('"').next().unwrap();
+    let other = [header.replace(build, "0000").as_bytes(), &part[line..]].concat();
+    std::fs::write(folder.path().join("built"), other).unwrap();
+    let told = refused(&folder, &["here/part-2-of-2.wssim", "built"]);
+    assert!(told.contains("is of another build of wssim"), "{told}");
+    let many = header.replace("\"of\":2", "\"of\":4294967295");
+    assert_ne!(many, header);
+    folder.write("many", &format!("{many}\n"));
+    assert!(refused(&folder, &["many"]).contains("is no part of a study"));
     // Twice the same does no harm, and is told.
     std::fs::copy(folder.path().join("here/part-1-of-2.wssim"), folder.path().join("again"))
         .unwrap();
@@ -166,6 +184,57 @@ fn a_part_that_was_cut_off_is_told_and_finished_by_the_same_command() {
     assert!(refused(&folder, &["parts"]).contains("shard 2 is not finished"));
     make(&folder, &[2], "parts", &[]);
     assert_eq!(status(&wssim(folder.path(), &["merge", "parts"])), 0);
+}
+
+/// What is complete is not touched again; what is of another study, or hardly begun, is told apart.
+#[test]
+fn a_part_that_is_there_is_left_alone() {
+    let folder = Folder::new("shards-there");
+    folder.write("queue.toml", QUEUE);
+    make(&folder, &[1, 2], "parts", &[]);
+    let path = folder.path().join("parts/part-1-of-2.wssim");
+    let whole = std::fs::read(&path).unwrap();
+    let call = ["run", "queue.toml", "--replications", "4", "--out", "parts", "--shard", "1/2"];
+    let again = wssim(folder.path(), &[&call[..], &["--budget", "1ms"]].concat());
+    assert_eq!(status(&again), 0, "{}", stderr(&again));
+    assert!(stdout(&again).contains("there already"), "{}", stdout(&again));
+    let other = wssim(folder.path(), &[&call[..], &["--seed", "5"]].concat());
+    assert_eq!(status(&other), 4);
+    assert!(stderr(&other).contains("is of seed 84, not of seed 5; choose another `--out`"));
+    assert_eq!(std::fs::read(&path).unwrap(), whole);
+    // Killed before its first line was whole.
+    for begun in ["", "{\"wssim_pa", "{\"wssim_part\":1,\"ver"] {
+        std::fs::write(&path, begun).unwrap();
+        assert!(refused(&folder, &["parts"]).contains("hardly begun"));
+        make(&folder, &[1], "parts", &[]);
+        assert_eq!(status(&wssim(folder.path(), &["merge", "parts"])), 0);
+    }
+    std::fs::write(&path, "mine").unwrap();
+    assert_eq!(status(&wssim(folder.path(), &call)), 4);
+    assert_eq!(std::fs::read(&path).unwrap(), b"mine");
+}
+
+/// A shard whose folder is removed under it says that its part is lost.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_part_that_is_removed_is_missed() {
+    let folder = Folder::new("shards-removed");
+    folder.write("queue.toml", QUEUE);
+    let child = Command::new(env!("CARGO_BIN_EXE_wssim"))
+        .args(["run", "queue.toml", "--replications", "1000", "--shard", "1/2"])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let part = folder.path().join("out/queue/part-1-of-2.wssim");
+    let started = Instant::now();
+    while !part.exists() && started.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    std::fs::remove_dir_all(folder.path().join("out")).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(status(&output), 4, "{}", stdout(&output));
 }
 
 /// Threads end in any order, and so records stand in any.

@@ -6,6 +6,7 @@ use crate::archive::{Archive, Key};
 use crate::stored::Stored as _;
 use crate::watch::{Phase, Watch};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One replication of one arm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,12 +24,15 @@ pub(super) struct Desk<'a, S> {
     archive: Option<&'a dyn Archive>,
     /// Whether the jobs are shared out: the warm-up must be known before anything else is begun.
     is_shared: bool,
+    /// Whether the archive can keep nothing more.
+    is_full: AtomicBool,
 }
 
 impl<'a, S: Stage> Desk<'a, S> {
     pub(super) fn new(stage: &'a S, watch: &'a dyn Watch, phase: Phase, jobs: usize) -> Self {
         let progress = Progressing::new(watch, phase, jobs as u32);
-        Self { stage, progress, archive: watch.archive(), is_shared: phase != Phase::Pilot }
+        let (archive, is_full) = (watch.archive(), AtomicBool::new(false));
+        Self { stage, progress, archive, is_shared: phase != Phase::Pilot, is_full }
     }
 
     /// What `jobs` leave behind, in their order: nothing those that were stopped or that are not ours.
@@ -38,9 +42,8 @@ impl<'a, S: Stage> Desk<'a, S> {
         keys: &BTreeMap<usize, Key>,
         jobs: &[Job],
     ) -> Vec<Option<S::One>> {
-        let stop = || self.progress.must_stop();
         let done = in_order(jobs, |job| {
-            if stop() {
+            if self.must_stop() {
                 return None;
             }
             let arm = &arms[job.arm];
@@ -56,19 +59,29 @@ impl<'a, S: Stage> Desk<'a, S> {
             let one = self.simulate(arm, *job)?;
             let mut bytes = Vec::new();
             one.write(&mut bytes);
-            archive.keep(key, job.number, &bytes).then_some(Some(one))
+            if archive.keep(key, job.number, &bytes) {
+                return Some(Some(one));
+            }
+            self.is_full.store(true, Ordering::Relaxed);
+            None
         });
         done.into_iter().map(Option::flatten).collect()
     }
 
+    fn must_stop(&self) -> bool {
+        self.progress.must_stop() || self.is_full.load(Ordering::Relaxed)
+    }
+
     fn find(&self, archive: &dyn Archive, key: &Key, number: u32) -> Option<S::One> {
-        let one = S::One::read(&mut archive.find(key, number)?)?;
+        let bytes = archive.find(key, number)?;
+        let mut rest = bytes.as_slice();
+        let one = S::One::read(&mut rest).filter(|_| rest.is_empty())?;
         self.progress.done(self.stage.events(&one));
         Some(one)
     }
 
     fn simulate(&self, arm: &S::Arm, job: Job) -> Option<S::One> {
-        let one = self.stage.replicate(arm, job.number, &|| self.progress.must_stop())?;
+        let one = self.stage.replicate(arm, job.number, &|| self.must_stop())?;
         self.progress.done(self.stage.events(&one));
         Some(one)
     }
