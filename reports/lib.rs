@@ -30,6 +30,7 @@ pub mod compare;
 mod escape;
 pub mod failures;
 pub mod files;
+pub mod glance;
 pub mod json;
 mod layout;
 pub mod markdown;

@@ -1,6 +1,8 @@
 //! The report for a merge request: the tables of [`crate::text`] in Markdown.
 
 use crate::escape::markdown as escaped;
+use crate::glance::claims::Groups;
+use crate::glance::next;
 use crate::table::{Kind, Table, Tone};
 use crate::{reason, sections, sweep, wording};
 use std::fmt::Write as _;
@@ -9,15 +11,7 @@ use wssim_experiment::findings::{Answer, Findings};
 /// The report; pipes, backticks and HTML of user-made names are escaped.
 #[must_use]
 pub fn render(findings: &Findings) -> String {
-    let mut text = format!("## {}\n\n", escaped(&wording::title(findings)));
-    for sentence in wording::answer(findings) {
-        paragraph(&mut text, &format!("**{}**", escaped(&sentence)));
-    }
-    paragraph(&mut text, &wording::counts(findings));
-    text.push_str(&banner(&reason::banner(&findings.notes)));
-    if let Some(ending) = wording::ending(findings) {
-        paragraph(&mut text, &format!("**{}**", escaped(&ending)));
-    }
+    let mut text = head(findings, &wording::counts(findings));
     for (heading, rows) in wording::verdicts(findings) {
         if !heading.is_empty() {
             let _ = write!(text, "### {}\n\n", escaped(&heading));
@@ -56,11 +50,59 @@ pub fn render(findings: &Findings) -> String {
     text
 }
 
+/// What was simulated, and what must be known of it first.
+fn head(findings: &Findings, counts: &str) -> String {
+    let mut text = format!("## {}\n\n", escaped(&wording::title(findings)));
+    for sentence in wording::answer(findings) {
+        paragraph(&mut text, &format!("**{}**", escaped(&sentence)));
+    }
+    paragraph(&mut text, counts);
+    text.push_str(&banner(&reason::banner(&findings.notes)));
+    if let Some(ending) = wording::ending(findings) {
+        paragraph(&mut text, &format!("**{}**", escaped(&ending)));
+    }
+    text
+}
+
 /// What must be known before all that follows, in a block of its own; nothing without lines.
 pub(crate) fn banner(lines: &[String]) -> String {
     let lines: Vec<String> =
         lines.iter().map(|line| format!("> **{}**\n", escaped(line))).collect();
     if lines.is_empty() { String::new() } else { format!("{}\n", lines.join(">\n")) }
+}
+
+/// The report of `run` for a merge request in a screen: what [`crate::glance`] shows in a terminal.
+#[must_use]
+pub fn brief(findings: &Findings) -> String {
+    let mut text = head(findings, &wording::short_counts(findings));
+    let groups = Groups::of(findings);
+    if !groups.names.is_empty() {
+        paragraph(&mut text, &table(&by_verdict(&groups)));
+    }
+    for (heading, _, items) in &groups.lists {
+        let items: Vec<String> = items.iter().map(|item| escaped(item)).collect();
+        paragraph(&mut text, &format!("**{heading}:** {}", items.join("; ")));
+    }
+    paragraph(&mut text, &format!("**{}**", wording::summary(findings)));
+    for section in sections::brief(findings) {
+        paragraph(&mut text, &table(&section.table));
+    }
+    let next = next::measure(findings).map(|next| escaped(&next));
+    let notes = wording::notes(findings);
+    let notes = notes.iter().map(|note| escaped(note));
+    bullets(&mut text, next.into_iter().chain(notes).collect::<Vec<_>>().into_iter());
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+/// One table: what is a heading in a terminal is the first column here.
+fn by_verdict(groups: &Groups) -> Table {
+    let names = groups.names.iter().flat_map(|(name, count)| std::iter::repeat_n(name, *count));
+    let rows = names.zip(&groups.rows.rows);
+    let rows = rows.map(|(name, row)| std::iter::once(name).chain(row).cloned().collect());
+    let columns = std::iter::once(("Verdict", Kind::Fixed)).chain(groups.rows.columns.clone());
+    Table { columns: columns.collect(), rows: rows.collect() }
 }
 
 fn paragraph(text: &mut String, lines: &str) {
@@ -129,6 +171,13 @@ mod tests {
     #[test]
     fn the_report_is_as_golden() {
         sample::assert_golden("run.md", &render(&sample::findings()));
+    }
+
+    #[test]
+    fn the_brief_report_is_as_golden_and_is_that_of_the_terminal() {
+        let text = brief(&sample::findings());
+        sample::assert_golden("glance.md", &text);
+        assert!(!brief(&sample::hostile()).contains("<script>"));
     }
 
     #[test]

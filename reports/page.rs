@@ -121,11 +121,48 @@ impl Page {
                     self.part(table, part);
                 }
             }
-            Layout::List => self.rows_as_list(table),
+            Layout::List => self.rows_as_list(table, &table.rows),
+        }
+    }
+
+    /// One table whose rows stand in groups: before each a line that names it, and the rows behind it.
+    pub(crate) fn groups<H: AsRef<str>>(&mut self, table: &Table<H>, groups: &[(Cell, usize)]) {
+        let layout = Layout::of(table, self.width);
+        let one = match &layout {
+            Layout::Tables(parts) => parts.first().filter(|_| parts.len() == 1),
+            Layout::List => None,
+        };
+        if let Some(part) = one {
+            self.headings(table, part);
+        }
+        let mut rows = table.rows.as_slice();
+        for (at, (name, count)) in groups.iter().enumerate() {
+            if at > 0 || one.is_none() {
+                self.line("");
+            }
+            self.toned(&printable(&name.text), name.tone);
+            let (own, rest) = rows.split_at((*count).min(rows.len()));
+            rows = rest;
+            match one {
+                Some(part) => own.iter().for_each(|row| self.cells(table, row, part)),
+                None => self.rows_as_list(table, own),
+            }
         }
     }
 
     fn part<H: AsRef<str>>(&mut self, table: &Table<H>, part: &Part) {
+        self.headings(table, part);
+        for row in &table.rows {
+            self.cells(table, row, part);
+        }
+    }
+
+    fn cells<H>(&mut self, table: &Table<H>, row: &[Cell], part: &Part) {
+        let lines = cells(table, row, part);
+        self.row(table, part, &lines, |column| style_of(row[column].tone));
+    }
+
+    fn headings<H: AsRef<str>>(&mut self, table: &Table<H>, part: &Part) {
         let mut lines = headings(table, part);
         let height = lines.iter().map(Vec::len).max().unwrap_or(0);
         for lines in &mut lines {
@@ -133,10 +170,6 @@ impl Page {
             lines.splice(0..0, std::iter::repeat_n(String::new(), height - lines.len()));
         }
         self.row(table, part, &lines, |_| bold());
-        for row in &table.rows {
-            let lines = cells(table, row, part);
-            self.row(table, part, &lines, |column| style_of(row[column].tone));
-        }
     }
 
     fn row<H>(
@@ -166,7 +199,7 @@ impl Page {
     }
 
     /// Each row as a list of what its columns say. What a heading has in brackets is told at the end.
-    fn rows_as_list<H: AsRef<str>>(&mut self, table: &Table<H>) {
+    fn rows_as_list<H: AsRef<str>>(&mut self, table: &Table<H>, rows: &[Vec<Cell>]) {
         let names: Vec<String> =
             table.columns.iter().map(|(heading, _)| printable(heading.as_ref())).collect();
         let headings: Vec<(&str, &str)> = (names.iter())
@@ -175,7 +208,7 @@ impl Page {
         let label = headings[1..].iter().map(|(name, _)| width::of(name)).max().unwrap_or(0);
         let room = self.width.saturating_sub(label + 2 * GAP);
         let gap = " ".repeat(GAP);
-        for row in &table.rows {
+        for row in rows {
             let name = wrapped(&printable(&row[0].text), self.width, MOST_LINES);
             self.lines(&name, style_of(row[0].tone));
             for (cell, (name, _)) in row.iter().zip(&headings).skip(1) {

@@ -32,6 +32,21 @@ pub(crate) fn plan(judged: &JudgedClaim) -> String {
     }
 }
 
+/// The same in few words: `18 GB ±10 %`, `+5–10 ms`.
+pub(crate) fn short_plan(judged: &JudgedClaim) -> String {
+    let expected = judged.claim.expected;
+    match (expected.min, expected.max) {
+        (Some(min), Some(max)) if expected.point => {
+            let point = f64::midpoint(min, max);
+            format!("{} ±10 %", quantity::plain(point, judged.unit, is_change(judged)))
+        }
+        (Some(min), Some(max)) if is_change(judged) && 0.0 < min && min < max => {
+            format!("+{}", quantity::range(min, max, judged.unit, false))
+        }
+        _ => plan(judged),
+    }
+}
+
 /// The colour of a verdict.
 pub(crate) fn tone(verdict: Verdict) -> Tone {
     match verdict {

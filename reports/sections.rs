@@ -34,6 +34,22 @@ const NODES: &[Column] = &[
     ("Received", "node_network_utilization_ratio", &[("direction", "rx")]),
 ];
 
+/// What is told of each entry and node in a line.
+const ENTRIES_IN_BRIEF: &[Column] = &[
+    ("Mean", "response_time_seconds", &[("stat", "mean")]),
+    ("p95", "response_time_seconds", &[("stat", "p95")]),
+    ("p99", "response_time_seconds", &[("stat", "p99")]),
+    ("Throughput", "throughput_per_second", &[]),
+    ("Errors", "error_ratio", &[("reason", ALL)]),
+];
+
+const NODES_IN_BRIEF: &[Column] = &[
+    ("CPU", "node_cpu_utilization_ratio", &[]),
+    ("Load average", "node_load_average", &[]),
+    ("RAM used", "node_memory_used_bytes", &[]),
+    ("Swap used", "node_swap_used_bytes", &[]),
+];
+
 const SERVICES: &[Column] = &[
     ("Containers", "service_replicas_running", &[]),
     ("Response", "service_response_seconds", &[("endpoint", ALL), ("stat", "mean")]),
@@ -52,6 +68,25 @@ pub(crate) fn all(findings: &Findings) -> Vec<Section> {
         // Its tables have headings of the user's, see `sweep`.
         Answer::Sweep(_) => Vec::new(),
     }
+}
+
+/// A line an entry and a node of `run`.
+pub(crate) fn brief(findings: &Findings) -> Vec<Section> {
+    let sections = [
+        section(findings, "", ("Entry", "entry"), &known(findings, ENTRIES_IN_BRIEF)),
+        section(findings, "", ("Node", "node"), &known(findings, NODES_IN_BRIEF)),
+    ];
+    sections.into_iter().filter(|section| !section.table.rows.is_empty()).collect()
+}
+
+/// The columns of which any number is known.
+fn known(findings: &Findings, columns: &[Column]) -> Vec<Column> {
+    let has = |metric: &Metric, column: &Column| {
+        let is_labelled = |(name, value): &(&str, &str)| value_of(metric, name) == Some(*value);
+        metric.name == column.1 && metric.estimate.is_some() && column.2.iter().all(is_labelled)
+    };
+    let is_known = |column: &&Column| findings.metrics.iter().any(|metric| has(metric, column));
+    columns.iter().filter(is_known).copied().collect()
 }
 
 fn of_run(findings: &Findings, run: &RunAnswer) -> Vec<Section> {

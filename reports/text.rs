@@ -43,7 +43,7 @@ impl Default for Options<'_> {
 #[must_use]
 pub fn render(findings: &Findings, options: &Options<'_>) -> String {
     let mut page = Page::new(options.style, options.width);
-    head(&mut page, findings, options);
+    head(&mut page, findings, &wording::counts(findings), options);
     verdicts(&mut page, findings, options);
     if !options.brief {
         for section in sections::all(findings) {
@@ -59,15 +59,15 @@ pub fn render(findings: &Findings, options: &Options<'_>) -> String {
     page.text
 }
 
-fn head(page: &mut Page, findings: &Findings, options: &Options<'_>) {
+/// What was simulated, and what must be known of it first; `counts`: how much it was.
+pub(crate) fn head(page: &mut Page, findings: &Findings, counts: &str, options: &Options<'_>) {
     page.title(&wording::title(findings));
     for sentence in wording::answer(findings) {
         page.toned(&printable(&sentence), Tone::Plain);
     }
-    let counts = wording::counts(findings);
     match options.wall_seconds {
         Some(seconds) => page.items(&format!("{counts} · {}", quantity::rough(seconds, "seconds"))),
-        None => page.items(&counts),
+        None => page.items(counts),
     }
     page.banner(&reason::banner(&findings.notes));
     if let Some(ending) = wording::ending(findings) {
@@ -87,6 +87,15 @@ fn verdicts(page: &mut Page, findings: &Findings, options: &Options<'_>) {
     if wording::verdicts(findings).is_empty() {
         page.line("");
     }
+    tally(page, findings, options);
+    if let Some(survival) = wording::survival(findings) {
+        page.line("");
+        page.title(&survival);
+    }
+}
+
+/// The claims by verdict, and where the files are.
+pub(crate) fn tally(page: &mut Page, findings: &Findings, options: &Options<'_>) {
     let summary = wording::summary(findings);
     let out = options.out.map(printable).unwrap_or_default();
     let taken = width::of(&summary) + GAP + width::of(&out);
@@ -98,10 +107,6 @@ fn verdicts(page: &mut Page, findings: &Findings, options: &Options<'_>) {
         if !out.is_empty() {
             page.toned(&out, Tone::Plain);
         }
-    }
-    if let Some(survival) = wording::survival(findings) {
-        page.line("");
-        page.title(&survival);
     }
 }
 

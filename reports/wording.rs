@@ -66,8 +66,19 @@ pub(crate) fn counts(findings: &Findings) -> String {
         Answer::Capacity(_) => String::new(),
         _ => format!(" of {}{warm_up}", quantity::duration(findings.measured_seconds)),
     };
+    amounts(findings, &format!("{replications}{stretch}"))
+}
+
+/// The same without what was not measured.
+pub(crate) fn short_counts(findings: &Findings) -> String {
+    let s = if findings.replications == 1 { "" } else { "s" };
+    let stretch = quantity::duration(findings.measured_seconds);
+    amounts(findings, &format!("{} replication{s} of {stretch}", findings.replications))
+}
+
+fn amounts(findings: &Findings, replications: &str) -> String {
     format!(
-        "seed {} · {replications}{stretch} · {} requests · {} events",
+        "seed {} · {replications} · {} requests · {} events",
         findings.seed,
         quantity::count(findings.requests),
         quantity::count(findings.events),
@@ -219,13 +230,8 @@ fn elsewhere(judged: &JudgedClaim) -> Cell {
 /// The verdict, and how far off a refuted claim is.
 fn verdict(judged: &JudgedClaim) -> Cell {
     let name = judged.verdict.name();
-    let text = match (judged.verdict, &judged.simulated) {
-        (Verdict::Refuted, Some(estimate)) => match distance(judged, estimate) {
-            Some(distance) => format!("{name}: {distance}"),
-            None => name.to_owned(),
-        },
-        _ => name.to_owned(),
-    };
+    let distance = beyond(judged);
+    let text = distance.map_or_else(|| name.to_owned(), |distance| format!("{name}: {distance}"));
     if judged.is_at_given_values() {
         return Cell::toned(format!("{text}, at the given values"), tone(Verdict::Undecided));
     }
@@ -244,6 +250,12 @@ pub(crate) fn verdicts(findings: &Findings) -> Vec<(String, Table)> {
         _ if lists_no_claims(findings) => Vec::new(),
         _ => vec![(String::new(), claims(findings))],
     }
+}
+
+/// How far off a refuted claim is, where that can be said.
+pub(crate) fn beyond(judged: &JudgedClaim) -> Option<String> {
+    let estimate = judged.simulated.as_ref().filter(|_| judged.verdict == Verdict::Refuted);
+    distance(judged, estimate?)
 }
 
 /// From here on shares differ by points.

@@ -2,6 +2,7 @@
 //! and what should be known beside. Text, Markdown and JSON have the same ones.
 
 mod breakdown;
+mod clause;
 mod loss;
 mod note;
 mod overload;
@@ -22,6 +23,12 @@ use wssim_experiment::reason::{Flip, InputValue, Needed, Reason, Setback};
 /// All reasons of a claim in one line, the one that decides first; empty where there is none.
 pub(crate) fn why(reasons: &[Reason]) -> String {
     reasons.iter().map(sentence).collect::<Vec<_>>().join("; ")
+}
+
+/// The reason that decides, in a few words where there are any; `None`: there is no reason.
+pub(crate) fn clause(reasons: &[Reason]) -> Option<String> {
+    let first = reasons.first()?;
+    Some(clause::short(first).unwrap_or_else(|| sentence(first)))
 }
 
 fn sentence(reason: &Reason) -> String {

@@ -83,7 +83,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let findings = simulate(args, &scenario, conditions)?;
     let texts =
         [json::render(&findings), metrics_csv::render(&findings), tables::csv::render(&findings)];
-    deliver(&place, FILES.iter().zip(&texts), &findings, (&study.shown, started))?;
+    deliver(&place, FILES.iter().zip(&texts), &findings, (&study.shown, started, true))?;
     Ok(status(&findings, study.work.no_fail))
 }
 

@@ -89,7 +89,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         tables::csv::render(&findings),
         tables::years::csv::render(&findings),
     ];
-    deliver(&place, FILES.iter().zip(&texts), &findings, (&common.study.shown, started))?;
+    deliver(&place, FILES.iter().zip(&texts), &findings, (&common.study.shown, started, true))?;
     Ok(exit::of(&findings, common.study.work.no_fail))
 }
 

@@ -8,10 +8,10 @@ use crate::place::Place;
 use crate::terminal::{self, Stream};
 use std::io;
 use std::time::Instant;
-use wssim_experiment::findings::Findings;
+use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::question::Worlds;
 use wssim_reports::files::Output;
-use wssim_reports::{Style, analytic, json, markdown, metrics_csv, text};
+use wssim_reports::{Style, analytic, glance, json, markdown, metrics_csv, text};
 use wssim_scenario::Scenario;
 
 /// Files that are written, in this order.
@@ -20,8 +20,8 @@ const FILES: [&str; 2] = ["results.json", "metrics.csv"];
 /// Do the claims of this scenario hold?
 ///
 /// Simulates the scenario until every claim of its plan is decided, or known to the precision asked
-/// for, and prints the verdicts, then response times by entry, load by node, and what keeps
-/// services busy. Writes results.json and metrics.csv. With `--analytic` it simulates nothing: formulas give
+/// for, and prints the verdicts by group with their reasons, then response times by entry and load by node;
+/// with --all everything that is known. Writes results.json and metrics.csv. With `--analytic` it simulates nothing: formulas give
 /// means, and what more traffic uses up first.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
@@ -38,6 +38,10 @@ pub(crate) struct Args {
         "seed", "shard", "threads", "precision", "replications", "ranges", "budget", "out", "no_fail",
     ])]
     pub(crate) analytic: bool,
+
+    /// Print everything: services, who holds the RAM, reasons in full, what is not simulated
+    #[arg(long, conflicts_with_all = ["quiet", "analytic"])]
+    all: bool,
 
     #[command(flatten)]
     pub(crate) common: Common,
@@ -69,7 +73,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         return keep.deliver(cut, &common.study, started);
     }
     let texts = [json::render(&findings), metrics_csv::render(&findings)];
-    deliver(&place, FILES.iter().zip(&texts), &findings, (shown, started))?;
+    deliver(&place, FILES.iter().zip(&texts), &findings, (shown, started, args.all))?;
     Ok(exit::of(&findings, args.common.study.work.no_fail))
 }
 
@@ -100,20 +104,28 @@ pub(crate) fn deliver<'t>(
     place: &Place,
     files: impl Iterator<Item = (&'t &'t str, &'t String)>,
     findings: &Findings,
-    (shown, started): (&Shown, Instant),
+    (shown, started, all): (&Shown, Instant, bool),
 ) -> Result<(), Failure> {
     let outputs: Vec<Output<'_>> = files.map(|(name, text)| Output { name, text }).collect();
     let written = place.write(&outputs);
     let out = written.is_ok().then(|| place.shown(""));
-    output::print(&report(shown, findings, started, out.as_deref()), shown)?;
+    output::print(&report((shown, all), findings, started, out.as_deref()), shown)?;
     Ok(written?)
 }
 
 /// What standard output gets. Programs get everything even if told quietly.
-fn report(shown: &Shown, findings: &Findings, started: Instant, out: Option<&str>) -> String {
+fn report(
+    (shown, all): (&Shown, bool),
+    findings: &Findings,
+    started: Instant,
+    out: Option<&str>,
+) -> String {
     match shown.look.format {
         Format::Json => json::render(findings),
-        Format::Markdown => markdown::render(findings),
+        Format::Markdown => match findings.answer {
+            Answer::Run(_) if !all => markdown::brief(findings),
+            _ => markdown::render(findings),
+        },
         Format::Text => {
             let coloured = shown.colours(&io::stdout());
             let options = text::Options {
@@ -123,7 +135,10 @@ fn report(shown: &Shown, findings: &Findings, started: Instant, out: Option<&str
                 out,
                 brief: shown.look.quiet,
             };
-            text::render(findings, &options)
+            match findings.answer {
+                Answer::Run(_) if !all => glance::render(findings, &options),
+                _ => text::render(findings, &options),
+            }
         }
     }
 }

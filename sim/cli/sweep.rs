@@ -88,7 +88,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     }
     keep.close(findings.stopped_by, shown);
     let texts = [json::render(&findings), tables::csv::render(&findings)];
-    deliver(&place, FILES.iter().zip(&texts), &findings, (shown, started))?;
+    deliver(&place, FILES.iter().zip(&texts), &findings, (shown, started, true))?;
     Ok(exit::of(&findings, study.work.no_fail))
 }
 

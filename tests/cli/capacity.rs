@@ -161,7 +161,7 @@ fn claims_name_the_command() {
         .map(|claim| claim["verdict"].as_str().unwrap())
         .collect();
     assert_eq!(verdicts, ["holds", "refuted"]);
-    let run = wssim(folder.path(), &["run", "queue.toml", "--replications", "5"]);
+    let run = wssim(folder.path(), &["run", "queue.toml", "--replications", "5", "--all"]);
     assert!(stdout(&run).contains("judged by capacity"), "{}", stdout(&run));
 }
 

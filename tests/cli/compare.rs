@@ -115,7 +115,7 @@ fn claims_about_both_and_about_the_change_are_judged() {
     let of: Vec<&str> = said.iter().map(|said| said["of"].as_str().unwrap()).collect();
     assert_eq!(of, ["before", "after", "change", "change"]);
     // `run` leaves to `compare` what names it.
-    let run = wssim(folder.path(), &["run", "fast.toml", "--no-fail"]);
+    let run = wssim(folder.path(), &["run", "fast.toml", "--no-fail", "--all"]);
     assert!(stdout(&run).contains("judged by compare"), "{}", stdout(&run));
 }
 

@@ -41,7 +41,8 @@ arrivals = { kind = "poisson", rate = "40/s" }
 fn run(name: &str, text: &str) -> (Value, String) {
     let folder = Folder::new(name);
     folder.write("world.toml", text);
-    let output = wssim(folder.path(), &["run", "world.toml", "--replications", "5", "--out", "o"]);
+    let output =
+        wssim(folder.path(), &["run", "world.toml", "--replications", "5", "--out", "o", "--all"]);
     assert_eq!(status(&output), 0, "{}{}", stdout(&output), stderr(&output));
     let text = std::fs::read_to_string(folder.path().join("o/results.json")).unwrap();
     (serde_json::from_str(&text).unwrap(), stdout(&output))
@@ -179,7 +180,8 @@ expect = { max = 0 }
 "#;
     let folder = Folder::new("pressure");
     folder.write("world.toml", text);
-    let output = wssim(folder.path(), &["run", "world.toml", "--replications", "5", "--out", "o"]);
+    let output =
+        wssim(folder.path(), &["run", "world.toml", "--replications", "5", "--out", "o", "--all"]);
     assert_eq!(status(&output), 1, "{}{}", stdout(&output), stderr(&output));
     let text = std::fs::read_to_string(folder.path().join("o/results.json")).unwrap();
     let results: Value = serde_json::from_str(&text).unwrap();

@@ -1,0 +1,116 @@
+//! The report of `run` in a screen: what is refuted and why, what is open and what would settle it, what holds; a
+//! line an entry and a node. [`crate::text`] has all of it.
+
+pub(crate) mod claims;
+pub(crate) mod next;
+
+use crate::page::Page;
+use crate::table::Tone;
+use crate::text::{Options, head, tally};
+use crate::{sections, wording};
+use claims::Groups;
+use wssim_experiment::findings::Findings;
+use wssim_text::printable;
+
+/// Notes that are listed.
+const MOST_NOTES: usize = 2;
+
+/// The report as lines that end with a line feed.
+#[must_use]
+pub fn render(findings: &Findings, options: &Options<'_>) -> String {
+    let mut page = Page::new(options.style, options.width);
+    head(&mut page, findings, &wording::short_counts(findings), options);
+    let groups = Groups::of(findings);
+    if !groups.rows.rows.is_empty() {
+        page.line("");
+        page.groups(&groups.rows, &groups.names);
+    }
+    for (heading, tone, items) in &groups.lists {
+        page.toned(&printable(&format!("{heading}: {}", items.join("; "))), *tone);
+    }
+    if groups.lists.is_empty() {
+        page.line("");
+    }
+    tally(&mut page, findings, options);
+    if !options.brief {
+        tables(&mut page, findings);
+        last(&mut page, findings);
+    }
+    page.text
+}
+
+/// A line an entry, a line a node, and why a number is missing.
+fn tables(page: &mut Page, findings: &Findings) {
+    page.line("");
+    for section in sections::brief(findings) {
+        page.table(&section.table);
+        for remark in &section.remarks {
+            page.item("—", &printable(remark));
+        }
+    }
+}
+
+/// What to do, and where more stands.
+fn last(page: &mut Page, findings: &Findings) {
+    if let Some(measure) = next::measure(findings) {
+        page.toned(&printable(&measure), Tone::Open);
+    }
+    let notes = wording::notes(findings);
+    for note in notes.iter().take(MOST_NOTES) {
+        page.toned(&printable(&format!("Note: {note}")), Tone::Plain);
+    }
+    page.toned(
+        &printable(&next::more(findings, notes.len().saturating_sub(MOST_NOTES))),
+        Tone::Faint,
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn the_report_is_as_golden() {
+        for width in [60, 80, 120] {
+            let out = Some("out/after");
+            let options = Options { wall_seconds: Some(4.1), out, width, ..Options::default() };
+            let name = format!("glance-{width}.txt");
+            sample::assert_golden(&name, &render(&sample::findings(), &options));
+        }
+    }
+
+    #[test]
+    fn every_terminal_is_wide_enough() {
+        for findings in [sample::findings(), sample::hostile()] {
+            let out = Some("out/recommended-distribution/of-the-plan");
+            let told = |width| render(&findings, &Options { width, out, ..Options::default() });
+            sample::assert_fits(told);
+        }
+    }
+
+    #[test]
+    fn without_claims_the_tables_are_the_answer() {
+        let mut findings = sample::findings();
+        findings.claims.clear();
+        let text = render(&findings, &Options::default());
+        assert!(text.contains("No claims.") && text.contains("\nEntry "), "{text}");
+        assert!(!text.contains("Verdict"), "{text}");
+    }
+
+    #[test]
+    fn what_is_claimed_keeps_its_words() {
+        let mut findings = sample::findings();
+        let long = "a sentence of the plan that goes on for longer than any line of any terminal is wide, to \
+                    the very last of its many words";
+        for judged in &mut findings.claims {
+            judged.claim.text = long.to_owned();
+        }
+        let text = render(&findings, &Options { width: 60, ..Options::default() });
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let last = words(long).pop().unwrap();
+        let told = words(&text).iter().filter(|word| word.trim_end_matches(';') == last).count();
+        let here = findings.claims.iter().filter(|one| crate::tally::judged_here(&findings, one));
+        assert_eq!(told, here.count(), "{text}");
+    }
+}
