@@ -1,6 +1,7 @@
 //! What the reader should know beside the numbers, as sentences.
 
 use super::overload::overload;
+use crate::number::twelve_digits;
 use wssim_experiment::note::{FirstToGive, Note};
 
 /// The sentence of a note.
@@ -11,6 +12,17 @@ pub(crate) fn note(note: &Note) -> String {
             "{unfinished} of {requests} requests had no answer when a replication was given up: errors, \
              with the reason `unfinished`; how long theirs would have taken is not known"
         ),
+        Note::UsersRounded { entry, scale, users, factors } => {
+            let more = match factors {
+                1 => String::new(),
+                many => format!("; they are rounded at {many} values"),
+            };
+            format!(
+                "users are whole: at `traffic.scale` {scale} `{entry}` has {}, not {}{more}",
+                users.simulated,
+                twelve_digits(users.exact).unwrap_or(users.exact)
+            )
+        }
         Note::NotSettled => {
             "no end of the warm-up was found: response times may still be growing, \
                              and there may be no steady state"

@@ -1,9 +1,8 @@
 //! What `results.json` has after a sweep: `parameters`, `points`, `changes`, `objectives`.
 //!
-//! A point has what formulas say of its numbers as `analytic`.
-//! A point has its values as the scenario writes them (`params`), and its numbers as `metrics` of other
-//! commands are. `changes` names points by their place among `points`, from 0; so do `objectives`, whose
-//! `states` are `kept`, `missed` or `open`, a point each.
+//! A point has its values as the scenario writes them (`params`), its numbers as `metrics` of other commands
+//! are, and what formulas say of them as `analytic`, one for one: what a point lacks is `null` in both. `changes` names points by their place among `points`, from 0; so do `objectives`, whose
+//! `states` are `kept`, `missed`, `open` or `absent` (its entry), a point each.
 
 use crate::metric_json::{Labels, MetricJson};
 use crate::number::Number;
@@ -56,8 +55,9 @@ pub(crate) struct PointJson<'a> {
     replications: u32,
     steady_state: bool,
     overloads: Vec<String>,
-    metrics: Vec<MetricJson<'a>>,
-    /// In the order of the numbers of the sweep; `null`: formulas say nothing of it.
+    /// In the order of the numbers of the sweep; `null`: the world of the point has no such number.
+    metrics: Vec<Option<MetricJson<'a>>>,
+    /// In the same order; `null`: formulas say nothing of it.
     analytic: Vec<Option<FormulaJson>>,
 }
 
@@ -90,7 +90,7 @@ impl<'a> PointJson<'a> {
             replications: point.replications,
             steady_state: point.is_steady(),
             overloads: point.overloads.iter().map(reason::overload).collect(),
-            metrics: point.metrics.iter().flatten().map(MetricJson::of).collect(),
+            metrics: point.metrics.iter().map(|one| one.as_ref().map(MetricJson::of)).collect(),
             analytic: point.formulas.iter().map(|one| one.as_ref().map(FormulaJson::of)).collect(),
         }
     }
@@ -188,5 +188,6 @@ fn state(state: State) -> &'static str {
         State::Kept => "kept",
         State::Missed => "missed",
         State::Open => "open",
+        State::Absent => "absent",
     }
 }

@@ -110,11 +110,21 @@ fn check(parameters: &[Parameter]) -> Result<(), Failure> {
     }
 }
 
-/// What is told of each point; every mistake in it at once.
+/// What is told of each point; every mistake in it at once. What it is about may come with a value that is no
+/// number, such as `true`.
 fn metrics(args: &Args, scenario: &Scenario) -> Result<Vec<MetricRef>, Failure> {
+    let names = || args.parameters.iter().filter(|parameter| parameter.numbers.is_none());
+    let values = |parameter: &'_ Parameter| -> Vec<Override> {
+        let at = |text: &String| Override { path: parameter.path.clone(), value: text.clone() };
+        parameter.values.iter().map(|value| at(&value.text)).collect()
+    };
     let read = |text: &String| {
         let colours = args.study.shown.colours(&io::stderr());
-        let metric = scenario.metric("--metric", text);
+        let metric = scenario.metric("--metric", text).or_else(|mistakes| {
+            let mut others = names().flat_map(values);
+            let found = others.find_map(|one| scenario.metric_at(one, "--metric", text).ok());
+            found.ok_or(mistakes)
+        });
         metric.map_err(|diagnostics| Failure::scenario(&diagnostics, colours))
     };
     args.metrics.iter().map(read).collect()
@@ -138,13 +148,7 @@ fn options(args: &Args, metrics: Vec<MetricRef>) -> Result<sweep::Options, Failu
 /// What decides the result.
 fn decisive(options: &sweep::Options) -> impl Debug {
     let sweep::Options { seed, replications, refine, ref metrics, .. } = *options;
-    let parameter = |parameter: &Parameter| {
-        // How numbers are written is a function, which has another address in each process.
-        let numbers = parameter.numbers.map(|numbers| (numbers.unit, numbers.is_log));
-        (parameter.path.clone(), parameter.values.clone(), numbers)
-    };
-    let parameters: Vec<_> = options.parameters.iter().map(parameter).collect();
-    (seed, replications, refine, metrics.clone(), parameters)
+    (seed, replications, refine, metrics.clone(), options.parameters.clone())
 }
 
 fn failure(error: &Error) -> Failure {

@@ -1,7 +1,7 @@
 //! What the reader of findings should know beside them: values, of which `reports` makes sentences.
 
 use crate::offered::{Overload, offered, overloads};
-use crate::question::Measure;
+use crate::question::{Measure, Question, ScaledUsers};
 use wssim_model::Blueprint;
 use wssim_stats::Estimate;
 
@@ -16,6 +16,17 @@ pub enum Note {
         unfinished: u64,
         /// Of how many.
         requests: u64,
+    },
+    /// A factor on traffic leaves a closed source a number of users that is not whole: it is rounded.
+    UsersRounded {
+        /// The source.
+        entry: String,
+        /// The factor of which this is told.
+        scale: f64,
+        /// Its users there.
+        users: ScaledUsers,
+        /// Factors at which it is rounded.
+        factors: usize,
     },
     /// The pilot found no end of the warm-up.
     NotSettled,
@@ -65,6 +76,18 @@ pub enum Note {
 pub(crate) fn of_load(blueprint: &Blueprint, measure: &Measure) -> Vec<Note> {
     let load = offered(blueprint, measure);
     overloads(&load).into_iter().map(Note::Overload).collect()
+}
+
+/// Which closed sources have rounded numbers of users at the factors `scales` on all traffic.
+pub(crate) fn of_rounding(question: &Question, scales: &[f64]) -> Vec<Note> {
+    let of = |(entry, users): &(String, u32)| {
+        let scaled = scales.iter().map(|scale| (*scale, ScaledUsers::of(*users, *scale)));
+        let rounded: Vec<_> = scaled.filter(|(_, users)| users.is_rounded()).collect();
+        let (scale, users) = *rounded.first()?;
+        let (entry, factors) = (entry.clone(), rounded.len());
+        Some(Note::UsersRounded { entry, scale, users, factors })
+    };
+    question.closed_users.iter().filter_map(of).collect()
 }
 
 /// The node that gave way first as containers were added.

@@ -114,6 +114,8 @@ pub struct Question {
     pub beside: Vec<String>,
     /// The factor on all traffic that is in force; `None`: one.
     pub traffic_scale: Option<f64>,
+    /// Closed sources by name, with their users before that factor.
+    pub closed_users: Vec<(String, u32)>,
     /// What is said of the cluster beside its world.
     pub cluster: Cluster,
     /// Inputs with a range.
@@ -144,6 +146,33 @@ impl Question {
         files.sort();
         files.dedup();
         files
+    }
+}
+
+/// The key of the factor on all traffic.
+pub const SCALE_KEY: &str = "traffic.scale";
+
+/// The users of a closed source at a factor on all traffic.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ScaledUsers {
+    /// So many times as many as there are.
+    pub exact: f64,
+    /// Those that are simulated: whole, and at least one.
+    pub simulated: u32,
+}
+
+impl ScaledUsers {
+    /// Of `users` at `factor`.
+    #[must_use]
+    pub fn of(users: u32, factor: f64) -> Self {
+        let exact = f64::from(users) * factor;
+        Self { exact, simulated: exact.round().max(1.0) as u32 }
+    }
+
+    /// Whether another number is simulated; what people write as a whole number is one, though the double is not.
+    #[must_use]
+    pub fn is_rounded(self) -> bool {
+        (self.exact - f64::from(self.simulated)).abs() > 1e-9 * self.exact
     }
 }
 

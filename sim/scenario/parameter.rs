@@ -4,15 +4,16 @@
 //! parameter = path "=" ( value { "," value } | range )
 //! range     = end ".." end "/" count [ "log" ]
 //! ```
-//! Values are written as the scenario writes them. Both ends have the same unit, and the count stands behind
-//! the last slash, so that rates keep theirs: `1/s..8/s/4`. Points of a range are equally far apart, with
-//! `log` by a common ratio. Where a key takes whole numbers, so are those of its range, each once.
+//! Values are written as the scenario writes them, sizes of stack files as Docker does (`512M`). Both ends have
+//! the same dimension, and the count stands behind the last slash, so that rates keep theirs: `1/s..8/s/4`.
+//! Points of a range are equally far apart, with `log` by a common ratio, and written in the unit of its lower
+//! end. Where a key takes whole numbers, so are those of its range, each once.
 
 use crate::load::{self, Segment};
 use crate::schema;
-use crate::stack::field;
-use wssim_experiment::sweep::{MOST_POINTS, Numbers, Parameter, Value};
-use wssim_text::quantity::{self, Dimension, Quantity};
+use crate::stack::{field, values as docker};
+use wssim_experiment::sweep::{MOST_POINTS, Numbers, Parameter, Value, Written};
+use wssim_text::quantity::{self, Dimension, Flaw, Quantity};
 
 /// What `[scenario]` says of measuring, which is the same for all points of a study.
 const MEASURING: [&str; 5] = ["duration", "kind", "lead_in", "slot", "warmup"];
@@ -20,8 +21,33 @@ const MEASURING: [&str; 5] = ["duration", "kind", "lead_in", "slot", "warmup"];
 /// Ends between which whole numbers are looked for unless told otherwise.
 const USUAL_ENDS: &str = "1..64";
 
-/// Digits that a step between two points of a range is written with.
-const DIGITS: i32 = 3;
+/// What a key takes.
+#[derive(Clone, Copy, Debug)]
+struct Takes {
+    /// Whole numbers alone.
+    whole: bool,
+    /// Sizes as Docker writes them.
+    docker_size: bool,
+}
+
+impl Takes {
+    fn at(path: &[Segment]) -> Self {
+        let whole = schema::takes_whole(path) || field::takes_whole(path);
+        Self { whole, docker_size: field::takes_size(path) }
+    }
+
+    fn read(self, text: &str) -> Result<Quantity, Flaw> {
+        let text = bare(text);
+        if !self.docker_size {
+            return quantity::parse(text);
+        }
+        let value = docker::size_of(text);
+        value.map(|value| Quantity { value, dimension: Dimension::Size }).ok_or_else(|| {
+            let flaw = Flaw::new(format!("`{text}` is no size in a stack file"), 0, text.len());
+            flaw.help("such as `512M` or `1.5G`")
+        })
+    }
+}
 
 /// Reads one parameter.
 ///
@@ -33,10 +59,11 @@ pub fn parameter(text: &str) -> Result<Parameter, String> {
     let (path, values) = (text[..equals].trim(), text[equals + 1..].trim());
     let segments = load::segments(path)?;
     refuse_measuring(&segments)?;
-    let is_whole = schema::takes_whole(&segments) || field::takes_whole(&segments);
+    refuse_objectives(&segments)?;
+    let takes = Takes::at(&segments);
     let parameter = match split(values, "..")?.as_slice() {
-        [_] => list(path, values, is_whole)?,
-        [low, high] => range(path, low.trim(), high.trim(), is_whole)?,
+        [_] => list(path, values, takes)?,
+        [low, high] => range(path, low.trim(), high.trim(), takes)?,
         _ => return Err("a range has two ends: `lo..hi/n`".to_owned()),
     };
     refuse_doubles(&parameter)?;
@@ -50,7 +77,7 @@ pub fn parameter(text: &str) -> Result<Parameter, String> {
 pub fn range_of(text: &str) -> Result<Parameter, String> {
     let Some(equals) = load::end_of_path(text) else {
         let segments = load::segments(text.trim())?;
-        if schema::takes_whole(&segments) || field::takes_whole(&segments) {
+        if Takes::at(&segments).whole {
             return parameter(&format!("{}={USUAL_ENDS}/2", text.trim()));
         }
         return Err(format!("`{0}=lo..hi` is expected: between which values?", text.trim()));
@@ -71,6 +98,21 @@ fn refuse_measuring(path: &[Segment]) -> Result<(), String> {
             if table == "scenario" && MEASURING.contains(&key.as_str()) =>
         {
             Err(format!("`scenario.{key}` says how points are measured, all alike: use --set"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What requests must keep is read once, for all points.
+fn refuse_objectives(path: &[Segment]) -> Result<(), String> {
+    match path {
+        [Segment::Key(table), Segment::Key(entry), Segment::Key(key), ..]
+            if table == "traffic" && key == "objective" =>
+        {
+            Err(format!(
+                "`traffic.{entry}.objective` changes nothing that happens, and all points are held to \
+                 the same: use --set"
+            ))
         }
         _ => Ok(()),
     }
@@ -101,13 +143,13 @@ fn split<'t>(text: &'t str, mark: &str) -> Result<Vec<&'t str>, String> {
     }
 }
 
-fn list(path: &str, values: &str, is_whole: bool) -> Result<Parameter, String> {
+fn list(path: &str, values: &str, takes: Takes) -> Result<Parameter, String> {
     let texts: Vec<&str> = split(values, ",")?.into_iter().map(str::trim).collect();
     if texts.iter().any(|text| text.is_empty()) {
         return Err("a value is missing: `key=a,b,c` is expected".to_owned());
     }
     let quantities: Option<Vec<Quantity>> =
-        texts.iter().map(|text| quantity::parse(bare(text)).ok()).collect();
+        texts.iter().map(|text| takes.read(text).ok()).collect();
     let dimension = quantities.as_ref().map(|all| all[0].dimension);
     let is_one = |all: &&Vec<Quantity>| all.iter().all(|one| Some(one.dimension) == dimension);
     let numbers = quantities.as_ref().filter(is_one);
@@ -120,11 +162,11 @@ fn list(path: &str, values: &str, is_whole: bool) -> Result<Parameter, String> {
         (Some(a), Some(b)) => a.total_cmp(&b),
         _ => std::cmp::Ordering::Equal,
     });
-    let numbers = numbers.map(|all| of_dimension(all[0].dimension, false, is_whole));
+    let numbers = numbers.map(|all| numbers_of(all[0].dimension, &values[0].text, false, takes));
     Ok(Parameter { path: path.to_owned(), values, numbers })
 }
 
-fn range(path: &str, low: &str, rest: &str, is_whole: bool) -> Result<Parameter, String> {
+fn range(path: &str, low: &str, rest: &str, takes: Takes) -> Result<Parameter, String> {
     let (rest, is_log) = match rest.strip_suffix("log") {
         Some(rest) => (rest.trim_end(), true),
         None => (rest, false),
@@ -142,24 +184,24 @@ fn range(path: &str, low: &str, rest: &str, is_whole: bool) -> Result<Parameter,
     if !(2..=MOST_POINTS).contains(&count) {
         return Err(format!("a range has from 2 to {MOST_POINTS} points, not {count}"));
     }
-    let ends = ends(low, high)?;
-    check_ends(path, [low, high], ends, is_log, is_whole)?;
-    let values = if is_whole {
-        whole_values(ends, count, is_log)
+    let ends = ends([low, high], takes)?;
+    check_ends(path, [low, high], ends, is_log, takes.whole)?;
+    let numbers = numbers_of(ends[0].dimension, low, is_log, takes);
+    let values = if takes.whole {
+        whole_values(ends, count, numbers)
     } else {
-        values([low, high], ends, count, is_log)
+        values([low, high], ends, count, numbers)
     };
-    let numbers = Some(of_dimension(ends[0].dimension, is_log, is_whole));
-    Ok(Parameter { path: path.to_owned(), values, numbers })
+    Ok(Parameter { path: path.to_owned(), values, numbers: Some(numbers) })
 }
 
 fn one_end() -> String {
     "a range has two ends: `lo..hi/n`".to_owned()
 }
 
-fn ends(low: &str, high: &str) -> Result<[Quantity; 2], String> {
+fn ends([low, high]: [&str; 2], takes: Takes) -> Result<[Quantity; 2], String> {
     let read = |text: &str| {
-        quantity::parse(bare(text)).map_err(|flaw| {
+        takes.read(text).map_err(|flaw| {
             let help = flaw.help.map_or_else(String::new, |help| format!("; {help}"));
             format!("{}{help}: a range goes from one number to another", flaw.message)
         })
@@ -203,56 +245,29 @@ fn between(from: f64, to: f64, at: usize, count: usize, is_log: bool) -> f64 {
     }
 }
 
-fn whole_values(ends: [Quantity; 2], count: usize, is_log: bool) -> Vec<Value> {
-    let [from, to] = ends.map(|end| end.value);
-    let numbers = (0..count).map(|at| between(from, to, at, count, is_log).round());
-    let mut numbers: Vec<f64> = numbers.collect();
-    numbers.dedup();
-    let value = |number: f64| Value { text: number.to_string(), number: Some(number) };
-    numbers.into_iter().map(value).collect()
+fn whole_values(ends: [Quantity; 2], count: usize, numbers: Numbers) -> Vec<Value> {
+    let [from, to] = ends.map(in_base);
+    let value = |at: usize| numbers.write(between(from, to, at, count, numbers.is_log), 1.0);
+    let mut values: Vec<Value> = (0..count).map(value).collect();
+    values.dedup();
+    values
 }
 
-/// In the unit of the ends where both are written in one, with no more digits than the steps need.
-fn values([low, high]: [&str; 2], ends: [Quantity; 2], count: usize, is_log: bool) -> Vec<Value> {
-    let unit = unit_of(bare(low)).filter(|unit| unit_of(bare(high)).as_ref() == Some(unit));
-    let size = unit.as_ref().and_then(|unit| quantity::parse(&format!("1{unit}")).ok());
-    let size = size.map_or(1.0, |one| one.value);
-    let [from, to] = ends.map(|end| end.value / size);
-    let point = |at: usize| between(from, to, at, count, is_log);
-    let value = |at: usize| {
-        let text = match at {
-            0 => low.to_owned(),
-            _ if at + 1 == count => high.to_owned(),
-            _ => {
-                let number = rounded(point(at), point(at) - point(at - 1), DIGITS);
-                match &unit {
-                    Some(unit) => format!("{number}{unit}"),
-                    None => Quantity { value: number * size, ..ends[0] }.to_string(),
-                }
-            }
-        };
-        let number = quantity::parse(bare(&text)).ok().map(in_base);
-        Value { text, number }
+/// The ends as they are given, and numbers between them with no more digits than the steps need.
+fn values(
+    [low, high]: [&str; 2],
+    ends: [Quantity; 2],
+    count: usize,
+    numbers: Numbers,
+) -> Vec<Value> {
+    let [from, to] = ends.map(in_base);
+    let point = |at: usize| between(from, to, at, count, numbers.is_log);
+    let value = |at: usize| match at {
+        0 => Value { text: low.to_owned(), number: Some(from) },
+        _ if at + 1 == count => Value { text: high.to_owned(), number: Some(to) },
+        _ => numbers.write(point(at), point(at) - point(at - 1)),
     };
     (0..count).map(value).collect()
-}
-
-/// `value` with so many digits of what is about `step` large.
-fn rounded(value: f64, step: f64, digits: i32) -> f64 {
-    let decimals = digits - 1 - step.abs().log10().floor() as i32;
-    if let Ok(decimals) = usize::try_from(decimals) {
-        let decimals = decimals.min(12);
-        return format!("{value:.decimals$}").parse().unwrap_or(value);
-    }
-    let quantum = 10f64.powi(-decimals);
-    (value / quantum).round() * quantum
-}
-
-/// What stands behind the number; `None`: more than one unit.
-fn unit_of(text: &str) -> Option<String> {
-    let of_number = |letter: char| letter.is_ascii_digit() || "+-−.".contains(letter);
-    let unit = text.trim_start_matches(of_number);
-    (!unit.contains(|letter: char| letter.is_ascii_digit())).then(|| unit.to_owned())
 }
 
 /// Without the quotes that a scenario writes around quantities.
@@ -268,24 +283,33 @@ fn in_base(quantity: Quantity) -> f64 {
     }
 }
 
-/// What is known of numbers of a dimension.
-fn of_dimension(dimension: Dimension, is_log: bool, is_whole: bool) -> Numbers {
-    fn write(dimension: Dimension, number: f64) -> Value {
-        let digits: f64 = format!("{number:.3e}").parse().unwrap_or(number);
-        let inner = if dimension == Dimension::Duration { digits * 1e9 } else { digits };
-        let text = Quantity { value: inner, dimension }.to_string();
-        let number = quantity::parse(&text).ok().map(in_base);
-        Value { text, number }
-    }
-    let (unit, write): (&'static str, fn(f64) -> Value) = match dimension {
-        Dimension::Duration => ("seconds", |number| write(Dimension::Duration, number)),
-        Dimension::Size => ("bytes", |number| write(Dimension::Size, number)),
-        Dimension::Rate => ("1/s", |number| write(Dimension::Rate, number)),
-        Dimension::Bandwidth => ("bytes/s", |number| write(Dimension::Bandwidth, number)),
-        Dimension::Percent => ("ratio", |number| write(Dimension::Percent, number)),
-        Dimension::Number => ("1", |number| write(Dimension::Number, number)),
+/// What is known of numbers of a dimension, one of which is `text`: further ones are in its unit.
+fn numbers_of(dimension: Dimension, text: &str, is_log: bool, takes: Takes) -> Numbers {
+    let unit = match dimension {
+        Dimension::Duration => "seconds",
+        Dimension::Size => "bytes",
+        Dimension::Rate => "1/s",
+        Dimension::Bandwidth => "bytes/s",
+        Dimension::Percent => "ratio",
+        Dimension::Number => "1",
     };
-    Numbers { unit, is_log, is_whole, write }
+    let written = match docker::size_unit(bare(text)) {
+        Some((unit, size)) if takes.docker_size => Written { unit, size },
+        _ => unit_of(dimension, bare(text)),
+    };
+    Numbers { unit, is_log, is_whole: takes.whole, written }
+}
+
+/// The unit at the end of `text`.
+fn unit_of(dimension: Dimension, text: &str) -> Written {
+    let none = Written { unit: "", size: 1.0 };
+    let fits = |unit: &&str| {
+        let number = text.strip_suffix(*unit);
+        number.is_some_and(|rest| rest.trim_end().ends_with(|end: char| end.is_ascii_digit()))
+    };
+    let unit = quantity::units(dimension).find(fits);
+    let one = unit.and_then(|unit| Some((unit, quantity::parse(&format!("1{unit}")).ok()?)));
+    one.map_or(none, |(unit, one)| Written { unit, size: in_base(one) })
 }
 
 /// Refuses a value that is there twice: it would be simulated once and told twice.
@@ -338,7 +362,7 @@ mod tests {
     fn ranges_have_a_count_behind_the_last_slash() {
         assert_eq!(texts("traffic.web.arrivals.rate=1/s..8/s/4"), "1/s 3.33/s 5.67/s 8/s");
         assert_eq!(texts("traffic.scale=0.5..2/4"), "0.5 1 1.5 2");
-        assert_eq!(texts("a.b=10min..1h/3"), "10min 2100s 1h");
+        assert_eq!(texts("a.b=10min..1h/3"), "10min 35min 1h");
         assert_eq!(texts("a.b=10ms..40ms/3"), "10ms 25ms 40ms");
         assert_eq!(texts("a.b=10%..30%/3"), "10% 20% 30%");
         assert_eq!(texts("a.b=1000/s..1001/s/3"), "1000/s 1000.5/s 1001/s");
@@ -346,6 +370,43 @@ mod tests {
         assert_eq!(texts("traffic.scale=1..100/3log"), "1 10 100");
         assert_eq!(texts("traffic.scale=0.5..8/5 log"), "0.5 1 2 4 8");
         assert!(parameter("traffic.scale=1..100/3log").unwrap().numbers.unwrap().is_log);
+    }
+
+    /// As Docker reads them: powers of 1024, whatever the spelling.
+    #[test]
+    fn sizes_of_stack_files_are_numbers() {
+        let limit = "stack.shop.services.web.deploy.resources.limits.memory";
+        let sizes = parameter(&format!("{limit}=1g,512M,768MB")).unwrap();
+        let bytes: Vec<f64> = sizes.values.iter().filter_map(|value| value.number).collect();
+        assert_eq!(bytes, [512.0, 768.0, 1024.0].map(|mib| mib * 1024.0 * 1024.0));
+        assert_eq!(sizes.numbers.unwrap().unit, "bytes");
+        assert_eq!(texts(&format!("{limit}=512M..2G/4")), "512M 1024M 1536M 2G");
+        refused(&format!("{limit}=1G,1024M"), "is there twice");
+        let elsewhere = parameter("node.a.ram=1 GB,2 GiB").unwrap();
+        assert_eq!(elsewhere.values[0].number, Some(1e9));
+    }
+
+    /// Between any two values there are further ones, in the unit of the lowest, strictly between them.
+    #[test]
+    fn added_values_are_written_as_the_ends_are() {
+        for (text, expected) in [
+            ("a.b=30/min,1/s", "45/min"),
+            ("a.b=100 Mbit/s..1 Gbit/s/2", "550Mbit/s"),
+            ("a.b=1m30s..2m30s/2", "120s"),
+            ("a.b=\"2ms\",4ms", "3ms"),
+            ("a.b=10%,20%", "15%"),
+            ("a.b=1000.2,1000.4", "1000.3"),
+            ("a.b=1 GiB,2 GiB", "1.5GiB"),
+        ] {
+            let parameter = parameter(text).unwrap();
+            let [from, to] = [0, 1].map(|at| parameter.values[at].number.unwrap());
+            let middle = f64::midpoint(from, to);
+            let added = parameter.numbers.unwrap().write(middle, middle - from);
+            assert_eq!(added.text, expected, "{text}");
+            let read = in_base(quantity::parse(&added.text).unwrap());
+            assert!((read - added.number.unwrap()).abs() <= 1e-12 * read, "{text}");
+            assert!(from < read && read < to, "{text}");
+        }
     }
 
     #[test]
@@ -384,5 +445,7 @@ mod tests {
         refused("a.b=x,y,x", "`x` is there twice");
         refused("a.b=[1,2", "do not match");
         refused("scenario.duration=1min,2min", "use --set");
+        refused("traffic.web.objective.p95=1s,2s", "all points are held to the same: use --set");
+        refused("stack.a.services.b.deploy.resources.limits.memory=1X..2X/2", "such as `512M`");
     }
 }

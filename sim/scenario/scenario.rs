@@ -145,6 +145,7 @@ impl Scenario {
             measure: question::measure(&world.document),
             claims: world.claims.clone(),
             traffic_scale: world.document.traffic_scale,
+            closed_users: world.document.closed_users(),
             cluster: cluster::of(&world.document),
             ranged: world.ranged.clone(),
             observed,
@@ -214,12 +215,21 @@ impl Scenario {
     /// # Errors
     /// What is wrong with it.
     pub fn metric(&self, shown: &str, text: &str) -> Result<MetricRef, Diagnostics> {
-        let mut mistakes = Vec::new();
-        let metric = question::metric_of_flag(&self.world.document, shown, text, &mut mistakes);
-        match metric {
-            Some(metric) if mistakes.is_empty() => Ok(metric),
-            _ => Err(Diagnostics::new(mistakes)),
-        }
+        self.world.metric(shown, text)
+    }
+
+    /// The same of the world in which `other` is in force.
+    ///
+    /// # Errors
+    /// What is wrong with it, or with the world.
+    pub fn metric_at(
+        &self,
+        other: Override,
+        shown: &str,
+        text: &str,
+    ) -> Result<MetricRef, Diagnostics> {
+        let world = self.read(None, &[other]);
+        world.map_err(|_| Diagnostics::new(Vec::new()))?.metric(shown, text)
     }
 
     /// A condition as a flag, which is called `shown`, writes it: a metric, `<` or `>`, and a limit.
@@ -353,6 +363,15 @@ enum Missing {
 }
 
 impl World {
+    /// The metric that `text` names, given by the flag `shown`.
+    fn metric(&self, shown: &str, text: &str) -> Result<MetricRef, Diagnostics> {
+        let mut mistakes = Vec::new();
+        match question::metric_of_flag(&self.document, shown, text, &mut mistakes) {
+            Some(metric) if mistakes.is_empty() => Ok(metric),
+            _ => Err(Diagnostics::new(mistakes)),
+        }
+    }
+
     /// Reads, merges and checks; `sets` are (path=value, how it is called).
     fn read(
         path: &Path,

@@ -250,3 +250,99 @@ fn a_sweep_over_the_rate_is_a_queue_in_theory() {
         assert!(half_width < 0.2 * exact, "{rate}/s: an interval that says something");
     }
 }
+
+/// Two entries and two nodes, of which a value takes one away.
+const COMES_AND_GOES: &str = r#"
+[scenario]
+duration = "30s"
+warmup = "1s"
+[node.a]
+cores = 4
+[node.b]
+cores = 1
+enabled = false
+[service.shop]
+constraints = ["node.hostname == a"]
+endpoint.buy.steps = [ { cpu = "exp(10ms)" } ]
+[service.batch]
+constraints = ["node.hostname == b"]
+enabled = false
+endpoint.work.steps = [ { cpu = "exp(40ms)" } ]
+[traffic.web]
+entry = "shop.buy"
+arrivals = { kind = "poisson", rate = "20/s" }
+objective = { p95 = "1s" }
+[traffic.night]
+enabled = false
+entry = "batch.work"
+arrivals = { kind = "poisson", rate = "15/s" }
+objective = { mean = "20ms" }
+"#;
+
+/// What only some points have is told of those: their entry, its objective, their node, a metric of it.
+#[test]
+fn what_comes_with_a_value_is_told() {
+    let folder = Folder::new("sweep-comes");
+    folder.write("night.toml", COMES_AND_GOES);
+    let sweep = |more: &[&str]| {
+        let few = ["sweep", "night.toml", "--replications", "5"];
+        let grid = ["--param", "traffic.night.enabled=false,true"];
+        let always = ["--set", "node.b.enabled=true", "--set", "service.batch.enabled=true"];
+        wssim(folder.path(), &[&few[..], &grid, &always, more].concat())
+    };
+    let output = sweep(&["--format", "json"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let results: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let [without, with] = [0, 1].map(|at| &points(&results)[at]["metrics"]);
+    let lengths = [without, with].map(|metrics| metrics.as_array().unwrap().len());
+    assert_eq!(lengths, [7, 7], "a number has the same place at every point");
+    assert_eq!(points(&results)[0]["analytic"].as_array().unwrap().len(), 7);
+    let night = results["changes"].as_array().unwrap().iter().position(|change| {
+        change["labels"]["entry"] == "night" && change["labels"]["stat"] == "mean"
+    });
+    let night = night.expect("the entry has a column");
+    assert!(without[night].is_null() && with[night]["mean"].as_f64().unwrap() > 0.04, "{with}");
+    let objectives = results["objectives"].as_array().unwrap();
+    let of_night = objectives.iter().find(|one| one["entry"] == "night").unwrap();
+    assert_eq!(of_night["states"], serde_json::json!(["absent", "missed"]));
+    let text = stdout(&sweep(&[]));
+    assert!(
+        text.contains("mean of `night` misses its objective of 20 ms at every point"),
+        "{text}"
+    );
+    let metric = ["--metric", "response_time_seconds{entry=\"night\"}"];
+    assert_eq!(status(&sweep(&metric)), 0, "one point has it");
+    // Nothing of it is there without the value.
+    let nodes = ["sweep", "night.toml", "--replications", "2", "--format", "json"];
+    let grid = ["--param", "node.b.enabled=false,true", "--set", "service.batch.enabled=true"];
+    let load = ["--set", "service.batch.constraints=[]"];
+    let background = ["--set", "service.batch.background={ every = \"100ms\", cpu = \"90ms\" }"];
+    let replicas = ["--set", "service.batch.replicas=2"];
+    let call = [&nodes[..], &grid, &load, &background, &replicas].concat();
+    let output = wssim(folder.path(), &call);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let results: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let busiest = |at: usize| points(&results)[at]["metrics"].as_array().unwrap().last().cloned();
+    assert_eq!(busiest(1).unwrap()["labels"]["node"], "b", "{results}");
+}
+
+/// Users are whole: a factor that says otherwise is told.
+#[test]
+fn rounded_users_are_told() {
+    let folder = Folder::new("sweep-users");
+    let closed = "{ kind = \"closed\", users = 3, think = \"100ms\" }";
+    let poisson = "{ kind = \"poisson\", rate = \"50/s\" }";
+    folder.write("queue.toml", &QUEUE.replace(poisson, closed));
+    let told = |grid: &str| {
+        let few = ["sweep", "queue.toml", "--replications", "2", "--param", grid];
+        let text = stdout(&wssim(folder.path(), &few));
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let text = told("traffic.scale=1,1.5,1.9,2");
+    assert!(text.contains("at `traffic.scale` 1.5 `web` has 5, not 4.5"), "{text}");
+    assert!(text.contains("rounded at 2 values"), "{text}");
+    assert!(!told("traffic.scale=1,2").contains("users are whole"));
+    let check = wssim(folder.path(), &["check", "queue.toml", "--set", "traffic.scale=0.5"]);
+    let all = format!("{}{}", stdout(&check), stderr(&check));
+    assert!(all.contains("users are whole: `web` has 2, not 1.5"), "{all}");
+}

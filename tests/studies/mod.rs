@@ -1,5 +1,6 @@
 //! A study is a design on a stage: a toy one in thirty lines, and what the engine promises to all.
 
+mod grids;
 mod screens;
 
 use std::fmt::Debug;

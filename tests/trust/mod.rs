@@ -44,7 +44,7 @@ impl Worlds for Fixed {
 }
 
 /// Loads a scenario from its text.
-fn scenario(name: &str, text: &str) -> Scenario {
+pub(crate) fn scenario(name: &str, text: &str) -> Scenario {
     let path = std::env::temp_dir().join(format!("wssim-{}-{name}.toml", std::process::id()));
     std::fs::write(&path, text).unwrap();
     let scenario = Scenario::load(path.to_str().unwrap(), &[])

@@ -7,10 +7,11 @@ use crate::{json, markdown};
 use State::{Kept, Missed, Open};
 use wssim_experiment::findings::{Answer, Findings, Metric, StoppedBy};
 use wssim_experiment::offered::{Overload, Overloaded};
+use wssim_experiment::reason::Missing;
 use wssim_experiment::sweep::findings::{
     Change, Crossing, Formula, Jump, ObjectiveFinding, PointFinding, State, Sweep, Told,
 };
-use wssim_experiment::sweep::{Numbers, Parameter, Value};
+use wssim_experiment::sweep::{Numbers, Parameter, Value, Written};
 use wssim_stats::Estimate;
 
 fn value(number: f64) -> Value {
@@ -18,7 +19,8 @@ fn value(number: f64) -> Value {
 }
 
 fn parameter(path: &str, values: &[f64]) -> Parameter {
-    let numbers = Numbers { unit: "1", is_log: false, is_whole: false, write: value };
+    let written = Written { unit: "", size: 1.0 };
+    let numbers = Numbers { unit: "1", is_log: false, is_whole: false, written };
     Parameter {
         path: path.to_owned(),
         values: values.iter().copied().map(value).collect(),
@@ -111,6 +113,7 @@ fn grid() -> Sweep {
             unit: "seconds",
             limit: 0.15,
             states: vec![Kept, Kept, Open, Missed, Kept, Kept, Missed],
+            missing: vec![None; 7],
             crossings: vec![Crossing { kept: 1, missed: 3 }, Crossing { kept: 5, missed: 6 }],
         }],
         worlds: 7,
@@ -244,4 +247,46 @@ fn a_critical_crossing_is_told_before_what_is_missed_everywhere() {
     sweep.objectives.push(other);
     let told = answer(&sweep).join(" ");
     assert!(told.contains("`web` keeps its objective"), "{told}");
+}
+
+/// Of what more helps, the limit that is kept last is the tightest; of what more hurts, the one that is missed
+/// first; and both are told where both are there.
+#[test]
+fn the_tightest_limit_is_told_whichever_way_the_axis_helps() {
+    let of = |entry: &str, crossings: Vec<Crossing>| ObjectiveFinding {
+        entry: entry.to_owned(),
+        crossings,
+        ..grid().objectives[0].clone()
+    };
+    let said = |objectives: Vec<ObjectiveFinding>| {
+        let mut sweep = grid();
+        sweep.objectives = objectives;
+        answer(&sweep).join(" ")
+    };
+    let needs = |entry: &str, missed: usize| of(entry, vec![Crossing { kept: missed + 1, missed }]);
+    let bears = |entry: &str, kept: usize| of(entry, vec![Crossing { kept, missed: kept + 1 }]);
+    for order in [["few", "many"], ["many", "few"]] {
+        let all = order.map(|entry| needs(entry, if entry == "many" { 2 } else { 0 }));
+        let told = said(all.into());
+        assert!(told.contains("`many` keeps its objective of 150 ms at traffic.scale 4"), "{told}");
+        assert!(!told.contains("`few`"), "{told}");
+        let all = order.map(|entry| bears(entry, if entry == "many" { 2 } else { 0 }));
+        let told = said(all.into());
+        assert!(told.contains("`few` keeps its objective of 150 ms at traffic.scale 1"), "{told}");
+        assert!(!told.contains("`many`"), "{told}");
+    }
+    let told = said(vec![needs("slow", 0), bears("failing", 2)]);
+    assert!(told.contains("`slow` keeps") && told.contains("`failing` keeps"), "{told}");
+}
+
+/// Replications do not help a quantile that one of them has too few requests for.
+#[test]
+fn what_would_close_an_open_limit_is_said() {
+    let mut sweep = grid();
+    let objective = &mut sweep.objectives[0];
+    (objective.states, objective.crossings) = (vec![Open; 7], Vec::new());
+    objective.missing = vec![Some(Missing::TooFewRequests { times: 2.5 }); 7];
+    let told = answer(&sweep).join(" ");
+    assert!(told.contains("2.5 times the duration would do"), "{told}");
+    assert!(!told.contains("--replications"), "{told}");
 }

@@ -58,7 +58,7 @@ fn walk(
     search: &mut Option<Search>,
 ) -> Result<(), Broken> {
     let at = |value: f64| {
-        let text = (numbers.write)(value).text;
+        let text = written(key, numbers, value);
         let overrides = vec![Override { path: key.path.clone(), value: text.clone() }];
         (text, At { overrides, ..At::default() })
     };
@@ -78,6 +78,12 @@ fn walk(
         }
     }
     Ok(())
+}
+
+/// An end as it was given; what lies between has four digits.
+fn written(key: &Parameter, numbers: Numbers, value: f64) -> String {
+    let end = key.values.iter().find(|end| end.number == Some(value));
+    end.map_or_else(|| numbers.write(value, value / 10.0).text, |end| end.text.clone())
 }
 
 /// A value between the ends, which the scenario can write.

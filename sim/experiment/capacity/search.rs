@@ -150,11 +150,7 @@ pub(super) struct Gap {
 
 /// To four significant digits: what is told is what was tried.
 pub(super) fn rounded(value: f64) -> f64 {
-    let places = 3 - value.abs().log10().floor() as i32;
-    let power = 10f64.powi(places.abs());
-    let rounded =
-        if places >= 0 { (value * power).round() / power } else { (value / power).round() * power };
-    if rounded.is_finite() { rounded } else { value }
+    crate::sweep::rounded(value, value / 10.0)
 }
 
 #[cfg(test)]

@@ -12,10 +12,10 @@ use crate::catalogue::Catalogue;
 use crate::engine::{Engine, Stopped};
 use crate::findings::{Answer, Findings, JudgedClaim, StoppedBy};
 use crate::judge::times_needed;
-use crate::note::{Note, of_load};
+use crate::note::{Note, of_load, of_rounding};
 use crate::objective::{Condition, objectives, with_errors};
 use crate::pilot::find_lead;
-use crate::question::{Override, Question, WorldError, Worlds};
+use crate::question::{Override, Question, SCALE_KEY, WorldError, Worlds};
 use crate::summary;
 use crate::sweep::Value;
 use crate::watch::Watch;
@@ -200,7 +200,7 @@ impl<'a> CapacityStudy<'a> {
             tolerance: self.options.precision,
         };
         let mut capacity = Capacity {
-            key: traffic::KEY.to_owned(),
+            key: SCALE_KEY.to_owned(),
             conditions: asked(conditions, &Catalogue::of(&known.world)),
             search: nothing(),
             traffic: None,
@@ -267,14 +267,21 @@ impl<'a> CapacityStudy<'a> {
             metrics,
             claims: Vec::new(),
             not_simulated: self.question.not_simulated.clone(),
-            notes: self.notes(),
+            notes: self.notes(&capacity),
             answer: Answer::Capacity(capacity),
         }
     }
 
-    fn notes(&self) -> Vec<Note> {
+    fn notes(&self, capacity: &Capacity) -> Vec<Note> {
         let world = self.worlds.blueprint(None, &[]);
-        world.map_or_else(|_| Vec::new(), |world| of_load(&world, &self.question.measure))
+        let mut notes =
+            world.map_or_else(|_| Vec::new(), |world| of_load(&world, &self.question.measure));
+        if capacity.traffic.is_some() {
+            let tried = capacity.search.tried.iter().filter(|one| one.replications > 0);
+            let scales: Vec<f64> = tried.map(|one| self.today().scale * one.value).collect();
+            notes.extend(of_rounding(self.question, &scales));
+        }
+        notes
     }
 }
 

@@ -6,10 +6,7 @@ use super::search::{Line, Search, State, rounded};
 use super::seek::{Log, Seeker, ended, resumed, searched};
 use super::stage::{At, measured};
 use crate::engine::Broken;
-use crate::question::{Measure, Override, WorldError};
-
-/// The key that multiplies all traffic.
-pub(super) const KEY: &str = "traffic.scale";
+use crate::question::{Measure, Override, SCALE_KEY, WorldError};
 /// Without a node a bracket may be so many times as wide.
 const COARSER: f64 = 5.0;
 /// Without a bound the traffic is doubled so often, and halved.
@@ -32,7 +29,7 @@ impl Today {
         if value == 1.0 {
             return Vec::new();
         }
-        vec![Override { path: KEY.to_owned(), value: (self.scale * value).to_string() }]
+        vec![Override { path: SCALE_KEY.to_owned(), value: (self.scale * value).to_string() }]
     }
 
     /// The factor as it is told, and the world there.

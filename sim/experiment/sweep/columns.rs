@@ -43,9 +43,9 @@ fn metric(name: &str, labels: &[(&str, &str)]) -> MetricRef {
 
 /// What is told unless metrics are named: the mean and the 95th percentile of response times and the
 /// share of errors of each entry, and the CPU of the busiest node.
-pub(super) fn usual(world: &Blueprint) -> Vec<Column> {
-    let names: Vec<&str> = match world.sources.len() {
-        0..=TOLD_APART => world.sources.iter().map(|source| source.name.as_str()).collect(),
+pub(super) fn usual(entries: &[String]) -> Vec<Column> {
+    let names: Vec<&str> = match entries.len() {
+        0..=TOLD_APART => entries.iter().map(String::as_str).collect(),
         _ => vec![ALL],
     };
     let of_entry = |entry: &&str| {
@@ -59,11 +59,20 @@ pub(super) fn usual(world: &Blueprint) -> Vec<Column> {
     entries.chain([Column::Busiest]).collect()
 }
 
-/// The limits that the entries of `world` are to keep.
-pub(super) fn objectives(world: &Blueprint, cluster: &Cluster) -> Vec<Objective> {
+/// Names of the entries of `world`.
+pub(super) fn entries(world: &Blueprint) -> Vec<String> {
+    world.sources.iter().map(|source| source.name.clone()).collect()
+}
+
+/// Names of its nodes.
+pub(super) fn nodes(world: &Blueprint) -> Vec<String> {
+    world.nodes.iter().map(|node| node.name.clone()).collect()
+}
+
+/// The limits that `entries` are to keep, as `cluster` says in the same order.
+pub(super) fn objectives(entries: &[String], cluster: &Cluster) -> Vec<Objective> {
     let mut all = Vec::new();
-    for (source, facts) in world.sources.iter().zip(&cluster.entries) {
-        let entry = source.name.as_str();
+    for (entry, facts) in entries.iter().zip(&cluster.entries) {
         let mut add = |metric: MetricRef, limit: f64| {
             let is_critical = facts.is_critical;
             all.push(Objective { entry: entry.to_owned(), is_critical, metric, limit });
@@ -82,14 +91,14 @@ pub(super) fn objectives(world: &Blueprint, cluster: &Cluster) -> Vec<Objective>
 pub(super) fn measured(
     columns: &[Column],
     objectives: &[Objective],
-    world: &Blueprint,
+    nodes: &[String],
 ) -> Vec<MetricRef> {
     let asked = columns.iter().filter_map(|column| match column {
         Column::Metric(metric) => Some(metric.clone()),
         Column::Busiest => None,
     });
     let limits = objectives.iter().map(|objective| objective.metric.clone());
-    let nodes = world.nodes.iter().map(|node| metric(CPU, &[("node", &node.name)]));
+    let nodes = nodes.iter().map(|node| metric(CPU, &[("node", node)]));
     asked.chain(limits).chain(nodes).collect()
 }
 

@@ -4,6 +4,7 @@ use super::options::{Parameter, Value};
 use crate::analytic::{Difference, Reason};
 use crate::measured::Metric;
 use crate::offered::Overload;
+use crate::reason::Missing;
 use wssim_stats::Estimate;
 
 /// The answer of a sweep.
@@ -131,6 +132,8 @@ pub struct ObjectiveFinding {
     pub limit: f64,
     /// Whether each point keeps it.
     pub states: Vec<State>,
+    /// Why nothing is known of a point; `None`: something is.
+    pub missing: Vec<Option<Missing>>,
     /// In each row where it is crossed: between which points, the one that keeps it first.
     pub crossings: Vec<Crossing>,
 }
@@ -144,6 +147,8 @@ pub enum State {
     Missed,
     /// The interval straddles the limit, or nothing is known.
     Open,
+    /// Its world has no such entry.
+    Absent,
 }
 
 /// Where a limit is crossed.

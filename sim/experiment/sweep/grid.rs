@@ -131,15 +131,13 @@ fn thinned(all: Vec<usize>, most: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sweep::Numbers;
 
     fn numbers(path: &str, values: &[f64]) -> Parameter {
-        let write = crate::sweep::options::tests::plain;
         let value = |number: &f64| Value { text: number.to_string(), number: Some(*number) };
         Parameter {
             path: path.to_owned(),
             values: values.iter().map(value).collect(),
-            numbers: Some(Numbers { unit: "1", is_log: false, is_whole: false, write }),
+            numbers: Some(crate::sweep::options::tests::plain(false, false)),
         }
     }
 

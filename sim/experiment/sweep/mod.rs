@@ -14,16 +14,21 @@
 //! warm-up among them is that of all. Points without a
 //! steady state have no warm-up to find, and are simulated for as long as the others.
 
+mod asked;
 mod changes;
 mod columns;
 pub mod findings;
 mod grid;
+mod made;
 mod objectives;
 mod options;
 mod refine;
 mod study;
 
-pub use options::{Error, MOST_POINTS, Numbers, Options, Parameter, USUAL_REPLICATIONS, Value};
+pub(crate) use options::rounded;
+pub use options::{
+    Error, MOST_POINTS, Numbers, Options, Parameter, USUAL_REPLICATIONS, Value, Written,
+};
 
 use crate::findings::Findings;
 use crate::question::{Question, Worlds};
@@ -41,5 +46,6 @@ pub fn sweep(
     watch: &dyn Watch,
 ) -> Result<Findings, Error> {
     let pool = threads::pool(options.threads)?;
-    pool.install(|| study::SweepStudy::new(worlds, question, options, watch)?.answer())
+    let made = made::Made::new(worlds);
+    pool.install(|| study::SweepStudy::new(&made, question, options, watch)?.answer())
 }

@@ -16,11 +16,11 @@ pub(super) fn judge(
     let metrics = arms.iter().map(|(arm, replications)| told(&column, arm, *replications));
     let metrics: Vec<_> = metrics.collect();
     let state = |place: usize| {
+        let Some(metric) = &metrics[place] else { return State::Absent };
         if !points[place].is_steady() {
             return State::Missed;
         }
-        let estimate = metrics[place].as_ref().and_then(|metric| metric.estimate.as_ref());
-        match estimate {
+        match &metric.estimate {
             Some(estimate) if estimate.high <= objective.limit => State::Kept,
             Some(estimate) if estimate.low > objective.limit => State::Missed,
             _ => State::Open,
@@ -37,13 +37,14 @@ pub(super) fn judge(
         limit: objective.limit,
         crossings: rows.iter().filter_map(|row| crossing(row, &states)).collect(),
         states,
+        missing: metrics.iter().map(|metric| metric.as_ref()?.missing.clone()).collect(),
     })
 }
 
-/// The first crossing in a row; points that are open lie between its ends.
+/// The first crossing in a row; points that are open, or have no such entry, lie between its ends.
 fn crossing(row: &[usize], states: &[State]) -> Option<Crossing> {
-    let known: Vec<usize> =
-        row.iter().copied().filter(|place| states[*place] != State::Open).collect();
+    let is_known = |place: &usize| matches!(states[*place], State::Kept | State::Missed);
+    let known: Vec<usize> = row.iter().copied().filter(is_known).collect();
     let pair = known.windows(2).find(|pair| states[pair[0]] != states[pair[1]])?;
     let (kept, missed) = match states[pair[0]] {
         State::Kept => (pair[0], pair[1]),
@@ -55,7 +56,7 @@ fn crossing(row: &[usize], states: &[State]) -> Option<Crossing> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use State::{Kept, Missed, Open};
+    use State::{Absent, Kept, Missed, Open};
 
     #[test]
     fn a_limit_is_crossed_between_what_is_known() {
@@ -68,5 +69,10 @@ mod tests {
         assert_eq!(found(&[Kept, Open, Kept]), None);
         assert_eq!(found(&[Missed, Missed]), None);
         assert_eq!(found(&[Open]), None);
+        assert_eq!(
+            found(&[Absent, Kept, Absent, Missed]),
+            Some((1, 3)),
+            "nothing is there to miss"
+        );
     }
 }

@@ -61,8 +61,48 @@ pub struct Numbers {
     pub is_log: bool,
     /// Whether only whole numbers have a meaning.
     pub is_whole: bool,
-    /// How the scenario writes a number of about this size, in the base unit: with a few digits.
-    pub write: fn(f64) -> Value,
+    /// How the scenario writes them.
+    pub written: Written,
+}
+
+/// So many of a unit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Written {
+    /// Its name, as it stands behind a number; empty: none.
+    pub unit: &'static str,
+    /// How much of the base unit it is.
+    pub size: f64,
+}
+
+/// Digits of what numbers are apart that one of them is written with.
+const DIGITS: i32 = 3;
+
+impl Numbers {
+    /// A number of the base unit as the scenario writes it, with no more digits than tell it from others
+    /// about `step` away: it is moved by less than a hundredth of that. A whole number is the nearest one.
+    #[must_use]
+    pub fn write(&self, number: f64, step: f64) -> Value {
+        let Written { unit, size } = self.written;
+        let count = if self.is_whole {
+            (number / size).round()
+        } else {
+            rounded(number / size, step / size)
+        };
+        Value { text: count.to_string() + unit, number: Some(count * size) }
+    }
+}
+
+/// `value` with three digits of what is about `step` large.
+pub(crate) fn rounded(value: f64, step: f64) -> f64 {
+    let decimals = DIGITS - 1 - step.abs().log10().floor() as i32;
+    // A whole number over a power of ten is the double nearest to that decimal number.
+    let power = 10f64.powi(decimals.abs());
+    let rounded = if decimals >= 0 {
+        (value * power).round() / power
+    } else {
+        (value / power).round() * power
+    };
+    if rounded.is_finite() { rounded } else { value }
 }
 
 /// Why there is no answer.
@@ -89,10 +129,25 @@ impl From<WorldError> for Error {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::Value;
+    use super::*;
 
-    /// A number as it is.
-    pub(in crate::sweep) fn plain(number: f64) -> Value {
-        Value { text: number.to_string(), number: Some(number) }
+    /// Numbers without a unit.
+    pub(in crate::sweep) fn plain(is_log: bool, is_whole: bool) -> Numbers {
+        Numbers { unit: "1", is_log, is_whole, written: Written { unit: "", size: 1.0 } }
+    }
+
+    #[test]
+    fn numbers_are_written_in_their_unit_with_the_digits_that_tell_them_apart() {
+        let written = Written { unit: "ms", size: 1e-3 };
+        let times = Numbers { unit: "seconds", written, ..plain(false, false) };
+        assert_eq!(times.write(0.012_345, 1e-3).text, "12.35ms");
+        assert_eq!(times.write(1.5, 1.0).text, "1500ms");
+        assert_eq!(plain(false, false).write(1_000.301_7, 0.1).text, "1000.302");
+        assert_eq!(plain(false, false).write(123_456.0, 1e5).text, "123000");
+        assert_eq!(plain(false, true).write(2.6, 1.0).text, "3");
+        for (number, step) in [(1000.3, 0.1), (0.000_123_4, 1e-7), (7.77e12, 3e3), (-4.2, 0.7)] {
+            let value = plain(false, false).write(number, step).number.unwrap_or(f64::NAN);
+            assert!((value - number).abs() <= 0.01 * step, "{number} became {value}");
+        }
     }
 }

@@ -17,16 +17,25 @@ pub(super) struct Known {
     pub(super) is_steady: bool,
 }
 
+/// A number between two neighbours.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Between {
+    pub(super) row: usize,
+    pub(super) number: f64,
+    /// How far it is from the nearer one.
+    pub(super) step: f64,
+}
+
 /// The row and the number of the next point; `None`: no step is left that could be divided. `is_closed`:
 /// intervals, by row and ends, that cannot be.
 pub(super) fn next(
     rows: &[Vec<Known>],
     numbers: Numbers,
     is_closed: impl Fn(usize, f64) -> bool,
-) -> Option<(usize, f64)> {
+) -> Option<Between> {
     let all = || rows.iter().flatten().map(|known| scale(numbers, known.at));
     let (low, high) = (all().reduce(f64::min)?, all().reduce(f64::max)?);
-    let mut best: Option<(f64, usize, f64)> = None;
+    let mut best: Option<(f64, Between)> = None;
     for (number, row) in rows.iter().enumerate() {
         for pair in row.windows(2) {
             let [from, to] = [pair[0], pair[1]];
@@ -37,13 +46,14 @@ pub(super) fn next(
             }
             let Some(middle) = middle(numbers, from.at, to.at) else { continue };
             let step = (after - before).abs();
-            let is_steeper = best.is_none_or(|(steepest, ..)| step > steepest);
+            let is_steeper = best.is_none_or(|(steepest, _)| step > steepest);
             if step > 0.0 && is_steeper && !is_closed(number, middle) {
-                best = Some((step, number, middle));
+                let nearer = (middle - from.at).min(to.at - middle);
+                best = Some((step, Between { row: number, number: middle, step: nearer }));
             }
         }
     }
-    best.map(|(_, row, middle)| (row, middle))
+    best.map(|(_, between)| between)
 }
 
 /// Where equal steps of the axis are equally long.
@@ -61,10 +71,7 @@ fn middle(numbers: Numbers, from: f64, to: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn numbers(is_log: bool, is_whole: bool) -> Numbers {
-        Numbers { unit: "1", is_log, is_whole, write: super::super::options::tests::plain }
-    }
+    use crate::sweep::options::tests::plain as numbers;
 
     fn row(points: &[(f64, f64)]) -> Vec<Known> {
         let known = |(at, mean): &(f64, f64)| Known { at: *at, mean: Some(*mean), is_steady: true };
@@ -72,7 +79,7 @@ mod tests {
     }
 
     fn next_in(rows: &[Vec<Known>], numbers: Numbers) -> Option<(usize, f64)> {
-        next(rows, numbers, |_, _| false)
+        next(rows, numbers, |_, _| false).map(|between| (between.row, between.number))
     }
 
     #[test]
@@ -104,6 +111,7 @@ mod tests {
     fn what_cannot_be_divided_is_left() {
         let rows = [row(&[(1.0, 1.0), (2.0, 9.0), (3.0, 12.0)])];
         let closed = |_: usize, middle: f64| middle == 1.5;
-        assert_eq!(next(&rows, numbers(false, false), closed), Some((0, 2.5)));
+        let between = Between { row: 0, number: 2.5, step: 0.5 };
+        assert_eq!(next(&rows, numbers(false, false), closed), Some(between));
     }
 }

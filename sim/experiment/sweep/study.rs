@@ -1,92 +1,73 @@
 //! The study: all worlds, one warm-up, the grid, further points, and what is told of them.
 
+use super::asked::{self, Asked, Told};
 use super::changes::{Seen, change, mean_at};
-use super::columns::{self, Column, Objective};
+use super::columns::{self, Column};
 use super::findings::{Formula, ObjectiveFinding, PointFinding, Sweep};
 use super::grid::{self, Spot};
+use super::made::Made;
 use super::objectives::judge;
 use super::options::{Error, Numbers, Options, Value};
-use super::refine::{self, Known};
+use super::refine::{self, Between, Known};
 use crate::analytic::{Analytic, Reason, Twin, compare};
 use crate::arm::{Arm, Setting, Traffic};
-use crate::catalogue::Catalogue;
 use crate::engine::{ArmId, Broken, Design, Engine, Stopped, Want};
 use crate::findings::{Answer, Findings, StoppedBy};
 use crate::measured::Metric;
-use crate::note::Note;
-use crate::offered::{Overload, ServiceLoad, offered, overloads};
+use crate::note::{Note, of_rounding};
+use crate::offered::Overload;
 use crate::pilot::find_lead;
-use crate::question::{MetricRef, Question, WorldError, Worlds};
+use crate::question::{MetricRef, Question, SCALE_KEY, WorldError};
 use crate::watch::{Phase, Watch};
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::collections::BTreeSet;
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
 
 pub(super) struct SweepStudy<'a> {
-    worlds: &'a dyn Worlds,
+    made: &'a Made<'a>,
     question: &'a Question,
     options: &'a Options,
     watch: &'a dyn Watch,
+    /// Its points; none where it was stopped before all worlds were made.
     grid: Vec<Spot>,
     /// What is asked of each point of the grid.
     asked: Vec<Asked>,
+    is_cut: bool,
     axis: usize,
-    columns: Vec<Column>,
-    objectives: Vec<Objective>,
+    told: Told,
 }
 
 impl<'a> SweepStudy<'a> {
-    /// Makes every world once, so that a mistake in one is told before anything is simulated.
+    /// Makes every world of the grid.
     pub(super) fn new(
-        worlds: &'a dyn Worlds,
+        made: &'a Made<'a>,
         question: &'a Question,
         options: &'a Options,
         watch: &'a dyn Watch,
     ) -> Result<Self, Error> {
-        let own = worlds.blueprint(None, &[])?;
-        let lacks =
-            |metric: &&MetricRef| Catalogue::only(&own, &[(*metric).clone()]).keys.is_empty();
-        if let Some(metric) = options.metrics.iter().find(lacks) {
-            return Err(Error::NoMetric(metric.clone()));
-        }
-        let grid = grid::all(&options.parameters);
-        let asked = |spot: &Spot| {
-            let overrides = spot.overrides(&options.parameters);
-            match worlds.blueprint(None, &overrides) {
-                Ok(world) => Ok(Asked::of(&world, question)),
-                Err(why) => Err(Error::Point { overrides, why }),
-            }
-        };
-        let made: Vec<Result<Asked, Error>> = grid.par_iter().map(asked).collect();
-        let metrics = options.metrics.iter().cloned().map(Column::Metric);
-        let columns =
-            if options.metrics.is_empty() { columns::usual(&own) } else { metrics.collect() };
-        Ok(Self {
-            worlds,
-            question,
-            options,
-            watch,
-            asked: made.into_iter().collect::<Result<_, _>>()?,
-            grid,
-            axis: grid::axis(&options.parameters),
-            columns,
-            objectives: columns::objectives(&own, &question.cluster),
-        })
+        let parameters = &options.parameters;
+        let mut grid = grid::all(parameters);
+        let asked = asked::all(made, &grid, parameters, question, watch)?;
+        let is_cut = asked.is_err();
+        let asked = asked.unwrap_or_else(|Stopped| {
+            grid.clear();
+            Vec::new()
+        });
+        let told = Told::of(made, &grid, question, options)?;
+        let axis = grid::axis(parameters);
+        Ok(Self { made, question, options, watch, grid, asked, is_cut, axis, told })
     }
 
     pub(super) fn answer(self) -> Result<Findings, Error> {
         let (lead, settled) = self.lead()?;
-        let is_cut = lead.is_err();
+        let is_cut = self.is_cut || lead.is_err();
         let lead = lead.unwrap_or(Nanos::ZERO);
         let setting = Setting { seed: self.options.seed, lead, measure: self.question.measure };
-        let own = self.worlds.blueprint(None, &[])?;
-        let judged = columns::measured(&self.columns, &self.objectives, &own);
-        let stage = Traffic { worlds: self.worlds, setting, judged };
+        let stage = Traffic { worlds: self.made, setting, judged: self.told.measured.clone() };
         let mut engine = Engine::new(&stage, self.watch);
         let mut spending = Spending::new(&self, &mut engine)?;
         let mut is_complete = false;
-        if !is_cut {
+        if !is_cut && spending.spots.len() == self.grid.len() {
             match engine.pursue(&mut spending) {
                 Ok(()) => is_complete = true,
                 Err(Broken::Stopped) => {}
@@ -96,6 +77,7 @@ impl<'a> SweepStudy<'a> {
         let mut findings = self.findings(&engine, &spending);
         findings.warm_up_seconds = lead.seconds();
         findings.notes.extend((!settled).then_some(Note::NotSettled));
+        findings.notes.extend(self.rounding(&findings.answer));
         findings.stopped_by = match () {
             () if is_complete => StoppedBy::Replications,
             () if self.watch.interrupted() => StoppedBy::Interrupt,
@@ -114,7 +96,7 @@ impl<'a> SweepStudy<'a> {
         pilots.extend(fullest.filter(|at| !pilots.contains(at)));
         let world = |at: &usize| {
             let overrides = self.grid[*at].overrides(&self.options.parameters);
-            self.worlds.blueprint(None, &overrides)
+            self.made.see(&overrides, Blueprint::clone)
         };
         let worlds: Vec<Blueprint> = pilots.iter().map(world).collect::<Result<_, _>>()?;
         let worlds: Vec<&Blueprint> = worlds.iter().collect();
@@ -134,9 +116,9 @@ impl<'a> SweepStudy<'a> {
         let spots: Vec<Spot> = told.iter().map(|at| spending.spots[*at].spot.clone()).collect();
         let rows = grid::rows(&spots, self.axis);
         let seen = Seen { points: &points, arms: &arms, rows: &rows };
-        let columns = self.columns.iter().enumerate();
+        let columns = self.told.columns.iter().enumerate();
         let changes = columns.map(|(at, column)| change(column, at, &seen)).collect();
-        let judged = self.objectives.iter();
+        let judged = self.told.objectives.iter();
         let mut objectives: Vec<ObjectiveFinding> =
             judged.filter_map(|one| judge(one, &points, &arms, &rows)).collect();
         objectives.sort_by_key(|objective| !objective.is_critical);
@@ -191,6 +173,17 @@ impl<'a> SweepStudy<'a> {
         }
     }
 
+    /// Closed sources whose users are rounded at a point, where the factor on all traffic has other values.
+    fn rounding(&self, answer: &Answer) -> Vec<Note> {
+        let Answer::Sweep(sweep) = answer else { return Vec::new() };
+        let at = sweep.parameters.iter().position(|parameter| parameter.path == SCALE_KEY);
+        let number = |point: &PointFinding| point.values[at?].number;
+        let mut scales: Vec<f64> = sweep.points.iter().filter_map(number).collect();
+        scales.sort_by(f64::total_cmp);
+        scales.dedup();
+        of_rounding(self.question, &scales)
+    }
+
     /// What formulas leave out of the points where they differ.
     fn left_out(
         &self,
@@ -215,7 +208,7 @@ impl<'a> SweepStudy<'a> {
     fn point(&self, engine: &Engine<'_, Traffic<'_>>, one: &Placed, rounds: usize) -> PointFinding {
         let arm = engine.see(one.arm);
         let told = |column: &Column| columns::told(column, arm, rounds);
-        let metrics: Vec<Option<Metric>> = self.columns.iter().map(told).collect();
+        let metrics: Vec<Option<Metric>> = self.told.columns.iter().map(told).collect();
         let twin = Twin::new(&arm.blueprint, &self.question.measure).at(1.0);
         PointFinding {
             values: one.spot.values.clone(),
@@ -226,25 +219,6 @@ impl<'a> SweepStudy<'a> {
             formulas: metrics.iter().map(|metric| formula(&twin, metric.as_ref()?)).collect(),
             metrics,
         }
-    }
-}
-
-/// What is asked of the world of a point, before it is simulated.
-#[derive(Clone, Debug)]
-struct Asked {
-    /// Of what it is more than that can do, on average.
-    overloads: Vec<Overload>,
-    /// Of what is nearest to its end.
-    utilization: f64,
-}
-
-impl Asked {
-    fn of(world: &Blueprint, question: &Question) -> Self {
-        let load = offered(world, &question.measure);
-        let overloads = overloads(&load).into_iter().filter(|one| one.on_average).collect();
-        let nodes = load.nodes.iter().map(|node| node.open_erlangs / node.capacity_erlangs);
-        let services = load.services.iter().filter_map(ServiceLoad::utilization);
-        Self { overloads, utilization: nodes.chain(services).fold(0.0, f64::max) }
     }
 }
 
@@ -282,12 +256,13 @@ impl<'s, 'a> Spending<'s, 'a> {
         engine: &mut Engine<'_, Traffic<'a>>,
     ) -> Result<Self, WorldError> {
         let parameters = &study.options.parameters;
-        let grid = study.grid.iter().zip(&study.asked);
-        let spots = grid.map(|(spot, asked)| {
+        let mut spots = Vec::new();
+        // Each is compared with all before it: of many points that takes a while, too.
+        let is_wanted = |_: &(&Spot, &Asked)| !study.watch.interrupted();
+        for (spot, asked) in study.grid.iter().zip(&study.asked).take_while(is_wanted) {
             let arm = engine.arm(&spot.point(parameters))?;
-            Ok(Placed { spot: spot.clone(), arm, overloads: asked.overloads.clone() })
-        });
-        let spots = spots.collect::<Result<_, WorldError>>()?;
+            spots.push(Placed { spot: spot.clone(), arm, overloads: asked.overloads.clone() });
+        }
         Ok(Self { study, spots, has_begun: false, closed: Vec::new() })
     }
 
@@ -317,18 +292,18 @@ impl<'s, 'a> Spending<'s, 'a> {
             return None;
         }
         loop {
-            let (others, number) = self.steepest(engine, numbers)?;
+            let (others, Between { number, step, .. }) = self.steepest(engine, numbers)?;
             let mut values = others.clone();
-            values[study.axis] = (numbers.write)(number);
+            values[study.axis] = numbers.write(number, step);
             let spot = Spot { values, is_added: true };
             if !self.is_new(&spot) {
                 self.closed.push((others, number));
                 continue;
             }
-            let world = study.worlds.blueprint(None, &spot.overrides(parameters));
+            let overrides = spot.overrides(parameters);
+            let asked = study.made.see(&overrides, |world| Asked::of(world, study.question));
             let arm = engine.arm(&spot.point(parameters));
-            if let (Ok(world), Ok(arm)) = (world, arm) {
-                let overloads = Asked::of(&world, study.question).overloads;
+            if let (Ok(Asked { overloads, .. }), Ok(arm)) = (asked, arm) {
                 self.spots.push(Placed { spot, arm, overloads });
                 return Some(arm);
             }
@@ -348,12 +323,12 @@ impl<'s, 'a> Spending<'s, 'a> {
         !self.spots.iter().any(|placed| is_same(&placed.spot))
     }
 
-    /// Values of a point beside the next one, and its number.
+    /// Values of a point beside the next one, and where its number is.
     fn steepest(
         &self,
         engine: &Engine<'_, Traffic<'_>>,
         numbers: Numbers,
-    ) -> Option<(Vec<Value>, f64)> {
+    ) -> Option<(Vec<Value>, Between)> {
         let study = self.study;
         let spots: Vec<Spot> = self.spots.iter().map(|placed| placed.spot.clone()).collect();
         let rows = grid::rows(&spots, study.axis);
@@ -366,7 +341,7 @@ impl<'s, 'a> Spending<'s, 'a> {
             self.closed.iter().any(|(known, at)| *known == others && *at == number)
         };
         // The first number that says something of two neighbours at least.
-        (0..study.columns.len()).find_map(|column| {
+        (0..study.told.columns.len()).find_map(|column| {
             let known = |place: &usize| Known {
                 at: spots[*place].values[study.axis].number.unwrap_or(0.0),
                 mean: mean_at(&points[*place], column),
@@ -374,8 +349,8 @@ impl<'s, 'a> Spending<'s, 'a> {
             };
             let rows: Vec<Vec<Known>> =
                 rows.iter().map(|row| row.iter().map(known).collect()).collect();
-            let (row, number) = refine::next(&rows, numbers, is_closed)?;
-            Some((others(row), number))
+            let between = refine::next(&rows, numbers, is_closed)?;
+            Some((others(between.row), between))
         })
     }
 }

@@ -5,8 +5,10 @@ use super::arrivals::{self, ArrivalsText};
 use super::fields::{self, Fields, Name, Reader};
 use super::profile::ProfileText;
 use super::routing;
+use crate::diagnostic::Diagnostic;
 use crate::tree::{Entry, Item, Value};
 use wssim_experiment::cluster::Limit;
+use wssim_experiment::question::ScaledUsers;
 use wssim_model::law::Law;
 use wssim_text::quantity::Dimension;
 
@@ -70,7 +72,7 @@ pub(super) fn sources(reader: &mut Reader<'_>, root: &mut Fields<'_>, document: 
             document.traffic.insert(name.clone(), read(reader, fields));
         }
     }
-    refuse_crowds(reader, document, outer.table.get(SCALE));
+    look_at_crowds(reader, document, outer.table.get(SCALE));
 }
 
 /// The key of the factor on all traffic, which no source can have for a name.
@@ -80,16 +82,40 @@ fn is_source(item: &Item) -> bool {
     item.table().is_some_and(|table| !table.contains_key("value"))
 }
 
-/// Closed sources that the factor makes larger than a closed source may be.
-fn refuse_crowds(reader: &mut Reader<'_>, document: &Document, scale: Option<&Entry>) {
+impl Document {
+    /// Closed sources by name, with their users before the factor on all traffic.
+    pub(crate) fn closed_users(&self) -> Vec<(String, u32)> {
+        let of = |(name, traffic): (&String, &Traffic)| match traffic.arrivals {
+            Some(ArrivalsText::Closed { users, .. }) => Some((name.clone(), users)),
+            _ => None,
+        };
+        self.traffic.iter().filter_map(of).collect()
+    }
+}
+
+/// Closed sources that the factor makes larger than a closed source may be, or not whole.
+fn look_at_crowds(reader: &mut Reader<'_>, document: &Document, scale: Option<&Entry>) {
     let (Some(entry), Some(factor)) = (scale, document.traffic_scale) else { return };
-    for (name, traffic) in &document.traffic {
-        let Some(ArrivalsText::Closed { users, .. }) = traffic.arrivals else { continue };
+    for (name, users) in document.closed_users() {
         if f64::from(users) * factor > f64::from(arrivals::MOST_USERS) {
             let most = arrivals::MOST_USERS;
             let message = format!("`{name}` would have more than {most} users");
             reader.mistake(entry.item.origin, "out-of-range", message, None);
+        } else {
+            warn_of_rounding(reader, (&name, users), factor, entry);
         }
+    }
+}
+
+/// Users are whole: the factor may say something else.
+fn warn_of_rounding(reader: &mut Reader<'_>, of: (&str, u32), factor: f64, scale: &Entry) {
+    let (name, users) = of;
+    let scaled = ScaledUsers::of(users, factor);
+    if scaled.is_rounded() {
+        let ScaledUsers { exact, simulated } = scaled;
+        let message = format!("users are whole: `{name}` has {simulated}, not {exact}");
+        let warning = Diagnostic::warning("users-rounded", message);
+        reader.mistakes.push(warning.at(reader.texts.sources, scale.item.origin));
     }
 }
 

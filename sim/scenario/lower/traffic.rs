@@ -11,7 +11,7 @@ use crate::document::traffic::Traffic;
 use crate::question;
 use crate::trace;
 use std::sync::Arc;
-use wssim_experiment::question::Kind;
+use wssim_experiment::question::{Kind, ScaledUsers};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::blueprint::{Arrivals, Background, First, Maker, Mmpp, Policy, Source, Trace};
 use wssim_model::ids::{ContainerId, NodeId};
@@ -171,11 +171,13 @@ fn scaled(arrivals: &ArrivalsText, factor: f64) -> ArrivalsText {
         ArrivalsText::Poisson(rate) | ArrivalsText::Trace { rate, .. } => *rate *= factor,
         ArrivalsText::Mmpp { rates, .. } => rates.iter_mut().for_each(|rate| *rate *= factor),
         ArrivalsText::Renewal(gap) => *gap = gap.scaled(1.0 / factor),
-        ArrivalsText::Periodic { period, .. } => {
-            *period = Nanos::from_f64(period.as_f64() / factor).max(Nanos(1));
+        ArrivalsText::Periodic { period, phase } => {
+            let sooner = |time: Nanos| Nanos::from_f64(time.as_f64() / factor);
+            *period = sooner(*period).max(Nanos(1));
+            *phase = phase.map(sooner);
         }
         ArrivalsText::Closed { users, .. } => {
-            *users = (f64::from(*users) * factor).round().max(1.0) as u32;
+            *users = ScaledUsers::of(*users, factor).simulated;
         }
     }
     scaled

@@ -39,19 +39,26 @@ fn stack_of(path: &[Segment]) -> Option<&str> {
 
 /// Whether `path` is that of a field that takes whole numbers.
 pub(crate) fn takes_whole(path: &[Segment]) -> bool {
-    if stack_of(path).is_none() {
-        return false;
-    }
+    shape(path) == Some(Shape::Count)
+}
+
+/// Whether `path` is that of a field that takes a size, as Docker writes it: `512M`.
+pub(crate) fn takes_size(path: &[Segment]) -> bool {
+    shape(path) == Some(Shape::Size)
+}
+
+fn shape(path: &[Segment]) -> Option<Shape> {
+    stack_of(path)?;
     let mut steps = Vec::new();
     for (at, segment) in path[2..].iter().enumerate() {
         match segment {
             // The second step below the stack is a name that the author chose.
             Segment::Key(_) if at == 1 => steps.push("*"),
             Segment::Key(key) => steps.push(key.as_str()),
-            Segment::Index(_) | Segment::Id(_) => return false,
+            Segment::Index(_) | Segment::Id(_) => return None,
         }
     }
-    keys::find(&steps.join(".")).is_some_and(|key| key.shape == Shape::Count)
+    keys::find(&steps.join(".")).map(|key| key.shape)
 }
 
 /// The fields that `sets` are about.

@@ -45,7 +45,21 @@ pub(super) fn size(item: &Item, sources: &Sources) -> Option<f64> {
     size_of(&scalar(item, sources)?)
 }
 
-fn size_of(text: &str) -> Option<f64> {
+/// The same, of a text alone.
+pub(crate) fn size_of(text: &str) -> Option<f64> {
+    let (number, power) = size_parts(text)?;
+    Some((number * 1024_f64.powi(power as i32)).floor())
+}
+
+/// What stands behind the number of a size, and how many bytes that is.
+pub(crate) fn size_unit(text: &str) -> Option<(&'static str, f64)> {
+    let (_, power) = size_parts(text)?;
+    let name = ["", "K", "M", "G", "T", "P"][power];
+    Some((name, 1024_f64.powi(power as i32)))
+}
+
+/// The number of a size, and the power of 1024 that it counts.
+fn size_parts(text: &str) -> Option<(f64, usize)> {
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     let number: f64 = number.parse().ok()?;
@@ -53,7 +67,7 @@ fn size_of(text: &str) -> Option<f64> {
     let unit = unit.strip_suffix('b').unwrap_or(&unit);
     let unit = if unit.len() == 2 { unit.strip_suffix('i')? } else { unit };
     let power = ["", "k", "m", "g", "t", "p"].iter().position(|known| *known == unit)?;
-    Some((number * 1024_f64.powi(power as i32)).floor())
+    Some((number, power))
 }
 
 /// Nanoseconds, as Go parses durations: `1h2m3.5s`, `300ms`, `0`.

@@ -182,8 +182,8 @@ fn twice_the_traffic_is_twice_the_rate() {
     assert_eq!([twice, half], [gap(0.5e9, 1.5e9), gap(2e9, 6e9)]);
     let [twice, half, _] = scaled("kind = \"periodic\", period = \"1s\", phase = \"2s\"");
     let every =
-        |period| Arrivals::Periodic { period: Nanos(period), phase: Some(Nanos(2 * SECOND)) };
-    assert_eq!([twice, half], [every(SECOND / 2), every(2 * SECOND)]);
+        |period, phase| Arrivals::Periodic { period: Nanos(period), phase: Some(Nanos(phase)) };
+    assert_eq!([twice, half], [every(SECOND / 2, SECOND), every(2 * SECOND, 4 * SECOND)]);
     let modulated =
         "kind = \"mmpp\", rates = [\"10/s\", \"50/s\"], switch = [\"0.1/s\", \"0.2/s\"]";
     let rates = scaled(modulated).map(|arrivals| match arrivals {

@@ -1,0 +1,109 @@
+//! What is asked of the worlds of a grid, and what is told of them, before anything is simulated.
+//!
+//! A value may bring something or take it away (`node.b.enabled = true, false`): what is told and kept is that
+//! of all points together, not that of the scenario's own values.
+
+use super::columns::{self, Column, Objective};
+use super::grid::Spot;
+use super::made::Made;
+use super::options::{Error, Options, Parameter};
+use crate::catalogue::Catalogue;
+use crate::engine::{Stopped, in_order};
+use crate::offered::{Overload, ServiceLoad, offered, overloads};
+use crate::question::{MetricRef, Question, Worlds as _};
+use crate::watch::Watch;
+use wssim_model::Blueprint;
+
+/// What is asked of the world of a point.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    /// Of what it is more than that can do, on average.
+    pub(super) overloads: Vec<Overload>,
+    /// Of what is nearest to its end.
+    pub(super) utilization: f64,
+}
+
+impl Asked {
+    pub(super) fn of(world: &Blueprint, question: &Question) -> Self {
+        let load = offered(world, &question.measure);
+        let overloads = overloads(&load).into_iter().filter(|one| one.on_average).collect();
+        let nodes = load.nodes.iter().map(|node| node.open_erlangs / node.capacity_erlangs);
+        let services = load.services.iter().filter_map(ServiceLoad::utilization);
+        Self { overloads, utilization: nodes.chain(services).fold(0.0, f64::max) }
+    }
+}
+
+/// Makes the world of every point, so that a mistake in one is told before anything is simulated; the inner
+/// error: the user, or the budget, stopped it.
+pub(super) fn all(
+    made: &Made<'_>,
+    grid: &[Spot],
+    parameters: &[Parameter],
+    question: &Question,
+    watch: &dyn Watch,
+) -> Result<Result<Vec<Asked>, Stopped>, Error> {
+    let asked = in_order(grid, |spot| {
+        if watch.interrupted() || watch.over_budget() {
+            return None;
+        }
+        let overrides = spot.overrides(parameters);
+        let asked = made.see(&overrides, |world| Asked::of(world, question));
+        Some(asked.map_err(|why| Error::Point { overrides, why }))
+    });
+    let is_cut = asked.iter().any(Option::is_none);
+    let asked = asked.into_iter().flatten().collect::<Result<Vec<Asked>, Error>>()?;
+    Ok(if is_cut { Err(Stopped) } else { Ok(asked) })
+}
+
+/// What is told of each point, which limits are judged, and what is measured for both.
+pub(super) struct Told {
+    pub(super) columns: Vec<Column>,
+    pub(super) objectives: Vec<Objective>,
+    pub(super) measured: Vec<MetricRef>,
+}
+
+impl Told {
+    pub(super) fn of(
+        made: &Made<'_>,
+        grid: &[Spot],
+        question: &Question,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        let parameters = &options.parameters;
+        let own = made.see(&[], columns::entries)?;
+        let mut objectives = columns::objectives(&own, &question.cluster);
+        let (mut entries, mut nodes) = (Vec::new(), Vec::new());
+        let mut lacking: Vec<&MetricRef> = options.metrics.iter().collect();
+        for spot in grid {
+            let overrides = spot.overrides(parameters);
+            let found = made.see(&overrides, |world| {
+                lacking
+                    .retain(|metric| Catalogue::only(world, &[(*metric).clone()]).keys.is_empty());
+                add_new(&mut nodes, columns::nodes(world));
+                add_new(&mut entries, columns::entries(world))
+            })?;
+            if found.iter().any(|entry| !own.contains(entry)) {
+                let there = made.at_risk(None, &overrides)?;
+                let all = columns::objectives(&columns::entries(&there.blueprint), &there.cluster);
+                let is_new =
+                    |one: &Objective| found.contains(&one.entry) && !own.contains(&one.entry);
+                objectives.extend(all.into_iter().filter(is_new));
+            }
+        }
+        if let Some(metric) = lacking.first().filter(|_| !grid.is_empty()) {
+            return Err(Error::NoMetric((*metric).clone()));
+        }
+        let metrics = options.metrics.iter().cloned().map(Column::Metric);
+        let columns =
+            if options.metrics.is_empty() { columns::usual(&entries) } else { metrics.collect() };
+        let measured = columns::measured(&columns, &objectives, &nodes);
+        Ok(Self { columns, objectives, measured })
+    }
+}
+
+/// Adds those of `names` that are not there yet, and says which.
+fn add_new(known: &mut Vec<String>, names: Vec<String>) -> Vec<String> {
+    let new: Vec<String> = names.into_iter().filter(|name| !known.contains(name)).collect();
+    known.extend_from_slice(&new);
+    new
+}

@@ -1,0 +1,65 @@
+//! The worlds of a grid, each made once: looked at before anything is simulated, then handed to the engine.
+
+use crate::question::{AtRisk, End, Override, RangedInput, WorldError, Worlds};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use wssim_model::Blueprint;
+
+/// Worlds that are kept until they are asked for.
+pub(super) struct Made<'a> {
+    worlds: &'a dyn Worlds,
+    kept: Mutex<BTreeMap<Vec<Override>, Blueprint>>,
+}
+
+impl<'a> Made<'a> {
+    pub(super) fn new(worlds: &'a dyn Worlds) -> Self {
+        Self { worlds, kept: Mutex::new(BTreeMap::new()) }
+    }
+
+    /// What `look` sees of the world of `overrides`, which is kept.
+    pub(super) fn see<T>(
+        &self,
+        overrides: &[Override],
+        look: impl FnOnce(&Blueprint) -> T,
+    ) -> Result<T, WorldError> {
+        if let Some(world) = self.kept().get(overrides) {
+            return Ok(look(world));
+        }
+        // Without the lock: worlds are made on all threads.
+        let world = self.worlds.blueprint(None, overrides)?;
+        let seen = look(&world);
+        self.kept().insert(overrides.to_vec(), world);
+        Ok(seen)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, BTreeMap<Vec<Override>, Blueprint>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Worlds for Made<'_> {
+    /// What is kept is given away.
+    fn blueprint(
+        &self,
+        arm: Option<&str>,
+        overrides: &[Override],
+    ) -> Result<Blueprint, WorldError> {
+        let kept = match arm {
+            None => self.kept().remove(overrides),
+            Some(_) => None,
+        };
+        kept.map_or_else(|| self.worlds.blueprint(arm, overrides), Ok)
+    }
+
+    fn at_risk(&self, arm: Option<&str>, overrides: &[Override]) -> Result<AtRisk, WorldError> {
+        self.worlds.at_risk(arm, overrides)
+    }
+
+    fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override> {
+        self.worlds.between(input, end, fraction)
+    }
+
+    fn replicas(&self, service: &str, replicas: u32) -> Override {
+        self.worlds.replicas(service, replicas)
+    }
+}
