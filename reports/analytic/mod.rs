@@ -72,6 +72,7 @@ fn headlines(analytic: &Analytic) -> [String; 2] {
             wording::resource(&demand.of),
             quantity::about(demand.factor)
         ),
+        _ if !analytic.is_stable => unstable(analytic),
         Some(demand) => format!(
             "first to saturate: {}, at {} × this traffic at the latest",
             wording::resource(&demand.of),
@@ -85,6 +86,19 @@ fn headlines(analytic: &Analytic) -> [String; 2] {
     });
     let entries: Vec<String> = entries.collect();
     [scarcest, format!("by formulas, nothing simulated · {}", entries.join(" · "))]
+}
+
+/// Open traffic asks for nothing more than there is of it, and yet there is no steady state.
+fn unstable(analytic: &Analytic) -> String {
+    let endless = analytic.entries.iter().filter(|entry| !entry.response_seconds.is_finite());
+    let endless: Vec<String> = endless.map(|entry| format!("`{}`", entry.entry)).collect();
+    if endless.is_empty() {
+        return "no steady state: background alone asks for more than something can do".to_owned();
+    }
+    let entries = endless.join(", ");
+    format!(
+        "no steady state for {entries}: what waits holds what others wait for, or background is too much"
+    )
 }
 
 fn seconds(value: f64) -> String {
@@ -334,6 +348,13 @@ mod tests {
         );
         told.analytic.demands[0].factor = 0.5;
         assert!(lines(&told).contains("no steady state: processor of hppavilion can carry 0.5 ×"));
+        told.analytic.demands[0].factor = 14.3;
+        told.analytic.is_stable = false;
+        assert!(lines(&told).contains("no steady state for `batch`"), "{}", lines(&told));
+        assert!(!lines(&told).contains("first to saturate"), "{}", lines(&told));
+        told.analytic.entries.pop();
+        assert!(lines(&told).contains("no steady state: background alone"), "{}", lines(&told));
+        told.analytic.is_stable = true;
         told.analytic.demands.clear();
         assert!(lines(&told).contains("no open traffic"));
     }

@@ -22,6 +22,7 @@ pub(crate) fn kind(reason: &Reason) -> &'static str {
         Reason::Quota(_)
         | Reason::Backlog(_)
         | Reason::QueueTimeOut(_)
+        | Reason::PoolTimeOut(..)
         | Reason::Patience(_)
         | Reason::TimeOut(_)
         | Reason::Guard(_)
@@ -29,7 +30,8 @@ pub(crate) fn kind(reason: &Reason) -> &'static str {
         Reason::Ram(_) | Reason::RamLimit(_) | Reason::Reads(_) | Reason::ColdCache(_) => "memory",
         Reason::Uneven(_) | Reason::Mesh(_) | Reason::Connections(_) => "routing",
         Reason::Faults | Reason::Starts(_) => "faults",
-        Reason::Contended(_) => "sharing",
+        Reason::Contended(_) | Reason::Branches(_) => "sharing",
+        Reason::NoVariance(_) | Reason::DiskLaw(_) => "laws",
     }
 }
 
@@ -53,6 +55,9 @@ pub(crate) fn sentence(reason: &Reason) -> String {
         }
         Reason::QueueTimeOut(service) => {
             format!("waiting for a worker of `{service}` can end by a time-out")
+        }
+        Reason::PoolTimeOut(service, target) => {
+            format!("waiting for a connection of `{service}` to `{target}` can end by a time-out")
         }
         Reason::Patience(source) => format!("users of `{source}` may give up"),
         Reason::TimeOut(service) => {
@@ -88,6 +93,15 @@ pub(crate) fn sentence(reason: &Reason) -> String {
         Reason::Contended(node) => {
             format!("containers of `{node}` compete: each gets as much, and not each request")
         }
+        Reason::Branches(service) => {
+            format!("parallel branches of `{service}` compute on one node at the same time")
+        }
+        Reason::NoVariance(service) => format!(
+            "times of `{service}` have no variance: waits are longer than formulas say, without a bound"
+        ),
+        Reason::DiskLaw(node) => {
+            format!("times at the disk of `{node}` are not exponential, as formulas take them")
+        }
     }
 }
 
@@ -99,14 +113,20 @@ pub(crate) fn differ(
     differences: impl Iterator<Item = Difference>,
     left_out: &[Reason],
 ) -> Option<String> {
-    let most = differences
-        .filter(|difference| difference.share.is_finite())
-        .max_by(|a, b| a.share.abs().total_cmp(&b.share.abs()))?;
-    let [by, may] = [most.share.abs(), most.limit].map(quantity::percent);
+    let differences: Vec<Difference> = differences.collect();
+    let finite = differences.iter().filter(|difference| difference.share.is_finite());
+    let most = finite.max_by(|a, b| a.share.abs().total_cmp(&b.share.abs()));
+    // No share is finite of what formulas take for nothing, or for endless.
+    let odd = differences.iter().find(|difference| !difference.share.is_finite());
+    let may = quantity::percent(most.or(odd)?.limit);
+    let by = match (most, odd) {
+        (Some(most), None) => format!("by up to {}", quantity::percent(most.share.abs())),
+        _ => "by any factor (one of the two is nothing, or without end)".to_owned(),
+    };
     let mut why: Vec<String> = left_out.iter().take(NAMED).map(sentence).collect();
     if why.is_empty() {
         why.push("their approximations alone".to_owned());
     }
     let why = why.join("; ");
-    Some(format!("formulas differ by up to {by}, more than the {may} that they may: {why}"))
+    Some(format!("formulas differ {by}, more than the {may} that they may: {why}"))
 }

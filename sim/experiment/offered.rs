@@ -18,9 +18,9 @@ pub use overload::{Overload, Overloaded, overloads};
 pub(crate) use visits::{Brought, brought};
 
 pub(crate) use costs::{Costs, costs};
-pub(crate) use loads::{Loads, ServiceWork, add_background, capacity, requests};
+pub(crate) use loads::{Loads, add_background, capacity, requests};
 pub(crate) use rates::{Level, Stretch, rate};
-pub(crate) use times::{Conditions, Took, has_moved, responses, responses_after};
+pub(crate) use times::{Conditions, Took, has_moved, moves, responses, responses_after};
 pub(crate) use visits::{Visit, solve, visits};
 
 use crate::question::Measure;

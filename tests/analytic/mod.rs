@@ -1,6 +1,8 @@
 //! The analytic twin beside the simulator, on scenarios that ship: within the stated limits, or the reason is
 //! named.
 
+mod corners;
+
 use wssim_experiment::analytic::{Analytic, Reason, Twin, analytic, compare};
 use wssim_experiment::findings::{Findings, Metric};
 use wssim_experiment::question::{MetricRef, Question, Worlds};

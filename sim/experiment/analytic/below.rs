@@ -1,13 +1,13 @@
 //! What visits bring to each processor, with all that they call; and how many of them can be there at once.
 
-use crate::offered::Visit;
+use crate::offered::{Visit, moves};
 use wssim_model::Blueprint;
-use wssim_model::blueprint::{Arrivals, Hold};
+use wssim_model::blueprint::{Arrivals, Background, Hold, Maker};
 
 /// Rounds over calls of calls that reach any depth that is worth reaching.
 const ROUNDS: usize = 200;
-/// A share of what is there that moves nothing any more.
-const SETTLED: f64 = 1e-9;
+/// A burst that takes less than this share of the time until the next seldom meets it.
+const SELDOM: f64 = 0.1;
 
 /// CPU time of one visit to each endpoint at each node, calls of calls included, in seconds.
 #[derive(Clone, Debug, Default)]
@@ -66,7 +66,7 @@ impl Below {
     /// Whether it is another than it was `before`.
     pub(super) fn moves(&self, before: &Self) -> bool {
         let both = self.seconds.iter().zip(&before.seconds);
-        both.into_iter().any(|(a, b)| (a - b).abs() > SETTLED * a)
+        both.into_iter().any(|(a, b)| moves(*a, *b))
     }
 
     /// Of a visit to the endpoint at `place`, at `node`.
@@ -93,8 +93,21 @@ pub(super) fn most_at(blueprint: &Blueprint, node: usize) -> Option<u32> {
         let most = [users, of_source].into_iter().flatten().min()?;
         sum = sum.saturating_add(most);
     }
-    let background = blueprint.background.iter().map(|one| one.jobs);
-    Some(background.fold(sum, u32::saturating_add))
+    let background = blueprint.background.iter().filter(|one| maker_node(blueprint, one) == node);
+    background.map(|one| at_once(one, blueprint.nodes[node].speed)).fold(Some(sum), plus)
+}
+
+fn maker_node(blueprint: &Blueprint, background: &Background) -> usize {
+    match background.maker {
+        Maker::Container(id) => blueprint.containers[id.index()].node.index(),
+        Maker::System(id) => id.index(),
+    }
+}
+
+/// Jobs of a background that can be there at once; `None`: any number, as bursts pile up.
+fn at_once(background: &Background, speed: f64) -> Option<u32> {
+    let takes = background.cpu.mean() / speed;
+    (takes < SELDOM * background.every.mean()).then_some(background.jobs)
 }
 
 fn plus(a: Option<u32>, b: Option<u32>) -> Option<u32> {

@@ -17,13 +17,19 @@ pub(super) const OPEN: usize = 0;
 /// A processor: its work with 1, 2, … jobs, up to as many as it has threads.
 pub(super) struct Processor {
     work: Vec<f64>,
+    /// Work of the reference CPU that a thread alone does in a second, in seconds.
+    speed: f64,
 }
 
 impl Processor {
     fn of(node: &Node) -> Self {
         let threads = node.threads.ceil().max(1.0) as u32;
         let at = |n: u32| capacity(&node.capacity, f64::from(n).min(node.threads));
-        Self { work: (1..=threads).map(at).collect() }
+        Self { work: (1..=threads).map(at).collect(), speed: node.speed }
+    }
+
+    pub(super) fn speed(&self) -> f64 {
+        self.speed
     }
 
     pub(super) fn full(&self) -> u32 {

@@ -1,6 +1,7 @@
 //! What a blueprint has that the formulas leave out, as far as it can matter.
 
 use super::answer::{Analytic, ServiceValue};
+use super::branches::at_once;
 use super::flows::Flows;
 use super::reason::Reason;
 use wssim_model::Blueprint;
@@ -19,6 +20,9 @@ const BUSY: f64 = 0.5;
 /// Bursts of several jobs matter where background takes more of a processor than this.
 const NOTICED: f64 = 0.02;
 
+/// Below this share a disk is hardly waited for, whatever its law.
+const WAITED_FOR: f64 = 0.1;
+
 /// Containers hinder each other, and queues stand behind queues, where something is used to this share.
 const CROWDED: f64 = 0.4;
 
@@ -35,11 +39,15 @@ pub(super) fn reasons(flows: &Flows<'_>, found: &Analytic) -> Vec<Reason> {
     }
     sources(flows, found, &mut all);
     nodes(blueprint, found, peak, &mut all);
+    disks(blueprint, found, &mut all);
+    pools(blueprint, found, &mut all);
     let crowded = found.pools.iter().filter(|pool| pool.utilization > CROWDED);
     all.extend(crowded.map(|pool| Reason::Nested(pool.service.clone())));
     for (at, value) in found.services.iter().enumerate() {
         if value.visits_per_second > 0.0 {
             service(blueprint, at, (value, peak), &mut all);
+            laws(blueprint, at, &mut all);
+            branches(flows, at, found, &mut all);
         }
     }
     calls(blueprint, found, &mut all);
@@ -74,7 +82,12 @@ fn sources(flows: &Flows<'_>, found: &Analytic, all: &mut Vec<Reason>) {
 }
 
 fn varies_as_poisson(gap: &wssim_model::law::Law) -> bool {
-    (gap.variance() / gap.mean().powi(2) - 1.0).abs() < NOT_POISSON
+    is_exponential(gap.mean(), gap.variance())
+}
+
+/// Whether a law may be taken for an exponential one; not without a variance.
+fn is_exponential(mean: f64, variance: f64) -> bool {
+    (variance / mean.powi(2) - 1.0).abs() < NOT_POISSON
 }
 
 fn nodes(blueprint: &Blueprint, found: &Analytic, peak: f64, all: &mut Vec<Reason>) {
@@ -105,6 +118,75 @@ fn nodes(blueprint: &Blueprint, found: &Analytic, peak: f64, all: &mut Vec<Reaso
         if asked > memory.ram {
             all.push(Reason::Ram(node.name.clone()));
         }
+    }
+}
+
+/// Disks that are waited for, and whose times are not as formulas take them.
+fn disks(blueprint: &Blueprint, found: &Analytic, all: &mut Vec<Reason>) {
+    for (at, node) in blueprint.nodes.iter().enumerate() {
+        let is_busy = found.nodes[at].disk.is_some_and(|disk| disk.utilization > WAITED_FOR);
+        let Some(disk) = node.disk.as_ref().filter(|_| is_busy) else { continue };
+        let is_here = |service: usize| {
+            let here = |c: u32| blueprint.containers[c as usize].node.index() == at;
+            found.services[service].visits_per_second > 0.0
+                && blueprint.services[service].wanted().any(here)
+        };
+        let is_odd = |instruction: &Instruction| match instruction {
+            Instruction::Disk { access, bytes, .. } => {
+                let (seek, transfer) = (disk.access(*access), 1e9 / disk.bandwidth);
+                let mean = seek.mean() + bytes.mean() * transfer;
+                let variance = seek.variance() + bytes.variance() * transfer * transfer;
+                !is_exponential(mean, variance)
+            }
+            _ => false,
+        };
+        if programs(blueprint)
+            .any(|(service, program)| is_here(service) && program.iter().any(is_odd))
+        {
+            all.push(Reason::DiskLaw(node.name.clone()));
+        }
+    }
+}
+
+/// The service of each endpoint, and its instructions.
+fn programs(blueprint: &Blueprint) -> impl Iterator<Item = (usize, &[Instruction])> {
+    let endpoints = blueprint.endpoints.iter().enumerate();
+    endpoints.map(|(at, endpoint)| (endpoint.service.index(), blueprint.program_of(at)))
+}
+
+fn pools(blueprint: &Blueprint, found: &Analytic, all: &mut Vec<Reason>) {
+    for (pool, value) in blueprint.pools.iter().zip(&found.pools) {
+        let limit = pool.timeout.map(|class| blueprint.timeouts[class.index()].seconds());
+        if limit.is_some_and(|limit| limit < FAR * value.wait_seconds) {
+            all.push(Reason::PoolTimeOut(value.service.clone(), value.target.clone()));
+        }
+    }
+}
+
+/// Laws of a service without a variance.
+fn laws(blueprint: &Blueprint, at: usize, all: &mut Vec<Reason>) {
+    let has_none = |instruction: &Instruction| match instruction {
+        Instruction::Cpu { demand: law, .. }
+        | Instruction::Sleep { duration: law, .. }
+        | Instruction::Repeat { count: law, .. } => !law.variance().is_finite(),
+        _ => false,
+    };
+    let mut own = programs(blueprint).filter(|(service, _)| *service == at);
+    if own.any(|(_, program)| program.iter().any(has_none)) {
+        all.push(Reason::NoVariance(blueprint.services[at].name.clone()));
+    }
+}
+
+/// Branches matter where there are more of them than threads, or where they compete with other requests, too.
+fn branches(flows: &Flows<'_>, at: usize, found: &Analytic, all: &mut Vec<Reason>) {
+    let endpoints = flows.blueprint.endpoints.iter().enumerate();
+    let own = endpoints.filter(|(_, endpoint)| endpoint.service.index() == at);
+    let is_hindered = |(node, branches): (usize, usize)| {
+        let few = flows.processors[node].full() as usize;
+        branches > few || found.nodes[node].cpu_utilization > CROWDED
+    };
+    if own.into_iter().any(|(place, _)| at_once(flows, place).into_iter().any(is_hindered)) {
+        all.push(Reason::Branches(flows.blueprint.services[at].name.clone()));
     }
 }
 

@@ -10,12 +10,13 @@
 //! moves. Closed users are found as [`wssim_stats::theory::mixed_network`] says; one source of users alone,
 //! on resources that are not held within each other, is solved exactly.
 //!
-//! Replicas share evenly; retries, time-outs, failures, memory and opening connections are left out:
+//! Replicas share evenly; branches that compute at the same time do not hinder each other; retries, time-outs, failures, memory and opening connections are left out:
 //! [`Reason`] says which of them there are. No quantiles: that of a sum of waits has no formula of known
 //! quality.
 
 mod answer;
 mod below;
+mod branches;
 mod compare;
 mod edge;
 mod exact;

@@ -15,6 +15,8 @@ pub enum Reason {
     Backlog(String),
     /// Limits: waiting for a worker of this service ends by a time-out.
     QueueTimeOut(String),
+    /// Limits: waiting for a connection of the first to the second service ends by a time-out.
+    PoolTimeOut(String, String),
     /// Limits: users of this source give up.
     Patience(String),
     /// Limits: calls to this service have a time-out, and are made again or not.
@@ -42,6 +44,12 @@ pub enum Reason {
     /// Several containers compete for the processor of this node, which gives each container as much and not
     /// each job.
     Contended(String),
+    /// Parallel branches of this service, with what they call, compute on one processor at the same time.
+    Branches(String),
+    /// Times of this service have no variance: waits rest on a mean square that there is not.
+    NoVariance(String),
+    /// Times at the disk of this node are not exponential.
+    DiskLaw(String),
     /// Queues behind queues: who waits for workers or connections of this service holds others meanwhile.
     Nested(String),
 }

@@ -248,19 +248,20 @@ impl Asked {
         jobs.waiting *= f64::midpoint(1.0, self.variation);
         let slowdown = if cpu > 0.0 { jobs.computing / cpu } else { machine.slowdown };
         let slowdown = match service.cpu_limit {
-            Some(limit) => slowdown - self.saved(limit),
+            Some(limit) => slowdown - self.saved(limit, machine.processor.speed()),
             None => slowdown.min(machine.slowdown),
         };
         (slowdown.max(1.0), jobs)
     }
 
     /// What a quota does not take: a container that has not used up its period's runs at full speed, however
-    /// small the quota; in nanoseconds a nanosecond of CPU.
-    fn saved(&self, limit: CpuLimit) -> f64 {
+    /// small the quota; in nanoseconds a nanosecond of CPU. A quota is CPU time of its node, of which a step
+    /// takes the less the faster that is.
+    fn saved(&self, limit: CpuLimit, speed: f64) -> f64 {
         if limit.quota == Quota::Fluid || limit.cpus >= 1.0 {
             return 0.0;
         }
-        let within = limit.cpus * PERIOD_SECONDS / self.step_seconds;
+        let within = limit.cpus * PERIOD_SECONDS * speed / self.step_seconds;
         (1.0 / limit.cpus - 1.0) * within.min(1.0)
     }
 }

@@ -24,8 +24,8 @@ pub(crate) struct Conditions {
     pub(crate) before_disk: Vec<f64>,
     /// By pool: the wait for a connection.
     pub(crate) before_call: Vec<f64>,
-    /// Whether branches wait for each other as far as their times spread; otherwise as long as the longest
-    /// takes on average, which is a lower bound.
+    /// Whether branches wait for each other as far as their times spread; otherwise as long as the last that
+    /// is needed takes on average, were all as long as that: a lower bound where all are needed.
     pub(crate) spread: bool,
 }
 
@@ -133,9 +133,21 @@ pub(crate) fn responses(blueprint: &Blueprint, costs: &Costs) -> Vec<Took> {
     known
 }
 
+/// A share of a time that moves nothing any more.
+const SETTLED: f64 = 1e-9;
+
 /// Whether a round has changed a time.
 pub(crate) fn has_moved(now: &Took, before: &Took) -> bool {
-    (now.total - before.total).abs() > 1e-9 * now.total.abs()
+    moves(now.total, before.total)
+}
+
+/// Whether a number is another than `before`, as far as it matters; having no end is.
+pub(crate) fn moves(now: f64, before: f64) -> bool {
+    if now.is_finite() && before.is_finite() {
+        return (now - before).abs() > SETTLED * now.abs();
+    }
+    // Neither is what cannot be told from itself.
+    now.is_infinite() != before.is_infinite()
 }
 
 /// Times of all endpoints, where those that they call take as long as is `known`.
@@ -238,15 +250,16 @@ impl Ground<'_> {
     fn joins(&self, parallel: &Parallel) -> Took {
         let branches: Vec<Took> =
             parallel.branches.iter().map(|branch| self.time(*branch, None)).collect();
-        let longest = branches.iter().copied().fold(Took::default(), |a, b| {
-            let longer = if b.total > a.total { b } else { a };
+        let mut needed = branches.clone();
+        needed.sort_by(|a, b| a.total.total_cmp(&b.total));
+        needed.truncate(parallel.need as usize);
+        let last = needed.iter().fold(Took::default(), |a, b| {
+            let longer = if b.total > a.total { *b } else { a };
             Took { cpu: a.cpu.max(b.cpu), ..longer }
         });
-        if !self.conditions.spread || !longest.total.is_finite() {
-            return longest;
-        }
-        if parallel.need == 0 {
-            return Took::default();
+        let has_end = branches.iter().all(|branch| branch.total.is_finite());
+        if !self.conditions.spread || !has_end || needed.is_empty() {
+            return last;
         }
         let asked = parallel.branches.iter().map(|branch| self.is_asked(*branch));
         let asked: Vec<(f64, f64)> =
@@ -256,12 +269,9 @@ impl Ground<'_> {
         let busy = if sum.total > 0.0 { sum.waited / sum.total } else { 0.0 };
         let joined = joined * join_correction(parallel.need, busy);
         let spread = weighted_variation(&branches, &asked);
-        let mut means: Vec<f64> = branches.iter().map(|took| took.total).collect();
-        means.sort_by(f64::total_cmp);
-        let even = means[parallel.need as usize - 1];
-        let total = even + (joined - even) * spread.min(1.0);
-        let waited = longest.waited * total / longest.total.max(f64::MIN_POSITIVE);
-        Took { total, waited, ..longest }
+        let total = last.total + (joined - last.total) * spread.min(1.0);
+        let waited = last.waited * total / last.total.max(f64::MIN_POSITIVE);
+        Took { total, cpu: last.cpu.min(total), waited, ..last }
     }
 
     /// With which probability a branch does anything.
@@ -292,4 +302,17 @@ fn weighted_variation(branches: &[Took], asked: &[(f64, f64)]) -> f64 {
         }
     }
     if all > 0.0 { sum / all } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn having_no_end_is_a_move_and_staying_without_one_is_none() {
+        let end = f64::INFINITY;
+        assert!(moves(end, 1.0) && moves(1.0, end));
+        assert!(!moves(end, end) && !moves(1.0, 1.0) && !moves(0.0, 0.0));
+        assert!(moves(1.0 + 1e-8, 1.0) && !moves(1.0 + 1e-10, 1.0));
+    }
 }

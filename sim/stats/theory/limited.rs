@@ -49,8 +49,9 @@ pub fn limited(
         all += now[0];
         held += f64::from(n) * now[0];
         computing += now[1];
-        let shrinks = now[0] < before * 0.9;
-        if shrinks && now[0] < NEGLIGIBLE * all {
+        // What follows shrinks at least as fast: at most a geometric series, which near saturation is long.
+        let ratio = now[0] / before;
+        if ratio < 1.0 && now[0] / (1.0 - ratio) < NEGLIGIBLE * all {
             return Some(Limited { waiting: 0.0, held: held / all, computing: computing / all });
         }
         if !all.is_finite() {
@@ -110,6 +111,17 @@ mod tests {
         }
         let one = limited(0.7, 0.0, 1, |n| f64::from(n.min(2))).unwrap();
         assert!((one.waiting - mmc::mean_in_queue(0.7, 1.0, 1)).abs() < 1e-12);
+    }
+
+    /// Far more workers than ever hold one change nothing, however near to saturation: M/M/1, ρ / (1 − ρ).
+    #[test]
+    fn any_number_of_workers_has_a_steady_state_below_saturation() {
+        for (load, workers) in [(0.95, 20_000), (0.99, 100_000), (0.5, u32::MAX)] {
+            let ours = limited(load, 0.0, workers, |_| 1.0).unwrap();
+            let jobs = load / (1.0 - load);
+            assert!((ours.computing - jobs).abs() < 1e-9 * jobs, "{load}: {ours:?}");
+            assert!(ours.waiting.abs() < 1e-9, "{ours:?}");
+        }
     }
 
     /// Beyond any load the workers are a closed network of so many: their throughput is its.

@@ -1,0 +1,50 @@
+//! Branches of one request that compute on one processor at the same time: formulas let each have what all
+//! requests leave it, and forget the others of its own request.
+
+use super::flows::Flows;
+use wssim_model::blueprint::{Instruction, Parallel};
+
+/// At which nodes branches of the endpoint at `place` compute at the same time, and how many of them at most.
+pub(super) fn at_once(flows: &Flows<'_>, place: usize) -> Vec<(usize, usize)> {
+    let blueprint = flows.blueprint;
+    let parallels =
+        blueprint.program_of(place).iter().filter_map(|instruction| match instruction {
+            Instruction::Parallel(id) => Some(&blueprint.parallels[id.index()]),
+            _ => None,
+        });
+    let mut most = vec![0; blueprint.nodes.len()];
+    for parallel in parallels {
+        for (node, most) in most.iter_mut().enumerate() {
+            let computing = branches(flows, parallel)
+                .filter(|branch| branch.iter().any(|one| computes(flows, place, one, node)));
+            *most = computing.count().max(*most);
+        }
+    }
+    most.into_iter().enumerate().filter(|(_, branches)| *branches > 1).collect()
+}
+
+/// The instructions of each branch: they stand one branch after the other.
+fn branches<'f>(
+    flows: &'f Flows<'_>,
+    parallel: &'f Parallel,
+) -> impl Iterator<Item = &'f [Instruction]> {
+    let ends = parallel.branches.iter().skip(1).chain([&parallel.next]);
+    let pairs = parallel.branches.iter().zip(ends);
+    pairs.map(|(begin, end)| &flows.blueprint.program[begin.index()..end.index()])
+}
+
+/// Whether `instruction` of the endpoint at `place`, or what it calls, computes at `node`.
+fn computes(flows: &Flows<'_>, place: usize, instruction: &Instruction, node: usize) -> bool {
+    let blueprint = flows.blueprint;
+    match instruction {
+        Instruction::Cpu { demand, .. } => {
+            let service = &blueprint.services[blueprint.endpoints[place].service.index()];
+            let here = |c: u32| blueprint.containers[c as usize].node.index() == node;
+            demand.mean() > 0.0 && service.wanted().any(here)
+        }
+        Instruction::Call(call) => {
+            flows.below.at(blueprint.calls[call.index()].target.index(), node) > 0.0
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,200 @@
+//! Where formulas come to an edge: one user, fast nodes under a quota, answers that wait for the first branch
+//! alone, bursts that pile up, and what is left out there.
+
+use super::{simulated, twin_of};
+use wssim_experiment::analytic::{Analytic, Reason};
+use wssim_experiment::findings::{Findings, Metric};
+
+/// A scenario of one node, on which messages cost nothing.
+fn world(name: &str, node: &str, rest: &str) -> wssim_scenario::Scenario {
+    let text = format!(
+        r#"
+[scenario]
+duration = "5min"
+warmup = "10s"
+[lan]
+packet_cpu = "0s"
+local_rtt = "0s"
+[node.host]
+{node}
+{rest}
+"#
+    );
+    crate::trust::scenario(&format!("corner-{name}"), &text)
+}
+
+#[track_caller]
+fn is_about(value: f64, expected: f64, share: f64) {
+    assert!((value / expected - 1.0).abs() < share, "{value}, not {expected}");
+}
+
+fn mean(findings: &Findings, name: &str, label: &str) -> f64 {
+    let is_meant = |metric: &&Metric| {
+        let has = |value: &str| metric.labels.iter().any(|(_, own)| own == value);
+        metric.name == name && has(label) && (has("mean") || !name.contains("seconds"))
+    };
+    findings.metrics.iter().find(is_meant).unwrap().estimate.unwrap().mean
+}
+
+/// A user who thinks for 10 ms and is served for 10 ms keeps everything half busy (utilization law).
+#[test]
+fn one_user_keeps_busy_what_it_asks() {
+    let twin = twin_of(&world(
+        "one",
+        "cores = 2\ndisk = { read = \"5ms\", bandwidth = \"1 GB/s\" }",
+        r#"
+[service.web]
+workers = 4
+pool.db = { size = 2 }
+endpoint.ask.steps = [ { cpu = "4ms" }, { call = "db.get" } ]
+[service.db]
+workers = 1
+endpoint.get.steps = [ { cpu = "6ms" } ]
+[traffic.user]
+entry = "web.ask"
+arrivals = { kind = "closed", users = 1, think = "10ms" }
+"#,
+    ));
+    is_about(twin.entries[0].throughput_per_second, 50.0, 1e-9);
+    is_about(twin.nodes[0].cpu_utilization, 0.5 / 2.0, 1e-9);
+    is_about(twin.nodes[0].load_average, 0.5, 1e-9);
+    let service = |name: &str| twin.services.iter().find(|one| one.service == name).unwrap();
+    is_about(service("web").utilization.unwrap(), 0.5 / 4.0, 1e-9);
+    is_about(service("db").utilization.unwrap(), 0.3, 1e-9);
+    is_about(twin.pools[0].utilization, 0.3 / 2.0, 1e-9);
+}
+
+/// Twice the work on a node that is twice as fast is the same in every way.
+#[test]
+fn a_quota_counts_the_time_of_its_node() {
+    let response = |speed: u32, work: u32| {
+        let rest = format!(
+            r#"
+[service.api]
+workers = 4
+cpus = {{ limit = 0.5, quota = "cfs" }}
+endpoint.ask.steps = [ {{ cpu = "exp({work}ms)" }} ]
+[traffic.user]
+entry = "api.ask"
+arrivals = {{ kind = "poisson", rate = "5/s" }}
+"#
+        );
+        let node = format!("cores = 4\nspeed = {speed}");
+        twin_of(&world(&format!("quota-{speed}"), &node, &rest)).entries[0].response_seconds
+    };
+    is_about(response(2, 80), response(1, 40), 1e-9);
+}
+
+/// The first of two answers is enough: its branch is waited for, and holds the worker no longer.
+#[test]
+fn who_needs_the_first_answer_waits_for_no_other() {
+    let rest = r#"
+[service.web]
+workers = 4
+endpoint.ask.steps = [ { parallel = [ [ { sleep = "10ms" } ], [ { sleep = "1s" } ] ], need = 1 } ]
+[traffic.user]
+entry = "web.ask"
+arrivals = { kind = "poisson", rate = "20/s" }
+"#;
+    let scenario = world("first", "cores = 4", rest);
+    let twin = twin_of(&scenario);
+    assert!(twin.is_stable, "{:?}", twin.demands);
+    let findings = simulated(&scenario, 5);
+    is_about(
+        twin.entries[0].response_seconds,
+        mean(&findings, "response_time_seconds", "user"),
+        0.02,
+    );
+    let held = twin.services[0].utilization.unwrap();
+    is_about(held, mean(&findings, "service_utilization_ratio", "web"), 0.03);
+}
+
+/// Background that pays no heed to its own earlier bursts is a queue: M/M/1 at ρ = 0.8 has ρ / (1 − ρ) jobs.
+#[test]
+fn bursts_that_pile_up_are_a_queue() {
+    let twin = twin_of(&world(
+        "bursts",
+        "cores = 1",
+        r#"
+[service.job]
+background = { every = "exp(100ms)", cpu = "exp(80ms)" }
+endpoint.ask.steps = [ { cpu = "1us" } ]
+[traffic.user]
+entry = "job.ask"
+arrivals = { kind = "closed", users = 1, think = "1000s" }
+"#,
+    ));
+    is_about(twin.nodes[0].load_average, 4.0, 0.01);
+}
+
+fn reasons(name: &str, steps: &str, more: &str) -> Vec<Reason> {
+    let rest = format!(
+        r#"
+[service.web]
+workers = 50
+{more}
+endpoint.ask.steps = [ {steps} ]
+[service.db]
+endpoint.get.steps = [ {{ sleep = "exp(20ms)" }} ]
+[traffic.user]
+entry = "web.ask"
+arrivals = {{ kind = "poisson", rate = "20/s" }}
+"#
+    );
+    let node =
+        "cores = 1\ndisk = { read = \"8ms\", write = \"exp(8ms)\", bandwidth = \"1000 GB/s\" }";
+    let twin: Analytic = twin_of(&world(name, node, &rest));
+    twin.reasons
+}
+
+/// Each with what is left out, and without.
+#[test]
+fn what_is_left_out_is_named() {
+    let web = || "web".to_owned();
+    let cases = [
+        (
+            Reason::Branches(web()),
+            ["{ parallel = [ [ { cpu = \"5ms\" } ], [ { cpu = \"5ms\" } ] ] }", ""],
+            ["{ parallel = [ [ { cpu = \"5ms\" } ], [ { sleep = \"5ms\" } ] ] }", ""],
+        ),
+        (
+            Reason::NoVariance(web()),
+            ["{ sleep = \"pareto(5ms, alpha=1.5)\" }", ""],
+            ["{ sleep = \"pareto(5ms, alpha=2.5)\" }", ""],
+        ),
+        (
+            Reason::DiskLaw("host".to_owned()),
+            ["{ disk = \"1 B\" }", ""],
+            ["{ disk = \"1 B\", write = true }", ""],
+        ),
+        (
+            Reason::PoolTimeOut(web(), "db".to_owned()),
+            ["{ call = \"db.get\" }", "pool.db = { size = 1, timeout = \"20ms\" }"],
+            ["{ call = \"db.get\" }", "pool.db = { size = 1, timeout = \"20s\" }"],
+        ),
+    ];
+    for (reason, [steps, more], [plain_steps, plain_more]) in cases {
+        let found = reasons("with", steps, more);
+        assert!(found.contains(&reason), "{reason:?} is not in {found:?}");
+        let found = reasons("without", plain_steps, plain_more);
+        assert!(!found.contains(&reason), "{reason:?} is in {found:?}");
+    }
+}
+
+/// Two branches of 5 ms on one core take 10 ms together: there is a difference to be named.
+#[test]
+fn branches_on_one_core_take_turns() {
+    let rest = r#"
+[service.web]
+endpoint.ask.steps = [ { parallel = [ [ { cpu = "5ms" } ], [ { cpu = "5ms" } ] ] } ]
+[traffic.user]
+entry = "web.ask"
+arrivals = { kind = "poisson", rate = "1/s" }
+"#;
+    let scenario = world("turns", "cores = 1", rest);
+    let shown = mean(&simulated(&scenario, 5), "response_time_seconds", "user");
+    is_about(shown, 0.010, 0.05);
+    let twin = twin_of(&scenario);
+    assert!(twin.entries[0].response_seconds < 0.006, "{:?}", twin.entries);
+    assert!(twin.reasons.contains(&Reason::Branches("web".to_owned())), "{:?}", twin.reasons);
+}
