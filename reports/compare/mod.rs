@@ -23,8 +23,7 @@ use wssim_experiment::reason::Whole;
 
 /// What lies under the table: how much common random numbers help, and which components carry what changes.
 pub(crate) fn sections(comparison: &Comparison) -> Vec<Section> {
-    let others = 0..comparison.others.len();
-    others.filter_map(|other| carried(comparison, other)).chain(survival(comparison)).collect()
+    carried(comparison).into_iter().chain(survival(comparison)).collect()
 }
 
 /// What survives, where that was asked.
@@ -41,9 +40,29 @@ fn survival(comparison: &Comparison) -> Option<Section> {
     (!table.rows.is_empty()).then_some(Section { title, table, remarks })
 }
 
+/// Which components carry what changes, in which scenario where there are several.
+fn carried(comparison: &Comparison) -> Option<Section> {
+    let others = || 0..comparison.others.len();
+    let is_one = comparison.others.len() == 1;
+    let rows: Vec<Vec<Cell>> = others().flat_map(|other| carried_by(comparison, other)).collect();
+    let mut columns = vec![("Metric", Kind::Words), ("Changes most by", Kind::Prose)];
+    if !is_one {
+        columns.insert(0, ("Scenario", Kind::Fixed));
+    }
+    let table = Table { columns, rows };
+    let remark = |other: usize| {
+        let remark = words::pairing(comparison, other)?;
+        let name = &comparison.others[other].name;
+        Some(if is_one { remark } else { format!("{name}: {remark}") })
+    };
+    let (title, remarks) = ("What carries the changes", others().filter_map(remark).collect());
+    (!table.rows.is_empty()).then_some(Section { title, table, remarks })
+}
+
 /// Changes whose components are known; those of all times that are parts of a request are the same.
-fn carried(comparison: &Comparison, other: usize) -> Option<Section> {
+fn carried_by(comparison: &Comparison, other: usize) -> Vec<Vec<Cell>> {
     let (mut rows, mut told) = (Vec::new(), Vec::new());
+    let is_one = comparison.others.len() == 1;
     for row in &comparison.rows {
         let Some(carried) = &row.others[other].carried_by else { continue };
         let parts = reason::parts(carried);
@@ -54,15 +73,16 @@ fn carried(comparison: &Comparison, other: usize) -> Option<Section> {
             } else {
                 metric_name::of(row.name, &row.labels)
             };
-            rows.push(vec![Cell::new(name), Cell::new(parts.clone())]);
+            let scenario = if rows.is_empty() { &comparison.others[other].name } else { "" };
+            let mut row = vec![Cell::new(name), Cell::new(parts.clone())];
+            if !is_one {
+                row.insert(0, Cell::new(scenario));
+            }
+            rows.push(row);
             told.push(parts);
         }
     }
-    let columns = vec![("Metric", Kind::Words), ("Changes most by", Kind::Prose)];
-    let table = Table { columns, rows };
-    let remarks = words::pairing(comparison, other).into_iter().collect();
-    let title = "What carries the changes";
-    (!table.rows.is_empty()).then_some(Section { title, table, remarks })
+    rows
 }
 
 #[cfg(test)]

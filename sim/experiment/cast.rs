@@ -75,8 +75,9 @@ pub(crate) struct Deciding<'q> {
     /// Relative half-width at which a number is known well enough.
     precision: f64,
     looks: Looks,
-    /// Claims of `run`, and those of them that are not decided, by place.
+    /// Claims of the study, then what was observed in `against`; and those that are not decided, by place.
     claims: Vec<&'q Claim>,
+    own_claims: usize,
     open: Vec<usize>,
     /// By claim: how it was decided, or how it stands.
     by: Vec<By>,
@@ -94,7 +95,9 @@ impl<'q> Deciding<'q> {
         precision: f64,
         exactly: Option<u32>,
     ) -> Self {
-        let claims: Vec<&Claim> = question.judged().collect();
+        let mut claims: Vec<&Claim> = question.judged().collect();
+        let own_claims = claims.len();
+        claims.extend(&question.observed_against);
         let open = (0..claims.len()).collect();
         let looks = exactly.map_or_else(Looks::default, |n| Looks::new(&[n.max(2)]));
         let level = looks.level(0, claims.len());
@@ -102,12 +105,23 @@ impl<'q> Deciding<'q> {
         let arm = |file: &String| cast.bases.get(file).copied();
         let against = question.against.as_ref().and_then(arm);
         let beside = question.beside.iter().filter_map(arm).chain(against).collect();
-        Self { cast, precision, looks, claims, open, by, beside, against }
+        Self { cast, precision, looks, claims, own_claims, open, by, beside, against }
     }
 
     /// How `claim` is judged after `replications`: as it was decided, or by all of them.
     pub(crate) fn by(&self, claim: &Claim, replications: usize) -> By {
-        let place = self.claims.iter().position(|one| one.id == claim.id);
+        let own = &self.claims[..self.own_claims];
+        self.by_place(own.iter().position(|one| one.id == claim.id), replications)
+    }
+
+    /// The same of what was observed in the scenario that it is compared with, which names its claims itself.
+    pub(crate) fn by_observed(&self, claim: &Claim, replications: usize) -> By {
+        let observed = &self.claims[self.own_claims..];
+        let place = observed.iter().position(|one| one.id == claim.id);
+        self.by_place(place.map(|place| self.own_claims + place), replications)
+    }
+
+    fn by_place(&self, place: Option<usize>, replications: usize) -> By {
         let look = self.looks.look_of(replications as u32);
         match place {
             Some(place) if !self.open.contains(&place) => self.by[place],
@@ -117,21 +131,19 @@ impl<'q> Deciding<'q> {
 
     /// Level of the interval of one claim of all after so many replications.
     pub(crate) fn level_of(&self, replications: u32) -> f64 {
-        self.level_among(replications, 0)
+        self.looks.level(self.looks.look_of(replications), self.claims.len())
     }
 
-    /// The same where so many `more` are judged beside them.
-    pub(crate) fn level_among(&self, replications: u32, more: usize) -> f64 {
-        self.looks.level(self.looks.look_of(replications), self.claims.len() + more)
-    }
-
-    fn estimate(
-        &self,
-        claim: &Claim,
-        engine: &Engine<'_, Traffic<'_>>,
-        by: By,
-    ) -> Option<Estimate> {
-        let (arms, replications) = self.cast.see(claim, engine, by.replications);
+    fn estimate(&self, place: usize, engine: &Engine<'_, Traffic<'_>>, by: By) -> Option<Estimate> {
+        let claim = self.claims[place];
+        let (arms, replications) = match self.against {
+            Some(against) if place >= self.own_claims => {
+                let own = engine.see(against);
+                let replications = own.observations.len().min(by.replications);
+                (Arms { own, base: None }, replications)
+            }
+            _ => self.cast.see(claim, engine, by.replications),
+        };
         measure(claim, arms, replications, by.level).ok()
     }
 
@@ -143,23 +155,18 @@ impl<'q> Deciding<'q> {
         let _ = self.looks.settle(look, &mut open, |place, level| {
             let claim = self.claims[place];
             by[place] = By { replications, level };
-            self.estimate(claim, engine, by[place]).is_some_and(|estimate| {
+            self.estimate(place, engine, by[place]).is_some_and(|estimate| {
                 verdict(&claim.expected, claim.observed, &estimate) != Verdict::Undecided
             })
         });
         (self.by, self.open) = (by, open);
     }
 
-    /// Whether more replications could still decide the claim.
-    fn is_worth_more(
-        &self,
-        claim: &Claim,
-        engine: &Engine<'_, Traffic<'_>>,
-        complete: u32,
-    ) -> bool {
-        let by = self.by(claim, complete as usize);
+    /// Whether more replications could still decide the claim at `place`.
+    fn is_worth_more(&self, place: usize, engine: &Engine<'_, Traffic<'_>>, complete: u32) -> bool {
+        let (claim, by) = (self.claims[place], self.by_place(Some(place), complete as usize));
         // What cannot be observed will not be by doing it again.
-        let Some(estimate) = self.estimate(claim, engine, by) else { return false };
+        let Some(estimate) = self.estimate(place, engine, by) else { return false };
         if !may_be_decided(&claim.expected, &estimate) {
             return false;
         }
@@ -201,9 +208,8 @@ impl Looking<Traffic<'_>> for Deciding<'_> {
         let mut wanted: Vec<usize> = self.open.clone();
         if complete > 0 {
             self.settle(engine, complete);
-            let claims = self.open.iter().map(|place| (*place, self.claims[*place]));
-            let more = claims.filter(|(_, claim)| self.is_worth_more(claim, engine, complete));
-            wanted = more.map(|(place, _)| place).collect();
+            wanted.clone_from(&self.open);
+            wanted.retain(|place| self.is_worth_more(*place, engine, complete));
             let is_compared = self.against.is_some();
             let is_enough = if self.claims.is_empty() && !is_compared {
                 self.means_are_precise(engine, complete)

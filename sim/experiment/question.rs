@@ -110,6 +110,8 @@ pub struct Question {
     pub claims: Vec<Claim>,
     /// The scenario that it is compared with, whatever is claimed.
     pub against: Option<String>,
+    /// What was observed in that one, and is judged on it.
+    pub observed_against: Vec<Claim>,
     /// Further scenarios that are simulated beside it.
     pub beside: Vec<String>,
     /// The factor on all traffic that is in force; `None`: one.

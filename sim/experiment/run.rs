@@ -272,7 +272,8 @@ impl<'a> RunStudy<'a> {
             Some(reason) => Err(reason),
             None => measure(claim, arms, replications, level).map_err(Reason::Unmeasured),
         };
-        judged(claim, arms, measured.map(|estimate| narrower(claim, estimate, level, stand)))
+        let all = stand.cast.see(claim, &stand.engine, stand.replications);
+        judged(claim, arms, measured.map(|estimate| narrower(claim, estimate, level, all)))
     }
 
     fn findings(self, stand: &Stand<'_, 'a>, lead: Nanos, claims: Vec<JudgedClaim>) -> Findings {
@@ -308,8 +309,12 @@ fn is_seen(
 }
 
 /// The estimate of all replications instead of that which decided the claim, where it decides it, too.
-fn narrower(claim: &Claim, decided: Estimate, level: f64, stand: &Stand<'_, '_>) -> Estimate {
-    let (arms, replications) = stand.cast.see(claim, &stand.engine, stand.replications);
+pub(crate) fn narrower(
+    claim: &Claim,
+    decided: Estimate,
+    level: f64,
+    (arms, replications): (Arms<'_>, usize),
+) -> Estimate {
     let all = measure(claim, arms, replications, level);
     let is_alike = |all: &Estimate| {
         verdict(&claim.expected, claim.observed, all)

@@ -190,3 +190,44 @@ fn mistakes_are_told() {
         assert!(stderr(&output).contains(message), "{}", stderr(&output));
     }
 }
+
+/// Replications go on until what was observed in the baseline is decided, too, whatever is claimed of the other.
+#[test]
+fn what_was_observed_in_the_baseline_is_decided_too() {
+    let folder = Folder::new("compare-observed");
+    // A mean of 20 ms: ±3 % of it takes more looks than a difference of 67 %.
+    let observed = r#"
+[[claim]]
+id = "seen"
+text = "Customers waited 19.4 ms to 20.7 ms"
+source = "the log"
+metric = 'response_time_seconds{entry="web", stat="mean"}'
+expect = { min = "19.4ms", max = "20.7ms" }
+observed = true
+"#;
+    folder.write("slow.toml", &format!("{QUEUE}{observed}"));
+    folder.write("fast.toml", &faster());
+    let precise = ["--precision", "0.02", "--format", "json"];
+    let call = [&["compare", "slow.toml", "fast.toml"][..], &precise].concat();
+    let output = wssim(folder.path(), &call);
+    let results: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let claim = &results["claims"][0];
+    assert_eq!(claim["verdict"], "reproduced", "{claim}");
+}
+
+#[test]
+fn what_carries_the_changes_of_several_names_each() {
+    let folder = Folder::new("compare-carried");
+    folder.write("slow.toml", QUEUE);
+    folder.write("fast.toml", &faster());
+    folder.write("faster.toml", &QUEUE.replace("exp(10ms)", "exp(2ms)"));
+    let few = ["--replications", "5"];
+    let call = [&["compare", "slow.toml", "fast.toml", "faster.toml"][..], &few].concat();
+    let text = stdout(&wssim(folder.path(), &call));
+    let carried = text.split("What carries the changes").nth(1).unwrap();
+    assert!(!carried.contains("What carries the changes"), "{text}");
+    let begins =
+        |name: &str| carried.lines().any(|line| line.split_whitespace().next() == Some(name));
+    assert!(begins("fast") && begins("faster"), "{text}");
+    assert!(carried.contains("faster: common random numbers"), "{text}");
+}

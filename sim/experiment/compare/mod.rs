@@ -14,6 +14,7 @@ mod rows;
 
 pub use plan::Plan;
 
+use crate::cast::By;
 use crate::catalogue::is_named;
 use crate::failures;
 use crate::findings::{Answer, Findings, JudgedClaim, Metric, StoppedBy};
@@ -21,7 +22,7 @@ use crate::judge::{Arms, measure, not_judged};
 use crate::note::Note;
 use crate::question::{Claim, MetricRef, Question, Study, WorldError};
 use crate::reason::Reason;
-use crate::run::{Options, RunStudy, Stand, judged};
+use crate::run::{Options, RunStudy, Stand, judged, narrower};
 use crate::threads;
 use crate::watch::Watch;
 use findings::{Comparison, Named, Of, Row, Said, Survival};
@@ -126,21 +127,23 @@ impl CompareStudy<'_> {
 
     fn beside(&self, plan: Plan<'_>) -> Result<One, WorldError> {
         let worlds = Against::new(plan, self.baseline);
-        let question = worlds.question(plan.question)?;
+        let is_judged = |claim: &&Claim| not_judged(claim, Study::Compare).is_none();
+        let observed = self.observed().filter(is_judged).cloned().collect();
+        let question = worlds.question(plan.question, observed)?;
         let wanted = self.wanted();
         let read = |stand: &Stand<'_, '_>| {
             let shown = rows::read(stand, &wanted, self.others.len());
             let base = stand.engine.see(stand.cast.bases[BASELINE]);
             let arms = Arms { own: base, base: None };
             let replications = shown.replications as usize;
-            let observed = self.observed().count();
-            let level = stand.deciding.level_among(replications as u32, observed);
             let judge = |claim: &Claim| {
+                let By { replications: n, level } = stand.deciding.by_observed(claim, replications);
                 let number = match not_judged(claim, Study::Compare) {
                     Some(reason) => Err(reason),
-                    None => measure(claim, arms, replications, level).map_err(Reason::Unmeasured),
+                    None => measure(claim, arms, n, level).map_err(Reason::Unmeasured),
                 };
-                judged(claim, arms, number)
+                let all = (arms, replications);
+                judged(claim, arms, number.map(|one| narrower(claim, one, level, all)))
             };
             let observed = self.observed().map(judge).collect();
             let baseline = crate::summary::metrics(base, replications);

@@ -28,11 +28,15 @@ impl<'a> Against<'a> {
         Self { own: own.worlds, baseline: baseline.worlds }
     }
 
-    /// What is asked of `own` beside the baseline. A change from another scenario is a question of its own.
+    /// What is asked of `own` beside the baseline, in which so much was observed. A change from another scenario is a question of its own.
     ///
     /// # Errors
     /// When a world cannot be made.
-    pub(super) fn question(&self, own: &Question) -> Result<Question, WorldError> {
+    pub(super) fn question(
+        &self,
+        own: &Question,
+        observed_against: Vec<Claim>,
+    ) -> Result<Question, WorldError> {
         let baseline = self.blueprint(Some(BASELINE), &[])?;
         let mut claims = Vec::new();
         for claim in own.claims.iter().filter(|claim| Study::Compare.judges(claim.study)) {
@@ -49,6 +53,7 @@ impl<'a> Against<'a> {
             command: Study::Compare,
             claims,
             against: Some(BASELINE.to_owned()),
+            observed_against,
             beside,
             ..own.clone()
         })
