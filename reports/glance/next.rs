@@ -26,12 +26,12 @@ pub(crate) fn measure(findings: &Findings) -> Option<String> {
     (!named.is_empty()).then(|| format!("Measure next: {}{more}", named.join(", ")))
 }
 
-fn inputs(judged: &JudgedClaim) -> Vec<&str> {
-    let of = |reason| match reason {
-        &Reason::Flips(ref flip) => flip.inputs.iter().map(|input| input.path.as_str()).collect(),
-        _ => Vec::new(),
-    };
-    judged.why.iter().flat_map(of).collect()
+fn inputs(judged: &JudgedClaim) -> impl Iterator<Item = &str> {
+    let flips = judged.why.iter().filter_map(|reason| match reason {
+        Reason::Flips(flip) => Some(&flip.inputs),
+        _ => None,
+    });
+    flips.flatten().map(|input| input.path.as_str())
 }
 
 /// Where more stands.
