@@ -8,7 +8,9 @@
 use crate::capacity;
 use crate::compare;
 use crate::failures;
+use crate::junit;
 use crate::metrics_csv;
+use crate::metrics_prom;
 use crate::part::{self, Other};
 use crate::sweep;
 use crate::trace::chrome;
@@ -219,7 +221,7 @@ fn check_place(path: &Path) -> Result<(), WriteError> {
 }
 
 /// Whether wssim wrote the file: results begin with the version of their shape and the command,
-/// tables with our headings, traces with an event that says so, parts with a line of their own. White
+/// tables with our headings, traces with an event that says so, others with a line of their own. White
 /// space is passed over, so that reformatted results stay ours.
 fn is_own(path: &Path) -> io::Result<bool> {
     let mut beginning = Vec::new();
@@ -236,7 +238,12 @@ fn is_own(path: &Path) -> io::Result<bool> {
         || is_headed(&compare::csv::COLUMNS)
         || is_headed(&capacity::csv::COLUMNS)
         || begins_with(&sweep::csv::COLUMNS);
-    Ok(results || table || trace || text.starts_with(part::BEGINNING))
+    let has = |line: usize, beginning: &str| {
+        text.lines().nth(line).is_some_and(|line| line.starts_with(beginning))
+    };
+    let others =
+        has(0, part::BEGINNING) || has(0, metrics_prom::BEGINNING) || has(1, junit::BEGINNING);
+    Ok(results || table || trace || others)
 }
 
 /// A file written beside its place; removed when it is dropped before it is published.

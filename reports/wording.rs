@@ -209,7 +209,7 @@ pub(crate) fn reasons(findings: &Findings) -> Vec<(Cell, String)> {
 }
 
 /// The simulated column.
-fn simulated(judged: &JudgedClaim) -> String {
+pub(crate) fn simulated(judged: &JudgedClaim) -> String {
     let expected = judged.claim.expected;
     let limit = [expected.min, expected.max]
         .into_iter()
@@ -228,7 +228,7 @@ fn elsewhere(judged: &JudgedClaim) -> Cell {
 }
 
 /// The verdict, and how far off a refuted claim is.
-fn verdict(judged: &JudgedClaim) -> Cell {
+pub(crate) fn verdict(judged: &JudgedClaim) -> Cell {
     let name = judged.verdict.name();
     let distance = beyond(judged);
     let text = distance.map_or_else(|| name.to_owned(), |distance| format!("{name}: {distance}"));

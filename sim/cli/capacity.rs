@@ -12,11 +12,12 @@ use wssim_experiment::capacity::{self, Error, Options};
 use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::objective::Condition;
 use wssim_experiment::sweep::Parameter;
-use wssim_reports::{capacity as tables, json, metrics_csv};
+use wssim_reports::{capacity as tables, json, junit, metrics_csv, metrics_prom};
 use wssim_scenario::{Scenario, range_of};
 
 /// Files that are written, in this order.
-const FILES: [&str; 3] = ["results.json", "metrics.csv", "capacity.csv"];
+const FILES: [&str; 5] =
+    ["results.json", "metrics.csv", "metrics.prom", "junit.xml", "capacity.csv"];
 
 /// How much can it carry, and what gives first?
 ///
@@ -24,8 +25,8 @@ const FILES: [&str; 3] = ["results.json", "metrics.csv", "capacity.csv"];
 /// --until; without any, that 99 % of all requests are answered), all values under the same random numbers:
 /// a bracket, which is right with a probability of 95 %. Says what gives first and why, what else is used up
 /// when, what is left of each node, and how much is carried without each of them. With --find it looks for
-/// the least, or the largest, value of another key at which --until holds. Writes results.json, metrics.csv
-/// and capacity.csv.
+/// the least, or the largest, value of another key at which --until holds. Writes results.json, metrics.csv,
+/// metrics.prom, junit.xml and capacity.csv.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
 Example:
@@ -81,8 +82,13 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let place = Place::of(study.work.out.as_deref(), &scenario.question().name, Some("capacity"));
     place.check(&FILES)?;
     let findings = simulate(args, &scenario, conditions)?;
-    let texts =
-        [json::render(&findings), metrics_csv::render(&findings), tables::csv::render(&findings)];
+    let texts = [
+        json::render(&findings),
+        metrics_csv::render(&findings),
+        metrics_prom::render(&findings),
+        junit::render(&findings),
+        tables::csv::render(&findings),
+    ];
     deliver(&place, FILES.iter().zip(&texts), &findings, (&study.shown, started, true))?;
     Ok(status(&findings, study.work.no_fail))
 }

@@ -10,10 +10,17 @@ use wssim_experiment::cluster::Survival;
 use wssim_experiment::failures::{self, Error};
 use wssim_experiment::question::Question;
 use wssim_kernel::Nanos;
-use wssim_reports::{failures as tables, json, metrics_csv};
+use wssim_reports::{failures as tables, json, junit, metrics_csv, metrics_prom};
 
 /// Files that are written, in this order.
-const FILES: [&str; 4] = ["results.json", "metrics.csv", "failures.csv", "availability.csv"];
+const FILES: [&str; 6] = [
+    "results.json",
+    "metrics.csv",
+    "metrics.prom",
+    "junit.xml",
+    "failures.csv",
+    "availability.csv",
+];
 
 /// What survives when nodes fail?
 ///
@@ -23,7 +30,7 @@ const FILES: [&str; 4] = ["results.json", "metrics.csv", "failures.csv", "availa
 /// --within the fault, and as much of all that follow, without a human. Then what fails of itself
 /// (mtbf, mttr) does so for --years, without traffic: how available each entry, group and service is,
 /// how many outages a year there are, how long, and why. Claims with `study = "failures"` are
-/// judged. Writes results.json, metrics.csv, failures.csv and availability.csv.
+/// judged. Writes results.json, metrics.csv, metrics.prom, junit.xml, failures.csv and availability.csv.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
 Example:
@@ -86,6 +93,8 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let texts = [
         json::render(&findings),
         metrics_csv::render(&findings),
+        metrics_prom::render(&findings),
+        junit::render(&findings),
         tables::csv::render(&findings),
         tables::years::csv::render(&findings),
     ];

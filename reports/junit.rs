@@ -1,0 +1,91 @@
+//! `junit.xml`: a case a claim, for pipelines that show tests.
+//!
+//! A refuted claim is a failure. One that stays undecided, or holds at the values in force alone, is an error: nobody
+//! knows. One that another command judges is skipped.
+
+use crate::reason;
+use crate::said::plan;
+use crate::tally::judged_here;
+use crate::wording;
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use wssim_experiment::findings::{Findings, JudgedClaim, Verdict};
+use wssim_text::printable;
+
+/// What the element of all cases begins with.
+pub(crate) const BEGINNING: &str = "<testsuites name=\"wssim ";
+
+/// The file.
+#[must_use]
+pub fn render(findings: &Findings) -> String {
+    let command = findings.answer.study().name();
+    let name = format!("wssim {command} {}", printable(&findings.name));
+    let mut suite = TestSuite::new(name.as_str());
+    suite.add_test_cases(findings.claims.iter().map(|judged| case(findings, judged)));
+    let mut report = Report::new(name.as_str());
+    report.add_test_suite(suite);
+    report.to_string().expect("memory takes all text")
+}
+
+fn case(findings: &Findings, judged: &JudgedClaim) -> TestCase {
+    let mut status = status(findings, judged);
+    let message = message(findings, judged);
+    if !matches!(status, TestCaseStatus::Success { .. }) {
+        status.set_message(message.as_str());
+    }
+    let mut case = TestCase::new(printable(&judged.claim.text), status);
+    case.set_classname(printable(&judged.claim.source));
+    case
+}
+
+fn status(findings: &Findings, judged: &JudgedClaim) -> TestCaseStatus {
+    match judged.verdict {
+        _ if !judged_here(findings, judged) => TestCaseStatus::skipped(),
+        Verdict::Undecided => TestCaseStatus::non_success(NonSuccessKind::Error),
+        _ if judged.is_at_given_values() => TestCaseStatus::non_success(NonSuccessKind::Error),
+        Verdict::Refuted => TestCaseStatus::non_success(NonSuccessKind::Failure),
+        Verdict::Holds | Verdict::Reproduced => TestCaseStatus::success(),
+    }
+}
+
+/// `refuted: 37 % below; the plan says 16.2–19.8 GB, simulated 10.14 GB (10.14–10.14): …`
+fn message(findings: &Findings, judged: &JudgedClaim) -> String {
+    if !judged_here(findings, judged) {
+        return format!("judged by wssim {}", judged.claim.study.name());
+    }
+    let why = reason::why(&judged.why);
+    let why = if why.is_empty() { why } else { format!(": {why}") };
+    let (verdict, plan) = (wording::verdict(judged).text, plan(judged));
+    printable(&format!(
+        "{verdict}; the plan says {plan}, simulated {}{why}",
+        wording::simulated(judged)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn the_file_is_as_golden() {
+        sample::assert_golden("junit.xml", &render(&sample::findings()));
+    }
+
+    #[test]
+    fn there_is_a_case_a_claim_and_a_failure_for_each_that_is_refuted() {
+        let findings = sample::findings();
+        let text = render(&findings);
+        let count = |part: &str| text.matches(part).count();
+        assert!(text.contains(BEGINNING));
+        assert_eq!(count("<testcase "), findings.claims.len());
+        let refuted = findings.claims.iter().filter(|one| one.verdict == Verdict::Refuted).count();
+        assert_eq!(count("<failure"), refuted);
+        assert!(refuted > 0 && count("<error") > 0 && count("<skipped") > 0, "{text}");
+    }
+
+    #[test]
+    fn hostile_names_are_text() {
+        let text = render(&sample::hostile());
+        assert!(!text.contains("<script>"), "{text}");
+    }
+}
