@@ -1,4 +1,4 @@
-//! What keeps user-made text harmless inside JSON, Markdown, CSV, labels and file names; for a terminal
+//! What keeps user-made text harmless inside JSON, Markdown, HTML, CSV, labels and file names; for a terminal
 //! `wssim_text::printable` does.
 
 use std::fmt::Write as _;
@@ -40,6 +40,22 @@ pub(crate) fn markdown(text: &str) -> String {
         }
     }
     cell
+}
+
+/// `text` inside an element or an attribute of HTML: nothing in it is markup.
+pub(crate) fn html(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in printable(text).chars() {
+        match character {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
 }
 
 /// `text` as a cell of a CSV file: a spreadsheet that would take it for a formula sees a text.
@@ -97,6 +113,11 @@ mod tests {
     #[test]
     fn markdown_sees_no_markup() {
         assert_eq!(markdown("a|b `c` <script>*x*\n"), "a\\|b \\`c\\` &lt;script&gt;\\*x\\* ");
+    }
+
+    #[test]
+    fn html_sees_no_markup() {
+        assert_eq!(html("<a href='x'>&\"\u{1b}"), "&lt;a href=&#39;x&#39;&gt;&amp;&quot;\\u{1b}");
     }
 
     #[test]

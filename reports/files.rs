@@ -8,6 +8,7 @@
 use crate::capacity;
 use crate::compare;
 use crate::failures;
+use crate::html;
 use crate::junit;
 use crate::metrics_csv;
 use crate::metrics_prom;
@@ -241,8 +242,10 @@ fn is_own(path: &Path) -> io::Result<bool> {
     let has = |line: usize, beginning: &str| {
         text.lines().nth(line).is_some_and(|line| line.starts_with(beginning))
     };
-    let others =
-        has(0, part::BEGINNING) || has(0, metrics_prom::BEGINNING) || has(1, junit::BEGINNING);
+    let others = has(0, part::BEGINNING)
+        || has(0, metrics_prom::BEGINNING)
+        || has(1, junit::BEGINNING)
+        || text.starts_with(html::BEGINNING);
     Ok(results || table || trace || others)
 }
 

@@ -25,7 +25,9 @@ use crate::sweep::{
     json::{ChangeJson, ObjectiveJson, ParameterJson},
 };
 use serde::Serialize;
-use wssim_experiment::findings::{Answer, Distribution, Findings, JudgedClaim, Series};
+use wssim_experiment::findings::{
+    Answer, Distribution, Findings, JudgedClaim, ResponseBands, Series,
+};
 use wssim_experiment::metric::kind_of;
 use wssim_experiment::question::MetricRef;
 use wssim_stats::Estimate;
@@ -36,9 +38,11 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// The file.
 #[must_use]
 pub fn render(findings: &Findings) -> String {
-    let (series, distributions) = match &findings.answer {
-        Answer::Run(run) => (run.series.as_slice(), run.distributions.as_slice()),
-        _ => (&[][..], &[][..]),
+    let (series, distributions, bands) = match &findings.answer {
+        Answer::Run(run) => {
+            (run.series.as_slice(), run.distributions.as_slice(), run.bands.as_slice())
+        }
+        _ => (&[][..], &[][..], &[][..]),
     };
     let notes: Vec<String> = findings.notes.iter().map(reason::note).collect();
     let mut keys = vec![
@@ -55,6 +59,7 @@ pub fn render(findings: &Findings) -> String {
         ("series", list(series, SeriesJson::of)),
         ("claims", list(&findings.claims, ClaimJson::of)),
         ("distributions", list(distributions, DistributionJson::of)),
+        ("response_bands", list(bands, BandsJson::of)),
         ("not_simulated", list(&findings.not_simulated, String::as_str)),
         ("notes", list(&notes, String::as_str)),
     ];
@@ -179,6 +184,27 @@ impl<'a> DistributionJson<'a> {
             quantiles: pairs
                 .map(|(probability, quantile)| (Number(*probability), Number(*quantile)))
                 .collect(),
+        }
+    }
+}
+
+/// Requests by time of arrival and by how long they took.
+#[derive(Serialize)]
+struct BandsJson<'a> {
+    entry: &'a str,
+    t_seconds: Vec<Number>,
+    limits_seconds: Vec<Number>,
+    counts: &'a [Vec<u64>],
+}
+
+impl<'a> BandsJson<'a> {
+    fn of(bands: &'a ResponseBands) -> Self {
+        let numbers = |all: &[f64]| all.iter().map(|one| Number(*one)).collect();
+        Self {
+            entry: &bands.entry,
+            t_seconds: numbers(&bands.t_seconds),
+            limits_seconds: numbers(&bands.limits),
+            counts: &bands.counts,
         }
     }
 }

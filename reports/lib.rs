@@ -8,7 +8,8 @@
 //!                ├─► failures      what survives: tables, and failures.csv
 //!                ├─► sweep         the what-if grid: tables, pictures (plot), and sweep.csv
 //!                ├─► compare       what changes between plans: the table, and compare.csv
-//!                └─► capacity      how much is carried: brackets, room, and capacity.csv
+//!                ├─► capacity      how much is carried: brackets, room, and capacity.csv
+//!                └─► html          report.html: all of it, drawn (figure), with every input
 //!  Check    ───────► check         what is known of a scenario without a run
 //!  Analytic ───────► analytic      what formulas say of it
 //!  Trace    ───────► trace         the waterfall of one request, and a file for Perfetto
@@ -29,8 +30,10 @@ pub mod check;
 pub mod compare;
 mod escape;
 pub mod failures;
+mod figure;
 pub mod files;
 pub mod glance;
+pub mod html;
 pub mod json;
 pub mod junit;
 mod layout;

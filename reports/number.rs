@@ -19,6 +19,11 @@ impl Serialize for Number {
     }
 }
 
+/// A number as a file has it.
+pub(crate) fn written(value: f64) -> String {
+    twelve_digits(value).map_or_else(|| "null".to_owned(), |value| format!("{value:?}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

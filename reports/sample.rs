@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use wssim_experiment::findings::{
-    Answer, Distribution, Findings, JudgedClaim, Metric, NodeLedger, Promised, RunAnswer, Series,
-    ServiceLedger, StoppedBy, SystemMemory, Verdict,
+    Answer, Distribution, Findings, JudgedClaim, Metric, NodeLedger, Promised, ResponseBands,
+    RunAnswer, Series, ServiceLedger, StoppedBy, SystemMemory, Verdict,
 };
 use wssim_experiment::metric::kind_of;
 use wssim_experiment::note::{FirstToGive, Note};
@@ -383,6 +383,12 @@ fn run_answer(ledger: Vec<NodeLedger>) -> RunAnswer {
             unit: "seconds",
             count: 96_000,
             quantiles: vec![(0.5, 0.0713), (0.99, 0.3214)],
+        }],
+        bands: vec![ResponseBands {
+            entry: "web".to_owned(),
+            t_seconds: vec![0.0, 6.0],
+            limits: vec![0.05, 0.1, 0.2],
+            counts: vec![vec![31, 9], vec![0, 2]],
         }],
     }
 }

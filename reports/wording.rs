@@ -154,7 +154,7 @@ fn claims(findings: &Findings) -> Table {
 }
 
 /// `run` lists all claims of the plan; other commands those that they judge.
-fn is_listed(findings: &Findings, judged: &JudgedClaim) -> bool {
+pub(crate) fn is_listed(findings: &Findings, judged: &JudgedClaim) -> bool {
     matches!(findings.answer, Answer::Run(_)) || judged_here(findings, judged)
 }
 

@@ -11,7 +11,7 @@ pub(crate) mod json;
 mod table;
 mod words;
 
-pub(crate) use table::tables;
+pub(crate) use table::{change, tables};
 pub(crate) use words::{answer, title};
 
 use crate::failures;

@@ -62,7 +62,7 @@ fn lines(findings: &Findings, row: &Row, other: usize) -> Vec<Vec<Cell>> {
 }
 
 /// `−0.14 ±0.01 (−39 %)`.
-fn change(beside: &Beside, unit: &str) -> String {
+pub(crate) fn change(beside: &Beside, unit: &str) -> String {
     let Some(change) = &beside.change else { return NONE.to_owned() };
     if change.mean == 0.0 && change.half_width() == 0.0 {
         return "none".to_owned();

@@ -135,7 +135,7 @@ fn set_rows(set: &SetFinding) -> Vec<Vec<Cell>> {
     set.entries.iter().enumerate().map(row).collect()
 }
 
-fn state(state: Option<State>) -> Cell {
+pub(crate) fn state(state: Option<State>) -> Cell {
     let Some(state) = state else { return Cell::toned("not asked", Tone::Faint) };
     let tone = match state {
         State::Up => Tone::Good,
@@ -155,7 +155,7 @@ fn verdict(set: &SetFinding, replications: usize) -> Cell {
 }
 
 /// Median and 95 % quantile; empty where it never was down.
-fn recovery(ascending: &[f64]) -> String {
+pub(crate) fn recovery(ascending: &[f64]) -> String {
     let [median, p95] = [0.5, 0.95].map(|p| recovery_quantile(ascending, p));
     let (Some(median), Some(p95)) = (median, p95) else { return String::new() };
     match (median, p95) {

@@ -4,10 +4,10 @@ use crate::quantity;
 
 /// From the least to the greatest number that is drawn.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Axis {
-    pub(super) low: f64,
-    pub(super) high: f64,
-    pub(super) is_log: bool,
+pub(crate) struct Axis {
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    pub(crate) is_log: bool,
 }
 
 /// Values above zero whose ends differ by more than this factor are drawn by ratios.
@@ -17,14 +17,14 @@ const NEAR: f64 = 0.7;
 
 impl Axis {
     /// For all of `numbers`, its ends among them.
-    pub(super) fn tight(numbers: &[f64], is_log: bool) -> Self {
+    pub(crate) fn tight(numbers: &[f64], is_log: bool) -> Self {
         let low = numbers.iter().copied().fold(f64::INFINITY, f64::min);
         let high = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         Self { low, high, is_log }
     }
 
     /// For all of `numbers`, with round ends and about `ticks` numbers written.
-    pub(super) fn round(numbers: &[f64], ticks: usize) -> Self {
+    pub(crate) fn round(numbers: &[f64], ticks: usize) -> Self {
         let tight = Self::tight(numbers, false);
         let (low, high) = (tight.low, tight.high);
         if low > 0.0 && high / low >= WIDE {
@@ -39,14 +39,14 @@ impl Axis {
     }
 
     /// From 0 at the lower end to 1 at the upper one.
-    pub(super) fn part(self, number: f64) -> f64 {
+    pub(crate) fn part(self, number: f64) -> f64 {
         let at = |number: f64| if self.is_log { number.ln() } else { number };
         let (low, high) = (at(self.low), at(self.high));
         if high > low { (at(number) - low) / (high - low) } else { 0.5 }
     }
 
     /// At most about `most` round numbers between the ends.
-    pub(super) fn ticks(self, most: usize) -> Vec<f64> {
+    pub(crate) fn ticks(self, most: usize) -> Vec<f64> {
         if self.is_log { self.log_ticks(most) } else { self.linear_ticks(most) }
     }
 
@@ -89,7 +89,7 @@ fn nice(step: f64) -> f64 {
 }
 
 /// How a number is written beside an axis.
-pub(super) fn label(number: f64, unit: &str) -> String {
+pub(crate) fn label(number: f64, unit: &str) -> String {
     quantity::plain(number, unit, false)
 }
 

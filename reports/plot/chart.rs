@@ -9,15 +9,17 @@ use wssim_text::wrap::flowed;
 /// Rows of the canvas.
 const ROWS: usize = 13;
 /// Numbers along the vertical axis, about.
-const LEVELS: usize = 4;
+pub(crate) const LEVELS: usize = 4;
 /// A canvas is not narrower; a terminal that is has no picture.
 const NARROWEST: usize = 16;
 /// A limit that is further away than this multiple of the drawn values would leave them flat.
 const FARTHEST: f64 = 2.0;
 /// Columns that a label of the horizontal axis takes, about.
 const LABEL: usize = 9;
+/// Series that are drawn.
+pub(crate) const MOST_SERIES: usize = 8;
 /// What is drawn of each series in turn.
-const MARKS: [char; 8] = ['●', '○', '▲', '△', '■', '□', '◆', '◇'];
+const MARKS: [char; MOST_SERIES] = ['●', '○', '▲', '△', '■', '□', '◆', '◇'];
 /// What is to be taken with care.
 const ODD: char = '×';
 
@@ -29,8 +31,8 @@ pub(crate) fn chart(chart: &Chart, most: usize, odd: &str) -> Vec<String> {
     if dots().next().is_none() {
         return Vec::new();
     }
-    let limit = chart.limit.as_ref().filter(|(at, _)| is_near(*at, dots()));
-    let frame = Frame::new(chart, dots(), limit.map(|(at, _)| *at));
+    let limit = axes(chart).limit;
+    let frame = Frame::new(chart);
     let gutter = frame.y_labels.iter().map(|(_, label)| width::of(label)).max().unwrap_or(0);
     let Some(columns) = most.checked_sub(gutter + 3).filter(|columns| *columns >= NARROWEST) else {
         return Vec::new();
@@ -68,6 +70,33 @@ pub(crate) fn chart(chart: &Chart, most: usize, odd: &str) -> Vec<String> {
     lines.iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
+/// What a chart is drawn between.
+pub(crate) struct Axes<'c> {
+    pub(crate) x: Axis,
+    pub(crate) y: Axis,
+    /// The limit, where it leaves room for what is drawn.
+    pub(crate) limit: Option<&'c (f64, String)>,
+}
+
+/// The axes of the series that are drawn.
+pub(crate) fn axes(chart: &Chart) -> Axes<'_> {
+    let shown = &chart.series[..chart.series.len().min(MOST_SERIES)];
+    let dots = || shown.iter().flat_map(|series| &series.dots);
+    let limit = chart.limit.as_ref().filter(|(at, _)| is_near(*at, dots()));
+    let xs: Vec<f64> = dots().map(|dot| dot.x).collect();
+    let mut ys: Vec<f64> = dots().flat_map(|dot| [dot.y, dot.low, dot.high]).collect();
+    ys.retain(|y| y.is_finite());
+    let is_share = chart.y_unit == "ratio" && dots_within(&chart.series, 1.0);
+    if is_share {
+        // An interval may go beyond the whole, a share does not.
+        for y in &mut ys {
+            *y = y.min(1.0);
+        }
+    }
+    ys.extend(limit.map(|(at, _)| *at));
+    Axes { x: Axis::tight(&xs, chart.x_is_log), y: Axis::round(&ys, LEVELS), limit }
+}
+
 /// Whether a limit leaves room for what is drawn.
 fn is_near<'d>(limit: f64, dots: impl Iterator<Item = &'d Dot>) -> bool {
     dots.map(|dot| dot.y).fold(f64::NEG_INFINITY, f64::max) * FARTHEST >= limit
@@ -93,24 +122,8 @@ struct Frame {
 }
 
 impl Frame {
-    fn new<'d>(
-        chart: &Chart,
-        dots: impl Iterator<Item = &'d Dot> + Clone,
-        limit: Option<f64>,
-    ) -> Self {
-        let xs: Vec<f64> = dots.clone().map(|dot| dot.x).collect();
-        let x = Axis::tight(&xs, chart.x_is_log);
-        let mut ys: Vec<f64> = dots.flat_map(|dot| [dot.y, dot.low, dot.high]).collect();
-        ys.retain(|y| y.is_finite());
-        let is_share = chart.y_unit == "ratio" && dots_within(&chart.series, 1.0);
-        if is_share {
-            // An interval may go beyond the whole, a share does not.
-            for y in &mut ys {
-                *y = y.min(1.0);
-            }
-        }
-        ys.extend(limit);
-        let y = Axis::round(&ys, LEVELS);
+    fn new(chart: &Chart) -> Self {
+        let Axes { x, y, .. } = axes(chart);
         let mut frame = Self { x, y, y_labels: Vec::new() };
         let most = if y.is_log { ROWS / 2 } else { LEVELS + 1 };
         for tick in y.ticks(most) {

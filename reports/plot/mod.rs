@@ -1,4 +1,4 @@
-//! Pictures for a terminal: numbers against a number, or a bar for each name.
+//! Pictures for a terminal: numbers against a number, or a bar for each name; `figure` draws the same as SVG.
 //!
 //! ```text
 //!  Response time of web, p95
@@ -21,6 +21,7 @@ mod parts;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use axis::{Axis, label};
 pub(crate) use bars::{Bar, bars};
-pub(crate) use chart::chart;
+pub(crate) use chart::{Axes, LEVELS, MOST_SERIES, axes, chart};
 pub(crate) use parts::{Chart, Dot, Series};

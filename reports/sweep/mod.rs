@@ -11,6 +11,6 @@ mod tests;
 mod wording;
 
 pub(crate) use answer::answer;
-pub(crate) use pictures::pictures;
+pub(crate) use pictures::{barred, charted, differs, pictures};
 pub(crate) use table::{changes, points};
 pub(crate) use wording::{remarks, title};

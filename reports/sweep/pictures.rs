@@ -25,13 +25,13 @@ pub(crate) fn pictures(sweep: &Sweep, width: usize) -> Vec<Vec<String>> {
 }
 
 /// Whether it is another number somewhere.
-fn differs(sweep: &Sweep, at: usize) -> bool {
+pub(crate) fn differs(sweep: &Sweep, at: usize) -> bool {
     let means = || sweep.points.iter().filter_map(|point| point.metrics[at].as_ref()?.estimate);
     let first = means().next().map(|estimate| estimate.mean);
     means().any(|estimate| Some(estimate.mean) != first)
 }
 
-fn charted(sweep: &Sweep, at: usize, told: &Told, title: String) -> Chart {
+pub(crate) fn charted(sweep: &Sweep, at: usize, told: &Told, title: String) -> Chart {
     let parameter = &sweep.parameters[sweep.axis];
     let numbers = parameter.numbers;
     let dot = |point: &usize| {
@@ -76,7 +76,7 @@ fn values(sweep: &Sweep, point: usize) -> String {
     values.collect::<Vec<_>>().join(", ")
 }
 
-fn barred(sweep: &Sweep, at: usize, told: &Told) -> Vec<Bar> {
+pub(crate) fn barred(sweep: &Sweep, at: usize, told: &Told) -> Vec<Bar> {
     let bar = |point: usize| {
         let metric = sweep.points[point].metrics[at].as_ref();
         let estimate = metric.and_then(|metric| metric.estimate.as_ref());

@@ -3,6 +3,7 @@
 use crate::exit::{self, Failure};
 use crate::options::{self, Study};
 use crate::place::Place;
+use crate::report;
 use crate::run::deliver;
 use crate::watch::Watcher;
 use std::io;
@@ -12,12 +13,12 @@ use wssim_experiment::capacity::{self, Error, Options};
 use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::objective::Condition;
 use wssim_experiment::sweep::Parameter;
-use wssim_reports::{capacity as tables, json, junit, metrics_csv, metrics_prom};
+use wssim_reports::{capacity as tables, html, json, junit, metrics_csv, metrics_prom};
 use wssim_scenario::{Scenario, range_of};
 
 /// Files that are written, in this order.
-const FILES: [&str; 5] =
-    ["results.json", "metrics.csv", "metrics.prom", "junit.xml", "capacity.csv"];
+const FILES: [&str; 6] =
+    ["results.json", "metrics.csv", "metrics.prom", "junit.xml", "capacity.csv", report::NAME];
 
 /// How much can it carry, and what gives first?
 ///
@@ -26,7 +27,7 @@ const FILES: [&str; 5] =
 /// a bracket, which is right with a probability of 95 %. Says what gives first and why, what else is used up
 /// when, what is left of each node, and how much is carried without each of them. With --find it looks for
 /// the least, or the largest, value of another key at which --until holds. Writes results.json, metrics.csv,
-/// metrics.prom, junit.xml and capacity.csv.
+/// metrics.prom, junit.xml, capacity.csv and report.html.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
 Example:
@@ -82,12 +83,14 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let place = Place::of(study.work.out.as_deref(), &scenario.question().name, Some("capacity"));
     place.check(&FILES)?;
     let findings = simulate(args, &scenario, conditions)?;
+    let told = report::told(&[(&scenario, &scenario.question())], study)?;
     let texts = [
         json::render(&findings),
         metrics_csv::render(&findings),
         metrics_prom::render(&findings),
         junit::render(&findings),
         tables::csv::render(&findings),
+        html::render(&findings, &told),
     ];
     deliver(&place, FILES.iter().zip(&texts), &findings, (&study.shown, started, true))?;
     Ok(status(&findings, study.work.no_fail))

@@ -64,7 +64,7 @@ fn print(args: &Args, check: &Check, diagnostics: &[Diagnostic]) -> Result<(), F
 }
 
 /// Warnings, what is asked for more than it can do, then lints.
-fn remarks(scenario: &Scenario) -> Vec<Diagnostic> {
+pub(crate) fn remarks(scenario: &Scenario) -> Vec<Diagnostic> {
     let excess = |one: &Overload| Diagnostic::warning("overload", wssim_reports::overload(one));
     let overloads = overloads(&scenario.offered_load());
     let warnings = scenario.warnings().iter().cloned().chain(overloads.iter().map(excess));
@@ -86,7 +86,7 @@ fn known(scenario: &Scenario, remarks: &[Diagnostic]) -> Check {
 }
 
 /// By node, in the order of names; what finds no node comes last.
-fn placements(services: &[wssim_scenario::Placement]) -> Vec<Placement> {
+pub(crate) fn placements(services: &[wssim_scenario::Placement]) -> Vec<Placement> {
     let mut nodes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut pending = Vec::new();
     for placement in services {

@@ -5,6 +5,7 @@ use crate::keep::{Asked, Keep, worlds};
 use crate::options::{Common, Shown};
 use crate::output;
 use crate::place::Place;
+use crate::report;
 use crate::run::deliver;
 use crate::watch::Watcher;
 use std::io;
@@ -13,12 +14,12 @@ use std::time::Instant;
 use wssim_experiment::compare::{self, Plan};
 use wssim_experiment::findings::Findings;
 use wssim_experiment::question::{MetricRef, Question};
-use wssim_reports::{compare as tables, json, junit, metrics_csv, metrics_prom};
+use wssim_reports::{compare as tables, html, json, junit, metrics_csv, metrics_prom};
 use wssim_scenario::{Scenario, import};
 
 /// Files that are written, in this order.
-const FILES: [&str; 5] =
-    ["results.json", "metrics.csv", "metrics.prom", "junit.xml", "compare.csv"];
+const FILES: [&str; 6] =
+    ["results.json", "metrics.csv", "metrics.prom", "junit.xml", "compare.csv", report::NAME];
 
 /// What changes between plans?
 ///
@@ -27,7 +28,7 @@ const FILES: [&str; 5] =
 /// the change with its interval, what the plan says of each and the verdict; then which components carry what
 /// changes. Judged are the claims of the others that are about themselves or about the change from the first
 /// one, and what was observed there. Stack files compare, too: the rest is assumed, the same for all. Writes
-/// results.json, metrics.csv, metrics.prom, junit.xml and compare.csv.
+/// results.json, metrics.csv, metrics.prom, junit.xml, compare.csv and report.html.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
 Example:
@@ -107,12 +108,14 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     if keep.is_shard() {
         return keep.deliver(cut, &common.study, started);
     }
+    let plans: Vec<(&Scenario, &Question)> = scenarios.iter().zip(&questions).collect();
     let texts = [
         json::render(&findings),
         metrics_csv::render(&findings),
         metrics_prom::render(&findings),
         junit::render(&findings),
         tables::csv::render(&findings),
+        html::render(&findings, &report::told(&plans, &common.study)?),
     ];
     deliver(&place, FILES.iter().zip(&texts), &findings, (&common.study.shown, started, true))?;
     Ok(exit::of(&findings, common.study.work.no_fail))

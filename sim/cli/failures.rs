@@ -4,22 +4,24 @@ use crate::exit::{self, Failure};
 use crate::keep::{Asked, Keep, worlds};
 use crate::options::{self, Common};
 use crate::place::Place;
+use crate::report;
 use crate::run::deliver;
 use std::time::{Duration, Instant};
 use wssim_experiment::cluster::Survival;
 use wssim_experiment::failures::{self, Error};
 use wssim_experiment::question::Question;
 use wssim_kernel::Nanos;
-use wssim_reports::{failures as tables, json, junit, metrics_csv, metrics_prom};
+use wssim_reports::{failures as tables, html, json, junit, metrics_csv, metrics_prom};
 
 /// Files that are written, in this order.
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "results.json",
     "metrics.csv",
     "metrics.prom",
     "junit.xml",
     "failures.csv",
     "availability.csv",
+    report::NAME,
 ];
 
 /// What survives when nodes fail?
@@ -30,7 +32,7 @@ const FILES: [&str; 6] = [
 /// --within the fault, and as much of all that follow, without a human. Then what fails of itself
 /// (mtbf, mttr) does so for --years, without traffic: how available each entry, group and service is,
 /// how many outages a year there are, how long, and why. Claims with `study = "failures"` are
-/// judged. Writes results.json, metrics.csv, metrics.prom, junit.xml, failures.csv and availability.csv.
+/// judged. Writes results.json, metrics.csv, metrics.prom, junit.xml, failures.csv, availability.csv and report.html.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
 Example:
@@ -90,6 +92,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     if keep.is_shard() {
         return keep.deliver(cut, &common.study, started);
     }
+    let told = report::told(&[(&scenario, &question)], &common.study)?;
     let texts = [
         json::render(&findings),
         metrics_csv::render(&findings),
@@ -97,6 +100,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         junit::render(&findings),
         tables::csv::render(&findings),
         tables::years::csv::render(&findings),
+        html::render(&findings, &told),
     ];
     deliver(&place, FILES.iter().zip(&texts), &findings, (&common.study.shown, started, true))?;
     Ok(exit::of(&findings, common.study.work.no_fail))

@@ -15,6 +15,7 @@ mod merge;
 mod options;
 mod output;
 mod place;
+mod report;
 mod run;
 mod schema;
 mod shard;

@@ -5,6 +5,7 @@ use crate::keep::{Asked, Keep, worlds};
 use crate::options::{Common, Format, Shown};
 use crate::output;
 use crate::place::Place;
+use crate::report;
 use crate::terminal::{self, Stream};
 use std::io;
 use std::time::Instant;
@@ -12,18 +13,18 @@ use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::question::Worlds;
 use wssim_reports::files::Output;
 use wssim_reports::{
-    Style, analytic, glance, json, junit, markdown, metrics_csv, metrics_prom, text,
+    Style, analytic, glance, html, json, junit, markdown, metrics_csv, metrics_prom, text,
 };
 use wssim_scenario::Scenario;
 
 /// Files that are written, in this order.
-const FILES: [&str; 4] = ["results.json", "metrics.csv", "metrics.prom", "junit.xml"];
+const FILES: [&str; 5] = ["results.json", "metrics.csv", "metrics.prom", "junit.xml", report::NAME];
 
 /// Do the claims of this scenario hold?
 ///
 /// Simulates the scenario until every claim of its plan is decided, or known to the precision asked
 /// for, and prints the verdicts by group with their reasons, then response times by entry and load by node;
-/// with --all everything that is known. Writes results.json, metrics.csv, metrics.prom and junit.xml. With `--analytic` it simulates nothing: formulas give
+/// with --all everything that is known. Writes results.json, metrics.csv, metrics.prom, junit.xml and report.html. With `--analytic` it simulates nothing: formulas give
 /// means, and what more traffic uses up first.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
@@ -74,11 +75,13 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     if keep.is_shard() {
         return keep.deliver(cut, &common.study, started);
     }
+    let told = report::told(&[(&scenario, &question)], &common.study)?;
     let texts = [
         json::render(&findings),
         metrics_csv::render(&findings),
         metrics_prom::render(&findings),
         junit::render(&findings),
+        html::render(&findings, &told),
     ];
     deliver(&place, FILES.iter().zip(&texts), &findings, (shown, started, args.all))?;
     Ok(exit::of(&findings, args.common.study.work.no_fail))

@@ -4,24 +4,25 @@ use crate::exit::{self, Failure};
 use crate::keep::{Asked, Keep, worlds};
 use crate::options::Study;
 use crate::place::Place;
+use crate::report;
 use crate::run::deliver;
 use std::fmt::Debug;
 use std::io;
 use std::time::Instant;
 use wssim_experiment::question::{MetricRef, Override, WorldError};
 use wssim_experiment::sweep::{self, Error, MOST_POINTS, Parameter, USUAL_REPLICATIONS};
-use wssim_reports::{json, sweep as tables};
+use wssim_reports::{html, json, sweep as tables};
 use wssim_scenario::{Scenario, parameter};
 use wssim_text::printable;
 
 /// Files that are written, in this order.
-const FILES: [&str; 2] = ["results.json", "sweep.csv"];
+const FILES: [&str; 3] = ["results.json", "sweep.csv", report::NAME];
 
 /// What if? Every combination of other values, a row a point.
 ///
 /// Simulates the scenario at every point of a grid, all with the same requests and the same warm-up, so
 /// that points differ by their values alone. Prints which objectives are kept up to where, a row a point,
-/// and a picture of each number. Writes results.json and sweep.csv.
+/// and a picture of each number. Writes results.json, sweep.csv and report.html.
 ///
 /// Until it has come to its end it keeps what it has simulated in a file journal-….wssim beside them: the same
 /// command goes on from there. Such a file may be removed at any time.
@@ -87,7 +88,9 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         return keep.deliver(cut, study, started);
     }
     keep.close(findings.stopped_by, shown);
-    let texts = [json::render(&findings), tables::csv::render(&findings)];
+    let told = report::told(&[(&scenario, &question)], study)?;
+    let texts =
+        [json::render(&findings), tables::csv::render(&findings), html::render(&findings, &told)];
     deliver(&place, FILES.iter().zip(&texts), &findings, (shown, started, true))?;
     Ok(exit::of(&findings, study.work.no_fail))
 }

@@ -1,5 +1,6 @@
 //! The stage of `run`: a world with its traffic, measured over one stretch, replication by replication.
 
+use crate::bands::Bands;
 use crate::catalogue::Catalogue;
 use crate::controls::{CONTROLS, Controls, Shares};
 use crate::durations::Durations;
@@ -27,10 +28,12 @@ pub(crate) struct Observation {
     controls: Option<Shares>,
     /// Response times, by source.
     responses: Vec<Durations>,
+    /// The same by slot, in bands.
+    bands: Vec<Vec<Bands>>,
     pub(crate) outcome: Outcome,
 }
 
-stored! { Observation { samples, slots, memory, controls, responses, outcome } }
+stored! { Observation { samples, slots, memory, controls, responses, bands, outcome } }
 
 /// A world and what its replications have shown so far.
 #[derive(Debug)]
@@ -41,6 +44,8 @@ pub(crate) struct Arm {
     pub(crate) observations: Vec<Observation>,
     /// Response times of all replications, by source.
     pub(crate) pooled: Vec<Durations>,
+    /// The same by slot, in bands.
+    pub(crate) bands: Vec<Vec<Bands>>,
 }
 
 impl Arm {
@@ -51,7 +56,8 @@ impl Arm {
 
     fn measured_by(blueprint: Blueprint, catalogue: Catalogue) -> Self {
         let pooled = vec![Durations::default(); blueprint.sources.len()];
-        Self { blueprint, catalogue, controls: None, observations: Vec::new(), pooled }
+        let bands = vec![Vec::new(); blueprint.sources.len()];
+        Self { blueprint, catalogue, controls: None, observations: Vec::new(), pooled, bands }
     }
 
     /// What decides what its replications leave behind, measured as `setting` says.
@@ -64,6 +70,10 @@ impl Arm {
     pub(crate) fn keep(&mut self, mut one: Observation) {
         for (pooled, response) in self.pooled.iter_mut().zip(one.responses.drain(..)) {
             pooled.merge(&response);
+        }
+        for (pooled, slots) in self.bands.iter_mut().zip(one.bands.drain(..)) {
+            pooled.resize(slots.len(), Bands::default());
+            pooled.iter_mut().zip(&slots).for_each(|(sum, more)| sum.merge(more));
         }
         self.observations.push(one);
     }
@@ -164,8 +174,12 @@ pub(crate) fn replicate(
     let record = recorder.finish();
     let samples = observe(&arm.catalogue, &arm.blueprint, &record, &outcome, duration.seconds());
     let controls = arm.controls.as_ref().and_then(|all| all.shown(&record, &outcome));
-    let (responses, slots) =
-        record.sources.into_iter().map(|source| (source.response, source.slots)).unzip();
     let memory = record.memory;
-    Some(Observation { samples, slots, memory, controls, responses, outcome })
+    let (mut responses, mut slots, mut bands) = (Vec::new(), Vec::new(), Vec::new());
+    for source in record.sources {
+        responses.push(source.response);
+        slots.push(source.slots);
+        bands.push(source.bands);
+    }
+    Some(Observation { samples, slots, memory, controls, responses, bands, outcome })
 }

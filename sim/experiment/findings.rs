@@ -85,6 +85,8 @@ pub struct RunAnswer {
     pub ledger: Vec<NodeLedger>,
     /// All replications pooled, in the order of names.
     pub distributions: Vec<Distribution>,
+    /// How long requests took by when they arrived, all replications pooled, in the order of names.
+    pub bands: Vec<ResponseBands>,
 }
 
 /// Why a run stopped.
@@ -147,6 +149,20 @@ pub struct Distribution {
     pub count: u64,
     /// (probability, quantile).
     pub quantiles: Vec<(f64, f64)>,
+}
+
+/// How many requests of an entry took how long, by time of arrival.
+#[derive(Clone, Debug)]
+pub struct ResponseBands {
+    /// The entry.
+    pub entry: String,
+    /// Beginning of each slot, in seconds of the measured stretch.
+    pub t_seconds: Vec<f64>,
+    /// Limits of the bands in seconds, ascending; one more than there are bands. What is beyond them is in
+    /// the first or last one.
+    pub limits: Vec<f64>,
+    /// By slot, requests in each band.
+    pub counts: Vec<Vec<u64>>,
 }
 
 /// Who holds what of a node's RAM; bytes, means over the measured stretch. An estimate is `None` with

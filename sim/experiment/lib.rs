@@ -7,6 +7,7 @@
 pub mod analytic;
 pub mod archive;
 mod arm;
+mod bands;
 pub mod capacity;
 mod cast;
 mod catalogue;

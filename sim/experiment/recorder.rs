@@ -3,6 +3,7 @@
 //! It is what `run` uses, and what speed is quoted with. Nothing is allocated while it listens,
 //! but for the first values of each kind, and the few times that a histogram meets a new order of magnitude.
 
+use crate::bands::Bands;
 use crate::durations::Durations;
 use crate::memory::record::{MemoryRecorder, NodeRecord, Window};
 use crate::stored::stored;
@@ -71,6 +72,8 @@ pub(crate) struct SourceRecord {
     pub(crate) response: Durations,
     pub(crate) failed: [u64; Failure::ALL.len()],
     pub(crate) slots: Vec<Slot>,
+    /// By slot: how long those took that were answered.
+    pub(crate) bands: Vec<Bands>,
     /// CPU time of the steps that they brought along, on the reference CPU, networking apart.
     pub(crate) cpu_ns: f64,
 }
@@ -164,8 +167,11 @@ impl Recorder {
     pub(crate) fn new(blueprint: &Blueprint, begin: Time, measured: Nanos, slot: Nanos) -> Self {
         let slot = Nanos(slot.0.max(1));
         let slots = measured.0.div_ceil(slot.0) as usize;
-        let source =
-            SourceRecord { slots: vec![Slot::default(); slots], ..SourceRecord::default() };
+        let source = SourceRecord {
+            slots: vec![Slot::default(); slots],
+            bands: vec![Bands::default(); slots],
+            ..SourceRecord::default()
+        };
         let window = Window { begin, end: begin + measured, slot, slots };
         let empty = |n: usize| vec![Tape::default(); n];
         Self {
@@ -184,10 +190,16 @@ impl Recorder {
         }
     }
 
+    /// The number of the slot in which a request arrived.
+    #[inline]
+    fn number(&self, arrived: Time) -> usize {
+        (arrived.since(self.begin).0 / self.slot.0) as usize
+    }
+
     /// The slot in which a request arrived.
     #[inline]
     fn slot(&mut self, source: SourceId, arrived: Time) -> Option<&mut Slot> {
-        let number = (arrived.since(self.begin).0 / self.slot.0) as usize;
+        let number = self.number(arrived);
         self.sources[source.index()].slots.get_mut(number)
     }
 
@@ -226,6 +238,10 @@ impl Probe for Recorder {
                 if let Some(slot) = self.slot(source, arrived) {
                     slot.answered += 1;
                     slot.response_ns += u128::from(response.0);
+                }
+                let number = self.number(arrived);
+                if let Some(bands) = self.sources[source.index()].bands.get_mut(number) {
+                    bands.record(response.0);
                 }
             }
             Err(failure) => {

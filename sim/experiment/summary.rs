@@ -1,10 +1,13 @@
 //! Findings from the replications of an arm: metrics with plain 95 % intervals, series, notes.
 
 use crate::arm::{Arm, Observation};
+use crate::bands::{self, Bands};
 use crate::catalogue::Key;
 use crate::curves::Curves;
 use crate::durations::Durations;
-use crate::findings::{Answer, Distribution, Findings, Metric, RunAnswer, Series, StoppedBy};
+use crate::findings::{
+    Answer, Distribution, Findings, Metric, ResponseBands, RunAnswer, Series, StoppedBy,
+};
 use crate::judge::{Arms, LEVEL, estimate, no_interval, number, times_needed};
 use crate::memory;
 use crate::metric::MEAN;
@@ -51,6 +54,7 @@ pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> F
             series: series(arm, question, replications),
             ledger: memory::ledger::ledger(arm, replications),
             distributions: distributions(arm),
+            bands: response_bands(arm, question),
         }),
     }
 }
@@ -169,4 +173,23 @@ fn distributions(arm: &Arm) -> Vec<Distribution> {
             })
         })
         .collect()
+}
+
+/// How long requests took by when they arrived, in the bands that any of them is in.
+fn response_bands(arm: &Arm, question: &Question) -> Vec<ResponseBands> {
+    let slot = question.measure.slot.seconds();
+    let limits = bands::limits();
+    let of = |(source, slots): (&wssim_model::blueprint::Source, &Vec<Bands>)| {
+        let used = |band: &usize| slots.iter().any(|slot| slot.counts[*band] > 0);
+        let (first, last) = ((0..bands::BANDS).find(used)?, (0..bands::BANDS).rfind(used)?);
+        let counts =
+            |slot: &Bands| slot.counts[first..=last].iter().map(|n| u64::from(*n)).collect();
+        Some(ResponseBands {
+            entry: source.name.clone(),
+            t_seconds: (0..slots.len()).map(|number| number as f64 * slot).collect(),
+            limits: limits[first..=last + 1].to_vec(),
+            counts: slots.iter().map(counts).collect(),
+        })
+    };
+    arm.blueprint.sources.iter().zip(&arm.bands).filter_map(of).collect()
 }

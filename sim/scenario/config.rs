@@ -1,7 +1,7 @@
 //! What is in force, and where each value comes from.
 
 use crate::document::fields::join;
-use crate::source::{Origin, Sources};
+use crate::source::Sources;
 use crate::tree::{Item, Table, Value};
 use std::fmt::Write as _;
 use wssim_text::printable;
@@ -9,7 +9,9 @@ use wssim_text::printable;
 /// Lists every value of the merged tree, then the defaults, in the order of paths.
 pub(crate) fn print(table: &Table, defaults: &[(String, String)], sources: &Sources) -> String {
     let mut lines: Vec<(String, String, String)> = Vec::new();
-    collect_table(table, "", sources, &mut lines);
+    each(table, &mut |path, item| {
+        lines.push((path.to_owned(), write(item), sources.short(item.origin)));
+    });
     for (path, value) in defaults {
         let bare = value.parse::<f64>().is_ok() || value.starts_with('[');
         let value = if bare { value.clone() } else { format!("\"{value}\"") };
@@ -24,26 +26,26 @@ pub(crate) fn print(table: &Table, defaults: &[(String, String)], sources: &Sour
     out
 }
 
-fn collect_table(
-    table: &Table,
-    path: &str,
-    sources: &Sources,
-    lines: &mut Vec<(String, String, String)>,
-) {
+/// Visits every value of the merged tree with its path.
+pub(crate) fn each(table: &Table, visit: &mut impl FnMut(&str, &Item)) {
+    within(table, "", visit);
+}
+
+fn within(table: &Table, path: &str, visit: &mut impl FnMut(&str, &Item)) {
     for (key, entry) in table {
-        collect(&entry.item, &join(path, key), sources, lines);
+        below(&entry.item, &join(path, key), visit);
     }
 }
 
-fn collect(item: &Item, path: &str, sources: &Sources, lines: &mut Vec<(String, String, String)>) {
+fn below(item: &Item, path: &str, visit: &mut impl FnMut(&str, &Item)) {
     match &item.value {
-        Value::Table(table) if !table.is_empty() => collect_table(table, path, sources, lines),
+        Value::Table(table) if !table.is_empty() => within(table, path, visit),
         Value::Array(items) if items.iter().any(has_table) => {
             for (number, item) in items.iter().enumerate() {
-                collect(item, &format!("{path}[{number}]"), sources, lines);
+                below(item, &format!("{path}[{number}]"), visit);
             }
         }
-        _ => lines.push((path.to_owned(), write(item), from(sources, item.origin))),
+        _ => visit(path, item),
     }
 }
 
@@ -55,11 +57,8 @@ fn has_table(item: &Item) -> bool {
     }
 }
 
-fn from(sources: &Sources, origin: Origin) -> String {
-    sources.short(origin)
-}
-
-fn write(item: &Item) -> String {
+/// As a scenario writes it.
+pub(crate) fn write(item: &Item) -> String {
     match &item.value {
         Value::Text(text) => {
             let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");

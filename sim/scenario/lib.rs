@@ -17,6 +17,7 @@ mod distribution;
 mod document;
 mod expression;
 pub mod import;
+mod inputs;
 mod lines;
 mod lint;
 mod load;
@@ -35,6 +36,7 @@ mod tree;
 mod unsimulated;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Place, Severity, render};
+pub use inputs::{Basis, Input};
 pub use lint::{LINTS, Lint};
 pub use parameter::{parameter, range_of};
 pub use scenario::{Placement, Scenario};

@@ -10,6 +10,7 @@ use crate::document::arrivals::ArrivalsText;
 use crate::document::fields::{Name, Reader, Texts, join};
 use crate::document::{self, Document};
 use crate::expression;
+use crate::inputs::{self, Input};
 use crate::lint;
 use crate::load::{self, Applied, Files};
 use crate::lower::{self, Traces};
@@ -184,6 +185,19 @@ impl Scenario {
     #[must_use]
     pub fn print_config(&self) -> String {
         config::print(&self.world.merged, &self.world.defaults, &self.world.sources)
+    }
+
+    /// Every input in force, and what it rests on.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<Input> {
+        inputs::inputs(&self.world.merged, &self.world.defaults, &self.world.sources)
+    }
+
+    /// Faults that are scripted: the second of the measured stretch, and the fault's name.
+    #[must_use]
+    pub fn faults(&self) -> Vec<(f64, String)> {
+        let scripted = self.world.document.faults.iter().filter(|fault| fault.mtbf.is_none());
+        scripted.map(|fault| (fault.at.seconds(), fault.id.clone())).collect()
     }
 
     /// Where containers are, by service.

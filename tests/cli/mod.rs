@@ -11,6 +11,7 @@ mod memory;
 mod mistakes;
 mod overload;
 mod ranges;
+mod report;
 mod run;
 mod schema;
 mod shards;

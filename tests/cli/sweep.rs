@@ -68,7 +68,7 @@ fn threads_change_no_byte() {
             threads,
         ];
         assert_eq!(status(&wssim(folder.path(), &call)), 0);
-        ["results.json", "sweep.csv"]
+        ["results.json", "sweep.csv", "report.html"]
             .map(|name| std::fs::read(folder.path().join(threads).join(name)).unwrap())
     };
     assert_eq!(run("1"), run("2"));

@@ -1,0 +1,85 @@
+//! `report.html`: everything to show around, in one file that needs nothing else.
+//!
+//! ```text
+//!  worth       what this is worth: simulated, checked against what, resting on what
+//!  verdicts    sentence, plan, interval drawn against the plan, why; by verdict
+//!  topology    a card a node: containers, CPU, RAM, swap
+//!  times       quantiles, numbers over time, response times over time
+//!  study       what only this command finds: pictures, then all of its tables
+//!  inputs      every input and what it rests on, warnings, what is not simulated, the command
+//! ```
+//! A function of findings and of what the caller tells: the same bytes for the same question. Its policy lets
+//! nothing be loaded and nothing run: there is no script, no inline style, no link to the outside.
+
+mod inputs;
+mod markup;
+mod policy;
+mod study;
+#[cfg(test)]
+mod tests;
+mod times;
+mod told;
+mod topology;
+mod verdicts;
+mod worth;
+
+pub use told::{Basis, Input, Plan, Told};
+
+use crate::{figure, reason, wording};
+use markup::Html;
+use wssim_experiment::findings::Findings;
+
+/// What the file begins with, by which it is known as ours.
+pub(crate) const BEGINNING: &str = "<!DOCTYPE html>\n<html lang=\"en\" data-wssim=\"report\" xmlns=\"http://www.w3.org/1999/xhtml\">";
+/// What it looks like, the colours of figures apart.
+const STYLE: &str = include_str!("style.css");
+
+/// The file.
+#[must_use]
+pub fn render(findings: &Findings, told: &Told) -> String {
+    let style = format!("{STYLE}{}", figure::sheet());
+    let mut html = Html::default();
+    html.element("head", &[], |html| head(html, findings, &style));
+    html.element("body", &[], |html| body(html, findings, told));
+    format!("{BEGINNING}\n{}</html>\n", html.into_text())
+}
+
+fn head(html: &mut Html, findings: &Findings, style: &str) {
+    html.element("meta", &[("charset", "utf-8")], |_| ());
+    let policy = policy::policy(style);
+    let attributes = [("http-equiv", "Content-Security-Policy"), ("content", policy.as_str())];
+    html.element("meta", &attributes, |_| ());
+    let viewport = [("name", "viewport"), ("content", "width=device-width, initial-scale=1")];
+    html.element("meta", &viewport, |_| ());
+    html.element("meta", &[("name", "color-scheme"), ("content", "light dark")], |_| ());
+    html.element("link", &[("rel", "icon"), ("href", "data:,")], |_| ());
+    html.leaf("title", "", &format!("{} · wssim", wording::title(findings)));
+    html.element("style", &[], |html| html.markup(style));
+}
+
+fn body(html: &mut Html, findings: &Findings, told: &Told) {
+    html.element("header", &[], |html| {
+        worth::line(html, findings, told);
+        html.leaf("h1", "", &wording::title(findings));
+        for sentence in wording::answer(findings) {
+            html.prose("p", "answer", &sentence);
+        }
+        worth::tally(html, findings);
+        html.leaf("p", "faint", &wording::counts(findings));
+        for line in reason::banner(&findings.notes) {
+            html.prose("p", "banner", &line);
+        }
+        if let Some(ending) = wording::ending(findings) {
+            html.leaf("p", "banner", &ending);
+        }
+    });
+    html.element("main", &[], |html| {
+        verdicts::section(html, findings);
+        study::section(html, findings);
+        topology::section(html, findings, told);
+        times::section(html, findings, told);
+        study::tables(html, findings);
+        inputs::section(html, findings, told);
+    });
+    html.leaf("footer", "faint", concat!("wssim ", env!("CARGO_PKG_VERSION")));
+}

@@ -1,0 +1,51 @@
+//! What only one command finds: its pictures, and at the end all of its tables.
+
+mod capacity;
+mod compare;
+mod failures;
+mod sweep;
+
+use super::markup::Html;
+use crate::{sections, wording};
+use wssim_experiment::findings::{Answer, Findings};
+
+pub(super) fn section(html: &mut Html, findings: &Findings) {
+    match &findings.answer {
+        Answer::Run(_) => {}
+        Answer::Failures(found) => failures::section(html, found),
+        Answer::Compare(found) => compare::section(html, found),
+        Answer::Sweep(found) => sweep::section(html, found),
+        Answer::Capacity(found) => capacity::section(html, found),
+    }
+}
+
+/// The tables that text and Markdown have, too.
+pub(super) fn tables(html: &mut Html, findings: &Findings) {
+    let verdicts = match &findings.answer {
+        Answer::Compare(_) | Answer::Capacity(_) => wording::verdicts(findings),
+        _ => Vec::new(),
+    };
+    let sections = sections::all(findings);
+    let sweep = if let Answer::Sweep(sweep) = &findings.answer { Some(sweep) } else { None };
+    if verdicts.is_empty() && sections.is_empty() && sweep.is_none() {
+        return;
+    }
+    html.section("tables", "Tables", |html| {
+        for (title, table) in &verdicts {
+            html.leaf("h3", "", if title.is_empty() { "Conditions" } else { title });
+            html.table(table);
+        }
+        if let Some(sweep) = sweep {
+            html.leaf("h3", "", "Points");
+            html.table(&crate::sweep::points(sweep));
+            html.list("remarks", &crate::sweep::remarks(sweep));
+            html.leaf("h3", "", "What changes");
+            html.table(&crate::sweep::changes(sweep));
+        }
+        for section in &sections {
+            html.leaf("h3", "", section.title);
+            html.table(&section.table);
+            html.list("remarks", &section.remarks);
+        }
+    });
+}

@@ -1,0 +1,209 @@
+//! The page is well-formed, loads nothing, says what `results.json` says, and takes no name for markup.
+
+use super::*;
+use crate::check::Placement;
+use crate::{json, sample};
+use roxmltree::{Document, Node, ParsingOptions};
+use sha2::{Digest as _, Sha256};
+use wssim_experiment::findings::Answer;
+use wssim_stats::Estimate;
+
+fn told() -> Told {
+    let input = |path: &str, basis: Basis| Input {
+        path: path.to_owned(),
+        value: "4/s".to_owned(),
+        range: Some("[\"1/s\", \"9/s\"]".to_owned()),
+        place: "shop.toml:7".to_owned(),
+        basis,
+    };
+    Told {
+        call: "wssim run shop --seed 84".to_owned(),
+        plans: vec![Plan {
+            name: "shop".to_owned(),
+            placements: vec![
+                Placement { node: Some("gmktec".to_owned()), containers: vec!["web.1".to_owned()] },
+                Placement { node: None, containers: vec!["db.1".to_owned()] },
+            ],
+            memory: vec![("gmktec".to_owned(), [28e9, 8e9])],
+            faults: vec![(3.0, "monitoring-dies".to_owned())],
+            inputs: vec![
+                input("traffic.web.rate", Basis::Source("a log".to_owned())),
+                input("service.web.cpu", Basis::Assumption(None)),
+                input("service.db.cpu", Basis::Assumption(Some("a guess".to_owned()))),
+                input("scenario.kind", Basis::Decision),
+            ],
+            warnings: vec!["shop.toml:3: no limit".to_owned()],
+            observed_in: Vec::new(),
+        }],
+    }
+}
+
+/// The same with a name everywhere that would like to be more than one.
+fn hostile() -> (Findings, Told) {
+    let findings = sample::hostile();
+    let name = findings.name.clone();
+    let mut told = told();
+    told.call.clone_from(&name);
+    let plan = &mut told.plans[0];
+    plan.name.clone_from(&name);
+    plan.placements[0] = Placement { node: Some(name.clone()), containers: vec![name.clone()] };
+    plan.memory[0].0.clone_from(&name);
+    plan.faults[0].1.clone_from(&name);
+    plan.warnings = vec![name.clone()];
+    let input = &mut plan.inputs[0];
+    input.path.clone_from(&name);
+    input.value.clone_from(&name);
+    input.range = Some(name.clone());
+    input.basis = Basis::Source(name);
+    (findings, told)
+}
+
+fn parse(page: &str) -> Document<'_> {
+    let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
+    Document::parse_with_options(page, options).unwrap()
+}
+
+fn elements<'d>(document: &'d Document<'_>, tag: &'d str) -> impl Iterator<Item = Node<'d, 'd>> {
+    document.descendants().filter(move |node| node.tag_name().name() == tag)
+}
+
+fn text(node: Node<'_, '_>) -> String {
+    node.descendants().filter_map(|one| if one.is_text() { one.text() } else { None }).collect()
+}
+
+#[test]
+fn the_page_is_well_formed_whatever_things_are_called() {
+    for (findings, told) in [(sample::findings(), told()), hostile()] {
+        let page = render(&findings, &told);
+        let document = parse(&page);
+        assert!(elements(&document, "svg").count() > 3, "figures are there");
+        for tag in ["script", "iframe", "img", "object", "form", "a"] {
+            assert_eq!(elements(&document, tag).count(), 0, "<{tag}>");
+        }
+        let is_plain = |character: char| character == '\n' || !wssim_text::is_control(character);
+        assert!(page.chars().all(is_plain));
+    }
+}
+
+#[test]
+fn names_are_shown_and_not_obeyed() {
+    let (findings, told) = hostile();
+    let page = render(&findings, &told);
+    assert!(!page.contains("<script"));
+    let document = parse(&page);
+    let shown = wssim_text::printable(&findings.name);
+    let title = elements(&document, "title").next().map(text).unwrap();
+    assert!(title.contains(&shown), "{title}");
+    let nodes: Vec<String> = elements(&document, "h4").map(text).collect();
+    assert!(nodes.contains(&shown), "{nodes:?}");
+}
+
+#[test]
+fn nothing_is_loaded_and_one_style_counts() {
+    let page = render(&sample::findings(), &told());
+    let document = parse(&page);
+    let policy = elements(&document, "meta")
+        .find(|meta| meta.attribute("http-equiv") == Some("Content-Security-Policy"))
+        .and_then(|meta| meta.attribute("content"))
+        .unwrap();
+    let styles: Vec<String> = elements(&document, "style").map(text).collect();
+    let [style] = styles.as_slice() else { panic!("{} styles", styles.len()) };
+    let hash = policy.split("style-src 'sha256-").nth(1).unwrap().split('\'').next().unwrap();
+    assert_eq!(decoded(hash), Sha256::digest(style.as_bytes()).to_vec());
+    assert!(policy.starts_with("default-src 'none';"), "{policy}");
+    assert!(!policy.contains("unsafe"), "{policy}");
+    for node in document.descendants() {
+        assert!(node.attribute("style").is_none(), "{node:?}");
+        for attribute in node.attributes() {
+            assert!(!attribute.name().starts_with("on"), "{node:?}");
+            let loads = ["src", "href", "action"].contains(&attribute.name());
+            assert!(!loads || attribute.value() == "data:,", "{node:?}");
+        }
+    }
+    assert!(!style.contains("url("), "a style loads nothing either");
+}
+
+/// Base64 by way of a table of digits: not the way in which it was written.
+fn decoded(text: &str) -> Vec<u8> {
+    let digits = ('A'..='Z').chain('a'..='z').chain('0'..='9').chain(['+', '/']);
+    let digits: Vec<char> = digits.collect();
+    let places = text.chars().filter_map(|one| digits.iter().position(|digit| *digit == one));
+    let bits: Vec<String> = places.map(|place| format!("{place:06b}")).collect();
+    let bits = bits.concat();
+    let bytes = bits.as_bytes().chunks_exact(8);
+    bytes.map(|byte| u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2).unwrap()).collect()
+}
+
+#[test]
+fn verdicts_are_those_of_the_results() {
+    let findings = sample::findings();
+    let page = render(&findings, &told());
+    let document = parse(&page);
+    let results: serde_json::Value = serde_json::from_str(&json::render(&findings)).unwrap();
+    let shown: Vec<Node<'_, '_>> = elements(&document, "article").collect();
+    let judged: Vec<&serde_json::Value> = results["claims"].as_array().unwrap().iter().collect();
+    let here = judged.iter().filter(|claim| claim["judged_by"] == "run");
+    assert_eq!(shown.len(), here.clone().count());
+    for claim in here {
+        let id = claim["id"].as_str();
+        let article = shown.iter().find(|one| one.attribute("data-claim") == id).unwrap();
+        assert_eq!(article.attribute("data-verdict"), claim["verdict"].as_str());
+        for (name, key) in [("data-mean", "mean"), ("data-low", "ci_low"), ("data-high", "ci_high")]
+        {
+            let number = article.attribute(name).and_then(|number| number.parse::<f64>().ok());
+            assert_eq!(number, claim["simulated"][key].as_f64(), "{id:?} {name}");
+        }
+        let told = text(*article);
+        for sentence in [&claim["text"], &claim["source"]] {
+            assert!(told.contains(sentence.as_str().unwrap()), "{told}");
+        }
+        let why = claim["why"].as_str().unwrap().get(1..).unwrap_or_default();
+        assert!(told.contains(why), "{told} lacks {why}");
+    }
+}
+
+#[test]
+fn the_first_line_says_what_the_numbers_are_worth() {
+    let page = render(&sample::findings(), &told());
+    let document = parse(&page);
+    let first = elements(&document, "body").flat_map(|body| body.descendants());
+    let first = first.filter(Node::is_text).find_map(|node| node.text()).unwrap();
+    let observed = sample::findings().claims.iter().filter(|one| one.claim.observed).count();
+    assert!(first.starts_with("Simulated, not measured."), "{first}");
+    assert!(first.contains(&format!("of {observed} measured figures")) || observed == 0, "{first}");
+    assert!(first.ends_with("2 of its 3 inputs are assumptions, 1 has a source."), "{first}");
+}
+
+#[test]
+fn every_input_is_there_with_what_it_rests_on() {
+    let page = render(&sample::findings(), &told());
+    let document = parse(&page);
+    let rows: Vec<String> = elements(&document, "tr").map(text).collect();
+    for due in [
+        "traffic.web.rate\n4/s in [\"1/s\", \"9/s\"]\na log\nshop.toml:7\n",
+        "service.web.cpu\n4/s in [\"1/s\", \"9/s\"]\nassumption\nshop.toml:7\n",
+        "service.db.cpu\n4/s in [\"1/s\", \"9/s\"]\nassumption: a guess\nshop.toml:7\n",
+    ] {
+        assert!(rows.iter().any(|row| row == due), "{due} in {rows:?}");
+    }
+    assert_eq!(elements(&document, "pre").map(text).collect::<Vec<_>>(), [told().call]);
+}
+
+#[test]
+fn what_strikes_is_marked_over_time() {
+    let mut findings = sample::findings();
+    let Answer::Run(run) = &mut findings.answer else { panic!("another study") };
+    run.series[0].estimates[1] = Some(Estimate::symmetric(0.12, 0.01, 40));
+    let drawn = run.series.len() + run.bands.len();
+    let page = render(&findings, &told());
+    let document = parse(&page);
+    let marks = elements(&document, "text").filter(|one| text(*one).trim() == "monitoring-dies");
+    assert_eq!(marks.count(), drawn);
+}
+
+#[test]
+fn the_same_findings_make_the_same_bytes() {
+    let [one, other] = [(); 2].map(|()| render(&sample::findings(), &told()));
+    assert_eq!(one, other);
+    assert!(one.starts_with(BEGINNING) && one.len() < 200_000, "{} bytes", one.len());
+}

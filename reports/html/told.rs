@@ -1,0 +1,57 @@
+//! What the caller knows of the scenarios beside what was found: values, so that no report reads a scenario.
+
+use crate::check::Placement;
+
+/// What is told of a command beside its findings.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// The command that gives the same numbers again.
+    pub call: String,
+    /// The scenario; of several that are compared the baseline first.
+    pub plans: Vec<Plan>,
+}
+
+/// A scenario.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Its bare name.
+    pub name: String,
+    /// Which containers are where.
+    pub placements: Vec<Placement>,
+    /// RAM and swap of each node, in bytes; infinite: none is given.
+    pub memory: Vec<(String, [f64; 2])>,
+    /// Scripted faults: the second of the measured stretch, and the name.
+    pub faults: Vec<(f64, String)>,
+    /// Every input, in the order of paths.
+    pub inputs: Vec<Input>,
+    /// Lints and warnings.
+    pub warnings: Vec<String>,
+    /// Other scenarios that its changes are from, and how many measurements they are held to.
+    pub observed_in: Vec<(String, usize)>,
+}
+
+/// A value in force.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// Its path.
+    pub path: String,
+    /// As it is written.
+    pub value: String,
+    /// The ends between which it lies, as they are written.
+    pub range: Option<String>,
+    /// File and line.
+    pub place: String,
+    /// What it rests on.
+    pub basis: Basis,
+}
+
+/// What an input rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// A source.
+    Source(String),
+    /// Nothing but this reason, if any.
+    Assumption(Option<String>),
+    /// It is decided, not known.
+    Decision,
+}

@@ -1,0 +1,143 @@
+//! `report.html`: what the scenario knows beside the findings, as the report takes it.
+
+use crate::check::{placements, remarks};
+use crate::exit::Failure;
+use crate::options::Study;
+use std::collections::BTreeMap;
+use std::path::Path;
+use wssim_experiment::question::{Question, Worlds as _};
+use wssim_reports::html::{Basis, Input, Plan, Told};
+use wssim_scenario::{Diagnostic, Scenario};
+
+/// The file's name.
+pub(crate) const NAME: &str = "report.html";
+
+/// Flags that change no number, and whether a value follows them.
+const SILENT: [(&str, bool); 11] = [
+    ("--all", false),
+    ("--budget", true),
+    ("--format", true),
+    ("--no-color", false),
+    ("--no-fail", false),
+    ("--out", true),
+    ("--quiet", false),
+    ("--seed", true),
+    ("--shard", true),
+    ("--threads", true),
+    ("-q", false),
+];
+
+/// What is told beside the findings of these scenarios.
+///
+/// # Errors
+/// When a world cannot be made.
+pub(crate) fn told(scenarios: &[(&Scenario, &Question)], study: &Study) -> Result<Told, Failure> {
+    let plans = scenarios.iter().map(|(scenario, question)| plan(scenario, question));
+    Ok(Told { call: call(study), plans: plans.collect::<Result<_, _>>()? })
+}
+
+fn plan(scenario: &Scenario, question: &Question) -> Result<Plan, Failure> {
+    let world = scenario.blueprint(None, &[]).map_err(|error| Failure::world(&error))?;
+    let memory =
+        world.nodes.iter().map(|node| (node.name.clone(), [node.memory.ram, node.memory.swap]));
+    Ok(Plan {
+        name: question.name.clone(),
+        placements: placements(&scenario.placements()),
+        memory: memory.collect(),
+        faults: scenario.faults(),
+        inputs: scenario.inputs().into_iter().map(input).collect(),
+        warnings: remarks(scenario).iter().map(one_line).collect(),
+        observed_in: observed(question),
+    })
+}
+
+/// Scenarios that changes are from, and how many measurements were made there.
+fn observed(question: &Question) -> Vec<(String, usize)> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for arm in question.observed.iter().filter_map(|one| one.arm.as_deref()) {
+        let stem = Path::new(arm).file_stem().unwrap_or_default();
+        *counts.entry(stem.to_string_lossy().into_owned()).or_default() += 1;
+    }
+    counts.into_iter().collect()
+}
+
+fn input(input: wssim_scenario::Input) -> Input {
+    use wssim_scenario::Basis as From;
+    Input {
+        path: input.path,
+        value: input.value,
+        range: input.range,
+        place: input.place,
+        basis: match input.basis {
+            From::Source(source) => Basis::Source(source),
+            From::Assumption(reason) => Basis::Assumption(reason),
+            From::Decision => Basis::Decision,
+        },
+    }
+}
+
+/// A diagnostic with its place, without the folder.
+fn one_line(diagnostic: &Diagnostic) -> String {
+    let place = diagnostic
+        .span
+        .as_ref()
+        .map_or_else(String::new, |place| format!("{}:{}: ", base(&place.file), place.line));
+    let help = diagnostic.help.as_ref().map_or_else(String::new, |help| format!(" ({help})"));
+    format!("{place}{}{help}", diagnostic.message)
+}
+
+/// The command with what decides its numbers; of files only their names.
+fn call(study: &Study) -> String {
+    let own: Vec<String> = match &study.merged {
+        Some(parts) => parts.header().arguments.clone(),
+        None => std::env::args_os().skip(1).map(|one| one.to_string_lossy().into_owned()).collect(),
+    };
+    let mut told = vec!["wssim".to_owned()];
+    let mut arguments = own.into_iter();
+    while let Some(argument) = arguments.next() {
+        let name = argument.split('=').next().unwrap_or_default();
+        match SILENT.iter().find(|(flag, _)| *flag == name) {
+            Some((_, true)) if name == argument => drop(arguments.next()),
+            Some(_) => {}
+            None => told.push(quoted(base(&argument))),
+        }
+    }
+    told.extend(["--seed".to_owned(), study.seed.to_string()]);
+    told.join(" ")
+}
+
+/// The last part of what may be the path of a file.
+fn base(text: &str) -> &str {
+    let is_file = [".toml", ".yml", ".yaml"].iter().any(|end| text.ends_with(end));
+    if is_file { text.rsplit(['/', '\\']).next().unwrap_or(text) } else { text }
+}
+
+/// As a shell takes it for one word.
+fn quoted(word: &str) -> String {
+    let is_plain = |character: char| character.is_alphanumeric() || "-_./=,:%+".contains(character);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stay_words() {
+        for (word, due) in [
+            ("after", "after"),
+            ("a=b c", "'a=b c'"),
+            ("it's", "'it'\\''s'"),
+            ("", "''"),
+            ("$(id)", "'$(id)'"),
+        ] {
+            assert_eq!(quoted(word), due);
+        }
+        assert_eq!(base("there/shop.toml"), "shop.toml");
+        assert_eq!(base("service.a.cpu=1/s"), "service.a.cpu=1/s");
+    }
+}
