@@ -39,7 +39,7 @@ Example:
 Exit status: 1 when an objective does not hold at the traffic of today, or no value of --find will do; 3 when
 that stays undecided, or the key has no single limit.")]
 pub(crate) struct Args {
-    /// Path of the scenario, or its bare name when it lies in scenarios/
+    /// Path of the scenario, or its bare name when it lies in scenarios/ or ships with wssim
     scenario: String,
 
     /// Another key than the traffic, and the ends between which it is looked for: `key=lo..hi`; of whole

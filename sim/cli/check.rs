@@ -22,7 +22,7 @@ Example:
   wssim check after
   wssim check scenarios/after.toml --set traffic.web.arrivals.rate=40/s")]
 pub(crate) struct Args {
-    /// Path of the scenario, or its bare name when it lies in scenarios/
+    /// Path of the scenario, or its bare name when it lies in scenarios/ or ships with wssim
     scenario: String,
 
     #[command(flatten)]
@@ -37,6 +37,9 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
             Ok(exit::HOLDS)
         }
         Ok(scenario) => {
+            if !args.shown.look.quiet {
+                output::note_shipped(&args.scenario, &scenario);
+            }
             let remarks = remarks(&scenario);
             print(args, &known(&scenario, &remarks), &remarks)?;
             Ok(exit::HOLDS)

@@ -39,7 +39,8 @@ Example:
   wssim compare before after --with failures
   wssim compare before after --format json | jq '.comparison[] | {name, labels, others}'")]
 pub(crate) struct Args {
-    /// What is compared with: path of a scenario, its bare name when it lies in scenarios/, or a stack file
+    /// What is compared with: path of a scenario, its bare name when it lies in scenarios/ or ships with
+    /// wssim, or a stack file
     first: String,
 
     /// What is compared with it

@@ -41,7 +41,7 @@ Example:
   wssim failures after --years 100000
   wssim failures scenarios/after.toml --format json | jq '.sets[] | {nodes, survives}'")]
 pub(crate) struct Args {
-    /// Path of the scenario, or its bare name when it lies in scenarios/
+    /// Path of the scenario, or its bare name when it lies in scenarios/ or ships with wssim
     scenario: String,
 
     /// The most nodes that fail together [default: 2]

@@ -1,36 +1,44 @@
-//! `wssim init`: a scenario to begin with.
+//! `wssim init`: a scenario to begin with, or those that ship with wssim, to be changed.
 
 use crate::exit::{self, Failure};
 use crate::output;
 use crate::terminal::{self, Stream};
 use std::path::{Path, PathBuf};
 use wssim_reports::files;
-use wssim_scenario::import;
+use wssim_scenario::{SHIPPED, import};
 use wssim_text::printable;
 use wssim_text::width;
 
 /// The file that is written.
 const NAME: &str = "scenario.toml";
+/// Where the plan's scenarios are written to unless told otherwise, and found by their bare names.
+const PLAN: &str = "scenarios";
 
 /// A small commented scenario to begin with
 ///
 /// Writes `scenario.toml`, which runs at once and explains the format as one reads it; from stack
-/// files, one whose numbers are assumptions and say so. Nothing is ever overwritten.
+/// files, one whose numbers are assumptions and say so; with `--plan` the scenarios that ship with wssim, and
+/// all that they name. Nothing is ever overwritten.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
 Examples:
   wssim init
   wssim init shop && wssim run shop/scenario.toml
-  wssim init --from-stack stacks/shop.yml stacks/databases.yml")]
+  wssim init --from-stack stacks/shop.yml stacks/databases.yml
+  wssim init --plan && wssim run after")]
 pub(crate) struct Args {
     /// Directory to write it to, made where it is not there [default: the current one, or that of
-    /// the first stack file]
+    /// the first stack file; scenarios with --plan]
     #[arg(value_name = "DIR", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     directory: Option<String>,
 
     /// Make it from Compose stack files, as `wssim import compose` does
     #[arg(long, value_name = "FILE", num_args = 1..)]
     from_stack: Vec<PathBuf>,
+
+    /// Write the scenarios that ship with wssim, to be changed: a bare name is then one of these files
+    #[arg(long, conflicts_with = "from_stack")]
+    plan: bool,
 
     /// Say nothing but errors
     #[arg(long, short)]
@@ -43,23 +51,49 @@ pub(crate) struct Args {
 
 /// Runs the command; gives its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+    if args.plan {
+        return plan(args);
+    }
     let beside = || Some(args.from_stack.first()?.parent()?.to_owned());
     let directory = args.directory.as_ref().map(PathBuf::from).or_else(beside).unwrap_or_default();
     let place = directory.join(NAME);
     // Before anything is said of stack files, and again when it is written.
     files::check_new(&place)?;
     let text = text(args, &directory)?;
+    write(&place, &text)?;
+    if !args.quiet {
+        let place = shown(&place);
+        output::print_plain(&next(&place, &place, terminal::width(Stream::Out)))?;
+    }
+    Ok(exit::HOLDS)
+}
+
+/// Writes out what ships with the program; nothing where one of the files is there already.
+fn plan(args: &Args) -> Result<u8, Failure> {
+    let directory = Path::new(args.directory.as_deref().unwrap_or(PLAN));
+    let places = || SHIPPED.iter().map(|file| (directory.join(file.path), file.text));
+    places().try_for_each(|(place, _)| files::check_new(&place))?;
+    places().try_for_each(|(place, text)| write(&place, text))?;
+    if !args.quiet {
+        let is_found = directory == Path::new(PLAN);
+        let after =
+            if is_found { "after".to_owned() } else { shown(&directory.join("after.toml")) };
+        let wrote = format!("{} files to {}", SHIPPED.len(), shown(directory));
+        output::print_plain(&next(&wrote, &after, terminal::width(Stream::Out)))?;
+    }
+    Ok(exit::HOLDS)
+}
+
+/// Writes a new file, and makes the directory that it lies in.
+fn write(place: &Path, text: &str) -> Result<(), Failure> {
+    let directory = place.parent().unwrap_or(Path::new(""));
     if !directory.as_os_str().is_empty() {
-        std::fs::create_dir_all(&directory).map_err(|error| {
+        std::fs::create_dir_all(directory).map_err(|error| {
             let shown = printable(&directory.display().to_string());
             Failure::file(&format!("error: cannot make the directory `{shown}`: {error}"))
         })?;
     }
-    files::write_new(&place, &text)?;
-    if !args.quiet {
-        output::print_plain(&next(&place, terminal::width(Stream::Out)))?;
-    }
-    Ok(exit::HOLDS)
+    Ok(files::write_new(place, text)?)
 }
 
 fn text(args: &Args, directory: &Path) -> Result<String, Failure> {
@@ -75,10 +109,15 @@ fn text(args: &Args, directory: &Path) -> Result<String, Failure> {
     Ok(made.text)
 }
 
-/// What to do with it, in lines of `width` columns, but for a long path: a command stays whole.
-fn next(place: &Path, width: usize) -> String {
-    let place = for_a_shell(&printable(&place.display().to_string()));
-    let [check, run] = ["check", "run"].map(|command| format!("wssim {command} {place}"));
+/// A path as one types it.
+fn shown(path: &Path) -> String {
+    for_a_shell(&printable(&path.display().to_string()))
+}
+
+/// What was written, and what to do with `scenario`, in lines of `width` columns, but for a long path: a command
+/// stays whole.
+fn next(wrote: &str, scenario: &str, width: usize) -> String {
+    let [check, run] = ["check", "run"].map(|command| format!("wssim {command} {scenario}"));
     let steps = [
         (&check, "# is it right, and what is asked of the servers?"),
         (&run, "# do its claims hold?"),
@@ -89,7 +128,7 @@ fn next(place: &Path, width: usize) -> String {
     let fit = beside.iter().all(|line| width::of(line.trim_end()) <= width);
     let steps =
         if fit { beside } else { steps.map(|(command, why)| format!("  {why}\n  {command}\n")) };
-    format!("Wrote {place}. Next:\n{}", steps.concat())
+    format!("Wrote {wrote}. Next:\n{}", steps.concat())
 }
 
 /// As one word of a command line.
@@ -105,7 +144,6 @@ fn for_a_shell(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{for_a_shell, next};
-    use std::path::Path;
 
     #[test]
     fn paths_are_one_word() {
@@ -116,10 +154,10 @@ mod tests {
 
     #[test]
     fn reasons_stand_above_commands_where_there_is_no_room_beside() {
-        let place = Path::new("shop/scenario.toml");
-        let wide = next(place, 100);
+        let place = "shop/scenario.toml";
+        let wide = next(place, place, 100);
         assert!(wide.contains("  wssim run shop/scenario.toml      # do its"), "{wide}");
-        let narrow = next(place, 60);
+        let narrow = next(place, place, 60);
         assert!(narrow.contains("  # do its claims hold?\n  wssim run shop/"), "{narrow}");
         assert!(narrow.lines().all(|line| line.len() <= 60), "{narrow}");
     }

@@ -179,7 +179,11 @@ impl Shown {
     /// Loads the scenario at `path` and tells of what to heed in it; `None` when only the
     /// configuration was asked for, which is printed.
     pub(crate) fn load(&self, path: &str) -> Result<Option<Scenario>, Failure> {
-        self.loaded(Scenario::load(path, &self.sets))
+        let found = self.loaded(Scenario::load(path, &self.sets))?;
+        if let Some(scenario) = found.as_ref().filter(|_| !self.look.quiet) {
+            output::note_shipped(path, scenario);
+        }
+        Ok(found)
     }
 
     /// The same once it was read.

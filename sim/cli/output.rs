@@ -4,7 +4,7 @@ use crate::exit::Failure;
 use crate::options::Shown;
 use crate::terminal::{self, Stream};
 use std::io::{self, Write};
-use wssim_scenario::Diagnostic;
+use wssim_scenario::{Diagnostic, Scenario};
 use wssim_text::wrap;
 
 /// Writes an answer to standard output.
@@ -40,6 +40,13 @@ pub(crate) fn complain_as_is(text: &str) {
 /// Tells on standard error what the author of a scenario should know.
 pub(crate) fn warn(diagnostics: &[Diagnostic], colours: bool) {
     complain(&wssim_scenario::render(diagnostics, terminal::width(Stream::Error), colours));
+}
+
+/// Tells on standard error where the scenario called `name` is no file of the user's.
+pub(crate) fn note_shipped(name: &str, scenario: &Scenario) {
+    if scenario.is_shipped() {
+        complain(&format!("note: scenario `{name}` is the one that ships with wssim\n"));
+    }
 }
 
 /// Tells what clap has to say instead of a command: help, or what is wrong with the call. Gives the

@@ -40,7 +40,7 @@ Example:
   wssim sweep after --param traffic.scale=1..8/3 --refine 4
   wssim sweep after --param traffic.scale=1,8 --metric 'node_load_average{node=\"gmktec\"}'")]
 pub(crate) struct Args {
-    /// Path of the scenario, or its bare name when it lies in scenarios/
+    /// Path of the scenario, or its bare name when it lies in scenarios/ or ships with wssim
     scenario: String,
 
     /// A key and its values: `key=a,b,c` or `key=lo..hi/n`; repeatable, all combinations are made

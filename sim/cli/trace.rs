@@ -29,7 +29,7 @@ Example:
   wssim trace after --pick p99 --all
   wssim trace scenarios/after.toml --entry web --pick 17 --format json | jq .components")]
 pub(crate) struct Args {
-    /// Path of the scenario, or its bare name when it lies in scenarios/
+    /// Path of the scenario, or its bare name when it lies in scenarios/ or ships with wssim
     scenario: String,
 
     /// The traffic source; by default the one with the most requests

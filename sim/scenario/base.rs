@@ -3,13 +3,13 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::document::known::Known;
-use crate::load::{self, Files};
+use crate::files::{Files, Location};
+use crate::load;
 use crate::source::Sources;
 use crate::stack::{self, field};
 use crate::trace::Rows;
 use crate::tree::Table;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// `path=value`, and how it is called.
@@ -20,8 +20,8 @@ pub(crate) type Set = (String, String);
 pub(crate) struct Shared {
     pub(crate) files: Files,
     /// Traces by file.
-    pub(crate) rows: Mutex<BTreeMap<PathBuf, Arc<Rows>>>,
-    bases: Mutex<BTreeMap<(PathBuf, Vec<Set>), Found>>,
+    pub(crate) rows: Mutex<BTreeMap<Location, Arc<Rows>>>,
+    bases: Mutex<BTreeMap<(Location, Vec<Set>), Found>>,
 }
 
 /// A base, or the mistakes that leave none.
@@ -38,21 +38,22 @@ pub(crate) struct Base {
 }
 
 impl Shared {
-    /// The base of the file at `path`, once `sets` have said which stacks there are and what is in them.
-    pub(crate) fn base(&self, path: &Path, sets: &[&Set]) -> Found {
+    /// The base of the file at `location`, once `sets` have said which stacks there are and what is in them.
+    pub(crate) fn base(&self, location: &Location, sets: &[&Set]) -> Found {
         // A study of such fields would keep a base for each of its points.
         if sets.iter().any(|(set, _)| field::is_field(set)) {
-            return self.read(path, sets).map(Arc::new);
+            return self.read(location, sets).map(Arc::new);
         }
-        let key = (path.to_owned(), sets.iter().map(|set| (*set).clone()).collect());
+        let key = (location.clone(), sets.iter().map(|set| (*set).clone()).collect());
         let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
-        bases.entry(key).or_insert_with(|| self.read(path, sets).map(Arc::new)).clone()
+        bases.entry(key).or_insert_with(|| self.read(location, sets).map(Arc::new)).clone()
     }
 
-    fn read(&self, path: &Path, sets: &[&Set]) -> Result<Base, Vec<Diagnostic>> {
+    fn read(&self, location: &Location, sets: &[&Set]) -> Result<Base, Vec<Diagnostic>> {
         let mut sources = Sources::default();
         let mut mistakes = Vec::new();
-        let Some(mut merged) = load::file(path, &self.files, &mut sources, &mut mistakes) else {
+        let Some(mut merged) = load::file(location, &self.files, &mut sources, &mut mistakes)
+        else {
             return Err(mistakes);
         };
         // What could be saved of a broken file would only mislead.

@@ -13,9 +13,9 @@ pub(crate) fn text_of(
     file: &Name,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<(String, std::sync::Arc<str>)> {
-    let path = texts.sources.beside(file.origin, &file.text);
-    match texts.files.read(&path) {
-        Ok(text) => Some((path.display().to_string(), text)),
+    let location = texts.sources.beside(file.origin, &file.text);
+    match texts.files.read(&location) {
+        Ok(text) => Some((location.shown(), text)),
         Err(reason) => {
             let message = format!("`{}` cannot be read: {reason}", file.text);
             mistakes.push(Diagnostic::error(UNREADABLE, message).at(texts.sources, file.origin));

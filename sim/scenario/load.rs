@@ -4,40 +4,13 @@
 //! `enabled = false` removes a thing and the word `"none"` removes an inherited value.
 
 use crate::diagnostic::{Diagnostic, UNREADABLE};
+use crate::files::{Files, Location};
 use crate::schema::{self, Kind};
 use crate::source::{Origin, Source, Sources};
 use crate::tree::{self, Entry, Item, Table, Value};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 use toml::de::DeValue;
 use wssim_text::suggest;
-
-/// Files by path, each read once, so that all worlds of a study see the same text.
-#[derive(Debug, Default)]
-pub(crate) struct Files(Mutex<BTreeMap<PathBuf, Result<Arc<str>, String>>>);
-
-impl Files {
-    /// Lets `text` stand for the file at `path`.
-    pub(crate) fn hold(&self, path: &Path, text: &str) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(path.to_owned(), Ok(text.into()));
-    }
-
-    /// The text of a file, or why there is none.
-    pub(crate) fn read(&self, path: &Path) -> Result<Arc<str>, String> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let read = || {
-            let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-            if text.len() > u32::MAX as usize {
-                Err("it is larger than 4 GiB".to_owned())
-            } else {
-                Ok(text.into())
-            }
-        };
-        known.entry(path.to_owned()).or_insert_with(read).clone()
-    }
-}
 
 /// Lists whose items are merged by `id`.
 const BY_ID: [&str; 2] = ["claim", "fault"];
@@ -46,28 +19,28 @@ const NAMED: [&str; 6] = ["network", "node", "service", "site", "stack", "traffi
 
 /// Reads a file with everything that it extends.
 pub(crate) fn file(
-    path: &Path,
+    location: &Location,
     files: &Files,
     sources: &mut Sources,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<Table> {
-    with_bases(path, None, files, sources, mistakes, &mut Vec::new())
+    with_bases(location, None, files, sources, mistakes, &mut Vec::new())
 }
 
 fn with_bases(
-    path: &Path,
+    location: &Location,
     named_at: Option<Origin>,
     files: &Files,
     sources: &mut Sources,
     mistakes: &mut Vec<Diagnostic>,
-    open: &mut Vec<PathBuf>,
+    open: &mut Vec<Location>,
 ) -> Option<Table> {
-    let shown = path.display().to_string();
+    let shown = location.shown();
     let complain = |sources: &Sources, diagnostic: Diagnostic| match named_at {
         Some(origin) => diagnostic.at(sources, origin),
         None => diagnostic,
     };
-    let text = match files.read(path) {
+    let text = match files.read(location) {
         Ok(text) => text,
         Err(reason) => {
             let diagnostic =
@@ -76,14 +49,13 @@ fn with_bases(
             return None;
         }
     };
-    let identity = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let identity = location.identity();
     if open.contains(&identity) {
         let diagnostic = Diagnostic::error("extends-cycle", format!("`{shown}` extends itself"));
         mistakes.push(complain(sources, diagnostic));
         return None;
     }
-    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    let source = Source { name: shown, folder, text: text.to_string(), is_set: false };
+    let source = Source::of_file(location, &text);
     let Value::Table(mut own) = tree::parse(sources, source, mistakes).value else {
         return None;
     };
@@ -297,7 +269,7 @@ pub(crate) fn assignment(
 ) -> Option<Assignment> {
     let source = Source {
         name: shown.to_owned(),
-        folder: PathBuf::new(),
+        folder: Location::default(),
         text: text.to_owned(),
         is_set: true,
     };

@@ -4,10 +4,10 @@ use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::claim::{self, Bound, ClaimText, Expect};
+use crate::files::Location;
 use crate::places;
 use crate::source::{Origin, Source, Sources};
 use crate::unsimulated::{self, NotSimulated};
-use std::path::PathBuf;
 use wssim_experiment::failures::years::MANAGERS;
 use wssim_experiment::metric::{self, MetricKind, PLANNED, STATS, reasons, table};
 use wssim_experiment::question::{Claim, Expected, Kind, Measure, MetricRef, Study};
@@ -118,7 +118,7 @@ fn flag(shown: &str, text: &str) -> (Sources, Origin) {
     let mut sources = Sources::default();
     let source = Source {
         name: shown.to_owned(),
-        folder: PathBuf::new(),
+        folder: Location::default(),
         text: text.to_owned(),
         is_set: true,
     };

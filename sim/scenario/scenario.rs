@@ -10,9 +10,11 @@ use crate::document::arrivals::ArrivalsText;
 use crate::document::fields::{Name, Reader, Texts, join};
 use crate::document::{self, Document};
 use crate::expression;
+use crate::files::{Files, Location};
+use crate::find;
 use crate::inputs::{self, Input};
 use crate::lint;
-use crate::load::{self, Applied, Files};
+use crate::load::{self, Applied};
 use crate::lower::{self, Traces};
 use crate::places;
 use crate::question;
@@ -36,7 +38,7 @@ use wssim_model::Blueprint;
 /// A scenario without mistakes.
 #[derive(Debug)]
 pub struct Scenario {
-    path: PathBuf,
+    location: Location,
     sets: Vec<String>,
     shared: Shared,
     world: World,
@@ -72,13 +74,13 @@ struct World {
 }
 
 impl Scenario {
-    /// Reads and checks a scenario: a path, or the bare name of a file in `scenarios/`; `sets` are
-    /// of the form `path=value`.
+    /// Reads and checks a scenario: a path, or the bare name of a file in `scenarios/` or of a scenario that ships
+    /// with the program; `sets` are of the form `path=value`.
     ///
     /// # Errors
     /// Every mistake that is in it, at once.
     pub fn load(name_or_path: &str, sets: &[String]) -> Result<Self, Diagnostics> {
-        Self::read_from(find(name_or_path), sets, Shared::default())
+        Self::read_from(find::scenario(name_or_path)?, sets, Shared::default())
     }
 
     /// The same where `texts` stand for files that need not be there.
@@ -91,15 +93,15 @@ impl Scenario {
         for (path, text) in texts {
             shared.files.hold(path, text);
         }
-        Self::read_from(path.to_owned(), sets, shared)
+        Self::read_from(Location::on_disk(path), sets, shared)
     }
 
-    fn read_from(path: PathBuf, sets: &[String], shared: Shared) -> Result<Self, Diagnostics> {
+    fn read_from(location: Location, sets: &[String], shared: Shared) -> Result<Self, Diagnostics> {
         let own: Vec<Set> = sets.iter().map(|set| (set.clone(), "--set".to_owned())).collect();
         let mut world =
-            World::read(&path, &own, Missing::Refused, &shared).map_err(Diagnostics::new)?;
+            World::read(&location, &own, Missing::Refused, &shared).map_err(Diagnostics::new)?;
         let mut mistakes = Vec::new();
-        world.name_arms(&path, &shared.files);
+        world.name_arms(&location, &shared.files);
         let arms: Vec<(String, Name, Vec<Name>)> = world
             .document
             .claims
@@ -111,7 +113,7 @@ impl Scenario {
         let mut read: BTreeMap<String, Option<World>> = BTreeMap::new();
         for (id, arm, needs) in &arms {
             let entry = read.entry(arm.text.clone()).or_insert_with(|| {
-                let file = arm_path(&path, &arm.text);
+                let file = find::arm(&location, &arm.text);
                 match World::read(&file, &own, Missing::LeftOut, &shared) {
                     Ok(world) => Some(world),
                     Err(more) => {
@@ -137,7 +139,8 @@ impl Scenario {
         let arms: BTreeMap<String, World> =
             read.into_iter().filter_map(|(arm, world)| Some((arm, world?))).collect();
         let observed = observed(&world, &arms);
-        let name = path
+        let name = location
+            .path()
             .file_stem()
             .map_or_else(|| "scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
         let question = Question {
@@ -154,13 +157,19 @@ impl Scenario {
             not_simulated_at_risk: world.at_risk().iter().map(ToString::to_string).collect(),
             ..Question::default()
         };
-        Ok(Self { path, sets: sets.to_vec(), shared, world, arms, question })
+        Ok(Self { location, sets: sets.to_vec(), shared, world, arms, question })
     }
 
     /// What is asked.
     #[must_use]
     pub fn question(&self) -> Question {
         self.question.clone()
+    }
+
+    /// Whether it is the one that ships with the program, not a file of the user's.
+    #[must_use]
+    pub fn is_shipped(&self) -> bool {
+        self.location.is_embedded()
     }
 
     /// What the author should know.
@@ -286,11 +295,11 @@ impl Scenario {
         let own = self.sets.iter().map(|set| (set.clone(), "--set".to_owned()));
         let more = |one: &&Override| (format!("{}={}", one.path, one.value), "override".to_owned());
         let sets: Vec<Set> = own.chain(overrides.iter().map(more)).collect();
-        let (path, missing) = match arm {
-            None => (self.path.clone(), Missing::Refused),
-            Some(arm) => (arm_path(&self.path, arm), Missing::LeftOut),
+        let (location, missing) = match arm {
+            None => (self.location.clone(), Missing::Refused),
+            Some(arm) => (find::arm(&self.location, arm), Missing::LeftOut),
         };
-        World::read(&path, &sets, missing, &self.shared)
+        World::read(&location, &sets, missing, &self.shared)
             .map(Cow::Owned)
             .map_err(|mistakes| WorldError::Scenario(Diagnostics::new(mistakes).render(false)))
     }
@@ -353,22 +362,6 @@ fn between(from: &str, to: &str, fraction: f64) -> Option<String> {
     expression::between(&a, &b, fraction).map(|value| value.to_string())
 }
 
-/// The file of a scenario.
-fn find(name_or_path: &str) -> PathBuf {
-    let path = PathBuf::from(name_or_path);
-    let bare =
-        path.components().count() == 1 && path.extension().is_none_or(|ending| ending != "toml");
-    if bare && !path.is_file() {
-        return Path::new("scenarios").join(format!("{name_or_path}.toml"));
-    }
-    path
-}
-
-/// The file of an arm, which is named relative to the scenario.
-fn arm_path(scenario: &Path, arm: &str) -> PathBuf {
-    scenario.parent().unwrap_or(Path::new("")).join(arm)
-}
-
 /// What happens to a `--set` whose path is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Missing {
@@ -388,14 +381,14 @@ impl World {
 
     /// Reads, merges and checks; `sets` are (path=value, how it is called).
     fn read(
-        path: &Path,
+        location: &Location,
         sets: &[Set],
         missing: Missing,
         shared: &Shared,
     ) -> Result<Self, Vec<Diagnostic>> {
         let mut sets = sets.to_vec();
         loop {
-            match Self::read_once(path, &sets, missing, shared) {
+            match Self::read_once(location, &sets, missing, shared) {
                 // An arm may lack a key that the scenario has: try without what is not there.
                 Err((_, unknown)) if missing == Missing::LeftOut && !unknown.is_empty() => {
                     let mut number = 0;
@@ -412,7 +405,7 @@ impl World {
 
     /// The world, or the mistakes with the numbers of the sets whose path is unknown.
     fn read_once(
-        path: &Path,
+        location: &Location,
         sets: &[Set],
         missing: Missing,
         shared: &Shared,
@@ -422,7 +415,7 @@ impl World {
         let names_stacks =
             |set: &str| set.trim_start().starts_with("scenario.stacks") || field::is_field(set);
         let (early, late): (Vec<_>, Vec<_>) = sets.iter().partition(|(set, _)| names_stacks(set));
-        let base = shared.base(path, &early).map_err(|mistakes| (mistakes, Vec::new()))?;
+        let base = shared.base(location, &early).map_err(|mistakes| (mistakes, Vec::new()))?;
         let (mut sources, mut merged) = (base.sources.clone(), base.merged.clone());
         let mut mistakes = base.mistakes.clone();
         for (set, shown) in late {
@@ -489,19 +482,18 @@ impl World {
     }
 
     /// Makes the arms of claims that come from files elsewhere relative to the scenario.
-    fn name_arms(&mut self, path: &Path, files: &Files) {
-        let folder = path.parent().unwrap_or(Path::new(""));
+    fn name_arms(&mut self, location: &Location, files: &Files) {
+        let folder = location.folder();
         for (claim, text) in self.claims.iter_mut().zip(&mut self.document.claims) {
             let Some(arm) = &mut text.relative_to else {
                 continue;
             };
             let mut named = self.sources.beside(arm.origin, &arm.text);
             // As on the command line, the ending may be left out.
-            if named.extension().is_none() && files.read(&named).is_err() {
-                named.set_extension("toml");
+            if named.path().extension().is_none() && files.read(&named).is_err() {
+                named = named.with_extension("toml");
             }
-            let relative = named.strip_prefix(folder).unwrap_or(&named);
-            arm.text = relative.to_string_lossy().into_owned();
+            arm.text = named.within(&folder).to_string_lossy().into_owned();
             claim.relative_to = Some(arm.text.clone());
         }
     }
@@ -536,15 +528,15 @@ fn read_traces(
         let Some(ArrivalsText::Trace { file, .. }) = &traffic.arrivals else {
             continue;
         };
-        let path = texts.sources.beside(file.origin, &file.text);
+        let location = texts.sources.beside(file.origin, &file.text);
         let mut known = shared.rows.lock().unwrap_or_else(PoisonError::into_inner);
-        let read = if let Some(read) = known.get(&path) {
+        let read = if let Some(read) = known.get(&location) {
             Arc::clone(read)
         } else {
             let before = mistakes.len();
             let read = Arc::new(trace::read(texts, document, file, mistakes));
             if mistakes.len() == before {
-                known.insert(path, Arc::clone(&read));
+                known.insert(location, Arc::clone(&read));
             }
             read
         };

@@ -4,7 +4,7 @@
 //! way as one in a file.
 
 use crate::diagnostic::Place;
-use std::path::{Path, PathBuf};
+use crate::files::Location;
 use std::sync::Arc;
 
 /// A stretch of one text, in bytes.
@@ -21,14 +21,22 @@ pub(crate) struct Origin {
 /// One text.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
-    /// As it is shown.
+    /// Its path, or the flag.
     pub name: String,
     /// What files named inside it are relative to.
-    pub folder: PathBuf,
+    pub folder: Location,
     /// The text itself.
     pub text: String,
     /// Whether it is a `--set` of the command line or of a study.
     pub is_set: bool,
+}
+
+impl Source {
+    /// The text of a file.
+    pub(crate) fn of_file(location: &Location, text: &str) -> Self {
+        let name = location.path().display().to_string();
+        Self { name, folder: location.folder(), text: text.to_owned(), is_set: false }
+    }
 }
 
 /// All texts of one scenario, in the order in which they were met; those of its worlds are the same.
@@ -53,8 +61,8 @@ impl Sources {
     }
 
     /// The file `named` in the text of `origin`.
-    pub(crate) fn beside(&self, origin: Origin, named: &str) -> PathBuf {
-        self.of(origin).folder.join(Path::new(named))
+    pub(crate) fn beside(&self, origin: Origin, named: &str) -> Location {
+        self.of(origin).folder.join(named)
     }
 
     /// The part from `start` for `length` bytes of the string at `origin`; all of it where the
@@ -87,7 +95,7 @@ impl Sources {
         let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
         let end = floor(text, (origin.end as usize).clamp(start, line_end.max(start)));
         Place {
-            file: source.name.clone(),
+            file: source.folder.marked(&source.name),
             line: 1 + text[..line_start].matches('\n').count(),
             column: 1 + text[line_start..start].chars().count(),
             length: text[start..end].chars().count().max(1),

@@ -64,7 +64,7 @@ pub(crate) fn list(document: &Document, sources: &Sources) -> Vec<NotSimulated> 
         let path = format!("service.{}.labels.middlewares.{}", middleware.owner, middleware.name);
         let (kind, instead) = (&middleware.kind, middleware.kind.instead());
         let place = sources.place(middleware.origin);
-        let file = place.file.rsplit('/').next().unwrap_or_default();
+        let file = sources.of(middleware.origin).name.rsplit('/').next().unwrap_or_default();
         let why = if passage::is_simulated(kind) {
             "no call of a proxy passes it"
         } else {

@@ -5,15 +5,23 @@
 /// (optimal string alignment). Of equally near ones the first by the alphabet.
 #[must_use]
 pub fn nearest<'a>(wrong: &str, valid: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    near(wrong, valid).into_iter().next()
+}
+
+/// All names among `valid` that are near enough to be meant, a few at most, the nearest first.
+#[must_use]
+pub fn near<'a>(wrong: &str, valid: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    const A_FEW: usize = 5;
     let wrong = plain(wrong);
     let letters = wrong.chars().count();
     let limit = (letters / 3).max(1);
-    valid
+    let mut near: Vec<(usize, &str)> = valid
         .into_iter()
         .map(|name| (strsim::osa_distance(&wrong, &plain(name)), name))
         .filter(|(distance, _)| *distance <= limit && *distance < letters)
-        .min()
-        .map(|(_, name)| name)
+        .collect();
+    near.sort_unstable();
+    near.into_iter().take(A_FEW).map(|(_, name)| name).collect()
 }
 
 /// Without capitals, and no longer than anybody mistypes: the effort grows with the square.
@@ -47,6 +55,9 @@ mod tests {
         assert_eq!(nearest("ws-compnay", names), Some("ws-company"));
         assert_eq!(nearest("gibd-postgers", names), Some("gibd-postgres"));
         assert_eq!(nearest("redis", names), None);
+        assert_eq!(near("ws-trade", names), ["ws-trades"]);
+        assert_eq!(near("after-vp", ["after-vip-x", "before", "after-vip"]), ["after-vip"]);
+        assert_eq!(near("node1", ["node12", "node2", "node1"]), ["node1", "node12", "node2"]);
     }
 
     #[test]

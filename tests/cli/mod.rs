@@ -16,6 +16,7 @@ mod run;
 mod schema;
 mod shards;
 mod shell;
+mod shipped;
 mod sweep;
 mod trace;
 mod unanswered;

@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::distribution;
 use crate::document::known::Known;
-use crate::load::Files;
+use crate::files::Files;
 use crate::schema::Shape;
 use crate::source::{Origin, Sources};
 use crate::tree::{Item, Table, Value};

@@ -9,7 +9,7 @@ mod survey;
 mod write;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, UNREADABLE};
-use crate::load::Files;
+use crate::files::{Files, Location};
 use crate::scenario::Scenario;
 use crate::source::Sources;
 use crate::stack::{self, How};
@@ -74,7 +74,8 @@ fn survey(paths: &[PathBuf]) -> Result<(Survey, Vec<Diagnostic>), Diagnostics> {
     let mut told = Vec::new();
     let mut survey = Survey::default();
     for path in paths {
-        let text = match files.read(path) {
+        let location = Location::on_disk(path);
+        let text = match files.read(&location) {
             Ok(text) => text,
             Err(reason) => {
                 let message = format!("`{}` cannot be read: {reason}", path.display());
@@ -83,7 +84,7 @@ fn survey(paths: &[PathBuf]) -> Result<(Survey, Vec<Diagnostic>), Diagnostics> {
             }
         };
         let how = How { by_swarm: true, files: &files, fields: &[] };
-        let Some(item) = stack::checked("", &text, path, how, &mut sources, &mut told) else {
+        let Some(item) = stack::checked("", &text, &location, how, &mut sources, &mut told) else {
             continue;
         };
         if let Some(root) = item.table() {

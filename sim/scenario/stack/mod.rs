@@ -19,12 +19,13 @@ mod yaml;
 pub use keys::{Becomes, outcomes};
 
 use crate::diagnostic::{Diagnostic, UNREADABLE};
-use crate::load::{self, Files};
+use crate::files::{Files, Location};
+use crate::load;
 use crate::source::{Origin, Source, Sources};
 use crate::tree::{Entry, Item, Table, Value};
 use field::Field;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 pub(crate) use translate::{Translated, translate};
 use variables::{Odd, Variables};
 use wssim_text::suggest;
@@ -46,11 +47,11 @@ pub(crate) fn expand(
     let by_swarm = orchestrator(&merged) == "swarm";
     let how = How { by_swarm, files, fields };
     let mut stacks = BTreeMap::new();
-    for Named { name, path, origin } in named {
+    for Named { name, location, origin } in named {
         if is_disabled(&merged, &name) {
             continue;
         }
-        let Some(mut stack) = read(&name, &path, origin, how, sources, mistakes) else {
+        let Some(mut stack) = read(&name, &location, origin, how, sources, mistakes) else {
             continue;
         };
         place(&mut stack, &name, &merged, by_swarm);
@@ -139,7 +140,7 @@ fn orchestrator(merged: &Table) -> &str {
 /// A stack as `[scenario] stacks` names it.
 struct Named {
     name: String,
-    path: PathBuf,
+    location: Location,
     origin: Origin,
 }
 
@@ -168,10 +169,10 @@ fn named(merged: &Table, sources: &Sources, mistakes: &mut Vec<Diagnostic>) -> V
             mistakes.push(Diagnostic::error("wrong-type", message).at(sources, item.origin));
             continue;
         };
-        let path = sources.beside(item.origin, file);
+        let location = sources.beside(item.origin, file);
         let stem = Path::new(file).file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let name = field("name").map_or(stem, str::to_owned);
-        out.push(Named { name, path, origin: item.origin });
+        out.push(Named { name, location, origin: item.origin });
     }
     out
 }
@@ -200,21 +201,21 @@ pub(crate) struct How<'a> {
 /// Reads one stack file; `None` when nothing can be made of it.
 fn read(
     name: &str,
-    path: &Path,
+    location: &Location,
     named_at: Origin,
     how: How<'_>,
     sources: &mut Sources,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<Translated> {
-    let text = match how.files.read(path) {
+    let text = match how.files.read(location) {
         Ok(text) => text,
         Err(reason) => {
-            let message = format!("`{}` cannot be read: {reason}", path.display());
+            let message = format!("`{}` cannot be read: {reason}", location.shown());
             mistakes.push(Diagnostic::error(UNREADABLE, message).at(sources, named_at));
             return None;
         }
     };
-    let item = checked(name, &text, path, how, sources, mistakes)?;
+    let item = checked(name, &text, location, how, sources, mistakes)?;
     item.table().map(|root| translate(name, root, sources))
 }
 
@@ -222,17 +223,14 @@ fn read(
 pub(crate) fn checked(
     name: &str,
     text: &str,
-    path: &Path,
+    location: &Location,
     how: How<'_>,
     sources: &mut Sources,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<Item> {
-    let shown = path.display().to_string();
-    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    let env = how.files.read(&folder.join(".env")).unwrap_or_default();
+    let env = how.files.read(&location.folder().join(".env")).unwrap_or_default();
     let variables = Variables::parse(&env);
-    let source = Source { name: shown, folder, text: text.to_owned(), is_set: false };
-    let number = sources.add(source);
+    let number = sources.add(Source::of_file(location, text));
     let mut odd = Vec::new();
     let mut substitute = |text: &str, origin: Origin| {
         let mut own = Vec::new();

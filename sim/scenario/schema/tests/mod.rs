@@ -10,13 +10,13 @@ use super::{Case, Kind, ROOT, Shape, json};
 use crate::diagnostic::Diagnostic;
 use crate::document;
 use crate::document::fields::{Reader, Texts};
-use crate::load::{self, Files};
+use crate::files::{Files, Location};
+use crate::load;
 use crate::source::{Source, Sources};
 use crate::tree::{self, Item, Table};
 use jsonschema::Validator;
 use places::{Place, places, samples};
 use serde_json::{Value, json};
-use std::path::PathBuf;
 
 fn validator() -> Validator {
     jsonschema::draft202012::new(&json::schema()).expect("it is a schema")
@@ -26,7 +26,7 @@ fn validator() -> Validator {
 fn read(text: &str) -> (Table, Vec<Diagnostic>) {
     let (mut sources, mut mistakes) = (Sources::default(), Vec::new());
     let source =
-        Source { name: "a".into(), folder: PathBuf::new(), text: text.into(), is_set: false };
+        Source { name: "a".into(), folder: Location::default(), text: text.into(), is_set: false };
     let item = tree::parse(&mut sources, source, &mut mistakes);
     let mut table = item.table().expect("a file is a table").clone();
     let written = table.clone();
