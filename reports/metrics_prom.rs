@@ -1,7 +1,7 @@
 //! `metrics.prom`: every metric as Prometheus reads it: the mean, and the ends of its interval as metrics of their
 //! own (`…_ci_low`, `…_ci_high`), with the scenario as one more label.
 //!
-//! What has no estimate is not there. The text is that of OpenMetrics but for counters, whose type is told of the name
+//! What has no estimate is not there. The text is that of `OpenMetrics` but for counters, whose type is told of the name
 //! with `_total`, as Prometheus' own format has it and its linter demands.
 
 use crate::number::twelve_digits;
