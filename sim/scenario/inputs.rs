@@ -6,7 +6,7 @@
 
 use crate::config;
 use crate::expression;
-use crate::source::{Origin, Sources};
+use crate::source::Sources;
 use crate::tree::{Item, Table, Value};
 use std::collections::BTreeMap;
 
@@ -72,7 +72,7 @@ pub(crate) fn inputs(
             _ if path.starts_with("claim[") || path == "scenario.title" => {}
             _ => {
                 let path = path.strip_suffix(".value").unwrap_or(path);
-                let place = place(sources, item.origin);
+                let place = sources.shortest(item.origin);
                 let basis = basis(path, item, &place);
                 let value = plain();
                 let path = path.to_owned();
@@ -95,12 +95,6 @@ pub(crate) fn inputs(
         all.entry(path.clone()).or_insert(Input { path, value, range: None, place, basis });
     }
     all.into_values().collect()
-}
-
-/// The file without its folder, and the line.
-fn place(sources: &Sources, origin: Origin) -> String {
-    let place = sources.short(origin);
-    place.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
 }
 
 fn of_source(source: String) -> Basis {

@@ -109,6 +109,7 @@ mod tests {
             assert!(!on_disk.is_shipped(), "{name}");
             let [own, other] = [&embedded, &on_disk].map(|one| format!("{:?}", one.question()));
             assert!(own == other, "{name}");
+            assert!(embedded.inputs() == on_disk.inputs(), "{name}");
             let config = embedded.print_config().replace(" (embedded)", "");
             let config = config.replace("# scenarios/", "# ../../scenarios/");
             assert!(config == on_disk.print_config(), "{name}");

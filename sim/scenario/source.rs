@@ -111,6 +111,16 @@ impl Sources {
         let place = self.place(origin);
         format!("{}:{}", place.file, place.line)
     }
+
+    /// The same without the folder, wherever the file is kept: for results.
+    pub(crate) fn shortest(&self, origin: Origin) -> String {
+        let source = self.of(origin);
+        if source.is_set {
+            return source.name.clone();
+        }
+        let file = source.name.rsplit(['/', '\\']).next().unwrap_or_default();
+        format!("{file}:{}", self.place(origin).line)
+    }
 }
 
 /// The nearest character boundary at or below `at`.

@@ -63,14 +63,13 @@ pub(crate) fn list(document: &Document, sources: &Sources) -> Vec<NotSimulated> 
     for middleware in rest {
         let path = format!("service.{}.labels.middlewares.{}", middleware.owner, middleware.name);
         let (kind, instead) = (&middleware.kind, middleware.kind.instead());
-        let place = sources.place(middleware.origin);
-        let file = sources.of(middleware.origin).name.rsplit('/').next().unwrap_or_default();
+        let place = sources.shortest(middleware.origin);
         let why = if passage::is_simulated(kind) {
             "no call of a proxy passes it"
         } else {
             "not simulated yet"
         };
-        let reason = format!("{kind}: {why}; {instead} ({file}:{})", place.line);
+        let reason = format!("{kind}: {why}; {instead} ({place})");
         add(path, &reason);
     }
     traffic_reasons(document, &mut add);
