@@ -33,7 +33,7 @@ Example:
   wssim run after --analytic
   wssim run scenarios/after.toml --format json | jq '.claims[] | {id, verdict}'")]
 pub(crate) struct Args {
-    /// Path of the scenario, or its bare name when it lies in scenarios/
+    /// Path of the scenario, or its bare name when it lies in scenarios/ or ships with wssim
     scenario: String,
 
     /// Simulate nothing, judge nothing: give the means that formulas give, and what is used up first
