@@ -53,8 +53,9 @@ impl Writer {
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
             return Err(at(Reason::Taken));
         }
-        // What it holds is read after it is locked: whoever wrote it has done so by now.
-        let known = match Part::of(path, file.try_clone().map_err(system)?) {
+        // What it holds is read after it is locked: whoever wrote it has done so by now. It is read through a handle
+        // of its own, since clones of one share their place in the file.
+        let known = match Part::of(path, File::open(path).map_err(system)?) {
             Ok(part) if part.header.is_same(header) => Some(part),
             Ok(part) => return Err(at(Reason::OtherPart(Other::of(&part.header, header)))),
             Err(ReadError::Begun) => None,
@@ -139,4 +140,50 @@ fn is_at(file: &File, path: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn is_at(_: &File, path: &Path) -> io::Result<()> {
     fs::metadata(path).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::part::Kept;
+    use crate::part::set::Parts;
+    use crate::sample::Scratch;
+    use wssim_experiment::archive::{Archive as _, Shard};
+
+    const SHARD: Shard = Shard { number: 1, of: 2 };
+
+    fn open(path: &Path) -> (Kept, usize) {
+        let header = Header::new(SHARD, Vec::new());
+        let Opened::Open(writer, known) = Writer::open(path, &header).unwrap() else {
+            panic!("it is complete")
+        };
+        let there = known.as_ref().map_or(0, Part::replications);
+        (Kept::part(writer, known.map(Parts::of), SHARD), there)
+    }
+
+    /// To look something up that is there does not move the place at which more is written.
+    #[test]
+    fn what_is_added_stands_behind_what_is_there_whatever_is_read() {
+        let scratch = Scratch::new("part");
+        let path = scratch.path().join("part-1-of-2.wssim");
+        let ones: Vec<Vec<u8>> =
+            (0..4).map(|number| vec![number; 100 + usize::from(number)]).collect();
+        let (kept, _) = open(&path);
+        let key = kept.key(&"a world");
+        assert!(kept.keep(&key, 0, &ones[0]) && kept.keep(&key, 1, &ones[1]));
+        drop(kept);
+        let (kept, there) = open(&path);
+        assert_eq!(there, 2);
+        for number in [2, 3] {
+            // The first stands far before the end.
+            assert_eq!(kept.find(&key, 0), Some(ones[0].clone()));
+            assert!(kept.keep(&key, number, &ones[number as usize]));
+        }
+        kept.into_writer().unwrap().finish().unwrap();
+        let part = Part::read(&path).unwrap();
+        assert!(part.is_complete);
+        for (number, one) in (0..).zip(&ones) {
+            assert_eq!(part.find(&(key, number)).as_ref(), Some(one), "{number}");
+        }
+    }
 }

@@ -176,7 +176,7 @@ fn a_part_that_was_cut_off_is_told_and_finished_by_the_same_command() {
         let told = refused(&folder, &["parts"]);
         assert!(told.contains("shard 2 is not finished"), "{cut}: {told}");
         make(&folder, &[2], "parts", &[]);
-        assert_eq!(sorted(&path), sorted_bytes(&whole), "{cut}");
+        assert!(sorted(&path) == sorted_bytes(&whole), "{cut}");
     }
     let mut damaged = whole.clone();
     damaged[whole.len() / 2] ^= 0x10;
