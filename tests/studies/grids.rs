@@ -46,8 +46,9 @@ impl Worlds for Counted {
     }
 }
 
-fn swept(watch: &dyn Watch, values: &str, refine: u32) -> (Findings, usize) {
-    let scenario = crate::trust::scenario("grid", QUEUE);
+/// `name`: of the scenario's file, another in each test.
+fn swept(name: &str, watch: &dyn Watch, values: &str, refine: u32) -> (Findings, usize) {
+    let scenario = crate::trust::scenario(name, QUEUE);
     let worlds = Counted { scenario, made: AtomicUsize::new(0) };
     let options = Options {
         seed: 84,
@@ -71,7 +72,7 @@ fn points(findings: &Findings) -> usize {
 /// Five of the grid, two that are added, and the scenario's own, which says what is told.
 #[test]
 fn each_world_is_made_once() {
-    let (findings, made) = swept(&Unwatched, "traffic.scale=0.5..2/5", 2);
+    let (findings, made) = swept("grid", &Unwatched, "traffic.scale=0.5..2/5", 2);
     assert_eq!((points(&findings), made), (7, 8));
 }
 
@@ -91,7 +92,7 @@ impl Watch for Interrupted {
 
 #[test]
 fn worlds_that_nobody_waits_for_are_not_made() {
-    let (findings, made) = swept(&Interrupted, "traffic.scale=0.5..2/5000", 0);
+    let (findings, made) = swept("grid-interrupted", &Interrupted, "traffic.scale=0.5..2/5000", 0);
     assert!(made <= 1, "{made} worlds");
     assert_eq!(points(&findings), 0);
     assert_eq!(findings.stopped_by, StoppedBy::Interrupt);
