@@ -1,7 +1,7 @@
 //! `junit.xml`: a case a claim, for pipelines that show tests.
 //!
-//! A refuted claim is a failure. One that stays undecided, or holds at the values in force alone, is an error: nobody
-//! knows. One that another command judges is skipped.
+//! A refuted claim is a failure. One that stays undecided, or holds at the values in force alone, is an error: its
+//! verdict is not known. One that another command judges is skipped.
 
 use crate::reason;
 use crate::said::plan;

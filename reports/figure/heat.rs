@@ -20,7 +20,7 @@ pub(crate) struct Heat<'a> {
     pub(crate) counts: &'a [Vec<u64>],
 }
 
-/// The figure, with what strikes when; `None`: nobody asked.
+/// The figure, with what strikes when; `None`: there are no requests.
 pub(crate) fn heat(heat: &Heat<'_>, strikes: &[(f64, String)]) -> Option<String> {
     let used = |band: &usize| heat.counts.iter().any(|slot| slot[*band] > 0);
     let bands = 0..heat.limits.len() - 1;

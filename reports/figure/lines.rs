@@ -5,11 +5,11 @@ use super::canvas::{Around, Canvas, Tick, framed};
 use super::theme::{Ink, MARK, SERIES};
 use crate::plot::{Axes, Axis, Chart, Dot, LEVELS, Series, axes, label};
 
-/// From so many numbers on they are a line.
+/// The least count of numbers that is drawn as a line.
 const MANY: usize = 25;
 /// Numbers along the horizontal axis at most.
 const ACROSS: usize = 6;
-/// Marks that have a name; of more, nobody could read it.
+/// The largest count of marks that have names: those of more would overlap.
 const MOST_NAMED: usize = 4;
 /// Steps of time, in seconds.
 const STEPS: [f64; 16] = [

@@ -6,7 +6,7 @@ use crate::tally::judged_here;
 use crate::{quantity, reason, wording};
 use wssim_experiment::findings::{Findings, JudgedClaim, Verdict};
 
-/// Claims that hold have a row each where no more than so many claims are judged.
+/// The largest count of judged claims with which those that hold have a row each.
 const MOST_ROWS: usize = 8;
 
 /// All claims that are judged here.

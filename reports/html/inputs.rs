@@ -2,10 +2,11 @@
 //! simulated, and the command that gives the same numbers.
 
 use super::markup::Html;
-use super::told::{Basis, Input, Plan, Told};
+use super::told::{Plan, Told};
 use crate::wording;
 use std::collections::BTreeMap;
 use wssim_experiment::findings::Findings;
+use wssim_experiment::input::{Basis, Input};
 
 pub(super) fn section(html: &mut Html, findings: &Findings, told: &Told) {
     html.section("basis", "What this rests on", |html| {

@@ -23,7 +23,7 @@ mod topology;
 mod verdicts;
 mod worth;
 
-pub use told::{Basis, Input, Plan, Told};
+pub use told::{Plan, Told};
 
 use crate::{figure, reason, wording};
 use markup::Html;

@@ -9,7 +9,7 @@ use crate::plot::{Chart, Dot, MOST_SERIES, Series};
 use crate::quantity;
 use wssim_experiment::findings::{self, Answer, Distribution, Findings, ResponseBands, RunAnswer};
 
-/// Below, quantiles lie too near each other to be told apart on an axis of one in so many.
+/// The least quantile that is drawn: those below lie too near each other on this axis.
 const LEAST_QUANTILE: f64 = 0.25;
 
 pub(super) fn section(html: &mut Html, findings: &Findings, told: &Told) {

@@ -1,6 +1,7 @@
 //! What the caller knows of the scenarios beside what was found: values, so that no report reads a scenario.
 
 use crate::check::Placement;
+use wssim_experiment::input::Input;
 
 /// What is told of a command beside its findings.
 #[derive(Clone, Debug, Default)]
@@ -28,30 +29,4 @@ pub struct Plan {
     pub warnings: Vec<String>,
     /// Other scenarios that its changes are from, and how many measurements they are held to.
     pub observed_in: Vec<(String, usize)>,
-}
-
-/// A value in force.
-#[derive(Clone, Debug)]
-pub struct Input {
-    /// Its path.
-    pub path: String,
-    /// As it is written.
-    pub value: String,
-    /// The ends between which it lies, as they are written.
-    pub range: Option<String>,
-    /// File and line.
-    pub place: String,
-    /// What it rests on.
-    pub basis: Basis,
-}
-
-/// What an input rests on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Basis {
-    /// A source.
-    Source(String),
-    /// Nothing but this reason, if any.
-    Assumption(Option<String>),
-    /// It is decided, not known.
-    Decision,
 }

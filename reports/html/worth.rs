@@ -1,11 +1,12 @@
 //! The first line: what the numbers below are worth. Then how the claims came out, in figures.
 
 use super::markup::{Html, tone};
-use super::told::{Basis, Told};
+use super::told::Told;
 use crate::said;
 use crate::tally::{Tally, judged_here};
 use crate::wording;
 use wssim_experiment::findings::{Findings, Verdict};
+use wssim_experiment::input::Basis;
 
 pub(super) fn line(html: &mut Html, findings: &Findings, told: &Told) {
     let sentences = ["Simulated, not measured.".to_owned(), checked(findings, told), assumed(told)];

@@ -32,7 +32,7 @@ impl Place {
 pub(super) enum Record {
     /// What a replication left behind, and where.
     Replication(Name, Place),
-    /// Behind so many replications.
+    /// The end, behind this number of replications.
     End(u32),
 }
 
@@ -73,7 +73,7 @@ pub(super) fn next(file: &mut impl Read, place: u64) -> io::Result<Option<Record
     Ok((checksum(&content) == head[4..]).then_some(record))
 }
 
-/// So many bytes, if there are as many.
+/// The next `count` bytes, if there are as many.
 fn bytes(file: &mut impl Read, count: usize) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     file.take(count as u64).read_to_end(&mut bytes)?;

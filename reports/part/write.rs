@@ -53,7 +53,7 @@ impl Writer {
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
             return Err(at(Reason::Taken));
         }
-        // What it holds is read after it is locked: whoever wrote it has done so by now. It is read through a handle
+        // What it holds is read after it is locked, when no other process writes it. It is read through a handle
         // of its own, since clones of one share their place in the file.
         let known = match Part::of(path, File::open(path).map_err(system)?) {
             Ok(part) if part.header.is_same(header) => Some(part),
@@ -113,7 +113,7 @@ impl Writer {
         }
     }
 
-    /// Gives its room back: nobody is to go on with it.
+    /// Gives its room back: it is not needed any more.
     pub fn remove(self) {
         let _ = self.file.set_len(0);
         if is_at(&self.file, &self.path).is_ok() {
@@ -122,13 +122,13 @@ impl Writer {
     }
 }
 
-/// The part at `path`, if it is that of `header` and complete: nobody writes it any more.
+/// The part at `path`, if it is that of `header` and complete: no process writes it any more.
 fn complete(path: &Path, header: &Header) -> Option<Part> {
     let part = Part::read(path).ok()?;
     (part.is_complete && part.header.is_same(header)).then_some(part)
 }
 
-/// Whether `file` is what lies at `path`: a folder can be removed under whoever writes in it.
+/// Whether `file` is what lies at `path`: a folder can be removed while a file in it is written.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt as _;

@@ -4,7 +4,7 @@ use crate::exit::{self, Failure};
 use crate::options::{self, Study};
 use crate::place::Place;
 use crate::report;
-use crate::run::deliver;
+use crate::run::{deliver, usual};
 use crate::watch::Watcher;
 use std::io;
 use std::time::Instant;
@@ -13,7 +13,7 @@ use wssim_experiment::capacity::{self, Error, Options};
 use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::objective::Condition;
 use wssim_experiment::sweep::Parameter;
-use wssim_reports::{capacity as tables, html, json, junit, metrics_csv, metrics_prom};
+use wssim_reports::{capacity as tables, html};
 use wssim_scenario::{Scenario, range_of};
 
 /// Files that are written, in this order.
@@ -84,14 +84,8 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     place.check(&FILES)?;
     let findings = simulate(args, &scenario, conditions)?;
     let told = report::told(&[(&scenario, &scenario.question())], study)?;
-    let texts = [
-        json::render(&findings),
-        metrics_csv::render(&findings),
-        metrics_prom::render(&findings),
-        junit::render(&findings),
-        tables::csv::render(&findings),
-        html::render(&findings, &told),
-    ];
+    let mut texts = usual(&findings);
+    texts.extend([tables::csv::render(&findings), html::render(&findings, &told)]);
     deliver(&place, FILES.iter().zip(&texts), &findings, (&study.shown, started, true))?;
     Ok(status(&findings, study.work.no_fail))
 }

@@ -6,15 +6,16 @@ use crate::options::{Common, Shown};
 use crate::output;
 use crate::place::Place;
 use crate::report;
-use crate::run::deliver;
+use crate::run::{deliver, usual};
 use crate::watch::Watcher;
 use std::io;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use wssim_experiment::compare::{self, Plan};
 use wssim_experiment::findings::Findings;
 use wssim_experiment::question::{MetricRef, Question};
-use wssim_reports::{compare as tables, html, json, junit, metrics_csv, metrics_prom};
+use wssim_reports::{compare as tables, html};
 use wssim_scenario::{Scenario, import};
 
 /// Files that are written, in this order.
@@ -100,24 +101,19 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         Ok((all, &questions, &beside, common.decisive()))
     };
     let keep = Keep::open(&common.study, &place, about, inputs)?;
-    if let Some(told) = keep.complete(&common.study) {
-        return told;
-    }
-    let watcher = keep.watch(&common.study);
-    let findings = simulate(args, (&scenarios, &questions), &beside, &watcher)?;
-    let cut = watcher.finish();
-    if keep.is_shard() {
-        return keep.deliver(cut, &common.study, started);
-    }
+    let done = keep.simulate(&common.study, started, |watcher| {
+        simulate(args, (&scenarios, &questions), &beside, watcher)
+    })?;
+    let findings = match done {
+        ControlFlow::Continue(findings) => findings,
+        ControlFlow::Break(status) => return Ok(status),
+    };
     let plans: Vec<(&Scenario, &Question)> = scenarios.iter().zip(&questions).collect();
-    let texts = [
-        json::render(&findings),
-        metrics_csv::render(&findings),
-        metrics_prom::render(&findings),
-        junit::render(&findings),
+    let mut texts = usual(&findings);
+    texts.extend([
         tables::csv::render(&findings),
         html::render(&findings, &report::told(&plans, &common.study)?),
-    ];
+    ]);
     deliver(&place, FILES.iter().zip(&texts), &findings, (&common.study.shown, started, true))?;
     Ok(exit::of(&findings, common.study.work.no_fail))
 }

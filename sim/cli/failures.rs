@@ -5,13 +5,14 @@ use crate::keep::{Asked, Keep, worlds};
 use crate::options::{self, Common};
 use crate::place::Place;
 use crate::report;
-use crate::run::deliver;
+use crate::run::{deliver, usual};
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 use wssim_experiment::cluster::Survival;
 use wssim_experiment::failures::{self, Error};
 use wssim_experiment::question::Question;
 use wssim_kernel::Nanos;
-use wssim_reports::{failures as tables, html, json, junit, metrics_csv, metrics_prom};
+use wssim_reports::{failures as tables, html};
 
 /// Files that are written, in this order.
 const FILES: [&str; 7] = [
@@ -82,26 +83,20 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let decisive = failures::Options { common: common.decisive(), ..options };
     let inputs = || Ok((worlds(&scenario, &question)?, &question, decisive));
     let keep = Keep::open(&common.study, &place, asked, inputs)?;
-    if let Some(told) = keep.complete(&common.study) {
-        return told;
-    }
-    let watcher = keep.watch(&common.study);
-    let findings = failures::failures(&scenario, &question, &options, &watcher)
-        .map_err(|error| failure(&error))?;
-    let cut = watcher.finish();
-    if keep.is_shard() {
-        return keep.deliver(cut, &common.study, started);
-    }
+    let done = keep.simulate(&common.study, started, |watcher| {
+        failures::failures(&scenario, &question, &options, watcher).map_err(|error| failure(&error))
+    })?;
+    let findings = match done {
+        ControlFlow::Continue(findings) => findings,
+        ControlFlow::Break(status) => return Ok(status),
+    };
     let told = report::told(&[(&scenario, &question)], &common.study)?;
-    let texts = [
-        json::render(&findings),
-        metrics_csv::render(&findings),
-        metrics_prom::render(&findings),
-        junit::render(&findings),
+    let mut texts = usual(&findings);
+    texts.extend([
         tables::csv::render(&findings),
         tables::years::csv::render(&findings),
         html::render(&findings, &told),
-    ];
+    ]);
     deliver(&place, FILES.iter().zip(&texts), &findings, (&common.study.shown, started, true))?;
     Ok(exit::of(&findings, common.study.work.no_fail))
 }

@@ -3,6 +3,7 @@
 use crate::exit::{self, Failure};
 use crate::output;
 use crate::terminal::{self, Stream};
+use crate::word::word;
 use std::path::{Path, PathBuf};
 use wssim_reports::files;
 use wssim_scenario::{SHIPPED, import};
@@ -111,7 +112,7 @@ fn text(args: &Args, directory: &Path) -> Result<String, Failure> {
 
 /// A path as one types it.
 fn shown(path: &Path) -> String {
-    for_a_shell(&printable(&path.display().to_string()))
+    word(&printable(&path.display().to_string()))
 }
 
 /// What was written, and what to do with `scenario`, in lines of `width` columns, but for a long path: a command
@@ -131,26 +132,9 @@ fn next(wrote: &str, scenario: &str, width: usize) -> String {
     format!("Wrote {wrote}. Next:\n{}", steps.concat())
 }
 
-/// As one word of a command line.
-fn for_a_shell(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/._-+:,@\\".contains(c);
-    if word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{for_a_shell, next};
-
-    #[test]
-    fn paths_are_one_word() {
-        assert_eq!(for_a_shell("a/scenario.toml"), "a/scenario.toml");
-        assert_eq!(for_a_shell("my shop/scenario.toml"), "'my shop/scenario.toml'");
-        assert_eq!(for_a_shell("it's"), "'it'\\''s'");
-    }
+    use super::next;
 
     #[test]
     fn reasons_stand_above_commands_where_there_is_no_room_beside() {

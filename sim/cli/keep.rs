@@ -6,10 +6,12 @@ use crate::options::{Format, Shown, Study};
 use crate::output;
 use crate::place::Place;
 use crate::watch::Watcher;
+use crate::word::word;
 use std::fmt::Debug;
+use std::ops::ControlFlow;
 use std::time::Instant;
 use wssim_experiment::archive::{Archive, Shard};
-use wssim_experiment::findings::StoppedBy;
+use wssim_experiment::findings::{Findings, StoppedBy};
 use wssim_experiment::question::{Question, WorldError};
 use wssim_model::Blueprint;
 use wssim_reports::part::{self, Header, Kept, Opened, Parts, Writer};
@@ -130,7 +132,7 @@ impl<'a> Keep<'a> {
     }
 
     /// What there is to be told where nothing is to be simulated: the part is there already.
-    pub(crate) fn complete(&self, study: &Study) -> Option<Result<u8, Failure>> {
+    fn complete(&self, study: &Study) -> Option<Result<u8, Failure>> {
         let replications = self.complete?;
         let text = self.is_there(replications, "there already");
         Some(if study.shown.look.quiet { Ok(()) } else { output::print(&text, &study.shown) })
@@ -143,23 +145,38 @@ impl<'a> Keep<'a> {
         let (shown, folder, scenario) = (&self.shown, &self.folder, printable(scenario));
         format!(
             "shard {number} of {of} of {command} {scenario}: {replications} replications, the warm-up's included, \
-             in {shown} · {how}\nWhen all {of} are there: wssim merge {folder}\n"
+             in {shown} · {how}\nWhen all {of} are there: wssim merge {}\n",
+            word(folder)
         )
     }
 
-    /// Begins to watch the study.
-    pub(crate) fn watch(&self, study: &Study) -> Watcher<'_> {
+    /// What `simulate` finds, with the replications kept as they are asked for; of a shard, whose part is told of
+    /// here, the exit status.
+    ///
+    /// # Errors
+    /// When the study has no answer, or its part cannot be written.
+    pub(crate) fn simulate(
+        self,
+        study: &Study,
+        started: Instant,
+        simulate: impl FnOnce(&Watcher<'_>) -> Result<Findings, Failure>,
+    ) -> Result<ControlFlow<u8, Findings>, Failure> {
+        if let Some(told) = self.complete(study) {
+            return told.map(ControlFlow::Break);
+        }
         let archive = self.kept.as_ref().map(|kept| kept as &dyn Archive);
-        Watcher::start(study.work.budget, study.shown.look.quiet, archive)
-    }
-
-    /// Whether the replications of one shard are all that there is to be told.
-    pub(crate) fn is_shard(&self) -> bool {
-        self.shard.is_some()
+        let watcher = Watcher::start(study.work.budget, study.shown.look.quiet, archive);
+        let findings = simulate(&watcher)?;
+        let cut = watcher.finish();
+        if self.shard.is_some() {
+            return self.deliver(cut, study, started).map(ControlFlow::Break);
+        }
+        self.close(findings.stopped_by, &study.shown);
+        Ok(ControlFlow::Continue(findings))
     }
 
     /// Finishes the part of a shard and tells of it; `cut`: why it ended before it was done.
-    pub(crate) fn deliver(
+    fn deliver(
         mut self,
         cut: Option<StoppedBy>,
         study: &Study,
@@ -190,7 +207,7 @@ impl<'a> Keep<'a> {
     /// The command has come to its end: what was kept is not needed any more, unless it was cut short.
     ///
     /// It is called before the results are written, which may need the room.
-    pub(crate) fn close(self, stopped_by: StoppedBy, shown: &Shown) {
+    fn close(self, stopped_by: StoppedBy, shown: &Shown) {
         let Some(writer) = self.kept.and_then(Kept::into_writer) else { return };
         if !matches!(stopped_by, StoppedBy::Interrupt | StoppedBy::Budget) {
             writer.remove();

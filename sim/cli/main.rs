@@ -24,6 +24,7 @@ mod sweep;
 mod terminal;
 mod trace;
 mod watch;
+mod word;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use exit::Failure;

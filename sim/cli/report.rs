@@ -3,10 +3,11 @@
 use crate::check::{placements, remarks};
 use crate::exit::Failure;
 use crate::options::Study;
+use crate::word::word;
 use std::collections::BTreeMap;
 use std::path::Path;
 use wssim_experiment::question::{Question, Worlds as _};
-use wssim_reports::html::{Basis, Input, Plan, Told};
+use wssim_reports::html::{Plan, Told};
 use wssim_scenario::{Diagnostic, Scenario};
 
 /// The file's name.
@@ -45,7 +46,7 @@ fn plan(scenario: &Scenario, question: &Question) -> Result<Plan, Failure> {
         placements: placements(&scenario.placements()),
         memory: memory.collect(),
         faults: scenario.faults(),
-        inputs: scenario.inputs().into_iter().map(input).collect(),
+        inputs: scenario.inputs(),
         warnings: remarks(scenario).iter().map(one_line).collect(),
         observed_in: observed(question),
     })
@@ -59,21 +60,6 @@ fn observed(question: &Question) -> Vec<(String, usize)> {
         *counts.entry(stem.to_string_lossy().into_owned()).or_default() += 1;
     }
     counts.into_iter().collect()
-}
-
-fn input(input: wssim_scenario::Input) -> Input {
-    use wssim_scenario::Basis as From;
-    Input {
-        path: input.path,
-        value: input.value,
-        range: input.range,
-        place: input.place,
-        basis: match input.basis {
-            From::Source(source) => Basis::Source(source),
-            From::Assumption(reason) => Basis::Assumption(reason),
-            From::Decision => Basis::Decision,
-        },
-    }
 }
 
 /// A diagnostic with its place, without the folder.
@@ -99,7 +85,7 @@ fn call(study: &Study) -> String {
         match SILENT.iter().find(|(flag, _)| *flag == name) {
             Some((_, true)) if name == argument => drop(arguments.next()),
             Some(_) => {}
-            None => told.push(quoted(base(&argument))),
+            None => told.push(word(base(&argument))),
         }
     }
     told.extend(["--seed".to_owned(), study.seed.to_string()]);
@@ -112,31 +98,12 @@ fn base(text: &str) -> &str {
     if is_file { text.rsplit(['/', '\\']).next().unwrap_or(text) } else { text }
 }
 
-/// As a shell takes it for one word.
-fn quoted(word: &str) -> String {
-    let is_plain = |character: char| character.is_alphanumeric() || "-_./=,:%+".contains(character);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn words_stay_words() {
-        for (word, due) in [
-            ("after", "after"),
-            ("a=b c", "'a=b c'"),
-            ("it's", "'it'\\''s'"),
-            ("", "''"),
-            ("$(id)", "'$(id)'"),
-        ] {
-            assert_eq!(quoted(word), due);
-        }
+    fn of_a_path_the_name_is_told() {
         assert_eq!(base("there/shop.toml"), "shop.toml");
         assert_eq!(base("service.a.cpu=1/s"), "service.a.cpu=1/s");
     }

@@ -8,6 +8,7 @@ use crate::place::Place;
 use crate::report;
 use crate::terminal::{self, Stream};
 use std::io;
+use std::ops::ControlFlow;
 use std::time::Instant;
 use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::question::Worlds;
@@ -65,24 +66,17 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let asked = Asked { command: "run", scenario: &question.name, is_kept: false };
     let inputs = || Ok((worlds(&scenario, &question)?, &question, common.decisive()));
     let keep = Keep::open(&common.study, &place, asked, inputs)?;
-    if let Some(told) = keep.complete(&common.study) {
-        return told;
-    }
-    let watcher = keep.watch(&common.study);
-    let findings = wssim_experiment::run(&scenario, &question, &common.of_study(), &watcher)
-        .map_err(|error| Failure::world(&error))?;
-    let cut = watcher.finish();
-    if keep.is_shard() {
-        return keep.deliver(cut, &common.study, started);
-    }
+    let done = keep.simulate(&common.study, started, |watcher| {
+        wssim_experiment::run(&scenario, &question, &common.of_study(), watcher)
+            .map_err(|error| Failure::world(&error))
+    })?;
+    let findings = match done {
+        ControlFlow::Continue(findings) => findings,
+        ControlFlow::Break(status) => return Ok(status),
+    };
     let told = report::told(&[(&scenario, &question)], &common.study)?;
-    let texts = [
-        json::render(&findings),
-        metrics_csv::render(&findings),
-        metrics_prom::render(&findings),
-        junit::render(&findings),
-        html::render(&findings, &told),
-    ];
+    let mut texts = usual(&findings);
+    texts.extend([html::render(&findings, &told)]);
     deliver(&place, FILES.iter().zip(&texts), &findings, (shown, started, args.all))?;
     Ok(exit::of(&findings, args.common.study.work.no_fail))
 }
@@ -107,6 +101,17 @@ fn by_formulas(scenario: &Scenario, shown: &Shown) -> Result<u8, Failure> {
     };
     output::print(&report, shown)?;
     Ok(exit::HOLDS)
+}
+
+/// The texts of the files that every command with claims writes first: results.json, metrics.csv, metrics.prom and
+/// junit.xml.
+pub(crate) fn usual(findings: &Findings) -> Vec<String> {
+    vec![
+        json::render(findings),
+        metrics_csv::render(findings),
+        metrics_prom::render(findings),
+        junit::render(findings),
+    ]
 }
 
 /// Writes the files of a command, by name, and prints its report, which is told though a file was not written.

@@ -8,6 +8,7 @@ use crate::report;
 use crate::run::deliver;
 use std::fmt::Debug;
 use std::io;
+use std::ops::ControlFlow;
 use std::time::Instant;
 use wssim_experiment::question::{MetricRef, Override, WorldError};
 use wssim_experiment::sweep::{self, Error, MOST_POINTS, Parameter, USUAL_REPLICATIONS};
@@ -77,17 +78,13 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let asked = Asked { command: "sweep", scenario: &question.name, is_kept: true };
     let inputs = || Ok((worlds(&scenario, &question)?, &question, decisive(&options)));
     let keep = Keep::open(study, &place, asked, inputs)?;
-    if let Some(told) = keep.complete(study) {
-        return told;
-    }
-    let watcher = keep.watch(study);
-    let findings =
-        sweep::sweep(&scenario, &question, &options, &watcher).map_err(|error| failure(&error))?;
-    let cut = watcher.finish();
-    if keep.is_shard() {
-        return keep.deliver(cut, study, started);
-    }
-    keep.close(findings.stopped_by, shown);
+    let done = keep.simulate(study, started, |watcher| {
+        sweep::sweep(&scenario, &question, &options, watcher).map_err(|error| failure(&error))
+    })?;
+    let findings = match done {
+        ControlFlow::Continue(findings) => findings,
+        ControlFlow::Break(status) => return Ok(status),
+    };
     let told = report::told(&[(&scenario, &question)], study)?;
     let texts =
         [json::render(&findings), tables::csv::render(&findings), html::render(&findings, &told)];

@@ -36,7 +36,7 @@ impl Shard {
     /// Whether it does the job at `place` of a list.
     ///
     /// By the sum of the digits of `place` in base `of`: of as many neighbours each shard gets one, and where the
-    /// arms repeat after so many places, which costs more in some than in others, each gets its turn at each.
+    /// arms repeat after a number of places, which costs more in some than in others, each gets its turn at each.
     pub fn has(self, place: usize) -> bool {
         let of = self.of as usize;
         if of < 2 {

@@ -19,6 +19,7 @@ mod durations;
 pub mod engine;
 pub mod failures;
 pub mod findings;
+pub mod input;
 mod judge;
 mod looks;
 mod measured;

@@ -196,11 +196,12 @@ impl Recorder {
         (arrived.since(self.begin).0 / self.slot.0) as usize
     }
 
-    /// The slot in which a request arrived.
+    /// The slot in which a request arrived, and its bands.
     #[inline]
-    fn slot(&mut self, source: SourceId, arrived: Time) -> Option<&mut Slot> {
+    fn slot(&mut self, source: SourceId, arrived: Time) -> Option<(&mut Slot, &mut Bands)> {
         let number = self.number(arrived);
-        self.sources[source.index()].slots.get_mut(number)
+        let SourceRecord { slots, bands, .. } = &mut self.sources[source.index()];
+        slots.get_mut(number).zip(bands.get_mut(number))
     }
 
     /// What was heard.
@@ -235,18 +236,15 @@ impl Probe for Recorder {
         match outcome {
             Ok(()) => {
                 self.responses[source.index()].record(response.0);
-                if let Some(slot) = self.slot(source, arrived) {
+                if let Some((slot, bands)) = self.slot(source, arrived) {
                     slot.answered += 1;
                     slot.response_ns += u128::from(response.0);
-                }
-                let number = self.number(arrived);
-                if let Some(bands) = self.sources[source.index()].bands.get_mut(number) {
                     bands.record(response.0);
                 }
             }
             Err(failure) => {
                 self.sources[source.index()].failed[failure as usize] += 1;
-                if let Some(slot) = self.slot(source, arrived) {
+                if let Some((slot, _)) = self.slot(source, arrived) {
                     slot.errors += 1;
                 }
             }
@@ -262,7 +260,7 @@ impl Probe for Recorder {
         let service = |container: ContainerId| self.service_of[container.index()] as usize;
         let tape = match what {
             Unfinished::Request(source) => {
-                if let Some(slot) = self.slot(source, since) {
+                if let Some((slot, _)) = self.slot(source, since) {
                     slot.errors += 1;
                     slot.unfinished += 1;
                 }

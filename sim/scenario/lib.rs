@@ -39,7 +39,6 @@ mod tree;
 mod unsimulated;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Place, Severity, render};
-pub use inputs::{Basis, Input};
 pub use lint::{LINTS, Lint};
 pub use parameter::{parameter, range_of};
 pub use scenario::{Placement, Scenario};

@@ -12,7 +12,7 @@ use crate::document::{self, Document};
 use crate::expression;
 use crate::files::{Files, Location};
 use crate::find;
-use crate::inputs::{self, Input};
+use crate::inputs;
 use crate::lint;
 use crate::load::{self, Applied};
 use crate::lower::{self, Traces};
@@ -28,6 +28,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
+use wssim_experiment::input::Input;
 use wssim_experiment::objective::Condition;
 use wssim_experiment::offered::{self, OfferedLoad};
 use wssim_experiment::question::{

@@ -3,7 +3,7 @@
 
 use super::{Folder, QUEUE, claiming, status, stderr, stdout, wssim};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// The queue on two nodes, one of which fails; a range, so that what is claimed must be held to it.
@@ -220,21 +220,12 @@ fn a_part_that_is_there_is_left_alone() {
 fn a_part_that_is_removed_is_missed() {
     let folder = Folder::new("shards-removed");
     folder.write("queue.toml", QUEUE);
-    let child = Command::new(env!("CARGO_BIN_EXE_wssim"))
-        .args(["run", "queue.toml", "--replications", "1000", "--shard", "1/2"])
-        .current_dir(folder.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        begun(&folder, &["run", "queue.toml", "--replications", "1000", "--shard", "1/2"]);
     let part = folder.path().join("out/queue/part-1-of-2.wssim");
-    let started = Instant::now();
-    while !part.exists() && started.elapsed() < Duration::from_secs(60) {
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    until(|| part.exists());
     std::fs::remove_dir_all(folder.path().join("out")).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(status(&output), 4, "{}", stdout(&output));
+    assert_eq!(child.wait().unwrap().code(), Some(4));
 }
 
 /// Threads end in any order, and so records stand in any.
@@ -296,6 +287,27 @@ fn a_scheduler_says_which_part_it_is() {
     assert_eq!(status(&wssim(folder.path(), &["merge", "out/queue"])), 0);
 }
 
+/// A process that does `call`, and says nothing of it here.
+#[cfg(target_os = "linux")]
+fn begun(folder: &Folder, call: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_wssim"))
+        .args(call)
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Waits until `is_so`, a minute at most.
+#[cfg(target_os = "linux")]
+fn until(is_so: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !is_so() && started.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
 /// A sweep that is killed, without any warning, loses nothing that it had done.
 #[cfg(target_os = "linux")]
 #[test]
@@ -306,22 +318,13 @@ fn a_killed_sweep_is_gone_on_with() {
         ["sweep", "queue.toml", "--param", "traffic.scale=0.5..1/4", "--replications", "100"];
     let whole = [&call[..], &["--out", "whole"]].concat();
     assert_eq!(status(&wssim(folder.path(), &whole)), 0);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_wssim"))
-        .args(call)
-        .current_dir(folder.path())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = begun(&folder, &call);
     let place = folder.path().join("out/queue/sweep");
     let kept = || {
         let files = if place.is_dir() { files(&place) } else { Vec::new() };
         files.first().map_or(0, |(_, bytes)| bytes.len())
     };
-    let started = Instant::now();
-    while kept() < 20_000 && started.elapsed() < Duration::from_secs(60) {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    until(|| kept() >= 20_000);
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(kept() >= 20_000, "nothing was kept");
@@ -342,18 +345,9 @@ fn a_part_that_another_process_writes_is_left_alone() {
     let folder = Folder::new("shards-taken");
     folder.write("queue.toml", QUEUE);
     let call = ["run", "queue.toml", "--replications", "2000", "--shard", "1/2"];
-    let mut child = Command::new(env!("CARGO_BIN_EXE_wssim"))
-        .args(call)
-        .current_dir(folder.path())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = begun(&folder, &call);
     let part = folder.path().join("out/queue/part-1-of-2.wssim");
-    let started = Instant::now();
-    while !part.exists() && started.elapsed() < Duration::from_secs(60) {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    until(|| part.exists());
     std::thread::sleep(Duration::from_millis(200));
     let other = wssim(folder.path(), &call);
     assert!(child.try_wait().unwrap().is_none(), "it came to its end before");

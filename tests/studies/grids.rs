@@ -1,4 +1,4 @@
-//! Grids: each world is made once, and nobody waits for worlds that are not wanted any more.
+//! Grids: each world is made once, and none is made after an interrupt.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use wssim_experiment::findings::{Answer, Findings, StoppedBy};

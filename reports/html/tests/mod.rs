@@ -6,6 +6,7 @@ use crate::{json, sample};
 use roxmltree::{Document, Node, ParsingOptions};
 use sha2::{Digest as _, Sha256};
 use wssim_experiment::findings::Answer;
+use wssim_experiment::input::{Basis, Input};
 use wssim_stats::Estimate;
 
 fn told() -> Told {
