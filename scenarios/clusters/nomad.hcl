@@ -11,7 +11,8 @@ variable "shards" {
   default = 4
 }
 
-# A folder that every client mounts under this path. The Docker driver must allow it: `volumes { enabled = true }`.
+# A folder that every client mounts under this path, and that user 10001, that of the image, may write into. The Docker
+# driver must allow it: `volumes { enabled = true }`.
 variable "folder" {
   type    = string
   default = "/srv/wssim"
