@@ -1,11 +1,13 @@
 //! The speed gate: what the chain costs, beside the hand-coded yardstick, in one run.
 //!
-//! Gated on what is deterministic: allocations, memory, instructions per request. Ratios of wall
-//! times come from interleaved pairs, best of five; they are gated beyond a stated noise band,
-//! since a shared machine moves them by some 15 %. `gate` prints every figure with its bound and
-//! exits with 1 when one is broken.
+//! Gated on what is deterministic: instructions, events and allocations a request, replications a verdict, each
+//! beside the count in `bench/baseline.csv`, and memory. Ratios of wall times come from interleaved pairs, best of
+//! five; they are gated beyond a stated noise band, since a shared machine moves them by some 15 %. `gate` prints
+//! every figure with its bound and exits with 1 when one is broken; `gate --write-baseline` writes the counts down.
 
+mod baseline;
 mod memory;
+mod study;
 mod times;
 
 use std::alloc::System;
@@ -45,6 +47,13 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         [] => gate(),
+        ["--write-baseline"] => match baseline::write(&counts()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("bench/baseline.csv: {error}");
+                ExitCode::FAILURE
+            }
+        },
         // Parts that run in a process of their own.
         ["run", requests] => {
             memory::run_once(requests.parse().unwrap_or(100_000));
@@ -59,21 +68,29 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         _ => {
-            eprintln!("usage: gate");
+            eprintln!("usage: gate [--write-baseline]");
             ExitCode::from(2)
         }
     }
 }
 
+/// What does not depend on the machine.
+fn counts() -> Vec<baseline::Count> {
+    let mut counts = memory::counts();
+    counts.extend(study::counts());
+    counts
+}
+
 fn gate() -> ExitCode {
     let mut figures = times::figures();
     figures.extend(memory::figures());
+    figures.extend(baseline::figures(&counts()));
     let mut broken = 0;
     for figure in &figures {
         let sign = if figure.at_least { "≥" } else { "≤" };
         let verdict = if figure.holds() { "ok" } else { "BROKEN" };
         println!(
-            "{:<58} {:>12.3}   {sign} {:<8} {verdict}",
+            "{:<58} {:>12.3}   {sign} {:<10.6} {verdict}",
             figure.what, figure.value, figure.bound
         );
         broken += usize::from(!figure.holds());

@@ -1,0 +1,73 @@
+//! Counts that do not depend on the machine, beside those that were written down: `bench/baseline.csv`. A count that
+//! grew by more than its row allows breaks the gate; `gate --write-baseline` writes the counts of this program down,
+//! which shows in the commit that does it.
+
+use crate::Figure;
+use std::fs;
+use std::io;
+
+/// Where they are written down.
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/baseline.csv");
+/// Its first line.
+const HEADINGS: &str = "count,value,allowed_percent";
+/// Growth, in per cent, that is allowed of a count that is new.
+const ALLOWED: f64 = 1.0;
+
+/// A count of this program.
+pub(crate) struct Count {
+    pub(crate) what: &'static str,
+    pub(crate) value: f64,
+}
+
+/// A row of the file.
+struct Row {
+    what: String,
+    value: f64,
+    allowed_percent: f64,
+}
+
+/// Each count beside what it was; one that the file does not know, and one that nothing counts any more, is broken.
+pub(crate) fn figures(counts: &[Count]) -> Vec<Figure> {
+    let rows = rows();
+    let mut figures: Vec<Figure> = counts
+        .iter()
+        .map(|count| {
+            let row = rows.iter().find(|row| row.what == count.what);
+            let bound = row.map_or(f64::NAN, |row| row.value * (1.0 + row.allowed_percent / 100.0));
+            Figure::at_most(count.what, count.value, bound)
+        })
+        .collect();
+    if rows.iter().any(|row| counts.iter().all(|count| count.what != row.what)) {
+        figures.push(Figure::at_most("rows of bench/baseline.csv that nothing counts", 1.0, 0.0));
+    }
+    figures
+}
+
+/// Writes the counts down; what each may grow by stays.
+///
+/// # Errors
+/// When the file cannot be written.
+pub(crate) fn write(counts: &[Count]) -> io::Result<()> {
+    let rows = rows();
+    let line = |count: &Count| {
+        let row = rows.iter().find(|row| row.what == count.what);
+        let allowed = row.map_or(ALLOWED, |row| row.allowed_percent);
+        format!("{},{:.3},{allowed}\n", count.what, count.value)
+    };
+    let lines: String = counts.iter().map(line).collect();
+    fs::write(FILE, format!("{HEADINGS}\n{lines}"))
+}
+
+fn rows() -> Vec<Row> {
+    let text = fs::read_to_string(FILE).unwrap_or_default();
+    text.lines().skip(1).filter_map(row).collect()
+}
+
+fn row(line: &str) -> Option<Row> {
+    let mut fields = line.split(',');
+    Some(Row {
+        what: fields.next()?.to_owned(),
+        value: fields.next()?.parse().ok()?,
+        allowed_percent: fields.next()?.parse().ok()?,
+    })
+}
