@@ -9,6 +9,8 @@
 //! `scenarios` and `comparison` are there after `wssim compare`; `compare/json.rs` says what is in them.
 //! `parameters`, `points`, `changes` and `objectives` are there after `wssim sweep`: `sweep/json.rs`.
 //! `capacity` is there after `wssim capacity`; `capacity/json.rs` says what is in it.
+//! `baseline` is there where one was given; `regression/json.rs` says what is in it. Numbers that are held to a limit
+//! beside one have `values`, one a replication, so that two results of one seed can be compared pair by pair.
 //! `memory`, the ledger of RAM, is there when a node has RAM given; `memory/json.rs` says what is in it.
 
 use crate::capacity::json::CapacityJson;
@@ -18,8 +20,11 @@ use crate::failures::json::{SetJson, SurvivalJson};
 use crate::failures::years::json::LongRunJson;
 use crate::memory::json::NodeJson;
 use crate::metric_json::{EstimateJson, Labels, MetricJson};
+use crate::metric_name;
 use crate::number::Number;
 use crate::reason;
+use crate::regression::json::DifferenceJson;
+use crate::shape::SCHEMA_VERSION;
 use crate::sweep::{
     self,
     json::{ChangeJson, ObjectiveJson, ParameterJson},
@@ -28,12 +33,7 @@ use serde::Serialize;
 use wssim_experiment::findings::{
     Answer, Distribution, Findings, JudgedClaim, ResponseBands, Series,
 };
-use wssim_experiment::metric::kind_of;
-use wssim_experiment::question::MetricRef;
 use wssim_stats::Estimate;
-
-/// The version of the shape; it grows when a reader of the old shape would be misled.
-pub const SCHEMA_VERSION: u32 = 1;
 
 /// The file.
 #[must_use]
@@ -64,6 +64,8 @@ pub fn render(findings: &Findings) -> String {
         ("notes", list(&notes, String::as_str)),
     ];
     keys.extend(only_here(&findings.answer));
+    let regression = findings.regression.as_ref();
+    keys.extend(regression.map(|difference| ("baseline", json(&DifferenceJson::of(difference)))));
     let lines: Vec<String> =
         keys.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
     escape::json(&format!("{{\n{}\n}}\n", lines.join(",\n")))
@@ -251,7 +253,7 @@ impl<'a> ClaimJson<'a> {
             id: &claim.id,
             text: &claim.text,
             source: &claim.source,
-            metric: metric_text(&claim.metric),
+            metric: metric_name::written(&claim.metric),
             unit: judged.unit,
             expected: ExpectedJson {
                 min: expected.min.map(Number),
@@ -267,20 +269,6 @@ impl<'a> ClaimJson<'a> {
             ranges_not_looked_at: judged.ranges_not_looked_at(),
             judged_by: claim.study.name(),
         }
-    }
-}
-
-/// The metric as a scenario writes it, labels in the order of the table of metrics.
-fn metric_text(metric: &MetricRef) -> String {
-    let order = kind_of(&metric.name).map_or(&[][..], |kind| kind.labels);
-    let mut labels: Vec<(&str, &str)> =
-        metric.labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let place = |name: &str| order.iter().position(|own| *own == name).unwrap_or(order.len());
-    labels.sort_by_key(|(name, _)| place(name));
-    if labels.is_empty() {
-        metric.name.clone()
-    } else {
-        format!("{}{{{}}}", metric.name, escape::labels(labels))
     }
 }
 
@@ -307,19 +295,6 @@ mod tests {
         assert_eq!(
             value["metrics"][0]["labels"]["entry"],
             findings.metrics[0].labels[0].1.as_str()
-        );
-    }
-
-    #[test]
-    fn labels_of_claims_stand_in_the_order_of_the_table() {
-        let labels = [("stat", "p95"), ("service", "db"), ("queue", "workers")];
-        let metric = MetricRef {
-            name: "waiting_time_seconds".to_owned(),
-            labels: labels.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
-        };
-        assert_eq!(
-            metric_text(&metric),
-            r#"waiting_time_seconds{service="db",queue="workers",stat="p95"}"#
         );
     }
 }

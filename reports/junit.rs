@@ -3,12 +3,13 @@
 //! A refuted claim is a failure. One that stays undecided, or holds at the values in force alone, is an error: its
 //! verdict is not known. One that another command judges is skipped.
 
-use crate::reason;
 use crate::said::plan;
 use crate::tally::judged_here;
 use crate::wording;
+use crate::{reason, regression};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use wssim_experiment::findings::{Findings, JudgedClaim, Verdict};
+use wssim_experiment::regression::findings::{Difference, Standing};
 use wssim_text::printable;
 
 /// What the element of all cases begins with.
@@ -23,7 +24,43 @@ pub fn render(findings: &Findings) -> String {
     suite.add_test_cases(findings.claims.iter().map(|judged| case(findings, judged)));
     let mut report = Report::new(name.as_str());
     report.add_test_suite(suite);
+    report.add_test_suites(findings.regression.as_ref().map(|one| baseline(&name, one)));
     report.to_string().expect("memory takes all text")
+}
+
+/// A case a number with a limit, and a case a claim: what became of the baseline.
+fn baseline(name: &str, difference: &Difference) -> TestSuite {
+    let mut suite = TestSuite::new(format!("{name}: baseline"));
+    let numbers = difference
+        .rows
+        .iter()
+        .map(|row| compared(&regression::name(row), row.standing, &regression::told(row)));
+    let claims = difference.claims.iter().map(|claim| {
+        let verdict = |verdict: &Option<String>| verdict.clone().unwrap_or("missing".to_owned());
+        let told = format!("{} → {}", verdict(&claim.before), verdict(&claim.now));
+        compared(&claim.text, claim.standing, &told)
+    });
+    suite.add_test_cases(claims.chain(numbers));
+    suite
+}
+
+fn compared(name: &str, standing: Standing, told: &str) -> TestCase {
+    let mut status = if standing.is_regression() {
+        TestCaseStatus::non_success(NonSuccessKind::Failure)
+    } else if matches!(standing, Standing::Unclear { .. }) {
+        TestCaseStatus::skipped()
+    } else {
+        TestCaseStatus::success()
+    };
+    if !matches!(status, TestCaseStatus::Success { .. }) {
+        status.set_message(printable(&format!("{}: {told}", standing.name())));
+    }
+    if standing.is_regression() {
+        status.set_type("regression");
+    }
+    let mut case = TestCase::new(printable(name), status);
+    case.set_classname("baseline");
+    case
 }
 
 fn case(findings: &Findings, judged: &JudgedClaim) -> TestCase {

@@ -10,6 +10,7 @@
 //!                ├─► compare       what changes between plans: the table, and compare.csv
 //!                ├─► capacity      how much is carried: brackets, room, and capacity.csv
 //!                └─► html          report.html: all of it, drawn (figure), with every input
+//!  Difference ─────► regression    what became of a baseline: a table, JSON, a part of the other reports
 //!  Check    ───────► check         what is known of a scenario without a run
 //!  Analytic ───────► analytic      what formulas say of it
 //!  Trace    ───────► trace         the waterfall of one request, and a file for Perfetto
@@ -38,6 +39,7 @@ pub mod json;
 pub mod junit;
 mod layout;
 pub mod markdown;
+mod markdown_table;
 mod memory;
 mod metric_json;
 mod metric_name;
@@ -49,10 +51,13 @@ pub mod part;
 mod plot;
 mod quantity;
 mod reason;
+pub mod recorded;
+pub mod regression;
 mod said;
 #[cfg(test)]
 mod sample;
 mod sections;
+pub mod shape;
 pub mod sweep;
 mod table;
 pub mod tally;

@@ -3,8 +3,9 @@
 use crate::escape::markdown as escaped;
 use crate::glance::claims::Groups;
 use crate::glance::next;
-use crate::table::{Kind, Table, Tone};
-use crate::{reason, sections, sweep, wording};
+use crate::markdown_table::table;
+use crate::table::{Kind, Table};
+use crate::{reason, regression, sections, sweep, wording};
 use std::fmt::Write as _;
 use wssim_experiment::findings::{Answer, Findings};
 
@@ -24,6 +25,9 @@ pub fn render(findings: &Findings) -> String {
     }
     if let Some(survival) = wording::survival(findings) {
         paragraph(&mut text, &format!("**{}**", escaped(&survival)));
+    }
+    if let Some(difference) = &findings.regression {
+        paragraph(&mut text, &regression::markdown_part(difference, true));
     }
     for section in sections::all(findings) {
         let _ = write!(text, "### {}\n\n", section.title);
@@ -84,6 +88,9 @@ pub fn brief(findings: &Findings) -> String {
         paragraph(&mut text, &format!("**{heading}:** {}", items.join("; ")));
     }
     paragraph(&mut text, &format!("**{}**", wording::summary(findings)));
+    if let Some(difference) = &findings.regression {
+        paragraph(&mut text, &regression::markdown_part(difference, false));
+    }
     for section in sections::brief(findings) {
         paragraph(&mut text, &table(&section.table));
     }
@@ -133,34 +140,6 @@ pub(crate) fn section(text: &mut String, title: &str, items: &[String]) {
         text.truncate(text.trim_end().len());
         text.push('\n');
     }
-}
-
-/// A table, without a line after it.
-pub(crate) fn table<H: AsRef<str>>(table: &Table<H>) -> String {
-    let mut text = String::new();
-    let headings = table.columns.iter();
-    row(&mut text, headings.clone().map(|(heading, _)| escaped(heading.as_ref())));
-    let aligned = headings.map(|(_, kind)| match kind {
-        Kind::Numbers => "---:".to_owned(),
-        Kind::Words | Kind::Phrases | Kind::Prose | Kind::Fixed => "---".to_owned(),
-    });
-    row(&mut text, aligned);
-    for cells in &table.rows {
-        let cells = cells.iter().map(|cell| match cell.tone {
-            Tone::Bad | Tone::Open => format!("**{}**", escaped(&cell.text)),
-            Tone::Plain | Tone::Good | Tone::Faint => escaped(&cell.text),
-        });
-        row(&mut text, cells);
-    }
-    text
-}
-
-fn row(text: &mut String, cells: impl Iterator<Item = String>) {
-    text.push('|');
-    for cell in cells {
-        let _ = write!(text, " {cell} |");
-    }
-    text.push('\n');
 }
 
 #[cfg(test)]

@@ -38,6 +38,25 @@ pub(crate) struct MetricJson<'a> {
     n: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     missing: Option<String>,
+    /// One entry a replication, of numbers that are held to a limit beside a baseline.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    values: Vec<Option<ValueJson>>,
+}
+
+/// What one replication shows.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum ValueJson {
+    /// A number.
+    Known(Number),
+    /// The ends between which it lies: some requests got no answer. An end that is not known is `null`.
+    Within([Number; 2]),
+}
+
+impl ValueJson {
+    fn of([low, high]: [f64; 2]) -> Self {
+        if low == high { Self::Known(Number(low)) } else { Self::Within([low, high].map(Number)) }
+    }
 }
 
 impl<'a> MetricJson<'a> {
@@ -52,6 +71,7 @@ impl<'a> MetricJson<'a> {
             ci_high: estimate.map(|estimate| Number(estimate.high)),
             n: estimate.map(|estimate| estimate.n),
             missing: metric.missing.as_ref().map(reason::missing),
+            values: metric.values.iter().map(|value| value.map(ValueJson::of)).collect(),
         }
     }
 }

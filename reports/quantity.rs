@@ -134,7 +134,12 @@ pub(crate) fn rough(value: f64, unit: &str) -> String {
 
 /// A plain number to three significant digits.
 pub(crate) fn about(value: f64) -> String {
-    to_digits(value, "1", false, 3)
+    three_digits(value, "1", false)
+}
+
+/// `value` with its unit, to three significant digits.
+pub(crate) fn three_digits(value: f64, unit: &str, change: bool) -> String {
+    to_digits(value, unit, change, 3)
 }
 
 fn to_digits(value: f64, unit: &str, change: bool, digits: i32) -> String {

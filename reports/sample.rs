@@ -88,6 +88,7 @@ fn metric(name: &str, labels: &[&str], mean: f64, half_width: f64) -> Metric {
         unit: kind.unit,
         estimate: Some(Estimate::symmetric(mean, half_width, 40)),
         missing: None,
+        values: Vec::new(),
     }
 }
 
@@ -363,6 +364,7 @@ pub(crate) fn findings() -> Findings {
         claims: ranges().into_iter().chain(changes()).collect(),
         not_simulated: vec!["swap of `gmktec`".to_owned()],
         notes: vec![Note::NotSettled],
+        regression: None,
         answer: Answer::Run(run_answer(ledger())),
     }
 }

@@ -8,7 +8,7 @@ use crate::page::{MOST_LINES, Page, Style};
 use crate::sections;
 use crate::sweep;
 use crate::table::{Section, Tone};
-use crate::{quantity, reason, wording};
+use crate::{quantity, reason, regression, wording};
 use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::sweep::findings::Sweep;
 use wssim_text::printable;
@@ -45,6 +45,9 @@ pub fn render(findings: &Findings, options: &Options<'_>) -> String {
     let mut page = Page::new(options.style, options.width);
     head(&mut page, findings, &wording::counts(findings), options);
     verdicts(&mut page, findings, options);
+    if let Some(difference) = &findings.regression {
+        regression::part(&mut page, difference, true, options.brief);
+    }
     if !options.brief {
         for section in sections::all(findings) {
             draw(&mut page, &section);

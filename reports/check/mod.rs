@@ -41,7 +41,7 @@ pub fn markdown(check: &Check) -> String {
         text.push_str("\n### ");
         text.push_str(heading);
         text.push_str("\n\n");
-        text.push_str(&crate::markdown::table(&table));
+        text.push_str(&crate::markdown_table::table(&table));
     }
     crate::markdown::section(&mut text, "Known, not simulated", &check.not_simulated);
     text

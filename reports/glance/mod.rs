@@ -7,7 +7,7 @@ pub(crate) mod next;
 use crate::page::Page;
 use crate::table::Tone;
 use crate::text::{Options, head, tally};
-use crate::{sections, wording};
+use crate::{regression, sections, wording};
 use claims::Groups;
 use wssim_experiment::findings::Findings;
 use wssim_text::printable;
@@ -32,6 +32,9 @@ pub fn render(findings: &Findings, options: &Options<'_>) -> String {
         page.line("");
     }
     tally(&mut page, findings, options);
+    if let Some(difference) = &findings.regression {
+        regression::part(&mut page, difference, false, options.brief);
+    }
     if !options.brief {
         tables(&mut page, findings);
         last(&mut page, findings);

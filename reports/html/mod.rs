@@ -3,6 +3,7 @@
 //! ```text
 //!  worth       what this is worth: simulated, checked against what, resting on what
 //!  verdicts    sentence, plan, interval drawn against the plan, why; by verdict
+//!  baseline    what became of an earlier result, where one was given
 //!  topology    a card a node: containers, CPU, RAM, swap
 //!  times       quantiles, numbers over time, response times over time
 //!  study       what only this command finds: pictures, then all of its tables
@@ -11,6 +12,7 @@
 //! A function of findings and of what the caller tells: the same bytes for the same question. Its policy lets
 //! nothing be loaded and nothing run: there is no script, no inline style, no link to the outside.
 
+mod baseline;
 mod inputs;
 mod markup;
 mod policy;
@@ -75,6 +77,7 @@ fn body(html: &mut Html, findings: &Findings, told: &Told) {
     });
     html.element("main", &[], |html| {
         verdicts::section(html, findings);
+        baseline::section(html, findings);
         study::section(html, findings);
         topology::section(html, findings, told);
         times::section(html, findings, told);

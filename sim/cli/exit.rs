@@ -4,13 +4,14 @@ use crate::terminal::{self, Stream};
 use std::fmt::Write as _;
 use wssim_experiment::findings::{Findings, StoppedBy};
 use wssim_experiment::question::WorldError;
+use wssim_experiment::regression::findings::Difference;
 use wssim_reports::Tally;
 use wssim_reports::files::{Reason, WriteError};
 use wssim_scenario::Diagnostics;
 
 /// Every claim judged by the command holds, or none is made.
 pub(crate) const HOLDS: u8 = 0;
-/// A claim is refuted.
+/// A claim is refuted, or a regression found.
 pub(crate) const REFUTED: u8 = 1;
 /// The call or the scenario is wrong. The same as for a call that clap refuses.
 pub(crate) const WRONG: u8 = 2;
@@ -28,7 +29,7 @@ pub(crate) const BUG: i32 = 101;
 pub(crate) const HELP: &str = "\
 Exit status:
     0  every claim judged by the command holds, or none is made
-    1  a claim is refuted
+    1  a claim is refuted, or a regression found
     2  the call or the scenario is wrong
     3  a claim stays undecided, or not every range of an input was looked at
     4  a file could not be read or written
@@ -98,6 +99,16 @@ fn lines(message: &str) -> String {
 /// The status that the mistakes of a scenario lead to.
 pub(crate) fn status_of(diagnostics: &Diagnostics) -> u8 {
     if diagnostics.is_io() { FILE } else { WRONG }
+}
+
+/// The status that the findings of `run` lead to; `guarded`: a regression counts.
+pub(crate) fn of_run(findings: &Findings, no_fail: bool, guarded: bool) -> u8 {
+    let regressions = findings.regression.as_ref().map_or(0, Difference::regressions);
+    match of(findings, no_fail) {
+        INTERRUPTED => INTERRUPTED,
+        _ if guarded && !no_fail && regressions > 0 => REFUTED,
+        status => status,
+    }
 }
 
 /// The status that `findings` lead to.

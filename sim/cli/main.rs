@@ -3,9 +3,11 @@
 //! Results go to standard output, everything else to standard error. Here, and only here, are the
 //! wall clock, the terminal and the exit status; a file a command.
 
+mod baseline;
 mod capacity;
 mod check;
 mod compare;
+mod diff;
 mod exit;
 mod failures;
 mod import;
@@ -50,6 +52,7 @@ enum Command {
     Failures(failures::Args),
     Capacity(capacity::Args),
     Sweep(sweep::Args),
+    Diff(diff::Args),
     Merge(merge::Args),
     Check(check::Args),
     Trace(trace::Args),
@@ -81,6 +84,7 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Failures(args) => failures::run(&args),
         Command::Capacity(args) => capacity::run(&args),
         Command::Sweep(args) => sweep::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Trace(args) => trace::run(&args),

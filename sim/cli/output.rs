@@ -9,7 +9,12 @@ use wssim_text::wrap;
 
 /// Writes an answer to standard output.
 pub(crate) fn print(text: &str, shown: &Shown) -> Result<(), Failure> {
-    write(text, choice(shown.colours(&io::stdout())))
+    print_coloured(text, shown.colours(&io::stdout()))
+}
+
+/// The same where it is known whether it is coloured.
+pub(crate) fn print_coloured(text: &str, coloured: bool) -> Result<(), Failure> {
+    write(text, choice(coloured))
 }
 
 /// Writes what another program reads to standard output.

@@ -1,5 +1,6 @@
 //! `wssim run`: do the claims of this scenario hold?
 
+use crate::baseline::{Against, Baseline};
 use crate::exit::{self, Failure};
 use crate::keep::{Asked, Keep, worlds};
 use crate::options::{Common, Format, Shown};
@@ -18,6 +19,8 @@ use wssim_reports::{
 };
 use wssim_scenario::Scenario;
 
+/// What the results are called beside a baseline of the usual name, which stays as it is.
+const BESIDE: &str = "results-new.json";
 /// Files that are written, in this order.
 const FILES: [&str; 5] = ["results.json", "metrics.csv", "metrics.prom", "junit.xml", report::NAME];
 
@@ -32,6 +35,8 @@ const FILES: [&str; 5] = ["results.json", "metrics.csv", "metrics.prom", "junit.
 Example:
   wssim run after --set traffic.web.arrivals.rate=8/s --precision 1%
   wssim run after --analytic
+  wssim run after --write-baseline baseline.json
+  wssim run after --baseline baseline.json --fail-on-regression
   wssim run scenarios/after.toml --format json | jq '.claims[] | {id, verdict}'")]
 pub(crate) struct Args {
     /// Path of the scenario, or its bare name when it lies in scenarios/ or ships with wssim
@@ -39,13 +44,17 @@ pub(crate) struct Args {
 
     /// Simulate nothing, judge nothing: give the means that formulas give, and what is used up first
     #[arg(long, conflicts_with_all = [
-        "seed", "shard", "threads", "precision", "replications", "ranges", "budget", "out", "no_fail",
+        "seed", "shard", "threads", "precision", "replications", "ranges", "budget", "out", "no_fail", "baseline",
+        "write_baseline", "limits",
     ])]
     pub(crate) analytic: bool,
 
     /// Print everything: services, who holds the RAM, reasons in full, what is not simulated
     #[arg(long, conflicts_with_all = ["quiet", "analytic"])]
     all: bool,
+
+    #[command(flatten)]
+    against: Against,
 
     #[command(flatten)]
     pub(crate) common: Common,
@@ -62,7 +71,9 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let (common, question) = (&args.common, scenario.question());
     common.check_shard()?;
     let place = Place::of(common.study.work.out.as_deref(), &question.name, None);
-    place.check(&FILES)?;
+    let baseline = args.against.open(&question, common.study.seed)?;
+    let files = files(&place, baseline.as_ref());
+    place.check(&files)?;
     let asked = Asked { command: "run", scenario: &question.name, is_kept: false };
     let inputs = || Ok((worlds(&scenario, &question)?, &question, common.decisive()));
     let keep = Keep::open(&common.study, &place, asked, inputs)?;
@@ -70,15 +81,34 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         wssim_experiment::run(&scenario, &question, &common.of_study(), watcher)
             .map_err(|error| Failure::world(&error))
     })?;
-    let findings = match done {
+    let mut findings = match done {
         ControlFlow::Continue(findings) => findings,
         ControlFlow::Break(status) => return Ok(status),
     };
+    let compared = baseline.map_or(Ok(()), |baseline| baseline.compare(&mut findings));
     let told = report::told(&[(&scenario, &question)], &common.study)?;
     let mut texts = usual(&findings);
     texts.extend([html::render(&findings, &told)]);
-    deliver(&place, FILES.iter().zip(&texts), &findings, (shown, started, args.all))?;
-    Ok(exit::of(&findings, args.common.study.work.no_fail))
+    deliver(&place, files.iter().zip(&texts), &findings, (shown, started, args.all))?;
+    compared?;
+    if files[0] == BESIDE && !shown.look.quiet {
+        let kept = place.shown(FILES[0]);
+        output::complain(&format!(
+            "note: `{kept}` is the baseline and stays as it is; the results of this run are in `{}`\n",
+            place.shown(BESIDE)
+        ));
+    }
+    args.against.write(&findings)?;
+    Ok(exit::of_run(&findings, common.study.work.no_fail, args.against.fail_on_regression))
+}
+
+/// The names of the files: a baseline is not replaced by what is compared with it.
+fn files(place: &Place, baseline: Option<&Baseline>) -> [&'static str; 5] {
+    let mut files = FILES;
+    if baseline.is_some_and(|baseline| baseline.is_at(&place.path(FILES[0]))) {
+        files[0] = BESIDE;
+    }
+    files
 }
 
 /// What formulas say; no verdicts, so none can fail, and no files.

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use wssim_experiment::archive::Archive;
 use wssim_experiment::findings::StoppedBy;
 use wssim_experiment::watch::{Phase, Progress, Watch};
-use wssim_text::width;
+use wssim_text::{printable, width};
 
 /// Time between two lines on a terminal.
 const ON_TERMINAL: Duration = Duration::from_millis(100);
@@ -28,11 +28,20 @@ pub(crate) struct Watcher<'a> {
     budget: Option<Duration>,
     interrupted: Arc<AtomicBool>,
     shown: Shown,
-    /// When a line was last written.
-    last: Mutex<Instant>,
+    /// When a line was last written, and since when what it tells of is being done.
+    told: Mutex<Told>,
     archive: Option<&'a dyn Archive>,
     /// Whether the study was told that the budget is spent.
     is_over: AtomicBool,
+}
+
+/// What the last lines told.
+#[derive(Debug)]
+struct Told {
+    /// When a line was last written.
+    last: Instant,
+    /// When the first replication of the present stretch was complete.
+    since: Instant,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +74,9 @@ impl<'a> Watcher<'a> {
             _ => Shown::Lines,
         };
         let now = Instant::now();
-        let (last, is_over) = (Mutex::new(now), AtomicBool::new(false));
-        Self { started: now, budget, interrupted, shown, last, archive, is_over }
+        let told = Mutex::new(Told { last: now, since: now });
+        let is_over = AtomicBool::new(false);
+        Self { started: now, budget, interrupted, shown, told, archive, is_over }
     }
 
     /// Leaves a clean line behind; tells what cut the study short, if anything did.
@@ -76,19 +86,24 @@ impl<'a> Watcher<'a> {
         if self.interrupted() { Some(StoppedBy::Interrupt) } else { budget }
     }
 
-    /// Whether a line is due; then the next one is due an interval later.
-    fn is_due(&self) -> bool {
+    /// When the first replication of the stretch was complete, where a line is due; then the next one is due an
+    /// interval later.
+    fn due(&self, progress: &Progress<'_>) -> Option<Instant> {
         let interval = match self.shown {
-            Shown::Nothing => return false,
+            Shown::Nothing => return None,
             Shown::OneLine => ON_TERMINAL,
             Shown::Lines => IN_FILE,
         };
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = last.elapsed() >= interval;
-        if due {
-            *last = Instant::now();
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        if progress.replications_done == 1 {
+            told.since = now;
         }
-        due
+        let is_due = now.duration_since(told.last) >= interval;
+        if is_due {
+            told.last = now;
+        }
+        is_due.then_some(told.since)
     }
 }
 
@@ -101,11 +116,9 @@ impl Drop for Watcher<'_> {
 }
 
 impl Watch for Watcher<'_> {
-    fn progress(&self, progress: &Progress) {
-        if !self.is_due() {
-            return;
-        }
-        let line = line(progress, self.started.elapsed());
+    fn progress(&self, progress: &Progress<'_>) {
+        let Some(since) = self.due(progress) else { return };
+        let line = line(progress, since.elapsed(), self.started.elapsed());
         match self.shown {
             Shown::OneLine => {
                 // A line that is longer than the terminal would not be written over.
@@ -133,28 +146,42 @@ impl Watch for Watcher<'_> {
     }
 }
 
-fn doing(phase: Phase) -> &'static str {
+fn doing(phase: Phase<'_>) -> String {
     match phase {
-        Phase::Pilot => "pilot",
-        Phase::Replications => "replications",
-        Phase::Ranges => "input ranges",
-        Phase::Search => "search",
-        Phase::Sets => "replications of all sets",
-        Phase::Histories => "histories of the long run",
-        Phase::Points => "replications of all points",
-        Phase::Trace => "trace",
+        Phase::Pilot => "warm-up".to_owned(),
+        Phase::Replications => "replications".to_owned(),
+        Phase::Ranges => "input ranges".to_owned(),
+        Phase::Screening { inputs, claims } => {
+            format!("{claims} verdicts held to the ranges of {inputs} inputs, one by one")
+        }
+        Phase::Worst { open } => format!("verdicts at the worst values of all inputs, {open} open"),
+        Phase::Turning(input) => {
+            format!("the value of `{}` at which a verdict turns", printable(input))
+        }
+        Phase::Search => "search".to_owned(),
+        Phase::Sets => "replications of all sets".to_owned(),
+        Phase::Histories => "histories of the long run".to_owned(),
+        Phase::Points => "replications of all points".to_owned(),
+        Phase::Trace => "trace".to_owned(),
     }
 }
 
-fn line(progress: &Progress, elapsed: Duration) -> String {
-    let seconds = elapsed.as_secs_f64();
+/// What is done, how far it is, and how long the present stretch of it still takes; `since_first`: since the first
+/// of its replications was complete.
+fn line(progress: &Progress<'_>, since_first: Duration, elapsed: Duration) -> String {
+    let Progress { replications_done: done, replications_planned: planned, .. } = *progress;
+    let left = match done {
+        0 | 1 => String::new(),
+        _ => {
+            let rate = f64::from(planned.saturating_sub(done)) / f64::from(done - 1);
+            format!(" · about {:.0} s to go", since_first.as_secs_f64() * rate)
+        }
+    };
     format!(
-        "{}: {} of {} · {:.1} M events · {:.1} M events/s · {seconds:.0} s",
+        "{}: {done} of {planned}{left} · {:.1} M events · {:.0} s so far",
         doing(progress.phase),
-        progress.replications_done,
-        progress.replications_planned,
         progress.events as f64 / 1e6,
-        progress.events as f64 / 1e6 / seconds.max(1e-3),
+        elapsed.as_secs_f64(),
     )
 }
 
@@ -162,17 +189,25 @@ fn line(progress: &Progress, elapsed: Duration) -> String {
 mod tests {
     use super::*;
 
+    fn told(phase: Phase<'_>, done: u32) -> String {
+        let (replications_done, replications_planned) = (done, 41);
+        let progress =
+            Progress { phase, replications_done, replications_planned, events: 35_000_000 };
+        line(&progress, Duration::from_secs(5), Duration::from_secs(10))
+    }
+
     #[test]
-    fn a_line_says_how_far_it_is() {
-        let progress = Progress {
-            phase: Phase::Replications,
-            replications_done: 12,
-            replications_planned: 40,
-            events: 35_000_000,
-        };
+    fn a_line_says_what_is_done_and_how_long_it_takes() {
         assert_eq!(
-            line(&progress, Duration::from_secs(10)),
-            "replications: 12 of 40 · 35.0 M events · 3.5 M events/s · 10 s"
+            told(Phase::Replications, 11),
+            "replications: 11 of 41 · about 15 s to go · 35.0 M events · 10 s so far"
+        );
+        assert_eq!(
+            told(Phase::Screening { inputs: 15, claims: 4 }, 1),
+            "4 verdicts held to the ranges of 15 inputs, one by one: 1 of 41 · 35.0 M events · 10 s so far"
+        );
+        assert!(
+            told(Phase::Turning("service.db.cpu"), 2).starts_with("the value of `service.db.cpu`")
         );
     }
 }

@@ -196,7 +196,7 @@ impl<'q> Deciding<'q> {
 }
 
 impl Looking<Traffic<'_>> for Deciding<'_> {
-    fn phase(&self) -> Phase {
+    fn phase(&self) -> Phase<'_> {
         Phase::Replications
     }
 

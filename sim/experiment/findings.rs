@@ -6,6 +6,7 @@ use crate::failures::findings::Failures;
 use crate::note::Note;
 use crate::question::{Claim, Study};
 use crate::reason::Reason;
+use crate::regression::findings::Difference;
 use crate::sweep::findings::Sweep;
 use wssim_stats::Estimate;
 
@@ -43,6 +44,8 @@ pub struct Findings {
     pub not_simulated: Vec<String>,
     /// Things that the reader should know: warnings, what was cut off, what the run could not say.
     pub notes: Vec<Note>,
+    /// What became of a result that was given as the baseline.
+    pub regression: Option<Difference>,
     /// What only this study finds.
     pub answer: Answer,
 }

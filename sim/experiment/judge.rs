@@ -100,22 +100,28 @@ pub(crate) fn paired_change(
 ) -> Option<Estimate> {
     let pairs = before.iter().zip(after).filter_map(|(b, a)| Some((b.ends()?, a.ends()?)));
     let (before, after): (Vec<[f64; 2]>, Vec<[f64; 2]>) = pairs.unzip();
-    change_between(&before, &after, is_relative, level)
+    let change = |before: &[f64], after: &[f64]| {
+        let pairs = before.iter().copied().zip(after.iter().copied());
+        Readings::change(pairs.map(Some), is_relative).estimate(level)
+    };
+    change_between(&before, &after, change)
 }
 
 /// The change from `before` to `after`, each known to lie between two ends: from the largest before to
-/// the least after, and the other way round. Where neither is known there is none.
-fn change_between(
+/// the least after, and the other way round; `change` tells it where both are known. Where neither is there is
+/// none.
+pub(crate) fn change_between(
     before: &[[f64; 2]],
     after: &[[f64; 2]],
-    relative: bool,
-    level: f64,
+    change: impl Fn(&[f64], &[f64]) -> Option<Estimate>,
 ) -> Option<Estimate> {
     let from_to = |b: usize, a: usize| {
-        let pairs = before.iter().zip(after).map(|(before, after)| (before[b], after[a]));
-        let is_known = pairs.clone().all(|(before, after)| (before + after).is_finite());
-        let change = || Readings::change(pairs.map(Some), relative).estimate(level);
-        if is_known { change() } else { None }
+        let end = |all: &[[f64; 2]], which: usize| -> Vec<f64> {
+            all.iter().map(|ends| ends[which]).collect()
+        };
+        let (before, after) = (end(before, b), end(after, a));
+        let is_known = all_finite(&before) && all_finite(&after);
+        if is_known { change(&before, &after) } else { None }
     };
     match (from_to(1, 0), from_to(0, 1)) {
         (Some(least), Some(most)) => Some(Estimate { high: most.high, ..least }),
@@ -330,11 +336,12 @@ mod tests {
     fn a_change_is_open_where_one_side_is() {
         let known = [[1.0, 1.0], [1.2, 1.2], [0.9, 0.9]];
         let open = known.map(|[low, _]| [low, f64::INFINITY]);
-        let slower = change_between(&known, &open, false, LEVEL).unwrap();
+        let change = |a: &[f64], b: &[f64]| wssim_stats::paired_difference(a, b, LEVEL);
+        let slower = change_between(&known, &open, change).unwrap();
         assert_eq!((slower.low, slower.high), (0.0, f64::INFINITY));
-        let faster = change_between(&open, &known, false, LEVEL).unwrap();
+        let faster = change_between(&open, &known, change).unwrap();
         assert_eq!((faster.low, faster.high), (f64::NEG_INFINITY, 0.0));
-        assert_eq!(change_between(&open, &open, false, LEVEL), None);
+        assert_eq!(change_between(&open, &open, change), None);
     }
 
     #[test]

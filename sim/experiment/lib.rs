@@ -35,6 +35,7 @@ mod ranges;
 mod readings;
 pub mod reason;
 mod recorder;
+pub mod regression;
 pub mod run;
 mod sample;
 pub mod stored;

@@ -18,4 +18,7 @@ pub struct Metric {
     pub estimate: Option<Estimate>,
     /// Why there is no estimate.
     pub missing: Option<Missing>,
+    /// Of a number that is held to a limit beside a baseline, what each replication shows: the ends between
+    /// which it lies, as one number the same twice. Empty elsewhere.
+    pub values: Vec<Option<[f64; 2]>>,
 }

@@ -17,6 +17,7 @@ use crate::observe::share_of_errors;
 use crate::question::{MetricRef, Question};
 use crate::reason::{Missing, Runs};
 use crate::recorder::Slot;
+use crate::regression::is_usual;
 use crate::sample::Sample;
 use std::collections::BTreeMap;
 use wssim_stats::Estimate;
@@ -50,6 +51,7 @@ pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> F
         claims: Vec::new(),
         not_simulated: question.not_simulated.clone(),
         notes,
+        regression: None,
         answer: Answer::Run(RunAnswer {
             series: series(arm, question, replications),
             ledger: memory::ledger::ledger(arm, replications),
@@ -74,12 +76,15 @@ pub(crate) fn metric(arm: &Arm, place: usize, key: &Key, replications: usize) ->
         (estimate.low, estimate.high) = (f64::NAN, f64::NAN);
     }
     let missing = estimate.is_none().then(|| what_was_missing(&samples));
+    let is_kept = key.kind.limit.is_some() && is_usual(&key.labels);
+    let kept = samples.iter().filter(|_| is_kept);
     Metric {
         name: key.kind.name,
         labels: key.labels.clone(),
         unit: key.kind.unit,
         estimate,
         missing,
+        values: kept.map(|sample| sample.ends()).collect(),
     }
 }
 

@@ -4,13 +4,27 @@ use crate::archive::Archive;
 
 /// What a study is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
+pub enum Phase<'a> {
     /// Finding the warm-up.
     Pilot,
     /// Replications of all arms.
     Replications,
     /// Looking at other values of the inputs.
     Ranges,
+    /// Each input at the ends of its range.
+    Screening {
+        /// Inputs.
+        inputs: usize,
+        /// Claims that are held to them.
+        claims: usize,
+    },
+    /// Claims at the worst values that all inputs can have together.
+    Worst {
+        /// Claims and directions that are not settled yet.
+        open: usize,
+    },
+    /// The value of this input at which a verdict turns.
+    Turning(&'a str),
     /// Looking for the value at which something gives.
     Search,
     /// Replications of all sets of nodes.
@@ -25,9 +39,9 @@ pub enum Phase {
 
 /// How far a phase is.
 #[derive(Clone, Copy, Debug)]
-pub struct Progress {
+pub struct Progress<'a> {
     /// What is being done.
-    pub phase: Phase,
+    pub phase: Phase<'a>,
     /// Replications of all arms that are complete.
     pub replications_done: u32,
     /// Replications of all arms up to the next look.
@@ -39,7 +53,7 @@ pub struct Progress {
 /// Whoever watches. Called from many threads.
 pub trait Watch: Sync {
     /// How far it is.
-    fn progress(&self, progress: &Progress);
+    fn progress(&self, progress: &Progress<'_>);
 
     /// Whether the user wants to stop: what is complete is reported.
     fn interrupted(&self) -> bool;
@@ -58,7 +72,7 @@ pub trait Watch: Sync {
 pub struct Unwatched;
 
 impl Watch for Unwatched {
-    fn progress(&self, _progress: &Progress) {}
+    fn progress(&self, _progress: &Progress<'_>) {}
 
     fn interrupted(&self) -> bool {
         false

@@ -20,6 +20,7 @@ mod files;
 mod find;
 pub mod import;
 mod inputs;
+mod limit;
 mod lines;
 mod lint;
 mod load;
@@ -39,6 +40,7 @@ mod tree;
 mod unsimulated;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Place, Severity, render};
+pub use limit::limit;
 pub use lint::{LINTS, Lint};
 pub use parameter::{parameter, range_of};
 pub use scenario::{Placement, Scenario};

@@ -31,7 +31,10 @@ pub use histogram::{Counts, Histogram};
 pub use interval::{mean_interval, poisson_interval, ratio_interval, student_t_quantile};
 pub use looks::Looks;
 pub use multiple::{holm_adjusted, simultaneous_level};
-pub use paired::{paired_difference, paired_ratio, variance_reduction, welch_difference};
+pub use paired::{
+    KnownMean, paired_difference, paired_ratio, variance_reduction, welch_difference,
+    welch_of_means,
+};
 pub use paired_end::PairedEnd;
 pub use quantile::{
     RankInterval, nearest_rank, observations_needed, quantile_of_sorted, quantile_rank_interval,

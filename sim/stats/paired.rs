@@ -40,36 +40,67 @@ pub fn variance_reduction(a: &[f64], b: &[f64]) -> Option<f64> {
     (a.len() >= 2 && independent > 0.0).then(|| 1.0 - sample_variance(&differences) / independent)
 }
 
+/// A mean, how well it is known, and from how many values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KnownMean {
+    /// The mean.
+    pub mean: f64,
+    /// Variance of the mean: that of the values over how many they are.
+    pub variance: f64,
+    /// How many values.
+    pub n: u32,
+}
+
+impl KnownMean {
+    /// Of these values; `None` for fewer than two.
+    pub fn of(values: &[f64]) -> Option<Self> {
+        let n = values.len();
+        let variance = || sample_variance(values) / n as f64;
+        (n >= 2).then(|| Self { mean: mean(values), variance: variance(), n: n as u32 })
+    }
+
+    /// As an interval at `level` tells it, a t interval or, by its wider side, one that is not symmetric; `None`
+    /// for fewer than two values and for an end that is no number.
+    pub fn of_interval(estimate: &Estimate, level: f64) -> Option<Self> {
+        let Estimate { mean, low, high, n } = *estimate;
+        let half_width = (high - mean).max(mean - low);
+        if n < 2 || !(low.is_finite() && high.is_finite() && mean.is_finite()) {
+            return None;
+        }
+        let error = half_width / critical_value(f64::from(n) - 1.0, level);
+        Some(Self { mean, variance: error * error, n })
+    }
+
+    fn degrees(self) -> f64 {
+        f64::from(self.n) - 1.0
+    }
+}
+
 /// Welch's interval for mean(b) − mean(a) from two independent samples.
 ///
 /// The lengths may differ; `n` of the result is the shorter. `None` when an arm has fewer than two
 /// values. Panics unless 0 < `level` < 1.
 pub fn welch_difference(a: &[f64], b: &[f64], level: f64) -> Option<Estimate> {
-    if a.len() < 2 || b.len() < 2 {
-        return None;
-    }
-    let change = mean(b) - mean(a);
-    let variance = variance_of_mean(a) + variance_of_mean(b);
+    Some(welch_of_means(KnownMean::of(a)?, KnownMean::of(b)?, level))
+}
+
+/// The same from what is known of the two means.
+pub fn welch_of_means(a: KnownMean, b: KnownMean, level: f64) -> Estimate {
+    let variance = a.variance + b.variance;
     let half_width = if variance > 0.0 {
         critical_value(welch_degrees_of_freedom(a, b), level) * variance.sqrt()
     } else {
         variance // 0: constant arms leave no doubt; NaN stays NaN
     };
-    let n = a.len().min(b.len()) as u32;
-    Some(Estimate::symmetric(change, half_width, n))
+    Estimate::symmetric(b.mean - a.mean, half_width, a.n.min(b.n))
 }
 
 /// Satterthwaite's degrees of freedom for the difference of two means of unequal variance.
 ///
-/// Each arm needs two values and one of them a positive variance; NaN otherwise.
-pub fn welch_degrees_of_freedom(a: &[f64], b: &[f64]) -> f64 {
-    let (va, vb) = (variance_of_mean(a), variance_of_mean(b));
-    let share = |v: f64, values: &[f64]| v * v / (values.len() as f64 - 1.0);
-    (va + vb).powi(2) / (share(va, a) + share(vb, b))
-}
-
-fn variance_of_mean(values: &[f64]) -> f64 {
-    sample_variance(values) / values.len() as f64
+/// One of them needs a positive variance; NaN otherwise.
+pub fn welch_degrees_of_freedom(a: KnownMean, b: KnownMean) -> f64 {
+    let share = |one: KnownMean| one.variance * one.variance / one.degrees();
+    (a.variance + b.variance).powi(2) / (share(a) + share(b))
 }
 
 #[cfg(test)]
@@ -110,12 +141,27 @@ mod tests {
     #[test]
     fn welch_of_equal_arms_pools_the_degrees_of_freedom() {
         let after = BEFORE.map(|x| x + 1.0);
-        assert!((welch_degrees_of_freedom(&BEFORE, &after) - 6.0).abs() < 1e-12);
+        let [a, b] = [BEFORE, after].map(|values| KnownMean::of(&values).unwrap());
+        assert!((welch_degrees_of_freedom(a, b) - 6.0).abs() < 1e-12);
         // S² = 5/3 in both arms, t(6, 0.975) = 2.446911851145.
         let estimate = welch_difference(&BEFORE, &after, 0.95).unwrap();
         let half_width = 2.446_911_851_145 * (2.0 * 5.0 / 3.0 / 4.0_f64).sqrt();
         assert!((estimate.half_width() - half_width).abs() < 1e-9);
         assert!((estimate.mean - 1.0).abs() < 1e-12);
+    }
+
+    /// What t intervals of both arms tell is what their values tell.
+    #[test]
+    fn welch_of_intervals_is_welch_of_values() {
+        let after = [2.0, 2.5, 7.0, 3.0, 4.0];
+        let known = |values: &[f64]| {
+            KnownMean::of_interval(&mean_interval(values, 0.9).unwrap(), 0.9).unwrap()
+        };
+        let told = welch_of_means(known(&BEFORE), known(&after), 0.99);
+        let due = welch_difference(&BEFORE, &after, 0.99).unwrap();
+        assert!((told.low - due.low).abs() < 1e-9 && (told.high - due.high).abs() < 1e-9);
+        let open = Estimate { mean: 1.0, low: 0.5, high: f64::INFINITY, n: 9 };
+        assert_eq!(KnownMean::of_interval(&open, 0.95), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The built binary as its users meet it: statuses, files, streams, mistakes.
 
 mod analytic;
+mod baseline;
 mod capacity;
 mod compare;
 mod failures;

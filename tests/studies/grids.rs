@@ -79,7 +79,7 @@ fn each_world_is_made_once() {
 struct Interrupted;
 
 impl Watch for Interrupted {
-    fn progress(&self, _: &Progress) {}
+    fn progress(&self, _: &Progress<'_>) {}
 
     fn interrupted(&self) -> bool {
         true

@@ -55,7 +55,7 @@ impl Stage for Dice {
 struct FirstSix(Vec<ArmId>);
 
 impl Design<Dice> for FirstSix {
-    fn phase(&self) -> Phase {
+    fn phase(&self) -> Phase<'_> {
         Phase::Replications
     }
 
@@ -97,7 +97,7 @@ fn equal_worlds_are_one_arm_whoever_asks() {
 struct Impatient(std::sync::atomic::AtomicU32);
 
 impl Watch for Impatient {
-    fn progress(&self, _: &Progress) {
+    fn progress(&self, _: &Progress<'_>) {
         self.0.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
     }
 

@@ -137,6 +137,7 @@ fn findings(failures: Failures) -> Findings {
     Findings {
         replications: 3,
         metrics: Vec::new(),
+        regression: None,
         answer: Answer::Failures(failures),
         ..sample::findings()
     }

@@ -35,7 +35,7 @@ fn labels(stat: &str) -> Vec<(&'static str, String)> {
 fn metric(name: &'static str, labels: Vec<(&'static str, String)>, mean: f64, half: f64) -> Metric {
     let unit = if name.ends_with("seconds") { "seconds" } else { "ratio" };
     let estimate = Some(Estimate::symmetric(mean, half, 10));
-    Metric { name, labels, unit, estimate, missing: None }
+    Metric { name, labels, unit, estimate, missing: None, values: Vec::new() }
 }
 
 /// Traffic, workers, mean, CPU; the node; whether it was added.
@@ -130,6 +130,7 @@ fn findings(sweep: Sweep) -> Findings {
         claims: Vec::new(),
         notes: Vec::new(),
         not_simulated: Vec::new(),
+        regression: None,
         answer: Answer::Sweep(sweep),
         ..crate::sample::findings()
     }

@@ -268,6 +268,7 @@ impl<'a> CapacityStudy<'a> {
             claims: Vec::new(),
             not_simulated: self.question.not_simulated.clone(),
             notes: self.notes(&capacity),
+            regression: None,
             answer: Answer::Capacity(capacity),
         }
     }

@@ -58,7 +58,7 @@ impl Trial<'_> {
 }
 
 impl Looking<Load<'_>> for Trial<'_> {
-    fn phase(&self) -> Phase {
+    fn phase(&self) -> Phase<'_> {
         Phase::Search
     }
 

@@ -192,6 +192,7 @@ impl CompareStudy<'_> {
             claims,
             not_simulated: self.not_simulated(),
             notes,
+            regression: None,
             answer: Answer::Compare(Comparison {
                 baseline,
                 others: names,

@@ -29,7 +29,7 @@ pub(super) struct Desk<'a, S> {
 }
 
 impl<'a, S: Stage> Desk<'a, S> {
-    pub(super) fn new(stage: &'a S, watch: &'a dyn Watch, phase: Phase, jobs: usize) -> Self {
+    pub(super) fn new(stage: &'a S, watch: &'a dyn Watch, phase: Phase<'a>, jobs: usize) -> Self {
         let progress = Progressing::new(watch, phase, jobs as u32);
         let (archive, is_full) = (watch.archive(), AtomicBool::new(false));
         Self { stage, progress, archive, is_shared: phase != Phase::Pilot, is_full }

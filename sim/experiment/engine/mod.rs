@@ -37,7 +37,7 @@ const AT_ONCE: usize = 64;
 /// What a study wants to see, step by step.
 pub trait Design<S: Stage> {
     /// What is being done, for the user.
-    fn phase(&self) -> Phase;
+    fn phase(&self) -> Phase<'_>;
 
     /// What is to be there before the study can go on; nothing: it is satisfied.
     ///
@@ -147,7 +147,7 @@ impl<'a, S: Stage> Engine<'a, S> {
     ///
     /// # Errors
     /// When the user stops it, or other shards do a part of it.
-    pub fn simulate(&mut self, phase: Phase, wants: &[Want]) -> Result<(), Stopped> {
+    pub fn simulate(&mut self, phase: Phase<'_>, wants: &[Want]) -> Result<(), Stopped> {
         let jobs = self.jobs(wants);
         self.name(&jobs);
         let desk = Desk::new(self.stage, self.watch, phase, jobs.len());

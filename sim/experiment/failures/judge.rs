@@ -351,7 +351,14 @@ impl Bench<'_> {
         let few = Missing::TooFew(no_interval(Runs::Replications));
         let missing = estimate.is_none().then_some(few);
         let labels = vec![("nodes_lost", size.to_string())];
-        Some(Metric { name: kind.name, labels, unit: kind.unit, estimate, missing })
+        Some(Metric {
+            name: kind.name,
+            labels,
+            unit: kind.unit,
+            estimate,
+            missing,
+            values: Vec::new(),
+        })
     }
 
     fn recovery_metric(
@@ -372,7 +379,7 @@ impl Bench<'_> {
         let estimate = worst.map(|worst| worst.estimate).filter(|e| e.mean.is_finite());
         let mut labels = vec![label, ("nodes_lost", size.to_string())];
         labels.sort();
-        Metric { name: kind.name, labels, unit: kind.unit, estimate, missing }
+        Metric { name: kind.name, labels, unit: kind.unit, estimate, missing, values: Vec::new() }
     }
 }
 

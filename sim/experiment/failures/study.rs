@@ -225,6 +225,7 @@ impl<'a> FailureStudy<'a> {
             claims,
             not_simulated: self.question.not_simulated_at_risk.clone(),
             notes: self.notes,
+            regression: None,
             answer: Answer::Failures(failures),
         })
     }
@@ -325,7 +326,7 @@ struct Deciding<'s, 'a> {
 }
 
 impl<'a> Looking<Stage<'a>> for Deciding<'_, 'a> {
-    fn phase(&self) -> Phase {
+    fn phase(&self) -> Phase<'_> {
         Phase::Sets
     }
 

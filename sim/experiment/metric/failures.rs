@@ -1,6 +1,6 @@
 //! Metrics of `failures`: what sets of nodes show, and what years do.
 
-use super::row::{OfHistory, OfSets, OfYears, Reader, Row, kind};
+use super::row::{OfHistory, OfSets, OfYears, Reader, Row, Worse, kind};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -9,7 +9,8 @@ pub(super) const ROWS: &[Row] = &[
             "ratio",
             &["entry", "group", "service"],
             "share of the time in which it works; the group \"managers\" is that of a quorum that can decide",
-        ),
+        )
+    .limited(Worse::Lower, 0.0, 1e-4),
         reader: Reader::Years(OfYears::History(OfHistory::Availability)),
     },
     Row {
@@ -46,7 +47,8 @@ pub(super) const ROWS: &[Row] = &[
             &["entry", "nodes_lost", "service"],
             "from the crash of the nodes until the entry answers, or a container of the service does, in the \
          worst set of that size",
-        ),
+        )
+    .limited(Worse::Higher, 0.1, 1.0),
         reader: Reader::Sets(OfSets::Recovery),
     },
     Row {
@@ -55,7 +57,8 @@ pub(super) const ROWS: &[Row] = &[
             "ratio",
             &["nodes_lost"],
             "sets of that size whose loss is survived, over all sets of that size",
-        ),
+        )
+    .limited(Worse::Lower, 0.0, 0.01),
         reader: Reader::Sets(OfSets::Survival),
     },
 ];

@@ -2,7 +2,7 @@
 
 use super::labels::ALL;
 use super::quantity::Quantity;
-use super::row::{Found, Keys, Row, run};
+use super::row::{Found, Keys, Row, Worse, run};
 use crate::memory::{self, NodeShare, OfMemory, ServiceShare};
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Service;
@@ -61,7 +61,8 @@ pub(super) const ROWS: &[Row] = &[
         &["node"],
         "share of time in which some task waits for pages, as PSI's `some`",
         &Keys(|world| of_nodes(world, can_swap, NodeShare::Stall)),
-    ),
+    )
+    .limited(Worse::Higher, 0.1, 0.01),
     run(
         "node_memory_used_bytes",
         "bytes",
@@ -69,7 +70,8 @@ pub(super) const ROWS: &[Row] = &[
         "RAM in use by containers, kernel, engine, shims and agent, as `free` prints it; without RAM \
          given, what containers ask for",
         &Keys(|world| of_nodes(world, |_, _| true, NodeShare::Used)),
-    ),
+    )
+    .limited(Worse::Higher, 0.05, 1e8),
     run(
         "node_swap_in_pages_per_second",
         "1/s",
@@ -83,7 +85,8 @@ pub(super) const ROWS: &[Row] = &[
         &["node"],
         "swap in use",
         &Keys(|world| of_nodes(world, can_swap, NodeShare::Swap)),
-    ),
+    )
+    .limited(Worse::Higher, 0.1, 1e8),
     run(
         "oom_kills_total",
         "1",
@@ -91,6 +94,7 @@ pub(super) const ROWS: &[Row] = &[
         "processes killed for want of memory, per replication; \"all\" is every node",
         &Keys(|world| of_each_and_all(world, OfMemory::Kills)),
     )
+    .limited(Worse::Higher, 0.1, 0.1)
     .and_of_all_nodes(),
     run(
         "page_fault_ratio",

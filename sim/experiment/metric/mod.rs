@@ -15,7 +15,7 @@ mod services;
 pub(crate) use failing::can_fail;
 pub use labels::{ALL, STATS, UNFINISHED, reasons};
 pub(crate) use labels::{MEAN, P95, Stat};
-pub use row::{MeasuredBy, MetricKind, Row};
+pub use row::{Limit, MeasuredBy, MetricKind, Row, Worse};
 pub(crate) use row::{OfCapacity, OfHistory, OfSets, OfYears, Reader};
 
 use row::kind;

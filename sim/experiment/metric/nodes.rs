@@ -1,7 +1,7 @@
 //! Metrics of nodes, their memory apart: CPU, disk, network.
 
 use super::quantity::{OfNode, Quantity};
-use super::row::{Found, Keys, Row, run};
+use super::row::{Found, Keys, Row, Worse, run};
 use crate::memory;
 use wssim_model::Blueprint;
 use wssim_model::ids::ServiceId;
@@ -13,7 +13,8 @@ pub(super) const ROWS: &[Row] = &[
         &["node"],
         "running thread-seconds over thread-seconds",
         &Keys(|world| of_nodes(world, OfNode::Cpu)),
-    ),
+    )
+    .limited(Worse::Higher, 0.1, 0.02),
     run(
         "node_disk_utilization_ratio",
         "ratio",
@@ -48,7 +49,8 @@ pub(super) const ROWS: &[Row] = &[
         &["node", "direction"],
         "bytes sent (tx) or received (rx) over what the network interface could carry",
         &Keys(interfaces),
-    ),
+    )
+    .limited(Worse::Higher, 0.1, 0.05),
     run(
         "node_runnable_jobs",
         "jobs",

@@ -3,7 +3,7 @@
 use super::failing::failures;
 use super::labels::{ALL, STATS};
 use super::quantity::{Calls, Component, Entry, OfEntry, Quantity, Reason};
-use super::row::{Found, Keys, Row, run};
+use super::row::{Found, Keys, Row, Worse, run};
 use crate::memory;
 use wssim_model::Blueprint;
 use wssim_model::ids::ServiceId;
@@ -30,14 +30,16 @@ pub(super) const ROWS: &[Row] = &[
         "requests without a good answer over all requests; reason \"unfinished\": not answered by the end; \"all\" \
          is every reason together",
         &Keys(errors),
-    ),
+    )
+    .limited(Worse::Higher, 0.1, 1e-3),
     run(
         "query_time_seconds",
         "seconds",
         &["caller", "service", "stat"],
         "a call, from sent to last byte received; waiting for a pool's connection apart",
         &Keys(query_times),
-    ),
+    )
+    .limited(Worse::Higher, 0.1, 1e-3),
     run(
         "request_time_seconds",
         "seconds",
@@ -59,14 +61,16 @@ pub(super) const ROWS: &[Row] = &[
         "from the user's first byte sent to the last received; failed requests apart, those not answered by \
          the end take longer than they had",
         &Keys(response_times),
-    ),
+    )
+    .limited(Worse::Higher, 0.05, 1e-3),
     run(
         "throughput_per_second",
         "1/s",
         &["entry"],
         "good answers that come within the measured stretch, whenever they were asked for, per second of it",
         &Keys(|world| of_entries(world, OfEntry::Throughput)),
-    ),
+    )
+    .limited(Worse::Lower, 0.05, 0.01),
 ];
 
 /// All entries together, and each.

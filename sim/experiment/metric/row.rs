@@ -17,6 +17,51 @@ pub struct MetricKind {
     pub meaning: &'static str,
     /// Whether it is given of each node and of all together, as `node="all"`.
     pub of_all_nodes: bool,
+    /// By how much it may get worse from one result to the next; `None`: nobody minds unless asked.
+    pub limit: Option<Limit>,
+}
+
+/// By how much a number may get worse: by a share of what it was, or by the floor where that is more.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limit {
+    /// Which way is worse.
+    pub worse: Worse,
+    /// Share of what it was.
+    pub share: f64,
+    /// Least change that counts, in the base unit.
+    pub floor: f64,
+}
+
+/// Which way a number gets worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Worse {
+    /// When it grows.
+    Higher,
+    /// When it shrinks.
+    Lower,
+    /// When it changes.
+    Either,
+}
+
+impl Worse {
+    /// Its name in `results.json`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Higher => "higher",
+            Self::Lower => "lower",
+            Self::Either => "either",
+        }
+    }
+}
+
+impl MetricKind {
+    /// The same metric, which should not get worse by more than `share` of itself, or by `floor` where that is
+    /// more.
+    pub(super) const fn limited(mut self, worse: Worse, share: f64, floor: f64) -> Self {
+        self.limit = Some(Limit { worse, share, floor });
+        self
+    }
 }
 
 /// A metric that is measured. There is no row without a reader, and none whose reader gives more or fewer
@@ -56,6 +101,12 @@ impl Row {
     /// The same metric, given of all nodes together, too.
     pub(super) const fn and_of_all_nodes(mut self) -> Self {
         self.kind.of_all_nodes = true;
+        self
+    }
+
+    /// The same metric, with a limit: see [`MetricKind::limited`].
+    pub(super) const fn limited(mut self, worse: Worse, share: f64, floor: f64) -> Self {
+        self.kind = self.kind.limited(worse, share, floor);
         self
     }
 }
@@ -144,5 +195,5 @@ pub(super) const fn kind(
     labels: &'static [&'static str],
     meaning: &'static str,
 ) -> MetricKind {
-    MetricKind { name, unit, labels, meaning, of_all_nodes: false }
+    MetricKind { name, unit, labels, meaning, of_all_nodes: false, limit: None }
 }

@@ -2,7 +2,7 @@
 
 use super::labels::{ALL, STATS, Stat};
 use super::quantity::{OfService, Quantity};
-use super::row::{Found, Keys, Row, run};
+use super::row::{Found, Keys, Row, Worse, run};
 use wssim_model::Blueprint;
 use wssim_model::ids::ServiceId;
 
@@ -41,7 +41,8 @@ pub(super) const ROWS: &[Row] = &[
         &["service"],
         "containers that run",
         &Keys(|world| of_services(world, any, OfService::Replicas)),
-    ),
+    )
+    .limited(Worse::Lower, 0.01, 0.01),
     run(
         "service_response_seconds",
         "seconds",
@@ -55,14 +56,16 @@ pub(super) const ROWS: &[Row] = &[
         &["service"],
         "held workers over workers",
         &Keys(|world| of_services(world, has_workers, OfService::Utilization)),
-    ),
+    )
+    .limited(Worse::Higher, 0.1, 0.05),
     run(
         "throttled_ratio",
         "ratio",
         &["service"],
         "time with a job and no quota, over all time",
         &Keys(|world| of_services(world, any, OfService::Throttled)),
-    ),
+    )
+    .limited(Worse::Higher, 0.1, 0.02),
     run(
         "waiting_ratio",
         "ratio",
@@ -76,7 +79,8 @@ pub(super) const ROWS: &[Row] = &[
         &["service", "queue", "stat"],
         "wait of those served, zeros included: for a worker, a pool's connection, or the disk",
         &Keys(waits),
-    ),
+    )
+    .limited(Worse::Higher, 0.2, 5e-3),
 ];
 
 type Which = fn(&Blueprint, usize) -> bool;

@@ -355,7 +355,8 @@ impl<W> Check<'_, W> {
         let there = self.weighing.arms(engine, subject, &at).ok()?;
         let replications = NARROWED_BY;
         let wants = here.iter().chain(&there).map(|&arm| Want { arm, replications });
-        engine.simulate(Phase::Ranges, &wants.collect::<Vec<_>>()).ok()?;
+        let phase = Phase::Turning(&self.inputs.all[input].path);
+        engine.simulate(phase, &wants.collect::<Vec<_>>()).ok()?;
         let here = self.weighing.readings(engine, subject, &here, usize::MAX)?;
         let there = self.weighing.readings(engine, subject, &there, replications as usize)?;
         let number = there.elsewhere(&here, self.claims[subject].level)?.mean;

@@ -240,8 +240,9 @@ impl Effects {
 }
 
 impl<S: Stage, W: Weighing<S>> Design<S> for Screen<'_, S, W> {
-    fn phase(&self) -> Phase {
-        Phase::Ranges
+    fn phase(&self) -> Phase<'_> {
+        let claims = self.subjects.iter().filter(|is_held| **is_held).count();
+        Phase::Screening { inputs: self.inputs.all.len(), claims }
     }
 
     fn next(&mut self, engine: &mut Engine<'_, S>) -> Result<Vec<Want>, WorldError> {

@@ -213,8 +213,8 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
 }
 
 impl<S: Stage, W: Weighing<S>> Design<S> for Verify<'_, S, W> {
-    fn phase(&self) -> Phase {
-        Phase::Ranges
+    fn phase(&self) -> Phase<'_> {
+        Phase::Worst { open: self.cases.iter().filter(|one| !one.is_over).count() }
     }
 
     fn next(&mut self, engine: &mut Engine<'_, S>) -> Result<Vec<Want>, WorldError> {

@@ -169,6 +169,7 @@ impl<'a> SweepStudy<'a> {
             claims: Vec::new(),
             not_simulated: self.question.not_simulated.clone(),
             notes: note.into_iter().collect(),
+            regression: None,
             answer: Answer::Sweep(answer),
         }
     }
@@ -356,7 +357,7 @@ impl<'s, 'a> Spending<'s, 'a> {
 }
 
 impl<'a> Design<Traffic<'a>> for Spending<'_, 'a> {
-    fn phase(&self) -> Phase {
+    fn phase(&self) -> Phase<'_> {
         Phase::Points
     }
 

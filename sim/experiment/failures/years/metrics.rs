@@ -52,5 +52,5 @@ fn metric(
     let mut labels = vec![(one.kind.name(), one.name.clone())];
     labels.extend(stat.map(|stat| ("stat", stat.to_owned())));
     let missing = estimate.is_none().then_some(Missing::NoOutage);
-    Metric { name: kind.name, labels, unit: kind.unit, estimate, missing }
+    Metric { name: kind.name, labels, unit: kind.unit, estimate, missing, values: Vec::new() }
 }

@@ -1,6 +1,6 @@
 //! Families of estimators, and of planning how long to run.
 
-use wssim_stats::paired::welch_degrees_of_freedom;
+use wssim_stats::paired::{KnownMean, welch_degrees_of_freedom};
 use wssim_stats::theory::run_length;
 use wssim_stats::{
     holm_adjusted, mean_interval, paired_difference, quantile_rank_interval, student_t_quantile,
@@ -51,7 +51,10 @@ pub(crate) fn replication_ci(row: &Row) -> Option<f64> {
         "mean_a" => mean_interval(&a, level)?.mean,
         "halfwidth_a" => mean_interval(&a, level)?.half_width(),
         "paired_halfwidth" => paired_difference(&a, &b, level)?.half_width(),
-        "welch_df" => welch_degrees_of_freedom(&a, &b),
+        "welch_df" => {
+            let known = |values: &[f64]| KnownMean::of(values).unwrap();
+            welch_degrees_of_freedom(known(&a), known(&b))
+        }
         "welch_halfwidth" => welch_difference(&a, &b, level)?.half_width(),
         _ => return None,
     })

@@ -1,0 +1,191 @@
+//! Reads `results.json` again, as far as results are compared.
+//!
+//! Keys that a comparison does not need are passed over, so that what is added to the file later does no harm.
+
+use crate::shape::SCHEMA_VERSION;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt;
+use wssim_experiment::metric::kind_of;
+use wssim_experiment::regression::recorded::{Key, Recorded, RecordedClaim, RecordedMetric};
+use wssim_stats::Estimate;
+use wssim_text::printable;
+
+/// Why a text is no result.
+#[derive(Debug)]
+pub enum NoResult {
+    /// It is no JSON, or has not the keys of a result.
+    Foreign(serde_json::Error),
+    /// It has another shape than this version knows.
+    Version(u32),
+}
+
+impl fmt::Display for NoResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Foreign(error) => {
+                write!(f, "is no results.json of wssim: {}", printable(&error.to_string()))
+            }
+            Self::Version(version) => write!(
+                f,
+                "has the shape {version}; this version of wssim reads shape {SCHEMA_VERSION}"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for NoResult {}
+
+/// What the text of a `results.json` says.
+///
+/// # Errors
+/// When it is none, or one of another shape.
+pub fn read(text: &str) -> Result<Recorded, NoResult> {
+    let version: Version = serde_json::from_str(text).map_err(NoResult::Foreign)?;
+    if version.schema_version != SCHEMA_VERSION {
+        return Err(NoResult::Version(version.schema_version));
+    }
+    let file: File = serde_json::from_str(text).map_err(NoResult::Foreign)?;
+    Ok(file.into_recorded())
+}
+
+#[derive(Deserialize)]
+struct Version {
+    schema_version: u32,
+}
+
+#[derive(Deserialize)]
+struct File {
+    command: String,
+    scenario: Scenario,
+    seed: u64,
+    replications: u32,
+    stopped_by: String,
+    metrics: Vec<Metric>,
+    claims: Vec<Claim>,
+}
+
+#[derive(Deserialize)]
+struct Scenario {
+    name: String,
+    measured_seconds: f64,
+}
+
+#[derive(Deserialize)]
+struct Metric {
+    name: String,
+    labels: BTreeMap<String, String>,
+    unit: String,
+    mean: Option<f64>,
+    ci_low: Option<f64>,
+    ci_high: Option<f64>,
+    n: Option<u32>,
+    #[serde(default)]
+    values: Vec<Option<Value>>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Value {
+    Known(f64),
+    Within([Option<f64>; 2]),
+}
+
+#[derive(Deserialize)]
+struct Claim {
+    id: String,
+    text: String,
+    verdict: String,
+    judged_by: String,
+}
+
+impl File {
+    fn into_recorded(self) -> Recorded {
+        let judged = |claim: &Claim| claim.judged_by == self.command;
+        let claims = self.claims.iter().filter(|claim| judged(claim)).map(|claim| RecordedClaim {
+            id: claim.id.clone(),
+            text: claim.text.clone(),
+            verdict: claim.verdict.clone(),
+        });
+        Recorded {
+            claims: claims.collect(),
+            command: self.command,
+            scenario: self.scenario.name,
+            measured_seconds: self.scenario.measured_seconds,
+            seed: self.seed,
+            replications: self.replications,
+            stopped_by: self.stopped_by,
+            metrics: self.metrics.into_iter().map(Metric::into_recorded).collect(),
+        }
+    }
+}
+
+impl Metric {
+    fn into_recorded(self) -> RecordedMetric {
+        let end = |end: Option<f64>| end.unwrap_or(f64::NAN);
+        let estimate = self.mean.zip(self.n).map(|(mean, n)| Estimate {
+            mean,
+            low: end(self.ci_low),
+            high: end(self.ci_high),
+            n,
+        });
+        let order = kind_of(&self.name).map_or(&[][..], |kind| kind.labels);
+        let place = |label: &str| order.iter().position(|own| *own == label);
+        let mut labels: Vec<(String, String)> = self.labels.into_iter().collect();
+        labels.sort_by_key(|(label, _)| place(label).unwrap_or(order.len()));
+        RecordedMetric {
+            key: Key { name: self.name, labels },
+            unit: self.unit,
+            estimate,
+            values: self.values.into_iter().map(|value| value.map(Value::ends)).collect(),
+        }
+    }
+}
+
+impl Value {
+    fn ends(self) -> [f64; 2] {
+        match self {
+            Self::Known(value) => [value; 2],
+            Self::Within([low, high]) => {
+                [low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY)]
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::twelve_digits;
+    use crate::{json, sample};
+
+    #[test]
+    fn what_is_written_is_read() {
+        let mut findings = sample::findings();
+        findings.metrics[0].values = vec![Some([0.5, 0.5]), None, Some([1.0, f64::INFINITY])];
+        let read = read(&json::render(&findings)).unwrap();
+        assert_eq!((read.command.as_str(), read.scenario.as_str()), ("run", "after"));
+        assert_eq!((read.seed, read.replications), (84, 40));
+        assert_eq!(read.metrics.len(), findings.metrics.len());
+        assert_eq!(read.metrics[0].values, findings.metrics[0].values);
+        for (own, due) in read.metrics.iter().zip(&findings.metrics) {
+            let labels: Vec<_> =
+                due.labels.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect();
+            assert_eq!((own.key.name.as_str(), &own.key.labels), (due.name, &labels));
+            let mean = |one: Option<Estimate>| one.and_then(|one| twelve_digits(one.mean));
+            assert_eq!(mean(own.estimate), mean(due.estimate));
+        }
+        let judged = findings.claims.iter().filter(|one| crate::tally::judged_here(&findings, one));
+        assert_eq!(read.claims.len(), judged.count());
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        let text = json::render(&sample::findings());
+        for wrong in ["", "{}", "[1]", "{\"schema_version\": 1}", &text[..text.len() / 2]] {
+            assert!(matches!(read(wrong), Err(NoResult::Foreign(_))), "{wrong}");
+        }
+        let other = text.replace("\"schema_version\": 1", "\"schema_version\": 2");
+        assert!(matches!(read(&other), Err(NoResult::Version(2))));
+    }
+}

@@ -1,0 +1,138 @@
+//! The table of a comparison: a row a number or claim, grouped by what became of it.
+
+use crate::metric_name;
+use crate::quantity::{change, percent, three_digits};
+use crate::table::{Cell, Kind, Table, Tone};
+use wssim_experiment::metric::Worse;
+use wssim_experiment::regression::findings::{ClaimRow, Difference, Row, Standing};
+
+/// Where there is no number.
+const NONE: &str = "—";
+
+/// Rows, and which of them belong together.
+pub(crate) struct Listed {
+    pub(crate) rows: Table,
+    /// The name of each group, and how many rows it has.
+    pub(crate) groups: Vec<(Cell, usize)>,
+}
+
+impl Listed {
+    /// One table whose first column says the group.
+    pub(crate) fn in_one(&self) -> Table {
+        let groups = self.groups.iter();
+        let names = groups.flat_map(|(name, count)| std::iter::repeat_n(name, *count));
+        let rows = names.zip(&self.rows.rows);
+        let rows = rows.map(|(name, row)| std::iter::once(name).chain(row).cloned().collect());
+        let columns = std::iter::once(("", Kind::Fixed)).chain(self.rows.columns.clone());
+        Table { columns: columns.collect(), rows: rows.collect() }
+    }
+}
+
+/// What is worse, missing, better and new; with `all` the rest, too.
+pub(crate) fn listed(difference: &Difference, all: bool) -> Listed {
+    let columns = vec![
+        ("Number", Kind::Prose),
+        ("Baseline", Kind::Numbers),
+        ("Now", Kind::Numbers),
+        ("Change", Kind::Numbers),
+        ("Allowed", Kind::Numbers),
+    ];
+    let mut groups = Vec::new();
+    let mut rows = Vec::new();
+    for (name, tone, is_listed, belongs) in GROUPS {
+        if !is_listed && !all {
+            continue;
+        }
+        let claims = difference.claims.iter().filter(|claim| belongs(claim.standing));
+        let numbers = difference.rows.iter().filter(|row| belongs(row.standing));
+        let own: Vec<Vec<Cell>> = claims.map(claim).chain(numbers.map(number)).collect();
+        if !own.is_empty() {
+            groups.push((Cell::toned(name, tone), own.len()));
+            rows.extend(own);
+        }
+    }
+    Listed { rows: Table { columns, rows }, groups }
+}
+
+/// Name, colour, whether it is always listed, and what belongs to it.
+type Group = (&'static str, Tone, bool, fn(Standing) -> bool);
+
+const GROUPS: [Group; 6] = [
+    ("Regressed", Tone::Bad, true, |one| one == Standing::Regressed),
+    ("Missing", Tone::Bad, true, |one| one == Standing::Missing),
+    ("Improved", Tone::Good, true, |one| one == Standing::Improved),
+    ("New", Tone::Plain, true, |one| one == Standing::New),
+    ("Too close to call", Tone::Open, false, |one| matches!(one, Standing::Unclear { .. })),
+    ("Within the limit", Tone::Plain, false, |one| one == Standing::Within),
+];
+
+fn claim(row: &ClaimRow) -> Vec<Cell> {
+    let verdict = |verdict: &Option<String>| Cell::new(verdict.as_deref().unwrap_or(NONE));
+    vec![
+        Cell::new(row.text.clone()),
+        verdict(&row.before),
+        verdict(&row.now),
+        Cell::default(),
+        Cell::default(),
+    ]
+}
+
+fn number(row: &Row) -> Vec<Cell> {
+    let value = |value: Option<f64>| {
+        Cell::new(value.map_or(NONE.to_owned(), |value| three_digits(value, &row.unit, false)))
+    };
+    vec![
+        Cell::new(name(row)),
+        value(row.before),
+        value(row.now),
+        Cell::new(changed(row)),
+        Cell::new(allowed(row)),
+    ]
+}
+
+/// `Response time, web, p95`.
+pub(crate) fn name(row: &Row) -> String {
+    metric_name::of(&row.key.name, &row.key.labels)
+}
+
+/// `+248 ±12 ms (+144 %)`.
+pub(crate) fn changed(row: &Row) -> String {
+    let Some(estimate) = &row.change else { return String::new() };
+    if estimate.mean == 0.0 && estimate.half_width() == 0.0 {
+        return "none".to_owned();
+    }
+    let absolute = change(estimate, &row.unit);
+    match row.before.filter(|before| row.unit != "ratio" && *before != 0.0) {
+        Some(before) => format!("{absolute} ({})", signed(estimate.mean / before.abs())),
+        None => absolute,
+    }
+}
+
+fn signed(share: f64) -> String {
+    let sign = if share < 0.0 { "−" } else { "+" };
+    format!("{sign}{}", percent(share.abs()))
+}
+
+/// `+8.6 ms`: the change for the worse that is allowed.
+fn allowed(row: &Row) -> String {
+    let sign = match row.limit.worse {
+        _ if row.allowed == 0.0 => "",
+        Worse::Higher => "+",
+        Worse::Lower => "−",
+        Worse::Either => "±",
+    };
+    let amount = three_digits(row.allowed, &row.unit, false);
+    // A change of a share is in points.
+    match amount.strip_suffix(" %") {
+        Some(points) => format!("{sign}{points} points"),
+        None => format!("{sign}{amount}"),
+    }
+}
+
+/// `172 ms → 420 ms, +248 ±12 ms (+144 %); +8.6 ms are allowed`.
+pub(crate) fn told(row: &Row) -> String {
+    let [_, before, now, ..] = &number(row)[..] else { return String::new() };
+    let (change, allowed) = (changed(row), allowed(row));
+    let change = if change.is_empty() { change } else { format!(", {change}") };
+    format!("{} → {}{change}; allowed: {allowed}", before.text, now.text)
+}

@@ -1,0 +1,133 @@
+//! What comparing two results found.
+
+use super::recorded::Key;
+use crate::metric::Limit;
+use wssim_stats::Estimate;
+
+/// What became of the baseline.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// Bare name of the scenario.
+    pub scenario: String,
+    /// Complete replications of the baseline and of the later result.
+    pub replications: [u32; 2],
+    /// Their seeds.
+    pub seeds: [u64; 2],
+    /// How the two were compared.
+    pub pairing: Pairing,
+    /// The chance, at most, that any number is said to have regressed though nothing has changed.
+    pub chance: f64,
+    /// A row a number with a limit, in the order of the baseline, then what is new.
+    pub rows: Vec<Row>,
+    /// A row a claim of either.
+    pub claims: Vec<ClaimRow>,
+    /// Where the time of a request grew most: parts as `request_time_seconds` names them, and seconds of a
+    /// request; the largest first.
+    pub carried_by: Vec<(String, f64)>,
+}
+
+impl Difference {
+    /// Numbers and claims that got worse, or that are missing.
+    #[must_use]
+    pub fn regressions(&self) -> usize {
+        self.rows.iter().filter(|row| row.standing.is_regression()).count()
+            + self.claims.iter().filter(|claim| claim.standing.is_regression()).count()
+    }
+}
+
+/// How two results are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pairing {
+    /// Replication by replication: both met the same random numbers.
+    Paired,
+    /// As independent samples, by Welch's interval.
+    Independent,
+}
+
+impl Pairing {
+    /// Its name in `results.json`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Paired => "paired",
+            Self::Independent => "independent",
+        }
+    }
+}
+
+/// A number in both results.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Which number.
+    pub key: Key,
+    /// Base unit.
+    pub unit: String,
+    /// What it was.
+    pub before: Option<f64>,
+    /// What it is.
+    pub now: Option<f64>,
+    /// By how much it changed; the interval is simultaneous over all rows.
+    pub change: Option<Estimate>,
+    /// What it is held to.
+    pub limit: Limit,
+    /// The change for the worse that is allowed, in the base unit.
+    pub allowed: f64,
+    /// What became of it.
+    pub standing: Standing,
+}
+
+/// A claim in both results.
+#[derive(Clone, Debug)]
+pub struct ClaimRow {
+    /// Its id.
+    pub id: String,
+    /// The plan's sentence.
+    pub text: String,
+    /// The verdict in the baseline, as `results.json` calls it.
+    pub before: Option<String>,
+    /// The verdict now.
+    pub now: Option<String>,
+    /// What became of it.
+    pub standing: Standing,
+}
+
+/// What became of a number or of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Worse by more than its limit, and known to be worse.
+    Regressed,
+    /// The baseline has it, the later result has not.
+    Missing,
+    /// Better by more than its limit, and known to be better.
+    Improved,
+    /// It may be worse by more than its limit, or not.
+    Unclear {
+        /// Replications that would tell, as far as can be foreseen.
+        needed: Option<u32>,
+    },
+    /// The later result has it, the baseline has not.
+    New,
+    /// Neither worse nor better by more than its limit.
+    Within,
+}
+
+impl Standing {
+    /// Its name in `results.json`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Regressed => "regressed",
+            Self::Missing => "missing",
+            Self::Improved => "improved",
+            Self::Unclear { .. } => "unclear",
+            Self::New => "new",
+            Self::Within => "within",
+        }
+    }
+
+    /// Whether it fails a comparison.
+    #[must_use]
+    pub fn is_regression(self) -> bool {
+        matches!(self, Self::Regressed | Self::Missing)
+    }
+}

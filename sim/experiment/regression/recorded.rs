@@ -1,0 +1,73 @@
+//! What a result says, as far as it is compared.
+
+use wssim_stats::Estimate;
+
+/// A result that was written down.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// The command.
+    pub command: String,
+    /// Bare name of the scenario.
+    pub scenario: String,
+    /// Measured time of one replication, in seconds.
+    pub measured_seconds: f64,
+    /// The seed.
+    pub seed: u64,
+    /// Complete replications.
+    pub replications: u32,
+    /// Why it stopped, as `results.json` calls it.
+    pub stopped_by: String,
+    /// In the order of the result.
+    pub metrics: Vec<RecordedMetric>,
+    /// The claims that the command judges, in the order of the scenario.
+    pub claims: Vec<RecordedClaim>,
+}
+
+/// A number with its interval.
+#[derive(Clone, Debug)]
+pub struct RecordedMetric {
+    /// Name and labels.
+    pub key: Key,
+    /// Base unit.
+    pub unit: String,
+    /// Mean and plain 95 % interval; an interval that is not given has ends that are not numbers.
+    pub estimate: Option<Estimate>,
+    /// What each replication shows: the ends between which it lies, as one number the same twice. Empty: not
+    /// written down.
+    pub values: Vec<Option<[f64; 2]>>,
+}
+
+/// Which number it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The metric's name.
+    pub name: String,
+    /// Its labels, in the order of the table of metrics.
+    pub labels: Vec<(String, String)>,
+}
+
+impl Key {
+    /// The value of a label.
+    #[must_use]
+    pub fn label(&self, name: &str) -> Option<&str> {
+        self.labels.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What became of a claim.
+#[derive(Clone, Debug)]
+pub struct RecordedClaim {
+    /// Its id.
+    pub id: String,
+    /// The plan's sentence.
+    pub text: String,
+    /// The verdict, as `results.json` calls it.
+    pub verdict: String,
+}
+
+impl Recorded {
+    /// The number called so.
+    pub(super) fn metric(&self, key: &Key) -> Option<&RecordedMetric> {
+        self.metrics.iter().find(|metric| metric.key == *key)
+    }
+}
