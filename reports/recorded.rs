@@ -97,6 +97,8 @@ struct Claim {
     text: String,
     verdict: String,
     judged_by: String,
+    #[serde(default)]
+    ranges_not_looked_at: usize,
 }
 
 impl File {
@@ -106,6 +108,7 @@ impl File {
             id: claim.id.clone(),
             text: claim.text.clone(),
             verdict: claim.verdict.clone(),
+            is_at_given_values: claim.ranges_not_looked_at > 0,
         });
         Recorded {
             claims: claims.collect(),

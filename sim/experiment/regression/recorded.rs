@@ -55,7 +55,7 @@ impl Key {
 }
 
 /// What became of a claim.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedClaim {
     /// Its id.
     pub id: String,
@@ -63,6 +63,8 @@ pub struct RecordedClaim {
     pub text: String,
     /// The verdict, as `results.json` calls it.
     pub verdict: String,
+    /// Whether it is that at the values in force only: not every range of an input was looked at.
+    pub is_at_given_values: bool,
 }
 
 impl Recorded {

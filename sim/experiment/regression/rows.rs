@@ -89,8 +89,8 @@ fn added_row(one: &RecordedMetric, limit: Limit) -> Row {
 pub(super) fn claims(baseline: &Recorded, now: &Recorded) -> Vec<ClaimRow> {
     let row =
         |id: &str, text: &str, before: Option<&RecordedClaim>, now: Option<&RecordedClaim>| {
+            let standing = standing(before, now);
             let [before, now] = [before, now].map(|one| one.map(|one| one.verdict.clone()));
-            let standing = standing(before.as_deref(), now.as_deref());
             ClaimRow { id: id.to_owned(), text: text.to_owned(), before, now, standing }
         };
     let find = |result: &'_ Recorded, id: &str| -> Option<RecordedClaim> {
@@ -104,16 +104,25 @@ pub(super) fn claims(baseline: &Recorded, now: &Recorded) -> Vec<ClaimRow> {
     known.chain(added.map(|one| row(&one.id, &one.text, None, Some(one)))).collect()
 }
 
-fn standing(before: Option<&str>, now: Option<&str>) -> Standing {
-    let is_good = |verdict: &str| matches!(verdict, "holds" | "reproduced");
-    match (before, now) {
-        (_, None) => Standing::Missing,
-        (None, _) => Standing::New,
-        (Some(before), Some(now)) if before == now => Standing::Within,
-        (Some("refuted"), Some(_)) => Standing::Improved,
-        (Some(_), Some("refuted")) => Standing::Regressed,
-        (Some(_), Some(now)) if is_good(now) => Standing::Improved,
-        _ => Standing::Unclear { needed: None },
+/// Only from one decided verdict to the other is a claim better or worse: chance decides which of two runs decides a
+/// claim that is close to its limit.
+fn standing(before: Option<&RecordedClaim>, now: Option<&RecordedClaim>) -> Standing {
+    let (Some(before), Some(now)) = (before, now) else {
+        return if now.is_none() { Standing::Missing } else { Standing::New };
+    };
+    let is_good = |claim: &RecordedClaim| matches!(claim.verdict.as_str(), "holds" | "reproduced");
+    let is_bad = |claim: &RecordedClaim| claim.verdict == "refuted";
+    if before.is_at_given_values != now.is_at_given_values {
+        return Standing::Unclear { needed: None };
+    }
+    if before.verdict == now.verdict {
+        Standing::Within
+    } else if is_good(before) && is_bad(now) {
+        Standing::Regressed
+    } else if is_bad(before) && is_good(now) {
+        Standing::Improved
+    } else {
+        Standing::Unclear { needed: None }
     }
 }
 
@@ -133,4 +142,30 @@ pub(super) fn carried_by(baseline: &Recorded, now: &Recorded) -> Vec<(String, f6
     grown.retain(|(_, seconds)| *seconds >= LEAST_PART * most);
     grown.truncate(MOST_PARTS);
     grown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim(verdict: &str, is_at_given_values: bool) -> RecordedClaim {
+        let (id, text) = ("a".to_owned(), "A".to_owned());
+        RecordedClaim { id, text, verdict: verdict.to_owned(), is_at_given_values }
+    }
+
+    #[test]
+    fn a_claim_regresses_from_one_decided_verdict_to_the_other() {
+        let of = |before: &str, now: &str| {
+            standing(Some(&claim(before, false)), Some(&claim(now, false)))
+        };
+        assert_eq!(of("holds", "refuted"), Standing::Regressed);
+        assert_eq!(of("reproduced", "refuted"), Standing::Regressed);
+        assert_eq!(of("refuted", "holds"), Standing::Improved);
+        assert_eq!(of("refuted", "refuted"), Standing::Within);
+        assert_eq!(of("undecided", "refuted"), Standing::Unclear { needed: None });
+        assert_eq!(of("holds", "undecided"), Standing::Unclear { needed: None });
+        let (all, given) = (claim("holds", false), claim("refuted", true));
+        assert_eq!(standing(Some(&all), Some(&given)), Standing::Unclear { needed: None });
+        assert_eq!(standing(Some(&all), None), Standing::Missing);
+    }
 }
