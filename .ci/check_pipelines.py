@@ -122,15 +122,26 @@ def main(scratch):
         expect(any("| 2 | 1 |" in line for line in told), f"{name}: names the service and the numbers", output)
         with open(os.path.join(repository, "out/summary.md")) as file:
             expect("Regressed" in file.read(), f"{name}: the summary says so", output)
-        cases = tree.parse(os.path.join(repository, "out/shop/junit.xml")).iter("testcase")
+        cases = tree.parse(os.path.join(repository, "out/scenarios-shop/junit.xml")).iter("testcase")
         failed = [case.get("name") for case in cases if case.find("failure") is not None]
         expect(any("shop" in case for case in failed), f"{name}: JUnit names the service", failed)
-        expect(os.path.exists(os.path.join(repository, "out/shop/report.html")), f"{name}: a report", output)
+        expect(os.path.exists(os.path.join(repository, "out/scenarios-shop/report.html")), f"{name}: a report", output)
         expect(git(repository, "status", "--porcelain").strip() in ("", "?? out/"), f"{name}: leaves no traces", output)
 
         repository, base = merge_request(scratch, f"{name}-wrong", same, SCENARIO.replace("workers", "wrokers"))
         status, output = run(script, environment, repository, base)
         expect(status == 2 and "workers" in output, f"{name}: a mistake fails and is explained", output)
+        with open(os.path.join(repository, "out/summary.md")) as file:
+            expect("wrokers" in file.read(), f"{name}: in the summary, too", output)
+
+        repository, base = merge_request(scratch, f"{name}-moved", same)
+        os.rename(os.path.join(repository, "scenarios/shop.toml"), os.path.join(repository, "scenarios/my shop.toml"))
+        status, output = run(script, environment, repository, base)
+        told = "`scenarios/my shop.toml` is new." in output and "`scenarios/shop.toml` is gone." in output
+        expect(status == 0 and told, f"{name}: what is new and what is gone is told", output)
+
+        status, output = run(script, environment, repository, "")
+        expect(status != 0 and "no commit" in output, f"{name}: needs a commit", output)
     expect(len(bodies) == 1, "both templates run the same lines", bodies)
 
 

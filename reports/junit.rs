@@ -31,21 +31,24 @@ pub fn render(findings: &Findings) -> String {
 /// A case a number with a limit, and a case a claim: what became of the baseline.
 fn baseline(name: &str, difference: &Difference) -> TestSuite {
     let mut suite = TestSuite::new(format!("{name}: baseline"));
+    let case = |name: &str, standing: Standing, told: &str| {
+        compared(name, standing, (told, difference.is_regression(standing)))
+    };
     let numbers = difference
         .rows
         .iter()
-        .map(|row| compared(&regression::name(row), row.standing, &regression::told(row)));
+        .map(|row| case(&regression::name(row), row.standing, &regression::told(row)));
     let claims = difference.claims.iter().map(|claim| {
         let verdict = |verdict: &Option<String>| verdict.clone().unwrap_or("missing".to_owned());
         let told = format!("{} → {}", verdict(&claim.before), verdict(&claim.now));
-        compared(&claim.text, claim.standing, &told)
+        case(&claim.text, claim.standing, &told)
     });
     suite.add_test_cases(claims.chain(numbers));
     suite
 }
 
-fn compared(name: &str, standing: Standing, told: &str) -> TestCase {
-    let mut status = if standing.is_regression() {
+fn compared(name: &str, standing: Standing, (told, fails): (&str, bool)) -> TestCase {
+    let mut status = if fails {
         TestCaseStatus::non_success(NonSuccessKind::Failure)
     } else if matches!(standing, Standing::Unclear { .. }) {
         TestCaseStatus::skipped()
@@ -55,7 +58,7 @@ fn compared(name: &str, standing: Standing, told: &str) -> TestCase {
     if !matches!(status, TestCaseStatus::Success { .. }) {
         status.set_message(printable(&format!("{}: {told}", standing.name())));
     }
-    if standing.is_regression() {
+    if fails {
         status.set_type("regression");
     }
     let mut case = TestCase::new(printable(name), status);

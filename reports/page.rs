@@ -137,7 +137,7 @@ impl Page {
         }
         let mut rows = table.rows.as_slice();
         for (at, (name, count)) in groups.iter().enumerate() {
-            if at > 0 || one.is_none() {
+            if at > 0 {
                 self.line("");
             }
             self.toned(&printable(&name.text), name.tone);

@@ -48,6 +48,9 @@ pub(crate) fn figures(counts: &[Count]) -> Vec<Figure> {
 /// # Errors
 /// When the file cannot be written.
 pub(crate) fn write(counts: &[Count]) -> io::Result<()> {
+    if let Some(count) = counts.iter().find(|count| !count.value.is_finite()) {
+        return Err(io::Error::other(format!("{} could not be counted", count.what)));
+    }
     let rows = rows();
     let line = |count: &Count| {
         let row = rows.iter().find(|row| row.what == count.what);

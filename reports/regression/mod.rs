@@ -26,7 +26,7 @@ pub struct Options {
     pub width: usize,
     /// Whether numbers within their limits are listed, too.
     pub all: bool,
-    /// Only the last line.
+    /// Only what is listed, and the last line.
     pub brief: bool,
 }
 

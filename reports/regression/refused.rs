@@ -1,6 +1,7 @@
 //! Why two results cannot be compared, in words.
 
 use crate::metric_name;
+use crate::quantity::duration;
 use wssim_experiment::regression::Incomparable;
 use wssim_text::printable;
 
@@ -10,8 +11,8 @@ pub fn refused(why: &Incomparable) -> String {
     let which = |is_baseline: &bool| if *is_baseline { "the baseline" } else { "the result" };
     let text = match why {
         Incomparable::Command(command) => format!(
-            "results of `{command}` are about several scenarios or settings; compare those of `run`, `failures` or \
-             `capacity`"
+            "results of `{command}` are about several scenarios or settings; those of `run` and of `failures` can be \
+             compared"
         ),
         Incomparable::Commands([before, now]) => {
             format!("the baseline is of `{before}`, the result of `{now}`")
@@ -20,8 +21,9 @@ pub fn refused(why: &Incomparable) -> String {
             format!("the baseline is of scenario `{before}`, the result of `{now}`")
         }
         Incomparable::Durations([before, now]) => format!(
-            "a replication of the baseline measures {before} s, one of the result {now} s; give both the same \
-             `scenario.duration`"
+            "a replication of the baseline measures {}, one of the result {}; give both the same `scenario.duration`",
+            duration(*before),
+            duration(*now)
         ),
         Incomparable::Partial { is_baseline, by } => {
             format!("{} is partial: it was stopped by {by}", which(is_baseline))

@@ -1,11 +1,13 @@
 //! The table of a comparison: a row a number or claim, grouped by what became of it.
 
 use crate::metric_name;
-use crate::quantity::{change, percent, three_digits};
+use crate::quantity::{about, change, percent, three_digits};
 use crate::table::{Cell, Kind, Table, Tone};
 use wssim_experiment::metric::Worse;
 use wssim_experiment::regression::findings::{ClaimRow, Difference, Row, Standing};
 
+/// Changes of more than so many times what it was are told as a multiple.
+const MANY: f64 = 10.0;
 /// Where there is no number.
 const NONE: &str = "—";
 
@@ -108,9 +110,13 @@ pub(crate) fn changed(row: &Row) -> String {
     }
 }
 
+/// `+144 %`, or `26 times as much`.
 fn signed(share: f64) -> String {
-    let sign = if share < 0.0 { "−" } else { "+" };
-    format!("{sign}{}", percent(share.abs()))
+    match share {
+        MANY.. => format!("{} times as much", about(1.0 + share)),
+        ..0.0 => format!("−{}", percent(-share)),
+        _ => format!("+{}", percent(share)),
+    }
 }
 
 /// `+8.6 ms`: the change for the worse that is allowed.
@@ -119,7 +125,6 @@ fn allowed(row: &Row) -> String {
         _ if row.allowed == 0.0 => "",
         Worse::Higher => "+",
         Worse::Lower => "−",
-        Worse::Either => "±",
     };
     let amount = three_digits(row.allowed, &row.unit, false);
     // A change of a share is in points.

@@ -1,9 +1,10 @@
 //! The sentences of a comparison.
 
 use super::table::{changed, name};
-use crate::quantity::{count, percent, rough};
+use crate::quantity::{about, count, rough};
 use crate::table::Tone;
-use wssim_experiment::regression::findings::{Difference, Pairing, Row, Standing};
+use wssim_experiment::metric::Worse;
+use wssim_experiment::regression::findings::{ClaimRow, Difference, Pairing, Row, Standing};
 
 /// Numbers that are too close to call and are named.
 const MOST_NAMED: usize = 3;
@@ -19,11 +20,12 @@ pub(crate) fn counts(difference: &Difference) -> String {
     let [seed, other] = difference.seeds;
     let how = match difference.pairing {
         Pairing::Paired => format!("seed {seed}, replication by replication"),
+        Pairing::Independent if seed == other => format!("seed {seed}, as independent samples"),
         Pairing::Independent => format!("seeds {seed} and {other}, as independent samples"),
     };
     format!(
-        "{before} and {now} replications · {how} · chance alone fails at most {} of comparisons",
-        percent(difference.chance)
+        "{before} and {now} replications · {how} · at most 1 comparison in {} fails by chance",
+        about(1.0 / difference.chance)
     )
 }
 
@@ -70,23 +72,51 @@ pub(crate) fn carried_by(difference: &Difference) -> Option<String> {
     Some(format!("A request takes longer in: {}", parts.join(", ")))
 }
 
+/// What may be worse, and what would tell: first what is worse by more than its limit as far as it is known.
 fn too_close(difference: &Difference) -> Option<String> {
-    let needed = |row: &Row| match row.standing {
-        Standing::Unclear { needed } => Some(needed.unwrap_or(u32::MAX)),
-        _ => None,
-    };
-    let mut open: Vec<(&Row, u32)> =
-        difference.rows.iter().filter_map(|row| Some((row, needed(row)?))).collect();
-    open.sort_by_key(|(_, needed)| *needed);
-    let told = open.iter().take(MOST_NAMED).map(|(row, needed)| {
-        let takes = match needed {
-            &u32::MAX => String::new(),
-            some => format!(", {} replications would tell", count(u64::from(*some))),
-        };
-        format!("{} {}{takes}", name(row), changed(row))
-    });
-    let told: Vec<String> = told.collect();
-    let more = open.len().saturating_sub(told.len());
+    let is_open = |standing: Standing| matches!(standing, Standing::Unclear { .. });
+    let mut rows: Vec<&Row> = difference.rows.iter().filter(|row| is_open(row.standing)).collect();
+    rows.sort_by_key(|row| (!is_beyond(row), needed(row)));
+    let claims = difference.claims.iter().filter(|claim| is_open(claim.standing));
+    let all: Vec<String> = claims.map(verdict_of).chain(rows.iter().map(|row| told(row))).collect();
+    let named = &all[..all.len().min(MOST_NAMED)];
+    let more = all.len() - named.len();
     let more = if more == 0 { String::new() } else { format!("; {more} more") };
-    (!told.is_empty()).then(|| format!("Too close to call: {}{more}", told.join("; ")))
+    (!all.is_empty()).then(|| format!("Too close to call: {}{more}", named.join("; ")))
+}
+
+/// Whether it is worse by more than its limit, as far as it is known.
+fn is_beyond(row: &Row) -> bool {
+    let worse = row.change.as_ref().map_or(0.0, |change| match row.limit.worse {
+        Worse::Higher => change.mean,
+        Worse::Lower => -change.mean,
+    });
+    worse > row.allowed
+}
+
+fn needed(row: &Row) -> u32 {
+    match row.standing {
+        Standing::Unclear { needed } => needed.unwrap_or(u32::MAX),
+        _ => u32::MAX,
+    }
+}
+
+fn verdict_of(claim: &ClaimRow) -> String {
+    let verdict = |verdict: &Option<String>| verdict.clone().unwrap_or_default();
+    format!("{}: {} → {}", claim.text, verdict(&claim.before), verdict(&claim.now))
+}
+
+fn told(row: &Row) -> String {
+    let name = name(row);
+    if row.now.is_none() {
+        return format!("{name}: too little was observed now");
+    }
+    if row.change.is_none() {
+        return format!("{name}: some requests got no answer");
+    }
+    let takes = match needed(row) {
+        u32::MAX => String::new(),
+        some => format!(", about {} replications of both would tell", count(u64::from(some))),
+    };
+    format!("{name} {}{takes}", changed(row))
 }

@@ -1,7 +1,10 @@
 //! Baselines: results that were kept, with which later ones are compared. A baseline is written only when it is
 //! asked for, and never replaced by the run that is compared with it.
 
-use crate::exit::Failure;
+use crate::exit::{self, Failure};
+use crate::options::Common;
+use crate::output;
+use crate::place::Place;
 use std::fs;
 use std::path::{Path, PathBuf};
 use wssim_experiment::findings::{Findings, StoppedBy};
@@ -12,6 +15,11 @@ use wssim_reports::files::{self, Output};
 use wssim_reports::{json, recorded, regression as report};
 use wssim_text::printable;
 
+/// Replications of a baseline, unless the call says how many: with fewer only large changes are told from chance.
+const OF_BASELINE: u32 = 20;
+/// No result takes more bytes.
+const LARGEST: u64 = 1 << 30;
+
 /// The flag that says how much worse a number may be.
 #[derive(clap::Args, Clone, Debug)]
 pub(crate) struct Held {
@@ -19,11 +27,15 @@ pub(crate) struct Held {
     /// repeatable
     #[arg(long = "limit", value_name = "METRIC=LIMIT", value_parser = wssim_scenario::limit)]
     limits: Vec<(MetricRef, AskedLimit)>,
+
+    /// Tell of numbers and claims that are missing, and do not fail for them
+    #[arg(long)]
+    allow_missing: bool,
 }
 
 impl Held {
     pub(crate) fn limits(&self) -> Limits {
-        Limits { asked: self.limits.clone() }
+        Limits { asked: self.limits.clone(), allow_missing: self.allow_missing }
     }
 }
 
@@ -57,62 +69,95 @@ pub(crate) struct Baseline {
 impl Against {
     /// The baseline, and whether a run of `question` can be compared with it, before time is spent; `None`: none
     /// was asked for.
-    pub(crate) fn open(&self, question: &Question, seed: u64) -> Result<Option<Baseline>, Failure> {
-        if let Some(path) = &self.write_baseline {
-            let (folder, name) = split(path)?;
-            files::check(folder, &[name])?;
-        }
-        let Some(path) = &self.baseline else {
-            return if self.held.limits.is_empty() {
-                Ok(None)
-            } else {
-                Err(Failure::wrong("error: `--limit` needs `--baseline FILE`"))
-            };
-        };
-        let recorded = read(path)?;
+    pub(crate) fn open(
+        &self,
+        question: &Question,
+        common: &Common,
+        place: &Place,
+        names: &[&str],
+    ) -> Result<Option<Baseline>, Failure> {
+        self.check_call(common)?;
+        self.check_place(place, names)?;
+        let Some(path) = &self.baseline else { return Ok(None) };
+        let (recorded, limits) = (read(path)?, self.held.limits());
         let awaited = Recorded {
             command: "run".to_owned(),
             scenario: question.name.clone(),
             measured_seconds: question.measure.duration.seconds(),
-            seed,
+            seed: common.study.seed,
             metrics: Vec::new(),
             claims: Vec::new(),
             stopped_by: StoppedBy::Precision.name().to_owned(),
             replications: recorded.replications,
         };
-        regression::check(&recorded, &awaited).map_err(|error| refused(&error))?;
-        Ok(Some(Baseline { path: path.clone(), recorded, limits: self.held.limits() }))
+        regression::check(&recorded, &awaited, &limits).map_err(|error| refused(&error))?;
+        Ok(Some(Baseline { path: path.clone(), recorded, limits }))
+    }
+
+    /// Whether the flags go together.
+    fn check_call(&self, common: &Common) -> Result<(), Failure> {
+        let is_held = !self.held.limits.is_empty() || self.held.allow_missing;
+        if is_held && self.baseline.is_none() {
+            let message = "error: `--limit` and `--allow-missing` need `--baseline FILE`";
+            return Err(Failure::wrong(message));
+        }
+        let is_asked = self.baseline.is_some() || self.write_baseline.is_some();
+        match common.replications.filter(|n| is_asked && *n < regression::FEWEST) {
+            Some(n) => Err(Failure::wrong(&format!(
+                "error: `--replications {n}`: a comparison with a baseline takes {} at least",
+                regression::FEWEST
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the baseline could be written, and is none of the files that the run writes beside it.
+    fn check_place(&self, place: &Place, names: &[&str]) -> Result<(), Failure> {
+        let Some(path) = &self.write_baseline else { return Ok(()) };
+        let (folder, name) = split(path)?;
+        files::check(folder, &[name])?;
+        if names.iter().any(|own| is_same(path, &place.path(own))) {
+            let shown = printable(&path.display().to_string());
+            let message = format!("error: `--write-baseline`: the run itself writes `{shown}`");
+            return Err(Failure::wrong(&message));
+        }
+        Ok(())
+    }
+
+    /// Replications that are made though every claim is decided before: as many as the baseline has, so that each
+    /// has its pair; of a baseline enough to tell small changes from chance.
+    pub(crate) fn fewest(&self, baseline: Option<&Baseline>) -> u32 {
+        let kept = baseline.map_or(0, |baseline| baseline.recorded.replications);
+        if self.write_baseline.is_some() { OF_BASELINE } else { kept }
     }
 
     /// Writes the baseline, if it was asked for.
     pub(crate) fn write(&self, findings: &Findings) -> Result<(), Failure> {
         let Some(path) = &self.write_baseline else { return Ok(()) };
-        let text = json::render(findings);
-        let itself = results(&text)?;
-        // What can be compared with itself can be a baseline.
-        regression::compare(&itself, &itself, &Limits::default()).map_err(|error| {
-            let why = match &error {
-                Incomparable::Partial { by, .. } => format!("the run was stopped by {by}"),
-                other => report::refused(other),
+        if matches!(findings.stopped_by, StoppedBy::Interrupt | StoppedBy::Budget) {
+            let status = match findings.stopped_by {
+                StoppedBy::Interrupt => exit::INTERRUPTED,
+                _ => exit::UNDECIDED,
             };
-            Failure::file(&format!("error: no baseline is written: {why}"))
-        })?;
+            let message = "error: no baseline is written: the run is partial\n".to_owned();
+            return Err(Failure { status, message });
+        }
         let (folder, name) = split(path)?;
         files::prepare(folder)?;
-        Ok(files::write(folder, &[Output { name, text: &text }])?)
+        Ok(files::write(folder, &[Output { name, text: &json::render(findings) }])?)
     }
 }
 
 impl Baseline {
     /// Whether the file is the one at `path`.
     pub(crate) fn is_at(&self, path: &Path) -> bool {
-        let [own, other] = [&self.path, path].map(|path: &Path| fs::canonicalize(path).ok());
-        own.is_some() && own == other
+        is_same(&self.path, path)
     }
 
-    /// Says in the findings what became of the baseline. One that was interrupted is compared with nothing.
+    /// Says in the findings what became of the baseline; a partial run is compared with nothing, which is told.
     pub(crate) fn compare(&self, findings: &mut Findings) -> Result<(), Failure> {
-        if findings.stopped_by == StoppedBy::Interrupt {
+        if matches!(findings.stopped_by, StoppedBy::Interrupt | StoppedBy::Budget) {
+            output::complain("note: the run is partial, and not compared with the baseline\n");
             return Ok(());
         }
         let now = results(&json::render(findings))?;
@@ -122,11 +167,26 @@ impl Baseline {
     }
 }
 
+/// Whether two paths lead to one file, which may be new in a folder that is there.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let whole = |path: &Path| {
+        let (folder, name) = split(path).ok()?;
+        fs::canonicalize(path).ok().or_else(|| Some(fs::canonicalize(folder).ok()?.join(name)))
+    };
+    whole(one).is_some_and(|one| whole(other) == Some(one))
+}
+
 /// The result in the file at `path`.
 pub(crate) fn read(path: &Path) -> Result<Recorded, Failure> {
     let shown = printable(&path.display().to_string());
-    let text = fs::read(path)
-        .map_err(|error| Failure::file(&format!("error: cannot read `{shown}`: {error}")))?;
+    let cannot = |why: &dyn std::fmt::Display| {
+        Failure::file(&format!("error: cannot read `{shown}`: {why}"))
+    };
+    let found = fs::metadata(path).map_err(|error| cannot(&error))?;
+    if !found.is_file() || found.len() > LARGEST {
+        return Err(cannot(&"it is no file of results"));
+    }
+    let text = fs::read(path).map_err(|error| cannot(&error))?;
     let text = String::from_utf8_lossy(&text);
     recorded::read(&text).map_err(|error| Failure::wrong(&format!("error: `{shown}` {error}")))
 }

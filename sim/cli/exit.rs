@@ -4,7 +4,6 @@ use crate::terminal::{self, Stream};
 use std::fmt::Write as _;
 use wssim_experiment::findings::{Findings, StoppedBy};
 use wssim_experiment::question::WorldError;
-use wssim_experiment::regression::findings::Difference;
 use wssim_reports::Tally;
 use wssim_reports::files::{Reason, WriteError};
 use wssim_scenario::Diagnostics;
@@ -101,13 +100,17 @@ pub(crate) fn status_of(diagnostics: &Diagnostics) -> u8 {
     if diagnostics.is_io() { FILE } else { WRONG }
 }
 
-/// The status that the findings of `run` lead to; `guarded`: a regression counts.
+/// The status that the findings of `run` lead to; `guarded`: a regression counts, and that a partial run was compared
+/// with nothing.
 pub(crate) fn of_run(findings: &Findings, no_fail: bool, guarded: bool) -> u8 {
-    let regressions = findings.regression.as_ref().map_or(0, Difference::regressions);
-    match of(findings, no_fail) {
-        INTERRUPTED => INTERRUPTED,
-        _ if guarded && !no_fail && regressions > 0 => REFUTED,
-        status => status,
+    let status = of(findings, no_fail);
+    if !guarded || no_fail || status == INTERRUPTED {
+        return status;
+    }
+    match &findings.regression {
+        Some(difference) if difference.regressions() > 0 => REFUTED,
+        None if status == HOLDS => UNDECIDED,
+        _ => status,
     }
 }
 

@@ -68,14 +68,16 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     if args.analytic {
         return by_formulas(&scenario, shown);
     }
-    let (common, question) = (&args.common, scenario.question());
+    let (common, mut question) = (&args.common, scenario.question());
     common.check_shard()?;
     let place = Place::of(common.study.work.out.as_deref(), &question.name, None);
-    let baseline = args.against.open(&question, common.study.seed)?;
+    let baseline = args.against.open(&question, common, &place, &FILES)?;
+    question.fewest = args.against.fewest(baseline.as_ref());
     let files = files(&place, baseline.as_ref());
     place.check(&files)?;
     let asked = Asked { command: "run", scenario: &question.name, is_kept: false };
-    let inputs = || Ok((worlds(&scenario, &question)?, &question, common.decisive()));
+    let against = &args.against;
+    let inputs = || Ok((worlds(&scenario, &question)?, &question, common.decisive(), against));
     let keep = Keep::open(&common.study, &place, asked, inputs)?;
     let done = keep.simulate(&common.study, started, |watcher| {
         wssim_experiment::run(&scenario, &question, &common.of_study(), watcher)
@@ -85,7 +87,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         ControlFlow::Continue(findings) => findings,
         ControlFlow::Break(status) => return Ok(status),
     };
-    let compared = baseline.map_or(Ok(()), |baseline| baseline.compare(&mut findings));
+    let compared = baseline.as_ref().map_or(Ok(()), |baseline| baseline.compare(&mut findings));
     let told = report::told(&[(&scenario, &question)], &common.study)?;
     let mut texts = usual(&findings);
     texts.extend([html::render(&findings, &told)]);
@@ -99,7 +101,8 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         ));
     }
     args.against.write(&findings)?;
-    Ok(exit::of_run(&findings, common.study.work.no_fail, args.against.fail_on_regression))
+    let guarded = baseline.is_some() && args.against.fail_on_regression;
+    Ok(exit::of_run(&findings, common.study.work.no_fail, guarded))
 }
 
 /// The names of the files: a baseline is not replaced by what is compared with it.

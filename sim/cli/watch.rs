@@ -154,7 +154,9 @@ fn doing(phase: Phase<'_>) -> String {
         Phase::Screening { inputs, claims } => {
             format!("{claims} verdicts held to the ranges of {inputs} inputs, one by one")
         }
-        Phase::Worst { open } => format!("verdicts at the worst values of all inputs, {open} open"),
+        Phase::Worst { open } => {
+            format!("the worst values of all inputs together, {open} searches open")
+        }
         Phase::Turning(input) => {
             format!("the value of `{}` at which a verdict turns", printable(input))
         }
@@ -166,7 +168,7 @@ fn doing(phase: Phase<'_>) -> String {
     }
 }
 
-/// What is done, how far it is, and how long the present stretch of it still takes; `since_first`: since the first
+/// What is done, how far it is, and how long it takes to the next step, at which it is seen what more is needed; `since_first`: since the first
 /// of its replications was complete.
 fn line(progress: &Progress<'_>, since_first: Duration, elapsed: Duration) -> String {
     let Progress { replications_done: done, replications_planned: planned, .. } = *progress;
@@ -174,7 +176,7 @@ fn line(progress: &Progress<'_>, since_first: Duration, elapsed: Duration) -> St
         0 | 1 => String::new(),
         _ => {
             let rate = f64::from(planned.saturating_sub(done)) / f64::from(done - 1);
-            format!(" · about {:.0} s to go", since_first.as_secs_f64() * rate)
+            format!(" · about {:.0} s to the next step", since_first.as_secs_f64() * rate)
         }
     };
     format!(
@@ -200,7 +202,7 @@ mod tests {
     fn a_line_says_what_is_done_and_how_long_it_takes() {
         assert_eq!(
             told(Phase::Replications, 11),
-            "replications: 11 of 41 · about 15 s to go · 35.0 M events · 10 s so far"
+            "replications: 11 of 41 · about 15 s to the next step · 35.0 M events · 10 s so far"
         );
         assert_eq!(
             told(Phase::Screening { inputs: 15, claims: 4 }, 1),

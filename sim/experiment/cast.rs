@@ -83,6 +83,8 @@ pub(crate) struct Deciding<'q> {
     by: Vec<By>,
     /// Other scenarios that have as many replications, whatever is claimed.
     beside: Vec<ArmId>,
+    /// Replications that are wanted though every claim is decided before.
+    fewest: u32,
     /// The one that it is compared with.
     against: Option<ArmId>,
 }
@@ -105,7 +107,8 @@ impl<'q> Deciding<'q> {
         let arm = |file: &String| cast.bases.get(file).copied();
         let against = question.against.as_ref().and_then(arm);
         let beside = question.beside.iter().filter_map(arm).chain(against).collect();
-        Self { cast, precision, looks, claims, own_claims, open, by, beside, against }
+        let fewest = question.fewest;
+        Self { cast, precision, looks, claims, own_claims, open, by, beside, fewest, against }
     }
 
     /// How `claim` is judged after `replications`: as it was decided, or by all of them.
@@ -216,7 +219,7 @@ impl Looking<Traffic<'_>> for Deciding<'_> {
             } else {
                 wanted.is_empty() && self.changes_are_precise(engine, complete)
             };
-            if is_enough {
+            if is_enough && complete >= self.fewest {
                 let is_decided = !self.claims.is_empty() && self.open.is_empty();
                 return Err(if is_decided { StoppedBy::Decided } else { StoppedBy::Precision });
             }

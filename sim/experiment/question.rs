@@ -114,6 +114,8 @@ pub struct Question {
     pub observed_against: Vec<Claim>,
     /// Further scenarios that are simulated beside it.
     pub beside: Vec<String>,
+    /// Replications that are wanted though every claim is decided before.
+    pub fewest: u32,
     /// The factor on all traffic that is in force; `None`: one.
     pub traffic_scale: Option<f64>,
     /// Closed sources by name, with their users before that factor.

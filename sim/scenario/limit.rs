@@ -1,7 +1,7 @@
 //! A limit of a number beside a baseline, as a call gives it: `response_time_seconds{stat="p95"}=10%,5ms`.
 
 use crate::document::claim;
-use wssim_experiment::metric::{MetricKind, kind_of, table};
+use wssim_experiment::metric::{MetricKind, STATS, kind_of, table};
 use wssim_experiment::question::MetricRef;
 use wssim_experiment::regression::AskedLimit;
 use wssim_text::quantity::{self, Dimension, Quantity};
@@ -49,12 +49,28 @@ fn known(metric: &MetricRef) -> Result<&'static MetricKind, String> {
         let near = hint(suggest::hint(&metric.name, names));
         return Err(format!("no metric is named `{}`{near}", metric.name));
     };
-    match metric.labels.keys().find(|label| !kind.labels.contains(&label.as_str())) {
-        Some(label) => {
-            let near = hint(suggest::hint(label, kind.labels.to_vec()));
-            Err(format!("`{}` has no label `{label}`{near}", kind.name))
+    if kind.limit.is_none() {
+        let limited = table().filter(|row| row.kind.limit.is_some()).map(|row| row.kind.name);
+        let names: Vec<&str> = limited.collect();
+        return Err(format!(
+            "`{}` is not compared with a baseline; those that are: {}",
+            kind.name,
+            names.join(", ")
+        ));
+    }
+    if let Some(label) = metric.labels.keys().find(|label| !kind.labels.contains(&label.as_str())) {
+        let near = hint(suggest::hint(label, kind.labels.to_vec()));
+        return Err(format!("`{}` has no label `{label}`{near}", kind.name));
+    }
+    match metric.labels.get("stat").map(String::as_str) {
+        Some("max") => {
+            Err("`stat=\"max\"` has no interval, so a change of it cannot be judged".to_owned())
         }
-        None => Ok(kind),
+        Some(stat) if !STATS.contains(&stat) => {
+            let near = hint(suggest::hint(stat, STATS.to_vec()));
+            Err(format!("no statistic is named `{stat}`{near}"))
+        }
+        _ => Ok(kind),
     }
 }
 
@@ -95,6 +111,9 @@ mod tests {
             ("response_time_seconds", "is expected"),
             ("response_time=5%", "no metric is named `response_time`"),
             ("response_time_seconds{stats=\"p95\"}=5%", "did you mean `stat`"),
+            ("node_load_average=5%", "not compared"),
+            ("response_time_seconds{stat=\"p59\"}=5%", "did you mean"),
+            ("response_time_seconds{stat=\"max\"}=5%", "no interval"),
             ("response_time_seconds=5 GB", "is in seconds"),
             ("response_time_seconds=-5%", "never negative"),
             ("response_time_seconds=five", "five"),

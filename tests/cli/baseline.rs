@@ -73,18 +73,65 @@ fn a_slower_service_fails_with_its_name_and_the_numbers() {
     assert_eq!(diff["baseline"], results["baseline"]);
 }
 
-/// A comparison fails by chance in one of a hundred at most: of 60 other seeds 3 or fewer, with a chance of 0.997.
+/// A comparison fails by chance in one of a hundred at most: of 60 of other seeds, each with a baseline of its own,
+/// 3 or fewer, with a chance of 0.997.
 #[test]
 fn chance_alone_hardly_ever_fails() {
     let folder = with_baseline("baseline-chance");
-    let seeds = (1000..1060).map(|seed: u32| seed.to_string());
-    let failed = seeds.filter(|seed| {
-        let output = guarded(&folder, &["--seed", seed, "--quiet"]);
+    let failed = (1000..1060).filter(|seed: &u32| {
+        let [one, other] = [seed * 2, seed * 2 + 1].map(|seed| seed.to_string());
+        let made = run(&folder, &["--seed", &one, "--write-baseline", "kept/base.json", "--quiet"]);
+        assert_eq!(status(&made), 0, "{}", stderr(&made));
+        let output = guarded(&folder, &["--seed", &other, "--quiet"]);
         assert!([0, 1].contains(&status(&output)), "{}", stderr(&output));
         status(&output) == 1
     });
-    let failed: Vec<String> = failed.collect();
+    let failed: Vec<u32> = failed.collect();
     assert!(failed.len() <= 3, "{failed:?}");
+}
+
+/// A run that takes more replications than its baseline has is compared over those that both have, and nothing that
+/// has not changed is missing.
+#[test]
+fn unequal_numbers_of_replications_are_compared_pair_by_pair() {
+    let folder = with_baseline("baseline-unequal");
+    for replications in ["5", "31"] {
+        let output = guarded(&folder, &["--replications", replications, "--format", "json"]);
+        assert_eq!(status(&output), 0, "{}{}", stdout(&output), stderr(&output));
+        let results: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        let rows = results["baseline"]["rows"].as_array().unwrap();
+        assert!(rows.iter().all(|row| row["before"] == row["now"]), "{rows:?}");
+    }
+}
+
+/// Without a number of replications a baseline has enough to tell small changes, and what is compared with it as many.
+#[test]
+fn a_baseline_has_replications_enough() {
+    let folder = Folder::new("baseline-enough");
+    folder.write("queue.toml", &super::claiming("15ms", "25ms"));
+    let call = |more: &[&str]| {
+        let short = ["run", "queue.toml", "--set", "scenario.duration=20s", "--format", "json"];
+        let output = wssim(folder.path(), &[&short[..], more].concat());
+        let results: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        results["replications"].as_u64().unwrap()
+    };
+    assert!(call(&[]) < 20, "the claim is decided at once");
+    assert_eq!(call(&["--write-baseline", "base.json"]), 20);
+    assert_eq!(call(&["--baseline", "base.json"]), 20);
+}
+
+/// A claim that goes is told, and fails unless that is allowed.
+#[test]
+fn what_is_allowed_to_be_missing_does_not_fail() {
+    let folder = Folder::new("baseline-allowed");
+    folder.write("queue.toml", &super::claiming("15ms", "25ms"));
+    let made = run(&folder, &["--write-baseline", "kept/base.json"]);
+    assert_eq!(status(&made), 0, "{}", stderr(&made));
+    folder.write("queue.toml", QUEUE);
+    assert_eq!(status(&guarded(&folder, &[])), 1);
+    let allowed = guarded(&folder, &["--allow-missing"]);
+    assert_eq!(status(&allowed), 0);
+    assert!(stdout(&allowed).contains("1 missing"), "{}", stdout(&allowed));
 }
 
 #[test]
@@ -139,6 +186,7 @@ fn what_cannot_be_compared_is_refused_before_time_is_spent() {
     assert_eq!(status(&limited), 2, "a limit without a baseline");
     let limit = ["--limit", "oom_kills_total{node=\"moon\"}=1%"];
     assert_eq!(status(&guarded(&folder, &limit)), 2, "{limit:?}");
+    assert_eq!(status(&run(&folder, &["--baseline", "/dev/zero"])), 4);
 }
 
 /// A baseline is written when asked for, whole, and never replaced by what is compared with it.
@@ -156,7 +204,9 @@ fn a_baseline_stays_as_it_is() {
         folder.path(),
         &["run", "queue.toml", "--replications", "2", "--write-baseline", "few.json"],
     );
-    assert_eq!(status(&few), 4, "{}", stderr(&few));
+    assert_eq!(status(&few), 2, "{}", stderr(&few));
+    let own = run(&folder, &["--out", "o", "--write-baseline", "o/report.html"]);
+    assert_eq!(status(&own), 2, "{}", stderr(&own));
     assert!(!folder.path().join("few.json").exists());
     folder.write("mine.json", "{}");
     let foreign = run(&folder, &["--write-baseline", "mine.json"]);

@@ -1,6 +1,6 @@
 //! Metrics of `capacity`: how much is carried, and how many containers fit.
 
-use super::row::{OfCapacity, Reader, Row, Worse, kind};
+use super::row::{OfCapacity, Reader, Row, kind};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -20,8 +20,7 @@ pub(super) const ROWS: &[Row] = &[
             &["node"],
             "the largest factor on all traffic at which every objective holds; without that node, \"all\": \
              with all nodes",
-        )
-    .limited(Worse::Lower, 0.05, 0.05),
+        ),
         reader: Reader::Capacity(OfCapacity::Traffic),
     },
 ];

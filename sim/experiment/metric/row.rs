@@ -39,8 +39,6 @@ pub enum Worse {
     Higher,
     /// When it shrinks.
     Lower,
-    /// When it changes.
-    Either,
 }
 
 impl Worse {
@@ -50,7 +48,6 @@ impl Worse {
         match self {
             Self::Higher => "higher",
             Self::Lower => "lower",
-            Self::Either => "either",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::findings::{Pairing, Standing};
 use super::recorded::RecordedMetric;
-use crate::judge::{LEVEL, change_between};
+use crate::judge::{FEWEST, LEVEL, change_between};
 use crate::metric::{Limit, Worse};
 use wssim_stats::stopping::replications_needed;
 use wssim_stats::{Estimate, KnownMean, paired_difference, welch_difference, welch_of_means};
@@ -10,31 +10,59 @@ use wssim_stats::{Estimate, KnownMean, paired_difference, welch_difference, welc
 /// The chance, at most, that any of the numbers is said to have regressed though nothing has changed.
 pub(super) const CHANCE: f64 = 0.01;
 
-/// The change from `before` to `now` at `level`; `None`: one of them shows too little.
-pub(super) fn change(
+/// A number in both results, by what is compared.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Compared {
+    pub(super) before: f64,
+    pub(super) now: f64,
+    /// `None`: some requests got no answer in either, so that nothing is known of it.
+    pub(super) change: Option<Estimate>,
+}
+
+/// Whether a result shows enough of a number for a comparison.
+pub(super) fn is_known(one: &RecordedMetric) -> bool {
+    if one.values.is_empty() {
+        return one.estimate.is_some();
+    }
+    one.values.iter().flatten().count() >= FEWEST
+}
+
+/// The change from `before` to `now` at `level`; `None`: they have too little in common.
+pub(super) fn compared(
     before: &RecordedMetric,
     now: &RecordedMetric,
     pairing: Pairing,
     level: f64,
-) -> Option<Estimate> {
+) -> Option<Compared> {
     if before.values.is_empty() || now.values.is_empty() {
-        let known = |one: &RecordedMetric| KnownMean::of_interval(one.estimate.as_ref()?, LEVEL);
-        return Some(welch_of_means(known(before)?, known(now)?, level));
+        return Some(of_intervals(before.estimate.as_ref()?, now.estimate.as_ref()?, level));
     }
-    match pairing {
+    let (before, now): (Vec<[f64; 2]>, Vec<[f64; 2]>) = match pairing {
         Pairing::Paired => {
             let pairs = before.values.iter().zip(&now.values);
-            let pairs = pairs.filter_map(|(before, now)| Some(((*before)?, (*now)?)));
-            let (before, now): (Vec<[f64; 2]>, Vec<[f64; 2]>) = pairs.unzip();
-            change_between(&before, &now, |a, b| paired_difference(a, b, level))
+            pairs.filter_map(|(before, now)| Some(((*before)?, (*now)?))).unzip()
         }
         Pairing::Independent => {
-            let known = |one: &RecordedMetric| -> Vec<[f64; 2]> {
-                one.values.iter().flatten().copied().collect()
-            };
-            change_between(&known(before), &known(now), |a, b| welch_difference(a, b, level))
+            let known = |one: &RecordedMetric| one.values.iter().flatten().copied().collect();
+            (known(before), known(now))
         }
+    };
+    if before.len() < FEWEST || now.len() < FEWEST {
+        return None;
     }
+    let mean = |ends: &[[f64; 2]]| ends.iter().map(|[low, _]| low).sum::<f64>() / ends.len() as f64;
+    let change = change_between(&before, &now, |a, b| match pairing {
+        Pairing::Paired => paired_difference(a, b, level),
+        Pairing::Independent => welch_difference(a, b, level),
+    });
+    Some(Compared { before: mean(&before), now: mean(&now), change })
+}
+
+/// The same where replications were not written down.
+fn of_intervals(before: &Estimate, now: &Estimate, level: f64) -> Compared {
+    let known = |one: &Estimate| KnownMean::of_interval(one, LEVEL);
+    let change = known(before).zip(known(now)).map(|(a, b)| welch_of_means(a, b, level));
+    Compared { before: before.mean, now: now.mean, change }
 }
 
 /// The change for the worse that `limit` allows of a number that was `before`.
@@ -47,8 +75,6 @@ pub(super) fn standing(change: &Estimate, worse: Worse, allowed: f64) -> Standin
     match worse {
         Worse::Higher => upwards(change, allowed),
         Worse::Lower => upwards(&negative(change), allowed),
-        Worse::Either if change.mean < 0.0 => no_better(upwards(&negative(change), allowed)),
-        Worse::Either => no_better(upwards(change, allowed)),
     }
 }
 
@@ -56,7 +82,7 @@ fn negative(change: &Estimate) -> Estimate {
     Estimate { mean: -change.mean, low: -change.high, high: -change.low, n: change.n }
 }
 
-/// What `change` is where more is worse. Rounding of what was written down is no change.
+/// What `change` is where more is worse.
 fn upwards(change: &Estimate, allowed: f64) -> Standing {
     if change.low > 0.0 && change.mean > allowed {
         Standing::Regressed
@@ -69,11 +95,6 @@ fn upwards(change: &Estimate, allowed: f64) -> Standing {
     } else {
         Standing::Within
     }
-}
-
-/// Where every change is for the worse, none is for the better.
-fn no_better(standing: Standing) -> Standing {
-    if standing == Standing::Improved { Standing::Regressed } else { standing }
 }
 
 #[cfg(test)]
@@ -100,7 +121,6 @@ mod tests {
     fn which_way_is_worse_turns_the_sign() {
         let less = of(-3.0, -2.0, -1.0);
         assert_eq!(standing(&less, Worse::Lower, 1.0), Standing::Regressed);
-        assert_eq!(standing(&less, Worse::Either, 1.0), Standing::Regressed);
         assert_eq!(standing(&of(1.0, 2.0, 3.0), Worse::Lower, 1.0), Standing::Improved);
     }
 

@@ -5,8 +5,8 @@ use super::recorded::Recorded;
 use crate::judge::FEWEST;
 use crate::question::MetricRef;
 
-/// Commands whose numbers are those of one scenario.
-const COMMANDS: [&str; 3] = ["run", "failures", "capacity"];
+/// Commands whose numbers are those of one scenario, at one traffic.
+const COMMANDS: [&str; 2] = ["run", "failures"];
 
 /// Times that differ by less of themselves are the same, written down.
 const SAME: f64 = 1e-9;
@@ -65,7 +65,9 @@ pub(super) fn pairing(baseline: &Recorded, now: &Recorded) -> Result<Pairing, In
     if (durations[0] - durations[1]).abs() > SAME * durations[0] {
         return Err(Incomparable::Durations(durations));
     }
-    Ok(if baseline.seed == now.seed { Pairing::Paired } else { Pairing::Independent })
+    // Only `run` writes down what each replication shows.
+    let is_paired = baseline.seed == now.seed && now.command == "run";
+    Ok(if is_paired { Pairing::Paired } else { Pairing::Independent })
 }
 
 /// Whether a result is all of what was asked for, and enough.
@@ -73,7 +75,6 @@ fn whole(one: &Recorded, is_baseline: bool) -> Result<(), Incomparable> {
     if matches!(one.stopped_by.as_str(), "budget" | "interrupt") {
         return Err(Incomparable::Partial { is_baseline, by: one.stopped_by.clone() });
     }
-    // A capacity has no replications of its own.
     if one.command == "run" && (one.replications as usize) < FEWEST {
         let (replications, needed) = (one.replications, FEWEST as u32);
         return Err(Incomparable::TooFew { is_baseline, replications, needed });

@@ -17,6 +17,8 @@ pub struct Difference {
     pub pairing: Pairing,
     /// The chance, at most, that any number is said to have regressed though nothing has changed.
     pub chance: f64,
+    /// Whether what is missing is told and does not fail.
+    pub allow_missing: bool,
     /// A row a number with a limit, in the order of the baseline, then what is new.
     pub rows: Vec<Row>,
     /// A row a claim of either.
@@ -27,11 +29,18 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Numbers and claims that got worse, or that are missing.
+    /// Numbers and claims that got worse, or that are missing where that fails.
     #[must_use]
     pub fn regressions(&self) -> usize {
-        self.rows.iter().filter(|row| row.standing.is_regression()).count()
-            + self.claims.iter().filter(|claim| claim.standing.is_regression()).count()
+        let rows = self.rows.iter().map(|row| row.standing);
+        let all = rows.chain(self.claims.iter().map(|claim| claim.standing));
+        all.filter(|standing| self.is_regression(*standing)).count()
+    }
+
+    /// Whether it fails the comparison.
+    #[must_use]
+    pub fn is_regression(&self, standing: Standing) -> bool {
+        standing == Standing::Regressed || (standing == Standing::Missing && !self.allow_missing)
     }
 }
 
@@ -55,18 +64,18 @@ impl Pairing {
     }
 }
 
-/// A number in both results.
+/// A number with a limit.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// Which number.
     pub key: Key,
     /// Base unit.
     pub unit: String,
-    /// What it was.
+    /// What it was, and what it is: means over what is compared.
     pub before: Option<f64>,
-    /// What it is.
+    /// See `before`.
     pub now: Option<f64>,
-    /// By how much it changed; the interval is simultaneous over all rows.
+    /// By how much it changed; the interval is simultaneous over all rows. `None`: nothing is known of it.
     pub change: Option<Estimate>,
     /// What it is held to.
     pub limit: Limit,
@@ -76,7 +85,7 @@ pub struct Row {
     pub standing: Standing,
 }
 
-/// A claim in both results.
+/// A claim.
 #[derive(Clone, Debug)]
 pub struct ClaimRow {
     /// Its id.
@@ -100,7 +109,8 @@ pub enum Standing {
     Missing,
     /// Better by more than its limit, and known to be better.
     Improved,
-    /// It may be worse by more than its limit, or not.
+    /// It may be worse by more than its limit, or not; of a claim: its verdict is another one, and one of the two is
+    /// undecided or does not count.
     Unclear {
         /// Replications that would tell, as far as can be foreseen.
         needed: Option<u32>,
@@ -123,11 +133,5 @@ impl Standing {
             Self::New => "new",
             Self::Within => "within",
         }
-    }
-
-    /// Whether it fails a comparison.
-    #[must_use]
-    pub fn is_regression(self) -> bool {
-        matches!(self, Self::Regressed | Self::Missing)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::comparable::Incomparable;
 use super::recorded::{Key, Recorded};
-use crate::metric::{ALL, Limit, Worse, kind_of};
+use crate::metric::{ALL, Limit, kind_of};
 use crate::question::MetricRef;
 
 /// Of the statistics of a time, those that are held to limits; others only repeat them, less precisely.
@@ -29,47 +29,58 @@ pub enum AskedLimit {
 pub struct Limits {
     /// What the call says; of several that speak of one number the last one counts.
     pub asked: Vec<(MetricRef, AskedLimit)>,
+    /// Whether what is missing is told and does not fail.
+    pub allow_missing: bool,
 }
 
 impl Limits {
     /// The limit of a number; `None`: it has none.
     pub(super) fn of(&self, key: &Key) -> Option<Limit> {
-        let default = kind_of(&key.name).and_then(|kind| kind.limit);
-        let asked = self.asked.iter().rev().find(|(metric, _)| speaks_of(metric, key));
-        match asked {
-            None => default.filter(|_| is_usual(&key.labels)),
+        let default = kind_of(&key.name).and_then(|kind| kind.limit)?;
+        match self.asked.iter().rev().find(|(metric, _)| speaks_of(metric, key)) {
+            None => is_usual(&key.labels).then_some(default),
             Some((_, AskedLimit::None)) => None,
             Some((_, AskedLimit::Of { share, floor })) => {
-                let worse = default.map_or(Worse::Either, |usual| usual.worse);
-                Some(Limit { worse, share: *share, floor: *floor })
+                Some(Limit { worse: default.worse, share: *share, floor: *floor })
             }
         }
     }
 
-    /// Whether each limit that the call gives is about a number that is there.
-    pub(super) fn check(&self, baseline: &Recorded, now: &Recorded) -> Result<(), Incomparable> {
-        let is_there = |metric: &MetricRef| {
-            let all = baseline.metrics.iter().chain(&now.metrics);
-            all.into_iter().any(|one| speaks_of(metric, &one.key))
-        };
-        match self.asked.iter().find(|(metric, _)| !is_there(metric)) {
-            Some((metric, _)) => Err(Incomparable::NoNumber(metric.clone())),
+    /// Whether the baseline has a number for each limit that names one by its labels. A limit of a whole metric may
+    /// serve several scenarios, of which not all have it.
+    pub(super) fn check(&self, baseline: &Recorded) -> Result<(), Incomparable> {
+        let is_there =
+            |metric: &MetricRef| baseline.metrics.iter().any(|one| speaks_of(metric, &one.key));
+        let named = self
+            .asked
+            .iter()
+            .filter(|(metric, asked)| *asked != AskedLimit::None && !metric.labels.is_empty());
+        match named.map(|(metric, _)| metric).find(|metric| !is_there(metric)) {
+            Some(metric) => Err(Incomparable::NoNumber(metric.clone())),
             None => Ok(()),
         }
     }
 }
 
-/// Whether a metric, perhaps with only some of its labels, means this number.
+/// Whether a metric, perhaps with only some of its labels, means this number; of labels that are not named only what
+/// is looked at without being asked for.
 fn speaks_of(metric: &MetricRef, key: &Key) -> bool {
     let is_so = |(name, value): (&String, &String)| key.label(name) == Some(value.as_str());
-    metric.name == key.name && metric.labels.iter().all(is_so)
+    let is_named = |name: &str| metric.labels.contains_key(name);
+    metric.name == key.name
+        && metric.labels.iter().all(is_so)
+        && key.labels.iter().all(|(name, value)| is_named(name) || is_usual_value(name, value))
 }
 
 /// Whether it is looked at unless asked otherwise: not the sum of others, and not one statistic of many.
 pub(crate) fn is_usual<N: AsRef<str>>(labels: &[(N, String)]) -> bool {
-    labels.iter().all(|(name, value)| match name.as_ref() {
-        "stat" => STATS.contains(&value.as_str()),
+    labels.iter().all(|(name, value)| is_usual_value(name.as_ref(), value))
+}
+
+fn is_usual_value(name: &str, value: &str) -> bool {
+    match name {
+        "stat" => STATS.contains(&value),
         "reason" => value == ALL,
         name => value != ALL || !SUMMED.contains(&name),
-    })
+    }
 }

@@ -19,6 +19,9 @@ pub mod recorded;
 mod rows;
 
 pub use comparable::Incomparable;
+/// Fewer replications than this tell nothing.
+pub const FEWEST: u32 = crate::judge::FEWEST as u32;
+
 pub(crate) use limits::is_usual;
 pub use limits::{AskedLimit, Limits};
 
@@ -29,8 +32,9 @@ use recorded::Recorded;
 ///
 /// # Errors
 /// When it could not.
-pub fn check(baseline: &Recorded, awaited: &Recorded) -> Result<(), Incomparable> {
-    comparable::pairing(baseline, awaited).map(|_| ())
+pub fn check(baseline: &Recorded, awaited: &Recorded, limits: &Limits) -> Result<(), Incomparable> {
+    comparable::pairing(baseline, awaited)?;
+    limits.check(baseline)
 }
 
 /// What became of `baseline` in `now`.
@@ -43,7 +47,7 @@ pub fn compare(
     limits: &Limits,
 ) -> Result<Difference, Incomparable> {
     let pairing = comparable::pairing(baseline, now)?;
-    limits.check(baseline, now)?;
+    limits.check(baseline)?;
     let rows = rows::rows(baseline, now, limits, pairing);
     let claims = rows::claims(baseline, now);
     if rows.is_empty() && claims.is_empty() {
@@ -55,6 +59,7 @@ pub fn compare(
         seeds: [baseline.seed, now.seed],
         pairing,
         chance: change::CHANCE,
+        allow_missing: limits.allow_missing,
         claims,
         carried_by: rows::carried_by(baseline, now),
         rows,

@@ -11,65 +11,60 @@ const MOST_PARTS: usize = 3;
 /// Parts that grew by less than this share of the largest are not worth naming.
 const LEAST_PART: f64 = 0.05;
 
-/// A row a number that has a limit.
+/// A row a number that has a limit: those of the baseline, then what is new.
 pub(super) fn rows(
     baseline: &Recorded,
     now: &Recorded,
     limits: &Limits,
     pairing: Pairing,
 ) -> Vec<Row> {
-    let limited = |result: &'_ Recorded| -> Vec<(RecordedMetric, Limit)> {
-        let all = result.metrics.iter();
-        all.filter_map(|one| Some((one.clone(), limits.of(&one.key)?))).collect()
-    };
-    let old = limited(baseline);
-    let pairs: Vec<_> =
-        old.iter().map(|(one, limit)| (one, now.metric(&one.key), *limit)).collect();
-    let is_compared = |(before, now, _): &&(&RecordedMetric, Option<&RecordedMetric>, Limit)| {
-        before.estimate.is_some() && now.is_some_and(|now| now.estimate.is_some())
-    };
-    let compared = pairs.iter().filter(is_compared).count();
+    let known = baseline.metrics.iter().filter(|before| change::is_known(before));
+    let pairs: Vec<Pair<'_>> = known
+        .filter_map(|before| {
+            let limit = limits.of(&before.key)?;
+            Some(Pair { before, now: now.metric(&before.key), limit })
+        })
+        .collect();
+    let compared = pairs.iter().filter(|pair| pair.now.is_some_and(change::is_known)).count();
     let level = 1.0 - CHANCE / compared.max(1) as f64;
-    let known = pairs.iter().filter_map(|(before, now, limit)| {
-        row(before, *now, *limit, |now| change::change(before, now, pairing, level))
-    });
-    let added = limited(now);
-    let is_new = |one: &RecordedMetric| {
-        one.estimate.is_some()
-            && baseline.metric(&one.key).is_none_or(|before| before.estimate.is_none())
-    };
-    let added =
-        added.iter().filter(|(one, _)| is_new(one)).map(|(one, limit)| added_row(one, *limit));
-    known.chain(added).collect()
+    let is_new =
+        |one: &&RecordedMetric| change::is_known(one) && baseline.metric(&one.key).is_none();
+    let added = now.metrics.iter().filter(is_new);
+    let added = added.filter_map(|one| Some(added_row(one, limits.of(&one.key)?)));
+    pairs.iter().map(|pair| pair.row(pairing, level)).chain(added).collect()
 }
 
-/// What became of a number that the baseline has; `None`: it has none, either.
-fn row(
-    before: &RecordedMetric,
-    now: Option<&RecordedMetric>,
+/// A number of the baseline and what the later result has of it.
+struct Pair<'r> {
+    before: &'r RecordedMetric,
+    now: Option<&'r RecordedMetric>,
     limit: Limit,
-    change: impl Fn(&RecordedMetric) -> Option<wssim_stats::Estimate>,
-) -> Option<Row> {
-    let was = before.estimate.as_ref()?.mean;
-    let allowed = change::allowed(limit, was);
-    let is = now.and_then(|now| now.estimate.as_ref()).map(|estimate| estimate.mean);
-    let change = now.filter(|_| is.is_some()).and_then(change);
-    let standing = match (&change, is) {
-        (_, None) => Standing::Missing,
-        (Some(change), _) => change::standing(change, limit.worse, allowed),
-        // Both are known and have no interval: there is nothing to tell chance by.
-        (None, Some(_)) => Standing::Unclear { needed: None },
-    };
-    Some(Row {
-        key: before.key.clone(),
-        unit: before.unit.clone(),
-        before: Some(was),
-        now: is,
-        change,
-        limit,
-        allowed,
-        standing,
-    })
+}
+
+impl Pair<'_> {
+    fn row(&self, pairing: Pairing, level: f64) -> Row {
+        let known = self.now.filter(|now| change::is_known(now));
+        let compared = known.and_then(|now| change::compared(self.before, now, pairing, level));
+        let before = compared.map(|both| both.before).or_else(|| mean(self.before));
+        let allowed = change::allowed(self.limit, before.unwrap_or(0.0));
+        let change = compared.and_then(|both| both.change);
+        let standing = match (self.now, &change) {
+            (None, _) => Standing::Missing,
+            (Some(_), Some(change)) => change::standing(change, self.limit.worse, allowed),
+            // There is nothing to tell chance by.
+            (Some(_), None) => Standing::Unclear { needed: None },
+        };
+        Row {
+            key: self.before.key.clone(),
+            unit: self.before.unit.clone(),
+            before,
+            now: compared.map(|both| both.now),
+            change,
+            limit: self.limit,
+            allowed,
+            standing,
+        }
+    }
 }
 
 fn added_row(one: &RecordedMetric, limit: Limit) -> Row {
@@ -77,12 +72,16 @@ fn added_row(one: &RecordedMetric, limit: Limit) -> Row {
         key: one.key.clone(),
         unit: one.unit.clone(),
         before: None,
-        now: one.estimate.as_ref().map(|estimate| estimate.mean),
+        now: mean(one),
         change: None,
         limit,
         allowed: limit.floor,
         standing: Standing::New,
     }
+}
+
+fn mean(one: &RecordedMetric) -> Option<f64> {
+    one.estimate.as_ref().map(|estimate| estimate.mean)
 }
 
 /// A row a claim: a verdict is as good as it was, or it is not.
@@ -128,7 +127,6 @@ fn standing(before: Option<&RecordedClaim>, now: Option<&RecordedClaim>) -> Stan
 
 /// Parts of a request's time that grew, the largest first.
 pub(super) fn carried_by(baseline: &Recorded, now: &Recorded) -> Vec<(String, f64)> {
-    let mean = |one: &RecordedMetric| one.estimate.as_ref().map(|estimate| estimate.mean);
     let parts = now.metrics.iter().filter(|one| one.key.name == "request_time_seconds");
     let mut grown: Vec<(String, f64)> = parts
         .filter_map(|one| {
