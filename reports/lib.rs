@@ -56,6 +56,7 @@ pub mod regression;
 mod said;
 #[cfg(test)]
 mod sample;
+pub mod schema;
 mod sections;
 pub mod shape;
 pub mod sweep;

@@ -185,4 +185,4 @@ fn differences(capacity: &Capacity) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

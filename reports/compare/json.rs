@@ -85,8 +85,7 @@ struct SaidJson<'a> {
     /// Place among the claims.
     claim: usize,
     of: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scenario: Option<&'a str>,
+    scenario: &'a str,
 }
 
 #[derive(Serialize)]
@@ -101,10 +100,10 @@ pub(crate) struct RowJson<'a> {
 
 impl<'a> RowJson<'a> {
     pub(crate) fn of(row: &'a Row, comparison: &'a Comparison) -> Self {
-        let name = |place: usize| Some(comparison.others[place].name.as_str());
+        let name = |place: usize| comparison.others[place].name.as_str();
         let said = row.said.iter().map(|said| {
             let (of, scenario) = match said.of {
-                Of::Before => ("before", Some(comparison.baseline.name.as_str())),
+                Of::Before => ("before", comparison.baseline.name.as_str()),
                 Of::After(place) => ("after", name(place)),
                 Of::Change(place) => ("change", name(place)),
             };

@@ -86,4 +86,4 @@ fn carried_by(comparison: &Comparison, other: usize) -> Vec<Vec<Cell>> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -3,7 +3,7 @@
 pub mod csv;
 pub(crate) mod json;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod years;
 
 use crate::quantity;

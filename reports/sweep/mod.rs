@@ -7,7 +7,7 @@ mod limits;
 mod pictures;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod wording;
 
 pub(crate) use answer::answer;

@@ -1,24 +1,35 @@
-//! `wssim schema`: the scenario format for editors.
+//! `wssim schema`: the scenario format for editors, and the shape of `results.json` for programs.
 
 use crate::exit::{self, Failure};
 use crate::output;
 
-/// JSON Schema of the scenario format, on standard output
+/// JSON Schema of the scenario format, or of results.json, on standard output
 ///
 /// Editors that know TOML (Even Better TOML, Taplo, Tombi) complete keys, explain them and mark
 /// mistakes by it. A file is often a piece of a scenario, so the schema requires next to nothing:
 /// what is missing, and which names exist, `wssim check` says.
+///
+/// With --results it is that of results.json of every command: each key with its meaning and unit, no key beside.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
 Examples:
   wssim schema > wssim.schema.json
+  wssim schema --results > results.schema.json
 
-and as the first line of a scenario beside it:
+and as the first line of a scenario beside the first:
   #:schema ./wssim.schema.json")]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// That of results.json, for programs that read it
+    #[arg(long)]
+    results: bool,
+}
 
 /// Prints the schema; gives the exit status.
-pub(crate) fn run(_: &Args) -> Result<u8, Failure> {
-    output::print_plain(&wssim_scenario::schema())?;
+pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+    if args.results {
+        output::print_plain(wssim_reports::schema::RESULTS)?;
+    } else {
+        output::print_plain(&wssim_scenario::schema())?;
+    }
     Ok(exit::HOLDS)
 }

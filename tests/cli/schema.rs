@@ -1,6 +1,6 @@
-//! `wssim schema`: what an editor reads.
+//! `wssim schema`: what an editor reads, and what programs may expect of results.
 
-use super::{Folder, QUEUE, status, stdout, wssim};
+use super::{Folder, QUEUE, claiming, status, stdout, wssim};
 
 #[test]
 fn the_schema_is_one_and_says_what_each_key_means() {
@@ -31,5 +31,30 @@ fn what_the_schema_refuses_the_binary_refuses() {
         folder.write("queue.toml", &QUEUE.replace("cores = 8", &format!("cores = 8\n{key} = 8")));
         let checked = wssim(folder.path(), &["check", "queue.toml"]);
         assert_eq!(status(&checked) == 0, is_right, "{key}: {}", stdout(&checked));
+    }
+}
+
+/// What the program prints is the file of the repository, and what the program writes is as it says.
+#[test]
+fn results_are_as_their_schema_says() {
+    let folder = Folder::new("schema-results");
+    let text = stdout(&wssim(folder.path(), &["schema", "--results"]));
+    assert_eq!(text, include_str!("../../reports/results.schema.json"));
+    let validator = jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap();
+    folder.write("queue.toml", &claiming("19ms", "21ms"));
+    folder.write("other.toml", &QUEUE.replace("50/s", "25/s"));
+    for arguments in [
+        &["run", "queue.toml"][..],
+        &["compare", "queue.toml", "other.toml", "--with", "failures"],
+        &["failures", "queue.toml", "--depth", "1"],
+        &["sweep", "queue.toml", "--param", "traffic.scale=0.5,1"],
+        &["capacity", "queue.toml", "--until", "response_time_seconds{entry=\"web\"} < 100ms"],
+    ] {
+        let usual = ["--replications", "5", "--no-fail", "--format", "json"];
+        let output = wssim(folder.path(), &[arguments, &usual].concat());
+        assert_eq!(status(&output), 0, "{arguments:?}");
+        let results = serde_json::from_slice(&output.stdout).unwrap();
+        let wrong = validator.iter_errors(&results).map(|one| one.to_string());
+        assert_eq!(wrong.collect::<Vec<_>>(), Vec::<String>::new(), "{arguments:?}");
     }
 }

@@ -87,7 +87,7 @@ fn findings(capacity: Capacity) -> Findings {
     findings
 }
 
-fn of_traffic() -> Findings {
+pub(crate) fn of_traffic() -> Findings {
     let hppavilion = Resource::Processor("hppavilion".to_owned());
     let without = |node: &str, carries| Without { node: node.to_owned(), carries };
     let first =

@@ -3,8 +3,8 @@
 use super::csv;
 use crate::sample::{self, assert_fits, assert_golden, assert_numbers_stay_whole};
 use crate::text::{Options, render};
-use crate::{json, markdown};
-use wssim_experiment::compare::findings::{Beside, Comparison, Named, Of, Row, Said};
+use crate::{failures, json, markdown};
+use wssim_experiment::compare::findings::{Beside, Comparison, Named, Of, Row, Said, Survival};
 use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::reason::{Breakdown, Component, Whole};
 use wssim_stats::Estimate;
@@ -52,7 +52,7 @@ fn cpu(node: &str, before: Option<Estimate>, change: Option<Estimate>) -> Row {
     }
 }
 
-fn findings() -> Findings {
+pub(crate) fn findings() -> Findings {
     let mut findings = sample::findings();
     findings.name = "before-vs-after".to_owned();
     findings.title = "Everything on one server → Spread over four".to_owned();
@@ -74,6 +74,17 @@ fn findings() -> Findings {
         ],
         survival: Vec::new(),
     });
+    findings
+}
+
+/// The same with what survives in both.
+pub(crate) fn with_survival() -> Findings {
+    let mut findings = findings();
+    let Answer::Failures(failures) = failures::tests::usual().answer else { unreachable!() };
+    let of = |name: &str| Survival { name: name.to_owned(), failures: Some(failures.clone()) };
+    if let Answer::Compare(comparison) = &mut findings.answer {
+        comparison.survival = vec![of("before"), of("after")];
+    }
     findings
 }
 

@@ -144,7 +144,7 @@ fn findings(failures: Failures) -> Findings {
 }
 
 /// Those that are as golden.
-fn usual() -> Findings {
+pub(crate) fn usual() -> Findings {
     findings(failures(&pinned("node.hostname == host")))
 }
 

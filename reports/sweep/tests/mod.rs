@@ -136,6 +136,11 @@ fn findings(sweep: Sweep) -> Findings {
     }
 }
 
+/// That of the golden files.
+pub(crate) fn usual() -> Findings {
+    findings(grid())
+}
+
 fn text(sweep: Sweep, width: usize) -> String {
     render(&findings(sweep), &Options { width, ..Options::default() })
 }
@@ -145,9 +150,9 @@ fn the_reports_are_as_golden() {
     for width in [60, 80, 120] {
         assert_golden(&format!("sweep-{width}.txt"), &text(grid(), width));
     }
-    assert_golden("sweep.md", &markdown::render(&findings(grid())));
-    assert_golden("sweep.json", &json::render(&findings(grid())));
-    assert_golden("sweep.csv", &csv::render(&findings(grid())));
+    assert_golden("sweep.md", &markdown::render(&usual()));
+    assert_golden("sweep.json", &json::render(&usual()));
+    assert_golden("sweep.csv", &csv::render(&usual()));
 }
 
 #[test]
