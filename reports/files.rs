@@ -8,6 +8,7 @@
 use crate::capacity;
 use crate::compare;
 use crate::failures;
+use crate::hdr_log;
 use crate::html;
 use crate::junit;
 use crate::metrics_csv;
@@ -244,6 +245,7 @@ fn is_own(path: &Path) -> io::Result<bool> {
     };
     let others = has(0, part::BEGINNING)
         || has(0, metrics_prom::BEGINNING)
+        || has(0, hdr_log::BEGINNING)
         || has(1, junit::BEGINNING)
         || text.starts_with(html::BEGINNING);
     Ok(results || table || trace || others)

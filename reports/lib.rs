@@ -5,6 +5,7 @@
 //!                ├─► markdown      the same, for a merge request
 //!  Findings ─────┼─► json          results.json: everything, versioned, byte-identical
 //!                ├─► metrics_csv   metrics.csv: a row a metric
+//!                ├─► hdr_log       response_times.hlog: what tools of HdrHistogram read
 //!                ├─► failures      what survives: tables, and failures.csv
 //!                ├─► sweep         the what-if grid: tables, pictures (plot), and sweep.csv
 //!                ├─► compare       what changes between plans: the table, and compare.csv
@@ -34,6 +35,7 @@ pub mod failures;
 mod figure;
 pub mod files;
 pub mod glance;
+pub mod hdr_log;
 pub mod html;
 pub mod json;
 pub mod junit;

@@ -15,20 +15,21 @@ use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::question::Worlds;
 use wssim_reports::files::Output;
 use wssim_reports::{
-    Style, analytic, glance, html, json, junit, markdown, metrics_csv, metrics_prom, text,
+    Style, analytic, glance, hdr_log, html, json, junit, markdown, metrics_csv, metrics_prom, text,
 };
 use wssim_scenario::Scenario;
 
 /// What the results are called beside a baseline of the usual name, which stays as it is.
 const BESIDE: &str = "results-new.json";
 /// Files that are written, in this order.
-const FILES: [&str; 5] = ["results.json", "metrics.csv", "metrics.prom", "junit.xml", report::NAME];
+const FILES: [&str; 6] =
+    ["results.json", "metrics.csv", "metrics.prom", "junit.xml", report::NAME, hdr_log::NAME];
 
 /// Do the claims of this scenario hold?
 ///
 /// Simulates the scenario until every claim of its plan is decided, or known to the precision asked
 /// for, and prints the verdicts by group with their reasons, then response times by entry and load by node;
-/// with --all everything that is known. Writes results.json, metrics.csv, metrics.prom, junit.xml and report.html. With `--analytic` it simulates nothing: formulas give
+/// with --all everything that is known. Writes results.json, metrics.csv, metrics.prom, junit.xml, report.html and response_times.hlog. With `--analytic` it simulates nothing: formulas give
 /// means, and what more traffic uses up first.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
@@ -90,7 +91,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let compared = baseline.as_ref().map_or(Ok(()), |baseline| baseline.compare(&mut findings));
     let told = report::told(&[(&scenario, &question)], &common.study)?;
     let mut texts = usual(&findings);
-    texts.extend([html::render(&findings, &told)]);
+    texts.extend([html::render(&findings, &told), hdr_log::render(&findings)]);
     deliver(&place, files.iter().zip(&texts), &findings, (shown, started, args.all))?;
     compared?;
     if files[0] == BESIDE && !shown.look.quiet {
@@ -106,7 +107,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
 }
 
 /// The names of the files: a baseline is not replaced by what is compared with it.
-fn files(place: &Place, baseline: Option<&Baseline>) -> [&'static str; 5] {
+fn files(place: &Place, baseline: Option<&Baseline>) -> [&'static str; 6] {
     let mut files = FILES;
     if baseline.is_some_and(|baseline| baseline.is_at(&place.path(FILES[0]))) {
         files[0] = BESIDE;

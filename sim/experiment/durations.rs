@@ -61,6 +61,16 @@ impl Durations {
         self.open.as_ref().map_or(0, |open| open.count())
     }
 
+    /// How long those took that came to an end.
+    pub(crate) fn histogram_of_ended(&self) -> Histogram {
+        self.ended.as_deref().cloned().unwrap_or_default()
+    }
+
+    /// How long the others had lasted.
+    pub(crate) fn histogram_of_open(&self) -> Histogram {
+        self.open.as_deref().cloned().unwrap_or_default()
+    }
+
     /// One statistic, in seconds; `stat` is its place in [`STATS`].
     pub(crate) fn statistic(&self, stat: usize) -> Sample {
         let count = self.ended() + self.open();

@@ -8,7 +8,7 @@ use crate::question::{Claim, Study};
 use crate::reason::Reason;
 use crate::regression::findings::Difference;
 use crate::sweep::findings::Sweep;
-use wssim_stats::Estimate;
+use wssim_stats::{Estimate, Histogram};
 
 pub use crate::measured::Metric;
 pub use crate::verdict::Verdict;
@@ -152,6 +152,10 @@ pub struct Distribution {
     pub count: u64,
     /// (probability, quantile).
     pub quantiles: Vec<(f64, f64)>,
+    /// Those that came to an end, in nanoseconds.
+    pub answered: Histogram,
+    /// Of the others, for how long they had lasted when they were given up, in nanoseconds.
+    pub unfinished: Histogram,
 }
 
 /// How many requests of an entry took how long, by time of arrival.

@@ -175,6 +175,8 @@ fn distributions(arm: &Arm) -> Vec<Distribution> {
                 unit: key.kind.unit,
                 count: pooled.ended() + pooled.open(),
                 quantiles: curve(pooled),
+                answered: pooled.histogram_of_ended(),
+                unfinished: pooled.histogram_of_open(),
             })
         })
         .collect()
