@@ -35,6 +35,9 @@ pub mod failures;
 mod figure;
 pub mod files;
 pub mod glance;
+#[cfg(test)]
+#[path = "grafana/tests/mod.rs"]
+mod grafana;
 pub mod hdr_log;
 pub mod html;
 pub mod json;
