@@ -162,6 +162,35 @@ pub fn write(directory: &Path, outputs: &[Output<'_>]) -> Result<(), WriteError>
     staged.into_iter().try_for_each(Staged::publish)
 }
 
+/// Writes `outputs` into `directory` as [`write`] does, and removes what an earlier command wrote there under other
+/// names with this `ending`. Without outputs no directory is made.
+///
+/// # Errors
+/// As of [`write`].
+pub fn write_only(
+    directory: &Path,
+    outputs: &[Output<'_>],
+    ending: &str,
+) -> Result<(), WriteError> {
+    if outputs.is_empty() && !exists(&plain(directory))? {
+        return Ok(());
+    }
+    prepare(directory)?;
+    write(directory, outputs)?;
+    let failed = |error| Reason::System(error).at(directory);
+    for entry in fs::read_dir(directory).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name();
+        let is_written = outputs.iter().any(|output| name == output.name);
+        let is_alike = name.to_string_lossy().ends_with(ending);
+        if is_alike && !is_written && check_place(&entry.path()).is_ok() {
+            fs::remove_file(entry.path())
+                .map_err(|error| Reason::System(error).at(&entry.path()))?;
+        }
+    }
+    Ok(())
+}
+
 /// Whether nothing stands at `path`, not even a link that leads nowhere.
 ///
 /// # Errors
@@ -247,7 +276,8 @@ fn is_own(path: &Path) -> io::Result<bool> {
         || has(0, metrics_prom::BEGINNING)
         || has(0, hdr_log::BEGINNING)
         || has(1, junit::BEGINNING)
-        || text.starts_with(html::BEGINNING);
+        || text.starts_with(html::BEGINNING)
+        || text.starts_with(html::FIGURE);
     Ok(results || table || trace || others)
 }
 
@@ -373,6 +403,24 @@ mod tests {
         let error = write(&target, &results(RESULTS)).unwrap_err();
         assert!(matches!(error.reason, Reason::SymbolicLink), "{error}");
         assert_eq!(names(&target), ["results.json"]);
+    }
+
+    #[test]
+    fn what_an_earlier_command_wrote_beside_goes_and_what_is_of_others_stays() {
+        let scratch = Scratch::new("only");
+        let folder = scratch.path().join("figures");
+        let figure = |name| Output { name, text: html::FIGURE };
+        write_only(&folder, &[], ".svg").unwrap();
+        assert!(!folder.exists());
+        write_only(&folder, &[figure("a.svg"), figure("b.svg")], ".svg").unwrap();
+        fs::write(folder.join("mine.svg"), "<svg/>").unwrap();
+        fs::write(folder.join("results.json"), RESULTS).unwrap();
+        write_only(&folder, &[figure("b.svg"), figure("c.svg")], ".svg").unwrap();
+        assert_eq!(names(&folder), ["b.svg", "c.svg", "mine.svg", "results.json"]);
+        let error = write_only(&folder, &[figure("mine.svg")], ".svg").unwrap_err();
+        assert!(matches!(error.reason, Reason::Foreign), "{error}");
+        write_only(&folder, &[], ".svg").unwrap();
+        assert_eq!(names(&folder), ["mine.svg", "results.json"]);
     }
 
     #[test]

@@ -10,7 +10,7 @@
 //!                ├─► sweep         the what-if grid: tables, pictures (plot), and sweep.csv
 //!                ├─► compare       what changes between plans: the table, and compare.csv
 //!                ├─► capacity      how much is carried: brackets, room, and capacity.csv
-//!                └─► html          report.html: all of it, drawn (figure), with every input
+//!                └─► html          report.html: all of it, drawn (figure), with every input; figures/*.svg
 //!  Difference ─────► regression    what became of a baseline: a table, JSON, a part of the other reports
 //!  Check    ───────► check         what is known of a scenario without a run
 //!  Analytic ───────► analytic      what formulas say of it

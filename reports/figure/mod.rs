@@ -23,4 +23,4 @@ pub(crate) use bar::{Bracket, Length, bar, bracket, pair};
 pub(crate) use heat::{Heat, heat};
 pub(crate) use lines::{ONE_IN, lines};
 pub(crate) use strip::{Strip, strip};
-pub(crate) use theme::sheet;
+pub(crate) use theme::{light, sheet};

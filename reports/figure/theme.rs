@@ -38,12 +38,19 @@ fn written(color: RGBColor) -> String {
     format!("#{:02X}{:02X}{:02X}", color.0, color.1, color.2)
 }
 
-/// Style rules for the dark, and classes `series-0`… for legends.
+/// Classes `series-0`… for legends.
+pub(crate) fn light() -> String {
+    let mut rules = String::new();
+    for (number, ink) in SERIES.iter().enumerate() {
+        let _ = writeln!(rules, ".series-{number}{{color:{}}}", written(ink.light));
+    }
+    rules
+}
+
+/// The same, and style rules for the dark.
 pub(crate) fn sheet() -> String {
-    let mut light = String::new();
     let mut dark = String::new();
     for (number, ink) in SERIES.iter().enumerate() {
-        let _ = writeln!(light, ".series-{number}{{color:{}}}", written(ink.light));
         let _ = writeln!(dark, ".series-{number}{{color:{}}}", written(ink.dark));
     }
     for ink in [TEXT, GRID, MARK].iter().chain(&SERIES) {
@@ -52,5 +59,5 @@ pub(crate) fn sheet() -> String {
             let _ = writeln!(dark, "figure svg [{attribute}=\"{from}\"]{{{attribute}:{to}}}");
         }
     }
-    format!("{light}@media screen and (prefers-color-scheme:dark){{\n{dark}}}\n")
+    format!("{}@media screen and (prefers-color-scheme:dark){{\n{dark}}}\n", light())
 }

@@ -13,9 +13,11 @@
 //! nothing be loaded and nothing run: there is no script, no inline style, no link to the outside.
 
 mod baseline;
+mod drawn;
 mod inputs;
 mod markup;
 mod policy;
+mod standalone;
 mod study;
 #[cfg(test)]
 mod tests;
@@ -25,6 +27,7 @@ mod topology;
 mod verdicts;
 mod worth;
 
+pub(crate) use standalone::BEGINNING as FIGURE;
 pub use told::{Plan, Told};
 
 use crate::{figure, reason, wording};
@@ -35,6 +38,22 @@ use wssim_experiment::findings::Findings;
 pub(crate) const BEGINNING: &str = "<!DOCTYPE html>\n<html lang=\"en\" data-wssim=\"report\" xmlns=\"http://www.w3.org/1999/xhtml\">";
 /// What it looks like, the colours of figures apart.
 const STYLE: &str = include_str!("style.css");
+
+/// The figures of the page as files, each with its name: the same drawings, which need nothing else.
+#[must_use]
+pub fn figures(findings: &Findings, told: &Told) -> Vec<(String, String)> {
+    let verdicts = verdicts::figure(findings).into_iter();
+    let others = study::figures(findings).into_iter().chain(times::figures(findings, told));
+    let mut files: Vec<(String, String)> = Vec::new();
+    for figure in verdicts.chain(others) {
+        // Names that differ may become one when they are made those of files.
+        let numbers = (2..).map(|number| format!("{}-{number}.svg", figure.name));
+        let mut names = std::iter::once(format!("{}.svg", figure.name)).chain(numbers);
+        let name = names.find(|name| files.iter().all(|(other, _)| other != name));
+        files.extend(name.map(|name| (name, standalone::render(&figure))));
+    }
+    files
+}
 
 /// The file.
 #[must_use]

@@ -1,11 +1,13 @@
 //! Response times: quantiles of all requests, numbers over time with what strikes, and how long requests took
 //! by when they came.
 
+use super::drawn::{Body, Figure};
 use super::markup::Html;
 use super::told::Told;
+use crate::escape::safe_file_name;
 use crate::figure::{self, Heat, ONE_IN};
 use crate::metric_name;
-use crate::plot::{Chart, Dot, MOST_SERIES, Series};
+use crate::plot::{Chart, Dot, Series};
 use crate::quantity;
 use wssim_experiment::findings::{self, Answer, Distribution, Findings, ResponseBands, RunAnswer};
 
@@ -13,79 +15,48 @@ use wssim_experiment::findings::{self, Answer, Distribution, Findings, ResponseB
 const LEAST_QUANTILE: f64 = 0.25;
 
 pub(super) fn section(html: &mut Html, findings: &Findings, told: &Told) {
-    let Answer::Run(run) = &findings.answer else { return };
-    let faults = told.plans.first().map_or(&[][..], |plan| plan.faults.as_slice());
-    let charts = curves(run).into_iter().chain(over_time(run));
-    let drawn: Vec<(Chart, String)> = charts
-        .filter_map(|chart| {
-            let strikes = if chart.x_unit == ONE_IN { &[][..] } else { faults };
-            let svg = figure::lines(&chart, strikes)?;
-            Some((chart, svg))
-        })
-        .collect();
-    if drawn.is_empty() {
+    let figures = figures(findings, told);
+    if figures.is_empty() {
         return;
     }
     html.section("times", "Response times, and what changes over time", |html| {
-        html.block("div", "figures", |html| {
-            for (chart, svg) in &drawn {
-                figure(html, chart, svg);
-            }
-            run.bands.iter().for_each(|bands| heat(html, bands, faults));
-        });
+        html.block("div", "figures", |html| figures.iter().for_each(|figure| figure.show(html)));
     });
 }
 
-/// A figure with its title, and with names where there are several series.
-pub(super) fn figure(html: &mut Html, chart: &Chart, svg: &str) {
-    html.element("figure", &[], |html| {
-        html.leaf("figcaption", "", &chart.title);
-        html.markup(svg);
-        if chart.series.len() > 1 {
-            html.block("ul", "legend", |html| {
-                for (number, series) in chart.series.iter().enumerate().take(MOST_SERIES) {
-                    html.leaf("li", &format!("series-{number}"), &series.name);
-                }
-                if is_hidden(&chart.series) {
-                    html.leaf("li", "faint", "of equal ones the first is seen");
-                }
-                let more = chart.series.len().saturating_sub(MOST_SERIES);
-                if more > 0 {
-                    html.leaf("li", "faint", &format!("and {more} more, not drawn"));
-                }
-            });
-        }
+pub(super) fn figures(findings: &Findings, told: &Told) -> Vec<Figure> {
+    let Answer::Run(run) = &findings.answer else { return Vec::new() };
+    let faults = told.plans.first().map_or(&[][..], |plan| plan.faults.as_slice());
+    let charts = curves(run).into_iter().chain(over_time(run));
+    let charts = charts.filter_map(|(name, chart)| {
+        let strikes = if chart.x_unit == ONE_IN { &[][..] } else { faults };
+        Some(Figure::of_chart(&name, &chart, figure::lines(&chart, strikes)?))
     });
-}
-
-/// Whether two series are the same.
-fn is_hidden(series: &[Series]) -> bool {
-    let places = |one: &Series| one.dots.iter().map(|dot| (dot.x, dot.y)).collect::<Vec<_>>();
-    let all: Vec<Vec<(f64, f64)>> = series.iter().map(places).collect();
-    (1..all.len()).any(|at| !all[at].is_empty() && all[..at].contains(&all[at]))
+    charts.chain(run.bands.iter().filter_map(|bands| heat(bands, faults))).collect()
 }
 
 /// How long requests took by when they came.
-fn heat(html: &mut Html, bands: &ResponseBands, faults: &[(f64, String)]) {
+fn heat(bands: &ResponseBands, faults: &[(f64, String)]) -> Option<Figure> {
     let slot = match bands.t_seconds.as_slice() {
         [first, second, ..] => second - first,
-        _ => return,
+        _ => return None,
     };
     let end = bands.t_seconds.last().map(|last| last + slot);
     let slots = bands.t_seconds.iter().copied().chain(end).collect();
     let heat = Heat { slots, limits: &bands.limits, counts: &bands.counts };
-    let Some(svg) = figure::heat(&heat, faults) else { return };
-    html.element("figure", &[], |html| {
-        let title = format!("How long requests of {} took, by when they came", bands.entry);
-        html.leaf("figcaption", "", &title);
-        html.markup(&svg);
-        let slot = quantity::duration(slot);
-        html.leaf("p", "faint", &format!("The darker, the more of the requests of those {slot}."));
-    });
+    let body = Body::Drawing { svg: figure::heat(&heat, faults)?, legend: Vec::new() };
+    let note =
+        format!("The darker, the more of the requests of those {}.", quantity::duration(slot));
+    Some(Figure {
+        name: safe_file_name(&format!("response_times_of_{}", bands.entry)),
+        title: format!("How long requests of {} took, by when they came", bands.entry),
+        body,
+        note: Some(note),
+    })
 }
 
 /// The quantiles of every entry; there is no interval of what is pooled.
-fn curves(run: &RunAnswer) -> Option<Chart> {
+fn curves(run: &RunAnswer) -> Option<(String, Chart)> {
     let curve = |distribution: &Distribution| Series {
         name: named(&distribution.labels),
         dots: (distribution.quantiles.iter().filter(|(p, _)| *p >= LEAST_QUANTILE))
@@ -94,7 +65,7 @@ fn curves(run: &RunAnswer) -> Option<Chart> {
     };
     let series: Vec<Series> = run.distributions.iter().map(curve).collect();
     let is_known = series.iter().any(|series| !series.dots.is_empty());
-    is_known.then(|| Chart {
+    let chart = || Chart {
         title: "Response time by quantile, all replications".to_owned(),
         x_name: "share of requests that are faster".to_owned(),
         x_unit: ONE_IN,
@@ -102,11 +73,12 @@ fn curves(run: &RunAnswer) -> Option<Chart> {
         y_unit: "seconds",
         series,
         limit: None,
-    })
+    };
+    is_known.then(|| ("response_time_by_quantile".to_owned(), chart()))
 }
 
-/// One chart a metric.
-fn over_time(run: &RunAnswer) -> Vec<Chart> {
+/// One chart a metric, with the name of its file.
+fn over_time(run: &RunAnswer) -> Vec<(String, Chart)> {
     let mut charts: Vec<(&str, Chart)> = Vec::new();
     for series in &run.series {
         let one = Series { name: named(&series.labels), dots: dots(series) };
@@ -117,7 +89,8 @@ fn over_time(run: &RunAnswer) -> Vec<Chart> {
     }
     // What never moves is no picture.
     let moves = |chart: &Chart| chart.series.iter().any(moves);
-    charts.into_iter().map(|(_, chart)| chart).filter(moves).collect()
+    let charts = charts.into_iter().filter(|(_, chart)| moves(chart));
+    charts.map(|(name, chart)| (format!("{name}_over_time"), chart)).collect()
 }
 
 /// Whether it moves by more than a hundredth of itself.

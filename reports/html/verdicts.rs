@@ -1,5 +1,6 @@
 //! Claims by verdict: the plan's sentence, its range, the simulated interval drawn against it, and why.
 
+use super::drawn::{Body, Figure, Row};
 use super::markup::{Html, tone};
 use crate::figure::{Strip, strip};
 use crate::number::written;
@@ -122,6 +123,30 @@ fn capital(text: &str) -> String {
     characters
         .next()
         .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// Every claim that this command judges, as one figure.
+pub(super) fn figure(findings: &Findings) -> Option<Figure> {
+    let listed = findings
+        .claims
+        .iter()
+        .filter(|judged| wording::is_listed(findings, judged) && judged_here(findings, judged));
+    let of = |verdict: Verdict| listed.clone().filter(move |judged| judged.verdict == verdict);
+    let row = |judged: &JudgedClaim| {
+        let verdict = wording::verdict(judged).text;
+        let simulated = wording::simulated(judged);
+        Some(Row {
+            name: judged.claim.text.clone(),
+            svg: drawn(judged)?,
+            text: format!("{verdict}: plan {}, simulated {simulated}", plan(judged)),
+        })
+    };
+    let rows: Vec<Row> =
+        GROUPS.iter().flat_map(|(_, verdict)| of(*verdict)).filter_map(row).collect();
+    let title = wording::title(findings);
+    let figure = Figure::of_rows("verdicts", title, rows);
+    let is_empty = matches!(&figure.body, Body::Rows(rows) if rows.is_empty());
+    (!is_empty).then(|| Figure { note: Some(LEGEND.to_owned()), ..figure })
 }
 
 fn drawn(judged: &JudgedClaim) -> Option<String> {

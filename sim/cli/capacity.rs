@@ -86,7 +86,8 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let told = report::told(&[(&scenario, &scenario.question())], study)?;
     let mut texts = usual(&findings);
     texts.extend([tables::csv::render(&findings), html::render(&findings, &told)]);
-    deliver(&place, FILES.iter().zip(&texts), &findings, (&study.shown, started, true))?;
+    let figures = html::figures(&findings, &told);
+    deliver(&place, FILES.iter().zip(&texts), &figures, &findings, (&study.shown, started, true))?;
     Ok(status(&findings, study.work.no_fail))
 }
 

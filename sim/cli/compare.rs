@@ -109,12 +109,17 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         ControlFlow::Break(status) => return Ok(status),
     };
     let plans: Vec<(&Scenario, &Question)> = scenarios.iter().zip(&questions).collect();
+    let told = report::told(&plans, &common.study)?;
     let mut texts = usual(&findings);
-    texts.extend([
-        tables::csv::render(&findings),
-        html::render(&findings, &report::told(&plans, &common.study)?),
-    ]);
-    deliver(&place, FILES.iter().zip(&texts), &findings, (&common.study.shown, started, true))?;
+    texts.extend([tables::csv::render(&findings), html::render(&findings, &told)]);
+    let figures = html::figures(&findings, &told);
+    deliver(
+        &place,
+        FILES.iter().zip(&texts),
+        &figures,
+        &findings,
+        (&common.study.shown, started, true),
+    )?;
     Ok(exit::of(&findings, common.study.work.no_fail))
 }
 

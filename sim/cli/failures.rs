@@ -97,7 +97,14 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         tables::years::csv::render(&findings),
         html::render(&findings, &told),
     ]);
-    deliver(&place, FILES.iter().zip(&texts), &findings, (&common.study.shown, started, true))?;
+    let figures = html::figures(&findings, &told);
+    deliver(
+        &place,
+        FILES.iter().zip(&texts),
+        &figures,
+        &findings,
+        (&common.study.shown, started, true),
+    )?;
     Ok(exit::of(&findings, common.study.work.no_fail))
 }
 

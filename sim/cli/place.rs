@@ -7,6 +7,10 @@ use wssim_text::printable;
 
 /// Where results go unless told otherwise.
 const OUT: &str = "out";
+/// The folder of figures in it.
+const FIGURES: &str = "figures";
+/// What the name of a figure ends with.
+const FIGURE: &str = ".svg";
 
 /// A directory, and those above it that are made on our own account and as little to be links.
 #[derive(Clone, Debug)]
@@ -33,10 +37,11 @@ impl Place {
         Self { above, directory }
     }
 
-    /// Whether files of these names can be written to it, as far as can be known before the time
+    /// Whether files of these names, and figures, can be written to it, as far as can be known before the time
     /// is spent.
     pub(crate) fn check(&self, names: &[&str]) -> Result<(), WriteError> {
         self.above.iter().try_for_each(|above| files::check_directory(above))?;
+        files::check_directory(&self.path(FIGURES))?;
         files::check(&self.directory, names)
     }
 
@@ -55,6 +60,20 @@ impl Place {
     pub(crate) fn write(&self, outputs: &[Output<'_>]) -> Result<(), WriteError> {
         self.prepare()?;
         files::write(&self.directory, outputs)
+    }
+
+    /// The same with figures in a folder of their own, where those of an earlier command go. None is written where
+    /// any may not be replaced.
+    pub(crate) fn write_with_figures(
+        &self,
+        outputs: &[Output<'_>],
+        figures: &[Output<'_>],
+    ) -> Result<(), WriteError> {
+        let folder = self.path(FIGURES);
+        let names: Vec<&str> = figures.iter().map(|figure| figure.name).collect();
+        files::check(&folder, &names)?;
+        self.write(outputs)?;
+        files::write_only(&folder, figures, FIGURE)
     }
 
     /// The directory, or the file `name` in it, as it is printed; an empty name: the directory.

@@ -29,7 +29,8 @@ const FILES: [&str; 6] =
 ///
 /// Simulates the scenario until every claim of its plan is decided, or known to the precision asked
 /// for, and prints the verdicts by group with their reasons, then response times by entry and load by node;
-/// with --all everything that is known. Writes results.json, metrics.csv, metrics.prom, junit.xml, report.html and response_times.hlog. With `--analytic` it simulates nothing: formulas give
+/// with --all everything that is known. Writes results.json, metrics.csv, metrics.prom, junit.xml, report.html, `response_times.hlog`
+/// and the figures of the report, figures/*.svg. With `--analytic` it simulates nothing: formulas give
 /// means, and what more traffic uses up first.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
@@ -92,7 +93,8 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let told = report::told(&[(&scenario, &question)], &common.study)?;
     let mut texts = usual(&findings);
     texts.extend([html::render(&findings, &told), hdr_log::render(&findings)]);
-    deliver(&place, files.iter().zip(&texts), &findings, (shown, started, args.all))?;
+    let figures = html::figures(&findings, &told);
+    deliver(&place, files.iter().zip(&texts), &figures, &findings, (shown, started, args.all))?;
     compared?;
     if files[0] == BESIDE && !shown.look.quiet {
         let kept = place.shown(FILES[0]);
@@ -148,15 +150,18 @@ pub(crate) fn usual(findings: &Findings) -> Vec<String> {
     ]
 }
 
-/// Writes the files of a command, by name, and prints its report, which is told though a file was not written.
+/// Writes the files of a command, by name, with its figures, and prints its report, which is told though a file was not written.
 pub(crate) fn deliver<'t>(
     place: &Place,
     files: impl Iterator<Item = (&'t &'t str, &'t String)>,
+    figures: &[(String, String)],
     findings: &Findings,
     (shown, started, all): (&Shown, Instant, bool),
 ) -> Result<(), Failure> {
     let outputs: Vec<Output<'_>> = files.map(|(name, text)| Output { name, text }).collect();
-    let written = place.write(&outputs);
+    let figures: Vec<Output<'_>> =
+        figures.iter().map(|(name, text)| Output { name, text }).collect();
+    let written = place.write_with_figures(&outputs, &figures);
     let out = written.is_ok().then(|| place.shown(""));
     output::print(&report((shown, all), findings, started, out.as_deref()), shown)?;
     Ok(written?)

@@ -88,7 +88,8 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let told = report::told(&[(&scenario, &question)], study)?;
     let texts =
         [json::render(&findings), tables::csv::render(&findings), html::render(&findings, &told)];
-    deliver(&place, FILES.iter().zip(&texts), &findings, (shown, started, true))?;
+    let figures = html::figures(&findings, &told);
+    deliver(&place, FILES.iter().zip(&texts), &figures, &findings, (shown, started, true))?;
     Ok(exit::of(&findings, study.work.no_fail))
 }
 

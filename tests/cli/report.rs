@@ -70,3 +70,30 @@ fn that_of_another_is_not_replaced_and_its_own_is() {
     assert_eq!(status(&wssim(folder.path(), &seed)), 4);
     assert_eq!(std::fs::read(folder.path().join("a/results.json")).unwrap(), before);
 }
+
+/// The figures beside a report are those of its command: what another wrote there before is gone.
+#[test]
+fn figures_are_those_of_the_last_command() {
+    let folder = Folder::new("report-figures");
+    folder.write("queue.toml", QUEUE);
+    let figures = || {
+        let entries = std::fs::read_dir(folder.path().join("a/figures")).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
+    };
+    let flags = ["--replications", "5", "--out", "a"];
+    assert_eq!(status(&wssim(folder.path(), &[&["run", "queue.toml"], &flags[..]].concat())), 0);
+    let of_run = figures();
+    assert!(of_run.contains(&"response_time_by_quantile.svg".to_owned()), "{of_run:?}");
+    let log = std::fs::read_to_string(folder.path().join("a/response_times.hlog")).unwrap();
+    assert!(log.lines().any(|line| line.starts_with("Tag=web,0.000,120.000,")), "{log}");
+    folder.write("a/figures/mine.svg", "<svg/>");
+    let sweep = ["sweep", "queue.toml", "--param", "traffic.scale=0.5,1"];
+    assert_eq!(status(&wssim(folder.path(), &[&sweep[..], &flags].concat())), 0);
+    let of_sweep = figures();
+    assert!(of_sweep.contains(&"response_time_seconds_web_mean.svg".to_owned()), "{of_sweep:?}");
+    assert!(of_sweep.contains(&"mine.svg".to_owned()), "{of_sweep:?}");
+    assert!(of_run.iter().all(|name| !of_sweep.contains(name)), "{of_sweep:?}");
+}

@@ -32,7 +32,8 @@ fn text<'v>(value: &'v Value, key: &str) -> &'v str {
 
 /// The labels of a metric, the scenario's among them; the ends of its interval have the same.
 fn labels_of(name: &str) -> Option<Vec<&'static str>> {
-    let name = ["_ci_low", "_ci_high"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    let name =
+        ["_ci_low", "_ci_high"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
     let own = metric::kind_of(name).map(|kind| kind.labels.to_vec());
     let info = (name == "wssim_info").then(Vec::new);
     own.or(info).map(|own| [own, vec!["scenario"]].concat())

@@ -1,6 +1,7 @@
 //! How much is carried: the bracket on one line, and what is left of each node.
 
 use crate::figure::{Bracket, bar, bracket};
+use crate::html::drawn::{Body, Figure};
 use crate::html::markup::Html;
 use crate::quantity;
 use wssim_experiment::capacity::findings::{Capacity, Room, State, Traffic};
@@ -16,27 +17,28 @@ fn class(state: State) -> &'static str {
 }
 
 pub(super) fn section(html: &mut Html, capacity: &Capacity) {
-    let search = &capacity.search;
-    let tried: Vec<(f64, &str, &str)> = (search.tried.iter())
-        .map(|tried| (tried.value, class(tried.state), tried.text.as_str()))
-        .collect();
     html.section("capacity", "How much is carried", |html| {
-        let told = format!("{}: what was tried, and where it stops", capacity.key);
-        let drawn = Bracket { kept: search.kept, missed: search.missed, tried: &tried, told };
-        html.element("figure", &[], |html| {
-            let title = format!("{}: each value that was tried", capacity.key);
-            html.leaf("figcaption", "", &title);
-            html.markup(&bracket(&drawn));
-            html.leaf(
-                "p",
-                "faint",
-                "Green: everything that must hold does. Red: it does not. Between: not known.",
-            );
-        });
+        figure(capacity).show(html);
         if let Some(traffic) = &capacity.traffic {
             rooms(html, traffic);
         }
     });
+}
+
+pub(super) fn figure(capacity: &Capacity) -> Figure {
+    let search = &capacity.search;
+    let tried: Vec<(f64, &str, &str)> = (search.tried.iter())
+        .map(|tried| (tried.value, class(tried.state), tried.text.as_str()))
+        .collect();
+    let told = format!("{}: what was tried, and where it stops", capacity.key);
+    let drawn = Bracket { kept: search.kept, missed: search.missed, tried: &tried, told };
+    let note = "Green: everything that must hold does. Red: it does not. Between: not known.";
+    Figure {
+        name: "capacity".to_owned(),
+        title: format!("{}: each value that was tried", capacity.key),
+        body: Body::Drawing { svg: bracket(&drawn), legend: Vec::new() },
+        note: Some(note.to_owned()),
+    }
 }
 
 /// How full each node is at the traffic of today.

@@ -2,11 +2,13 @@
 
 use crate::failures::{recovery, state};
 use crate::figure::{Length, pair};
+use crate::html::drawn::{Body, Figure, Row};
 use crate::html::markup::{Html, tone};
 use crate::quantity;
 use wssim_experiment::failures::findings::{EntryFinding, Failures, SetFinding};
 use wssim_experiment::failures::years::findings::{Availability, LongRun};
 use wssim_experiment::failures::years::{Kind, YEAR};
+use wssim_stats::Estimate;
 
 pub(super) fn section(html: &mut Html, failures: &Failures) {
     if !failures.sets.is_empty() {
@@ -54,31 +56,51 @@ fn row(html: &mut Html, set: &SetFinding) {
 /// What a scale has beyond its longest mean, for the ends of intervals.
 const ROOM: f64 = 1.1;
 
+/// What the bars mean.
+const LEGEND: &str = "Time down in a year, mean and 95 % interval, all bars on one scale.";
+
 /// Time down a year, with its interval.
 fn years(html: &mut Html, run: &LongRun) {
-    let down = |one: &wssim_stats::Estimate| {
-        let ends = [1.0 - one.high, 1.0 - one.low];
-        (1.0 - one.mean, ends)
-    };
-    let longest = run.subjects.iter().map(|one| down(&one.availability).0).fold(0.0, f64::max);
-    let bars = |html: &mut Html, of: &[&Availability]| {
-        html.block("div", "bars", |html| {
-            for one in of {
-                let (mean, ends) = down(&one.availability);
-                let text = quantity::rough(mean * YEAR.seconds(), "seconds");
-                let name = format!("{} {}", one.kind.name(), one.name);
-                html.leaf("span", "name", &name);
-                let length = Length { mean, ends, class: "fill" };
-                html.markup(&pair(&[length], longest * ROOM, &format!("{name}: {text}")));
-                html.leaf("span", "number", &text);
-            }
-        });
-    };
-    let (services, others): (Vec<&Availability>, Vec<&Availability>) =
-        run.subjects.iter().partition(|one| one.kind == Kind::Service);
-    html.leaf("p", "faint", "Time down in a year, mean and 95 % interval, all bars on one scale.");
-    bars(html, &others);
-    if !services.is_empty() {
-        html.folded(&format!("Services ({})", services.len()), |html| bars(html, &services));
+    let figures = figures(run);
+    html.leaf("p", "faint", LEGEND);
+    for figure in &figures {
+        if let (SERVICES, Body::Rows(rows)) = (figure.name.as_str(), &figure.body) {
+            html.folded(&format!("Services ({})", rows.len()), |html| figure.show_rows(html));
+        } else {
+            figure.show_rows(html);
+        }
     }
+}
+
+/// The name of the figure of services.
+const SERVICES: &str = "time_down_of_services";
+
+/// What users see and what was asked for; and the services.
+pub(super) fn figures(run: &LongRun) -> Vec<Figure> {
+    let down = |one: &Availability| 1.0 - one.availability.mean;
+    let longest = run.subjects.iter().map(down).fold(0.0, f64::max);
+    let rows = |is_of: fn(Kind) -> bool| -> Vec<Row> {
+        let subjects = run.subjects.iter().filter(|one| is_of(one.kind));
+        subjects.map(|one| bar(one, longest)).collect()
+    };
+    let figure = |name: &str, of: &str, rows: Vec<Row>| {
+        let title = format!("Time down in a year: {of}");
+        let figure = Figure::of_rows(name, title, rows);
+        Figure { note: Some(LEGEND.to_owned()), ..figure }
+    };
+    let all = [
+        figure("time_down", "entries and groups", rows(|kind| kind != Kind::Service)),
+        figure(SERVICES, "services", rows(|kind| kind == Kind::Service)),
+    ];
+    let has_rows = |one: &Figure| matches!(&one.body, Body::Rows(rows) if !rows.is_empty());
+    all.into_iter().filter(has_rows).collect()
+}
+
+fn bar(one: &Availability, longest: f64) -> Row {
+    let Estimate { mean, low, high, .. } = one.availability;
+    let text = quantity::rough((1.0 - mean) * YEAR.seconds(), "seconds");
+    let name = format!("{} {}", one.kind.name(), one.name);
+    let length = Length { mean: 1.0 - mean, ends: [1.0 - high, 1.0 - low], class: "fill" };
+    let svg = pair(&[length], longest * ROOM, &format!("{name}: {text}"));
+    Row { name, svg, text }
 }

@@ -5,6 +5,7 @@ mod compare;
 mod failures;
 mod sweep;
 
+use super::drawn::Figure;
 use super::markup::Html;
 use crate::{sections, wording};
 use wssim_experiment::findings::{Answer, Findings};
@@ -16,6 +17,17 @@ pub(super) fn section(html: &mut Html, findings: &Findings) {
         Answer::Compare(found) => compare::section(html, found),
         Answer::Sweep(found) => sweep::section(html, found),
         Answer::Capacity(found) => capacity::section(html, found),
+    }
+}
+
+/// Those of its pictures that are figures.
+pub(super) fn figures(findings: &Findings) -> Vec<Figure> {
+    match &findings.answer {
+        Answer::Run(_) => Vec::new(),
+        Answer::Failures(found) => found.long_run.as_ref().map_or_else(Vec::new, failures::figures),
+        Answer::Compare(found) => compare::figures(found),
+        Answer::Sweep(found) => sweep::figures(found),
+        Answer::Capacity(found) => vec![capacity::figure(found)],
     }
 }
 

@@ -5,6 +5,7 @@ use crate::check::Placement;
 use crate::{json, sample};
 use roxmltree::{Document, Node, ParsingOptions};
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeSet;
 use wssim_experiment::findings::Answer;
 use wssim_experiment::input::{Basis, Input};
 use wssim_stats::Estimate;
@@ -200,6 +201,84 @@ fn what_strikes_is_marked_over_time() {
     let document = parse(&page);
     let marks = elements(&document, "text").filter(|one| text(*one).trim() == "monitoring-dies");
     assert_eq!(marks.count(), drawn);
+}
+
+/// What is drawn, as it stands between the tags.
+fn drawings(text: &str) -> Vec<String> {
+    let open = "<svg width=\"460\"";
+    let parts = text.split(open).skip(1);
+    parts.map(|part| part.split("</svg>").next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn figures_are_files_of_their_own_and_those_of_the_page() {
+    let (findings, told) = (sample::findings(), told());
+    let files = figures(&findings, &told);
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["verdicts.svg", "response_time_by_quantile.svg", "response_times_of_web.svg"]
+    );
+    let page = drawings(&render(&findings, &told));
+    let beside: Vec<String> = files.iter().flat_map(|(_, text)| drawings(text)).collect();
+    assert!(!page.is_empty());
+    assert_eq!(page, beside);
+    let claims = findings.claims.iter().filter(|one| one.simulated.is_some()).count();
+    assert_eq!(files[0].1.matches("class=\"strip\"").count(), claims);
+}
+
+#[test]
+fn a_figure_needs_nothing_else_whatever_things_are_called() {
+    let studies = [
+        (sample::findings(), told()),
+        hostile(),
+        (crate::compare::tests::findings(), told()),
+        (crate::failures::tests::usual(), told()),
+        (crate::sweep::tests::usual(), told()),
+        (crate::capacity::tests::of_traffic(), told()),
+    ];
+    for (findings, told) in studies {
+        let files = figures(&findings, &told);
+        assert!(!files.is_empty());
+        for (name, text) in &files {
+            assert!(!name.contains('/') && name.rsplit('.').next() == Some("svg"), "{name}");
+            assert!(text.starts_with(FIGURE), "{text}");
+            let document = parse(text);
+            let root = document.root_element();
+            let [width, height] =
+                ["width", "height"].map(|of| root.attribute(of).unwrap().parse::<f64>().unwrap());
+            let lines = elements(&document, "text").filter(|one| one.parent() == Some(root));
+            for line in lines {
+                let y: f64 = line.attribute("y").unwrap().parse().unwrap();
+                assert!(y > 0.0 && y < height && width > 400.0, "{name}");
+            }
+            for node in document.descendants() {
+                let namespace = node.tag_name().namespace();
+                assert!(!node.is_element() || namespace == Some("http://www.w3.org/2000/svg"));
+                assert!(["script", "image", "use"].iter().all(|tag| !node.has_tag_name(*tag)));
+                for class in node.attribute("class").unwrap_or_default().split(' ') {
+                    let is_styled = text.contains(&format!(".{class}"));
+                    let is_bare = ["", "pair", "interval", "cap"].contains(&class);
+                    assert!(is_styled || is_bare, "{name}: no style of {class}");
+                }
+            }
+            assert!(!text.contains("url(") && !text.contains("href"), "{name}");
+        }
+    }
+}
+
+/// What becomes one name when it is made that of a file stays two files.
+#[test]
+fn figures_do_not_replace_each_other() {
+    let mut findings = sample::findings();
+    let Answer::Run(run) = &mut findings.answer else { panic!("another study") };
+    let mut other = run.bands[0].clone();
+    (run.bands[0].entry, other.entry) = ("a/b".to_owned(), "a b".to_owned());
+    run.bands.push(other);
+    let files = figures(&findings, &told());
+    let names: BTreeSet<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names.len(), files.len());
+    assert!(names.contains("response_times_of_a_b-2.svg"), "{names:?}");
 }
 
 #[test]

@@ -1,0 +1,144 @@
+//! A figure as a file of its own: SVG with its title, its names and its style inside, on white paper, for a document
+//! or a slide.
+
+use super::drawn::{Body, Figure, Key, Row};
+use crate::{escape, figure};
+use std::fmt::Write as _;
+use wssim_text::printable;
+use wssim_text::wrap::wrapped;
+
+/// What the file begins with, by which it is known as ours.
+pub(crate) const BEGINNING: &str =
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" data-wssim=\"figure\"";
+
+/// What the page looks like, of which figures take what is theirs.
+const STYLE: &str = include_str!("style.css");
+/// Beginnings of the rules that figures need.
+const RULES: [&str; 10] = [
+    ".good", ".bad", ".open", ".strip ", ".track", ".fill", ".nearly", ".full", ".before",
+    ".whisker",
+];
+
+/// Pixels.
+const WIDTH: usize = 484;
+const MARGIN: usize = 12;
+/// From one line of text to the next.
+const LINE: usize = 18;
+/// Columns of a line of text.
+const COLUMNS: usize = 62;
+/// Lines of one text at most.
+const MOST_LINES: usize = 6;
+/// Room for the numbers of a strip, which stand above and below it.
+const INSET: usize = 8;
+
+/// A file that grows from top to bottom.
+struct Sheet {
+    text: String,
+    /// Where the next thing begins.
+    top: usize,
+}
+
+/// The file.
+pub(super) fn render(figure: &Figure) -> String {
+    let mut sheet = Sheet { text: String::new(), top: MARGIN };
+    sheet.write(&figure.title, "title");
+    sheet.top += 6;
+    match &figure.body {
+        Body::Drawing { svg, legend } => {
+            sheet.draw(svg);
+            sheet.top += 6;
+            for key in legend {
+                sheet.key(key);
+            }
+        }
+        Body::Rows(rows) => {
+            for row in rows {
+                sheet.row(row);
+            }
+        }
+    }
+    if let Some(note) = &figure.note {
+        sheet.write(note, "note");
+    }
+    let height = sheet.top + MARGIN;
+    format!(
+        "{BEGINNING} width=\"{WIDTH}\" height=\"{height}\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\">\n\
+         <title>{}</title>\n<style>\n{}</style>\n\
+         <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n{}</svg>\n",
+        escape::html(&printable(&figure.title)),
+        style(),
+        sheet.text
+    )
+}
+
+impl Sheet {
+    /// A text, in lines that fit.
+    fn write(&mut self, text: &str, class: &str) {
+        for line in wrapped(&printable(text), COLUMNS, MOST_LINES) {
+            let line = escape::html(&line);
+            self.top += LINE;
+            let _ = writeln!(
+                self.text,
+                "<text class=\"{class}\" x=\"{MARGIN}\" y=\"{}\">{line}</text>",
+                self.top - 5
+            );
+        }
+    }
+
+    /// A drawing, as the page has it.
+    fn draw(&mut self, svg: &str) {
+        let height = height_of(svg);
+        let width = WIDTH - 2 * MARGIN;
+        let _ = writeln!(
+            self.text,
+            "<svg x=\"{MARGIN}\" y=\"{}\" width=\"{width}\" height=\"{height}\">{svg}</svg>",
+            self.top
+        );
+        self.top += height;
+    }
+
+    fn row(&mut self, row: &Row) {
+        self.write(&row.name, "name");
+        self.top += if row.svg.contains("class=\"strip\"") { INSET } else { 0 };
+        self.draw(&row.svg);
+        self.write(&row.text, "note");
+        self.top += 10;
+    }
+
+    fn key(&mut self, key: &Key) {
+        if let Some(number) = key.series {
+            let _ = writeln!(
+                self.text,
+                "<rect class=\"series-{number}\" fill=\"currentColor\" x=\"{MARGIN}\" y=\"{}\" width=\"14\" height=\"4\"/>",
+                self.top + LINE - 11
+            );
+        }
+        let name = wrapped(&printable(&key.name), COLUMNS, 1).concat();
+        self.top += LINE;
+        let _ = writeln!(
+            self.text,
+            "<text class=\"note\" x=\"{}\" y=\"{}\">{}</text>",
+            MARGIN + 22,
+            self.top - 5,
+            escape::html(&name)
+        );
+    }
+}
+
+/// Pixels that a drawing says it is high.
+fn height_of(svg: &str) -> usize {
+    let said = svg.split("height=\"").nth(1).and_then(|rest| rest.split('"').next());
+    said.and_then(|height| height.parse().ok()).unwrap_or_default()
+}
+
+/// What of the page's style is that of figures, in the light; and texts, which are HTML in the page.
+fn style() -> String {
+    let colours = STYLE.lines().next().unwrap_or_default().replace("color-scheme:light dark;", "");
+    let is_ours = |line: &&str| RULES.iter().any(|rule| line.starts_with(rule));
+    let texts = "text{font-family:sans-serif}\n\
+                 .title{font-size:15px;font-weight:700;fill:var(--ink)}\n\
+                 .name{font-size:13px;font-weight:600;fill:var(--ink)}\n\
+                 .note{font-size:12px;fill:var(--faint)}";
+    let rules: Vec<&str> = STYLE.lines().filter(is_ours).collect();
+    format!("{colours}\n{texts}\n{}\n{}", rules.join("\n"), figure::light())
+}
