@@ -1,7 +1,7 @@
 //! How many requests took how long, by when they arrived: the darker, the more of a slot's.
 
 use super::canvas::{Around, framed};
-use super::lines::times;
+use super::lines::time_ticks;
 use super::theme::{MARK, SERIES};
 use crate::plot::{Axis, label};
 
@@ -27,13 +27,11 @@ pub(crate) fn heat(heat: &Heat<'_>, strikes: &[(f64, String)]) -> Option<String>
     let (first, last) = (bands.clone().find(used)?, bands.clone().rfind(used)?);
     let x = Axis { low: heat.slots[0], high: *heat.slots.last()?, is_log: false };
     let y = Axis { low: heat.limits[first], high: heat.limits[last + 1], is_log: true };
-    let written =
-        |ticks: Vec<f64>| ticks.into_iter().map(|at| (at, label(at, "seconds"))).collect();
     let around = Around {
         x,
         y,
-        x_ticks: written(times(x)),
-        y_ticks: written(y.ticks(UP)),
+        x_ticks: time_ticks(x),
+        y_ticks: y.ticks(UP).into_iter().map(|at| (at, label(at, "seconds"))).collect(),
         x_name: "time of arrival".to_owned(),
     };
     Some(framed(&around, |canvas| {

@@ -63,13 +63,20 @@ fn x_ticks(chart: &Chart, x: Axis) -> Vec<Tick> {
     if own.len() <= ACROSS {
         return own.into_iter().map(|at| (at, label(at, chart.x_unit))).collect();
     }
-    let is_time = chart.x_unit == "seconds" && !x.is_log;
-    let ticks = if is_time { times(x) } else { x.ticks(ACROSS) };
-    ticks.into_iter().map(|at| (at, label(at, chart.x_unit))).collect()
+    if chart.x_unit == "seconds" && !x.is_log {
+        return time_ticks(x);
+    }
+    x.ticks(ACROSS).into_iter().map(|at| (at, label(at, chart.x_unit))).collect()
+}
+
+/// Round times, and how they are written: nothing has no unit.
+pub(super) fn time_ticks(x: Axis) -> Vec<Tick> {
+    let written = |at: f64| if at == 0.0 { "0".to_owned() } else { label(at, "seconds") };
+    times(x).into_iter().map(|at| (at, written(at))).collect()
 }
 
 /// Round times: tenths of an hour are none.
-pub(super) fn times(x: Axis) -> Vec<f64> {
+fn times(x: Axis) -> Vec<f64> {
     let span = x.high - x.low;
     let step = STEPS.iter().find(|step| span / **step <= ACROSS as f64);
     let Some(step) = step.filter(|_| span >= STEPS[0]) else { return x.ticks(ACROSS) };

@@ -24,8 +24,10 @@ const WIDTH: usize = 484;
 const MARGIN: usize = 12;
 /// From one line of text to the next.
 const LINE: usize = 18;
-/// Columns of a line of text.
-const COLUMNS: usize = 62;
+/// Texts: the class, and columns of a line.
+const TITLE: (&str, usize) = ("title", 46);
+const NAME: (&str, usize) = ("name", 54);
+const NOTE: (&str, usize) = ("note", 66);
 /// Lines of one text at most.
 const MOST_LINES: usize = 6;
 /// Room for the numbers of a strip, which stand above and below it.
@@ -41,7 +43,7 @@ struct Sheet {
 /// The file.
 pub(super) fn render(figure: &Figure) -> String {
     let mut sheet = Sheet { text: String::new(), top: MARGIN };
-    sheet.write(&figure.title, "title");
+    sheet.write(&figure.title, TITLE);
     sheet.top += 6;
     match &figure.body {
         Body::Drawing { svg, legend } => {
@@ -58,7 +60,7 @@ pub(super) fn render(figure: &Figure) -> String {
         }
     }
     if let Some(note) = &figure.note {
-        sheet.write(note, "note");
+        sheet.write(note, NOTE);
     }
     let height = sheet.top + MARGIN;
     format!(
@@ -73,8 +75,8 @@ pub(super) fn render(figure: &Figure) -> String {
 
 impl Sheet {
     /// A text, in lines that fit.
-    fn write(&mut self, text: &str, class: &str) {
-        for line in wrapped(&printable(text), COLUMNS, MOST_LINES) {
+    fn write(&mut self, text: &str, (class, columns): (&str, usize)) {
+        for line in wrapped(&printable(text), columns, MOST_LINES) {
             let line = escape::html(&line);
             self.top += LINE;
             let _ = writeln!(
@@ -98,10 +100,10 @@ impl Sheet {
     }
 
     fn row(&mut self, row: &Row) {
-        self.write(&row.name, "name");
+        self.write(&row.name, NAME);
         self.top += if row.svg.contains("class=\"strip\"") { INSET } else { 0 };
         self.draw(&row.svg);
-        self.write(&row.text, "note");
+        self.write(&row.text, NOTE);
         self.top += 10;
     }
 
@@ -113,7 +115,7 @@ impl Sheet {
                 self.top + LINE - 11
             );
         }
-        let name = wrapped(&printable(&key.name), COLUMNS, 1).concat();
+        let name = wrapped(&printable(&key.name), NOTE.1, 1).concat();
         self.top += LINE;
         let _ = writeln!(
             self.text,
