@@ -377,7 +377,7 @@ fn recorded(ns: &[u64]) -> Histogram {
     histogram
 }
 
-fn run_answer(ledger: Vec<NodeLedger>) -> RunAnswer {
+pub(crate) fn run_answer(ledger: Vec<NodeLedger>) -> RunAnswer {
     RunAnswer {
         series: vec![Series {
             name: "response_time_seconds",

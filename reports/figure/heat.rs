@@ -1,4 +1,4 @@
-//! How many requests took how long, by when they arrived: the darker, the more of a slot's.
+//! How many requests took how long, by when they arrived: the stronger, the more of a slot's.
 
 use super::canvas::{Around, framed};
 use super::lines::time_ticks;

@@ -45,6 +45,12 @@ impl Figure {
         Self { name: safe_file_name(name), title, body: Body::Rows(rows), note: None }
     }
 
+    /// The same, of one of several scenarios.
+    pub(super) fn of_scenario(self, name: &str) -> Self {
+        let title = format!("{name}: {}", self.title);
+        Self { name: format!("{}_{}", safe_file_name(name), self.name), title, ..self }
+    }
+
     /// The figure as part of the page, with its title.
     pub(super) fn show(&self, html: &mut Html) {
         html.element("figure", &[], |html| {

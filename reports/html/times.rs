@@ -24,15 +24,31 @@ pub(super) fn section(html: &mut Html, findings: &Findings, told: &Told) {
     });
 }
 
+/// Of several scenarios the quantiles stand in one figure, beside each other; what changes over time has one each.
 pub(super) fn figures(findings: &Findings, told: &Told) -> Vec<Figure> {
-    let Answer::Run(run) = &findings.answer else { return Vec::new() };
-    let faults = told.plans.first().map_or(&[][..], |plan| plan.faults.as_slice());
-    let charts = curves(run).into_iter().chain(over_time(run));
-    let charts = charts.filter_map(|(name, chart)| {
-        let strikes = if chart.x_unit == ONE_IN { &[][..] } else { faults };
-        Some(Figure::of_chart(&name, &chart, figure::lines(&chart, strikes)?))
+    let runs: Vec<(&str, &RunAnswer)> = match &findings.answer {
+        Answer::Run(run) => vec![("", run)],
+        Answer::Compare(comparison) => {
+            let names = comparison.scenarios().into_iter().map(|named| named.name.as_str());
+            names.zip(&comparison.runs).collect()
+        }
+        _ => Vec::new(),
+    };
+    let each = runs.iter().enumerate().flat_map(|(place, (name, run))| {
+        let faults = told.plans.get(place).map_or(&[][..], |plan| &plan.faults);
+        over_time(run, name, faults)
     });
-    charts.chain(run.bands.iter().filter_map(|bands| heat(bands, faults))).collect()
+    curves(&runs).into_iter().chain(each).collect()
+}
+
+/// What changes over time in the scenario called `of`, whose name is told where there are others.
+fn over_time(run: &RunAnswer, of: &str, faults: &[(f64, String)]) -> Vec<Figure> {
+    let charts = charts(run).into_iter().filter_map(|(name, chart)| {
+        let svg = figure::lines(&chart, faults)?;
+        Some(Figure::of_chart(&name, &chart, svg))
+    });
+    let all = charts.chain(run.bands.iter().filter_map(|bands| heat(bands, faults)));
+    all.map(|figure| if of.is_empty() { figure } else { figure.of_scenario(of) }).collect()
 }
 
 /// How long requests took by when they came.
@@ -45,8 +61,10 @@ fn heat(bands: &ResponseBands, faults: &[(f64, String)]) -> Option<Figure> {
     let slots = bands.t_seconds.iter().copied().chain(end).collect();
     let heat = Heat { slots, limits: &bands.limits, counts: &bands.counts };
     let body = Body::Drawing { svg: figure::heat(&heat, faults)?, legend: Vec::new() };
-    let note =
-        format!("The darker, the more of the requests of those {}.", quantity::duration(slot));
+    let note = format!(
+        "The stronger the colour, the more of the requests of those {}.",
+        quantity::duration(slot)
+    );
     Some(Figure {
         name: safe_file_name(&format!("response_times_of_{}", bands.entry)),
         title: format!("How long requests of {} took, by when they came", bands.entry),
@@ -55,17 +73,23 @@ fn heat(bands: &ResponseBands, faults: &[(f64, String)]) -> Option<Figure> {
     })
 }
 
-/// The quantiles of every entry; there is no interval of what is pooled.
-fn curves(run: &RunAnswer) -> Option<(String, Chart)> {
-    let curve = |distribution: &Distribution| Series {
-        name: named(&distribution.labels),
-        dots: (distribution.quantiles.iter().filter(|(p, _)| *p >= LEAST_QUANTILE))
-            .map(|(p, quantile)| dot(1.0 / (1.0 - p), *quantile, [*quantile; 2]))
-            .collect(),
+/// The quantiles of every entry of each scenario; there is no interval of what is pooled.
+fn curves(runs: &[(&str, &RunAnswer)]) -> Option<Figure> {
+    let curve = |(of, distribution): (&str, &Distribution)| {
+        let entry = named(&distribution.labels);
+        Series {
+            name: if of.is_empty() { entry } else { format!("{of}: {entry}") },
+            dots: (distribution.quantiles.iter().filter(|(p, _)| *p >= LEAST_QUANTILE))
+                .map(|(p, quantile)| dot(1.0 / (1.0 - p), *quantile, [*quantile; 2]))
+                .collect(),
+        }
     };
-    let series: Vec<Series> = run.distributions.iter().map(curve).collect();
-    let is_known = series.iter().any(|series| !series.dots.is_empty());
-    let chart = || Chart {
+    let all = runs.iter().flat_map(|(of, run)| run.distributions.iter().map(move |one| (*of, one)));
+    let series: Vec<Series> = all.map(curve).collect();
+    if series.iter().all(|series| series.dots.is_empty()) {
+        return None;
+    }
+    let chart = Chart {
         title: "Response time by quantile, all replications".to_owned(),
         x_name: "share of requests that are faster".to_owned(),
         x_unit: ONE_IN,
@@ -74,11 +98,12 @@ fn curves(run: &RunAnswer) -> Option<(String, Chart)> {
         series,
         limit: None,
     };
-    is_known.then(|| ("response_time_by_quantile".to_owned(), chart()))
+    let svg = figure::lines(&chart, &[])?;
+    Some(Figure::of_chart("response_time_by_quantile", &chart, svg))
 }
 
 /// One chart a metric, with the name of its file.
-fn over_time(run: &RunAnswer) -> Vec<(String, Chart)> {
+fn charts(run: &RunAnswer) -> Vec<(String, Chart)> {
     let mut charts: Vec<(&str, Chart)> = Vec::new();
     for series in &run.series {
         let one = Series { name: named(&series.labels), dots: dots(series) };

@@ -38,6 +38,7 @@ mod recorder;
 pub mod regression;
 pub mod run;
 mod sample;
+mod shown;
 pub mod stored;
 mod summary;
 pub mod sweep;

@@ -52,12 +52,17 @@ pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> F
         not_simulated: question.not_simulated.clone(),
         notes,
         regression: None,
-        answer: Answer::Run(RunAnswer {
-            series: series(arm, question, replications),
-            ledger: memory::ledger::ledger(arm, replications),
-            distributions: distributions(arm),
-            bands: response_bands(arm, question),
-        }),
+        answer: Answer::Run(shown(arm, question, replications)),
+    }
+}
+
+/// What `arm` shows beside metrics.
+pub(crate) fn shown(arm: &Arm, question: &Question, replications: usize) -> RunAnswer {
+    RunAnswer {
+        series: series(arm, question, replications),
+        ledger: memory::ledger::ledger(arm, replications),
+        distributions: distributions(arm),
+        bands: response_bands(arm, question),
     }
 }
 

@@ -281,6 +281,29 @@ fn figures_do_not_replace_each_other() {
     assert!(names.contains("response_times_of_a_b-2.svg"), "{names:?}");
 }
 
+/// Of several scenarios quantiles stand in one figure, and each has its own faults.
+#[test]
+fn what_is_compared_has_its_figures_and_its_faults() {
+    let mut told = told();
+    told.plans.push(Plan { faults: vec![(2.0, "power".to_owned())], ..told.plans[0].clone() });
+    let mut findings = crate::compare::tests::findings();
+    let Answer::Compare(comparison) = &mut findings.answer else { panic!("another study") };
+    comparison.runs[1].bands[0].entry = "mail".to_owned();
+    let page = render(&findings, &told);
+    let document = parse(&page);
+    let captions: Vec<String> = elements(&document, "figcaption").map(text).collect();
+    let strikes = |of: &str| {
+        let figure = elements(&document, "figure").find(|one| text(*one).contains(of)).unwrap();
+        ["monitoring-dies", "power"].map(|name| text(figure).contains(name))
+    };
+    assert_eq!(strikes("before: How long requests of web"), [true, false], "{captions:?}");
+    assert_eq!(strikes("after: How long requests of mail"), [false, true], "{captions:?}");
+    let legend: Vec<String> = elements(&document, "li").map(text).collect();
+    assert!(["before: web", "after: web"].iter().all(|one| legend.iter().any(|is| is == one)));
+    let names: Vec<String> = figures(&findings, &told).into_iter().map(|(name, _)| name).collect();
+    assert!(names.contains(&"after_response_times_of_mail.svg".to_owned()), "{names:?}");
+}
+
 #[test]
 fn the_same_findings_make_the_same_bytes() {
     let [one, other] = [(); 2].map(|()| render(&sample::findings(), &told()));

@@ -2,6 +2,7 @@
 
 use crate::failures::findings::Failures;
 use crate::reason::Breakdown;
+use crate::shown::RunAnswer;
 use wssim_stats::Estimate;
 
 /// Plans side by side.
@@ -13,6 +14,8 @@ pub struct Comparison {
     pub others: Vec<Named>,
     /// What was said first, in the order in which it was; then what is worth knowing of any plan.
     pub rows: Vec<Row>,
+    /// What each shows beside metrics, the baseline first.
+    pub runs: Vec<RunAnswer>,
     /// What survives in each, the baseline first; empty: nobody asked.
     pub survival: Vec<Survival>,
 }

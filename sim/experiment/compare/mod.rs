@@ -17,7 +17,7 @@ pub use plan::Plan;
 use crate::cast::By;
 use crate::catalogue::is_named;
 use crate::failures;
-use crate::findings::{Answer, Findings, JudgedClaim, Metric, StoppedBy};
+use crate::findings::{Answer, Findings, JudgedClaim, Metric, RunAnswer, StoppedBy};
 use crate::judge::{Arms, measure, not_judged};
 use crate::note::Note;
 use crate::question::{Claim, MetricRef, Question, Study, WorldError};
@@ -69,6 +69,8 @@ struct One {
     /// What was observed in the baseline, held to what it shows here.
     observed: Vec<JudgedClaim>,
     baseline: Vec<Metric>,
+    /// What the baseline shows beside metrics.
+    baseline_shown: RunAnswer,
 }
 
 impl CompareStudy<'_> {
@@ -147,11 +149,12 @@ impl CompareStudy<'_> {
             };
             let observed = self.observed().map(judge).collect();
             let baseline = crate::summary::metrics(base, replications);
-            (shown, observed, baseline)
+            let beside = crate::summary::shown(base, &question, replications);
+            (shown, observed, (baseline, beside))
         };
         let study = RunStudy::new(&worlds, &question, self.options, self.watch);
-        let (findings, (shown, observed, baseline)) = study.answer_and(read)?;
-        Ok(One { findings, shown, observed, baseline })
+        let (findings, (shown, observed, (baseline, baseline_shown))) = study.answer_and(read)?;
+        Ok(One { findings, shown, observed, baseline, baseline_shown })
     }
 
     fn findings(&self, all: &[One]) -> Findings {
@@ -170,6 +173,12 @@ impl CompareStudy<'_> {
             notes.extend(more.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>());
             metrics.extend(of_scenario(&one.findings.metrics, &names[place].name));
         }
+        let of_run = |one: &One| match &one.findings.answer {
+            Answer::Run(run) => Some(run.clone()),
+            _ => None,
+        };
+        let runs = std::iter::once(all[0].baseline_shown.clone());
+        let runs = runs.chain(all.iter().filter_map(of_run)).collect();
         let shown: Vec<&Shown> = all.iter().map(|one| &one.shown).collect();
         let mut rows = rows::merged(&shown);
         place_claims(&mut rows, &claims, &said);
@@ -197,6 +206,7 @@ impl CompareStudy<'_> {
                 baseline,
                 others: names,
                 rows,
+                runs,
                 survival: Vec::new(),
             }),
         }
