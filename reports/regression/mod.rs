@@ -86,4 +86,4 @@ pub(crate) fn markdown_part(difference: &Difference, all: bool) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -33,6 +33,15 @@ fn worse() -> Difference {
     difference(&findings(0.1, 2.0, 84), &now)
 }
 
+/// A run that is worse than its baseline.
+pub(crate) fn with_baseline() -> Findings {
+    let mut findings = findings(0.2, 1.0, 84);
+    findings.metrics[0].values[1] = Some([0.1, f64::INFINITY]);
+    findings.metrics[0].values[2] = None;
+    findings.regression = Some(worse());
+    findings
+}
+
 #[test]
 fn nothing_changed_is_within_limits() {
     let same = difference(&findings(0.1, 2.0, 84), &findings(0.1, 2.0, 84));

@@ -1,23 +1,26 @@
 //! Held to results of every study by a validator that is not ours, and held to refuse whatever is not as described.
 
 use super::RESULTS;
-use crate::{capacity, compare, failures, json, sample, sweep};
+use crate::{capacity, compare, failures, json, regression, sample, shape, sweep};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use wssim_experiment::metric;
 
 /// Keys that are there only where they have something to say.
-const OPTIONAL: [&str; 10] = [
+const OPTIONAL: [&str; 13] = [
+    "baseline",
     "demands",
     "first",
     "fits",
     "long_run",
     "memory",
     "missing",
+    "needed",
     "nodes",
     "note",
     "ranges_not_looked_at",
+    "values",
     "without",
 ];
 
@@ -30,6 +33,7 @@ fn results() -> Vec<Value> {
     let findings = [
         sample::findings(),
         sample::hostile(),
+        regression::tests::with_baseline(),
         compare::tests::findings(),
         compare::tests::with_survival(),
         failures::tests::usual(),
@@ -161,7 +165,7 @@ fn what_only_one_study_has_is_refused_in_another() {
             let own: Map<String, Value> = results.as_object().unwrap().clone();
             let foreign = other.as_object().unwrap().iter();
             for (key, value) in foreign.filter(|(key, _)| !own.contains_key(*key)) {
-                let may = key == "memory" && own["command"] == "run";
+                let may = ["memory", "baseline"].contains(&key.as_str()) && own["command"] == "run";
                 results[key] = value.clone();
                 assert_eq!(validator.is_valid(&results), may, "{key} of {}", own["command"]);
                 results = Value::Object(own.clone());
@@ -247,6 +251,6 @@ fn labels_are_those_of_the_table() {
 #[test]
 fn the_version_is_that_of_results() {
     let schema = schema();
-    assert_eq!(schema["properties"]["schema_version"]["const"], json::SCHEMA_VERSION);
-    assert_eq!(schema["$id"], format!("urn:wssim:results:{}", json::SCHEMA_VERSION));
+    assert_eq!(schema["properties"]["schema_version"]["const"], shape::SCHEMA_VERSION);
+    assert_eq!(schema["$id"], format!("urn:wssim:results:{}", shape::SCHEMA_VERSION));
 }
