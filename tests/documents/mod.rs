@@ -10,12 +10,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Documents that show commands, by the name that `.ci/commands` has for them.
-const DOCUMENTS: [(&str, &str); 9] = [
+const DOCUMENTS: [(&str, &str); 10] = [
     ("readme", "README.md"),
     ("contributing", "CONTRIBUTING.md"),
     ("scenarios", "scenarios/README.md"),
     ("format", "scenarios/format.md"),
     ("plan", "scenarios/PLAN.md"),
+    ("ci", "scenarios/ci/README.md"),
     ("clusters", "scenarios/clusters/README.md"),
     ("reports", "reports/README.md"),
     ("sim", "sim/README.md"),
