@@ -59,8 +59,8 @@ fn blocks_in(text: &str, language: &str) -> Vec<String> {
         let Some(opening) = line.trim_start().strip_prefix("```") else { continue };
         let indent = line.len() - line.trim_start().len();
         let inside = lines.by_ref().take_while(|line| line.trim() != "```");
-        let block: String =
-            inside.map(|line| format!("{}\n", line.get(indent..).unwrap_or(""))).collect();
+        let own = |line| [str::get(line, indent..).unwrap_or(""), "\n"];
+        let block: String = inside.flat_map(own).collect();
         if opening == language {
             blocks.push(block);
         }
