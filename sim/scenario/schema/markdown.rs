@@ -25,8 +25,8 @@ table can be written in any of TOML's ways: `[service.shop.memory]` with `base =
 const COMMON: &str = "\
 ## What every table and value can have
 
-- A number, truth, share, quantity, distribution or time of day can have a **range**: `{ value = \"2ms\", range =
-  [\"1ms\", \"5ms\"], source = \"a guess\" }`. wssim simulates `value`; a verdict stands only if it does for all values in
+- A number, share, quantity, distribution or time of day can have a **range**: `{ value = \"2ms\", range = [\"1ms\",
+  \"5ms\"], source = \"a guess\" }`. wssim simulates `value`; a verdict stands only if it does for all values in
   `range`, together with the ranges of other keys. `source` says where the number comes from.
 - `enabled = false` in a table switches it off, as if it were not written.
 - The word `\"none\"` in place of a value takes back what a file below (`extends`) says.
@@ -73,7 +73,6 @@ impl Page {
     fn values(&mut self) {
         let all = [
             ("text", "any text in quotes".to_owned()),
-            ("truth", "`true` or `false`".to_owned()),
             ("whole number", "a number without fraction, such as `8`".to_owned()),
             ("number", "from 0, such as `0.8`".to_owned()),
             ("share", "from 0 to 1, or a percentage: `0.1`, `\"10%\"`".to_owned()),
@@ -156,7 +155,7 @@ impl Page {
                 let words: Vec<String> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
                 words.join(", ")
             }
-            Kind::Truth => "truth".to_owned(),
+            Kind::Truth => "`true`, `false`".to_owned(),
             Kind::Count(least, most) if *most < 1_000_000_000 => {
                 format!("whole number, {least} to {most}")
             }
