@@ -3,7 +3,7 @@
 use super::{files, read, root};
 use std::fmt::Write as _;
 use std::fs;
-use wssim_experiment::metric::{self, MeasuredBy};
+use wssim_experiment::metric::{self, Limit, MeasuredBy, Worse};
 
 const REPORTS: &str = "reports/README.md";
 
@@ -11,7 +11,8 @@ const REPORTS: &str = "reports/README.md";
 fn metrics() -> String {
     let mut rows: Vec<_> = metric::table().collect();
     rows.sort_by_key(|row| row.kind.name);
-    let mut out = "| metric | by | labels | meaning |\n| --- | --- | --- | --- |\n".to_owned();
+    let mut out =
+        "| metric | by | labels | limit | meaning |\n| --- | --- | --- | --- | --- |\n".to_owned();
     for row in rows {
         let kind = row.kind;
         let by = match row.measured_by() {
@@ -21,21 +22,30 @@ fn metrics() -> String {
             MeasuredBy::LongRun => "`failures`, in the long run",
         };
         let labels = kind.labels.join(", ");
-        let _ = writeln!(out, "| `{}` | {by} | {labels} | {} |", kind.name, kind.meaning);
+        let limit = kind.limit.map(told).unwrap_or_default();
+        let _ = writeln!(out, "| `{}` | {by} | {labels} | {limit} | {} |", kind.name, kind.meaning);
     }
     out
+}
+
+fn told(limit: Limit) -> String {
+    let sign = match limit.worse {
+        Worse::Higher => "+",
+        Worse::Lower => "−",
+    };
+    let share = (limit.share * 1e4).round() / 1e2;
+    format!("{sign}{share} %, {}", limit.floor)
 }
 
 #[test]
 fn the_table_of_metrics_is_that_of_the_program() {
     let text = read(REPORTS);
-    let (before, after) = text.split_once("\n## Metrics\n\n").unwrap();
-    let end = after.find("\n\n").unwrap() + 1;
-    let (table, rest) = after.split_at(end);
+    let heading = text.find("\n## Metrics\n").unwrap();
+    let (before, after) = text.split_at(heading + text[heading..].find("\n|").unwrap() + 1);
+    let (table, rest) = after.split_at(after.find("\n\n").unwrap() + 1);
     let made = metrics();
     if std::env::var_os("UPDATE_GOLDEN").is_some() && table != made {
-        let text = format!("{before}\n## Metrics\n\n{made}{rest}");
-        fs::write(root().join(REPORTS), text).unwrap();
+        fs::write(root().join(REPORTS), format!("{before}{made}{rest}")).unwrap();
         return;
     }
     assert!(table == made, "{REPORTS}, Metrics: renew it with UPDATE_GOLDEN=1\n{made}");
