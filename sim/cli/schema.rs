@@ -1,9 +1,9 @@
-//! `wssim schema`: the scenario format for editors, and the shape of `results.json` for programs.
+//! `wssim schema`: the scenario format for editors and for readers, and the shape of `results.json` for programs.
 
 use crate::exit::{self, Failure};
 use crate::output;
 
-/// JSON Schema of the scenario format, or of results.json, on standard output
+/// Every key of the scenario format, for editors or to read, or the shape of results.json, on standard output
 ///
 /// Editors that know TOML (Even Better TOML, Taplo, Tombi) complete keys, explain them and mark
 /// mistakes by it. A file is often a piece of a scenario, so the schema requires next to nothing:
@@ -14,11 +14,17 @@ use crate::output;
 #[command(after_long_help = "\
 Examples:
   wssim schema > wssim.schema.json
+  wssim schema --markdown > format.md
   wssim schema --results > results.schema.json
 
 and as the first line of a scenario beside the first:
   #:schema ./wssim.schema.json")]
 pub(crate) struct Args {
+    /// A page to read instead: every key with what it takes, what holds when it is left out, and its
+    /// meaning
+    #[arg(long, conflicts_with = "results")]
+    markdown: bool,
+
     /// That of results.json, for programs that read it
     #[arg(long)]
     results: bool,
@@ -28,6 +34,8 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     if args.results {
         output::print_plain(wssim_reports::schema::RESULTS)?;
+    } else if args.markdown {
+        output::print_plain(&wssim_scenario::format_reference())?;
     } else {
         output::print_plain(&wssim_scenario::schema())?;
     }

@@ -44,7 +44,7 @@ pub use limit::limit;
 pub use lint::{LINTS, Lint};
 pub use parameter::{parameter, range_of};
 pub use scenario::{Placement, Scenario};
-pub use schema::text as schema;
+pub use schema::{markdown as format_reference, text as schema};
 pub use shipped::{SHIPPED, Shipped};
 pub use stack::{Becomes, outcomes as stack_keys};
 pub use traefik::Route;

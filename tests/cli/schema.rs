@@ -19,6 +19,15 @@ fn the_schema_is_one_and_says_what_each_key_means() {
     assert_eq!(status(&wssim(folder.path(), &["schema", "shop.toml"])), 2);
 }
 
+/// For readers without an editor that knows TOML, and without a checkout.
+#[test]
+fn the_page_to_read_is_the_one_that_ships() {
+    let folder = Folder::new("schema-markdown");
+    let output = wssim(folder.path(), &["schema", "--markdown"]);
+    assert_eq!(status(&output), 0);
+    assert!(stdout(&output) == include_str!("../../scenarios/format.md"));
+}
+
 /// With a missing unit and a key that is misspelt the schema and the binary agree.
 #[test]
 fn what_the_schema_refuses_the_binary_refuses() {

@@ -11,40 +11,40 @@ pub(super) static NODE: Shape = shape(
     "node",
     "A machine",
     &[
-        key("cores", POSITIVE, "physical cores"),
-        key("threads", POSITIVE, "hardware threads; as many as cores when left out"),
+        key("cores", POSITIVE, "physical cores").or("required"),
+        key("threads", POSITIVE, "hardware threads").or("as many as cores"),
         key(
             "speed",
             POSITIVE,
-            "of one busy thread, relative to the CPU that demands were measured on; 1.0 when left out",
-        ),
+            "speed of one busy thread, relative to the CPU on which the scenario's CPU times were measured",
+        ).or("1.0"),
         key(
             "capacity",
             Kind::Ranged(&Kind::Array(&Kind::Pair(&[Kind::Positive, Kind::Positive]), 1)),
-            "work done by so many busy threads, in units of one: `[[8, 8.0], [16, 10.2]]`",
-        ),
-        key("memory", SIZE, "its RAM"),
-        key("swap", SIZE, "swap space; none when left out"),
+            "how much work so many busy threads do, in units of one: `[[8, 8.0], [16, 10.2]]`",
+        ).or("all threads in full; with two threads a core, 1.25 times one thread a core"),
+        key("memory", SIZE, "its RAM").or("RAM of the node is not simulated"),
+        key("swap", SIZE, "swap space").or("none"),
         key(
             "swappiness",
             Kind::Ranged(&Kind::Count(0, 200)),
-            "how the kernel weighs pages of processes against the page cache (vm.swappiness); 60 when left out",
-        ),
-        key("network", BANDWIDTH, "bandwidth of its network interface; infinite when left out"),
+            "how the kernel weighs pages of processes against the page cache (vm.swappiness)",
+        ).or("60"),
+        key("network", BANDWIDTH, "bandwidth of its network interface").or("infinite"),
         key("labels", Kind::Map(&Kind::Text), "labels that constraints and preferences speak of"),
         key(
             "disk",
             Kind::Either(&[Kind::Word(DISKS), Kind::Table(&DISK)]),
             "the kind of its disk, or a disk of its own",
-        ),
-        key("aes", TRUTH, "whether its CPU encrypts by itself (AES-NI)"),
-        key("site", TEXT, "where it stands: it shares power and switch with the others there"),
+        ).or("visits to the disk take no time"),
+        key("aes", TRUTH, "whether its CPU has instructions for AES (AES-NI)").or("true"),
+        key("site", TEXT, "the site where it stands: its nodes share power and switch"),
         key(
             "mtbf",
             TIMES,
-            "it crashes of itself: time from its start, or repair, to the next crash",
-        ),
-        key("mttr", TIMES, "time to repair, before its containers start; for ever when left out"),
+            "the node crashes of itself: time from its start, or from a repair, to the next crash",
+        ).or("never"),
+        key("mttr", TIMES, "time to repair, before its containers start").or("for ever"),
     ],
 );
 
@@ -53,40 +53,38 @@ pub(super) static SITE: Shape = shape(
     "site",
     "What the nodes of one site have in common",
     &[
-        key("power", Kind::Table(&CAUSE), "its power goes: all its nodes crash at once"),
+        key("power", Kind::Table(&CAUSE), "its power fails: all its nodes crash at once"),
         key(
             "switch",
             Kind::Table(&CAUSE),
-            "its switch goes: its nodes, which stay up, reach nobody and nobody them",
+            "its switch fails: its nodes stay up, reach no other node and no user, and are not reached",
         ),
     ],
 );
 
 static CAUSE: Shape = shape(
     "cause",
-    "How often something goes, and for how long",
+    "How often it fails, and for how long",
     &[
-        key("mtbf", TIMES, "time from the start, or from a repair, to the next failure"),
-        key("mttr", TIMES, "time to repair; for ever when left out"),
+        key("mtbf", TIMES, "time from the start, or from a repair, to the next failure")
+            .or("required"),
+        key("mttr", TIMES, "time to repair").or("for ever"),
     ],
 );
 
 /// `[memory]`.
 pub(super) static MEMORY: Shape = shape(
     "memory-common",
-    "What nodes and services have in common of RAM, unless they say otherwise",
+    "How services use their RAM unless they say otherwise, and what the system of each node takes",
     &[
-        key("hot", SHARE, "share of a container's base that is touched at all; 1 when left out"),
-        key(
-            "alpha",
-            NUMBER,
-            "skew of touches over the hot pages (exponent of Zipf's law, 0 to 4); 0.8 when left out",
-        ),
-        key("touch", TOUCH, "CPU from one touch of a page to the next; 10us when left out"),
-        key("kernel", SIZE, "what the kernel of a node takes"),
-        key("engine", SIZE, "what the container engine of a node takes"),
-        key("shim", SIZE, "what the engine takes for each container that runs"),
-        key("agent", SIZE, "what the orchestrator takes of each node"),
+        key("hot", SHARE, "share of a container's base that is touched at all").or("1.0"),
+        key("alpha", NUMBER, "skew of touches over the hot pages (exponent of Zipf's law, 0 to 4)")
+            .or("0.8"),
+        key("touch", TOUCH, "CPU from one touch of a page to the next").or("10us"),
+        key("kernel", SIZE, "what the kernel of a node takes").or("0 B"),
+        key("engine", SIZE, "what the container engine of a node takes").or("0 B"),
+        key("shim", SIZE, "what the engine takes for each container that runs").or("0 B"),
+        key("agent", SIZE, "what the orchestrator takes on each node").or("0 B"),
     ],
 );
 
@@ -94,37 +92,45 @@ static DISK: Shape = shape(
     "disk",
     "A disk of its own",
     &[
-        key("kind", Kind::Word(DISKS), "the kind that the rest is taken from"),
-        key("read", TIMES, "one read"),
-        key("write", TIMES, "one write"),
-        key("flush", TIMES, "one flush"),
-        key("bandwidth", BANDWIDTH, "bytes a second"),
-        key("queues", FROM_ONE, "operations at once"),
+        key("kind", Kind::Word(DISKS), "the kind that gives what is left out")
+            .or("what is left out takes no time"),
+        key("read", TIMES, "time of one read, bytes apart").or("as `kind` has it"),
+        key("write", TIMES, "time of one write, bytes apart").or("as `kind` has it"),
+        key("flush", TIMES, "time of one flush, bytes apart").or("as `kind` has it"),
+        key("bandwidth", BANDWIDTH, "bytes a second").or("as `kind` has it"),
+        key("queues", FROM_ONE, "visits that are served at once").or("as `kind` has it; 1"),
     ],
 );
 
 pub(super) static LAN: Shape = shape(
     "lan",
-    "What a message costs; all of it left out: nothing",
+    "What a message between containers costs; without this table it costs nothing",
     &[
-        key("rtt", TIMES, "round trip between nodes"),
-        key("local_rtt", TIMES, "round trip between containers of one node"),
-        key("packet_cpu", DURATION, "CPU time of one batch of packets at each end"),
-        key("ipvs_cpu", DURATION, "CPU of a virtual address for each batch; 10us when left out"),
-        key("vxlan_cpu", DURATION, "what an overlay network adds to it; 1.75us when left out"),
+        key("rtt", TIMES, "round trip between nodes").or("0s"),
+        key("local_rtt", TIMES, "round trip between containers of one node").or("0s"),
+        key("packet_cpu", DURATION, "CPU of a batch of packets (up to 64 KiB) at each end")
+            .or("0s"),
+        key("ipvs_cpu", DURATION, "CPU that a virtual address takes for each batch, at the caller")
+            .or("10us"),
+        key("vxlan_cpu", DURATION, "CPU that an overlay network adds to a batch at each end")
+            .or("1.75us"),
+        key("esp_cpu", DURATION, "CPU that encryption takes for each packet at each end")
+            .or("0.3us"),
         key(
-            "esp_cpu",
+            "aes_cpu",
             DURATION,
-            "what encryption takes for each packet at each end; 0.3us when left out",
-        ),
-        key("aes_cpu", DURATION, "and for each byte, with AES instructions; 0.73ns when left out"),
-        key("aes_software_cpu", DURATION, "and without them; 4.57ns when left out"),
-        key("subnet", TEXT, "addresses of the nodes, such as `10.0.0.0/24`"),
+            "CPU that encryption takes for each byte, on a node with `aes = true`",
+        )
+        .or("0.73ns"),
         key(
-            "firewall",
-            Kind::Table(&FIREWALL),
-            "what the firewall of every node lets in; none when left out",
-        ),
+            "aes_software_cpu",
+            DURATION,
+            "CPU that encryption takes for each byte, on a node with `aes = false`",
+        )
+        .or("4.57ns"),
+        key("subnet", TEXT, "addresses of the nodes, such as `10.0.0.0/24`"),
+        key("firewall", Kind::Table(&FIREWALL), "what the firewall of every node lets in")
+            .or("everything is let in"),
         key(
             "pair",
             Kind::Array(&Kind::Table(&PAIR), 0),
@@ -136,17 +142,23 @@ pub(super) static LAN: Shape = shape(
 static FIREWALL: Shape = shape(
     "firewall",
     "What a node lets in from the others",
-    &[key("open", NAMES, "ports such as `4789/udp`, and `esp`")],
+    &[key(
+        "open",
+        NAMES,
+        "what is let in from the other nodes: ports such as `4789/udp`, and `esp`",
+    )
+    .or("required")],
 );
 
 static PAIR: Shape = shape(
     "lan-pair",
     "Two nodes with a round trip of their own, or whose link fails of itself",
     &[
-        key("between", NAMES, "the two nodes"),
-        key("rtt", TIMES, "round trip between them"),
-        key("mtbf", TIMES, "time from the start, or from a repair, to the next cut of their link"),
-        key("mttr", TIMES, "time to repair; for ever when left out"),
+        key("between", NAMES, "the two nodes").or("required"),
+        key("rtt", TIMES, "round trip between them").or("required without `mtbf`"),
+        key("mtbf", TIMES, "time from the start, or from a repair, to the next cut of their link")
+            .or("never"),
+        key("mttr", TIMES, "time to repair").or("for ever"),
     ],
 );
 
@@ -154,45 +166,43 @@ pub(super) static NETWORK: Shape = shape(
     "network",
     "A network of containers",
     &[
-        key("driver", Kind::Word(&["overlay", "bridge", "host"]), "what carries it"),
-        key("encrypted", TRUTH, "whether what goes between nodes is encrypted"),
         key(
-            "mtu",
-            POSITIVE,
-            "bytes of a packet inside; 1500, in an overlay 1450, encrypted 1424 when left out",
-        ),
+            "driver",
+            Kind::Word(&["overlay", "bridge", "host"]),
+            "what carries it: `overlay` wraps packets between nodes in VXLAN",
+        )
+        .or("overlay where `encrypted`, otherwise plain"),
+        key("encrypted", TRUTH, "whether what goes between nodes is encrypted").or("false"),
+        key("mtu", POSITIVE, "bytes of a packet inside, from 576 to 65535")
+            .or("1500, in an overlay 1450, encrypted 1424"),
     ],
 );
 
 pub(super) static ORCHESTRATOR: Shape = shape(
     "orchestrator",
-    "Who places containers and watches over them",
+    "How containers are placed and watched",
     &[
         key(
             "kind",
             Kind::Word(&["swarm", "k3s", "nomad", "compose", "none"]),
-            "which one; swarm when left out",
-        ),
-        key("managers", NAMES, "nodes that manage"),
+            "which one: it decides how callers find replicas, and what happens after a failure",
+        )
+        .or("containers are placed as by Swarm, and each request goes to the next replica"),
+        key("managers", NAMES, "nodes that manage the swarm").or("all nodes"),
         key(
             "address_pool",
             TEXT,
             "addresses of overlay networks, where it is not Docker's own pool",
         ),
-        key(
-            "removal",
-            TIMES,
-            "from the loss of a node until nobody is sent there; the orchestrator's own timing when left out",
-        ),
-        key(
-            "detection",
-            TIMES,
-            "from the loss of a node until it is marked down; the orchestrator's own timing when left out",
-        ),
+        key("removal", TIMES, "from the loss of a node until its containers get no more requests")
+            .or("the orchestrator's own timing"),
+        key("detection", TIMES, "from the loss of a node until it is marked down")
+            .or("the orchestrator's own timing"),
         key(
             "agent_cpu",
             NUMBER,
-            "threads of the reference CPU that its own work takes on each node; none when left out",
-        ),
+            "threads of the reference CPU that the orchestrator's own work takes on each node",
+        )
+        .or("0"),
     ],
 );

@@ -4,7 +4,7 @@
 //! for, is one schema with two types rather than two alternatives, whose errors would be those of
 //! the whole table. Alternatives are left to values.
 
-use super::{Case, Kind, ROOT, STEP, Shape, patterns};
+use super::{Case, Key, Kind, REQUIRED, ROOT, STEP, Shape, patterns};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use wssim_text::quantity::Dimension;
@@ -119,7 +119,7 @@ impl Definitions {
         let mut narrower = Map::new();
         for key in case.keys {
             if kinds_of(shape, key.name).len() > 1 {
-                narrower.insert(key.name.to_owned(), self.member(&[key.kind], key.meaning));
+                narrower.insert(key.name.to_owned(), self.member(&[key.kind], &explained(key)));
             }
         }
         if !narrower.is_empty() {
@@ -279,14 +279,25 @@ fn kinds_of(shape: &'static Shape, name: &str) -> Vec<Kind> {
     kinds
 }
 
+/// What all the keys called `name` mean, each once.
 fn meaning_of(shape: &'static Shape, name: &str) -> String {
-    let mut meanings: Vec<&str> = Vec::new();
+    let mut meanings: Vec<String> = Vec::new();
     for key in shape.all().filter(|key| key.name == name) {
-        if !meanings.contains(&key.meaning) {
-            meanings.push(key.meaning);
+        let meaning = explained(key);
+        if !meanings.contains(&meaning) {
+            meanings.push(meaning);
         }
     }
     meanings.join("; or: ")
+}
+
+/// What a key means, and what holds where it is left out.
+fn explained(key: &Key) -> String {
+    match key.absent {
+        "" => key.meaning.to_owned(),
+        absent if absent.starts_with(REQUIRED) => format!("{}; {absent}", key.meaning),
+        absent => format!("{}; when left out: {absent}", key.meaning),
+    }
 }
 
 /// What has a definition of its own: its name and it.

@@ -3,7 +3,8 @@
 //! ```text
 //!              ┌─► Fields (document/fields.rs): a reader may ask for no key that is not in here
 //! tables here ─┤
-//!              └─► JSON Schema (json.rs): `wssim schema`, for editors
+//!              ├─► JSON Schema (json.rs): `wssim schema`, for editors
+//!              └─► Markdown (markdown.rs): `wssim schema --markdown`, scenarios/format.md
 //! ```
 //! The readers decide what a value means and what goes with what; this table says what may stand
 //! where. `Fields::finish` asserts that a key that is read is described, and the tests beside hold
@@ -14,6 +15,7 @@
 
 mod cluster;
 mod json;
+mod markdown;
 mod patterns;
 mod plan;
 mod service;
@@ -23,6 +25,7 @@ mod tests;
 mod traffic;
 
 pub use json::text;
+pub use markdown::text as markdown;
 pub(crate) use plan::{FAULTS, ROOT};
 pub(crate) use service::{BALANCES, CONNECTIONS, PORT, VOLUME};
 pub(crate) use step::STEP;
@@ -66,7 +69,13 @@ pub(crate) struct Key {
     pub kind: Kind,
     /// What it means.
     pub meaning: &'static str,
+    /// What holds where it is left out, as it would be written where it can be; or that it is
+    /// required. Empty where there is nothing to say.
+    pub absent: &'static str,
 }
+
+/// How the text begins that says that a key is required.
+const REQUIRED: &str = "required";
 
 /// What a key takes.
 #[derive(Clone, Copy, PartialEq)]
@@ -138,7 +147,14 @@ const FROM_ZERO: Kind = Kind::Ranged(&Kind::Count(0, 1_000_000_000));
 const FROM_ONE: Kind = Kind::Ranged(&Kind::Count(1, 1_000_000_000));
 
 const fn key(name: &'static str, kind: Kind, meaning: &'static str) -> Key {
-    Key { name, kind, meaning }
+    Key { name, kind, meaning, absent: "" }
+}
+
+impl Key {
+    /// With what holds where it is left out.
+    const fn or(self, absent: &'static str) -> Self {
+        Self { absent, ..self }
+    }
 }
 
 const fn shape(name: &'static str, meaning: &'static str, keys: &'static [Key]) -> Shape {

@@ -12,18 +12,22 @@ pub(crate) static ROOT: Shape = shape(
     "file",
     "A scenario of wssim: a world, and what a plan says about it",
     &[
-        key("scenario", Kind::Table(&SCENARIO), "what it is called and how it is measured"),
+        key(
+            "scenario",
+            Kind::Table(&SCENARIO),
+            "the title, the files that belong to it, and how long is measured",
+        ),
         key("node", Kind::Map(&Kind::Table(&cluster::NODE)), "the machines, by name"),
         key(
             "memory",
             Kind::Table(&cluster::MEMORY),
-            "how services touch their RAM, and what the system of a node takes",
+            "what nodes and services have in common of RAM",
         ),
         key("lan", Kind::Table(&cluster::LAN), "what a message between containers costs"),
         key(
             "orchestrator",
             Kind::Table(&cluster::ORCHESTRATOR),
-            "who places containers and watches over them",
+            "how containers are placed and watched",
         ),
         key(
             "network",
@@ -34,58 +38,47 @@ pub(crate) static ROOT: Shape = shape(
         key(
             "service",
             Kind::Map(&Kind::Table(&service::SERVICE)),
-            "what runs, by name; it stands alone, or adds to the service of that name in a stack file",
+            "what runs, by name: a service of its own, or more about the service of that name in a stack file",
         ),
-        key("traffic", Kind::Table(&traffic::SOURCES), "who asks for what and when, by name"),
-        key(
-            "claim",
-            Kind::Array(&Kind::Table(&CLAIM), 0),
-            "sentences of the plan, each to be judged",
-        ),
-        key(
-            "growth",
-            Kind::Table(&GROWTH),
-            "containers that are added one by one, from the beginning of the measured stretch",
-        ),
-        key("fault", Kind::Array(&Kind::Table(&FAULT), 0), "what is done to the cluster, and when"),
+        key("traffic", Kind::Table(&traffic::SOURCES), "what users ask for, and when, by name"),
+        key("claim", Kind::Array(&Kind::Table(&CLAIM), 0), "sentences of the plan, to be judged"),
+        key("growth", Kind::Table(&GROWTH), "containers that are added one by one"),
+        key("fault", Kind::Array(&Kind::Table(&FAULT), 0), "what goes wrong, and when"),
         key("survival", Kind::Table(&SURVIVAL), "what `wssim failures` counts as survived"),
-        key("faults", Kind::Table(&OUTAGES), "outages that were recorded"),
-        key("repair", Kind::Table(&REPAIR), "who repairs what fails of itself"),
+        key("faults", Kind::Table(&OUTAGES), "outages that were recorded and happen again"),
+        key("repair", Kind::Table(&REPAIR), "how many repairs go on at once"),
         key(
             "group",
             Kind::Map(&Kind::Table(&GROUP)),
-            "things of which so many must work, by name: `failures` says how available they are",
+            "things of which some must work, by name: `failures` says how available each group is",
         ),
         key(
             "site",
             Kind::Map(&Kind::Table(&cluster::SITE)),
-            "how often what the nodes of a site have in common fails, by the site's name",
+            "how often the power or the switch of a site fails, by the site's name",
         ),
     ],
 );
 
 static REPAIR: Shape = shape(
     "repair",
-    "Who repairs what fails of itself",
-    &[key(
-        "crews",
-        FROM_ONE,
-        "how many repairs (`mttr`) go on at once, first come first served; all when left out",
-    )],
+    "How many repairs go on at once",
+    &[key("crews", FROM_ONE, "how many repairs (`mttr`) go on at once, first come first served")
+        .or("all")],
 );
 
 static GROUP: Shape = Shape {
     required: &["members"],
     ..shape(
         "group",
-        "Things of which so many must work",
+        "Things of which some must work",
         &[
             key(
                 "members",
                 NAMES,
                 "by kind and name, such as `service.api`, `node.a`, `entry.web` or `group.databases`",
-            ),
-            key("need", FROM_ONE, "how many of them must work; all when left out"),
+            ).or("required"),
+            key("need", FROM_ONE, "how many of them must work").or("all"),
         ],
     )
 };
@@ -96,16 +89,16 @@ static OUTAGES: Shape = shape(
     &[key(
         "file",
         TEXT,
-        "CSV file relative to this one, with the columns `time`, `target`, `kind`, `duration`, and `factor` where wanted",
-    )],
+        "CSV file, relative to this one, with the columns `time`, `target`, `kind`, `duration`, and `factor` where wanted; `time` counts from the beginning of the measured stretch; numbers without a unit are seconds; no `duration`: for ever; a target is a node, a service, a site, or a link `a-b`",
+    ).or("required")],
 );
 
 static SCENARIO: Shape = shape(
     "scenario",
-    "What it is called and how it is measured",
+    "The title of a scenario, the files that belong to it, and how long is measured",
     &[
-        key("title", TEXT, "what it is called in reports"),
-        key("description", TEXT, "for those who read the file"),
+        key("title", TEXT, "what it is called in reports").or("the file's name"),
+        key("description", TEXT, "a remark for readers of the file"),
         key(
             "extends",
             NAMES,
@@ -123,23 +116,23 @@ static SCENARIO: Shape = shape(
         key(
             "kind",
             Kind::Word(&["steady", "window"]),
-            "steady: a warm-up is left out; window: exactly this stretch (the default when there is a profile, a fault at its time or growth)",
-        ),
-        key("duration", DURATION, "measured time of one replication"),
+            "`steady`: a warm-up is left out; `window`: exactly this stretch is measured, after its `lead_in`",
+        ).or("window with a profile, a fault `at` a time, or `[growth]`; otherwise steady"),
+        key("duration", DURATION, "measured time of one replication").or("10min"),
         key(
             "warmup",
             Kind::Either(&[Kind::Word(&["auto"]), DURATION]),
-            "steady only: what is not measured before; `auto` finds out",
-        ),
-        key("start", CLOCK, "window only: what the clock shows when the measured stretch begins"),
-        key("lead_in", DURATION, "window only: simulated before it, and not measured"),
-        key("slot", DURATION, "length of a slot of series over time"),
+            "steady only: simulated first and not measured; `auto`: wssim finds out how long",
+        ).or("auto"),
+        key("start", CLOCK, "window only: the time of day at which the measured stretch begins; profiles and `at` of background load count by it").or("00:00"),
+        key("lead_in", DURATION, "window only: simulated first and not measured").or("0s"),
+        key("slot", DURATION, "length of a slot of series over time").or("a hundredth of `duration`"),
         key("allow", NAMES, "lints that are silenced"),
         key(
             "draw_faults",
             TRUTH,
-            "whether what fails of itself (`mtbf`) strikes in `run`, too; otherwise only in the long run of `failures`. True unless told otherwise",
-        ),
+            "whether what fails of itself (`mtbf`) does so in `run`, too; `false`: only in the long run of `failures`",
+        ).or("true"),
     ],
 );
 
@@ -149,8 +142,8 @@ static STACK_FILE: Shape = Shape {
         "stack-file",
         "A Compose stack file under a name of its own",
         &[
-            key("file", TEXT, "the file, relative to this one"),
-            key("name", TEXT, "the stack's name; otherwise that of the file"),
+            key("file", TEXT, "the file, relative to this one").or("required"),
+            key("name", TEXT, "the stack's name").or("the file's name"),
         ],
     )
 };
@@ -162,24 +155,28 @@ static GROWTH: Shape = shape(
         key(
             "to",
             Kind::Ranged(&Kind::Count(1, 100_000)),
-            "so many containers run in the end, in all",
-        ),
-        key("every", DURATION, "from one to the next, and from the beginning to the first"),
-        key(
-            "services",
-            NAMES,
-            "whose containers, in turn by name; of all replicated services when left out",
-        ),
+            "this many containers run in the end, on all nodes",
+        )
+        .or("required"),
+        key("every", DURATION, "from one to the next, and from the beginning to the first")
+            .or("required"),
+        key("services", NAMES, "services that get the containers, in turn by name")
+            .or("all but global ones, jobs, and those without replicas"),
     ],
 );
 
 static SURVIVAL: Shape = shape(
     "survival",
-    "What counts as survived: critical entries answer so much of a window, and of all that follows",
+    "When `wssim failures` counts a failure as survived: every critical entry answers `share` of the requests of a `window`, and as much of all that follows",
     &[
-        key("window", DURATION, "length of the window: 60s unless told otherwise; at least 1s"),
-        key("share", SHARE, "share of requests that is answered: 99% unless told otherwise"),
-        key("within", DURATION, "when it begins at the latest, after the fault: 5min otherwise"),
+        key("window", DURATION, "length of the window, from 1s to 1h").or("60s"),
+        key("share", SHARE, "share of the requests that must be answered").or("99%"),
+        key(
+            "within",
+            DURATION,
+            "how long after the fault the window begins at the latest, from 1s to 1h",
+        )
+        .or("5min"),
     ],
 );
 
@@ -193,38 +190,38 @@ static CLAIM: Shape = Shape {
     required: &["id"],
     ..shape(
         "claim",
-        "A sentence of the plan",
+        "A sentence of the plan, to be judged",
         &[
-            key("id", TEXT, "a name of its own"),
-            key("text", TEXT, "the sentence"),
+            key("id", TEXT, "a name of its own").or("required"),
+            key("text", TEXT, "the sentence, as the plan has it").or("the `id`"),
             key("source", TEXT, "where it is written"),
-            key("metric", Kind::Metric, "the number that it speaks of"),
+            key("metric", Kind::Metric, "the number that the sentence is about, with its labels").or("required"),
             key(
                 "expect",
                 Kind::Either(&[Kind::Value, Kind::Table(&EXPECT)]),
-                "what it says: bounds, or one value, which gets a margin of 10 %",
-            ),
+                "what the sentence says: bounds, or one value, which gets a margin of 10 %",
+            ).or("required"),
             key(
                 "needs",
                 NAMES,
-                "what it speaks of besides its metric, by path, such as `network.*.encrypted`: undecided while that is not simulated",
+                "what the sentence is about besides its metric, by path, such as `network.*.encrypted`: the claim is undecided while that is not simulated",
             ),
             key(
                 "relative_to",
                 TEXT,
-                "another scenario: the claim is about the change from there to here",
+                "another scenario: the claim is about the change from that scenario to this one",
             ),
             key(
                 "study",
                 Kind::Word(&["run", "failures", "rollout", "migrate", "compare", "capacity"]),
-                "the study that judges it",
-            ),
-            key("observed", TRUTH, "it was observed: the model must reproduce it"),
+                "the command that judges the claim; `rollout` and `migrate` do not exist yet",
+            ).or("the one that measures the metric"),
+            key("observed", TRUTH, "whether this was observed, so that the model must reproduce it").or("false"),
             key(
                 "nodes_lost",
                 FROM_ONE,
-                "`study = \"failures\"` only: it speaks of so many nodes that fail together; of any number when left out",
-            ),
+                "with `study = \"failures\"`: the claim is about this many nodes that fail together",
+            ).or("any number"),
         ],
     )
 };
@@ -241,7 +238,11 @@ static EXPECT: Shape = shape(
 
 static FAULT: Shape = Shape {
     required: &["id"],
-    ..shape("fault", "Something that is done to the cluster", FAULT_KEYS)
+    ..shape(
+        "fault",
+        "Something that goes wrong; it strikes one kind of thing: `node`, `service`, `link` or `site`",
+        FAULT_KEYS,
+    )
 };
 
 /// What a fault can be.
@@ -259,20 +260,23 @@ pub(crate) const FAULTS: &[&str] = &[
 ];
 
 const FAULT_KEYS: &[Key] = &[
-    key("id", TEXT, "a name of its own"),
-    key("at", DURATION, "when, from the beginning of the measured stretch"),
+    key("id", TEXT, "a name of its own").or("required"),
+    key("at", DURATION, "when, from the beginning of the measured stretch")
+        .or("required without `mtbf`"),
     key(
         "mtbf",
         TIMES,
-        "instead of `at`: again and again, after so long from the start and from each repair",
+        "instead of `at`: the fault comes again and again, this long after the start and after each repair",
     ),
-    key("kind", Kind::Word(FAULTS), "what happens"),
-    key("repair", TIMES, "how long until it is repaired; for ever when left out"),
-    key("graceful", TRUTH, "whether containers are stopped in good order rather than killed"),
-    key("replica", FROM_ONE, "which container of a service it strikes; all when left out"),
-    key("factor", POSITIVE, "how many times slower; 10 when left out"),
+    key("kind", Kind::Word(FAULTS), "what happens: see the guide, What goes wrong").or("required"),
+    key("repair", TIMES, "how long until it is repaired").or("for ever"),
+    key("graceful", TRUTH, "`kill-service` only: containers are stopped in good order, not killed")
+        .or("false"),
+    key("replica", FROM_ONE, "`kill-service` only: the number of the container, counted from 1")
+        .or("all of them"),
+    key("factor", POSITIVE, "`slow-disk` and `slow-network` only: how many times slower").or("10"),
     key("node", NAMES, "the nodes that it strikes"),
     key("service", NAMES, "the services that it strikes"),
-    key("link", NAMES, "the links that it strikes"),
-    key("site", NAMES, "the sites that it strikes"),
+    key("link", NAMES, "the links that it strikes, each as `a-b`"),
+    key("site", NAMES, "the sites that it strikes; a `switch` without one: the whole cluster"),
 ];

@@ -7,70 +7,70 @@ use super::{
 
 pub(super) static SERVICE: Shape = shape(
     "service",
-    "What runs: where it may run, what it takes and what it does",
+    "A service: what it does, what it takes, and where it runs. In a stack file the same keys stand below `x-wssim`",
     &[
         // What it does.
-        key("endpoint", Kind::Map(&Kind::Table(&ENDPOINT)), "what can be asked of it, by name"),
-        key("workers", FROM_ONE, "requests in service at once in each container; more wait"),
+        key("endpoint", Kind::Map(&Kind::Table(&ENDPOINT)), "the operations that others can call, by name"),
+        key("workers", FROM_ONE, "requests that each container serves at once; more wait").or("no limit"),
         key(
             "hold",
             Kind::Word(&["request", "cpu"]),
-            "a worker is held to the end of its request (a thread pool), or only in its cpu steps (an event loop)",
-        ),
-        key("backlog", FROM_ZERO, "requests that wait at most; more are refused"),
-        key("queue_timeout", DURATION, "a request waits so long at most"),
-        key("pool", Kind::Map(&Kind::Table(&POOL)), "pools of connections, by the service called"),
+            "`request`: a worker is held to the end of its request (a thread pool); `cpu`: only during cpu steps (an event loop)",
+        ).or("request"),
+        key("backlog", FROM_ZERO, "requests that wait for a worker at most; further ones are refused").or("no limit"),
+        key("queue_timeout", DURATION, "how long a request waits for a worker at most").or("for ever"),
+        key("pool", Kind::Map(&Kind::Table(&POOL)), "pools of connections, by the name of the service called"),
         key(
             "background",
             Kind::Either(&[Kind::Table(&BACKGROUND), Kind::Array(&Kind::Table(&BACKGROUND), 0)]),
-            "bursts of CPU that every container makes of itself",
+            "bursts of CPU in every container, independent of requests",
         ),
         // What it takes.
         key(
             "memory",
             Kind::Either(&[SIZE, Kind::Table(&MEMORY)]),
-            "RAM of a container when nobody asks for anything, or all about its RAM",
-        ),
+            "RAM of a container that serves no request, or a table with all about its RAM",
+        ).or("0 B"),
         key("data", Kind::Table(&DATA), "the files that it reads, by `read` steps"),
         key(
             "cpus",
             Kind::Either(&[POSITIVE, Kind::Table(&CPUS)]),
-            "limit in threads, or all about its CPU",
-        ),
+            "limit of a container in threads, or a table with all about its CPU",
+        ).or("no limit"),
         // Where it runs.
         key(
             "replicas",
             Kind::Ranged(&Kind::Count(0, 100_000)),
-            "how many containers; 1 when left out",
-        ),
+            "how many containers",
+        ).or("1"),
         key(
             "mode",
             Kind::Word(&["replicated", "global", "replicated-job", "global-job"]),
-            "so many containers, or one on each node; kept up, or run to their end",
-        ),
+            "`replicated`: `replicas` containers; `global`: one on each node; jobs do not end yet",
+        ).or("replicated"),
         key("constraints", NAMES, "where it may run, such as `node.hostname == a`"),
         key(
             "preferences",
             NAMES,
             "labels of nodes over whose values it is spread: `node.labels.zone`",
         ),
-        key("max_replicas_per_node", FROM_ONE, "containers on one node at most"),
+        key("max_replicas_per_node", FROM_ONE, "containers on one node at most").or("no limit"),
         key("stack", TEXT, "the stack that it belongs to"),
-        key("networks", NAMES, "networks that it is on"),
+        key("networks", NAMES, "networks that it is attached to; a call takes the first, by name, that caller and callee share").or("the hosts' own"),
         key(
             "aliases",
             Kind::Map(&NAMES),
-            "names beside its own by which others find it, by network",
+            "further names of the service, by network; calls do not use them yet",
         ),
         key(
             "endpoint_mode",
             Kind::Word(&["vip", "dnsrr"]),
-            "a virtual address, or round robin by DNS",
-        ),
+            "`vip`: a virtual address; `dnsrr`: DNS round robin",
+        ).or("vip"),
         key(
             "ports",
             Kind::Either(&[Kind::Table(&PORT), Kind::Array(&Kind::Table(&PORT), 0)]),
-            "published ports",
+            "published ports; `mode = \"host\"` counts in placement, users come in by `ingress` of their traffic",
         ),
         key(
             "volumes",
@@ -79,52 +79,52 @@ pub(super) static SERVICE: Shape = shape(
                 Kind::Table(&VOLUME),
                 Kind::Array(&Kind::Either(&[Kind::Text, Kind::Table(&VOLUME)]), 0),
             ]),
-            "volumes; a name alone is one on the node",
+            "volumes; a name alone is a volume on the node, which its container needs there",
         ),
         // How it comes and goes.
-        key("image", Kind::Either(&[Kind::Text, Kind::Table(&IMAGE)]), "its image"),
-        key("mtbf", TIMES, "each of its containers crashes of itself so long after its start"),
+        key("image", Kind::Either(&[Kind::Text, Kind::Table(&IMAGE)]), "its image: a name, or a table"),
+        key("mtbf", TIMES, "each of its containers crashes of itself, this long after its start").or("never"),
         key(
             "mttr",
             TIMES,
-            "until somebody starts it again, where it does not restart by itself; for ever when left out",
-        ),
-        key("startup", TIMES, "from the start of a container to its first answer"),
+            "with `restart.condition = \"none\"`: how long until it is started again",
+        ).or("for ever"),
+        key("startup", TIMES, "CPU of starting a container, before it listens").or("0s"),
         key(
             "start_needs",
             NAMES,
-            "services without which its application does not start: it tries again until of each a container listens",
+            "services that a container needs to start: it tries again until of each a container listens, has its data and is in reach",
         ),
-        key("start_retry", DURATION, "how often it tries again; 5 s when left out"),
-        key("healthcheck", Kind::Table(&HEALTH), "how its health is checked"),
-        key("restart", Kind::Table(&RESTART), "what happens when a container ends"),
-        key("update", Kind::Table(&UPDATE), "how a new version is rolled out"),
-        key("rollback", Kind::Table(&UPDATE), "how it is rolled back"),
-        key("stop_grace_period", DURATION, "from the request to stop to the end by force"),
-        key("labels", Kind::Map(&Kind::Text), "labels of the service, such as a proxy's rules"),
+        key("start_retry", DURATION, "how often it tries again").or("5s"),
+        key("healthcheck", Kind::Table(&HEALTH), "health checks: with Swarm a container gets no request before its first check has passed"),
+        key("restart", Kind::Table(&RESTART), "whether and when a container that has ended is started again"),
+        key("update", Kind::Table(&UPDATE), "how a new version is rolled out; not simulated yet"),
+        key("rollback", Kind::Table(&UPDATE), "how it is rolled back; not simulated yet"),
+        key("stop_grace_period", DURATION, "from the request to end until the container is killed").or("10s"),
+        key("labels", Kind::Map(&Kind::Text), "labels of the service; a proxy reads them in Swarm mode"),
         key(
             "container_labels",
             Kind::Map(&Kind::Text),
-            "labels of its containers, which a proxy does not read in Swarm mode",
+            "labels of its containers; a proxy reads them with Compose",
         ),
         // How it reaches others.
         key(
             "balance",
             Kind::Either(&[Kind::Word(BALANCES), Kind::Table(&BALANCE)]),
-            "how requests to it are spread over its containers, whoever asks; the orchestrator's way when left out",
-        ),
+            "how requests to it are spread over its containers, the same for every caller",
+        ).or("the orchestrator's way"),
         key(
             "proxy",
             Kind::Either(&[Kind::Word(&["traefik"]), Kind::Table(&PROXY)]),
-            "it is a reverse proxy, and reads labels; so is what runs the image `traefik`",
+            "it is a reverse proxy and reads labels; so is every service with the image `traefik`",
         ),
-        key("keep_alive", DURATION, "its containers close an unused connection then"),
-        key("resolver", RESOLVER, "how it looks up names"),
+        key("keep_alive", DURATION, "its containers close a connection that was unused for so long").or("never"),
+        key("resolver", RESOLVER, "how it looks up names, as its runtime does").or("no cache: DNS is asked for each connection"),
         key(
             "client",
             Kind::Table(&CLIENTS),
-            "how it holds connections; in tables by the service called, how to each",
-        ),
+            "how it opens and keeps connections, to all services; in a table by a service's name, to that one",
+        ).or("connections are open and cost nothing"),
     ],
 );
 
@@ -141,7 +141,8 @@ static BALANCE: Shape = Shape {
                 "weights",
                 Kind::Ranged(&Kind::Array(&Kind::Positive, 1)),
                 "the share of each container, in the order of replicas",
-            )],
+            )
+            .or("equal shares")],
         },
         Case {
             by: "kind",
@@ -149,14 +150,16 @@ static BALANCE: Shape = Shape {
             keys: &[key(
                 "choices",
                 Kind::Ranged(&Kind::Count(1, 8)),
-                "how many containers are looked at; 2 when left out",
-            )],
+                "how many containers are looked at",
+            )
+            .or("2")],
         },
     ],
     ..shape(
         "balance",
         "How requests are spread over containers",
-        &[key("kind", Kind::Word(BALANCES), "who gets the next request")],
+        &[key("kind", Kind::Word(BALANCES), "which container gets the next request")
+            .or("required")],
     )
 };
 
@@ -164,14 +167,14 @@ static PROXY: Shape = shape(
     "proxy",
     "A reverse proxy",
     &[
-        key("kind", Kind::Word(&["traefik"]), "whose labels it reads"),
-        key("refresh", DURATION, "it asks a Swarm manager this often; 15 s when left out"),
+        key("kind", Kind::Word(&["traefik"]), "whose labels it reads").or("required"),
+        key("refresh", DURATION, "how often it asks a Swarm manager").or("15s"),
     ],
 );
 
 static ENDPOINT: Shape = shape(
     "endpoint",
-    "An operation",
+    "An operation that can be called: `service.endpoint`",
     &[key("steps", Kind::Steps, "what a request does, one after the other")],
 );
 
@@ -179,41 +182,49 @@ static POOL: Shape = shape(
     "pool",
     "A pool of connections to another service",
     &[
-        key("kind", Kind::Word(&["hikari"]), "whose defaults hold for what is left out"),
-        key("size", FROM_ONE, "connections of each container"),
-        key("minimum", FROM_ZERO, "connections that are open from the start"),
-        key("timeout", DURATION, "a request waits so long for one"),
-        key("idle", DURATION, "an unused one is closed then, where there are more than `minimum`"),
-        key("max_lifetime", TIMES, "age at which one is renewed"),
-        key("keepalive", DURATION, "something is sent on an unused one this often"),
+        key("kind", Kind::Word(&["hikari"]), "whose defaults hold for the other keys"),
+        key("size", FROM_ONE, "connections of each container").or("required; with `hikari` 10"),
+        key("minimum", FROM_ZERO, "connections that are open from the start")
+            .or("0; with `hikari` as `size`"),
+        key("timeout", DURATION, "how long a request waits for a connection")
+            .or("for ever; with `hikari` 30s"),
+        key(
+            "idle",
+            DURATION,
+            "an unused connection is closed after so long, where there are more than `minimum`",
+        )
+        .or("never; with `hikari` 10min"),
+        key("max_lifetime", TIMES, "age at which a connection is renewed")
+            .or("never; with `hikari` 29 to 30 min"),
+        key("keepalive", DURATION, "how often something is sent on an unused connection")
+            .or("never"),
         key(
             "validation",
             DURATION,
-            "one that was unused for 0.5 s is tried first, for so long at most",
-        ),
-        key("accept", TIMES, "CPU of accepting one, at the service called"),
+            "a connection that was unused for 0.5 s is tried first, for so long at most",
+        )
+        .or("not tried; with `hikari` 5s"),
+        key("accept", TIMES, "CPU of accepting a connection, at the service called").or("0s"),
     ],
 );
 
 static BACKGROUND: Shape = shape(
     "background",
-    "Bursts of CPU, whoever asks",
+    "Bursts of CPU in every container, independent of requests",
     &[
-        key("every", TIMES, "from one burst to the next; a day when left out beside `at`"),
-        key("cpu", TIMES, "CPU time of each job of a burst"),
-        key(
-            "jobs",
-            Kind::Ranged(&Kind::Count(1, 10_000)),
-            "jobs of a burst, all at once; 1 when left out",
-        ),
+        key("every", TIMES, "from one burst to the next").or("required; beside `at` a day"),
+        key("cpu", TIMES, "CPU time of each job of a burst").or("required"),
+        key("jobs", Kind::Ranged(&Kind::Count(1, 10_000)), "jobs of a burst, all at once").or("1"),
         key(
             "start",
             DURATION,
-            "the first burst, from the beginning of a window's measured stretch",
-        ),
+            "window only: the first burst, counted from the beginning of the measured stretch",
+        )
+        .or("required where `count = 1` stands alone; a time of its own for each container"),
         key("at", CLOCK, "the first burst, by the clock"),
-        key("count", FROM_ONE, "how many bursts"),
-        key("duration", DURATION, "no burst begins so long after the first one may"),
+        key("count", FROM_ONE, "how many bursts there are").or("no end"),
+        key("duration", DURATION, "no burst begins later than this after the first one may")
+            .or("no end"),
     ],
 );
 
@@ -221,37 +232,37 @@ static MEMORY: Shape = shape(
     "memory",
     "RAM of a container",
     &[
-        key("base", SIZE, "when nobody asks for anything"),
-        key("per_request", SIZE, "more for each request in service"),
+        key("base", SIZE, "RAM of a container that serves no request").or("0 B"),
+        key("per_request", SIZE, "further RAM for each request in service").or("0 B"),
         key(
             "hot",
             SHARE,
-            "share of the base that is touched at all; as `[memory]` has it when left out",
-        ),
+            "share of the base that is touched at all",
+        ).or("as `[memory]` has it"),
         key(
             "alpha",
             NUMBER,
-            "skew of touches over the hot pages (exponent of Zipf's law, 0 to 4); as `[memory]` has it when left out",
-        ),
+            "skew of touches over the hot pages (exponent of Zipf's law, 0 to 4)",
+        ).or("as `[memory]` has it"),
         key(
             "touch",
             TOUCH,
-            "CPU from one touch of a page to the next; as `[memory]` has it when left out",
-        ),
+            "CPU from one touch of a page to the next",
+        ).or("as `[memory]` has it"),
         key(
             "limit",
             SIZE,
-            "limit, beyond which it swaps its own pages, as many again at most, before the kernel ends it",
-        ),
-        key("reservation", SIZE, "what a node must have free"),
+            "limit of a container: beyond it swaps its own pages, as many again at most, before the kernel kills it",
+        ).or("no limit"),
+        key("reservation", SIZE, "RAM that must be free on a node when it is placed").or("0 B"),
         key(
             "processes",
             FROM_ONE,
-            "over which it is spread: of several the kernel ends one, and the container goes on; 1 when left out",
-        ),
+            "over how many processes it is spread: of several the kernel kills one, and the container goes on",
+        ).or("1"),
         key("heap", Kind::Table(&HEAP), "the heap of a runtime that collects garbage"),
-        key("entry", SIZE, "what one entry of its caches takes"),
-        key("maxmemory", SIZE, "what all entries take at most"),
+        key("entry", SIZE, "what one entry of its caches takes").or("required with `maxmemory`"),
+        key("maxmemory", SIZE, "what all entries of its caches take at most"),
     ],
 );
 
@@ -259,10 +270,10 @@ static HEAP: Shape = shape(
     "heap",
     "A heap that is collected when it is full",
     &[
-        key("limit", SIZE, "what it grows to before it is collected"),
-        key("live", SIZE, "what is alive in it, part of the base; nothing when left out"),
-        key("garbage", SIZE, "what each request leaves in it"),
-        key("collection", TIMES, "CPU of one collection; none when left out"),
+        key("limit", SIZE, "what it grows to before it is collected").or("required"),
+        key("live", SIZE, "what is alive in it, part of the base").or("0 B"),
+        key("garbage", SIZE, "what each request leaves in it").or("required"),
+        key("collection", TIMES, "CPU of one collection").or("0s"),
     ],
 );
 
@@ -270,18 +281,12 @@ static DATA: Shape = shape(
     "data",
     "The files that it reads, through its own buffers and the node's page cache",
     &[
-        key("size", SIZE, "all of them"),
-        key(
-            "buffers",
-            SIZE,
-            "its own buffers in front of the page cache, on top of its base; none when left out",
-        ),
-        key("page", SIZE, "bytes of one read; 8 KiB when left out"),
-        key(
-            "alpha",
-            NUMBER,
-            "skew of reads over the pages (exponent of Zipf's law, 0 to 4); 0.8 when left out",
-        ),
+        key("size", SIZE, "size of all files").or("required"),
+        key("buffers", SIZE, "its own buffers in front of the page cache, on top of its base")
+            .or("0 B"),
+        key("page", SIZE, "bytes of one read").or("8 KiB"),
+        key("alpha", NUMBER, "skew of reads over the pages (exponent of Zipf's law, 0 to 4)")
+            .or("0.8"),
     ],
 );
 
@@ -289,13 +294,14 @@ static CPUS: Shape = shape(
     "cpus",
     "CPU of a container",
     &[
-        key("limit", POSITIVE, "threads at most"),
+        key("limit", POSITIVE, "threads at most").or("no limit"),
         key(
             "quota",
             Kind::Word(&["cfs", "fluid"]),
-            "how the limit is kept: in periods of 100 ms as the kernel does, or smoothly",
-        ),
-        key("reservation", NUMBER, "threads that a node must have free"),
+            "`cfs`: the limit is kept in periods of 100 ms, as the kernel does; `fluid`: smoothly",
+        )
+        .or("cfs"),
+        key("reservation", NUMBER, "threads that must be free on a node when it is placed").or("0"),
     ],
 );
 
@@ -304,29 +310,36 @@ static IMAGE: Shape = shape(
     "An image",
     &[
         key("name", TEXT, "its reference"),
-        key("size", SIZE, "what is pulled"),
-        key(
-            "registry",
-            TEXT,
-            "the service that it is pulled from; something that never fails when left out",
-        ),
+        key("size", SIZE, "what a node pulls that has not run it").or("0 B"),
+        key("registry", TEXT, "the service that it is pulled from")
+            .or("something that never fails"),
     ],
 );
 
 static HEALTH: Shape = shape(
     "healthcheck",
-    "How health is checked, as Compose has it",
+    "How health is checked, as Compose has it; simulated with `[orchestrator] kind = \"swarm\"`",
     &[
-        key("interval", DURATION, "from one check to the next; 30 s when left out"),
-        key("timeout", DURATION, "a check that takes longer has failed"),
-        key("retries", FROM_ZERO, "failures one after the other that make it unhealthy"),
-        key("start_period", DURATION, "failures do not count so long after the start"),
+        key(
+            "interval",
+            DURATION,
+            "from the start of a container to its first check, and from one check to the next",
+        )
+        .or("30s"),
+        key(
+            "timeout",
+            DURATION,
+            "no effect: a check takes no time here, and does not fail once the container listens",
+        ),
+        key("retries", FROM_ZERO, "no effect, as `timeout`"),
+        key("start_period", DURATION, "above zero: checks come each `start_interval` instead"),
         key(
             "start_interval",
             DURATION,
-            "from one check to the next in that time; 5 s when left out",
-        ),
-        key("disable", TRUTH, "no checks"),
+            "from one check to the next, where there is a `start_period`",
+        )
+        .or("5s"),
+        key("disable", TRUTH, "a container gets requests as soon as it listens").or("false"),
     ],
 );
 
@@ -337,17 +350,18 @@ static RESTART: Shape = shape(
         key(
             "condition",
             Kind::Word(&["none", "on-failure", "any"]),
-            "after which end it is started again",
-        ),
-        key("delay", DURATION, "wait before"),
-        key("max_attempts", FROM_ZERO, "how often"),
-        key("window", DURATION, "how long it must run to have been started"),
+            "`none`: it is not started again; the others: after every end",
+        )
+        .or("any"),
+        key("delay", DURATION, "how long after its end it is started again").or("5s"),
+        key("max_attempts", FROM_ZERO, "no effect: restarts have no limit here"),
+        key("window", DURATION, "no effect, as `max_attempts`"),
     ],
 );
 
 static UPDATE: Shape = shape(
     "update",
-    "How a new version is rolled out, as Compose has it",
+    "How a new version is rolled out, as Compose has it; not simulated yet",
     &[
         key("parallelism", FROM_ZERO, "containers at once; 0: all"),
         key("delay", DURATION, "wait from one to the next"),
@@ -369,16 +383,17 @@ static UPDATE: Shape = shape(
 /// A published port.
 pub(crate) static PORT: Shape = shape(
     "port",
-    "A port",
+    "A published port",
     &[
         key("target", Kind::Ranged(&Kind::Count(1, 65_535)), "in the container"),
         key("published", Kind::Ranged(&Kind::Count(1, 65_535)), "outside"),
-        key("protocol", Kind::Word(&["tcp", "udp", "sctp"]), "tcp when left out"),
+        key("protocol", Kind::Word(&["tcp", "udp", "sctp"]), "the protocol").or("tcp"),
         key(
             "mode",
             Kind::Word(&["ingress", "host"]),
-            "on every node, or on the node of each container",
-        ),
+            "`ingress`: on every node; `host`: on the node of each container",
+        )
+        .or("ingress"),
     ],
 );
 
@@ -392,9 +407,10 @@ pub(crate) static VOLUME: Shape = shape(
         key(
             "kind",
             Kind::Word(&["local", "nfs", "bind", "tmpfs", "npipe", "cluster"]),
-            "where the data lies",
-        ),
-        key("nfs", TEXT, "the service or node that serves it; it is always there when left out"),
+            "where the data lies; `local`: on the node, and the container needs it there",
+        )
+        .or("local"),
+        key("nfs", TEXT, "the service or node that serves it").or("always there"),
     ],
 );
 
@@ -407,12 +423,13 @@ static RESOLVER_TABLE: Shape = shape(
     "resolver",
     "How names are looked up",
     &[
-        key("ttl", DURATION, "how long an answer is kept"),
+        key("ttl", DURATION, "how long an answer is kept").or("0s"),
         key(
             "pick",
             Kind::Word(&["first", "shuffle", "in-turn"]),
             "which of several addresses is taken",
-        ),
+        )
+        .or("first"),
     ],
 );
 
@@ -421,20 +438,19 @@ const CONNECTION_KEYS: &[Key] = &[
         "connections",
         Kind::Word(&["per-request", "keep-alive"]),
         "one for each request, or kept open",
-    ),
-    key("max", FROM_ONE, "connections at most"),
-    key("idle", DURATION, "an unused one is closed then"),
-    key("max_lifetime", TIMES, "age at which one is renewed"),
-    key("multiplex", TRUTH, "several requests share one"),
-    key("keepalive", DURATION, "something is sent on an unused one this often"),
-    key("connect_timeout", DURATION, "opening one is given up then"),
-    key("tls", TRUTH, "whether it is encrypted: opening takes a second round trip"),
-    key(
-        "round_trips",
-        Kind::Ranged(&Kind::Count(1, 16)),
-        "that opening one takes; 1, with tls 2, when left out",
-    ),
-    key("accept", TIMES, "CPU of accepting one, at the service called"),
+    )
+    .or("keep-alive"),
+    key("max", FROM_ONE, "connections of a container at most; further calls wait").or("no limit"),
+    key("idle", DURATION, "an unused connection is closed after so long").or("never"),
+    key("max_lifetime", TIMES, "age at which a connection is renewed").or("never"),
+    key("multiplex", TRUTH, "whether several requests share one").or("false"),
+    key("keepalive", DURATION, "how often something is sent on an unused connection").or("never"),
+    key("connect_timeout", DURATION, "how long opening a connection is tried")
+        .or("the kernel's 127 s"),
+    key("tls", TRUTH, "whether it is encrypted: opening takes a second round trip").or("false"),
+    key("round_trips", Kind::Ranged(&Kind::Count(1, 16)), "round trips that opening takes")
+        .or("1; with `tls` 2"),
+    key("accept", TIMES, "CPU of accepting a connection, at the service called").or("0s"),
 ];
 
 /// How connections are held.

@@ -9,9 +9,9 @@ use super::{
 pub(crate) static STEP: Shape = Shape {
     cases: &[
         when("cpu", &[key("cpu", TIMES, "computes: CPU time on a node of speed 1")]),
-        when("sleep", &[key("sleep", TIMES, "waits for something outside of the cluster")]),
+        when("sleep", &[key("sleep", TIMES, "waits for something outside the cluster")]),
         when("disk", DISK),
-        when("read", &[key("read", NUMBERS, "reads so many pages of the service's `data`")]),
+        when("read", &[key("read", NUMBERS, "reads this many pages of the service's `data`")]),
         when("call", CALL),
         when("parallel", PARALLEL),
         when("cache", CACHE),
@@ -19,11 +19,11 @@ pub(crate) static STEP: Shape = Shape {
     ],
     ..shape(
         "step",
-        "What a request does next: one of cpu, call, parallel, cache, disk, read, sleep, steps",
+        "What a request does next: it has one of the keys `cpu`, `call`, `parallel`, `cache`, `disk`, `read`, `sleep` and `steps`, and any of these",
         &[
-            key("probability", SHARE, "how likely it is done at all; 1 when left out"),
-            key("repeat", NUMBERS, "how many times it is done, one after the other"),
-            key("label", TEXT, "what it is called in reports and traces"),
+            key("probability", SHARE, "how likely it is that the step is done at all").or("1"),
+            key("repeat", NUMBERS, "how many times it is done, one after the other").or("once"),
+            key("label", TEXT, "its name in reports and traces, and of its column in a trace file"),
         ],
     )
 };
@@ -33,9 +33,9 @@ const fn when(by: &'static str, keys: &'static [Key]) -> Case {
 }
 
 const DISK: &[Key] = &[
-    key("disk", SIZES, "reads so many bytes from the node's disk"),
-    key("write", TRUTH, "writes them rather"),
-    key("flush", TRUTH, "writes what must survive a power cut rather"),
+    key("disk", SIZES, "reads this many bytes from the node's disk"),
+    key("write", TRUTH, "writes them instead").or("false"),
+    key("flush", TRUTH, "writes what must survive a power cut instead").or("false"),
 ];
 
 const AGAIN: Kind = Kind::Either(&[FROM_ZERO, Kind::Table(&RETRIES)]);
@@ -53,70 +53,91 @@ const FAILURES: Kind = Kind::Word(&[
 
 const CALL: &[Key] = &[
     key("call", TEXT, "calls an endpoint of another service: `service.endpoint`"),
-    key("send", SIZES, "bytes sent"),
-    key("receive", SIZES, "bytes received"),
-    key("timeout", DURATION, "the caller gives up then"),
-    key("connect_timeout", DURATION, "the caller gives up connecting then"),
-    key("retries", AGAIN, "how often it is tried again after a failure"),
-    key("breaker", Kind::Table(&BREAKER), "a circuit breaker"),
+    key("send", SIZES, "bytes of the request").or("0 B"),
+    key("receive", SIZES, "bytes of the answer").or("0 B"),
+    key("timeout", DURATION, "how long the caller waits for the answer").or("for ever"),
+    key(
+        "connect_timeout",
+        DURATION,
+        "not simulated here; `connect_timeout` of the service's `client` is",
+    ),
+    key(
+        "retries",
+        AGAIN,
+        "how often the call is tried again after a failure: a number, or a table",
+    )
+    .or("0"),
+    key("breaker", Kind::Table(&BREAKER), "a circuit breaker in front of the call"),
     key(
         "deadline",
         Kind::Either(&[Kind::Word(&["propagate"]), DURATION]),
-        "when the answer is of no use any more; `propagate`: what is left of the caller's own",
+        "the callee begins nothing later than this after the call was sent; `propagate`: the caller's own deadline, and this call's `timeout`",
     ),
-    key("cancel", TRUTH, "whether a call that was given up is stopped at the callee"),
+    key("cancel", TRUTH, "whether the callee is told to stop when the caller gives up").or("false"),
 ];
 
 const PARALLEL: &[Key] = &[
     key(
         "parallel",
         Kind::Array(&Kind::Steps, 1),
-        "branches at once, each a list of steps; it goes on when all have ended",
+        "branches that run at once, each a list of steps",
     ),
-    key("need", FROM_ONE, "it goes on when so many have succeeded"),
+    key("need", FROM_ONE, "the step goes on when this many branches have succeeded").or("all"),
 ];
 
 const CACHE: &[Key] = &[
-    key("cache", TEXT, "asks the cache of this name"),
+    key("cache", TEXT, "looks something up at a container of this service"),
     key(
         "hit",
         Kind::Either(&[SHARE, Kind::Zipf]),
-        "share of hits, or `zipf(items=, capacity=, alpha=)`; without `capacity` as much as `memory.maxmemory` of the cache's service holds",
-    ),
-    key("cost", TIMES, "CPU of a look-up, at the cache"),
-    key("send", SIZES, "bytes of the question"),
-    key("receive", SIZES, "bytes of the answer"),
-    key("timeout", DURATION, "a look-up that takes longer is a miss"),
-    key("warm", TRUTH, "whether the cache is full at the start; true when left out"),
-    key("miss", Kind::Steps, "what is done after a miss"),
+        "share of hits, which are drawn; or `zipf(items=, capacity=, alpha=)`, a real LRU cache; without `capacity` as many entries as `memory.maxmemory` of the cache's service holds",
+    ).or("required"),
+    key("cost", TIMES, "CPU of a look-up, at the cache").or("0s"),
+    key("send", SIZES, "bytes of the question").or("0 B"),
+    key("receive", SIZES, "bytes of the answer").or("0 B"),
+    key("timeout", DURATION, "a look-up that takes longer is a miss").or("for ever"),
+    key("warm", TRUTH, "whether the cache is full at the start").or("true"),
+    key("miss", Kind::Steps, "steps that follow a miss"),
 ];
 
 static RETRIES: Shape = shape(
     "retries",
     "How a call is tried again",
     &[
-        key("attempts", FROM_ZERO, "how often, after the first"),
-        key("backoff", DURATION, "wait before the first of them"),
-        key("factor", POSITIVE, "how the wait grows from one to the next"),
-        key("jitter", SHARE, "share of the wait that is drawn"),
-        key("other_replica", TRUTH, "whether another container is tried"),
+        key("attempts", FROM_ZERO, "attempts after the first").or("required"),
+        key("backoff", DURATION, "wait before the first of them").or("0s"),
+        key("factor", POSITIVE, "by what the wait is multiplied from one to the next").or("1"),
+        key(
+            "jitter",
+            SHARE,
+            "each wait is multiplied by a random number from 1 − jitter to 1 + jitter",
+        )
+        .or("0"),
+        key("other_replica", TRUTH, "whether another container is tried").or("false"),
         key(
             "on",
             Kind::Either(&[FAILURES, Kind::Array(&FAILURES, 0)]),
-            "failures after which it is tried again; all when left out",
-        ),
+            "failures after which it is tried again",
+        )
+        .or("all"),
     ],
 );
 
 static BREAKER: Shape = shape(
     "breaker",
-    "A circuit breaker",
+    "A circuit breaker: it stands in each container of the caller, in front of all its calls to one service",
     &[
-        key("failures", FROM_ONE, "it trips at so many failures within the window"),
-        key("ratio", SHARE, "it trips at this share of failures among the calls of the window"),
-        key("min_calls", FROM_ONE, "a share counts only among so many calls or more"),
-        key("window", DURATION, "stretch over which they are counted"),
-        key("open", DURATION, "how long it stays open"),
-        key("half_open", FROM_ONE, "calls that are let through to see"),
+        key("failures", FROM_ONE, "it trips at this many failures within the window"),
+        key("ratio", SHARE, "it trips at this share of failures among the calls of the window")
+            .or("0.5 where `failures` is left out, too"),
+        key("min_calls", FROM_ONE, "the ratio counts only among this many calls or more").or("20"),
+        key("window", DURATION, "stretch over which they are counted").or("10s"),
+        key("open", DURATION, "how long it stays open: nothing passes").or("5s"),
+        key(
+            "half_open",
+            FROM_ONE,
+            "calls that are let through afterwards, to see: all must succeed",
+        )
+        .or("1"),
     ],
 );

@@ -17,8 +17,8 @@ pub(super) static SOURCES: Shape = Shape {
         &[key(
             "scale",
             POSITIVE,
-            "how many times as much traffic of every source: rates, users (rounded), rows of a trace; 1 when left out",
-        )],
+            "how many times as much traffic of every source: rates, users (rounded), rows of a trace",
+        ).or("1")],
     )
 };
 
@@ -26,28 +26,28 @@ static TRAFFIC: Shape = shape(
     "traffic",
     "A source of requests",
     &[
-        key("entry", ENTRY, "what it asks for: `service.endpoint`, or several with their weights"),
+        key("entry", ENTRY, "what is asked for: `service.endpoint`, or several with their weights")
+            .or("required"),
         key("entries", ENTRY, "the same as `entry`"),
-        key("arrivals", Kind::Table(&ARRIVALS), "when requests come"),
-        key("client_rtt", TIMES, "round trip between users and cluster"),
-        key("send", SIZES, "bytes of a request"),
-        key("receive", SIZES, "bytes of an answer"),
-        key("patience", TIMES, "users give up then"),
+        key("arrivals", Kind::Table(&ARRIVALS), "when requests come").or("required"),
+        key("client_rtt", TIMES, "round trip between users and cluster").or("0s"),
+        key("send", SIZES, "bytes of a request").or("0 B"),
+        key("receive", SIZES, "bytes of an answer").or("0 B"),
+        key("patience", TIMES, "how long users wait for the answer").or("for ever"),
         key(
             "cancel",
             TRUTH,
             "whether users who give up tell the cluster, which stops their requests",
-        ),
-        key(
-            "ingress",
-            NAMES,
-            "nodes whose published port users come to, through the routing mesh; the containers themselves when left out",
-        ),
-        key("patience_in_queue", TIMES, "users give up then as long as nobody serves them"),
-        key("critical", TRUTH, "whether the plan fails when this traffic does"),
-        key("objective", Kind::Table(&OBJECTIVE), "what is good enough"),
-        key("resolver", RESOLVER, "how clients look up names"),
-        key("client", Kind::Table(&CONNECTIONS), "how clients hold connections"),
+        )
+        .or("false"),
+        key("ingress", NAMES, "nodes whose published port users come to, through the routing mesh")
+            .or("the containers themselves"),
+        key("patience_in_queue", TIMES, "how long users wait to be served at all").or("for ever"),
+        key("critical", TRUTH, "whether `failures` asks that this source is answered")
+            .or("false; where no source is critical, all are"),
+        key("objective", Kind::Table(&OBJECTIVE), "limits that `capacity` and `sweep` keep"),
+        key("resolver", RESOLVER, "how users look up names; not simulated yet"),
+        key("client", Kind::Table(&CONNECTIONS), "how users keep connections; not simulated yet"),
     ],
 );
 
@@ -58,44 +58,44 @@ const SHAPES: &[&str] = &["diurnal", "market-hours"];
 
 static ARRIVALS: Shape = Shape {
     cases: &[
-        when("poisson", &[key("rate", RATE, "requests a second, a minute, …"), PROFILE]),
+        when("poisson", &[key("rate", RATE, "requests in a second, a minute or an hour").or("required"), PROFILE]),
         when(
             "renewal",
-            &[key("interarrival", TIMES, "time from one request to the next"), PROFILE],
+            &[key("interarrival", TIMES, "time from one request to the next, drawn anew each time").or("required"), PROFILE],
         ),
         when(
             "periodic",
             &[
-                key("period", DURATION, "time from one request to the next"),
-                key("rate", RATE, "requests a second, a minute, …"),
-                key("phase", DURATION, "when the first one comes"),
+                key("period", DURATION, "time from one request to the next").or("required without `rate`"),
+                key("rate", RATE, "instead of `period`: requests in a second, a minute or an hour"),
+                key("phase", DURATION, "when the first request comes, from the start of a replication").or("drawn, within one period"),
                 PROFILE,
             ],
         ),
         when(
             "mmpp",
             &[
-                key("rates", Kind::Array(&RATE, 0), "rate in each state"),
+                key("rates", Kind::Array(&RATE, 0), "rate of requests in each state").or("required"),
                 key(
                     "switch",
                     Kind::Either(&[Kind::Array(&RATE, 0), Kind::Array(&Kind::Array(&RATE, 0), 0)]),
-                    "rate of leaving each state for the next one; or a row a state with the rates of changing to each other one",
-                ),
+                    "rate of leaving each state for the next one, the last for the first; or a row for each state with the rates of changing to each other one",
+                ).or("required"),
             ],
         ),
         when(
             "closed",
             &[
-                key("users", Kind::Ranged(&Kind::Count(1, 10_000_000)), "how many users there are"),
-                key("think", TIMES, "pause of a user between an answer and the next request"),
+                key("users", Kind::Ranged(&Kind::Count(1, 10_000_000)), "users, each with one request at a time").or("required"),
+                key("think", TIMES, "pause of a user between an answer and the next request").or("0s"),
             ],
         ),
         when(
             "trace",
             &[
-                key("file", TEXT, "CSV file of requests, relative to this one"),
-                key("rate", POSITIVE, "how many times as many requests"),
-                key("speed", POSITIVE, "how many times as fast"),
+                key("file", TEXT, "CSV file, relative to this one; its first line names the columns: `time` in seconds from the start of a replication, warm-up and lead-in included; where wanted `entry` (`service.endpoint`), `send` and `receive` in bytes; every other column is the CPU in seconds of the cpu step with that `label`. An empty cell: as the scenario has it").or("required"),
+                key("rate", POSITIVE, "how many times as many requests: rows are repeated, or left out at random").or("1"),
+                key("speed", POSITIVE, "by what the times are divided").or("1"),
                 key("scale", POSITIVE, "the same as `rate`"),
             ],
         ),
@@ -106,8 +106,8 @@ static ARRIVALS: Shape = Shape {
         &[key(
             "kind",
             Kind::Word(&["poisson", "renewal", "periodic", "mmpp", "closed", "trace"]),
-            "independent users, gaps of any law, a clock, a rate that jumps, users who wait for answers, a log",
-        )],
+            "`poisson`: independent users; `renewal`: gaps of any distribution; `periodic`: a clock; `mmpp`: a rate that jumps; `closed`: users who wait for answers; `trace`: a recorded list",
+        ).or("required")],
     )
 };
 
@@ -122,28 +122,28 @@ static PROFILE_TABLE: Shape = shape(
     "profile",
     "A factor on the rate: one of `shape`, `values`, `steps` and `ramp`, and perhaps a `spike`",
     &[
-        key("shape", Kind::Word(SHAPES), "one of those that ship"),
-        key("slot", DURATION, "length of one of `values`"),
+        key("shape", Kind::Word(SHAPES), "a profile that ships"),
+        key("slot", DURATION, "length of each of `values`").or("required with `values`"),
         key("values", Kind::Array(&NUMBER, 0), "constant within a slot; repeats"),
         key("steps", POINTS, "constant from each point to the next; the last value holds"),
         key("ramp", POINTS, "linear between points; the last value holds"),
-        key("spike", Kind::Table(&SPIKE), "so many times the rate for a while"),
+        key("spike", Kind::Table(&SPIKE), "a multiple of the rate for a while"),
     ],
 );
 
 static SPIKE: Shape = shape(
     "spike",
-    "So many times the rate for a while",
+    "A multiple of the rate for a while",
     &[
-        key("at", INSTANT, "when it begins"),
-        key("for", DURATION, "how long it lasts"),
-        key("factor", NUMBER, "how many times the rate"),
+        key("at", INSTANT, "when it begins").or("required"),
+        key("for", DURATION, "how long it lasts").or("required"),
+        key("factor", NUMBER, "how many times the rate").or("required"),
     ],
 );
 
 static OBJECTIVE: Shape = shape(
     "objective",
-    "What is good enough: limits of response times and errors",
+    "Limits of response times and errors, which `capacity` and `sweep` keep",
     &[
         key("mean", DURATION, "on average"),
         key("p50", DURATION, "half of the requests"),

@@ -34,6 +34,10 @@ fn is_valid(name: &str, text: &str) {
     assert!(errors.is_empty(), "{name}: {}", errors.join("\n"));
 }
 
+/// Documents with examples of scenarios.
+const DOCUMENTS: [&str; 5] =
+    ["README.md", "scenarios/README.md", "reports/README.md", "sim/README.md", "tests/README.md"];
+
 #[test]
 fn files_that_are_right_are_valid() {
     let paths =
@@ -44,12 +48,14 @@ fn files_that_are_right_are_valid() {
         count += 1;
     }
     assert!(count >= 14, "{count}");
-    let readme = text_of("../../README.md");
     let first = crate::import::FIRST;
     is_valid("init", first);
     is_valid("init with its alternatives", &uncommented(first));
-    for example in readme.split("```toml\n").skip(1) {
-        is_valid("README.md", example.split("```").next().unwrap_or(""));
+    for document in DOCUMENTS {
+        let text = text_of(format!("../../{document}"));
+        for example in text.split("```toml\n").skip(1) {
+            is_valid(document, example.split("```").next().unwrap_or(""));
+        }
     }
 }
 

@@ -4,9 +4,10 @@
 #![allow(clippy::format_collect)]
 
 mod files;
+mod page;
 mod places;
 
-use super::{Case, Kind, ROOT, Shape, json};
+use super::{Case, Key, Kind, ROOT, Shape, json};
 use crate::diagnostic::Diagnostic;
 use crate::document;
 use crate::document::fields::{Reader, Texts};
@@ -24,6 +25,19 @@ fn validator() -> Validator {
 
 /// What one file says by itself, and what its readers find wrong.
 fn read(text: &str) -> (Table, Vec<Diagnostic>) {
+    let Found { written, mistakes, .. } = find(text);
+    (written, mistakes)
+}
+
+/// What becomes of one file.
+struct Found {
+    written: Table,
+    mistakes: Vec<Diagnostic>,
+    /// Values that were left out, by path, and what holds instead.
+    defaults: Vec<(String, String)>,
+}
+
+fn find(text: &str) -> Found {
     let (mut sources, mut mistakes) = (Sources::default(), Vec::new());
     let source =
         Source { name: "a".into(), folder: Location::default(), text: text.into(), is_set: false };
@@ -35,7 +49,7 @@ fn read(text: &str) -> (Table, Vec<Diagnostic>) {
     let mut reader = Reader::new(Texts { sources: &sources, files: &files });
     document::read(&mut reader, &table);
     mistakes.extend(reader.mistakes);
-    (written, mistakes)
+    Found { written, mistakes, defaults: reader.defaults }
 }
 
 fn as_json(table: &Table) -> Value {

@@ -1,6 +1,6 @@
 //! Every place of the format where a value can stand, with the least file around it.
 
-use super::{Case, Kind, ROOT, Shape};
+use super::{Case, Key, Kind, ROOT, Shape};
 use crate::distribution::FORMS;
 use serde_json::{Map, Value, json};
 use wssim_text::quantity::Dimension;
@@ -9,6 +9,8 @@ use wssim_text::quantity::Dimension;
 pub(super) struct Place {
     pub(super) key: &'static str,
     pub(super) kind: Kind,
+    /// All that is said of it.
+    pub(super) row: &'static Key,
     /// The JSON pointer of its table.
     pub(super) table: String,
     /// Whether it says what a step does.
@@ -19,6 +21,11 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// The least file around it, where it is left out.
+    pub(super) fn without(&self) -> &Value {
+        &self.file
+    }
+
     /// The least file with `value` here.
     pub(super) fn with(&self, value: Value) -> Value {
         let mut file = self.file.clone();
@@ -64,6 +71,7 @@ fn walk(
         out.push(Place {
             key: key.name,
             kind: key.kind,
+            row: key,
             table: table.to_owned(),
             decides: case.is_some_and(|case| case.is.is_none() && case.by == key.name),
             strangers,
