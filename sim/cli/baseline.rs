@@ -167,11 +167,12 @@ impl Baseline {
     }
 }
 
-/// Whether two paths lead to one file, which may be new in a folder that is there.
+/// Whether two paths lead to one file, which may be new.
 fn is_same(one: &Path, other: &Path) -> bool {
     let whole = |path: &Path| {
         let (folder, name) = split(path).ok()?;
-        fs::canonicalize(path).ok().or_else(|| Some(fs::canonicalize(folder).ok()?.join(name)))
+        let folder = || fs::canonicalize(folder).or_else(|_| std::path::absolute(folder));
+        fs::canonicalize(path).or_else(|_| folder().map(|folder| folder.join(name))).ok()
     };
     whole(one).is_some_and(|one| whole(other) == Some(one))
 }

@@ -502,7 +502,9 @@ fn put_item(
             path.push(format!("[{index}]"));
             put_item(item, rest, value, key, path)
         }
-        (Segment::Id(id), Value::Array(items)) => {
+        (Segment::Id(id) | Segment::Key(id), Value::Array(items))
+            if items.iter().any(|item| id_of(item).is_some()) =>
+        {
             let ids: Vec<String> =
                 items.iter().filter_map(id_of).map(|(id, _)| id.to_owned()).collect();
             let Some(at) =

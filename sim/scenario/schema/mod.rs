@@ -218,7 +218,7 @@ pub(crate) fn takes_whole(path: &[Segment]) -> bool {
     let mut kind = Kind::Table(&ROOT);
     for step in path {
         let next = match step {
-            Segment::Key(key) => kind.within(key),
+            Segment::Key(key) => kind.within(key).or_else(|| kind.item()),
             Segment::Index(_) | Segment::Id(_) => kind.item(),
         };
         let Some(next) = next else { return false };

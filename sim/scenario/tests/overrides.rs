@@ -34,6 +34,21 @@ fn same(scenario: &Scenario, file: &str, overrides: &[Override]) {
     assert!(text(&made) == text(&anew), "{sets:?}");
 }
 
+/// An item of a list has a number and an id, in brackets or as a part of the path.
+#[test]
+fn an_item_of_a_list_is_found_by_its_id() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/after-crash-vip.toml");
+    let of = |path: &str| {
+        let overrides = Override { path: path.to_owned(), value: "2min".to_owned() };
+        load(file, &[]).blueprint(None, &[overrides]).map(|world| text(&world))
+    };
+    let due = of("fault[0].at").unwrap();
+    assert_ne!(due, text(&load(file, &[]).blueprint(None, &[]).unwrap()));
+    assert_eq!(of("fault[server-81].at").unwrap(), due);
+    assert_eq!(of("fault.server-81.at").unwrap(), due);
+    assert!(of("fault.server-18.at").is_err());
+}
+
 /// Each input of the plan at both ends, and two of them together; over and over, in either order.
 #[test]
 fn a_world_is_what_reading_it_anew_makes_of_it() {
