@@ -63,6 +63,8 @@ fn what_users_read_says_who_and_how_many() {
     }
     let documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
     whole.extend(documents.map(|name| root().join(name)));
+    let of_results = ["reports/results.schema.json", "reports/grafana/wssim.json"];
+    whole.extend(of_results.map(|name| root().join(name)));
     for ending in ["toml", "yml"] {
         whole.extend(files_below("scenarios", ending));
     }
@@ -70,7 +72,9 @@ fn what_users_read_says_who_and_how_many() {
     read.extend(whole);
     let lines: Vec<String> = read
         .iter()
-        .flat_map(|(name, text)| found(text).into_iter().map(move |words| format!("{name}: {words}")))
+        .flat_map(|(name, text)| {
+            found(text).into_iter().map(move |words| format!("{name}: {words}"))
+        })
         .collect();
     assert!(
         lines.is_empty(),
@@ -82,6 +86,9 @@ fn what_users_read_says_who_and_how_many() {
 
 #[test]
 fn words_are_found_across_lines_and_marks() {
-    assert_eq!(found("# Waits for so\n# many s, (nobody's), or\n/// fails of \\\n  itself.").len(), 3);
+    assert_eq!(
+        found("# Waits for so\n# many s, (nobody's), or\n/// fails of \\\n  itself.").len(),
+        3
+    );
     assert!(found("somebodyelse, so, then many; of it, itself").is_empty());
 }
