@@ -3,7 +3,7 @@
 use crate::exit::{self, Failure};
 use crate::output;
 
-/// Every key of the scenario format, for editors or to read, or the shape of results.json, on standard output
+/// Every key of the scenario format, or the shape of results.json, on standard output
 ///
 /// Editors that know TOML (Even Better TOML, Taplo, Tombi) complete keys, explain them and mark
 /// mistakes by it. A file is often a piece of a scenario, so the schema requires next to nothing:
