@@ -17,3 +17,4 @@ mod studies;
 mod text;
 mod tidy;
 mod trust;
+mod words;

@@ -5,11 +5,11 @@ use crate::literals;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn files_below(folder: &str, ending: &str) -> Vec<PathBuf> {
+pub(crate) fn files_below(folder: &str, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
@@ -26,7 +26,7 @@ fn files_below(folder: &str, ending: &str) -> Vec<PathBuf> {
     found
 }
 
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap().display().to_string()
 }
 
@@ -123,7 +123,7 @@ fn members_take_their_dependencies_from_the_workspace() {
 
 /// The code of a file up to its unit tests, comments apart. A test module in a file of its own
 /// (`mod twin;`) is one line and ends nothing.
-fn code(path: &Path) -> String {
+pub(crate) fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     let mut code = Vec::new();
     let mut lines = text.lines();
@@ -141,11 +141,16 @@ fn code(path: &Path) -> String {
     code.join("\n")
 }
 
+/// Whether a file below `sim`, `reports` or `bench` serves tests alone.
+pub(crate) fn is_for_tests(path: &Path) -> bool {
+    let name = shown(path);
+    ["/tests/", "twin.rs", "reports/sample.rs"].iter().any(|part| name.contains(part))
+}
+
 fn refuse(folder: &str, banned: &[&str], instead: &str) {
     for path in files_below(folder, "rs") {
         let name = shown(&path);
-        let for_tests = ["/tests/", "twin.rs", "reports/sample.rs"];
-        if for_tests.iter().any(|part| name.contains(part)) {
+        if is_for_tests(&path) {
             continue;
         }
         let code = code(&path);

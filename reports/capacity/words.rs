@@ -167,7 +167,7 @@ fn of_key(capacity: &Capacity) -> String {
     match (search.end, search.kept, search.missed) {
         (End::Cut, ..) => format!("{key}: cut short."),
         (End::Turns, ..) => format!(
-            "{key}: there is no single limit {}: what is asked for rises and falls between; \
+            "{key}: there is no single limit {}: the metric rises and falls between; \
              `wssim sweep --param` shows where.",
             ends()
         ),

@@ -76,7 +76,7 @@ fn matrix(failures: &Failures) -> Section {
     let mut remarks = vec![
         format!(
             "Survives: {counted} have {}, and as much of all requests from there to the end, \
-             {} after the fault, in every replication; nobody repairs anything.",
+             {} after the fault, in every replication; no repair takes place.",
             told(own),
             quantity::duration(failures.observed_seconds)
         ),

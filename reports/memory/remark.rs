@@ -40,7 +40,7 @@ pub(crate) fn remark(node: &NodeLedger) -> Option<String> {
     if swapped < WORTH_TELLING {
         return None;
     }
-    let waits = if stall < NOBODY { "nobody waits" } else { "hardly anybody waits" };
+    let waits = if stall < NOBODY { "no service waits" } else { "services hardly wait" };
     let why = if demand <= node.ram {
         "cold pages parked by swappiness, not pressure"
     } else {
@@ -86,11 +86,11 @@ mod tests {
     fn swap_in_use_is_not_pressure() {
         assert_eq!(
             remark(&node(0.0, 0.0, 4e9)).unwrap(),
-            "`gmktec` has 942 MB in swap and nobody waits for it: cold pages parked by swappiness, \
+            "`gmktec` has 942 MB in swap and no service waits for it: cold pages parked by swappiness, \
              not pressure (stall 0.0 %)"
         );
         let hardly = remark(&node(0.004, 0.0, 6e9)).unwrap();
-        assert!(hardly.contains("hardly anybody waits") && hardly.contains("does not fit"));
+        assert!(hardly.contains("services hardly wait for it") && hardly.contains("does not fit"));
         let mut none = node(0.0, 0.0, 4e9);
         none.swapped = None;
         assert_eq!(remark(&none), None);

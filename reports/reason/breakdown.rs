@@ -28,7 +28,7 @@ fn level(whole: Whole) -> &'static str {
         Whole::RequestTime => "a request spends most of its time in",
         Whole::RunQueue => "the node's run queue holds most of",
         Whole::MemoryHeld => "most of the node's RAM is held by",
-        Whole::MemoryAskedFor => "most of what is asked for of the node's RAM is for",
+        Whole::MemoryAskedFor => "most of the RAM asked for on the node is for",
         Whole::Swap => "most of the node's swap is held by",
     }
 }
@@ -39,7 +39,7 @@ fn change(whole: Whole) -> &'static str {
         Whole::RequestTime => "the time of a request changes most by",
         Whole::RunQueue => "jobs in the node's run queue change most by",
         Whole::MemoryHeld => "what is held of the node's RAM changes most by",
-        Whole::MemoryAskedFor => "what is asked for of the node's RAM changes most by",
+        Whole::MemoryAskedFor => "the RAM asked for on the node changes most by",
         Whole::Swap => "what is held of the node's swap changes most by",
     }
 }

@@ -25,7 +25,7 @@ pub(crate) fn entry(trouble: &EntryTrouble) -> String {
             parts.extend(stalled.as_ref().map(|(node, share)| {
                 let percent = share * 100.0;
                 format!(
-                    "{node} has no RAM left: somebody waits for pages {percent:.0} % of the time"
+                    "{node} has no RAM left: its services wait for pages {percent:.0} % of the time"
                 )
             }));
             parts.join("; ")
@@ -74,7 +74,7 @@ pub(crate) fn service(loss: &ServiceLoss) -> String {
             "no quorum: too few managers are left to start anything anew".to_owned()
         }
         ServiceLoss::NoOrchestrator => {
-            "nobody starts it elsewhere: there is no orchestrator".to_owned()
+            "it is not started elsewhere: there is no orchestrator".to_owned()
         }
         ServiceLoss::OwnHostOnly => "Compose starts containers on their own host only".to_owned(),
         ServiceLoss::NoRoom { reserves, nodes, most } => format!(
@@ -163,7 +163,7 @@ mod tests {
         assert_eq!(
             entry(&busy),
             "every service that it needs runs; most requests fail of: timeout; the CPU of a is at 99 %; b \
-             has no RAM left: somebody waits for pages 50 % of the time"
+             has no RAM left: its services wait for pages 50 % of the time"
         );
         let degraded = |window_errors, is_slow, fails_often| {
             entry(&EntryTrouble::Degraded { window_errors, is_slow, fails_often })

@@ -11,7 +11,9 @@ pub(super) fn unmeasured(why: &Unmeasured) -> String {
         Unmeasured::OtherConditions => {
             "it is about the objectives, and `--until` asks for something else".to_owned()
         }
-        Unmeasured::NobodyAsked(metric) => format!("`{metric}` was not observed: nobody asked"),
+        Unmeasured::NobodyAsked(metric) => {
+            format!("`{metric}` was not observed: there were no requests")
+        }
         Unmeasured::TooFewRequests { times } => format!(
             "too few requests for this quantile: {} times the duration would do",
             tenths_up(*times)
@@ -26,7 +28,7 @@ pub(super) fn unmeasured(why: &Unmeasured) -> String {
         }
         Unmeasured::OfOtherStudies(study) => of_other_studies(*study),
         Unmeasured::NoYears(why) => no_years(*why).to_owned(),
-        Unmeasured::NothingFailsIn(file) => format!("nothing fails of itself in `{file}`"),
+        Unmeasured::NothingFailsIn(file) => format!("nothing fails by itself in `{file}`"),
         Unmeasured::UnlikeRuns => "the two long runs are not of one length".to_owned(),
         Unmeasured::ZeroBefore => "it was zero before: no change is a share of that".to_owned(),
         Unmeasured::NoContainers(name) => format!("`{name}` has no containers that could work"),
@@ -41,7 +43,7 @@ pub(crate) fn missing(why: &Missing) -> String {
             format!("{:.1} times the duration would do", tenths_up(*times))
         }
         Missing::TooFew(runs) => few(*runs),
-        Missing::NobodyAsked(runs) => format!("nobody asked, or {}", few(*runs)),
+        Missing::NobodyAsked(runs) => format!("no requests, or {}", few(*runs)),
         Missing::NotBack(nodes) => format!("does not come back without {}", nodes.join(" and ")),
         Missing::NoOutage => "no outage was seen".to_owned(),
     }
@@ -93,7 +95,7 @@ fn no_years(why: NoYears) -> &'static str {
         NoYears::Cut => "the long run was cut short",
         NoYears::NotAsked => "no years are simulated: `--years 0`",
         NoYears::TooManyNodes => "no long run: too many nodes for it",
-        NoYears::NothingFails => "nothing fails of itself: no `mtbf` is given",
+        NoYears::NothingFails => "nothing fails by itself: no `mtbf` is given",
     }
 }
 
@@ -122,7 +124,7 @@ mod tests {
         let few = Few { of: Runs::Replications, needed: 2 };
         assert_eq!(
             missing(&Missing::NobodyAsked(few)),
-            "nobody asked, or fewer than two replications"
+            "no requests, or fewer than two replications"
         );
     }
 }

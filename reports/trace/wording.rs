@@ -22,7 +22,7 @@ pub(super) fn words(kind: Kind) -> &'static str {
         Kind::Trial => "trying a connection",
         Kind::Dns => "looking up a name",
         Kind::Handshake => "opening a connection",
-        Kind::Silence => "waiting for nobody",
+        Kind::Silence => "waiting, no answer comes",
         Kind::NetworkCpu => "CPU of networking",
         Kind::Cpu => "CPU",
         Kind::Sharing => "CPU, slowed by others",
@@ -112,7 +112,8 @@ pub(super) fn notes(trace: &Trace) -> Vec<String> {
     }
     if trace.stays.iter().any(|stay| stay.late) {
         notes.push(
-            "unheard: nobody waited for the answer any more; its time counts until then".to_owned(),
+            "unheard: the caller had stopped waiting for the answer; its time counts until then"
+                .to_owned(),
         );
     }
     notes

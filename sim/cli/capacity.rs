@@ -23,9 +23,9 @@ const FILES: [&str; 6] =
 /// How much can it carry, and what gives first?
 ///
 /// Looks for the largest factor on all traffic at which every objective holds (`objective` of the traffic, or
-/// --until; without any, that 99 % of all requests are answered), all values under the same random numbers:
-/// a bracket, which is right with a probability of 95 %. Says what gives first and why, what else is used up
-/// when, what is left of each node, and how much is carried without each of them. With --find it looks for
+/// --until; without any, that 99 % of all requests are answered). All values meet the same random numbers.
+/// The answer is a bracket, which is right with a probability of 95 %. Says what gives first and why, what
+/// else is used up when, what is left of each node, and how much is carried without each of them. With --find it looks for
 /// the least, or the largest, value of another key at which --until holds. Writes results.json, metrics.csv,
 /// metrics.prom, junit.xml, capacity.csv and report.html.
 #[derive(clap::Args, Debug)]
@@ -42,8 +42,8 @@ pub(crate) struct Args {
     /// Path of the scenario, or its bare name when it lies in scenarios/ or ships with wssim
     scenario: String,
 
-    /// Another key than the traffic, and the ends between which it is looked for: `key=lo..hi`; of whole
-    /// numbers 1..64 unless told otherwise
+    /// Search the value of this key instead of the traffic, between two ends: `key=lo..hi`; for whole
+    /// numbers the ends are 1..64 by default
     #[arg(long, value_name = "KEY=LO..HI", value_parser = range_of, requires = "until")]
     find: Option<Parameter>,
 
@@ -52,7 +52,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "CONDITION")]
     until: Vec<String>,
 
-    /// The service of whose containers it is told how many more fit
+    /// The service for which to say how many more of its containers fit
     #[arg(long, value_name = "SERVICE", conflicts_with = "find")]
     template: Option<String>,
 

@@ -14,8 +14,8 @@ use wssim_scenario::{Diagnostic, Diagnostics, Scenario, Severity};
 /// Is the file right? Nothing is simulated
 ///
 /// Prints all mistakes at once, which containers each node gets, where Traefik's labels lead, the load that is offered to nodes
-/// and services against what they can carry, and what the scenario says that is not simulated.
-/// These are the answer and go to standard output.
+/// and services against what they can carry, and the parts of the scenario that are not simulated.
+/// All of it goes to standard output.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
 Example:

@@ -27,8 +27,8 @@ const FILES: [&str; 6] =
 /// Simulates the first scenario and each of the others under common random numbers: the same requests meet
 /// all of them, so that small differences show. Prints response times, errors, CPU and RAM before and after,
 /// the change with its interval, what the plan says of each and the verdict; then which components carry what
-/// changes. Judged are the claims of the others that are about themselves or about the change from the first
-/// one, and what was observed there. Stack files compare, too: the rest is assumed, the same for all. Writes
+/// changes. Judges the claims and the observations of the others, about themselves or about the change from
+/// the first one. Stack files compare, too: the rest is assumed, the same for all. Writes
 /// results.json, metrics.csv, metrics.prom, junit.xml, compare.csv and report.html.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
@@ -40,24 +40,25 @@ Example:
   wssim compare before after --with failures
   wssim compare before after --format json | jq '.comparison[] | {name, labels, others}'")]
 pub(crate) struct Args {
-    /// What is compared with: path of a scenario, its bare name when it lies in scenarios/ or ships with
+    /// The scenario to compare with: its path, its bare name when it lies in scenarios/ or ships with
     /// wssim, or a stack file
     first: String,
 
-    /// What is compared with it
+    /// The scenarios or stack files to compare with it
     #[arg(required = true, value_name = "SCENARIO")]
     others: Vec<String>,
 
-    /// Nodes, LAN and whatever else stack files do not say: a part of a scenario that is laid over all of
-    /// them
+    /// A part of a scenario that is added to all of them: nodes, LAN and the rest that stack files do
+    /// not say
     #[arg(long, value_name = "FILE")]
     nodes: Option<PathBuf>,
 
-    /// What is told beside response times, errors, CPU, RAM and what is claimed, as claims name it; repeatable
+    /// A metric to show beside response times, errors, CPU, RAM and the metrics of claims, as claims name
+    /// it; repeatable
     #[arg(long = "metric", value_name = "METRIC")]
     metrics: Vec<String>,
 
-    /// What is found out beside it: `failures`, which nodes and pairs of nodes can fail
+    /// A further question: `failures`, which nodes and pairs of nodes can fail
     #[arg(long = "with", value_name = "&common.study", value_enum)]
     with: Vec<With>,
 

@@ -23,10 +23,10 @@ Example:
   wssim diff baseline.json out/shop/results.json --limit 'response_time_seconds{stat=\"p95\"}=10%,5ms'
   wssim diff baseline.json out/shop/results.json --format json | jq '.baseline.regressions'")]
 pub(crate) struct Args {
-    /// The results.json that is compared with
+    /// The results.json of the baseline
     baseline: PathBuf,
 
-    /// The results.json that is compared
+    /// The results.json to compare with it
     now: PathBuf,
 
     /// How much worse.

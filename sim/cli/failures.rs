@@ -30,8 +30,8 @@ const FILES: [&str; 7] = [
 /// Takes down every node, every pair, and with --depth larger sets, each in a world with traffic, and
 /// says of every entry whether it stays up, comes back and when, or is lost and why. A set is
 /// survived when every critical entry answers --share of its requests in some --window that begins
-/// --within the fault, and as much of all that follow, without a human. Then what fails of itself
-/// (mtbf, mttr) does so for --years, without traffic: how available each entry, group and service is,
+/// at most --within after the fault, and the same share of all later requests, without a human. Then parts
+/// fail by themselves (mtbf, mttr) for --years, without traffic: how available each entry, group and service is,
 /// how many outages a year there are, how long, and why. Claims with `study = "failures"` are
 /// judged. Writes results.json, metrics.csv, metrics.prom, junit.xml, failures.csv, availability.csv and report.html.
 #[derive(clap::Args, Debug)]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use wssim_reports::files;
 use wssim_scenario::import;
 
-/// Turn what the user has into scenario parts
+/// Turn existing files into parts of a scenario
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     #[command(subcommand)]

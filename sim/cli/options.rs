@@ -19,7 +19,7 @@ pub(crate) const SEED: u64 = 84;
 pub(crate) enum Format {
     /// Tables for a terminal
     Text,
-    /// For programs; that of `run` is `results.json`
+    /// For programs; `run` prints the text of `results.json`
     Json,
     /// Tables for a merge request
     Markdown,
@@ -28,9 +28,9 @@ pub(crate) enum Format {
 /// Whether the ranges of inputs are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Ranges {
-    /// They are
+    /// Judge at other values within the ranges, too
     On,
-    /// Verdicts are those at the values in force
+    /// Judge at the values in force only
     Off,
 }
 
@@ -45,11 +45,12 @@ pub(crate) struct Common {
     #[arg(long, value_name = "SHARE", default_value = "2%", value_parser = share)]
     pub(crate) precision: f64,
 
-    /// Exactly so many replications, no stopping rule
+    /// Exactly this number of replications, no stopping rule
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) replications: Option<u32>,
 
-    /// Whether verdicts must stand at other values of inputs with a range; without it they say so
+    /// Whether verdicts must hold at other values of inputs that have a range, too; otherwise each
+    /// verdict is one "at the given values"
     #[arg(long, value_enum, default_value_t = Ranges::On, value_name = "WHETHER", hide_possible_values = true)]
     pub(crate) ranges: Ranges,
 }
@@ -90,7 +91,7 @@ pub(crate) struct Work {
     #[arg(long, value_name = "TIME", value_parser = wall_time)]
     pub(crate) budget: Option<Duration>,
 
-    /// Directory for files; by default out/SCENARIO, and in it that of the command but for `run`
+    /// Directory for files; by default out/SCENARIO for `run`, out/SCENARIO/COMMAND for others
     #[arg(long, value_name = "DIR", value_parser = directory)]
     pub(crate) out: Option<PathBuf>,
 
@@ -141,7 +142,7 @@ impl Common {
 /// Flags of every command that reads a scenario.
 #[derive(Args, Debug)]
 pub(crate) struct Shown {
-    /// Let a key of the scenario take another value; repeatable
+    /// Give a key of the scenario another value; repeatable
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
     pub(crate) sets: Vec<String>,
 
@@ -149,7 +150,7 @@ pub(crate) struct Shown {
     #[command(flatten)]
     pub(crate) look: Look,
 
-    /// Print what is in force, and where each value came from, and stop
+    /// Print every value in force and where it comes from, and stop
     #[arg(long)]
     pub(crate) print_config: bool,
 }

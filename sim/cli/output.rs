@@ -32,7 +32,7 @@ fn write(text: &str, choice: anstream::ColorChoice) -> Result<(), Failure> {
     }
 }
 
-/// Writes to standard error, in lines that fit; where that is closed, there is nobody to tell.
+/// Writes to standard error, in lines that fit; where that is closed, the message is dropped.
 pub(crate) fn complain(text: &str) {
     complain_as_is(&wrap::folded(text, terminal::width(Stream::Error)));
 }

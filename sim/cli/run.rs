@@ -31,7 +31,7 @@ const FILES: [&str; 6] =
 /// for, and prints the verdicts by group with their reasons, then response times by entry and load by node;
 /// with --all everything that is known. Writes results.json, metrics.csv, metrics.prom, junit.xml, report.html, `response_times.hlog`
 /// and the figures of the report, figures/*.svg. With `--analytic` it simulates nothing: formulas give
-/// means, and what more traffic uses up first.
+/// means, and name the resource that more traffic uses up first.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
 Example:
@@ -44,7 +44,7 @@ pub(crate) struct Args {
     /// Path of the scenario, or its bare name when it lies in scenarios/ or ships with wssim
     scenario: String,
 
-    /// Simulate nothing, judge nothing: give the means that formulas give, and what is used up first
+    /// Neither simulate nor judge: give the means from formulas, and the resource that is used up first
     #[arg(long, conflicts_with_all = [
         "seed", "shard", "threads", "precision", "replications", "ranges", "budget", "out", "no_fail", "baseline",
         "write_baseline", "limits",

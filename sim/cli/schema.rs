@@ -3,13 +3,13 @@
 use crate::exit::{self, Failure};
 use crate::output;
 
-/// Every key of the scenario format, for editors or to read, or the shape of results.json, on standard output
+/// Every key of the scenario format, or the shape of results.json, on standard output
 ///
 /// Editors that know TOML (Even Better TOML, Taplo, Tombi) complete keys, explain them and mark
 /// mistakes by it. A file is often a piece of a scenario, so the schema requires next to nothing:
-/// what is missing, and which names exist, `wssim check` says.
+/// `wssim check` says what is missing, and which names exist.
 ///
-/// With --results it is that of results.json of every command: each key with its meaning and unit, no key beside.
+/// With --results it is the schema of results.json of every command: each key with its meaning and unit, and no other key.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
 Examples:
@@ -25,7 +25,7 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with = "results")]
     markdown: bool,
 
-    /// That of results.json, for programs that read it
+    /// The schema of results.json, for programs that read it
     #[arg(long)]
     results: bool,
 }

@@ -22,11 +22,11 @@ const FILES: [&str; 3] = ["results.json", "sweep.csv", report::NAME];
 /// What if? Every combination of other values, a row a point.
 ///
 /// Simulates the scenario at every point of a grid, all with the same requests and the same warm-up, so
-/// that points differ by their values alone. Prints which objectives are kept up to where, a row a point,
+/// that points differ by their values alone. Prints up to which value each objective is kept, a row a point,
 /// and a picture of each number. Writes results.json, sweep.csv and report.html.
 ///
-/// Until it has come to its end it keeps what it has simulated in a file journal-….wssim beside them: the same
-/// command goes on from there. Such a file may be removed at any time.
+/// Until it ends it keeps the finished replications in a file journal-….wssim beside them: the same
+/// command continues from there. Such a file may be removed at any time.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
 A parameter takes values as the scenario writes them, or a range: both ends in one unit, and the
@@ -48,7 +48,7 @@ pub(crate) struct Args {
     #[arg(long = "param", value_name = "KEY=VALUES", required = true, value_parser = parameter)]
     parameters: Vec<Parameter>,
 
-    /// What is told of each point, as claims name it; repeatable [default: response time, errors, CPU]
+    /// A metric to show for each point, as claims name it; repeatable [default: response time, errors, CPU]
     #[arg(long = "metric", value_name = "METRIC")]
     metrics: Vec<String>,
 

@@ -88,7 +88,7 @@ pub fn range_of(text: &str) -> Result<Parameter, String> {
             parameter(&format!("{}/2", text.trim()))
         }
         [_, _] => Err("a range has two ends: `key=lo..hi`".to_owned()),
-        _ => Err("`key=lo..hi` is expected: the ends between which it is looked for".to_owned()),
+        _ => Err("`key=lo..hi` is expected: the two ends of the search".to_owned()),
     }
 }
 

@@ -155,7 +155,7 @@ fn mode(reader: &mut Reader<'_>, fields: &mut Fields<'_>, unsimulated: &mut Vec<
         unsimulated.push("mode".to_owned());
     }
     if let (Mode::Global | Mode::GlobalJob, Some(entry)) = (mode, fields.table.get("replicas")) {
-        let help = Some("write `mode = \"replicated\"` to have so many".to_owned());
+        let help = Some("write `mode = \"replicated\"` to run more than one".to_owned());
         let message = "a global service runs once on each node: it has no `replicas`";
         reader.mistake(entry.key, "contradiction", message, help);
     }

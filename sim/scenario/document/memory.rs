@@ -200,7 +200,11 @@ fn memory(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Memory> {
         origin: fields.origin,
     };
     if memory.most.is_some() && !fields.has("entry") {
-        fields.missing(reader, "entry", "what an entry takes: `maxmemory` holds so many of them");
+        fields.missing(
+            reader,
+            "entry",
+            "what an entry takes: `maxmemory` divided by it is the number of entries",
+        );
     }
     fields.finish(reader);
     Some(memory)

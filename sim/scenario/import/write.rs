@@ -197,7 +197,7 @@ fn traffic(out: &mut String, survey: &Survey) {
         .collect();
     let _ = writeln!(
         out,
-        "[traffic.users]\nentry = {{ {} }}\narrivals = {{ kind = \"poisson\", rate = {{ value = \"5/s\", range = [\"1/s\", \"20/s\"], source = \"assumption: nobody has counted\" }} }}",
+        "[traffic.users]\nentry = {{ {} }}\narrivals = {{ kind = \"poisson\", rate = {{ value = \"5/s\", range = [\"1/s\", \"20/s\"], source = \"assumption: not counted yet\" }} }}",
         weights.join(", ")
     );
 }

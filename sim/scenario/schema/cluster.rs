@@ -21,7 +21,7 @@ pub(super) static NODE: Shape = shape(
         key(
             "capacity",
             Kind::Ranged(&Kind::Array(&Kind::Pair(&[Kind::Positive, Kind::Positive]), 1)),
-            "how much work so many busy threads do, in units of one: `[[8, 8.0], [16, 10.2]]`",
+            "pairs of a number of busy threads and the work that they do, in units of one thread: `[[8, 8.0], [16, 10.2]]`",
         ).or("all threads in full; with two threads a core, 1.25 times one thread a core"),
         key("memory", SIZE, "its RAM").or("RAM of the node is not simulated"),
         key("swap", SIZE, "swap space").or("none"),
@@ -42,7 +42,7 @@ pub(super) static NODE: Shape = shape(
         key(
             "mtbf",
             TIMES,
-            "the node crashes of itself: time from its start, or from a repair, to the next crash",
+            "the node crashes by itself: time from its start, or from a repair, to the next crash",
         ).or("never"),
         key("mttr", TIMES, "time to repair, before its containers start").or("for ever"),
     ],
@@ -134,7 +134,7 @@ pub(super) static LAN: Shape = shape(
         key(
             "pair",
             Kind::Array(&Kind::Table(&PAIR), 0),
-            "pairs of nodes with a round trip of their own, or whose link fails of itself",
+            "pairs of nodes with a round trip of their own, or whose link fails by itself",
         ),
     ],
 );
@@ -152,7 +152,7 @@ static FIREWALL: Shape = shape(
 
 static PAIR: Shape = shape(
     "lan-pair",
-    "Two nodes with a round trip of their own, or whose link fails of itself",
+    "Two nodes with a round trip of their own, or whose link fails by itself",
     &[
         key("between", NAMES, "the two nodes").or("required"),
         key("rtt", TIMES, "round trip between them").or("required without `mtbf`"),

@@ -131,7 +131,7 @@ static SCENARIO: Shape = shape(
         key(
             "draw_faults",
             TRUTH,
-            "whether what fails of itself (`mtbf`) does so in `run`, too; `false`: only in the long run of `failures`",
+            "whether parts with an `mtbf` fail in `run`, too; `false`: only in the long run of `failures`",
         ).or("true"),
     ],
 );

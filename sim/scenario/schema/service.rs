@@ -83,7 +83,7 @@ pub(super) static SERVICE: Shape = shape(
         ),
         // How it comes and goes.
         key("image", Kind::Either(&[Kind::Text, Kind::Table(&IMAGE)]), "its image: a name, or a table"),
-        key("mtbf", TIMES, "each of its containers crashes of itself, this long after its start").or("never"),
+        key("mtbf", TIMES, "each of its containers crashes by itself, this long after its start").or("never"),
         key(
             "mttr",
             TIMES,
@@ -118,7 +118,7 @@ pub(super) static SERVICE: Shape = shape(
             Kind::Either(&[Kind::Word(&["traefik"]), Kind::Table(&PROXY)]),
             "it is a reverse proxy and reads labels; so is every service with the image `traefik`",
         ),
-        key("keep_alive", DURATION, "its containers close a connection that was unused for so long").or("never"),
+        key("keep_alive", DURATION, "its containers close a connection that was unused for this time").or("never"),
         key("resolver", RESOLVER, "how it looks up names, as its runtime does").or("no cache: DNS is asked for each connection"),
         key(
             "client",
@@ -191,7 +191,7 @@ static POOL: Shape = shape(
         key(
             "idle",
             DURATION,
-            "an unused connection is closed after so long, where there are more than `minimum`",
+            "an unused connection is closed after this time, where there are more than `minimum`",
         )
         .or("never; with `hikari` 10min"),
         key("max_lifetime", TIMES, "age at which a connection is renewed")
@@ -201,7 +201,7 @@ static POOL: Shape = shape(
         key(
             "validation",
             DURATION,
-            "a connection that was unused for 0.5 s is tried first, for so long at most",
+            "a connection that was unused for 0.5 s is tried first, for this time at most",
         )
         .or("not tried; with `hikari` 5s"),
         key("accept", TIMES, "CPU of accepting a connection, at the service called").or("0s"),
@@ -441,7 +441,7 @@ const CONNECTION_KEYS: &[Key] = &[
     )
     .or("keep-alive"),
     key("max", FROM_ONE, "connections of a container at most; further calls wait").or("no limit"),
-    key("idle", DURATION, "an unused connection is closed after so long").or("never"),
+    key("idle", DURATION, "an unused connection is closed after this time").or("never"),
     key("max_lifetime", TIMES, "age at which a connection is renewed").or("never"),
     key("multiplex", TRUTH, "whether several requests share one").or("false"),
     key("keepalive", DURATION, "how often something is sent on an unused connection").or("never"),
