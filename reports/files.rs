@@ -162,11 +162,11 @@ pub fn write(directory: &Path, outputs: &[Output<'_>]) -> Result<(), WriteError>
     staged.into_iter().try_for_each(Staged::publish)
 }
 
-/// Writes `outputs` into `directory` as [`write`] does, and removes what an earlier command wrote there under other
+/// Writes `outputs` into `directory` as [`write()`] does, and removes what an earlier command wrote there under other
 /// names with this `ending`. Without outputs no directory is made.
 ///
 /// # Errors
-/// As of [`write`].
+/// As of [`write()`].
 pub fn write_only(
     directory: &Path,
     outputs: &[Output<'_>],
