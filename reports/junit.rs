@@ -38,11 +38,10 @@ fn baseline(name: &str, difference: &Difference) -> TestSuite {
         .rows
         .iter()
         .map(|row| case(&regression::name(row), row.standing, &regression::told(row)));
-    let claims = difference.claims.iter().map(|claim| {
-        let verdict = |verdict: &Option<String>| verdict.clone().unwrap_or("missing".to_owned());
-        let told = format!("{} → {}", verdict(&claim.before), verdict(&claim.now));
-        case(&claim.text, claim.standing, &told)
-    });
+    let claims = difference
+        .claims
+        .iter()
+        .map(|claim| case(&claim.text, claim.standing, &regression::verdicts(claim)));
     suite.add_test_cases(claims.chain(numbers));
     suite
 }

@@ -4,7 +4,6 @@ use crate::escape::markdown as escaped;
 use crate::glance::claims::Groups;
 use crate::glance::next;
 use crate::markdown_table::table;
-use crate::table::{Kind, Table};
 use crate::{reason, regression, sections, sweep, wording};
 use std::fmt::Write as _;
 use wssim_experiment::findings::{Answer, Findings};
@@ -81,7 +80,7 @@ pub fn brief(findings: &Findings) -> String {
     let mut text = head(findings, &wording::short_counts(findings));
     let groups = Groups::of(findings);
     if !groups.names.is_empty() {
-        paragraph(&mut text, &table(&by_verdict(&groups)));
+        paragraph(&mut text, &table(&groups.rows.with_groups("Verdict", &groups.names)));
     }
     for (heading, _, items) in &groups.lists {
         let items: Vec<String> = items.iter().map(|item| escaped(item)).collect();
@@ -101,15 +100,6 @@ pub fn brief(findings: &Findings) -> String {
     text.truncate(text.trim_end().len());
     text.push('\n');
     text
-}
-
-/// One table: what is a heading in a terminal is the first column here.
-fn by_verdict(groups: &Groups) -> Table {
-    let names = groups.names.iter().flat_map(|(name, count)| std::iter::repeat_n(name, *count));
-    let rows = names.zip(&groups.rows.rows);
-    let rows = rows.map(|(name, row)| std::iter::once(name).chain(row).cloned().collect());
-    let columns = std::iter::once(("Verdict", Kind::Fixed)).chain(groups.rows.columns.clone());
-    Table { columns: columns.collect(), rows: rows.collect() }
 }
 
 fn paragraph(text: &mut String, lines: &str) {

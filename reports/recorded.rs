@@ -6,6 +6,7 @@ use crate::shape::SCHEMA_VERSION;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
+use wssim_experiment::findings::{StoppedBy, Verdict};
 use wssim_experiment::metric::kind_of;
 use wssim_experiment::regression::recorded::{Key, Recorded, RecordedClaim, RecordedMetric};
 use wssim_stats::Estimate;
@@ -18,6 +19,8 @@ pub enum NoResult {
     Foreign(serde_json::Error),
     /// It has another shape than this version knows.
     Version(u32),
+    /// It has a word that no result has.
+    Word(String),
 }
 
 impl fmt::Display for NoResult {
@@ -25,6 +28,9 @@ impl fmt::Display for NoResult {
         match self {
             Self::Foreign(error) => {
                 write!(f, "is no results.json of wssim: {}", printable(&error.to_string()))
+            }
+            Self::Word(word) => {
+                write!(f, "is no results.json of wssim: it says `{}`", printable(word))
             }
             Self::Version(version) => write!(
                 f,
@@ -46,7 +52,7 @@ pub fn read(text: &str) -> Result<Recorded, NoResult> {
         return Err(NoResult::Version(version.schema_version));
     }
     let file: File = serde_json::from_str(text).map_err(NoResult::Foreign)?;
-    Ok(file.into_recorded())
+    file.into_recorded()
 }
 
 #[derive(Deserialize)]
@@ -102,24 +108,28 @@ struct Claim {
 }
 
 impl File {
-    fn into_recorded(self) -> Recorded {
-        let judged = |claim: &Claim| claim.judged_by == self.command;
-        let claims = self.claims.iter().filter(|claim| judged(claim)).map(|claim| RecordedClaim {
-            id: claim.id.clone(),
-            text: claim.text.clone(),
-            verdict: claim.verdict.clone(),
-            is_at_given_values: claim.ranges_not_looked_at > 0,
+    fn into_recorded(self) -> Result<Recorded, NoResult> {
+        let unknown = |word: &str| NoResult::Word(word.to_owned());
+        let judged = self.claims.iter().filter(|claim| claim.judged_by == self.command);
+        let claims = judged.map(|claim| {
+            Ok(RecordedClaim {
+                id: claim.id.clone(),
+                text: claim.text.clone(),
+                verdict: Verdict::of_name(&claim.verdict).ok_or_else(|| unknown(&claim.verdict))?,
+                is_at_given_values: claim.ranges_not_looked_at > 0,
+            })
         });
-        Recorded {
-            claims: claims.collect(),
+        Ok(Recorded {
+            claims: claims.collect::<Result<_, _>>()?,
+            stopped_by: StoppedBy::of_name(&self.stopped_by)
+                .ok_or_else(|| unknown(&self.stopped_by))?,
             command: self.command,
             scenario: self.scenario.name,
             measured_seconds: self.scenario.measured_seconds,
             seed: self.seed,
             replications: self.replications,
-            stopped_by: self.stopped_by,
             metrics: self.metrics.into_iter().map(Metric::into_recorded).collect(),
-        }
+        })
     }
 }
 
@@ -188,6 +198,8 @@ mod tests {
         for wrong in ["", "{}", "[1]", "{\"schema_version\": 1}", &text[..text.len() / 2]] {
             assert!(matches!(read(wrong), Err(NoResult::Foreign(_))), "{wrong}");
         }
+        let word = text.replace("\"stopped_by\": \"decided\"", "\"stopped_by\": \"night\"");
+        assert!(matches!(read(&word), Err(NoResult::Word(_))));
         let other = text.replace("\"schema_version\": 1", "\"schema_version\": 2");
         assert!(matches!(read(&other), Err(NoResult::Version(2))));
     }

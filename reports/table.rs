@@ -81,6 +81,17 @@ impl<H> Table<H> {
     }
 }
 
+impl Table {
+    /// The same where rows stand in groups: the name of its group is the first column of each row.
+    pub(crate) fn with_groups(&self, heading: &'static str, groups: &[(Cell, usize)]) -> Self {
+        let names = groups.iter().flat_map(|(name, count)| std::iter::repeat_n(name, *count));
+        let rows = names.zip(&self.rows);
+        let rows = rows.map(|(name, row)| std::iter::once(name).chain(row).cloned().collect());
+        let columns = std::iter::once((heading, Kind::Fixed)).chain(self.columns.clone());
+        Self { columns: columns.collect(), rows: rows.collect() }
+    }
+}
+
 /// A table with its title, and what must be said to it: why numbers are missing, what they mean.
 pub(crate) struct Section {
     pub(crate) title: &'static str,

@@ -5,7 +5,7 @@ use wssim_experiment::findings::NodeLedger;
 use wssim_stats::Estimate;
 
 /// Stalls up to here are printed as 0.0 %.
-const NOBODY: f64 = 0.0005;
+const NO_WAIT: f64 = 0.0005;
 /// Stalls from here on are called pressure: an assumption, a tenth of what makes a node give way.
 const PRESSURE: f64 = 0.01;
 /// Less in swap is not worth a sentence, in bytes.
@@ -40,7 +40,7 @@ pub(crate) fn remark(node: &NodeLedger) -> Option<String> {
     if swapped < WORTH_TELLING {
         return None;
     }
-    let waits = if stall < NOBODY { "no service waits" } else { "services hardly wait" };
+    let waits = if stall < NO_WAIT { "no service waits" } else { "services hardly wait" };
     let why = if demand <= node.ram {
         "cold pages parked by swappiness, not pressure"
     } else {

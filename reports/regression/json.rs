@@ -6,6 +6,7 @@ use crate::number::Number;
 use crate::shape::SCHEMA_VERSION;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use wssim_experiment::findings::Verdict;
 use wssim_experiment::regression::findings::{ClaimRow, Difference, Row, Standing};
 
 /// What `wssim diff --format json` prints.
@@ -133,8 +134,8 @@ impl<'a> ClaimJson<'a> {
         Self {
             id: &row.id,
             text: &row.text,
-            before: row.before.as_deref(),
-            now: row.now.as_deref(),
+            before: row.before.map(Verdict::name),
+            now: row.now.map(Verdict::name),
             standing: row.standing.name(),
         }
     }

@@ -15,7 +15,7 @@ use wssim_text::printable;
 
 pub use json::render as json;
 pub use refused::refused;
-pub(crate) use table::{Listed, listed, name, told};
+pub(crate) use table::{Listed, listed, name, told, verdicts};
 
 /// How the answer to `wssim diff` looks.
 #[derive(Clone, Copy, Debug)]

@@ -26,7 +26,7 @@ pub fn refused(why: &Incomparable) -> String {
             duration(*now)
         ),
         Incomparable::Partial { is_baseline, by } => {
-            format!("{} is partial: it was stopped by {by}", which(is_baseline))
+            format!("{} is partial: it was stopped by {}", which(is_baseline), by.name())
         }
         Incomparable::TooFew { is_baseline, replications, needed } => format!(
             "{} has {replications} of the {needed} replications that a comparison takes",

@@ -3,10 +3,11 @@
 use crate::metric_name;
 use crate::quantity::{about, change, percent, three_digits};
 use crate::table::{Cell, Kind, Table, Tone};
+use wssim_experiment::findings::Verdict;
 use wssim_experiment::metric::Worse;
 use wssim_experiment::regression::findings::{ClaimRow, Difference, Row, Standing};
 
-/// Changes of more than so many times what it was are told as a multiple.
+/// A change of more than this many times the baseline is told as a multiple.
 const MANY: f64 = 10.0;
 /// Where there is no number.
 const NONE: &str = "—";
@@ -21,12 +22,7 @@ pub(crate) struct Listed {
 impl Listed {
     /// One table whose first column says the group.
     pub(crate) fn in_one(&self) -> Table {
-        let groups = self.groups.iter();
-        let names = groups.flat_map(|(name, count)| std::iter::repeat_n(name, *count));
-        let rows = names.zip(&self.rows.rows);
-        let rows = rows.map(|(name, row)| std::iter::once(name).chain(row).cloned().collect());
-        let columns = std::iter::once(("", Kind::Fixed)).chain(self.rows.columns.clone());
-        Table { columns: columns.collect(), rows: rows.collect() }
+        self.rows.with_groups("", &self.groups)
     }
 }
 
@@ -69,14 +65,17 @@ const GROUPS: [Group; 6] = [
 ];
 
 fn claim(row: &ClaimRow) -> Vec<Cell> {
-    let verdict = |verdict: &Option<String>| Cell::new(verdict.as_deref().unwrap_or(NONE));
-    vec![
-        Cell::new(row.text.clone()),
-        verdict(&row.before),
-        verdict(&row.now),
-        Cell::default(),
-        Cell::default(),
-    ]
+    let [before, now] = [row.before, row.now].map(verdict).map(Cell::new);
+    vec![Cell::new(row.text.clone()), before, now, Cell::default(), Cell::default()]
+}
+
+fn verdict(verdict: Option<Verdict>) -> &'static str {
+    verdict.map_or(NONE, Verdict::name)
+}
+
+/// `holds → refuted`.
+pub(crate) fn verdicts(row: &ClaimRow) -> String {
+    format!("{} → {}", verdict(row.before), verdict(row.now))
 }
 
 fn number(row: &Row) -> Vec<Cell> {

@@ -1,6 +1,6 @@
 //! The sentences of a comparison.
 
-use super::table::{changed, name};
+use super::table::{changed, name, verdicts};
 use crate::quantity::{about, count, rough};
 use crate::table::Tone;
 use wssim_experiment::metric::Worse;
@@ -60,7 +60,7 @@ pub(crate) fn sentences(difference: &Difference) -> Vec<(String, Tone)> {
 }
 
 /// Where a request takes longer, if one does.
-pub(crate) fn carried_by(difference: &Difference) -> Option<String> {
+fn carried_by(difference: &Difference) -> Option<String> {
     let is_slower = |row: &Row| {
         row.standing == Standing::Regressed && row.unit == "seconds" && row.change.is_some()
     };
@@ -102,8 +102,7 @@ fn needed(row: &Row) -> u32 {
 }
 
 fn verdict_of(claim: &ClaimRow) -> String {
-    let verdict = |verdict: &Option<String>| verdict.clone().unwrap_or_default();
-    format!("{}: {} → {}", claim.text, verdict(&claim.before), verdict(&claim.now))
+    format!("{}: {}", claim.text, verdicts(claim))
 }
 
 fn told(row: &Row) -> String {

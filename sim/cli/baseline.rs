@@ -20,7 +20,7 @@ const OF_BASELINE: u32 = 20;
 /// No result takes more bytes.
 const LARGEST: u64 = 1 << 30;
 
-/// The flag that says how much worse a number may be.
+/// Flags that say how much worse a result may be.
 #[derive(clap::Args, Clone, Debug)]
 pub(crate) struct Held {
     /// By how much a number may get worse: `METRIC=SHARE,FLOOR`, the greater of the two, or `METRIC=none`;
@@ -87,7 +87,7 @@ impl Against {
             seed: common.study.seed,
             metrics: Vec::new(),
             claims: Vec::new(),
-            stopped_by: StoppedBy::Precision.name().to_owned(),
+            stopped_by: StoppedBy::Precision,
             replications: recorded.replications,
         };
         regression::check(&recorded, &awaited, &limits).map_err(|error| refused(&error))?;
@@ -134,7 +134,7 @@ impl Against {
     /// Writes the baseline, if it was asked for.
     pub(crate) fn write(&self, findings: &Findings) -> Result<(), Failure> {
         let Some(path) = &self.write_baseline else { return Ok(()) };
-        if matches!(findings.stopped_by, StoppedBy::Interrupt | StoppedBy::Budget) {
+        if findings.stopped_by.is_partial() {
             let status = match findings.stopped_by {
                 StoppedBy::Interrupt => exit::INTERRUPTED,
                 _ => exit::UNDECIDED,
@@ -156,7 +156,7 @@ impl Baseline {
 
     /// Says in the findings what became of the baseline; a partial run is compared with nothing, which is told.
     pub(crate) fn compare(&self, findings: &mut Findings) -> Result<(), Failure> {
-        if matches!(findings.stopped_by, StoppedBy::Interrupt | StoppedBy::Budget) {
+        if findings.stopped_by.is_partial() {
             output::complain("note: the run is partial, and not compared with the baseline\n");
             return Ok(());
         }

@@ -1,10 +1,10 @@
 //! `wssim capacity`: how much can it carry?
 
+use crate::deliver::{Delivery, usual};
 use crate::exit::{self, Failure};
 use crate::options::{self, Study};
 use crate::place::Place;
 use crate::report;
-use crate::run::{deliver, usual};
 use crate::watch::Watcher;
 use std::io;
 use std::time::Instant;
@@ -13,7 +13,7 @@ use wssim_experiment::capacity::{self, Error, Options};
 use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::objective::Condition;
 use wssim_experiment::sweep::Parameter;
-use wssim_reports::{capacity as tables, html};
+use wssim_reports::capacity as tables;
 use wssim_scenario::{Scenario, range_of};
 
 /// Files that are written, in this order.
@@ -83,11 +83,10 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let place = Place::of(study.work.out.as_deref(), &scenario.question().name, Some("capacity"));
     place.check(&FILES)?;
     let findings = simulate(args, &scenario, conditions)?;
-    let told = report::told(&[(&scenario, &scenario.question())], study)?;
     let mut texts = usual(&findings);
-    texts.extend([tables::csv::render(&findings), html::render(&findings, &told)]);
-    let figures = html::figures(&findings, &told);
-    deliver(&place, FILES.iter().zip(&texts), &figures, &findings, (&study.shown, started, true))?;
+    texts.push(tables::csv::render(&findings));
+    let delivery = Delivery { place: &place, names: &FILES, study, started, all: true };
+    delivery.deliver(&findings, &[(&scenario, &scenario.question())], texts)?;
     Ok(status(&findings, study.work.no_fail))
 }
 

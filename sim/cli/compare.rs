@@ -1,12 +1,12 @@
 //! `wssim compare`: what changes between plans?
 
+use crate::deliver::{Delivery, usual};
 use crate::exit::{self, Failure};
 use crate::keep::{Asked, Keep, worlds};
 use crate::options::{Common, Shown};
 use crate::output;
 use crate::place::Place;
 use crate::report;
-use crate::run::{deliver, usual};
 use crate::watch::Watcher;
 use std::io;
 use std::ops::ControlFlow;
@@ -15,7 +15,7 @@ use std::time::Instant;
 use wssim_experiment::compare::{self, Plan};
 use wssim_experiment::findings::Findings;
 use wssim_experiment::question::{MetricRef, Question};
-use wssim_reports::{compare as tables, html};
+use wssim_reports::compare as tables;
 use wssim_scenario::{Scenario, import};
 
 /// Files that are written, in this order.
@@ -110,17 +110,11 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         ControlFlow::Break(status) => return Ok(status),
     };
     let plans: Vec<(&Scenario, &Question)> = scenarios.iter().zip(&questions).collect();
-    let told = report::told(&plans, &common.study)?;
     let mut texts = usual(&findings);
-    texts.extend([tables::csv::render(&findings), html::render(&findings, &told)]);
-    let figures = html::figures(&findings, &told);
-    deliver(
-        &place,
-        FILES.iter().zip(&texts),
-        &figures,
-        &findings,
-        (&common.study.shown, started, true),
-    )?;
+    texts.push(tables::csv::render(&findings));
+    let study = &common.study;
+    let delivery = Delivery { place: &place, names: &FILES, study, started, all: true };
+    delivery.deliver(&findings, &plans, texts)?;
     Ok(exit::of(&findings, common.study.work.no_fail))
 }
 

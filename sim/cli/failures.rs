@@ -1,18 +1,18 @@
 //! `wssim failures`: what survives?
 
+use crate::deliver::{Delivery, usual};
 use crate::exit::{self, Failure};
 use crate::keep::{Asked, Keep, worlds};
 use crate::options::{self, Common};
 use crate::place::Place;
 use crate::report;
-use crate::run::{deliver, usual};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 use wssim_experiment::cluster::Survival;
 use wssim_experiment::failures::{self, Error};
 use wssim_experiment::question::Question;
 use wssim_kernel::Nanos;
-use wssim_reports::{failures as tables, html};
+use wssim_reports::failures as tables;
 
 /// Files that are written, in this order.
 const FILES: [&str; 7] = [
@@ -90,21 +90,11 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         ControlFlow::Continue(findings) => findings,
         ControlFlow::Break(status) => return Ok(status),
     };
-    let told = report::told(&[(&scenario, &question)], &common.study)?;
     let mut texts = usual(&findings);
-    texts.extend([
-        tables::csv::render(&findings),
-        tables::years::csv::render(&findings),
-        html::render(&findings, &told),
-    ]);
-    let figures = html::figures(&findings, &told);
-    deliver(
-        &place,
-        FILES.iter().zip(&texts),
-        &figures,
-        &findings,
-        (&common.study.shown, started, true),
-    )?;
+    texts.extend([tables::csv::render(&findings), tables::years::csv::render(&findings)]);
+    let study = &common.study;
+    let delivery = Delivery { place: &place, names: &FILES, study, started, all: true };
+    delivery.deliver(&findings, &[(&scenario, &question)], texts)?;
     Ok(exit::of(&findings, common.study.work.no_fail))
 }
 

@@ -7,6 +7,7 @@ mod baseline;
 mod capacity;
 mod check;
 mod compare;
+mod deliver;
 mod diff;
 mod exit;
 mod failures;

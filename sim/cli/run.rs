@@ -1,6 +1,7 @@
 //! `wssim run`: do the claims of this scenario hold?
 
 use crate::baseline::{Against, Baseline};
+use crate::deliver::{Delivery, usual};
 use crate::exit::{self, Failure};
 use crate::keep::{Asked, Keep, worlds};
 use crate::options::{Common, Format, Shown};
@@ -11,27 +12,23 @@ use crate::terminal::{self, Stream};
 use std::io;
 use std::ops::ControlFlow;
 use std::time::Instant;
-use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::question::Worlds;
-use wssim_reports::files::Output;
-use wssim_reports::{
-    Style, analytic, glance, hdr_log, html, json, junit, markdown, metrics_csv, metrics_prom, text,
-};
+use wssim_reports::{Style, analytic, hdr_log};
 use wssim_scenario::Scenario;
 
 /// What the results are called beside a baseline of the usual name, which stays as it is.
 const BESIDE: &str = "results-new.json";
 /// Files that are written, in this order.
 const FILES: [&str; 6] =
-    ["results.json", "metrics.csv", "metrics.prom", "junit.xml", report::NAME, hdr_log::NAME];
+    ["results.json", "metrics.csv", "metrics.prom", "junit.xml", hdr_log::NAME, report::NAME];
 
 /// Do the claims of this scenario hold?
 ///
 /// Simulates the scenario until every claim of its plan is decided, or known to the precision asked
 /// for, and prints the verdicts by group with their reasons, then response times by entry and load by node;
-/// with --all everything that is known. Writes results.json, metrics.csv, metrics.prom, junit.xml, report.html, `response_times.hlog`
-/// and the figures of the report, figures/*.svg. With `--analytic` it simulates nothing: formulas give
-/// means, and name the resource that more traffic uses up first.
+/// with --all everything that is known. Writes results.json, metrics.csv, metrics.prom, junit.xml,
+/// `response_times.hlog`, report.html and its figures, figures/*.svg. With `--analytic` it simulates nothing:
+/// formulas give means, and name the resource that more traffic uses up first.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
 Example:
@@ -47,7 +44,7 @@ pub(crate) struct Args {
     /// Neither simulate nor judge: give the means from formulas, and the resource that is used up first
     #[arg(long, conflicts_with_all = [
         "seed", "shard", "threads", "precision", "replications", "ranges", "budget", "out", "no_fail", "baseline",
-        "write_baseline", "limits",
+        "write_baseline", "limits", "allow_missing",
     ])]
     pub(crate) analytic: bool,
 
@@ -90,11 +87,11 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         ControlFlow::Break(status) => return Ok(status),
     };
     let compared = baseline.as_ref().map_or(Ok(()), |baseline| baseline.compare(&mut findings));
-    let told = report::told(&[(&scenario, &question)], &common.study)?;
     let mut texts = usual(&findings);
-    texts.extend([html::render(&findings, &told), hdr_log::render(&findings)]);
-    let figures = html::figures(&findings, &told);
-    deliver(&place, files.iter().zip(&texts), &figures, &findings, (shown, started, args.all))?;
+    texts.push(hdr_log::render(&findings));
+    let (names, study, all) = (&files, &common.study, args.all);
+    let delivery = Delivery { place: &place, names, study, started, all };
+    delivery.deliver(&findings, &[(&scenario, &question)], texts)?;
     compared?;
     if files[0] == BESIDE && !shown.look.quiet {
         let kept = place.shown(FILES[0]);
@@ -137,62 +134,4 @@ fn by_formulas(scenario: &Scenario, shown: &Shown) -> Result<u8, Failure> {
     };
     output::print(&report, shown)?;
     Ok(exit::HOLDS)
-}
-
-/// The texts of the files that every command with claims writes first: results.json, metrics.csv, metrics.prom and
-/// junit.xml.
-pub(crate) fn usual(findings: &Findings) -> Vec<String> {
-    vec![
-        json::render(findings),
-        metrics_csv::render(findings),
-        metrics_prom::render(findings),
-        junit::render(findings),
-    ]
-}
-
-/// Writes the files of a command, by name, with its figures, and prints its report, which is told though a file was not written.
-pub(crate) fn deliver<'t>(
-    place: &Place,
-    files: impl Iterator<Item = (&'t &'t str, &'t String)>,
-    figures: &[(String, String)],
-    findings: &Findings,
-    (shown, started, all): (&Shown, Instant, bool),
-) -> Result<(), Failure> {
-    let outputs: Vec<Output<'_>> = files.map(|(name, text)| Output { name, text }).collect();
-    let figures: Vec<Output<'_>> =
-        figures.iter().map(|(name, text)| Output { name, text }).collect();
-    let written = place.write_with_figures(&outputs, &figures);
-    let out = written.is_ok().then(|| place.shown(""));
-    output::print(&report((shown, all), findings, started, out.as_deref()), shown)?;
-    Ok(written?)
-}
-
-/// What standard output gets. Programs get everything even if told quietly.
-fn report(
-    (shown, all): (&Shown, bool),
-    findings: &Findings,
-    started: Instant,
-    out: Option<&str>,
-) -> String {
-    match shown.look.format {
-        Format::Json => json::render(findings),
-        Format::Markdown => match findings.answer {
-            Answer::Run(_) if !all => markdown::brief(findings),
-            _ => markdown::render(findings),
-        },
-        Format::Text => {
-            let coloured = shown.colours(&io::stdout());
-            let options = text::Options {
-                style: if coloured { Style::Coloured } else { Style::Plain },
-                width: terminal::width(Stream::Out),
-                wall_seconds: Some(started.elapsed().as_secs_f64()),
-                out,
-                brief: shown.look.quiet,
-            };
-            match findings.answer {
-                Answer::Run(_) if !all => glance::render(findings, &options),
-                _ => text::render(findings, &options),
-            }
-        }
-    }
 }

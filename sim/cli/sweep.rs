@@ -1,18 +1,18 @@
 //! `wssim sweep`: what if?
 
+use crate::deliver::Delivery;
 use crate::exit::{self, Failure};
 use crate::keep::{Asked, Keep, worlds};
 use crate::options::Study;
 use crate::place::Place;
 use crate::report;
-use crate::run::deliver;
 use std::fmt::Debug;
 use std::io;
 use std::ops::ControlFlow;
 use std::time::Instant;
 use wssim_experiment::question::{MetricRef, Override, WorldError};
 use wssim_experiment::sweep::{self, Error, MOST_POINTS, Parameter, USUAL_REPLICATIONS};
-use wssim_reports::{html, json, sweep as tables};
+use wssim_reports::{json, sweep as tables};
 use wssim_scenario::{Scenario, parameter};
 use wssim_text::printable;
 
@@ -85,11 +85,9 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         ControlFlow::Continue(findings) => findings,
         ControlFlow::Break(status) => return Ok(status),
     };
-    let told = report::told(&[(&scenario, &question)], study)?;
-    let texts =
-        [json::render(&findings), tables::csv::render(&findings), html::render(&findings, &told)];
-    let figures = html::figures(&findings, &told);
-    deliver(&place, FILES.iter().zip(&texts), &figures, &findings, (shown, started, true))?;
+    let texts = vec![json::render(&findings), tables::csv::render(&findings)];
+    let delivery = Delivery { place: &place, names: &FILES, study, started, all: true };
+    delivery.deliver(&findings, &[(&scenario, &question)], texts)?;
     Ok(exit::of(&findings, study.work.no_fail))
 }
 

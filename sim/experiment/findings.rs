@@ -15,6 +15,7 @@ pub use crate::shown::{
     Distribution, NodeLedger, Promised, ResponseBands, RunAnswer, Series, ServiceLedger,
     SystemMemory,
 };
+pub use crate::stopped::StoppedBy;
 pub use crate::verdict::Verdict;
 
 /// The answer of one command: what every study finds, and what this one does.
@@ -79,38 +80,6 @@ impl Answer {
             Self::Compare(_) => Study::Compare,
             Self::Sweep(_) => Study::Sweep,
             Self::Capacity(_) => Study::Capacity,
-        }
-    }
-}
-
-/// Why a run stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StoppedBy {
-    /// Every claim is decided.
-    Decided,
-    /// What is not decided is known to the precision asked for.
-    Precision,
-    /// The greatest number of replications was reached.
-    Cap,
-    /// Exactly so many replications were asked for.
-    Replications,
-    /// The wall-time budget was spent.
-    Budget,
-    /// The user interrupted it.
-    Interrupt,
-}
-
-impl StoppedBy {
-    /// Its name in `results.json`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Decided => "decided",
-            Self::Precision => "precision",
-            Self::Cap => "cap",
-            Self::Replications => "replications",
-            Self::Budget => "budget",
-            Self::Interrupt => "interrupt",
         }
     }
 }

@@ -39,6 +39,7 @@ pub mod regression;
 pub mod run;
 mod sample;
 mod shown;
+mod stopped;
 pub mod stored;
 mod summary;
 pub mod sweep;

@@ -89,7 +89,7 @@ pub struct NodeLedger {
     pub swapped: Option<Estimate>,
     /// RAM that is left for the page cache.
     pub page_cache: Option<Estimate>,
-    /// Share of time in which somebody waited for pages.
+    /// Share of time in which a job waited for pages.
     pub stall: Option<Estimate>,
     /// Processes killed for want of memory, per replication.
     pub kills: Option<Estimate>,

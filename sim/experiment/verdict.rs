@@ -14,6 +14,15 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// All of them.
+    const ALL: [Self; 4] = [Self::Holds, Self::Reproduced, Self::Refuted, Self::Undecided];
+
+    /// The one of this name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+
     /// Its name in `results.json`.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -217,3 +217,30 @@ fn a_baseline_stays_as_it_is() {
         (4, "{}".to_owned())
     );
 }
+
+/// `failures` writes down no replications: its results are compared by their intervals. Two nodes of which either may
+/// crash are survived; one is not.
+#[test]
+fn results_of_failures_are_compared_by_their_intervals() {
+    let folder = Folder::new("baseline-failures");
+    let two = QUEUE.replace(
+        "[service.shop]",
+        "[node.other]\ncores = 8\n\n[service.shop]\nreplicas = 2\nmax_replicas_per_node = 1",
+    );
+    for (name, text) in [("two", two.as_str()), ("one", QUEUE)] {
+        folder.write("queue.toml", text);
+        let call = ["failures", "queue.toml", "--replications", "5", "--years", "0", "--no-fail"];
+        let output = wssim(folder.path(), &[&call[..], &["--out", name]].concat());
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+    }
+    let diff = |baseline: &str, now: &str| {
+        let files = [baseline, now].map(|name| format!("{name}/results.json"));
+        let output = wssim(folder.path(), &["diff", &files[0], &files[1], "--format", "json"]);
+        let answer: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        assert_eq!(answer["baseline"]["pairing"], "independent");
+        (status(&output), answer["baseline"]["regressions"].as_u64().unwrap())
+    };
+    assert_eq!(diff("two", "two"), (0, 0));
+    let (status, regressions) = diff("two", "one");
+    assert!(status == 1 && regressions > 0, "{regressions}");
+}

@@ -51,7 +51,7 @@ fn the_table_of_metrics_is_that_of_the_program() {
     assert!(table == made, "{REPORTS}, Metrics: renew it with UPDATE_GOLDEN=1\n{made}");
 }
 
-/// Whoever looks for an example finds it in the index, and the index names nothing else.
+/// The index names every scenario that ships, and nothing else.
 #[test]
 fn the_index_of_scenarios_lists_what_ships() {
     let guide = read("scenarios/README.md");

@@ -17,7 +17,7 @@ pub struct MetricKind {
     pub meaning: &'static str,
     /// Whether it is given of each node and of all together, as `node="all"`.
     pub of_all_nodes: bool,
-    /// By how much it may get worse from one result to the next; `None`: nobody minds unless asked.
+    /// By how much it may get worse from one result to the next; `None`: it is not compared.
     pub limit: Option<Limit>,
 }
 
@@ -53,7 +53,7 @@ impl Worse {
 }
 
 impl MetricKind {
-    /// The same metric, which should not get worse by more than `share` of itself, or by `floor` where that is
+    /// The same metric, which should not get worse by more than `share` of its value, or by `floor` where that is
     /// more.
     pub(super) const fn limited(mut self, worse: Worse, share: f64, floor: f64) -> Self {
         self.limit = Some(Limit { worse, share, floor });

@@ -89,7 +89,8 @@ fn upwards(change: &Estimate, allowed: f64) -> Standing {
     } else if change.high < 0.0 && change.mean < -allowed {
         Standing::Improved
     } else if change.high > allowed {
-        let distance = (allowed - change.mean).abs().max(change.mean.max(0.0));
+        // To be known as worse it must clear zero; to be known as within the limit, that.
+        let distance = if change.mean > allowed { change.mean } else { allowed - change.mean };
         let needed = replications_needed(change, distance).filter(|more| *more > change.n);
         Standing::Unclear { needed }
     } else {
@@ -115,6 +116,17 @@ mod tests {
         assert_eq!(is(of(-3.0, -2.0, -1.0)), Standing::Improved);
         assert_eq!(is(of(0.5, 2.0, f64::INFINITY)), Standing::Regressed, "some got no answer");
         assert_eq!(is(of(0.0, 0.0, 0.0)), Standing::Within);
+    }
+
+    /// Half the width takes four times the replications.
+    #[test]
+    fn what_is_unclear_says_how_many_replications_would_tell() {
+        let needed = |estimate: Estimate| match standing(&estimate, Worse::Higher, 1.0) {
+            Standing::Unclear { needed } => needed,
+            other => unreachable!("{other:?}"),
+        };
+        assert_eq!(needed(of(-2.0, 2.0, 6.0)), Some(40), "zero is 2 away, the half-width 4");
+        assert_eq!(needed(of(-0.5, 0.5, 1.5)), Some(40), "the limit is 0.5 away, the half-width 1");
     }
 
     #[test]

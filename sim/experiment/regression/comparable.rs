@@ -4,6 +4,7 @@ use super::findings::Pairing;
 use super::recorded::Recorded;
 use crate::judge::FEWEST;
 use crate::question::MetricRef;
+use crate::stopped::StoppedBy;
 
 /// Commands whose numbers are those of one scenario, at one traffic.
 const COMMANDS: [&str; 2] = ["run", "failures"];
@@ -27,7 +28,7 @@ pub enum Incomparable {
         /// Whether it is the baseline.
         is_baseline: bool,
         /// By what.
-        by: String,
+        by: StoppedBy,
     },
     /// Too few replications for a verdict.
     TooFew {
@@ -72,8 +73,8 @@ pub(super) fn pairing(baseline: &Recorded, now: &Recorded) -> Result<Pairing, In
 
 /// Whether a result is all of what was asked for, and enough.
 fn whole(one: &Recorded, is_baseline: bool) -> Result<(), Incomparable> {
-    if matches!(one.stopped_by.as_str(), "budget" | "interrupt") {
-        return Err(Incomparable::Partial { is_baseline, by: one.stopped_by.clone() });
+    if one.stopped_by.is_partial() {
+        return Err(Incomparable::Partial { is_baseline, by: one.stopped_by });
     }
     if one.command == "run" && (one.replications as usize) < FEWEST {
         let (replications, needed) = (one.replications, FEWEST as u32);

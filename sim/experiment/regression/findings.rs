@@ -2,6 +2,7 @@
 
 use super::recorded::Key;
 use crate::metric::Limit;
+use crate::verdict::Verdict;
 use wssim_stats::Estimate;
 
 /// What became of the baseline.
@@ -92,10 +93,10 @@ pub struct ClaimRow {
     pub id: String,
     /// The plan's sentence.
     pub text: String,
-    /// The verdict in the baseline, as `results.json` calls it.
-    pub before: Option<String>,
+    /// The verdict in the baseline.
+    pub before: Option<Verdict>,
     /// The verdict now.
-    pub now: Option<String>,
+    pub now: Option<Verdict>,
     /// What became of it.
     pub standing: Standing,
 }

@@ -1,5 +1,7 @@
 //! What a result says, as far as it is compared.
 
+use crate::stopped::StoppedBy;
+use crate::verdict::Verdict;
 use wssim_stats::Estimate;
 
 /// A result that was written down.
@@ -15,8 +17,8 @@ pub struct Recorded {
     pub seed: u64,
     /// Complete replications.
     pub replications: u32,
-    /// Why it stopped, as `results.json` calls it.
-    pub stopped_by: String,
+    /// Why it stopped.
+    pub stopped_by: StoppedBy,
     /// In the order of the result.
     pub metrics: Vec<RecordedMetric>,
     /// The claims that the command judges, in the order of the scenario.
@@ -61,8 +63,8 @@ pub struct RecordedClaim {
     pub id: String,
     /// The plan's sentence.
     pub text: String,
-    /// The verdict, as `results.json` calls it.
-    pub verdict: String,
+    /// The verdict.
+    pub verdict: Verdict,
     /// Whether it is that at the values in force only: not every range of an input was looked at.
     pub is_at_given_values: bool,
 }

@@ -5,6 +5,7 @@ use super::findings::{ClaimRow, Pairing, Row, Standing};
 use super::limits::Limits;
 use super::recorded::{Recorded, RecordedClaim, RecordedMetric};
 use crate::metric::Limit;
+use crate::verdict::Verdict;
 
 /// Parts of a request's time that are named.
 const MOST_PARTS: usize = 3;
@@ -27,10 +28,11 @@ pub(super) fn rows(
         .collect();
     let compared = pairs.iter().filter(|pair| pair.now.is_some_and(change::is_known)).count();
     let level = 1.0 - CHANCE / compared.max(1) as f64;
+    let limited = now.metrics.iter().filter_map(|one| Some((one, limits.of(&one.key)?)));
     let is_new =
-        |one: &&RecordedMetric| change::is_known(one) && baseline.metric(&one.key).is_none();
-    let added = now.metrics.iter().filter(is_new);
-    let added = added.filter_map(|one| Some(added_row(one, limits.of(&one.key)?)));
+        |one: &RecordedMetric| change::is_known(one) && baseline.metric(&one.key).is_none();
+    let added = limited.filter(|(one, _)| is_new(one));
+    let added = added.map(|(one, limit)| added_row(one, limit));
     pairs.iter().map(|pair| pair.row(pairing, level)).chain(added).collect()
 }
 
@@ -86,21 +88,24 @@ fn mean(one: &RecordedMetric) -> Option<f64> {
 
 /// A row a claim: a verdict is as good as it was, or it is not.
 pub(super) fn claims(baseline: &Recorded, now: &Recorded) -> Vec<ClaimRow> {
-    let row =
-        |id: &str, text: &str, before: Option<&RecordedClaim>, now: Option<&RecordedClaim>| {
-            let standing = standing(before, now);
-            let [before, now] = [before, now].map(|one| one.map(|one| one.verdict.clone()));
-            ClaimRow { id: id.to_owned(), text: text.to_owned(), before, now, standing }
-        };
-    let find = |result: &'_ Recorded, id: &str| -> Option<RecordedClaim> {
-        result.claims.iter().find(|one| one.id == id).cloned()
-    };
-    let known = baseline
-        .claims
-        .iter()
-        .map(|before| row(&before.id, &before.text, Some(before), find(now, &before.id).as_ref()));
-    let added = now.claims.iter().filter(|one| find(baseline, &one.id).is_none());
-    known.chain(added.map(|one| row(&one.id, &one.text, None, Some(one)))).collect()
+    let of = |result: &'_ Recorded, id: &str| result.claims.iter().position(|one| one.id == id);
+    let known = baseline.claims.iter();
+    let known = known.map(|one| (Some(one), of(now, &one.id).map(|place| &now.claims[place])));
+    let added = now.claims.iter().filter(|one| of(baseline, &one.id).is_none());
+    known.chain(added.map(|one| (None, Some(one)))).filter_map(claim_row).collect()
+}
+
+/// `None`: neither has it.
+fn claim_row(pair: (Option<&RecordedClaim>, Option<&RecordedClaim>)) -> Option<ClaimRow> {
+    let (before, now) = pair;
+    let one = before.or(now)?;
+    Some(ClaimRow {
+        id: one.id.clone(),
+        text: one.text.clone(),
+        before: before.map(|one| one.verdict),
+        now: now.map(|one| one.verdict),
+        standing: standing(before, now),
+    })
 }
 
 /// Only from one decided verdict to the other is a claim better or worse: chance decides which of two runs decides a
@@ -109,19 +114,14 @@ fn standing(before: Option<&RecordedClaim>, now: Option<&RecordedClaim>) -> Stan
     let (Some(before), Some(now)) = (before, now) else {
         return if now.is_none() { Standing::Missing } else { Standing::New };
     };
-    let is_good = |claim: &RecordedClaim| matches!(claim.verdict.as_str(), "holds" | "reproduced");
-    let is_bad = |claim: &RecordedClaim| claim.verdict == "refuted";
     if before.is_at_given_values != now.is_at_given_values {
         return Standing::Unclear { needed: None };
     }
-    if before.verdict == now.verdict {
-        Standing::Within
-    } else if is_good(before) && is_bad(now) {
-        Standing::Regressed
-    } else if is_bad(before) && is_good(now) {
-        Standing::Improved
-    } else {
-        Standing::Unclear { needed: None }
+    match (before.verdict, now.verdict) {
+        (before, now) if before == now => Standing::Within,
+        (Verdict::Holds | Verdict::Reproduced, Verdict::Refuted) => Standing::Regressed,
+        (Verdict::Refuted, Verdict::Holds | Verdict::Reproduced) => Standing::Improved,
+        _ => Standing::Unclear { needed: None },
     }
 }
 
@@ -146,23 +146,23 @@ pub(super) fn carried_by(baseline: &Recorded, now: &Recorded) -> Vec<(String, f6
 mod tests {
     use super::*;
 
-    fn claim(verdict: &str, is_at_given_values: bool) -> RecordedClaim {
+    fn claim(verdict: Verdict, is_at_given_values: bool) -> RecordedClaim {
         let (id, text) = ("a".to_owned(), "A".to_owned());
-        RecordedClaim { id, text, verdict: verdict.to_owned(), is_at_given_values }
+        RecordedClaim { id, text, verdict, is_at_given_values }
     }
 
     #[test]
     fn a_claim_regresses_from_one_decided_verdict_to_the_other() {
-        let of = |before: &str, now: &str| {
+        let of = |before: Verdict, now: Verdict| {
             standing(Some(&claim(before, false)), Some(&claim(now, false)))
         };
-        assert_eq!(of("holds", "refuted"), Standing::Regressed);
-        assert_eq!(of("reproduced", "refuted"), Standing::Regressed);
-        assert_eq!(of("refuted", "holds"), Standing::Improved);
-        assert_eq!(of("refuted", "refuted"), Standing::Within);
-        assert_eq!(of("undecided", "refuted"), Standing::Unclear { needed: None });
-        assert_eq!(of("holds", "undecided"), Standing::Unclear { needed: None });
-        let (all, given) = (claim("holds", false), claim("refuted", true));
+        assert_eq!(of(Verdict::Holds, Verdict::Refuted), Standing::Regressed);
+        assert_eq!(of(Verdict::Reproduced, Verdict::Refuted), Standing::Regressed);
+        assert_eq!(of(Verdict::Refuted, Verdict::Holds), Standing::Improved);
+        assert_eq!(of(Verdict::Refuted, Verdict::Refuted), Standing::Within);
+        assert_eq!(of(Verdict::Undecided, Verdict::Refuted), Standing::Unclear { needed: None });
+        assert_eq!(of(Verdict::Holds, Verdict::Undecided), Standing::Unclear { needed: None });
+        let (all, given) = (claim(Verdict::Holds, false), claim(Verdict::Refuted, true));
         assert_eq!(standing(Some(&all), Some(&given)), Standing::Unclear { needed: None });
         assert_eq!(standing(Some(&all), None), Standing::Missing);
     }

@@ -31,7 +31,7 @@ const COMMON: &str = "\
 - `enabled = false` in a table switches it off, as if it were not written.
 - The word `\"none\"` in place of a value takes back what a file below (`extends`) says.
 - `--set path=value` changes a key for one run: `--set traffic.web.arrivals.rate=8/s`. Items of a list have their number,
-  counted from 0, or their `id`, in brackets: `--set 'fault[0].at=2min'`, `--set 'fault[server-81].at=2min'`.
+  counted from 0, in brackets, or their `id`: `--set 'fault[0].at=2min'`, `--set fault.server-81.at=2min`.
 ";
 
 /// The whole page.

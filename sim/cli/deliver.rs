@@ -1,0 +1,93 @@
+//! The end of every study: its files, its report and the report's figures, and what standard output gets.
+
+use crate::exit::Failure;
+use crate::options::{Format, Shown, Study};
+use crate::output;
+use crate::place::Place;
+use crate::report;
+use crate::terminal::{self, Stream};
+use std::io;
+use std::time::Instant;
+use wssim_experiment::findings::{Answer, Findings};
+use wssim_experiment::question::Question;
+use wssim_reports::files::Output;
+use wssim_reports::{Style, glance, html, json, junit, markdown, metrics_csv, metrics_prom, text};
+use wssim_scenario::Scenario;
+
+/// How a command delivers.
+pub(crate) struct Delivery<'a> {
+    pub(crate) place: &'a Place,
+    /// The names of its files; the last is that of the report.
+    pub(crate) names: &'a [&'a str],
+    pub(crate) study: &'a Study,
+    pub(crate) started: Instant,
+    /// Whether everything is printed.
+    pub(crate) all: bool,
+}
+
+impl Delivery<'_> {
+    /// Writes `texts` as the files, the report on `plans` as the last of them, and its figures; prints the answer, which
+    /// is told though a file was not written.
+    ///
+    /// # Errors
+    /// When a file could not be written, or a world of the report not be made.
+    pub(crate) fn deliver(
+        &self,
+        findings: &Findings,
+        plans: &[(&Scenario, &Question)],
+        mut texts: Vec<String>,
+    ) -> Result<(), Failure> {
+        let told = report::told(plans, self.study)?;
+        texts.push(html::render(findings, &told));
+        let figures = html::figures(findings, &told);
+        let files = self.names.iter().zip(&texts).map(|(name, text)| Output { name, text });
+        let figures = figures.iter().map(|(name, text)| Output { name, text });
+        let written =
+            self.place.write_with_figures(&files.collect::<Vec<_>>(), &figures.collect::<Vec<_>>());
+        let out = written.is_ok().then(|| self.place.shown(""));
+        let shown = &self.study.shown;
+        output::print(&answer((shown, self.all), findings, self.started, out.as_deref()), shown)?;
+        Ok(written?)
+    }
+}
+
+/// The texts of the files that every command with claims writes first: results.json, metrics.csv, metrics.prom and
+/// junit.xml.
+pub(crate) fn usual(findings: &Findings) -> Vec<String> {
+    vec![
+        json::render(findings),
+        metrics_csv::render(findings),
+        metrics_prom::render(findings),
+        junit::render(findings),
+    ]
+}
+
+/// What standard output gets. Programs get everything even if told quietly.
+fn answer(
+    (shown, all): (&Shown, bool),
+    findings: &Findings,
+    started: Instant,
+    out: Option<&str>,
+) -> String {
+    match shown.look.format {
+        Format::Json => json::render(findings),
+        Format::Markdown => match findings.answer {
+            Answer::Run(_) if !all => markdown::brief(findings),
+            _ => markdown::render(findings),
+        },
+        Format::Text => {
+            let coloured = shown.colours(&io::stdout());
+            let options = text::Options {
+                style: if coloured { Style::Coloured } else { Style::Plain },
+                width: terminal::width(Stream::Out),
+                wall_seconds: Some(started.elapsed().as_secs_f64()),
+                out,
+                brief: shown.look.quiet,
+            };
+            match findings.answer {
+                Answer::Run(_) if !all => glance::render(findings, &options),
+                _ => text::render(findings, &options),
+            }
+        }
+    }
+}

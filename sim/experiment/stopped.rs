@@ -1,0 +1,55 @@
+//! Why a study stopped.
+
+/// Why a run stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoppedBy {
+    /// Every claim is decided.
+    Decided,
+    /// What is not decided is known to the precision asked for.
+    Precision,
+    /// The greatest number of replications was reached.
+    Cap,
+    /// Exactly so many replications were asked for.
+    Replications,
+    /// The wall-time budget was spent.
+    Budget,
+    /// The user interrupted it.
+    Interrupt,
+}
+
+impl StoppedBy {
+    /// All of them.
+    const ALL: [Self; 6] = [
+        Self::Decided,
+        Self::Precision,
+        Self::Cap,
+        Self::Replications,
+        Self::Budget,
+        Self::Interrupt,
+    ];
+
+    /// The one of this name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+
+    /// Whether less was simulated than was asked for.
+    #[must_use]
+    pub fn is_partial(self) -> bool {
+        matches!(self, Self::Budget | Self::Interrupt)
+    }
+
+    /// Its name in `results.json`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Decided => "decided",
+            Self::Precision => "precision",
+            Self::Cap => "cap",
+            Self::Replications => "replications",
+            Self::Budget => "budget",
+            Self::Interrupt => "interrupt",
+        }
+    }
+}
