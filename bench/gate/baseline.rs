@@ -3,13 +3,12 @@
 //! which shows in the commit that does it.
 
 use crate::Figure;
-use std::fs;
 use std::io;
 
 /// Where they are written down.
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/baseline.csv");
-/// Its first line.
-const HEADINGS: &str = "count,value,allowed_percent";
+/// Its columns.
+const COLUMNS: [&str; 3] = ["count", "value", "allowed_percent"];
 /// Growth, in per cent, that is allowed of a count that is new.
 const ALLOWED: f64 = 1.0;
 
@@ -52,25 +51,25 @@ pub(crate) fn write(counts: &[Count]) -> io::Result<()> {
         return Err(io::Error::other(format!("{} could not be counted", count.what)));
     }
     let rows = rows();
-    let line = |count: &Count| {
+    let mut table = csv::Writer::from_path(FILE)?;
+    table.write_record(COLUMNS)?;
+    for count in counts {
         let row = rows.iter().find(|row| row.what == count.what);
         let allowed = row.map_or(ALLOWED, |row| row.allowed_percent);
-        format!("{},{:.3},{allowed}\n", count.what, count.value)
-    };
-    let lines: String = counts.iter().map(line).collect();
-    fs::write(FILE, format!("{HEADINGS}\n{lines}"))
+        table.write_record([count.what, &format!("{:.3}", count.value), &allowed.to_string()])?;
+    }
+    table.flush()
 }
 
 fn rows() -> Vec<Row> {
-    let text = fs::read_to_string(FILE).unwrap_or_default();
-    text.lines().skip(1).filter_map(row).collect()
+    let Ok(mut table) = csv::Reader::from_path(FILE) else { return Vec::new() };
+    table.records().filter_map(|record| row(&record.ok()?)).collect()
 }
 
-fn row(line: &str) -> Option<Row> {
-    let mut fields = line.split(',');
+fn row(record: &csv::StringRecord) -> Option<Row> {
     Some(Row {
-        what: fields.next()?.to_owned(),
-        value: fields.next()?.parse().ok()?,
-        allowed_percent: fields.next()?.parse().ok()?,
+        what: record.get(0)?.to_owned(),
+        value: record.get(1)?.parse().ok()?,
+        allowed_percent: record.get(2)?.parse().ok()?,
     })
 }
