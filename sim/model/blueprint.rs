@@ -6,6 +6,7 @@
 use crate::cache::Popularity;
 mod container;
 mod faults;
+mod health;
 mod memory;
 mod programs;
 mod proxy;
@@ -18,11 +19,12 @@ use crate::ids::{
 };
 use crate::law::Law;
 pub use crate::network::packet::{Wire, usual};
-use crate::orchestrator::Cluster;
+use crate::orchestrator::{Cluster, RestartPolicy};
 pub use crate::traffic::mmpp::Mmpp;
 pub use crate::traffic::profile::{Piece, Profile};
 pub use container::{Container, DataAt, Needs};
 pub use faults::{Comes, Fault, FaultKind};
+pub use health::HealthCheck;
 pub use memory::{Data, Heap, Memory, NodeMemory, PAGE};
 pub use programs::{CallsNeeded, Choice};
 pub use proxy::{Check, Limit, LimitPolicy, Proxy};
@@ -204,10 +206,10 @@ pub struct Service {
     pub startup: Law,
     /// What a container that has started waits for before it listens.
     pub needs: Needs,
-    /// Pause between the end of a container and the start of the next; `None`: there is no next.
-    pub restart: Option<Nanos>,
-    /// When a started container is first found healthy: at whole multiples of this since its start.
-    pub health_interval: Option<Nanos>,
+    /// When a container that has ended is started again.
+    pub restart: RestartPolicy,
+    /// How the health of its containers is checked; `None`: whoever listens is healthy.
+    pub health: Option<HealthCheck>,
     /// From being told to end until it is killed.
     pub stop_grace: Nanos,
     /// An idle connection is closed by its containers after so long.

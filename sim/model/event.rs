@@ -86,6 +86,8 @@ pub(crate) enum Event {
         /// Its number.
         turn: u32,
     },
+    /// Health checks of a container have failed often enough, unless something has come between.
+    Unhealthy(ContainerId),
     /// News of a container reaches an observer.
     View {
         /// Whom.
@@ -140,6 +142,7 @@ const FLOW_ENDS: u32 = 19;
 const LOOK: u32 = 20;
 const CONTROL: u32 = 21;
 const BURSTS: u32 = 22;
+const UNHEALTHY: u32 = 23;
 
 /// An answer's failure as a number; zero: good.
 fn code(failure: Option<Failure>) -> u32 {
@@ -171,6 +174,7 @@ impl wssim_kernel::Event for Event {
             Self::Burst(background) => words(BURST, background.0, 0, 0),
             Self::Bursts(node) => words(BURSTS, node.0, 0, 0),
             Self::Life { container, turn } => words(LIFE, container.0, turn, 0),
+            Self::Unhealthy(container) => words(UNHEALTHY, container.0, 0, 0),
             Self::View { observer, container, news } => words(VIEW, observer.0, container.0, news),
             Self::Strike(fault) => words(STRIKE, fault.0, 0, 0),
             Self::Repair(fault) => words(REPAIR, fault.0, 0, 0),
@@ -201,6 +205,7 @@ impl wssim_kernel::Event for Event {
             BURST => Self::Burst(BackgroundId(a)),
             BURSTS => Self::Bursts(NodeId(a)),
             LIFE => Self::Life { container: ContainerId(a), turn: b },
+            UNHEALTHY => Self::Unhealthy(ContainerId(a)),
             VIEW => Self::View { observer: ObserverId(a), container: ContainerId(b), news: c },
             STRIKE => Self::Strike(FaultId(a)),
             REPAIR => Self::Repair(FaultId(a)),
@@ -237,6 +242,7 @@ mod tests {
             Event::Burst(BackgroundId(11)),
             Event::Bursts(NodeId(18)),
             Event::Life { container: ContainerId(12), turn: u32::MAX },
+            Event::Unhealthy(ContainerId(19)),
             Event::View { observer: ObserverId(1), container: ContainerId(13), news: u32::MAX },
             Event::Look(NodeId(17)),
             Event::Strike(FaultId(14)),

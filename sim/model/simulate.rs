@@ -8,12 +8,13 @@ use crate::hardware::disk::Disk;
 use crate::hardware::processor::Processor;
 use crate::ids::TimeoutId;
 use crate::ledger::Ledger;
-use crate::life::{Control, Life, Registry};
+use crate::life::{Control, Life, Pulse, Registry};
 use crate::load::{LOAD_PERIOD, LoadAverage};
 use crate::memory::Memory;
 use crate::network::connection::Connections;
 use crate::network::constant_half;
 use crate::network::flow::Flows;
+use crate::orchestrator::Restarts;
 use crate::probe::Probe;
 use crate::request::TimeoutClass;
 use crate::request::breaker::Breaker;
@@ -101,6 +102,8 @@ impl<'a, P: Probe> World<'a, P> {
         let (resolvers, channel_bases) = channels(blueprint);
         let (breakers, breaker_bases) = set_breakers(blueprint);
         let (limiters, limiter_bases) = set_limits(blueprint);
+        let registry = Registry::new(blueprint, run);
+        let pulses = Pulse::all(blueprint, &registry.draws);
         let mut world = Self {
             blueprint,
             run,
@@ -109,8 +112,10 @@ impl<'a, P: Probe> World<'a, P> {
             containers,
             pools,
             pool_bases,
-            registry: Registry::new(blueprint, run),
+            registry,
             awaits: vec![None; blueprint.containers.len()],
+            pulses,
+            restarts: vec![Restarts::default(); blueprint.containers.len()],
             control: Control::of(blueprint, run),
             reach: Reach::open(blueprint.nodes.len()),
             strain: Strain::none(blueprint.nodes.len()),

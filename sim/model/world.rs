@@ -11,12 +11,13 @@ use crate::hardware::disk::Disk;
 use crate::hardware::processor::{Alone, Due, Follows, Happened, Processor};
 use crate::ids::{ContainerId, NodeId, TimeoutId};
 use crate::ledger::{Averages, Ledger};
-use crate::life::{Awaits, Control, Led, Life, Registry};
+use crate::life::{Awaits, Control, Led, Life, Pulse, Registry};
 use crate::load::LoadAverage;
 use crate::memory::Memory;
 use crate::network::Carried;
 use crate::network::connection::Connections;
 use crate::network::flow::Flows;
+use crate::orchestrator::Restarts;
 use crate::probe::Probe;
 use crate::request::TimeoutClass;
 use crate::request::breaker::Breaker;
@@ -158,6 +159,10 @@ pub(crate) struct World<'a, P> {
     pub(crate) registry: Registry,
     /// By container: how it waits in its start-up for what it needs, or did last.
     pub(crate) awaits: Vec<Option<Awaits>>,
+    /// By container: what checks of its health find.
+    pub(crate) pulses: Vec<Pulse>,
+    /// By container: its restarts, where no orchestrator counts them.
+    pub(crate) restarts: Vec<Restarts>,
     /// Who replaces what is lost.
     pub(crate) control: Option<Box<Control<'a>>>,
     /// What hinders nodes from reaching each other.
@@ -261,6 +266,7 @@ impl<P: Probe> Model for World<'_, P> {
             Event::Burst(background) => self.burst(now, background, calendar),
             Event::Bursts(node) => self.bursts_are_due(now, node, calendar),
             Event::Life { container, turn } => self.live_on(now, container, turn, calendar),
+            Event::Unhealthy(container) => self.is_unhealthy(now, container, calendar),
             Event::View { observer, container, news } => {
                 self.learn(now, observer, container, news, calendar);
             }
@@ -441,7 +447,7 @@ impl<P: Probe> World<'_, P> {
         if container.0 == NONE {
             return None;
         }
-        self.stands_still(now, self.node_of(container))
+        self.is_still(now, container)
     }
 
     /// The node on which `frame` runs.

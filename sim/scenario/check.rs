@@ -16,6 +16,7 @@ use crate::document::step::StepKind;
 use crate::lint;
 use crate::places::{self, Places, machines};
 use crate::source::{Origin, Sources};
+use std::collections::BTreeSet;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::Policy;
 use wssim_model::orchestrator::placement::{Attribute, Constraint, Machine};
@@ -30,7 +31,7 @@ pub(crate) const GIB: f64 = 1_073_741_824.0;
 
 /// Looks at the whole document.
 pub(crate) fn check(document: &Document, timers: &[Timer], sources: &Sources) -> Vec<Diagnostic> {
-    let mut check = Check { document, sources, out: Vec::new() };
+    let mut check = Check { document, sources, out: Vec::new(), unplaced: BTreeSet::new() };
     check.header();
     check.profiles();
     check.names();
@@ -103,6 +104,8 @@ struct Check<'a> {
     document: &'a Document,
     sources: &'a Sources,
     out: Vec<Diagnostic>,
+    /// Services of which it has been said why they fit on no node.
+    unplaced: BTreeSet<String>,
 }
 
 impl Check<'_> {
@@ -363,9 +366,8 @@ impl Check<'_> {
                 } else {
                     None
                 };
-                let message = format!("no node meets `{}`", text.text);
-                let diagnostic = Diagnostic::error("no-node-fits", message).maybe_help(hint);
-                self.out.push(diagnostic.at(self.sources, text.origin));
+                let why = format!("no node meets `{}`", text.text);
+                self.fits_nowhere(name, why, text.origin, hint);
                 alone = false;
             }
             all.push(constraint);
@@ -375,59 +377,67 @@ impl Check<'_> {
         if machines.is_empty() || !alone {
             return;
         }
-        if fitting.is_empty() {
-            let message = format!("no node meets all constraints of service `{name}` at once");
-            self.error(
-                "no-node-fits",
-                message,
-                service.constraints.first().map_or(service.origin, |text| text.origin),
-            );
-        } else if service.memory.reservation > 0.0
-            && fitting.iter().all(|machine| machine.memory_bytes < service.memory.reservation)
-        {
-            self.error(
-                "no-node-fits",
-                format!("service `{name}` reserves more RAM than any of its nodes has"),
-                service.memory.origin,
-            );
-        } else if service.cpu_reservation > 0.0
-            && fitting.iter().all(|machine| machine.cpus < service.cpu_reservation)
-        {
-            self.error(
-                "no-node-fits",
-                format!("service `{name}` reserves more CPU than any of its nodes has"),
-                service.origin,
-            );
-        }
+        let most = |of: fn(&Machine) -> f64| fitting.iter().map(|m| of(m)).fold(0.0, f64::max);
+        let (why, origin) = if fitting.is_empty() {
+            let first = service.constraints.first();
+            let origin = first.map_or(service.origin, |text| text.origin);
+            (format!("no node meets all constraints of service `{name}` at once"), origin)
+        } else if service.memory.reservation > most(|machine| machine.memory_bytes) {
+            let why = format!("service `{name}` reserves more RAM than any of its nodes has");
+            (why, service.memory.origin)
+        } else if service.cpu_reservation > most(|machine| machine.cpus) {
+            let why = format!("service `{name}` reserves more CPU than any of its nodes has");
+            (why, service.origin)
+        } else {
+            return;
+        };
+        self.fits_nowhere(name, why, origin, None);
+    }
+
+    /// A service fits on no node. Swarm lets it wait, for ever if need be (swarmkit, scheduler.go: an
+    /// unassigned task is tried again at each change); elsewhere that is a mistake.
+    fn fits_nowhere(&mut self, name: &str, why: String, origin: Origin, hint: Option<String>) {
+        let diagnostic = if self.waits() {
+            Diagnostic::warning("pending", format!("{why}: it stays pending"))
+        } else {
+            Diagnostic::error("no-node-fits", why)
+        };
+        self.out.push(diagnostic.maybe_help(hint).at(self.sources, origin));
+        self.unplaced.insert(name.to_owned());
+    }
+
+    /// Whether what fits nowhere waits until something changes.
+    fn waits(&self) -> bool {
+        self.document.orchestrator.kind == Some("swarm")
     }
 
     /// What fits nowhere, and nodes whose containers ask for more RAM than there is.
     fn placement(&mut self, places: &Places) {
-        let failed = self
-            .out
-            .iter()
-            .any(|item| item.code == "no-node-fits" || item.code == "bad-constraint");
-        if failed || self.document.nodes.is_empty() {
+        let is_wrong = |item: &Diagnostic| matches!(item.code, "no-node-fits" | "bad-constraint");
+        if self.out.iter().any(is_wrong) || self.document.nodes.is_empty() {
             return;
         }
         let reserved = Reserved::of(self.document, &places.first);
         for ((name, service), places) in self.document.services.iter().zip(&places.first) {
             let (placed, wanted) = (places.len(), service.replicas as usize);
-            if placed < wanted && !service.is_global() {
-                let message =
-                    format!("{placed} of {wanted} containers of service `{name}` find a node");
-                let full = reserved.full(service, self.document);
-                let diagnostic = match (placed, &full) {
-                    (0, _) => Diagnostic::error("no-node-fits", message).maybe_help(full),
-                    (_, Some(why)) => {
-                        let code = "reservations-above-node";
-                        let message = format!("{message}: {why}");
-                        Diagnostic::warning(code, message).maybe_help(lint::reason(code, None))
-                    }
-                    _ => Diagnostic::warning("pending", message).help("the others stay pending"),
-                };
-                self.out.push(diagnostic.at(self.sources, service.origin));
+            if placed >= wanted || service.is_global() || self.unplaced.contains(name) {
+                continue;
             }
+            let message =
+                format!("{placed} of {wanted} containers of service `{name}` find a node");
+            let full = reserved.full(service, self.document);
+            let diagnostic = match full {
+                why if placed == 0 && !self.waits() => {
+                    Diagnostic::error("no-node-fits", message).maybe_help(why)
+                }
+                Some(why) => {
+                    let code = "reservations-above-node";
+                    let message = format!("{message}: {why}");
+                    Diagnostic::warning(code, message).maybe_help(lint::reason(code, None))
+                }
+                None => Diagnostic::warning("pending", message).help("the others stay pending"),
+            };
+            self.out.push(diagnostic.at(self.sources, service.origin));
         }
         self.grown(places);
         self.rooms(places);

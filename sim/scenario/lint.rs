@@ -14,7 +14,7 @@ use crate::document::fields::Name;
 use crate::document::service::Service;
 use crate::source::{Origin, Sources};
 use std::collections::{BTreeMap, BTreeSet};
-use wssim_kernel::Nanos;
+use wssim_kernel::{Nanos, Time};
 use wssim_model::orchestrator::placement::Constraint;
 use wssim_text::suggest;
 
@@ -293,10 +293,10 @@ impl Found<'_> {
             self.say("latest-tag", format!("`{}` can change any day", image.text), image.origin);
         }
         if let Some(health) = deploy.health.as_ref().filter(|health| !health.disabled)
-            && health.interval > SLOW_CHECK
-            && !(health.has_start_period && health.start_interval <= SLOW_CHECK)
+            && let wait = health.check.first_good(Time::ZERO, Time::ZERO).since(Time::ZERO)
+            && wait > SLOW_CHECK
         {
-            let shown = check::shown(health.interval);
+            let shown = check::shown(wait);
             let message =
                 format!("a new container of `{name}` waits {shown} for its first request");
             self.say("slow-registration", message, health.origin);

@@ -38,8 +38,8 @@ use std::sync::Arc;
 use wssim_kernel::Nanos;
 use wssim_kernel::stream::name_hash;
 use wssim_model::blueprint::{
-    Blueprint, Breaker, BreakerPolicy, Call, Container, Encapsulation, Endpoint, Instruction,
-    Limit, Link, Needs, Network, Node, Parallel, Pool, Query, Service, Travels,
+    Blueprint, Breaker, BreakerPolicy, Call, Container, Encapsulation, Endpoint, HealthCheck,
+    Instruction, Limit, Link, Needs, Network, Node, Parallel, Pool, Query, Service, Travels,
 };
 use wssim_model::ids::{
     BreakerId, CacheId, CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId,
@@ -249,8 +249,8 @@ impl Lowering<'_> {
                 spares: places.spare[at].len() as u32,
                 startup: service.startup.clone().unwrap_or(Law::ZERO),
                 needs: self.needs(service),
-                restart: service.deploy.restart_delay(),
-                health_interval: self.health_interval(service),
+                restart: service.deploy.restart,
+                health: self.health(service),
                 stop_grace: service.deploy.stop_grace,
                 keep_alive: service.keep_alive,
                 check: document.proxy.check(name),
@@ -264,11 +264,12 @@ impl Lowering<'_> {
         Needs { services, retry: service.start_retry }
     }
 
-    /// Only Swarm waits for a good health check before it registers a container.
-    fn health_interval(&self, service: &crate::document::service::Service) -> Option<Nanos> {
+    /// Only Swarm waits for a good health check before it registers a container, and replaces one that is
+    /// unhealthy.
+    fn health(&self, service: &crate::document::service::Service) -> Option<HealthCheck> {
         let swarm = self.document.orchestrator.kind == Some("swarm");
         let health = service.deploy.health.as_ref().filter(|health| swarm && !health.disabled)?;
-        Some(if health.has_start_period { health.start_interval } else { health.interval })
+        Some(health.check)
     }
 
     /// Where a client opens so many connections at most and there is no pool, further calls wait.

@@ -18,6 +18,7 @@ mod schema;
 mod shards;
 mod shell;
 mod shipped;
+mod situations;
 mod sweep;
 mod trace;
 mod unanswered;

@@ -5,6 +5,7 @@
 
 mod losing;
 mod moving;
+mod unhealthy;
 
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{ContainerId, NodeId, SourceId};
@@ -84,10 +85,14 @@ impl Probe for Seen {
 
 impl World<'_> {
     fn blueprint(&self) -> Blueprint {
+        crate::text::blueprint(&self.text())
+    }
+
+    fn text(&self) -> String {
         let Self { managers, orchestrator, front, back, more, faults } = self;
         let node = |name: &str| format!("[node.{name}]\ncores = 64\nnetwork = \"1 Gbit/s\"\n");
         let nodes: String = ["a", "b", "c", "d"].map(node).concat();
-        let text = format!(
+        format!(
             r#"
 [scenario]
 title = "Something is lost"
@@ -111,8 +116,13 @@ entry = "front.page"
 arrivals = {{ kind = "periodic", period = "100ms" }}
 {faults}
 "#
-        );
-        crate::text::blueprint(&text)
+        )
+    }
+
+    /// So many seconds of it, where one line of its text is another.
+    fn run_with(&self, line: &str, other: &str, length: f64, seed: u64) -> Seen {
+        let text = self.text().replacen(line, other, 1);
+        simulated(&crate::text::blueprint(&text), length, seed)
     }
 
     /// So many seconds of it, from the very beginning.

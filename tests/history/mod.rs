@@ -44,6 +44,20 @@ impl Witness for Diary {
     }
 }
 
+/// Health checks and restart policies.
+const HEALTH: [&str; 4] = [
+    "",
+    "healthcheck = { interval = \"10s\" }\n",
+    "healthcheck = { interval = \"4s\", timeout = \"2s\", retries = 2 }\n",
+    "healthcheck = { interval = \"5s\", timeout = \"3s\", start_period = \"9s\", start_interval = \"2s\" }\n",
+];
+const RESTART: [&str; 4] = [
+    "",
+    "",
+    "restart = { delay = \"2s\", max_attempts = 4, window = \"300s\" }\n",
+    "restart = { condition = \"on-failure\", max_attempts = 9 }\n",
+];
+
 /// A cluster in which nodes, a link, a site's power and switch, and services fail every few minutes.
 fn random_cluster(case: u64) -> String {
     let (stream, mut number) = (StreamKey::new(84, 0, "test", "history"), 0);
@@ -86,7 +100,8 @@ fn random_cluster(case: u64) -> String {
         let replicas = 1 + below(3);
         let _ = writeln!(text, "[service.s{s}]\nreplicas = {replicas}");
         text.push_str(["", "startup = \"exp(4s)\"\n"][below(2) as usize]);
-        text.push_str(["", "healthcheck = { interval = \"10s\" }\n"][below(2) as usize]);
+        text.push_str(HEALTH[below(4) as usize]);
+        text.push_str(RESTART[below(4) as usize]);
         text.push_str(["", "mtbf = \"exp(200s)\"\n"][below(2) as usize]);
         if s > 0 && below(2) == 0 {
             let _ = writeln!(text, "start_needs = [\"s{}\"]\nstart_retry = \"7s\"", below(s));
@@ -95,12 +110,14 @@ fn random_cluster(case: u64) -> String {
         text.push_str(["", &pinned][below(2) as usize]);
         let _ = writeln!(text, "endpoint.e.steps = [ {{ cpu = \"1ms\" }} ]");
     }
-    for (id, kind) in [("still", "hang"), ("apart", "partition")] {
+    for (id, kind) in [("still", "hang"), ("apart", "partition"), ("deaf", "hang")] {
         if below(2) == 0 {
             let (at, node, lasts) = (below(1800), below(nodes), 1 + below(120));
+            let what =
+                if id == "deaf" { "service = \"s0".into() } else { format!("node = \"n{node}") };
             let _ = writeln!(
                 text,
-                "[[fault]]\nid = \"{id}\"\nkind = \"{kind}\"\nnode = \"n{node}\"\nat = \"{at}s\"\n\
+                "[[fault]]\nid = \"{id}\"\nkind = \"{kind}\"\n{what}\"\nat = \"{at}s\"\n\
                  repair = \"{lasts}s\""
             );
         }

@@ -43,6 +43,13 @@ pub struct Needs {
 }
 
 impl Blueprint {
+    /// Whether what is lost is replaced by a new container, with an address of its own; without an
+    /// orchestrator the old one starts again, and keeps its own.
+    #[must_use]
+    pub fn replaces_containers(&self) -> bool {
+        self.control.is_some() || !self.proxies.is_empty()
+    }
+
     /// Whether `id` has its data: a local volume stays on its node, and a file server may be out of reach.
     /// `joined` says who reaches whom, `serves` what can be used.
     pub(crate) fn has_data(

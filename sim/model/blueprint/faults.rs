@@ -38,7 +38,7 @@ pub enum Comes {
 pub enum FaultKind {
     /// Nodes stop; all that runs on them is lost.
     Crash,
-    /// Nodes stand still; what runs on them goes on afterwards.
+    /// Nodes, or processes of containers, stand still; what runs there goes on afterwards.
     Hang,
     /// Nodes are cut off from everybody else.
     Partition,

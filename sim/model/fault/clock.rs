@@ -156,7 +156,7 @@ impl<'a> Clocks<'a> {
     /// Whether the repair of `id` undoes something.
     fn is_mended(&self, id: FaultId) -> bool {
         let fault = &self.blueprint.faults[id.index()];
-        let stays = |c: &ContainerId| self.blueprint.service_of(*c).restart.is_none();
+        let stays = |c: &ContainerId| self.blueprint.service_of(*c).restart.is_never();
         !matches!(fault.kind, FaultKind::Kill | FaultKind::Stop)
             || fault.containers.iter().any(stays)
     }

@@ -17,7 +17,7 @@ use crate::blueprint::{Comes, Fault, FaultKind};
 use crate::event::Event;
 use crate::ids::{ContainerId, FaultId, NodeId, ObserverId};
 use crate::life::{End, Led, Phase};
-use crate::orchestrator::Told;
+use crate::orchestrator::{Exit, Told};
 use crate::probe::Probe;
 use crate::world::World;
 use wssim_kernel::{Calendar, Time};
@@ -70,7 +70,12 @@ impl<P: Probe> World<'_, P> {
         self.reach.ever = true;
         match fault.kind {
             FaultKind::Crash => self.crash(now, fault, calendar),
-            FaultKind::Hang => self.hang(now, fault, until, calendar),
+            FaultKind::Hang => {
+                self.hang(now, fault, until, calendar);
+                for container in self.struck_now(fault) {
+                    self.hang_process(now, container, until, calendar);
+                }
+            }
             FaultKind::Partition => self.part(now, fault, until, calendar),
             FaultKind::Cut => self.cut(now, fault, until, calendar),
             FaultKind::Switch => self.switch_off(now, fault, until, calendar),
@@ -122,6 +127,9 @@ impl<P: Probe> World<'_, P> {
                         self.thaw(now, node, calendar);
                         self.rejoin(now, node, calendar);
                     }
+                }
+                for container in (0..self.containers.len()).map(ContainerId::from) {
+                    self.process_goes_on(now, container, calendar);
                 }
             }
             FaultKind::Partition | FaultKind::Cut | FaultKind::Switch => {
@@ -286,7 +294,7 @@ impl<P: Probe> World<'_, P> {
             self.break_calls(now, container, calendar, |_, _| true);
             self.strike_old_tasks(now, container, calendar);
             if self.control.is_none() {
-                self.restart_later(now, container, calendar);
+                self.restart_later(now, container, Exit::Failed, calendar);
             }
         }
         self.tell_control(now, Told::Rebooted(node), calendar);

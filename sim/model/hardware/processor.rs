@@ -18,6 +18,7 @@ mod evict;
 mod freeze;
 mod modes;
 mod open;
+mod stop;
 mod told;
 mod unattended;
 
@@ -69,6 +70,8 @@ struct Container {
     jobs: u32,
     cap: Option<f64>,
     quota: Option<Quota>,
+    /// It stands still.
+    stopped: bool,
     /// Shared mode only: service that each job has attained, and how fast, in reference ns per ns.
     attained: f64,
     rate: f64,
@@ -81,8 +84,12 @@ struct Container {
 }
 
 impl Container {
+    fn is_limited(&self) -> bool {
+        self.stopped || self.cap.is_some() || self.quota.is_some()
+    }
+
     fn wanted_threads(&self) -> f64 {
-        if self.quota.is_some_and(|quota| quota.exhausted) {
+        if self.stopped || self.quota.is_some_and(|quota| quota.exhausted) {
             return 0.0;
         }
         f64::from(self.jobs).min(self.cap.unwrap_or(f64::INFINITY))

@@ -16,6 +16,8 @@ pub(super) enum Event {
         /// Its number.
         turn: u32,
     },
+    /// Health checks of a container have failed often enough, unless something has come between.
+    Unhealthy(ContainerId),
     /// The orchestrator wants to be woken.
     Control,
 }
@@ -23,6 +25,7 @@ pub(super) enum Event {
 const STRIKE: u64 = 0;
 const REPAIR: u64 = 1;
 const LIFE: u64 = 2;
+const UNHEALTHY: u64 = 4;
 
 impl wssim_kernel::Event for Event {
     fn to_words(self) -> [u64; 2] {
@@ -32,6 +35,7 @@ impl wssim_kernel::Event for Event {
             Self::Life { container, turn } => {
                 [LIFE | u64::from(turn) << 32, u64::from(container.0)]
             }
+            Self::Unhealthy(container) => [UNHEALTHY, u64::from(container.0)],
             Self::Control => [3, 0],
         }
     }
@@ -42,6 +46,7 @@ impl wssim_kernel::Event for Event {
             STRIKE => Self::Strike(FaultId(id)),
             REPAIR => Self::Repair(FaultId(id)),
             LIFE => Self::Life { container: ContainerId(id), turn: (first >> 32) as u32 },
+            UNHEALTHY => Self::Unhealthy(ContainerId(id)),
             _ => Self::Control,
         }
     }
@@ -58,6 +63,7 @@ mod tests {
             Event::Strike(FaultId(u32::MAX)),
             Event::Repair(FaultId(3)),
             Event::Life { container: ContainerId(5), turn: u32::MAX },
+            Event::Unhealthy(ContainerId(7)),
             Event::Control,
         ] {
             assert_eq!(Event::from_words(event.to_words()), event);

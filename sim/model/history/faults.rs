@@ -5,7 +5,7 @@ use super::{History, Witness};
 use crate::blueprint::{Comes, Fault, FaultKind};
 use crate::ids::{ContainerId, FaultId, NodeId};
 use crate::life::{End, Led, Phase};
-use crate::orchestrator::Told;
+use crate::orchestrator::{Exit, Told};
 use wssim_kernel::{Calendar, Time};
 
 impl<W: Witness> History<'_, W> {
@@ -30,7 +30,12 @@ impl<W: Witness> History<'_, W> {
         let until = self.clocks.repaired_at(now, id);
         match fault.kind {
             FaultKind::Crash => self.crash(now, fault, calendar),
-            FaultKind::Hang => self.hang(now, fault, until, calendar),
+            FaultKind::Hang => {
+                self.hang(now, fault, until, calendar);
+                for id in self.struck_now(fault) {
+                    self.hang_process(now, id, until, calendar);
+                }
+            }
             FaultKind::Partition | FaultKind::Cut | FaultKind::Switch => {
                 self.reach.suffer(fault, until);
                 self.reach_changes(now, calendar);
@@ -82,17 +87,20 @@ impl<W: Witness> History<'_, W> {
     }
 
     /// Where the containers are now that it strikes. What a life brings ends that life, wherever it is.
+    fn struck_now(&self, fault: &Fault) -> Vec<ContainerId> {
+        let is_own = matches!(fault.comes, Comes::EachLife(_));
+        let now_at = |first: &ContainerId| match &self.control {
+            Some(control) if !is_own => control.replica_at(*first),
+            _ => Some(*first),
+        };
+        fault.containers.iter().filter_map(now_at).collect()
+    }
+
     fn end_struck(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Event>) {
-        for &first in &fault.containers {
-            let is_own = matches!(fault.comes, Comes::EachLife(_));
-            let id = match &self.control {
-                Some(control) if !is_own => control.replica_at(first),
-                _ => Some(first),
-            };
-            match id {
-                Some(id) if fault.kind == FaultKind::Stop => self.drain(now, id, calendar),
-                Some(id) => self.end(now, id, End::Loud, calendar),
-                None => {}
+        for id in self.struck_now(fault) {
+            match fault.kind {
+                FaultKind::Stop => self.drain(now, id, calendar),
+                _ => self.end(now, id, End::Loud, calendar),
             }
         }
     }
@@ -115,10 +123,14 @@ impl<W: Witness> History<'_, W> {
                     self.start_anew(now, id, calendar);
                 }
             }
+            FaultKind::Hang => {
+                for id in (0..self.lives.len()).map(ContainerId::from) {
+                    self.process_goes_on(now, id, calendar);
+                }
+            }
             FaultKind::SlowDisk(_)
             | FaultKind::SlowNetwork(_)
             | FaultKind::DiskFull
-            | FaultKind::Hang
             | FaultKind::Partition
             | FaultKind::Cut
             | FaultKind::Switch => {}
@@ -132,7 +144,7 @@ impl<W: Witness> History<'_, W> {
             for place in 0..self.on_node[node.index()].len() {
                 let id = self.on_node[node.index()][place];
                 if !self.is_to_come(now, id) {
-                    self.restart_later(now, id, calendar);
+                    self.restart_later(now, id, Exit::Failed, calendar);
                 }
             }
         }
@@ -141,7 +153,7 @@ impl<W: Witness> History<'_, W> {
 
     fn start_anew(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         let is_dead = self.lives[id.index()].phase == Phase::Dead;
-        if is_dead && self.blueprint.service_of(id).restart.is_none() {
+        if is_dead && self.blueprint.service_of(id).restart.is_never() {
             self.turn_at(now, id, calendar);
         }
     }

@@ -3,8 +3,8 @@
 use super::event::Event;
 use super::{History, Witness};
 use crate::ids::{ContainerId, ServiceId};
-use crate::life::{Awaits, Control, End, LEAVING, Led, Phase, next_check};
-use crate::orchestrator::{Fact, Told};
+use crate::life::{Awaits, Control, End, LEAVING, Led, Phase};
+use crate::orchestrator::{Fact, RestartPolicy, Restarts, Told};
 use wssim_kernel::{Calendar, Nanos, Time};
 
 impl<W: Witness> History<'_, W> {
@@ -42,10 +42,21 @@ impl<W: Witness> History<'_, W> {
                 }
                 self.tell_control(now, Told::Begins(id, up), calendar);
             }
+            Phase::Starting if life.hangs => {}
             Phase::Starting => self.look_for_needs(now, id, calendar),
+            Phase::Ready if life.hangs => {}
             Phase::Ready => self.enter(now, id, Phase::Registered),
-            // Nobody asks anything of it: it is empty at once.
-            Phase::Draining | Phase::Stopping => self.end(now, id, End::Loud, calendar),
+            // A process that hangs does not hear that it is to end.
+            Phase::Draining if life.hangs => {
+                let grace = self.blueprint.service_of(id).stop_grace;
+                self.enter(now, id, Phase::Stopping);
+                self.turn_at(now + grace, id, calendar);
+            }
+            // No request is there: it is empty at once.
+            Phase::Draining | Phase::Stopping => {
+                let failed = life.hangs || self.pulses[id.index()].is_unhealthy;
+                self.end(now, id, if failed { End::Loud } else { End::Done }, calendar);
+            }
             Phase::Registered => {}
         }
     }
@@ -66,6 +77,9 @@ impl<W: Witness> History<'_, W> {
         let node = self.node_of(id);
         let life = &mut self.lives[id.index()];
         life.started = now;
+        if let Some(given_up) = self.pulses[id.index()].starts(now, service.health.as_ref()) {
+            calendar.schedule(given_up, Event::Unhealthy(id));
+        }
         let demand = self.draws.startup(&service.startup, id, life.incarnation);
         let speed = self.blueprint.nodes[node.index()].speed;
         // A node that stands still computes afterwards.
@@ -144,13 +158,19 @@ impl<W: Witness> History<'_, W> {
     }
 
     fn listen(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        if self.pulses[id.index()].is_unhealthy {
+            return;
+        }
         self.tell_control(now, Told::Serves(id), calendar);
         self.witness.container_answers(now, id, true);
         self.enter(now, id, Phase::Ready);
         let started = self.lives[id.index()].started;
-        match self.blueprint.service_of(id).health_interval {
+        match &self.blueprint.service_of(id).health {
             None => self.enter(now, id, Phase::Registered),
-            Some(interval) => self.turn_at(next_check(started, interval, now), id, calendar),
+            Some(health) => {
+                let checked = self.pulses[id.index()].listens(now, started, health);
+                self.turn_at(checked, id, calendar);
+            }
         }
         if let Some((fault, at)) = self.clocks.wear(now, id) {
             calendar.schedule(at, Event::Strike(fault));
@@ -161,9 +181,19 @@ impl<W: Witness> History<'_, W> {
     /// `id` is to end in good order.
     pub(super) fn drain(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         if self.lives[id.index()].phase == Phase::Registered {
-            self.enter(now, id, Phase::Draining);
-            self.turn_at(now + LEAVING, id, calendar);
+            self.withdraw_and_stop(now, id, calendar);
         }
+    }
+
+    /// `id` is withdrawn, and told to end afterwards.
+    pub(super) fn withdraw_and_stop(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        self.enter(now, id, Phase::Draining);
+        self.turn_at(now + LEAVING, id, calendar);
     }
 
     pub(super) fn end(
@@ -181,10 +211,14 @@ impl<W: Witness> History<'_, W> {
         }
         self.witness.container_answers(now, id, false);
         self.enter(now, id, Phase::Dead);
-        self.lives[id.index()].incarnation += 1;
+        let life = &mut self.lives[id.index()];
+        life.incarnation += 1;
+        life.hangs = false;
         match end {
-            End::Quiet => self.tell_control(now, Told::Ended(id), calendar),
-            End::Loud | End::Killed | End::LostWorker => self.restart_later(now, id, calendar),
+            End::Quiet => self.tell_control(now, Told::Ended(id, end.exit()), calendar),
+            End::Loud | End::Done | End::Killed | End::LostWorker => {
+                self.restart_later(now, id, end.exit(), calendar);
+            }
         }
     }
 }
@@ -197,8 +231,12 @@ impl<'a, W: Witness> Led<'a> for History<'a, W> {
         self.control.as_deref_mut()
     }
 
-    fn restart_delay(&self, id: ContainerId) -> Option<Nanos> {
+    fn restart_policy(&self, id: ContainerId) -> RestartPolicy {
         self.blueprint.service_of(id).restart
+    }
+
+    fn restarts(&mut self, id: ContainerId) -> &mut Restarts {
+        &mut self.restarts[id.index()]
     }
 
     fn turn_at(&self, at: Time, id: ContainerId, calendar: &mut Calendar<Event>) {

@@ -17,6 +17,7 @@
 
 mod event;
 mod faults;
+mod health;
 mod lives;
 mod rest;
 mod same;
@@ -29,8 +30,8 @@ pub use standing::Standing;
 use crate::blueprint::Blueprint;
 use crate::fault::{Clocks, Reach};
 use crate::ids::{ContainerId, FaultId, NodeId};
-use crate::life::{Awaits, Control, Draws, Led, Life};
-use crate::orchestrator::Fact;
+use crate::life::{Awaits, Control, Draws, Led, Life, Pulse};
+use crate::orchestrator::{Fact, Restarts};
 use crate::world::Run;
 use event::Event;
 use wssim_kernel::{Calendar, Model, Nanos, Time, run_until};
@@ -97,6 +98,9 @@ struct History<'a, W> {
     reach: Reach,
     /// By container.
     lives: Vec<Life>,
+    /// By container: what checks of its health find, and its restarts where no orchestrator counts them.
+    pulses: Vec<Pulse>,
+    restarts: Vec<Restarts>,
     /// By container: when its start is over, if it starts.
     ready_at: Vec<Time>,
     draws: Draws,
@@ -123,13 +127,16 @@ impl<'a, W: Witness> History<'a, W> {
         for (place, container) in blueprint.containers.iter().enumerate() {
             on_node[container.node.index()].push(ContainerId::from(place));
         }
+        let draws = Draws::new(blueprint, run);
         let mut history = Self {
             blueprint,
             clocks: Clocks::new(blueprint, run),
             reach: Reach::open(blueprint.nodes.len()),
             lives: blueprint.containers.iter().map(Life::first).collect(),
             ready_at: vec![Time::NEVER; blueprint.containers.len()],
-            draws: Draws::new(blueprint, run),
+            pulses: Pulse::all(blueprint, &draws),
+            restarts: vec![Restarts::default(); blueprint.containers.len()],
+            draws,
             control: Control::of(blueprint, run),
             waiting: Vec::new(),
             on_node,
@@ -195,6 +202,7 @@ impl<W: Witness> Model for History<'_, W> {
             Event::Strike(id) => self.strike(now, id, calendar),
             Event::Repair(id) => self.repair(now, id, calendar),
             Event::Life { container, turn } => self.live_on(now, container, turn, calendar),
+            Event::Unhealthy(container) => self.is_unhealthy(now, container, calendar),
             Event::Control => self.wake_control(now, calendar),
         }
     }

@@ -14,8 +14,10 @@ fn told(blueprint: &Blueprint, rarely: f64) -> String {
     let Blueprint { faults, crews, control, containers, .. } = blueprint;
     let speeds: Vec<f64> = blueprint.nodes.iter().map(|node| node.speed).collect();
     let start = |service: &Service| {
-        let Service { startup, restart, health_interval, needs, containers, .. } = service;
-        format!("{startup:?} {restart:?} {health_interval:?} {needs:?} {containers:?}")
+        let Service { startup, restart, health, needs, stop_grace, containers, .. } = service;
+        // A grace is used up by a process that hangs.
+        let grace = health.map(|_| stop_grace);
+        format!("{startup:?} {restart:?} {health:?} {grace:?} {needs:?} {containers:?}")
     };
     let starts: Vec<String> = blueprint.services.iter().map(start).collect();
     let calls = (0..blueprint.endpoints.len()).map(|at| blueprint.needs(at, rarely));

@@ -30,11 +30,12 @@ impl Standing<'_> {
         self.is_registered(id) && self.runs(node) && has_data()
     }
 
-    /// Whether `id` is registered, wherever its node and its data are.
+    /// Whether `id` is registered and its process does not hang, wherever its node and its data are.
     #[must_use]
     #[inline]
     pub fn is_registered(&self, id: ContainerId) -> bool {
-        self.lives[id.index()].phase == Phase::Registered
+        let life = &self.lives[id.index()];
+        life.phase == Phase::Registered && !life.hangs
     }
 
     /// Whether messages get from `a` to `b`.

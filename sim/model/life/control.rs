@@ -9,11 +9,11 @@ use crate::blueprint::Blueprint;
 use crate::event::Event;
 use crate::fault::Reach;
 use crate::ids::{ContainerId, NodeId};
-use crate::orchestrator::{Fact, Orchestrator, Told};
+use crate::orchestrator::{Fact, Orchestrator, RestartPolicy, Restarts, Told};
 use crate::probe::Probe;
 use crate::world::{Run, World};
 use wssim_kernel::stream::StreamKey;
-use wssim_kernel::{Calendar, Nanos, Time};
+use wssim_kernel::{Calendar, Time};
 
 /// An orchestrator in a world.
 #[derive(Debug)]
@@ -135,8 +135,12 @@ impl<'a, P: Probe> Led<'a> for World<'a, P> {
         self.control.as_deref_mut()
     }
 
-    fn restart_delay(&self, id: ContainerId) -> Option<Nanos> {
+    fn restart_policy(&self, id: ContainerId) -> RestartPolicy {
         self.blueprint.service_of(id).restart
+    }
+
+    fn restarts(&mut self, id: ContainerId) -> &mut Restarts {
+        &mut self.restarts[id.index()]
     }
 
     fn turn_at(&self, at: Time, id: ContainerId, calendar: &mut Calendar<Event>) {

@@ -108,7 +108,7 @@ impl<P: Probe> World<'_, P> {
     /// The caller of the visit `id` is reset, or left waiting.
     fn tell_caller(&mut self, now: Time, id: FrameId, end: End, calendar: &mut Calendar<Event>) {
         match end {
-            End::Loud | End::Killed | End::LostWorker => {
+            End::Loud | End::Done | End::Killed | End::LostWorker => {
                 self.reset_caller(now, id, end.failure(), calendar);
             }
             End::Quiet => {

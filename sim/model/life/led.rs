@@ -3,8 +3,8 @@
 
 use super::Control;
 use crate::ids::ContainerId;
-use crate::orchestrator::{Fact, Told};
-use wssim_kernel::{Calendar, Nanos, Time};
+use crate::orchestrator::{Exit, Fact, RestartPolicy, Restarts, Told};
+use wssim_kernel::{Calendar, Time};
 
 /// Whoever may have an orchestrator.
 pub(crate) trait Led<'a> {
@@ -19,8 +19,11 @@ pub(crate) trait Led<'a> {
     /// Does what the orchestrator has decided.
     fn act(&mut self, now: Time, fact: Fact, calendar: &mut Calendar<Self::Event>);
 
-    /// Pause before the next container in place of `id`; `None`: there is none.
-    fn restart_delay(&self, id: ContainerId) -> Option<Nanos>;
+    /// When a container in place of `id` is started.
+    fn restart_policy(&self, id: ContainerId) -> RestartPolicy;
+
+    /// Those of `id`, where no orchestrator counts them.
+    fn restarts(&mut self, id: ContainerId) -> &mut Restarts;
 
     /// Puts the next turn in the life of `id` on the calendar.
     fn turn_at(&self, at: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>);
@@ -52,14 +55,21 @@ pub(crate) trait Led<'a> {
         }
     }
 
-    /// Starts `id` when the restart delay of its service is over, unless an orchestrator decides what
-    /// becomes of it.
-    fn restart_later(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>) {
+    /// Starts `id`, which has ended, when the restart policy of its service says, unless an orchestrator
+    /// decides what becomes of it.
+    fn restart_later(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        exit: Exit,
+        calendar: &mut Calendar<Self::Event>,
+    ) {
         if self.control().is_some() {
-            return self.tell_control(now, Told::Ended(id), calendar);
+            return self.tell_control(now, Told::Ended(id, exit), calendar);
         }
-        if let Some(delay) = self.restart_delay(id) {
-            self.turn_at(now + delay, id, calendar);
+        let policy = self.restart_policy(id);
+        if let Some(start) = self.restarts(id).next(now, exit, &policy) {
+            self.turn_at(start, id, calendar);
         }
     }
 }

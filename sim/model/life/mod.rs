@@ -16,6 +16,7 @@
 mod control;
 mod draws;
 mod empty;
+mod health;
 mod led;
 mod proxies;
 mod registry;
@@ -23,6 +24,7 @@ mod waiting;
 
 pub(crate) use control::Control;
 pub(crate) use draws::Draws;
+pub(crate) use health::Pulse;
 pub(crate) use led::Led;
 pub(crate) use registry::Registry;
 pub(crate) use waiting::Awaits;
@@ -30,7 +32,7 @@ pub(crate) use waiting::Awaits;
 use crate::blueprint;
 use crate::event::Event;
 use crate::ids::ContainerId;
-use crate::orchestrator::Told;
+use crate::orchestrator::{Exit, Told};
 use crate::probe::{Failure, Probe};
 use crate::request::frame::Kind;
 use crate::world::World;
@@ -64,12 +66,16 @@ pub(crate) struct Life {
     pub(crate) phase: Phase,
     /// Number of the present life; connections are opened to one.
     pub(crate) incarnation: u32,
+    /// Number of the life with which it got its address.
+    pub(crate) address: u32,
     /// Lives before this one ended quietly, or before another that did.
     pub(crate) quiet_before: u32,
     /// When the present life began; stopping: when its grace is over.
     pub(crate) started: Time,
     /// Number of the next turn in its life: one that was overtaken does not happen.
     pub(crate) turn: u32,
+    /// Whether its process hangs.
+    pub(crate) hangs: bool,
     /// Time as ready or registered, up to the last change, in nanoseconds.
     up_ns: u64,
     up_since: Option<Time>,
@@ -81,9 +87,11 @@ impl Default for Life {
         Self {
             phase: Phase::Registered,
             incarnation: 0,
+            address: 0,
             quiet_before: 0,
             started: Time::ZERO,
             turn: 0,
+            hangs: false,
             up_ns: 0,
             up_since: Some(Time::ZERO),
         }
@@ -107,7 +115,7 @@ impl Life {
 
     /// It does not run, and nobody has an address of it.
     fn spare() -> Self {
-        Self { incarnation: 1, ..Self::to_come() }
+        Self { incarnation: 1, address: 1, ..Self::to_come() }
     }
 
     /// Whether it answers.
@@ -120,6 +128,11 @@ impl Life {
     #[inline]
     pub(crate) fn hangs_up(&self) -> bool {
         self.phase == Phase::Stopping
+    }
+
+    /// Whether it listens, and its health is looked at.
+    pub(crate) fn is_checked(&self) -> bool {
+        matches!(self.phase, Phase::Ready | Phase::Registered)
     }
 
     /// Time for which it has answered, up to `now`, in nanoseconds.
@@ -145,6 +158,8 @@ impl Life {
 pub(crate) enum End {
     /// The process is killed, its node lives.
     Loud,
+    /// It was told to end, and has done what it had to.
+    Done,
     /// Its node is gone.
     Quiet,
     /// Its first process is killed for want of memory.
@@ -158,8 +173,13 @@ impl End {
     pub(crate) fn failure(self) -> Failure {
         match self {
             Self::Killed | Self::LostWorker => Failure::Oom,
-            Self::Loud | Self::Quiet => Failure::Reset,
+            Self::Loud | Self::Done | Self::Quiet => Failure::Reset,
         }
+    }
+
+    /// How its orchestrator sees it.
+    pub(crate) fn exit(self) -> Exit {
+        if self == Self::Done { Exit::Completed } else { Exit::Failed }
     }
 }
 
@@ -180,30 +200,33 @@ impl<P: Probe> World<'_, P> {
             return;
         }
         self.catch_up(now, self.containers[id.index()].node, calendar);
+        if self.containers[id.index()].life.hangs {
+            self.drop_held(now, id, end, calendar);
+        }
         self.empty_container(now, id, end, calendar);
+        if self.containers[id.index()].life.hangs {
+            self.let_go_on(now, id, calendar);
+        }
         self.release_memory(id, end == End::Quiet);
         self.probe.container_answers(now, id, self.containers[id.index()].node, false);
+        let is_replaced = end != End::LostWorker && self.blueprint.replaces_containers();
         let life = &mut self.containers[id.index()].life;
         life.enter(now, Phase::Dead);
         life.incarnation += 1;
+        if is_replaced {
+            life.address = life.incarnation;
+        }
         self.note_life(id);
         match end {
             End::Quiet => {
                 let life = &mut self.containers[id.index()].life;
                 life.quiet_before = life.incarnation;
-                self.tell_control(now, Told::Ended(id), calendar);
+                self.tell_control(now, Told::Ended(id, end.exit()), calendar);
             }
-            End::LostWorker => {
-                // It keeps its address.
-                let incarnation = self.containers[id.index()].life.incarnation;
-                for observer in self.observers() {
-                    self.registry.note_address(observer, id, incarnation);
-                }
-                self.start_container(now, id, calendar);
-            }
-            End::Loud | End::Killed => {
+            End::LostWorker => self.start_container(now, id, calendar),
+            End::Loud | End::Done | End::Killed => {
                 self.withdraw(now, id, calendar);
-                self.restart_later(now, id, calendar);
+                self.restart_later(now, id, end.exit(), calendar);
             }
         }
     }
@@ -222,7 +245,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let is_dead = self.containers[id.index()].life.phase == Phase::Dead;
-        if is_dead && self.blueprint.service_of(id).restart.is_none() {
+        if is_dead && self.blueprint.service_of(id).restart.is_never() {
             self.turn_at(now, id, calendar);
         }
     }
@@ -268,9 +291,12 @@ impl<P: Probe> World<'_, P> {
                 // Otherwise the node's return starts it.
                 self.tell_control(now, Told::Begins(id, up), calendar);
             }
+            // A process that hangs answers no check: it is found healthy later, if ever.
+            Phase::Ready if life.hangs => {}
             Phase::Ready => self.register(now, id, calendar),
             Phase::Draining => self.stop(now, id, calendar),
             Phase::Stopping => self.end_when_empty(now, id, calendar),
+            Phase::Starting if life.hangs => {}
             Phase::Starting => self.look_for_needs(now, id, calendar),
             Phase::Registered => {
                 unreachable!("nothing is due in the life of a container that {:?}", life.phase)
@@ -283,6 +309,11 @@ impl<P: Probe> World<'_, P> {
         if self.containers[id.index()].life.phase != Phase::Registered {
             return;
         }
+        self.withdraw_and_stop(now, id, calendar);
+    }
+
+    /// `id` leaves all views, and is told to end afterwards.
+    fn withdraw_and_stop(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         self.containers[id.index()].life.enter(now, Phase::Draining);
         self.withdraw(now, id, calendar);
         self.turn_at(now + LEAVING, id, calendar);
@@ -298,11 +329,15 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// `id` ends when it has nothing left to do or its grace is over, which is looked at now and then.
+    /// A process that hangs does not hear that it is to end.
     fn end_when_empty(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         let container = &self.containers[id.index()];
         let over = container.life.started;
-        if container.station.in_system == 0 || now >= over {
-            return self.end_container(now, id, End::Loud, calendar);
+        let is_done = container.station.in_system == 0 && !container.life.hangs;
+        if is_done || now >= over {
+            let is_good = is_done && !self.pulses[id.index()].is_unhealthy;
+            let end = if is_good { End::Done } else { End::Loud };
+            return self.end_container(now, id, end, calendar);
         }
         self.turn_at((now + LOOK).min(over), id, calendar);
     }
@@ -319,6 +354,10 @@ impl<P: Probe> World<'_, P> {
         life.started = now;
         let incarnation = life.incarnation;
         self.note_life(id);
+        let health = self.blueprint.service_of(id).health.as_ref();
+        if let Some(given_up) = self.pulses[id.index()].starts(now, health) {
+            calendar.schedule(given_up, Event::Unhealthy(id));
+        }
         let law = &self.blueprint.service_of(id).startup;
         let demand = self.registry.draws.startup(law, id, incarnation);
         let key = self.life_key(id, incarnation);
@@ -329,14 +368,20 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// `id` has started and has what it needs: it listens, and waits for its first good health check.
+    /// One that was found unhealthy before is about to end.
     fn listen(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        if self.pulses[id.index()].is_unhealthy {
+            return;
+        }
         self.catch_up(now, self.containers[id.index()].node, calendar);
         self.tell_control(now, Told::Serves(id), calendar);
-        let interval = self.blueprint.service_of(id).health_interval;
+        let health = self.blueprint.service_of(id).health.as_ref();
         self.probe.container_answers(now, id, self.containers[id.index()].node, true);
         let life = &mut self.containers[id.index()].life;
         life.enter(now, Phase::Ready);
-        let checked = interval.map_or(now, |interval| next_check(life.started, interval, now));
+        let started = life.started;
+        let pulse = &mut self.pulses[id.index()];
+        let checked = health.map_or(now, |health| pulse.listens(now, started, health));
         self.turn_at(checked, id, calendar);
         self.wear(now, id, calendar);
         self.wake_waiting(now, calendar);
@@ -346,14 +391,6 @@ impl<P: Probe> World<'_, P> {
         self.containers[id.index()].life.enter(now, Phase::Registered);
         self.announce(now, id, calendar);
     }
-}
-
-/// The first check of a container that started at `started` and listens since `ready`: the first
-/// comes one interval after the start, and each later one an interval after the one before (moby,
-/// daemon/health.go; the time that a probe itself takes is left out).
-pub(crate) fn next_check(started: Time, interval: Nanos, ready: Time) -> Time {
-    let checks = ready.since(started).0.div_ceil(interval.0.max(1)).max(1);
-    Time(started.0.saturating_add(checks.saturating_mul(interval.0)))
 }
 
 /// When a container whose start-up CPU was over at `since` looks for what it needs, from `now` on: at
@@ -366,15 +403,6 @@ pub(crate) fn next_look(since: Time, retry: Nanos, now: Time) -> Time {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_first_check_comes_one_interval_after_the_start() {
-        let second = |s: u64| Time(s * 1_000_000_000);
-        let interval = Nanos(30_000_000_000);
-        for (ready, checked) in [(100, 130), (101, 130), (130, 130), (131, 160), (190, 190)] {
-            assert_eq!(next_check(second(100), interval, second(ready)), second(checked));
-        }
-    }
 
     #[test]
     fn looks_come_at_multiples_since_the_end_of_the_start_up() {

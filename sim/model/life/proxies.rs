@@ -40,9 +40,6 @@ const DRAW_LISTED: u32 = 18;
 pub(crate) struct Lists {
     /// Each with the place of its phase in the period of polls.
     proxies: Vec<(Proxy, f64)>,
-    /// By proxy and container: whose address it has.
-    incarnations: Vec<u32>,
-    containers: u32,
     stream: StreamKey,
 }
 
@@ -53,21 +50,12 @@ impl Lists {
             let key = keys[proxy.container.index()];
             (*proxy, stream.draw(key, DRAW_POLL).open01())
         };
-        Self {
-            proxies: proxies.iter().map(phase).collect(),
-            incarnations: vec![0; proxies.len() * keys.len()],
-            containers: keys.len() as u32,
-            stream,
-        }
+        Self { proxies: proxies.iter().map(phase).collect(), stream }
     }
 
     /// How many proxies there are.
     pub(super) fn len(&self) -> u32 {
         self.proxies.len() as u32
-    }
-
-    fn place(&self, proxy: u32, who: ContainerId) -> usize {
-        (proxy * self.containers) as usize + who.index()
     }
 }
 
@@ -95,30 +83,6 @@ impl Registry {
         ObserverId(self.nodes + number)
     }
 
-    /// Whether `observer` has the address of the life `incarnation` of `who`.
-    pub(crate) fn has_address(
-        &self,
-        observer: ObserverId,
-        who: ContainerId,
-        incarnation: u32,
-    ) -> bool {
-        let Some(proxy) = self.as_proxy(observer) else { return true };
-        self.lists.incarnations[self.lists.place(proxy, who)] == incarnation
-    }
-
-    /// `observer` gets the address of `who`.
-    pub(super) fn note_address(
-        &mut self,
-        observer: ObserverId,
-        who: ContainerId,
-        incarnation: u32,
-    ) {
-        if let Some(proxy) = self.as_proxy(observer) {
-            let place = self.lists.place(proxy, who);
-            self.lists.incarnations[place] = incarnation;
-        }
-    }
-
     pub(super) fn container_of_proxy(&self, proxy: u32) -> ContainerId {
         self.lists.proxies[proxy as usize].0.container
     }
@@ -141,10 +105,10 @@ impl<P: Probe> World<'_, P> {
         let unwanted = there && self.control.as_ref().is_some_and(|control| !control.wants(id));
         let asks = self.gets_answers(observer) && !unwanted;
         let polled = if asks { self.polled(known, proxy) } else { Time::NEVER };
-        let incarnation = self.containers[id.index()].life.incarnation;
+        let address = self.containers[id.index()].life.address;
         // Nobody listens at its address: a check is refused at once. Somebody does again at the
         // same address: the next check is good.
-        let by_check = !there || self.registry.has_address(observer, id, incarnation);
+        let by_check = !there || self.registry.has_address(observer, id, address);
         let checked = self.checked(now, proxy, id).filter(|_| by_check);
         let at = checked.map_or(polled, |(checked, _)| checked.min(polled));
         if at < Time::NEVER {

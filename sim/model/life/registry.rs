@@ -30,6 +30,8 @@ pub(crate) struct Registry {
     containers: u32,
     /// By observer and container: number of the last news that set out.
     news: Vec<u32>,
+    /// By observer and container: the life whose address it has.
+    addresses: Vec<u32>,
     /// Random numbers of lives and lags.
     pub(crate) draws: Draws,
     /// By observer: the same.
@@ -56,6 +58,7 @@ impl Registry {
             lists: Lists::new(proxies, keys, of_proxies),
             containers: keys.len() as u32,
             news: vec![0; observers * keys.len()],
+            addresses: vec![0; observers * keys.len()],
             views: Views::complete(observers, services),
             draws,
             observer_keys,
@@ -70,6 +73,16 @@ impl Registry {
 
     fn place(&self, observer: ObserverId, who: ContainerId) -> usize {
         observer.index() * self.containers as usize + who.index()
+    }
+
+    /// The address that `observer` has of `who`: the life that got it.
+    pub(crate) fn address(&self, observer: ObserverId, who: ContainerId) -> u32 {
+        self.addresses[self.place(observer, who)]
+    }
+
+    /// Whether `observer` has the present `address` of `who`.
+    pub(crate) fn has_address(&self, observer: ObserverId, who: ContainerId, address: u32) -> bool {
+        self.address(observer, who) == address
     }
 }
 
@@ -115,6 +128,20 @@ impl<P: Probe> World<'_, P> {
     ) {
         let law = &self.blueprint.detection.ready;
         self.tell_one(now, observer, id, true, law, calendar);
+    }
+
+    /// Proxies that check `id` by themselves, and took it for dead, find it again.
+    pub(super) fn announce_to_proxies(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        for observer in self.observers() {
+            if self.registry.as_proxy(observer).is_some() {
+                self.announce_to(now, observer, id, calendar);
+            }
+        }
     }
 
     fn tell_one(
@@ -173,8 +200,8 @@ impl<P: Probe> World<'_, P> {
         }
         let service = self.blueprint.containers[id.index()].service;
         if news & 1 == 1 {
-            let incarnation = self.containers[id.index()].life.incarnation;
-            self.registry.note_address(observer, id, incarnation);
+            let place = self.registry.place(observer, id);
+            self.registry.addresses[place] = self.containers[id.index()].life.address;
             self.registry.views.add(observer, service, id);
         } else if self.registry.views.remove(observer, service, id) {
             self.break_forgotten(now, observer, id, calendar);

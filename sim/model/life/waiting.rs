@@ -1,9 +1,9 @@
 //! What a container that has started waits for: services that it cannot begin without.
 //!
 //! An application that cannot connect stays inside its own start-up and tries again at whole multiples
-//! of its pause (`next_look`). Between two tries nothing is simulated, and no try is that must fail:
-//! only when somebody begins to listen, or a fault is repaired, is the next one put on the calendar.
-//! Whoever ends meanwhile begins anew, and forgets that it waited.
+//! of its pause (`next_look`). Tries that cannot succeed are not simulated: only when
+//! a container begins to listen, or a fault is repaired, is the next one put on the calendar. A container
+//! that ends meanwhile begins anew, and forgets that it waited.
 
 use super::{Led, next_look};
 use crate::event::Event;
@@ -54,6 +54,12 @@ impl<P: Probe> World<'_, P> {
         let turn = self.containers[id.index()].life.turn;
         self.awaits[id.index()] = Some(Awaits::since(now, turn));
         self.look_for_needs(now, id, calendar);
+    }
+
+    /// Whether `id` has started and waits for what it needs.
+    pub(super) fn is_waiting(&self, id: ContainerId) -> bool {
+        let turn = self.containers[id.index()].life.turn;
+        self.awaits[id.index()].is_some_and(|waits| waits.lasts(turn))
     }
 
     /// `id` listens if all that it needs is there, and waits otherwise.

@@ -172,22 +172,72 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) -> bool {
         let container = self.frames[id].container;
-        if let Some(until) = self.stands_still(now, self.node_of(container))
-            && until < Time::NEVER
+        let life = self.containers[container.index()].life;
+        let of_node = self.stands_still(now, self.node_of(container));
+        if let Some(until) = self.is_still(now, container)
+            && of_node != Some(Time::NEVER)
         {
             let frame = &mut self.frames[id];
             (frame.waits, frame.arrived) = (Waits::Node, since);
+            // Its connection ends with the life that it came to.
+            frame.again = life.incarnation;
             self.at_doors[container.index()].held_back.rise(now);
-            calendar.schedule(until, Event::Deliver(id));
+            if until < Time::NEVER {
+                calendar.schedule(until, Event::Deliver(id));
+            }
             return false;
         }
-        let is_in = self.gets_through(now, id, calendar) && self.finds_somebody(now, id, calendar);
+        let is_late = since < now && self.frames[id].again != life.incarnation;
+        let is_in = self.gets_through(now, id, calendar)
+            && (!is_late || self.resets(now, id, calendar))
+            && self.finds_somebody(now, id, calendar);
         if !is_in {
-            // What it has waited at the node is over.
-            let station = &mut self.containers[container.index()].station;
-            station.time_of_departed += u128::from(now.since(since).0);
+            self.note_waited(now, container, since);
         }
         is_in
+    }
+
+    /// The life that `id` came to is over: it is turned away.
+    fn resets(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) -> bool {
+        self.turn_away(now, id, Failure::Reset, calendar);
+        false
+    }
+
+    /// What a request has waited at the node of `container` is over.
+    fn note_waited(&mut self, now: Time, container: ContainerId, since: Time) {
+        let station = &mut self.containers[container.index()].station;
+        station.time_of_departed += u128::from(now.since(since).0);
+    }
+
+    /// The request `id` waits for a process that hangs, and will not go on: it is reset, or lost with its
+    /// node.
+    pub(crate) fn give_held_up(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        is_lost: bool,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let since = self.node_goes_on(now, id);
+        self.note_waited(now, self.frames[id].container, since);
+        if is_lost {
+            self.is_lost(now, id, calendar)
+        } else {
+            self.turn_away(now, id, Failure::Reset, calendar)
+        }
+    }
+
+    /// The request `id` does not reach its container: its caller waits in vain.
+    fn is_lost(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        let Frame { parent, parent_epoch, .. } = self.frames[id];
+        let caller = &self.frames[parent];
+        let heard = caller.epoch == parent_epoch;
+        let stage = if caller.kind == Kind::Root { Stage::Opening } else { Stage::Established };
+        self.closes(now, id, Some(Failure::Timeout));
+        self.frames.remove(id);
+        if heard {
+            self.lose(parent, Lost { stage, sent: now }, calendar);
+        }
     }
 
     /// Whether somebody who can do something for `id` listens; otherwise it is turned away.
@@ -235,13 +285,7 @@ impl<P: Probe> World<'_, P> {
                 self.hops_ns += at.since(now).0;
                 calendar.schedule(at, Event::Deliver(id));
             }
-            None => {
-                self.closes(now, id, Some(Failure::Timeout));
-                self.frames.remove(id);
-                if heard {
-                    self.lose(frame.parent, Lost { stage, sent: now }, calendar);
-                }
-            }
+            None => self.is_lost(now, id, calendar),
         }
         false
     }
@@ -311,6 +355,16 @@ impl<P: Probe> World<'_, P> {
             return None;
         }
         Some(self.reach.hung_until(node)).filter(|until| *until > now)
+    }
+
+    /// Until when `container` stands still, by its node or its process; `None`: it does not.
+    #[inline]
+    pub(crate) fn is_still(&self, now: Time, container: ContainerId) -> Option<Time> {
+        let of_node = self.stands_still(now, self.node_of(container));
+        if !self.containers[container.index()].life.hangs {
+            return of_node;
+        }
+        of_node.max(self.pulses[container.index()].hangs_until(now))
     }
 
     /// The round trip between two nodes, for what is exchanged beside messages.

@@ -11,7 +11,11 @@
 //! ```
 
 pub mod placement;
+mod restart;
 pub mod swarm;
+
+pub(crate) use restart::Restarts;
+pub use restart::{Condition, Exit, RestartPolicy};
 
 use crate::ids::{ContainerId, NodeId, ServiceId};
 use crate::law::Law;
@@ -44,8 +48,8 @@ pub struct Cluster {
 pub struct Watched {
     /// Its name.
     pub name: String,
-    /// Pause before a new container; `None`: there is none.
-    pub restart: Option<Nanos>,
+    /// When a container of it is replaced.
+    pub restart: RestartPolicy,
     /// Its image, if that matters.
     pub image: Option<usize>,
 }
@@ -113,8 +117,8 @@ pub enum Told<'r> {
     Begins(ContainerId, bool),
     /// A container listens.
     Serves(ContainerId),
-    /// A container has ended, whyever.
-    Ended(ContainerId),
+    /// A container has ended, and how.
+    Ended(ContainerId, Exit),
     /// It is as late as it asked for.
     Alarm,
 }

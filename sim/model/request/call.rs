@@ -162,6 +162,10 @@ impl<P: Probe> World<'_, P> {
         (link, key): (Option<Link>, u64),
         calendar: &mut Calendar<Event>,
     ) {
+        let frame = &self.frames[id];
+        if frame.measured {
+            self.sources[frame.source.index()].attempts += 1;
+        }
         let Some(link) = link else {
             return self.attempt_failed(now, id, Failure::NoReplica, calendar);
         };
@@ -182,9 +186,6 @@ impl<P: Probe> World<'_, P> {
             trace_row: frame.trace_row,
             measured: frame.measured,
         };
-        if caller.measured {
-            self.sources[caller.source.index()].attempts += 1;
-        }
         self.sets_up(now, id, &link);
         match link.fate {
             Fate::Sent => {

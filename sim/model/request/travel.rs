@@ -246,8 +246,10 @@ impl<P: Probe> World<'_, P> {
         if let Policy::Dns(resolver) = search.policy {
             let cache = &mut self.resolvers[search.channel];
             if cache.must_ask(now) {
-                let answer = self.registry.views.of(ObserverId(here.0), service);
-                cache.keep(now, answer, resolver, self.draws.draw(key, DRAW_ANSWER));
+                let (here, registry) = (ObserverId(here.0), &self.registry);
+                let answer = registry.views.of(here, service);
+                let draw = self.draws.draw(key, DRAW_ANSWER);
+                cache.keep(now, answer, |who| registry.address(here, who), (resolver, draw));
             }
             return cache.pick(resolver.pick, self.draws.draw(key, DRAW_PICK));
         }
@@ -411,8 +413,7 @@ impl<P: Probe> World<'_, P> {
         let connection = self.connections.open(search.channel, peer, incarnation, expires);
         let begins = now + setup.takes();
         // Nobody is at the address of an earlier life.
-        let is_there =
-            search.proxy.is_none_or(|own| self.registry.has_address(own, peer, incarnation));
+        let is_there = self.knows_address(search, peer);
         let ends = [search.container, peer];
         let (fate, took) = self.fate_of_opening(begins, ends, is_there, search.call, search.key);
         if let Fate::Sent = fate {
@@ -421,6 +422,19 @@ impl<P: Probe> World<'_, P> {
             setup.accept = search.client.accept_cpu.sample_lazily(draw) as u32;
         }
         Some(Link { connection, peer, setup, fate })
+    }
+
+    /// Whether the address of `peer` that is used is its present one.
+    fn knows_address(&self, search: &Search<'_>, peer: ContainerId) -> bool {
+        let address = self.containers[peer.index()].life.address;
+        match search.policy {
+            Policy::InTurn if search.proxy.is_none() => true,
+            Policy::Dns(_) => self.resolvers[search.channel].has_address(peer, address),
+            _ => {
+                let here = ObserverId(self.node_of(search.container).0);
+                self.registry.has_address(search.proxy.unwrap_or(here), peer, address)
+            }
+        }
     }
 
     /// What becomes of a connection that is opened at `now` from a container to its peer, and how long

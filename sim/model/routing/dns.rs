@@ -15,7 +15,8 @@ use wssim_kernel::stream::Draw;
 /// One caller's answer for one name.
 #[derive(Debug, Default)]
 pub(crate) struct ResolverCache {
-    addresses: Vec<ContainerId>,
+    /// Containers, each with the life that got the address.
+    addresses: Vec<(ContainerId, u32)>,
     expires: Time,
     next: u32,
 }
@@ -31,16 +32,17 @@ impl ResolverCache {
         self.addresses.is_empty() || now >= self.expires
     }
 
-    /// Keeps the answer `registered`, shuffled by `draw`. An empty answer is not kept: it is an error.
+    /// Keeps the answer `registered`, shuffled by `draw`; `address` says which address the resolver has
+    /// of each. An empty answer is not kept: it is an error.
     pub(crate) fn keep(
         &mut self,
         now: Time,
         registered: &[ContainerId],
-        resolver: &Resolver,
-        mut draw: Draw,
+        address: impl Fn(ContainerId) -> u32,
+        (resolver, mut draw): (&Resolver, Draw),
     ) {
         self.addresses.clear();
-        self.addresses.extend_from_slice(registered);
+        self.addresses.extend(registered.iter().map(|&who| (who, address(who))));
         for place in (1..self.addresses.len()).rev() {
             let other = (draw.open01() * (place + 1) as f64) as usize;
             self.addresses.swap(place, other);
@@ -66,7 +68,13 @@ impl ResolverCache {
                 place
             }
         };
-        self.addresses.get(place).copied()
+        self.addresses.get(place).map(|&(who, _)| who)
+    }
+
+    /// Whether the answer has the present `address` of `who`: a container that was replaced since has
+    /// another, on the same node too.
+    pub(crate) fn has_address(&self, who: ContainerId, address: u32) -> bool {
+        self.addresses.contains(&(who, address))
     }
 }
 
@@ -88,13 +96,13 @@ mod tests {
         let mut cache = ResolverCache::new(3);
         let start = Time(5_000_000_000);
         assert!(cache.must_ask(start));
-        cache.keep(start, &ALL, &jvm, draw(0));
+        cache.keep(start, &ALL, |_| 0, (&jvm, draw(0)));
         assert!(!cache.must_ask(start + Nanos(29_999_999_999)));
         assert!(cache.must_ask(start + Nanos(30_000_000_000)));
         let first = cache.pick(Pick::First, draw(1));
         assert!((2..100).all(|n| cache.pick(Pick::First, draw(n)) == first));
         let forever = Resolver { ttl: None, pick: Pick::InTurn };
-        cache.keep(start, &ALL, &forever, draw(0));
+        cache.keep(start, &ALL, |_| 0, (&forever, draw(0)));
         assert!(!cache.must_ask(Time(u64::MAX - 1)));
     }
 
@@ -106,7 +114,7 @@ mod tests {
         let mut cache = ResolverCache::new(3);
         for n in 0..9000 {
             assert!(cache.must_ask(Time(n)));
-            cache.keep(Time(n), &ALL, &none, draw(n));
+            cache.keep(Time(n), &ALL, |_| 0, (&none, draw(n)));
             let Some(first) = cache.pick(Pick::First, draw(n)) else {
                 unreachable!("three are there")
             };
@@ -119,14 +127,14 @@ mod tests {
     fn in_turn_and_shuffled_picks_meet_everybody() {
         let none = Resolver { ttl: None, pick: Pick::InTurn };
         let mut cache = ResolverCache::new(3);
-        cache.keep(Time(0), &ALL, &none, draw(0));
+        cache.keep(Time(0), &ALL, |_| 0, (&none, draw(0)));
         let mut round: Vec<_> = (0..3).filter_map(|n| cache.pick(Pick::InTurn, draw(n))).collect();
         round.sort();
         assert_eq!(round, ALL);
         let shuffled: std::collections::BTreeSet<_> =
             (0..50).filter_map(|n| cache.pick(Pick::Shuffle, draw(n))).collect();
         assert_eq!(shuffled.len(), 3);
-        cache.keep(Time(0), &[], &none, draw(0));
+        cache.keep(Time(0), &[], |_| 0, (&none, draw(0)));
         assert_eq!(cache.pick(Pick::First, draw(0)), None);
     }
 }

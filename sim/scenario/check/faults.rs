@@ -22,7 +22,7 @@ impl Check<'_> {
         }
         self.never_repaired();
         for (name, service) in &document.services {
-            let returns = service.deploy.restart_delay().is_some();
+            let returns = !service.deploy.restart.is_never();
             if let Some(fails) = &service.fails
                 && fails.mttr.is_some()
                 && returns

@@ -8,6 +8,8 @@ use crate::traefik::Label;
 use crate::tree::{Item, Value};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
+use wssim_model::blueprint::HealthCheck;
+use wssim_model::orchestrator::{Condition, RestartPolicy};
 use wssim_text::quantity::Dimension;
 
 /// How many containers there are, and for how long.
@@ -38,7 +40,7 @@ pub(crate) struct Deploy {
     /// Bytes that are pulled of it, if that is said, and the service that they are pulled from.
     pub image_size: f64,
     pub registry: Option<Name>,
-    pub restart: Restart,
+    pub restart: RestartPolicy,
     /// From being told to end until it is killed.
     pub stop_grace: Nanos,
     pub health: Option<Health>,
@@ -54,39 +56,14 @@ pub(crate) struct Deploy {
     pub start_first: Option<Origin>,
 }
 
-/// Swarm's pause before a restart (swarmkit, api/defaults/service.go).
-const RESTART_DELAY: Nanos = Nanos(5_000_000_000);
-
 /// Swarm's time to end in good order (swarmkit, api/defaults/service.go).
 const STOP_GRACE: Nanos = Nanos(10_000_000_000);
-
-/// What happens when a container ends.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Restart {
-    never: bool,
-    delay: Nanos,
-}
-
-impl Default for Restart {
-    fn default() -> Self {
-        Self { never: false, delay: RESTART_DELAY }
-    }
-}
-
-impl Deploy {
-    /// Pause before the next container starts; `None`: there is none.
-    pub(crate) fn restart_delay(&self) -> Option<Nanos> {
-        (!self.restart.never).then_some(self.restart.delay)
-    }
-}
 
 /// A health check.
 #[derive(Clone, Debug)]
 pub(crate) struct Health {
     pub origin: Origin,
-    pub interval: Nanos,
-    pub start_interval: Nanos,
-    pub has_start_period: bool,
+    pub check: HealthCheck,
     pub disabled: bool,
 }
 
@@ -175,14 +152,18 @@ fn image(reader: &mut Reader<'_>, outer: &mut Fields<'_>, deploy: &mut Deploy) {
     fields.finish(reader);
 }
 
-fn restart(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Restart {
-    let Some(mut fields) = outer.inner(reader, "restart") else { return Restart::default() };
-    let never = fields.word(reader, "condition", &["none", "on-failure", "any"]) == Some("none");
-    let delay = fields.duration(reader, "delay").unwrap_or(RESTART_DELAY);
-    let _ = fields.value(reader, "max_attempts", fields::count(0));
-    let _ = fields.duration(reader, "window");
+fn restart(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> RestartPolicy {
+    let Some(mut fields) = outer.inner(reader, "restart") else { return RestartPolicy::default() };
+    let condition = match fields.word(reader, "condition", &["none", "on-failure", "any"]) {
+        Some("none") => Condition::Never,
+        Some("on-failure") => Condition::OnFailure,
+        _ => Condition::Any,
+    };
+    let delay = fields.duration(reader, "delay").unwrap_or(RestartPolicy::DELAY);
+    let max_attempts = fields.value(reader, "max_attempts", fields::count(0)).unwrap_or(0);
+    let window = fields.duration(reader, "window").unwrap_or(Nanos::ZERO);
     fields.finish(reader);
-    Restart { never, delay }
+    RestartPolicy { condition, delay, max_attempts, window }
 }
 
 /// Where the order is `start-first`.
@@ -199,21 +180,25 @@ fn update(reader: &mut Reader<'_>, outer: &mut Fields<'_>, key: &'static str) ->
     origin.filter(|_| order == Some("start-first"))
 }
 
-/// Docker's defaults: every 30 s, every 5 s while it starts.
+/// Docker's defaults: every 30 s, every 5 s in a start period, 30 s for an answer, three failures in a row
+/// (moby, daemon/health.go); a value of zero stands for the default there.
 fn health(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Health> {
     let mut fields = outer.inner(reader, "healthcheck")?;
     let seconds = |n: u64| Nanos(n * 1_000_000_000);
     let positive = |length: &Nanos| *length > Nanos::ZERO;
-    let interval = fields.duration(reader, "interval").filter(positive).unwrap_or(seconds(30));
-    let start_interval =
-        fields.duration(reader, "start_interval").filter(positive).unwrap_or(seconds(5));
-    let _ = fields.duration(reader, "timeout");
-    let _ = fields.value(reader, "retries", fields::count(0));
-    let has_start_period = fields.duration(reader, "start_period").is_some_and(|it| positive(&it));
+    let mut length = |reader: &mut Reader<'_>, key, default| {
+        fields.duration(reader, key).filter(positive).unwrap_or(default)
+    };
+    let interval = length(reader, "interval", seconds(30));
+    let start_interval = length(reader, "start_interval", seconds(5));
+    let timeout = length(reader, "timeout", seconds(30));
+    let start_period = length(reader, "start_period", Nanos::ZERO);
+    let retries = fields.value(reader, "retries", fields::count(0)).filter(|n| *n > 0).unwrap_or(3);
     let disabled = fields.value(reader, "disable", fields::truth).unwrap_or(false);
     let origin = fields.origin;
     fields.finish(reader);
-    Some(Health { origin, interval, start_interval, has_start_period, disabled })
+    let check = HealthCheck { interval, timeout, retries, start_period, start_interval };
+    Some(Health { origin, check, disabled })
 }
 
 fn items<'t>(fields: &mut Fields<'t>, key: &'static str) -> &'t [Item] {

@@ -55,8 +55,9 @@ pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> FaultText
     }
     let kind = fields.word(reader, "kind", FAULTS);
     let kills = kind.is_none_or(|kind| kind == "kill-service");
+    let strikes_service = fields.has("service");
     let slows = kind.is_none_or(|kind| kind.starts_with("slow-"));
-    for (key, fits) in [("graceful", kills), ("replica", kills), ("factor", slows)] {
+    for (key, fits) in [("graceful", kills), ("replica", strikes_service), ("factor", slows)] {
         if !fits && fields.has(key) {
             let message = format!("`{key}` has no meaning for a fault of this kind");
             reader.mistake(fields.origin, "contradiction", message, None);

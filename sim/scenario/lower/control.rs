@@ -18,7 +18,7 @@ impl Lowering<'_> {
         let (images, image_of) = self.images();
         let watched = services.iter().zip(image_of).map(|((name, service), image)| Watched {
             name: name.clone(),
-            restart: service.deploy.restart_delay(),
+            restart: service.deploy.restart,
             image,
         });
         let place = |container: &wssim_model::blueprint::Container| Place {

@@ -11,7 +11,7 @@ pub(crate) fn kind_of(fault: &FaultText) -> Option<FaultKind> {
     let target = fault.target.as_ref().map_or("cluster", |(target, _)| *target);
     Some(match (fault.kind?, target) {
         ("crash" | "reboot" | "power", "node" | "site") => FaultKind::Crash,
-        ("hang", "node" | "site") => FaultKind::Hang,
+        ("hang", "node" | "site" | "service") => FaultKind::Hang,
         ("partition", "node" | "site") => FaultKind::Partition,
         ("partition", "link") => FaultKind::Cut,
         ("slow-disk", "node" | "site") => FaultKind::SlowDisk(fault.factor),
@@ -29,7 +29,7 @@ pub(crate) fn strikes(kind: &str) -> &'static str {
     match kind {
         "kill-service" => "a service",
         "partition" => "a node, a site or a link",
-        "crash" => "a node, a site or a service",
+        "crash" | "hang" => "a node, a site or a service",
         "switch" => "a site, or the whole cluster where none is named",
         _ => "a node or a site",
     }

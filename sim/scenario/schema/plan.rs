@@ -272,7 +272,7 @@ const FAULT_KEYS: &[Key] = &[
     key("repair", TIMES, "how long until it is repaired").or("for ever"),
     key("graceful", TRUTH, "`kill-service` only: containers are stopped in good order, not killed")
         .or("false"),
-    key("replica", FROM_ONE, "`kill-service` only: the number of the container, counted from 1")
+    key("replica", FROM_ONE, "of a `service`: the number of the container, counted from 1")
         .or("all of them"),
     key("factor", POSITIVE, "`slow-disk` and `slow-network` only: how many times slower").or("10"),
     key("node", NAMES, "the nodes that it strikes"),

@@ -318,27 +318,21 @@ static IMAGE: Shape = shape(
 
 static HEALTH: Shape = shape(
     "healthcheck",
-    "How health is checked, as Compose has it; simulated with `[orchestrator] kind = \"swarm\"`",
+    "How health is checked, as Compose has it; simulated with `[orchestrator] kind = \"swarm\"`: a container \
+     gets requests from its first good check on, and one that is unhealthy is withdrawn, stopped and replaced",
     &[
         key(
             "interval",
             DURATION,
-            "from the start of a container to its first check, and from one check to the next",
+            "from the start of a container to its first check, and from the result of one to the next",
         )
         .or("30s"),
-        key(
-            "timeout",
-            DURATION,
-            "no effect: a check takes no time here, and does not fail once the container listens",
-        ),
-        key("retries", FROM_ZERO, "no effect, as `timeout`"),
-        key("start_period", DURATION, "above zero: checks come each `start_interval` instead"),
-        key(
-            "start_interval",
-            DURATION,
-            "from one check to the next, where there is a `start_period`",
-        )
-        .or("5s"),
+        key("timeout", DURATION, "a check of a process that hangs fails after so long").or("30s"),
+        key("retries", FROM_ZERO, "after so many failures in a row a container is unhealthy; 0: 3")
+            .or("3"),
+        key("start_period", DURATION, "for so long after the start failures do not count").or("0s"),
+        key("start_interval", DURATION, "the interval in the `start_period`, until a check is good")
+            .or("5s"),
         key("disable", TRUTH, "a container gets requests as soon as it listens").or("false"),
     ],
 );
@@ -350,12 +344,13 @@ static RESTART: Shape = shape(
         key(
             "condition",
             Kind::Word(&["none", "on-failure", "any"]),
-            "`none`: it is not started again; the others: after every end",
+            "after which ends it is started again; `on-failure`: unless it was stopped in good order",
         )
         .or("any"),
         key("delay", DURATION, "how long after its end it is started again").or("5s"),
-        key("max_attempts", FROM_ZERO, "no effect: restarts have no limit here"),
-        key("window", DURATION, "no effect, as `max_attempts`"),
+        key("max_attempts", FROM_ZERO, "so many restarts of a container at most; 0: any number").or("0"),
+        key("window", DURATION, "only restarts within so long count for `max_attempts`; 0s: all do")
+            .or("0s"),
     ],
 );
 

@@ -59,11 +59,9 @@ pub(super) fn availability(blueprint: &Blueprint, subjects: &Subjects<'_>) -> Ve
 fn cause(fault: &Fault) -> Option<Cause> {
     let (Comes::Renewed(up), Some(down)) = (&fault.comes, &fault.repair) else { return None };
     let stops = match fault.kind {
-        FaultKind::Crash
-        | FaultKind::Hang
-        | FaultKind::Partition
-        | FaultKind::Cut
-        | FaultKind::Switch => true,
+        // What becomes of a process that hangs is up to its health checks.
+        FaultKind::Hang => !fault.nodes.is_empty(),
+        FaultKind::Crash | FaultKind::Partition | FaultKind::Cut | FaultKind::Switch => true,
         FaultKind::SlowDisk(_)
         | FaultKind::SlowNetwork(_)
         | FaultKind::DiskFull

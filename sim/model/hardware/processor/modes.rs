@@ -22,7 +22,8 @@ impl Processor {
         self.limited.iter().all(|&c| {
             let container = &self.containers[c as usize];
             let jobs = f64::from(container.jobs);
-            container.cap.is_none_or(|cap| jobs <= cap)
+            (!container.stopped || jobs == 0.0)
+                && container.cap.is_none_or(|cap| jobs <= cap)
                 && container.quota.is_none_or(|quota| jobs == 0.0 || quota.never_binds(jobs))
         })
     }

@@ -100,9 +100,10 @@ impl<'a> Swarm<'a> {
                 });
             }
             Told::Serves(id) => self.tasks.serves(id.index()),
-            Told::Ended(id) => {
-                let end =
-                    |tasks: &mut Tasks<'a>, round: &mut Round<'_>| tasks.ended(id.index(), round);
+            Told::Ended(id, exit) => {
+                let end = |tasks: &mut Tasks<'a>, round: &mut Round<'_>| {
+                    tasks.ended(id.index(), exit, round)
+                };
                 if self.of_tasks(now, facts, end) {
                     self.due = None;
                 }

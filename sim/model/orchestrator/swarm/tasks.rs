@@ -17,7 +17,7 @@
 use super::failures::Failures;
 use crate::ids::{ContainerId, ServiceId};
 use crate::orchestrator::placement::{Scheduler, Standing, Why};
-use crate::orchestrator::{Cluster, Fact, First};
+use crate::orchestrator::{Cluster, Exit, Fact, First, Restarts};
 use wssim_kernel::stream::{mix, name_hash};
 use wssim_kernel::{Nanos, Time};
 
@@ -99,6 +99,8 @@ struct PlaceState {
     /// Whether a container is there that has not ended, and whether it listens.
     alive: bool,
     serves: bool,
+    /// How the last one ended.
+    exit: Exit,
     /// Whose it is.
     tenant: Option<usize>,
 }
@@ -119,6 +121,8 @@ pub(super) struct Tasks<'a> {
     cluster: &'a Cluster,
     scheduler: Scheduler<'a>,
     replicas: Vec<Replica>,
+    /// By replica.
+    restarts: Vec<Restarts>,
     places: Vec<PlaceState>,
     /// By service, and by service and node: its places. By node: all places.
     own: Vec<Vec<usize>>,
@@ -146,6 +150,7 @@ impl<'a> Tasks<'a> {
             cluster,
             scheduler: Scheduler::new(&cluster.machines, &cluster.wanted),
             replicas: Vec::new(),
+            restarts: Vec::new(),
             places: vec![PlaceState::default(); cluster.places.len()],
             own: vec![Vec::new(); services],
             own_on: vec![Vec::new(); services * nodes],
@@ -177,12 +182,31 @@ impl<'a> Tasks<'a> {
             let number = tasks.own[service].len() as u64;
             let key = mix(name_hash(&cluster.services[service].name), number);
             tasks.replicas.push(Replica { service, key, bound, at: Some(at), state });
-            tasks.places[at] = PlaceState { alive: runs, serves: runs, tenant };
+            let exit = Exit::default();
+            tasks.places[at] = PlaceState { alive: runs, serves: runs, exit, tenant };
             if runs {
                 tasks.scheduler.take(service, node);
             }
         }
+        tasks.await_room();
+        tasks.restarts = vec![Restarts::default(); tasks.replicas.len()];
         tasks
+    }
+
+    /// What has found no node at the beginning waits for one.
+    fn await_room(&mut self) {
+        for (service, wanted) in self.cluster.wanted.iter().enumerate() {
+            let is_there = |at: &&usize| self.cluster.places[**at].first == First::Runs;
+            let there = self.own[service].iter().filter(is_there).count();
+            let missing = (wanted.replicas.unwrap_or(0) as usize).saturating_sub(there);
+            let (name, all) = (&self.cluster.services[service].name, self.own[service].len());
+            for number in 1..=missing {
+                let key = mix(name_hash(name), (all + number) as u64);
+                let state = State::Pending(Time::ZERO, Why::default());
+                self.pending.push(self.replicas.len());
+                self.replicas.push(Replica { service, key, bound: None, at: None, state });
+            }
+        }
     }
 
     fn enter(&mut self, id: usize, state: State) {
@@ -220,7 +244,7 @@ impl<'a> Tasks<'a> {
         self.enter(id, State::Runs);
         self.places[place].alive = alive;
         if down {
-            self.replace(id, round);
+            self.replace(id, Exit::Failed, round);
         }
     }
 
@@ -230,8 +254,9 @@ impl<'a> Tasks<'a> {
 
     /// What ran at `place` has ended; its agent says so if it can.
     /// Returns whether it does.
-    pub(super) fn ended(&mut self, place: usize, round: &Round<'_>) -> bool {
+    pub(super) fn ended(&mut self, place: usize, exit: Exit, round: &Round<'_>) -> bool {
         self.places[place].alive = false;
+        self.places[place].exit = exit;
         self.places[place].serves = false;
         self.changed = true;
         let is_told = (round.ready)(self.node_of(place));
@@ -290,7 +315,7 @@ impl<'a> Tasks<'a> {
             let here = self.replicas[id].at.is_some_and(|place| self.node_of(place) == node);
             let state = self.replicas[id].state;
             if here && !matches!(state, State::ToCome | State::Over) {
-                self.replace(id, round);
+                self.replace(id, Exit::Failed, round);
             }
         }
     }
@@ -304,15 +329,16 @@ impl<'a> Tasks<'a> {
         }
     }
 
-    fn replace(&mut self, id: usize, round: &Round<'_>) {
+    fn replace(&mut self, id: usize, exit: Exit, round: &Round<'_>) {
         self.vacate(id);
-        self.renew(id, round.now);
+        self.renew(id, exit, round.now);
     }
 
-    /// A new task, from `now` on.
-    fn renew(&mut self, id: usize, now: Time) {
-        let delay = self.cluster.services[self.replicas[id].service].restart;
-        let state = delay.map_or(State::Over, |delay| State::New(now + DEBOUNCE, now + delay));
+    /// A new task, from `now` on, if the restart policy allows one.
+    fn renew(&mut self, id: usize, exit: Exit, now: Time) {
+        let policy = &self.cluster.services[self.replicas[id].service].restart;
+        let start = self.restarts[id].next(now, exit, policy);
+        let state = start.map_or(State::Over, |start| State::New(now + DEBOUNCE, start));
         self.enter(id, state);
     }
 
@@ -366,8 +392,12 @@ impl<'a> Tasks<'a> {
     fn step(&mut self, id: usize, round: &mut Round<'_>) {
         match self.replicas[id].state {
             State::Ends(_) => {
-                self.failed(id, round.now);
-                self.replace(id, round);
+                let exit = self.replicas[id].at.map(|place| self.places[place].exit);
+                let exit = exit.unwrap_or_default();
+                if exit == Exit::Failed {
+                    self.failed(id, round.now);
+                }
+                self.replace(id, exit, round);
             }
             State::New(_, start) => self.schedule(id, start, round),
             State::Pulls(_, start) => self.pulled(id, start, round),
@@ -468,7 +498,7 @@ impl<'a> Tasks<'a> {
             round.facts.push(Fact::Rejected(ContainerId::from(place)));
         }
         self.vacate(id);
-        self.renew(id, start.max(round.now));
+        self.renew(id, Exit::Failed, start.max(round.now));
     }
 
     fn order(&mut self, id: usize, start: Time, round: &Round<'_>) {

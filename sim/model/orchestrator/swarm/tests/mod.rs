@@ -4,7 +4,9 @@ mod twin;
 
 use crate::ids::{ContainerId, NodeId, ServiceId};
 use crate::orchestrator::placement::{Constraint, Filter, Machine, Wanted};
-use crate::orchestrator::{Cluster, Fact, First, Image, Kind, Orchestrator, Place, Told, Watched};
+use crate::orchestrator::{
+    Cluster, Exit, Fact, First, Image, Kind, Orchestrator, Place, RestartPolicy, Told, Watched,
+};
 use wssim_kernel::stream::StreamKey;
 use wssim_kernel::{Nanos, Time};
 
@@ -29,7 +31,7 @@ fn cluster(nodes: usize, managers: usize, home: usize) -> Cluster {
         wanted: vec![Wanted { replicas: Some(1), ..Wanted::default() }],
         services: vec![Watched {
             name: "web".to_owned(),
-            restart: Some(Nanos(5 * SECOND)),
+            restart: RestartPolicy::always(Nanos(5 * SECOND)),
             image: None,
         }],
         places: std::iter::once(place(home, First::Runs)).chain(spares).collect(),
@@ -82,7 +84,7 @@ impl<'a> Driver<'a> {
                 }
                 Fact::Stops(id) => {
                     self.alive[id.index()] = false;
-                    self.tell(now, Told::Ended(id));
+                    self.tell(now, Told::Ended(id, Exit::Failed));
                 }
                 _ => {}
             }
@@ -114,7 +116,7 @@ impl<'a> Driver<'a> {
         for place in 0..self.alive.len() {
             if nodes.contains(&self.cluster.places[place].node.index()) && self.alive[place] {
                 self.alive[place] = false;
-                self.tell(now, Told::Ended(ContainerId::from(place)));
+                self.tell(now, Told::Ended(ContainerId::from(place), Exit::Failed));
             }
         }
     }
@@ -204,7 +206,7 @@ fn without_a_quorum_nothing_is_decided() {
         // One that runs is killed meanwhile.
         driver.until(AT + Nanos(SECOND));
         driver.alive[0] = false;
-        driver.tell(AT + Nanos(SECOND), Told::Ended(ContainerId(0)));
+        driver.tell(AT + Nanos(SECOND), Told::Ended(ContainerId(0), Exit::Failed));
         driver.until(Time(10_000 * SECOND));
         assert_eq!(driver.first(starts).or(driver.first(down)), None);
         driver.reboot(Time(10_000 * SECOND), &[1]);
@@ -307,7 +309,11 @@ fn a_short_cut_goes_unnoticed() {
 fn an_image_that_nobody_serves_is_never_pulled() {
     let mut cluster = cluster(4, 3, 3);
     cluster.wanted.push(Wanted { replicas: Some(1), ..Wanted::default() });
-    cluster.services.push(Watched { name: "registry".to_owned(), restart: None, image: None });
+    cluster.services.push(Watched {
+        name: "registry".to_owned(),
+        restart: RestartPolicy::NEVER,
+        image: None,
+    });
     let registry = ServiceId(1);
     cluster.places.push(Place { service: registry, node: NodeId(3), first: First::Runs });
     let pull = vec![Nanos(20 * SECOND); 4];
@@ -343,7 +349,7 @@ fn what_fails_again_and_again_goes_elsewhere() {
         let place = driver.alive.iter().position(|alive| *alive).unwrap();
         nodes.push(cluster.places[place].node.index());
         driver.alive[place] = false;
-        driver.tell(now, Told::Ended(ContainerId::from(place)));
+        driver.tell(now, Told::Ended(ContainerId::from(place), Exit::Failed));
     }
     // First by name among equals, until it has failed there five times.
     assert_eq!(nodes, [1, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0]);
@@ -363,7 +369,7 @@ fn what_ends_while_nobody_decides_is_replaced_afterwards() {
     };
     reach(&mut driver, 0, false);
     driver.alive[0] = false;
-    driver.tell(AT + Nanos(SECOND), Told::Ended(ContainerId(0)));
+    driver.tell(AT + Nanos(SECOND), Told::Ended(ContainerId(0), Exit::Failed));
     reach(&mut driver, 3, true);
     driver.until(AT + Nanos(60 * SECOND));
     let start = driver.first(starts).unwrap();
@@ -379,7 +385,11 @@ fn pulls_to_one_node_share_its_network() {
         cluster.services[n].image = Some(n);
         cluster.wanted.push(Wanted { replicas: Some(1), ..Wanted::default() });
         let name = format!("web{n}");
-        cluster.services.push(Watched { name, restart: Some(Nanos(5 * SECOND)), image: None });
+        cluster.services.push(Watched {
+            name,
+            restart: RestartPolicy::always(Nanos(5 * SECOND)),
+            image: None,
+        });
     }
     let place =
         |node: usize, first| Place { service: ServiceId(1), node: NodeId::from(node), first };

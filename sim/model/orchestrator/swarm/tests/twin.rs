@@ -25,7 +25,11 @@ fn crowded(random: &mut Draw) -> Cluster {
         });
         cluster.services.push(Watched {
             name: format!("s{service}"),
-            restart: (service != 3).then_some(Nanos(5 * SECOND)),
+            restart: if service == 3 {
+                RestartPolicy::NEVER
+            } else {
+                RestartPolicy::always(Nanos(5 * SECOND))
+            },
             image: (service != 0).then_some(0),
         });
         for node in 0..4 {
@@ -80,7 +84,11 @@ fn live(case: u64) -> usize {
             (1, _) => {
                 let place = one_of(&mut random, alive.len());
                 if std::mem::replace(&mut alive[place], false) {
-                    facts.extend(tell(&mut both, now, Told::Ended(ContainerId::from(place))));
+                    facts.extend(tell(
+                        &mut both,
+                        now,
+                        Told::Ended(ContainerId::from(place), Exit::Failed),
+                    ));
                 }
             }
             (2, _) => now = now + Nanos(one_of(&mut random, 3000) as u64 * 1_000_000),
@@ -99,7 +107,7 @@ fn live(case: u64) -> usize {
                 }
                 Fact::Stops(id) => {
                     alive[id.index()] = false;
-                    decided += tell(&mut both, now, Told::Ended(id)).len();
+                    decided += tell(&mut both, now, Told::Ended(id, Exit::Failed)).len();
                 }
                 _ => {}
             }

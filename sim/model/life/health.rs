@@ -1,0 +1,259 @@
+//! Processes that hang, and containers that are found unhealthy.
+//!
+//! A process that hangs keeps its address and its connections and does nothing: its CPU steps stand still,
+//! what reaches it waits, and answers and sleeps that are over are noticed when it goes on; limits that it
+//! set to its own calls run on. Its callers see that by their limits alone, its orchestrator by health
+//! checks (`blueprint/health.rs`):
+//!
+//! ```text
+//!  registered ─ hangs ─► checks time out ─ retries ─► unhealthy: leaves all views ─ 2 s ─► told to end, and
+//!  starting ───────────► checks are refused ─ retries ─► unhealthy ─ 2 s ─► ends           killed after its grace
+//! ```
+//! What then comes is up to the restart policy. Checks are not simulated: when they find something follows
+//! from their times. Source: moby, `daemon/cluster/executor/container/controller.go` (`Start`, `Wait`: a
+//! task that is unhealthy has failed; its container is shut down as any other).
+
+use super::{Draws, End, LEAVING, Led, Life, Phase};
+use crate::blueprint::{Blueprint, HealthCheck};
+use crate::event::Event;
+use crate::ids::ContainerId;
+use crate::probe::{Failure, Probe};
+use crate::request::frame::{Frame, Waits};
+use crate::world::World;
+use wssim_kernel::{Calendar, Nanos, Time};
+
+/// Draw of a container's first life: where its checks are in their interval at time zero.
+const DRAW_CHECK: u32 = 1;
+
+/// What checks of a container find, and until when its process hangs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pulse {
+    /// A check; the next ones come at intervals from it.
+    since: Time,
+    /// The first check that a process that hangs does not answer.
+    missed: Time,
+    /// Until when its process hangs.
+    until: Time,
+    /// When it is unhealthy, if nothing comes between.
+    due: Time,
+    /// Whether it was found unhealthy in its present life.
+    pub(crate) is_unhealthy: bool,
+}
+
+impl Pulse {
+    /// Of all containers of a blueprint, which run from the beginning, and were found healthy before.
+    pub(crate) fn all(blueprint: &Blueprint, draws: &Draws) -> Vec<Self> {
+        let all = (0..blueprint.containers.len()).map(ContainerId::from);
+        let pulse = |id: ContainerId| {
+            let interval = blueprint.service_of(id).health.map_or(0.0, |h| h.interval.as_f64());
+            let phase = || draws.stream.draw(draws.key(id, 0), DRAW_CHECK).open01();
+            let since = if interval > 0.0 { Time((interval * phase()) as u64) } else { Time::ZERO };
+            Self { since, ..Self::idle() }
+        };
+        all.map(pulse).collect()
+    }
+
+    fn idle() -> Self {
+        let (since, missed, until) = (Time::ZERO, Time::NEVER, Time::ZERO);
+        Self { since, missed, until, due: Time::NEVER, is_unhealthy: false }
+    }
+
+    /// A new life begins. Returns when it is given up, if it does not listen before.
+    pub(crate) fn starts(&mut self, now: Time, health: Option<&HealthCheck>) -> Option<Time> {
+        *self = Self::idle();
+        self.due = health.map_or(Time::NEVER, |health| health.gives_up(now));
+        (self.due < Time::NEVER).then_some(self.due)
+    }
+
+    /// It listens. Returns when that is first found.
+    pub(crate) fn listens(&mut self, now: Time, started: Time, health: &HealthCheck) -> Time {
+        self.due = Time::NEVER;
+        self.since = health.first_good(started, now);
+        self.since
+    }
+
+    /// Until when its process hangs, if it does.
+    pub(crate) fn hangs_until(&self, now: Time) -> Option<Time> {
+        Some(self.until).filter(|until| *until > now)
+    }
+
+    /// Its process hangs until `until`. Returns when it is unhealthy then, if it is checked.
+    pub(crate) fn hangs(
+        &mut self,
+        now: Time,
+        until: Time,
+        life: &Life,
+        health: Option<&HealthCheck>,
+    ) -> Option<Time> {
+        let hung_before = self.until > now;
+        self.until = self.until.max(until);
+        let health = health.filter(|_| !hung_before && life.is_checked())?;
+        self.missed = next(self.since, health.interval, now);
+        let counts = match life.phase {
+            Phase::Ready => life.started + health.start_period,
+            _ => Time::ZERO,
+        };
+        self.due = health.unhealthy(self.missed, counts, health.timeout);
+        Some(self.due)
+    }
+
+    /// Its process goes on, unless it hangs for longer. Returns when it is next found healthy.
+    pub(crate) fn goes_on(
+        &mut self,
+        now: Time,
+        life: &Life,
+        health: Option<&HealthCheck>,
+    ) -> Option<Time> {
+        let health = health.filter(|_| life.is_checked())?;
+        self.due = Time::NEVER;
+        if now > self.missed {
+            let is_young = life.phase == Phase::Ready && now < life.started + health.start_period;
+            let pause = if is_young { health.start_interval } else { health.interval };
+            self.since = health.good_again(self.missed, now, pause);
+        }
+        self.missed = Time::NEVER;
+        Some(self.since.max(now))
+    }
+
+    /// Whether it is found unhealthy now.
+    pub(crate) fn fails(&mut self, now: Time) -> bool {
+        let is_due = self.due == now;
+        self.is_unhealthy |= is_due;
+        is_due
+    }
+
+    /// It ends by that when it has left all views.
+    pub(crate) fn is_to_end(&mut self, at: Time) {
+        self.due = at;
+    }
+}
+
+/// The first of `since`, and what follows at intervals, from `now` on.
+fn next(since: Time, interval: Nanos, now: Time) -> Time {
+    let rounds = now.since(since.min(now)).0.div_ceil(interval.0.max(1));
+    Time(since.0.saturating_add(rounds.saturating_mul(interval.0)))
+}
+
+impl<P: Probe> World<'_, P> {
+    /// The process of `id` hangs until `until`.
+    pub(crate) fn hang_process(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        until: Time,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let state = &mut self.containers[id.index()];
+        if state.life.phase == Phase::Dead {
+            return;
+        }
+        state.life.hangs = true;
+        let (life, node, local) = (state.life, state.node, state.local);
+        let health = self.blueprint.service_of(id).health.as_ref();
+        let due = self.pulses[id.index()].hangs(now, until, &life, health);
+        if let Some(due) = due {
+            calendar.schedule(due, Event::Unhealthy(id));
+        }
+        let due = self.nodes[node.index()].processor.stop(now, local);
+        self.schedule_due(node, due, calendar);
+        self.watch(node, calendar);
+        for observer in self.observers() {
+            self.proxy_will_miss(now, observer, &[id], calendar);
+        }
+    }
+
+    /// The process of `id` goes on, unless it hangs for another reason.
+    pub(crate) fn process_goes_on(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let life = self.containers[id.index()].life;
+        let pulse = &mut self.pulses[id.index()];
+        if !life.hangs || pulse.hangs_until(now).is_some() {
+            return;
+        }
+        let health = self.blueprint.service_of(id).health.as_ref();
+        let healthy = pulse.goes_on(now, &life, health);
+        self.let_go_on(now, id, calendar);
+        match (life.phase, healthy) {
+            (Phase::Ready, Some(healthy)) => self.turn_at(healthy, id, calendar),
+            (Phase::Registered, _) => self.announce_to_proxies(now, id, calendar),
+            // It hears now that it is to end, or may have missed a look at what it needs.
+            (Phase::Stopping, _) => self.turn_at(now, id, calendar),
+            (Phase::Starting, _) if self.is_waiting(id) => self.turn_at(now, id, calendar),
+            _ => {}
+        }
+    }
+
+    /// The process of `id` does not hang any more: it goes on, or has ended.
+    pub(super) fn let_go_on(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        let state = &mut self.containers[id.index()];
+        state.life.hangs = false;
+        let (node, local) = (state.node, state.local);
+        let due = self.nodes[node.index()].processor.go_on(now, local);
+        self.schedule_due(node, due, calendar);
+        self.watch(node, calendar);
+    }
+
+    /// `id` is found unhealthy, or has left all views after that.
+    #[inline(never)]
+    pub(crate) fn is_unhealthy(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let known = self.pulses[id.index()].is_unhealthy;
+        if !self.pulses[id.index()].fails(now) {
+            return;
+        }
+        match self.containers[id.index()].life.phase {
+            Phase::Registered | Phase::Ready => self.withdraw_and_stop(now, id, calendar),
+            Phase::Starting if known => self.end_container(now, id, End::Loud, calendar),
+            Phase::Starting => {
+                self.pulses[id.index()].is_to_end(now + LEAVING);
+                calendar.schedule(now + LEAVING, Event::Unhealthy(id));
+            }
+            Phase::Draining | Phase::Stopping | Phase::Dead => {}
+        }
+    }
+
+    /// The process of `id`, which hangs, ends: requests that wait there for it are reset, or lost with
+    /// their node. What is on the calendar for one removes it.
+    pub(super) fn drop_held(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        end: End,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let for_ever = self.pulses[id.index()].until == Time::NEVER;
+        let is_quiet = end == End::Quiet;
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.clear();
+        let is_held = |frame: &Frame| frame.container == id && frame.waits == Waits::Node;
+        scratch.extend(self.frames.ids().filter(|&frame| is_held(&self.frames[frame])));
+        for &frame in &scratch {
+            match (for_ever, is_quiet) {
+                (true, _) => self.give_held_up(now, frame, is_quiet, calendar),
+                (false, false) => self.reset_caller(now, frame, Failure::Reset, calendar),
+                (false, true) => {}
+            }
+        }
+        self.scratch = scratch;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checks_come_at_intervals() {
+        for (now, found) in [(0, 7), (7, 7), (8, 17), (17, 17), (18, 27)] {
+            assert_eq!(next(Time(7), Nanos(10), Time(now)), Time(found));
+        }
+    }
+}

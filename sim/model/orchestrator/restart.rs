@@ -1,0 +1,167 @@
+//! Whether what has ended is started again: the restart policy of a service, and how often it was used.
+//!
+//! A restart that the policy allows comes after its delay. With `max_attempts` a replica gets no further
+//! one once it had so many: since the beginning, or, with a `window`, within the last so many seconds.
+//! What replaces the containers of a node that is marked down counts too.
+//!
+//! Source: moby/swarmkit `manager/orchestrator/restart/restart.go` (`shouldRestart`,
+//! `recordRestartHistory`): on *any* end, or on *failure* only (a task that completed is left alone);
+//! only restarts after `now − window` count.
+
+use wssim_kernel::{Nanos, Time};
+
+/// When a container is started again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RestartPolicy {
+    /// After what.
+    pub condition: Condition,
+    /// Pause before the next container.
+    pub delay: Nanos,
+    /// At most so many restarts of a replica; zero: any number.
+    pub max_attempts: u32,
+    /// Only restarts within so long count; zero: all do.
+    pub window: Nanos,
+}
+
+impl Default for RestartPolicy {
+    /// Swarm's.
+    fn default() -> Self {
+        Self::always(Self::DELAY)
+    }
+}
+
+/// After what kind of end a container is started again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// After none.
+    Never,
+    /// Unless it ended in good order.
+    OnFailure,
+    /// After any.
+    Any,
+}
+
+impl RestartPolicy {
+    /// Swarm's pause before a restart (swarmkit, api/defaults/service.go).
+    pub const DELAY: Nanos = Nanos(5_000_000_000);
+
+    /// Nothing is started again.
+    pub const NEVER: Self = Self::after(Condition::Never, Nanos::ZERO);
+
+    /// After any end, `delay` later, as often as it takes.
+    #[must_use]
+    pub const fn always(delay: Nanos) -> Self {
+        Self::after(Condition::Any, delay)
+    }
+
+    const fn after(condition: Condition, delay: Nanos) -> Self {
+        Self { condition, delay, max_attempts: 0, window: Nanos::ZERO }
+    }
+
+    /// Whether nothing is ever started again.
+    #[must_use]
+    pub fn is_never(&self) -> bool {
+        self.condition == Condition::Never
+    }
+}
+
+/// How a container has ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Exit {
+    /// It was told to end, and did in time.
+    Completed,
+    /// Any other way.
+    #[default]
+    Failed,
+}
+
+/// The restarts of one replica.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Restarts {
+    all: u32,
+    /// When those were that may still count: at most as many as the policy allows.
+    recent: Vec<Time>,
+}
+
+impl Restarts {
+    /// When the replica, which has ended at `now`, may be started again; `None`: never. A restart that
+    /// is allowed counts.
+    pub(crate) fn next(&mut self, now: Time, exit: Exit, policy: &RestartPolicy) -> Option<Time> {
+        let allowed = match policy.condition {
+            Condition::Never => false,
+            Condition::OnFailure => exit == Exit::Failed,
+            Condition::Any => true,
+        };
+        if !allowed || policy.max_attempts > 0 && !self.has_one_left(now, policy) {
+            return None;
+        }
+        if policy.max_attempts > 0 {
+            self.all += 1;
+            if policy.window > Nanos::ZERO {
+                self.recent.push(now);
+            }
+        }
+        Some(now + policy.delay)
+    }
+
+    fn has_one_left(&mut self, now: Time, policy: &RestartPolicy) -> bool {
+        if policy.window == Nanos::ZERO {
+            return self.all < policy.max_attempts;
+        }
+        self.recent.retain(|at| now.since(*at) < policy.window);
+        self.recent.len() < policy.max_attempts as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    fn second(s: u64) -> Time {
+        Time(s * SECOND)
+    }
+
+    fn policy(max_attempts: u32, window: u64) -> RestartPolicy {
+        let window = Nanos(window * SECOND);
+        RestartPolicy { max_attempts, window, ..RestartPolicy::always(Nanos(5 * SECOND)) }
+    }
+
+    /// When a replica that ends as soon as it has started is restarted, `lives` seconds after each start.
+    fn restarts(policy: &RestartPolicy, lives: u64, until: u64) -> Vec<u64> {
+        let mut history = Restarts::default();
+        let (mut now, mut out) = (second(0), Vec::new());
+        while let Some(next) = history.next(now, Exit::Failed, policy) {
+            out.push(next.0 / SECOND);
+            now = next + Nanos(lives * SECOND);
+            if now > second(until) {
+                break;
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn attempts_without_a_window_count_for_ever() {
+        assert_eq!(restarts(&policy(3, 0), 100, 10_000), [5, 110, 215]);
+        assert_eq!(restarts(&policy(0, 0), 1000, 5000).len(), 5);
+    }
+
+    /// Ends at 0, 7, 14 and 21 s: at the fourth, three restarts lie within 22 s, but two within 21 s.
+    #[test]
+    fn attempts_within_a_window_are_forgotten() {
+        assert_eq!(restarts(&policy(3, 22), 2, 1000), [5, 12, 19]);
+        assert_eq!(restarts(&policy(3, 21), 2, 1000).len(), 1 + 1000 / 7);
+    }
+
+    #[test]
+    fn what_completes_is_restarted_after_any_end_only() {
+        let mut history = Restarts::default();
+        let on_failure = RestartPolicy { condition: Condition::OnFailure, ..policy(0, 0) };
+        assert_eq!(history.next(second(1), Exit::Completed, &on_failure), None);
+        assert_eq!(history.next(second(1), Exit::Failed, &on_failure), Some(second(6)));
+        assert_eq!(history.next(second(1), Exit::Completed, &policy(0, 0)), Some(second(6)));
+        assert_eq!(history.next(second(1), Exit::Failed, &RestartPolicy::NEVER), None);
+    }
+}
