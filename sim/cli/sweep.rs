@@ -39,7 +39,8 @@ Example:
   wssim sweep after --param traffic.scale=1..8/8
   wssim sweep after --param traffic.scale=1,4 --param service.ws-company.workers=10,200
   wssim sweep after --param traffic.scale=1..8/3 --refine 4
-  wssim sweep after --param traffic.scale=1,8 --metric 'node_load_average{node=\"gmktec\"}'")]
+  wssim sweep after --param traffic.scale=1,8 --metric 'node_load_average{node=\"gmktec\"}'
+  wssim sweep shop --param service.api.replicas=1,2 --metric 'error_ratio from fault crash to fault crash + 30s'")]
 pub(crate) struct Args {
     /// Path of the scenario, or its bare name when it lies in scenarios/ or ships with wssim
     scenario: String,
@@ -48,7 +49,7 @@ pub(crate) struct Args {
     #[arg(long = "param", value_name = "KEY=VALUES", required = true, value_parser = parameter)]
     parameters: Vec<Parameter>,
 
-    /// A metric to show for each point, as claims name it; repeatable [default: response time, errors, CPU]
+    /// A metric to show for each point, as claims name it, of the whole measured stretch or `from … to …`; repeatable [default: response time, errors, CPU]
     #[arg(long = "metric", value_name = "METRIC")]
     metrics: Vec<String>,
 
