@@ -26,8 +26,7 @@ pub(crate) fn of<N: AsRef<str>>(metric: &str, labels: &[(N, String)]) -> String 
         ![FROM, TO].contains(&label) && (value != "all" || label == "entry")
     };
     let telling = labels.iter().filter(is_telling).map(|(_, value)| value.clone());
-    let part = part(labels.iter().map(|(label, value)| (label.as_ref(), value.as_str())));
-    std::iter::once(name).chain(telling).chain(part).collect::<Vec<_>>().join(", ")
+    std::iter::once(name).chain(telling).chain(part_in(labels)).collect::<Vec<_>>().join(", ")
 }
 
 /// `from 60s to fault crash`: the part of the measured stretch that labels name; `None`: the whole.
@@ -38,6 +37,11 @@ fn part<'a>(labels: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Option<
     });
     let ends: Vec<String> = ends.collect();
     (!ends.is_empty()).then(|| ends.join(" "))
+}
+
+/// The same of a metric that has `labels`.
+pub(crate) fn part_in<N: AsRef<str>>(labels: &[(N, String)]) -> Option<String> {
+    part(labels.iter().map(|(label, value)| (label.as_ref(), value.as_str())))
 }
 
 /// The same of a metric that a claim names.

@@ -11,7 +11,7 @@ use crate::metric::quantity::{OfEntry, Quantity};
 use crate::observe::observe;
 use crate::parted::Parted;
 use crate::question::{Measure, MetricRef, Point, WorldError, Worlds};
-use crate::recorder::Slot;
+use crate::recorder::{Recorder, Slot};
 use crate::sample::Sample;
 use crate::stored::stored;
 use std::fmt::Debug;
@@ -179,10 +179,18 @@ pub(crate) fn replicate(
     stop: &dyn Fn() -> bool,
 ) -> Option<Observation> {
     let Setting { seed, lead, measure } = *setting;
-    let listener = Parted::new(&arm.blueprint, Time::ZERO + lead, &measure, &arm.catalogue.parts);
     let run = Run { seed, replication: number, lead, measured: measure.duration };
-    let (mut outcome, listener) = simulate(&arm.blueprint, run, listener, stop)?;
-    let (record, parts) = listener.finish();
+    let (begin, spans) = (Time::ZERO + lead, &arm.catalogue.parts);
+    let recorder = Recorder::new(&arm.blueprint, begin, measure.duration, measure.slot);
+    let (mut outcome, record, parts) = if spans.is_empty() {
+        let (outcome, recorder) = simulate(&arm.blueprint, run, recorder, stop)?;
+        (outcome, recorder.finish(), Vec::new())
+    } else {
+        let parted = Parted::new(&arm.blueprint, recorder, begin, measure.duration, spans);
+        let (outcome, parted) = simulate(&arm.blueprint, run, parted, stop)?;
+        let (record, parts) = parted.finish();
+        (outcome, record, parts)
+    };
     let heard = (&record, parts.as_slice());
     let samples = observe(&arm.catalogue, &arm.blueprint, heard, &outcome, measure.duration);
     // They are told by now.

@@ -1,8 +1,7 @@
-//! The listener of `run`: a recorder for the whole measured stretch, and one for each part of it that is asked
-//! for. Without parts it is the recorder of the whole.
+//! The listener where parts of the measured stretch are asked for: a recorder for the whole, and one for each part.
+//! Where none are, the recorder of the whole listens alone, so that nobody pays for what nobody asked.
 
 use crate::part::Span;
-use crate::question::Measure;
 use crate::recorder::{Record, Recorder};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
@@ -33,23 +32,21 @@ impl Listening {
 }
 
 impl Parted {
-    /// Has heard nothing; what is measured begins at `begin`.
+    /// Has heard nothing, nor has the recorder `whole`; what is `measured` begins at `begin`.
     pub(crate) fn new(
         blueprint: &Blueprint,
+        whole: Recorder,
         begin: Time,
-        measure: &Measure,
+        measured: Nanos,
         parts: &[Span],
     ) -> Self {
         let listening = |span: &Span| Listening {
             ends: span.ends(begin),
-            is_last: span.to == measure.duration,
+            is_last: span.to == measured,
             // One slot: nothing is told of a part by time.
             recorder: Recorder::new(blueprint, begin + span.from, span.length(), span.length()),
         };
-        Self {
-            whole: Recorder::new(blueprint, begin, measure.duration, measure.slot),
-            parts: parts.iter().map(listening).collect(),
-        }
+        Self { whole, parts: parts.iter().map(listening).collect() }
     }
 
     /// What was heard: of the whole, and of the parts in their order.

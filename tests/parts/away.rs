@@ -109,11 +109,11 @@ repair = "20s"
     let errors = "error_ratio{entry=\"users\"}";
     let claims = [
         claim("one there", &of("w1"), "to = \"fault cable\"", "min = 1, max = 1"),
-        claim("none there", &of("w1"), "from = \"87s\"", "max = 0"),
-        claim("both here", &of("w2"), "from = \"87s\"", "min = 2, max = 2"),
-        claim("no errors before", errors, "to = \"fault cable\"", "max = 0"),
+        claim("none there", &of("w1"), "from = \"95s\"", "max = 0"),
+        claim("both here", &of("w2"), "from = \"95s\"", "min = 2, max = 2"),
+        claim("few errors before", errors, "to = \"fault cable\"", "max = 0.01"),
         claim("errors", errors, "from = \"fault cable\"\nto = \"repair cable\"", "min = 0.05"),
-        claim("none afterwards", errors, "from = \"repair cable + 10s\"", "max = 0.001"),
+        claim("few afterwards", errors, "from = \"repair cable + 10s\"", "max = 0.01"),
     ];
     let findings = shown(&scenario("cut-off", &(world.to_owned() + &claims.concat())), 8, &[]);
     assert_all_hold(&findings);

@@ -6,6 +6,7 @@ use super::{
     shape,
 };
 use super::{cluster, service, traffic};
+use wssim_text::quantity::Dimension;
 
 /// A whole file.
 pub(crate) static ROOT: Shape = shape(
@@ -241,7 +242,7 @@ static MOMENT_TABLE: Shape = shape(
     &[
         key("fault", TEXT, "when the fault of this name comes"),
         key("repair", TEXT, "instead: when that fault is repaired"),
-        key("after", DURATION, "so long after that").or("0s"),
+        key("after", Kind::Quantity(Dimension::Duration), "so long after that").or("0s"),
     ],
 );
 
