@@ -30,23 +30,20 @@ pub(crate) fn of<N: AsRef<str>>(metric: &str, labels: &[(N, String)]) -> String 
 }
 
 /// `from 60s to fault crash`: the part of the measured stretch that labels name; `None`: the whole.
-fn part<'a>(labels: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Option<String> {
-    let ends = [FROM, TO].into_iter().filter_map(|end| {
-        let (_, moment) = labels.clone().find(|(label, _)| *label == end)?;
-        Some(format!("{end} {moment}"))
-    });
+fn part<'a>(find: impl Fn(&str) -> Option<&'a String>) -> Option<String> {
+    let ends = [FROM, TO].into_iter().filter_map(|end| Some(format!("{end} {}", find(end)?)));
     let ends: Vec<String> = ends.collect();
     (!ends.is_empty()).then(|| ends.join(" "))
 }
 
 /// The same of a metric that has `labels`.
 pub(crate) fn part_in<N: AsRef<str>>(labels: &[(N, String)]) -> Option<String> {
-    part(labels.iter().map(|(label, value)| (label.as_ref(), value.as_str())))
+    part(|end| labels.iter().find(|(label, _)| label.as_ref() == end).map(|(_, moment)| moment))
 }
 
 /// The same of a metric that a claim names.
 pub(crate) fn part_of(metric: &MetricRef) -> Option<String> {
-    part(metric.labels.iter().map(|(label, value)| (label.as_str(), value.as_str())))
+    part(|end| metric.labels.get(end))
 }
 
 /// `response_time_seconds` as words, without what its labels or its unit say.

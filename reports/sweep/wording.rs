@@ -102,9 +102,12 @@ pub(super) fn difference(value: f64, unit: &str) -> String {
 }
 
 /// The part of the measured stretch that a number is taken of, behind its name.
-fn with_part(name: String, told: &Told) -> String {
-    metric_name::part_in(&told.labels)
-        .map_or_else(|| name.clone(), |part| format!("{name}, {part}"))
+fn with_part(mut name: String, told: &Told) -> String {
+    if let Some(part) = metric_name::part_in(&told.labels) {
+        name.push_str(", ");
+        name.push_str(&part);
+    }
+    name
 }
 
 /// A number as a sentence or a picture has it.

@@ -1,5 +1,5 @@
 //! The listener where parts of the measured stretch are asked for: a recorder for the whole, and one for each part.
-//! Where none are, the recorder of the whole listens alone, so that nobody pays for what nobody asked.
+//! Where none are, the recorder of the whole listens alone, at the cost that it has by itself.
 
 use crate::part::Span;
 use crate::recorder::{Record, Recorder};

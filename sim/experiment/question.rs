@@ -256,7 +256,7 @@ pub struct MetricRef {
     /// Such as `entry` = `web`; of a part of the measured stretch `from` and `to`, too.
     pub labels: BTreeMap<String, String>,
     /// The part of the measured stretch that it is taken of; `None`: the whole.
-    pub part: Option<Part>,
+    pub part: Option<Box<Part>>,
 }
 
 impl MetricRef {

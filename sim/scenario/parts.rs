@@ -35,7 +35,11 @@ pub(crate) fn read(document: &Document, metric: &mut MetricRef, study: Study) ->
     let first = usize::from(part.from.is_none());
     let only = unsimulated::only_study(metric);
     if let Some(study) = only.or_else(|| (!Study::Compare.judges(study)).then_some(study)) {
-        let message = format!("`wssim {}` measures no part of a stretch", study.name());
+        let message = format!(
+            "`{}` is taken of no part of a stretch: `wssim {}` measures it",
+            metric.name,
+            study.name()
+        );
         let help = "`from` and `to` are about what `wssim run` measures".to_owned();
         return Err(Wrong { help: Some(help), ..Wrong::of(first, "no-part", message) });
     }
@@ -77,7 +81,7 @@ pub(crate) fn write(metric: &mut MetricRef) -> Result<(), Wrong> {
         found[end] = Some(moment);
     }
     let [from, to] = found;
-    metric.part = (from.is_some() || to.is_some()).then_some(Part { from, to });
+    metric.part = (from.is_some() || to.is_some()).then(|| Box::new(Part { from, to }));
     Ok(())
 }
 

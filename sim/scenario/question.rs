@@ -46,11 +46,7 @@ pub(crate) fn claims(
             let (mut metric, origin) = text.metric.clone()?;
             let lost = text.nodes_lost.map(|nodes| ("nodes_lost".to_owned(), nodes.to_string()));
             let kind = judge.metric(&metric, origin);
-            judge.part(
-                &mut metric,
-                text.study,
-                [text.ends[0].unwrap_or(origin), text.ends[1].unwrap_or(origin)],
-            )?;
+            judge.part(&mut metric, text.study, origin, text.ends)?;
             let expected = judge.expected(text, kind.map(|(kind, _)| kind));
             if text.nodes_lost.is_some_and(|lost| lost as usize > document.nodes.len()) {
                 let message = format!("there are {} nodes to lose", document.nodes.len());
@@ -91,7 +87,7 @@ pub(crate) fn metric_of_flag(
     };
     let mut judge = Claims { document, sources: &sources, mistakes };
     judge.metric(&metric, origin)?;
-    judge.part(&mut metric, Study::Run, [origin; 2])?;
+    judge.part(&mut metric, Study::Run, origin, [None; 2])?;
     if let Some(why) = unsimulated::why_not(&metric, Study::Run) {
         judge.mistake(origin, "not-measured", why, None);
         return None;
@@ -200,16 +196,28 @@ impl Claims<'_> {
         Some((kind, measured))
     }
 
-    /// Finds the part of the measured stretch that the labels of `metric` name, and writes them as it is written;
-    /// `None`: it is none. `ends`: where its ends stand.
-    fn part(&mut self, metric: &mut MetricRef, study: Study, ends: [Origin; 2]) -> Option<()> {
-        match parts::read(self.document, metric, study) {
-            Ok(()) => Some(()),
-            Err(parts::Wrong { end, code, message, help }) => {
-                self.mistake(ends[end], code, message, help);
-                None
-            }
-        }
+    /// Finds the part of the measured stretch that the labels of `metric`, which stands at `origin`, name, and
+    /// writes them as it is written; `None`: it is none. `ends`: where its ends stand, if not in the metric.
+    fn part(
+        &mut self,
+        metric: &mut MetricRef,
+        study: Study,
+        origin: Origin,
+        ends: [Option<Origin>; 2],
+    ) -> Option<()> {
+        let as_written = metric.labels.clone();
+        let Err(parts::Wrong { end, code, message, help }) =
+            parts::read(self.document, metric, study)
+        else {
+            return Some(());
+        };
+        let text = self.sources.text(origin).trim_matches(['"', '\'']).to_owned();
+        let within = as_written.get([FROM, TO][end]).and_then(|moment| {
+            let at = text.rfind(moment.as_str())?;
+            Some(self.sources.inside(origin, &text, at, moment.len()))
+        });
+        self.mistake(ends[end].or(within).unwrap_or(origin), code, message, help);
+        None
     }
 
     fn label(&mut self, metric: &MetricRef, key: &str, value: &str, at: Origin) {

@@ -13,17 +13,17 @@ pub(crate) const FORM: &str =
 /// Reads a moment; `Err`: why it is none.
 pub(crate) fn moment(text: &str) -> Result<Moment, String> {
     let text = text.trim();
-    let anchors: [(&str, fn(String) -> Anchor); 2] =
-        [("fault ", Anchor::Fault), ("repair ", Anchor::Repair)];
-    for (word, anchor) in anchors {
-        let Some(rest) = text.strip_prefix(word) else { continue };
-        let (name, after) = match rest.rsplit_once('+') {
-            Some((name, after)) => (name, duration(after)?),
-            None => (rest, Nanos::ZERO),
-        };
-        return Ok(Moment { anchor: anchor(name.trim().to_owned()), after });
-    }
-    Ok(Moment { anchor: Anchor::Begin, after: duration(text)? })
+    let (fault, repair) = (text.strip_prefix("fault "), text.strip_prefix("repair "));
+    let Some(rest) = fault.or(repair) else {
+        return Ok(Moment { anchor: Anchor::Begin, after: duration(text)? });
+    };
+    let (name, after) = match rest.rsplit_once('+') {
+        Some((name, after)) => (name, duration(after)?),
+        None => (rest, Nanos::ZERO),
+    };
+    let name = name.trim().to_owned();
+    let anchor = if fault.is_some() { Anchor::Fault(name) } else { Anchor::Repair(name) };
+    Ok(Moment { anchor, after })
 }
 
 fn duration(text: &str) -> Result<Nanos, String> {
@@ -77,13 +77,10 @@ pub(super) fn key(
         reader.keep(read)
     });
     fields.finish(reader);
-    let (anchor, at) = match (fault, repair) {
-        (Some(one), None) | (None, Some(one)) => one,
-        _ => {
-            let message = format!("`{key}` has either a `fault` or a `repair`");
-            reader.mistake(origin, "contradiction", message, Some(format!("expected {FORM}")));
-            return None;
-        }
+    let ((Some((anchor, at)), None) | (None, Some((anchor, at)))) = (fault, repair) else {
+        let message = format!("`{key}` has either a `fault` or a `repair`");
+        reader.mistake(origin, "contradiction", message, Some(format!("expected {FORM}")));
+        return None;
     };
     let moment = Moment { anchor, after: Nanos::from_f64(after.unwrap_or(0.0)) };
     Some(Name { text: moment.to_string(), origin: at })
