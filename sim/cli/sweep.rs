@@ -39,8 +39,7 @@ Example:
   wssim sweep after --param traffic.scale=1..8/8
   wssim sweep after --param traffic.scale=1,4 --param service.ws-company.workers=10,200
   wssim sweep after --param traffic.scale=1..8/3 --refine 4
-  wssim sweep after --param traffic.scale=1,8 --metric 'node_load_average{node=\"gmktec\"}'
-  wssim sweep shop --param service.api.replicas=1,2 --metric 'error_ratio from fault crash to fault crash + 30s'")]
+  wssim sweep after --param traffic.scale=1,8 --metric 'node_load_average{node=\"gmktec\"}'")]
 pub(crate) struct Args {
     /// Path of the scenario, or its bare name when it lies in scenarios/ or ships with wssim
     scenario: String,
