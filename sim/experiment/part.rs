@@ -5,7 +5,6 @@
 //! those in it. What measured requests cause after the end of the measured stretch counts to the parts that
 //! end with it. So parts that make up the stretch have all that the whole has, and nothing twice.
 
-use std::fmt;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Comes, Fault};
@@ -119,45 +118,6 @@ impl Part {
     }
 }
 
-/// Units in which moments are written, the largest first, in nanoseconds.
-const UNITS: [(u64, &str); 6] = [
-    (3_600_000_000_000, "h"),
-    (60_000_000_000, "min"),
-    (1_000_000_000, "s"),
-    (1_000_000, "ms"),
-    (1_000, "us"),
-    (1, "ns"),
-];
-
-/// A duration in the largest unit of which it is a whole number.
-struct Written(Nanos);
-
-impl fmt::Display for Written {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ns = self.0.0;
-        match UNITS.iter().find(|(unit, _)| ns > 0 && ns.is_multiple_of(*unit)) {
-            Some((unit, name)) => write!(out, "{}{name}", ns / unit),
-            None => out.write_str("0s"),
-        }
-    }
-}
-
-/// As a scenario writes it: `90s`, `fault crash`, `repair crash + 30s`. One moment has one text.
-impl fmt::Display for Moment {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (word, name) = match &self.anchor {
-            Anchor::Begin => return Written(self.after).fmt(out),
-            Anchor::Fault(name) => ("fault", name),
-            Anchor::Repair(name) => ("repair", name),
-        };
-        write!(out, "{word} {name}")?;
-        if self.after.0 > 0 {
-            write!(out, " + {}", Written(self.after))?;
-        }
-        Ok(())
-    }
-}
-
 /// A part in a world: so long after the beginning of the measured stretch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
@@ -188,16 +148,6 @@ mod tests {
 
     fn moment(anchor: Anchor, seconds: f64) -> Moment {
         Moment { anchor, after: Nanos::from_seconds(seconds) }
-    }
-
-    #[test]
-    fn a_moment_is_written_in_its_largest_whole_unit() {
-        let of = |seconds: f64| moment(Anchor::Begin, seconds).to_string();
-        let written = [0.0, 60.0, 90.0, 7200.0, 0.25, 1.5].map(of);
-        assert_eq!(written, ["0s", "1min", "90s", "2h", "250ms", "1500ms"]);
-        let crash = || "crash".to_owned();
-        assert_eq!(moment(Anchor::Fault(crash()), 0.0).to_string(), "fault crash");
-        assert_eq!(moment(Anchor::Repair(crash()), 30.0).to_string(), "repair crash + 30s");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::check;
 use crate::document::Document;
 use crate::document::fault::FaultText;
-use crate::document::part::{FORM, moment};
+use crate::document::part::{FORM, moment, written};
 use crate::unsimulated;
 use wssim_experiment::part::{Anchor, FROM, Moment, NoMoment, Part, Struck, TO};
 use wssim_experiment::question::{MetricRef, Study};
@@ -52,7 +52,7 @@ pub(crate) fn read(document: &Document, metric: &mut MetricRef, study: Study) ->
     let to = at(1, &part.to, duration)?;
     let is_over = [from >= duration, to > duration];
     if let Some(end) = is_over.iter().position(|is_over| *is_over) {
-        let over = Moment { anchor: Anchor::Begin, after: duration };
+        let over = written(&Moment { anchor: Anchor::Begin, after: duration });
         let message = format!("the measured stretch is over after {over}");
         return Err(Wrong::of(end, "out-of-range", message));
     }
@@ -77,7 +77,7 @@ pub(crate) fn write(metric: &mut MetricRef) -> Result<(), Wrong> {
                 ..Wrong::of(end, "bad-moment", message)
             }
         })?;
-        *text = moment.to_string();
+        *text = written(&moment);
         found[end] = Some(moment);
     }
     let [from, to] = found;

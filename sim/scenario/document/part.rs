@@ -26,6 +26,30 @@ pub(crate) fn moment(text: &str) -> Result<Moment, String> {
     Ok(Moment { anchor, after })
 }
 
+/// Units in which moments are written, the largest first, in nanoseconds.
+const UNITS: [(u64, &str); 6] = [
+    (3_600_000_000_000, "h"),
+    (60_000_000_000, "min"),
+    (1_000_000_000, "s"),
+    (1_000_000, "ms"),
+    (1_000, "us"),
+    (1, "ns"),
+];
+
+/// A moment as it is written, each in one way alone: durations in the largest unit of which they are a whole
+/// number.
+pub(crate) fn written(moment: &Moment) -> String {
+    let ns = moment.after.0;
+    let unit = UNITS.iter().find(|(unit, _)| ns > 0 && ns.is_multiple_of(*unit));
+    let after = unit.map_or_else(|| "0s".to_owned(), |(unit, name)| format!("{}{name}", ns / unit));
+    let since = match &moment.anchor {
+        Anchor::Begin => return after,
+        Anchor::Fault(name) => format!("fault {name}"),
+        Anchor::Repair(name) => format!("repair {name}"),
+    };
+    if ns == 0 { since } else { format!("{since} + {after}") }
+}
+
 fn duration(text: &str) -> Result<Nanos, String> {
     let quantity = quantity::parse(text).map_err(|flaw| flaw.message)?;
     match quantity.dimension {
@@ -83,7 +107,7 @@ pub(super) fn key(
         return None;
     };
     let moment = Moment { anchor, after: Nanos::from_f64(after.unwrap_or(0.0)) };
-    Some(Name { text: moment.to_string(), origin: at })
+    Some(Name { text: written(&moment), origin: at })
 }
 
 #[cfg(test)]
@@ -92,9 +116,12 @@ mod tests {
 
     #[test]
     fn a_moment_is_a_time_or_that_of_a_fault() {
-        let again = |text: &str| moment(text).map(|moment| moment.to_string());
+        let again = |text: &str| moment(text).map(|moment| written(&moment));
         for (text, same) in [
+            ("0s", "0s"),
             ("60s", "1min"),
+            ("0.25s", "250ms"),
+            ("7200s", "2h"),
             ("fault crash", "fault crash"),
             ("fault  two words+0.5min", "fault two words + 30s"),
             ("repair crash + 1500ms", "repair crash + 1500ms"),
