@@ -3,7 +3,7 @@
 //! A refuted claim is a failure. One that stays undecided, or holds at the values in force alone, is an error: its
 //! verdict is not known. One that another command judges is skipped.
 
-use crate::said::plan;
+use crate::said::{plan, sentence};
 use crate::tally::judged_here;
 use crate::wording;
 use crate::{reason, regression};
@@ -71,7 +71,7 @@ fn case(findings: &Findings, judged: &JudgedClaim) -> TestCase {
     if !matches!(status, TestCaseStatus::Success { .. }) {
         status.set_message(message.as_str());
     }
-    let mut case = TestCase::new(printable(&judged.claim.text), status);
+    let mut case = TestCase::new(printable(&sentence(judged)), status);
     case.set_classname(printable(&judged.claim.source));
     case
 }

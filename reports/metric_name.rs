@@ -2,6 +2,7 @@
 
 use crate::escape;
 use wssim_experiment::metric::kind_of;
+use wssim_experiment::part::{FROM, TO};
 use wssim_experiment::question::MetricRef;
 
 /// Names that the table of metrics does not make plain by itself.
@@ -20,9 +21,29 @@ const UNITS: [&str; 6] = ["_seconds", "_bytes", "_ratio", "_total", "_per_second
 pub(crate) fn of<N: AsRef<str>>(metric: &str, labels: &[(N, String)]) -> String {
     let plain = PLAIN.iter().find(|(name, _)| *name == metric);
     let name = plain.map_or_else(|| spoken(metric), |(_, plain)| (*plain).to_owned());
-    let is_telling = |(label, value): &&(N, String)| value != "all" || label.as_ref() == "entry";
-    let labels = labels.iter().filter(is_telling).map(|(_, value)| value.as_str());
-    std::iter::once(name.as_str()).chain(labels).collect::<Vec<_>>().join(", ")
+    let is_telling = |(label, value): &&(N, String)| {
+        let label = label.as_ref();
+        ![FROM, TO].contains(&label) && (value != "all" || label == "entry")
+    };
+    let telling = labels.iter().filter(is_telling).map(|(_, value)| value.clone());
+    std::iter::once(name).chain(telling).chain(part_in(labels)).collect::<Vec<_>>().join(", ")
+}
+
+/// `from 60s to fault crash`: the part of the measured stretch that labels name; `None`: the whole.
+fn part<'a>(find: impl Fn(&str) -> Option<&'a String>) -> Option<String> {
+    let ends = [FROM, TO].into_iter().filter_map(|end| Some(format!("{end} {}", find(end)?)));
+    let ends: Vec<String> = ends.collect();
+    (!ends.is_empty()).then(|| ends.join(" "))
+}
+
+/// The same of a metric that has `labels`.
+pub(crate) fn part_in<N: AsRef<str>>(labels: &[(N, String)]) -> Option<String> {
+    part(|end| labels.iter().find(|(label, _)| label.as_ref() == end).map(|(_, moment)| moment))
+}
+
+/// The same of a metric that a claim names.
+pub(crate) fn part_of(metric: &MetricRef) -> Option<String> {
+    part(|end| metric.labels.get(end))
 }
 
 /// `response_time_seconds` as words, without what its labels or its unit say.
@@ -34,18 +55,20 @@ fn spoken(name: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// The metric as a scenario writes it, labels in the order of the table of metrics.
+/// The metric as a scenario writes it, labels in the order of the table of metrics, its part behind them.
 pub(crate) fn written(metric: &MetricRef) -> String {
     let order = kind_of(&metric.name).map_or(&[][..], |kind| kind.labels);
+    let of_whole = metric.labels.iter().filter(|(name, _)| ![FROM, TO].contains(&name.as_str()));
     let mut labels: Vec<(&str, &str)> =
-        metric.labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        of_whole.map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let place = |name: &str| order.iter().position(|own| *own == name).unwrap_or(order.len());
     labels.sort_by_key(|(name, _)| place(name));
-    if labels.is_empty() {
+    let whole = if labels.is_empty() {
         metric.name.clone()
     } else {
         format!("{}{{{}}}", metric.name, escape::labels(labels))
-    }
+    };
+    part_of(metric).map_or(whole.clone(), |part| format!("{whole} {part}"))
 }
 
 #[cfg(test)]
@@ -60,11 +83,23 @@ mod tests {
     }
 
     #[test]
+    fn a_part_stands_behind_the_labels() {
+        let labels = [("entry", "web"), ("reason", "all"), ("from", "1min"), ("to", "fault crash")];
+        let labels = labels.map(|(name, value)| (name, value.to_owned()));
+        assert_eq!(of("error_ratio", &labels), "Errors, web, from 1min to fault crash");
+        let written = written(&MetricRef::named("error_ratio", &labels));
+        assert_eq!(written, r#"error_ratio{entry="web",reason="all"} from 1min to fault crash"#);
+        let open = [("from", "2min".to_owned())];
+        assert_eq!(of("error_ratio", &open), "Errors, from 2min");
+    }
+
+    #[test]
     fn labels_of_claims_stand_in_the_order_of_the_table() {
         let labels = [("stat", "p95"), ("service", "db"), ("queue", "workers")];
         let metric = MetricRef {
             name: "waiting_time_seconds".to_owned(),
             labels: labels.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+            part: None,
         };
         assert_eq!(
             written(&metric),

@@ -1,5 +1,6 @@
 //! What was said of a claim and what became of it, as every table of claims has it.
 
+use crate::metric_name;
 use crate::quantity;
 use crate::table::{Cell, Tone};
 use wssim_experiment::findings::{JudgedClaim, Verdict};
@@ -7,6 +8,12 @@ use wssim_experiment::findings::{JudgedClaim, Verdict};
 /// Whether the claim is about a change, and is written with signs.
 pub(crate) fn is_change(judged: &JudgedClaim) -> bool {
     judged.claim.relative_to.is_some()
+}
+
+/// The sentence, and the part of the measured stretch that it is about, where it is about one.
+pub(crate) fn sentence(judged: &JudgedClaim) -> String {
+    let (text, part) = (&judged.claim.text, metric_name::part_of(&judged.claim.metric));
+    part.map_or_else(|| text.clone(), |part| format!("{text} ({part})"))
 }
 
 /// The plan's column: what `expected` says.

@@ -156,7 +156,7 @@ fn claim(
             id: id.to_owned(),
             text: text.to_owned(),
             source: "migration plan, Expected Performance".to_owned(),
-            metric: MetricRef { name: metric.to_owned(), labels: labels.collect() },
+            metric: MetricRef { name: metric.to_owned(), labels: labels.collect(), part: None },
             expected,
             relative_to: None,
             study: Study::Run,
@@ -320,6 +320,7 @@ fn node(name: &str, [ram, swap]: [f64; 2], services: Vec<ServiceLedger>) -> Node
         page_cache: known(ram - resident - system.sum()),
         stall: Some(Estimate::symmetric(0.0, 0.0, 40)),
         kills: Some(Estimate::symmetric(0.0, 0.0, 40)),
+        kills_at_limits: 0.0,
         services,
     }
 }
@@ -379,6 +380,7 @@ fn recorded(ns: &[u64]) -> Histogram {
 
 pub(crate) fn run_answer(ledger: Vec<NodeLedger>) -> RunAnswer {
     RunAnswer {
+        asked: Vec::new(),
         series: vec![Series {
             name: "response_time_seconds",
             labels: vec![("entry", "web".to_owned()), ("stat", "mean".to_owned())],

@@ -4,10 +4,13 @@ use crate::capacity;
 use crate::compare;
 use crate::failures;
 use crate::memory;
+use crate::metric_name;
 use crate::quantity;
 use crate::reason;
 use crate::table::{Cell, Kind, Section, Table};
 use wssim_experiment::findings::{Answer, Findings, Metric, RunAnswer};
+use wssim_experiment::part::is_of_part;
+use wssim_experiment::question::MetricRef;
 
 /// The label that stands for all sources, endpoints or reasons together.
 const ALL: &str = "all";
@@ -70,9 +73,14 @@ pub(crate) fn all(findings: &Findings) -> Vec<Section> {
     }
 }
 
-/// A line an entry and a node of `run`.
+/// What was asked for beside claims, a line an entry and a node of `run`.
 pub(crate) fn brief(findings: &Findings) -> Vec<Section> {
+    let asked = match &findings.answer {
+        Answer::Run(run) => run.asked.as_slice(),
+        _ => &[],
+    };
     let sections = [
+        self::asked(asked),
         section(findings, "", ("Entry", "entry"), &known(findings, ENTRIES_IN_BRIEF)),
         section(findings, "", ("Node", "node"), &known(findings, NODES_IN_BRIEF)),
     ];
@@ -91,6 +99,7 @@ fn known(findings: &Findings, columns: &[Column]) -> Vec<Column> {
 
 fn of_run(findings: &Findings, run: &RunAnswer) -> Vec<Section> {
     [
+        asked(&run.asked),
         section(findings, "Entries: response time", ("Entry", "entry"), ENTRIES),
         section(findings, "Nodes", ("Node", "node"), NODES),
         memory(run),
@@ -99,6 +108,26 @@ fn of_run(findings: &Findings, run: &RunAnswer) -> Vec<Section> {
     .into_iter()
     .filter(|section| !section.table.rows.is_empty())
     .collect()
+}
+
+/// The metrics that the call asked for.
+fn asked(all: &[(MetricRef, Option<Metric>)]) -> Section {
+    let row = |(metric, found): &(MetricRef, Option<Metric>)| {
+        let name = match found {
+            Some(found) => metric_name::of(found.name, &found.labels),
+            None => metric_name::written(metric),
+        };
+        let value = match found.as_ref().map(|found| (found, found.estimate, &found.missing)) {
+            Some((found, Some(estimate), _)) => quantity::plus_minus(&estimate, found.unit),
+            Some((_, None, Some(why))) => format!("— {}", reason::missing(why)),
+            Some((_, None, None)) => "—".to_owned(),
+            None => "— its labels name nothing here".to_owned(),
+        };
+        vec![Cell::new(name), Cell::new(value)]
+    };
+    let columns = vec![("Metric", Kind::Words), ("Simulated", Kind::Phrases)];
+    let table = Table { columns, rows: all.iter().map(row).collect() };
+    Section { title: "Asked for", table, remarks: Vec::new() }
 }
 
 /// Who holds what of each node's RAM.
@@ -152,7 +181,7 @@ fn section(
 /// of the traffic, the row of all sources would only repeat it.
 fn subjects<'a>(findings: &'a Findings, label: &str, columns: &[Column]) -> Vec<&'a str> {
     let mut subjects: Vec<&str> = Vec::new();
-    for metric in &findings.metrics {
+    for metric in of_whole(findings) {
         let wanted = columns.iter().any(|column| column.1 == metric.name);
         if let Some(value) = value_of(metric, label).filter(|_| wanted)
             && !subjects.contains(&value)
@@ -164,6 +193,11 @@ fn subjects<'a>(findings: &'a Findings, label: &str, columns: &[Column]) -> Vec<
         subjects.retain(|subject| *subject != ALL);
     }
     subjects
+}
+
+/// The metrics of the whole measured stretch: those of its parts have a table of their own.
+fn of_whole(findings: &Findings) -> impl Iterator<Item = &Metric> + Clone {
+    findings.metrics.iter().filter(|metric| !is_of_part(&metric.labels))
 }
 
 fn value_of<'a>(metric: &'a Metric, label: &str) -> Option<&'a str> {
@@ -185,7 +219,7 @@ fn find<'a>(
             && value_of(metric, label) == Some(subject)
             && column.2.iter().all(has)
     };
-    let metrics = findings.metrics.iter();
+    let metrics = of_whole(findings);
     match metrics.clone().find(|metric| fits(metric, "")) {
         Some(metric) => vec![metric],
         None => metrics.filter(|metric| fits(metric, "endpoint")).collect(),

@@ -5,7 +5,7 @@ use crate::compare;
 use crate::failures;
 use crate::quantity;
 use crate::reason;
-use crate::said::{is_change, plan, tone};
+use crate::said::{is_change, plan, sentence, tone};
 use crate::sweep;
 use crate::table::{Cell, Kind, Table, Tone};
 use crate::tally::{Tally, judged_here};
@@ -143,7 +143,7 @@ fn claims(findings: &Findings) -> Table {
                 let here = judged_here(findings, judged);
                 let tone = if here { Tone::Plain } else { Tone::Faint };
                 vec![
-                    Cell::toned(judged.claim.text.clone(), tone),
+                    Cell::toned(sentence(judged), tone),
                     Cell::toned(plan(judged), tone),
                     Cell::new(simulated(judged)),
                     if here { verdict(judged) } else { elsewhere(judged) },
@@ -202,7 +202,7 @@ pub(crate) fn reasons(findings: &Findings) -> Vec<(Cell, String)> {
         .iter()
         .filter(|judged| judged_here(findings, judged) && !judged.why.is_empty())
         .map(|judged| {
-            let cell = Cell::toned(judged.claim.text.clone(), tone(judged.verdict));
+            let cell = Cell::toned(sentence(judged), tone(judged.verdict));
             (cell, reason::why(&judged.why))
         })
         .collect()

@@ -1,6 +1,6 @@
 //! Claims by verdict: what is not as the plan says with its numbers and the reason, the rest by name.
 
-use crate::said::{is_change, short_plan, tone};
+use crate::said::{is_change, sentence, short_plan, tone};
 use crate::table::{Cell, Kind, Table, Tone};
 use crate::tally::judged_here;
 use crate::{quantity, reason, wording};
@@ -37,7 +37,7 @@ impl Groups {
             let tone = if is_given { Tone::Open } else { tone(verdict) };
             let is_good = matches!(verdict, Verdict::Holds | Verdict::Reproduced);
             if is_good && judged.len() > MOST_ROWS {
-                let names = all.iter().map(|judged| judged.claim.text.clone()).collect();
+                let names = all.iter().map(|judged| sentence(judged)).collect();
                 groups.lists.push((heading, tone, names));
             } else {
                 groups.names.push((Cell::toned(heading, tone), all.len()));
@@ -71,7 +71,7 @@ fn table() -> Table {
 }
 
 fn row(judged: &JudgedClaim) -> Vec<Cell> {
-    let cells = [judged.claim.text.clone(), short_plan(judged), simulated(judged), why(judged)];
+    let cells = [sentence(judged), short_plan(judged), simulated(judged), why(judged)];
     cells.into_iter().map(Cell::new).collect()
 }
 

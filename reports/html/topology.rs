@@ -5,6 +5,7 @@ use super::told::{Plan, Told};
 use crate::figure::bar;
 use crate::quantity;
 use wssim_experiment::findings::{Answer, Findings};
+use wssim_experiment::part::is_of_part;
 use wssim_stats::Estimate;
 
 pub(super) fn section(html: &mut Html, findings: &Findings, told: &Told) {
@@ -75,7 +76,7 @@ fn listed(html: &mut Html, containers: &[String]) {
 /// What was found of a node in the plan at `place`.
 fn number(findings: &Findings, place: usize, (name, node): (&str, &str)) -> Option<Estimate> {
     let is_of = |labels: &[(&'static str, String)]| {
-        labels.iter().any(|(label, value)| *label == "node" && value == node)
+        !is_of_part(labels) && labels.iter().any(|(label, value)| *label == "node" && value == node)
     };
     if let Answer::Compare(comparison) = &findings.answer {
         let row = comparison.rows.iter().find(|row| row.name == name && is_of(&row.labels))?;

@@ -4,7 +4,7 @@ use super::drawn::{Body, Figure, Row};
 use super::markup::{Html, tone};
 use crate::figure::{Strip, strip};
 use crate::number::written;
-use crate::said::{is_change, plan};
+use crate::said::{is_change, plan, sentence};
 use crate::tally::judged_here;
 use crate::{quantity, reason, wording};
 use wssim_experiment::findings::{Findings, JudgedClaim, Verdict};
@@ -71,7 +71,7 @@ fn claim(html: &mut Html, judged: &JudgedClaim) {
     html.element("article", &attributes, |html| {
         html.element("div", &[], |html| {
             html.leaf("p", "verdict", &verdict.text);
-            html.leaf("h4", "", &judged.claim.text);
+            html.leaf("h4", "", &sentence(judged));
             html.leaf("p", "faint", &judged.claim.source);
             html.list("why", &why(judged));
         });
@@ -136,7 +136,7 @@ pub(super) fn figure(findings: &Findings) -> Option<Figure> {
         let verdict = wording::verdict(judged).text;
         let simulated = wording::simulated(judged);
         Some(Row {
-            name: judged.claim.text.clone(),
+            name: sentence(judged),
             svg: drawn(judged)?,
             text: format!("{verdict}: plan {}, simulated {simulated}", plan(judged)),
         })
@@ -175,7 +175,7 @@ fn others(html: &mut Html, elsewhere: &[&JudgedClaim]) {
     let line = |judged: &&JudgedClaim| {
         format!(
             "{} · plan {} · wssim {}",
-            judged.claim.text,
+            sentence(judged),
             plan(judged),
             judged.claim.study.name()
         )

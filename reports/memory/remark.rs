@@ -22,7 +22,7 @@ pub(crate) fn remark(node: &NodeLedger) -> Option<String> {
         // Over a stretch in which it grows, the average may fit though its end did not.
         let fits = if mean(node.hot.as_ref()) <= room { " on average" } else { "" };
         let hot = size_of(node.hot.as_ref());
-        let killed = if kills > 0.0 { format!("; {}", killed(kills)) } else { String::new() };
+        let killed = if kills > 0.0 { format!("; {}", killed(node, kills)) } else { String::new() };
         let stalls = quantity::percent(stall);
         return Some(format!(
             "`{name}` stalls {stalls} of the time: {hot} hot in {}{fits}{killed}",
@@ -31,9 +31,11 @@ pub(crate) fn remark(node: &NodeLedger) -> Option<String> {
     }
     if kills > 0.0 {
         let asked = size_of(node.demand.as_ref());
+        let what =
+            if node.kills_at_limits < kills { "kills for want of memory" } else { "is not full" };
         return Some(format!(
-            "`{name}` kills for want of memory: {}; {asked} asked for of {}",
-            killed(kills),
+            "`{name}` {what}: {}; {asked} asked for of {}",
+            killed(node, kills),
             quantity::plain(node.ram, "bytes", false)
         ));
     }
@@ -60,9 +62,18 @@ fn rounded(bytes: f64) -> String {
     quantity::rough(bytes, "bytes")
 }
 
-fn killed(kills: f64) -> String {
+/// How often, and how much of that at containers' own limits.
+fn killed(node: &NodeLedger, kills: f64) -> String {
     let times = quantity::about(kills);
-    format!("{times} {} a replication", if times == "1" { "kill" } else { "kills" })
+    let all = format!("{times} {} a replication", if times == "1" { "kill" } else { "kills" });
+    let at_limits = node.kills_at_limits;
+    if at_limits == 0.0 {
+        all
+    } else if at_limits < kills {
+        format!("{all}, {} of them at containers' own limits", quantity::about(at_limits))
+    } else {
+        format!("{all}, at containers' own limits")
+    }
 }
 
 #[cfg(test)]
@@ -115,6 +126,18 @@ mod tests {
         assert_eq!(
             remark(&node(0.0, 1.0, 5.3e9)).unwrap(),
             "`gmktec` kills for want of memory: 1 kill a replication; 5.3 GB asked for of 5.7 GB"
+        );
+        let mut limited = node(0.0, 5.0, 2.1e9);
+        limited.kills_at_limits = 2.0;
+        assert_eq!(
+            remark(&limited).unwrap(),
+            "`gmktec` kills for want of memory: 5 kills a replication, 2 of them at containers' own limits; \
+             2.1 GB asked for of 5.7 GB"
+        );
+        limited.kills_at_limits = 5.0;
+        assert_eq!(
+            remark(&limited).unwrap(),
+            "`gmktec` is not full: 5 kills a replication, at containers' own limits; 2.1 GB asked for of 5.7 GB"
         );
     }
 }

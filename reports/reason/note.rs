@@ -2,7 +2,8 @@
 
 use super::overload::overload;
 use crate::number::twelve_digits;
-use wssim_experiment::note::{FirstToGive, Note};
+use crate::quantity;
+use wssim_experiment::note::{FirstToGive, Killed, Note};
 
 /// The sentence of a note.
 pub(crate) fn note(note: &Note) -> String {
@@ -38,6 +39,7 @@ pub(crate) fn note(note: &Note) -> String {
             entries.iter().map(|entry| format!("`{entry}`")).collect::<Vec<_>>().join(", ")
         ),
         Note::RangesCut => "not every range of an input was looked at".to_owned(),
+        Note::Killed(services) => killed(services),
         Note::FirstToGive(first) => first_to_give(first),
         Note::NoPressure { containers } => {
             format!("no node came under pressure up to {containers} containers")
@@ -51,6 +53,46 @@ pub(crate) fn note(note: &Note) -> String {
             format!("the long run was cut short: {histories} of {planned} histories")
         }
     }
+}
+
+/// Services that are told one by one.
+const MOST_KILLED: usize = 3;
+
+/// Whose containers are killed for want of memory: at their own limit, or because their node is full.
+fn killed(services: &[Killed]) -> String {
+    let mut all: Vec<String> = services.iter().take(MOST_KILLED).map(killed_one).collect();
+    match services.len().saturating_sub(MOST_KILLED) {
+        0 => {}
+        1 => all.push("so was one more service".to_owned()),
+        more => all.push(format!("so were {more} more services")),
+    }
+    all.join("; ")
+}
+
+fn killed_one(killed: &Killed) -> String {
+    let times = |kills: f64| match quantity::about(kills).as_str() {
+        "1" => "once".to_owned(),
+        many => format!("{many} times"),
+    };
+    let own = killed.limit.map_or_else(String::new, |limit| {
+        format!(" of {}", quantity::plain(limit, "bytes", false))
+    });
+    let (service, at_limit, by_node) = (&killed.service, killed.at_limit, killed.by_node);
+    if by_node == 0.0 {
+        return format!(
+            "`{service}` was killed {} a replication at its own limit{own}; the node was not full",
+            times(at_limit)
+        );
+    }
+    let full = "because the node had neither RAM nor swap left";
+    if at_limit == 0.0 {
+        return format!("`{service}` was killed {} a replication {full}", times(by_node));
+    }
+    format!(
+        "`{service}` was killed {} a replication at its own limit{own}, and {} {full}",
+        times(at_limit),
+        times(by_node)
+    )
 }
 
 fn first_to_give(first: &FirstToGive) -> String {
@@ -72,6 +114,27 @@ fn first_to_give(first: &FirstToGive) -> String {
 mod tests {
     use super::*;
     use wssim_stats::Estimate;
+
+    #[test]
+    fn a_containers_own_limit_is_told_from_a_full_node() {
+        let of = |service: &str, at_limit, by_node| Killed {
+            service: service.to_owned(),
+            limit: Some(2.0e9),
+            at_limit,
+            by_node,
+        };
+        assert_eq!(
+            killed(&[of("api", 5.0, 0.0), of("db", 0.0, 1.0)]),
+            "`api` was killed 5 times a replication at its own limit of 2.000 GB; the node was not full; \
+             `db` was killed once a replication because the node had neither RAM nor swap left"
+        );
+        let both =
+            killed(&[of("api", 2.5, 0.5), of("a", 1.0, 0.0), of("b", 1.0, 0.0), of("c", 1.0, 0.0)]);
+        assert!(both.starts_with(
+            "`api` was killed 2.50 times a replication at its own limit of 2.000 GB, and 0.500 times because the node"
+        ), "{both}");
+        assert!(both.ends_with("; so was one more service"), "{both}");
+    }
 
     #[test]
     fn the_first_to_give_is_told_with_its_interval() {

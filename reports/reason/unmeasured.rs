@@ -7,6 +7,10 @@ use wssim_experiment::reason::{Few, Missing, NoYears, Runs, Unmeasured};
 pub(super) fn unmeasured(why: &Unmeasured) -> String {
     match why {
         Unmeasured::NoMetric(metric) => format!("there is no metric `{metric}` here"),
+        Unmeasured::NoPart => {
+            "there is no such part of the measured stretch: no such fault, or one that comes at another time"
+                .to_owned()
+        }
         Unmeasured::NotObserved(metric) => format!("`{metric}` was not observed"),
         Unmeasured::OtherConditions => {
             "it is about the objectives, and `--until` asks for something else".to_owned()

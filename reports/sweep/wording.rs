@@ -1,7 +1,8 @@
 //! How points and numbers of a sweep are called, and what is to be known beside them.
 
-use crate::quantity;
+use crate::{metric_name, quantity};
 use wssim_experiment::findings::{Findings, Metric};
+use wssim_experiment::part::{FROM, TO};
 use wssim_experiment::sweep::findings::{Sweep, Told};
 use wssim_text::printable;
 
@@ -100,8 +101,21 @@ pub(super) fn difference(value: f64, unit: &str) -> String {
     }
 }
 
+/// The part of the measured stretch that a number is taken of, behind its name.
+fn with_part(mut name: String, told: &Told) -> String {
+    if let Some(part) = metric_name::part_in(&told.labels) {
+        name.push_str(", ");
+        name.push_str(&part);
+    }
+    name
+}
+
 /// A number as a sentence or a picture has it.
 pub(super) fn long(told: &Told) -> String {
+    with_part(long_of_whole(told), told)
+}
+
+fn long_of_whole(told: &Told) -> String {
     let value = |name: &str| value_of(&told.labels, name);
     let of = |name: &str| match value(name) {
         None | Some("all") => String::new(),
@@ -118,16 +132,25 @@ pub(super) fn long(told: &Told) -> String {
             format!("errors{}{reason}", of("entry"))
         }
         "node_cpu_utilization_ratio" => format!("CPU{}", of("node")),
-        name if told.labels.is_empty() => name.to_owned(),
         name => {
-            let labels = told.labels.iter().map(|(name, value)| format!("{name}=\"{value}\""));
-            format!("{name}{{{}}}", labels.collect::<Vec<_>>().join(", "))
+            let labels = told.labels.iter().filter(|(name, _)| ![FROM, TO].contains(name));
+            let labels: Vec<String> =
+                labels.map(|(name, value)| format!("{name}=\"{value}\"")).collect();
+            if labels.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{name}{{{}}}", labels.join(", "))
+            }
         }
     }
 }
 
 /// A number as the heading of a column; entries are named where there are several.
 pub(super) fn short(told: &Told, names_entries: bool) -> String {
+    with_part(short_of_whole(told, names_entries), told)
+}
+
+fn short_of_whole(told: &Told, names_entries: bool) -> String {
     let value = |name: &str| value_of(&told.labels, name);
     let entry = value("entry").filter(|entry| names_entries && *entry != "all");
     let entry = entry.map_or_else(String::new, |entry| format!(" of {entry}"));
@@ -142,7 +165,7 @@ pub(super) fn short(told: &Told, names_entries: bool) -> String {
             let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
             format!("Errors{entry}{reason}")
         }
-        _ => capital(&long(told)),
+        _ => capital(&long_of_whole(told)),
     }
 }
 

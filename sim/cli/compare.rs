@@ -54,7 +54,7 @@ pub(crate) struct Args {
     nodes: Option<PathBuf>,
 
     /// A metric to show beside response times, errors, CPU, RAM and the metrics of claims, as claims name
-    /// it; repeatable
+    /// it, of the whole measured stretch or `from … to …`; repeatable
     #[arg(long = "metric", value_name = "METRIC")]
     metrics: Vec<String>,
 

@@ -33,6 +33,7 @@ const FILES: [&str; 6] =
 #[command(after_long_help = "\
 Example:
   wssim run after --set traffic.web.arrivals.rate=8/s --precision 1%
+  wssim run after-crash-vip --metric 'error_ratio{entry=\"web\"} from fault server-81 to fault server-81 + 30s'
   wssim run after --analytic
   wssim run after --write-baseline baseline.json
   wssim run after --baseline baseline.json --fail-on-regression
@@ -51,6 +52,11 @@ pub(crate) struct Args {
     /// Print everything: services, who holds the RAM, reasons in full, what is not simulated
     #[arg(long, conflicts_with_all = ["quiet", "analytic"])]
     all: bool,
+
+    /// A metric to show beside the usual ones, as claims name it, of the whole measured stretch or a part of it;
+    /// repeatable
+    #[arg(long = "metric", value_name = "METRIC", conflicts_with = "analytic")]
+    metrics: Vec<String>,
 
     #[command(flatten)]
     against: Against,
@@ -71,6 +77,11 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     common.check_shard()?;
     let place = Place::of(common.study.work.out.as_deref(), &question.name, None);
     let baseline = args.against.open(&question, common, &place, &FILES)?;
+    let colours = shown.colours(&io::stderr());
+    let asked = args.metrics.iter().map(|text| scenario.metric("--metric", text));
+    question.asked = asked
+        .collect::<Result<_, _>>()
+        .map_err(|diagnostics| Failure::scenario(&diagnostics, colours))?;
     question.fewest = args.against.fewest(baseline.as_ref());
     let files = files(&place, baseline.as_ref());
     place.check(&files)?;

@@ -48,7 +48,7 @@ pub(crate) struct Args {
     #[arg(long = "param", value_name = "KEY=VALUES", required = true, value_parser = parameter)]
     parameters: Vec<Parameter>,
 
-    /// A metric to show for each point, as claims name it; repeatable [default: response time, errors, CPU]
+    /// A metric to show for each point, as claims name it, of the whole measured stretch or `from … to …`; repeatable [default: response time, errors, CPU]
     #[arg(long = "metric", value_name = "METRIC")]
     metrics: Vec<String>,
 

@@ -9,6 +9,7 @@ use crate::memory::record::NodeRecord;
 use crate::metric::P95;
 use crate::metric::quantity::{OfEntry, Quantity};
 use crate::observe::observe;
+use crate::parted::Parted;
 use crate::question::{Measure, MetricRef, Point, WorldError, Worlds};
 use crate::recorder::{Recorder, Slot};
 use crate::sample::Sample;
@@ -50,7 +51,13 @@ pub(crate) struct Arm {
 
 impl Arm {
     pub(crate) fn new(blueprint: Blueprint) -> Self {
-        let (catalogue, controls) = (Catalogue::of(&blueprint), Controls::of(&blueprint));
+        let catalogue = Catalogue::of(&blueprint);
+        Self::full(blueprint, catalogue)
+    }
+
+    /// Everything is measured, with the controls of what can be controlled.
+    fn full(blueprint: Blueprint, catalogue: Catalogue) -> Self {
+        let controls = Controls::of(&blueprint);
         Self { controls, ..Self::measured_by(blueprint, catalogue) }
     }
 
@@ -86,8 +93,9 @@ impl Arm {
     /// Controls of one metric with the mean 1, each with a value a replication, of the first
     /// `replications`: of response times, up to the quantile for which coverage is tested.
     pub(crate) fn controls(&self, metric: usize, replications: usize) -> Vec<Vec<f64>> {
-        let Quantity::Entry(entry, OfEntry::Response(..=P95)) =
-            self.catalogue.keys[metric].quantity
+        let key = &self.catalogue.keys[metric];
+        // What requests of the whole stretch brought along says little of a part of it.
+        let (Quantity::Entry(entry, OfEntry::Response(..=P95)), None) = (key.quantity, key.part)
         else {
             return Vec::new();
         };
@@ -111,7 +119,8 @@ pub(crate) struct Setting {
 pub(crate) struct Traffic<'a> {
     pub(crate) worlds: &'a dyn Worlds,
     pub(crate) setting: Setting,
-    /// What is measured where inputs have other values; everything is at the values in force.
+    /// What is measured where inputs have other values; at the values in force everything of the whole
+    /// stretch is, and beside it what these are of parts.
     pub(crate) judged: Vec<MetricRef>,
 }
 
@@ -122,10 +131,13 @@ impl Stage for Traffic<'_> {
 
     fn open(&self, point: &Point) -> Result<Arm, WorldError> {
         let blueprint = self.worlds.blueprint(point.arm.as_deref(), &point.overrides)?;
+        let measured = self.setting.measure.duration;
         if point.overrides.is_empty() {
-            return Ok(Arm::new(blueprint));
+            let catalogue = Catalogue::of(&blueprint);
+            let catalogue = catalogue.with_parts(&blueprint, &self.judged, measured);
+            return Ok(Arm::full(blueprint, catalogue));
         }
-        let catalogue = Catalogue::only(&blueprint, &self.judged);
+        let catalogue = Catalogue::only(&blueprint, &self.judged, measured);
         Ok(Arm::measured_by(blueprint, catalogue))
     }
 
@@ -166,13 +178,23 @@ pub(crate) fn replicate(
     setting: &Setting,
     stop: &dyn Fn() -> bool,
 ) -> Option<Observation> {
-    let Measure { duration, slot, .. } = setting.measure;
-    let recorder = Recorder::new(&arm.blueprint, Time::ZERO + setting.lead, duration, slot);
-    let run =
-        Run { seed: setting.seed, replication: number, lead: setting.lead, measured: duration };
-    let (outcome, recorder) = simulate(&arm.blueprint, run, recorder, stop)?;
-    let record = recorder.finish();
-    let samples = observe(&arm.catalogue, &arm.blueprint, &record, &outcome, duration.seconds());
+    let Setting { seed, lead, measure } = *setting;
+    let run = Run { seed, replication: number, lead, measured: measure.duration };
+    let (begin, spans) = (Time::ZERO + lead, &arm.catalogue.parts);
+    let recorder = Recorder::new(&arm.blueprint, begin, measure.duration, measure.slot);
+    let (mut outcome, record, parts) = if spans.is_empty() {
+        let (outcome, recorder) = simulate(&arm.blueprint, run, recorder, stop)?;
+        (outcome, recorder.finish(), Vec::new())
+    } else {
+        let parted = Parted::new(&arm.blueprint, recorder, begin, measure.duration, spans);
+        let (outcome, parted) = simulate(&arm.blueprint, run, parted, stop)?;
+        let (record, parts) = parted.finish();
+        (outcome, record, parts)
+    };
+    let heard = (&record, parts.as_slice());
+    let samples = observe(&arm.catalogue, &arm.blueprint, heard, &outcome, measure.duration);
+    // They are told by now.
+    outcome.parts.clear();
     let controls = arm.controls.as_ref().and_then(|all| all.shown(&record, &outcome));
     let memory = record.memory;
     let (mut responses, mut slots, mut bands) = (Vec::new(), Vec::new(), Vec::new());

@@ -3,7 +3,9 @@
 
 use crate::metric::quantity::Quantity;
 use crate::metric::{MetricKind, Reader, STATS, table};
+use crate::part::{FROM, Span, TO};
 use crate::question::MetricRef;
+use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
 
 /// One metric of a blueprint.
@@ -12,12 +14,27 @@ pub(crate) struct Key {
     pub(crate) kind: &'static MetricKind,
     pub(crate) labels: Vec<(&'static str, String)>,
     pub(crate) quantity: Quantity,
+    /// The part of the measured stretch that it is taken of, by its place among those of the catalogue;
+    /// `None`: the whole.
+    pub(crate) part: Option<usize>,
+}
+
+impl Key {
+    /// The same of a part, named as `metric` names it.
+    fn of_part(&self, metric: &MetricRef, part: usize) -> Self {
+        let end = |name: &'static str| Some((name, metric.labels.get(name)?.clone()));
+        let ends = [FROM, TO].into_iter().filter_map(end);
+        let labels = self.labels.iter().cloned().chain(ends).collect();
+        Self { labels, part: Some(part), ..self.clone() }
+    }
 }
 
 /// All metrics of a blueprint, in the order of names and labels.
 #[derive(Clone, Debug)]
 pub(crate) struct Catalogue {
     pub(crate) keys: Vec<Key>,
+    /// The parts of the measured stretch that metrics are taken of, each once.
+    pub(crate) parts: Vec<Span>,
 }
 
 impl Catalogue {
@@ -25,26 +42,66 @@ impl Catalogue {
         Self::of_rows(blueprint, |_| true)
     }
 
-    /// Those alone that `metrics` name.
-    pub(crate) fn only(blueprint: &Blueprint, metrics: &[MetricRef]) -> Self {
+    /// With those of `metrics` that are taken of parts of what is `measured`.
+    pub(crate) fn with_parts(
+        mut self,
+        blueprint: &Blueprint,
+        metrics: &[MetricRef],
+        measured: Nanos,
+    ) -> Self {
+        for metric in metrics {
+            let Some(span) = metric.part.as_ref().and_then(|part| part.span(blueprint, measured))
+            else {
+                continue;
+            };
+            if let Some(key) = self.find(&metric.of_whole())
+                && self.find(metric).is_none()
+            {
+                self.keys.push(self.keys[key].of_part(metric, self.parts.len()));
+                self.parts.push(span);
+            }
+        }
+        self.share_parts();
+        self.in_order()
+    }
+
+    /// Those alone that `metrics` name, of a stretch so long.
+    pub(crate) fn only(blueprint: &Blueprint, metrics: &[MetricRef], measured: Nanos) -> Self {
         let is_named = |kind: &MetricKind| metrics.iter().any(|metric| metric.name == kind.name);
-        let all = Self::of_rows(blueprint, is_named);
+        let all = Self::of_rows(blueprint, is_named).with_parts(blueprint, metrics, measured);
         let mut places: Vec<usize> = metrics.iter().filter_map(|metric| all.find(metric)).collect();
         places.sort_unstable();
         places.dedup();
-        Self { keys: places.into_iter().map(|place| all.keys[place].clone()).collect() }
+        let keys = places.into_iter().map(|place| all.keys[place].clone()).collect();
+        Self { keys, parts: all.parts }
+    }
+
+    /// Keys of equal parts have one in common.
+    fn share_parts(&mut self) {
+        let mut parts: Vec<Span> = Vec::new();
+        for key in &mut self.keys {
+            let Some(part) = &mut key.part else { continue };
+            let span = self.parts[*part];
+            *part = parts.iter().position(|one| *one == span).unwrap_or_else(|| {
+                parts.push(span);
+                parts.len() - 1
+            });
+        }
+        self.parts = parts;
     }
 
     fn of_rows(blueprint: &Blueprint, is_wanted: impl Fn(&MetricKind) -> bool) -> Self {
         let mut keys = Vec::new();
         for row in table().filter(|row| is_wanted(&row.kind)) {
             let Reader::Run(keyed) = row.reader else { continue };
-            keys.extend(keyed.keys(blueprint).into_iter().map(|(values, quantity)| Key {
-                kind: &row.kind,
-                labels: row.kind.labels.iter().copied().zip(values).collect(),
-                quantity,
-            }));
+            let found = keyed.keys(row.kind.labels, blueprint).into_iter();
+            let whole = |(labels, quantity)| Key { kind: &row.kind, labels, quantity, part: None };
+            keys.extend(found.map(whole));
         }
+        Self { keys, parts: Vec::new() }.in_order()
+    }
+
+    fn in_order(mut self) -> Self {
         // Statistics keep their own order; everything else is in order of names.
         let rank = |key: &Key| {
             let label = |(name, value): &(&str, String)| {
@@ -53,13 +110,18 @@ impl Catalogue {
             };
             (key.kind.name, key.labels.iter().map(label).collect::<Vec<_>>())
         };
-        keys.sort_by_cached_key(rank);
-        Self { keys }
+        self.keys.sort_by_cached_key(rank);
+        self
     }
 
-    /// The place of what is measured so.
+    /// The keys of the whole stretch, with their places.
+    pub(crate) fn of_whole(&self) -> impl DoubleEndedIterator<Item = (usize, &Key)> {
+        self.keys.iter().enumerate().filter(|(_, key)| key.part.is_none())
+    }
+
+    /// The place of what is measured so of the whole stretch.
     pub(crate) fn place(&self, quantity: Quantity) -> Option<usize> {
-        self.keys.iter().position(|key| key.quantity == quantity)
+        self.of_whole().find(|(_, key)| key.quantity == quantity).map(|(place, _)| place)
     }
 
     /// The place of the metric that `wanted` names.
@@ -69,11 +131,11 @@ impl Catalogue {
 }
 
 /// Whether `wanted` names the metric `name` with `labels`. Labels that are left out take the value that is
-/// meant without them: mean, every reason, all entries, all callers, all nodes.
+/// meant without them: mean, every reason, all entries, all callers, all nodes; the whole stretch.
 pub(crate) fn is_named(name: &str, labels: &[(&'static str, String)], wanted: &MetricRef) -> bool {
     let default = |label: &str| match label {
         "stat" => Some("mean"),
-        "reason" | "entry" | "caller" | "endpoint" | "node" => Some("all"),
+        "reason" | "entry" | "caller" | "endpoint" | "node" | "by" => Some("all"),
         "queue" => Some("workers"),
         _ => None,
     };

@@ -191,7 +191,10 @@ fn known(sample: &Sample) -> Option<f64> {
 
 fn place_of(metric: &MetricRef, arm: &Arm) -> Result<usize, Unmeasured> {
     let place = arm.catalogue.find(metric);
-    place.ok_or_else(|| Unmeasured::NoMetric(metric.name.clone()))
+    place.ok_or_else(|| match &metric.part {
+        Some(_) if arm.catalogue.find(&metric.of_whole()).is_some() => Unmeasured::NoPart,
+        _ => Unmeasured::NoMetric(metric.name.clone()),
+    })
 }
 
 fn samples_at(arm: &Arm, place: usize, replications: usize) -> Result<Vec<Sample>, Unmeasured> {

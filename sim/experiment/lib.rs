@@ -29,6 +29,8 @@ pub mod note;
 pub mod objective;
 mod observe;
 pub mod offered;
+pub mod part;
+mod parted;
 mod pilot;
 pub mod question;
 mod ranges;

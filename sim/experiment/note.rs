@@ -47,6 +47,8 @@ pub enum Note {
     },
     /// Not every range of an input was looked at.
     RangesCut,
+    /// Services with containers that were killed for want of memory, the most often killed first.
+    Killed(Vec<Killed>),
     /// A node gave way first as containers were added.
     FirstToGive(FirstToGive),
     /// No node gave way as containers were added.
@@ -88,6 +90,27 @@ pub(crate) fn of_rounding(question: &Question, scales: &[f64]) -> Vec<Note> {
         Some(Note::UsersRounded { entry, scale, users, factors })
     };
     question.closed_users.iter().filter_map(of).collect()
+}
+
+/// How often containers of a service were killed for want of memory, a replication.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Killed {
+    /// The service.
+    pub service: String,
+    /// What each of its containers may use, in bytes; `None`: as much as there is.
+    pub limit: Option<f64>,
+    /// Kills at that limit, whatever room the node had.
+    pub at_limit: f64,
+    /// Kills because the node had neither RAM nor swap left.
+    pub by_node: f64,
+}
+
+impl Killed {
+    /// All of them.
+    #[must_use]
+    pub fn kills(&self) -> f64 {
+        self.at_limit + self.by_node
+    }
 }
 
 /// The node that gave way first as containers were added.

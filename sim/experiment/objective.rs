@@ -73,7 +73,7 @@ fn condition(
 ) -> Condition {
     let labels = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     Condition {
-        metric: MetricRef { name: name.to_owned(), labels: labels.collect() },
+        metric: MetricRef { name: name.to_owned(), labels: labels.collect(), part: None },
         expected: Expected { min: None, max: Some(most), relative: false, point: false },
         is_assumed,
     }

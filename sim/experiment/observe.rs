@@ -9,27 +9,38 @@ use crate::metric::{Stat, can_fail};
 use crate::recorder::{Record, SourceRecord};
 use crate::sample::{Sample, Share};
 use std::borrow::Cow;
-use wssim_model::{Blueprint, ContainerAverages, Outcome};
+use wssim_kernel::Nanos;
+use wssim_model::{Averages, Blueprint, ContainerAverages, Outcome};
 
+/// Reads off the measured stretch, or a part of it.
 pub(crate) struct Observer<'a> {
     pub(crate) blueprint: &'a Blueprint,
     pub(crate) record: &'a Record,
-    pub(crate) outcome: &'a Outcome,
-    all: &'a SourceRecord,
-    measured_seconds: f64,
+    pub(crate) averages: &'a Averages,
+    all: SourceRecord,
+    seconds: f64,
 }
 
-/// The samples of one replication, in the order of `catalogue`.
+/// The samples of one replication, in the order of `catalogue`; `parts`: what was heard of its parts.
 pub(crate) fn observe(
     catalogue: &Catalogue,
     blueprint: &Blueprint,
-    record: &Record,
+    (whole, parts): (&Record, &[Record]),
     outcome: &Outcome,
-    measured_seconds: f64,
+    measured: Nanos,
 ) -> Vec<Sample> {
-    let all = record.all_sources();
-    let observer = Observer { blueprint, record, outcome, all: &all, measured_seconds };
-    catalogue.keys.iter().map(|key| observer.sample(key.quantity)).collect()
+    let observer = |record, averages, length: Nanos| {
+        let all = Record::all_sources(record);
+        Observer { blueprint, record, averages, all, seconds: length.seconds() }
+    };
+    let of_whole = observer(whole, &outcome.averages, measured);
+    let spans = catalogue.parts.iter();
+    let of_parts: Vec<Observer<'_>> = (parts.iter().zip(&outcome.parts).zip(spans))
+        .map(|((record, averages), span)| observer(record, averages, span.length()))
+        .collect();
+    let keys = catalogue.keys.iter();
+    keys.map(|key| key.part.map_or(&of_whole, |part| &of_parts[part]).sample(key.quantity))
+        .collect()
 }
 
 impl Observer<'_> {
@@ -41,7 +52,7 @@ impl Observer<'_> {
             Quantity::Visit(endpoint, stat) => self.record.visits[endpoint].statistic(stat),
             Quantity::PoolWait(pool, stat) => self.record.pool_waits[pool].statistic(stat),
             Quantity::PoolWaited(pool) => self.record.pool_waits[pool].share_above_zero(),
-            Quantity::PoolQueue(pool) => Sample::Value(self.outcome.averages.pool_waiting[pool]),
+            Quantity::PoolQueue(pool) => Sample::Value(self.averages.pool_waiting[pool]),
             Quantity::Service(service, what) => self.service(service, what),
             Quantity::Node(node, what) => self.node(node, what),
             Quantity::Memory(what) => self.memory(what),
@@ -50,7 +61,7 @@ impl Observer<'_> {
     }
 
     fn of_entry(&self, entry: Entry, what: OfEntry) -> Sample {
-        let averages = &self.outcome.averages;
+        let averages = self.averages;
         let record = self.entry(entry);
         match what {
             OfEntry::Response(stat) => record.response.statistic(stat),
@@ -73,7 +84,7 @@ impl Observer<'_> {
 
     fn entry(&self, entry: Entry) -> &SourceRecord {
         match entry {
-            Entry::All => self.all,
+            Entry::All => &self.all,
             Entry::Source(place) => &self.record.sources[place],
         }
     }
@@ -92,7 +103,7 @@ impl Observer<'_> {
     /// The mean over the breakers of these calls and the containers of their callers.
     fn breaker_open(&self, calls: Calls) -> f64 {
         let (mut sum, mut instances) = (0.0, 0.0);
-        let averages = &self.outcome.averages.breaker_open;
+        let averages = &self.averages.breaker_open;
         for (breaker, open) in self.blueprint.breakers.iter().zip(averages) {
             if calls.has(self.blueprint, breaker.query) {
                 let service = &self.blueprint.services[breaker.service.index()];
@@ -112,7 +123,7 @@ impl Observer<'_> {
     /// Σ over the containers of a service.
     pub(crate) fn sum(&self, service: usize, what: impl Fn(&ContainerAverages) -> f64) -> f64 {
         let containers = self.blueprint.services[service].containers.clone();
-        containers.map(|c| what(&self.outcome.averages.containers[c as usize])).sum()
+        containers.map(|c| what(&self.averages.containers[c as usize])).sum()
     }
 
     fn service(&self, service: usize, what: OfService) -> Sample {
@@ -141,7 +152,7 @@ impl Observer<'_> {
             }
             OfService::Share(number) => {
                 let first = self.blueprint.services[service].containers.start as usize;
-                let own = self.outcome.averages.containers[first + number].arrivals;
+                let own = self.averages.containers[first + number].arrivals;
                 let all = self.sum(service, |c| c.arrivals as f64);
                 let share = Share::of_count(own as f64, all);
                 // A service of one replica has no choice.
@@ -154,7 +165,7 @@ impl Observer<'_> {
 
     fn node(&self, place: usize, what: OfNode) -> Sample {
         let node = &self.blueprint.nodes[place];
-        let averages = &self.outcome.averages.nodes[place];
+        let averages = &self.averages.nodes[place];
         match what {
             OfNode::Cpu => Sample::Share(Share::of_time(averages.threads / node.threads)),
             OfNode::Load => averages.load.map_or(Sample::Nothing, Sample::Value),
@@ -164,6 +175,9 @@ impl Observer<'_> {
             OfNode::NetworkCpu => Sample::Value(averages.network_cpu / (node.speed * node.threads)),
             OfNode::Runnable(service) => {
                 Sample::Value(self.on_node(place, Some(service), |c| c.computing + c.bursting))
+            }
+            OfNode::Containers(service) => {
+                Sample::Value(self.on_node(place, Some(service), |c| c.up))
             }
             OfNode::DiskVisits(service) => {
                 let at_disk = |c: &ContainerAverages| c.disk_waiting + c.disk_served + c.paging;
@@ -185,7 +199,7 @@ impl Observer<'_> {
         service: Option<usize>,
         what: impl Fn(&ContainerAverages) -> f64,
     ) -> f64 {
-        let containers = self.blueprint.containers.iter().zip(&self.outcome.averages.containers);
+        let containers = self.blueprint.containers.iter().zip(&self.averages.containers);
         let wanted = containers.filter(|(container, _)| {
             container.node.index() == node
                 && service.is_none_or(|service| container.service.index() == service)
@@ -195,7 +209,7 @@ impl Observer<'_> {
 
     /// By Little's law: the mean number there over the rate of requests.
     fn component(&self, component: Component) -> Sample {
-        let averages = &self.outcome.averages;
+        let averages = self.averages;
         let there = match component {
             Component::Cpu(service) => self.sum(service, |c| c.computing),
             Component::Worker(service) => self.sum(service, |c| c.waiting),
@@ -205,7 +219,7 @@ impl Observer<'_> {
             Component::Network => averages.hopping,
             Component::Connecting => averages.connecting,
         };
-        Sample::Ratio(there * self.measured_seconds, self.all.requests() as f64)
+        Sample::Ratio(there * self.seconds, self.all.requests() as f64)
     }
 }
 

@@ -4,6 +4,7 @@
 //! implements it and the command line wires the two, so neither depends on the other's text.
 
 use crate::cluster::Cluster;
+use crate::part::{FROM, Part, TO};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
@@ -108,6 +109,8 @@ pub struct Question {
     pub measure: Measure,
     /// All claims, those of other studies included, in the order of the file.
     pub claims: Vec<Claim>,
+    /// Metrics that are measured beside those of the whole stretch and of claims.
+    pub asked: Vec<MetricRef>,
     /// The scenario that it is compared with, whatever is claimed.
     pub against: Option<String>,
     /// What was observed in that one, and is judged on it.
@@ -250,8 +253,26 @@ pub struct Claim {
 pub struct MetricRef {
     /// Such as `response_time_seconds`.
     pub name: String,
-    /// Such as `entry` = `web`.
+    /// Such as `entry` = `web`; of a part of the measured stretch `from` and `to`, too.
     pub labels: BTreeMap<String, String>,
+    /// The part of the measured stretch that it is taken of; `None`: the whole.
+    pub part: Option<Box<Part>>,
+}
+
+impl MetricRef {
+    /// The same of the whole stretch.
+    pub(crate) fn of_whole(&self) -> Self {
+        let mut whole = Self { part: None, ..self.clone() };
+        whole.labels.retain(|name, _| name != FROM && name != TO);
+        whole
+    }
+
+    /// That which finds the metric that has these labels.
+    #[must_use]
+    pub fn named(name: &str, labels: &[(&'static str, String)]) -> Self {
+        let labels = labels.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        Self { name: name.to_owned(), labels: labels.collect(), part: None }
+    }
 }
 
 /// What the plan says.

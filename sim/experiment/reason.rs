@@ -67,6 +67,8 @@ pub enum Reason {
 pub enum Unmeasured {
     /// The scenario has no metric of that name and those labels.
     NoMetric(String),
+    /// The scenario has the metric, but not the part of the measured stretch that it is to be taken of.
+    NoPart,
     /// Nothing was observed of that metric.
     NotObserved(String),
     /// It is about the objectives, and other conditions were asked for.

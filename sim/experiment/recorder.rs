@@ -10,7 +10,7 @@ use crate::stored::stored;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::ids::{ContainerId, EndpointId, NodeId, PoolId, QueryId, ServiceId, SourceId};
-use wssim_model::probe::{Failure, NodeMemoryState, Probe, Unfinished};
+use wssim_model::probe::{Failure, NodeMemoryState, OutOfMemory, Probe, Unfinished};
 use wssim_stats::Histogram;
 
 /// A histogram with a tape before it: values are noted one by one and filed many at a time, which
@@ -129,6 +129,8 @@ pub(crate) struct Record {
     pub(crate) disk_waits: Vec<Durations>,
     /// By service: look-ups that found nothing, and that found something.
     pub(crate) look_ups: Vec<[u64; 2]>,
+    /// By service: processes killed for want of memory, by what was short ([`OutOfMemory::ALL`]).
+    pub(crate) kills: Vec<[u64; 2]>,
     /// By node.
     pub(crate) memory: Vec<NodeRecord>,
 }
@@ -155,6 +157,7 @@ pub(crate) struct Recorder {
     pool_waits: Vec<Tape>,
     disk_waits: Vec<Tape>,
     look_ups: Vec<[u64; 2]>,
+    kills: Vec<[u64; 2]>,
     service_of: Vec<u32>,
     memory: MemoryRecorder,
     begin: Time,
@@ -183,6 +186,7 @@ impl Recorder {
             pool_waits: empty(blueprint.pools.len()),
             disk_waits: empty(blueprint.services.len()),
             look_ups: vec![[0; 2]; blueprint.services.len()],
+            kills: vec![[0; 2]; blueprint.services.len()],
             service_of: blueprint.containers.iter().map(|c| c.service.0).collect(),
             memory: MemoryRecorder::new(blueprint, window),
             begin,
@@ -219,6 +223,7 @@ impl Recorder {
             pool_waits: finish(self.pool_waits),
             disk_waits: finish(self.disk_waits),
             look_ups: self.look_ups,
+            kills: self.kills,
             memory: self.memory.finish(),
         }
     }
@@ -276,32 +281,32 @@ impl Probe for Recorder {
     }
 
     #[inline]
-    fn visit_done(&mut self, _container: ContainerId, endpoint: EndpointId, response: Nanos) {
+    fn visit_done(&mut self, _: ContainerId, endpoint: EndpointId, _: Time, response: Nanos) {
         self.visits[endpoint.index()].record(response.0);
     }
 
     #[inline]
-    fn query_done(&mut self, query: QueryId, response: Nanos) {
+    fn query_done(&mut self, query: QueryId, _: Time, response: Nanos) {
         self.queries[query.index()].record(response.0);
     }
 
     #[inline]
-    fn worker_wait(&mut self, container: ContainerId, waited: Nanos) {
+    fn worker_wait(&mut self, container: ContainerId, _: Time, waited: Nanos) {
         self.worker_waits[self.service_of[container.index()] as usize].record(waited.0);
     }
 
     #[inline]
-    fn disk_wait(&mut self, container: ContainerId, waited: Nanos) {
+    fn disk_wait(&mut self, container: ContainerId, _: Time, waited: Nanos) {
         self.disk_waits[self.service_of[container.index()] as usize].record(waited.0);
     }
 
     #[inline]
-    fn looked_up(&mut self, service: ServiceId, found: bool) {
+    fn looked_up(&mut self, _: Time, service: ServiceId, found: bool) {
         self.look_ups[service.index()][usize::from(found)] += 1;
     }
 
     #[inline]
-    fn pool_wait(&mut self, pool: PoolId, waited: Nanos) {
+    fn pool_wait(&mut self, pool: PoolId, _: Time, waited: Nanos) {
         self.pool_waits[pool.index()].record(waited.0);
     }
 
@@ -309,7 +314,10 @@ impl Probe for Recorder {
         self.memory.hear(node.index(), from, to, state);
     }
 
-    fn oom_kill(&mut self, now: Time, container: ContainerId) {
-        self.memory.kill(now, container.index());
+    fn oom_kill(&mut self, now: Time, container: ContainerId, short: OutOfMemory) {
+        if self.memory.kill(now, container.index(), short) {
+            let service = self.service_of[container.index()] as usize;
+            self.kills[service][short as usize] += 1;
+        }
     }
 }

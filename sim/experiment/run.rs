@@ -123,11 +123,12 @@ impl<'a> RunStudy<'a> {
         Deciding::new(self.question, cast, precision, replications)
     }
 
-    /// What claims and observations are about.
+    /// What claims and observations are about, and what is asked for beside.
     fn judged_metrics(&self) -> Vec<MetricRef> {
         let claims = self.question.judged();
         let observed = self.question.observed.iter().map(|one| &one.claim);
-        claims.chain(observed).map(|claim| claim.metric.clone()).collect()
+        let judged = claims.chain(observed).map(|claim| &claim.metric);
+        judged.chain(&self.question.asked).cloned().collect()
     }
 
     fn stop_reason(&self) -> StoppedBy {

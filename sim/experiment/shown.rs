@@ -1,10 +1,14 @@
 //! What the replications of one scenario show beside metrics: numbers over time, response times, who holds the RAM.
 
+use crate::measured::Metric;
+use crate::question::MetricRef;
 use wssim_stats::{Estimate, Histogram};
 
 /// What replications show beside metrics: all that only `run` finds, and `compare` of each scenario.
 #[derive(Clone, Debug)]
 pub struct RunAnswer {
+    /// What was asked for beside claims; `None`: there is nothing of that name and those labels.
+    pub asked: Vec<(MetricRef, Option<Metric>)>,
     /// In the order of names and labels.
     pub series: Vec<Series>,
     /// Who holds what of the RAM of each node that has some given, in the order of the scenario.
@@ -93,6 +97,8 @@ pub struct NodeLedger {
     pub stall: Option<Estimate>,
     /// Processes killed for want of memory, per replication.
     pub kills: Option<Estimate>,
+    /// Those of them at containers' own limits, whatever room the node had: the mean.
+    pub kills_at_limits: f64,
     /// Its services that ask for RAM, the largest first.
     pub services: Vec<ServiceLedger>,
 }

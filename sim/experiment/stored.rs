@@ -202,7 +202,7 @@ impl Stored for Histogram {
 
 stored! {
     Counts { zeros, sum_ns, max_ns, buckets }
-    Outcome { events, requests, unfinished, calendar_peak, simulated, averages }
+    Outcome { events, requests, unfinished, calendar_peak, simulated, averages, parts }
     Averages {
         containers, pool_waiting, breaker_open, nodes, attempts, answers_per_second, connecting, hopping,
     }

@@ -35,6 +35,7 @@ pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> F
     if unfinished > 0 {
         notes.push(Note::Unfinished { unfinished, requests });
     }
+    notes.extend(memory::ledger::kill_note(arm, replications));
     notes.extend(memory::ledger::growth_note(arm, question, replications));
     Findings {
         name: question.name.clone(),
@@ -58,7 +59,12 @@ pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> F
 
 /// What `arm` shows beside metrics.
 pub(crate) fn shown(arm: &Arm, question: &Question, replications: usize) -> RunAnswer {
+    let asked = |wanted: &MetricRef| {
+        let place = arm.catalogue.find(wanted);
+        place.map(|place| metric(arm, place, &arm.catalogue.keys[place], replications))
+    };
     RunAnswer {
+        asked: question.asked.iter().map(|wanted| (wanted.clone(), asked(wanted))).collect(),
         series: series(arm, question, replications),
         ledger: memory::ledger::ledger(arm, replications),
         distributions: distributions(arm),
@@ -123,6 +129,7 @@ pub(crate) fn entry_changes(arms: Arms<'_>, replications: usize, level: f64) -> 
     let of = |name: &str| MetricRef {
         name: "response_time_seconds".to_owned(),
         labels: BTreeMap::from([("entry".to_owned(), name.to_owned())]),
+        part: None,
     };
     let entries = arms.own.blueprint.sources.iter().map(|source| source.name.as_str());
     let changes = entries

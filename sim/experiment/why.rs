@@ -69,10 +69,11 @@ pub(crate) fn breakdown(metric: &MetricRef, arms: Arms<'_>) -> Option<Breakdown>
 }
 
 fn parts_of(arm: &Arm, metric: &MetricRef) -> Option<(Whole, Vec<Component>)> {
-    let quantity = arm.catalogue.keys[arm.catalogue.find(metric)?].quantity;
-    let of = whole(quantity)?;
-    let keys = arm.catalogue.keys.iter().enumerate();
-    let parts = keys
+    let key = &arm.catalogue.keys[arm.catalogue.find(metric)?];
+    let quantity = key.quantity;
+    // What components come to in a part of the stretch is not measured.
+    let of = whole(quantity).filter(|_| key.part.is_none())?;
+    let parts = (arm.catalogue.of_whole())
         .filter(|(_, key)| is_component(key.quantity, quantity))
         .filter_map(|(place, key)| {
             let (_, name) = key.labels.last()?;

@@ -111,6 +111,8 @@ pub(crate) enum Event {
     MeasureBegin,
     /// The measured stretch ends.
     MeasureEnd,
+    /// A part of the measured stretch begins or ends.
+    PartEdge,
     /// The next flow has sent its last byte.
     FlowEnds {
         /// Number of the division of the interfaces among the flows.
@@ -143,6 +145,7 @@ const LOOK: u32 = 20;
 const CONTROL: u32 = 21;
 const BURSTS: u32 = 22;
 const UNHEALTHY: u32 = 23;
+const PART_EDGE: u32 = 24;
 
 /// An answer's failure as a number; zero: good.
 fn code(failure: Option<Failure>) -> u32 {
@@ -183,6 +186,7 @@ impl wssim_kernel::Event for Event {
             Self::LoadPeriod => words(LOAD_PERIOD, 0, 0, 0),
             Self::MeasureBegin => words(MEASURE_BEGIN, 0, 0, 0),
             Self::MeasureEnd => words(MEASURE_END, 0, 0, 0),
+            Self::PartEdge => words(PART_EDGE, 0, 0, 0),
             Self::FlowEnds { generation } => words(FLOW_ENDS, generation, 0, 0),
         }
     }
@@ -214,6 +218,7 @@ impl wssim_kernel::Event for Event {
             LOAD_PERIOD => Self::LoadPeriod,
             MEASURE_BEGIN => Self::MeasureBegin,
             MEASURE_END => Self::MeasureEnd,
+            PART_EDGE => Self::PartEdge,
             FLOW_ENDS => Self::FlowEnds { generation: a },
             other => unreachable!("no event is written as {other}"),
         }
@@ -252,6 +257,7 @@ mod tests {
             Event::LoadPeriod,
             Event::MeasureBegin,
             Event::MeasureEnd,
+            Event::PartEdge,
             Event::FlowEnds { generation: u32::MAX },
         ];
         events.extend(Failure::ALL.map(|failure| Event::Answer {

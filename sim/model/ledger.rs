@@ -111,6 +111,9 @@ struct Snapshot {
     totals: Vec<Totals>,
     bytes: Vec<[f64; 2]>,
     network_cpu: Vec<f64>,
+    attempts: Vec<u64>,
+    /// By node: of the load averages of the periods that were measured until then, the sum, and how many.
+    loads: Vec<(f64, u32)>,
 }
 
 /// What is remembered of the measured stretch.
@@ -118,9 +121,38 @@ struct Snapshot {
 pub(crate) struct Ledger {
     begin: Snapshot,
     averages: Averages,
+    /// The parts of it that the probe asked for.
+    parts: Vec<[Time; 2]>,
+    /// At the edges of the parts, in the order of time.
+    edges: Vec<Snapshot>,
+}
+
+impl Ledger {
+    /// The instants at which a part begins or ends, in order, each once.
+    fn edges_of(parts: &[[Time; 2]]) -> Vec<Time> {
+        let mut edges: Vec<Time> = parts.iter().flatten().copied().collect();
+        edges.sort_unstable();
+        edges.dedup();
+        edges
+    }
 }
 
 impl<P: Probe> World<'_, P> {
+    /// Parts of the measured stretch whose averages are wanted; at an instant their edges come first.
+    pub(crate) fn mark_parts(&mut self, parts: Vec<[Time; 2]>, calendar: &mut Calendar<Event>) {
+        for edge in Ledger::edges_of(&parts) {
+            calendar.schedule(edge, Event::PartEdge);
+        }
+        self.ledger.parts = parts;
+    }
+
+    #[inline(never)]
+    pub(crate) fn part_edge(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        self.catch_up_all(now, calendar);
+        let edge = self.snapshot(now);
+        self.ledger.edges.push(edge);
+    }
+
     #[inline(never)]
     pub(crate) fn measure_begin(&mut self, now: Time, calendar: &mut Calendar<Event>) {
         self.catch_up_all(now, calendar);
@@ -134,14 +166,40 @@ impl<P: Probe> World<'_, P> {
         self.measuring = false;
         self.measure_over = true;
         let end = self.snapshot(now);
-        self.ledger.averages = self.averages(&end);
+        self.ledger.averages = self.averages(&self.ledger.begin, &end);
     }
 
     /// The time averages over the measured stretch, with what was counted until now.
     pub(crate) fn final_averages(&mut self) -> Averages {
         let mut averages = std::mem::take(&mut self.ledger.averages);
-        averages.attempts = self.sources.iter().map(|source| source.attempts).collect();
+        averages.attempts = self.attempts();
         averages
+    }
+
+    /// Calls sent for measured requests until now, by source.
+    fn attempts(&self) -> Vec<u64> {
+        self.sources.iter().map(|source| source.attempts).collect()
+    }
+
+    /// The time averages over each part. A part that ends with the measured stretch has the calls that come
+    /// later, too: so parts that make up the stretch have all of its calls.
+    pub(crate) fn averages_of_parts(&self) -> Vec<Averages> {
+        let at = |edge: Time| {
+            let edges = &self.ledger.edges;
+            let place = edges.binary_search_by_key(&edge, |snapshot| snapshot.at);
+            &edges[place.expect("the edges of all parts are behind the run")]
+        };
+        let end = Time::ZERO + self.run.lead + self.run.measured;
+        let part = |&[from, to]: &[Time; 2]| {
+            let mut averages = self.averages(at(from), at(to));
+            if to == end {
+                let before = &at(from).attempts;
+                let all = self.attempts();
+                averages.attempts = all.iter().zip(before).map(|(n, before)| n - before).collect();
+            }
+            averages
+        };
+        self.ledger.parts.iter().map(part).collect()
     }
 
     #[inline(never)]
@@ -183,6 +241,8 @@ impl<P: Probe> World<'_, P> {
             totals: self.nodes.iter_mut().map(|node| node.processor.totals(now)).collect(),
             bytes: (0..self.nodes.len()).map(|node| self.flows.bytes(now, node)).collect(),
             network_cpu: self.nodes.iter().map(|node| node.network_cpu_ns).collect(),
+            attempts: self.attempts(),
+            loads: self.nodes.iter().map(|node| node.load.measured()).collect(),
         }
     }
 
@@ -197,8 +257,7 @@ impl<P: Probe> World<'_, P> {
         computed.collect()
     }
 
-    fn averages(&self, end: &Snapshot) -> Averages {
-        let begin = &self.ledger.begin;
+    fn averages(&self, begin: &Snapshot, end: &Snapshot) -> Averages {
         let elapsed = end.at.since(begin.at).as_f64().max(1.0);
         let over = |from: u128, to: u128| (to - from) as f64 / elapsed;
         let disk = |c: usize, what: usize, where_: usize| {
@@ -236,9 +295,14 @@ impl<P: Probe> World<'_, P> {
             reads: counts(c, 2),
         };
         let bytes = |n: usize, d: usize| (end.bytes[n][d] - begin.bytes[n][d]) / elapsed * 1e9;
+        let load = |n: usize| {
+            let (sum, periods) =
+                (end.loads[n].0 - begin.loads[n].0, end.loads[n].1 - begin.loads[n].1);
+            (periods > 0).then(|| sum / f64::from(periods))
+        };
         let node = |n: usize| NodeAverages {
             threads: (end.totals[n].thread_ns - begin.totals[n].thread_ns) / elapsed,
-            load: self.nodes[n].load.mean(),
+            load: load(n),
             bytes_per_second: [bytes(n, TX), bytes(n, RX)],
             network_cpu: (end.network_cpu[n] - begin.network_cpu[n]) / elapsed,
         };
@@ -263,7 +327,9 @@ impl<P: Probe> World<'_, P> {
             containers: (0..self.containers.len()).map(container).collect(),
             pool_waiting: (0..self.blueprint.pools.len()).map(instances).collect(),
             nodes: (0..self.nodes.len()).map(node).collect(),
-            attempts: Vec::new(),
+            attempts: (end.attempts.iter().zip(&begin.attempts))
+                .map(|(to, from)| to - from)
+                .collect(),
             answers_per_second: (0..self.sources.len()).map(answers).collect(),
             hopping: over(begin.hops.into(), end.hops.into()),
             connecting: over(begin.setups.into(), end.setups.into()),

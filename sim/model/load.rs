@@ -48,9 +48,9 @@ impl LoadAverage {
         }
     }
 
-    /// Its mean over the ends of the periods that were measured; `None`: there were none.
-    pub(crate) fn mean(&self) -> Option<f64> {
-        (self.periods > 0).then(|| self.sum / f64::from(self.periods))
+    /// The sum of its values at the ends of the periods that were measured, and how many there were.
+    pub(crate) fn measured(&self) -> (f64, u32) {
+        (self.sum, self.periods)
     }
 }
 
@@ -109,7 +109,12 @@ mod tests {
             let area = node.processor.runnable_ns(begin + LOAD_PERIOD);
             average.end_period(area, period >= FILLING);
         }
-        average.mean().unwrap()
+        mean_of(&average)
+    }
+
+    fn mean_of(average: &LoadAverage) -> f64 {
+        let (sum, periods) = average.measured();
+        sum / f64::from(periods)
     }
 
     fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
@@ -125,7 +130,7 @@ mod tests {
             let phase = |n: u64| Nanos(LOAD_PERIOD.0 * (2 * n + 1) / 2000);
             let mut counted = Counted::new((0..1000).map(phase).collect());
             let averaged = path(seed, &mut counted);
-            let counts = counted.averages.iter().map(|one| one.mean().unwrap());
+            let counts = counted.averages.iter().map(|one| mean_of(one));
             let over_phases = mean(counts.clone());
             let off = (averaged - over_phases).abs() / averaged;
             assert!(off < 0.005, "seed {seed}: {averaged} against {over_phases}");
@@ -144,7 +149,7 @@ mod tests {
                 let phase = StreamKey::new(seed, 0, "test", "phase").draw(0, 0).open01();
                 let mut counted = Counted::new(vec![Nanos::from_f64(LOAD_PERIOD.as_f64() * phase)]);
                 let averaged = path(seed, &mut counted);
-                [averaged, counted.averages[0].mean().unwrap()]
+                [averaged, mean_of(&counted.averages[0])]
             })
             .collect();
         let variance = |of: &dyn Fn(&[f64; 2]) -> f64| {

@@ -72,6 +72,29 @@ impl Failure {
     }
 }
 
+/// What had no page left when a process was killed for want of memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutOfMemory {
+    /// The container, at its own limit: whatever room its node has.
+    Limit,
+    /// The node: neither RAM nor swap was left.
+    Node,
+}
+
+impl OutOfMemory {
+    /// Both, in the order of their numbers.
+    pub const ALL: [Self; 2] = [Self::Limit, Self::Node];
+
+    /// Its name in metrics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Limit => "limit",
+            Self::Node => "node",
+        }
+    }
+}
+
 /// What a node's memory was like between two looks at it; bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct NodeMemoryState {
@@ -208,6 +231,12 @@ pub trait Probe {
     /// otherwise.
     const FOLLOWS: bool = false;
 
+    /// Parts of the measured stretch, each from an instant to another, whose time averages it wants beside those
+    /// of the whole: [`Outcome::parts`](crate::Outcome::parts) has them in this order. Asked once, at the beginning.
+    fn parts(&self) -> Vec<[Time; 2]> {
+        Vec::new()
+    }
+
     /// What becomes of the frame at place `frame`, of any request, measured or not. A place has one
     /// tenant at a time.
     fn frame(&mut self, now: Time, frame: u32, fact: Fact) {
@@ -245,36 +274,42 @@ pub trait Probe {
         let _ = (what, since, now);
     }
 
-    /// A visit to `container` ended: from its arrival there to its end.
-    fn visit_done(&mut self, container: ContainerId, endpoint: EndpointId, response: Nanos) {
-        let _ = (container, endpoint, response);
+    /// A visit to `container` that arrived there at `arrived` ended after `response`.
+    fn visit_done(
+        &mut self,
+        container: ContainerId,
+        endpoint: EndpointId,
+        arrived: Time,
+        response: Nanos,
+    ) {
+        let _ = (container, endpoint, arrived, response);
     }
 
-    /// A call was answered: from statement sent to last byte received.
-    fn query_done(&mut self, query: QueryId, response: Nanos) {
-        let _ = (query, response);
+    /// A call was answered: sent at `sent`, its last byte received after `response`.
+    fn query_done(&mut self, query: QueryId, sent: Time, response: Nanos) {
+        let _ = (query, sent, response);
     }
 
-    /// A worker of `container` was got after `waited`, perhaps zero.
-    fn worker_wait(&mut self, container: ContainerId, waited: Nanos) {
-        let _ = (container, waited);
+    /// A worker of `container` was wanted from `since` on and got after `waited`, perhaps zero.
+    fn worker_wait(&mut self, container: ContainerId, since: Time, waited: Nanos) {
+        let _ = (container, since, waited);
     }
 
-    /// A visit to `container` came to its node's disk and was served there after `waited`, perhaps
-    /// zero.
-    fn disk_wait(&mut self, container: ContainerId, waited: Nanos) {
-        let _ = (container, waited);
+    /// A visit to `container` came to its node's disk at `since` and was served there after `waited`,
+    /// perhaps zero.
+    fn disk_wait(&mut self, container: ContainerId, since: Time, waited: Nanos) {
+        let _ = (container, since, waited);
     }
 
-    /// Something was looked up at the cache `service`, and was there or not. A look-up that failed
-    /// found nothing.
-    fn looked_up(&mut self, service: ServiceId, found: bool) {
-        let _ = (service, found);
+    /// Something was looked up at the cache `service`, and at `now` was there or not. A look-up that
+    /// failed found nothing.
+    fn looked_up(&mut self, now: Time, service: ServiceId, found: bool) {
+        let _ = (now, service, found);
     }
 
-    /// A connection of `pool` was got after `waited`, perhaps zero.
-    fn pool_wait(&mut self, pool: PoolId, waited: Nanos) {
-        let _ = (pool, waited);
+    /// A connection of `pool` was wanted from `since` on and got after `waited`, perhaps zero.
+    fn pool_wait(&mut self, pool: PoolId, since: Time, waited: Nanos) {
+        let _ = (pool, since, waited);
     }
 
     /// From `from` to `to` the memory of `node` was like that.
@@ -289,11 +324,11 @@ pub trait Probe {
         let _ = (now, fact);
     }
 
-    /// A process of `container` was killed for want of memory; with it the container, if it was the
-    /// first.
+    /// A process of `container` was killed for want of memory, because of `short`; with it the container,
+    /// if it was the first.
     #[inline]
-    fn oom_kill(&mut self, now: Time, container: ContainerId) {
-        let _ = (now, container);
+    fn oom_kill(&mut self, now: Time, container: ContainerId, short: OutOfMemory) {
+        let _ = (now, container, short);
     }
 
     /// `container`, on `node`, begins to answer whoever reaches it, or does so no longer. Told at any

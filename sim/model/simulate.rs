@@ -80,6 +80,7 @@ pub fn simulate_following<P: Probe>(
         unfinished: world.counts.measured_in_flight,
         calendar_peak: calendar.peak(),
         simulated: now.since(Time::ZERO),
+        parts: world.averages_of_parts(),
         averages: world.final_averages(),
     };
     Some((outcome, world.probe))
@@ -149,6 +150,8 @@ impl<'a, P: Probe> World<'a, P> {
             ledger: Ledger::default(),
             probe,
         };
+        let parts = world.probe.parts();
+        world.mark_parts(parts, calendar);
         calendar.schedule(Time::ZERO + run.lead, Event::MeasureBegin);
         calendar.schedule(Time::ZERO + run.lead + run.measured, Event::MeasureEnd);
         calendar.schedule(Time::ZERO + LOAD_PERIOD, Event::LoadPeriod);

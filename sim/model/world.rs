@@ -59,6 +59,8 @@ pub struct Outcome {
     pub simulated: Nanos,
     /// Time averages over the measured stretch.
     pub averages: Averages,
+    /// The same over the parts of it that the probe asked for.
+    pub parts: Vec<Averages>,
 }
 
 /// Requests counted from time zero: arrivals = answered + failed + in flight. Each source counts those that
@@ -277,6 +279,7 @@ impl<P: Probe> Model for World<'_, P> {
             Event::LoadPeriod => self.end_load_period(now, calendar),
             Event::MeasureBegin => self.measure_begin(now, calendar),
             Event::MeasureEnd => self.measure_end(now, calendar),
+            Event::PartEdge => self.part_edge(now, calendar),
             Event::FlowEnds { generation } => self.flow_ends(now, generation, calendar),
         }
         if !self.ready.is_empty() {

@@ -24,6 +24,10 @@ pub(crate) fn read(document: &Document, shown: &str, text: &str) -> Result<Condi
     };
     let mut mistakes = Vec::new();
     let metric = question::metric_of_flag(document, shown, metric, &mut mistakes);
+    if metric.as_ref().is_some_and(|metric| metric.part.is_some()) {
+        let message = "a condition is about the whole measured stretch: how long that is follows from the traffic";
+        mistakes.push(Diagnostic::error("no-part", message));
+    }
     let limit = metric
         .as_ref()
         .and_then(|metric| question::limit_of_flag(document, shown, limit, metric, &mut mistakes));

@@ -27,6 +27,7 @@ mod load;
 mod lower;
 mod outages;
 mod parameter;
+mod parts;
 mod places;
 mod question;
 mod scenario;

@@ -1,7 +1,9 @@
 //! A limit of a number beside a baseline, as a call gives it: `response_time_seconds{stat="p95"}=10%,5ms`.
 
 use crate::document::claim;
+use crate::parts;
 use wssim_experiment::metric::{MetricKind, STATS, kind_of, table};
+use wssim_experiment::part::{FROM, TO};
 use wssim_experiment::question::MetricRef;
 use wssim_experiment::regression::AskedLimit;
 use wssim_text::quantity::{self, Dimension, Quantity};
@@ -19,7 +21,8 @@ pub fn limit(text: &str) -> Result<(MetricRef, AskedLimit), String> {
     let form = || format!("{FORM} is expected");
     let after = text.rfind('}').map_or(0, |at| at + 1);
     let at = after + text[after..].find('=').ok_or_else(form)?;
-    let metric = claim::metric(&text[..at]).ok_or_else(form)?;
+    let mut metric = claim::metric(&text[..at]).ok_or_else(form)?;
+    parts::write(&mut metric).map_err(|wrong| wrong.message)?;
     let kind = known(&metric)?;
     let asked = &text[at + 1..];
     if asked.trim() == "none" {
@@ -58,7 +61,8 @@ fn known(metric: &MetricRef) -> Result<&'static MetricKind, String> {
             names.join(", ")
         ));
     }
-    if let Some(label) = metric.labels.keys().find(|label| !kind.labels.contains(&label.as_str())) {
+    let is_known = |label: &str| kind.labels.contains(&label) || [FROM, TO].contains(&label);
+    if let Some(label) = metric.labels.keys().find(|label| !is_known(label)) {
         let near = hint(suggest::hint(label, kind.labels.to_vec()));
         return Err(format!("`{}` has no label `{label}`{near}", kind.name));
     }

@@ -5,13 +5,16 @@ use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::claim::{self, Bound, ClaimText, Expect};
 use crate::files::Location;
+use crate::parts;
 use crate::places;
 use crate::source::{Origin, Source, Sources};
 use crate::unsimulated::{self, NotSimulated};
 use wssim_experiment::failures::years::MANAGERS;
 use wssim_experiment::metric::{self, MetricKind, PLANNED, STATS, reasons, table};
+use wssim_experiment::part::{FROM, TO};
 use wssim_experiment::question::{Claim, Expected, Kind, Measure, MetricRef, Study};
 use wssim_kernel::Nanos;
+use wssim_model::probe::OutOfMemory;
 use wssim_text::quantity::{self, Dimension};
 use wssim_text::suggest;
 
@@ -43,6 +46,7 @@ pub(crate) fn claims(
             let (mut metric, origin) = text.metric.clone()?;
             let lost = text.nodes_lost.map(|nodes| ("nodes_lost".to_owned(), nodes.to_string()));
             let kind = judge.metric(&metric, origin);
+            judge.part(&mut metric, text.study, origin, text.ends)?;
             let expected = judge.expected(text, kind.map(|(kind, _)| kind));
             if text.nodes_lost.is_some_and(|lost| lost as usize > document.nodes.len()) {
                 let message = format!("there are {} nodes to lose", document.nodes.len());
@@ -74,7 +78,7 @@ pub(crate) fn metric_of_flag(
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<MetricRef> {
     let (sources, origin) = flag(shown, text);
-    let Some(metric) = claim::metric(text) else {
+    let Some(mut metric) = claim::metric(text) else {
         let message = format!("`{text}` is not a metric");
         let help = "expected a metric such as `response_time_seconds{entry=\"web\", stat=\"p95\"}`";
         let diagnostic = Diagnostic::error("bad-metric", message).help(help);
@@ -83,6 +87,7 @@ pub(crate) fn metric_of_flag(
     };
     let mut judge = Claims { document, sources: &sources, mistakes };
     judge.metric(&metric, origin)?;
+    judge.part(&mut metric, Study::Run, origin, [None; 2])?;
     if let Some(why) = unsimulated::why_not(&metric, Study::Run) {
         judge.mistake(origin, "not-measured", why, None);
         return None;
@@ -173,6 +178,9 @@ impl Claims<'_> {
             .map(|(key, value)| (place(key), place(&format!("\"{value}\""))))
             .collect();
         for ((key, value), (key_at, value_at)) in metric.labels.iter().zip(places) {
+            if [FROM, TO].contains(&key.as_str()) {
+                continue;
+            }
             if !kind.labels.contains(&key.as_str()) {
                 let message = format!("`{}` has no label `{key}`", kind.name);
                 self.mistake(
@@ -186,6 +194,30 @@ impl Claims<'_> {
             self.label(metric, key, value, value_at);
         }
         Some((kind, measured))
+    }
+
+    /// Finds the part of the measured stretch that the labels of `metric`, which stands at `origin`, name, and
+    /// writes them as it is written; `None`: it is none. `ends`: where its ends stand, if not in the metric.
+    fn part(
+        &mut self,
+        metric: &mut MetricRef,
+        study: Study,
+        origin: Origin,
+        ends: [Option<Origin>; 2],
+    ) -> Option<()> {
+        let as_written = metric.labels.clone();
+        let Err(parts::Wrong { end, code, message, help }) =
+            parts::read(self.document, metric, study)
+        else {
+            return Some(());
+        };
+        let text = self.sources.text(origin).trim_matches(['"', '\'']).to_owned();
+        let within = as_written.get([FROM, TO][end]).and_then(|moment| {
+            let at = text.rfind(moment.as_str())?;
+            Some(self.sources.inside(origin, &text, at, moment.len()))
+        });
+        self.mistake(ends[end].or(within).unwrap_or(origin), code, message, help);
+        None
     }
 
     fn label(&mut self, metric: &MetricRef, key: &str, value: &str, at: Origin) {
@@ -212,6 +244,10 @@ impl Claims<'_> {
                 groups
             }
             "nodes_lost" => (1..=document.nodes.len()).map(|nodes| nodes.to_string()).collect(),
+            "by" if metric.name == "oom_kills_total" => {
+                let short = OutOfMemory::ALL.map(OutOfMemory::name).into_iter();
+                short.chain([metric::ALL]).map(str::to_owned).collect()
+            }
             "by" => ["cpu", "ram", "scheduler"].iter().map(owned).collect(),
             "direction" => ["rx", "tx"].iter().map(owned).collect(),
             "endpoint" => match service {

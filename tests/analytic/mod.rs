@@ -38,7 +38,7 @@ fn simulated(scenario: &Scenario, replications: u32) -> Findings {
 
 fn named(metric: &Metric) -> MetricRef {
     let labels = metric.labels.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
-    MetricRef { name: metric.name.to_owned(), labels: labels.collect() }
+    MetricRef { name: metric.name.to_owned(), labels: labels.collect(), part: None }
 }
 
 /// Every metric of which formulas say something: its name, that number, and what was simulated.

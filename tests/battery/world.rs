@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use wssim_experiment::question::Worlds;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{ContainerId, EndpointId, NodeId, PoolId, ServiceId, SourceId};
-use wssim_model::probe::{Failure, NodeMemoryState, Probe};
+use wssim_model::probe::{Failure, NodeMemoryState, OutOfMemory, Probe};
 use wssim_model::{Averages, Blueprint, Outcome, Run, simulate};
 use wssim_scenario::Scenario;
 
@@ -72,27 +72,27 @@ impl Probe for Shown {
         self.memory.push((node.0, from.0, *state));
     }
 
-    fn oom_kill(&mut self, now: Time, container: ContainerId) {
+    fn oom_kill(&mut self, now: Time, container: ContainerId, _: OutOfMemory) {
         self.kills.push((now.0, container.0));
     }
 
-    fn visit_done(&mut self, _container: ContainerId, endpoint: EndpointId, response: Nanos) {
+    fn visit_done(&mut self, _: ContainerId, endpoint: EndpointId, _: Time, response: Nanos) {
         self.visits[endpoint.index()].push(response.seconds());
     }
 
-    fn worker_wait(&mut self, container: ContainerId, waited: Nanos) {
+    fn worker_wait(&mut self, container: ContainerId, _: Time, waited: Nanos) {
         self.waits[container.index()].push(waited.seconds());
     }
 
-    fn disk_wait(&mut self, container: ContainerId, waited: Nanos) {
+    fn disk_wait(&mut self, container: ContainerId, _: Time, waited: Nanos) {
         self.waits[container.index()].push(waited.seconds());
     }
 
-    fn looked_up(&mut self, _service: ServiceId, found: bool) {
+    fn looked_up(&mut self, _: Time, _service: ServiceId, found: bool) {
         self.look_ups[usize::from(found)] += 1;
     }
 
-    fn pool_wait(&mut self, pool: PoolId, waited: Nanos) {
+    fn pool_wait(&mut self, pool: PoolId, _: Time, waited: Nanos) {
         self.pool_waits[pool.index()].push(waited.seconds());
     }
 }

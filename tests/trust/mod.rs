@@ -69,7 +69,11 @@ fn mean_response(id: &str, min: Option<f64>, max: Option<f64>) -> Claim {
         id: id.to_owned(),
         text: id.to_owned(),
         source: String::new(),
-        metric: MetricRef { name: "response_time_seconds".to_owned(), labels: labels.into() },
+        metric: MetricRef {
+            name: "response_time_seconds".to_owned(),
+            labels: labels.into(),
+            part: None,
+        },
         expected: Expected { min, max, relative: false, point: false },
         relative_to: None,
         study: Study::Run,

@@ -9,7 +9,7 @@ use wssim_experiment::watch::Unwatched;
 use wssim_experiment::{Options, run};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{ContainerId, NodeId, SourceId};
-use wssim_model::probe::{Failure, NodeMemoryState, Probe};
+use wssim_model::probe::{Failure, NodeMemoryState, OutOfMemory, Probe};
 use wssim_model::{Blueprint, Outcome, Run, simulate};
 use wssim_scenario::Scenario;
 
@@ -129,7 +129,7 @@ impl Probe for Told {
         self.memory.push((node, to, *state));
     }
 
-    fn oom_kill(&mut self, _: Time, container: ContainerId) {
+    fn oom_kill(&mut self, _: Time, container: ContainerId, _: OutOfMemory) {
         self.kills.push(container);
     }
 }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use wssim_kernel::Time;
 use wssim_kernel::stream::StreamKey;
 use wssim_model::ids::{ContainerId, NodeId};
-use wssim_model::probe::{NodeMemoryState, Probe};
+use wssim_model::probe::{NodeMemoryState, OutOfMemory, Probe};
 use wssim_model::{Blueprint, Outcome};
 
 /// The memory of one random world.
@@ -193,7 +193,7 @@ impl Probe for Watch<'_> {
         self.seen[3] += (state.swap / 4096.0) as u64;
     }
 
-    fn oom_kill(&mut self, _: Time, container: ContainerId) {
+    fn oom_kill(&mut self, _: Time, container: ContainerId, _: OutOfMemory) {
         assert!(container.index() < self.blueprint.containers.len());
         self.seen[0] += 1;
     }

@@ -6,6 +6,7 @@ use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use wssim_experiment::metric;
+use wssim_experiment::part::{FROM, TO};
 
 /// Keys that are there only where they have something to say.
 const OPTIONAL: [&str; 13] = [
@@ -238,14 +239,14 @@ fn no_shape_is_open() {
     walk(&schema());
 }
 
-/// Labels are those of the table of metrics, and of `compare`.
+/// Labels are those of the table of metrics, of parts of the measured stretch, and of `compare`.
 #[test]
 fn labels_are_those_of_the_table() {
     let schema = schema();
     let described = schema["$defs"]["labels"]["properties"].as_object().unwrap();
     let described: BTreeSet<&str> = described.keys().map(String::as_str).collect();
     let rows = metric::table().flat_map(|row| row.kind.labels.iter().copied());
-    assert_eq!(described, rows.chain(["scenario"]).collect());
+    assert_eq!(described, rows.chain([FROM, TO, "scenario"]).collect());
 }
 
 #[test]

@@ -2,16 +2,18 @@
 
 use super::answer::{Analytic, ServiceValue};
 use crate::metric::{ALL, MEAN, STATS};
+use crate::part::{FROM, TO};
 use crate::question::MetricRef;
 
 impl Analytic {
     /// What formulas say of `metric`; labels that are left out mean what they mean to a claim. `None`: they
-    /// say nothing of it, as of any statistic but the mean.
+    /// say nothing of it, as of any statistic but the mean, or of a part of the measured stretch.
     #[must_use]
     pub fn value(&self, metric: &MetricRef) -> Option<f64> {
         let label = |name: &str| metric.labels.get(name).map(String::as_str);
         let or_all = |name: &str| label(name).unwrap_or(ALL);
-        if label("stat").is_some_and(|stat| stat != STATS[MEAN]) {
+        let is_of_part = [FROM, TO].into_iter().any(|end| label(end).is_some());
+        if is_of_part || label("stat").is_some_and(|stat| stat != STATS[MEAN]) {
             return None;
         }
         match metric.name.as_str() {

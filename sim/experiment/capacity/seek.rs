@@ -159,7 +159,7 @@ impl Seeker<'_, '_, '_> {
 
 fn response(entry: &str) -> MetricRef {
     let labels = [("entry".to_owned(), entry.to_owned())];
-    MetricRef { name: "response_time_seconds".to_owned(), labels: labels.into() }
+    MetricRef { name: "response_time_seconds".to_owned(), labels: labels.into(), part: None }
 }
 
 /// What formulas say of entries, before anything is simulated.

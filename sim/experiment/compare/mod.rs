@@ -131,8 +131,9 @@ impl CompareStudy<'_> {
         let worlds = Against::new(plan, self.baseline);
         let is_judged = |claim: &&Claim| not_judged(claim, Study::Compare).is_none();
         let observed = self.observed().filter(is_judged).cloned().collect();
-        let question = worlds.question(plan.question, observed)?;
         let wanted = self.wanted();
+        let question = worlds.question(plan.question, observed)?;
+        let question = Question { asked: wanted.clone(), ..question };
         let read = |stand: &Stand<'_, '_>| {
             let shown = rows::read(stand, &wanted, self.others.len());
             let base = stand.engine.see(stand.cast.bases[BASELINE]);

@@ -30,8 +30,7 @@ fn is_sensible(quantity: Quantity, world: &Blueprint) -> bool {
 
 /// A key of some scenario, as a reference that all can look up.
 fn named(key: &Key) -> MetricRef {
-    let labels = key.labels.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
-    MetricRef { name: key.kind.name.to_owned(), labels: labels.collect() }
+    MetricRef::named(key.kind.name, &key.labels)
 }
 
 /// What one scenario shows beside the baseline.
@@ -66,6 +65,7 @@ pub(super) fn read(stand: &Stand<'_, '_>, wanted: &[MetricRef], others: usize) -
         .collect();
     let is_unpaired = |(key, _, beside): &&(Key, Option<Estimate>, Beside)| {
         matches!(key.quantity, Quantity::Entry(_, OfEntry::Response(MEAN)))
+            && key.part.is_none()
             && beside.variance_reduction.is_some_and(|reduction| reduction <= 0.0)
     };
     let name = |(key, ..): &(Key, Option<Estimate>, Beside)| key.labels[0].1.clone();
@@ -88,7 +88,7 @@ fn keys(arms: Arms<'_>, wanted: &[MetricRef]) -> Vec<Key> {
         found.into_iter().for_each(&mut add);
     }
     let sensible = |arm: &&&Arm| -> Vec<Key> {
-        let keys = arm.catalogue.keys.iter();
+        let keys = arm.catalogue.of_whole().map(|(_, key)| key);
         keys.filter(|key| is_sensible(key.quantity, &arm.blueprint)).cloned().collect()
     };
     let mut rest: Vec<Key> = all.iter().flat_map(|arm| sensible(&arm)).collect();

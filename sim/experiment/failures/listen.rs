@@ -5,7 +5,7 @@ use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Container;
 use wssim_model::ids::{ContainerId, NodeId, SourceId};
-use wssim_model::probe::{Failure, NodeMemoryState, Probe};
+use wssim_model::probe::{Failure, NodeMemoryState, OutOfMemory, Probe};
 
 /// A request that was answered.
 #[derive(Clone, Copy, Debug)]
@@ -133,7 +133,7 @@ impl Probe for Listener {
         }
     }
 
-    fn oom_kill(&mut self, now: Time, container: ContainerId) {
+    fn oom_kill(&mut self, now: Time, container: ContainerId, _: OutOfMemory) {
         if self.is_after_fault(now) {
             self.service_kills[self.service_of[container.index()] as usize] += 1;
             self.kills[self.node_of[container.index()].index()] += 1;

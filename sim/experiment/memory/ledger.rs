@@ -5,11 +5,12 @@ use crate::arm::Arm;
 use crate::findings::{NodeLedger, Promised, ServiceLedger, SystemMemory};
 use crate::judge::{LEVEL, estimate};
 use crate::metric::quantity::Quantity;
-use crate::note::{FirstToGive, Note};
+use crate::note::{FirstToGive, Killed, Note};
 use crate::question::Question;
 use crate::sample::Sample;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Container;
+use wssim_model::probe::OutOfMemory;
 use wssim_stats::{Estimate, mean_interval};
 
 /// What one arm shows after so many replications.
@@ -63,14 +64,30 @@ impl Books<'_> {
             page_cache: of(NodeShare::PageCache),
             stall: of(NodeShare::Stall),
             kills: self.estimate(OfMemory::Kills(Some(place))),
+            kills_at_limits: self.kills_at_limits(place),
             services,
         }
     }
 
+    /// Kills on a node at containers' own limits: the mean.
+    fn kills_at_limits(&self, node: usize) -> f64 {
+        let all = self.arm.observations.iter().take(self.replications);
+        let kills: u64 =
+            all.map(|one| one.memory[node].whole().kills[OutOfMemory::Limit as usize]).sum();
+        kills as f64 / self.replications.max(1) as f64
+    }
+
+    /// How often containers of a service were killed because of `short`: the mean.
+    fn kills_of(&self, service: usize, short: OutOfMemory) -> f64 {
+        let samples = self.samples(OfMemory::KillsOf(service, Some(short)));
+        let kills: f64 = samples.iter().filter_map(|sample| sample.ends()).map(|[n, _]| n).sum();
+        kills / self.replications.max(1) as f64
+    }
+
     /// Those of a node that ask for RAM.
     fn services(&self, node: usize) -> Vec<ServiceLedger> {
-        let keys = self.arm.catalogue.keys.iter();
-        let here = keys.filter_map(|key| match key.quantity {
+        let keys = self.arm.catalogue.of_whole();
+        let here = keys.filter_map(|(_, key)| match key.quantity {
             Quantity::Memory(OfMemory::Service(on, service, ServiceShare::Demand))
                 if on == node =>
             {
@@ -111,6 +128,21 @@ fn promised(blueprint: &Blueprint, node: usize, service: Option<usize>) -> Promi
         }
     }
     promised
+}
+
+/// Which services have containers that are killed for want of memory, and what was short; nothing where none are.
+pub(crate) fn kill_note(arm: &Arm, replications: usize) -> Option<Note> {
+    let books = Books { arm, replications };
+    let services = arm.blueprint.services.iter().enumerate();
+    let killed = services.map(|(place, service)| Killed {
+        service: service.name.clone(),
+        limit: service.memory.limit,
+        at_limit: books.kills_of(place, OutOfMemory::Limit),
+        by_node: books.kills_of(place, OutOfMemory::Node),
+    });
+    let mut killed: Vec<Killed> = killed.filter(|one| one.kills() > 0.0).collect();
+    killed.sort_by(|a, b| b.kills().total_cmp(&a.kills()));
+    (!killed.is_empty()).then_some(Note::Killed(killed))
 }
 
 /// Which node gives way first as containers are added; nothing where none are.

@@ -13,7 +13,7 @@ mod value;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Container, Memory, Node};
 use wssim_model::ids::ServiceId;
-use wssim_model::probe::Failure;
+use wssim_model::probe::{Failure, OutOfMemory};
 
 /// What is measured of memory; places are those of the blueprint's tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(crate) enum OfMemory {
     Service(usize, usize, ServiceShare),
     /// On a node, or on all.
     Kills(Option<usize>),
+    /// Of a service, by what was short; `None`: by either.
+    KillsOf(usize, Option<OutOfMemory>),
     /// Containers that ran when a node came under pressure; `None`: the first of all nodes.
     AtPressure(Option<usize>),
     /// Faults over touches, of a service.

@@ -8,7 +8,7 @@ use super::psi::Psi;
 use crate::stored::stored;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
-use wssim_model::probe::NodeMemoryState;
+use wssim_model::probe::{NodeMemoryState, OutOfMemory};
 
 /// A node is under pressure when so much of its last ten seconds was lost to waiting for pages: an
 /// assumption, well below the 60 % at which systemd-oomd begins to kill (oomd.conf(5)).
@@ -45,7 +45,8 @@ pub(crate) struct Sums {
     pub(crate) running: f64,
     pub(crate) swapped_in: f64,
     pub(crate) stalled_ns: f64,
-    pub(crate) kills: u64,
+    /// Processes killed, by what was short.
+    pub(crate) kills: [u64; 2],
 }
 
 impl Sums {
@@ -74,7 +75,9 @@ impl Sums {
         self.running += other.running;
         self.swapped_in += other.swapped_in;
         self.stalled_ns += other.stalled_ns;
-        self.kills += other.kills;
+        for (sum, more) in self.kills.iter_mut().zip(other.kills) {
+            *sum += more;
+        }
     }
 
     /// The time average of one of them; `None`: nothing was heard.
@@ -179,12 +182,15 @@ impl MemoryRecorder {
         }
     }
 
-    pub(crate) fn kill(&mut self, now: Time, container: usize) {
-        if self.window.has(now) {
+    /// Says whether that was in the stretch that is measured.
+    pub(crate) fn kill(&mut self, now: Time, container: usize, short: OutOfMemory) -> bool {
+        let is_measured = self.window.has(now);
+        if is_measured {
             let record = &mut self.nodes[self.node_of[container] as usize];
-            record.slots[self.window.slot_of(now)].kills += 1;
+            record.slots[self.window.slot_of(now)].kills[short as usize] += 1;
             record.gives(now, self.running);
         }
+        is_measured
     }
 }
 
@@ -264,10 +270,11 @@ mod tests {
     fn kills_outside_of_what_is_measured_do_not_count() {
         let mut recorder = recorder();
         for at in [9.9, 10.0, 20.0, 34.9, 35.0] {
-            recorder.kill(second(at), 1);
+            recorder.kill(second(at), 1, OutOfMemory::Node);
         }
         let nodes = recorder.finish();
-        assert_eq!(nodes[0].slots.iter().map(|slot| slot.kills).collect::<Vec<_>>(), [1, 1, 1]);
+        let kills: Vec<_> = nodes[0].slots.iter().map(|slot| slot.kills).collect();
+        assert_eq!(kills, [[0, 1], [0, 1], [0, 1]]);
         assert_eq!(nodes[0].gave, Some((second(10.0), 1)));
     }
 
@@ -275,7 +282,7 @@ mod tests {
     fn what_came_first_is_what_counts_though_it_is_told_later() {
         let mut recorder = recorder();
         recorder.hear(0, second(0.0), second(10.0), &state(0.0, 0, 0.0, 3));
-        recorder.kill(second(13.0), 0);
+        recorder.kill(second(13.0), 0, OutOfMemory::Limit);
         recorder.hear(0, second(10.0), second(14.0), &state(0.0, 0, 4.0, 4));
         // In the period that ends after 12.024 s two of two seconds were lost.
         let gave = recorder.finish()[0].gave;

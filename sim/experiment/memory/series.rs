@@ -29,11 +29,9 @@ pub(crate) fn series(curves: &Curves<'_>) -> Vec<Series> {
             all.extend(curves.series(Quantity::Memory(OfMemory::Node(place, share)), at));
         }
         let kills = Quantity::Memory(OfMemory::Kills(Some(place)));
-        all.extend(
-            curves.series(kills, |one, slot| {
-                Sample::Value(one.memory[place].slots[slot].kills as f64)
-            }),
-        );
+        all.extend(curves.series(kills, |one, slot| {
+            Sample::Value(one.memory[place].slots[slot].kills.iter().sum::<u64>() as f64)
+        }));
     }
     if let Some(node) = (0..nodes.len()).find(|node| heard(*node))
         && grows(&curves.arm.blueprint)

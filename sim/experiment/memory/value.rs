@@ -21,7 +21,12 @@ impl Observer<'_> {
             OfMemory::Kills(node) => {
                 let nodes = self.memory_of(node);
                 let kills: u64 =
-                    nodes.iter().flat_map(|node| &node.slots).map(|slot| slot.kills).sum();
+                    nodes.iter().flat_map(|node| &node.slots).flat_map(|slot| slot.kills).sum();
+                Sample::Value(kills as f64)
+            }
+            OfMemory::KillsOf(service, short) => {
+                let kills = self.record.kills[service];
+                let kills = short.map_or(kills.iter().sum(), |short| kills[short as usize]);
                 Sample::Value(kills as f64)
             }
             OfMemory::AtPressure(node) => {
@@ -49,7 +54,7 @@ impl Observer<'_> {
     /// As told with the states of memory; without any, as far as containers listen.
     fn running(&self) -> f64 {
         let told = self.record.memory.iter().find_map(|node| node.whole().mean(|s| s.running));
-        told.unwrap_or_else(|| self.outcome.averages.containers.iter().map(|c| c.up).sum())
+        told.unwrap_or_else(|| self.averages.containers.iter().map(|c| c.up).sum())
     }
 
     fn node_share(&self, node: usize, share: NodeShare) -> Sample {
@@ -82,7 +87,7 @@ impl Observer<'_> {
     /// service. What a heap gathers is not known where nothing is told.
     fn asked(&self, node: usize) -> f64 {
         let demand = containers_on(self.blueprint, node).map(|(place, container)| {
-            let averages = &self.outcome.averages.containers[place];
+            let averages = &self.averages.containers[place];
             let memory = super::memory_of(self.blueprint, container);
             let buffers = memory.data.as_ref().map_or(0.0, |data| data.buffers);
             // As the model has it: an event loop takes in whoever comes, unless its node stands still.

@@ -2,11 +2,12 @@
 
 use super::labels::ALL;
 use super::quantity::Quantity;
-use super::row::{Found, Keys, Row, Worse, run};
+use super::row::{Either, Found, Keys, Row, Worse, run, run_either};
 use crate::memory::{self, NodeShare, OfMemory, ServiceShare};
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Service;
 use wssim_model::ids::ServiceId;
+use wssim_model::probe::OutOfMemory;
 
 pub(super) const ROWS: &[Row] = &[
     run(
@@ -87,12 +88,14 @@ pub(super) const ROWS: &[Row] = &[
         &Keys(|world| of_nodes(world, can_swap, NodeShare::Swap)),
     )
     .limited(Worse::Higher, 0.1, 1e8),
-    run(
+    run_either(
         "oom_kills_total",
         "1",
-        &["node"],
-        "processes killed for want of memory, per replication; \"all\" is every node",
-        &Keys(|world| of_each_and_all(world, OfMemory::Kills)),
+        &["node", "service", "by"],
+        "processes killed for want of memory, per replication; of nodes, \"all\" is every node; of services, \
+         by what was short: \"limit\" their container's own limit, \"node\" RAM and swap of the node, \
+         \"all\" either",
+        &Either(Keys(|world| of_each_and_all(world, OfMemory::Kills)), Keys(kills)),
     )
     .limited(Worse::Higher, 0.1, 0.1)
     .and_of_all_nodes(),
@@ -170,6 +173,24 @@ fn on_nodes(world: &Blueprint, which: Which, share: ServiceShare) -> Found<2> {
         for service in memory::asking_on(world, place) {
             let labels = [name.clone(), world.services[service].name.clone()];
             found.push((labels, Quantity::Memory(OfMemory::Service(place, service, share))));
+        }
+    }
+    found
+}
+
+/// Of services with containers that can be killed, by what was short.
+fn kills(world: &Blueprint) -> Found<2> {
+    let mut found = Vec::new();
+    for (place, service) in world.services.iter().enumerate() {
+        let mut nodes =
+            service.containers.clone().map(|at| world.containers[at as usize].node.index());
+        if !nodes.any(|node| memory::is_watched(world, node)) {
+            continue;
+        }
+        for short in OutOfMemory::ALL.map(Some).into_iter().chain([None]) {
+            let by = short.map_or(ALL, OutOfMemory::name).to_owned();
+            let quantity = Quantity::Memory(OfMemory::KillsOf(place, short));
+            found.push(([service.name.clone(), by], quantity));
         }
     }
     found

@@ -8,6 +8,13 @@ use wssim_model::ids::ServiceId;
 
 pub(super) const ROWS: &[Row] = &[
     run(
+        "containers",
+        "containers",
+        &["node", "service"],
+        "containers of a service that run on the node",
+        &Keys(|world| on_nodes(world, |_, _, _| true, OfNode::Containers)),
+    ),
+    run(
         "node_cpu_utilization_ratio",
         "ratio",
         &["node"],

@@ -113,6 +113,8 @@ pub(crate) enum OfNode {
     DiskVisits(usize),
     /// Of a service.
     Runnable(usize),
+    /// Of a service.
+    Containers(usize),
 }
 
 /// Where the time of a request goes; by service or pool.

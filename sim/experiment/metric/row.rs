@@ -163,15 +163,46 @@ pub(super) type Found<const N: usize> = Vec<([String; N], Quantity)>;
 #[derive(Debug)]
 pub(super) struct Keys<const N: usize>(pub(super) fn(&Blueprint) -> Found<N>);
 
-/// The same for any number of labels.
+/// Labels of a key, and what is measured there.
+pub(crate) type Labelled = (Vec<(&'static str, String)>, Quantity);
+
+/// The same for any number of labels; `names` are those of the row.
 pub(crate) trait Keyed: Debug + Sync {
-    fn keys(&self, blueprint: &Blueprint) -> Vec<(Vec<String>, Quantity)>;
+    fn keys(&self, names: &'static [&'static str], blueprint: &Blueprint) -> Vec<Labelled>;
 }
 
 impl<const N: usize> Keyed for Keys<N> {
-    fn keys(&self, blueprint: &Blueprint) -> Vec<(Vec<String>, Quantity)> {
-        (self.0)(blueprint).into_iter().map(|(labels, what)| (labels.into(), what)).collect()
+    fn keys(&self, names: &'static [&'static str], blueprint: &Blueprint) -> Vec<Labelled> {
+        let named = |(values, what): ([String; N], Quantity)| {
+            (names.iter().copied().zip(values).collect(), what)
+        };
+        (self.0)(blueprint).into_iter().map(named).collect()
     }
+}
+
+/// A metric with either of two sets of labels: the first `A` of its row, or the other `B`.
+#[derive(Debug)]
+pub(super) struct Either<const A: usize, const B: usize>(pub(super) Keys<A>, pub(super) Keys<B>);
+
+impl<const A: usize, const B: usize> Keyed for Either<A, B> {
+    fn keys(&self, names: &'static [&'static str], blueprint: &Blueprint) -> Vec<Labelled> {
+        let (first, others) = names.split_at(A);
+        let mut keys = self.0.keys(first, blueprint);
+        keys.extend(self.1.keys(others, blueprint));
+        keys
+    }
+}
+
+/// A metric that `run` measures, with either of two sets of labels.
+pub(super) const fn run_either<const N: usize, const A: usize, const B: usize>(
+    name: &'static str,
+    unit: &'static str,
+    labels: &'static [&'static str; N],
+    meaning: &'static str,
+    keys: &'static Either<A, B>,
+) -> Row {
+    const { assert!(A + B == N, "every label is of one of the two sets") }
+    Row { kind: kind(name, unit, labels, meaning), reader: Reader::Run(keys) }
 }
 
 /// A metric that `run` measures.

@@ -74,11 +74,14 @@ impl Told {
         let mut objectives = columns::objectives(&own, &question.cluster);
         let (mut entries, mut nodes) = (Vec::new(), Vec::new());
         let mut lacking: Vec<&MetricRef> = options.metrics.iter().collect();
+        let has = |world: &Blueprint, metric: &MetricRef| {
+            let measured = question.measure.duration;
+            !Catalogue::only(world, std::slice::from_ref(metric), measured).keys.is_empty()
+        };
         for spot in grid {
             let overrides = spot.overrides(parameters);
             let found = made.see(&overrides, |world| {
-                lacking
-                    .retain(|metric| Catalogue::only(world, &[(*metric).clone()]).keys.is_empty());
+                lacking.retain(|metric| !has(world, metric));
                 add_new(&mut nodes, columns::nodes(world));
                 add_new(&mut entries, columns::entries(world))
             })?;

@@ -38,7 +38,7 @@ pub(super) struct Objective {
 /// A metric by its name and labels.
 fn metric(name: &str, labels: &[(&str, &str)]) -> MetricRef {
     let labels = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    MetricRef { name: name.to_owned(), labels: labels.collect() }
+    MetricRef { name: name.to_owned(), labels: labels.collect(), part: None }
 }
 
 /// What is told unless metrics are named: the mean and the 95th percentile of response times and the
@@ -116,10 +116,9 @@ fn busiest(arm: &Arm, replications: usize) -> Option<usize> {
         let samples = arm.samples(*place, replications);
         samples.iter().filter_map(|sample| sample.ends()).map(|[low, _]| low).sum()
     };
-    let is_node = |place: &usize| {
-        matches!(arm.catalogue.keys[*place].quantity, Quantity::Node(_, OfNode::Cpu))
-    };
-    let places = (0..arm.catalogue.keys.len()).filter(is_node);
+    let nodes = arm.catalogue.of_whole();
+    let nodes = nodes.filter(|(_, key)| matches!(key.quantity, Quantity::Node(_, OfNode::Cpu)));
+    let places = nodes.map(|(place, _)| place);
     // Of equally busy ones the first by name.
     places.rev().max_by(|a, b| load(a).total_cmp(&load(b)))
 }

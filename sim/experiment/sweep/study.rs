@@ -225,8 +225,7 @@ impl<'a> SweepStudy<'a> {
 
 /// What formulas say of a number that was simulated.
 fn formula(twin: &Analytic, metric: &Metric) -> Option<Formula> {
-    let labels = metric.labels.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
-    let of = MetricRef { name: metric.name.to_owned(), labels: labels.collect() };
+    let of = MetricRef::named(metric.name, &metric.labels);
     let value = twin.value(&of)?;
     let simulated = metric.estimate.as_ref();
     let difference = simulated.and_then(|simulated| compare(&of, value, simulated));

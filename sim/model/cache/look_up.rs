@@ -5,6 +5,7 @@ use crate::ids::{CacheId, InstructionId};
 use crate::probe::Probe;
 use crate::request::frame::FrameId;
 use crate::world::World;
+use wssim_kernel::Time;
 
 impl<P: Probe> World<'_, P> {
     /// The visit `id` looks something up; its caller, if it still listens, will know the outcome
@@ -30,13 +31,20 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// The caller `id` has its look-up behind it and goes on at `to` if that found something.
-    pub(crate) fn after_look_up(&mut self, id: FrameId, cache: CacheId, to: InstructionId) {
+    pub(crate) fn after_look_up(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        cache: CacheId,
+        to: InstructionId,
+    ) {
         let frame = &mut self.frames[id];
         if frame.found {
             frame.pc = to;
         }
         if frame.measured {
-            self.probe.looked_up(self.blueprint.caches[cache.index()].service, frame.found);
+            let service = self.blueprint.caches[cache.index()].service;
+            self.probe.looked_up(now, service, frame.found);
         }
     }
 }

@@ -12,7 +12,7 @@ use super::ledger::Short;
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId};
 use crate::life::End;
-use crate::probe::Probe;
+use crate::probe::{OutOfMemory, Probe};
 use crate::world::World;
 use wssim_kernel::{Calendar, Time};
 
@@ -25,12 +25,14 @@ impl<P: Probe> World<'_, P> {
         short: Short,
         calendar: &mut Calendar<Event>,
     ) {
-        let id = match short {
-            Short::Limit(place) => self.memory.nodes[node.index()].members[place],
-            Short::Node => self.worst(node),
+        let (id, short) = match short {
+            Short::Limit(place) => {
+                (self.memory.nodes[node.index()].members[place], OutOfMemory::Limit)
+            }
+            Short::Node => (self.worst(node), OutOfMemory::Node),
         };
         let is_first = self.blueprint.service_of(id).memory.processes <= 1;
-        self.probe.oom_kill(now, id);
+        self.probe.oom_kill(now, id, short);
         let end = if is_first { End::Killed } else { End::LostWorker };
         self.end_container(now, id, end, calendar);
     }

@@ -96,7 +96,7 @@ impl<P: Probe> World<'_, P> {
         if instance.free > 0 {
             instance.free -= 1;
             if frame.measured {
-                self.probe.pool_wait(pool, Nanos::ZERO);
+                self.probe.pool_wait(pool, now, Nanos::ZERO);
             }
             return true;
         }
@@ -355,7 +355,7 @@ impl<P: Probe> World<'_, P> {
         }
         if frame.measured {
             let query = self.blueprint.calls[frame.outgoing.index()].query;
-            self.probe.query_done(query, now.since(frame.since));
+            self.probe.query_done(query, frame.since, now.since(frame.since));
         }
         if self.ties.are_used() {
             self.report(now, id, None);
@@ -496,7 +496,7 @@ impl<P: Probe> World<'_, P> {
         if let Some(pool) = call.pool
             && frame.measured
         {
-            self.probe.pool_wait(pool, now.since(frame.since));
+            self.probe.pool_wait(pool, frame.since, now.since(frame.since));
         }
         self.send(now, next, (outgoing, call), calendar);
     }

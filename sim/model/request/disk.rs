@@ -70,7 +70,7 @@ impl<P: Probe> World<'_, P> {
         frame.waits = if fetches { Waits::Pages } else { Waits::Disk };
         let (container, epoch, waits) = (frame.container, frame.epoch, frame.waits);
         if frame.measured && !fetches {
-            self.probe.disk_wait(container, now.since(frame.since));
+            self.probe.disk_wait(container, frame.since, now.since(frame.since));
         }
         self.does(now, id, if fetches { Doing::FetchesPages } else { Doing::UsesDisk });
         self.disk_visits[container.index()].of(waits).served.rise(now);

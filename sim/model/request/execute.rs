@@ -43,7 +43,7 @@ impl<P: Probe> World<'_, P> {
                     }
                 }
                 Instruction::LookUp { cache, draw } => self.look_up(id, *cache, *draw),
-                Instruction::SkipIfFound { cache, to } => self.after_look_up(id, *cache, *to),
+                Instruction::SkipIfFound { cache, to } => self.after_look_up(now, id, *cache, *to),
                 Instruction::Call(call) => return self.call(now, id, *call, calendar),
                 Instruction::End => return self.end(now, id, pc, calendar),
                 Instruction::EndBranch => match self.end_branch(now, id, calendar) {
@@ -94,7 +94,7 @@ impl<P: Probe> World<'_, P> {
                 return self.queue_for_worker(now, id, now, calendar);
             }
             if frame.measured {
-                self.probe.worker_wait(frame.container, Nanos::ZERO);
+                self.probe.worker_wait(frame.container, now, Nanos::ZERO);
             }
         }
         frame.pc = then;

@@ -67,7 +67,7 @@ impl<P: Probe> World<'_, P> {
             return false;
         }
         if frame.measured {
-            self.probe.worker_wait(frame.container, now.since(since));
+            self.probe.worker_wait(frame.container, since, now.since(since));
         }
         true
     }
@@ -142,7 +142,7 @@ impl<P: Probe> World<'_, P> {
         frame.holds_worker = true;
         frame.admitted = true;
         if frame.measured {
-            self.probe.worker_wait(container, now.since(frame.since));
+            self.probe.worker_wait(container, frame.since, now.since(frame.since));
         }
         self.ready.push_back(id);
     }
@@ -157,7 +157,8 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         if frame.measured {
-            self.probe.visit_done(frame.container, frame.endpoint, now.since(frame.arrived));
+            let (arrived, response) = (frame.arrived, now.since(frame.arrived));
+            self.probe.visit_done(frame.container, frame.endpoint, arrived, response);
         }
         self.leave(now, (id, frame), None, calendar);
     }

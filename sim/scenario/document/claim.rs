@@ -1,11 +1,12 @@
 //! `[[claim]]`: sentences of the plan.
 
 use super::fields::{self, Fields, Name, Reader};
+use super::part;
 use crate::diagnostic::Diagnostic;
 use crate::source::Origin;
 use crate::tree::{Item, Value};
 use crate::unsimulated;
-use std::collections::BTreeMap;
+use wssim_experiment::part::{FROM, TO};
 use wssim_experiment::question::{MetricRef, Study};
 use wssim_text::quantity::{self, Dimension};
 
@@ -16,6 +17,8 @@ pub(crate) struct ClaimText {
     pub text: String,
     pub source: String,
     pub metric: Option<(MetricRef, Origin)>,
+    /// Where `from` and `to` of its part of the measured stretch stand, if as keys of their own.
+    pub ends: [Option<Origin>; 2],
     pub expect: Option<Expect>,
     pub relative_to: Option<Name>,
     pub study: Study,
@@ -55,9 +58,18 @@ pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> ClaimText
         }
     }
     let id = fields.name(reader, "id").map(|name| name.text).unwrap_or_default();
-    let metric = fields.name(reader, "metric").and_then(|name| {
+    let mut metric = fields.name(reader, "metric").and_then(|name| {
         let metric = parse_metric(reader, &name)?;
         Some((metric, name.origin))
+    });
+    let ends = [FROM, TO].map(|end| {
+        let moment = part::key(reader, &mut fields, end)?;
+        let labels = metric.as_mut().map(|(metric, _)| &mut metric.labels)?;
+        if labels.insert(end.to_owned(), moment.text).is_some() {
+            let message = format!("`{end}` is said here and in `metric`");
+            reader.mistake(moment.origin, "contradiction", message, None);
+        }
+        Some(moment.origin)
     });
     let studies = ["run", "failures", "rollout", "migrate", "compare", "capacity"];
     let study = fields.word(reader, "study", &studies);
@@ -73,6 +85,7 @@ pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> ClaimText
         id,
         source: fields.name(reader, "source").map(|name| name.text).unwrap_or_default(),
         metric,
+        ends,
         expect: expect(reader, &mut fields),
         relative_to: fields.name(reader, "relative_to"),
         study: match study {
@@ -159,12 +172,18 @@ fn parse_metric(reader: &mut Reader<'_>, name: &Name) -> Option<MetricRef> {
     parsed
 }
 
-/// Reads `name{label="value", …}`; `None`: it is no such text.
+/// Reads `name{label="value", …}`, perhaps with `from … to …` behind it; `None`: it is no such text.
 pub(crate) fn metric(text: &str) -> Option<MetricRef> {
     let text = text.trim();
-    let (name, labels) = match text.split_once('{') {
-        None => (text, ""),
-        Some((name, rest)) => (name.trim(), rest.strip_suffix('}')?.trim()),
+    let (name, labels, part) = match text.split_once('{') {
+        None => {
+            let (name, part) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+            (name, "", part)
+        }
+        Some((name, rest)) => {
+            let (labels, part) = rest.rsplit_once('}')?;
+            (name.trim(), labels.trim(), part)
+        }
     };
     let word = |text: &str| {
         !text.is_empty()
@@ -173,7 +192,7 @@ pub(crate) fn metric(text: &str) -> Option<MetricRef> {
     if !word(name) {
         return None;
     }
-    let mut out = MetricRef { name: name.to_owned(), labels: BTreeMap::new() };
+    let mut out = MetricRef { name: name.to_owned(), ..MetricRef::default() };
     let mut rest = labels;
     while !rest.is_empty() {
         let (key, after) = rest.split_once('=')?;
@@ -187,5 +206,6 @@ pub(crate) fn metric(text: &str) -> Option<MetricRef> {
             rest = rest.strip_prefix(',')?.trim_start();
         }
     }
+    part::behind(&mut out, part)?;
     Some(out)
 }

@@ -18,6 +18,7 @@ pub(crate) mod header;
 pub(crate) mod known;
 pub(crate) mod machine;
 pub(crate) mod memory;
+pub(crate) mod part;
 pub(crate) mod profile;
 pub(crate) mod routing;
 pub(crate) mod service;

@@ -60,10 +60,12 @@ pub(super) fn clock() -> String {
     "^(?:[01]?[0-9]|2[0-3]):[0-5]?[0-9](?::[0-5]?[0-9])?$".to_owned()
 }
 
-/// A name with labels.
+/// A name with labels, and perhaps the part of the measured stretch.
 pub(super) fn metric() -> String {
     let label = "\\s*[A-Za-z0-9_]+\\s*=\\s*\"[^\"]*\"\\s*";
-    whole(&format!("[A-Za-z0-9_]+\\s*(?:\\{{(?:{label}(?:,{label})*,?)?\\s*\\}})?"))
+    let labels = format!("\\{{(?:{label}(?:,{label})*,?)?\\s*\\}}");
+    let part = "(?:from|to) \\s*\\S.*";
+    whole(&format!("[A-Za-z0-9_]+(?:\\s*{labels}(?:\\s*{part})?|\\s+{part})?"))
 }
 
 /// The hit ratio of a cache of so many entries, or of as many as its service has room for.

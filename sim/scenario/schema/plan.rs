@@ -6,6 +6,7 @@ use super::{
     shape,
 };
 use super::{cluster, service, traffic};
+use wssim_text::quantity::Dimension;
 
 /// A whole file.
 pub(crate) static ROOT: Shape = shape(
@@ -202,6 +203,13 @@ static CLAIM: Shape = Shape {
                 "what the sentence says: bounds, or one value, which gets a margin of 10 %",
             ).or("required"),
             key(
+                "from",
+                MOMENT,
+                "the claim is about a part of the measured stretch, which begins then: a time, `fault NAME` or `repair NAME`, perhaps with `+ 30s`; of requests those count that arrive in it",
+            )
+            .or("the beginning"),
+            key("to", MOMENT, "where that part ends, in the same words").or("the end"),
+            key(
                 "needs",
                 NAMES,
                 "what the sentence is about besides its metric, by path, such as `network.*.encrypted`: the claim is undecided while that is not simulated",
@@ -225,6 +233,18 @@ static CLAIM: Shape = Shape {
         ],
     )
 };
+
+const MOMENT: Kind = Kind::Either(&[Kind::Text, Kind::Table(&MOMENT_TABLE)]);
+
+static MOMENT_TABLE: Shape = shape(
+    "moment",
+    "A moment of the measured stretch, by a fault",
+    &[
+        key("fault", TEXT, "when the fault of this name comes"),
+        key("repair", TEXT, "instead: when that fault is repaired"),
+        key("after", Kind::Quantity(Dimension::Duration), "so long after that").or("0s"),
+    ],
+);
 
 static EXPECT: Shape = shape(
     "expect",

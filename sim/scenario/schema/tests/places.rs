@@ -165,7 +165,13 @@ pub(super) fn samples(kind: &Kind) -> Vec<Value> {
         Kind::Value => {
             vec![json!(5), json!(-0.5), json!("55ms"), json!("-50%"), json!("18 GB"), json!("-1us")]
         }
-        Kind::Metric => texts(&["m", "m{}", "error_ratio{entry=\"web\", reason=\"all\"}"]),
+        Kind::Metric => texts(&[
+            "m",
+            "m{}",
+            "error_ratio{entry=\"web\", reason=\"all\"}",
+            "error_ratio from 60s",
+            "error_ratio{entry=\"web\"} from fault crash to fault crash + 30s",
+        ]),
         Kind::Zipf => texts(&[
             "zipf(items=100000, capacity=20000, alpha=0.9)",
             "zipf(items=100000, alpha=0.9)",

@@ -1,0 +1,168 @@
+//! Parts of the measured stretch: from one moment to another, of which either may be that of a fault.
+//!
+//! What is measured of a part is what the whole is measured by, over that part alone: of requests those that
+//! arrived in it, of calls, visits and waits those that began in it, of time averages those over it, of kills
+//! those in it. What measured requests cause after the end of the measured stretch counts to the parts that
+//! end with it. So parts that make up the stretch have all that the whole has, and nothing twice.
+
+use wssim_kernel::{Nanos, Time};
+use wssim_model::Blueprint;
+use wssim_model::blueprint::{Comes, Fault};
+use wssim_model::law::Law;
+
+/// The label of a metric that says where the part begins.
+pub const FROM: &str = "from";
+/// The label of a metric that says where it ends.
+pub const TO: &str = "to";
+
+/// A part of the measured stretch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Where it begins; `None`: with the stretch.
+    pub from: Option<Moment>,
+    /// Where it ends, itself left out; `None`: with the stretch.
+    pub to: Option<Moment>,
+}
+
+/// An instant of the measured stretch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// What it counts from.
+    pub anchor: Anchor,
+    /// How long after that.
+    pub after: Nanos,
+}
+
+/// What a moment counts from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// The beginning of the measured stretch.
+    Begin,
+    /// The fault of this name.
+    Fault(String),
+    /// The repair of the fault of this name.
+    Repair(String),
+}
+
+/// Why a moment is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoMoment {
+    /// There is no such fault.
+    NoFault,
+    /// The fault comes again and again, at times that are drawn.
+    Drawn,
+    /// The fault is not repaired.
+    NotRepaired,
+    /// How long its repair takes is drawn.
+    RepairDrawn,
+}
+
+/// When a fault comes and when it is repaired, as far as that is known before it is simulated.
+#[derive(Clone, Copy, Debug)]
+pub struct Struck<'a> {
+    /// When it comes; `None`: at times that are drawn.
+    pub at: Option<Nanos>,
+    /// How long it lasts; `None`: for ever.
+    pub repair: Option<&'a Law>,
+}
+
+impl<'a> Struck<'a> {
+    fn of(fault: &'a Fault) -> Self {
+        let at = match fault.comes {
+            Comes::Once(at) => Some(at),
+            Comes::Renewed(_) | Comes::EachLife(_) => None,
+        };
+        Self { at, repair: fault.repair.as_ref() }
+    }
+}
+
+impl Moment {
+    /// So long after the beginning of the measured stretch; `find` knows the faults.
+    ///
+    /// # Errors
+    /// When it is not known before it is simulated.
+    pub fn instant<'a>(
+        &self,
+        find: impl FnOnce(&str) -> Option<Struck<'a>>,
+    ) -> Result<Nanos, NoMoment> {
+        let since = match &self.anchor {
+            Anchor::Begin => Nanos::ZERO,
+            Anchor::Fault(name) => {
+                find(name).ok_or(NoMoment::NoFault)?.at.ok_or(NoMoment::Drawn)?
+            }
+            Anchor::Repair(name) => {
+                let Struck { at, repair } = find(name).ok_or(NoMoment::NoFault)?;
+                let at = at.ok_or(NoMoment::Drawn)?;
+                match repair {
+                    None => return Err(NoMoment::NotRepaired),
+                    Some(Law::Constant(ns)) => Nanos(at.0.saturating_add(Nanos::from_f64(*ns).0)),
+                    Some(_) => return Err(NoMoment::RepairDrawn),
+                }
+            }
+        };
+        Ok(Nanos(since.0.saturating_add(self.after.0)))
+    }
+}
+
+impl Part {
+    /// Where it lies in `world`; `None`: it has none there, or nothing of `measured` is in it.
+    pub(crate) fn span(&self, world: &Blueprint, measured: Nanos) -> Option<Span> {
+        let find =
+            |name: &str| world.faults.iter().find(|fault| fault.name == name).map(Struck::of);
+        let at = |moment: &Option<Moment>, otherwise: Nanos| match moment {
+            Some(moment) => moment.instant(find).ok(),
+            None => Some(otherwise),
+        };
+        let span = Span { from: at(&self.from, Nanos::ZERO)?, to: at(&self.to, measured)? };
+        (span.from < span.to && span.to <= measured).then_some(span)
+    }
+}
+
+/// A part in a world: so long after the beginning of the measured stretch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) from: Nanos,
+    pub(crate) to: Nanos,
+}
+
+impl Span {
+    /// Its ends where the measured stretch begins at `begin`.
+    pub(crate) fn ends(self, begin: Time) -> [Time; 2] {
+        [begin + self.from, begin + self.to]
+    }
+
+    pub(crate) fn length(self) -> Nanos {
+        Nanos(self.to.0 - self.from.0)
+    }
+}
+
+/// Whether `labels` are those of a metric of a part of the stretch.
+#[must_use]
+pub fn is_of_part<N: AsRef<str>>(labels: &[(N, String)]) -> bool {
+    labels.iter().any(|(name, _)| [FROM, TO].contains(&name.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment(anchor: Anchor, seconds: f64) -> Moment {
+        Moment { anchor, after: Nanos::from_seconds(seconds) }
+    }
+
+    #[test]
+    fn a_moment_is_known_as_far_as_its_fault_is() {
+        let law = Law::Constant(20e9);
+        let drawn = Law::Exponential { mean: 20e9 };
+        let at = Some(Nanos::from_seconds(60.0));
+        let struck = |at, repair| move |_: &str| Some(Struck { at, repair });
+        let repair = moment(Anchor::Repair("crash".to_owned()), 5.0);
+        assert_eq!(repair.instant(struck(at, Some(&law))), Ok(Nanos::from_seconds(85.0)));
+        assert_eq!(repair.instant(struck(at, Some(&drawn))), Err(NoMoment::RepairDrawn));
+        assert_eq!(repair.instant(struck(at, None)), Err(NoMoment::NotRepaired));
+        assert_eq!(repair.instant(struck(None, Some(&law))), Err(NoMoment::Drawn));
+        assert_eq!(repair.instant(|_| None), Err(NoMoment::NoFault));
+        let begin = moment(Anchor::Begin, 3.0);
+        assert_eq!(begin.instant(|_| None), Ok(Nanos::from_seconds(3.0)));
+    }
+}

@@ -1,0 +1,110 @@
+//! Parts of the measured stretch that claims and flags name, held to the scenario: its length, its faults.
+
+use crate::check;
+use crate::document::Document;
+use crate::document::fault::FaultText;
+use crate::document::part::{FORM, moment, written};
+use crate::unsimulated;
+use wssim_experiment::part::{Anchor, FROM, Moment, NoMoment, Part, Struck, TO};
+use wssim_experiment::question::{MetricRef, Study};
+use wssim_kernel::Nanos;
+use wssim_text::suggest;
+
+/// What is wrong with a part.
+pub(crate) struct Wrong {
+    /// With which of its ends: 0, where it begins, or 1.
+    pub end: usize,
+    pub code: &'static str,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+impl Wrong {
+    fn of(end: usize, code: &'static str, message: impl Into<String>) -> Self {
+        Self { end, code, message: message.into(), help: None }
+    }
+}
+
+/// Finds the part that the labels of `metric` name, and writes them as it is written.
+///
+/// # Errors
+/// What is wrong with it, or why the metric is not taken of a part.
+pub(crate) fn read(document: &Document, metric: &mut MetricRef, study: Study) -> Result<(), Wrong> {
+    write(metric)?;
+    let Some(part) = &metric.part else { return Ok(()) };
+    let first = usize::from(part.from.is_none());
+    let only = unsimulated::only_study(metric);
+    if let Some(study) = only.or_else(|| (!Study::Compare.judges(study)).then_some(study)) {
+        let message = format!(
+            "`{}` is taken of no part of a stretch: `wssim {}` measures it",
+            metric.name,
+            study.name()
+        );
+        let help = "`from` and `to` are about what `wssim run` measures".to_owned();
+        return Err(Wrong { help: Some(help), ..Wrong::of(first, "no-part", message) });
+    }
+    let duration = document.header.duration.unwrap_or(check::DURATION);
+    let at = |end: usize, moment: &Option<Moment>, otherwise: Nanos| match moment {
+        Some(moment) => instant(document, moment, end),
+        None => Ok(otherwise),
+    };
+    let from = at(0, &part.from, Nanos::ZERO)?;
+    let to = at(1, &part.to, duration)?;
+    let is_over = [from >= duration, to > duration];
+    if let Some(end) = is_over.iter().position(|is_over| *is_over) {
+        let over = written(&Moment { anchor: Anchor::Begin, after: duration });
+        let message = format!("the measured stretch is over after {over}");
+        return Err(Wrong::of(end, "out-of-range", message));
+    }
+    if from >= to {
+        return Err(Wrong::of(first, "contradiction", "the part begins no earlier than it ends"));
+    }
+    Ok(())
+}
+
+/// Reads the labels `from` and `to` of `metric` as its part, and writes them as moments are written.
+///
+/// # Errors
+/// When one of them is no moment.
+pub(crate) fn write(metric: &mut MetricRef) -> Result<(), Wrong> {
+    let mut found = [None, None];
+    for (end, label) in [FROM, TO].into_iter().enumerate() {
+        let Some(text) = metric.labels.get_mut(label) else { continue };
+        let moment = moment(text).map_err(|why| {
+            let message = format!("`{text}` is no moment of the measured stretch: {why}");
+            Wrong {
+                help: Some(format!("expected {FORM}")),
+                ..Wrong::of(end, "bad-moment", message)
+            }
+        })?;
+        *text = written(&moment);
+        found[end] = Some(moment);
+    }
+    let [from, to] = found;
+    metric.part = (from.is_some() || to.is_some()).then(|| Box::new(Part { from, to }));
+    Ok(())
+}
+
+fn instant(document: &Document, moment: &Moment, end: usize) -> Result<Nanos, Wrong> {
+    let struck = |fault: &'_ FaultText| (fault.mtbf.is_none()).then_some(fault.at);
+    let find = |name: &str| {
+        let fault = document.faults.iter().find(|fault| fault.id == name)?;
+        Some(Struck { at: struck(fault), repair: fault.repair.as_ref() })
+    };
+    let (Anchor::Fault(name) | Anchor::Repair(name)) = &moment.anchor else {
+        return Ok(moment.after);
+    };
+    moment.instant(find).map_err(|why| {
+        let known = document.faults.iter().map(|fault| fault.id.as_str());
+        let message = match why {
+            NoMoment::NoFault => format!("no fault is named `{name}`"),
+            NoMoment::Drawn => format!("the fault `{name}` comes at times that are drawn"),
+            NoMoment::NotRepaired => format!("the fault `{name}` is not repaired"),
+            NoMoment::RepairDrawn => format!("how long the repair of `{name}` takes is drawn"),
+        };
+        let is_unknown = why == NoMoment::NoFault;
+        let code = if is_unknown { "unknown-fault" } else { "no-moment" };
+        let hint = || suggest::hint(name, known.collect::<Vec<_>>());
+        Wrong { help: is_unknown.then(hint).flatten(), ..Wrong::of(end, code, message) }
+    })
+}
