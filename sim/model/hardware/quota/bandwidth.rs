@@ -25,6 +25,9 @@
 //! the fewest, and each job charges its silo with the thread time that it gets. Ticks of all CPUs and the
 //! periods of all containers begin at time zero (kernels since 2023 draw the phase of a container's
 //! periods, `init_cfs_bandwidth`).
+//! And a container is never quite idle: after half a second without a job its silos hold nothing, for
+//! threads of its own that no scenario names, timers and collectors, have used that up. So a burst after
+//! a pause meets the quota alone, as is told of such bursts; in use nothing expires.
 //!
 //! While all jobs have threads of their own and too few to use up a quota, silos are not followed: what
 //! running ones hold is in the pool. It is taken out again as if at the last tick.
@@ -42,6 +45,8 @@ const GATHERING_NS: u64 = 5_000_000;
 const EXPIRATION_NS: u64 = 2_000_000;
 /// From tick to tick: 4 ms (`CONFIG_HZ=250`, what Debian and Ubuntu have built their kernels with).
 const TICK_NS: u64 = 4_000_000;
+/// A pause after which silos hold nothing: an assumption, as the head of the file says.
+const PAUSE_NS: u64 = 500_000_000;
 /// What is held once a debt is paid: 1 ns (`distribute_cfs_runtime`).
 const PAID_NS: f64 = 1.0;
 /// Whoever holds less holds nothing: half of what is held once a debt is paid, for sums are rounded.
@@ -88,6 +93,8 @@ pub(in super::super) struct Bandwidth {
     /// When what went back to the pool is distributed.
     slack_at: u64,
     updated: Time,
+    /// Until when it is known to have run.
+    used_at: Time,
     departures: u64,
     /// Silos with jobs were throttled, or run again.
     has_changed: bool,
@@ -108,6 +115,7 @@ impl Bandwidth {
             boundary: PERIOD_NS,
             slack_at: u64::MAX,
             updated: Time::ZERO,
+            used_at: Time::ZERO,
             departures: 0,
             has_changed: false,
         }
@@ -116,6 +124,10 @@ impl Bandwidth {
     /// Accounts for `threads` running since the last look; periods that have begun refill the pool.
     pub(super) fn use_until(&mut self, now: Time, threads: f64) {
         let used = threads * now.since(self.updated).as_f64();
+        if used > 0.0 {
+            self.end_pause();
+            self.used_at = now;
+        }
         self.updated = now;
         if self.running == 0 {
             self.pool -= used;
@@ -128,6 +140,14 @@ impl Bandwidth {
         if now.0 >= self.boundary.min(self.slack_at) {
             self.refill(if self.running == 0 { threads } else { 0.0 });
         }
+    }
+
+    /// Something runs from the last look on, perhaps after a pause.
+    fn end_pause(&mut self) {
+        if self.updated.since(self.used_at).0 >= PAUSE_NS {
+            self.silos.iter_mut().for_each(|silo| silo.held = silo.held.min(0.0));
+        }
+        self.used_at = self.updated;
     }
 
     /// Lets pass what distributes: what went back to the pool, and new periods, in which `threads` have
@@ -214,6 +234,7 @@ impl Bandwidth {
 
     /// A job comes: its silo, where it runs or waits. Looked at now.
     pub(in super::super) fn arrive(&mut self) -> u32 {
+        self.end_pause();
         let place = self.choose();
         let silo = &mut self.silos[place];
         silo.jobs += 1;
@@ -231,6 +252,7 @@ impl Bandwidth {
 
     /// A job goes on that ran while silos were not followed: its silo. Looked at now.
     pub(in super::super) fn go_on(&mut self) -> u32 {
+        self.end_pause();
         let place = self.choose();
         let silo = &mut self.silos[place];
         if silo.is_throttled {
