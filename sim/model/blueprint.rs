@@ -239,8 +239,10 @@ pub struct CpuLimit {
 /// How a CPU limit is enforced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quota {
-    /// Thread time per 100 ms period on a fixed grid, nothing carried over.
+    /// Thread time per 100 ms period as Linux hands it out: in slices to CPUs, enforced at ticks.
     Cfs,
+    /// Thread time per 100 ms period on a fixed grid, nothing carried over.
+    Grid,
     /// A cap on the rate.
     Fluid,
 }

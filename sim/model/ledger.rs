@@ -56,7 +56,7 @@ pub struct ContainerAverages {
     pub disk_waiting: f64,
     /// Visits that the node's disk serves.
     pub disk_served: f64,
-    /// Share of time with a job and no quota.
+    /// Share of time in which a job stands still for want of quota.
     pub throttled: f64,
     /// Share of time for which it listened.
     pub up: f64,

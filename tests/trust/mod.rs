@@ -6,6 +6,7 @@ mod coverage;
 mod determinism;
 mod pairs;
 mod pressure;
+mod quotas;
 mod random_memory;
 mod random_unrest;
 mod random_worlds;

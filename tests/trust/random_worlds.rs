@@ -121,7 +121,7 @@ fn service(dice: &mut Dice, ram: &Ram, n: u32, services: u32, replicas: u32) -> 
         }
     }
     if dice.chance(0.4) {
-        let quota = dice.pick(&["cfs", "fluid"]);
+        let quota = dice.pick(&["cfs", "grid", "fluid"]);
         let limit = dice.pick(&["0.3", "1.0", "1.7"]);
         writeln!(text, "cpus = {{ limit = {limit}, quota = \"{quota}\" }}").unwrap();
     }

@@ -215,7 +215,7 @@ fn service(
     if own.into_iter().any(|endpoint| blueprint.program_of(endpoint).iter().any(reads)) {
         all.push(Reason::Reads(name()));
     }
-    if service.cpu_limit.is_some_and(|limit| limit.quota == Quota::Cfs) {
+    if service.cpu_limit.is_some_and(|limit| limit.quota != Quota::Fluid) {
         all.push(Reason::Quota(name()));
     }
     if value.utilization.is_some_and(|busy| busy > CROWDED) {

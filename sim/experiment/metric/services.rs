@@ -62,7 +62,7 @@ pub(super) const ROWS: &[Row] = &[
         "throttled_ratio",
         "ratio",
         &["service"],
-        "time with a job and no quota, over all time",
+        "time in which a job stands still for want of quota, over all time",
         &Keys(|world| of_services(world, any, OfService::Throttled)),
     )
     .limited(Worse::Higher, 0.1, 0.02),

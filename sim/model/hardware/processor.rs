@@ -18,13 +18,14 @@ mod evict;
 mod freeze;
 mod modes;
 mod open;
+mod silos;
 mod stop;
 mod told;
 mod unattended;
 
 use super::quota::Quota;
 use super::sharing::{full_speed_threads, water_level, work_of};
-use crate::blueprint::{CpuLimit, Quota as QuotaKind};
+use crate::blueprint::{CpuLimit, Quota as Rule};
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use unattended::Unattended;
@@ -70,13 +71,15 @@ struct Container {
     jobs: u32,
     cap: Option<f64>,
     quota: Option<Quota>,
-    /// It stands still.
-    stopped: bool,
+    /// Its process hangs: nothing of it runs.
+    hangs: bool,
     /// Shared mode only: service that each job has attained, and how fast, in reference ns per ns.
     attained: f64,
     rate: f64,
     threads: f64,
     leaving: BinaryHeap<Leaving>,
+    /// Jobs on throttled silos of the kernel's rule: slot, and what is left of the demand.
+    stopped: Vec<(u32, f64)>,
     throttled_since: Option<Time>,
     throttled: u64,
     /// Σ time of its jobs that are over and that nobody waited for.
@@ -85,14 +88,28 @@ struct Container {
 
 impl Container {
     fn is_limited(&self) -> bool {
-        self.stopped || self.cap.is_some() || self.quota.is_some()
+        self.hangs || self.cap.is_some() || self.quota.is_some()
     }
 
     fn wanted_threads(&self) -> f64 {
-        if self.stopped || self.quota.is_some_and(|quota| quota.exhausted) {
+        if self.hangs || self.quota.as_ref().is_some_and(Quota::is_exhausted) {
             return 0.0;
         }
-        f64::from(self.jobs).min(self.cap.unwrap_or(f64::INFINITY))
+        self.running().min(self.cap.unwrap_or(f64::INFINITY))
+    }
+
+    /// Jobs that share what the container gets.
+    fn running(&self) -> f64 {
+        f64::from(self.jobs - self.stopped.len() as u32)
+    }
+
+    /// Jobs that stand still for want of quota.
+    fn waiting(&self) -> u32 {
+        if self.quota.as_ref().is_some_and(Quota::is_exhausted) {
+            self.jobs
+        } else {
+            self.stopped.len() as u32
+        }
     }
 }
 
@@ -123,6 +140,8 @@ pub struct Processor {
     /// Shared: how many of the jobs nobody waits for, and when they began, by slot.
     unattended_jobs: u32,
     begun: Vec<Time>,
+    /// Shared: the silos of jobs under the kernel's rule, by slot.
+    silos: Vec<u32>,
     containers: Vec<Container>,
     /// Containers with a limit: few, looked at before a change of mode.
     limited: Vec<u32>,
@@ -155,10 +174,8 @@ impl Processor {
         limits: &[Option<CpuLimit>],
     ) -> Self {
         let container = |limit: &Option<CpuLimit>| Container {
-            cap: limit.filter(|limit| limit.quota == QuotaKind::Fluid).map(|limit| limit.cpus),
-            quota: limit
-                .filter(|limit| limit.quota == QuotaKind::Cfs)
-                .map(|limit| Quota::new(limit.cpus)),
+            cap: limit.filter(|limit| limit.quota == Rule::Fluid).map(|limit| limit.cpus),
+            quota: limit.and_then(|limit| Quota::new(limit, threads)),
             ..Container::default()
         };
         let full_speed = full_speed_threads(capacity).min(threads);
@@ -174,6 +191,7 @@ impl Processor {
             unattended: Vec::new(),
             unattended_jobs: 0,
             begun: Vec::new(),
+            silos: Vec::new(),
             containers: limits.iter().map(container).collect(),
             limited: (0..limits.len() as u32).filter(|&c| limits[c as usize].is_some()).collect(),
             busy: Vec::with_capacity(limits.len()),
@@ -203,11 +221,9 @@ impl Processor {
 
     /// Runnable jobs.
     pub(crate) fn runnable(&self) -> u32 {
-        let throttled = |&c: &u32| self.containers[c as usize].throttled_since.is_some();
-        let waiting: u32 = (self.limited.iter().filter(|c| throttled(c)))
-            .map(|&c| self.containers[c as usize].jobs)
-            .sum();
-        self.jobs - waiting
+        let throttled = |c: &&Container| c.throttled_since.is_some();
+        let limited = self.limited.iter().map(|&c| &self.containers[c as usize]);
+        self.jobs - limited.filter(throttled).map(Container::waiting).sum::<u32>()
     }
 
     /// Integrals up to `now`.
@@ -220,7 +236,7 @@ impl Processor {
         Totals { thread_ns: thread_ns + calm, work_ns: work_ns + calm * self.speed, ..self.totals }
     }
 
-    /// Time during which `container` had a job and no quota, up to `now`.
+    /// Time during which a job of `container` stood still for want of quota, up to `now`.
     #[must_use]
     pub fn throttled(&self, container: u32, now: Time) -> Nanos {
         let container = &self.containers[container as usize];
@@ -292,7 +308,13 @@ impl Processor {
         self.advance(now);
         self.jobs += 1;
         self.containers[container as usize].jobs += 1;
-        if self.calm {
+        if self.has_silos(container) {
+            if self.calm {
+                self.leave_calm(now);
+            }
+            let slot = self.take_slot(Slot { job, container, demand, finish: Time::NEVER });
+            self.join_silo(slot);
+        } else if self.calm {
             let finish = now + Nanos::from_f64(demand * self.per_speed);
             self.take_slot(Slot { job, container, demand, finish });
             self.leave_calm(now);
@@ -342,7 +364,7 @@ impl Processor {
             }
             Cause::Exhaustion(c) => {
                 if let Some(quota) = &mut self.containers[c as usize].quota {
-                    quota.exhaust();
+                    quota.step(now);
                 }
                 Happened::Reallocated
             }
@@ -377,7 +399,7 @@ impl Processor {
             let container = &mut self.containers[c as usize];
             container.attained += container.rate * elapsed;
             self.totals.thread_ns += container.threads * elapsed;
-            self.totals.work_ns += container.rate * f64::from(container.jobs) * elapsed;
+            self.totals.work_ns += container.rate * container.running() * elapsed;
         }
         for &c in &self.limited {
             let container = &mut self.containers[c as usize];
@@ -405,6 +427,9 @@ impl Processor {
         if job == NOBODY {
             self.note_unattended_end(slot, container);
         }
+        if !self.calm {
+            self.leave_silo(slot, container);
+        }
         self.account(slot, container, had);
         job
     }
@@ -429,9 +454,11 @@ impl Processor {
         let order = self.order;
         self.order += 1;
         let container = &mut self.containers[c as usize];
+        if container.has_no_place() {
+            self.busy.push(c);
+        }
         if container.leaving.is_empty() {
             container.attained = 0.0;
-            self.busy.push(c);
         }
         container.leaving.push(Leaving { at_attained: container.attained + left, order, slot });
     }
@@ -442,6 +469,7 @@ impl Processor {
         let containers = &self.containers;
         self.busy.retain(|&c| containers[c as usize].jobs > 0);
         self.generation = self.generation.wrapping_add(1);
+        self.stop_and_go();
         if !self.frozen && self.may_be_calm() {
             self.become_calm(now);
             return None;
@@ -472,7 +500,9 @@ impl Processor {
             let container = &mut self.containers[c as usize];
             container.threads =
                 if self.frozen { 0.0 } else { container.wanted_threads().min(level) };
-            container.rate = container.threads / f64::from(container.jobs) * per_thread;
+            let running = container.running();
+            container.rate =
+                if running > 0.0 { container.threads / running * per_thread } else { 0.0 };
         }
         for &c in &self.limited {
             let container = &mut self.containers[c as usize];
@@ -485,8 +515,7 @@ impl Processor {
     fn note_throttling(&mut self, now: Time) {
         for &c in &self.limited {
             let container = &mut self.containers[c as usize];
-            let throttled =
-                container.jobs > 0 && container.quota.is_some_and(|quota| quota.exhausted);
+            let throttled = container.waiting() > 0;
             match (throttled, container.throttled_since) {
                 (true, None) => container.throttled_since = Some(now),
                 (false, Some(since)) => {
@@ -512,12 +541,11 @@ impl Processor {
                 let wait = (leaving.at_attained - container.attained).max(0.0) / container.rate;
                 consider(now + Nanos::from_f64(wait), Cause::Departure(c));
             }
-            if let Some(quota) = &container.quota {
-                if quota.exhausted {
-                    consider(quota.next_boundary(), Cause::Refill);
-                } else if let Some(at) = quota.exhaustion(container.threads) {
-                    consider(at.max(now), Cause::Exhaustion(c));
-                }
+            if let Some(quota) = &container.quota
+                && let Some(at) = quota.due(container.threads)
+            {
+                let is_over = quota.is_exhausted();
+                consider(at.max(now), if is_over { Cause::Refill } else { Cause::Exhaustion(c) });
             }
         }
         first

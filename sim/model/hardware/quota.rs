@@ -1,72 +1,81 @@
-//! A container's CPU quota: thread time per 100 ms period on a fixed grid, refilled at each
-//! boundary, nothing carried over. (Linux's CFS bandwidth control as Docker sets it up.)
+//! A container's CPU quota: thread time per period of 100 ms, by one of two rules.
 
+mod bandwidth;
+mod grid;
+#[cfg(test)]
+mod twin;
+
+use crate::blueprint::{CpuLimit, Quota as Kind};
+use bandwidth::Bandwidth;
+use grid::Grid;
 use wssim_kernel::Time;
 
-/// Length of a period: 100 ms, the kernel's default `cpu.cfs_period_us`.
+/// Length of a period: 100 ms, what Docker and Kubernetes set and the kernel's own default
+/// (`default_bw_period_us` in `kernel/sched/sched.h`).
 pub(super) const PERIOD_NS: u64 = 100_000_000;
 
-/// Thread time used in the period in which it was last looked at.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Quota {
-    /// Thread-nanoseconds per period.
-    per_period: f64,
-    used: f64,
-    updated: Time,
-    pub(super) exhausted: bool,
+/// What a container may still use, by its rule.
+#[derive(Debug)]
+pub(super) enum Quota {
+    /// The plain grid.
+    Grid(Grid),
+    /// The kernel's rule; apart, since few containers have one.
+    Kernel(Box<Bandwidth>),
 }
 
 impl Quota {
-    pub(super) fn new(cpus: f64) -> Self {
-        Self {
-            per_period: cpus * PERIOD_NS as f64,
-            used: 0.0,
-            updated: Time::ZERO,
-            exhausted: false,
+    /// The quota of a container with this limit on a node of `threads` CPUs; `None`: it has none.
+    pub(super) fn new(limit: CpuLimit, threads: f64) -> Option<Self> {
+        match limit.quota {
+            Kind::Fluid => None,
+            Kind::Grid => Some(Self::Grid(Grid::new(limit.cpus))),
+            Kind::Cfs => Some(Self::Kernel(Box::new(Bandwidth::new(limit.cpus, threads)))),
         }
     }
 
     /// Accounts for `threads` running since the last look.
     pub(super) fn use_until(&mut self, now: Time, threads: f64) {
-        let boundary = now.0 / PERIOD_NS * PERIOD_NS;
-        if self.updated.0 < boundary {
-            self.used = 0.0;
-            self.exhausted = false;
-            self.updated = Time(boundary);
+        match self {
+            Self::Grid(grid) => grid.use_until(now, threads),
+            Self::Kernel(bandwidth) => bandwidth.use_until(now, threads),
         }
-        self.used += threads * (now.0 - self.updated.0) as f64;
-        self.updated = now;
-    }
-
-    /// When `threads` will have used up a quota; `None`: never. Looked at now.
-    pub(super) fn exhaustion(&self, threads: f64) -> Option<Time> {
-        if threads <= 0.0 {
-            return None;
-        }
-        let boundary = self.next_boundary();
-        let left = (self.per_period - self.used).max(0.0);
-        let in_this = self.updated.0.saturating_add(ceil(left / threads));
-        if in_this < boundary.0 {
-            return Some(Time(in_this));
-        }
-        let needed = ceil(self.per_period / threads);
-        (needed < PERIOD_NS).then(|| Time(boundary.0 + needed))
-    }
-
-    /// Marks the quota of this period as used up.
-    pub(super) fn exhaust(&mut self) {
-        self.used = self.per_period;
-        self.exhausted = true;
-    }
-
-    /// When the next period begins. Looked at now.
-    pub(super) fn next_boundary(&self) -> Time {
-        Time((self.updated.0 / PERIOD_NS + 1) * PERIOD_NS)
     }
 
     /// Whether `threads` from now on can never use up a quota. Looked at now.
     pub(super) fn never_binds(&self, threads: f64) -> bool {
-        !self.exhausted && self.exhaustion(threads).is_none()
+        match self {
+            Self::Grid(grid) => grid.never_binds(threads),
+            Self::Kernel(bandwidth) => bandwidth.never_binds(threads),
+        }
+    }
+
+    /// When something happens by it while `threads` run. Looked at now.
+    pub(super) fn due(&self, threads: f64) -> Option<Time> {
+        match self {
+            Self::Grid(grid) => grid.due(threads),
+            Self::Kernel(bandwidth) => bandwidth.due(threads),
+        }
+    }
+
+    /// Lets happen what is due now.
+    pub(super) fn step(&mut self, now: Time) {
+        match self {
+            Self::Grid(grid) => grid.step(),
+            Self::Kernel(bandwidth) => bandwidth.tick(now),
+        }
+    }
+
+    /// Whether the container has used up its period's; by the kernel's rule each silo has its own.
+    pub(super) fn is_exhausted(&self) -> bool {
+        matches!(self, Self::Grid(Grid { exhausted: true, .. }))
+    }
+
+    /// The kernel's rule, where it holds.
+    pub(super) fn kernel(&mut self) -> Option<&mut Bandwidth> {
+        match self {
+            Self::Grid(_) => None,
+            Self::Kernel(bandwidth) => Some(bandwidth),
+        }
     }
 }
 

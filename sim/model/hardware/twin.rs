@@ -36,7 +36,7 @@ impl Twin {
     fn caps(&self) -> Vec<f64> {
         let cap = |c: usize| match self.limits[c] {
             Some(CpuLimit { cpus, quota: Quota::Fluid }) => self.count(c).min(cpus),
-            Some(CpuLimit { cpus, quota: Quota::Cfs })
+            Some(CpuLimit { cpus, quota: Quota::Grid })
                 if self.used[c] >= cpus * PERIOD_NS as f64 - 0.5 =>
             {
                 0.0
@@ -85,7 +85,7 @@ impl Twin {
                 }
             }
             for (c, limit) in self.limits.iter().enumerate() {
-                if let Some(CpuLimit { cpus, quota: Quota::Cfs }) = limit
+                if let Some(CpuLimit { cpus, quota: Quota::Grid }) = limit
                     && shares[c] > 0.0
                 {
                     step = step.min(((cpus * period - self.used[c]) / shares[c]).max(1e-3));
@@ -341,7 +341,7 @@ fn agrees_under_fluid_limits() {
 #[test]
 fn agrees_under_quotas_with_throttling() {
     for seed in 0..20 {
-        let limits = [Some(limit(0.5, Quota::Cfs)), FREE, Some(limit(1.25, Quota::Cfs))];
+        let limits = [Some(limit(0.5, Quota::Grid)), FREE, Some(limit(1.25, Quota::Grid))];
         compare(seed, &[(4.0, 4.0)], &limits, 6e6);
         compare(seed, &[(2.0, 2.0), (4.0, 2.6)], &limits, 5e6);
     }
@@ -355,7 +355,7 @@ fn taken_off(evict: f64) -> Odd {
 fn agrees_when_jobs_are_taken_off() {
     for seed in 0..20 {
         let limits =
-            [Some(limit(0.5, Quota::Cfs)), FREE, Some(limit(1.5, Quota::Fluid)), FREE, FREE];
+            [Some(limit(0.5, Quota::Grid)), FREE, Some(limit(1.5, Quota::Fluid)), FREE, FREE];
         compare_with(seed, &[(4.0, 4.0)], &limits, 3e6, taken_off(0.4));
         compare_with(seed, &[(4.0, 4.0)], &[FREE; 3], 1.2e6, taken_off(0.4));
         compare_with(seed, &[(1.0, 1.0)], &[FREE], 5e6, taken_off(0.5));
@@ -369,7 +369,8 @@ fn agrees_when_nobody_waits_for_some() {
     for seed in 0..20 {
         for (unattended, evict) in [(0.3, 0.0), (0.8, 0.0), (0.97, 0.0), (0.7, 0.4)] {
             let odd = Odd { evict, unattended };
-            let limits = [Some(limit(0.5, Quota::Cfs)), FREE, Some(limit(1.5, Quota::Fluid)), FREE];
+            let limits =
+                [Some(limit(0.5, Quota::Grid)), FREE, Some(limit(1.5, Quota::Fluid)), FREE];
             compare_with(seed, &[(4.0, 4.0)], &limits, 4e6, odd);
             compare_with(seed, &[(4.0, 4.0)], &[FREE; 3], 2.2e6, odd);
             compare_with(seed, &[(1.0, 1.0)], &[FREE; 2], 9e6, odd);
@@ -416,7 +417,7 @@ fn a_slot_outlives_its_tenant() {
 /// A job of 30 ms thread time under a quota of 0.1 CPU: 10 ms in each of three periods.
 #[test]
 fn a_quota_makes_a_short_job_long() {
-    let processor = Processor::new(1.0, 4.0, &[(4.0, 4.0)], &[Some(limit(0.1, Quota::Cfs))]);
+    let processor = Processor::new(1.0, 4.0, &[(4.0, 4.0)], &[Some(limit(0.1, Quota::Grid))]);
     let mut quick = Driven::new(processor);
     quick.admit(Time(0), 7, 0, 30e6);
     assert_eq!(quick.run_until(Time(1_000_000_000)), vec![(7, 210e6)]);

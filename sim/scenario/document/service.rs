@@ -168,8 +168,9 @@ fn cpus(reader: &mut Reader<'_>, outer: &mut Fields<'_>, service: &mut Service) 
     if limit.is_some() && !fields.has("quota") {
         reader.defaults.push((fields.at("quota"), "cfs".to_owned()));
     }
-    let quota = match fields.word(reader, "quota", &["cfs", "fluid"]) {
+    let quota = match fields.word(reader, "quota", &["cfs", "grid", "fluid"]) {
         Some("fluid") => Quota::Fluid,
+        Some("grid") => Quota::Grid,
         _ => Quota::Cfs,
     };
     service.cpu_limit = limit.map(|cpus| CpuLimit { cpus, quota });

@@ -297,8 +297,8 @@ static CPUS: Shape = shape(
         key("limit", POSITIVE, "threads at most").or("no limit"),
         key(
             "quota",
-            Kind::Word(&["cfs", "fluid"]),
-            "`cfs`: the limit is kept in periods of 100 ms, as the kernel does; `fluid`: smoothly",
+            Kind::Word(&["cfs", "grid", "fluid"]),
+            "`cfs`: the limit is kept as the kernel keeps it, in periods of 100 ms, slices of 5 ms a CPU and ticks of 4 ms; `grid`: in periods alone; `fluid`: smoothly",
         )
         .or("cfs"),
         key("reservation", NUMBER, "threads that must be free on a node when it is placed").or("0"),

@@ -21,8 +21,15 @@ impl Processor {
             self.take_off(slot as u32, OpenWork::of(demand, left, left));
             return Follows::Nothing;
         }
-        let Container { leaving, attained, .. } = &mut self.containers[container as usize];
+        let Container { leaving, attained, stopped, .. } = &mut self.containers[container as usize];
         let slots = &self.slots;
+        let is_it = |(slot, _): &(u32, f64)| slots[*slot as usize].job == job;
+        if let Some(place) = stopped.iter().position(is_it) {
+            let (slot, left) = stopped.swap_remove(place);
+            let demand = slots[slot as usize].demand;
+            self.take_off(slot, OpenWork::of(demand, left.min(demand), left));
+            return Follows::Divided(self.reallocate(now));
+        }
         let Some(&Leaving { at_attained, slot, .. }) =
             leaving.iter().find(|leaving| slots[leaving.slot as usize].job == job)
         else {

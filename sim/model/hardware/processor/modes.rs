@@ -1,6 +1,6 @@
 //! From calm to shared and back.
 
-use super::{Alone, NOBODY, Processor, Slot};
+use super::{Alone, NOBODY, Processor, Quota, Slot};
 use wssim_kernel::{Nanos, Time};
 
 impl Processor {
@@ -22,9 +22,10 @@ impl Processor {
         self.limited.iter().all(|&c| {
             let container = &self.containers[c as usize];
             let jobs = f64::from(container.jobs);
-            (!container.stopped || jobs == 0.0)
+            (!container.hangs || jobs == 0.0)
                 && container.cap.is_none_or(|cap| jobs <= cap)
-                && container.quota.is_none_or(|quota| jobs == 0.0 || quota.never_binds(jobs))
+                && (container.quota.as_ref())
+                    .is_none_or(|quota| jobs == 0.0 || quota.never_binds(jobs))
         })
     }
 
@@ -40,6 +41,7 @@ impl Processor {
             // Whole nanoseconds of the departure bound the error; never more than the demand.
             let left = (finish.since(now).as_f64() * self.speed).min(demand);
             self.enter(container, slot, left);
+            self.go_on_in_silo(slot, container);
         }
         self.share_unattended(now);
     }
@@ -57,6 +59,9 @@ impl Processor {
         for place in 0..self.busy.len() {
             let c = self.busy[place] as usize;
             let attained = self.containers[c].attained;
+            if let Some(bandwidth) = self.containers[c].quota.as_mut().and_then(Quota::kernel) {
+                bandwidth.rest();
+            }
             while let Some(leaving) = self.containers[c].leaving.pop() {
                 let left = (leaving.at_attained - attained).max(0.0);
                 let finish = now + Nanos::from_f64(left * self.per_speed);

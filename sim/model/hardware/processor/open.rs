@@ -52,7 +52,13 @@ impl Processor {
                 OpenWork::of(demand, left, leaving.at_attained)
             })
         });
-        alone.chain(shared).fold(unattended, OpenWork::plus)
+        let stopped = self.containers.iter().flat_map(|container| {
+            container
+                .stopped
+                .iter()
+                .map(|&(slot, left)| OpenWork::of(self.slots[slot as usize].demand, left, left))
+        });
+        alone.chain(shared).chain(stopped).fold(unattended, OpenWork::plus)
     }
 }
 

@@ -29,7 +29,7 @@ impl Processor {
     }
 
     fn set_stopped(&mut self, container: u32, stopped: bool) {
-        self.containers[container as usize].stopped = stopped;
+        self.containers[container as usize].hangs = stopped;
         let is_limited = self.containers[container as usize].is_limited();
         let place = self.limited.binary_search(&container);
         match (place, is_limited) {
