@@ -12,7 +12,7 @@ use crate::life::{Control, Life, Registry};
 use crate::load::{LOAD_PERIOD, LoadAverage};
 use crate::memory::Memory;
 use crate::network::connection::Connections;
-use crate::network::constant_half;
+use crate::network::{Paths, constant_half};
 use crate::network::flow::Flows;
 use crate::probe::Probe;
 use crate::request::TimeoutClass;
@@ -115,7 +115,7 @@ impl<'a, P: Probe> World<'a, P> {
             reach: Reach::open(blueprint.nodes.len()),
             strain: Strain::none(blueprint.nodes.len()),
             clocks: Clocks::new(blueprint, run),
-            connections: Connections::new(resolvers.len()),
+            connections: Connections::new(resolvers.len(), blueprint.containers.len()),
             resolvers,
             channel_bases,
             scratch: Vec::new(),
@@ -135,6 +135,7 @@ impl<'a, P: Probe> World<'a, P> {
             network_costs_cpu: blueprint.network_costs_cpu(),
             memory: Memory::new(blueprint),
             flows: Flows::new(blueprint.nodes.iter().map(|node| node.bandwidth)),
+            paths: Paths::of(blueprint),
             half_rtts: blueprint.links.iter().map(|link| constant_half(&link.rtt)).collect(),
             setups_ns: 0,
             hops_ns: 0,
@@ -148,6 +149,7 @@ impl<'a, P: Probe> World<'a, P> {
         calendar.schedule(Time::ZERO + run.lead + run.measured, Event::MeasureEnd);
         calendar.schedule(Time::ZERO + LOAD_PERIOD, Event::LoadPeriod);
         world.await_late_containers(calendar);
+        world.fill_pools();
         world.open_memory(calendar);
         world.open_control();
         world.start_faults(calendar);

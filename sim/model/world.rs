@@ -14,7 +14,7 @@ use crate::ledger::{Averages, Ledger};
 use crate::life::{Awaits, Control, Led, Life, Registry};
 use crate::load::LoadAverage;
 use crate::memory::Memory;
-use crate::network::Carried;
+use crate::network::{Carried, Paths};
 use crate::network::connection::Connections;
 use crate::network::flow::Flows;
 use crate::probe::Probe;
@@ -198,6 +198,7 @@ pub(crate) struct World<'a, P> {
     /// The pages of all nodes.
     pub(crate) memory: Memory,
     pub(crate) flows: Flows<Carried>,
+    pub(crate) paths: Paths,
     /// Half the round trip of each link where it is constant; like the blueprint's links.
     pub(crate) half_rtts: Vec<Option<Nanos>>,
     /// Σ time of setting up connections.

@@ -3,6 +3,7 @@
 mod faults;
 pub(crate) mod groups;
 mod growth;
+mod connections;
 mod memory;
 mod start;
 
@@ -57,6 +58,7 @@ pub(crate) fn check(document: &Document, timers: &[Timer], sources: &Sources) ->
     }
     let edges = calls::edges(document);
     check.pools(&edges);
+    check.connections(&edges);
     check.out.extend(calls::circles(&edges, sources));
     let stretch = document.header.duration.unwrap_or(DURATION);
     for timer in timers.iter().filter(|timer| timer.length > stretch && stretch > Nanos::ZERO) {

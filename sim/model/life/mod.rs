@@ -68,6 +68,8 @@ pub(crate) struct Life {
     pub(crate) quiet_before: u32,
     /// When the present life began; stopping: when its grace is over.
     pub(crate) started: Time,
+    /// When the last life closed the connections on which nothing was under way.
+    pub(crate) closed: Time,
     /// Number of the next turn in its life: one that was overtaken does not happen.
     pub(crate) turn: u32,
     /// Time as ready or registered, up to the last change, in nanoseconds.
@@ -83,6 +85,7 @@ impl Default for Life {
             incarnation: 0,
             quiet_before: 0,
             started: Time::ZERO,
+            closed: Time::ZERO,
             turn: 0,
             up_ns: 0,
             up_since: Some(Time::ZERO),
@@ -116,7 +119,7 @@ impl Life {
         !matches!(self.phase, Phase::Dead | Phase::Starting)
     }
 
-    /// Whether whoever has an idle connection to it has seen that closed.
+    /// Whether it has closed its idle connections.
     #[inline]
     pub(crate) fn hangs_up(&self) -> bool {
         self.phase == Phase::Stopping
@@ -134,6 +137,9 @@ impl Life {
 
     pub(crate) fn enter(&mut self, now: Time, phase: Phase) {
         self.up_ns = self.up_ns(now);
+        if phase == Phase::Stopping || phase == Phase::Dead && self.phase != Phase::Stopping {
+            self.closed = now;
+        }
         self.phase = phase;
         self.up_since = self.listens().then_some(now);
         self.turn = self.turn.wrapping_add(1);

@@ -12,10 +12,14 @@ pub(crate) mod connection;
 pub mod flow;
 mod mesh;
 pub mod packet;
+mod path;
 pub(crate) mod reach;
 mod user;
 
-use crate::blueprint::Network;
+use connection::FIRST_RETRANSMISSION;
+pub(crate) use path::Paths;
+
+use crate::blueprint::{Blueprint, Network};
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId};
 use crate::law::Law;
@@ -76,7 +80,10 @@ impl<P: Probe> World<'_, P> {
             return self.arrive_after(now + message.after, latency, event, calendar);
         }
         // A copy, so that a message that is free stays in registers.
-        let message = Message { ..message };
+        let mut message = Message { ..message };
+        if self.paths.lossy {
+            message.after = message.after + self.repairs(&message, (key, draw));
+        }
         self.transmit_at_cost(now, &message, latency, event, calendar);
     }
 
@@ -137,7 +144,11 @@ impl<P: Probe> World<'_, P> {
             self.charge(message);
         }
         let bytes = message.network.wire(message.bytes).bytes;
-        let delay = latency + self.flows.send(message.from.index(), message.to.index(), bytes);
+        let mut takes = self.flows.send(message.from.index(), message.to.index(), bytes);
+        if self.paths.capped {
+            takes = takes.max(Nanos::from_f64(bytes / self.cap_of_path(message, bytes) * 1e9));
+        }
+        let delay = latency + takes;
         self.arrive_after(now + message.after, delay, event, calendar);
     }
 
@@ -176,7 +187,8 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let bytes = message.network.wire(message.bytes).bytes;
-        let mut cap = f64::INFINITY;
+        let mut cap =
+            if self.paths.capped { self.cap_of_path(message, bytes) } else { f64::INFINITY };
         for end in [message.from, message.to] {
             if end == OUTSIDE {
                 continue;
@@ -254,6 +266,14 @@ impl<P: Probe> World<'_, P> {
         }
         let off = (total[0] - total[1]).abs();
         assert!(off <= 1.0 + total[0] * 1e-9, "bytes sent = bytes received, off by {off}");
+    }
+}
+
+impl Blueprint {
+    /// Half of the mean round trip of the link at `place`.
+    #[cold]
+    pub(crate) fn usual_half(&self, place: usize) -> Nanos {
+        Nanos::from_f64(self.links[place].rtt.mean() * 0.5)
     }
 }
 
