@@ -12,8 +12,9 @@ use crate::life::{Control, Life, Registry};
 use crate::load::{LOAD_PERIOD, LoadAverage};
 use crate::memory::Memory;
 use crate::network::connection::Connections;
-use crate::network::{Paths, constant_half};
 use crate::network::flow::Flows;
+use crate::network::ports::Ports;
+use crate::network::{Paths, constant_half};
 use crate::probe::Probe;
 use crate::request::TimeoutClass;
 use crate::request::breaker::Breaker;
@@ -136,6 +137,7 @@ impl<'a, P: Probe> World<'a, P> {
             memory: Memory::new(blueprint),
             flows: Flows::new(blueprint.nodes.iter().map(|node| node.bandwidth)),
             paths: Paths::of(blueprint),
+            ports: Ports::new(blueprint),
             half_rtts: blueprint.links.iter().map(|link| constant_half(&link.rtt)).collect(),
             setups_ns: 0,
             hops_ns: 0,

@@ -14,9 +14,10 @@ use crate::ledger::{Averages, Ledger};
 use crate::life::{Awaits, Control, Led, Life, Registry};
 use crate::load::LoadAverage;
 use crate::memory::Memory;
-use crate::network::{Carried, Paths};
 use crate::network::connection::Connections;
 use crate::network::flow::Flows;
+use crate::network::ports::Ports;
+use crate::network::{Carried, Paths};
 use crate::probe::Probe;
 use crate::request::TimeoutClass;
 use crate::request::breaker::Breaker;
@@ -199,6 +200,7 @@ pub(crate) struct World<'a, P> {
     pub(crate) memory: Memory,
     pub(crate) flows: Flows<Carried>,
     pub(crate) paths: Paths,
+    pub(crate) ports: Ports,
     /// Half the round trip of each link where it is constant; like the blueprint's links.
     pub(crate) half_rtts: Vec<Option<Nanos>>,
     /// Σ time of setting up connections.

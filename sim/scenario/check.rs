@@ -1,9 +1,9 @@
 //! Does every name exist, and can all of it be? Runs over the whole document, whatever it finds.
 
+mod connections;
 mod faults;
 pub(crate) mod groups;
 mod growth;
-mod connections;
 mod memory;
 mod start;
 

@@ -478,7 +478,11 @@ impl Lowering<'_> {
             network: self.network(service, callee),
             send: call.send.clone(),
             receive: call.receive.clone(),
-            pool: self.pools.get(&(service, callee)).copied().filter(|_| !self.held.contains(&callee)),
+            pool: self
+                .pools
+                .get(&(service, callee))
+                .copied()
+                .filter(|_| !self.held.contains(&callee)),
             timeout: call.timeout.map(|length| self.timeouts[&length]),
             retry: guards.retry,
             breaker,

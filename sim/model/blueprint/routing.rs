@@ -89,6 +89,9 @@ pub struct Client {
     pub keepalive: Option<Nanos>,
     /// A peer from which nothing has come for so long is taken for dead; `None`: as the kernel does.
     pub silence: Option<Nanos>,
+    /// Ephemeral ports towards one destination, where each request has a connection of its own; `None`: it
+    /// has not.
+    pub ports: Option<u32>,
     /// A connection that was idle for longer is tried with a round trip before it is used.
     pub validate_after: Option<Nanos>,
     /// The longest such trial, and the longest opening of a connection.
@@ -108,6 +111,7 @@ impl Client {
         max_lifetime: None,
         keepalive: Some(Nanos(60_000_000_000)),
         silence: None,
+        ports: None,
         validate_after: None,
         connect_timeout: None,
         minimum: 0,

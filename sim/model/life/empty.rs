@@ -159,6 +159,7 @@ impl<P: Probe> World<'_, P> {
                 let channel = self.channel_of(query, id);
                 self.connections.close_idle(channel);
                 self.resolvers[channel].forget();
+                self.ports.forget(query, self.blueprint.replica(caller, id));
             }
         }
     }

@@ -36,6 +36,8 @@ pub(crate) struct Connection {
     pub stuck: bool,
     /// Shared: it is in no channel any more, and those who are under way on it go on.
     closed: bool,
+    /// Whether it has an ephemeral port that others may want.
+    pub has_port: bool,
     /// Whether its peer counts it among those that it has accepted.
     accepted: bool,
     /// Next in its channel.
@@ -179,6 +181,7 @@ impl Connections {
             silent_since: Time::NEVER,
             stuck: false,
             closed: false,
+            has_port: false,
             accepted: false,
             below: NO_CONNECTION,
         };
@@ -201,6 +204,11 @@ impl Connections {
             channel.bottom = id;
         }
         channel.top = id;
+    }
+
+    /// `id` has an ephemeral port.
+    pub(crate) fn has_port(&mut self, id: ConnectionId) {
+        self.slab[id.0 as usize].has_port = true;
     }
 
     /// Something was sent on `id`, which is in use.

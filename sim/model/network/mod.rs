@@ -13,6 +13,7 @@ pub mod flow;
 mod mesh;
 pub mod packet;
 mod path;
+pub(crate) mod ports;
 pub(crate) mod reach;
 mod user;
 

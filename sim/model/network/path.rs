@@ -61,7 +61,12 @@ impl<P: Probe> World<'_, P> {
 
     /// What `caller` waits for is too large for the path, and so is each retransmission. What others send
     /// behind it on a connection that they share is stuck, too.
-    pub(crate) fn lose_large(&mut self, now: Time, caller: FrameId, calendar: &mut Calendar<Event>) {
+    pub(crate) fn lose_large(
+        &mut self,
+        now: Time,
+        caller: FrameId,
+        calendar: &mut Calendar<Event>,
+    ) {
         self.connections.get_stuck(self.frames[caller].link);
         self.lose(caller, Lost { stage: Stage::Established, sent: now }, calendar);
     }
@@ -150,8 +155,7 @@ mod tests {
     /// 20 + 16 + 8 around it make 1500.
     #[test]
     fn a_packet_fits_with_what_is_around_it() {
-        let overlay =
-            Network { encapsulation: Encapsulation::Vxlan, mtu: 1450.0, ..Network::HOST };
+        let overlay = Network { encapsulation: Encapsulation::Vxlan, mtu: 1450.0, ..Network::HOST };
         let encrypted =
             Network { encapsulation: Encapsulation::Encrypted, mtu: 1424.0, ..Network::HOST };
         for network in [Network::HOST, overlay, encrypted] {

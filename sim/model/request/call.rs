@@ -491,12 +491,7 @@ impl<P: Probe> World<'_, P> {
 
     /// A place of a pool `instance` goes to the next in the queue.
     #[inline(always)]
-    pub(super) fn free_place(
-        &mut self,
-        now: Time,
-        instance: u32,
-        calendar: &mut Calendar<Event>,
-    ) {
+    pub(super) fn free_place(&mut self, now: Time, instance: u32, calendar: &mut Calendar<Event>) {
         let pool = &mut self.pools[instance as usize];
         if pool.queue.len == 0 {
             pool.free += 1;

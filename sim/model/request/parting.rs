@@ -107,7 +107,8 @@ impl<P: Probe> World<'_, P> {
         } else if parting == Parting::Answered && client.keeps {
             self.connections.keep(now, channel, connection);
         } else {
-            self.connections.close(channel, connection);
+            let by_this_end = parting != Parting::Broken;
+            self.close_connection(now, (query, container), connection, by_this_end);
         }
     }
 }

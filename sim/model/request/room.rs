@@ -1,13 +1,16 @@
-//! The connections that a service takes: what its callers hold open, idle or in use, counts.
+//! Room for connections: what a service takes, and the ports that its callers have.
 //!
+//! What callers hold open counts, idle or in use.
 //! One beyond `max_connections` is refused when it logs in. A pool that outwaits that lets its requests
 //! queue as if all its connections were in use (HikariCP: `HikariPool.createPoolEntry` fails, `getConnection`
 //! waits on); of other clients the request that opens it fails. Pools open their minimum at the beginning, in
 //! turn: so those that start together share what there is.
 
-use super::travel::{Fate, Link};
+use super::travel::{Fate, Link, Search};
 use crate::blueprint::{Call, Pool, Travels};
 use crate::ids::{ContainerId, ServiceId};
+use crate::network::connection::{Connection, ConnectionId};
+use crate::network::ports::RangeId;
 use crate::probe::Probe;
 use crate::request::frame::NONE;
 use crate::world::World;
@@ -61,9 +64,52 @@ impl<P: Probe> World<'_, P> {
         if target.max_connections.is_none() || self.connections.has_idle(channel) {
             return false;
         }
-        target.containers.clone().map(ContainerId).all(|peer| {
-            !self.containers[peer.index()].life.listens() || !self.has_room(now, peer)
-        })
+        target
+            .containers
+            .clone()
+            .map(ContainerId)
+            .all(|peer| !self.containers[peer.index()].life.listens() || !self.has_room(now, peer))
+    }
+
+    /// Whether `connection`, which is about to be opened, gets an ephemeral port, if it needs one of few.
+    #[inline]
+    pub(super) fn takes_port(
+        &mut self,
+        now: Time,
+        search: &Search<'_>,
+        connection: ConnectionId,
+    ) -> bool {
+        let Some(most) = search.client.ports else { return true };
+        let peer = self.connections.get(connection).peer;
+        let range = self.range_of(search.call.query.index(), search.container, peer);
+        let takes = self.ports.take(now, range, most);
+        if takes {
+            self.connections.has_port(connection);
+        }
+        takes
+    }
+
+    fn range_of(&self, query: usize, container: ContainerId, peer: ContainerId) -> RangeId {
+        let pair = self.blueprint.queries[query];
+        let caller = self.blueprint.replica(pair.caller, container);
+        self.ports.of_call(query, caller, self.blueprint.replica(pair.service, peer))
+    }
+
+    /// `id`, a connection of `container` for calls of `query`, is closed: by its own end, or by the other.
+    #[inline]
+    pub(super) fn close_connection(
+        &mut self,
+        now: Time,
+        (query, container): (usize, ContainerId),
+        id: ConnectionId,
+        by_this_end: bool,
+    ) {
+        let Connection { peer, has_port, .. } = *self.connections.get(id);
+        if has_port {
+            let range = self.range_of(query, container, peer);
+            self.ports.give_back(now, range, by_this_end);
+        }
+        self.connections.close(self.channel_of(query, container), id);
     }
 
     /// Pools open their minimum where connections are counted, one each in turn.
@@ -71,15 +117,16 @@ impl<P: Probe> World<'_, P> {
         let blueprint = self.blueprint;
         let minimum = |query: usize| blueprint.routes[query].client.minimum;
         let rounds = (0..blueprint.routes.len()).map(minimum).max().unwrap_or(0);
-        for (round, query) in (0..rounds).flat_map(|r| (0..blueprint.queries.len()).map(move |q| (r, q))) {
+        for (round, query) in
+            (0..rounds).flat_map(|r| (0..blueprint.queries.len()).map(move |q| (r, q)))
+        {
             let pair = blueprint.queries[query];
             let is_counted = blueprint.services[pair.service.index()].max_connections.is_some();
             if !is_counted || round >= minimum(query) {
                 continue;
             }
-            let is_own = |call: &&Call| {
-                call.query.index() == query && call.travels == Travels::OnConnection
-            };
+            let is_own =
+                |call: &&Call| call.query.index() == query && call.travels == Travels::OnConnection;
             let Some(call) = blueprint.calls.iter().find(is_own) else { continue };
             for caller in blueprint.services[pair.caller.index()].containers.clone() {
                 self.open_ahead(call, ContainerId(caller), round);

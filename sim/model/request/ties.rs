@@ -38,7 +38,14 @@ pub(crate) struct Held {
 impl Tie {
     /// Of a frame that is wanted until `deadline`.
     pub(crate) fn until(deadline: Time) -> Self {
-        Self { deadline, next: NO_FRAME, previous: NO_FRAME, permit: None, has_entered: false, held: None }
+        Self {
+            deadline,
+            next: NO_FRAME,
+            previous: NO_FRAME,
+            permit: None,
+            has_entered: false,
+            held: None,
+        }
     }
 }
 

@@ -93,7 +93,7 @@ pub(super) struct Search<'a> {
     wanted: Option<ContainerId>,
     /// A proxy looks at its own list.
     proxy: Option<ObserverId>,
-    container: ContainerId,
+    pub(super) container: ContainerId,
     pub(super) channel: usize,
     key: u64,
     last_replica: u32,
@@ -469,7 +469,9 @@ impl<'a, P: Probe> World<'a, P> {
         let ends = [search.container, peer];
         let (mut fate, took) =
             self.fate_of_opening(begins, ends, is_there, search.call, search.key);
-        if fate == Fate::Sent && !self.has_room(now, peer) {
+        if !self.takes_port(begins, search, connection) {
+            fate = Fate::Turned(Nanos::ZERO, Failure::Refused);
+        } else if fate == Fate::Sent && !self.has_room(now, peer) {
             // It is told so when it logs in.
             fate = Fate::Turned(took, Failure::Refused);
         }

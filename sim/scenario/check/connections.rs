@@ -38,7 +38,8 @@ impl Check<'_> {
         }
         let client = service.clients.towards(target).filter(|client| !client.multiplex);
         if !service.pools.contains_key(target) && client.is_none_or(|client| client.max.is_none()) {
-            let message = format!("`{name}` has no pool of connections to `{target}` to take one of");
+            let message =
+                format!("`{name}` has no pool of connections to `{target}` to take one of");
             let help = format!("add `pool.{target} = {{ size = 10 }}`");
             self.cannot_be_held(with, message, help);
         }
@@ -55,8 +56,9 @@ impl Check<'_> {
             }
         });
         if at_once {
-            let message =
-                format!("one connection carries one call at a time: no branch here calls `{target}`");
+            let message = format!(
+                "one connection carries one call at a time: no branch here calls `{target}`"
+            );
             let help = "call it before or after `parallel`".to_owned();
             self.cannot_be_held(with, message, help);
         }

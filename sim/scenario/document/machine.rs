@@ -296,6 +296,7 @@ fn overlay_cpu(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> OverlayCpu {
 /// A network of containers.
 #[derive(Clone, Debug)]
 pub(crate) struct Network {
+    pub origin: Origin,
     pub overlay: bool,
     pub encrypted: bool,
     /// Bytes of a packet inside.
@@ -328,10 +329,11 @@ pub(super) fn network(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Networ
     let encrypted = fields.value(reader, "encrypted", fields::truth).unwrap_or(false);
     let mtu = fields.value(reader, "mtu", packet_size);
     let goodput = fields.value(reader, "goodput", bandwidth);
+    let origin = fields.table.get("mtu").map_or(fields.origin, |entry| entry.item.origin);
     fields.finish(reader);
     // Where nothing is said, what is to be encrypted is on an overlay.
     let overlay = driver.map_or(encrypted, |driver| driver == "overlay");
-    Network { overlay, encrypted, mtu, goodput }
+    Network { origin, overlay, encrypted, mtu, goodput }
 }
 
 /// Bytes of a packet: at least what every host of the Internet takes (RFC 791), at most what its

@@ -165,6 +165,7 @@ fn client(text: &ClientText) -> Client {
         max_lifetime: text.max_lifetime.clone(),
         keepalive: text.keepalive,
         silence: text.keepalive.map(|every| Nanos(every.0.saturating_mul(UNANSWERED))),
+        ports: text.ports_of_requests(),
         validate_after: None,
         connect_timeout: text.connect_timeout,
         minimum: 0,
@@ -177,6 +178,7 @@ fn pooled(pool: &Pool, described: Option<&ClientText>) -> Client {
     Client {
         keeps: true,
         multiplex: None,
+        ports: None,
         accept_cpu: pool.accept.clone().unwrap_or(base.accept_cpu),
         idle: pool.idle,
         max_lifetime: pool.max_lifetime.clone(),

@@ -1,8 +1,8 @@
 //! `[node.*]`, `[lan]`, `[network.*]` and `[orchestrator]`.
 
 use super::{
-    BANDWIDTH, DURATION, FROM_ONE, Key, Kind, NAMES, NUMBER, POSITIVE, SHARE, SIZE, Shape, TEXT, TIMES,
-    TOUCH, TRUTH, key, shape,
+    BANDWIDTH, DURATION, FROM_ONE, Key, Kind, NAMES, NUMBER, POSITIVE, SHARE, SIZE, Shape, TEXT,
+    TIMES, TOUCH, TRUTH, key, shape,
 };
 
 const DISKS: &[&str] = &["nvme", "ssd", "hdd", "sd"];

@@ -465,6 +465,12 @@ const CONNECTION_KEYS: &[Key] = &[
     key("round_trips", Kind::Ranged(&Kind::Count(1, 16)), "round trips that opening takes")
         .or("1; with `tls` 2"),
     key("accept", TIMES, "CPU of accepting a connection, at the service called").or("0s"),
+    key(
+        "ports",
+        Kind::Ranged(&Kind::Count(1, 65_535)),
+        "with `per-request`: ephemeral ports to one destination, each in use for the request and for 60 s more; further connections are refused",
+    )
+    .or("28232, as Linux has it"),
 ];
 
 /// How connections are held.
