@@ -139,6 +139,9 @@ impl<'a, P: Probe> World<'a, P> {
             paths: Paths::of(blueprint),
             ports: Ports::new(blueprint),
             half_rtts: blueprint.links.iter().map(|link| constant_half(&link.rtt)).collect(),
+            usual_halves: (blueprint.links.iter())
+                .map(|link| Nanos::from_f64(link.rtt.mean() * 0.5))
+                .collect(),
             setups_ns: 0,
             hops_ns: 0,
             counts: Counts::default(),

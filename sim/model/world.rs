@@ -203,6 +203,8 @@ pub(crate) struct World<'a, P> {
     pub(crate) ports: Ports,
     /// Half the round trip of each link where it is constant; like the blueprint's links.
     pub(crate) half_rtts: Vec<Option<Nanos>>,
+    /// Half the mean round trip of each link.
+    pub(crate) usual_halves: Vec<Nanos>,
     /// Σ time of setting up connections.
     pub(crate) setups_ns: u64,
     /// Σ time of all hops.

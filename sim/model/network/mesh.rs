@@ -15,7 +15,7 @@ use crate::event::Event;
 use crate::ids::{ContainerId, NodeId, ObserverId, ServiceId, SourceId};
 use crate::network::connection::Stage;
 use crate::network::reach::Lost;
-use crate::probe::{Failure, Probe};
+use crate::probe::Probe;
 use crate::request::frame::{FrameId, NO_FRAME};
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
@@ -60,7 +60,6 @@ impl<P: Probe> World<'_, P> {
         let to = self.frame_node(visit);
         if !self.fits([ingress, to], &INGRESS, bytes) {
             let user = self.frames[visit].parent;
-            self.closes(now, visit, Some(Failure::Timeout));
             self.frames.remove(visit);
             return self.lose_large(now, user, calendar);
         }

@@ -20,7 +20,7 @@ mod user;
 use connection::FIRST_RETRANSMISSION;
 pub(crate) use path::Paths;
 
-use crate::blueprint::{Blueprint, Network};
+use crate::blueprint::Network;
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId};
 use crate::law::Law;
@@ -127,6 +127,14 @@ impl<P: Probe> World<'_, P> {
     pub(crate) fn half_rtt(&self, place: usize, key: u64, draw: u32) -> Nanos {
         let half = half(&self.blueprint.links[place].rtt, &mut self.draws.draw(key, draw));
         self.paced(place, half)
+    }
+
+    /// Half of the mean round trip between two nodes as it is at present, for what nobody waits for.
+    #[inline]
+    pub(crate) fn usual_half(&self, from: NodeId, to: NodeId) -> Nanos {
+        let place = from.index() * self.nodes.len() + to.index();
+        let half = self.usual_halves[place];
+        if self.reach.ever { self.paced(place, half) } else { half }
     }
 
     /// Sends `message` over the interface of a node: as packets, or as a flow.
@@ -267,14 +275,6 @@ impl<P: Probe> World<'_, P> {
         }
         let off = (total[0] - total[1]).abs();
         assert!(off <= 1.0 + total[0] * 1e-9, "bytes sent = bytes received, off by {off}");
-    }
-}
-
-impl Blueprint {
-    /// Half of the mean round trip of the link at `place`.
-    #[cold]
-    pub(crate) fn usual_half(&self, place: usize) -> Nanos {
-        Nanos::from_f64(self.links[place].rtt.mean() * 0.5)
     }
 }
 

@@ -60,8 +60,11 @@ impl<P: Probe> World<'_, P> {
         container: ContainerId,
     ) -> bool {
         let target = &self.blueprint.services[pool.target.index()];
+        if target.max_connections.is_none() {
+            return false;
+        }
         let channel = self.channel_of(call.query.index(), container);
-        if target.max_connections.is_none() || self.connections.has_idle(channel) {
+        if self.connections.has_idle(channel) {
             return false;
         }
         target

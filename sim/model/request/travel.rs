@@ -28,7 +28,6 @@ const DRAW_HANDSHAKE: u32 = 0xFFFF_FF35;
 const DRAW_LIFETIME: u32 = 0xFFFF_FF36;
 const DRAW_TRIAL: u32 = 0xFFFF_FF37;
 const DRAW_ACCEPT: u32 = 0xFFFF_FF38;
-const DRAW_GOODBYE: u32 = 0xFFFF_FF3A;
 
 /// IPVS forgets a connection that was idle for longer (Linux, `ip_vs_proto_tcp.c`: established 900 s).
 const IPVS_IDLE: Nanos = Nanos(900_000_000_000);
@@ -316,7 +315,7 @@ impl<'a, P: Probe> World<'a, P> {
         wanted: Option<ContainerId>,
         key: u64,
     ) -> Option<ConnectionId> {
-        let Self { connections, containers, blueprint, draws, half_rtts, .. } = self;
+        let Self { connections, containers, blueprint, draws, usual_halves, .. } = self;
         // A pool closes an idle connection only where more than its minimum are open, and replaces
         // those of its minimum at the end of their lives (HikariPool.java, `HouseKeeper`).
         let spare = connections.open_of(channel) > client.minimum;
@@ -332,7 +331,7 @@ impl<'a, P: Probe> World<'a, P> {
             let far = FarEnd {
                 life: &peer.life,
                 keep_alive: blueprint.service_of(connection.peer).keep_alive,
-                half: half_rtts[place].unwrap_or_else(|| blueprint.usual_half(place)),
+                half: usual_halves[place],
             };
             far.is_known_closed(now, connection, client)
                 || connection.expires <= now
@@ -369,8 +368,9 @@ impl<'a, P: Probe> World<'a, P> {
             return Fate::Sent;
         }
         let (from, to) = (self.node_of(search.container), self.node_of(connection.peer));
-        let round_trip = self.round_trip(from, to, search.key, DRAW_GOODBYE);
-        let far = FarEnd { life, keep_alive, half: Nanos(round_trip.0 / 2) };
+        let half = self.usual_half(from, to);
+        let round_trip = Nanos(half.0 * 2);
+        let far = FarEnd { life, keep_alive, half };
         match far.goodbye(connection, search.client) {
             heard if heard < now + round_trip => Fate::Turned(heard.since(now), Failure::Reset),
             _ => Fate::Sent,

@@ -190,7 +190,10 @@ impl<P: Probe> World<'_, P> {
             self.tie_entry(root, visit);
         }
         self.transmit_from_user(sets_out, visit, calendar);
-        self.opens(now, visit);
+        // It may be lost already.
+        if self.frames[visit].parent == root {
+            self.opens(now, visit);
+        }
     }
 
     /// The connection of the user of `root` through the mesh is closed, from outside.
