@@ -64,7 +64,7 @@ pub(crate) fn sentence(reason: &Reason) -> String {
         Reason::Held(service, target) => {
             format!("requests of `{service}` hold connections to `{target}` over several steps")
         }
-        Reason::Full(service) => format!("`{service}` takes so many connections and no more"),
+        Reason::Full(service) => format!("`{service}` takes a limited number of connections"),
         Reason::Patience(source) => format!("users of `{source}` may give up"),
         Reason::TimeOut(service) => {
             format!("calls to `{service}` can come to their time-out, and be made again")

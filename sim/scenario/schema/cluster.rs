@@ -161,7 +161,7 @@ static FIREWALL: Shape = shape(
 const MTU: Key = key(
     "mtu",
     POSITIVE,
-    "the largest packet that gets from node to node, in bytes, from 576 to 65535: larger ones vanish, and nobody is told",
+    "the largest packet that gets from node to node, in bytes, from 576 to 65535: larger ones vanish, and neither end is told",
 )
 .or("no limit");
 const GOODPUT: Key =
