@@ -23,6 +23,8 @@ pub(crate) fn kind(reason: &Reason) -> &'static str {
         | Reason::Backlog(_)
         | Reason::QueueTimeOut(_)
         | Reason::PoolTimeOut(..)
+        | Reason::Held(..)
+        | Reason::Full(_)
         | Reason::Patience(_)
         | Reason::TimeOut(_)
         | Reason::Guard(_)
@@ -59,6 +61,10 @@ pub(crate) fn sentence(reason: &Reason) -> String {
         Reason::PoolTimeOut(service, target) => {
             format!("waiting for a connection of `{service}` to `{target}` can end by a time-out")
         }
+        Reason::Held(service, target) => {
+            format!("requests of `{service}` hold connections to `{target}` over several steps")
+        }
+        Reason::Full(service) => format!("`{service}` takes a limited number of connections"),
         Reason::Patience(source) => format!("users of `{source}` may give up"),
         Reason::TimeOut(service) => {
             format!("calls to `{service}` can come to their time-out, and be made again")

@@ -152,11 +152,19 @@ impl Disk {
     }
 }
 
-/// How far one node is from another.
+/// The way from one node to another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
     /// Law of the round-trip time; a hop costs half of it.
     pub rtt: Law,
+    /// The largest IP packet, in bytes, that gets through; infinite where all do.
+    pub mtu: f64,
+    /// The largest that the ends know of: what is sent plainly is cut to it.
+    pub known_mtu: f64,
+    /// Payload of one transfer at most, in bytes per second; infinite where nothing caps it.
+    pub goodput: f64,
+    /// Share of packets that are lost.
+    pub loss: f64,
 }
 
 /// A network as its packets see it; between containers of one node nothing of it applies.
@@ -168,6 +176,8 @@ pub struct Network {
     pub mtu: f64,
     /// A firewall drops what goes between two nodes.
     pub blocked: bool,
+    /// Payload of one transfer at most, in bytes per second; infinite where nothing caps it.
+    pub goodput: f64,
 }
 
 /// What is around a packet between two nodes.
@@ -214,6 +224,9 @@ pub struct Service {
     pub stop_grace: Nanos,
     /// An idle connection is closed by its containers after so long.
     pub keep_alive: Option<Nanos>,
+    /// Connections of other services that each container holds open at once; further ones are refused.
+    /// `None`: any number.
+    pub max_connections: Option<u32>,
     /// How proxies check its containers by themselves; `None`: not at all.
     pub check: Option<Check>,
 }
@@ -310,6 +323,10 @@ pub enum Instruction {
     },
     /// Calls another service and waits for the answer.
     Call(CallId),
+    /// Takes a connection for the calls that follow, whose [`Tenure`] is that they use it.
+    Take(CallId),
+    /// Gives it back.
+    GiveBack,
     /// Goes on at `to` with probability 1 − `probability`.
     SkipUnless {
         /// Probability of not skipping.
@@ -384,6 +401,8 @@ pub struct Call {
     pub query: QueryId,
     /// How much of its connection matters.
     pub travels: Travels,
+    /// For how long it has its connection.
+    pub tenure: Tenure,
     /// Whether the caller goes on without an answer when all attempts have failed, as the client of
     /// a cache does.
     pub optional: bool,
@@ -432,6 +451,22 @@ impl Hits {
             Self::Lru { expected, .. } => *expected,
         }
     }
+}
+
+/// For how long a call has its connection.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Tenure {
+    /// Until it is answered.
+    OneCall,
+    /// It is no call: it takes a connection for others.
+    Takes {
+        /// Share of times that it is never given back.
+        leak: f64,
+        /// Address of the draw.
+        draw: u32,
+    },
+    /// It uses the one that was taken before.
+    Uses,
 }
 
 /// How much of a call's connection matters.
@@ -531,6 +566,8 @@ pub struct Pool {
     pub size: u32,
     /// Longest wait for a connection.
     pub timeout: Option<TimeoutId>,
+    /// Whether who finds none while the target takes no more waits as if all were in use.
+    pub outwaits: bool,
 }
 
 /// A pair of services whose calls are measured together.
@@ -550,6 +587,7 @@ impl Blueprint {
                 call.cancel
                     || call.breaker.is_some()
                     || call.deadline.is_some()
+                    || call.tenure != Tenure::OneCall
                     || !call.limits.is_empty()
             })
     }

@@ -8,7 +8,7 @@ use crate::network::connection::NO_CONNECTION;
 use crate::network::flow::{RX, TX};
 use crate::probe::Probe;
 use crate::request::frame::{Frame, Kind, NONE, Waits};
-use crate::station::Areas;
+use crate::station::{Areas, PoolInstance};
 use crate::world::World;
 use wssim_kernel::{Calendar, Time};
 
@@ -387,10 +387,14 @@ impl<P: Probe> World<'_, P> {
             // Those that are shared are never taken out.
             frame.link != NO_CONNECTION && blueprint.routes[query()].client.multiplex.is_none()
         };
-        let in_use = self.frames.live().filter(in_use).count();
+        let held = self.ties.held().filter(|held| held.link != NO_CONNECTION).count();
+        let in_use = self.frames.live().filter(in_use).count() + held;
         let [open, idle] = self.connections.open_and_idle();
         assert_eq!(open, idle + in_use, "connections: open = idle + in use");
         let mut held = vec![0; self.pools.len()];
+        for by_parts in self.ties.held() {
+            held[by_parts.pool as usize] += 1;
+        }
         for frame in self.frames.live() {
             if frame.connection != NONE && frame.waits != Waits::Connection {
                 held[frame.connection as usize] += 1;
@@ -400,8 +404,9 @@ impl<P: Probe> World<'_, P> {
             let containers = blueprint.services[pool.service.index()].containers.len() as u32;
             let first = self.pool_bases[place];
             for instance in (first..first + containers).map(|instance| instance as usize) {
-                let free = self.pools[instance].free;
-                assert_eq!(pool.size, free + held[instance], "pool {place}: size = free + held");
+                let PoolInstance { free, leaked, .. } = self.pools[instance];
+                let places = free + held[instance] + leaked;
+                assert_eq!(pool.size, places, "pool {place}: size = free + held + leaked");
             }
         }
     }

@@ -12,8 +12,9 @@ use crate::life::{Control, Life, Pulse, Registry};
 use crate::load::{LOAD_PERIOD, LoadAverage};
 use crate::memory::Memory;
 use crate::network::connection::Connections;
-use crate::network::constant_half;
 use crate::network::flow::Flows;
+use crate::network::ports::Ports;
+use crate::network::{Paths, constant_half};
 use crate::orchestrator::Restarts;
 use crate::probe::Probe;
 use crate::request::TimeoutClass;
@@ -121,7 +122,7 @@ impl<'a, P: Probe> World<'a, P> {
             reach: Reach::open(blueprint.nodes.len()),
             strain: Strain::none(blueprint.nodes.len()),
             clocks: Clocks::new(blueprint, run),
-            connections: Connections::new(resolvers.len()),
+            connections: Connections::new(resolvers.len(), blueprint.containers.len()),
             resolvers,
             channel_bases,
             scratch: Vec::new(),
@@ -141,7 +142,12 @@ impl<'a, P: Probe> World<'a, P> {
             network_costs_cpu: blueprint.network_costs_cpu(),
             memory: Memory::new(blueprint),
             flows: Flows::new(blueprint.nodes.iter().map(|node| node.bandwidth)),
+            paths: Paths::of(blueprint),
+            ports: Ports::new(blueprint),
             half_rtts: blueprint.links.iter().map(|link| constant_half(&link.rtt)).collect(),
+            usual_halves: (blueprint.links.iter())
+                .map(|link| Nanos::from_f64(link.rtt.mean() * 0.5))
+                .collect(),
             setups_ns: 0,
             hops_ns: 0,
             counts: Counts::default(),
@@ -156,6 +162,7 @@ impl<'a, P: Probe> World<'a, P> {
         calendar.schedule(Time::ZERO + run.lead + run.measured, Event::MeasureEnd);
         calendar.schedule(Time::ZERO + LOAD_PERIOD, Event::LoadPeriod);
         world.await_late_containers(calendar);
+        world.fill_pools();
         world.open_memory(calendar);
         world.open_control();
         world.start_faults(calendar);

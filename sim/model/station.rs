@@ -178,6 +178,8 @@ impl Busy {
 pub(crate) struct PoolInstance {
     pub(crate) queue: Queue,
     pub(crate) free: u32,
+    /// Places that were never given back.
+    pub(crate) leaked: u32,
     waiting: u128,
     updated: Time,
 }

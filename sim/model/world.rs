@@ -14,9 +14,10 @@ use crate::ledger::{Averages, Ledger};
 use crate::life::{Awaits, Control, Led, Life, Pulse, Registry};
 use crate::load::LoadAverage;
 use crate::memory::Memory;
-use crate::network::Carried;
 use crate::network::connection::Connections;
 use crate::network::flow::Flows;
+use crate::network::ports::Ports;
+use crate::network::{Carried, Paths};
 use crate::orchestrator::Restarts;
 use crate::probe::Probe;
 use crate::request::TimeoutClass;
@@ -205,8 +206,12 @@ pub(crate) struct World<'a, P> {
     /// The pages of all nodes.
     pub(crate) memory: Memory,
     pub(crate) flows: Flows<Carried>,
+    pub(crate) paths: Paths,
+    pub(crate) ports: Ports,
     /// Half the round trip of each link where it is constant; like the blueprint's links.
     pub(crate) half_rtts: Vec<Option<Nanos>>,
+    /// Half the mean round trip of each link.
+    pub(crate) usual_halves: Vec<Nanos>,
     /// Σ time of setting up connections.
     pub(crate) setups_ns: u64,
     /// Σ time of all hops.

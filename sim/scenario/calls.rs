@@ -86,6 +86,7 @@ pub(crate) fn visit<'d>(
                 visit(&cache.miss, times * misses, certain && misses >= 1.0, show);
             }
             StepKind::Group(steps) => visit(steps, times, certain, show),
+            StepKind::With(with) => visit(&with.steps, times, certain, show),
             _ => {}
         }
     }

@@ -1,5 +1,6 @@
 //! Does every name exist, and can all of it be? Runs over the whole document, whatever it finds.
 
+mod connections;
 mod faults;
 pub(crate) mod groups;
 mod growth;
@@ -58,6 +59,7 @@ pub(crate) fn check(document: &Document, timers: &[Timer], sources: &Sources) ->
     }
     let edges = calls::edges(document);
     check.pools(&edges);
+    check.connections(&edges);
     check.out.extend(calls::circles(&edges, sources));
     let stretch = document.header.duration.unwrap_or(DURATION);
     for timer in timers.iter().filter(|timer| timer.length > stretch && stretch > Nanos::ZERO) {

@@ -4,6 +4,7 @@
 
 mod firewall;
 mod memory;
+mod packets;
 mod proxy;
 mod room;
 
@@ -31,7 +32,7 @@ const fn lint(name: &'static str, reason: &'static str) -> Lint {
 }
 
 /// All of them, in the order of names.
-pub const LINTS: [Lint; 26] = [
+pub const LINTS: [Lint; 27] = [
     lint(
         "address-pool",
         "Swarm gives overlay networks addresses of 10.0.0.0/8; where the LAN has the same, containers cannot reach it (docker swarm init, --default-addr-pool)",
@@ -79,6 +80,10 @@ pub const LINTS: [Lint; 26] = [
     lint(
         "ignored-restart",
         "a swarm restarts whatever ends after 5 s unless `deploy` says otherwise (docker/cli, cli/compose/types; swarmkit, api/defaults)",
+    ),
+    lint(
+        "large-packets",
+        "TCP lets no router divide its packets: what is larger than the path carries vanishes, small messages pass (RFC 1191; Docker, overlay: com.docker.network.driver.mtu)",
     ),
     lint(
         "latest-tag",
@@ -155,6 +160,7 @@ pub(crate) fn lints(document: &Document, sources: &Sources) -> Vec<Diagnostic> {
     firewall::lints(&mut found);
     room::lints(&mut found);
     memory::lints(&mut found);
+    packets::lints(&mut found);
     proxy::lints(&mut found);
     found.out
 }

@@ -18,6 +18,7 @@
 mod caches;
 mod control;
 pub(crate) mod faults;
+mod held;
 mod memory;
 mod proxy;
 mod routing;
@@ -29,6 +30,7 @@ use crate::document::call::CallStep;
 use crate::document::disk::DiskStep;
 use crate::document::fields::Name;
 use crate::document::firewall::Opening;
+use crate::document::machine::Path;
 use crate::document::step::{Step, StepKind};
 use crate::places::{self, Places};
 use crate::trace;
@@ -39,7 +41,8 @@ use wssim_kernel::Nanos;
 use wssim_kernel::stream::name_hash;
 use wssim_model::blueprint::{
     Blueprint, Breaker, BreakerPolicy, Call, Container, Encapsulation, Endpoint, HealthCheck,
-    Instruction, Limit, Link, Needs, Network, Node, Parallel, Pool, Query, Service, Travels,
+    Instruction, Limit, Link, Needs, Network, Node, Parallel, Pool, Query, Service, Tenure,
+    Travels,
 };
 use wssim_model::ids::{
     BreakerId, CacheId, CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId,
@@ -67,6 +70,7 @@ pub(crate) fn lower(document: &Document, traces: &Traces) -> Blueprint {
         queries: BTreeMap::new(),
         pools: BTreeMap::new(),
         limits: Vec::new(),
+        held: Vec::new(),
         out: Blueprint::default(),
     };
     lowering.endpoints();
@@ -118,6 +122,8 @@ struct Lowering<'a> {
     pools: BTreeMap<(ServiceId, ServiceId), PoolId>,
     /// Limits so far, with whom they stand before.
     limits: Vec<(Limit, String)>,
+    /// Services to which the steps at hand hold a connection.
+    held: Vec<ServiceId>,
     out: Blueprint,
 }
 
@@ -193,17 +199,33 @@ impl Lowering<'_> {
         self.out.esp_cpu_ns = cpu.esp;
         for from in document.nodes.keys() {
             for to in document.nodes.keys() {
-                let own = lan.and_then(|lan| {
-                    let mut own = lan.pairs.iter().rev().filter(|pair| pair.joins(from, to));
-                    own.find_map(|pair| pair.rtt.as_ref())
-                });
-                let rtt = match lan {
-                    Some(lan) if from == to => lan.local_rtt.clone(),
-                    Some(lan) => own.unwrap_or(&lan.rtt).clone(),
-                    None => Law::ZERO,
-                };
-                self.out.links.push(Link { rtt });
+                self.out.links.push(self.link(from, to));
             }
+        }
+    }
+
+    /// The way from one node to another: what the last of its pairs says that says it, and otherwise the LAN.
+    fn link(&self, from: &str, to: &str) -> Link {
+        let lan = self.document.lan.as_ref();
+        let own = || {
+            let pairs = lan.into_iter().flat_map(|lan| lan.pairs.iter().rev());
+            pairs.filter(|pair| pair.joins(from, to))
+        };
+        let rtt = match lan {
+            Some(lan) if from == to => lan.local_rtt.clone(),
+            Some(lan) => own().find_map(|pair| pair.rtt.as_ref()).unwrap_or(&lan.rtt).clone(),
+            None => Law::ZERO,
+        };
+        let path = own().map(|pair| pair.path).chain(lan.map(|lan| lan.path));
+        let path = path.fold(Path::default(), Path::or);
+        let of = |node: &str| self.document.nodes.get(node).and_then(|node| node.mtu);
+        let known_mtu = [from, to].into_iter().filter_map(of).fold(f64::INFINITY, f64::min);
+        Link {
+            rtt,
+            mtu: path.mtu.unwrap_or(f64::INFINITY).min(known_mtu),
+            known_mtu,
+            goodput: path.goodput.unwrap_or(f64::INFINITY),
+            loss: path.loss.unwrap_or(0.0),
         }
     }
 
@@ -234,6 +256,7 @@ impl Lowering<'_> {
                     name: target.clone(),
                     size: pool.size,
                     timeout: pool.timeout.map(|length| self.timeouts[&length]),
+                    outwaits: pool.hikari,
                 });
             }
             self.bounded_clients(id, service);
@@ -253,6 +276,7 @@ impl Lowering<'_> {
                 health: self.health(service),
                 stop_grace: service.deploy.stop_grace,
                 keep_alive: service.keep_alive,
+                max_connections: service.max_connections.map(|limit| limit.most),
                 check: document.proxy.check(name),
             });
         }
@@ -286,7 +310,8 @@ impl Lowering<'_> {
             let client = service.clients.towards(&name).filter(|client| !client.multiplex);
             let Some(size) = client.and_then(|client| client.max) else { continue };
             self.pools.insert((caller, target), PoolId::from(self.out.pools.len()));
-            self.out.pools.push(Pool { service: caller, target, name, size, timeout: None });
+            let (service, timeout, outwaits) = (caller, None, false);
+            self.out.pools.push(Pool { service, target, name, size, timeout, outwaits });
         }
     }
 
@@ -426,6 +451,7 @@ impl Lowering<'_> {
             }
             StepKind::Cache(look_up) => self.look_up(look_up, label, service, addresses),
             StepKind::Group(steps) => self.steps(steps, service, addresses),
+            StepKind::With(with) => self.with(with, label, service, addresses),
         }
     }
 
@@ -454,7 +480,11 @@ impl Lowering<'_> {
             network: self.network(service, callee),
             send: call.send.clone(),
             receive: call.receive.clone(),
-            pool: self.pools.get(&(service, callee)).copied(),
+            pool: self
+                .pools
+                .get(&(service, callee))
+                .copied()
+                .filter(|_| !self.held.contains(&callee)),
             timeout: call.timeout.map(|length| self.timeouts[&length]),
             retry: guards.retry,
             breaker,
@@ -462,6 +492,7 @@ impl Lowering<'_> {
             deadline: call.deadline,
             cancel: call.cancel,
             query,
+            tenure: if self.held.contains(&callee) { Tenure::Uses } else { Tenure::OneCall },
             optional: false,
         });
         self.out.program.push(Instruction::Call(id));

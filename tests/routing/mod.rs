@@ -6,7 +6,10 @@
 
 mod connecting;
 mod failing;
+mod holding;
 mod losing;
+mod parting;
+mod paths;
 
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{ContainerId, SourceId};
@@ -132,17 +135,21 @@ arrivals = {{ kind = "periodic", period = "{period}" }}
 
     /// So many seconds of it, from the very beginning.
     fn run(&self, seconds: f64, seed: u64) -> Seen {
-        let measured = Nanos::from_seconds(seconds);
-        let run = Run { seed, replication: 0, lead: Nanos::ZERO, measured };
-        let (outcome, mut seen) =
-            simulate(&self.blueprint(), run, Seen::default(), &|| false).unwrap();
-        seen.unfinished = outcome.unfinished;
-        // What is sent later only keeps the world going.
-        seen.requests.retain(|(sent, ..)| *sent < measured.0);
-        seen.requests.sort_unstable_by_key(|(sent, ..)| *sent);
-        seen.visits.retain(|(at, _)| *at < measured.0);
-        seen
+        see(&self.blueprint(), seconds, seed)
     }
+}
+
+/// What happens in so many seconds of a world, from the very beginning.
+fn see(blueprint: &Blueprint, seconds: f64, seed: u64) -> Seen {
+    let measured = Nanos::from_seconds(seconds);
+    let run = Run { seed, replication: 0, lead: Nanos::ZERO, measured };
+    let (outcome, mut seen) = simulate(blueprint, run, Seen::default(), &|| false).unwrap();
+    seen.unfinished = outcome.unfinished;
+    // What is sent later only keeps the world going.
+    seen.requests.retain(|(sent, ..)| *sent < measured.0);
+    seen.requests.sort_unstable_by_key(|(sent, ..)| *sent);
+    seen.visits.retain(|(at, _)| *at < measured.0);
+    seen
 }
 
 impl Seen {

@@ -41,6 +41,9 @@ pub(super) fn reach(dice: &mut Dice, n: u32, services: u32, replicas: u32) -> St
     if dice.chance(0.2) {
         writeln!(text, "keep_alive = \"{}\"", dice.pick(&["50ms", "2s"])).unwrap();
     }
+    if dice.chance(0.2) {
+        writeln!(text, "max_connections = {}", dice.pick(&["1", "3", "20"])).unwrap();
+    }
     if dice.chance(0.6) {
         let startup = dice.pick(&["10ms", "exp(500ms)", "3s"]);
         writeln!(text, "startup = \"{startup}\"").unwrap();
@@ -81,6 +84,25 @@ pub(super) fn reach(dice: &mut Dice, n: u32, services: u32, replicas: u32) -> St
     text
 }
 
+/// A step that holds a connection of the first pool of a service, of which this is the `text` so far.
+pub(super) fn holds(dice: &mut Dice, text: &str) -> Option<String> {
+    let target = text.split_once("pool.s")?.1.split_once(' ')?.0;
+    if dice.chance(0.4) {
+        return None;
+    }
+    let call =
+        format!("{{ call = \"s{target}.go\", timeout = \"{}\" }}", dice.pick(&["3ms", "1s"]));
+    let between = dice.pick(&["{ cpu = \"exp(1ms)\" }", "{ sleep = \"5ms\" }"]);
+    let again = format!("{{ repeat = {}, steps = [ {call} ] }}", dice.below(3));
+    let leak = dice.pick(&["", ", leak = 0.02"]);
+    Some(format!("{{ with = \"s{target}\"{leak}, steps = [ {call}, {between}, {again} ] }}"))
+}
+
+/// What paths between nodes carry: in most worlds everything.
+pub(super) fn path<'t>(dice: &mut Dice) -> &'t str {
+    dice.pick(&["", "", "", "", "mtu = 1490\n", "loss = \"1%\"\n", "goodput = \"2 MB/s\"\n"])
+}
+
 fn client(dice: &mut Dice) -> &str {
     dice.pick(&[
         "{ }",
@@ -90,6 +112,8 @@ fn client(dice: &mut Dice) -> &str {
         "{ max_lifetime = \"exp(1s)\", tls = true }",
         "{ multiplex = true, max = 2 }",
         "{ multiplex = true, max = 1, idle = \"1s\", max_lifetime = \"2s\" }",
+        "{ multiplex = true, keepalive = \"150ms\" }",
+        "{ connections = \"per-request\", ports = 30 }",
         "{ keepalive = \"200ms\", accept = \"0.2ms\" }",
     ])
 }

@@ -136,6 +136,7 @@ fn service(dice: &mut Dice, ram: &Ram, n: u32, services: u32, replicas: u32) -> 
     text.push_str(ram.service(n));
     let mut steps: Vec<String> =
         (0..=dice.below(4)).map(|_| step(dice, ram, n, services, 0)).collect();
+    steps.extend(random_unrest::holds(dice, &text));
     if ram.has_files(n) {
         steps.push("{ read = \"uniform(0, 20)\" }".to_owned());
     }
@@ -167,6 +168,7 @@ pub(super) fn random_scenario(seed: u64) -> String {
     text.push_str("[network.secret]\ndriver = \"overlay\"\nencrypted = true\n");
     text.push_str("[lan]\nrtt = \"lognormal(median=0.25ms, p99=0.8ms)\"\nlocal_rtt = \"0.02ms\"\n");
     text.push_str("packet_cpu = \"7us\"\n");
+    text.push_str(random_unrest::path(&mut dice));
     let services = 2 + dice.below(most_services - 1);
     let mut replicas = Vec::new();
     for n in 0..services {

@@ -7,8 +7,9 @@ use super::reason::Reason;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{
     Arrivals, Balance, Hits, Instruction, Maker, Memory, Policy, Quota, Route, Service, Source,
-    Travels,
+    Tenure, Travels,
 };
+use wssim_model::ids::ServiceId;
 
 /// A square of a coefficient of variation farther from one than this is not that of a Poisson process.
 const NOT_POISSON: f64 = 0.1;
@@ -41,6 +42,7 @@ pub(super) fn reasons(flows: &Flows<'_>, found: &Analytic) -> Vec<Reason> {
     nodes(blueprint, found, peak, &mut all);
     disks(blueprint, found, &mut all);
     pools(blueprint, found, &mut all);
+    connections(blueprint, &mut all);
     let crowded = found.pools.iter().filter(|pool| pool.utilization > CROWDED);
     all.extend(crowded.map(|pool| Reason::Nested(pool.service.clone())));
     for (at, value) in found.services.iter().enumerate() {
@@ -159,6 +161,20 @@ fn pools(blueprint: &Blueprint, found: &Analytic, all: &mut Vec<Reason>) {
         let limit = pool.timeout.map(|class| blueprint.timeouts[class.index()].seconds());
         if limit.is_some_and(|limit| limit < FAR * value.wait_seconds) {
             all.push(Reason::PoolTimeOut(value.service.clone(), value.target.clone()));
+        }
+    }
+}
+
+/// Connections that are held for more than a call, or that are refused.
+fn connections(blueprint: &Blueprint, all: &mut Vec<Reason>) {
+    let name = |service: ServiceId| blueprint.services[service.index()].name.clone();
+    for call in &blueprint.calls {
+        let query = &blueprint.queries[call.query.index()];
+        if let Tenure::Takes { .. } = call.tenure {
+            all.push(Reason::Held(name(query.caller), name(query.service)));
+        }
+        if blueprint.services[query.service.index()].max_connections.is_some() {
+            all.push(Reason::Full(name(query.service)));
         }
     }
 }

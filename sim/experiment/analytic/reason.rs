@@ -17,6 +17,10 @@ pub enum Reason {
     QueueTimeOut(String),
     /// Limits: waiting for a connection of the first to the second service ends by a time-out.
     PoolTimeOut(String, String),
+    /// Limits: requests of the first service hold a connection to the second over several steps.
+    Held(String, String),
+    /// Limits: this service takes so many connections and no more.
+    Full(String),
     /// Limits: users of this source give up.
     Patience(String),
     /// Limits: calls to this service have a time-out, and are made again or not.

@@ -206,7 +206,10 @@ impl Ground<'_> {
                     let wait = Took::wait(conditions.before_disk[service]);
                     (Took::of(mean, mean * mean).and(wait), next)
                 }
-                Instruction::Read { .. } | Instruction::LookUp { .. } => (Took::default(), next),
+                Instruction::Read { .. }
+                | Instruction::LookUp { .. }
+                | Instruction::Take(_)
+                | Instruction::GiveBack => (Took::default(), next),
                 Instruction::SkipIfFound { cache, to } => {
                     let misses = 1.0 - blueprint.caches[cache.index()].hits.expected();
                     (self.time(next, Some(*to)).perhaps(misses), *to)

@@ -101,9 +101,11 @@ fn walk(
                 next
             }
             // How many reads miss depends on the RAM that is left: none, when nothing is known.
-            Instruction::Sleep { .. } | Instruction::Read { .. } | Instruction::LookUp { .. } => {
-                next
-            }
+            Instruction::Sleep { .. }
+            | Instruction::Read { .. }
+            | Instruction::LookUp { .. }
+            | Instruction::Take(_)
+            | Instruction::GiveBack => next,
             Instruction::SkipIfFound { cache, to } => {
                 let misses = 1.0 - blueprint.caches[cache.index()].hits.expected();
                 walk((blueprint, costs), next, Some(*to), times * misses, visit);

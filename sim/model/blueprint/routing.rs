@@ -87,6 +87,11 @@ pub struct Client {
     pub max_lifetime: Option<Law>,
     /// Something is sent on an idle connection this often.
     pub keepalive: Option<Nanos>,
+    /// A peer from which nothing has come for so long is taken for dead; `None`: as the kernel does.
+    pub silence: Option<Nanos>,
+    /// Ephemeral ports towards one destination, where each request has a connection of its own; `None`: it
+    /// has not.
+    pub ports: Option<u32>,
     /// A connection that was idle for longer is tried with a round trip before it is used.
     pub validate_after: Option<Nanos>,
     /// The longest such trial, and the longest opening of a connection.
@@ -105,6 +110,8 @@ impl Client {
         idle: None,
         max_lifetime: None,
         keepalive: Some(Nanos(60_000_000_000)),
+        silence: None,
+        ports: None,
         validate_after: None,
         connect_timeout: None,
         minimum: 0,

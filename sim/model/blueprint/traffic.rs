@@ -15,6 +15,9 @@ pub struct Source {
     pub entries: Vec<(f64, EndpointId)>,
     /// Nodes whose published port users come to, through the routing mesh; empty: to the replicas.
     pub ingress: Vec<NodeId>,
+    /// Ports of the mesh towards one replica, where each request comes on a connection of its own; `None`:
+    /// nothing is known of users' connections.
+    pub ports: Option<u32>,
     /// How its requests are spread over the replicas of what they ask.
     pub policy: Policy,
     /// When requests come.

@@ -13,6 +13,7 @@ use crate::ids::{ContainerId, PoolId, ServiceId};
 use crate::network::connection::Stage;
 use crate::network::reach::Lost;
 use crate::probe::{Failure, Probe};
+use crate::request::Parting;
 use crate::request::frame::{FrameId, Kind, Queue, Waits};
 use crate::request::limit::Limiter;
 use crate::world::{ContainerState, World};
@@ -69,6 +70,7 @@ impl<P: Probe> World<'_, P> {
                 instance.advance(now);
                 instance.queue = Queue::default();
                 instance.free = pool.size;
+                instance.leaked = 0;
             }
         }
     }
@@ -89,8 +91,11 @@ impl<P: Probe> World<'_, P> {
         if self.ties.are_used() && calls {
             self.report(now, id, Some(Failure::Abandoned));
         }
+        if self.ties.are_used() && calls {
+            self.drop_held(id);
+        }
         self.leave_limits(id);
-        self.hang_up(now, id, false);
+        self.hang_up(now, id, Parting::GivenUp);
         if frame.kind == Kind::Visit {
             // Its worker is nobody's already.
             self.frames[id].holds_worker = false;
@@ -154,6 +159,7 @@ impl<P: Probe> World<'_, P> {
                 let channel = self.channel_of(query, id);
                 self.connections.close_idle(channel);
                 self.resolvers[channel].forget();
+                self.ports.forget(query, self.blueprint.replica(caller, id));
             }
         }
     }

@@ -222,7 +222,7 @@ impl<P: Probe> World<'_, P> {
 
     /// The process of `id`, which hangs, ends: requests that wait there for it are reset, or lost with
     /// their node. What is on the calendar for one removes it.
-    pub(super) fn drop_held(
+    pub(super) fn drop_kept_back(
         &mut self,
         now: Time,
         id: ContainerId,

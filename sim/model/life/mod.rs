@@ -72,6 +72,8 @@ pub(crate) struct Life {
     pub(crate) quiet_before: u32,
     /// When the present life began; stopping: when its grace is over.
     pub(crate) started: Time,
+    /// When the last life closed the connections on which nothing was under way.
+    pub(crate) closed: Time,
     /// Number of the next turn in its life: one that was overtaken does not happen.
     pub(crate) turn: u32,
     /// Whether its process hangs.
@@ -90,6 +92,7 @@ impl Default for Life {
             address: 0,
             quiet_before: 0,
             started: Time::ZERO,
+            closed: Time::ZERO,
             turn: 0,
             hangs: false,
             up_ns: 0,
@@ -124,7 +127,7 @@ impl Life {
         !matches!(self.phase, Phase::Dead | Phase::Starting)
     }
 
-    /// Whether whoever has an idle connection to it has seen that closed.
+    /// Whether it has closed its idle connections.
     #[inline]
     pub(crate) fn hangs_up(&self) -> bool {
         self.phase == Phase::Stopping
@@ -147,6 +150,9 @@ impl Life {
 
     pub(crate) fn enter(&mut self, now: Time, phase: Phase) {
         self.up_ns = self.up_ns(now);
+        if phase == Phase::Stopping || phase == Phase::Dead && self.phase != Phase::Stopping {
+            self.closed = now;
+        }
         self.phase = phase;
         self.up_since = self.listens().then_some(now);
         self.turn = self.turn.wrapping_add(1);
@@ -201,7 +207,7 @@ impl<P: Probe> World<'_, P> {
         }
         self.catch_up(now, self.containers[id.index()].node, calendar);
         if self.containers[id.index()].life.hangs {
-            self.drop_held(now, id, end, calendar);
+            self.drop_kept_back(now, id, end, calendar);
         }
         self.empty_container(now, id, end, calendar);
         if self.containers[id.index()].life.hangs {

@@ -6,6 +6,7 @@
 //! wherever they were opened to: a service that gets few requests at once is then served by the one
 //! replica on top. Nothing happens when a time-out passes: whoever takes a connection looks at it.
 
+use crate::blueprint::Client;
 use crate::ids::ContainerId;
 use wssim_kernel::{Nanos, Time};
 
@@ -27,8 +28,28 @@ pub(crate) struct Connection {
     pub idle_since: Time,
     /// When it reaches its maximum lifetime.
     pub expires: Time,
+    /// Shared: requests that are under way on it.
+    pub users: u32,
+    /// Shared: since when what is sent on it gets no further; [`Time::NEVER`]: it does.
+    pub silent_since: Time,
+    /// Shared: what was sent on it and does not fit the path holds up all that follows.
+    pub stuck: bool,
+    /// Shared: it is in no channel any more, and those who are under way on it go on.
+    closed: bool,
+    /// Whether it has an ephemeral port that others may want.
+    pub has_port: bool,
+    /// Whether its peer counts it among those that it has accepted.
+    accepted: bool,
     /// Next in its channel.
     below: ConnectionId,
+}
+
+impl Connection {
+    /// Whether `client` has given it up by `now`, as its peer is silent.
+    #[inline]
+    pub(crate) fn is_given_up(&self, now: Time, client: &Client) -> bool {
+        self.silent_since + Stage::Established.patience(client) <= now
+    }
 }
 
 /// A stack that can also be used in turn.
@@ -36,6 +57,8 @@ pub(crate) struct Connection {
 struct Channel {
     top: ConnectionId,
     bottom: ConnectionId,
+    /// Those that were never given back; a stack of its own.
+    leaked: ConnectionId,
     /// Open connections, those in use included.
     open: u32,
 }
@@ -46,13 +69,48 @@ pub(crate) struct Connections {
     slab: Vec<Connection>,
     free: Vec<ConnectionId>,
     channels: Vec<Channel>,
+    /// How many are closed on which requests are under way.
+    closing: usize,
+    /// By container: what its present life has accepted.
+    accepted: Vec<Accepted>,
+}
+
+/// Connections that a container holds open.
+#[derive(Clone, Copy, Debug, Default)]
+struct Accepted {
+    incarnation: u32,
+    open: u32,
 }
 
 impl Connections {
-    /// So many channels, all of them empty.
-    pub(crate) fn new(channels: usize) -> Self {
-        let empty = Channel { top: NO_CONNECTION, bottom: NO_CONNECTION, open: 0 };
-        Self { channels: vec![empty; channels], ..Self::default() }
+    /// So many channels, all of them empty, between so many containers.
+    pub(crate) fn new(channels: usize, containers: usize) -> Self {
+        let none = NO_CONNECTION;
+        let empty = Channel { top: none, bottom: none, leaked: none, open: 0 };
+        let accepted = vec![Accepted::default(); containers];
+        Self { channels: vec![empty; channels], accepted, ..Self::default() }
+    }
+
+    /// Whether `channel` has a connection that is not in use.
+    pub(crate) fn has_idle(&self, channel: usize) -> bool {
+        self.channels[channel].top != NO_CONNECTION
+    }
+
+    /// How many connections the life `incarnation` of `peer` holds open.
+    pub(crate) fn accepted_by(&self, peer: ContainerId, incarnation: u32) -> u32 {
+        let accepted = &self.accepted[peer.index()];
+        if accepted.incarnation == incarnation { accepted.open } else { 0 }
+    }
+
+    /// The peer of `id` has accepted it.
+    pub(crate) fn accept(&mut self, id: ConnectionId) {
+        let connection = &mut self.slab[id.0 as usize];
+        connection.accepted = true;
+        let accepted = &mut self.accepted[connection.peer.index()];
+        if accepted.incarnation != connection.incarnation {
+            *accepted = Accepted { incarnation: connection.incarnation, open: 0 };
+        }
+        accepted.open += 1;
     }
 
     /// What is known of `id`.
@@ -66,12 +124,13 @@ impl Connections {
         self.channels[channel].open
     }
 
-    /// How many connections are open, and how many of them are in a channel's stack.
+    /// How many connections are open, and how many of them are in a channel's stacks.
     pub(crate) fn open_and_idle(&self) -> [usize; 2] {
         let some = |id: ConnectionId| Some(id).filter(|id| *id != NO_CONNECTION);
         let below = |id: &ConnectionId| some(self.slab[id.0 as usize].below);
-        let stack = |channel: &Channel| std::iter::successors(some(channel.top), below).count();
-        [self.slab.len() - self.free.len(), self.channels.iter().map(stack).sum()]
+        let length = |top: ConnectionId| std::iter::successors(some(top), below).count();
+        let stack = |channel: &Channel| length(channel.top) + length(channel.leaked);
+        [self.slab.len() - self.free.len() - self.closing, self.channels.iter().map(stack).sum()]
     }
 
     /// Takes the topmost idle connection of `channel` that leads to `wanted` (anywhere where nobody
@@ -113,8 +172,19 @@ impl Connections {
         expires: Time,
     ) -> ConnectionId {
         self.channels[channel].open += 1;
-        let connection =
-            Connection { peer, incarnation, idle_since: Time::ZERO, expires, below: NO_CONNECTION };
+        let connection = Connection {
+            peer,
+            incarnation,
+            idle_since: Time::ZERO,
+            expires,
+            users: 0,
+            silent_since: Time::NEVER,
+            stuck: false,
+            closed: false,
+            has_port: false,
+            accepted: false,
+            below: NO_CONNECTION,
+        };
         if let Some(id) = self.free.pop() {
             self.slab[id.0 as usize] = connection;
             return id;
@@ -136,10 +206,29 @@ impl Connections {
         channel.top = id;
     }
 
-    /// `id`, which carries any number of requests, goes to the bottom of its channel.
-    pub(crate) fn share(&mut self, now: Time, channel: usize, id: ConnectionId) {
+    /// `id` has an ephemeral port.
+    pub(crate) fn has_port(&mut self, id: ConnectionId) {
+        self.slab[id.0 as usize].has_port = true;
+    }
+
+    /// Something was sent on `id`, which is in use.
+    pub(crate) fn touch(&mut self, now: Time, id: ConnectionId) {
         self.slab[id.0 as usize].idle_since = now;
-        self.slab[id.0 as usize].below = NO_CONNECTION;
+    }
+
+    /// `id` is used no more, stays open, and nobody will find it.
+    pub(crate) fn leak(&mut self, channel: usize, id: ConnectionId) {
+        let channel = &mut self.channels[channel];
+        self.slab[id.0 as usize].below = std::mem::replace(&mut channel.leaked, id);
+    }
+
+    /// `id`, which carries any number of requests, carries one more and goes to the bottom of its
+    /// channel.
+    pub(crate) fn share(&mut self, now: Time, channel: usize, id: ConnectionId) {
+        let connection = &mut self.slab[id.0 as usize];
+        connection.idle_since = now;
+        connection.below = NO_CONNECTION;
+        connection.users += 1;
         let channel = &mut self.channels[channel];
         if channel.bottom == NO_CONNECTION {
             channel.top = id;
@@ -152,7 +241,51 @@ impl Connections {
     /// `id`, which is in no stack, is open no more.
     pub(crate) fn close(&mut self, channel: usize, id: ConnectionId) {
         self.channels[channel].open -= 1;
-        self.free.push(id);
+        let connection = &mut self.slab[id.0 as usize];
+        let accepted = &mut self.accepted[connection.peer.index()];
+        if connection.accepted && accepted.incarnation == connection.incarnation {
+            accepted.open -= 1;
+        }
+        if connection.users == 0 {
+            self.free.push(id);
+        } else {
+            connection.closed = true;
+            self.closing += 1;
+        }
+    }
+
+    /// A request is under way on `id` no more; whether it was `answered`.
+    pub(crate) fn leave_shared(&mut self, now: Time, id: ConnectionId, answered: bool) {
+        let connection = &mut self.slab[id.0 as usize];
+        connection.users -= 1;
+        if answered && !connection.stuck {
+            connection.silent_since = Time::NEVER;
+        }
+        connection.idle_since = now;
+        if connection.closed && connection.users == 0 {
+            self.closing -= 1;
+            self.free.push(id);
+        }
+    }
+
+    /// Since when nothing gets through on `id`, which others share: since `sent`, unless it is longer.
+    pub(crate) fn falls_silent(&mut self, id: ConnectionId, sent: Time) -> Time {
+        let since = &mut self.slab[id.0 as usize].silent_since;
+        *since = sent.min(*since);
+        *since
+    }
+
+    /// Nothing that is sent on `id` gets through any more, if it is shared.
+    pub(crate) fn get_stuck(&mut self, id: ConnectionId) {
+        if id != NO_CONNECTION {
+            let connection = &mut self.slab[id.0 as usize];
+            connection.stuck = connection.users > 0;
+        }
+    }
+
+    /// What is sent on `id` gets through.
+    pub(crate) fn is_heard(&mut self, id: ConnectionId) {
+        self.slab[id.0 as usize].silent_since = Time::NEVER;
     }
 
     /// `id`, which others share, is found to be broken; whoever finds it again opens another.
@@ -170,6 +303,11 @@ impl Connections {
     /// The container behind `channel` is gone, and with it its idle connections.
     pub(crate) fn close_idle(&mut self, channel: usize) {
         while self.take(channel, None, |_| true).is_some() {}
+        while self.channels[channel].leaked != NO_CONNECTION {
+            let id = self.channels[channel].leaked;
+            self.channels[channel].leaked = self.slab[id.0 as usize].below;
+            self.close(channel, id);
+        }
     }
 
     fn unlink(&mut self, channel: usize, above: ConnectionId, id: ConnectionId) {
@@ -186,7 +324,7 @@ impl Connections {
 }
 
 /// Linux doubles the pause between retransmissions, from here (`TCP_RTO_MIN`, 200 ms) …
-const FIRST_RETRANSMISSION: Nanos = Nanos(200_000_000);
+pub(super) const FIRST_RETRANSMISSION: Nanos = Nanos(200_000_000);
 /// … or, for the first packet of a connection, from here (RFC 6298, 2.1) …
 const FIRST_SYN_RETRANSMISSION: Nanos = Nanos(1_000_000_000);
 /// … to this (`TCP_RTO_MAX`).
@@ -212,6 +350,16 @@ impl Stage {
         sent + match self {
             Self::Opening => GIVE_UP_SYN,
             Self::Established => GIVE_UP,
+        }
+    }
+
+    /// For how long `client` waits for what is never answered: no longer than the kernel, and on an open
+    /// connection no longer than it bears silence.
+    pub(crate) fn patience(self, client: &Client) -> Nanos {
+        match (self, client.silence) {
+            (Self::Established, Some(silence)) => silence.min(GIVE_UP),
+            (Self::Established, None) => GIVE_UP,
+            (Self::Opening, _) => GIVE_UP_SYN,
         }
     }
 
@@ -263,7 +411,7 @@ mod tests {
     #[test]
     fn agrees_with_a_deque_on_random_calls() {
         let stream = StreamKey::new(1, 0, "test", "connections");
-        let mut connections = Connections::new(2);
+        let mut connections = Connections::new(2, 4);
         let mut twin: VecDeque<(ConnectionId, u32)> = VecDeque::new();
         let mut used: Vec<(ConnectionId, u32)> = Vec::new();
         for n in 0..50_000_u64 {

@@ -22,7 +22,7 @@ use wssim_kernel::{Calendar, Nanos, Time};
 
 /// Docker's network of published ports.
 const INGRESS: Network =
-    Network { encapsulation: Encapsulation::Vxlan, mtu: 1450.0, blocked: false };
+    Network { encapsulation: Encapsulation::Vxlan, mtu: 1450.0, ..Network::HOST };
 
 /// Draws of an entry visit's frame.
 const DRAW_INGRESS_RTT: u32 = 0xFFFF_FF16;
@@ -58,6 +58,11 @@ impl<P: Probe> World<'_, P> {
         let wire = Network::HOST.wire(bytes).bytes;
         let after = latency + self.flows.send(OUTSIDE.index(), ingress.index(), wire);
         let to = self.frame_node(visit);
+        if !self.fits([ingress, to], &INGRESS, bytes) {
+            let user = self.frames[visit].parent;
+            self.frames.remove(visit);
+            return self.lose_large(now, user, calendar);
+        }
         let relayed = self.relay(now, [ingress, to], bytes, calendar);
         let answer = self.bytes_of_answer(visit);
         let back = Message {
@@ -105,6 +110,9 @@ impl<P: Probe> World<'_, P> {
         let after =
             at.since(now) + out + relayed + self.flows.send(ingress.index(), OUTSIDE.index(), wire);
         self.hops_ns += after.0;
+        if !self.fits([from, ingress], &INGRESS, bytes) {
+            return self.lose_large(now, self.frames[visit].parent, calendar);
+        }
         let payers = [NO_FRAME; 2];
         let message = Message { from, to: ingress, network: &INGRESS, bytes, payers, after };
         let draw = (self.frames[visit].key, DRAW_INGRESS_RTT_BACK);

@@ -12,8 +12,13 @@ pub(crate) mod connection;
 pub mod flow;
 mod mesh;
 pub mod packet;
+mod path;
+pub(crate) mod ports;
 pub(crate) mod reach;
 mod user;
+
+use connection::FIRST_RETRANSMISSION;
+pub(crate) use path::Paths;
 
 use crate::blueprint::Network;
 use crate::event::Event;
@@ -76,7 +81,10 @@ impl<P: Probe> World<'_, P> {
             return self.arrive_after(now + message.after, latency, event, calendar);
         }
         // A copy, so that a message that is free stays in registers.
-        let message = Message { ..message };
+        let mut message = Message { ..message };
+        if self.paths.lossy {
+            message.after = message.after + self.repairs(&message, (key, draw));
+        }
         self.transmit_at_cost(now, &message, latency, event, calendar);
     }
 
@@ -121,6 +129,14 @@ impl<P: Probe> World<'_, P> {
         self.paced(place, half)
     }
 
+    /// Half of the mean round trip between two nodes as it is at present, for what nobody waits for.
+    #[inline]
+    pub(crate) fn usual_half(&self, from: NodeId, to: NodeId) -> Nanos {
+        let place = from.index() * self.nodes.len() + to.index();
+        let half = self.usual_halves[place];
+        if self.reach.ever { self.paced(place, half) } else { half }
+    }
+
     /// Sends `message` over the interface of a node: as packets, or as a flow.
     pub(crate) fn cross(
         &mut self,
@@ -137,7 +153,11 @@ impl<P: Probe> World<'_, P> {
             self.charge(message);
         }
         let bytes = message.network.wire(message.bytes).bytes;
-        let delay = latency + self.flows.send(message.from.index(), message.to.index(), bytes);
+        let mut takes = self.flows.send(message.from.index(), message.to.index(), bytes);
+        if self.paths.capped {
+            takes = takes.max(Nanos::from_f64(bytes / self.cap_of_path(message, bytes) * 1e9));
+        }
+        let delay = latency + takes;
         self.arrive_after(now + message.after, delay, event, calendar);
     }
 
@@ -176,7 +196,8 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let bytes = message.network.wire(message.bytes).bytes;
-        let mut cap = f64::INFINITY;
+        let mut cap =
+            if self.paths.capped { self.cap_of_path(message, bytes) } else { f64::INFINITY };
         for end in [message.from, message.to] {
             if end == OUTSIDE {
                 continue;

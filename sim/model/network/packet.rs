@@ -74,13 +74,17 @@ pub struct Wire {
 
 impl Network {
     /// The host's own network: nothing around the packets, 1500 bytes of them.
-    pub const HOST: Self =
-        Self { encapsulation: Encapsulation::Plain, mtu: 1500.0, blocked: false };
+    pub const HOST: Self = Self {
+        encapsulation: Encapsulation::Plain,
+        mtu: 1500.0,
+        blocked: false,
+        goodput: f64::INFINITY,
+    };
 
     /// What a message of `bytes` makes of itself on the wire.
     #[must_use]
     pub fn wire(&self, bytes: f64) -> Wire {
-        let payload = self.mtu - IP - TCP;
+        let payload = self.segment();
         let packets = (bytes / payload).ceil().max(1.0);
         let last = bytes - (packets - 1.0) * payload;
         let (full, full_encrypted) = self.packet(payload);
@@ -90,6 +94,18 @@ impl Network {
             bytes: (packets - 1.0) * full + rest,
             encrypted: (packets - 1.0) * full_encrypted + rest_encrypted,
         }
+    }
+
+    /// Bytes of the largest IP packet that a message of `bytes` makes between two nodes.
+    #[must_use]
+    pub fn largest_packet(&self, bytes: f64) -> f64 {
+        self.packet(bytes.min(self.segment())).0 - ETHERNET
+    }
+
+    /// Payload of a full packet, in bytes.
+    #[must_use]
+    pub fn segment(&self) -> f64 {
+        self.mtu - IP - TCP
     }
 
     /// Bytes on the wire of one packet with `payload`, and how many of them are encrypted.
@@ -155,9 +171,9 @@ mod tests {
     use super::*;
 
     const OVERLAY: Network =
-        Network { encapsulation: Encapsulation::Vxlan, mtu: 1450.0, blocked: false };
+        Network { encapsulation: Encapsulation::Vxlan, mtu: 1450.0, ..Network::HOST };
     const ENCRYPTED: Network =
-        Network { encapsulation: Encapsulation::Encrypted, mtu: 1424.0, blocked: false };
+        Network { encapsulation: Encapsulation::Encrypted, mtu: 1424.0, ..Network::HOST };
 
     #[test]
     fn a_full_packet_fills_the_frame_whatever_is_around_it() {

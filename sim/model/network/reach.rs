@@ -1,14 +1,15 @@
 //! Who can reach whom: nodes that are down, stand still, or are cut off; and what becomes of a
 //! message that does not get through.
 //!
-//! TCP sends again at doubling pauses, until the kernel gives up ([`Stage`]). A message to a node that
+//! TCP sends again at doubling pauses, until the kernel gives up ([`Stage`]), or until three keep-alives of
+//! a client that sends any have found no answer. What others send on the same connection waits behind it. A message to a node that
 //! is cut off arrives at the first retransmission after the cut is healed; one to a node that is down
 //! is lost. Through a virtual address there is a shorter way out: once the caller's node has forgotten
 //! the dead replica, its IPVS answers the next retransmission with a reset (`expire_nodest_conn`;
 //! the exact exchange of packets is unverified, and an assumption).
 
-use super::connection::Stage;
-use crate::blueprint::Policy;
+use super::connection::{NO_CONNECTION, Stage};
+use crate::blueprint::{Client, Policy};
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId, ObserverId};
 use crate::probe::{Failure, Probe};
@@ -26,7 +27,7 @@ pub(crate) struct Lost {
     pub(crate) sent: Time,
 }
 
-impl<P: Probe> World<'_, P> {
+impl<'a, P: Probe> World<'a, P> {
     /// Whether `node` runs.
     pub(crate) fn is_up(&self, node: NodeId) -> bool {
         self.reach.is_up(node)
@@ -55,22 +56,62 @@ impl<P: Probe> World<'_, P> {
         if !self.reach.ever {
             return Some(now);
         }
+        self.passes_behind(now, now, (from, to), stage)
+    }
+
+    /// The same behind what was sent at `first` on the same connection and did not get through so far.
+    fn passes_behind(
+        &self,
+        now: Time,
+        first: Time,
+        (from, to): (Option<NodeId>, NodeId),
+        stage: Stage,
+    ) -> Option<Time> {
         if !self.reach.is_up(to) {
             return None;
         }
         match self.reach.cut_until(from, to) {
-            until if until <= now => Some(now),
+            until if until <= now && first >= now => Some(now),
             Time::NEVER => None,
-            until => stage.retransmission(now, until),
+            until => stage.retransmission(first, until).map(|at| at.max(now)),
         }
     }
 
-    /// What `caller` waits for will not come. It waits until its own limits, or the kernel's.
+    /// What `caller` waits for will not come. It waits until its own limits, or until its connection is
+    /// given up.
     pub(crate) fn lose(&mut self, caller: FrameId, lost: Lost, calendar: &mut Calendar<Event>) {
+        let gives_up = match self.client_of(caller) {
+            Some(client) => self.silent_since(caller, client, lost) + lost.stage.patience(client),
+            None => lost.stage.gives_up(lost.sent),
+        };
         let frame = &mut self.frames[caller];
         frame.lost = Some(lost.stage);
         let (to, epoch, failure) = (caller, frame.epoch, Some(Failure::Timeout));
-        calendar.schedule(lost.stage.gives_up(lost.sent), Event::Answer { to, epoch, failure });
+        calendar.schedule(gives_up.max(lost.sent), Event::Answer { to, epoch, failure });
+    }
+
+    /// What `caller` connects with for the call under way; a user's own connections are not known.
+    fn client_of(&self, caller: FrameId) -> Option<&'a Client> {
+        let frame = &self.frames[caller];
+        let blueprint = self.blueprint;
+        let query = || blueprint.calls[frame.outgoing.index()].query;
+        (frame.kind != Kind::Root).then(|| &blueprint.routes[query().index()].client)
+    }
+
+    /// Since when nothing gets through on the connection of `caller`, on which `lost` does not.
+    fn silent_since(&mut self, caller: FrameId, client: &Client, lost: Lost) -> Time {
+        let link = self.frames[caller].link;
+        let is_shared = client.multiplex.is_some() && link != NO_CONNECTION;
+        match lost.stage {
+            Stage::Established if is_shared => self.connections.falls_silent(link, lost.sent),
+            _ => lost.sent,
+        }
+    }
+
+    /// Whether the client of `caller` still waits at `at` for what has been under way since `since`.
+    pub(crate) fn bears(&self, caller: FrameId, since: Time, at: Time) -> bool {
+        let client = self.client_of(caller);
+        client.is_none_or(|client| at <= since + Stage::Established.patience(client))
     }
 
     /// `observer` has forgotten `who`: calls from there by way of a virtual address that wait for it
@@ -268,26 +309,45 @@ impl<P: Probe> World<'_, P> {
         };
         // A user's connection is a new one.
         let stage = if caller.kind == Kind::Root { Stage::Opening } else { Stage::Established };
+        let first = if heard { self.first_unheard(now, frame.parent) } else { now };
         let passes = match self.stands_still(now, to) {
             // For ever.
             Some(_) => None,
-            None => match self.passes(now, from, to, stage) {
+            None => match self.passes_behind(now, first, (from, to), stage) {
                 // A user has to get to the node where he comes in.
                 Some(at) if at <= now && caller.kind == Kind::Root && heard => {
                     from.map_or(Some(at), |ingress| self.passes(now, None, ingress, stage))
                 }
+                Some(at) if heard && !self.bears(frame.parent, first, at) => None,
                 passes => passes,
             },
         };
         match passes {
-            Some(at) if at <= now => return true,
+            Some(at) if at <= now => {
+                if first < now {
+                    self.connections.is_heard(caller.link);
+                }
+                return true;
+            }
             Some(at) => {
+                if heard && let Some(client) = self.client_of(frame.parent) {
+                    self.silent_since(frame.parent, client, Lost { stage, sent: first });
+                }
                 self.hops_ns += at.since(now).0;
                 calendar.schedule(at, Event::Deliver(id));
             }
             None => self.is_lost(now, id, calendar),
         }
         false
+    }
+
+    /// When what has not got through on the connection of `caller`, if others share it, was first sent:
+    /// what is sent later waits behind it.
+    fn first_unheard(&self, now: Time, caller: FrameId) -> Time {
+        match self.frames[caller].link {
+            NO_CONNECTION => now,
+            link => self.connections.get(link).silent_since.min(now),
+        }
     }
 
     /// Whether the data of `id` is somewhere else: a local volume stays on its node, and a file server

@@ -136,6 +136,7 @@ impl<P: Probe> World<'_, P> {
         let parent = self.frames[id].parent;
         let heard = self.is_heard(id);
         if self.ties.are_used() {
+            self.give_back(now, id, calendar);
             self.untie_part(id);
         }
         self.closes(now, id, Some(failure));

@@ -4,8 +4,9 @@
 //! late and nobody hears it.
 
 use super::frame::{Frame, FrameId, Kind, NO_FRAME, NONE, Waits};
+use super::parting::Parting;
 use super::travel::{Fate, Link};
-use crate::blueprint::{Call, Retry};
+use crate::blueprint::{Call, Retry, Tenure};
 use crate::event::Event;
 use crate::ids::{CallId, ContainerId, InstructionId, NodeId, PoolId, SourceId};
 use crate::network::Message;
@@ -73,7 +74,7 @@ impl<P: Probe> World<'_, P> {
         let blueprint = self.blueprint;
         let call = &blueprint.calls[call_id.index()];
         if let Some(pool) = call.pool
-            && !self.connect(now, id, pool, calendar)
+            && !self.connect(now, id, (pool, call), calendar)
         {
             return;
         }
@@ -86,14 +87,17 @@ impl<P: Probe> World<'_, P> {
         &mut self,
         now: Time,
         id: FrameId,
-        pool: PoolId,
+        (pool, call): (PoolId, &Call),
         calendar: &mut Calendar<Event>,
     ) -> bool {
-        let place = self.pool_instance(pool, self.frames[id].container);
+        let container = self.frames[id].container;
+        let place = self.pool_instance(pool, container);
+        let content = &self.blueprint.pools[pool.index()];
+        let is_dry = content.outwaits && self.is_dry(now, content, call, container);
         let frame = &mut self.frames[id];
         let instance = &mut self.pools[place as usize];
         frame.connection = place;
-        if instance.free > 0 {
+        if instance.free > 0 && !is_dry {
             instance.free -= 1;
             if frame.measured {
                 self.probe.pool_wait(pool, now, Nanos::ZERO);
@@ -146,9 +150,26 @@ impl<P: Probe> World<'_, P> {
         key: u64,
         calendar: &mut Calendar<Event>,
     ) {
+        if let Tenure::Takes { .. } = call.tenure {
+            return self.take_hold(id, call_id);
+        }
         let target = &self.blueprint.endpoints[call.target.index()];
-        let link = self.link(now, id, call, target.service, key);
+        let mut link = self.link(now, id, call, target.service, key);
+        if let (true, Some(link)) = (self.paths.narrow, &mut link) {
+            self.narrow(id, call, key, link);
+        }
         self.send_over(now, id, (call_id, call, target.start), (link, key), calendar);
+    }
+
+    /// A request that does not fit the path of `link` sets out in vain.
+    #[inline(never)]
+    fn narrow(&mut self, id: FrameId, call: &Call, key: u64, link: &mut Link) {
+        let ends = [self.frame_node(id), self.node_of(link.peer)];
+        let bytes = call.send.sample_lazily(|| self.draws.draw(key, DRAW_SEND));
+        if link.fate == Fate::Sent && !self.fits(ends, &call.network, bytes) {
+            link.fate = Fate::Lost(Stage::Established);
+            self.connections.get_stuck(link.connection);
+        }
     }
 
     /// Sends the request of the present attempt over `link`, to run the program at `start`, or fails as
@@ -306,9 +327,13 @@ impl<P: Probe> World<'_, P> {
         let bytes = if has_bytes { self.bytes_of_result(call, key) } else { 0.0 };
         let payers = [NO_FRAME, caller];
         let network = &call.network;
-        let Some(at) = self.passes(now, Some(from), to, Stage::Established) else {
+        let passes = self.passes(now, Some(from), to, Stage::Established);
+        let Some(at) = passes.filter(|at| *at == now || self.bears(caller, now, *at)) else {
             return self.lose(caller, Lost { stage: Stage::Established, sent: now }, calendar);
         };
+        if self.paths.narrow && !self.fits([from, to], network, bytes) {
+            return self.lose_large(now, caller, calendar);
+        }
         let message = Message { from, to, network, bytes, payers, after: at.since(now) };
         self.transmit(now, message, (key, DRAW_RTT_BACK), event, calendar);
     }
@@ -350,7 +375,7 @@ impl<P: Probe> World<'_, P> {
             // A failure that was answered leaves the connection open; a broken connection does not.
             let broken = matches!(failure, Failure::Reset | Failure::Refused | Failure::Oom);
             let good = frame.lost.is_none() && !broken;
-            self.hang_up(now, id, good);
+            self.hang_up(now, id, if good { Parting::Answered } else { Parting::Broken });
             return self.attempt_failed(now, id, failure, calendar);
         }
         if frame.measured {
@@ -362,7 +387,7 @@ impl<P: Probe> World<'_, P> {
             self.leave_limits(id);
         }
         if self.frames[id].link != NO_CONNECTION {
-            self.hang_up(now, id, true);
+            self.hang_up(now, id, Parting::Answered);
         }
         self.leave_pool(now, id, calendar);
         self.execute(now, id, calendar);
@@ -440,7 +465,7 @@ impl<P: Probe> World<'_, P> {
         Nanos::from_f64(pause)
     }
 
-    /// What the present attempt of `id` holds is free: its connection is closed unless it was kept
+    /// What the present attempt of `id` holds is free: the connection is given up unless it was kept
     /// before, its place in a pool goes to the next in the queue.
     #[inline(always)]
     pub(super) fn release_connection(
@@ -450,8 +475,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         if self.frames[id].link != NO_CONNECTION {
-            // Whoever gives up an answer cannot use its connection for another request.
-            self.hang_up(now, id, false);
+            self.hang_up(now, id, Parting::GivenUp);
         }
         self.leave_pool(now, id, calendar);
     }
@@ -463,6 +487,12 @@ impl<P: Probe> World<'_, P> {
         if instance == NONE {
             return;
         }
+        self.free_place(now, instance, calendar);
+    }
+
+    /// A place of a pool `instance` goes to the next in the queue.
+    #[inline(always)]
+    pub(super) fn free_place(&mut self, now: Time, instance: u32, calendar: &mut Calendar<Event>) {
         let pool = &mut self.pools[instance as usize];
         if pool.queue.len == 0 {
             pool.free += 1;

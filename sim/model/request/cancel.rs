@@ -124,6 +124,7 @@ impl<P: Probe> World<'_, P> {
         self.report(now, id, Some(Failure::Abandoned));
         self.leave_limits(id);
         self.release_connection(now, id, calendar);
+        self.give_back(now, id, calendar);
         if self.frames[id].kind == Kind::Visit {
             self.depart(now, id);
         } else if self.frames[id].holds_worker {

@@ -44,7 +44,10 @@ impl<P: Probe> World<'_, P> {
                 }
                 Instruction::LookUp { cache, draw } => self.look_up(id, *cache, *draw),
                 Instruction::SkipIfFound { cache, to } => self.after_look_up(now, id, *cache, *to),
-                Instruction::Call(call) => return self.call(now, id, *call, calendar),
+                Instruction::Call(call) | Instruction::Take(call) => {
+                    return self.call(now, id, *call, calendar);
+                }
+                Instruction::GiveBack => self.give_back(now, id, calendar),
                 Instruction::End => return self.end(now, id, pc, calendar),
                 Instruction::EndBranch => match self.end_branch(now, id, calendar) {
                     Some(next) => id = next,

@@ -9,11 +9,15 @@ mod execute;
 mod follow;
 pub(crate) mod frame;
 mod guard;
+mod hold;
 pub(crate) mod limit;
+mod parting;
+mod room;
 pub(crate) mod ties;
 mod timeout;
 mod travel;
 mod unfinished;
 mod visit;
 
+pub(crate) use parting::Parting;
 pub(crate) use timeout::TimeoutClass;

@@ -3,6 +3,8 @@
 
 use super::breaker::Permit;
 use super::frame::{FrameId, NO_FRAME};
+use crate::ids::CallId;
+use crate::network::connection::ConnectionId;
 use wssim_kernel::Time;
 
 /// The ties of one frame.
@@ -18,12 +20,32 @@ pub(crate) struct Tie {
     pub permit: Option<Permit>,
     /// Whether its outgoing call has passed its limits and not left them.
     pub has_entered: bool,
+    /// The connection that it has for several calls.
+    pub held: Option<Held>,
+}
+
+/// A connection of a pool that a part of a visit has for several calls.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Held {
+    /// What took it.
+    pub call: CallId,
+    /// The pool instance whose place it has.
+    pub pool: u32,
+    /// The connection; none: it is in use, or not opened yet.
+    pub link: ConnectionId,
 }
 
 impl Tie {
     /// Of a frame that is wanted until `deadline`.
     pub(crate) fn until(deadline: Time) -> Self {
-        Self { deadline, next: NO_FRAME, previous: NO_FRAME, permit: None, has_entered: false }
+        Self {
+            deadline,
+            next: NO_FRAME,
+            previous: NO_FRAME,
+            permit: None,
+            has_entered: false,
+            held: None,
+        }
     }
 }
 
@@ -43,6 +65,11 @@ impl Ties {
     #[inline(always)]
     pub(crate) fn are_used(&self) -> bool {
         self.are_used
+    }
+
+    /// Connections that are held.
+    pub(crate) fn held(&self) -> impl Iterator<Item = &Held> {
+        self.all.iter().filter_map(|tie| tie.held.as_ref())
     }
 
     /// Ties the frame that has just come to `id`.

@@ -9,7 +9,8 @@
 //! address that has forgotten the connection.
 
 use super::frame::FrameId;
-use crate::blueprint::{Balance, Call, Client, Policy, Travels};
+use super::parting::{FarEnd, idle_time};
+use crate::blueprint::{Balance, Call, Client, Policy, Tenure, Travels};
 use crate::ids::{ContainerId, ObserverId, ServiceId};
 use crate::network::connection::{Connection, ConnectionId, NO_CONNECTION, Stage};
 use crate::probe::{Failure, Probe};
@@ -83,21 +84,21 @@ pub(super) enum Fate {
 }
 
 /// Who looks for a connection, and how.
-struct Search<'a> {
-    call: &'a Call,
-    client: &'a Client,
+pub(super) struct Search<'a> {
+    pub(super) call: &'a Call,
+    pub(super) client: &'a Client,
     policy: &'a Policy,
     /// Balanced by request: where it must lead.
     wanted: Option<ContainerId>,
     /// A proxy looks at its own list.
     proxy: Option<ObserverId>,
-    container: ContainerId,
-    channel: usize,
+    pub(super) container: ContainerId,
+    pub(super) channel: usize,
     key: u64,
     last_replica: u32,
 }
 
-impl<P: Probe> World<'_, P> {
+impl<'a, P: Probe> World<'a, P> {
     /// The instance of a route's channel at `container`.
     #[inline]
     pub(crate) fn channel_of(&self, query: usize, container: ContainerId) -> usize {
@@ -108,7 +109,8 @@ impl<P: Probe> World<'_, P> {
     /// Whether more than the choice of a replica decides how requests of `call` travel.
     #[inline(always)]
     pub(super) fn may_be_hindered(&self, call: &Call) -> bool {
-        call.travels == Travels::OnConnection || self.reach.ever || call.network.blocked
+        let by_path = call.network.blocked || self.paths.narrow;
+        call.travels == Travels::OnConnection || self.reach.ever || by_path
     }
 
     /// How the request of the present attempt of `id` travels; `None`: no replica is there.
@@ -154,25 +156,16 @@ impl<P: Probe> World<'_, P> {
         call: &Call,
         key: u64,
     ) -> Option<Link> {
-        let blueprint = self.blueprint;
-        let route = &blueprint.routes[call.query.index()];
         let frame = &self.frames[id];
         let (container, last_replica) = (frame.container, frame.last_replica);
-        let channel = self.channel_of(call.query.index(), container);
-        let mut search = Search {
-            call,
-            client: &route.client,
-            policy: &route.policy,
-            wanted: None,
-            proxy: route.proxy.map(|first| {
-                let caller = blueprint.queries[call.query.index()].caller;
-                self.registry.proxy(first + blueprint.replica(caller, container))
-            }),
-            container,
-            channel,
-            key,
-            last_replica,
-        };
+        let mut search = Search { last_replica, ..self.search(call, container, key) };
+        let route = &self.blueprint.routes[call.query.index()];
+        if call.tenure == Tenure::Uses
+            && let Some(held) = self.use_held(id, call)
+        {
+            let fate = self.fate_of(now, &search, held);
+            return Some(self.on_open(held, Nanos::ZERO, fate));
+        }
         if route.balance == Balance::Requests {
             search.wanted = Some(self.choose_again(now, &search)?);
         }
@@ -182,6 +175,28 @@ impl<P: Probe> World<'_, P> {
             self.connections.share(now, search.channel, link.connection);
         }
         link
+    }
+
+    /// How `container` looks for a connection for `call`.
+    pub(super) fn search<'c>(&self, call: &'c Call, container: ContainerId, key: u64) -> Search<'c>
+    where
+        'a: 'c,
+    {
+        let blueprint = self.blueprint;
+        let query = call.query.index();
+        let route = &blueprint.routes[query];
+        let replica = || blueprint.replica(blueprint.queries[query].caller, container);
+        Search {
+            call,
+            client: &route.client,
+            policy: &route.policy,
+            wanted: None,
+            proxy: route.proxy.map(|first| self.registry.proxy(first + replica())),
+            container,
+            channel: self.channel_of(query, container),
+            key,
+            last_replica: 0,
+        }
     }
 
     /// A replica for a request that needs no connection to be told from others.
@@ -284,32 +299,48 @@ impl<P: Probe> World<'_, P> {
     /// An idle connection that is not known to be closed.
     #[inline]
     fn take_idle(&mut self, now: Time, search: &Search<'_>) -> Option<ConnectionId> {
-        let Self { connections, containers, blueprint, draws, .. } = self;
-        let client = search.client;
-        if let Some(most) = client.multiplex
-            && connections.open_of(search.channel) < most
+        if let Some(most) = search.client.multiplex
+            && self.connections.open_of(search.channel) < most
         {
             return None;
         }
+        let Search { client, container, channel, key, wanted, .. } = *search;
+        self.take_known(now, (client, container, channel), wanted, key)
+    }
+
+    /// The same of any channel; those on the way that are known to be closed are forgotten.
+    #[inline]
+    pub(super) fn take_known(
+        &mut self,
+        now: Time,
+        (client, container, channel): (&Client, ContainerId, usize),
+        wanted: Option<ContainerId>,
+        key: u64,
+    ) -> Option<ConnectionId> {
+        let Self { connections, containers, blueprint, draws, usual_halves, .. } = self;
         // A pool closes an idle connection only where more than its minimum are open, and replaces
         // those of its minimum at the end of their lives (HikariPool.java, `HouseKeeper`).
-        let spare = connections.open_of(search.channel) > client.minimum;
+        let spare = connections.open_of(channel) > client.minimum;
+        let from = containers[container.index()].node;
         let closed = |connection: &mut Connection| {
-            let life = &containers[connection.peer.index()].life;
-            let gone = connection.incarnation != life.incarnation;
+            let peer = &containers[connection.peer.index()];
+            let gone = connection.incarnation != peer.life.incarnation;
             if !spare && !gone && connection.expires <= now {
-                renew(now, connection, client, *draws, search.key);
+                renew(now, connection, client, *draws, key);
             }
-            let heard = gone && connection.incarnation >= life.quiet_before;
             let idle = idle_time(now, connection, client);
-            let server = blueprint.service_of(connection.peer).keep_alive;
-            heard
-                || life.hangs_up()
+            let place = from.index() * blueprint.nodes.len() + peer.node.index();
+            let far = FarEnd {
+                life: &peer.life,
+                keep_alive: blueprint.service_of(connection.peer).keep_alive,
+                half: usual_halves[place],
+            };
+            far.is_known_closed(now, connection, client)
                 || connection.expires <= now
                 || spare && client.idle.is_some_and(|most| idle >= most)
-                || server.is_some_and(|most| idle >= most)
+                || connection.is_given_up(now, client)
         };
-        connections.take(search.channel, search.wanted, closed)
+        connections.take(channel, wanted, closed)
     }
 
     /// What becomes of a request that is sent on `connection`.
@@ -321,9 +352,31 @@ impl<P: Probe> World<'_, P> {
         let forgotten = by_address && idle_time(now, connection, search.client) > IPVS_IDLE;
         let same_life = connection.incarnation == peer.life.incarnation && peer.life.listens();
         if same_life && !forgotten && !self.reach.ever {
-            return Fate::Sent;
+            return self.fate_of_crossing(now, search, connection);
         }
         self.fate_of_doubtful(now, search, connection, forgotten, same_life)
+    }
+
+    /// What becomes of a request that may cross the goodbye of the other end: that is all the answer
+    /// it gets.
+    #[inline]
+    fn fate_of_crossing(&self, now: Time, search: &Search<'_>, connection: &Connection) -> Fate {
+        if connection.stuck {
+            return Fate::Lost(Stage::Established);
+        }
+        let life = &self.containers[connection.peer.index()].life;
+        let keep_alive = self.blueprint.service_of(connection.peer).keep_alive;
+        if keep_alive.is_none() && !life.hangs_up() {
+            return Fate::Sent;
+        }
+        let (from, to) = (self.node_of(search.container), self.node_of(connection.peer));
+        let half = self.usual_half(from, to);
+        let round_trip = Nanos(half.0 * 2);
+        let far = FarEnd { life, keep_alive, half };
+        match far.goodbye(connection, search.client) {
+            heard if heard < now + round_trip => Fate::Turned(heard.since(now), Failure::Reset),
+            _ => Fate::Sent,
+        }
     }
 
     #[inline(never)]
@@ -357,7 +410,7 @@ impl<P: Probe> World<'_, P> {
             let after = self.round_trip(from, to, search.key, DRAW_HANDSHAKE);
             return Fate::Turned(after, Failure::Reset);
         }
-        Fate::Sent
+        self.fate_of_crossing(now, search, connection)
     }
 
     /// Tries a connection that was idle for long, where the client does that.
@@ -395,7 +448,7 @@ impl<P: Probe> World<'_, P> {
 
     /// Opens a connection; `trial` is for how long others were tried in vain before.
     #[inline(never)]
-    fn on_new(&mut self, now: Time, search: &Search<'_>, trial: Nanos) -> Option<Link> {
+    pub(super) fn on_new(&mut self, now: Time, search: &Search<'_>, trial: Nanos) -> Option<Link> {
         let from = self.node_of(search.container);
         let mut setup = Setup { trial, ..Setup::default() };
         if let Policy::Dns(_) = search.policy
@@ -415,11 +468,19 @@ impl<P: Probe> World<'_, P> {
         // Nobody is at the address of an earlier life.
         let is_there = self.knows_address(search, peer);
         let ends = [search.container, peer];
-        let (fate, took) = self.fate_of_opening(begins, ends, is_there, search.call, search.key);
+        let (mut fate, took) =
+            self.fate_of_opening(begins, ends, is_there, search.call, search.key);
+        if !self.takes_port(begins, search, connection) {
+            fate = Fate::Turned(Nanos::ZERO, Failure::Refused);
+        } else if fate == Fate::Sent && !self.has_room(now, peer) {
+            // It is told so when it logs in.
+            fate = Fate::Turned(took, Failure::Refused);
+        }
         if let Fate::Sent = fate {
             setup.handshake = took;
             let draw = || self.draws.draw(search.key, DRAW_ACCEPT);
             setup.accept = search.client.accept_cpu.sample_lazily(draw) as u32;
+            self.connections.accept(connection);
         }
         Some(Link { connection, peer, setup, fate })
     }
@@ -480,29 +541,6 @@ impl<P: Probe> World<'_, P> {
             now + Nanos::from_f64(law.sample_lazily(draw))
         })
     }
-
-    /// The attempt of `id` is over. Its connection is kept if it is `good` and its client keeps any.
-    #[inline]
-    pub(crate) fn hang_up(&mut self, now: Time, id: FrameId, good: bool) {
-        let frame = &mut self.frames[id];
-        let connection = std::mem::replace(&mut frame.link, NO_CONNECTION);
-        if connection == NO_CONNECTION {
-            return;
-        }
-        let (container, call) = (frame.container, frame.outgoing);
-        let query = self.blueprint.calls[call.index()].query.index();
-        let channel = self.channel_of(query, container);
-        let client = &self.blueprint.routes[query].client;
-        if client.multiplex.is_some() {
-            if !good {
-                self.connections.drop_shared(channel, connection);
-            }
-        } else if good && client.keeps {
-            self.connections.keep(now, channel, connection);
-        } else {
-            self.connections.close(channel, connection);
-        }
-    }
 }
 
 /// What a trial of a connection came to, and how long it took.
@@ -524,10 +562,4 @@ fn renew(now: Time, connection: &mut Connection, client: &Client, draws: StreamK
         connection.idle_since = connection.expires;
         connection.expires = connection.expires + life.max(Nanos(1));
     }
-}
-
-/// For how long nothing has been sent on `connection`, keep-alives included.
-fn idle_time(now: Time, connection: &Connection, client: &Client) -> Nanos {
-    let idle = now.since(connection.idle_since);
-    client.keepalive.map_or(idle, |every| idle.min(every))
 }

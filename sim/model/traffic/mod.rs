@@ -167,6 +167,13 @@ impl<P: Probe> World<'_, P> {
             return self.finish_request(now, root, Err(Failure::NoReplica), calendar);
         };
         self.frames[root].last_replica = container.0 + 1;
+        if let (Some(most), Some(ingress)) = (blueprint.sources[id.index()].ports, ingress) {
+            let range = self.ports.of_mesh(ingress, container);
+            if !self.ports.take(now, range, most) {
+                return self.finish_request(now, root, Err(Failure::Refused), calendar);
+            }
+            self.frames[root].open = 1;
+        }
         let start = blueprint.endpoints[entry.index()].start;
         let drawn = self.draw_ahead(mix(key, 0), start, row);
         let (visit, frame) = self.frames.open(Kind::Visit, mix(key, 0));
@@ -183,7 +190,20 @@ impl<P: Probe> World<'_, P> {
             self.tie_entry(root, visit);
         }
         self.transmit_from_user(sets_out, visit, calendar);
-        self.opens(now, visit);
+        // It may be lost already.
+        if self.frames[visit].parent == root {
+            self.opens(now, visit);
+        }
+    }
+
+    /// The connection of the user of `root` through the mesh is closed, from outside.
+    #[cold]
+    fn leave_mesh(&mut self, now: Time, root: FrameId) {
+        let Frame { source, key, last_replica, .. } = self.frames[root];
+        if let Some(ingress) = self.ingress_of(source, mix(key, 0)) {
+            let range = self.ports.of_mesh(ingress, ContainerId(last_replica - 1));
+            self.ports.give_back(now, range, true);
+        }
     }
 
     /// The replica that the request `key` of a user comes to.
@@ -280,7 +300,10 @@ impl<P: Probe> World<'_, P> {
         outcome: Result<(), Failure>,
         calendar: &mut Calendar<Event>,
     ) {
-        let Frame { source, arrived, measured, number, .. } = self.frames[root];
+        let Frame { source, arrived, measured, number, open, .. } = self.frames[root];
+        if open > 0 {
+            self.leave_mesh(now, root);
+        }
         self.closes(now, root, outcome.err());
         self.frames.remove(root);
         match outcome {

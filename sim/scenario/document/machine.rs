@@ -27,6 +27,8 @@ pub(crate) struct Machine {
     pub swap: f64,
     pub swappiness: f64,
     pub network: Option<f64>,
+    /// Bytes of a packet that its interface takes.
+    pub mtu: Option<f64>,
     pub disk: Option<Disk>,
     /// Whether the CPU has instructions for AES.
     pub aes: bool,
@@ -74,6 +76,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'
         swap: fields.value(reader, "swap", fields::quantity(Dimension::Size)).unwrap_or(0.0),
         swappiness: swappiness(reader, fields),
         network: fields.value(reader, "network", bandwidth),
+        mtu: fields.value(reader, "mtu", packet_size),
         disk: disk::of_node(reader, fields),
         aes: fields.value_or(reader, "aes", fields::truth, true, "true"),
         site: fields.name(reader, "site").map(|name| name.text),
@@ -153,7 +156,56 @@ pub(crate) struct Lan {
     /// Addresses of the nodes, such as `10.0.0.0/24`.
     pub subnet: Option<Name>,
     pub firewall: Option<Firewall>,
+    /// What the way between any two nodes carries.
+    pub path: Path,
     pub pairs: Vec<Pair>,
+}
+
+/// What the way between two nodes carries, as far as it is said.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Path {
+    /// Bytes of a packet.
+    pub mtu: Option<f64>,
+    /// Bytes per second of one transfer.
+    pub goodput: Option<f64>,
+    /// Share of packets that are lost.
+    pub loss: Option<f64>,
+}
+
+impl Path {
+    /// What says something of it.
+    const KEYS: [&str; 3] = ["mtu", "goodput", "loss"];
+
+    fn read(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Self {
+        Self {
+            mtu: fields.value(reader, "mtu", packet_size),
+            goodput: fields.value(reader, "goodput", bandwidth),
+            loss: fields.value(reader, "loss", loss),
+        }
+    }
+
+    /// What is said here, and otherwise in `other`.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            mtu: self.mtu.or(other.mtu),
+            goodput: self.goodput.or(other.goodput),
+            loss: self.loss.or(other.loss),
+        }
+    }
+}
+
+/// Half of all packets at most: of more, Mathis' formula and TCP itself say nothing.
+fn loss(texts: &Texts<'_>, item: &Item) -> Read<f64> {
+    let value = fields::share(texts, item)?;
+    if value <= 0.5 {
+        return Ok(value);
+    }
+    let message = "more than half of all packets lost: no connection works like that";
+    Err(Box::new(
+        Diagnostic::error("out-of-range", message)
+            .at(texts.sources, item.origin)
+            .help("a fault of kind `partition` cuts a path"),
+    ))
 }
 
 /// What overlays cost, in nanoseconds of the reference CPU at each end.
@@ -175,6 +227,7 @@ pub(crate) struct OverlayCpu {
 pub(crate) struct Pair {
     pub between: Vec<Name>,
     pub rtt: Option<Law>,
+    pub path: Path,
     /// How often it is cut of itself.
     pub fails: Option<Fails>,
     pub origin: Origin,
@@ -211,19 +264,22 @@ pub(super) fn lan(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Lan {
             let help = "such as `between = [\"a\", \"b\"]`";
             pair.missing(reader, "between", help);
         }
-        if !["rtt", "mtbf", "mttr"].iter().any(|key| pair.has(key)) {
+        if !["rtt", "mtbf", "mttr"].iter().chain(&Path::KEYS).any(|key| pair.has(key)) {
             pair.missing(reader, "rtt", "such as `rtt = \"5ms\"`");
         }
         let rtt = pair.law(reader, "rtt", Dimension::Duration);
+        let path = Path::read(reader, &mut pair);
         let fails = fault::fails(reader, &mut pair);
-        pairs.push(Pair { between, rtt, fails, origin: pair.origin });
+        pairs.push(Pair { between, rtt, path, fails, origin: pair.origin });
         pair.finish(reader);
     }
     let cpu = overlay_cpu(reader, &mut fields);
     let subnet = fields.name(reader, "subnet");
     let firewall = firewall::read(reader, &mut fields);
+    let path = Path::read(reader, &mut fields);
     fields.finish(reader);
-    Lan { rtt, local_rtt, packet_cpu: Nanos::from_f64(packet_cpu), cpu, subnet, firewall, pairs }
+    let packet_cpu = Nanos::from_f64(packet_cpu);
+    Lan { rtt, local_rtt, packet_cpu, cpu, subnet, firewall, path, pairs }
 }
 
 fn overlay_cpu(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> OverlayCpu {
@@ -240,10 +296,13 @@ fn overlay_cpu(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> OverlayCpu {
 /// A network of containers.
 #[derive(Clone, Debug)]
 pub(crate) struct Network {
+    pub origin: Origin,
     pub overlay: bool,
     pub encrypted: bool,
     /// Bytes of a packet inside.
     pub mtu: Option<f64>,
+    /// Bytes per second of one transfer.
+    pub goodput: Option<f64>,
 }
 
 impl Network {
@@ -256,7 +315,12 @@ impl Network {
             (true, false) => (Encapsulation::Vxlan, 1450.0),
             (true, true) => (Encapsulation::Encrypted, 1424.0),
         };
-        blueprint::Network { encapsulation, mtu: self.mtu.unwrap_or(mtu), blocked: false }
+        blueprint::Network {
+            encapsulation,
+            mtu: self.mtu.unwrap_or(mtu),
+            blocked: false,
+            goodput: self.goodput.unwrap_or(f64::INFINITY),
+        }
     }
 }
 
@@ -264,10 +328,12 @@ pub(super) fn network(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Networ
     let driver = fields.word(reader, "driver", &["overlay", "bridge", "host"]);
     let encrypted = fields.value(reader, "encrypted", fields::truth).unwrap_or(false);
     let mtu = fields.value(reader, "mtu", packet_size);
+    let goodput = fields.value(reader, "goodput", bandwidth);
+    let origin = fields.table.get("mtu").map_or(fields.origin, |entry| entry.item.origin);
     fields.finish(reader);
     // Where nothing is said, what is to be encrypted is on an overlay.
     let overlay = driver.map_or(encrypted, |driver| driver == "overlay");
-    Network { overlay, encrypted, mtu }
+    Network { origin, overlay, encrypted, mtu, goodput }
 }
 
 /// Bytes of a packet: at least what every host of the Internet takes (RFC 791), at most what its

@@ -22,7 +22,18 @@ pub(crate) struct ClientText {
     pub tls: bool,
     pub round_trips: Option<u32>,
     pub accept: Option<Law>,
+    pub ports: Option<u32>,
 }
+
+impl ClientText {
+    /// Ephemeral ports towards one destination, where each request takes one.
+    pub(crate) fn ports_of_requests(&self) -> Option<u32> {
+        self.per_request.then(|| self.ports.unwrap_or(EPHEMERAL_PORTS))
+    }
+}
+
+/// Ports of Linux' `net.ipv4.ip_local_port_range`, 32768 to 60999 (networking/ip-sysctl).
+const EPHEMERAL_PORTS: u32 = 60_999 - 32_768 + 1;
 
 /// The clients of a service: one for all, and some by the name of the service called.
 #[derive(Clone, Debug, Default)]
@@ -106,7 +117,12 @@ pub(super) fn client(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> ClientT
         tls: fields.value(reader, "tls", fields::truth).unwrap_or(false),
         round_trips: fields.value(reader, "round_trips", fields::count_to(1, 16)),
         accept: fields.law(reader, "accept", Dimension::Duration),
+        ports: fields.value(reader, "ports", fields::count_to(1, 65_535)),
     };
+    if text.ports.is_some() && !text.per_request {
+        let message = "connections that are kept use up no ports: `ports` counts where `connections` is `per-request`";
+        reader.mistake(fields.origin, "contradiction", message, None);
+    }
     let is_limited = text.max.is_some()
         || text.multiplex
         || text.idle.is_some()

@@ -47,6 +47,8 @@ pub(crate) struct Service {
     pub fails: Option<Fails>,
     /// How long its containers leave an idle connection open.
     pub keep_alive: Option<Nanos>,
+    /// Connections that each of its containers takes.
+    pub max_connections: Option<Limit>,
     /// How requests to it are spread over its replicas, whoever asks.
     pub balance: Option<Policy>,
     /// What it makes of answers of DNS.
@@ -80,6 +82,13 @@ impl Service {
         let label = |name: &Name| name.text.strip_prefix("node.labels.").map(str::to_owned);
         self.deploy.preferences.iter().filter_map(label).collect()
     }
+}
+
+/// How many there may be, and where that is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    pub most: u32,
+    pub origin: Origin,
 }
 
 /// How often an application that cannot connect tries again: an assumption.
@@ -117,6 +126,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, fields: Fields<'_>) 
         start_retry_origin: None,
         fails: None,
         keep_alive: None,
+        max_connections: None,
         balance: None,
         resolver: None,
         proxy: None,
@@ -185,6 +195,9 @@ fn deployment(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut Se
     start_needs(reader, fields, service);
     service.fails = fault::fails(reader, fields);
     service.keep_alive = fields.duration(reader, "keep_alive");
+    let written = fields.table.get("max_connections").map(|entry| entry.key);
+    let most = fields.value(reader, "max_connections", fields::count(1));
+    service.max_connections = most.zip(written).map(|(most, origin)| Limit { most, origin });
     service.balance = routing::balance(reader, fields);
     service.resolver = routing::resolver(reader, fields);
     service.proxy = routing::proxy(reader, fields);

@@ -40,10 +40,22 @@ pub(crate) enum StepKind {
     Cache(Box<CacheStep>),
     /// Runs steps one after the other.
     Group(Vec<Step>),
+    /// The same while it holds a connection.
+    With(Box<WithStep>),
+}
+
+/// Steps during which a connection to a service is held.
+#[derive(Clone, Debug)]
+pub(crate) struct WithStep {
+    pub service: Name,
+    /// Share of times that it is never given back.
+    pub leak: f64,
+    pub steps: Vec<Step>,
 }
 
 /// The kinds of steps: each step has one of these keys.
-const KINDS: [&str; 8] = ["cpu", "call", "parallel", "cache", "disk", "read", "sleep", "steps"];
+const KINDS: [&str; 9] =
+    ["cpu", "call", "parallel", "cache", "disk", "read", "sleep", "steps", "with"];
 
 /// Reads a list of steps.
 pub(super) fn read_list(reader: &mut Reader<'_>, item: &Item, path: &str) -> Vec<Step> {
@@ -63,7 +75,10 @@ pub(super) fn read_list(reader: &mut Reader<'_>, item: &Item, path: &str) -> Vec
 }
 
 fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<Step> {
-    let kinds: Vec<&'static str> = KINDS.into_iter().filter(|kind| fields.has(kind)).collect();
+    // The steps of `with` are its own.
+    let is_other = |kind: &&str| *kind != "steps" || !fields.has("with");
+    let kinds: Vec<&'static str> =
+        KINDS.into_iter().filter(|kind| fields.has(kind)).filter(is_other).collect();
     fields.accept(&KINDS);
     let kind = match kinds.as_slice() {
         [kind] => *kind,
@@ -101,6 +116,7 @@ fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<Step> {
         "call" => call::read(reader, &mut fields).map(|call| StepKind::Call(Box::new(call))),
         "parallel" => parallel(reader, &mut fields),
         "cache" => cache::read(reader, &mut fields).map(|step| StepKind::Cache(Box::new(step))),
+        "with" => with(reader, &mut fields).map(|with| StepKind::With(Box::new(with))),
         _ => {
             let path = fields.at("steps");
             fields.item("steps").map(|item| StepKind::Group(read_list(reader, item, &path)))
@@ -123,9 +139,23 @@ pub(super) fn each(steps: &mut [Step], settle: &mut impl FnMut(&mut Step)) {
             }
             StepKind::Cache(cache) => each(&mut cache.miss, settle),
             StepKind::Group(steps) => each(steps, settle),
+            StepKind::With(with) => each(&mut with.steps, settle),
             _ => {}
         }
     }
+}
+
+/// `{ with = "database", steps = [ … ], leak = "0.1%" }`.
+fn with(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<WithStep> {
+    let service = fields.name(reader, "with");
+    let leak = fields.value(reader, "leak", fields::share).unwrap_or(0.0);
+    let path = fields.at("steps");
+    let Some(item) = fields.item("steps") else {
+        fields.missing(reader, "steps", "such as `steps = [ { call = \"database.query\" } ]`");
+        return None;
+    };
+    let steps = read_list(reader, item, &path);
+    service.map(|service| WithStep { service, leak, steps })
 }
 
 fn parallel(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<StepKind> {

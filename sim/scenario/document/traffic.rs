@@ -30,6 +30,8 @@ pub(crate) struct Traffic {
     pub objective: Objective,
     /// Nodes whose published port users come to.
     pub ingress: Vec<Name>,
+    /// Ports of the mesh to one replica, where each request takes one.
+    pub ports: Option<u32>,
     /// Keys that are written and that the model does not simulate yet.
     pub unsimulated: Vec<&'static str>,
 }
@@ -136,8 +138,10 @@ fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Traffic {
         }
     }
     let _ = routing::resolver(reader, &mut fields);
-    if let Some(inner) = fields.inner(reader, "client") {
-        let _ = routing::client(reader, inner);
+    let client = fields.inner(reader, "client").map(|inner| routing::client(reader, inner));
+    let ports = client.and_then(|client| client.ports_of_requests());
+    if ports.is_some() && fields.has("ingress") {
+        unsimulated.retain(|key| *key != "client");
     }
     let critical = fields.value(reader, "critical", fields::truth).unwrap_or(false);
     let objective = objective(reader, &mut fields);
@@ -156,6 +160,7 @@ fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Traffic {
         cancel: fields.value(reader, "cancel", fields::truth).unwrap_or(false),
         critical,
         objective,
+        ports,
         unsimulated,
     };
     fields.finish(reader);

@@ -17,7 +17,7 @@ use crate::document::step::StepKind;
 use crate::{calls, document};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
-use wssim_model::blueprint::{Cache, Call, Instruction, Retry};
+use wssim_model::blueprint::{Cache, Call, Instruction, Retry, Tenure};
 use wssim_model::ids::{CacheId, CallId, EndpointId, InstructionId, ServiceId};
 
 /// What an endpoint does.
@@ -132,6 +132,7 @@ impl<'a> Lowering<'a> {
             query: self.queries[&(caller, callee)],
             travels: self.how_calls_travel(caller, callee),
             network: self.network(caller, callee),
+            tenure: Tenure::OneCall,
             optional: true,
         });
         self.out.program.push(Instruction::Call(call));

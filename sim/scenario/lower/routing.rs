@@ -2,8 +2,10 @@
 //! the scenario says; detection, with the timing of the orchestrator.
 
 use super::Lowering;
+use crate::calls;
 use crate::document::routing::{ClientText, Pool};
 use crate::document::service::Service;
+use crate::document::step::StepKind;
 use crate::traefik::passage;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{Balance, Client, Detection, Pick, Policy, Resolver, Route, Travels};
@@ -14,6 +16,10 @@ const NO_CACHE: Resolver = Resolver { ttl: Some(Nanos::ZERO), pick: Pick::First 
 /// HikariCP tries a connection that was idle for longer before it hands it out (HikariPool.java,
 /// `aliveBypassWindowMs`).
 const TRIED_AFTER: Nanos = Nanos(500_000_000);
+
+/// This number of keep-alives without an answer tell that a peer is dead: OpenSSH's `ServerAliveCountMax` (ssh_config(5));
+/// that other clients take as many is an assumption.
+const UNANSWERED: u64 = 3;
 
 /// Traefik gives up opening a connection then (`static_config.go`, `DialTimeout`).
 const DIAL: Nanos = Nanos(30_000_000_000);
@@ -57,6 +63,8 @@ impl Lowering<'_> {
         let (policy, balance) = self.policy(caller, callee);
         let is_proxy = passage::is_proxy(caller) && self.document.proxy.knows(name);
         let plain = !is_proxy
+            && callee.max_connections.is_none()
+            && !holds(caller, name)
             && balance == Balance::Requests
             && caller.clients.towards(name).is_none()
             && caller.pools.get(name).is_none_or(Pool::is_bare);
@@ -135,6 +143,17 @@ fn by_orchestrator(kind: Option<&'static str>) -> Detection {
     }
 }
 
+/// Whether `caller` holds connections to `name` over several steps.
+fn holds(caller: &Service, name: &str) -> bool {
+    let mut any = false;
+    for endpoint in caller.endpoints.values() {
+        calls::visit(&endpoint.steps, 1.0, true, &mut |step, _, _| {
+            any |= matches!(&step.kind, StepKind::With(with) if with.service.text == name);
+        });
+    }
+    any
+}
+
 /// What is described connects by round trips; what is not is open already.
 fn client(text: &ClientText) -> Client {
     Client {
@@ -145,6 +164,8 @@ fn client(text: &ClientText) -> Client {
         idle: text.idle,
         max_lifetime: text.max_lifetime.clone(),
         keepalive: text.keepalive,
+        silence: text.keepalive.map(|every| Nanos(every.0.saturating_mul(UNANSWERED))),
+        ports: text.ports_of_requests(),
         validate_after: None,
         connect_timeout: text.connect_timeout,
         minimum: 0,
@@ -157,6 +178,7 @@ fn pooled(pool: &Pool, described: Option<&ClientText>) -> Client {
     Client {
         keeps: true,
         multiplex: None,
+        ports: None,
         accept_cpu: pool.accept.clone().unwrap_or(base.accept_cpu),
         idle: pool.idle,
         max_lifetime: pool.max_lifetime.clone(),

@@ -38,6 +38,7 @@ impl Lowering<'_> {
                 name: name.clone(),
                 entries,
                 ingress: self.nodes_named(&traffic.ingress),
+                ports: traffic.ports.filter(|_| !traffic.ingress.is_empty()),
                 policy: self.entry_policy(traffic),
                 arrivals,
                 client_rtt: traffic.client_rtt.clone(),

@@ -1,8 +1,8 @@
 //! `[node.*]`, `[lan]`, `[network.*]` and `[orchestrator]`.
 
 use super::{
-    BANDWIDTH, DURATION, FROM_ONE, Kind, NAMES, NUMBER, POSITIVE, SHARE, SIZE, Shape, TEXT, TIMES,
-    TOUCH, TRUTH, key, shape,
+    BANDWIDTH, DURATION, FROM_ONE, Key, Kind, NAMES, NUMBER, POSITIVE, SHARE, SIZE, Shape, TEXT,
+    TIMES, TOUCH, TRUTH, key, shape,
 };
 
 const DISKS: &[&str] = &["nvme", "ssd", "hdd", "sd"];
@@ -31,6 +31,11 @@ pub(super) static NODE: Shape = shape(
             "how the kernel weighs pages of processes against the page cache (vm.swappiness)",
         ).or("60"),
         key("network", BANDWIDTH, "bandwidth of its network interface").or("infinite"),
+        key(
+            "mtu",
+            POSITIVE,
+            "the largest packet that its network interface takes, in bytes, from 576 to 65535: what is sent plainly keeps to it, what an overlay wraps and does not fit vanishes",
+        ).or("no limit"),
         key("labels", Kind::Map(&Kind::Text), "labels that constraints and preferences speak of"),
         key(
             "disk",
@@ -128,13 +133,16 @@ pub(super) static LAN: Shape = shape(
             "CPU that encryption takes for each byte, on a node with `aes = false`",
         )
         .or("4.57ns"),
+        MTU,
+        GOODPUT,
+        LOSS,
         key("subnet", TEXT, "addresses of the nodes, such as `10.0.0.0/24`"),
         key("firewall", Kind::Table(&FIREWALL), "what the firewall of every node lets in")
             .or("everything is let in"),
         key(
             "pair",
             Kind::Array(&Kind::Table(&PAIR), 0),
-            "pairs of nodes with a round trip of their own, or whose link fails by itself",
+            "pairs of nodes with a path of their own, or whose link fails by itself",
         ),
     ],
 );
@@ -150,12 +158,31 @@ static FIREWALL: Shape = shape(
     .or("required")],
 );
 
+const MTU: Key = key(
+    "mtu",
+    POSITIVE,
+    "the largest packet that gets from node to node, in bytes, from 576 to 65535: larger ones vanish, and neither end is told",
+)
+.or("no limit");
+const GOODPUT: Key =
+    key("goodput", BANDWIDTH, "what one transfer gets of it at most").or("no limit");
+const LOSS: Key = key(
+    "loss",
+    SHARE,
+    "share of packets that are lost between nodes, up to a half: messages wait for them, and transfers get no more than TCP makes of it",
+)
+.or("0");
+
 static PAIR: Shape = shape(
     "lan-pair",
-    "Two nodes with a round trip of their own, or whose link fails by itself",
+    "Two nodes with a path of their own, or whose link fails by itself",
     &[
         key("between", NAMES, "the two nodes").or("required"),
-        key("rtt", TIMES, "round trip between them").or("required without `mtbf`"),
+        key("rtt", TIMES, "round trip between them")
+            .or("as `[lan]` has it; required where nothing else is said"),
+        MTU,
+        GOODPUT,
+        LOSS,
         key("mtbf", TIMES, "time from the start, or from a repair, to the next cut of their link")
             .or("never"),
         key("mttr", TIMES, "time to repair").or("for ever"),
@@ -175,6 +202,7 @@ pub(super) static NETWORK: Shape = shape(
         key("encrypted", TRUTH, "whether what goes between nodes is encrypted").or("false"),
         key("mtu", POSITIVE, "bytes of a packet inside, from 576 to 65535")
             .or("1500, in an overlay 1450, encrypted 1424"),
+        GOODPUT,
     ],
 );
 

@@ -53,6 +53,19 @@ fn needs(cases: &[&Case], object: &mut Map<String, Value>) {
     }
 }
 
+/// That the deciding key of `case` is there, and none to which it belongs in another of `all`.
+fn presence(case: &Case, all: &[&Case]) -> Value {
+    let has =
+        |other: &&&Case| other.by != case.by && other.keys.iter().any(|key| key.name == case.by);
+    let owners: Vec<Value> =
+        all.iter().filter(has).map(|other| json!({ "required": [other.by] })).collect();
+    let mut value = json!({ "required": [case.by] });
+    if !owners.is_empty() {
+        value["not"] = json!({ "anyOf": owners });
+    }
+    value
+}
+
 /// What is said once and referred to, by name.
 #[derive(Default)]
 struct Definitions(BTreeMap<String, Value>);
@@ -96,7 +109,7 @@ impl Definitions {
             shape.cases.iter().partition(|case| case.is.is_some());
         if !by_presence.is_empty() {
             let one: Vec<Value> =
-                by_presence.iter().map(|case| json!({ "required": [case.by] })).collect();
+                by_presence.iter().map(|case| presence(case, &by_presence)).collect();
             object.insert("oneOf".into(), Value::Array(one));
             needs(&by_presence, object);
         }

@@ -118,7 +118,16 @@ pub(super) static SERVICE: Shape = shape(
             Kind::Either(&[Kind::Word(&["traefik"]), Kind::Table(&PROXY)]),
             "it is a reverse proxy and reads labels; so is every service with the image `traefik`",
         ),
-        key("keep_alive", DURATION, "its containers close a connection that was unused for this time").or("never"),
+        key(
+            "keep_alive",
+            DURATION,
+            "its containers close a connection that was unused for this time; callers hear of it half a round trip later, and a request that crosses it is reset",
+        ).or("never"),
+        key(
+            "max_connections",
+            FROM_ONE,
+            "connections of other services that each of its containers takes at most, unused ones included; further ones are refused",
+        ).or("no limit"),
         key("resolver", RESOLVER, "how it looks up names, as its runtime does").or("no cache: DNS is asked for each connection"),
         key(
             "client",
@@ -439,13 +448,24 @@ const CONNECTION_KEYS: &[Key] = &[
     key("idle", DURATION, "an unused connection is closed after this time").or("never"),
     key("max_lifetime", TIMES, "age at which a connection is renewed").or("never"),
     key("multiplex", TRUTH, "whether several requests share one").or("false"),
-    key("keepalive", DURATION, "how often something is sent on an unused connection").or("never"),
+    key(
+        "keepalive",
+        DURATION,
+        "how often something is sent on an unused connection; after three times without an answer the peer is dead",
+    )
+    .or("never; a peer that is dead is found by the kernel, after 15 min"),
     key("connect_timeout", DURATION, "how long opening a connection is tried")
         .or("the kernel's 127 s"),
     key("tls", TRUTH, "whether it is encrypted: opening takes a second round trip").or("false"),
     key("round_trips", Kind::Ranged(&Kind::Count(1, 16)), "round trips that opening takes")
         .or("1; with `tls` 2"),
     key("accept", TIMES, "CPU of accepting a connection, at the service called").or("0s"),
+    key(
+        "ports",
+        Kind::Ranged(&Kind::Count(1, 65_535)),
+        "with `per-request`: ephemeral ports to one destination, each in use for the request and for 60 s more; further connections are refused",
+    )
+    .or("28232, as Linux has it"),
 ];
 
 /// How connections are held.

@@ -15,11 +15,12 @@ pub(crate) static STEP: Shape = Shape {
         when("call", CALL),
         when("parallel", PARALLEL),
         when("cache", CACHE),
+        when("with", WITH),
         when("steps", &[key("steps", Kind::Steps, "steps one after the other, as one step")]),
     ],
     ..shape(
         "step",
-        "What a request does next: it has one of the keys `cpu`, `call`, `parallel`, `cache`, `disk`, `read`, `sleep` and `steps`, and any of these",
+        "What a request does next: it has one of the keys `cpu`, `call`, `parallel`, `cache`, `disk`, `read`, `sleep`, `steps` and `with`, and any of these",
         &[
             key("probability", SHARE, "how likely it is that the step is done at all").or("1"),
             key("repeat", NUMBERS, "how many times it is done, one after the other").or("once"),
@@ -74,6 +75,17 @@ const CALL: &[Key] = &[
         "the callee begins nothing later than this after the call was sent; `propagate`: the caller's own deadline, and this call's `timeout`",
     ),
     key("cancel", TRUTH, "whether the callee is told to stop when the caller gives up").or("false"),
+];
+
+const WITH: &[Key] = &[
+    key(
+        "with",
+        TEXT,
+        "holds a connection of the `pool` to this service, as a transaction does, during `steps`: calls to it there use that one, and it goes back when the caller has had the CPU to read the last answer",
+    ),
+    key("steps", Kind::Steps, "what is done with it, one after the other").or("required"),
+    key("leak", SHARE, "share of times that it is never given back, until the container ends")
+        .or("0"),
 ];
 
 const PARALLEL: &[Key] = &[

@@ -47,7 +47,11 @@ static TRAFFIC: Shape = shape(
             .or("false; where no source is critical, all are"),
         key("objective", Kind::Table(&OBJECTIVE), "limits that `capacity` and `sweep` keep"),
         key("resolver", RESOLVER, "how users look up names; not simulated yet"),
-        key("client", Kind::Table(&CONNECTIONS), "how users keep connections; not simulated yet"),
+        key(
+            "client",
+            Kind::Table(&CONNECTIONS),
+            "how users keep connections: with `per-request` and `ingress` each takes a port of the mesh, `ports` of which a node has to one replica; the rest is not simulated yet",
+        ),
     ],
 );
 

@@ -126,6 +126,13 @@ const CASES: &[Case] = &[
         "\"b\"",
     ),
     case(
+        "large-packets",
+        WEB,
+        "[lan]\nmtu = 1550\n[network.jumbo]\ndriver = \"overlay\"\nmtu = 1500\n",
+        "mtu = 1550",
+        "goodput = \"1 GB/s\"",
+    ),
+    case(
         "few-managers",
         WEB,
         "[orchestrator]\nmanagers = [\"a\", \"b\", \"c\"]\n",

@@ -481,7 +481,7 @@ encrypted = true
 mtu = 8924
 "#;
     let between = |front: &str, back: &str| network_between(networks, front, back);
-    let network = |encapsulation, mtu| Network { encapsulation, mtu, blocked: false };
+    let network = |encapsulation, mtu| Network { encapsulation, mtu, ..Network::HOST };
     let encrypted = network(Encapsulation::Encrypted, 1424.0);
     assert_eq!(between(r#"["inner", "bare"]"#, r#"["inner"]"#), encrypted);
     // By name, as Docker's resolver goes: not the order of the list, nor what is encrypted.

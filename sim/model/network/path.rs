@@ -1,0 +1,179 @@
+//! What a path between two nodes carries: packets up to a size, transfers up to a rate, most packets.
+//!
+//! *Size.* TCP forbids routers to divide its packets (DF, RFC 1191). One that is larger than the path's MTU
+//! vanishes, and so does each retransmission: what it belongs to never arrives, while smaller messages pass.
+//! Who sends plainly knows the MTU of both ends' interfaces and keeps to it (MSS, RFC 9293); what an overlay
+//! wraps is as large as the overlay's own MTU and its headers, whoever carries it (moby/moby 36689, 41332).
+//!
+//! *Rate.* A cap is an input. Loss makes one: a transfer gets no more than MSS/RTT · sqrt(3/2)/sqrt(p) (Mathis,
+//! Semke, Mahdavi, Ott, 1997: periodic losses, each packet acknowledged).
+//!
+//! *Loss.* A message waits for what it has lost: where three packets follow that show it the loss is repaired in
+//! a round trip (RFC 5681), otherwise, and where the repair is lost too, at the kernel's retransmissions.
+
+use super::connection::Stage;
+use super::reach::Lost;
+use super::{FIRST_RETRANSMISSION, Message};
+use crate::blueprint::{Encapsulation, Link, Network};
+use crate::event::Event;
+use crate::ids::NodeId;
+use crate::probe::Probe;
+use crate::request::frame::FrameId;
+use crate::world::World;
+use wssim_kernel::{Calendar, Nanos, Time};
+
+/// From so many packets on, a lost one is told by three acknowledgements of others (RFC 5681).
+const TELLING: f64 = 4.0;
+/// Draws of losses stand beside those of latencies.
+const BESIDE_LATENCY: u32 = 0x40;
+
+impl Link {
+    /// Whether a message of `bytes` gets through on `network`.
+    #[must_use]
+    pub fn fits(&self, network: &Network, bytes: f64) -> bool {
+        let network = match network.encapsulation {
+            Encapsulation::Plain => Network { mtu: network.mtu.min(self.known_mtu), ..*network },
+            _ => *network,
+        };
+        network.largest_packet(bytes) <= self.mtu
+    }
+
+    /// Payload of one transfer on `network` at most, in bytes per second.
+    #[must_use]
+    pub fn most(&self, network: &Network) -> f64 {
+        let round_trip = self.rtt.mean() * 1e-9;
+        let lossy = if self.loss > 0.0 && round_trip > 0.0 {
+            network.segment() / round_trip * libm::sqrt(1.5 / self.loss)
+        } else {
+            f64::INFINITY
+        };
+        lossy.min(self.goodput).min(network.goodput)
+    }
+}
+
+impl<P: Probe> World<'_, P> {
+    /// Whether a message of `bytes` between these nodes gets through on `network`, if all nodes are well.
+    #[inline]
+    pub(crate) fn fits(&self, [from, to]: [NodeId; 2], network: &Network, bytes: f64) -> bool {
+        let place = from.index() * self.nodes.len() + to.index();
+        !self.paths.narrow || from == to || self.blueprint.links[place].fits(network, bytes)
+    }
+
+    /// What `caller` waits for is too large for the path, and so is each retransmission. What others send
+    /// behind it on a connection that they share is stuck, too.
+    pub(crate) fn lose_large(
+        &mut self,
+        now: Time,
+        caller: FrameId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        self.connections.get_stuck(self.frames[caller].link);
+        self.lose(caller, Lost { stage: Stage::Established, sent: now }, calendar);
+    }
+
+    /// How long `message` takes by what its path carries, in bytes per second of the wire; infinite where
+    /// nothing caps it.
+    #[inline(never)]
+    pub(super) fn cap_of_path(&self, message: &Message<'_>, wire: f64) -> f64 {
+        let nodes = self.nodes.len();
+        let (from, to) = (message.from.index(), message.to.index());
+        if from.max(to) >= nodes || message.bytes <= 0.0 {
+            return f64::INFINITY;
+        }
+        let most = self.blueprint.links[from * nodes + to].most(message.network);
+        most * wire / message.bytes
+    }
+
+    /// How much later `message` arrives as packets of it are lost; drawn beside `draw` of `key`.
+    #[inline(never)]
+    pub(super) fn repairs(&self, message: &Message<'_>, (key, draw): (u64, u32)) -> Nanos {
+        let place = message.from.index() * self.nodes.len() + message.to.index();
+        let link = &self.blueprint.links[place];
+        if link.loss <= 0.0 || message.from == message.to {
+            return Nanos::ZERO;
+        }
+        let packets = message.network.wire(message.bytes).packets;
+        let mut draws = self.draws.draw(key, draw.wrapping_add(BESIDE_LATENCY));
+        let arrives = libm::pow(1.0 - link.loss, packets);
+        if draws.open01() < arrives {
+            return Nanos::ZERO;
+        }
+        let mut late = Nanos::ZERO;
+        if packets >= TELLING {
+            late = Nanos::from_f64(link.rtt.mean());
+            if draws.open01() >= link.loss {
+                return late;
+            }
+        }
+        let mut pause = FIRST_RETRANSMISSION;
+        loop {
+            late = late + pause;
+            if draws.open01() >= link.loss {
+                return late;
+            }
+            pause = Nanos(pause.0.saturating_mul(2));
+        }
+    }
+}
+
+/// What some path of a world does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Paths {
+    /// Large packets vanish.
+    pub(crate) narrow: bool,
+    /// Transfers are capped.
+    pub(crate) capped: bool,
+    /// Packets are lost.
+    pub(crate) lossy: bool,
+}
+
+impl Paths {
+    pub(crate) fn of(blueprint: &crate::blueprint::Blueprint) -> Self {
+        let any = |is: &dyn Fn(&Link) -> bool| blueprint.links.iter().any(is);
+        let lossy = any(&|link| link.loss > 0.0);
+        let slow = |call: &crate::blueprint::Call| call.network.goodput < f64::INFINITY;
+        let capped = any(&|link| link.goodput < f64::INFINITY);
+        Self {
+            narrow: any(&|link| link.mtu < f64::INFINITY),
+            capped: capped || lossy || blueprint.calls.iter().any(slow),
+            lossy,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::law::Law;
+
+    fn link(mtu: f64, loss: f64) -> Link {
+        let rtt = Law::Constant(1e6);
+        Link { rtt, mtu, known_mtu: f64::INFINITY, goodput: f64::INFINITY, loss }
+    }
+
+    /// By hand: 50 bytes around an overlay's packet; encrypted 1424 + 30 + 2 is a multiple of four, and
+    /// 20 + 16 + 8 around it make 1500.
+    #[test]
+    fn a_packet_fits_with_what_is_around_it() {
+        let overlay = Network { encapsulation: Encapsulation::Vxlan, mtu: 1450.0, ..Network::HOST };
+        let encrypted =
+            Network { encapsulation: Encapsulation::Encrypted, mtu: 1424.0, ..Network::HOST };
+        for network in [Network::HOST, overlay, encrypted] {
+            assert!(link(1500.0, 0.0).fits(&network, 1e5), "{network:?}");
+            assert!(!link(1499.0, 0.0).fits(&network, 1e5), "{network:?}");
+        }
+        // 1350 − 50 − 52 bytes of payload, and one more.
+        assert!(link(1350.0, 0.0).fits(&overlay, 1248.0));
+        assert!(!link(1350.0, 0.0).fits(&overlay, 1249.0));
+        // Interfaces of 1350 are known to who sends plainly, and to nobody else.
+        let known = Link { known_mtu: 1350.0, ..link(1350.0, 0.0) };
+        assert!(known.fits(&Network::HOST, 1e5) && !known.fits(&overlay, 1e5));
+    }
+
+    /// 1448 bytes a millisecond, times sqrt(1.5 / 0.0150) = 10.
+    #[test]
+    fn loss_caps_a_transfer_as_mathis_says() {
+        let most = link(f64::INFINITY, 0.015).most(&Network::HOST);
+        assert!((most - 1448e3 * 10.0).abs() < 1.0, "{most}");
+    }
+}

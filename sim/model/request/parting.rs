@@ -1,0 +1,123 @@
+//! How connections end: the other end's goodbye, what is kept, what is closed, what is given up.
+//!
+//! ```text
+//! server   closes, T after its last byte ──┐      ┌─ reset: nobody is there any more
+//!                    half a round trip      ╲    ╱
+//! caller   its last byte arrived, at 0   sends   hears the goodbye, at T
+//! ```
+//! A request that leaves later than T less a round trip and before T crosses the goodbye and is lost
+//! with it. Closed form: where each gap between two uses of a connection is exponential of rate λ, that
+//! is a share of exp(−λ(T − r)) − exp(−λT) of the gaps, about λ·r·exp(−λT), for a round trip of r.
+//!
+//! Whoever gives up an answer cannot use its connection for another request and closes it. A connection
+//! that carries several at once stays open: only that answer is given up (RFC 9113, 6.4). Then nobody
+//! closes one whose peer is dead but the kernel, or the client that sends keep-alives on it.
+
+use super::frame::FrameId;
+use crate::blueprint::{Client, Tenure};
+use crate::life::Life;
+use crate::network::connection::{Connection, NO_CONNECTION, Stage};
+use crate::probe::Probe;
+use crate::world::World;
+use wssim_kernel::{Nanos, Time};
+
+/// The other end of a connection.
+pub(super) struct FarEnd<'a> {
+    pub(super) life: &'a Life,
+    /// It closes what was unused for so long.
+    pub(super) keep_alive: Option<Nanos>,
+    /// The way from there.
+    pub(super) half: Nanos,
+}
+
+impl FarEnd<'_> {
+    /// When the caller hears that this end has closed a connection, as far as that is settled.
+    #[inline]
+    pub(super) fn goodbye(&self, connection: &Connection, client: &Client) -> Time {
+        let stops = if self.life.hangs_up() { self.life.closed + self.half } else { Time::NEVER };
+        let round_trip = Nanos(self.half.0 * 2);
+        // What is sent on it in time keeps it open.
+        let is_kept = |most: Nanos| client.keepalive.is_some_and(|every| every + round_trip < most);
+        match self.keep_alive {
+            Some(most) if connection.users == 0 && !is_kept(most) => {
+                stops.min(connection.idle_since + most)
+            }
+            _ => stops,
+        }
+    }
+
+    /// Whether the caller knows by `now` that nobody is there.
+    #[inline]
+    pub(super) fn is_known_closed(
+        &self,
+        now: Time,
+        connection: &Connection,
+        client: &Client,
+    ) -> bool {
+        if connection.incarnation == self.life.incarnation {
+            return self.goodbye(connection, client) <= now;
+        }
+        // A process that ends on a living node resets its connections; of another end only keep-alives
+        // tell.
+        let is_heard = connection.incarnation >= self.life.quiet_before;
+        let after = if is_heard { Some(self.half) } else { client.silence };
+        after.is_some_and(|after| self.life.closed + after <= now)
+    }
+}
+
+/// How an attempt ends, as its connection sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parting {
+    /// The answer has come.
+    Answered,
+    /// The connection broke.
+    Broken,
+    /// Nobody waits for the answer any more.
+    GivenUp,
+}
+
+impl<P: Probe> World<'_, P> {
+    /// The attempt of `id` is over. Its connection is kept if all is well and its client keeps any.
+    #[inline]
+    pub(crate) fn hang_up(&mut self, now: Time, id: FrameId, parting: Parting) {
+        let frame = &mut self.frames[id];
+        let connection = std::mem::replace(&mut frame.link, NO_CONNECTION);
+        if connection == NO_CONNECTION {
+            return;
+        }
+        let (container, call, lost) = (frame.container, frame.outgoing, frame.lost);
+        let blueprint = self.blueprint;
+        let call = &blueprint.calls[call.index()];
+        let query = call.query.index();
+        let channel = self.channel_of(query, container);
+        let client = &blueprint.routes[query].client;
+        if call.tenure == Tenure::Uses
+            && parting == Parting::Answered
+            && self.hold_on(now, id, call, connection)
+        {
+            return;
+        }
+        if client.multiplex.is_some() {
+            // Nothing can be sent on one that was never opened.
+            let unopened = parting == Parting::GivenUp && lost == Some(Stage::Opening);
+            if parting == Parting::Broken || unopened {
+                self.connections.drop_shared(channel, connection);
+            }
+            self.connections.leave_shared(now, connection, parting == Parting::Answered);
+        } else if parting == Parting::Answered && client.keeps {
+            self.connections.keep(now, channel, connection);
+        } else {
+            let by_this_end = parting != Parting::Broken;
+            self.close_connection(now, (query, container), connection, by_this_end);
+        }
+    }
+}
+
+/// For how long nothing has been sent on `connection`, keep-alives included.
+pub(super) fn idle_time(now: Time, connection: &Connection, client: &Client) -> Nanos {
+    if connection.users > 0 {
+        return Nanos::ZERO;
+    }
+    let idle = now.since(connection.idle_since);
+    client.keepalive.map_or(idle, |every| idle.min(every))
+}

@@ -1,0 +1,157 @@
+//! Room for connections: what a service takes, and the ports that its callers have.
+//!
+//! What callers hold open counts, idle or in use.
+//! One beyond `max_connections` is refused when it logs in. A pool that outwaits that lets its requests
+//! queue as if all its connections were in use (HikariCP: `HikariPool.createPoolEntry` fails, `getConnection`
+//! waits on); of other clients the request that opens it fails. Pools open their minimum at the beginning, in
+//! turn: so those that start together share what there is.
+
+use super::travel::{Fate, Link, Search};
+use crate::blueprint::{Call, Pool, Travels};
+use crate::ids::{ContainerId, ServiceId};
+use crate::network::connection::{Connection, ConnectionId};
+use crate::network::ports::RangeId;
+use crate::probe::Probe;
+use crate::request::frame::NONE;
+use crate::world::World;
+use wssim_kernel::stream::mix;
+use wssim_kernel::{Nanos, Time};
+
+impl<P: Probe> World<'_, P> {
+    /// Whether `peer` takes one more connection.
+    #[inline]
+    pub(super) fn has_room(&mut self, now: Time, peer: ContainerId) -> bool {
+        let Some(most) = self.blueprint.service_of(peer).max_connections else { return true };
+        let incarnation = self.containers[peer.index()].life.incarnation;
+        if self.connections.accepted_by(peer, incarnation) < most {
+            return true;
+        }
+        self.forget_closed(now, self.service_id(peer));
+        self.connections.accepted_by(peer, incarnation) < most
+    }
+
+    /// Looks through all idle connections to `service` for those that are closed by now.
+    #[inline(never)]
+    fn forget_closed(&mut self, now: Time, service: ServiceId) {
+        let blueprint = self.blueprint;
+        for (query, pair) in blueprint.queries.iter().enumerate() {
+            if pair.service != service {
+                continue;
+            }
+            let client = &blueprint.routes[query].client;
+            for caller in blueprint.services[pair.caller.index()].containers.clone() {
+                let caller = ContainerId(caller);
+                let channel = self.channel_of(query, caller);
+                let key = mix(u64::from(caller.0), query as u64);
+                // Nobody is wanted, so all are passed by.
+                let nobody = Some(ContainerId(NONE));
+                let _ = self.take_known(now, (client, caller, channel), nobody, key);
+            }
+        }
+    }
+
+    /// Whether `container` has no connection for `call` of `pool`, and none would be opened for it.
+    #[inline(never)]
+    pub(super) fn is_dry(
+        &mut self,
+        now: Time,
+        pool: &Pool,
+        call: &Call,
+        container: ContainerId,
+    ) -> bool {
+        let target = &self.blueprint.services[pool.target.index()];
+        if target.max_connections.is_none() {
+            return false;
+        }
+        let channel = self.channel_of(call.query.index(), container);
+        if self.connections.has_idle(channel) {
+            return false;
+        }
+        target
+            .containers
+            .clone()
+            .map(ContainerId)
+            .all(|peer| !self.containers[peer.index()].life.listens() || !self.has_room(now, peer))
+    }
+
+    /// Whether `connection`, which is about to be opened, gets an ephemeral port, if it needs one of few.
+    #[inline]
+    pub(super) fn takes_port(
+        &mut self,
+        now: Time,
+        search: &Search<'_>,
+        connection: ConnectionId,
+    ) -> bool {
+        let Some(most) = search.client.ports else { return true };
+        let peer = self.connections.get(connection).peer;
+        let range = self.range_of(search.call.query.index(), search.container, peer);
+        let takes = self.ports.take(now, range, most);
+        if takes {
+            self.connections.has_port(connection);
+        }
+        takes
+    }
+
+    fn range_of(&self, query: usize, container: ContainerId, peer: ContainerId) -> RangeId {
+        let pair = self.blueprint.queries[query];
+        let caller = self.blueprint.replica(pair.caller, container);
+        self.ports.of_call(query, caller, self.blueprint.replica(pair.service, peer))
+    }
+
+    /// `id`, a connection of `container` for calls of `query`, is closed: by its own end, or by the other.
+    #[inline]
+    pub(super) fn close_connection(
+        &mut self,
+        now: Time,
+        (query, container): (usize, ContainerId),
+        id: ConnectionId,
+        by_this_end: bool,
+    ) {
+        let Connection { peer, has_port, .. } = *self.connections.get(id);
+        if has_port {
+            let range = self.range_of(query, container, peer);
+            self.ports.give_back(now, range, by_this_end);
+        }
+        self.connections.close(self.channel_of(query, container), id);
+    }
+
+    /// Pools open their minimum where connections are counted, one each in turn.
+    pub(crate) fn fill_pools(&mut self) {
+        let blueprint = self.blueprint;
+        let minimum = |query: usize| blueprint.routes[query].client.minimum;
+        let rounds = (0..blueprint.routes.len()).map(minimum).max().unwrap_or(0);
+        for (round, query) in
+            (0..rounds).flat_map(|r| (0..blueprint.queries.len()).map(move |q| (r, q)))
+        {
+            let pair = blueprint.queries[query];
+            let is_counted = blueprint.services[pair.service.index()].max_connections.is_some();
+            if !is_counted || round >= minimum(query) {
+                continue;
+            }
+            let is_own =
+                |call: &&Call| call.query.index() == query && call.travels == Travels::OnConnection;
+            let Some(call) = blueprint.calls.iter().find(is_own) else { continue };
+            for caller in blueprint.services[pair.caller.index()].containers.clone() {
+                self.open_ahead(call, ContainerId(caller), round);
+            }
+        }
+    }
+
+    /// Connection number `round` of `container` for calls such as `call`, if both ends are there.
+    fn open_ahead(&mut self, call: &Call, container: ContainerId, round: u32) {
+        if !self.containers[container.index()].life.listens() {
+            return;
+        }
+        let key = mix(mix(u64::from(container.0), call.site), u64::from(round));
+        let search = self.search(call, container, key);
+        let Some(Link { connection, fate, .. }) = self.on_new(Time::ZERO, &search, Nanos::ZERO)
+        else {
+            return;
+        };
+        if fate == Fate::Sent {
+            self.connections.keep(Time::ZERO, search.channel, connection);
+        } else {
+            self.connections.close(search.channel, connection);
+        }
+    }
+}

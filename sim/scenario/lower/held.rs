@@ -1,0 +1,87 @@
+//! Steps during which a connection is held: a part of the program that is run once, as a frame of its
+//! own, between taking the connection and giving it back.
+
+use super::{Addresses, Lowering};
+use crate::calls;
+use crate::document::step::{Step, StepKind, WithStep};
+use wssim_model::blueprint::{Call, Instruction, Retry, Tenure};
+use wssim_model::ids::{CallId, EndpointId, InstructionId, ServiceId};
+use wssim_model::law::Law;
+
+impl Lowering<'_> {
+    pub(super) fn with(
+        &mut self,
+        with: &WithStep,
+        label: Option<&str>,
+        caller: ServiceId,
+        addresses: &mut Addresses,
+    ) {
+        let Some(callee) = self.services.get(&with.service.text).copied().map(ServiceId::from)
+        else {
+            return;
+        };
+        let Some(target) = self.first_called(&with.steps, &with.service.text) else {
+            return;
+        };
+        let (draw, site) = (addresses.draw("with", label), addresses.site("with", label, 1));
+        let once = self.out.program.len();
+        let (count, to) = (Law::Constant(1.0), InstructionId(0));
+        self.out.program.push(Instruction::Repeat { count, draw, site, to });
+        let draw = addresses.draw("leak", label);
+        self.take(target, [caller, callee], Tenure::Takes { leak: with.leak, draw }, addresses);
+        self.held.push(callee);
+        self.steps(&with.steps, caller, addresses);
+        self.held.pop();
+        // Nothing is left to do but to read the last answer.
+        let draw = addresses.draw("give back", label);
+        self.out.program.push(Instruction::Cpu { demand: Law::ZERO, draw, label: None });
+        self.out.program.push(Instruction::GiveBack);
+        self.out.program.push(Instruction::EndBranch);
+        self.land(once);
+    }
+
+    /// Takes a connection: as a call does that sends nothing.
+    fn take(
+        &mut self,
+        target: EndpointId,
+        [caller, callee]: [ServiceId; 2],
+        tenure: Tenure,
+        addresses: &mut Addresses,
+    ) {
+        let id = CallId::from(self.out.calls.len());
+        self.out.calls.push(Call {
+            target,
+            site: addresses.site("with#take", None, 1),
+            send: Law::ZERO,
+            receive: Law::ZERO,
+            pool: self.pools.get(&(caller, callee)).copied(),
+            timeout: None,
+            retry: Retry::NEVER,
+            breaker: None,
+            limits: Vec::new(),
+            deadline: None,
+            cancel: false,
+            query: self.queries[&(caller, callee)],
+            travels: self.how_calls_travel(caller, callee),
+            network: self.network(caller, callee),
+            tenure,
+            optional: false,
+        });
+        self.out.program.push(Instruction::Take(id));
+    }
+
+    /// What the first of `steps` that calls `service` calls there.
+    fn first_called(&self, steps: &[Step], service: &str) -> Option<EndpointId> {
+        let mut first = None;
+        calls::visit(steps, 1.0, true, &mut |step, _, _| {
+            if let StepKind::Call(call) = &step.kind
+                && let Some(place) = calls::split(&call.target.text)
+                && place.0 == service
+                && first.is_none()
+            {
+                first = self.endpoints.get(&place).copied();
+            }
+        });
+        first
+    }
+}
