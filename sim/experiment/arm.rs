@@ -15,7 +15,7 @@ use crate::sample::Sample;
 use crate::stored::stored;
 use std::fmt::Debug;
 use wssim_kernel::{Nanos, Time};
-use wssim_model::{Blueprint, Outcome, Run, simulate};
+use wssim_model::{Blueprint, Cut, Outcome, Run, simulate};
 
 /// What is left of one replication.
 #[derive(Debug)]
@@ -142,7 +142,12 @@ impl Stage for Traffic<'_> {
         arm.identity(&self.setting)
     }
 
-    fn replicate(&self, arm: &Arm, number: u32, stop: &dyn Fn() -> bool) -> Option<Observation> {
+    fn replicate(
+        &self,
+        arm: &Arm,
+        number: u32,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Observation, Cut> {
         replicate(arm, number, &self.setting, stop)
     }
 
@@ -159,13 +164,16 @@ impl Stage for Traffic<'_> {
     }
 }
 
-/// Replication `number` of `arm`; `None` when `stop` says so before its end.
+/// Replication `number` of `arm`.
+///
+/// # Errors
+/// When `stop` says so before its end, or it would hold more at once than fits.
 pub(crate) fn replicate(
     arm: &Arm,
     number: u32,
     setting: &Setting,
     stop: &dyn Fn() -> bool,
-) -> Option<Observation> {
+) -> Result<Observation, Cut> {
     let Measure { duration, slot, .. } = setting.measure;
     let recorder = Recorder::new(&arm.blueprint, Time::ZERO + setting.lead, duration, slot);
     let run =
@@ -181,5 +189,5 @@ pub(crate) fn replicate(
         slots.push(source.slots);
         bands.push(source.bands);
     }
-    Some(Observation { samples, slots, memory, controls, responses, bands, outcome })
+    Ok(Observation { samples, slots, memory, controls, responses, bands, outcome })
 }

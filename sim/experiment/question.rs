@@ -6,7 +6,7 @@
 use crate::cluster::Cluster;
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
-use wssim_model::Blueprint;
+use wssim_model::{Blueprint, Overfull};
 
 /// A value that a scenario's path takes instead of its own, as it would be written there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +33,8 @@ pub enum WorldError {
     Scenario(String),
     /// The system gives no threads; what it says.
     Threads(String),
+    /// A replication of it would hold more at once than fits.
+    Overfull(Overfull),
 }
 
 /// Makes the worlds that a study wants to look at.

@@ -6,7 +6,7 @@ use crate::failures::crash;
 use crate::question::{Kind, Measure, Override, WorldError, Worlds};
 use std::fmt::Debug;
 use wssim_kernel::Nanos;
-use wssim_model::Blueprint;
+use wssim_model::{Blueprint, Cut};
 use wssim_model::blueprint::{Comes, Fault};
 use wssim_model::law::Law;
 
@@ -88,7 +88,12 @@ impl engine::Stage for Load<'_> {
         at.arm.identity(&at.setting)
     }
 
-    fn replicate(&self, at: &Loaded, number: u32, stop: &dyn Fn() -> bool) -> Option<Observation> {
+    fn replicate(
+        &self,
+        at: &Loaded,
+        number: u32,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Observation, Cut> {
         replicate(&at.arm, number, &at.setting, stop)
     }
 
