@@ -59,6 +59,10 @@ impl Failure {
             WorldError::Threads(error) => {
                 Self::wrong(&format!("threads could not be started: {error}"))
             }
+            WorldError::TooMany { replications, most } => Self::wrong(&format!(
+                "error: `--replications {replications}`: there is room for what {most} replications of this \
+                 scenario show"
+            )),
             WorldError::Overfull(overfull) => {
                 Self::wrong(&format!("error: {}", too_much(*overfull)))
             }

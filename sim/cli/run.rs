@@ -73,7 +73,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let baseline = args.against.open(&question, common, &place, &FILES)?;
     question.fewest = args.against.fewest(baseline.as_ref());
     let files = files(&place, baseline.as_ref());
-    place.check(&files)?;
+    let _held = place.hold_for(&common.study, &files)?;
     let asked = Asked { command: "run", scenario: &question.name, is_kept: false };
     let against = &args.against;
     let inputs = || Ok((worlds(&scenario, &question)?, &question, common.decisive(), against));

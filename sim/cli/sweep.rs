@@ -73,7 +73,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let metrics = metrics(args, &scenario)?;
     let (study, question) = (&args.study, scenario.question());
     let place = Place::of(study.work.out.as_deref(), &question.name, Some("sweep"));
-    place.check(&FILES)?;
+    let _held = place.hold_for(study, &FILES)?;
     let options = options(args, metrics)?;
     let asked = Asked { command: "sweep", scenario: &question.name, is_kept: true };
     let inputs = || Ok((worlds(&scenario, &question)?, &question, decisive(&options)));

@@ -2,6 +2,7 @@
 
 use crate::bands::Bands;
 use crate::catalogue::Catalogue;
+use crate::column::Column;
 use crate::controls::{CONTROLS, Controls, Shares};
 use crate::durations::Durations;
 use crate::engine::Stage;
@@ -15,15 +16,23 @@ use crate::sample::Sample;
 use crate::stored::stored;
 use std::fmt::Debug;
 use wssim_kernel::{Nanos, Time};
-use wssim_model::{Blueprint, Cut, Outcome, Run, simulate};
+use wssim_model::{Averages, Blueprint, Cut, Outcome, Run, simulate};
+
+/// Samples that an arm keeps at most, all metrics together: some 16 bytes each, 1 GiB of them.
+const MOST_SAMPLES: usize = 1 << 26;
+/// Slots of sources and nodes that an arm keeps at most, all replications together: 80 bytes each, 160 MiB of them.
+const MOST_SLOTS: usize = 1 << 21;
+/// Replications of which slots are kept at least.
+const FEWEST_IN_SERIES: usize = 5;
 
 /// What is left of one replication.
 #[derive(Debug)]
 pub(crate) struct Observation {
-    pub(crate) samples: Vec<Sample>,
-    /// By source.
+    /// By metric; in an arm they are in its columns.
+    samples: Vec<Sample>,
+    /// By source; in an arm of its first replications only.
     pub(crate) slots: Vec<Vec<Slot>>,
-    /// By node.
+    /// By node; likewise.
     pub(crate) memory: Vec<NodeRecord>,
     controls: Option<Shares>,
     /// Response times, by source.
@@ -42,6 +51,10 @@ pub(crate) struct Arm {
     pub(crate) catalogue: Catalogue,
     controls: Option<Controls>,
     pub(crate) observations: Vec<Observation>,
+    /// How many of them have slots: the first.
+    with_slots: usize,
+    /// By metric, what all of them show.
+    columns: Vec<Column>,
     /// Response times of all replications, by source.
     pub(crate) pooled: Vec<Durations>,
     /// The same by slot, in bands.
@@ -57,7 +70,17 @@ impl Arm {
     fn measured_by(blueprint: Blueprint, catalogue: Catalogue) -> Self {
         let pooled = vec![Durations::default(); blueprint.sources.len()];
         let bands = vec![Vec::new(); blueprint.sources.len()];
-        Self { blueprint, catalogue, controls: None, observations: Vec::new(), pooled, bands }
+        let columns = vec![Column::default(); catalogue.keys.len()];
+        Self {
+            blueprint,
+            catalogue,
+            controls: None,
+            observations: Vec::new(),
+            with_slots: 0,
+            columns,
+            pooled,
+            bands,
+        }
     }
 
     /// What decides what its replications leave behind, measured as `setting` says.
@@ -66,8 +89,32 @@ impl Arm {
         (*setting, metrics.collect::<Vec<_>>(), self.controls.is_some(), &self.blueprint)
     }
 
+    /// Replications that it has room for.
+    pub(crate) fn most(&self) -> u32 {
+        (MOST_SAMPLES / self.columns.len().max(1)).try_into().unwrap_or(u32::MAX)
+    }
+
+    /// The first replications, of which there are slots.
+    pub(crate) fn in_series(&self) -> &[Observation] {
+        &self.observations[..self.with_slots]
+    }
+
     /// Takes the next replication.
     pub(crate) fn keep(&mut self, mut one: Observation) {
+        for (column, sample) in self.columns.iter_mut().zip(one.samples.drain(..)) {
+            column.push(sample);
+        }
+        // What is told of them is among the samples.
+        one.samples = Vec::new();
+        one.outcome.averages = Averages::default();
+        let slots = one.slots.iter().map(Vec::len).sum::<usize>()
+            + one.memory.iter().map(|node| node.slots.len()).sum::<usize>();
+        let most = (MOST_SLOTS / slots.max(1)).max(FEWEST_IN_SERIES);
+        if self.with_slots < most {
+            self.with_slots += 1;
+        } else {
+            (one.slots, one.memory) = (Vec::new(), Vec::new());
+        }
         for (pooled, response) in self.pooled.iter_mut().zip(one.responses.drain(..)) {
             pooled.merge(&response);
         }
@@ -80,7 +127,7 @@ impl Arm {
 
     /// The samples of one metric, one a replication, of the first `replications`.
     pub(crate) fn samples(&self, metric: usize, replications: usize) -> Vec<Sample> {
-        self.observations.iter().take(replications).map(|o| o.samples[metric]).collect()
+        self.columns[metric].iter().take(replications).collect()
     }
 
     /// Controls of one metric with the mean 1, each with a value a replication, of the first
@@ -161,6 +208,10 @@ impl Stage for Traffic<'_> {
 
     fn replications(&self, arm: &Arm) -> u32 {
         arm.observations.len() as u32
+    }
+
+    fn most(&self, arm: &Arm) -> u32 {
+        arm.most()
     }
 }
 

@@ -35,6 +35,13 @@ pub enum WorldError {
     Threads(String),
     /// A replication of it would hold more at once than fits.
     Overfull(Overfull),
+    /// More replications are asked for than there is room for what they show.
+    TooMany {
+        /// Asked for.
+        replications: u32,
+        /// There is room for.
+        most: u32,
+    },
 }
 
 /// Makes the worlds that a study wants to look at.

@@ -156,6 +156,7 @@ impl<'a, S: Stage> Engine<'a, S> {
     /// # Errors
     /// When the user stops it, other shards do a part of it, or a replication would hold more than fits.
     pub fn simulate(&mut self, phase: Phase<'_>, wants: &[Want]) -> Result<(), Broken> {
+        self.check_room(wants)?;
         let jobs = self.jobs(wants);
         self.name(&jobs);
         let desk = Desk::new(self.stage, self.watch, phase, jobs.len());
@@ -173,6 +174,17 @@ impl<'a, S: Stage> Engine<'a, S> {
             }
         }
         if broken.contains(&true) { Err(Broken::Stopped) } else { Ok(()) }
+    }
+
+    /// Whether there is room for what is wanted.
+    fn check_room(&self, wants: &[Want]) -> Result<(), WorldError> {
+        let most = |want: &Want| self.stage.most(self.see(want.arm));
+        match wants.iter().find(|want| want.replications > most(want)) {
+            None => Ok(()),
+            Some(want) => {
+                Err(WorldError::TooMany { replications: want.replications, most: most(want) })
+            }
+        }
     }
 
     /// Names the arms of `jobs`, where there is an archive.

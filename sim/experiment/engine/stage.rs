@@ -45,4 +45,9 @@ pub trait Stage: Sync {
 
     /// Replications that `arm` has.
     fn replications(&self, arm: &Self::Arm) -> u32;
+
+    /// Replications that `arm` has room for.
+    fn most(&self, _arm: &Self::Arm) -> u32 {
+        u32::MAX
+    }
 }

@@ -24,8 +24,8 @@ use crate::ranges::Inputs;
 use crate::reason::NoYears;
 use crate::watch::{Phase, Watch};
 use wssim_kernel::Nanos;
-use wssim_model::{Blueprint, Cut};
 use wssim_model::blueprint::{Comes, Fault};
+use wssim_model::{Blueprint, Cut};
 use wssim_stats::{simultaneous_level, within_precision};
 
 /// Replications at which it is looked whether every claim is decided.
@@ -299,7 +299,8 @@ impl<'a> FailureStudy<'a> {
                 Err(Cut::Overfull(overfull)) => Some(Err(WorldError::Overfull(overfull))),
             }
         });
-        let Some(done) = done.into_iter().collect::<Option<Result<Vec<_>, _>>>().transpose()? else {
+        let Some(done) = done.into_iter().collect::<Option<Result<Vec<_>, _>>>().transpose()?
+        else {
             return Ok(here.clone());
         };
         let finding = |(set, done): (&Vec<usize>, &[Aftermath])| {
