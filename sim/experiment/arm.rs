@@ -15,14 +15,19 @@ use crate::recorder::{Recorder, Slot};
 use crate::sample::Sample;
 use crate::stored::stored;
 use std::fmt::Debug;
+use std::mem::take;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::{Averages, Blueprint, Cut, Outcome, Run, simulate};
+use wssim_stats::looks;
 
-/// Samples that an arm keeps at most, all metrics together: some 16 bytes each, 1 GiB of them.
-const MOST_SAMPLES: usize = 1 << 26;
-/// Slots of sources and nodes that an arm keeps at most, all replications together: 80 bytes each, 160 MiB of them.
+/// Samples that an arm keeps at most, all metrics together: 8 to 16 bytes each, and as much again where they grow,
+/// so at most 1 GiB.
+const MOST_SAMPLES: usize = 1 << 25;
+/// Slots of sources and nodes that an arm keeps of all replications together: up to 80 bytes each, 40 MiB.
+const USUAL_SLOTS: usize = 1 << 19;
+/// The same of the replications that a run makes by itself: 160 MiB.
 const MOST_SLOTS: usize = 1 << 21;
-/// Replications of which slots are kept at least.
+/// Replications of which slots are kept at least: with fewer there is hardly an interval.
 const FEWEST_IN_SERIES: usize = 5;
 
 /// What is left of one replication.
@@ -101,24 +106,20 @@ impl Arm {
 
     /// Takes the next replication.
     pub(crate) fn keep(&mut self, mut one: Observation) {
-        for (column, sample) in self.columns.iter_mut().zip(one.samples.drain(..)) {
+        for (column, sample) in self.columns.iter_mut().zip(take(&mut one.samples)) {
             column.push(sample);
         }
         // What is told of them is among the samples.
-        one.samples = Vec::new();
         one.outcome.averages = Averages::default();
-        let slots = one.slots.iter().map(Vec::len).sum::<usize>()
-            + one.memory.iter().map(|node| node.slots.len()).sum::<usize>();
-        let most = (MOST_SLOTS / slots.max(1)).max(FEWEST_IN_SERIES);
-        if self.with_slots < most {
+        if self.with_slots < most_in_series(&one) {
             self.with_slots += 1;
         } else {
             (one.slots, one.memory) = (Vec::new(), Vec::new());
         }
-        for (pooled, response) in self.pooled.iter_mut().zip(one.responses.drain(..)) {
+        for (pooled, response) in self.pooled.iter_mut().zip(take(&mut one.responses)) {
             pooled.merge(&response);
         }
-        for (pooled, slots) in self.bands.iter_mut().zip(one.bands.drain(..)) {
+        for (pooled, slots) in self.bands.iter_mut().zip(take(&mut one.bands)) {
             pooled.resize(slots.len(), Bands::default());
             pooled.iter_mut().zip(&slots).for_each(|(sum, more)| sum.merge(more));
         }
@@ -144,6 +145,15 @@ impl Arm {
         };
         (0..CONTROLS).filter_map(values).collect()
     }
+}
+
+/// Replications like `one` whose slots are kept.
+fn most_in_series(one: &Observation) -> usize {
+    let of_sources = one.slots.iter().map(Vec::len).sum::<usize>();
+    let of_nodes = one.memory.iter().map(|node| node.slots.len()).sum::<usize>();
+    let slots = (of_sources + of_nodes).max(1);
+    let by_itself = looks::AT[looks::AT.len() - 1] as usize;
+    (USUAL_SLOTS / slots).max(by_itself.min(MOST_SLOTS / slots)).max(FEWEST_IN_SERIES)
 }
 
 /// What all replications of a study have in common.
@@ -241,4 +251,39 @@ pub(crate) fn replicate(
         bands.push(source.bands);
     }
     Ok(Observation { samples, slots, memory, controls, responses, bands, outcome })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A replication with so many sources and nodes, and slots of each.
+    fn observed(parts: usize, slots: usize) -> Observation {
+        let averages = Averages::default();
+        let simulated = Nanos::ZERO;
+        let outcome = Outcome {
+            events: 0,
+            requests: 0,
+            unfinished: 0,
+            calendar_peak: 0,
+            simulated,
+            averages,
+        };
+        let slots = vec![vec![Slot::default(); slots]; parts];
+        let (samples, memory, controls) = (Vec::new(), Vec::new(), None);
+        let (responses, bands) = (Vec::new(), Vec::new());
+        Observation { samples, slots, memory, controls, responses, bands, outcome }
+    }
+
+    #[test]
+    fn slots_are_bounded_however_many_replications_there_are() {
+        for (parts, slots) in [(1, 100), (5, 100), (40, 100), (40, 10_000), (1, 1_000_000)] {
+            let most = most_in_series(&observed(parts, slots));
+            let kept = most * parts * slots;
+            assert!(kept <= MOST_SLOTS || most == FEWEST_IN_SERIES, "{parts} × {slots}: {kept}");
+            assert!(most >= 160 || 160 * parts * slots > MOST_SLOTS, "{parts} × {slots}: {most}");
+        }
+        assert!(most_in_series(&observed(5, 100)) >= 1000);
+        assert_eq!(most_in_series(&observed(0, 0)), USUAL_SLOTS);
+    }
 }
