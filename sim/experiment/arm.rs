@@ -20,9 +20,9 @@ use wssim_kernel::{Nanos, Time};
 use wssim_model::{Averages, Blueprint, Cut, Outcome, Run, simulate};
 use wssim_stats::looks;
 
-/// Samples that an arm keeps at most, all metrics together: 8 to 16 bytes each, and as much again where they grow,
-/// so at most 1 GiB.
-const MOST_SAMPLES: usize = 1 << 25;
+/// Samples that an arm keeps at most, all metrics together: 8 to 16 bytes each, nothing where all are the same, so
+/// 2 GiB.
+const MOST_SAMPLES: usize = 1 << 27;
 /// Slots of sources and nodes that an arm keeps of all replications together: up to 80 bytes each, 40 MiB.
 const USUAL_SLOTS: usize = 1 << 19;
 /// The same of the replications that a run makes by itself: 160 MiB.

@@ -61,8 +61,11 @@ fn what_gathers_behind_the_measured_stretch_ends_it_there() {
 #[test]
 fn more_replications_than_fit_are_refused() {
     let folder = Folder::new("bounds-replications");
-    folder.write("queue.toml", &QUEUE.replace("2min", "1s").replace("10s", "0s"));
-    let output = wssim(folder.path(), &["run", "queue.toml", "--replications", "1000000"]);
+    let service =
+        |number: u32| format!("[service.s{number}]\nendpoint.e.steps = [ {{ cpu = \"1ms\" }} ]\n");
+    let services: String = (0..100).map(service).collect();
+    folder.write("many.toml", &format!("{}{services}", QUEUE.replace("10s", "0s")));
+    let output = wssim(folder.path(), &["run", "many.toml", "--replications", "1000000"]);
     assert_eq!(status(&output), 2, "{}", stderr(&output));
     assert!(stderr(&output).contains("there is room for what"), "{}", stderr(&output));
 }

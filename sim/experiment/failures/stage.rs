@@ -13,9 +13,6 @@ use wssim_model::blueprint::{Comes, Fault, FaultKind};
 use wssim_model::ids::NodeId;
 use wssim_model::{Blueprint, Cut, Run, simulate_following};
 
-/// Records of entries, services, nodes and containers that are kept of a set at most: at most 250 bytes each, 1 GiB.
-const MOST_RECORDS: usize = 1 << 22;
-
 /// A point: other values of inputs, and the nodes that are lost, by place; `None`: none are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Loss {
@@ -146,12 +143,6 @@ impl engine::Stage for Stage<'_> {
 
     fn replications(&self, arm: &Lost) -> u32 {
         arm.done.len() as u32
-    }
-
-    fn most(&self, arm: &Lost) -> u32 {
-        let Blueprint { sources, services, nodes, containers, .. } = &arm.world.blueprint;
-        let records = sources.len() + services.len() + nodes.len() + containers.len();
-        (MOST_RECORDS / records.max(1)).try_into().unwrap_or(u32::MAX)
     }
 }
 

@@ -57,7 +57,7 @@ impl Life {
         let steps = Vec::new();
         let mut life = Self { opening, parent, opened: now, closed: None, failure: None, steps };
         match opening {
-            // Until its visit sets out, which is at once unless nobody is there to hear of it.
+            // Until its visit sets out: at once, unless what it sends reaches no node.
             Opening::Request { .. } => life.step(now, What::Waits(Kind::Silence)),
             Opening::Visit { .. } => life.step(now, What::Travels),
             Opening::Part { .. } => {}
