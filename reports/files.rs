@@ -76,7 +76,12 @@ impl fmt::Display for WriteError {
             Reason::OtherPart(other) => {
                 write!(f, "`{path}` {other}; choose another `--out`, or remove it")
             }
-            Reason::Taken => write!(f, "another process is writing `{path}`"),
+            Reason::Taken => {
+                write!(
+                    f,
+                    "another process is writing `{path}`; wait for it, or choose another `--out`"
+                )
+            }
             Reason::NotADirectory => write!(f, "`{path}` is not a directory"),
             Reason::System(error) => write!(f, "cannot write `{path}`: {error}"),
         }

@@ -43,6 +43,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 mod layout;
+pub mod lock;
 pub mod markdown;
 mod markdown_table;
 mod memory;

@@ -109,7 +109,14 @@ fn is_cut(findings: &Findings) -> bool {
 /// What the reader must know about the end of the run; `None` when it ended as it should.
 pub(crate) fn ending(findings: &Findings) -> Option<String> {
     let replications = findings.replications;
+    let nothing = "before the first replication was complete: nothing is known yet.";
     match findings.stopped_by {
+        StoppedBy::Interrupt if replications == 0 => {
+            Some(format!("Partial: interrupted {nothing}"))
+        }
+        StoppedBy::Budget if replications == 0 => Some(format!(
+            "Stopped by the time budget {nothing} A longer --budget, or a shorter scenario.duration, gives numbers."
+        )),
         StoppedBy::Interrupt => {
             Some(format!("Partial: interrupted after {replications} complete replications."))
         }

@@ -81,7 +81,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     }
     let conditions = conditions(args, &scenario)?;
     let place = Place::of(study.work.out.as_deref(), &scenario.question().name, Some("capacity"));
-    place.check(&FILES)?;
+    let _held = place.hold(&FILES)?;
     let findings = simulate(args, &scenario, conditions)?;
     let mut texts = usual(&findings);
     texts.push(tables::csv::render(&findings));

@@ -89,7 +89,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let all: Vec<&str> = questions.iter().map(|question| question.name.as_str()).collect();
     common.check_shard()?;
     let place = Place::of(common.study.work.out.as_deref(), &all.join("-vs-"), None);
-    place.check(&FILES)?;
+    let _held = place.hold_for(&common.study, &FILES)?;
     let metrics = metrics(args, &scenarios)?;
     let beside = compare::Asked { metrics, survival: args.with.contains(&With::Failures) };
     let names = all.join(" ");

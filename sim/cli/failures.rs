@@ -77,7 +77,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     common.check_shard()?;
     let question = scenario.question();
     let place = Place::of(common.study.work.out.as_deref(), &question.name, Some("failures"));
-    place.check(&FILES)?;
+    let _held = place.hold_for(&common.study, &FILES)?;
     let options = asked_for(args, &question);
     let asked = Asked { command: "failures", scenario: &question.name, is_kept: false };
     let decisive = failures::Options { common: common.decisive(), ..options };

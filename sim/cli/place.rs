@@ -1,7 +1,9 @@
 //! Where the files of a command go.
 
+use crate::options::Study;
 use std::path::{Path, PathBuf};
 use wssim_reports::files::{self, Output, WriteError};
+use wssim_reports::lock::Lock;
 use wssim_reports::safe_file_name;
 use wssim_text::printable;
 
@@ -11,6 +13,24 @@ const OUT: &str = "out";
 const FIGURES: &str = "figures";
 /// What the name of a figure ends with.
 const FIGURE: &str = ".svg";
+
+/// A directory to which no other process writes results.
+#[derive(Debug)]
+pub(crate) struct Held {
+    lock: Option<Lock>,
+    /// Directories that were made for it, those above first.
+    made: Vec<PathBuf>,
+}
+
+impl Drop for Held {
+    /// Removes the directories that were made if nothing came of it; the lock goes last.
+    fn drop(&mut self) {
+        for directory in self.made.iter().rev().filter(|_| self.lock.is_some()) {
+            // One that is not empty stays.
+            let _ = std::fs::remove_dir(directory);
+        }
+    }
+}
 
 /// A directory, and those above it that are made on our own account and as little to be links.
 #[derive(Clone, Debug)]
@@ -43,6 +63,36 @@ impl Place {
         self.above.iter().try_for_each(|above| files::check_directory(above))?;
         files::check_directory(&self.path(FIGURES))?;
         files::check(&self.directory, names)
+    }
+
+    /// The same, and from now on no other process writes results to it.
+    pub(crate) fn hold(&self, names: &[&str]) -> Result<Held, WriteError> {
+        self.check(names)?;
+        let directories = self.above.iter().chain([&self.directory]);
+        let made = directories.filter(|one| !one.exists()).cloned().collect();
+        let mut held = Held { lock: None, made };
+        // Where it cannot be made nothing can be written either: that is told beside the answer.
+        while held.lock.is_none() && self.prepare().is_ok() {
+            let lock = Lock::on(&self.directory)?;
+            if !self.directory.exists() {
+                // The process that had it has just removed the directory, as nothing came of it.
+                continue;
+            }
+            lock.clear(|name| names.contains(&name));
+            lock.clear_below(&self.path(FIGURES), |name| name.ends_with(FIGURE));
+            held.lock = Some(lock);
+        }
+        Ok(held)
+    }
+
+    /// The same for a study: one whose results are for others to tell only looks whether they could be written, as
+    /// it writes a part, which is locked by itself.
+    pub(crate) fn hold_for(&self, study: &Study, names: &[&str]) -> Result<Held, WriteError> {
+        if study.shard.is_none() {
+            return self.hold(names);
+        }
+        self.check(names)?;
+        Ok(Held { lock: None, made: Vec::new() })
     }
 
     /// Makes the directory.

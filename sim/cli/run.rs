@@ -84,7 +84,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         .map_err(|diagnostics| Failure::scenario(&diagnostics, colours))?;
     question.fewest = args.against.fewest(baseline.as_ref());
     let files = files(&place, baseline.as_ref());
-    place.check(&files)?;
+    let _held = place.hold_for(&common.study, &files)?;
     let asked = Asked { command: "run", scenario: &question.name, is_kept: false };
     let against = &args.against;
     let inputs = || Ok((worlds(&scenario, &question)?, &question, common.decisive(), against));

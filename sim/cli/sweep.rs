@@ -10,7 +10,7 @@ use std::fmt::Debug;
 use std::io;
 use std::ops::ControlFlow;
 use std::time::Instant;
-use wssim_experiment::question::{MetricRef, Override, WorldError};
+use wssim_experiment::question::{MetricRef, Override};
 use wssim_experiment::sweep::{self, Error, MOST_POINTS, Parameter, USUAL_REPLICATIONS};
 use wssim_reports::{json, sweep as tables};
 use wssim_scenario::{Scenario, parameter};
@@ -73,7 +73,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let metrics = metrics(args, &scenario)?;
     let (study, question) = (&args.study, scenario.question());
     let place = Place::of(study.work.out.as_deref(), &question.name, Some("sweep"));
-    place.check(&FILES)?;
+    let _held = place.hold_for(study, &FILES)?;
     let options = options(args, metrics)?;
     let asked = Asked { command: "sweep", scenario: &question.name, is_kept: true };
     let inputs = || Ok((worlds(&scenario, &question)?, &question, decisive(&options)));
@@ -158,9 +158,7 @@ fn failure(error: &Error) -> Failure {
             Failure::wrong(&format!("error: {}", printable(&message)))
         }
         Error::Point { overrides, why } => {
-            let why = match why {
-                WorldError::Scenario(message) | WorldError::Threads(message) => message,
-            };
+            let why = Failure::world(why).message;
             Failure::wrong(&format!("error: at {}:\n{why}", printable(&point(overrides))))
         }
     }

@@ -70,7 +70,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let shown = &args.shown;
     let Some(scenario) = shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
     let place = Place::of(args.out.as_deref(), &scenario.question().name, Some("trace"));
-    place.check(&[FILE])?;
+    let _held = place.hold(&[FILE])?;
     let trace = simulate(args, &scenario)?;
     let text = report::chrome(&trace);
     let written = place.write(&[Output { name: FILE, text: &text }]);

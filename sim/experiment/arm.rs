@@ -2,6 +2,7 @@
 
 use crate::bands::Bands;
 use crate::catalogue::Catalogue;
+use crate::column::Column;
 use crate::controls::{CONTROLS, Controls, Shares};
 use crate::durations::Durations;
 use crate::engine::Stage;
@@ -15,16 +16,29 @@ use crate::recorder::{Recorder, Slot};
 use crate::sample::Sample;
 use crate::stored::stored;
 use std::fmt::Debug;
+use std::mem::take;
 use wssim_kernel::{Nanos, Time};
-use wssim_model::{Blueprint, Outcome, Run, simulate};
+use wssim_model::{Averages, Blueprint, Cut, Outcome, Run, simulate};
+use wssim_stats::looks;
+
+/// Samples that an arm keeps at most, all metrics together: 8 to 16 bytes each, nothing where all are the same, so
+/// 2 GiB.
+const MOST_SAMPLES: usize = 1 << 27;
+/// Slots of sources and nodes that an arm keeps of all replications together: up to 80 bytes each, 40 MiB.
+const USUAL_SLOTS: usize = 1 << 19;
+/// The same of the replications that a run makes by itself: 160 MiB.
+const MOST_SLOTS: usize = 1 << 21;
+/// Replications of which slots are kept at least: with fewer there is hardly an interval.
+const FEWEST_IN_SERIES: usize = 5;
 
 /// What is left of one replication.
 #[derive(Debug)]
 pub(crate) struct Observation {
-    pub(crate) samples: Vec<Sample>,
-    /// By source.
+    /// By metric; in an arm they are in its columns.
+    samples: Vec<Sample>,
+    /// By source; in an arm of its first replications only.
     pub(crate) slots: Vec<Vec<Slot>>,
-    /// By node.
+    /// By node; likewise.
     pub(crate) memory: Vec<NodeRecord>,
     controls: Option<Shares>,
     /// Response times, by source.
@@ -43,6 +57,10 @@ pub(crate) struct Arm {
     pub(crate) catalogue: Catalogue,
     controls: Option<Controls>,
     pub(crate) observations: Vec<Observation>,
+    /// How many of them have slots: the first.
+    with_slots: usize,
+    /// By metric, what all of them show.
+    columns: Vec<Column>,
     /// Response times of all replications, by source.
     pub(crate) pooled: Vec<Durations>,
     /// The same by slot, in bands.
@@ -64,7 +82,17 @@ impl Arm {
     fn measured_by(blueprint: Blueprint, catalogue: Catalogue) -> Self {
         let pooled = vec![Durations::default(); blueprint.sources.len()];
         let bands = vec![Vec::new(); blueprint.sources.len()];
-        Self { blueprint, catalogue, controls: None, observations: Vec::new(), pooled, bands }
+        let columns = vec![Column::default(); catalogue.keys.len()];
+        Self {
+            blueprint,
+            catalogue,
+            controls: None,
+            observations: Vec::new(),
+            with_slots: 0,
+            columns,
+            pooled,
+            bands,
+        }
     }
 
     /// What decides what its replications leave behind, measured as `setting` says.
@@ -73,12 +101,32 @@ impl Arm {
         (*setting, metrics.collect::<Vec<_>>(), self.controls.is_some(), &self.blueprint)
     }
 
+    /// Replications that it has room for.
+    pub(crate) fn most(&self) -> u32 {
+        (MOST_SAMPLES / self.columns.len().max(1)).try_into().unwrap_or(u32::MAX)
+    }
+
+    /// The first replications, of which there are slots.
+    pub(crate) fn in_series(&self) -> &[Observation] {
+        &self.observations[..self.with_slots]
+    }
+
     /// Takes the next replication.
     pub(crate) fn keep(&mut self, mut one: Observation) {
-        for (pooled, response) in self.pooled.iter_mut().zip(one.responses.drain(..)) {
+        for (column, sample) in self.columns.iter_mut().zip(take(&mut one.samples)) {
+            column.push(sample);
+        }
+        // What is told of them is among the samples.
+        one.outcome.averages = Averages::default();
+        if self.with_slots < most_in_series(&one) {
+            self.with_slots += 1;
+        } else {
+            (one.slots, one.memory) = (Vec::new(), Vec::new());
+        }
+        for (pooled, response) in self.pooled.iter_mut().zip(take(&mut one.responses)) {
             pooled.merge(&response);
         }
-        for (pooled, slots) in self.bands.iter_mut().zip(one.bands.drain(..)) {
+        for (pooled, slots) in self.bands.iter_mut().zip(take(&mut one.bands)) {
             pooled.resize(slots.len(), Bands::default());
             pooled.iter_mut().zip(&slots).for_each(|(sum, more)| sum.merge(more));
         }
@@ -87,7 +135,7 @@ impl Arm {
 
     /// The samples of one metric, one a replication, of the first `replications`.
     pub(crate) fn samples(&self, metric: usize, replications: usize) -> Vec<Sample> {
-        self.observations.iter().take(replications).map(|o| o.samples[metric]).collect()
+        self.columns[metric].iter().take(replications).collect()
     }
 
     /// Controls of one metric with the mean 1, each with a value a replication, of the first
@@ -105,6 +153,15 @@ impl Arm {
         };
         (0..CONTROLS).filter_map(values).collect()
     }
+}
+
+/// Replications like `one` whose slots are kept.
+fn most_in_series(one: &Observation) -> usize {
+    let of_sources = one.slots.iter().map(Vec::len).sum::<usize>();
+    let of_nodes = one.memory.iter().map(|node| node.slots.len()).sum::<usize>();
+    let slots = (of_sources + of_nodes).max(1);
+    let by_itself = looks::AT[looks::AT.len() - 1] as usize;
+    (USUAL_SLOTS / slots).max(by_itself.min(MOST_SLOTS / slots)).max(FEWEST_IN_SERIES)
 }
 
 /// What all replications of a study have in common.
@@ -154,7 +211,12 @@ impl Stage for Traffic<'_> {
         arm.identity(&self.setting)
     }
 
-    fn replicate(&self, arm: &Arm, number: u32, stop: &dyn Fn() -> bool) -> Option<Observation> {
+    fn replicate(
+        &self,
+        arm: &Arm,
+        number: u32,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Observation, Cut> {
         replicate(arm, number, &self.setting, stop)
     }
 
@@ -169,15 +231,22 @@ impl Stage for Traffic<'_> {
     fn replications(&self, arm: &Arm) -> u32 {
         arm.observations.len() as u32
     }
+
+    fn most(&self, arm: &Arm) -> u32 {
+        arm.most()
+    }
 }
 
-/// Replication `number` of `arm`; `None` when `stop` says so before its end.
+/// Replication `number` of `arm`.
+///
+/// # Errors
+/// When `stop` says so before its end, or it would hold more at once than fits.
 pub(crate) fn replicate(
     arm: &Arm,
     number: u32,
     setting: &Setting,
     stop: &dyn Fn() -> bool,
-) -> Option<Observation> {
+) -> Result<Observation, Cut> {
     let Setting { seed, lead, measure } = *setting;
     let run = Run { seed, replication: number, lead, measured: measure.duration };
     let (begin, spans) = (Time::ZERO + lead, &arm.catalogue.parts);
@@ -203,5 +272,41 @@ pub(crate) fn replicate(
         slots.push(source.slots);
         bands.push(source.bands);
     }
-    Some(Observation { samples, slots, memory, controls, responses, bands, outcome })
+    Ok(Observation { samples, slots, memory, controls, responses, bands, outcome })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A replication with so many sources and nodes, and slots of each.
+    fn observed(parts: usize, slots: usize) -> Observation {
+        let averages = Averages::default();
+        let simulated = Nanos::ZERO;
+        let outcome = Outcome {
+            events: 0,
+            requests: 0,
+            unfinished: 0,
+            calendar_peak: 0,
+            simulated,
+            averages,
+            parts: Vec::new(),
+        };
+        let slots = vec![vec![Slot::default(); slots]; parts];
+        let (samples, memory, controls) = (Vec::new(), Vec::new(), None);
+        let (responses, bands) = (Vec::new(), Vec::new());
+        Observation { samples, slots, memory, controls, responses, bands, outcome }
+    }
+
+    #[test]
+    fn slots_are_bounded_however_many_replications_there_are() {
+        for (parts, slots) in [(1, 100), (5, 100), (40, 100), (40, 10_000), (1, 1_000_000)] {
+            let most = most_in_series(&observed(parts, slots));
+            let kept = most * parts * slots;
+            assert!(kept <= MOST_SLOTS || most == FEWEST_IN_SERIES, "{parts} × {slots}: {kept}");
+            assert!(most >= 160 || 160 * parts * slots > MOST_SLOTS, "{parts} × {slots}: {most}");
+        }
+        assert!(most_in_series(&observed(5, 100)) >= 1000);
+        assert_eq!(most_in_series(&observed(0, 0)), USUAL_SLOTS);
+    }
 }

@@ -23,8 +23,10 @@ impl<'a> Curves<'a> {
         Self { arm, replications, slot: measure.slot.seconds(), slots }
     }
 
+    /// Those of them whose slots are kept.
     pub(crate) fn observations(&self) -> &[Observation] {
-        &self.arm.observations[..self.replications]
+        let kept = self.arm.in_series();
+        &kept[..self.replications.min(kept.len())]
     }
 
     /// The series of a quantity, of which `sample` is what a slot of a replication shows; `None`: it is not

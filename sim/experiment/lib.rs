@@ -12,6 +12,7 @@ pub mod capacity;
 mod cast;
 mod catalogue;
 pub mod cluster;
+mod column;
 pub mod compare;
 mod controls;
 mod curves;

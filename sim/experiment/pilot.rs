@@ -5,13 +5,13 @@
 //! arms is the warm-up (White 1997; White, Cobb and Spratt 2000).
 
 use crate::arm::{Arm, Observation, Setting, replicate};
-use crate::engine::{Engine, Stage, Stopped, Want};
+use crate::engine::{Broken, Engine, Stage, Want};
 use crate::question::{Kind, Measure, WorldError};
 use crate::recorder::Slot;
 use crate::watch::{Phase, Watch};
 use std::fmt::Debug;
 use wssim_kernel::Nanos;
-use wssim_model::Blueprint;
+use wssim_model::{Blueprint, Cut};
 use wssim_stats::warm_up::mser5;
 
 /// Replications of a pilot.
@@ -39,7 +39,7 @@ pub(crate) fn find_lead(
     seed: u64,
     measure: Measure,
     watch: &dyn Watch,
-) -> Result<WarmUp, Stopped> {
+) -> Result<WarmUp, Broken> {
     match measure.kind {
         Kind::Window { lead_in: lead } | Kind::Steady { warm_up: Some(lead) } => {
             Ok(WarmUp { lead, settled: true })
@@ -54,7 +54,7 @@ fn find_warm_up(
     seed: u64,
     measure: Measure,
     watch: &dyn Watch,
-) -> Result<WarmUp, Stopped> {
+) -> Result<WarmUp, Broken> {
     let mut duration = measure.duration;
     for _ in 0..DOUBLINGS {
         let found = pilot(worlds, seed, duration, watch)?;
@@ -89,7 +89,12 @@ impl Stage for Pilot<'_> {
         arm.identity(&self.setting)
     }
 
-    fn replicate(&self, arm: &Arm, number: u32, stop: &dyn Fn() -> bool) -> Option<Observation> {
+    fn replicate(
+        &self,
+        arm: &Arm,
+        number: u32,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Observation, Cut> {
         replicate(arm, number, &self.setting, stop)
     }
 
@@ -111,7 +116,7 @@ fn pilot(
     seed: u64,
     duration: Nanos,
     watch: &dyn Watch,
-) -> Result<WarmUp, Stopped> {
+) -> Result<WarmUp, Broken> {
     let slot = Nanos((duration.0 / SLOTS).max(1));
     let measure = Measure { kind: Kind::Steady { warm_up: None }, duration, slot };
     let setting = Setting { seed: seed ^ SEED_OFFSET, lead: Nanos::ZERO, measure };

@@ -7,7 +7,7 @@ use crate::cluster::Cluster;
 use crate::part::{FROM, Part, TO};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
-use wssim_model::Blueprint;
+use wssim_model::{Blueprint, Overfull};
 
 /// A value that a scenario's path takes instead of its own, as it would be written there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +34,15 @@ pub enum WorldError {
     Scenario(String),
     /// The system gives no threads; what it says.
     Threads(String),
+    /// A replication of it would hold more at once than fits.
+    Overfull(Overfull),
+    /// More replications are asked for than there is room for what they show.
+    TooMany {
+        /// Asked for.
+        replications: u32,
+        /// There is room for.
+        most: u32,
+    },
 }
 
 /// Makes the worlds that a study wants to look at.

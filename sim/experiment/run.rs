@@ -144,7 +144,7 @@ impl<'a> RunStudy<'a> {
             worlds.map(|arm| self.worlds.blueprint(arm, &[])).collect::<Result<_, _>>()?;
         let worlds: Vec<&Blueprint> = worlds.iter().collect();
         let found = find_lead(&worlds, self.options.seed, self.question.measure, self.watch);
-        Ok(found.map(|found| {
+        Ok(Broken::or_stopped(found)?.map(|found| {
             self.notes.extend((!found.settled).then_some(Note::NotSettled));
             found.lead
         }))
@@ -299,8 +299,8 @@ fn is_seen(
     let arms = arms.collect::<Result<Vec<_>, _>>()?;
     let wants: Vec<Want> =
         arms.iter().flatten().map(|&arm| Want { arm, replications: 1 }).collect();
-    if engine.simulate(Phase::Ranges, &wants).is_err() {
-        return Ok(Err(Stopped));
+    if let Err(stopped) = Broken::or_stopped(engine.simulate(Phase::Ranges, &wants))? {
+        return Ok(Err(stopped));
     }
     let shown = |(subject, arms): (usize, &Vec<_>)| {
         let readings = weighing.readings(engine, subject, arms, 1);

@@ -17,6 +17,7 @@ mod load;
 pub mod memory;
 pub mod network;
 pub mod orchestrator;
+mod overfull;
 pub mod probe;
 mod request;
 mod routing;
@@ -27,5 +28,6 @@ mod world;
 
 pub use blueprint::Blueprint;
 pub use ledger::{Averages, ContainerAverages, NodeAverages};
+pub use overfull::{Cut, MOST_IN_FLIGHT, MOST_PENDING, Overfull};
 pub use simulate::{simulate, simulate_following};
 pub use world::{Outcome, Run};

@@ -16,6 +16,7 @@ use crate::network::flow::Flows;
 use crate::network::ports::Ports;
 use crate::network::{Paths, constant_half};
 use crate::orchestrator::Restarts;
+use crate::overfull::{Cut, check_users};
 use crate::probe::Probe;
 use crate::request::TimeoutClass;
 use crate::request::breaker::Breaker;
@@ -33,46 +34,60 @@ use wssim_kernel::{Calendar, Model as _, Nanos, Time, run_until};
 /// Measured requests are followed to their end for at most this many times the simulated stretch;
 /// what is then still in flight is told as unfinished.
 const FOLLOW: u64 = 10;
-/// The stop question is asked this often in a replication.
-const SLICES: u64 = 64;
+/// Events after which it is looked whether to stop, and how much is in flight: far below a tenth of a second.
+const EVENTS_A_LOOK: u64 = 1024;
 
 /// Simulates one replication. `stop` is asked now and then; when it says yes there is no outcome.
+///
+/// # Errors
+/// When it is stopped, or more is in flight than fits.
 pub fn simulate<P: Probe>(
     blueprint: &Blueprint,
     run: Run,
     probe: P,
     stop: &dyn Fn() -> bool,
-) -> Option<(Outcome, P)> {
+) -> Result<(Outcome, P), Cut> {
     let stretch = run.lead.0.saturating_add(run.measured.0);
     simulate_following(blueprint, run, Nanos(stretch.saturating_mul(FOLLOW)), probe, stop)
 }
 
 /// The same, but measured requests are followed for at most `follow` after their stretch: where a
 /// fault leaves requests hanging for ever there is nothing to wait for.
+///
+/// # Errors
+/// As of [`simulate`].
 pub fn simulate_following<P: Probe>(
     blueprint: &Blueprint,
     run: Run,
     follow: Nanos,
     probe: P,
     stop: &dyn Fn() -> bool,
-) -> Option<(Outcome, P)> {
+) -> Result<(Outcome, P), Cut> {
+    check_users(blueprint)?;
     let mut calendar = Calendar::new();
     let mut world = World::new(blueprint, run, probe, &mut calendar);
     let stretch = run.lead.0.saturating_add(run.measured.0);
-    let limit = stretch.saturating_add(follow.0);
-    let slice = (stretch / SLICES).max(1);
-    let (mut events, mut until) = (0, 0_u64);
-    loop {
-        until = until.saturating_add(slice).min(limit);
-        events += run_until(&mut world, &mut calendar, Time(until));
+    let limit = Time(stretch.saturating_add(follow.0));
+    let mut events = 0;
+    let now = loop {
+        let more = run_until(&mut world, &mut calendar, limit, EVENTS_A_LOOK);
+        events += more;
+        if world.is_done() {
+            break calendar.now();
+        }
+        if more < EVENTS_A_LOOK {
+            break limit;
+        }
         if stop() {
-            return None;
+            return Err(Cut::Stopped);
         }
-        if world.is_done() || until == limit {
-            break;
+        match world.overfull(&calendar) {
+            None => {}
+            // What was to be measured is; the rest is given up, as it is at the limit.
+            Some(_) if world.measure_over => break calendar.now(),
+            Some(overfull) => return Err(Cut::Overfull(overfull)),
         }
-    }
-    let now = if world.is_done() { calendar.now() } else { Time(until) };
+    };
     world.assert_laws(now, &mut calendar);
     world.tell_unfinished(now);
     let outcome = Outcome {
@@ -84,7 +99,7 @@ pub fn simulate_following<P: Probe>(
         parts: world.averages_of_parts(),
         averages: world.final_averages(),
     };
-    Some((outcome, world.probe))
+    Ok((outcome, world.probe))
 }
 
 impl<'a, P: Probe> World<'a, P> {

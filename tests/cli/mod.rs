@@ -2,12 +2,16 @@
 
 mod analytic;
 mod baseline;
+mod bounds;
 mod capacity;
 mod compare;
 mod failures;
 mod files;
+mod folder;
 mod import;
 mod init;
+#[cfg(target_os = "linux")]
+mod interrupts;
 mod memory;
 mod mistakes;
 mod overload;
@@ -26,7 +30,8 @@ mod width;
 mod years;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 /// A folder of its own for one test, removed at the end.
 struct Folder(PathBuf);
@@ -64,6 +69,25 @@ fn wssim(folder: &Path, arguments: &[&str]) -> Output {
         .env("NO_COLOR", "1")
         .output()
         .unwrap()
+}
+
+/// A process that does `call`, and says nothing of it here.
+fn begun(folder: &Folder, call: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_wssim"))
+        .args(call)
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Waits until `is_so`, a minute at most.
+fn until(is_so: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !is_so() && started.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }
 
 fn status(output: &Output) -> i32 {

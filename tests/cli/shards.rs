@@ -1,10 +1,10 @@
 //! `--shard` and `wssim merge`: parts of a study come to what one machine comes to, and what was interrupted is
 //! gone on with.
 
-use super::{Folder, QUEUE, claiming, status, stderr, stdout, wssim};
+use super::{Folder, QUEUE, begun, claiming, status, stderr, stdout, until, wssim};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 /// The queue on two nodes, one of which fails; a range, so that what is claimed must be held to it.
 fn plan() -> String {
@@ -285,27 +285,6 @@ fn a_scheduler_says_which_part_it_is() {
         files(&folder.path().join("out/queue")).into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, [1, 2, 3, 4].map(|shard| format!("part-{shard}-of-4.wssim")));
     assert_eq!(status(&wssim(folder.path(), &["merge", "out/queue"])), 0);
-}
-
-/// A process that does `call`, and says nothing of it here.
-#[cfg(target_os = "linux")]
-fn begun(folder: &Folder, call: &[&str]) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_wssim"))
-        .args(call)
-        .current_dir(folder.path())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
-}
-
-/// Waits until `is_so`, a minute at most.
-#[cfg(target_os = "linux")]
-fn until(is_so: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !is_so() && started.elapsed() < Duration::from_secs(60) {
-        std::thread::sleep(Duration::from_millis(2));
-    }
 }
 
 /// A sweep that is killed, without any warning, loses nothing that it had done.

@@ -88,3 +88,34 @@ fn the_help_has_an_example() {
     let help = stdout(&wssim(folder.path(), &["trace", "--help"]));
     assert!(help.contains("wssim trace after") && help.contains("--pick"), "{help}");
 }
+
+/// A user whose way in leads to a node that is dead, cut off or behind a dead switch hears nothing until he gives up:
+/// all of that is silence, and no visit begins.
+#[test]
+fn a_user_whom_nobody_hears_waits_in_silence() {
+    let folder = Folder::new("trace-unheard");
+    let strike = |fault: &str| {
+        let queue = QUEUE.replace("[node.host]", "[node.host]\nsite = \"office\"");
+        let queue = queue.replace("warmup = \"10s\"", "kind = \"window\"").replace("2min", "10s");
+        format!(
+            "{queue}patience = \"3s\"\ningress = [\"host\"]\n[orchestrator]\nkind = \"swarm\"\n\
+             [[fault]]\nid = \"f\"\nat = \"0s\"\n{fault}\n"
+        )
+    };
+    for fault in [
+        "kind = \"power\"\nsite = \"office\"",
+        "kind = \"switch\"\nsite = \"office\"",
+        "kind = \"partition\"\nnode = \"host\"",
+        "kind = \"crash\"\nnode = \"host\"",
+    ] {
+        folder.write("struck.toml", &strike(fault));
+        let call = ["trace", "struck.toml", "--pick", "failed", "--format", "json", "--out", "a"];
+        let output = wssim(folder.path(), &call);
+        assert_eq!(status(&output), 0, "{fault}: {}", stderr(&output));
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(told["request"]["response_seconds"], 3.0, "{fault}");
+        let components = told["components"].as_array().unwrap();
+        let shown: Vec<_> = components.iter().map(|one| (&one["kind"], &one["seconds"])).collect();
+        assert_eq!(shown, [(&"silence".into(), &3.0.into())], "{fault}");
+    }
+}

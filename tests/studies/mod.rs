@@ -7,6 +7,7 @@ use std::fmt::Debug;
 use wssim_experiment::engine::{ArmId, Broken, Design, Engine, Stage, Want};
 use wssim_experiment::question::WorldError;
 use wssim_experiment::watch::{Phase, Progress, Unwatched, Watch};
+use wssim_model::Cut;
 
 /// Dice of so many sides; two names of one die are one world.
 struct Dice;
@@ -33,9 +34,10 @@ impl Stage for Dice {
         die.sides
     }
 
-    fn replicate(&self, die: &Die, number: u32, stop: &dyn Fn() -> bool) -> Option<u32> {
+    fn replicate(&self, die: &Die, number: u32, stop: &dyn Fn() -> bool) -> Result<u32, Cut> {
         // The same number of every die meets the same luck.
-        (!stop()).then(|| number * 7919 % 1000 * die.sides / 1000 + 1)
+        let luck = number * 7919 % 1000 * die.sides / 1000 + 1;
+        if stop() { Err(Cut::Stopped) } else { Ok(luck) }
     }
 
     fn events(&self, _: &u32) -> u64 {
@@ -116,7 +118,7 @@ fn what_is_complete_when_it_is_stopped_has_no_gaps() {
     let mut dice = Engine::new(&Dice, &watch);
     let arms = [("a", 6), ("b", 8)].map(|point| dice.arm(&point).unwrap());
     let wants = arms.map(|arm| Want { arm, replications: 50 });
-    let end = dice.simulate(Phase::Replications, &wants).map_err(Broken::from);
+    let end = dice.simulate(Phase::Replications, &wants);
     assert_eq!(end, Err(Broken::Stopped));
     // The first replications come first, so that arms grow together.
     let done = arms.map(|arm| dice.see(arm).thrown.len());

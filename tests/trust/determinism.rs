@@ -2,7 +2,7 @@
 
 use super::{scenario, steady};
 use wssim_experiment::findings::{Answer, Findings, RunAnswer};
-use wssim_experiment::question::{Override, Worlds};
+use wssim_experiment::question::{Override, Question, Worlds};
 use wssim_experiment::watch::Unwatched;
 use wssim_experiment::{Options, run};
 use wssim_scenario::Scenario;
@@ -182,6 +182,38 @@ fn the_order_in_the_file_changes_nothing() {
     let straight = scenario("straight", &text(&[HEAD, HOST, FRONT, BACK, WEB, ROBOTS]));
     let shuffled = scenario("shuffled", &text(&[ROBOTS, BACK, WEB, HEAD, FRONT, HOST]));
     assert_eq!(shown(&study(&straight, 2)), shown(&study(&shuffled, 2)));
+}
+
+/// Claims are told in the order of the file, and nothing else turns on it.
+#[test]
+fn the_order_of_claims_changes_the_order_of_claims_alone() {
+    let claim = |id: &str, max: &str| {
+        format!(
+            "[[claim]]\nid = \"{id}\"\nmetric = 'response_time_seconds{{entry=\"web\"}}'\n\
+             expect = {{ max = \"{max}\" }}\n"
+        )
+    };
+    let claims = [claim("first", "10ms"), claim("second", "20ms")];
+    let told = |claims: [&String; 2]| {
+        let world = text(&[HEAD, HOST, FRONT, BACK, WEB, claims[0], claims[1]]);
+        let worlds = scenario("claims", &world);
+        let options = Options {
+            seed: 7,
+            threads: None,
+            replications: Some(6),
+            precision: 0.02,
+            ranges: true,
+        };
+        let question = Question { claims: worlds.question().claims, ..steady(1.0, 20.0) };
+        let mut findings = run(&worlds, &question, &options, &Unwatched).unwrap();
+        let ids = [&findings.claims[0], &findings.claims[1]].map(|one| one.claim.id.clone());
+        findings.claims.sort_by(|a, b| a.claim.id.cmp(&b.claim.id));
+        (ids, wssim_reports::json::render(&findings))
+    };
+    let ((straight, one), (swapped, other)) =
+        (told([&claims[0], &claims[1]]), told([&claims[1], &claims[0]]));
+    assert_eq!((straight[0].as_str(), swapped[0].as_str()), ("first", "second"));
+    assert_eq!(one, other);
 }
 
 /// A service and a source that touch nobody leave the others' numbers unmoved, to the bit.

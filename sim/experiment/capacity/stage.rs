@@ -6,9 +6,9 @@ use crate::failures::crash;
 use crate::question::{Kind, Measure, Override, WorldError, Worlds};
 use std::fmt::Debug;
 use wssim_kernel::Nanos;
-use wssim_model::Blueprint;
 use wssim_model::blueprint::{Comes, Fault};
 use wssim_model::law::Law;
+use wssim_model::{Blueprint, Cut};
 
 /// A point: other values, which node is not there, and how long a replication is measured.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,7 +88,12 @@ impl engine::Stage for Load<'_> {
         at.arm.identity(&at.setting)
     }
 
-    fn replicate(&self, at: &Loaded, number: u32, stop: &dyn Fn() -> bool) -> Option<Observation> {
+    fn replicate(
+        &self,
+        at: &Loaded,
+        number: u32,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Observation, Cut> {
         replicate(&at.arm, number, &at.setting, stop)
     }
 
@@ -102,5 +107,9 @@ impl engine::Stage for Load<'_> {
 
     fn replications(&self, at: &Loaded) -> u32 {
         at.arm.observations.len() as u32
+    }
+
+    fn most(&self, at: &Loaded) -> u32 {
+        at.arm.most()
     }
 }

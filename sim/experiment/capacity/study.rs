@@ -9,7 +9,7 @@ use super::{fits, judge, key, room, traffic};
 use crate::analytic::{Demand, Reason, Twin};
 use crate::arm::{Arm, Setting};
 use crate::catalogue::Catalogue;
-use crate::engine::{Engine, Stopped};
+use crate::engine::{Broken, Engine, Stopped};
 use crate::findings::{Answer, Findings, JudgedClaim, StoppedBy};
 use crate::judge::times_needed;
 use crate::note::{Note, of_load, of_rounding};
@@ -173,7 +173,8 @@ impl<'a> CapacityStudy<'a> {
         worlds.retain(|world| too_much(world, &self.question.measure).is_empty());
         let worlds: Vec<&Blueprint> = worlds.iter().collect();
         let seed = self.options.seed;
-        Ok(match find_lead(&worlds, seed, self.question.measure, self.watch) {
+        let found = find_lead(&worlds, seed, self.question.measure, self.watch);
+        Ok(match Broken::or_stopped(found)? {
             Ok(found) => {
                 // Where no world has a steady state there is no warm-up to find.
                 let is_settled = found.settled && !worlds.is_empty();

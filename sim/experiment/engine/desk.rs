@@ -6,7 +6,9 @@ use crate::archive::{Archive, Key};
 use crate::stored::Stored as _;
 use crate::watch::{Phase, Watch};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use wssim_model::{Cut, Overfull};
 
 /// One replication of one arm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,13 +28,17 @@ pub(super) struct Desk<'a, S> {
     is_shared: bool,
     /// Whether the archive can keep nothing more.
     is_full: AtomicBool,
+    /// Of what a replication would have held too much, if one did. It ends the study, so that others need not be
+    /// done.
+    overfull: OnceLock<Overfull>,
 }
 
 impl<'a, S: Stage> Desk<'a, S> {
     pub(super) fn new(stage: &'a S, watch: &'a dyn Watch, phase: Phase<'a>, jobs: usize) -> Self {
         let progress = Progressing::new(watch, phase, jobs as u32);
         let (archive, is_full) = (watch.archive(), AtomicBool::new(false));
-        Self { stage, progress, archive, is_shared: phase != Phase::Pilot, is_full }
+        let (is_shared, overfull) = (phase != Phase::Pilot, OnceLock::new());
+        Self { stage, progress, archive, is_shared, is_full, overfull }
     }
 
     /// What `jobs` leave behind, in their order: nothing those that were stopped or that are not ours.
@@ -68,8 +74,14 @@ impl<'a, S: Stage> Desk<'a, S> {
         done.into_iter().map(Option::flatten).collect()
     }
 
+    /// Of what a replication would have held too much, if one did.
+    pub(super) fn overfull(&self) -> Option<Overfull> {
+        self.overfull.get().copied()
+    }
+
     fn must_stop(&self) -> bool {
-        self.progress.must_stop() || self.is_full.load(Ordering::Relaxed)
+        let is_useless = self.is_full.load(Ordering::Relaxed) || self.overfull.get().is_some();
+        is_useless || self.progress.must_stop()
     }
 
     fn find(&self, archive: &dyn Archive, key: &Key, number: u32) -> Option<S::One> {
@@ -81,7 +93,14 @@ impl<'a, S: Stage> Desk<'a, S> {
     }
 
     fn simulate(&self, arm: &S::Arm, job: Job) -> Option<S::One> {
-        let one = self.stage.replicate(arm, job.number, &|| self.must_stop())?;
+        let one = match self.stage.replicate(arm, job.number, &|| self.must_stop()) {
+            Ok(one) => one,
+            Err(Cut::Stopped) => return None,
+            Err(Cut::Overfull(overfull)) => {
+                self.overfull.get_or_init(|| overfull);
+                return None;
+            }
+        };
         self.progress.done(self.stage.events(&one));
         Some(one)
     }

@@ -64,13 +64,21 @@ pub struct Want {
 pub enum Broken {
     /// The user, or the budget, stopped it. What was complete is kept.
     Stopped,
-    /// A world could not be made.
+    /// A world could not be made, or not be simulated.
     World(WorldError),
 }
 
-impl From<Stopped> for Broken {
-    fn from(_: Stopped) -> Self {
-        Self::Stopped
+impl Broken {
+    /// What came of a step, where only what ends the study without an answer is an error.
+    ///
+    /// # Errors
+    /// When a world could not be made, or not be simulated.
+    pub(crate) fn or_stopped<T>(end: Result<T, Self>) -> Result<Result<T, Stopped>, WorldError> {
+        match end {
+            Ok(done) => Ok(Ok(done)),
+            Err(Self::Stopped) => Ok(Err(Stopped)),
+            Err(Self::World(error)) => Err(error),
+        }
     }
 }
 
@@ -132,7 +140,7 @@ impl<'a, S: Stage> Engine<'a, S> {
     /// Simulates what `design` wants until that is nothing.
     ///
     /// # Errors
-    /// When the user stops it, or a world cannot be made.
+    /// When the user stops it, or a world cannot be made or simulated.
     pub fn pursue(&mut self, design: &mut impl Design<S>) -> Result<(), Broken> {
         loop {
             let wants = design.next(self)?;
@@ -146,14 +154,18 @@ impl<'a, S: Stage> Engine<'a, S> {
     /// Simulates what `wants` lack. When the user stops it, what is complete is kept without gaps.
     ///
     /// # Errors
-    /// When the user stops it, or other shards do a part of it.
-    pub fn simulate(&mut self, phase: Phase<'_>, wants: &[Want]) -> Result<(), Stopped> {
+    /// When the user stops it, other shards do a part of it, or a replication would hold more than fits.
+    pub fn simulate(&mut self, phase: Phase<'_>, wants: &[Want]) -> Result<(), Broken> {
+        self.check_room(wants)?;
         let jobs = self.jobs(wants);
         self.name(&jobs);
         let desk = Desk::new(self.stage, self.watch, phase, jobs.len());
         let mut broken = vec![false; self.arms.len()];
         for jobs in jobs.chunks(AT_ONCE * rayon::current_num_threads()) {
             let done = desk.work(&self.arms, &self.keys, jobs);
+            if let Some(overfull) = desk.overfull() {
+                return Err(WorldError::Overfull(overfull).into());
+            }
             for (job, one) in jobs.iter().zip(done) {
                 match one {
                     Some(one) if !broken[job.arm] => self.stage.keep(&mut self.arms[job.arm], one),
@@ -161,7 +173,18 @@ impl<'a, S: Stage> Engine<'a, S> {
                 }
             }
         }
-        if broken.contains(&true) { Err(Stopped) } else { Ok(()) }
+        if broken.contains(&true) { Err(Broken::Stopped) } else { Ok(()) }
+    }
+
+    /// Whether there is room for what is wanted.
+    fn check_room(&self, wants: &[Want]) -> Result<(), WorldError> {
+        let most = |want: &Want| self.stage.most(self.see(want.arm));
+        match wants.iter().find(|want| want.replications > most(want)) {
+            None => Ok(()),
+            Some(want) => {
+                Err(WorldError::TooMany { replications: want.replications, most: most(want) })
+            }
+        }
     }
 
     /// Names the arms of `jobs`, where there is an archive.

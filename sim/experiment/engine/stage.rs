@@ -3,6 +3,7 @@
 use crate::question::WorldError;
 use crate::stored::Stored;
 use std::fmt::Debug;
+use wssim_model::Cut;
 
 /// Where points become worlds, and what is measured there.
 pub trait Stage: Sync {
@@ -25,9 +26,16 @@ pub trait Stage: Sync {
     /// Everything that decides what replications of `arm` leave behind, for its name in an archive.
     fn identity(&self, arm: &Self::Arm) -> impl Debug;
 
-    /// Replication `number` of `arm`; `None` when `stop` says so before its end.
-    fn replicate(&self, arm: &Self::Arm, number: u32, stop: &dyn Fn() -> bool)
-    -> Option<Self::One>;
+    /// Replication `number` of `arm`.
+    ///
+    /// # Errors
+    /// When `stop` says so before its end, or it would hold more at once than fits.
+    fn replicate(
+        &self,
+        arm: &Self::Arm,
+        number: u32,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Self::One, Cut>;
 
     /// Events of one replication, for the progress.
     fn events(&self, one: &Self::One) -> u64;
@@ -37,4 +45,9 @@ pub trait Stage: Sync {
 
     /// Replications that `arm` has.
     fn replications(&self, arm: &Self::Arm) -> u32;
+
+    /// Replications that `arm` has room for.
+    fn most(&self, _arm: &Self::Arm) -> u32 {
+        u32::MAX
+    }
 }

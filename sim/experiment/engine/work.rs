@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// The user, or the budget, wants it to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stopped;
+pub(crate) struct Stopped;
 
 /// Does `jobs` on all threads, handing them out one by one in their order, so that what is done
 /// when the user stops has no gaps but at its end. Results are in the order of the jobs.

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::blueprint::{Comes, Fault, FaultKind};
 use wssim_model::ids::NodeId;
-use wssim_model::{Blueprint, Run, simulate_following};
+use wssim_model::{Blueprint, Cut, Run, simulate_following};
 
 /// A point: other values of inputs, and the nodes that are lost, by place; `None`: none are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,14 +78,17 @@ impl<'a> Stage<'a> {
         Ok(calm)
     }
 
-    /// One replication of the world `calm`, in which the nodes of `set` are lost; `None` when it is to stop.
+    /// One replication of the world `calm`, in which the nodes of `set` are lost.
+    ///
+    /// # Errors
+    /// When it is to stop, or would hold more at once than fits.
     pub(super) fn lose(
         &self,
         calm: &Blueprint,
         set: Option<&[usize]>,
         replication: u32,
         stop: &dyn Fn() -> bool,
-    ) -> Option<Aftermath> {
+    ) -> Result<Aftermath, Cut> {
         let struck = calm.struck_by(set.map(crash).into_iter().collect());
         let begin = Time::ZERO + self.lead;
         let listener = Listener::new(&struck, begin, begin + self.observed);
@@ -95,7 +98,7 @@ impl<'a> Stage<'a> {
         let facts = self.question.cluster.entries.iter();
         let limits: Vec<Vec<Limit>> = facts.map(|facts| facts.limits.clone()).collect();
         let seconds = self.observed.seconds();
-        Some(Aftermath::of(&struck, listener, &outcome, &self.definitions, &limits, seconds))
+        Ok(Aftermath::of(&struck, listener, &outcome, &self.definitions, &limits, seconds))
     }
 }
 
@@ -121,7 +124,12 @@ impl engine::Stage for Stage<'_> {
         ((seed, definitions, lead, observed), limits, &arm.nodes, &arm.world.blueprint)
     }
 
-    fn replicate(&self, arm: &Lost, number: u32, stop: &dyn Fn() -> bool) -> Option<Aftermath> {
+    fn replicate(
+        &self,
+        arm: &Lost,
+        number: u32,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Aftermath, Cut> {
         self.lose(&arm.world.blueprint, arm.nodes.as_deref(), number, stop)
     }
 

@@ -24,8 +24,8 @@ use crate::ranges::Inputs;
 use crate::reason::NoYears;
 use crate::watch::{Phase, Watch};
 use wssim_kernel::Nanos;
-use wssim_model::Blueprint;
 use wssim_model::blueprint::{Comes, Fault};
+use wssim_model::{Blueprint, Cut};
 use wssim_stats::{simultaneous_level, within_precision};
 
 /// Replications at which it is looked whether every claim is decided.
@@ -103,7 +103,7 @@ impl<'a> FailureStudy<'a> {
     pub(super) fn answer(mut self) -> Result<Findings, WorldError> {
         let seed = self.options.common.seed;
         let mut stage = Stage::new(self.worlds, self.question, seed, self.definitions);
-        let lead = self.lead();
+        let lead = self.lead()?;
         stage.lead = lead.unwrap_or(CALM);
         let mut engine = Engine::new(&stage, self.watch);
         let mut stand = self.cast(&mut engine)?;
@@ -114,13 +114,13 @@ impl<'a> FailureStudy<'a> {
     }
 
     /// What is simulated before the fault.
-    fn lead(&mut self) -> Result<Nanos, Stopped> {
+    fn lead(&mut self) -> Result<Result<Nanos, Stopped>, WorldError> {
         let (seed, measure) = (self.options.common.seed, self.question.measure);
-        let found = find_lead(&[&self.calm], seed, measure, self.watch)?;
-        if !found.settled {
-            self.notes.push(Note::NotSettled);
-        }
-        Ok(found.lead.max(CALM))
+        let found = find_lead(&[&self.calm], seed, measure, self.watch);
+        Ok(Broken::or_stopped(found)?.map(|found| {
+            self.notes.extend((!found.settled).then_some(Note::NotSettled));
+            found.lead.max(CALM)
+        }))
     }
 
     fn cast(&self, engine: &mut Losses<'_, 'a>) -> Result<Stand, WorldError> {
@@ -293,9 +293,14 @@ impl<'a> FailureStudy<'a> {
             .flat_map(|set| (0..FEWEST as u32).map(move |number| (set, number)))
             .collect();
         let done = in_order(&jobs, |&(set, number)| {
-            stage.lose(&world.blueprint, Some(&self.sets[set]), number, &stop)
+            match stage.lose(&world.blueprint, Some(&self.sets[set]), number, &stop) {
+                Ok(one) => Some(Ok(one)),
+                Err(Cut::Stopped) => None,
+                Err(Cut::Overfull(overfull)) => Some(Err(WorldError::Overfull(overfull))),
+            }
         });
-        let Some(done) = done.into_iter().collect::<Option<Vec<_>>>() else {
+        let Some(done) = done.into_iter().collect::<Option<Result<Vec<_>, _>>>().transpose()?
+        else {
             return Ok(here.clone());
         };
         let finding = |(set, done): (&Vec<usize>, &[Aftermath])| {

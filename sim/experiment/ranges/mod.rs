@@ -366,11 +366,7 @@ impl<W> Check<'_, W> {
 
 /// Whether it was stopped.
 fn is_cut(end: Result<(), Broken>) -> Result<bool, WorldError> {
-    match end {
-        Ok(()) => Ok(false),
-        Err(Broken::Stopped) => Ok(true),
-        Err(Broken::World(error)) => Err(error),
-    }
+    Ok(Broken::or_stopped(end)?.is_err())
 }
 
 /// The verdict of a claim, as far as it can be threatened.

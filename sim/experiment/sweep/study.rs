@@ -101,7 +101,7 @@ impl<'a> SweepStudy<'a> {
         let worlds: Vec<Blueprint> = pilots.iter().map(world).collect::<Result<_, _>>()?;
         let worlds: Vec<&Blueprint> = worlds.iter().collect();
         let found = find_lead(&worlds, self.options.seed, self.question.measure, self.watch);
-        Ok(match found {
+        Ok(match Broken::or_stopped(found)? {
             Ok(found) => (Ok(found.lead), found.settled),
             Err(stopped) => (Err(stopped), true),
         })

@@ -56,8 +56,11 @@ impl Life {
     fn new(now: Time, opening: Opening, parent: Option<usize>) -> Self {
         let steps = Vec::new();
         let mut life = Self { opening, parent, opened: now, closed: None, failure: None, steps };
-        if matches!(opening, Opening::Visit { .. }) {
-            life.step(now, What::Travels);
+        match opening {
+            // Until its visit sets out: at once, unless what it sends reaches no node.
+            Opening::Request { .. } => life.step(now, What::Waits(Kind::Silence)),
+            Opening::Visit { .. } => life.step(now, What::Travels),
+            Opening::Part { .. } => {}
         }
         life
     }

@@ -16,6 +16,7 @@ pub use findings::{Component, Distribution, Part, Place, Stay, StayKind, Trace};
 pub use kind::{Kind, Paint};
 pub use pick::{NoRequest, Pick};
 
+use crate::engine::Broken;
 use crate::note::of_load;
 use crate::pilot::find_lead;
 use crate::question::{Question, WorldError, Worlds};
@@ -27,7 +28,7 @@ use names::Lives;
 use stays::Rows;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::SourceId;
-use wssim_model::{Blueprint, Outcome, Run, probe::Failure, probe::Probe, simulate};
+use wssim_model::{Blueprint, Cut, Outcome, Run, probe::Failure, probe::Probe, simulate};
 
 /// How to trace.
 #[derive(Clone, Debug)]
@@ -47,7 +48,7 @@ pub struct Options {
 /// Why there is no trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// A world could not be made.
+    /// A world could not be made, or not be simulated.
     World(WorldError),
     /// There is no source of that name; these there are.
     UnknownEntry(Vec<String>),
@@ -99,6 +100,7 @@ fn lead(
     arms.extend(&bases);
     let pool = threads::pool(options.threads)?;
     let found = pool.install(|| find_lead(&arms, options.seed, question.measure, watch));
+    let found = Broken::or_stopped(found)?;
     found.map(|found| found.lead).map_err(|_| Error::Stopped)
 }
 
@@ -155,7 +157,10 @@ impl Study<'_> {
             });
             self.watch.interrupted()
         };
-        simulate(self.blueprint, run, probe, &stop).ok_or(Error::Stopped)
+        simulate(self.blueprint, run, probe, &stop).map_err(|cut| match cut {
+            Cut::Stopped => Error::Stopped,
+            Cut::Overfull(overfull) => WorldError::Overfull(overfull).into(),
+        })
     }
 
     fn tell(

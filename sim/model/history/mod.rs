@@ -60,9 +60,8 @@ pub struct Count {
     pub faults: u64,
 }
 
-/// Parts of a history after which it may be given up, at first, and events after which parts are halved.
-const SLICES: u64 = 64;
-const MANY: u64 = 50_000;
+/// Events after which the stop question is asked: far below a tenth of a second.
+const EVENTS_A_LOOK: u64 = 1024;
 
 /// The history of `blueprint` from time zero, when everything runs, until `end`; `None` when `stop` says
 /// so before. Of `run` only seed and replication matter: what a script says happens at its time from zero.
@@ -77,12 +76,13 @@ pub fn tell<W: Witness>(
     let (lead, replication) = (Nanos::ZERO, replication as u32);
     let run = Run { seed, replication, lead, measured: end };
     let mut history = History::new(blueprint, run, witness, &mut calendar);
-    let (mut events, mut until, mut slice) = (0, 0_u64, (end.0 / SLICES).max(1));
-    while until < end.0 {
-        until = until.saturating_add(slice).min(end.0);
-        let more = run_until(&mut history, &mut calendar, Time(until));
+    let mut events = 0;
+    loop {
+        let more = run_until(&mut history, &mut calendar, Time(end.0), EVENTS_A_LOOK);
         events += more;
-        slice = if more > MANY { (slice / 2).max(1) } else { slice };
+        if more < EVENTS_A_LOOK {
+            break;
+        }
         if stop() {
             return None;
         }

@@ -230,6 +230,11 @@ impl Frames {
         self.free.push(id);
     }
 
+    /// How many there were at once at most.
+    pub(crate) fn places(&self) -> usize {
+        self.slab.len()
+    }
+
     /// Places of all frames in flight; slow, for what seldom happens.
     pub(crate) fn ids(&self) -> impl Iterator<Item = FrameId> + use<'_> {
         let dead = self.dead();

@@ -50,6 +50,11 @@ impl TimeoutClass {
         None
     }
 
+    /// How many are set, those included that an answer overtook.
+    pub(crate) fn pending(&self) -> usize {
+        self.pending.len()
+    }
+
     /// When to look again.
     pub(crate) fn next_look(&self) -> Option<Time> {
         self.pending.front().map(|head| head.at)

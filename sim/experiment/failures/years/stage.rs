@@ -10,8 +10,8 @@ use crate::cluster::Cluster;
 use crate::engine::Stage;
 use crate::question::{AtRisk, MetricRef, Point, WorldError, Worlds};
 use std::fmt::Debug;
-use wssim_model::Blueprint;
 use wssim_model::history::is_same;
+use wssim_model::{Blueprint, Cut};
 
 /// Sets of nodes without which the others do not carry an entry, and that entry.
 pub(in crate::failures) type Overloads = Vec<(Vec<usize>, usize)>;
@@ -116,10 +116,10 @@ impl Stage for Years<'_> {
         (self.seed, arm.plan, &arm.overloads, &arm.cluster, &arm.blueprint)
     }
 
-    fn replicate(&self, arm: &Worn, number: u32, stop: &dyn Fn() -> bool) -> Option<Summary> {
+    fn replicate(&self, arm: &Worn, number: u32, stop: &dyn Fn() -> bool) -> Result<Summary, Cut> {
         let seeds = [self.seed, u64::from(number)];
-        let told = record(&arm.blueprint, &arm.subjects(), seeds, arm.plan.end(), stop)?;
-        Some(arm.pool.summary(&told))
+        let told = record(&arm.blueprint, &arm.subjects(), seeds, arm.plan.end(), stop);
+        Ok(arm.pool.summary(&told.ok_or(Cut::Stopped)?))
     }
 
     fn events(&self, one: &Summary) -> u64 {
