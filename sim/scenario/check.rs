@@ -1,9 +1,13 @@
 //! Does every name exist, and can all of it be? Runs over the whole document, whatever it finds.
 
+pub(crate) mod arrivals;
 mod faults;
 pub(crate) mod groups;
 mod growth;
 mod memory;
+mod passing;
+pub(crate) mod size;
+mod spent;
 mod start;
 
 use crate::calls::{self, Edge};
@@ -58,6 +62,8 @@ pub(crate) fn check(document: &Document, timers: &[Timer], sources: &Sources) ->
     let edges = calls::edges(document);
     check.pools(&edges);
     check.out.extend(calls::circles(&edges, sources));
+    check.arrivals(&edges);
+    check.passing();
     let stretch = document.header.duration.unwrap_or(DURATION);
     for timer in timers.iter().filter(|timer| timer.length > stretch && stretch > Nanos::ZERO) {
         let message = format!(
@@ -98,6 +104,9 @@ pub(crate) fn clock_at_zero(document: &Document) -> i64 {
     let of = |length: Option<Nanos>| length.unwrap_or(Nanos::ZERO).0.cast_signed();
     of(document.header.start).saturating_sub(of(document.header.lead_in))
 }
+
+/// So many mistakes come with a hint.
+const MOST_HINTS: usize = 1000;
 
 struct Check<'a> {
     document: &'a Document,
@@ -186,11 +195,22 @@ impl Check<'_> {
         name: &Name,
         known: impl IntoIterator<Item = &'n String> + Clone,
     ) -> bool {
-        if known.clone().into_iter().any(|other| *other == name.text) {
+        let document = self.document;
+        let is_known = match kind {
+            "node" => document.nodes.contains_key(&name.text),
+            "service" => document.services.contains_key(&name.text),
+            "network" => document.networks.contains_key(&name.text),
+            _ => known.clone().into_iter().any(|other| *other == name.text),
+        };
+        if is_known {
             return true;
         }
-        let hint =
-            suggest::hint(&name.text, known.into_iter().map(String::as_str).collect::<Vec<_>>());
+        // Of so many none is looked for: it would take longer than anybody reads.
+        let hint = if self.out.len() < MOST_HINTS {
+            suggest::hint(&name.text, known.into_iter().map(String::as_str).collect::<Vec<_>>())
+        } else {
+            None
+        };
         let code = match kind {
             "node" => "unknown-node",
             "network" => "unknown-network",

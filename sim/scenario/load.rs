@@ -24,53 +24,106 @@ pub(crate) fn file(
     sources: &mut Sources,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<Table> {
-    with_bases(location, None, files, sources, mistakes, &mut Vec::new())
+    let (open, read) = (Vec::new(), BTreeMap::new());
+    let mut joining = Joining { files, sources, mistakes, open, read, named: 0, laid: 0 };
+    joining.with_bases(location, None)
 }
 
-fn with_bases(
-    location: &Location,
-    named_at: Option<Origin>,
-    files: &Files,
-    sources: &mut Sources,
-    mistakes: &mut Vec<Diagnostic>,
-    open: &mut Vec<Location>,
-) -> Option<Table> {
-    let shown = location.shown();
-    let complain = |sources: &Sources, diagnostic: Diagnostic| match named_at {
-        Some(origin) => diagnostic.at(sources, origin),
-        None => diagnostic,
-    };
-    let text = match files.read(location) {
-        Ok(text) => text,
-        Err(reason) => {
-            let diagnostic =
-                Diagnostic::error(UNREADABLE, format!("`{shown}` cannot be read: {reason}"));
-            mistakes.push(complain(sources, diagnostic));
+/// Files that extend each other at most, one the next: each is read within the one that names it.
+const DEEPEST_BASE: usize = 64;
+
+/// Files that a scenario is joined from at most, each counted as often as it is named: so often a tree is
+/// laid over another.
+const MOST_BASES: usize = 256;
+
+/// Values that are laid over others so at most, those of each file counted as often as it is named.
+const MOST_LAID: usize = 1_000_000;
+
+/// A scenario that is joined from files.
+struct Joining<'a> {
+    files: &'a Files,
+    sources: &'a mut Sources,
+    mistakes: &'a mut Vec<Diagnostic>,
+    /// The files that are being read, each named by the one before.
+    open: Vec<Location>,
+    /// What became of those that are read, so that each is once.
+    read: BTreeMap<Location, Option<Table>>,
+    /// How many files were named so far.
+    named: usize,
+    /// How many values were laid over others so far.
+    laid: usize,
+}
+
+impl Joining<'_> {
+    fn complain(&mut self, diagnostic: Diagnostic, named_at: Option<Origin>) {
+        self.mistakes.push(match named_at {
+            Some(origin) => diagnostic.at(self.sources, origin),
+            None => diagnostic,
+        });
+    }
+
+    fn with_bases(&mut self, location: &Location, named_at: Option<Origin>) -> Option<Table> {
+        if let Some(read) = self.read.get(location) {
+            return read.clone();
+        }
+        let shown = location.shown();
+        let text = match self.files.read(location) {
+            Ok(text) => text,
+            Err(reason) => {
+                let message = format!("`{shown}` cannot be read: {reason}");
+                self.complain(Diagnostic::error(UNREADABLE, message), named_at);
+                return None;
+            }
+        };
+        let identity = location.identity();
+        if self.open.contains(&identity) {
+            let message = format!("`{shown}` extends itself");
+            self.complain(Diagnostic::error("extends-cycle", message), named_at);
             return None;
         }
-    };
-    let identity = location.identity();
-    if open.contains(&identity) {
-        let diagnostic = Diagnostic::error("extends-cycle", format!("`{shown}` extends itself"));
-        mistakes.push(complain(sources, diagnostic));
-        return None;
+        self.open.push(identity);
+        let joined = self.joined(Source::of_file(location, text));
+        self.open.pop();
+        self.read.insert(location.clone(), joined.clone());
+        joined
     }
-    let source = Source::of_file(location, &text);
-    let Value::Table(mut own) = tree::parse(sources, source, mistakes).value else {
-        return None;
-    };
-    check_ids(&own, sources, mistakes);
-    open.push(identity);
-    let mut merged = Table::new();
-    for (base, origin) in bases(&mut own, sources, mistakes) {
-        let base = sources.beside(origin, &base);
-        if let Some(base) = with_bases(&base, Some(origin), files, sources, mistakes, open) {
-            merge(&mut merged, base, true);
+
+    /// What a file says, laid over what it extends.
+    fn joined(&mut self, source: Source) -> Option<Table> {
+        let Value::Table(mut own) = tree::parse(self.sources, source, self.mistakes).value else {
+            return None;
+        };
+        check_ids(&own, self.sources, self.mistakes);
+        let mut merged = Table::new();
+        for (base, origin) in bases(&mut own, self.sources, self.mistakes) {
+            if !self.may_name_one_more(origin) {
+                break;
+            }
+            let base = self.sources.beside(origin, &base);
+            if let Some(base) = self.with_bases(&base, Some(origin)) {
+                self.laid += tree::count(&base);
+                merge(&mut merged, base, true);
+            }
         }
+        merge(&mut merged, own, true);
+        Some(merged)
     }
-    open.pop();
-    merge(&mut merged, own, true);
-    Some(merged)
+
+    /// Whether one more base may be read, which is named at `origin`.
+    fn may_name_one_more(&mut self, origin: Origin) -> bool {
+        self.named += 1;
+        let message = if self.open.len() > DEEPEST_BASE {
+            format!("more than {DEEPEST_BASE} files extend each other, one the next")
+        } else if self.named > MOST_BASES {
+            format!("`extends` names more than {MOST_BASES} files, in all")
+        } else if self.laid > MOST_LAID {
+            format!("files that are extended have more than {MOST_LAID} values, in all")
+        } else {
+            return true;
+        };
+        self.complain(Diagnostic::error("too-many-bases", message), Some(origin));
+        false
+    }
 }
 
 /// Takes `scenario.extends` out of a file's table.
@@ -158,19 +211,34 @@ pub(crate) fn lay_over(base: &mut Table, over: Table) {
     merge(base, over, true);
 }
 
+/// By what an item of such a list is known: its id, or the place where it stands.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Mark {
+    Id(String),
+    Place(Origin),
+}
+
+fn mark_of(item: &Item) -> Mark {
+    id_of(item).map_or(Mark::Place(item.origin), |(id, _)| Mark::Id(id.to_owned()))
+}
+
 fn merge_by_id(below: &mut Vec<Item>, above: Vec<Item>) {
+    let mut places: BTreeMap<Mark, usize> = BTreeMap::new();
+    for (at, item) in below.iter().enumerate() {
+        places.entry(mark_of(item)).or_insert(at);
+    }
     for item in above {
-        let same = id_of(&item).and_then(|(id, _)| {
-            below.iter().position(|other| id_of(other).is_some_and(|(other, _)| other == id))
-        });
-        match (same, item.value) {
-            (Some(at), Value::Table(over)) => {
-                below[at].origin = item.origin;
-                if let Value::Table(base) = &mut below[at].value {
+        let at = *places.entry(mark_of(&item)).or_insert(below.len());
+        match (below.get_mut(at), item.value) {
+            (Some(same), Value::Table(over)) => {
+                same.origin = item.origin;
+                if let Value::Table(base) = &mut same.value {
                     merge(base, over, false);
                 }
             }
-            (_, value) => below.push(Item { value, origin: item.origin }),
+            // The same item, met on another way.
+            (Some(_), _) => {}
+            (None, value) => below.push(Item { value, origin: item.origin }),
         }
     }
 }
@@ -235,6 +303,12 @@ pub(crate) enum Segment {
     Id(String),
 }
 
+impl Segment {
+    fn is(&self, key: &str) -> bool {
+        matches!(self, Self::Key(own) if own == key)
+    }
+}
+
 /// No path of the format is longer.
 const DEEPEST: usize = 64;
 
@@ -267,13 +341,7 @@ pub(crate) fn assignment(
     sources: &mut Sources,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<Assignment> {
-    let source = Source {
-        name: shown.to_owned(),
-        folder: Location::default(),
-        text: text.to_owned(),
-        is_set: true,
-    };
-    let number = sources.add(source);
+    let number = sources.add(Source::of_flag(shown, text));
     let at =
         |start: usize, end: usize| Origin { source: number, start: start as u32, end: end as u32 };
     let Some(equals) = end_of_path(text) else {
@@ -290,7 +358,36 @@ pub(crate) fn assignment(
     let path = path.ok()?;
     let value = value_of(&text[equals + 1..], at(equals + 1, text.len()), sources);
     let value = value.map_err(|diagnostic| mistakes.push(*diagnostic)).ok()?;
+    if names_bases(&path, &value) {
+        let message = "`scenario.extends` cannot be set: the files are joined by then";
+        let help = "write a file that extends them, with what differs";
+        mistakes.push(Diagnostic::error("bad-set", message).at(sources, key).help(help));
+        return None;
+    }
     Some(Assignment { path, value, key })
+}
+
+/// Whether a path leads to `scenario.extends`, or its value brings one along.
+fn names_bases(path: &[Segment], value: &Item) -> bool {
+    match path {
+        [scenario] => {
+            scenario.is("scenario") && value.table().is_some_and(|it| it.contains_key("extends"))
+        }
+        [scenario, key, ..] => scenario.is("scenario") && key.is("extends"),
+        [] => false,
+    }
+}
+
+/// Whether a `path=value` says which stacks there are, or how their files are read: both happens before
+/// anything else is laid over them.
+pub(crate) fn is_of_stacks(text: &str) -> bool {
+    let path = path_of(text).unwrap_or_default();
+    let leads_to = |names: &[&str]| {
+        let mut both = path.iter().zip(names);
+        both.all(|(segment, name)| segment.is(name))
+    };
+    let keys = [&["scenario", "stacks"][..], &["orchestrator", "kind"], &["stack"]];
+    !path.is_empty() && keys.into_iter().any(leads_to)
 }
 
 /// Lays one `path=value` onto the tree.

@@ -191,12 +191,17 @@ impl Lowering<'_> {
         self.out.vxlan_cpu_ns = cpu.vxlan;
         self.out.ipvs_cpu_ns = cpu.ipvs;
         self.out.esp_cpu_ns = cpu.esp;
+        // The last one that says anything of two nodes holds.
+        let mut pairs: BTreeMap<[&str; 2], &Law> = BTreeMap::new();
+        for pair in lan.iter().flat_map(|lan| &lan.pairs) {
+            if let ([a, b], Some(rtt)) = (pair.between.as_slice(), &pair.rtt) {
+                pairs
+                    .extend([([a.text.as_str(), b.text.as_str()], rtt), ([&b.text, &a.text], rtt)]);
+            }
+        }
         for from in document.nodes.keys() {
             for to in document.nodes.keys() {
-                let own = lan.and_then(|lan| {
-                    let mut own = lan.pairs.iter().rev().filter(|pair| pair.joins(from, to));
-                    own.find_map(|pair| pair.rtt.as_ref())
-                });
+                let own = pairs.get(&[from.as_str(), to.as_str()]).copied();
                 let rtt = match lan {
                     Some(lan) if from == to => lan.local_rtt.clone(),
                     Some(lan) => own.unwrap_or(&lan.rtt).clone(),
