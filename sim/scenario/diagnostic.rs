@@ -126,7 +126,7 @@ pub(crate) fn tidy(items: Vec<Diagnostic>) -> Vec<Diagnostic> {
         items.retain(|item| item.severity == Severity::Error);
     }
     items.truncate(MOST);
-    let more = format!("the first {MOST} are shown: there are {} more", all - items.len());
+    let more = format!("{} more are not shown", all - items.len());
     items.push(if errors > MOST {
         Diagnostic::error(MORE, more)
     } else {

@@ -196,14 +196,6 @@ pub(crate) struct Pair {
     pub origin: Origin,
 }
 
-impl Pair {
-    /// Whether it is that of these two nodes.
-    pub(crate) fn joins(&self, from: &str, to: &str) -> bool {
-        let [x, y] = self.between.as_slice() else { return false };
-        (x.text == from && y.text == to) || (x.text == to && y.text == from)
-    }
-}
-
 impl Lan {
     /// Whether the network costs nothing at all.
     pub(crate) fn is_free(&self) -> bool {
