@@ -11,7 +11,7 @@ mod spent;
 mod start;
 
 use crate::calls::{self, Edge};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{self, Diagnostic};
 use crate::document::Document;
 use crate::document::fields::{Name, Timer};
 use crate::document::routing;
@@ -104,9 +104,6 @@ pub(crate) fn clock_at_zero(document: &Document) -> i64 {
     let of = |length: Option<Nanos>| length.unwrap_or(Nanos::ZERO).0.cast_signed();
     of(document.header.start).saturating_sub(of(document.header.lead_in))
 }
-
-/// So many mistakes come with a hint.
-const MOST_HINTS: usize = 1000;
 
 struct Check<'a> {
     document: &'a Document,
@@ -205,8 +202,7 @@ impl Check<'_> {
         if is_known {
             return true;
         }
-        // Of so many none is looked for: it would take longer than anybody reads.
-        let hint = if self.out.len() < MOST_HINTS {
+        let hint = if self.out.len() < diagnostic::MOST_HINTS {
             suggest::hint(&name.text, known.into_iter().map(String::as_str).collect::<Vec<_>>())
         } else {
             None

@@ -113,6 +113,10 @@ fn cut(mut sentence: String) -> String {
 /// As many mistakes are told as are read.
 pub(crate) const MOST: usize = 100;
 
+/// So many mistakes come with a hint: to look for one takes longer than anything else about them, and of more
+/// than [`MOST`] hardly any is shown.
+pub(crate) const MOST_HINTS: usize = 1000;
+
 /// In the order of files and lines, the same thing only once, and of very many the first: errors before
 /// warnings, with a last one that says how many more there are.
 pub(crate) fn tidy(items: Vec<Diagnostic>) -> Vec<Diagnostic> {

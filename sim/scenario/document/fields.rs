@@ -1,6 +1,6 @@
 //! Reading tables by hand: every key that is asked for is known, every other one is a mistake.
 
-use crate::diagnostic::{Diagnostic, UNREADABLE};
+use crate::diagnostic::{self, Diagnostic, UNREADABLE};
 use crate::distribution;
 use crate::document::known::Known;
 use crate::document::values;
@@ -160,7 +160,8 @@ impl<'a> Reader<'a> {
         let set = self.texts.sources.of(origin).is_set;
         let code = if set { "unknown-path" } else { "unknown-key" };
         let owner = if owner.is_empty() { "the file".to_owned() } else { format!("`{owner}`") };
-        let help = suggest::hint(key, known.iter().copied());
+        let is_read = self.mistakes.len() < diagnostic::MOST_HINTS;
+        let help = is_read.then(|| suggest::hint(key, known.iter().copied())).flatten();
         self.mistake(origin, code, format!("{owner} has no key `{key}`"), help);
     }
 
