@@ -9,7 +9,7 @@ use std::io;
 use wssim_experiment::offered::{Overload, overloads};
 use wssim_reports::Style;
 use wssim_reports::check::{self, Check, Mistake, Placement, Route};
-use wssim_scenario::{Diagnostic, Diagnostics, Scenario, Severity};
+use wssim_scenario::{Diagnostic, Diagnostics, Place, Scenario, Severity};
 
 /// Is the file right? Nothing is simulated
 ///
@@ -133,9 +133,9 @@ fn mistake(diagnostic: &Diagnostic) -> Mistake {
         },
         code: diagnostic.code.to_owned(),
         message: diagnostic.message.clone(),
-        file: place.map(|place| place.file.clone()),
-        line: place.map(|place| place.line),
-        column: place.map(|place| place.column),
+        file: place.map(Place::file),
+        line: place.map(Place::line),
+        column: place.map(Place::column),
         help: diagnostic.help.clone(),
     }
 }

@@ -67,7 +67,7 @@ fn one_line(diagnostic: &Diagnostic) -> String {
     let place = diagnostic
         .span
         .as_ref()
-        .map_or_else(String::new, |place| format!("{}:{}: ", base(&place.file), place.line));
+        .map_or_else(String::new, |place| format!("{}:{}: ", base(&place.file()), place.line()));
     let help = diagnostic.help.as_ref().map_or_else(String::new, |help| format!(" ({help})"));
     format!("{place}{}{help}", diagnostic.message)
 }

@@ -103,12 +103,14 @@ pub(crate) fn circles<'e>(edges: &'e [Edge], sources: &Sources) -> Vec<Diagnosti
         let help = "give one of the calls a `probability` below 1";
         out.push(Diagnostic::error("call-cycle", message).at(sources, closing.origin).help(help));
     }
-    for (closing, names) in find(edges.iter().map(arrow)) {
+    let circles = find(edges.iter().map(arrow));
+    let ends = circles.is_empty() || converges(edges);
+    for (closing, names) in circles {
         if names.iter().any(|name| endless.contains(name)) {
             continue;
         }
         let circle = show(&names);
-        let diagnostic = if converges(edges) {
+        let diagnostic = if ends {
             Diagnostic::warning("call-cycle", format!("calls go in a circle: {circle}"))
         } else {
             let message = format!("a request causes ever more calls: {circle}");
@@ -120,16 +122,83 @@ pub(crate) fn circles<'e>(edges: &'e [Edge], sources: &Sources) -> Vec<Diagnosti
     out
 }
 
+/// A circle, of a long one its first names and its last.
 fn show(names: &[&Place]) -> String {
-    names
-        .iter()
-        .map(|(service, endpoint)| format!("`{service}.{endpoint}`"))
-        .collect::<Vec<_>>()
-        .join(" → ")
+    const SHOWN: usize = 12;
+    let name = |(service, endpoint): &&Place| format!("`{service}.{endpoint}`");
+    let mut shown: Vec<String> = names.iter().take(SHOWN).map(name).collect();
+    if let [.., last] = names
+        && names.len() > SHOWN
+    {
+        shown.extend(["…".to_owned(), name(last)]);
+    }
+    shown.join(" → ")
 }
 
 /// An arrow between two nodes of a graph, and what it stands for.
 pub(crate) type Arrow<'n, N, E> = (&'n N, &'n N, E);
+
+/// Of each endpoint that is in `own` that number and those of all that it calls, as often as it calls them; no
+/// more exact where it is larger than `enough`.
+pub(crate) fn with_callees(
+    own: &BTreeMap<Place, f64>,
+    edges: &[Edge],
+    enough: f64,
+) -> BTreeMap<Place, f64> {
+    let number: BTreeMap<&Place, usize> = own.keys().zip(0..).collect();
+    let links: Vec<(usize, usize, f64)> = (edges.iter())
+        .filter_map(|edge| Some((*number.get(&edge.from)?, *number.get(&edge.to)?, edge.times)))
+        .collect();
+    let mut calls = vec![Vec::new(); number.len()];
+    for (from, to, times) in links {
+        calls[from].push((to, times));
+    }
+    let base: Vec<f64> = own.values().copied().collect();
+    let mut all = base.clone();
+    // Callees first, so that one round does where there is no circle.
+    let order = callees_first(&calls);
+    for _ in 0..ROUNDS_OF_CIRCLES {
+        let mut changed = false;
+        for &at in &order {
+            let below = calls[at].iter().map(|(to, times)| times * all[*to].min(2.0 * enough));
+            let new = base[at] + below.sum::<f64>();
+            changed |= (new - all[at]).abs() > 1e-6 * new;
+            all[at] = new;
+        }
+        if !changed {
+            break;
+        }
+    }
+    own.keys().cloned().zip(all).collect()
+}
+
+/// So often circles of calls are gone round where it is asked what a visit causes.
+const ROUNDS_OF_CIRCLES: usize = 1000;
+
+/// All numbers in an order in which those that one calls come before it, but for circles.
+fn callees_first(calls: &[Vec<(usize, f64)>]) -> Vec<usize> {
+    let mut seen = vec![false; calls.len()];
+    let mut order = Vec::with_capacity(calls.len());
+    for start in 0..calls.len() {
+        let mut path = vec![(start, 0)];
+        while let Some((at, followed)) = path.pop() {
+            if followed == 0 && std::mem::replace(&mut seen[at], true) {
+                continue;
+            }
+            match calls[at].get(followed) {
+                Some((to, _)) => path.extend([(at, followed + 1), (*to, 0)]),
+                None => order.push(at),
+            }
+        }
+    }
+    order
+}
+
+/// Calls in a chain that are followed at most.
+const ROUNDS: usize = 20_000;
+
+/// At most so many circles are told of.
+const MOST_CIRCLES: usize = 100;
 
 /// One circle for each arrow that closes one in a depth-first walk, in the order of nodes; each begins
 /// and ends with the same.
@@ -157,6 +226,7 @@ pub(crate) fn find<'n, N: Ord, E: Copy>(
                 top.1 += 1;
             }
             match path.iter().position(|(on_path, _)| *on_path == to) {
+                Some(_) if out.len() >= MOST_CIRCLES => {}
                 Some(at) => {
                     let mut circle: Vec<&N> = path[at..].iter().map(|(node, _)| *node).collect();
                     circle.push(to);
@@ -172,7 +242,6 @@ pub(crate) fn find<'n, N: Ord, E: Copy>(
 
 /// Whether a visit to any endpoint causes finitely many visits, on average.
 fn converges(edges: &[Edge]) -> bool {
-    const ROUNDS: usize = 20_000;
     const TOO_MANY: f64 = 1e9;
     let mut number: BTreeMap<&Place, usize> = BTreeMap::new();
     for edge in edges {

@@ -1,14 +1,18 @@
 //! Does every name exist, and can all of it be? Runs over the whole document, whatever it finds.
 
+pub(crate) mod arrivals;
 mod connections;
 mod faults;
 pub(crate) mod groups;
 mod growth;
 mod memory;
+mod passing;
+pub(crate) mod size;
+mod spent;
 mod start;
 
 use crate::calls::{self, Edge};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{self, Diagnostic};
 use crate::document::Document;
 use crate::document::fields::{Name, Timer};
 use crate::document::routing;
@@ -32,7 +36,7 @@ pub(crate) const GIB: f64 = 1_073_741_824.0;
 
 /// Looks at the whole document.
 pub(crate) fn check(document: &Document, timers: &[Timer], sources: &Sources) -> Vec<Diagnostic> {
-    let mut check = Check { document, sources, out: Vec::new(), unplaced: BTreeSet::new() };
+    let mut check = Check::new(document, sources);
     check.header();
     check.profiles();
     check.names();
@@ -61,6 +65,8 @@ pub(crate) fn check(document: &Document, timers: &[Timer], sources: &Sources) ->
     check.pools(&edges);
     check.connections(&edges);
     check.out.extend(calls::circles(&edges, sources));
+    check.arrivals(&edges);
+    check.passing();
     let stretch = document.header.duration.unwrap_or(DURATION);
     for timer in timers.iter().filter(|timer| timer.length > stretch && stretch > Nanos::ZERO) {
         let message = format!(
@@ -110,7 +116,11 @@ struct Check<'a> {
     unplaced: BTreeSet<String>,
 }
 
-impl Check<'_> {
+impl<'a> Check<'a> {
+    fn new(document: &'a Document, sources: &'a Sources) -> Self {
+        Self { document, sources, out: Vec::new(), unplaced: BTreeSet::new() }
+    }
+
     fn error(&mut self, code: &'static str, message: impl Into<String>, origin: Origin) {
         self.out.push(Diagnostic::error(code, message).at(self.sources, origin));
     }
@@ -191,11 +201,21 @@ impl Check<'_> {
         name: &Name,
         known: impl IntoIterator<Item = &'n String> + Clone,
     ) -> bool {
-        if known.clone().into_iter().any(|other| *other == name.text) {
+        let document = self.document;
+        let is_known = match kind {
+            "node" => document.nodes.contains_key(&name.text),
+            "service" => document.services.contains_key(&name.text),
+            "network" => document.networks.contains_key(&name.text),
+            _ => known.clone().into_iter().any(|other| *other == name.text),
+        };
+        if is_known {
             return true;
         }
-        let hint =
-            suggest::hint(&name.text, known.into_iter().map(String::as_str).collect::<Vec<_>>());
+        let hint = if self.out.len() < diagnostic::MOST_HINTS {
+            suggest::hint(&name.text, known.into_iter().map(String::as_str).collect::<Vec<_>>())
+        } else {
+            None
+        };
         let code = match kind {
             "node" => "unknown-node",
             "network" => "unknown-network",

@@ -1,10 +1,13 @@
 //! Mistakes, told to the author of the scenario: what is wrong, where, and what would be right.
 
+mod place;
 mod render;
 
+pub use place::Place;
 pub use render::render;
 
 use crate::source::{Origin, Sources};
+use std::collections::BTreeMap;
 use wssim_text::width::USUAL;
 
 /// How bad it is.
@@ -14,21 +17,6 @@ pub enum Severity {
     Error,
     /// It can, but the author should know.
     Warning,
-}
-
-/// A place in a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The file, or `--set`.
-    pub file: String,
-    /// From 1.
-    pub line: usize,
-    /// In characters, from 1.
-    pub column: usize,
-    /// In characters, at least 1.
-    pub length: usize,
-    /// The line as it is in the file.
-    pub text_of_line: String,
 }
 
 /// One mistake.
@@ -48,7 +36,8 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     pub(crate) fn error(code: &'static str, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, code, message: message.into(), span: None, help: None }
+        let message = cut(message.into());
+        Self { severity: Severity::Error, code, message, span: None, help: None }
     }
 
     /// A warning without a place in the text.
@@ -63,12 +52,12 @@ impl Diagnostic {
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(cut(help.into()));
         self
     }
 
     pub(crate) fn maybe_help(mut self, help: Option<String>) -> Self {
-        self.help = help;
+        self.help = help.map(cut);
         self
     }
 }
@@ -84,7 +73,7 @@ pub struct Diagnostics {
 impl Diagnostics {
     pub(crate) fn new(items: Vec<Diagnostic>) -> Self {
         let io = items.iter().any(|item| item.code == UNREADABLE);
-        Self { items, io }
+        Self { items: tidy(items), io }
     }
 
     /// Whether a file could not be read (otherwise something that was read is wrong).
@@ -107,6 +96,64 @@ impl std::fmt::Display for Diagnostics {
 }
 
 impl std::error::Error for Diagnostics {}
+
+/// No sentence is longer, whatever names it repeats: in bytes.
+const LONGEST: usize = 2000;
+
+/// As much of a sentence as is read.
+fn cut(mut sentence: String) -> String {
+    if sentence.len() > LONGEST {
+        let end = (0..=LONGEST).rev().find(|at| sentence.is_char_boundary(*at));
+        sentence.truncate(end.unwrap_or(0));
+        sentence.push('…');
+    }
+    sentence
+}
+
+/// As many mistakes are told as are read.
+pub(crate) const MOST: usize = 100;
+
+/// So many mistakes come with a hint: to look for one takes longer than anything else about them, and of more
+/// than [`MOST`] hardly any is shown.
+pub(crate) const MOST_HINTS: usize = 1000;
+
+/// In the order of files and lines, the same thing only once, and of very many the first: errors before
+/// warnings, with a last one that says how many more there are.
+pub(crate) fn tidy(items: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut items = in_order(items);
+    if items.len() <= MOST {
+        return items;
+    }
+    let errors = items.iter().filter(|item| item.severity == Severity::Error).count();
+    let all = items.len();
+    if errors > 0 {
+        items.retain(|item| item.severity == Severity::Error);
+    }
+    items.truncate(MOST);
+    let more = format!("{} more are not shown", all - items.len());
+    items.push(if errors > MOST {
+        Diagnostic::error(MORE, more)
+    } else {
+        Diagnostic::warning(MORE, more)
+    });
+    items
+}
+
+/// Code of what says how many more there are.
+const MORE: &str = "more-mistakes";
+
+/// In the order of files, as they were first met, and of places in them.
+fn in_order(mut items: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut files: BTreeMap<String, usize> = BTreeMap::new();
+    items.sort_by_cached_key(|item| {
+        item.span.as_ref().map_or((usize::MAX, 0), |place| {
+            let next = files.len();
+            (*files.entry(place.file()).or_insert(next), place.start())
+        })
+    });
+    items.dedup();
+    items
+}
 
 /// Code of what could not be read.
 pub(crate) const UNREADABLE: &str = "unreadable-file";

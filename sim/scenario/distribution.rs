@@ -13,6 +13,10 @@ use wssim_text::suggest;
 /// 99 % quantile of the standard normal distribution.
 const Z_99: f64 = 2.326_347_874_040_840_8;
 
+/// Stages of an Erlang law at most: each draw is a sum of so many. With more it is next to a constant, and
+/// `gamma(mean, cv=)` has the same shape.
+const MOST_STAGES: f64 = 1000.0;
+
 /// Every form, with its parameters.
 pub(crate) const FORMS: &[(&str, &str)] = &[
     ("constant", "constant(x)"),
@@ -257,8 +261,9 @@ impl Arguments<'_> {
             }
             "erlang" => {
                 let [mean, stages] = self.take([Value("mean"), Number("k")])?;
-                if stages < 1.0 || stages.fract() != 0.0 || stages > 1e6 {
-                    return Err(self.wrong("`k` is a whole number from 1".to_owned()));
+                if stages < 1.0 || stages.fract() != 0.0 || stages > MOST_STAGES {
+                    let due = format!("`k` is a whole number from 1 to {MOST_STAGES}");
+                    return Err(self.wrong(due));
                 }
                 Ok(Law::Erlang { stages: stages as u32, stage_mean: mean / stages })
             }

@@ -1,12 +1,16 @@
 //! The one place where texts come from: the disk, or the scenarios that ship inside the program.
 //!
 //! What a file names lies where the file itself does, so that no text of the one refers to the other. Each is
-//! read once, so that all worlds of a study see the same text.
+//! read once, so that all worlds of a study see the same text, and only as far as a file of its kind may go:
+//! what is longer, or no file (a pipe, a device), is refused before it fills the memory or waits for ever.
 
 use crate::shipped;
 use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use wssim_text::file;
 
 /// Where files are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,38 +92,104 @@ impl Location {
         Self { store: self.store, path: path.into() }
     }
 
-    fn read(&self) -> Result<Arc<str>, String> {
+    /// The text of at most `most` bytes that is there.
+    fn read(&self, most: u64) -> Result<Arc<str>, Unread> {
         match self.store {
             Store::Disk => {
-                let text =
-                    std::fs::read_to_string(&self.path).map_err(|error| error.to_string())?;
-                if text.len() > u32::MAX as usize {
-                    return Err("it is larger than 4 GiB".to_owned());
-                }
-                Ok(text.into())
+                let bytes = file::read(&self.path, most)?;
+                let text = String::from_utf8(bytes);
+                Ok(text.map_err(|_| Unread::because("it is not UTF-8"))?.into())
             }
             Store::Embedded => {
-                let text = shipped::text(&self.path);
-                text.map(Arc::from).ok_or_else(|| "it does not ship with wssim".to_owned())
+                let text = shipped::text(&self.path).map(Arc::from);
+                text.ok_or_else(|| Unread::missing("it does not ship with wssim"))
             }
         }
     }
 }
 
+/// Why there is no text.
+#[derive(Clone, Debug)]
+pub(crate) struct Unread {
+    reason: String,
+    /// Whether nothing is there, rather than something that is not to be read.
+    pub(crate) is_missing: bool,
+}
+
+impl Unread {
+    fn because(reason: &str) -> Self {
+        Self { reason: reason.to_owned(), is_missing: false }
+    }
+
+    fn missing(reason: &str) -> Self {
+        Self { is_missing: true, ..Self::because(reason) }
+    }
+}
+
+impl From<io::Error> for Unread {
+    fn from(error: io::Error) -> Self {
+        Self { reason: error.to_string(), is_missing: error.kind() == io::ErrorKind::NotFound }
+    }
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.reason)
+    }
+}
+
+/// Bytes of a scenario, a stack file or a `.env` at most: a hundred times the largest that ships.
+const MOST_OF_TEXT: u64 = 4 << 20;
+
+/// Bytes of a file of rows at most: a trace, outages, values.
+const MOST_OF_ROWS: u64 = 128 << 20;
+
 /// Texts by location.
 #[derive(Debug, Default)]
-pub(crate) struct Files(Mutex<BTreeMap<Location, Result<Arc<str>, String>>>);
+pub(crate) struct Files {
+    texts: Mutex<BTreeMap<Location, Result<Arc<str>, Unread>>>,
+    /// The values of files of values, by the dimension too.
+    values: Mutex<BTreeMap<(Location, &'static str), Arc<[f64]>>>,
+}
 
 impl Files {
     /// Lets `text` stand for the file at `path` of the disk.
     pub(crate) fn hold(&self, path: &Path, text: &str) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(Location::on_disk(path), Ok(text.into()));
+        self.texts().insert(Location::on_disk(path), Ok(text.into()));
     }
 
-    /// The text of a file, or why there is none.
-    pub(crate) fn read(&self, location: &Location) -> Result<Arc<str>, String> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.entry(location.clone()).or_insert_with(|| location.read()).clone()
+    /// The text of a scenario, a stack file or a `.env`, or why there is none.
+    pub(crate) fn read(&self, location: &Location) -> Result<Arc<str>, Unread> {
+        self.read_most(location, MOST_OF_TEXT)
+    }
+
+    /// The same of a file of rows, which may be longer.
+    pub(crate) fn rows(&self, location: &Location) -> Result<Arc<str>, Unread> {
+        self.read_most(location, MOST_OF_ROWS)
+    }
+
+    /// What `make` makes of a file of values, in the unit of `dimension`: once, however often it is named.
+    pub(crate) fn values<E>(
+        &self,
+        location: &Location,
+        dimension: &'static str,
+        make: impl FnOnce() -> Result<Arc<[f64]>, E>,
+    ) -> Result<Arc<[f64]>, E> {
+        let key = (location.clone(), dimension);
+        let mut known = self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(values) = known.get(&key) {
+            return Ok(Arc::clone(values));
+        }
+        let values = make()?;
+        known.insert(key, Arc::clone(&values));
+        Ok(values)
+    }
+
+    fn read_most(&self, location: &Location, most: u64) -> Result<Arc<str>, Unread> {
+        self.texts().entry(location.clone()).or_insert_with(|| location.read(most)).clone()
+    }
+
+    fn texts(&self) -> MutexGuard<'_, BTreeMap<Location, Result<Arc<str>, Unread>>> {
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,20 +2,21 @@
 
 use crate::diagnostic::{Diagnostic, Place, UNREADABLE};
 use crate::document::fields::{Name, Texts};
+use crate::source::Source;
+use std::sync::Arc;
 
 /// More mistakes than this in one file are of one kind.
 const SHOWN: usize = 5;
 
-/// The text of the file that `file` names, and how it is called where it is told of; an unreadable
-/// one is a mistake.
+/// The file of rows that `file` names; an unreadable one is a mistake.
 pub(crate) fn text_of(
     texts: &Texts<'_>,
     file: &Name,
     mistakes: &mut Vec<Diagnostic>,
-) -> Option<(String, std::sync::Arc<str>)> {
+) -> Option<Arc<Source>> {
     let location = texts.sources.beside(file.origin, &file.text);
-    match texts.files.read(&location) {
-        Ok(text) => Some((location.shown(), text)),
+    match texts.files.rows(&location) {
+        Ok(text) => Some(Arc::new(Source::of_file(&location, text))),
         Err(reason) => {
             let message = format!("`{}` cannot be read: {reason}", file.text);
             mistakes.push(Diagnostic::error(UNREADABLE, message).at(texts.sources, file.origin));
@@ -26,9 +27,7 @@ pub(crate) fn text_of(
 
 /// Collects what is wrong with the lines of one file.
 pub(crate) struct Lines<'a> {
-    /// How the file is called.
-    pub name: String,
-    pub text: &'a str,
+    file: &'a Arc<Source>,
     /// The code of its mistakes.
     pub code: &'static str,
     pub mistakes: &'a mut Vec<Diagnostic>,
@@ -37,12 +36,16 @@ pub(crate) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub(crate) fn new(
-        name: String,
-        text: &'a str,
+        file: &'a Arc<Source>,
         code: &'static str,
         mistakes: &'a mut Vec<Diagnostic>,
     ) -> Self {
-        Self { name, text, code, mistakes, wrong: 0 }
+        Self { file, code, mistakes, wrong: 0 }
+    }
+
+    /// The whole text.
+    pub(crate) fn text(&self) -> &'a str {
+        &self.file.text
     }
 
     /// Something is wrong with line `line`, counted from one.
@@ -58,15 +61,8 @@ impl<'a> Lines<'a> {
 
     /// All of line `line`.
     pub(crate) fn place(&self, line: u64) -> Place {
-        let number = line.max(1) as usize;
-        let content = self.text.lines().nth(number - 1).unwrap_or("").to_owned();
-        Place {
-            file: self.name.clone(),
-            line: number,
-            column: 1,
-            length: content.chars().count().max(1),
-            text_of_line: content,
-        }
+        let bytes = self.file.bytes_of_line(line.max(1) as usize);
+        Place::new(Arc::clone(self.file), bytes.start as u32, bytes.end as u32)
     }
 
     /// Says how many mistakes were not shown.

@@ -3,8 +3,11 @@
 //! Tables merge key by key, `[[claim]]` and `[[fault]]` by `id`, other values are replaced. Then
 //! `enabled = false` removes a thing and the word `"none"` removes an inherited value.
 
-use crate::diagnostic::{Diagnostic, UNREADABLE};
-use crate::files::{Files, Location};
+mod join;
+
+pub(crate) use join::file;
+
+use crate::diagnostic::Diagnostic;
 use crate::schema::{self, Kind};
 use crate::source::{Origin, Source, Sources};
 use crate::tree::{self, Entry, Item, Table, Value};
@@ -17,120 +20,9 @@ const BY_ID: [&str; 2] = ["claim", "fault"];
 /// Tables whose keys are names that the author chose.
 const NAMED: [&str; 6] = ["network", "node", "service", "site", "stack", "traffic"];
 
-/// Reads a file with everything that it extends.
-pub(crate) fn file(
-    location: &Location,
-    files: &Files,
-    sources: &mut Sources,
-    mistakes: &mut Vec<Diagnostic>,
-) -> Option<Table> {
-    with_bases(location, None, files, sources, mistakes, &mut Vec::new())
-}
-
-fn with_bases(
-    location: &Location,
-    named_at: Option<Origin>,
-    files: &Files,
-    sources: &mut Sources,
-    mistakes: &mut Vec<Diagnostic>,
-    open: &mut Vec<Location>,
-) -> Option<Table> {
-    let shown = location.shown();
-    let complain = |sources: &Sources, diagnostic: Diagnostic| match named_at {
-        Some(origin) => diagnostic.at(sources, origin),
-        None => diagnostic,
-    };
-    let text = match files.read(location) {
-        Ok(text) => text,
-        Err(reason) => {
-            let diagnostic =
-                Diagnostic::error(UNREADABLE, format!("`{shown}` cannot be read: {reason}"));
-            mistakes.push(complain(sources, diagnostic));
-            return None;
-        }
-    };
-    let identity = location.identity();
-    if open.contains(&identity) {
-        let diagnostic = Diagnostic::error("extends-cycle", format!("`{shown}` extends itself"));
-        mistakes.push(complain(sources, diagnostic));
-        return None;
-    }
-    let source = Source::of_file(location, &text);
-    let Value::Table(mut own) = tree::parse(sources, source, mistakes).value else {
-        return None;
-    };
-    check_ids(&own, sources, mistakes);
-    open.push(identity);
-    let mut merged = Table::new();
-    for (base, origin) in bases(&mut own, sources, mistakes) {
-        let base = sources.beside(origin, &base);
-        if let Some(base) = with_bases(&base, Some(origin), files, sources, mistakes, open) {
-            merge(&mut merged, base, true);
-        }
-    }
-    open.pop();
-    merge(&mut merged, own, true);
-    Some(merged)
-}
-
-/// Takes `scenario.extends` out of a file's table.
-fn bases(
-    own: &mut Table,
-    sources: &Sources,
-    mistakes: &mut Vec<Diagnostic>,
-) -> Vec<(String, Origin)> {
-    let Some(Value::Table(scenario)) = own.get_mut("scenario").map(|entry| &mut entry.item.value)
-    else {
-        return Vec::new();
-    };
-    let Some(entry) = scenario.remove("extends") else {
-        return Vec::new();
-    };
-    let items = match entry.item.value {
-        Value::Array(items) => items,
-        _ => vec![entry.item],
-    };
-    let mut out = Vec::new();
-    for item in items {
-        match item.value {
-            Value::Text(name) => out.push((name, item.origin)),
-            _ => mistakes.push(
-                Diagnostic::error(
-                    "wrong-type",
-                    format!("a file name is due here, not {}", item.kind()),
-                )
-                .at(sources, item.origin),
-            ),
-        }
-    }
-    out
-}
-
 fn id_of(item: &Item) -> Option<(&str, Origin)> {
     let entry = item.table()?.get("id")?;
     entry.item.text().map(|id| (id, entry.item.origin))
-}
-
-fn check_ids(own: &Table, sources: &Sources, mistakes: &mut Vec<Diagnostic>) {
-    for list in BY_ID {
-        let Some(Value::Array(items)) = own.get(list).map(|entry| &entry.item.value) else {
-            continue;
-        };
-        let mut seen: BTreeMap<&str, Origin> = BTreeMap::new();
-        for (id, origin) in items.iter().filter_map(id_of) {
-            if let Some(first) = seen.insert(id, origin) {
-                let place = sources.short(first);
-                mistakes.push(
-                    Diagnostic::error(
-                        "duplicate-id",
-                        format!("a {list} with id `{id}` was there before"),
-                    )
-                    .at(sources, origin)
-                    .help(format!("the first is at {place}")),
-                );
-            }
-        }
-    }
 }
 
 /// Lays `over` onto `base`.
@@ -158,19 +50,34 @@ pub(crate) fn lay_over(base: &mut Table, over: Table) {
     merge(base, over, true);
 }
 
+/// By what an item of such a list is known: its id, or the place where it stands.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Mark {
+    Id(String),
+    Place(Origin),
+}
+
+fn mark_of(item: &Item) -> Mark {
+    id_of(item).map_or(Mark::Place(item.origin), |(id, _)| Mark::Id(id.to_owned()))
+}
+
 fn merge_by_id(below: &mut Vec<Item>, above: Vec<Item>) {
+    let mut places: BTreeMap<Mark, usize> = BTreeMap::new();
+    for (at, item) in below.iter().enumerate() {
+        places.entry(mark_of(item)).or_insert(at);
+    }
     for item in above {
-        let same = id_of(&item).and_then(|(id, _)| {
-            below.iter().position(|other| id_of(other).is_some_and(|(other, _)| other == id))
-        });
-        match (same, item.value) {
-            (Some(at), Value::Table(over)) => {
-                below[at].origin = item.origin;
-                if let Value::Table(base) = &mut below[at].value {
+        let at = *places.entry(mark_of(&item)).or_insert(below.len());
+        match (below.get_mut(at), item.value) {
+            (Some(same), Value::Table(over)) => {
+                same.origin = item.origin;
+                if let Value::Table(base) = &mut same.value {
                     merge(base, over, false);
                 }
             }
-            (_, value) => below.push(Item { value, origin: item.origin }),
+            // The same item, met on another way.
+            (Some(_), _) => {}
+            (None, value) => below.push(Item { value, origin: item.origin }),
         }
     }
 }
@@ -235,6 +142,12 @@ pub(crate) enum Segment {
     Id(String),
 }
 
+impl Segment {
+    fn is(&self, key: &str) -> bool {
+        matches!(self, Self::Key(own) if own == key)
+    }
+}
+
 /// No path of the format is longer.
 const DEEPEST: usize = 64;
 
@@ -267,13 +180,7 @@ pub(crate) fn assignment(
     sources: &mut Sources,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<Assignment> {
-    let source = Source {
-        name: shown.to_owned(),
-        folder: Location::default(),
-        text: text.to_owned(),
-        is_set: true,
-    };
-    let number = sources.add(source);
+    let number = sources.add(Source::of_flag(shown, text));
     let at =
         |start: usize, end: usize| Origin { source: number, start: start as u32, end: end as u32 };
     let Some(equals) = end_of_path(text) else {
@@ -290,7 +197,36 @@ pub(crate) fn assignment(
     let path = path.ok()?;
     let value = value_of(&text[equals + 1..], at(equals + 1, text.len()), sources);
     let value = value.map_err(|diagnostic| mistakes.push(*diagnostic)).ok()?;
+    if names_bases(&path, &value) {
+        let message = "`scenario.extends` cannot be set: the files are joined by then";
+        let help = "write a file that extends them, with what differs";
+        mistakes.push(Diagnostic::error("bad-set", message).at(sources, key).help(help));
+        return None;
+    }
     Some(Assignment { path, value, key })
+}
+
+/// Whether a path leads to `scenario.extends`, or its value brings one along.
+fn names_bases(path: &[Segment], value: &Item) -> bool {
+    match path {
+        [scenario] => {
+            scenario.is("scenario") && value.table().is_some_and(|it| it.contains_key("extends"))
+        }
+        [scenario, key, ..] => scenario.is("scenario") && key.is("extends"),
+        [] => false,
+    }
+}
+
+/// Whether a `path=value` says which stacks there are, or how their files are read: both happens before
+/// anything else is laid over them.
+pub(crate) fn is_of_stacks(text: &str) -> bool {
+    let path = path_of(text).unwrap_or_default();
+    let leads_to = |names: &[&str]| {
+        let mut both = path.iter().zip(names);
+        both.all(|(segment, name)| segment.is(name))
+    };
+    let keys = [&["scenario", "stacks"][..], &["orchestrator", "kind"], &["stack"]];
+    !path.is_empty() && keys.into_iter().any(leads_to)
 }
 
 /// Lays one `path=value` onto the tree.

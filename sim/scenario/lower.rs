@@ -30,7 +30,7 @@ use crate::document::call::CallStep;
 use crate::document::disk::DiskStep;
 use crate::document::fields::Name;
 use crate::document::firewall::Opening;
-use crate::document::machine::Path;
+use crate::document::machine::{Pair, Path};
 use crate::document::step::{Step, StepKind};
 use crate::places::{self, Places};
 use crate::trace;
@@ -197,20 +197,27 @@ impl Lowering<'_> {
         self.out.vxlan_cpu_ns = cpu.vxlan;
         self.out.ipvs_cpu_ns = cpu.ipvs;
         self.out.esp_cpu_ns = cpu.esp;
+        let mut pairs: BTreeMap<[&str; 2], Vec<&Pair>> = BTreeMap::new();
+        for pair in lan.iter().flat_map(|lan| &lan.pairs) {
+            if let [a, b] = pair.between.as_slice() {
+                for ends in [[a.text.as_str(), &b.text], [&b.text, &a.text]] {
+                    pairs.entry(ends).or_default().push(pair);
+                }
+            }
+        }
         for from in document.nodes.keys() {
             for to in document.nodes.keys() {
-                self.out.links.push(self.link(from, to));
+                let own = pairs.get(&[from.as_str(), to]).map_or(&[][..], Vec::as_slice);
+                self.out.links.push(self.link(from, to, own));
             }
         }
     }
 
-    /// The way from one node to another: what the last of its pairs says that says it, and otherwise the LAN.
-    fn link(&self, from: &str, to: &str) -> Link {
+    /// The way from one node to another: what the last of its own `pairs` says that says it, and otherwise
+    /// the LAN.
+    fn link(&self, from: &str, to: &str, pairs: &[&Pair]) -> Link {
         let lan = self.document.lan.as_ref();
-        let own = || {
-            let pairs = lan.into_iter().flat_map(|lan| lan.pairs.iter().rev());
-            pairs.filter(|pair| pair.joins(from, to))
-        };
+        let own = || pairs.iter().rev();
         let rtt = match lan {
             Some(lan) if from == to => lan.local_rtt.clone(),
             Some(lan) => own().find_map(|pair| pair.rtt.as_ref()).unwrap_or(&lan.rtt).clone(),

@@ -36,14 +36,17 @@ pub(crate) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>, document: &mu
     fields.finish(reader);
     let Some(file) = file else { return };
     let texts = reader.texts;
-    let Some((name, text)) = lines::text_of(&texts, &file, &mut reader.mistakes) else { return };
-    let lines = Lines::new(name, &text, "bad-outages", &mut reader.mistakes);
+    let Some(rows) = lines::text_of(&texts, &file, &mut reader.mistakes) else { return };
+    let lines = Lines::new(&rows, "bad-outages", &mut reader.mistakes);
     let mut reading = Reading { lines, document, file: &file, late: Vec::new() };
     let rows = reading.rows();
     reading.warn_of_late_ones();
     reading.lines.finish(&texts, &file);
     document.faults.extend(rows);
 }
+
+/// Rows of one file at most.
+const MOST_ROWS: usize = 100_000;
 
 struct Reading<'a> {
     lines: Lines<'a>,
@@ -58,8 +61,9 @@ type Cells<'r> = [&'r str; COLUMNS.len()];
 
 impl Reading<'_> {
     fn rows(&mut self) -> Vec<FaultText> {
-        let mut reader =
-            csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(self.lines.text.as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .from_reader(self.lines.text().as_bytes());
         let header = match reader.headers() {
             Ok(header) => header.clone(),
             Err(error) => {
@@ -73,6 +77,12 @@ impl Reading<'_> {
         let places = COLUMNS.map(|column| header.iter().position(|name| name == column));
         let mut rows = Vec::new();
         for record in reader.records() {
+            if rows.len() == MOST_ROWS {
+                let line = record.map_or(1, |row| row.position().map_or(1, csv::Position::line));
+                let message = format!("a file of outages has at most {MOST_ROWS} rows");
+                self.lines.wrong(line, message, None);
+                break;
+            }
             match record {
                 Ok(record) => {
                     let line = record.position().map_or(1, csv::Position::line);

@@ -79,6 +79,15 @@ fn spare(machines: &[Machine], wanted: &Wanted, taken: &[usize], added: usize) -
     (0..machines.len()).flat_map(on).collect()
 }
 
+/// On how many places of `machines` containers of a service may run, as many as it has and `added` more, where
+/// it grows.
+pub(crate) fn room(machines: &[Machine], service: &Service, added: u32) -> u64 {
+    let added = if never_grows(service).is_none() { added } else { 0 };
+    let wanted = wanted(service);
+    let wanted = Wanted { replicas: wanted.replicas.map(|replicas| replicas + added), ..wanted };
+    machines.iter().map(|machine| u64::from(most_on(machine, &wanted))).sum()
+}
+
 /// The services whose containers are added, by name.
 fn growing(document: &Document) -> Vec<usize> {
     let chosen = document.growth.as_ref().and_then(|growth| growth.services.as_ref());

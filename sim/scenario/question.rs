@@ -4,7 +4,6 @@ use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::claim::{self, Bound, ClaimText, Expect};
-use crate::files::Location;
 use crate::parts;
 use crate::places;
 use crate::source::{Origin, Source, Sources};
@@ -121,13 +120,8 @@ pub(crate) fn limit_of_flag(
 /// The text of a flag as a source of its own.
 fn flag(shown: &str, text: &str) -> (Sources, Origin) {
     let mut sources = Sources::default();
-    let source = Source {
-        name: shown.to_owned(),
-        folder: Location::default(),
-        text: text.to_owned(),
-        is_set: true,
-    };
-    let origin = Origin { source: sources.add(source), start: 0, end: text.len() as u32 };
+    let number = sources.add(Source::of_flag(shown, text));
+    let origin = Origin { source: number, start: 0, end: text.len() as u32 };
     (sources, origin)
 }
 

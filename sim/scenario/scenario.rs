@@ -5,7 +5,7 @@ use crate::check;
 use crate::cluster;
 use crate::condition;
 use crate::config;
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, tidy};
 use crate::document::arrivals::ArrivalsText;
 use crate::document::fields::{Name, Reader, Texts, join};
 use crate::document::{self, Document};
@@ -25,7 +25,7 @@ use crate::traefik::Route;
 use crate::tree::Table;
 use crate::unsimulated::{self, NotSimulated};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use wssim_experiment::input::Input;
@@ -135,7 +135,7 @@ impl Scenario {
             }
         }
         if !mistakes.is_empty() {
-            return Err(Diagnostics::new(tidy(mistakes)));
+            return Err(Diagnostics::new(mistakes));
         }
         let arms: BTreeMap<String, World> =
             read.into_iter().filter_map(|(arm, world)| Some((arm, world?))).collect();
@@ -398,7 +398,7 @@ impl World {
                         !unknown.contains(&(number - 1))
                     });
                 }
-                Err((mistakes, _)) => return Err(tidy(mistakes)),
+                Err((mistakes, _)) => return Err(mistakes),
                 Ok(world) => return Ok(world),
             }
         }
@@ -413,9 +413,8 @@ impl World {
     ) -> Result<Self, (Vec<Diagnostic>, Vec<usize>)> {
         // A stack that a `--set` names has to be there before others reach into it, and stack files are read
         // with what is set of them.
-        let names_stacks =
-            |set: &str| set.trim_start().starts_with("scenario.stacks") || field::is_field(set);
-        let (early, late): (Vec<_>, Vec<_>) = sets.iter().partition(|(set, _)| names_stacks(set));
+        let is_early = |set: &str| load::is_of_stacks(set) || field::is_field(set);
+        let (early, late): (Vec<_>, Vec<_>) = sets.iter().partition(|(set, _)| is_early(set));
         let base = shared.base(location, &early).map_err(|mistakes| (mistakes, Vec::new()))?;
         let (mut sources, mut merged) = (base.sources.clone(), base.merged.clone());
         let mut mistakes = base.mistakes.clone();
@@ -427,6 +426,11 @@ impl World {
             }
         }
         load::prune(&mut merged, &sources, &mut mistakes);
+        let excess = check::size::of_tree(&merged, &sources);
+        if !excess.is_empty() {
+            mistakes.extend(excess);
+            return Err((mistakes, Vec::new()));
+        }
         let texts = Texts { sources: &sources, files: &shared.files };
         let mut reader = Reader { known: Some(&base.known), ..Reader::new(texts) };
         let document = document::read(&mut reader, &merged);
@@ -434,6 +438,11 @@ impl World {
         defaults.extend(header_defaults(&document));
         ranged.sort_by(|a, b| a.path.cmp(&b.path));
         mistakes.extend(reader.mistakes);
+        let excess = check::size::check(&document, &sources);
+        if !excess.is_empty() {
+            mistakes.extend(excess);
+            return Err((mistakes, Vec::new()));
+        }
         mistakes.extend(check::check(&document, &timers, &sources));
         let not_simulated = unsimulated::list(&document, &sources);
         let claims = question::claims(&document, &not_simulated, &sources, &mut mistakes);
@@ -442,19 +451,13 @@ impl World {
         let (warnings, errors): (Vec<_>, Vec<_>) =
             mistakes.into_iter().partition(|item| item.severity == Severity::Warning);
         if !errors.is_empty() {
-            let unknown = sets
-                .iter()
-                .enumerate()
-                .filter(|(_, (set, shown))| {
-                    errors.iter().any(|error| {
-                        error.code == "unknown-path"
-                            && error.span.as_ref().is_some_and(|span| {
-                                span.file == *shown && span.text_of_line == *set
-                            })
-                    })
-                })
-                .map(|(number, _)| number)
+            let unknown: BTreeSet<(&str, &str)> = (errors.iter())
+                .filter(|error| error.code == "unknown-path")
+                .filter_map(|error| error.span.as_ref()?.flag())
                 .collect();
+            let is_unknown = |(set, shown): &Set| unknown.contains(&(shown, set));
+            let numbers = sets.iter().enumerate().filter(|(_, set)| is_unknown(set));
+            let unknown = numbers.map(|(number, _)| number).collect();
             let all = errors.into_iter().chain(warnings).collect();
             return Err((all, unknown));
         }
@@ -526,7 +529,7 @@ fn read_traces(
 ) -> Traces {
     let mut traces = Traces::new();
     for (name, traffic) in &document.traffic {
-        let Some(ArrivalsText::Trace { file, .. }) = &traffic.arrivals else {
+        let Some(ArrivalsText::Trace { file, rate, .. }) = &traffic.arrivals else {
             continue;
         };
         let location = texts.sources.beside(file.origin, &file.text);
@@ -541,27 +544,11 @@ fn read_traces(
             }
             read
         };
+        let times = rate * document.traffic_scale.unwrap_or(1.0);
+        mistakes.extend(check::arrivals::of_trace(name, file, &read, times, texts.sources));
         traces.insert(name.clone(), read);
     }
     traces
-}
-
-/// In the order of files and lines; the same thing only once.
-fn tidy(mut items: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut files: Vec<String> = Vec::new();
-    for place in items.iter().filter_map(|item| item.span.as_ref()) {
-        if !files.contains(&place.file) {
-            files.push(place.file.clone());
-        }
-    }
-    items.sort_by_key(|item| {
-        item.span.as_ref().map_or((usize::MAX, 0, 0), |place| {
-            let file = files.iter().position(|file| *file == place.file).unwrap_or(usize::MAX);
-            (file, place.line, place.column)
-        })
-    });
-    items.dedup();
-    items
 }
 
 #[cfg(test)]

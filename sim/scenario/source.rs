@@ -5,7 +5,7 @@
 
 use crate::diagnostic::Place;
 use crate::files::Location;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A stretch of one text, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,16 +26,49 @@ pub(crate) struct Source {
     /// What files named inside it are relative to.
     pub folder: Location,
     /// The text itself.
-    pub text: String,
+    pub text: Arc<str>,
     /// Whether it is a `--set` of the command line or of a study.
     pub is_set: bool,
+    /// Where its lines begin, in bytes, once anything has asked for a line.
+    lines: OnceLock<Vec<u32>>,
 }
 
 impl Source {
     /// The text of a file.
-    pub(crate) fn of_file(location: &Location, text: &str) -> Self {
+    pub(crate) fn of_file(location: &Location, text: impl Into<Arc<str>>) -> Self {
         let name = location.path().display().to_string();
-        Self { name, folder: location.folder(), text: text.to_owned(), is_set: false }
+        let (text, lines) = (text.into(), OnceLock::new());
+        Self { name, folder: location.folder(), text, is_set: false, lines }
+    }
+
+    /// The text of a flag, which is called `shown`.
+    pub(crate) fn of_flag(shown: &str, text: &str) -> Self {
+        let (name, text) = (shown.to_owned(), text.into());
+        Self { name, folder: Location::default(), text, is_set: true, lines: OnceLock::new() }
+    }
+
+    /// The number of the line that byte `at` lies in, from 1.
+    pub(crate) fn line(&self, at: u32) -> usize {
+        self.lines().partition_point(|start| *start <= at)
+    }
+
+    /// The bytes of line `number`, from 1, without what ends it; an empty stretch where there is none.
+    pub(crate) fn bytes_of_line(&self, number: usize) -> std::ops::Range<usize> {
+        let start = |number: usize| self.lines().get(number).map(|start| *start as usize);
+        let Some(first) = start(number.saturating_sub(1)) else {
+            return self.text.len()..self.text.len();
+        };
+        let end = start(number).unwrap_or(self.text.len());
+        let line = &self.text[first..end];
+        let line = line.strip_suffix('\n').unwrap_or(line);
+        first..first + line.trim_end_matches('\r').len()
+    }
+
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let ends = self.text.bytes().zip(1..).filter(|(byte, _)| *byte == b'\n');
+            std::iter::once(0).chain(ends.map(|(_, next)| next)).collect()
+        })
     }
 }
 
@@ -88,28 +121,16 @@ impl Sources {
 
     /// Where `origin` is, for people.
     pub(crate) fn place(&self, origin: Origin) -> Place {
-        let source = self.of(origin);
-        let text = source.text.as_str();
-        let start = floor(text, origin.start as usize);
-        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
-        let end = floor(text, (origin.end as usize).clamp(start, line_end.max(start)));
-        Place {
-            file: source.folder.marked(&source.name),
-            line: 1 + text[..line_start].matches('\n').count(),
-            column: 1 + text[line_start..start].chars().count(),
-            length: text[start..end].chars().count().max(1),
-            text_of_line: text[line_start..line_end].trim_end_matches('\r').to_owned(),
-        }
+        Place::new(Arc::clone(&self.0[origin.source as usize]), origin.start, origin.end)
     }
 
     /// Short form of a place: `file:line`, or `--set`.
     pub(crate) fn short(&self, origin: Origin) -> String {
-        if self.of(origin).is_set {
-            return self.of(origin).name.clone();
+        let source = self.of(origin);
+        if source.is_set {
+            return source.name.clone();
         }
-        let place = self.place(origin);
-        format!("{}:{}", place.file, place.line)
+        format!("{}:{}", source.folder.marked(&source.name), source.line(origin.start))
     }
 
     /// The same without the folder, wherever the file is kept: for results.
@@ -119,15 +140,6 @@ impl Sources {
             return source.name.clone();
         }
         let file = source.name.rsplit(['/', '\\']).next().unwrap_or_default();
-        format!("{file}:{}", self.place(origin).line)
+        format!("{file}:{}", source.line(origin.start))
     }
-}
-
-/// The nearest character boundary at or below `at`.
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }

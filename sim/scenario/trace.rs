@@ -33,7 +33,15 @@ struct Row {
     demands: Vec<f64>,
 }
 
+/// Rows of a trace at most: each takes some hundred bytes.
+const MOST_ROWS: usize = 5_000_000;
+
 impl Rows {
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.rows.len()
+    }
+
     /// With ids, at another speed.
     pub(crate) fn lower(
         &self,
@@ -77,10 +85,10 @@ pub(crate) fn read(
     file: &Name,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Rows {
-    let Some((name, text)) = lines::text_of(texts, file, mistakes) else {
+    let Some(rows) = lines::text_of(texts, file, mistakes) else {
         return Rows::default();
     };
-    let mut reading = Reading { lines: Lines::new(name, &text, "bad-trace", mistakes), document };
+    let mut reading = Reading { lines: Lines::new(&rows, "bad-trace", mistakes), document };
     let rows = reading.rows();
     reading.lines.finish(texts, file);
     rows
@@ -102,8 +110,9 @@ enum Column {
 
 impl Reading<'_> {
     fn rows(&mut self) -> Rows {
-        let mut reader =
-            csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(self.lines.text.as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .from_reader(self.lines.text().as_bytes());
         let header = match reader.headers() {
             Ok(header) => header.clone(),
             Err(error) => {
@@ -116,6 +125,11 @@ impl Reading<'_> {
         };
         let mut rows = Rows { labels, rows: Vec::new() };
         for record in reader.records() {
+            if rows.rows.len() == MOST_ROWS {
+                let line = record.map_or(1, |row| row.position().map_or(1, csv::Position::line));
+                self.lines.wrong(line, format!("a trace has at most {MOST_ROWS} rows"), None);
+                break;
+            }
             match record {
                 Ok(record) => rows.rows.extend(self.row(&columns, &record)),
                 Err(error) => {

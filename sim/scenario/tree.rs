@@ -1,8 +1,9 @@
 //! A TOML document as a tree in which every key and value remembers where it was written.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, MOST};
 use crate::source::{Origin, Source, Sources};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 /// A value and where it stands.
@@ -66,13 +67,17 @@ impl Item {
     }
 }
 
+/// Bytes of a name at most: as long as that of a file may be.
+pub(crate) const LONGEST_NAME: usize = 255;
+
 /// Parses `source`; what is wrong with it goes to `mistakes`, what is right is kept.
 pub(crate) fn parse(sources: &mut Sources, source: Source, mistakes: &mut Vec<Diagnostic>) -> Item {
-    let text = source.text.clone();
+    let text = Arc::clone(&source.text);
     let end = text.len() as u32;
     let number = sources.add(source);
     let (document, errors) = DeTable::parse_recoverable(&text);
-    for error in errors {
+    // Nothing is made of what is no TOML, so that the first ones do.
+    for error in errors.into_iter().take(MOST) {
         let span = error.span().unwrap_or(0..0);
         let origin = Origin { source: number, start: span.start as u32, end: span.end as u32 };
         mistakes.push(
@@ -100,14 +105,28 @@ fn convert_table(
         };
         let key_origin = origin(key.span());
         let name = key.get_ref().to_string();
-        if name.is_empty() || name.chars().any(char::is_control) {
-            let message = "a name is not empty and has no control characters";
+        if name.is_empty() || name.len() > LONGEST_NAME || name.chars().any(char::is_control) {
+            let message = format!(
+                "a name is not empty, has no control characters, and at most {LONGEST_NAME} bytes"
+            );
             mistakes.push(Diagnostic::error("bad-name", message).at(sources, key_origin));
         }
         let item = convert(value.get_ref(), origin(value.span()), sources, mistakes);
         out.insert(name, Entry { key: key_origin, item });
     }
     out
+}
+
+/// How many values there are in a table, those of tables and lists within it among them.
+pub(crate) fn count(table: &Table) -> usize {
+    fn of(item: &Item) -> usize {
+        match &item.value {
+            Value::Table(table) => 1 + count(table),
+            Value::Array(items) => 1 + items.iter().map(of).sum::<usize>(),
+            _ => 1,
+        }
+    }
+    table.values().map(|entry| of(&entry.item)).sum()
 }
 
 /// Converts a value that was parsed by itself and stands at `origin` in its text.

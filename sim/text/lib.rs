@@ -1,7 +1,8 @@
 //! Text that people write and terminals show, for scenarios, reports and the command line alike.
 //!
 //! ```text
-//! what people write   quantity   "1m30s", "8 kB", "200/min" ──► a number and what it measures
+//! what people write   file       a path ──► its bytes, where it is a file and not too long
+//!                     quantity   "1m30s", "8 kB", "200/min" ──► a number and what it measures
 //!                     suggest    "gibd-postgers" ──► "did you mean `gibd-postgres`?"
 //! what they read      printable  anything ──► one line that acts on no terminal
 //!                     width      columns that it takes, and how it is cut to some
@@ -13,6 +14,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail"))]
 
+pub mod file;
 mod printable;
 pub mod quantity;
 pub mod suggest;

@@ -133,7 +133,7 @@ pub fn units(dimension: Dimension) -> impl Iterator<Item = &'static str> {
 }
 
 /// No quantity is so large that it could leave the range of the model's clock and counters.
-const LARGEST: f64 = 9e18;
+pub const LARGEST: f64 = 9e18;
 
 /// Parses a whole text as one quantity.
 ///

@@ -17,6 +17,7 @@ pub fn near<'a>(wrong: &str, valid: impl IntoIterator<Item = &'a str>) -> Vec<&'
     let limit = (letters / 3).max(1);
     let mut near: Vec<(usize, &str)> = valid
         .into_iter()
+        .filter(|name| is_as_long(letters, name, limit))
         .map(|name| (strsim::osa_distance(&wrong, &plain(name)), name))
         .filter(|(distance, _)| *distance <= limit && *distance < letters)
         .collect();
@@ -24,10 +25,18 @@ pub fn near<'a>(wrong: &str, valid: impl IntoIterator<Item = &'a str>) -> Vec<&'
     near.into_iter().take(A_FEW).map(|(_, name)| name).collect()
 }
 
-/// Without capitals, and no longer than anybody mistypes: the effort grows with the square.
+/// No longer than anybody mistypes: the effort grows with the square.
+const LONGEST: usize = 64;
+
+/// Without capitals, and no longer than that.
 fn plain(name: &str) -> String {
-    const LONGEST: usize = 64;
-    name.to_lowercase().chars().take(LONGEST).collect()
+    name.chars().take(LONGEST).flat_map(char::to_lowercase).take(LONGEST).collect()
+}
+
+/// Whether a name has `letters` letters, but for `limit`: each letter more or less is a mistake.
+fn is_as_long(letters: usize, name: &str, limit: usize) -> bool {
+    let own = name.chars().take(LONGEST).count();
+    own.abs_diff(letters) <= limit
 }
 
 /// The hint for a wrong name: the nearest valid one, or a short list of all.

@@ -100,7 +100,7 @@ fn lines(text: &str, [first, others]: [usize; 2], most: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut rest = text.trim();
     let mut width = first.max(NARROWEST);
-    while of(rest) > width && lines.len() + 1 < most {
+    while !split(rest, width).1.is_empty() && lines.len() + 1 < most {
         let (line, next) = rest.split_at(end_of_line(rest, width));
         lines.push(line.trim_end().to_owned());
         rest = next.trim_start();
@@ -132,6 +132,8 @@ fn ends_word(text: &str) -> bool {
 
 /// The last place up to `end` where a line may end inside a name: between folders, or else behind any joint.
 fn inside_word(text: &str, end: usize) -> Option<usize> {
+    // With the character behind it, which says whether a sign joins anything.
+    let text = text[end..].chars().next().map_or(text, |next| &text[..end + next.len_utf8()]);
     let joint = |signs: &[char]| joints(text, signs).take_while(|at| *at <= end).last();
     joint(&['/']).or_else(|| joint(&JOINTS))
 }

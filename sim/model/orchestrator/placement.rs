@@ -213,6 +213,8 @@ pub struct Scheduler<'a> {
     /// By service, label over which it is spread, and machine: the first machine that shares the values of
     /// this label and those before it.
     branches: Vec<Vec<Vec<usize>>>,
+    /// By service, such a label, and first machine: containers of the service on all that share the values.
+    shared: Vec<Vec<Vec<u32>>>,
 }
 
 impl<'a> Scheduler<'a> {
@@ -231,10 +233,12 @@ impl<'a> Scheduler<'a> {
             let all = |machine: &Machine| wanted.constraints.iter().all(|one| one.holds(machine));
             machines.iter().map(all).collect()
         };
+        let spread = |wanted: &Wanted| vec![vec![0; machines.len()]; wanted.spread.len()];
         Self {
             machines,
             wanted,
             left,
+            shared: wanted.iter().map(spread).collect(),
             own: vec![vec![0; machines.len()]; wanted.len()],
             meets: wanted.iter().map(meets).collect(),
             branches: wanted.iter().map(|wanted| branches(machines, &wanted.spread)).collect(),
@@ -303,12 +307,8 @@ impl<'a> Scheduler<'a> {
     /// Which of two machines shares the first label's value with fewer tasks of `service`, or else the
     /// first two labels' values, and so on.
     fn by_branches(&self, service: usize, a: usize, b: usize) -> Ordering {
-        let tasks = |branch: &[usize], at: usize| -> u32 {
-            let own = branch.iter().zip(&self.own[service]);
-            own.filter(|(first, _)| **first == branch[at]).map(|(_, own)| own).sum()
-        };
-        let levels = self.branches[service].iter();
-        let mut orders = levels.map(|branch| tasks(branch, a).cmp(&tasks(branch, b)));
+        let levels = self.branches[service].iter().zip(&self.shared[service]);
+        let mut orders = levels.map(|(first, tasks)| tasks[first[a]].cmp(&tasks[first[b]]));
         orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
 
@@ -338,6 +338,9 @@ impl<'a> Scheduler<'a> {
     pub fn take(&mut self, service: usize, at: usize) {
         let (wanted, left) = (&self.wanted[service], &mut self.left[at]);
         self.own[service][at] += 1;
+        for (first, tasks) in self.branches[service].iter().zip(&mut self.shared[service]) {
+            tasks[first[at]] += 1;
+        }
         left.tasks += 1;
         left.cpus -= wanted.cpus;
         left.memory -= wanted.memory_bytes;
@@ -348,6 +351,9 @@ impl<'a> Scheduler<'a> {
     pub fn give_back(&mut self, service: usize, at: usize) {
         let (wanted, left) = (&self.wanted[service], &mut self.left[at]);
         self.own[service][at] -= 1;
+        for (first, tasks) in self.branches[service].iter().zip(&mut self.shared[service]) {
+            tasks[first[at]] -= 1;
+        }
         left.tasks -= 1;
         left.cpus += wanted.cpus;
         left.memory += wanted.memory_bytes;

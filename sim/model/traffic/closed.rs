@@ -10,13 +10,21 @@ use crate::world::World;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Nanos, Time};
 
+/// A user whose request fails in the instant in which it is sent, and who does not think, asks again after
+/// this: an assumption, what a client takes to see that it failed. Otherwise time would stand still.
+pub(super) const AFTER_REFUSAL: Nanos = Nanos(1_000_000);
+
+/// So short a pause is none.
+const NO_PAUSE: Nanos = Nanos(1_000);
+
 impl<P: Probe> World<'_, P> {
-    /// A user of a closed source begins to think.
+    /// A user of a closed source begins to think; instead of no pause there is one of `least`.
     pub(super) fn think(
         &mut self,
         now: Time,
         id: SourceId,
         user: u32,
+        least: Nanos,
         calendar: &mut Calendar<Event>,
     ) {
         let Arrivals::Closed { think, .. } = &self.blueprint.sources[id.index()].arrivals else {
@@ -24,8 +32,9 @@ impl<P: Probe> World<'_, P> {
         };
         let state = &self.sources[id.index()];
         let place = mix(u64::from(user), state.asked[user as usize]);
-        let pause = think.sample(&mut state.arrivals.draw(place, DRAW_GAP));
-        calendar.schedule(now + Nanos::from_f64(pause), Event::Ask { source: id, user });
+        let pause = Nanos::from_f64(think.sample(&mut state.arrivals.draw(place, DRAW_GAP)));
+        let pause = if pause < NO_PAUSE { pause.max(least) } else { pause };
+        calendar.schedule(now + pause, Event::Ask { source: id, user });
     }
 
     /// A user of a closed source asks.

@@ -116,7 +116,7 @@ impl<P: Probe> World<'_, P> {
             match &source.arrivals {
                 Arrivals::Closed { users, .. } => {
                     for user in 0..*users {
-                        self.think(Time::ZERO, id, user, calendar);
+                        self.think(Time::ZERO, id, user, Nanos::ZERO, calendar);
                     }
                 }
                 _ => self.start_open(id, calendar),
@@ -315,7 +315,9 @@ impl<P: Probe> World<'_, P> {
             self.probe.request_done(source, arrived, now.since(arrived), outcome);
         }
         if !self.sources[source.index()].asked.is_empty() {
-            self.think(now, source, number, calendar);
+            let refused_at_once = outcome.is_err() && now == arrived;
+            let least = if refused_at_once { closed::AFTER_REFUSAL } else { Nanos::ZERO };
+            self.think(now, source, number, least, calendar);
         }
     }
 }

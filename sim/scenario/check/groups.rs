@@ -23,8 +23,9 @@ impl Check<'_> {
                 self.member(member);
             }
             let all = group.members.len();
-            for (number, member) in group.members.iter().enumerate() {
-                if group.members[..number].iter().any(|other| other.text == member.text) {
+            let mut seen = BTreeSet::new();
+            for member in &group.members {
+                if !seen.insert(&member.text) {
                     let message = format!("group `{name}` names `{}` twice", member.text);
                     self.error("duplicate-member", message, member.origin);
                 }
@@ -52,13 +53,19 @@ impl Check<'_> {
             let diagnostic = Diagnostic::error("unknown-member", message).help(help);
             return self.out.push(diagnostic.at(self.sources, member.origin));
         };
-        let known: Vec<&str> = match kind {
-            "service" => document.services.keys().map(String::as_str).collect(),
-            "node" => document.nodes.keys().map(String::as_str).collect(),
-            "entry" => document.traffic.keys().map(String::as_str).collect(),
-            _ => document.groups.keys().map(String::as_str).collect(),
+        let is_known = match kind {
+            "service" => document.services.contains_key(name),
+            "node" => document.nodes.contains_key(name),
+            "entry" => document.traffic.contains_key(name),
+            _ => document.groups.contains_key(name),
         };
-        if !known.contains(&name) {
+        if !is_known {
+            let known: Vec<&str> = match kind {
+                "service" => document.services.keys().map(String::as_str).collect(),
+                "node" => document.nodes.keys().map(String::as_str).collect(),
+                "entry" => document.traffic.keys().map(String::as_str).collect(),
+                _ => document.groups.keys().map(String::as_str).collect(),
+            };
             let message = format!("no {kind} is named `{name}`");
             let diagnostic = Diagnostic::error("unknown-member", message);
             let diagnostic = diagnostic.at(self.sources, member.origin);

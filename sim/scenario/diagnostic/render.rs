@@ -81,15 +81,15 @@ fn one(out: &mut String, item: &Diagnostic, width: usize, color: bool) {
 /// Where it is, the line itself, and the help below what is marked.
 fn quote(out: &mut String, place: &Place, help: &str, width: usize, paint: &Paint) {
     let Paint { tint, blue, plain, .. } = paint;
-    let number = place.line.to_string();
+    let number = place.line().to_string();
     let margin = " ".repeat(number.len());
     let room = width.saturating_sub(number.len() + 3);
-    let file = format!("{}:{number}:{}", printable(&place.file), place.column);
+    let file = format!("{}:{number}:{}", printable(&place.file()), place.column());
     for (at, part) in wrap::wrapped(&file, room, usize::MAX).iter().enumerate() {
         let corner = if at == 0 { '┌' } else { '│' };
         let _ = writeln!(out, "{blue}{margin} {corner}{plain} {part}");
     }
-    let Window { line, before, marked } = window(place, room);
+    let Window { line, before, marked } = window(place.parts(), room);
     let _ = writeln!(out, "{blue}{number} │{plain} {line}");
     let carets = format!("{}{tint}{}{plain}", " ".repeat(before), "^".repeat(marked));
     let beside = before + marked + 1 + width::of(help) <= room;
@@ -114,10 +114,10 @@ struct Window {
     marked: usize,
 }
 
-/// The line of `place`, made printable, in `room` columns: the marked part, and of what stands
+/// The line of three `parts`, made printable, in `room` columns: the marked part, and of what stands
 /// before and behind it as much as there is room for.
-fn window(place: &Place, room: usize) -> Window {
-    let [before, marked, behind] = parts(place);
+fn window(parts: [&str; 3], room: usize) -> Window {
+    let [before, marked, behind] = near(parts, 4 * room).map(printable);
     let cut = width::of(CUT);
     if width::of(&before) + columns(&marked) + width::of(&behind).min(cut) <= room {
         return shown("", &before, &marked, &behind, room);
@@ -139,13 +139,11 @@ fn columns(marked: &str) -> usize {
     width::of(marked).max(1)
 }
 
-/// The line before, within and behind the mark, printable.
-fn parts(place: &Place) -> [String; 3] {
-    let characters: Vec<char> = place.text_of_line.chars().collect();
-    let start = (place.column - 1).min(characters.len());
-    let end = (start + place.length).min(characters.len());
-    let part = |part: &[char]| printable(&part.iter().collect::<String>());
-    [part(&characters[..start]), part(&characters[start..end]), part(&characters[end..])]
+/// Of each part of a line as many characters as can be seen of it: a line may be as long as a file.
+fn near([before, marked, behind]: [&str; 3], most: usize) -> [&str; 3] {
+    let head = |text: &str| text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
+    let tail = before.char_indices().rev().take(most).last().map_or(before.len(), |(at, _)| at);
+    [&before[tail..], &marked[..head(marked)], &behind[..head(behind)]]
 }
 
 /// The parts in a line of at most `room` columns; of what is behind the mark the end gives way.
@@ -166,19 +164,12 @@ fn shown(lead: &str, before: &str, marked: &str, behind: &str, room: usize) -> W
 mod tests {
     use super::*;
 
-    /// A place whose marked part is in brackets.
-    fn place(line: &str) -> Place {
-        let letters = |text: &str| text.chars().count();
-        let start = letters(line.split('[').next().unwrap_or(""));
-        let text_of_line = line.replace(['[', ']'], "");
-        let behind = line.split(']').nth(1).unwrap_or("");
-        let length = letters(&text_of_line) - start - letters(behind);
-        Place { file: "a.toml".to_owned(), line: 7, column: start + 1, length, text_of_line }
-    }
-
+    /// A line whose marked part is in brackets.
     #[track_caller]
     fn is(line: &str, room: usize, shown: &str, carets: &str) {
-        let window = window(&place(line), room);
+        let (before, rest) = line.split_once('[').unwrap();
+        let (marked, behind) = rest.split_once(']').unwrap();
+        let window = window([before, marked, behind], room);
         let marks = format!("{}{}", " ".repeat(window.before), "^".repeat(window.marked));
         assert_eq!((window.line.as_str(), marks.as_str()), (shown, carets));
     }

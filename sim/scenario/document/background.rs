@@ -36,6 +36,7 @@ pub(crate) struct BackgroundText {
     pub count: Option<u32>,
     /// No burst begins that long after the first one may.
     pub duration: Option<Nanos>,
+    pub origin: Origin,
 }
 
 /// All bursts of a service.
@@ -53,10 +54,11 @@ pub(super) fn read(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Vec<Back
 fn one(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<BackgroundText> {
     let help = "such as `background = { every = \"exp(10s)\", cpu = \"exp(20ms)\" }`";
     let every = fields.law(reader, "every", Dimension::Duration);
-    let cpu = fields.law(reader, "cpu", Dimension::Duration);
+    let cpu = fields.work(reader, "cpu");
     let jobs = fields.value(reader, "jobs", fields::count_to(1, 10_000)).unwrap_or(1);
     let start = fields.duration(reader, "start");
-    let origin = fields.table.get("at").map_or(fields.origin, |entry| entry.item.origin);
+    let whole = fields.origin;
+    let origin = fields.table.get("at").map_or(whole, |entry| entry.item.origin);
     let at = fields.value(reader, "at", header::time_of_day).map(|at| (at, origin));
     let count = fields.value(reader, "count", fields::count(1));
     let duration = fields.duration(reader, "duration");
@@ -87,5 +89,6 @@ fn one(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<BackgroundText
         at,
         count,
         duration,
+        origin: whole,
     })
 }

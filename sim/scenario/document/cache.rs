@@ -64,7 +64,7 @@ pub(super) fn read(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<C
         Some(Found::Unsized(hits)) => (Hits::Drawn(0.0), Some(hits)),
         None => (Hits::Drawn(0.0), None),
     };
-    let cost = fields.law(reader, "cost", Dimension::Duration).unwrap_or(Law::ZERO);
+    let cost = fields.work(reader, "cost").unwrap_or(Law::ZERO);
     let send = fields.law(reader, "send", Dimension::Size).unwrap_or(Law::ZERO);
     let receive = fields.law(reader, "receive", Dimension::Size).unwrap_or(Law::ZERO);
     let timeout = fields.timer(reader, "timeout");

@@ -2,6 +2,7 @@
 //! and what the callee learns of it.
 
 use super::fields::{self, Fields, Name, Reader};
+use crate::schema::MOST_ATTEMPTS;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{BreakerPolicy, Retry};
 use wssim_model::law::Law;
@@ -99,8 +100,9 @@ fn retries(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Retry {
         outer.accept(&["retries"]);
         return Retry::NEVER;
     };
+    let most = fields::count_to(0, MOST_ATTEMPTS);
     if entry.item.table().is_none_or(|table| table.contains_key("value")) {
-        let attempts = outer.value(reader, "retries", fields::count(0)).unwrap_or(0);
+        let attempts = outer.value(reader, "retries", most).unwrap_or(0);
         return Retry { attempts, ..Retry::NEVER };
     }
     let Some(mut fields) = outer.inner(reader, "retries") else {
@@ -110,7 +112,7 @@ fn retries(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Retry {
         fields.missing(reader, "attempts", "such as `attempts = 2`");
     }
     let mut retry = Retry {
-        attempts: fields.value(reader, "attempts", fields::count(0)).unwrap_or(0),
+        attempts: fields.value(reader, "attempts", most).unwrap_or(0),
         backoff: fields.duration(reader, "backoff").unwrap_or(Nanos::ZERO),
         factor: fields.value(reader, "factor", fields::positive).unwrap_or(1.0),
         jitter: fields.value(reader, "jitter", fields::share).unwrap_or(0.0),

@@ -1,13 +1,14 @@
 //! Reading tables by hand: every key that is asked for is known, every other one is a mistake.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{self, Diagnostic, UNREADABLE};
 use crate::distribution;
 use crate::document::known::Known;
+use crate::document::values;
 use crate::files::Files;
 use crate::schema::Shape;
 use crate::source::{Origin, Sources};
 use crate::tree::{Item, Table, Value};
-use std::sync::Arc;
+use std::cell::Cell;
 use wssim_experiment::question::RangedInput;
 use wssim_kernel::Nanos;
 use wssim_model::law::Law;
@@ -159,7 +160,8 @@ impl<'a> Reader<'a> {
         let set = self.texts.sources.of(origin).is_set;
         let code = if set { "unknown-path" } else { "unknown-key" };
         let owner = if owner.is_empty() { "the file".to_owned() } else { format!("`{owner}`") };
-        let help = suggest::hint(key, known.iter().copied());
+        let is_read = self.mistakes.len() < diagnostic::MOST_HINTS;
+        let help = is_read.then(|| suggest::hint(key, known.iter().copied())).flatten();
         self.mistake(origin, code, format!("{owner} has no key `{key}`"), help);
     }
 
@@ -328,56 +330,44 @@ pub(crate) fn truth(texts: &Texts<'_>, item: &Item) -> Read<bool> {
     }
 }
 
+/// The longest CPU time that anything takes, on average, in nanoseconds: a year.
+const LONGEST_WORK: f64 = 366.0 * 86_400e9;
+
+/// A distribution of CPU times.
+pub(crate) fn work(texts: &Texts<'_>, item: &Item) -> Read<Law> {
+    let law = law(Dimension::Duration)(texts, item)?;
+    if law.mean() <= LONGEST_WORK {
+        return Ok(law);
+    }
+    let message = "this takes more than 366 d of a CPU, on average: at most so much is simulated";
+    Err(Box::new(Diagnostic::error("too-large", message).at(texts.sources, item.origin)))
+}
+
 /// A distribution, or a constant.
 pub(crate) fn law(dimension: Dimension) -> impl Fn(&Texts<'_>, &Item) -> Read<Law> {
     move |texts, item| match &item.value {
         Value::Text(text) => {
-            let read =
-                |file: &str, dimension: Dimension| empirical(texts, item.origin, file, dimension);
-            distribution::parse(text, dimension, &read)
-                .or_else(|flaw| flawed(texts, item, text, flaw))
+            let unreadable = Cell::new(false);
+            let read = |file: &str, dimension: Dimension| {
+                values::of_file(texts, item.origin, file, dimension).map_err(|why| {
+                    unreadable.set(why.is_unreadable);
+                    why.message
+                })
+            };
+            let law = distribution::parse(text, dimension, &read);
+            law.or_else(|flaw| flawed(texts, item, text, flaw)).map_err(|mut diagnostic| {
+                if unreadable.get() {
+                    diagnostic.code = UNREADABLE;
+                }
+                diagnostic
+            })
         }
         _ => quantity(dimension)(texts, item).map(Law::Constant),
     }
 }
 
-/// The values of a file, one a line: quantities with a unit, or plain numbers in seconds or bytes.
-/// A first line that is neither is a heading.
-fn empirical(
-    texts: &Texts<'_>,
-    origin: Origin,
-    file: &str,
-    dimension: Dimension,
-) -> Result<Arc<[f64]>, String> {
-    let path = texts.sources.beside(origin, file);
-    let text =
-        texts.files.read(&path).map_err(|reason| format!("`{file}` cannot be read: {reason}"))?;
-    let base = if dimension == Dimension::Duration { 1e9 } else { 1.0 };
-    let mut values = Vec::new();
-    for (number, line) in text.lines().enumerate() {
-        let line = line.trim().trim_end_matches(',');
-        if line.is_empty() {
-            continue;
-        }
-        match quantity::parse(line) {
-            Ok(value) if value.value >= 0.0 && value.dimension == Dimension::Number => {
-                values.push(value.value * base);
-            }
-            Ok(value) if value.value >= 0.0 && value.dimension == dimension => {
-                values.push(value.value);
-            }
-            _ if number == 0 => {}
-            _ => {
-                return Err(format!(
-                    "`{file}`, line {}: `{line}` is not {}",
-                    number + 1,
-                    dimension.expected()
-                ));
-            }
-        }
-    }
-    if values.is_empty() { Err(format!("`{file}` has no values")) } else { Ok(values.into()) }
-}
+/// Texts in a list at most: nothing of which there could be more is named one by one.
+const MOST_NAMES: usize = 2000;
 
 /// A table that is being read.
 pub(crate) struct Fields<'t> {
@@ -474,6 +464,11 @@ impl<'t> Fields<'t> {
         self.value(reader, key, law(dimension))
     }
 
+    /// A law of CPU times.
+    pub(crate) fn work(&mut self, reader: &mut Reader<'_>, key: &'static str) -> Option<Law> {
+        self.value(reader, key, work)
+    }
+
     /// A text that names something.
     pub(crate) fn name(&mut self, reader: &mut Reader<'_>, key: &'static str) -> Option<Name> {
         let item = self.item(key)?;
@@ -510,6 +505,11 @@ impl<'t> Fields<'t> {
             Value::Array(items) => items.as_slice(),
             _ => std::slice::from_ref(item),
         };
+        if items.len() > MOST_NAMES {
+            let message = format!("`{}` has more than {MOST_NAMES} items", self.at(key));
+            reader.mistake(item.origin, "too-large", message, None);
+            return None;
+        }
         let mut out = Vec::new();
         for item in items {
             let read = text(&reader.texts, item);

@@ -27,9 +27,15 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Option<Gro
     if !fields.has("every") {
         fields.missing(reader, "every", "from one to the next, such as `every = \"5s\"`");
     }
+    let every = fields.duration(reader, "every");
+    if every == Some(Nanos::ZERO) {
+        let origin = fields.table.get("every").map_or(fields.origin, |entry| entry.item.origin);
+        let help = Some("`replicas` says how many there are from the first".to_owned());
+        reader.mistake(origin, "out-of-range", "`every` must be above zero", help);
+    }
     let growth = Growth {
         to: fields.value(reader, "to", fields::count_to(1, MOST)).unwrap_or(MOST),
-        every: fields.duration(reader, "every").unwrap_or(Nanos::ZERO),
+        every: every.unwrap_or(Nanos::ZERO),
         services: fields.names(reader, "services"),
         origin: fields.table.get("to").map_or(fields.origin, |entry| entry.item.origin),
     };

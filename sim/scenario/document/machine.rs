@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Origin;
 use crate::tree::{Item, Value};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{self, Disk, Encapsulation, usual};
 use wssim_model::law::Law;
@@ -36,6 +37,12 @@ pub(crate) struct Machine {
     /// How often it crashes of itself.
     pub fails: Option<Fails>,
 }
+
+/// Cores and threads of one machine.
+const CORES: RangeInclusive<f64> = 0.001..=100_000.0;
+
+/// Speeds of a thread, relative to the CPU of the scenario's CPU times: no machine is a thousand times another.
+const SPEEDS: RangeInclusive<f64> = 0.001..=1000.0;
 
 /// The share of a core's work that two threads do together: the mode of the SMT yield.
 const SMT_YIELD: f64 = 1.25;
@@ -82,6 +89,15 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'
         site: fields.name(reader, "site").map(|name| name.text),
         fails: fault::fails(reader, fields),
     };
+    for (key, value, range) in
+        [("cores", cores, CORES), ("threads", threads, CORES), ("speed", speed, SPEEDS)]
+    {
+        if !range.contains(&value) {
+            let at = fields.table.get(key).map_or(origin, |entry| entry.item.origin);
+            let message = format!("`{key}` lies between {} and {}", range.start(), range.end());
+            reader.mistake(at, "out-of-range", message, None);
+        }
+    }
     if machine.threads < machine.cores {
         let message = "a node has at least as many threads as cores";
         let at = fields.table.get("threads").map_or(origin, |entry| entry.item.origin);
@@ -231,14 +247,6 @@ pub(crate) struct Pair {
     /// How often it is cut of itself.
     pub fails: Option<Fails>,
     pub origin: Origin,
-}
-
-impl Pair {
-    /// Whether it is that of these two nodes.
-    pub(crate) fn joins(&self, from: &str, to: &str) -> bool {
-        let [x, y] = self.between.as_slice() else { return false };
-        (x.text == from && y.text == to) || (x.text == to && y.text == from)
-    }
 }
 
 impl Lan {

@@ -226,7 +226,7 @@ fn heap(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Heap> {
         limit: limit.unwrap_or(f64::INFINITY),
         live: fields.value_or(reader, "live", size(), 0.0, "0 B"),
         garbage: fields.value(reader, "garbage", size()).unwrap_or(0.0),
-        collection: fields.law(reader, "collection", Dimension::Duration).unwrap_or(Law::ZERO),
+        collection: fields.work(reader, "collection").unwrap_or(Law::ZERO),
         origin: fields.origin,
     };
     fields.finish(reader);

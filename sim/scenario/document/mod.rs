@@ -26,6 +26,7 @@ mod shapes;
 pub(crate) mod step;
 mod survival;
 pub(crate) mod traffic;
+mod values;
 
 use claim::ClaimText;
 use fault::{FaultText, Site};
@@ -83,6 +84,11 @@ impl Document {
     /// Whether what fails of itself does so in the world that is asked for.
     pub(crate) fn draws_faults(&self) -> bool {
         self.at_risk || !self.header.spares_runs
+    }
+
+    /// How many containers of `service` are wanted.
+    pub(crate) fn containers_of(&self, service: &Service) -> u64 {
+        if service.is_global() { self.nodes.len() as u64 } else { u64::from(service.replicas) }
     }
 
     /// Whether anything fails of itself.

@@ -116,7 +116,7 @@ pub(super) fn client(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> ClientT
         connect_timeout: fields.duration(reader, "connect_timeout"),
         tls: fields.value(reader, "tls", fields::truth).unwrap_or(false),
         round_trips: fields.value(reader, "round_trips", fields::count_to(1, 16)),
-        accept: fields.law(reader, "accept", Dimension::Duration),
+        accept: fields.work(reader, "accept"),
         ports: fields.value(reader, "ports", fields::count_to(1, 65_535)),
     };
     if text.ports.is_some() && !text.per_request {
@@ -164,7 +164,7 @@ pub(super) fn pool(reader: &mut Reader<'_>, mut fields: Fields<'_>, origin: Orig
         max_lifetime: fields.law(reader, "max_lifetime", Dimension::Duration).or(life),
         keepalive: fields.duration(reader, "keepalive"),
         validation: fields.duration(reader, "validation").or(seconds(5)),
-        accept: fields.law(reader, "accept", Dimension::Duration),
+        accept: fields.work(reader, "accept"),
     };
     fields.finish(reader);
     pool

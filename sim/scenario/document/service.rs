@@ -191,7 +191,7 @@ fn cpus(reader: &mut Reader<'_>, outer: &mut Fields<'_>, service: &mut Service) 
 
 fn deployment(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut Service) {
     service.deploy = deploy::read(reader, fields, &mut service.unsimulated);
-    service.startup = fields.law(reader, "startup", Dimension::Duration);
+    service.startup = fields.work(reader, "startup");
     start_needs(reader, fields, service);
     service.fails = fault::fails(reader, fields);
     service.keep_alive = fields.duration(reader, "keep_alive");

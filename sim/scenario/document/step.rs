@@ -105,7 +105,7 @@ fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<Step> {
     let repeat = fields.law(reader, "repeat", Dimension::Number);
     let label = fields.name(reader, "label");
     let read = match kind {
-        "cpu" => fields.law(reader, "cpu", Dimension::Duration).map(StepKind::Cpu),
+        "cpu" => fields.work(reader, "cpu").map(StepKind::Cpu),
         "sleep" => fields.law(reader, "sleep", Dimension::Duration).map(StepKind::Sleep),
         "disk" => disk::step(reader, &mut fields).map(StepKind::Disk),
         "read" => {

@@ -6,7 +6,9 @@ use super::fields::{self, Fields, Name, Reader};
 use super::profile::ProfileText;
 use super::routing;
 use crate::diagnostic::Diagnostic;
+use crate::source::Origin;
 use crate::tree::{Entry, Item, Value};
+use std::collections::BTreeMap;
 use wssim_experiment::cluster::Limit;
 use wssim_experiment::question::ScaledUsers;
 use wssim_model::law::Law;
@@ -18,6 +20,8 @@ pub(crate) struct Traffic {
     /// Endpoints with weights, by name.
     pub entries: Vec<(Name, f64)>,
     pub arrivals: Option<ArrivalsText>,
+    /// Where `arrivals` stands.
+    pub origin: Origin,
     pub profile: Option<ProfileText>,
     pub client_rtt: Law,
     pub send: Law,
@@ -127,6 +131,7 @@ fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Traffic {
         let help = "such as `arrivals = { kind = \"poisson\", rate = \"4/s\" }`";
         fields.missing(reader, "arrivals", help);
     }
+    let origin = fields.table.get("arrivals").map_or(fields.origin, |entry| entry.item.origin);
     let (arrivals, profile) = match fields.inner(reader, "arrivals") {
         Some(inner) => arrivals::read(reader, inner),
         None => (None, None),
@@ -150,6 +155,7 @@ fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Traffic {
     let traffic = Traffic {
         entries,
         arrivals,
+        origin,
         profile,
         client_rtt,
         send: fields.law(reader, "send", Dimension::Size).unwrap_or(Law::ZERO),
@@ -213,8 +219,15 @@ fn entries(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Vec<(Name, f64)>
             }
         }
     }
-    if out.is_empty() && !fields.has("entry") && !fields.has("entries") {
-        fields.missing(reader, "entry", "such as `entry = \"traefik.web\"`");
+    let written = ["entry", "entries"].into_iter().find_map(|key| fields.table.get(key));
+    let is_empty = |item: &Item| item.table().is_some_and(BTreeMap::is_empty);
+    match written {
+        None => fields.missing(reader, "entry", "such as `entry = \"traefik.web\"`"),
+        Some(entry) if out.is_empty() && is_empty(&entry.item) => {
+            let help = Some("such as `entry = \"traefik.web\"`".to_owned());
+            reader.mistake(entry.item.origin, "bad-value", "no endpoint is named here", help);
+        }
+        _ => {}
     }
     out.sort_by(|a, b| a.0.text.cmp(&b.0.text));
     out

@@ -145,6 +145,10 @@ const NUMBERS: Kind = Kind::Ranged(&Kind::Law(Dimension::Number));
 /// A whole number from zero, and from one.
 const FROM_ZERO: Kind = Kind::Ranged(&Kind::Count(0, 1_000_000_000));
 const FROM_ONE: Kind = Kind::Ranged(&Kind::Count(1, 1_000_000_000));
+/// As many attempts are made after the first, at most.
+const ATTEMPTS: Kind = Kind::Ranged(&Kind::Count(0, MOST_ATTEMPTS));
+/// More would be a call that is tried for ever: a request that is refused at once would never end.
+pub(crate) const MOST_ATTEMPTS: u32 = 1000;
 
 const fn key(name: &'static str, kind: Kind, meaning: &'static str) -> Key {
     Key { name, kind, meaning, absent: "" }

@@ -1,7 +1,7 @@
 //! Steps of an endpoint.
 
 use super::{
-    Case, DURATION, FROM_ONE, FROM_ZERO, Key, Kind, NUMBERS, POSITIVE, SHARE, SIZES, Shape, TEXT,
+    ATTEMPTS, Case, DURATION, FROM_ONE, Key, Kind, NUMBERS, POSITIVE, SHARE, SIZES, Shape, TEXT,
     TIMES, TRUTH, key, shape,
 };
 
@@ -39,7 +39,7 @@ const DISK: &[Key] = &[
     key("flush", TRUTH, "writes what must survive a power cut instead").or("false"),
 ];
 
-const AGAIN: Kind = Kind::Either(&[FROM_ZERO, Kind::Table(&RETRIES)]);
+const AGAIN: Kind = Kind::Either(&[ATTEMPTS, Kind::Table(&RETRIES)]);
 /// As `Failure::name` has them.
 const FAILURES: Kind = Kind::Word(&[
     "refused",
@@ -116,7 +116,7 @@ static RETRIES: Shape = shape(
     "retries",
     "How a call is tried again",
     &[
-        key("attempts", FROM_ZERO, "attempts after the first").or("required"),
+        key("attempts", ATTEMPTS, "attempts after the first").or("required"),
         key("backoff", DURATION, "wait before the first of them").or("0s"),
         key("factor", POSITIVE, "by what the wait is multiplied from one to the next").or("1"),
         key(

@@ -26,6 +26,7 @@ use crate::tree::{Entry, Item, Table, Value};
 use field::Field;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 pub(crate) use translate::{Translated, translate};
 use variables::{Odd, Variables};
 use wssim_text::suggest;
@@ -228,7 +229,16 @@ pub(crate) fn checked(
     sources: &mut Sources,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<Item> {
-    let env = how.files.read(&location.folder().join(".env")).unwrap_or_default();
+    let beside = location.folder().join(".env");
+    let env = match how.files.read(&beside) {
+        Ok(text) => text,
+        Err(unread) if unread.is_missing => Arc::default(),
+        Err(unread) => {
+            let message = format!("`{}` cannot be read: {unread}", beside.shown());
+            mistakes.push(Diagnostic::error(UNREADABLE, message));
+            return None;
+        }
+    };
     let variables = Variables::parse(&env);
     let number = sources.add(Source::of_file(location, text));
     let mut odd = Vec::new();

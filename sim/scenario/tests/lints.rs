@@ -223,7 +223,7 @@ fn every_lint_is_said_where_it_must_be_and_nowhere_else() {
         for lint in &said {
             let place = lint.span.as_ref().unwrap();
             assert!(
-                place.file.ends_with("app.yml") || place.file.ends_with("app.toml"),
+                place.file().ends_with("app.yml") || place.file().ends_with("app.toml"),
                 "{lint:?}"
             );
             let known = LINTS.iter().find(|known| known.name == case.lint).unwrap();

@@ -39,8 +39,7 @@ struct Found {
 
 fn find(text: &str) -> Found {
     let (mut sources, mut mistakes) = (Sources::default(), Vec::new());
-    let source =
-        Source { name: "a".into(), folder: Location::default(), text: text.into(), is_set: false };
+    let source = Source::of_file(&Location::on_disk("a"), text);
     let item = tree::parse(&mut sources, source, &mut mistakes);
     let mut table = item.table().expect("a file is a table").clone();
     let written = table.clone();

@@ -1,0 +1,160 @@
+//! Are there no more requests than a replication can hold, and none that never ends?
+
+use super::spent::Spent;
+use super::{Check, passing};
+use crate::calls::{self, Edge, Place};
+use crate::diagnostic::Diagnostic;
+use crate::document::arrivals::ArrivalsText;
+use crate::document::fields::Name;
+use crate::document::traffic::Traffic;
+use crate::source::Sources;
+use crate::trace::Rows;
+use std::collections::BTreeMap;
+use wssim_kernel::stream::StreamKey;
+use wssim_kernel::{Nanos, Time};
+use wssim_model::law::Law;
+
+/// Requests of one source in one replication at most: minutes of computing.
+const MOST: f64 = 1e9;
+
+/// Steps of one request at most, those of all that it calls together, on average.
+const MOST_STEPS: f64 = 1e6;
+
+/// So many cycles of a closed user are looked at.
+const CYCLES: u32 = 1024;
+
+/// Calls lead no deeper than this where it is asked how long a request takes at least.
+const DEEPEST: usize = 32;
+
+impl Check<'_> {
+    pub(super) fn arrivals(&mut self, edges: &[Edge]) {
+        let document = self.document;
+        let steps = self.steps(edges);
+        for (name, traffic) in &document.traffic {
+            let origin = traffic.origin;
+            if let Some(requests) = self.too_many(traffic) {
+                let message = format!("traffic `{name}` {}", too_many(&requests));
+                self.error("too-many-requests", message, origin);
+            }
+            for (entry, _) in &traffic.entries {
+                let all = calls::split(&entry.text).and_then(|place| steps.get(&place).copied());
+                if all.is_some_and(|all| all > MOST_STEPS) {
+                    let message = format!(
+                        "a request for `{}` takes more than {MOST_STEPS:.0e} steps, on average",
+                        entry.text
+                    );
+                    self.error("too-many-steps", message, entry.origin);
+                }
+            }
+        }
+    }
+
+    /// How many requests a source has in a replication, in words, where they are too many.
+    fn too_many(&self, traffic: &Traffic) -> Option<String> {
+        let stretch = self.stretch();
+        let seconds = stretch.seconds();
+        let profile = traffic.profile.as_ref();
+        let profile = profile.and_then(|it| it.lower(super::clock_at_zero(self.document)));
+        let shape = profile.map_or(1.0, |it| it.mean(Time::ZERO, Time::ZERO + stretch));
+        let scale = self.document.traffic_scale.unwrap_or(1.0) * shape;
+        let of_rate = |rate: f64| {
+            let requests = rate * scale * seconds;
+            (requests > MOST).then(|| format!("some {requests:.0e}"))
+        };
+        match traffic.arrivals.as_ref()? {
+            ArrivalsText::Poisson(rate) => of_rate(*rate),
+            ArrivalsText::Periodic { period, .. } => of_rate(1.0 / period.seconds()),
+            ArrivalsText::Mmpp { rates, .. } => of_rate(rates.iter().copied().fold(0.0, f64::max)),
+            ArrivalsText::Renewal(gap) => {
+                let enough = passing::fill(&[gap], stretch.as_f64(), MOST / scale);
+                (!enough).then(|| format!("more than {MOST:.0e}"))
+            }
+            ArrivalsText::Closed { users, think } => {
+                let cycle = self.cycle(traffic, think)?;
+                if cycle.length <= 0.0 {
+                    return Some("endlessly many".to_owned());
+                }
+                let rate = (f64::from(*users) / cycle.length).min(cycle.most_per_ns);
+                let requests = rate * stretch.as_f64();
+                (requests > MOST).then(|| format!("some {requests:.0e}"))
+            }
+            // Looked at where its rows are read.
+            ArrivalsText::Trace { .. } => None,
+        }
+    }
+
+    /// How long a user of a closed source takes from one request to the next, at least; `None`: some time
+    /// that nothing here knows.
+    fn cycle(&self, traffic: &Traffic, think: &Law) -> Option<Cycle> {
+        let nodes = || self.document.nodes.values();
+        let fastest = nodes().map(|node| node.speed).fold(f64::MIN_POSITIVE, f64::max);
+        let power: f64 = nodes().map(|node| node.threads * node.speed).sum();
+        let mut least: Option<Cycle> = None;
+        for (entry, _) in &traffic.entries {
+            let place = calls::split(&entry.text)?;
+            let mut spent = Spent::of(self.document, fastest);
+            spent.laws.extend([(1.0, think), (1.0, &traffic.client_rtt)]);
+            spent.visit(&place, 1.0, DEEPEST);
+            if spent.has_more {
+                return None;
+            }
+            let length = mean(&spent.laws, self.stretch().as_f64());
+            let most_per_ns = if spent.cpu > 0.0 { power / spent.cpu } else { f64::INFINITY };
+            if least.as_ref().is_none_or(|known| length < known.length) {
+                least = Some(Cycle { length, most_per_ns });
+            }
+        }
+        least
+    }
+
+    /// How many steps a visit to each endpoint causes, on average, those of further calls included.
+    fn steps(&self, edges: &[Edge]) -> BTreeMap<Place, f64> {
+        let mut own: BTreeMap<Place, f64> = BTreeMap::new();
+        for (service, content) in &self.document.services {
+            for (endpoint, content) in &content.endpoints {
+                let mut steps = 1.0;
+                calls::visit(&content.steps, 1.0, true, &mut |_, times, _| steps += times);
+                own.insert((service.clone(), endpoint.clone()), steps);
+            }
+        }
+        calls::with_callees(&own, edges, MOST_STEPS)
+    }
+}
+
+/// Refuses a trace that has more requests than a replication can hold, each of its rows so many `times`.
+pub(crate) fn of_trace(
+    name: &str,
+    file: &Name,
+    rows: &Rows,
+    times: f64,
+    sources: &Sources,
+) -> Option<Diagnostic> {
+    let requests = rows.count() as f64 * times;
+    let message = format!("traffic `{name}` {}", too_many(&format!("some {requests:.0e}")));
+    let diagnostic = Diagnostic::error("too-many-requests", message);
+    (requests > MOST).then(|| diagnostic.at(sources, file.origin))
+}
+
+fn too_many(requests: &str) -> String {
+    format!("has {requests} requests in a replication: at most {MOST:.0e} can be simulated")
+}
+
+/// A user's cycle, in nanoseconds.
+struct Cycle {
+    length: f64,
+    /// Requests that the processors can serve, in all.
+    most_per_ns: f64,
+}
+
+/// The mean of a weighted sum of laws, each draw of it cut at `longest`.
+fn mean(laws: &[(f64, &Law)], longest: f64) -> f64 {
+    let stream = StreamKey::new(0, 0, "check", "cycle");
+    let drawn = |cycle: u32| {
+        let draws = laws.iter().zip(0..).map(|((weight, law), number)| {
+            let draw = law.sample(&mut stream.draw(u64::from(cycle), number));
+            weight * Nanos::from_f64(draw).as_f64()
+        });
+        draws.sum::<f64>().min(longest)
+    };
+    (0..CYCLES).map(drawn).sum::<f64>() / f64::from(CYCLES)
+}

@@ -1,0 +1,136 @@
+//! Does time pass? What comes again and again must not come so often that a replication never ends.
+//!
+//! With gaps X between its comings, something comes N times within a stretch T, where
+//!
+//! ```text
+//! T / E[min(X, T)]  ≤  E[N] + 1  ≤  2 T / E[min(X, T)]
+//! ```
+//!
+//! by Wald's identity for the gaps cut at T (Lorden 1970; the last of them ends before 2 T). The mean alone does
+//! not say it: of `weibull(1s, shape=0.01)` nearly every draw is far below a nanosecond.
+
+use super::{Check, DURATION};
+use crate::document::fault::Fails;
+use crate::document::routing::ClientText;
+use crate::document::service::Service;
+use crate::source::Origin;
+use wssim_kernel::Nanos;
+use wssim_kernel::stream::StreamKey;
+use wssim_model::law::Law;
+
+/// As often as this may anything come in one replication: a second or two of computing for each million.
+const MOST: f64 = 1e8;
+
+/// So many draws of a gap are looked at, at most.
+const DRAWS: u32 = 1 << 16;
+
+/// Whether `most` gaps of the sum of `laws` fill `stretch` (in nanoseconds), on average.
+pub(super) fn fill(laws: &[&Law], stretch: f64, most: f64) -> bool {
+    let stream = StreamKey::new(0, 0, "check", "gaps");
+    let enough = stretch / most * f64::from(DRAWS);
+    let mut sum = 0.0;
+    (0..DRAWS).any(|draw| {
+        let draws = laws.iter().zip(0..).map(|(law, number)| {
+            Nanos::from_f64(law.sample(&mut stream.draw(u64::from(draw), number))).as_f64()
+        });
+        sum += draws.sum::<f64>().min(stretch);
+        sum >= enough
+    })
+}
+
+impl Check<'_> {
+    /// How long a replication is, as far as that is known.
+    pub(super) fn stretch(&self) -> Nanos {
+        let header = &self.document.header;
+        let before = header.lead_in.or(header.warm_up).unwrap_or(Nanos::ZERO);
+        header.duration.unwrap_or(DURATION) + before
+    }
+
+    /// Everything but traffic that comes again and again.
+    pub(super) fn passing(&mut self) {
+        let document = self.document;
+        for (name, service) in &document.services {
+            let containers = document.containers_of(service);
+            self.bursts(name, service, containers);
+            self.lifetimes(service);
+            let restart = &service.deploy.restart;
+            let delay = (!restart.is_never()).then(|| Law::Constant(restart.delay.as_f64()));
+            let again = delay.as_ref().or(service.fails.as_ref().and_then(|it| it.mttr.as_ref()));
+            if let (Some(fails), Some(again)) = (&service.fails, again) {
+                let start = service.startup.clone().unwrap_or(Law::ZERO);
+                let cycle = [&fails.mtbf, again, &start];
+                let what = format!("containers of `{name}` fail");
+                self.often(&what, &cycle, containers, service.origin);
+            }
+        }
+        for (name, node) in &document.nodes {
+            self.failures(&format!("node `{name}` fails"), node.fails.as_ref(), node.origin);
+        }
+        for pair in document.lan.iter().flat_map(|lan| &lan.pairs) {
+            self.failures("this link fails", pair.fails.as_ref(), pair.origin);
+        }
+        for (name, site) in &document.sites {
+            for cause in [&site.power, &site.switch] {
+                self.failures(&format!("site `{name}` fails"), cause.as_ref(), site.origin);
+            }
+        }
+        for fault in &document.faults {
+            // What is killed is nothing that lasts until it is repaired.
+            let lasts = fault.kind != Some("kill-service");
+            let repair = fault.repair.as_ref().or((!lasts).then_some(&Law::ZERO));
+            if let (Some(mtbf), Some(repair)) = (&fault.mtbf, repair) {
+                self.often(
+                    &format!("fault `{}` comes", fault.id),
+                    &[mtbf, repair],
+                    1,
+                    fault.origin,
+                );
+            }
+        }
+    }
+
+    /// What is not repaired fails once.
+    fn failures(&mut self, what: &str, fails: Option<&Fails>, origin: Origin) {
+        if let Some(Fails { mtbf, mttr: Some(mttr) }) = fails {
+            self.often(what, &[mtbf, mttr], 1, origin);
+        }
+    }
+
+    fn bursts(&mut self, name: &str, service: &Service, containers: u64) {
+        for load in &service.background {
+            let most = MOST / f64::from(load.jobs);
+            if load.count.is_some_and(|count| f64::from(count) * containers as f64 <= most) {
+                continue;
+            }
+            let what = format!("bursts of `{name}` come");
+            let jobs = containers.saturating_mul(u64::from(load.jobs));
+            self.often(&what, &[&load.every], jobs, load.origin);
+        }
+    }
+
+    /// Connections that are renewed again and again.
+    fn lifetimes(&mut self, service: &Service) {
+        let pools = service.pools.values();
+        let pools = pools.map(|pool| (pool.max_lifetime.as_ref(), pool.origin));
+        let client = |client: &'_ ClientText| client.max_lifetime.clone();
+        let default = service.clients.default.iter().map(|it| (client(it), service.origin));
+        let of_service = service.clients.by_service.values();
+        let of_service = of_service.map(|(origin, it)| (client(it), *origin));
+        let clients: Vec<(Option<Law>, Origin)> = default.chain(of_service).collect();
+        let clients = clients.iter().map(|(law, origin)| (law.as_ref(), *origin));
+        for (law, origin) in pools.chain(clients) {
+            if let Some(law) = law {
+                self.often("connections are renewed", &[law], 1, origin);
+            }
+        }
+    }
+
+    /// Refuses what comes too often: `times` things, each so often that `gap` lies between.
+    fn often(&mut self, what: &str, gap: &[&Law], times: u64, origin: Origin) {
+        let stretch = self.stretch().as_f64();
+        if times > 0 && !fill(gap, stretch, MOST / times as f64) {
+            let message = format!("{what} too often: more than {MOST:.0e} times in a replication");
+            self.error("too-often", message, origin);
+        }
+    }
+}

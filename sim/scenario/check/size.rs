@@ -1,0 +1,167 @@
+//! Is all of it of a size that can be simulated? What is larger is refused before anything is made of it.
+
+use super::{Check, DURATION, shown};
+use crate::diagnostic::Diagnostic;
+use crate::document::Document;
+use crate::places;
+use crate::source::{Origin, Sources};
+use crate::tree::{LONGEST_NAME, Table, Value};
+use wssim_kernel::Nanos;
+
+/// Nodes at most: there is a link from each to each.
+const MOST_NODES: usize = 1000;
+/// Services at most.
+const MOST_SERVICES: usize = 2000;
+/// Containers that are wanted at most, those of all services together.
+const MOST_CONTAINERS: u64 = 200_000;
+/// Times that a node is looked at for a container at most, when all are placed.
+const MOST_LOOKS: u64 = 20_000_000;
+/// Places at most where containers may run, for one that is lost too.
+const MOST_PLACES: u64 = 1_000_000;
+/// Connections at most that pools open at the start, those of all containers together.
+const MOST_CONNECTIONS: u64 = 1_000_000;
+/// The longest stretch of one replication: a year.
+const LONGEST: Nanos = Nanos(366 * 86_400_000_000_000);
+/// Slots of series over time at most: a day has 86 400 seconds.
+const MOST_SLOTS: u64 = 100_000;
+
+/// How many things of a kind there are at most: tables by name, or lists of tables.
+const MOST: [(&str, usize); 9] = [
+    ("node", MOST_NODES),
+    ("service", MOST_SERVICES),
+    ("traffic", 1000),
+    ("network", 1000),
+    ("site", 1000),
+    ("stack", 1000),
+    ("group", 1000),
+    ("claim", 2000),
+    ("fault", 10_000),
+];
+
+/// Things that are too many to be read, or have names that are too long.
+pub(crate) fn of_tree(tree: &Table, sources: &Sources) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    let mut refuse = |message: String, origin: Origin| {
+        out.push(Diagnostic::error("too-large", message).at(sources, origin));
+    };
+    for (kind, most) in MOST {
+        let Some(entry) = tree.get(kind) else { continue };
+        let count = match &entry.item.value {
+            Value::Table(things) => {
+                if let Some((_, entry)) = things.iter().find(|(name, _)| name.len() > LONGEST_NAME)
+                {
+                    refuse(format!("a name has more than {LONGEST_NAME} bytes"), entry.key);
+                }
+                things.len()
+            }
+            Value::Array(things) => things.len(),
+            _ => continue,
+        };
+        if count > most {
+            refuse(format!("{count} tables `{kind}`: at most {most} can be simulated"), entry.key);
+        }
+    }
+    out
+}
+
+/// What is too large to be looked at any further.
+pub(crate) fn check(document: &Document, sources: &Sources) -> Vec<Diagnostic> {
+    let mut check = Check::new(document, sources);
+    check.lengths();
+    if check.out.is_empty() {
+        check.containers();
+    }
+    if check.out.is_empty() {
+        check.opened();
+        check.spares();
+    }
+    check.out
+}
+
+impl Check<'_> {
+    fn too_large(&mut self, message: String, origin: Origin) {
+        self.error("too-large", message, origin);
+    }
+
+    /// Stretches of a replication, and into how many slots it is cut.
+    fn lengths(&mut self) {
+        let header = &self.document.header;
+        let duration = header.duration.unwrap_or(DURATION);
+        let origin = header.duration_origin;
+        let lengths = [
+            ("duration", header.duration),
+            ("warmup", header.warm_up),
+            ("lead_in", header.lead_in),
+        ];
+        for (key, length) in lengths {
+            if length.is_some_and(|length| length > LONGEST) {
+                let most = shown(LONGEST);
+                self.too_large(
+                    format!("`{key}` is longer than {most}, the most that is simulated"),
+                    origin,
+                );
+            }
+        }
+        let slots = header.slot.map_or(0, |slot| duration.0 / slot.0.max(1));
+        if slots > MOST_SLOTS {
+            let message =
+                format!("`duration` has {slots} slots: at most {MOST_SLOTS} can be told apart");
+            self.too_large(message, origin);
+        }
+    }
+
+    /// Containers that are wanted, before any is placed.
+    fn containers(&mut self) {
+        let nodes = self.document.nodes.len() as u64;
+        let most = MOST_CONTAINERS.min(MOST_LOOKS / nodes.max(1));
+        let mut wanted = 0;
+        for service in self.document.services.values() {
+            wanted += self.document.containers_of(service);
+            if wanted > most {
+                let message = format!(
+                    "more than {most} containers on {nodes} nodes, in all, cannot be simulated"
+                );
+                return self.too_large(message, service.origin);
+            }
+        }
+    }
+
+    /// What pools open at the start.
+    fn opened(&mut self) {
+        let mut opened = 0;
+        for service in self.document.services.values() {
+            let containers = self.document.containers_of(service);
+            for pool in service.pools.values() {
+                opened += containers * u64::from(pool.minimum);
+                if opened > MOST_CONNECTIONS {
+                    let message = format!(
+                        "pools open more than {MOST_CONNECTIONS} connections at the start, in all"
+                    );
+                    return self.too_large(message, pool.origin);
+                }
+            }
+        }
+    }
+
+    /// Where containers may be put for others that are lost.
+    fn spares(&mut self) {
+        if !places::can_be_replaced(self.document) {
+            return;
+        }
+        let machines = places::machines(self.document);
+        let added = self.document.growth.as_ref().map_or(0, |growth| growth.to);
+        let mut places = 0;
+        for service in self.document.services.values() {
+            places += places::room(&machines, service, added);
+            if places > MOST_PLACES {
+                let message = format!(
+                    "containers may be put in more than {MOST_PLACES} places when others are lost, in all"
+                );
+                let help = "`max_replicas_per_node` and `constraints` say where they may not";
+                let diagnostic = Diagnostic::error("too-large", message).help(help);
+                self.out.push(diagnostic.at(self.sources, service.origin));
+                return;
+            }
+        }
+    }
+}

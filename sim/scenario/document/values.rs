@@ -1,0 +1,74 @@
+//! Files of values, for `empirical("file.csv")`: one a line, quantities with a unit, or plain numbers in seconds
+//! or bytes. A first line that is neither is a heading.
+
+use super::fields::Texts;
+use crate::source::Origin;
+use std::sync::Arc;
+use wssim_text::quantity::{self, Dimension};
+
+/// Values of one file at most: each takes eight bytes.
+const MOST: usize = 10_000_000;
+
+/// What the quantities of a scenario may be at most, in the inner unit, holds for plain numbers, too.
+const LARGEST: f64 = quantity::LARGEST;
+
+/// Why a file gives no values.
+pub(super) struct NoValues {
+    pub message: String,
+    /// Whether it could not be read, rather than that something is wrong in it.
+    pub is_unreadable: bool,
+}
+
+/// The values of `file`, which is named at `origin`.
+pub(super) fn of_file(
+    texts: &Texts<'_>,
+    origin: Origin,
+    file: &str,
+    dimension: Dimension,
+) -> Result<Arc<[f64]>, NoValues> {
+    let path = texts.sources.beside(origin, file);
+    let no = |message: String, is_unreadable| NoValues { message, is_unreadable };
+    texts.files.values(&path, dimension.name(), || {
+        let text = texts.files.rows(&path);
+        let text = text.map_err(|why| no(format!("`{file}` cannot be read: {why}"), true))?;
+        of_text(&text, dimension).map_err(|why| no(format!("`{file}`{why}"), false))
+    })
+}
+
+/// The values in a text, or what is wrong with it.
+fn of_text(text: &str, dimension: Dimension) -> Result<Arc<[f64]>, String> {
+    let mut values = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let line = line.trim().trim_end_matches(',');
+        if line.is_empty() {
+            continue;
+        }
+        match value(line, dimension) {
+            Some(_) if values.len() == MOST => return Err(format!(" has more than {MOST} values")),
+            Some(value) => values.push(value),
+            None if number == 0 => {}
+            None => {
+                let (line, due) = (start(line), dimension.expected());
+                return Err(format!(", line {}: `{line}` is not {due}", number + 1));
+            }
+        }
+    }
+    if values.is_empty() { Err(" has no values".to_owned()) } else { Ok(values.into()) }
+}
+
+fn value(line: &str, dimension: Dimension) -> Option<f64> {
+    let quantity = quantity::parse(line).ok().filter(|quantity| quantity.value >= 0.0)?;
+    let base = if dimension == Dimension::Duration { 1e9 } else { 1.0 };
+    let value = match quantity.dimension {
+        Dimension::Number => quantity.value * base,
+        own if own == dimension => quantity.value,
+        _ => return None,
+    };
+    (value <= LARGEST).then_some(value)
+}
+
+/// As much of a line as is worth telling of.
+fn start(line: &str) -> String {
+    const TOLD: usize = 40;
+    line.chars().take(TOLD).collect()
+}

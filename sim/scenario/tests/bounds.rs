@@ -1,0 +1,343 @@
+//! What is too large, never ends or is no file is refused, with the bound in the message; and quickly.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::PathBuf;
+use wssim_experiment::question::Worlds;
+use wssim_scenario::{Diagnostic, Diagnostics, Scenario, Severity};
+
+/// A folder of one test, which goes with it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = format!("wssim-bounds-{name}-{}", std::process::id());
+        let folder = std::env::temp_dir().join(folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        std::fs::write(self.0.join(name), content).unwrap();
+    }
+
+    fn load(&self, name: &str, sets: &[&str]) -> Result<Scenario, Diagnostics> {
+        let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
+        Scenario::load(self.0.join(name).to_str().unwrap(), &sets)
+    }
+
+    /// Loads one file with this content.
+    fn one(&self, content: &str) -> Result<Scenario, Diagnostics> {
+        self.write("one.toml", content);
+        self.load("one.toml", &[])
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Code and message of the first error, and whether it is one of a file that cannot be read.
+#[track_caller]
+fn first(loaded: Result<Scenario, Diagnostics>) -> (&'static str, String, bool) {
+    let mistakes = loaded.expect_err("it is refused");
+    let is_error = |item: &&Diagnostic| item.severity == Severity::Error;
+    let first = mistakes.items.iter().find(is_error).unwrap();
+    (first.code, first.message.clone(), mistakes.is_io())
+}
+
+/// A service on a node with one source, as text.
+const SHOP: &str = "[scenario]\nduration = \"60s\"\n[node.n]\ncores = 1\n[service.s]\n\
+                    endpoint.e.steps = [ { cpu = \"exp(1ms)\" } ]\n[traffic.t]\nentry = \"s.e\"\n\
+                    arrivals = { kind = \"poisson\", rate = \"100/s\" }\n";
+
+/// The same where something else stands for a part of it.
+fn shop(part: &str, instead: &str) -> String {
+    assert!(SHOP.contains(part), "{part}");
+    SHOP.replace(part, instead)
+}
+
+#[test]
+fn what_never_ends_is_refused() {
+    let folder = Folder::new("endless");
+    let arrivals = "{ kind = \"poisson\", rate = \"100/s\" }";
+    let (cpu, head) = ("{ cpu = \"exp(1ms)\" }", "duration = \"60s\"\n");
+    let service = "[service.s]\n";
+    let with = |more: &str| shop(service, &format!("{service}{more}\n"));
+    let requests = "too-many-requests";
+    for (code, text) in [
+        (requests, shop("100/s", "1e12/s")),
+        (requests, shop(arrivals, "{ kind = \"renewal\", interarrival = \"1ns\" }")),
+        (
+            requests,
+            shop(arrivals, "{ kind = \"renewal\", interarrival = \"weibull(1s, shape=0.01)\" }"),
+        ),
+        (requests, shop(arrivals, "{ kind = \"periodic\", period = \"1ns\" }")),
+        (
+            requests,
+            shop(
+                arrivals,
+                "{ kind = \"mmpp\", rates = [\"1/s\", \"1e12/s\"], switch = [\"1/s\", \"1/s\"] }",
+            ),
+        ),
+        (
+            requests,
+            shop(arrivals, "{ kind = \"closed\", users = 1 }").replace(cpu, "{ cpu = \"0s\" }"),
+        ),
+        (
+            requests,
+            shop(arrivals, "{ kind = \"closed\", users = 1, think = \"1ns\" }").replace(cpu, ""),
+        ),
+        (requests, shop("\"100/s\"", "\"1e5/s\", profile = { slot = \"1s\", values = [1e6] }")),
+        ("too-many-steps", shop(cpu, "{ cpu = \"0s\", repeat = 1000000000 }")),
+        ("too-many-steps", shop(cpu, "{ cpu = \"0s\", repeat = \"pareto(min=1, alpha=0.5)\" }")),
+        ("too-often", with("mtbf = \"1ns\"\nrestart = { condition = \"any\", delay = \"0s\" }")),
+        ("too-often", with("mtbf = \"weibull(1s, shape=0.01)\"\nrestart = { delay = \"0s\" }")),
+        ("too-often", shop("cores = 1", "cores = 1\nmtbf = \"1ns\"\nmttr = \"0s\"")),
+        ("too-often", with("background = { every = \"1ns\", cpu = \"1ns\" }")),
+        ("too-often", with("background = { every = \"1ms\", cpu = \"1ms\", jobs = 10000 }")),
+        ("too-often", with("client = { max_lifetime = \"1ns\" }")),
+        (
+            "too-often",
+            format!(
+                "{SHOP}[[fault]]\nid = \"x\"\nmtbf = \"1ns\"\nkind = \"kill-service\"\nservice = \"s\"\n"
+            ),
+        ),
+        ("out-of-range", format!("{SHOP}[growth]\nto = 1000\nevery = \"0s\"\n")),
+        ("too-large", shop(head, &format!("{head}slot = \"1ns\"\n"))),
+        ("too-large", shop("60s", "1e5 d")),
+        ("too-large", shop(head, &format!("{head}warmup = \"1e5 d\"\n"))),
+        ("too-large", shop("exp(1ms)", "pareto(min=1ms, alpha=0.01)")),
+        ("too-large", shop("exp(1ms)", "normal(1ms, 9e18ns)")),
+        ("out-of-range", shop("cores = 1", "cores = 1\nspeed = 1e-300")),
+        ("out-of-range", shop(cpu, "{ call = \"s.e\", retries = 1000000000, probability = 0.1 }")),
+        ("bad-value", shop("exp(1ms)", "erlang(1ms, k=100000)")),
+        ("bad-value", shop("\"s.e\"", "{}")),
+    ] {
+        let (found, message, io) = first(folder.one(&text));
+        assert_eq!((found, io), (code, false), "{message}\n{text}");
+    }
+}
+
+#[test]
+fn what_ends_is_not_refused() {
+    let folder = Folder::new("ends");
+    let arrivals = "{ kind = \"poisson\", rate = \"100/s\" }";
+    for text in [
+        SHOP.to_owned(),
+        // They fail in an instant when the node is down, and are served in no time by no model of theirs.
+        shop(arrivals, "{ kind = \"closed\", users = 10000000 }"),
+        shop("[service.s]\n", "[service.s]\nmtbf = \"1ms\"\n"),
+        // Without repair they come once.
+        shop("cores = 1", "cores = 1\nmtbf = \"1ns\""),
+        shop(arrivals, "{ kind = \"renewal\", interarrival = \"gamma(10ms, cv=30)\" }"),
+        shop("[service.s]\n", "[service.s]\nbackground = { every = \"1ns\", cpu = \"1ns\", count = 5, start = \"0s\" }\n")
+            .replace("[scenario]\n", "[scenario]\nkind = \"window\"\n"),
+    ] {
+        let loaded = folder.one(&text);
+        assert!(loaded.is_ok(), "{}\n{text}", loaded.unwrap_err());
+    }
+}
+
+/// A hundred thousand mistakes, in lines of their own and all in one: the first hundred are told.
+#[test]
+fn of_very_many_mistakes_the_first_hundred_are_told() {
+    let folder = Folder::new("mistakes");
+    let keys = |between: &str| -> String {
+        (0..100_000).map(|at| format!("unknown{at} = 1{between}")).collect()
+    };
+    let lines = format!("{SHOP}[node.more]\ncores = 1\n{}", keys("\n"));
+    let one_line = format!("{SHOP}[node]\nmore = {{ {} cores = 1 }}\n", keys(", "));
+    for (text, line) in [(lines, 12), (one_line, 11)] {
+        let mistakes = folder.one(&text).unwrap_err();
+        assert_eq!(mistakes.items.len(), 101);
+        let place = mistakes.items[0].span.as_ref().unwrap();
+        assert_eq!((mistakes.items[0].code, place.line()), ("unknown-key", line));
+        let last = &mistakes.items[100];
+        assert_eq!(last.message, "99900 more are not shown");
+        // Of a line of two megabytes no more is shown than there is room for.
+        assert!(mistakes.render(false).len() < 100_000);
+    }
+}
+
+#[test]
+fn the_error_behind_very_many_warnings_is_told() {
+    let folder = Folder::new("warnings");
+    let services: String =
+        (0..300).map(|at| format!("[service.a{at}]\nstart_retry = \"1s\"\n")).collect();
+    let warned = folder.one(&format!("{SHOP}{services}")).unwrap();
+    assert_eq!(warned.warnings().len(), 101);
+    let (code, ..) = first(folder.one(&format!("{SHOP}{services}[service.z]\nworkers = 0\n")));
+    assert_eq!(code, "out-of-range");
+}
+
+#[test]
+fn sizes_are_bounded_and_the_bound_is_told() {
+    let folder = Folder::new("sizes");
+    let tables = |kind: &str, count: usize| -> String {
+        (0..count).map(|at| format!("[{kind}.x{at}]\n")).collect()
+    };
+    let global = "[service.g]\nmode = \"global\"\n[service.h]\nreplicas = 100000\n";
+    for (bound, text) in [
+        ("at most 1000 ", format!("{SHOP}{}", tables("node", 1001))),
+        ("at most 2000 ", format!("{SHOP}{}", tables("service", 2001))),
+        ("at most 1000 ", format!("{SHOP}{}", tables("group", 20_000))),
+        ("at most 2000 ", format!("{SHOP}{}", "[[claim]]\n".repeat(2001))),
+        ("more than 200000 ", format!("{SHOP}{global}[service.i]\nreplicas = 100000\n")),
+        (
+            "more than 1000000 ",
+            format!("{SHOP}[service.p]\npool.s = {{ size = 1000000000, minimum = 1000000000 }}\n"),
+        ),
+        ("at most 255 bytes", format!("{SHOP}[service.{}]\n", "x".repeat(256))),
+        (
+            "more than 2000 items",
+            shop("60s\"\n", &format!("60s\"\nallow = [{}]\n", "\"x\",".repeat(2001))),
+        ),
+    ] {
+        let (_, message, _) = first(folder.one(&text));
+        assert!(message.contains(bound), "{message}");
+    }
+    // As many containers as one service may have, and those of another one.
+    let most = folder.one(&format!("{SHOP}[service.most]\nreplicas = 100000\n")).unwrap();
+    assert_eq!(most.blueprint(None, &[]).unwrap().containers.len(), 100_001);
+    assert!(folder.load("one.toml", &["service.most.replicas=100001"]).is_err());
+}
+
+/// A file that extends the next one, and so on; two that each extend both of the next two; one that is named
+/// very often.
+#[test]
+fn files_are_joined_once_and_not_without_end() {
+    let folder = Folder::new("joined");
+    let extends = |names: &[String]| format!("[scenario]\nextends = {names:?}\n");
+    let twice =
+        |name: &str, at: usize| vec![format!("{name}{at}.toml"), format!("./{name}{at}.toml")];
+    for at in 0..200 {
+        folder.write(&format!("c{at}.toml"), extends(&[format!("c{}.toml", at + 1)]));
+    }
+    folder.write("c200.toml", SHOP);
+    let (code, message, _) = first(folder.load("c0.toml", &[]));
+    assert_eq!(code, "too-many-bases");
+    assert!(message.contains("more than 64 files"), "{message}");
+    assert!(folder.load("c140.toml", &[]).is_ok());
+    for at in 0..24 {
+        let both = vec![format!("d{}.toml", at + 1); 2];
+        folder.write(&format!("d{at}.toml"), extends(&both));
+        folder.write(&format!("e{at}.toml"), extends(&twice("e", at + 1)));
+    }
+    let claims =
+        "[[claim]]\nid = \"a\"\nmetric = 'throughput_per_second{entry=\"t\"}'\nexpect = \"1/s\"\n";
+    folder.write("d24.toml", format!("{SHOP}{claims}"));
+    folder.write("e24.toml", SHOP);
+    let diamond = folder.load("d0.toml", &[]).unwrap();
+    assert_eq!(diamond.question().claims.len(), 1);
+    // Another way to write the same name makes no difference.
+    assert!(folder.load("e0.toml", &[]).is_ok());
+    folder.write("often.toml", extends(&vec!["e24.toml".to_owned(); 257]));
+    let (code, message, _) = first(folder.load("often.toml", &[]));
+    assert_eq!(code, "too-many-bases");
+    assert!(message.contains("more than 256 files"), "{message}");
+    // What has no id is one mistake, however often it is met.
+    folder.write("d24.toml", format!("{SHOP}[[claim]]\ntext = \"a\"\n"));
+    assert!(folder.load("d0.toml", &[]).unwrap_err().items.len() < 10);
+}
+
+#[test]
+fn what_is_set_of_the_scenario_itself_works_or_is_refused() {
+    let folder = Folder::new("set");
+    folder.write("shop.toml", SHOP);
+    folder.write("one.yml", "services:\n  app:\n    image: app:1\n");
+    for set in [
+        "scenario.extends=[\"/nowhere.toml\"]",
+        "scenario={ extends = \"a.toml\" }",
+        "\"scenario\".extends=a",
+    ] {
+        assert_eq!(first(folder.load("shop.toml", &[set])).0, "bad-set", "{set}");
+    }
+    let services = |sets: &[&str]| {
+        let scenario =
+            folder.load("shop.toml", sets).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        scenario.blueprint(None, &[]).unwrap().services.len()
+    };
+    assert_eq!(services(&[]), 1);
+    let stack = folder.0.join("one.yml").to_str().unwrap().to_owned();
+    for set in [format!("scenario.stacks=[{stack:?}]"), format!(" scenario . \"stacks\" = {stack}")]
+    {
+        assert_eq!(services(&[&set]), 2, "{set}");
+    }
+    // The whole table at once: what it does not say is not said.
+    let whole = format!("scenario={{ stacks = {stack:?} }}");
+    assert_eq!(services(&[&whole]), 2);
+    // Compose knows no placement: what says so says it before stack files are read.
+    let stacks = format!("scenario.stacks={stack}");
+    let compose = [stacks.as_str(), "orchestrator.kind=compose"];
+    folder.write("one.yml", "services:\n  app:\n    image: app:1\n    deploy:\n      placement:\n        constraints: [node.hostname == nobody]\n");
+    assert_eq!(first(folder.load("shop.toml", &compose[..1])).0, "no-node-fits");
+    assert_eq!(services(&compose), 2);
+}
+
+/// Every file that a scenario names is read only where it is one.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_not_read() {
+    let folder = Folder::new("special");
+    let path = |name: &str| folder.0.join(name).to_str().unwrap().to_owned();
+    let _socket = std::os::unix::net::UnixListener::bind(path("socket")).unwrap();
+    std::os::unix::fs::symlink(path("itself"), path("itself")).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(path("pipe")).status();
+    let pipe = made.is_ok_and(|status| status.success()).then(|| path("pipe"));
+    folder.write("bytes", b"time\n\xff\xfe\n");
+    let folders = [path(""), path("socket"), path("itself"), path("bytes"), path("missing")];
+    for name in folders.into_iter().chain(pipe).chain(["/dev/zero".to_owned()]) {
+        let named = format!("{name:?}");
+        let head = "duration = \"60s\"\n";
+        let texts = [
+            shop(head, &format!("{head}extends = {named}\n")),
+            shop(head, &format!("{head}stacks = {named}\n")),
+            shop(
+                "{ kind = \"poisson\", rate = \"100/s\" }",
+                &format!("{{ kind = \"trace\", file = {named} }}"),
+            ),
+            shop("\"exp(1ms)\"", &format!("'empirical({named})'")),
+            format!("{SHOP}[faults]\nfile = {named}\n"),
+        ];
+        for text in texts {
+            let (code, message, io) = first(folder.one(&text));
+            assert_eq!((code, io), ("unreadable-file", true), "{name}: {message}");
+        }
+        let (.., io) = first(Scenario::load(&name, &[]));
+        assert!(io, "{name}");
+    }
+}
+
+/// A `.env` that is there and cannot be read is told of, rather than taken for one that is not there.
+#[test]
+fn an_env_file_that_cannot_be_read_is_told_of() {
+    let folder = Folder::new("env");
+    folder.write("one.yml", "services:\n  app:\n    image: app:${TAG:-1}\n");
+    folder.write("shop.toml", shop("60s\"\n", "60s\"\nstacks = \"one.yml\"\n"));
+    assert!(folder.load("shop.toml", &[]).is_ok());
+    folder.write(".env", b"\xff\xfeTAG=1\n");
+    let (code, message, io) = first(folder.load("shop.toml", &[]));
+    assert_eq!((code, io), ("unreadable-file", true));
+    assert!(message.contains(".env"), "{message}");
+    std::fs::remove_file(folder.0.join(".env")).unwrap();
+    std::fs::create_dir(folder.0.join(".env")).unwrap();
+    assert_eq!(first(folder.load("shop.toml", &[])).0, "unreadable-file");
+}
+
+#[test]
+fn nothing_hidden_is_printed_as_it_is() {
+    let folder = Folder::new("hidden");
+    let hidden = ['\u{61c}', '\u{2062}', '\u{206a}', '\u{202e}', '\u{200b}', '\u{feff}'];
+    let title: String = hidden.iter().collect();
+    let scenario =
+        folder.one(&shop("60s\"\n", &format!("60s\"\ntitle = \"a{title}b\"\n"))).unwrap();
+    let printed = scenario.print_config();
+    assert!(!printed.chars().any(|character| hidden.contains(&character)));
+    assert!(
+        printed.contains("a\\u{61c}\\u{2062}\\u{206a}\\u{202e}\\u{200b}\\u{feff}b"),
+        "{printed}"
+    );
+}
