@@ -3,10 +3,13 @@
 use crate::exit::{self, Failure};
 use crate::options::Shown;
 use crate::output;
+use crate::terminal::{self, Stream};
+use crate::word::word;
 use clap::Subcommand;
 use std::path::{Path, PathBuf};
 use wssim_reports::files;
-use wssim_scenario::import;
+use wssim_scenario::import::{self, Made, Replace};
+use wssim_text::{printable, wrap};
 
 /// Turn existing files into parts of a scenario
 #[derive(clap::Args, Debug)]
@@ -24,7 +27,8 @@ Examples:
   wssim import compose stack.yml
   wssim import compose shop.yml databases.yml --to shop.toml")]
     Compose {
-        /// Compose stack files, as `docker stack deploy` takes them
+        /// Compose stack files, as `docker stack deploy` takes them; one that only changes services of those
+        /// before it is laid over them, any other is a stack of its own
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
 
@@ -47,9 +51,59 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     if !shown.look.quiet {
         output::warn(&imported.warnings, colour);
     }
+    let told = |stream| made(&imported.made, to.as_deref(), terminal::width(stream));
     match to {
-        None => output::print(&imported.text, shown)?,
-        Some(path) => files::write_new(path, &imported.text)?,
+        None => {
+            output::print(&imported.text, shown)?;
+            if !shown.look.quiet {
+                output::complain(&told(Stream::Error));
+            }
+        }
+        Some(path) => {
+            files::write_new(path, &imported.text)?;
+            if !shown.look.quiet {
+                output::print_plain(&told(Stream::Out))?;
+            }
+        }
     }
     Ok(exit::HOLDS)
+}
+
+/// What was made, what of it to replace first, and what to do next, in lines of `width` columns.
+fn made(made: &Made, to: Option<&Path>, width: usize) -> String {
+    let written = to.map(|path| printable(&path.display().to_string()));
+    let mut lines = vec![format!(
+        "{}: {} of {}, {}, {}",
+        written.as_deref().unwrap_or("Made"),
+        counted(made.services, "service"),
+        counted(made.files, "stack file"),
+        counted(made.calls, "call"),
+        counted(made.nodes, "node")
+    )];
+    if made.entries == 0 {
+        lines.push("Nothing is published or routed: there is no traffic until you write some.".into());
+    }
+    lines.push(String::new());
+    lines.push(format!(
+        "{}, each marked as such. Replace these three first:",
+        counted(made.assumptions, "assumption")
+    ));
+    for Replace { path, assumed, from } in &made.first {
+        lines.push(format!("  {path} = {assumed}"));
+        lines.push(format!("      measured by {from}"));
+    }
+    lines.push(String::new());
+    lines.push(match written {
+        Some(file) => format!("Next: wssim check {0}, then wssim run {0}", word(&file)),
+        None => "Next: write it to a file by --to FILE, then wssim run FILE".to_owned(),
+    });
+    let lines = lines.into_iter().map(|line| {
+        let indent = " ".repeat(line.len() - line.trim_start().len() + 2);
+        wrap::hanging(&line, width, &indent)
+    });
+    lines.map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

@@ -7,6 +7,7 @@ use crate::shipped;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use wssim_text::decode::decoded;
 
 /// Where files are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,8 +92,8 @@ impl Location {
     fn read(&self) -> Result<Arc<str>, String> {
         match self.store {
             Store::Disk => {
-                let text =
-                    std::fs::read_to_string(&self.path).map_err(|error| error.to_string())?;
+                let bytes = std::fs::read(&self.path).map_err(|error| error.to_string())?;
+                let text = decoded(bytes)?;
                 if text.len() > u32::MAX as usize {
                     return Err("it is larger than 4 GiB".to_owned());
                 }

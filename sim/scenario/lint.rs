@@ -31,7 +31,7 @@ const fn lint(name: &'static str, reason: &'static str) -> Lint {
 }
 
 /// All of them, in the order of names.
-pub const LINTS: [Lint; 26] = [
+pub const LINTS: [Lint; 27] = [
     lint(
         "address-pool",
         "Swarm gives overlay networks addresses of 10.0.0.0/8; where the LAN has the same, containers cannot reach it (docker swarm init, --default-addr-pool)",
@@ -39,6 +39,10 @@ pub const LINTS: [Lint; 26] = [
     lint(
         "alias-shared",
         "names resolve per network: one that two services have is answered with the containers of both (moby/libnetwork, resolver)",
+    ),
+    lint(
+        "check-always-fails",
+        "a test that is a text is a command of the shell; a container whose check fails never gets requests, and is replaced again and again (docker/cli, cli/compose/loader; moby, daemon/health.go)",
     ),
     lint(
         "container-labels",

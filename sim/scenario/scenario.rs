@@ -12,6 +12,7 @@ use crate::document::{self, Document};
 use crate::expression;
 use crate::files::{Files, Location};
 use crate::find;
+use crate::grouped::grouped;
 use crate::inputs;
 use crate::lint;
 use crate::load::{self, Applied};
@@ -182,7 +183,7 @@ impl Scenario {
     /// What an operator should know: right to a parser, wrong in operation.
     #[must_use]
     pub fn lints(&self) -> Vec<Diagnostic> {
-        tidy(lint::lints(&self.world.document, &self.world.sources))
+        grouped(tidy(lint::lints(&self.world.document, &self.world.sources)))
     }
 
     /// What is written and not simulated yet.
@@ -467,7 +468,7 @@ impl World {
             claims,
             not_simulated,
             traces,
-            warnings: tidy(warnings),
+            warnings: grouped(tidy(warnings)),
         })
     }
 

@@ -13,6 +13,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail"))]
 
+pub mod decode;
 mod printable;
 pub mod quantity;
 pub mod suggest;
