@@ -88,20 +88,25 @@ fn made(made: &Made, to: Option<&Path>, width: usize) -> String {
         "{}, each marked as such. Replace these three first:",
         counted(made.assumptions, "assumption")
     ));
-    for Replace { path, assumed, from } in &made.first {
-        lines.push(format!("  {path} = {assumed}"));
-        lines.push(format!("      measured by {from}"));
+    let mut out = folded(&lines, width);
+    for (number, Replace { path, assumed, from }) in (1..).zip(&made.first) {
+        let told = format!("{number}. {path} = {assumed}; better from {from}");
+        let inner = wrap::hanging(&told, width.saturating_sub(INDENT.len()), INDENT);
+        inner.lines().for_each(|line| out.push_str(&format!("{INDENT}{line}\n")));
     }
-    lines.push(String::new());
-    lines.push(match written {
+    let next = match written {
         Some(file) => format!("Next: wssim check {0}, then wssim run {0}", word(&file)),
         None => "Next: write it to a file by --to FILE, then wssim run FILE".to_owned(),
-    });
-    let lines = lines.into_iter().map(|line| {
-        let indent = " ".repeat(line.len() - line.trim_start().len() + 2);
-        wrap::hanging(&line, width, &indent)
-    });
-    lines.map(|line| format!("{}\n", line.trim_end())).collect()
+    };
+    out + &folded(&[String::new(), next], width)
+}
+
+/// What the assumptions stand behind.
+const INDENT: &str = "  ";
+
+fn folded(lines: &[String], width: usize) -> String {
+    let line = |line: &String| format!("{}\n", wrap::hanging(line, width, INDENT));
+    lines.iter().map(line).collect()
 }
 
 fn counted(number: usize, what: &str) -> String {

@@ -314,7 +314,11 @@ impl Found<'_> {
             .collect();
         if let Some((first, service)) = without.first() {
             let rest = without.len() - 1;
-            let others = if rest > 0 { format!(" and {rest} others") } else { String::new() };
+            let others = match rest {
+                0 => String::new(),
+                1 => " and 1 other".to_owned(),
+                _ => format!(" and {rest} others"),
+            };
             let message = format!("`{first}`{others}: memory without a limit");
             let origin = service.origin;
             self.say("no-memory-limit", message, origin);

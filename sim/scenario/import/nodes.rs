@@ -55,7 +55,9 @@ impl Nodes {
         for (one, _) in wanted {
             made.meet(one, wanted);
         }
-        if !made.nodes.iter().any(Node::manages) {
+        // Where there are several nodes, the managers are as many as can lose one.
+        let managers = if made.nodes.len() < MANAGERS { 1 } else { MANAGERS };
+        while made.nodes.iter().filter(|node| node.manages()).count() < managers {
             made.add();
         }
         made.size(wanted);
@@ -65,9 +67,10 @@ impl Nodes {
     /// Those that manage: the first of them, unless constraints want workers there.
     pub(super) fn managers(&self) -> Vec<&str> {
         let may = self.nodes.iter().filter(|node| node.manages());
-        // What must manage does so, whatever else there is.
+        // What must manage does so, whatever else there is; an even number is no better than one less.
         let must = may.clone().filter(|node| node.manager == Some(true)).count();
-        let mut free = MANAGERS.saturating_sub(must);
+        let most = may.clone().count().min(MANAGERS);
+        let mut free = (most - usize::from(most.is_multiple_of(2))).saturating_sub(must);
         let chosen = may.filter(|node| {
             let is_chosen = node.manager == Some(true) || free > 0;
             free -= usize::from(is_chosen && node.manager.is_none());
@@ -100,7 +103,6 @@ impl Nodes {
             let suited = self.nodes[at].suited(one);
             let spoils = |node: &Node| all.iter().any(|(other, _)| self.nodes[at].fits(other) && !node.fits(other));
             match suited.filter(|node| !self.nodes[at].fits(one) && !spoils(node)) {
-                Some(node) if self.nodes.len() == 1 && !node.manages() => {}
                 Some(node) => {
                     self.nodes[at] = node;
                     left -= 1;
@@ -153,13 +155,13 @@ impl Nodes {
     }
 }
 
-/// Nodes that `one` needs: one for each container where they may not share, otherwise as many as they
-/// are spread over.
+/// Nodes that `one` needs: one for each container where they may not share, otherwise as many as it is
+/// spread over.
 fn needed(one: &Wanted) -> usize {
     let Some(replicas) = one.replicas else { return 1 };
     let most = if one.host_ports.is_empty() { one.max_per_node } else { Some(1) };
     let least = most.map_or(1, |most| replicas.div_ceil(most.max(1)) as usize);
-    least.max(usize::from(replicas > 0))
+    least.max(SPREAD.min(replicas as usize))
 }
 
 fn is_manager(role: &Constraint) -> bool {
@@ -256,7 +258,7 @@ mod tests {
     fn every_constraint_finds_a_node() {
         holds(&[wanted(Some(1), &[])], 1);
         holds(&[wanted(Some(2), &[])], 3);
-        holds(&[wanted(Some(2), &["node.role == worker"])], 3);
+        holds(&[wanted(Some(2), &["node.role == worker"])], 5);
         holds(&[wanted(Some(1), &["node.role == worker"])], 2);
         holds(&[wanted(Some(1), &["node.role != manager"]), wanted(Some(1), &["node.role==manager"])], 2);
         let tiers = ["node.labels.tier == front", "node.labels.tier == store"];
@@ -264,6 +266,7 @@ mod tests {
         holds(&[wanted(Some(1), &tiers[..1]), wanted(Some(1), &["node.labels.tier != front"])], 2);
         holds(&[wanted(Some(1), &["node.hostname == a"]), wanted(Some(1), &["node.hostname != a"])], 2);
         holds(&[wanted(None, &["node.platform.arch == aarch64"]), wanted(Some(1), &["node.platform.arch == x86_64"])], 3);
+        holds(&[wanted(Some(3), &["node.hostname == a"])], 3);
         holds(&[wanted(Some(1), &["node.hostname == a", "node.role == worker", "node.labels.disk == ssd"])], 2);
     }
 

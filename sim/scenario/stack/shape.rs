@@ -45,17 +45,18 @@ impl Walk<'_> {
     fn unknown(&mut self, name: &str, path: &str, place: &str, origin: Origin) {
         let is_set = self.sources.of(origin).is_set;
         let message = format!("Docker knows no key `{name}` here and refuses the file");
-        let hint = instead(name).or_else(|| suggest::hint(name, keys::within(path)));
+        let hint = instead(name);
+        let near = || suggest::hint(name, keys::within(path));
+        let hint = hint.or_else(|| near().filter(|_| !name.starts_with("x-")));
         let is_network = path == "networks.*" && (name == "encrypted" || name == "encryption");
         let diagnostic = if is_set {
             Diagnostic::error("unknown-path", message).maybe_help(hint)
         } else if is_network {
             lint_of("encryption-spelling", message, hint)
         } else {
-            let hint = hint.unwrap_or_else(|| {
-                format!("{place} Additional property {name} is not allowed (docker/cli)")
-            });
-            Diagnostic::warning("unknown-key", message).help(hint.trim_start())
+            let words = format!("{place} Additional property {name} is not allowed");
+            let help = hint.map_or_else(|| words.clone(), |hint| format!("{hint}; {words}"));
+            Diagnostic::warning("unknown-key", message).help(help.trim_start())
         };
         self.say(diagnostic, origin);
     }
