@@ -81,7 +81,9 @@ fn made(made: &Made, to: Option<&Path>, width: usize) -> String {
         counted(made.nodes, "node")
     )];
     if made.entries == 0 {
-        lines.push("Nothing is published or routed: there is no traffic until you write some.".into());
+        lines.push(
+            "Nothing is published or routed: there is no traffic until you write some.".into(),
+        );
     }
     lines.push(String::new());
     lines.push(format!(

@@ -14,9 +14,8 @@ pub(crate) fn grouped(items: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut out: Vec<Vec<Diagnostic>> = Vec::new();
     let mut known: BTreeMap<(&str, Option<String>), usize> = BTreeMap::new();
     for item in items {
-        let alone = item.severity != Severity::Warning
-            || item.span.is_none()
-            || APART.contains(&item.code);
+        let alone =
+            item.severity != Severity::Warning || item.span.is_none() || APART.contains(&item.code);
         let key = (item.code, item.help.clone());
         match known.get(&key).filter(|_| !alone) {
             Some(at) => out[*at].push(item),

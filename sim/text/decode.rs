@@ -7,7 +7,8 @@
 /// Where they are neither, in words for the user.
 pub fn decoded(bytes: Vec<u8>) -> Result<String, String> {
     let units = |of: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = bytes[2..].chunks_exact(2).map(|pair| of([pair[0], pair[1]])).collect();
+        let units: Vec<u16> =
+            bytes[2..].chunks_exact(2).map(|pair| of([pair[0], pair[1]])).collect();
         let is_whole = bytes.len().is_multiple_of(2);
         let text = String::from_utf16(&units).ok().filter(|_| is_whole);
         text.ok_or_else(|| "it begins like UTF-16 and is not: save it as UTF-8".to_owned())

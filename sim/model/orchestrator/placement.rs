@@ -483,7 +483,10 @@ mod tests {
         let mut mixed = machines();
         mixed[1].architecture = "aarch64".to_owned();
         let on = |text: &str| place(&mixed, &[wanted(3, &[text])])[0].clone();
-        assert_eq!((on("node.platform.arch == arm64"), on("node.platform.arch == ARM64")), (vec![1; 3], vec![1; 3]));
+        assert_eq!(
+            (on("node.platform.arch == arm64"), on("node.platform.arch == ARM64")),
+            (vec![1; 3], vec![1; 3])
+        );
         assert_eq!(on("node.platform.arch != aarch64"), [0, 2, 0]);
         assert_eq!(on("node.id == b"), [1, 1, 1]);
     }

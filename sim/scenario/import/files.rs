@@ -34,8 +34,9 @@ fn laid(path: &Path, below: &Path) -> Diagnostic {
     let message = format!(
         "`{over}` is laid over `{base}`, as `docker stack deploy -c {base} -c {over}` does"
     );
-    Diagnostic::warning("laid-over", message)
-        .help("files that are stacks of their own are imported alone, or have an image for each service")
+    Diagnostic::warning("laid-over", message).help(
+        "files that are stacks of their own are imported alone, or have an image for each service",
+    )
 }
 
 fn services(root: &Table) -> Option<&Table> {
@@ -60,9 +61,7 @@ fn changes(path: &Path, root: &Table, below: &Together) -> bool {
 
 /// `override.yml`, `shop.override.yml`, or `shop.production.yml` beside `shop.yml`.
 fn is_named_as_override(path: &Path, base: &Path) -> bool {
-    let stem = |path: &Path| {
-        path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase()
-    };
+    let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
     let (own, base_stem) = (stem(path), stem(base));
     let is_variant = own.strip_prefix(&base_stem).is_some_and(|rest| rest.starts_with(['.', '-']));
     path.parent() == base.parent() && (own.contains("override") || is_variant)
@@ -70,7 +69,8 @@ fn is_named_as_override(path: &Path, base: &Path) -> bool {
 
 /// A name for each stack: that of its first file, or of that file's folder where two files are called the same.
 pub(super) fn names(stacks: &[Together]) -> Vec<String> {
-    let text = |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().into_owned();
+    let text =
+        |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().into_owned();
     let stem = |stack: &Together| text(stack.paths[0].file_stem());
     let mut out: Vec<String> = Vec::new();
     for stack in stacks {

@@ -8,9 +8,32 @@ use std::collections::BTreeSet;
 
 /// What the name of a variable or flag ends with when its value is a host.
 const OF_HOSTS: [&str; 26] = [
-    "ADDR", "ADDRS", "ADDRESS", "ADDRESSES", "BACKEND", "BACKENDS", "BROKER", "BROKERS", "DSN",
-    "ENDPOINT", "ENDPOINTS", "HOST", "HOSTNAME", "HOSTNAMES", "HOSTS", "NODES", "PEERS", "SEEDS",
-    "SERVER", "SERVERS", "UPSTREAM", "UPSTREAMS", "URI", "URIS", "URL", "URLS",
+    "ADDR",
+    "ADDRS",
+    "ADDRESS",
+    "ADDRESSES",
+    "BACKEND",
+    "BACKENDS",
+    "BROKER",
+    "BROKERS",
+    "DSN",
+    "ENDPOINT",
+    "ENDPOINTS",
+    "HOST",
+    "HOSTNAME",
+    "HOSTNAMES",
+    "HOSTS",
+    "NODES",
+    "PEERS",
+    "SEEDS",
+    "SERVER",
+    "SERVERS",
+    "UPSTREAM",
+    "UPSTREAMS",
+    "URI",
+    "URIS",
+    "URL",
+    "URLS",
 ];
 /// What ends a word of a text.
 const BETWEEN: [char; 13] = [',', ';', '"', '\'', '(', ')', '[', ']', '{', '}', '|', '<', '>'];
@@ -19,13 +42,20 @@ const BETWEEN: [char; 13] = [',', ';', '"', '\'', '(', ')', '[', ']', '{', '}', 
 pub(super) type Hosts = BTreeSet<String>;
 
 /// Those that the service `written` names; `more`: the texts of its `env_file`s.
-pub(super) fn of(written: &Table, more: &[String], variables: &Variables, sources: &Sources) -> Hosts {
+pub(super) fn of(
+    written: &Table,
+    more: &[String],
+    variables: &Variables,
+    sources: &Sources,
+) -> Hosts {
     let mut hosts = Hosts::new();
     let own = |key: &str| written.get(key);
     for (name, value) in more.iter().flat_map(|text| text.lines()).filter_map(assigned) {
         in_value(&name, &value, &mut hosts);
     }
-    for (name, value) in own("environment").map(|entry| environment(entry, sources)).unwrap_or_default() {
+    for (name, value) in
+        own("environment").map(|entry| environment(entry, sources)).unwrap_or_default()
+    {
         // A name alone takes its value from where the stack is deployed.
         let value = value.or_else(|| variables.get(&name).map(str::to_owned));
         in_value(&name, &value.unwrap_or_default(), &mut hosts);

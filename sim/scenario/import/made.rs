@@ -58,7 +58,8 @@ impl Made {
 fn first(survey: &Survey, nodes: &Nodes) -> Vec<Replace> {
     let mut out = Vec::new();
     let bare = |law: String| law.trim_matches('"').to_owned();
-    let busiest = survey.entries().into_iter().max_by_key(|name| survey.services[*name].calls.len());
+    let busiest =
+        survey.entries().into_iter().max_by_key(|name| survey.services[*name].calls.len());
     if busiest.is_some() {
         let path = "traffic.users.arrivals.rate".to_owned();
         let from = "the access log, at the busiest hour";

@@ -54,9 +54,8 @@ pub fn compose(paths: &[PathBuf], beside: &Path) -> Result<Imported, Diagnostics
     let here = folder(first.parent().unwrap_or(Path::new("")));
     let held = write::scenario(&survey, here, Some(&nodes));
     let checked = Scenario::of_texts(&own, &[(own.clone(), held)], &[])?;
-    let of_stacks = |item: &&Diagnostic| {
-        item.span.as_ref().is_some_and(|place| Path::new(&place.file) != own)
-    };
+    let of_stacks =
+        |item: &&Diagnostic| item.span.as_ref().is_some_and(|place| Path::new(&place.file) != own);
     warnings.retain(|item| item.span.is_none());
     warnings.extend(checked.warnings().iter().filter(of_stacks).cloned());
     Ok(Imported { made: Made::of(&survey, &nodes, &text), text, warnings })

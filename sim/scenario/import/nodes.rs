@@ -91,7 +91,8 @@ impl Nodes {
     fn meet(&mut self, one: &Wanted, all: &[(Wanted, f64)]) {
         let mut left = needed(one).saturating_sub(self.fitting(one).count());
         // Whoever wants workers takes the last nodes, so that the first go on managing.
-        let wants_workers = one.constraints.iter().any(|it| it.attribute == Attribute::Role && !is_manager(it));
+        let wants_workers =
+            one.constraints.iter().any(|it| it.attribute == Attribute::Role && !is_manager(it));
         let mut order: Vec<usize> = (0..self.nodes.len()).collect();
         if wants_workers {
             order.reverse();
@@ -101,7 +102,9 @@ impl Nodes {
                 return;
             }
             let suited = self.nodes[at].suited(one);
-            let spoils = |node: &Node| all.iter().any(|(other, _)| self.nodes[at].fits(other) && !node.fits(other));
+            let spoils = |node: &Node| {
+                all.iter().any(|(other, _)| self.nodes[at].fits(other) && !node.fits(other))
+            };
             match suited.filter(|node| !self.nodes[at].fits(one) && !spoils(node)) {
                 Some(node) => {
                     self.nodes[at] = node;
@@ -260,14 +263,32 @@ mod tests {
         holds(&[wanted(Some(2), &[])], 3);
         holds(&[wanted(Some(2), &["node.role == worker"])], 5);
         holds(&[wanted(Some(1), &["node.role == worker"])], 2);
-        holds(&[wanted(Some(1), &["node.role != manager"]), wanted(Some(1), &["node.role==manager"])], 2);
+        holds(
+            &[wanted(Some(1), &["node.role != manager"]), wanted(Some(1), &["node.role==manager"])],
+            2,
+        );
         let tiers = ["node.labels.tier == front", "node.labels.tier == store"];
         holds(&[wanted(Some(1), &tiers[..1]), wanted(Some(1), &tiers[1..])], 2);
         holds(&[wanted(Some(1), &tiers[..1]), wanted(Some(1), &["node.labels.tier != front"])], 2);
-        holds(&[wanted(Some(1), &["node.hostname == a"]), wanted(Some(1), &["node.hostname != a"])], 2);
-        holds(&[wanted(None, &["node.platform.arch == aarch64"]), wanted(Some(1), &["node.platform.arch == x86_64"])], 3);
+        holds(
+            &[wanted(Some(1), &["node.hostname == a"]), wanted(Some(1), &["node.hostname != a"])],
+            2,
+        );
+        holds(
+            &[
+                wanted(None, &["node.platform.arch == aarch64"]),
+                wanted(Some(1), &["node.platform.arch == x86_64"]),
+            ],
+            3,
+        );
         holds(&[wanted(Some(3), &["node.hostname == a"])], 3);
-        holds(&[wanted(Some(1), &["node.hostname == a", "node.role == worker", "node.labels.disk == ssd"])], 2);
+        holds(
+            &[wanted(
+                Some(1),
+                &["node.hostname == a", "node.role == worker", "node.labels.disk == ssd"],
+            )],
+            2,
+        );
     }
 
     #[test]

@@ -204,9 +204,11 @@ impl Survey {
         let open = self.services.iter().filter(|(name, s)| is_open(s) && !is_behind(name));
         let mut entries: Vec<&String> = open.map(|(name, _)| name).collect();
         // A gate that another leads to is no entry of its own, unless they are all it.
-        entries.extend(gates.iter().filter(|gate| {
-            !gates.iter().any(|other| other != *gate && self.reaches(other, gate))
-        }));
+        entries.extend(
+            gates.iter().filter(|gate| {
+                !gates.iter().any(|other| other != *gate && self.reaches(other, gate))
+            }),
+        );
         entries.sort();
         entries.dedup();
         entries
@@ -280,7 +282,9 @@ fn wanted(table: &Table) -> Wanted {
     };
     let mode = table.get("mode").and_then(|entry| entry.item.text()).unwrap_or("replicated");
     let host_port = |item: &Item| {
-        let port = item.table().filter(|port| port.get("mode").is_some_and(|mode| mode.item.text() == Some("host")))?;
+        let port = item
+            .table()
+            .filter(|port| port.get("mode").is_some_and(|mode| mode.item.text() == Some("host")))?;
         match port.get("published")?.item.value {
             Value::Integer(number) => u16::try_from(number).ok(),
             _ => None,
@@ -289,7 +293,11 @@ fn wanted(table: &Table) -> Wanted {
     Wanted {
         replicas: (!mode.starts_with("global")).then(|| count("replicas").unwrap_or(1)),
         spread: Vec::new(),
-        constraints: items("constraints").iter().filter_map(Item::text).filter_map(Constraint::parse).collect(),
+        constraints: items("constraints")
+            .iter()
+            .filter_map(Item::text)
+            .filter_map(Constraint::parse)
+            .collect(),
         cpus: number(table, "cpus", "reservation").unwrap_or(0.0),
         memory_bytes: number(table, "memory", "reservation").unwrap_or(0.0),
         max_per_node: count("max_replicas_per_node"),

@@ -60,7 +60,8 @@ pub(super) fn scenario(survey: &Survey, beside: &Path, assumed: Option<&Nodes>) 
 
 /// A stack as `[scenario] stacks` names it.
 fn stack(stack: &Stack, beside: &Path) -> String {
-    let files: Vec<String> = stack.files.iter().map(|file| quoted(&relative(file, beside))).collect();
+    let files: Vec<String> =
+        stack.files.iter().map(|file| quoted(&relative(file, beside))).collect();
     let stem = stack.files.first().and_then(|file| file.file_stem()).unwrap_or_default();
     let name = if stem.to_string_lossy() == stack.name {
         String::new()
@@ -135,8 +136,11 @@ fn nodes(out: &mut String, assumed: &Nodes) {
         if let Some(arch) = &node.arch {
             let _ = writeln!(out, "arch = {}", quoted(arch));
         }
-        let labels: Vec<String> =
-            node.labels.iter().map(|(name, value)| format!("{} = {}", key(name), quoted(value))).collect();
+        let labels: Vec<String> = node
+            .labels
+            .iter()
+            .map(|(name, value)| format!("{} = {}", key(name), quoted(value)))
+            .collect();
         if !labels.is_empty() {
             let _ = writeln!(out, "labels = {{ {} }}", labels.join(", "));
         }

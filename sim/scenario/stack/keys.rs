@@ -59,8 +59,8 @@ const fn key(path: &'static str, shape: Shape, becomes: Becomes) -> Key {
 
 use Becomes::{Ignored, Known, Refused, Simulated, WithoutEffect};
 use Shape::{
-    Any, Count, Cpus, Duration, Flag, Forms, List, Names, Number, Options, Pairs, Size, Table, Text,
-    Texts, Words,
+    Any, Count, Cpus, Duration, Flag, Forms, List, Names, Number, Options, Pairs, Size, Table,
+    Text, Texts, Words,
 };
 
 /// All of them, in the order of paths.
@@ -215,13 +215,8 @@ pub(super) const KEYS: &[Key] = &[
 pub(super) const EXTENSIBLE: [&str; 6] =
     ["", "configs.*", "networks.*", "secrets.*", "services.*", "volumes.*"];
 /// Where nothing need be said (schema 3.13, type `null`).
-pub(super) const NULLABLE: [&str; 5] = [
-    "networks.*",
-    "services.*.deploy",
-    "services.*.networks.*",
-    "services.*.pid",
-    "volumes.*",
-];
+pub(super) const NULLABLE: [&str; 5] =
+    ["networks.*", "services.*.deploy", "services.*.networks.*", "services.*.pid", "volumes.*"];
 
 /// The key with this path.
 pub(super) fn find(path: &str) -> Option<&'static Key> {

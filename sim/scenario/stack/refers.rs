@@ -25,7 +25,8 @@ pub(super) fn check(root: &Table, by_swarm: bool, sources: &Sources, out: &mut V
         look.version();
     }
     for (name, entry) in inner(root, "services") {
-        if let Some(service) = entry.item.table() {
+        let said = entry.item.table().filter(|_| !types::is_null(&entry.item, sources));
+        if let Some(service) = said {
             look.service(name, entry.key, service);
         }
     }
@@ -79,7 +80,8 @@ impl Look<'_> {
 
     /// Without an image there is nothing to run; `docker compose` builds one.
     fn image(&mut self, name: &str, at: Origin, service: &Table) {
-        let image = service.get("image").and_then(|entry| values::scalar(&entry.item, self.sources));
+        let image =
+            service.get("image").and_then(|entry| values::scalar(&entry.item, self.sources));
         let builds = service.contains_key("build");
         if image.is_some_and(|image| !image.is_empty()) || (builds && !self.by_swarm) {
             return;
@@ -92,7 +94,8 @@ impl Look<'_> {
     /// A name of the section `kind`s must be there.
     fn defined(&mut self, kind: &str, name: &str, origin: Origin) {
         let section = format!("{kind}s");
-        let known: Vec<&str> = inner(self.root, &section).map(|(known, _)| known.as_str()).collect();
+        let known: Vec<&str> =
+            inner(self.root, &section).map(|(known, _)| known.as_str()).collect();
         if known.contains(&name) {
             return;
         }
@@ -148,11 +151,13 @@ impl Look<'_> {
         };
         let Some(test) = check.get("test") else { return };
         if test.item.text() == Some("NONE") {
-            let message = format!("the check of `{name}` runs a program called NONE and always fails");
+            let message =
+                format!("the check of `{name}` runs a program called NONE and always fails");
             let instead = "write `[\"NONE\"]` or `disable: true`".to_owned();
             self.say(lint_of("check-always-fails", message, Some(instead)), test.item.origin);
         }
-        let disable = check.get("disable").and_then(|entry| values::flag(&entry.item, self.sources));
+        let disable =
+            check.get("disable").and_then(|entry| values::flag(&entry.item, self.sources));
         let is_empty = types::is_null(&test.item, self.sources);
         if disable == Some(true) && !is_empty {
             let message = "`docker stack deploy` refuses the file: test and disable can't be set at \
@@ -206,9 +211,13 @@ pub(super) fn ports(
                 let first = others.iter().find(|(other, mesh)| *mesh || on_mesh || *other == owner);
                 if let Some((other, _)) = first {
                     let message = if *other == owner {
-                        format!("{number}/{protocol} is published twice by `{owner}`: duplicate published ports provided")
+                        format!(
+                            "{number}/{protocol} is published twice by `{owner}`: duplicate published ports provided"
+                        )
                     } else {
-                        format!("{number}/{protocol} of the mesh is taken by `{other}`: port '{number}' is already in use")
+                        format!(
+                            "{number}/{protocol} of the mesh is taken by `{other}`: port '{number}' is already in use"
+                        )
                     };
                     let help = "publish another port, or let one proxy take it for both (swarmkit, \
                                 controlapi/service.go)";

@@ -75,7 +75,10 @@ pub(crate) fn translate(stack: &str, root: &Table, sources: &Sources) -> Transla
 }
 
 /// The tables within `key`.
-pub(super) fn inner<'t>(table: &'t Table, key: &str) -> impl Iterator<Item = (&'t String, &'t Entry)> {
+pub(super) fn inner<'t>(
+    table: &'t Table,
+    key: &str,
+) -> impl Iterator<Item = (&'t String, &'t Entry)> {
     table.get(key).and_then(|entry| entry.item.table()).into_iter().flatten()
 }
 

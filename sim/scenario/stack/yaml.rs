@@ -342,7 +342,8 @@ mod tests {
 
     #[test]
     fn the_first_document_is_the_file() {
-        let parsed = parse("a: 1\n---\nb: [\n", 0).unwrap_or_else(|flaw| panic!("{}", flaw.message));
+        let parsed =
+            parse("a: 1\n---\nb: [\n", 0).unwrap_or_else(|flaw| panic!("{}", flaw.message));
         assert!(parsed.item.table().unwrap().contains_key("a"));
         assert_eq!(parsed.more.map(|origin| origin.start), Some(5));
         assert!(parse("---\na: 1\n...\n", 0).is_ok_and(|parsed| parsed.more.is_none()));

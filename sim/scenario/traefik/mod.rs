@@ -180,17 +180,21 @@ pub(crate) fn asks_for_http(labels: &Table) -> bool {
     let names: Vec<String> = labels.keys().map(|name| name.to_lowercase()).collect();
     let enabled = names.iter().zip(labels.values()).find(|(name, _)| *name == "traefik.enable");
     let enabled = enabled.and_then(|(_, entry)| entry.item.text());
-    let is_on = enabled.is_some_and(|text| ["1", "t", "true"].contains(&text.to_lowercase().as_str()));
+    let is_on =
+        enabled.is_some_and(|text| ["1", "t", "true"].contains(&text.to_lowercase().as_str()));
     let below = |start: &str| names.iter().any(|name| name.starts_with(start));
     let has_http = below("traefik.http.routers.") || below("traefik.http.services.");
-    let is_other =
-        OTHERS.iter().any(|start| below(start)) && !below("traefik.http.middlewares.");
+    let is_other = OTHERS.iter().any(|start| below(start)) && !below("traefik.http.middlewares.");
     (has_http || (is_on && !is_other)) && (is_on || enabled.is_none())
 }
 
 /// What labels of routers and services of other protocols than HTTP begin with.
-const OTHERS: [&str; 4] =
-    ["traefik.tcp.routers.", "traefik.tcp.services.", "traefik.udp.routers.", "traefik.udp.services."];
+const OTHERS: [&str; 4] = [
+    "traefik.tcp.routers.",
+    "traefik.tcp.services.",
+    "traefik.udp.routers.",
+    "traefik.udp.services.",
+];
 
 impl Proxy {
     fn service(&mut self, owner: &str, origin: Origin, labels: &[&Label], reader: &mut Reader<'_>) {
@@ -214,8 +218,8 @@ impl Proxy {
             OTHERS.iter().any(|start| key.starts_with(start))
         };
         let is_other = middlewares.is_empty() && labels.iter().any(|label| of_others(label));
-        let is_bare = routers.is_empty()
-            && ((enabled == Some(true) && !is_other) || !balancers.is_empty());
+        let is_bare =
+            routers.is_empty() && ((enabled == Some(true) && !is_other) || !balancers.is_empty());
         let balancers: Vec<Balancer> =
             balancers.into_values().map(|options| balancer(reader, owner, options)).collect();
         for options in routers.into_values() {

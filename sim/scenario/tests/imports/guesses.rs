@@ -10,7 +10,11 @@ fn service(name: &str, deploy: &str) -> String {
 #[test]
 fn nodes_are_as_the_file_wants_them() {
     for (name, deploys, count) in [
-        ("workers", &["{replicas: 2, placement: {constraints: [node.role == worker]}}"][..], &[2][..]),
+        (
+            "workers",
+            &["{replicas: 2, placement: {constraints: [node.role == worker]}}"][..],
+            &[2][..],
+        ),
         (
             "tiers",
             &[
@@ -32,8 +36,9 @@ fn nodes_are_as_the_file_wants_them() {
         ("ids", &["{placement: {constraints: [node.id == 2ivku8v2gvtg4]}}"], &[1]),
         ("several", &["{replicas: 6, resources: {reservations: {memory: 9G}}}"], &[6]),
     ] {
-        let services: String =
-            (deploys.iter().zip(["one", "two"])).map(|(deploy, name)| service(name, deploy)).collect();
+        let services: String = (deploys.iter().zip(["one", "two"]))
+            .map(|(deploy, name)| service(name, deploy))
+            .collect();
         let (_, scenario) = made(name, &format!("services:\n{services}"));
         let counts: Vec<usize> = placed(&scenario).into_iter().map(|(_, count)| count).collect();
         assert_eq!(counts, count, "{name}");
@@ -48,7 +53,11 @@ fn placeholders_stay_below_limits() {
     let (imported, scenario) = made("limits", text);
     // 128 MiB are 134.2 MB, of which half; a quarter of 0.02 threads at 5 requests a second is 1 ms.
     assert!(imported.text.contains("memory.base = { value = \"67 MB\""), "{}", imported.text);
-    assert!(imported.text.contains("cpu = { value = \"lognormal(1ms, cv=1)\""), "{}", imported.text);
+    assert!(
+        imported.text.contains("cpu = { value = \"lognormal(1ms, cv=1)\""),
+        "{}",
+        imported.text
+    );
     let codes: Vec<&str> =
         (scenario.warnings().iter()).chain(&scenario.lints()).map(|item| item.code).collect();
     assert_eq!(codes, Vec::<&str>::new());
@@ -73,14 +82,17 @@ fn a_call_of_a_proxy_names_an_endpoint_that_it_has() {
 #[test]
 fn two_stacks_keep_a_name_apart() {
     let stack = |name: &str, cache: &str| {
-        format!("services:\n  {name}: {{image: \"x:1\", ports: [\"80\"], environment: {{CACHE: \"cache:6379\"}}}}\n  cache: {{image: \"{cache}\"}}\n")
+        format!(
+            "services:\n  {name}: {{image: \"x:1\", ports: [\"80\"], environment: {{CACHE: \"cache:6379\"}}}}\n  cache: {{image: \"{cache}\"}}\n"
+        )
     };
     let (shop, crm) = (stack("till", "redis:7"), stack("desk", "valkey/valkey:8"));
     let files = Files::new("apart-names", &[("shop.yml", &shop), ("crm.yml", &crm)]);
     let (imported, scenario) = files.made(&["shop.yml", "crm.yml"]);
     let names: Vec<String> = placed(&scenario).into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["crm/cache", "desk", "shop/cache", "till"]);
-    for part in ["[service.\"shop/cache\"", "call = \"shop/cache.get\"", "call = \"crm/cache.get\""] {
+    for part in ["[service.\"shop/cache\"", "call = \"shop/cache.get\"", "call = \"crm/cache.get\""]
+    {
         assert!(imported.text.contains(part), "{}", imported.text);
     }
     // Two files of one name are called by their folders.
@@ -104,7 +116,10 @@ fn a_file_that_changes_another_is_laid_over_it() {
     let config = scenario.print_config();
     let of = |path: &str| config.lines().filter(|line| line.starts_with(path)).count();
     assert!(config.contains("company/web:1"), "{config}");
-    assert!(config.contains("node.labels.a == b") && config.contains("node.labels.c == d"), "{config}");
+    assert!(
+        config.contains("node.labels.a == b") && config.contains("node.labels.c == d"),
+        "{config}"
+    );
     assert!(config.contains("\"other\"") && !config.contains("\"data\""), "{config}");
     assert_eq!(of("service.web.stack = \"base\""), 1, "{config}");
     assert!(imported.warnings.iter().any(|item| item.code == "laid-over"));
@@ -124,7 +139,10 @@ fn hosts_are_known_by_every_name_that_they_have() {
     let gate = |rest: &str, other: &str| {
         format!("services:\n  gate:\n    image: g:1\n    ports: [\"80:80\"]\n{rest}\n  {other}\n")
     };
-    let tasks = gate("    command: -H tcp://tasks.agent:9001", "agent: {image: \"a:1\", deploy: {mode: global}}");
+    let tasks = gate(
+        "    command: -H tcp://tasks.agent:9001",
+        "agent: {image: \"a:1\", deploy: {mode: global}}",
+    );
     calls("tasks", &[("stack.yml", &tasks)], &["agent.request"]);
     let full = gate("    environment: {DB_HOST: stack_pg}", "pg: {image: \"postgres:16\"}");
     calls("full", &[("stack.yml", &full)], &["pg.query"]);

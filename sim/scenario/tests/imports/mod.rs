@@ -12,7 +12,8 @@ struct Files(PathBuf);
 
 impl Files {
     fn new(name: &str, files: &[(&str, &str)]) -> Self {
-        let folder = std::env::temp_dir().join(format!("wssim-imports-{}-{name}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("wssim-imports-{}-{name}", std::process::id()));
         let files_of = Self(folder);
         for (name, text) in files {
             files_of.write(name, text.as_bytes());
@@ -38,7 +39,10 @@ impl Files {
         let path = self.0.join("made.toml");
         std::fs::write(&path, &imported.text).unwrap();
         let loaded = Scenario::load(path.to_str().unwrap(), &[]);
-        (imported.clone(), loaded.unwrap_or_else(|e| panic!("{}\n{}", e.render(false), imported.text)))
+        (
+            imported.clone(),
+            loaded.unwrap_or_else(|e| panic!("{}\n{}", e.render(false), imported.text)),
+        )
     }
 }
 
