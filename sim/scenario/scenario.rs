@@ -399,7 +399,7 @@ impl World {
                         !unknown.contains(&(number - 1))
                     });
                 }
-                Err((mistakes, _)) => return Err(tidy(mistakes)),
+                Err((mistakes, _)) => return Err(grouped(tidy(mistakes))),
                 Ok(world) => return Ok(world),
             }
         }

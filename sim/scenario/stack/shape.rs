@@ -55,7 +55,7 @@ impl Walk<'_> {
             lint_of("encryption-spelling", message, hint)
         } else {
             let words = format!("{place} Additional property {name} is not allowed");
-            let help = hint.map_or_else(|| words.clone(), |hint| format!("{hint}; {words}"));
+            let help = hint.map_or_else(|| words.clone(), |hint| format!("{hint} ({words})"));
             Diagnostic::warning("unknown-key", message).help(help.trim_start())
         };
         self.say(diagnostic, origin);

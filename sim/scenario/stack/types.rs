@@ -21,6 +21,9 @@ pub(super) fn misfits(path: &str, key: &Key, item: &Item, sources: &Sources) -> 
     let mut look = Look { sources, out: Vec::new() };
     if !is_null(item, sources) || !NULLABLE.contains(&key.path) {
         look.value(path, key.shape, item);
+        if let Some((_, fields)) = FORMS.iter().find(|(list, _)| *list == key.path) {
+            look.forms(path, fields, item);
+        }
     }
     look.out
 }
@@ -34,6 +37,41 @@ pub(super) fn is_null(item: &Item, sources: &Sources) -> bool {
 fn is_put(item: &Item, sources: &Sources) -> bool {
     sources.text(item.origin).contains('$')
 }
+
+/// What the long form of a list's items has: the list, and its fields.
+const FORMS: [(&str, &[(&str, Shape)]); 4] = [
+    (
+        "services.*.ports",
+        &[
+            ("mode", Shape::Text),
+            ("protocol", Shape::Text),
+            ("published", Shape::Count),
+            ("target", Shape::Count),
+        ],
+    ),
+    (
+        "services.*.volumes",
+        &[
+            ("bind", Shape::Table),
+            ("consistency", Shape::Text),
+            ("read_only", Shape::Flag),
+            ("source", Shape::Text),
+            ("target", Shape::Text),
+            ("tmpfs", Shape::Table),
+            ("type", Shape::Text),
+            ("volume", Shape::Table),
+        ],
+    ),
+    ("services.*.configs", &SECRET),
+    ("services.*.secrets", &SECRET),
+];
+const SECRET: [(&str, Shape); 5] = [
+    ("gid", Shape::Text),
+    ("mode", Shape::Number),
+    ("source", Shape::Text),
+    ("target", Shape::Text),
+    ("uid", Shape::Text),
+];
 
 struct Look<'a> {
     sources: &'a Sources,
@@ -83,6 +121,18 @@ impl Look<'_> {
             Shape::Table => {
                 let is_table = item.table().is_some() && !is_null(item, self.sources);
                 self.need(is_table, path, "must be a mapping", item);
+            }
+        }
+    }
+
+    /// The items of a list in their long form.
+    fn forms(&mut self, path: &str, fields: &[(&str, Shape)], item: &Item) {
+        let Value::Array(items) = &item.value else { return };
+        for (at, item) in items.iter().enumerate() {
+            for (name, entry) in item.table().into_iter().flatten() {
+                if let Some((_, shape)) = fields.iter().find(|(known, _)| known == name) {
+                    self.value(&format!("{path}.{at}.{name}"), *shape, &entry.item);
+                }
             }
         }
     }

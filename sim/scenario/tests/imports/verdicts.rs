@@ -90,6 +90,13 @@ fn what_docker_refuses_is_told_in_its_words() {
             "services.web.deploy.labels.0 must be a string",
         ),
         (
+            "long-port",
+            one("    ports: [{target: 80, published: \"8080\"}]\n"),
+            Warning,
+            "refused-type",
+            "services.web.ports.0.published must be a integer · write 8080",
+        ),
+        (
             "null",
             one("    environment:\n"),
             Warning,
