@@ -114,3 +114,35 @@ fn folded(lines: &[String], width: usize) -> String {
 fn counted(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_made_fits_and_says_what_to_do_next() {
+        let first = Replace {
+            path: "service.portal.endpoint.request.steps: cpu".to_owned(),
+            assumed: "lognormal(10ms, cv=1)".to_owned(),
+            from: "CPU seconds by requests of a quiet hour",
+        };
+        let all = Made {
+            stacks: 2,
+            files: 3,
+            services: 12,
+            nodes: 1,
+            calls: 9,
+            entries: 1,
+            assumptions: 30,
+            first: vec![first],
+        };
+        for width in [40, 60, 80, 120] {
+            let told = made(&all, Some(Path::new("shop.toml")), width);
+            assert!(told.lines().all(|line| wssim_text::width::of(line) <= width), "{told}");
+            let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(words.starts_with("shop.toml: 12 services of 3 stack files, 9 calls, 1 node"));
+            assert!(words.contains("1. service.portal.endpoint.request.steps: cpu ="), "{told}");
+            assert!(words.ends_with("Next: wssim check shop.toml, then wssim run shop.toml"));
+        }
+    }
+}
