@@ -1,7 +1,7 @@
 //! What an import made, and which of its assumptions to replace first.
 
 use super::nodes::Nodes;
-use super::survey::Survey;
+use super::survey::{Role, Survey};
 use super::write;
 
 /// What is in a scenario made from stack files.
@@ -66,10 +66,14 @@ fn first(survey: &Survey, nodes: &Nodes) -> Vec<Replace> {
         out.push(Replace { path, assumed: write::RATE[0].to_owned(), from });
     }
     if let Some(name) = busiest.or_else(|| survey.services.keys().next()) {
+        // A proxy passes on; what it costs is what stands behind it.
+        let behind = survey.services[name].calls.iter().next();
+        let is_proxy = survey.services[name].role == Role::Proxy;
+        let name = behind.filter(|_| is_proxy).unwrap_or(name);
         let service = &survey.services[name];
         let endpoint = write::endpoints(service).remove(0).0;
         let path = format!("service.{name}.endpoint.{endpoint}.steps: cpu");
-        let from = "CPU seconds by requests of a quiet hour";
+        let from = "CPU seconds over requests, in a quiet hour";
         out.push(Replace { path, assumed: bare(write::work(service)), from });
     }
     let node = nodes.nodes.first().map_or("", |node| node.name.as_str());
@@ -90,5 +94,12 @@ fn first(survey: &Survey, nodes: &Nodes) -> Vec<Replace> {
         let assumed = format!("{} MB", (write::base(service)[0] / 1e6).round());
         out.push(Replace { path, assumed, from: "`docker stats` of a container at rest" });
     }
+    if out.len() < FIRST {
+        let (path, assumed) = ("lan.rtt".to_owned(), write::RTT.to_owned());
+        out.push(Replace { path, assumed, from: "`ping` between two of the servers" });
+    }
     out
 }
+
+/// As many are told.
+const FIRST: usize = 3;

@@ -52,8 +52,8 @@ impl Nodes {
         while made.nodes.len() < least {
             made.add();
         }
-        for (one, _) in wanted {
-            made.meet(one, wanted);
+        for (at, (one, _)) in wanted.iter().enumerate() {
+            made.meet(one, needed(one, &wanted[..at]), wanted);
         }
         // Where there are several nodes, the managers are as many as can lose one.
         let managers = if made.nodes.len() < MANAGERS { 1 } else { MANAGERS };
@@ -87,9 +87,9 @@ impl Nodes {
         self.nodes.len() - 1
     }
 
-    /// Makes as many nodes fit `one` as it needs.
-    fn meet(&mut self, one: &Wanted, all: &[(Wanted, f64)]) {
-        let mut left = needed(one).saturating_sub(self.fitting(one).count());
+    /// Makes `needed` nodes fit `one`.
+    fn meet(&mut self, one: &Wanted, needed: usize, all: &[(Wanted, f64)]) {
+        let mut left = needed.saturating_sub(self.fitting(one).count());
         // Whoever wants workers takes the last nodes, so that the first go on managing.
         let wants_workers =
             one.constraints.iter().any(|it| it.attribute == Attribute::Role && !is_manager(it));
@@ -158,13 +158,17 @@ impl Nodes {
     }
 }
 
-/// Nodes that `one` needs: one for each container where they may not share, otherwise as many as it is
-/// spread over.
-fn needed(one: &Wanted) -> usize {
+/// Nodes that `one` needs behind those `before` it: one for each container where they may not share, also with
+/// another service's that takes the same port of the node; otherwise as many as it is spread over.
+fn needed(one: &Wanted, before: &[(Wanted, f64)]) -> usize {
     let Some(replicas) = one.replicas else { return 1 };
     let most = if one.host_ports.is_empty() { one.max_per_node } else { Some(1) };
     let least = most.map_or(1, |most| replicas.div_ceil(most.max(1)) as usize);
-    least.max(SPREAD.min(replicas as usize))
+    let shares = |other: &&(Wanted, f64)| {
+        other.0.host_ports.iter().any(|port| one.host_ports.contains(port))
+    };
+    let taken = before.iter().filter(shares).filter_map(|(other, _)| other.replicas);
+    least.max(SPREAD.min(replicas as usize)) + taken.map(|number| number as usize).sum::<usize>()
 }
 
 fn is_manager(role: &Constraint) -> bool {
@@ -296,7 +300,8 @@ mod tests {
         let apart = Wanted { max_per_node: Some(2), ..wanted(Some(9), &["node.labels.x == y"]) };
         holds(&[apart], 5);
         let ports = Wanted { host_ports: vec![80], ..wanted(Some(4), &[]) };
-        holds(&[ports], 4);
+        holds(&[ports.clone()], 4);
+        holds(&[ports.clone(), wanted(Some(1), &[]), ports], 8);
         let large = Wanted { cpus: 12.0, memory_bytes: 48.0 * 1.073e9, ..wanted(Some(1), &[]) };
         let made = holds(&[large.clone(), large], 1);
         assert_eq!((made.threads, made.memory), (32.0, 128e9));

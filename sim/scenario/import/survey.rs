@@ -156,7 +156,8 @@ impl Survey {
             let routed = |to: &&String| {
                 own.role == Role::Proxy && own.is_published && self.services[*to].is_routed
             };
-            let others = || names.iter().filter(|to| *to != from && own.meets(&self.services[*to]));
+            let is_there = |to: &Seen| to.runs() && own.meets(to);
+            let others = || names.iter().filter(|to| *to != from && is_there(&self.services[*to]));
             let named = own.hosts.iter().filter_map(|host| {
                 // Of two services of one name that of the own stack is meant.
                 let rank = |to: &&String| self.services[*to].stack != own.stack;
@@ -194,11 +195,14 @@ impl Survey {
     /// Where users come in: published proxies that call another service, and applications that are
     /// published or routed and that no such proxy leads to.
     pub(super) fn entries(&self) -> Vec<&String> {
-        let is_gate = |s: &Seen| s.role == Role::Proxy && s.is_published && !s.calls.is_empty();
+        let is_gate =
+            |s: &Seen| s.runs() && s.role == Role::Proxy && s.is_published && !s.calls.is_empty();
         let gates: Vec<&String> =
             self.services.iter().filter(|(_, s)| is_gate(s)).map(|(name, _)| name).collect();
         let is_open = |s: &Seen| {
-            (s.is_published || s.is_routed) && !matches!(s.role, Role::Database | Role::Cache)
+            s.runs()
+                && (s.is_published || s.is_routed)
+                && !matches!(s.role, Role::Database | Role::Cache)
         };
         let is_behind = |name: &String| gates.iter().any(|gate| self.reaches(gate, name));
         let open = self.services.iter().filter(|(name, s)| is_open(s) && !is_behind(name));
@@ -216,6 +220,11 @@ impl Survey {
 }
 
 impl Seen {
+    /// Whether it has containers.
+    fn runs(&self) -> bool {
+        self.wanted.replicas != Some(0)
+    }
+
     /// Whether both are on one network.
     fn meets(&self, other: &Self) -> bool {
         self.networks.keys().any(|network| other.networks.contains_key(network))

@@ -20,6 +20,8 @@ const UNKNOWN: &str = "\
 const BASE: [f64; 3] = [200e6, 20e6, 1e9];
 /// Users' requests a second: an assumption, with its least and its most.
 pub(super) const RATE: [&str; 3] = ["5/s", "1/s", "20/s"];
+/// A round trip between two nodes of one switch: an assumption.
+pub(super) const RTT: &str = "0.25ms";
 /// Seconds of CPU that a request takes at most for each thread of a limit: a quarter of it is busy at
 /// `RATE`, half of it in the worst case; an assumption.
 const OF_LIMIT: [f64; 2] = [0.05, 0.1];
@@ -48,8 +50,10 @@ pub(super) fn scenario(survey: &Survey, beside: &Path, assumed: Option<&Nodes>) 
         Some(assumed) => nodes(&mut out, assumed),
         None => out.push_str("[orchestrator]\nkind = \"swarm\"\n\n"),
     }
-    out.push_str(
-        "[lan]\nrtt = { value = \"0.25ms\", range = [\"0.1ms\", \"1ms\"], source = \"assumption: a gigabit switch\" }\nlocal_rtt = \"0.02ms\"\n\n",
+    let _ = writeln!(
+        out,
+        "[lan]\nrtt = {{ value = {}, range = [\"0.1ms\", \"1ms\"], source = \"assumption: a gigabit switch\" }}\nlocal_rtt = \"0.02ms\"\n",
+        quoted(RTT)
     );
     for (name, service) in &survey.services {
         behaviour(&mut out, name, service, survey);

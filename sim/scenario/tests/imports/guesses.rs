@@ -164,6 +164,15 @@ fn ordinary_words_are_no_hosts() {
     calls("words", &[("stack.yml", text)], &[]);
 }
 
+/// Users do not ask a service that has no containers, nor does any other.
+#[test]
+fn a_service_without_containers_gets_no_requests() {
+    let text = "services:\n  off: {image: \"a:1\", ports: [\"80:80\"], deploy: {replicas: 0}}\n  on: {image: \"a:1\", ports: [\"81:80\"], environment: {U: \"http://off\"}}\n";
+    let (imported, _) = made("off", text);
+    assert!(imported.text.contains("entry = { \"on.request\" = 1 }"), "{}", imported.text);
+    assert_eq!(imported.made.calls, 0);
+}
+
 /// After an import stands what is in it, counted by hand.
 #[test]
 fn what_was_made_is_counted() {
