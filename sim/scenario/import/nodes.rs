@@ -283,7 +283,7 @@ mod tests {
                 wanted(None, &["node.platform.arch == aarch64"]),
                 wanted(Some(1), &["node.platform.arch == x86_64"]),
             ],
-            3,
+            4,
         );
         holds(&[wanted(Some(3), &["node.hostname == a"])], 3);
         holds(

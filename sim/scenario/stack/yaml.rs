@@ -337,7 +337,7 @@ mod tests {
             assert!(items.iter().all(|item| written(item).contains(item.text().unwrap())));
         }
         let told = parse("a:\n  b: 1\n c: 2\n", 0).err().map(|flaw| flaw.origin.start);
-        assert_eq!(told, Some(10));
+        assert_eq!(told, Some(11));
     }
 
     #[test]
