@@ -6,6 +6,7 @@ mod render;
 pub use place::Place;
 pub use render::render;
 
+use crate::grouped::grouped;
 use crate::source::{Origin, Sources};
 use std::collections::BTreeMap;
 use wssim_text::width::USUAL;
@@ -120,7 +121,7 @@ pub(crate) const MOST_HINTS: usize = 1000;
 /// In the order of files and lines, the same thing only once, and of very many the first: errors before
 /// warnings, with a last one that says how many more there are.
 pub(crate) fn tidy(items: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut items = in_order(items);
+    let mut items = grouped(in_order(items));
     if items.len() <= MOST {
         return items;
     }

@@ -10,6 +10,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use wssim_text::decode::decoded;
 use wssim_text::file;
 
 /// Where files are kept.
@@ -97,8 +98,7 @@ impl Location {
         match self.store {
             Store::Disk => {
                 let bytes = file::read(&self.path, most)?;
-                let text = String::from_utf8(bytes);
-                Ok(text.map_err(|_| Unread::because("it is not UTF-8"))?.into())
+                Ok(decoded(bytes).map_err(|why| Unread::because(&why))?.into())
             }
             Store::Embedded => {
                 let text = shipped::text(&self.path).map(Arc::from);

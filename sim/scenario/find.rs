@@ -12,6 +12,9 @@ use wssim_text::suggest;
 /// The file of a scenario; a bare name that no scenario has is a mistake.
 pub(crate) fn scenario(name_or_path: &str) -> Result<Location, Diagnostics> {
     let path = PathBuf::from(name_or_path);
+    if is_stack(&path) && path.is_file() {
+        return Err(Diagnostics::new(vec![of_stack(&path)]));
+    }
     let bare =
         path.components().count() == 1 && path.extension().is_none_or(|ending| ending != "toml");
     if !bare || path.is_file() {
@@ -26,6 +29,21 @@ pub(crate) fn scenario(name_or_path: &str) -> Result<Location, Diagnostics> {
         return Ok(Location::embedded(own));
     }
     Err(Diagnostics::new(vec![unknown(name_or_path, &own)]))
+}
+
+/// Whether it is named like a stack file.
+fn is_stack(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "yml" || ending == "yaml")
+}
+
+fn of_stack(path: &Path) -> Diagnostic {
+    let (shown, made) = (path.display(), path.with_extension("toml"));
+    let made = made.display();
+    let message = format!("`{shown}` is a stack file, and no scenario yet");
+    let help = format!(
+        "`wssim import compose {shown} --to {made}` makes one of it, then `wssim check {made}`"
+    );
+    Diagnostic::error("stack-file", message).help(help)
 }
 
 fn unknown(name: &str, own: &Path) -> Diagnostic {

@@ -18,6 +18,7 @@ mod document;
 mod expression;
 mod files;
 mod find;
+mod grouped;
 pub mod import;
 mod inputs;
 mod limit;

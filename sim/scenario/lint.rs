@@ -32,7 +32,7 @@ const fn lint(name: &'static str, reason: &'static str) -> Lint {
 }
 
 /// All of them, in the order of names.
-pub const LINTS: [Lint; 27] = [
+pub const LINTS: [Lint; 28] = [
     lint(
         "address-pool",
         "Swarm gives overlay networks addresses of 10.0.0.0/8; where the LAN has the same, containers cannot reach it (docker swarm init, --default-addr-pool)",
@@ -40,6 +40,10 @@ pub const LINTS: [Lint; 27] = [
     lint(
         "alias-shared",
         "names resolve per network: one that two services have is answered with the containers of both (moby/libnetwork, resolver)",
+    ),
+    lint(
+        "check-always-fails",
+        "a test that is a text is a command of the shell; a container whose check fails never gets requests, and is replaced again and again (docker/cli, cli/compose/loader; moby, daemon/health.go)",
     ),
     lint(
         "container-labels",
@@ -316,7 +320,11 @@ impl Found<'_> {
             .collect();
         if let Some((first, service)) = without.first() {
             let rest = without.len() - 1;
-            let others = if rest > 0 { format!(" and {rest} others") } else { String::new() };
+            let others = match rest {
+                0 => String::new(),
+                1 => " and 1 other".to_owned(),
+                _ => format!(" and {rest} others"),
+            };
             let message = format!("`{first}`{others}: memory without a limit");
             let origin = service.origin;
             self.say("no-memory-limit", message, origin);

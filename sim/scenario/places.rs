@@ -143,6 +143,7 @@ pub(crate) fn machines(document: &Document) -> Vec<Machine> {
                 || managers.managers.iter().any(|manager| manager.text == *name),
             cpus: node.threads,
             memory_bytes: node.memory.unwrap_or(f64::INFINITY),
+            architecture: node.arch.clone().unwrap_or_default(),
         })
         .collect()
 }

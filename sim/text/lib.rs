@@ -14,6 +14,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail"))]
 
+pub mod decode;
 pub mod file;
 mod printable;
 pub mod quantity;

@@ -21,6 +21,15 @@ fn a_stack_file_alone_runs_at_once() {
     assert!(stdout(&made).contains("{ call = \"db.query\" }"), "{}", stdout(&made));
     let to = wssim(folder.path(), &["import", "compose", "stack.yml", "--to", "made.toml"]);
     assert_eq!(status(&to), 0, "{}", stderr(&to));
+    assert!(
+        stdout(&to).contains("made.toml: 2 services of 1 stack file, 1 call"),
+        "{}",
+        stdout(&to)
+    );
+    assert!(stdout(&to).contains("Next: wssim check made.toml"), "{}", stdout(&to));
+    let check = wssim(folder.path(), &["check", "stack.yml"]);
+    assert_eq!(status(&check), 2);
+    assert!(stdout(&check).contains("wssim import compose stack.yml --to"), "{}", stdout(&check));
     let run = wssim(folder.path(), &["run", "made.toml", "--replications", "5"]);
     assert_eq!(status(&run), 0, "{}", stderr(&run));
     assert!(stdout(&run).contains("users"), "{}", stdout(&run));

@@ -23,6 +23,8 @@ pub struct Machine {
     pub labels: BTreeMap<String, String>,
     /// Whether `node.role` is `manager` rather than `worker`.
     pub manager: bool,
+    /// Of its processor, as Docker reports it, such as `aarch64`; empty: x86-64.
+    pub architecture: String,
     /// Hardware threads that can be reserved.
     pub cpus: f64,
     /// RAM that can be reserved, in bytes.
@@ -105,7 +107,7 @@ pub enum Standing {
 /// What a constraint speaks of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Attribute {
-    /// `node.hostname`
+    /// `node.hostname`; also `node.id` and `node.ip`, of which a node has none but its name here.
     HostName,
     /// `node.role`
     Role,
@@ -115,7 +117,7 @@ pub enum Attribute {
     EngineLabel,
     /// `node.platform.os`: Linux everywhere.
     System,
-    /// `node.platform.arch`: x86-64 everywhere.
+    /// `node.platform.arch`
     Architecture,
 }
 
@@ -140,7 +142,7 @@ impl Constraint {
             _ => return None,
         };
         let attribute = match key.trim() {
-            "node.hostname" => Attribute::HostName,
+            "node.hostname" | "node.id" | "node.ip" => Attribute::HostName,
             "node.role" => Attribute::Role,
             "node.platform.os" => Attribute::System,
             "node.platform.arch" => Attribute::Architecture,
@@ -174,12 +176,20 @@ impl Constraint {
             Attribute::Label(key) => machine.label(key),
             Attribute::EngineLabel => "",
             Attribute::System => "linux",
-            // Docker takes both names for the same.
-            Attribute::Architecture if self.value.eq_ignore_ascii_case("amd64") => "amd64",
-            Attribute::Architecture => "x86_64",
+            Attribute::Architecture => {
+                let own = processor(&machine.architecture);
+                return own.eq_ignore_ascii_case(processor(&self.value)) == self.equal;
+            }
         };
         actual.eq_ignore_ascii_case(&self.value) == self.equal
     }
+}
+
+/// One name for an architecture of which images and kernels have two.
+fn processor(name: &str) -> &str {
+    const NAMES: [(&str, &str); 3] = [("", "x86_64"), ("amd64", "x86_64"), ("arm64", "aarch64")];
+    let other = NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+    other.map_or(name, |(_, own)| own)
 }
 
 /// Places `wanted`, one service after the other, on `machines` (both in the order of names):
@@ -418,6 +428,7 @@ mod tests {
                 manager: name == "a",
                 cpus: 4.0,
                 memory_bytes: 8e9,
+                ..Machine::default()
             })
             .collect()
     }
@@ -469,12 +480,21 @@ mod tests {
     }
 
     #[test]
-    fn platforms_are_linux_on_x86_64() {
+    fn platforms_are_linux_and_x86_64_unless_said() {
         let of = |text: &str| place(&machines(), &[wanted(1, &[text])])[0].len();
         assert_eq!(of("node.platform.os == linux"), 1);
         assert_eq!(of("node.platform.arch == x86_64") + of("node.platform.arch == amd64"), 2);
         assert_eq!(of("node.platform.arch == arm64"), 0);
         assert_eq!(of("engine.labels.ssd == yes"), 0);
+        let mut mixed = machines();
+        mixed[1].architecture = "aarch64".to_owned();
+        let on = |text: &str| place(&mixed, &[wanted(3, &[text])])[0].clone();
+        assert_eq!(
+            (on("node.platform.arch == arm64"), on("node.platform.arch == ARM64")),
+            (vec![1; 3], vec![1; 3])
+        );
+        assert_eq!(on("node.platform.arch != aarch64"), [0, 2, 0]);
+        assert_eq!(on("node.id == b"), [1, 1, 1]);
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub(crate) struct Machine {
     pub disk: Option<Disk>,
     /// Whether the CPU has instructions for AES.
     pub aes: bool,
+    /// As Docker reports it; `None`: x86-64.
+    pub arch: Option<String>,
     pub site: Option<String>,
     /// How often it crashes of itself.
     pub fails: Option<Fails>,
@@ -86,6 +88,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'
         mtu: fields.value(reader, "mtu", packet_size),
         disk: disk::of_node(reader, fields),
         aes: fields.value_or(reader, "aes", fields::truth, true, "true"),
+        arch: fields.name(reader, "arch").map(|name| name.text),
         site: fields.name(reader, "site").map(|name| name.text),
         fails: fault::fails(reader, fields),
     };

@@ -3,25 +3,38 @@
 //!
 //! A stack file says what is deployed and nothing of what it does. What the scenario needs beyond
 //! is guessed from what can be seen (images, published ports, names in environments) and written
-//! down as an assumption with a range; what cannot be known is said at the top.
+//! down as an assumption with a range; what cannot be known is said at the top. What is made is checked as
+//! `wssim check` does before it is given away.
 
+mod files;
+mod hosts;
+mod made;
+mod nodes;
 mod survey;
 mod write;
 
+pub use made::{Made, Replace};
+
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, UNREADABLE};
 use crate::files::{Files, Location};
+use crate::grouped::grouped;
 use crate::scenario::Scenario;
 use crate::source::Sources;
-use crate::stack::{self, How};
+use crate::stack::{self, How, values};
+use crate::tree::Table;
+use files::Together;
+use nodes::Nodes;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use survey::Survey;
-use write::Nodes;
+use survey::{Stack, Survey, Written};
 
 /// A scenario made from stack files.
 #[derive(Clone, Debug)]
 pub struct Imported {
     /// Its text.
     pub text: String,
+    /// What is in it.
+    pub made: Made,
     /// What the author of the stack files should know.
     pub warnings: Vec<Diagnostic>,
 }
@@ -32,8 +45,31 @@ pub struct Imported {
 /// # Errors
 /// Every mistake in the files, at once.
 pub fn compose(paths: &[PathBuf], beside: &Path) -> Result<Imported, Diagnostics> {
-    let (survey, warnings) = survey(paths)?;
-    Ok(Imported { text: write::scenario(&survey, folder(beside), Nodes::Assumed), warnings })
+    let (survey, mut warnings) = survey(paths)?;
+    let nodes = assumed(&survey);
+    let text = write::scenario(&survey, folder(beside), Some(&nodes));
+    // The same beside the first stack file, since the folder need not be there yet.
+    let first = paths.first().map_or(Path::new("stack"), PathBuf::as_path);
+    let own = first.with_extension("as-scenario");
+    let here = folder(first.parent().unwrap_or(Path::new("")));
+    let held = write::scenario(&survey, here, Some(&nodes));
+    let checked = Scenario::of_texts(&own, &[(own.clone(), held)], &[])?;
+    let of_stacks = |item: &&Diagnostic| {
+        item.span.as_ref().is_some_and(|place| Path::new(&place.file()) != own)
+    };
+    warnings.retain(|item| item.span.is_none());
+    warnings.extend(checked.warnings().iter().filter(of_stacks).cloned());
+    Ok(Imported { made: Made::of(&survey, &nodes, &text), text, warnings })
+}
+
+/// The nodes that the files can do with.
+fn assumed(survey: &Survey) -> Nodes {
+    let base = |service: &survey::Seen| {
+        if service.has_memory { 0.0 } else { write::base(service)[0] }
+    };
+    let wanted: Vec<_> =
+        survey.services.values().map(|service| (service.wanted.clone(), base(service))).collect();
+    Nodes::of(&wanted)
 }
 
 /// The scenario that one stack file comes to by itself, and what its author should know; `nodes`: a part of a
@@ -48,10 +84,10 @@ pub fn scenario(
 ) -> Result<(Scenario, Vec<Diagnostic>), Diagnostics> {
     let (survey, warnings) = survey(&[path.to_owned()])?;
     let beside = folder(path.parent().unwrap_or(Path::new("")));
-    let assumed = if nodes.is_some() { Nodes::Given } else { Nodes::Assumed };
+    let assumed = nodes.is_none().then(|| assumed(&survey));
     // Names that no file is likely to have: they are held beside those that there are.
     let own = path.with_extension("as-scenario");
-    let text = write::scenario(&survey, beside, assumed);
+    let text = write::scenario(&survey, beside, assumed.as_ref());
     let texts = match nodes {
         None => vec![(own.clone(), text)],
         Some(nodes) => {
@@ -70,33 +106,72 @@ fn folder(beside: &Path) -> &Path {
 /// What stack files show, and what their author should know.
 fn survey(paths: &[PathBuf]) -> Result<(Survey, Vec<Diagnostic>), Diagnostics> {
     let files = Files::default();
+    let how = How { by_swarm: true, files: &files, fields: &[] };
     let mut sources = Sources::default();
     let mut told = Vec::new();
-    let mut survey = Survey::default();
+    let mut read = Vec::new();
     for path in paths {
         let location = Location::on_disk(path);
-        let text = match files.read(&location) {
-            Ok(text) => text,
+        match files.read(&location) {
+            Ok(text) => {
+                let root = stack::file(&text, &location, how, &mut sources, &mut told);
+                read.extend(root.map(|root| (path.clone(), root)));
+            }
             Err(reason) => {
                 let message = format!("`{}` cannot be read: {reason}", path.display());
                 told.push(Diagnostic::error(UNREADABLE, message));
-                continue;
             }
-        };
-        let how = How { by_swarm: true, files: &files, fields: &[] };
-        let Some(item) = stack::checked("", &text, &location, how, &mut sources, &mut told) else {
-            continue;
-        };
-        if let Some(root) = item.table() {
-            let name = path.file_stem().unwrap_or_default().to_string_lossy();
-            survey.add(&name, path, root, &sources);
         }
     }
+    let (together, laid) = files::together(read);
+    told.extend(laid);
+    let names = files::names(&together);
+    let mut variables = Vec::new();
+    for stack in &together {
+        match stack::variables(&Location::on_disk(&stack.paths[0]), how) {
+            Ok(known) => variables.push(known),
+            Err(unreadable) => {
+                told.push(unreadable);
+                return Err(Diagnostics::new(told));
+            }
+        }
+    }
+    let mut stacks = Vec::new();
+    for ((Together { paths, roots }, name), variables) in
+        together.into_iter().zip(names).zip(&variables)
+    {
+        let Some(root) = stack::whole(&name, roots, how, &sources, &mut told) else { continue };
+        let env_files = env_files(&root, &paths[0], &files, &sources);
+        stacks.push(Written { stack: Stack { name, files: paths }, root, variables, env_files });
+    }
     if told.iter().any(|item| item.severity == Severity::Error) {
+        return Err(Diagnostics::new(grouped(told)));
+    }
+    let survey = Survey::of(stacks, &sources);
+    if survey.services.is_empty() {
+        let message = "no stack file has a service: there is nothing to import";
+        told.push(Diagnostic::error("no-services", message));
         return Err(Diagnostics::new(told));
     }
-    survey.connect();
-    Ok((survey, told))
+    Ok((survey, grouped(told)))
+}
+
+/// The texts of the files that services take their environment from, as far as they are there.
+fn env_files(
+    root: &Table,
+    stack: &Path,
+    files: &Files,
+    sources: &Sources,
+) -> BTreeMap<String, Vec<String>> {
+    let folder = Location::on_disk(stack).folder();
+    let services = root.get("services").and_then(|entry| entry.item.table());
+    let texts = |(name, entry): (&String, &crate::tree::Entry)| {
+        let named = entry.item.table()?.get("env_file")?;
+        let named = values::texts(&named.item, sources)?;
+        let read = named.iter().filter_map(|file| files.read(&folder.join(file)).ok());
+        Some((name.clone(), read.map(|text| text.to_string()).collect()))
+    };
+    services.into_iter().flatten().filter_map(texts).collect()
 }
 
 /// The first scenario of somebody who has none: it runs at once and explains itself.

@@ -1,12 +1,15 @@
 //! What stack files show of a world: services, the roles that their images suggest, who names whom,
-//! and the nodes that constraints speak of.
+//! and what they ask of nodes.
 
+use super::hosts::{self, Hosts};
 use crate::source::Sources;
-use crate::stack::{self, values};
-use crate::tree::{Entry, Item, Table};
+use crate::stack::{self, Variables};
+use crate::traefik;
+use crate::tree::{Item, Table, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use wssim_model::orchestrator::placement::{Attribute, Constraint};
+use std::path::PathBuf;
+use wssim_model::orchestrator::placement::{Constraint, Wanted};
+use wssim_text::quantity;
 
 /// What a service seems to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,32 +25,43 @@ pub(super) enum Role {
 }
 
 /// A service as it is seen from outside.
-#[allow(clippy::struct_excessive_bools)] // each is one thing that can be seen, or not
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
+    /// Its stack, and its name there.
+    stack: String,
+    own_name: String,
     pub(super) role: Role,
     pub(super) is_published: bool,
-    /// Whether a proxy is told of it by labels.
+    /// Whether a proxy is told by labels to pass it requests.
     pub(super) is_routed: bool,
-    pub(super) many: bool,
     /// Whether the file itself says what memory it takes.
     pub(super) has_memory: bool,
-    networks: BTreeSet<String>,
-    mentions: BTreeSet<String>,
+    /// What it asks of nodes.
+    pub(super) wanted: Wanted,
+    /// Bytes and threads that each container may take.
+    pub(super) memory_limit: Option<f64>,
+    pub(super) cpu_limit: Option<f64>,
+    /// By network, the names beside its own by which others find it.
+    networks: BTreeMap<String, BTreeSet<String>>,
+    /// Host names that its environment and command name.
+    hosts: Hosts,
     /// Whom it calls; never in a circle.
     pub(super) calls: BTreeSet<String>,
+}
+
+/// A stack: a name, and files of which each is laid over those before it.
+#[derive(Clone, Debug)]
+pub(super) struct Stack {
+    pub(super) name: String,
+    pub(super) files: Vec<PathBuf>,
 }
 
 /// All that can be seen.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Survey {
-    pub(super) files: Vec<PathBuf>,
+    pub(super) stacks: Vec<Stack>,
     /// By name, `stack/name` where two stacks have one of that name.
     pub(super) services: BTreeMap<String, Seen>,
-    /// Host names that constraints want.
-    pub(super) hosts: BTreeSet<String>,
-    /// Labels of nodes that constraints want.
-    pub(super) labels: BTreeMap<String, String>,
 }
 
 /// Images that keep data, by a part of their name, and those that do so in memory.
@@ -93,58 +107,63 @@ fn inner<'t>(table: &'t Table, key: &str) -> Option<&'t Table> {
     table.get(key)?.item.table()
 }
 
-impl Survey {
-    /// Adds the stack `stack` with the content `root`.
-    pub(super) fn add(&mut self, stack: &str, path: &Path, root: &Table, sources: &Sources) {
-        self.files.push(path.to_owned());
-        let translated = stack::translate(stack, root, sources);
-        for (name, entry) in &translated.services {
-            let Some(table) = entry.item.table() else { continue };
-            let written = inner(root, "services").and_then(|services| inner(services, name));
-            let full = if self.services.contains_key(name) {
-                format!("{stack}/{name}")
-            } else {
-                name.clone()
-            };
-            self.constraints(table);
-            self.services.insert(full, seen(table, written, sources));
-        }
-    }
+/// What is written in a stack, and what it is read with.
+pub(super) struct Written<'a> {
+    pub(super) stack: Stack,
+    pub(super) root: Table,
+    pub(super) variables: &'a Variables,
+    /// The texts of the files that `env_file`s name, by service.
+    pub(super) env_files: BTreeMap<String, Vec<String>>,
+}
 
-    fn constraints(&mut self, service: &Table) {
-        let Some(entry) = service.get("constraints") else { return };
-        let crate::tree::Value::Array(items) = &entry.item.value else { return };
-        for constraint in items.iter().filter_map(Item::text).filter_map(Constraint::parse) {
-            match constraint.attribute {
-                Attribute::HostName if constraint.equal => {
-                    self.hosts.insert(constraint.value);
-                }
-                Attribute::Label(key) if constraint.equal => {
-                    self.labels.entry(key).or_insert(constraint.value);
-                }
-                _ => {}
+impl Survey {
+    /// What `stacks` show.
+    pub(super) fn of(stacks: Vec<Written<'_>>, sources: &Sources) -> Self {
+        let mut seen: Vec<Seen> = Vec::new();
+        let mut survey = Self::default();
+        for Written { stack, root, variables, env_files } in stacks {
+            let translated = stack::translate(&stack.name, &root, sources);
+            for (name, entry) in &translated.services {
+                let Some(table) = entry.item.table() else { continue };
+                let written = inner(&root, "services").and_then(|services| inner(services, name));
+                let empty = Vec::new();
+                let more = env_files.get(name).unwrap_or(&empty);
+                let hosts = written.map(|it| hosts::of(it, more, variables, sources));
+                let mut one = look(table, hosts.unwrap_or_default());
+                one.stack.clone_from(&stack.name);
+                one.own_name.clone_from(name);
+                seen.push(one);
             }
+            survey.stacks.push(stack);
         }
+        let names: Vec<String> = seen.iter().map(|one| one.own_name.clone()).collect();
+        for one in seen {
+            let alone = names.iter().filter(|name| **name == one.own_name).count() < 2;
+            let (stack, name) = (&one.stack, &one.own_name);
+            let full = if alone { name.clone() } else { format!("{stack}/{name}") };
+            survey.services.insert(full, one);
+        }
+        survey.connect();
+        survey
     }
 
     /// Decides who calls whom: those that an environment or a command names, on a shared network;
     /// a proxy calls those that are routed. A call that would close a circle is left out.
-    pub(super) fn connect(&mut self) {
+    fn connect(&mut self) {
         let names: Vec<String> = self.services.keys().cloned().collect();
         for from in &names {
             let own = &self.services[from];
-            let wanted: BTreeSet<String> = names
-                .iter()
-                .filter(|to| *to != from)
-                .filter(|to| {
-                    let other = &self.services[*to];
-                    let bare = to.rsplit('/').next().unwrap_or(to);
-                    let routed = own.role == Role::Proxy && own.is_published && other.is_routed;
-                    let meet = own.networks.intersection(&other.networks).next().is_some();
-                    meet && (routed || own.mentions.contains(bare))
-                })
-                .cloned()
-                .collect();
+            let routed = |to: &&String| {
+                own.role == Role::Proxy && own.is_published && self.services[*to].is_routed
+            };
+            let is_there = |to: &Seen| to.runs() && own.meets(to);
+            let others = || names.iter().filter(|to| *to != from && is_there(&self.services[*to]));
+            let named = own.hosts.iter().filter_map(|host| {
+                // Of two services of one name that of the own stack is meant.
+                let rank = |to: &&String| self.services[*to].stack != own.stack;
+                others().filter(|to| own.finds(host, &self.services[*to])).min_by_key(rank)
+            });
+            let wanted: BTreeSet<String> = others().filter(routed).chain(named).cloned().collect();
             let keeps = matches!(own.role, Role::Database | Role::Cache);
             for to in wanted {
                 if !keeps
@@ -173,73 +192,140 @@ impl Survey {
         false
     }
 
-    /// Where users come in: published proxies that call somebody, otherwise published or routed
-    /// applications.
+    /// Where users come in: published proxies that call another service, and applications that are
+    /// published or routed and that no such proxy leads to.
     pub(super) fn entries(&self) -> Vec<&String> {
-        let proxies: Vec<&String> = (self.services.iter())
-            .filter(|(_, s)| s.role == Role::Proxy && s.is_published && !s.calls.is_empty())
-            .map(|(name, _)| name)
-            .collect();
-        if !proxies.is_empty() {
-            return proxies;
-        }
-        let open = |s: &Seen| {
-            (s.is_published || s.is_routed) && !matches!(s.role, Role::Database | Role::Cache)
+        let is_gate =
+            |s: &Seen| s.runs() && s.role == Role::Proxy && s.is_published && !s.calls.is_empty();
+        let gates: Vec<&String> =
+            self.services.iter().filter(|(_, s)| is_gate(s)).map(|(name, _)| name).collect();
+        let is_open = |s: &Seen| {
+            s.runs()
+                && (s.is_published || s.is_routed)
+                && !matches!(s.role, Role::Database | Role::Cache)
         };
-        self.services.iter().filter(|(_, s)| open(s)).map(|(name, _)| name).collect()
+        let is_behind = |name: &String| gates.iter().any(|gate| self.reaches(gate, name));
+        let open = self.services.iter().filter(|(name, s)| is_open(s) && !is_behind(name));
+        let mut entries: Vec<&String> = open.map(|(name, _)| name).collect();
+        // A gate that another leads to is no entry of its own, unless they are all it.
+        entries.extend(
+            gates.iter().filter(|gate| {
+                !gates.iter().any(|other| other != *gate && self.reaches(other, gate))
+            }),
+        );
+        entries.sort();
+        entries.dedup();
+        entries
     }
 }
 
-fn seen(table: &Table, written: Option<&Table>, sources: &Sources) -> Seen {
-    let text = |key: &str| -> Option<&str> { table.get(key)?.item.text() };
+impl Seen {
+    /// Whether it has containers.
+    fn runs(&self) -> bool {
+        self.wanted.replicas != Some(0)
+    }
+
+    /// Whether both are on one network.
+    fn meets(&self, other: &Self) -> bool {
+        self.networks.keys().any(|network| other.networks.contains_key(network))
+    }
+
+    /// Whether `host` is the other service: by its name, alone or with its stack's, by the name of its tasks,
+    /// or by an alias on a network that both are on (moby, `daemon/libnetwork`: service discovery).
+    fn finds(&self, host: &str, other: &Self) -> bool {
+        let host = host.strip_prefix("tasks.").unwrap_or(host);
+        let name = other.own_name.to_lowercase();
+        let is_alias = |(network, aliases): (&String, &BTreeSet<String>)| {
+            self.networks.contains_key(network) && aliases.contains(host)
+        };
+        host == name
+            || host == format!("{}_{name}", other.stack.to_lowercase())
+            || other.networks.iter().any(is_alias)
+    }
+}
+
+fn look(table: &Table, hosts: Hosts) -> Seen {
     let image = inner(table, "image").and_then(|image| image.get("name")?.item.text());
     let list = |key: &str| match table.get(key).map(|entry| &entry.item.value) {
-        Some(crate::tree::Value::Array(items)) => items.as_slice(),
+        Some(Value::Array(items)) => items.as_slice(),
         _ => &[],
     };
     let labels = inner(table, "labels");
-    let is_routed = labels.is_some_and(|labels| {
-        let enable = labels.get("traefik.enable").and_then(|entry| entry.item.text());
-        let has_router = labels.keys().any(|key| key.starts_with("traefik.http.routers."));
-        enable == Some("true") || (has_router && enable != Some("false"))
-    });
-    let replicas = table.get("replicas").map(|entry| &entry.item.value);
     Seen {
+        stack: String::new(),
+        own_name: String::new(),
         has_memory: inner(table, "memory").is_some_and(|memory| memory.contains_key("base")),
         role: role(image.unwrap_or("")),
         is_published: list("ports")
             .iter()
             .any(|port| port.table().is_some_and(|port| port.contains_key("published"))),
-        is_routed,
-        many: text("mode").is_some_and(|mode| mode.starts_with("global"))
-            || matches!(replicas, Some(crate::tree::Value::Integer(n)) if *n > 1),
-        networks: list("networks").iter().filter_map(Item::text).map(str::to_owned).collect(),
-        mentions: written.map(|written| mentions(written, sources)).unwrap_or_default(),
+        is_routed: labels.is_some_and(traefik::asks_for_http),
+        wanted: wanted(table),
+        memory_limit: number(table, "memory", "limit"),
+        cpu_limit: number(table, "cpus", "limit"),
+        networks: networks(table),
+        hosts,
         calls: BTreeSet::new(),
     }
 }
 
-/// Every word of a service's environment and command that could be a host name.
-fn mentions(written: &Table, sources: &Sources) -> BTreeSet<String> {
-    let texts = |entry: &Entry| -> Vec<String> {
-        values::pairs(&entry.item, sources)
-            .map(|pairs| {
-                pairs
-                    .into_iter()
-                    .map(|(name, value)| if value.is_empty() { name } else { value })
-                    .collect()
-            })
-            .or_else(|| values::texts(&entry.item, sources))
-            .unwrap_or_default()
+/// A number or size of the service, such as `memory.limit`, in bytes or threads.
+fn number(table: &Table, what: &str, key: &str) -> Option<f64> {
+    match &inner(table, what)?.get(key)?.item.value {
+        Value::Text(text) => quantity::parse(text).ok().map(|quantity| quantity.value),
+        Value::Float(number) => Some(*number),
+        Value::Integer(number) => Some(*number as f64),
+        _ => None,
+    }
+}
+
+/// What the scheduler is asked for.
+fn wanted(table: &Table) -> Wanted {
+    let count = |key: &str| match table.get(key).map(|entry| &entry.item.value) {
+        Some(Value::Integer(number)) => u32::try_from(*number).ok(),
+        _ => None,
     };
-    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    ["environment", "command", "entrypoint"]
-        .iter()
-        .filter_map(|key| written.get(*key))
-        .flat_map(texts)
-        .flat_map(|text| text.split(|c| !is_part(c)).map(str::to_owned).collect::<Vec<_>>())
-        .filter(|word| !word.is_empty())
-        .collect()
+    let items = |key: &str| match table.get(key).map(|entry| &entry.item.value) {
+        Some(Value::Array(items)) => items.as_slice(),
+        _ => &[],
+    };
+    let mode = table.get("mode").and_then(|entry| entry.item.text()).unwrap_or("replicated");
+    let host_port = |item: &Item| {
+        let port = item
+            .table()
+            .filter(|port| port.get("mode").is_some_and(|mode| mode.item.text() == Some("host")))?;
+        match port.get("published")?.item.value {
+            Value::Integer(number) => u16::try_from(number).ok(),
+            _ => None,
+        }
+    };
+    Wanted {
+        replicas: (!mode.starts_with("global")).then(|| count("replicas").unwrap_or(1)),
+        spread: Vec::new(),
+        constraints: items("constraints")
+            .iter()
+            .filter_map(Item::text)
+            .filter_map(Constraint::parse)
+            .collect(),
+        cpus: number(table, "cpus", "reservation").unwrap_or(0.0),
+        memory_bytes: number(table, "memory", "reservation").unwrap_or(0.0),
+        max_per_node: count("max_replicas_per_node"),
+        host_ports: items("ports").iter().filter_map(host_port).collect(),
+    }
+}
+
+fn networks(table: &Table) -> BTreeMap<String, BTreeSet<String>> {
+    let Some(Value::Array(items)) = table.get("networks").map(|entry| &entry.item.value) else {
+        return BTreeMap::new();
+    };
+    let aliases = |network: &str| match &inner(table, "aliases")?.get(network)?.item.value {
+        Value::Array(items) => {
+            Some(items.iter().filter_map(Item::text).map(str::to_lowercase).collect())
+        }
+        _ => None,
+    };
+    let of = |network: &str| (network.to_owned(), aliases(network).unwrap_or_default());
+    items.iter().filter_map(Item::text).map(of).collect()
 }
 
 #[cfg(test)]

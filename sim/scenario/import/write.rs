@@ -1,7 +1,8 @@
 //! The scenario's text: every number is an assumption, and says so.
 
-use super::survey::{Role, Seen, Survey};
-use crate::document::fields::join;
+use super::nodes::Nodes;
+use super::survey::{Role, Seen, Stack, Survey};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -15,21 +16,15 @@ const UNKNOWN: &str = "\
 # Measure, replace, and say where a number comes from in its `source`.
 ";
 
-const NODE: &str = "\
-cores = 4
-threads = 8
-memory = \"16 GB\"
-network = \"1 Gbit/s\"
-";
-
-/// Where the nodes are said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Nodes {
-    /// Nowhere: they are assumed.
-    Assumed,
-    /// In a file that is laid over the scenario.
-    Given,
-}
+/// Bytes that a container takes at rest: an assumption, with its least and its most.
+const BASE: [f64; 3] = [200e6, 20e6, 1e9];
+/// Users' requests a second: an assumption, with its least and its most.
+pub(super) const RATE: [&str; 3] = ["5/s", "1/s", "20/s"];
+/// A round trip between two nodes of one switch: an assumption.
+pub(super) const RTT: &str = "0.25ms";
+/// Seconds of CPU that a request takes at most for each thread of a limit: a quarter of it is busy at
+/// `RATE`, half of it in the worst case; an assumption.
+const OF_LIMIT: [f64; 2] = [0.05, 0.1];
 
 /// The text of a scenario that lies in `beside`: the file `nodes` over the file `stack`.
 pub(super) fn laid_over(stack: &Path, nodes: &Path, beside: &Path) -> String {
@@ -37,11 +32,11 @@ pub(super) fn laid_over(stack: &Path, nodes: &Path, beside: &Path) -> String {
     format!("[scenario]\nextends = [{stack}, {nodes}]\n")
 }
 
-/// The text of the scenario, which will lie in `beside`.
-pub(super) fn scenario(survey: &Survey, beside: &Path, places: Nodes) -> String {
+/// The text of the scenario, which will lie in `beside`; `nodes`: what it assumes of them, unless a file
+/// says it that is laid over it.
+pub(super) fn scenario(survey: &Survey, beside: &Path, assumed: Option<&Nodes>) -> String {
     let mut out = String::new();
-    let files: Vec<String> =
-        survey.files.iter().map(|file| quoted(&relative(file, beside))).collect();
+    let stacks: Vec<String> = survey.stacks.iter().map(|it| stack(it, beside)).collect();
     let _ = writeln!(
         out,
         "# Made from stack files; it runs as it is, and its numbers mean nothing yet.\n{UNKNOWN}"
@@ -49,20 +44,39 @@ pub(super) fn scenario(survey: &Survey, beside: &Path, places: Nodes) -> String 
     let _ = writeln!(
         out,
         "[scenario]\ntitle = \"From stack files\"\nduration = \"5min\"\nstacks = [{}]\n",
-        files.join(", ")
+        stacks.join(", ")
     );
-    match places {
-        Nodes::Assumed => nodes(&mut out, survey),
-        Nodes::Given => out.push_str("[orchestrator]\nkind = \"swarm\"\n\n"),
+    match assumed {
+        Some(assumed) => nodes(&mut out, assumed),
+        None => out.push_str("[orchestrator]\nkind = \"swarm\"\n\n"),
     }
-    out.push_str(
-        "[lan]\nrtt = { value = \"0.25ms\", range = [\"0.1ms\", \"1ms\"], source = \"assumption: a gigabit switch\" }\nlocal_rtt = \"0.02ms\"\n\n",
+    let _ = writeln!(
+        out,
+        "[lan]\nrtt = {{ value = {}, range = [\"0.1ms\", \"1ms\"], source = \"assumption: a gigabit switch\" }}\nlocal_rtt = \"0.02ms\"\n",
+        quoted(RTT)
     );
     for (name, service) in &survey.services {
         behaviour(&mut out, name, service, survey);
     }
     traffic(&mut out, survey);
     out
+}
+
+/// A stack as `[scenario] stacks` names it.
+fn stack(stack: &Stack, beside: &Path) -> String {
+    let files: Vec<String> =
+        stack.files.iter().map(|file| quoted(&relative(file, beside))).collect();
+    let stem = stack.files.first().and_then(|file| file.file_stem()).unwrap_or_default();
+    let name = if stem.to_string_lossy() == stack.name {
+        String::new()
+    } else {
+        format!(", name = {}", quoted(&stack.name))
+    };
+    match files.as_slice() {
+        [file] if name.is_empty() => file.clone(),
+        [file] => format!("{{ file = {file}{name} }}"),
+        _ => format!("{{ file = [{}]{name} }}", files.join(", ")),
+    }
 }
 
 /// `file` as seen from the folder `beside`, which need not be there yet.
@@ -88,28 +102,49 @@ fn resolved(path: &Path) -> PathBuf {
     })
 }
 
+/// A basic string of TOML.
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    let mut out = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '\\' | '"' => out.extend(['\\', character]),
+            other if other.is_control() => {
+                let _ = write!(out, "\\u{:04X}", other as u32);
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
 }
 
-fn nodes(out: &mut String, survey: &Survey) {
-    let mut names: Vec<String> = survey.hosts.iter().cloned().collect();
-    let wanted = if survey.services.values().any(|service| service.many) { 3 } else { 1 };
-    for number in names.len() + 1..=wanted {
-        names.push(format!("node-{number}"));
-    }
-    let managers: Vec<String> = names.iter().take(3).map(|name| quoted(name)).collect();
+/// A key of TOML: bare where it can be.
+fn key(name: &str) -> String {
+    let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    if !name.is_empty() && name.chars().all(is_bare) { name.to_owned() } else { quoted(name) }
+}
+
+fn nodes(out: &mut String, assumed: &Nodes) {
+    let managers: Vec<String> = assumed.managers().into_iter().map(quoted).collect();
     let _ =
         writeln!(out, "[orchestrator]\nkind = \"swarm\"\nmanagers = [{}]\n", managers.join(", "));
-    let labels: Vec<String> = (survey.labels.iter())
-        .map(|(key, value)| format!("{} = {}", join("", key), quoted(value)))
-        .collect();
-    for name in names {
-        let _ = write!(
+    for node in &assumed.nodes {
+        let _ = writeln!(
             out,
-            "[{}]          # assumption: an ordinary server\n{NODE}",
-            join("node", &name)
+            "[node.{}]          # assumption: an ordinary server\ncores = {}\nthreads = {}\nmemory = {}\nnetwork = \"1 Gbit/s\"",
+            key(&node.name),
+            assumed.threads / 2.0,
+            assumed.threads,
+            quoted(&format!("{} GB", assumed.memory / 1e9)),
         );
+        if let Some(arch) = &node.arch {
+            let _ = writeln!(out, "arch = {}", quoted(arch));
+        }
+        let labels: Vec<String> = node
+            .labels
+            .iter()
+            .map(|(name, value)| format!("{} = {}", key(name), quoted(value)))
+            .collect();
         if !labels.is_empty() {
             let _ = writeln!(out, "labels = {{ {} }}", labels.join(", "));
         }
@@ -117,48 +152,109 @@ fn nodes(out: &mut String, survey: &Survey) {
     }
 }
 
-/// What one request takes at a service of this kind: value, range, name of the endpoint.
-fn cost(role: Role) -> (&'static str, [&'static str; 2], &'static str) {
+/// What one request takes at a service of some kind.
+struct Cost {
+    /// Mean in milliseconds, and its least and its most.
+    means: [f64; 3],
+    /// Of a lognormal law; an exponential one has none.
+    cv: Option<f64>,
+    endpoint: &'static str,
+}
+
+/// By what it looks like: an assumption.
+fn cost(role: Role) -> Cost {
     match role {
-        Role::Database => (
-            "lognormal(2ms, cv=1.4)",
-            ["lognormal(0.5ms, cv=1.4)", "lognormal(8ms, cv=1.4)"],
-            "query",
-        ),
-        Role::Cache => ("exp(0.1ms)", ["exp(0.02ms)", "exp(0.5ms)"], "get"),
-        Role::Proxy => ("exp(0.5ms)", ["exp(0.1ms)", "exp(2ms)"], "request"),
-        Role::Application => {
-            ("lognormal(10ms, cv=1)", ["lognormal(2ms, cv=1)", "lognormal(50ms, cv=1)"], "request")
-        }
+        Role::Database => Cost { means: [2.0, 0.5, 8.0], cv: Some(1.4), endpoint: "query" },
+        Role::Cache => Cost { means: [0.1, 0.02, 0.5], cv: None, endpoint: "get" },
+        Role::Proxy => Cost { means: [0.5, 0.1, 2.0], cv: None, endpoint: "request" },
+        Role::Application => Cost { means: [10.0, 2.0, 50.0], cv: Some(1.0), endpoint: "request" },
     }
+}
+
+impl Cost {
+    /// The same below what a limit of `threads` lets through.
+    fn within(mut self, threads: Option<f64>) -> Self {
+        if let Some(threads) = threads {
+            let [usual, worst] = OF_LIMIT.map(|seconds| seconds * 1e3 * threads);
+            let scale = (usual / self.means[0]).min(1.0);
+            self.means = [self.means[0] * scale, self.means[1] * scale, self.means[2].min(worst)];
+        }
+        self
+    }
+
+    fn laws(&self) -> [String; 3] {
+        self.means.map(|mean| {
+            let mean = rounded(mean);
+            quoted(&match self.cv {
+                Some(cv) => format!("lognormal({mean}ms, cv={cv})"),
+                None => format!("exp({mean}ms)"),
+            })
+        })
+    }
+}
+
+/// Two digits that count are enough for a guess.
+fn rounded(number: f64) -> f64 {
+    let unit = 10_f64.powf(number.abs().log10().floor() - 1.0);
+    let text = format!("{:.2e}", (number / unit).round() * unit);
+    text.parse().unwrap_or(number)
+}
+
+/// Bytes that a container takes at rest, least and most: half of its limit at most.
+pub(super) fn base(service: &Seen) -> [f64; 3] {
+    let [value, low, high] = BASE;
+    match service.memory_limit.filter(|limit| *limit > 0.0) {
+        Some(limit) => [value.min(limit / 2.0), low.min(limit / 10.0), high.min(limit * 0.9)],
+        None => [value, low, high],
+    }
+}
+
+fn bytes(number: f64) -> String {
+    let units = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB")];
+    let unit = units.into_iter().find(|(unit, _)| number >= *unit);
+    let (unit, name) = unit.unwrap_or((1.0, "B"));
+    quoted(&format!("{} {name}", rounded(number / unit)))
 }
 
 fn behaviour(out: &mut String, name: &str, service: &Seen, survey: &Survey) {
     if !service.has_memory {
+        let [value, low, high] = base(service).map(bytes);
+        let limited = service.memory_limit.is_some_and(|limit| limit < 2.0 * BASE[0]);
+        let why = if limited { ": half of its limit" } else { "" };
         let _ = writeln!(
             out,
-            "[{}]\nmemory.base = {{ value = \"200 MB\", range = [\"20 MB\", \"1 GB\"], source = \"assumption\" }}\n",
-            join("service", name)
+            "[service.{}]\nmemory.base = {{ value = {value}, range = [{low}, {high}], source = \"assumption{why}\" }}\n",
+            key(name)
         );
     }
-    let _ = writeln!(out, "[{}.endpoint]", join("service", name));
+    let _ = writeln!(out, "[service.{}.endpoint]", key(name));
     for (endpoint, callees) in endpoints(service) {
         let calls = callees.iter().map(|callee| {
-            let (_, _, theirs) = cost(survey.services[*callee].role);
-            format!("  {{ call = {} }},\n", quoted(&format!("{callee}.{theirs}")))
+            let theirs = endpoints(&survey.services[*callee]);
+            let first = theirs.first().map_or("request", |(endpoint, _)| endpoint);
+            format!("  {{ call = {} }},\n", quoted(&format!("{callee}.{first}")))
         });
         let calls: String = calls.collect();
-        let _ = writeln!(out, "{endpoint}.steps = [\n{}{calls}]", own_work(service.role));
+        let _ = writeln!(out, "{endpoint}.steps = [\n{}{calls}]", own_work(service));
     }
     out.push('\n');
 }
 
 /// A proxy passes a request on to one of those behind it; anything else calls all that it names.
-fn endpoints(service: &Seen) -> Vec<(String, Vec<&String>)> {
-    if service.role == Role::Proxy && !service.calls.is_empty() {
-        return service.calls.iter().map(|callee| (behind(callee), vec![callee])).collect();
+pub(super) fn endpoints(service: &Seen) -> Vec<(String, Vec<&String>)> {
+    if service.role != Role::Proxy || service.calls.is_empty() {
+        return vec![(cost(service.role).endpoint.to_owned(), service.calls.iter().collect())];
     }
-    vec![(cost(service.role).2.to_owned(), service.calls.iter().collect())]
+    let mut taken = BTreeSet::new();
+    let mut out = Vec::new();
+    for callee in &service.calls {
+        let plain = behind(callee);
+        let numbered = (2..).map(|number| format!("{plain}-{number}"));
+        let mut names = std::iter::once(plain.clone()).chain(numbered);
+        let name = names.find(|name| taken.insert(name.clone())).unwrap_or(plain.clone());
+        out.push((name, vec![callee]));
+    }
+    out
 }
 
 /// The name of a proxy's endpoint for a service behind it.
@@ -166,19 +262,22 @@ fn behind(callee: &str) -> String {
     callee.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect()
 }
 
-fn own_work(role: Role) -> String {
-    let (value, [low, high], _) = cost(role);
-    let kind = match role {
+/// What a request takes at a service, as a law.
+pub(super) fn work(service: &Seen) -> String {
+    let [value, ..] = cost(service.role).within(service.cpu_limit).laws();
+    value
+}
+
+fn own_work(service: &Seen) -> String {
+    let [value, low, high] = cost(service.role).within(service.cpu_limit).laws();
+    let kind = match service.role {
         Role::Database => "a database",
         Role::Cache => "a cache",
         Role::Proxy => "a proxy",
         Role::Application => "an application",
     };
     format!(
-        "  {{ cpu = {{ value = {}, range = [{}, {}], source = \"assumption: it looks like {kind}\" }} }},\n",
-        quoted(value),
-        quoted(low),
-        quoted(high)
+        "  {{ cpu = {{ value = {value}, range = [{low}, {high}], source = \"assumption: it looks like {kind}\" }} }},\n"
     )
 }
 
@@ -195,9 +294,10 @@ fn traffic(out: &mut String, survey: &Survey) {
         })
         .map(|entry| format!("{} = 1", quoted(&entry)))
         .collect();
+    let [rate, low, high] = RATE.map(quoted);
     let _ = writeln!(
         out,
-        "[traffic.users]\nentry = {{ {} }}\narrivals = {{ kind = \"poisson\", rate = {{ value = \"5/s\", range = [\"1/s\", \"20/s\"], source = \"assumption: not counted yet\" }} }}",
+        "[traffic.users]\nentry = {{ {} }}\narrivals = {{ kind = \"poisson\", rate = {{ value = {rate}, range = [{low}, {high}], source = \"assumption: not counted yet\" }} }}",
         weights.join(", ")
     );
 }

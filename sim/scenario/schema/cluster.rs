@@ -42,6 +42,11 @@ pub(super) static NODE: Shape = shape(
             Kind::Either(&[Kind::Word(DISKS), Kind::Table(&DISK)]),
             "the kind of its disk, or a disk of its own",
         ).or("visits to the disk take no time"),
+        key(
+            "arch",
+            TEXT,
+            "architecture of its processor as Docker reports it, such as `aarch64`: constraints speak of it",
+        ).or("x86_64"),
         key("aes", TRUTH, "whether its CPU has instructions for AES (AES-NI)").or("true"),
         key("site", TEXT, "the site where it stands: its nodes share power and switch"),
         key(

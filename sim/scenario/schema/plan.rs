@@ -143,8 +143,12 @@ static STACK_FILE: Shape = Shape {
         "stack-file",
         "A Compose stack file under a name of its own",
         &[
-            key("file", TEXT, "the file, relative to this one").or("required"),
-            key("name", TEXT, "the stack's name").or("the file's name"),
+            key(
+                "file",
+                Kind::Either(&[Kind::Text, Kind::Array(&Kind::Text, 1)]),
+                "the file, relative to this one; or several, each laid over those before it, as `docker stack deploy -c A -c B` does",
+            ).or("required"),
+            key("name", TEXT, "the stack's name").or("the name of its first file"),
         ],
     )
 };

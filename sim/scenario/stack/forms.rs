@@ -13,7 +13,7 @@ fn table(pairs: impl IntoIterator<Item = (&'static str, Value)>, origin: Origin)
     Item { value: Value::Table(entries.collect()), origin }
 }
 
-fn texts_of(list: Option<&Entry>) -> impl Iterator<Item = &Item> {
+pub(super) fn texts_of(list: Option<&Entry>) -> impl Iterator<Item = &Item> {
     let items = match list.map(|entry| &entry.item.value) {
         Some(Value::Array(items)) => items.as_slice(),
         _ => &[],
@@ -73,13 +73,19 @@ fn short_ports(text: &str) -> Option<Vec<(Option<i64>, i64, String)>> {
     };
     let (first, last) = range(target)?;
     let published = if published.is_empty() { None } else { Some(range(published)?) };
-    // A range on one side needs one of the same length on the other.
-    if published.is_some_and(|(from, to)| to - from != last - first) {
-        return None;
-    }
-    let ports = (first..=last)
-        .map(|port| (published.map(|(from, _)| from + port - first), port, protocol.to_owned()));
-    Some(ports.collect())
+    let protocol = || protocol.to_owned();
+    let ports = match published {
+        None => (first..=last).map(|port| (None, port, protocol())).collect(),
+        // Several ports of the mesh may lead to one of the container; otherwise both ranges are of one length.
+        Some((from, to)) if first == last => {
+            (from..=to).map(|port| (Some(port), first, protocol())).collect()
+        }
+        Some((from, to)) if to - from == last - first => {
+            (first..=last).map(|port| (Some(from + port - first), port, protocol())).collect()
+        }
+        Some(_) => return None,
+    };
+    Some(ports)
 }
 
 /// Named volumes that lie on a file server: every node sees the same data.
@@ -99,38 +105,70 @@ pub(super) fn shared_volumes(root: &Table, sources: &Sources) -> BTreeSet<String
         .collect()
 }
 
-/// The volumes of a service, one table each: `name`, `target`, and `kind`: `local`, `nfs`, `bind`,
-/// `tmpfs`.
-pub(super) fn volumes(service: &Table, shared: &BTreeSet<String>, sources: &Sources) -> Vec<Item> {
-    let mut out = Vec::new();
-    for item in texts_of(service.get("volumes")) {
+/// A volume as a service mounts it.
+pub(super) struct Mount {
+    /// Empty: it has no name.
+    pub(super) source: String,
+    target: String,
+    /// `volume`, `bind`, `tmpfs` and so on.
+    pub(super) kind: String,
+    pub(super) origin: Origin,
+}
+
+/// The mounts of a service, in short form or in long.
+pub(super) fn mounts(service: &Table, sources: &Sources) -> Vec<Mount> {
+    let read = |item: &Item| {
         let (source, target, kind) = if let Some(long) = item.table() {
             let word =
                 |key: &str| long.get(key).and_then(|entry| values::scalar(&entry.item, sources));
             let kind = word("type").unwrap_or("volume".into());
             (word("source").unwrap_or_default(), word("target").unwrap_or_default(), kind)
         } else {
-            let text = values::scalar(item, sources).unwrap_or_default();
-            let mut parts = text.split(':');
-            let first = parts.next().unwrap_or("").to_owned();
-            match parts.next() {
-                None => (String::new(), first, "volume".to_owned()),
-                Some(target) => {
-                    let is_path = first.starts_with(['/', '.', '~']);
-                    let kind = if is_path { "bind" } else { "volume" };
-                    (first, target.to_owned(), kind.to_owned())
-                }
-            }
+            short_mount(&values::scalar(item, sources).unwrap_or_default())
         };
-        let kind = match kind.as_str() {
-            "volume" if shared.contains(&source) => "nfs".to_owned(),
+        Mount { source, target, kind, origin: item.origin }
+    };
+    texts_of(service.get("volumes")).map(read).collect()
+}
+
+/// `[source:]target[:options]`; a source that is a path, also one of Windows, is bound.
+pub(super) fn short_mount(text: &str) -> (String, String, String) {
+    let is_drive = |text: &str| {
+        text.len() > 2 && text.as_bytes()[0].is_ascii_alphabetic() && text[1..].starts_with(":\\")
+    };
+    let from = if is_drive(text) { 2 } else { 0 };
+    let Some(colon) = text.get(from..).and_then(|rest| rest.find(':')).map(|at| at + from) else {
+        return (String::new(), text.to_owned(), "volume".to_owned());
+    };
+    let (source, rest) = (&text[..colon], &text[colon + 1..]);
+    let target = rest.split(':').next().unwrap_or(rest);
+    let is_path = source.starts_with(['/', '.', '~']) || is_drive(source);
+    let kind = if is_path { "bind" } else { "volume" };
+    (source.to_owned(), target.to_owned(), kind.to_owned())
+}
+
+/// The volumes of a service, one table each: `name`, `target`, and `kind`: `local`, `nfs`, `bind`,
+/// `tmpfs`.
+pub(super) fn volumes(service: &Table, shared: &BTreeSet<String>, sources: &Sources) -> Vec<Item> {
+    let of = |mount: Mount| {
+        let kind = match mount.kind.as_str() {
+            "volume" if shared.contains(&mount.source) => "nfs".to_owned(),
             "volume" => "local".to_owned(),
             other => other.to_owned(),
         };
-        let pairs = [("name", source), ("target", target), ("kind", kind)];
-        out.push(table(pairs.map(|(key, text)| (key, Value::Text(text))), item.origin));
-    }
-    out
+        let pairs = [("name", mount.source), ("target", mount.target), ("kind", kind)];
+        table(pairs.map(|(key, text)| (key, Value::Text(text))), mount.origin)
+    };
+    mounts(service, sources).into_iter().map(of).collect()
+}
+
+/// What a service names of the secrets or configs (`key`) of its file, and where.
+pub(super) fn named(service: &Table, key: &str, sources: &Sources) -> Vec<(String, Origin)> {
+    let name = |item: &Item| {
+        let source = item.table().map_or(Some(item), |long| Some(&long.get("source")?.item));
+        Some((values::scalar(source?, sources)?, item.origin))
+    };
+    texts_of(service.get(key)).filter_map(name).collect()
 }
 
 /// The labels that containers are spread over.
@@ -182,6 +220,8 @@ mod tests {
         assert_eq!(read("8080:80"), one(Some(8080), 80, "tcp"));
         assert_eq!(read("127.0.0.1:8080:80/udp"), one(Some(8080), 80, "udp"));
         assert_eq!(read("9000-9001:90-91").map(|ports| ports.len()), Some(2));
+        let four = (8000..=8003).map(|from| (Some(from), 80, "tcp".to_owned())).collect();
+        assert_eq!(read("8000-8003:80"), Some(four));
         for wrong in ["", "x", "80:", "1-3:4-5", "99999", "5-3"] {
             assert_eq!(read(wrong), None, "{wrong}");
         }

@@ -29,10 +29,18 @@ pub(super) enum Shape {
     /// `1m30s`, as Go writes it.
     Duration,
     Words(&'static [&'static str]),
+    /// A number of processors: `"0.50"`.
+    Cpus,
     /// A text, or a list of them.
     Texts,
+    /// A list of texts.
+    List,
+    /// A list of names; `docker compose` takes a table from them, too.
+    Names,
     /// A table from names to texts, or a list of `name=text`.
     Pairs,
+    /// A table from names to texts.
+    Options,
     /// A list of short or long forms, which have readers of their own.
     Forms,
     Table,
@@ -50,7 +58,10 @@ const fn key(path: &'static str, shape: Shape, becomes: Becomes) -> Key {
 }
 
 use Becomes::{Ignored, Known, Refused, Simulated, WithoutEffect};
-use Shape::{Any, Count, Duration, Flag, Forms, Number, Pairs, Size, Table, Text, Texts, Words};
+use Shape::{
+    Any, Count, Cpus, Duration, Flag, Forms, List, Names, Number, Options, Pairs, Size, Table,
+    Text, Texts, Words,
+};
 
 /// All of them, in the order of paths.
 pub(super) const KEYS: &[Key] = &[
@@ -60,7 +71,7 @@ pub(super) const KEYS: &[Key] = &[
     key("networks.*", Table, Simulated),
     key("networks.*.attachable", Flag, WithoutEffect),
     key("networks.*.driver", Text, Simulated),
-    key("networks.*.driver_opts", Pairs, Simulated),
+    key("networks.*.driver_opts", Options, Simulated),
     key("networks.*.external", Any, Simulated),
     key("networks.*.internal", Flag, Known),
     key("networks.*.ipam", Any, Known),
@@ -71,18 +82,18 @@ pub(super) const KEYS: &[Key] = &[
     key("services", Table, Simulated),
     key("services.*", Table, Simulated),
     key("services.*.build", Any, Ignored),
-    key("services.*.cap_add", Texts, WithoutEffect),
-    key("services.*.cap_drop", Texts, WithoutEffect),
-    key("services.*.cgroup_parent", Any, Ignored),
-    key("services.*.cgroupns_mode", Any, Ignored),
-    key("services.*.command", Any, WithoutEffect),
-    key("services.*.configs", Any, WithoutEffect),
-    key("services.*.container_name", Any, Ignored),
+    key("services.*.cap_add", List, WithoutEffect),
+    key("services.*.cap_drop", List, WithoutEffect),
+    key("services.*.cgroup_parent", Text, Ignored),
+    key("services.*.cgroupns_mode", Text, Ignored),
+    key("services.*.command", Texts, WithoutEffect),
+    key("services.*.configs", Forms, WithoutEffect),
+    key("services.*.container_name", Text, Ignored),
     key("services.*.cpu_quota", Any, Refused),
     key("services.*.cpu_shares", Any, Refused),
     key("services.*.cpuset", Any, Refused),
     key("services.*.credential_spec", Any, WithoutEffect),
-    key("services.*.depends_on", Any, Ignored),
+    key("services.*.depends_on", Names, Ignored),
     key("services.*.deploy", Table, Simulated),
     key("services.*.deploy.endpoint_mode", Words(&["vip", "dnsrr"]), Simulated),
     key("services.*.deploy.labels", Pairs, Known),
@@ -92,17 +103,17 @@ pub(super) const KEYS: &[Key] = &[
         Simulated,
     ),
     key("services.*.deploy.placement", Table, Simulated),
-    key("services.*.deploy.placement.constraints", Texts, Simulated),
+    key("services.*.deploy.placement.constraints", List, Simulated),
     key("services.*.deploy.placement.max_replicas_per_node", Count, Simulated),
     key("services.*.deploy.placement.preferences", Forms, Simulated),
     key("services.*.deploy.replicas", Count, Simulated),
     key("services.*.deploy.resources", Table, Simulated),
     key("services.*.deploy.resources.limits", Table, Simulated),
-    key("services.*.deploy.resources.limits.cpus", Number, Simulated),
+    key("services.*.deploy.resources.limits.cpus", Cpus, Simulated),
     key("services.*.deploy.resources.limits.memory", Size, Simulated),
     key("services.*.deploy.resources.limits.pids", Count, WithoutEffect),
     key("services.*.deploy.resources.reservations", Table, Simulated),
-    key("services.*.deploy.resources.reservations.cpus", Number, Simulated),
+    key("services.*.deploy.resources.reservations.cpus", Cpus, Simulated),
     key("services.*.deploy.resources.reservations.generic_resources", Any, Known),
     key("services.*.deploy.resources.reservations.memory", Size, Simulated),
     key("services.*.deploy.restart_policy", Table, Simulated),
@@ -132,16 +143,16 @@ pub(super) const KEYS: &[Key] = &[
     key("services.*.deploy.update_config.monitor", Duration, Known),
     key("services.*.deploy.update_config.order", Words(&["stop-first", "start-first"]), Known),
     key("services.*.deploy.update_config.parallelism", Count, Known),
-    key("services.*.devices", Any, Ignored),
+    key("services.*.devices", List, Ignored),
     key("services.*.dns", Texts, WithoutEffect),
     key("services.*.dns_search", Texts, WithoutEffect),
-    key("services.*.domainname", Any, Ignored),
-    key("services.*.entrypoint", Any, WithoutEffect),
+    key("services.*.domainname", Text, Ignored),
+    key("services.*.entrypoint", Texts, WithoutEffect),
     key("services.*.env_file", Texts, WithoutEffect),
     key("services.*.environment", Pairs, WithoutEffect),
     key("services.*.expose", Any, Ignored),
     key("services.*.extends", Any, Refused),
-    key("services.*.external_links", Any, Ignored),
+    key("services.*.external_links", List, Ignored),
     key("services.*.extra_hosts", Pairs, WithoutEffect),
     key("services.*.healthcheck", Table, Simulated),
     key("services.*.healthcheck.disable", Flag, Simulated),
@@ -154,28 +165,28 @@ pub(super) const KEYS: &[Key] = &[
     key("services.*.hostname", Text, WithoutEffect),
     key("services.*.image", Text, Known),
     key("services.*.init", Flag, WithoutEffect),
-    key("services.*.ipc", Any, Ignored),
+    key("services.*.ipc", Text, Ignored),
     key("services.*.isolation", Text, WithoutEffect),
     key("services.*.labels", Pairs, Known),
-    key("services.*.links", Any, Ignored),
+    key("services.*.links", List, Ignored),
     key("services.*.logging", Any, WithoutEffect),
-    key("services.*.mac_address", Any, Ignored),
+    key("services.*.mac_address", Text, Ignored),
     key("services.*.mem_limit", Any, Refused),
     key("services.*.memswap_limit", Any, Refused),
-    key("services.*.network_mode", Any, Ignored),
+    key("services.*.network_mode", Text, Ignored),
     key("services.*.networks", Any, Simulated),
     key("services.*.networks.*", Table, Simulated),
-    key("services.*.networks.*.aliases", Texts, Known),
-    key("services.*.networks.*.driver_opts", Pairs, WithoutEffect),
+    key("services.*.networks.*.aliases", List, Known),
+    key("services.*.networks.*.driver_opts", Options, WithoutEffect),
     key("services.*.networks.*.ipv4_address", Text, WithoutEffect),
     key("services.*.networks.*.ipv6_address", Text, WithoutEffect),
     key("services.*.pid", Any, Ignored),
     key("services.*.ports", Forms, Known),
-    key("services.*.privileged", Any, Ignored),
+    key("services.*.privileged", Flag, Ignored),
     key("services.*.read_only", Flag, WithoutEffect),
-    key("services.*.restart", Any, Ignored),
-    key("services.*.secrets", Any, WithoutEffect),
-    key("services.*.security_opt", Any, Ignored),
+    key("services.*.restart", Text, Ignored),
+    key("services.*.secrets", Forms, WithoutEffect),
+    key("services.*.security_opt", List, Ignored),
     key("services.*.shm_size", Any, Ignored),
     key("services.*.stdin_open", Flag, WithoutEffect),
     key("services.*.stop_grace_period", Duration, Simulated),
@@ -185,20 +196,27 @@ pub(super) const KEYS: &[Key] = &[
     key("services.*.tty", Flag, WithoutEffect),
     key("services.*.ulimits", Any, WithoutEffect),
     key("services.*.user", Text, WithoutEffect),
-    key("services.*.userns_mode", Any, Ignored),
+    key("services.*.userns_mode", Text, Ignored),
     key("services.*.volume_driver", Any, Refused),
     key("services.*.volumes", Forms, Simulated),
     key("services.*.volumes_from", Any, Refused),
     key("services.*.working_dir", Text, WithoutEffect),
-    key("version", Any, WithoutEffect),
+    key("version", Text, WithoutEffect),
     key("volumes", Table, Simulated),
     key("volumes.*", Table, Simulated),
     key("volumes.*.driver", Text, Known),
-    key("volumes.*.driver_opts", Pairs, Simulated),
+    key("volumes.*.driver_opts", Options, Simulated),
     key("volumes.*.external", Any, Known),
     key("volumes.*.labels", Pairs, WithoutEffect),
     key("volumes.*.name", Text, Known),
 ];
+
+/// Where what begins with `x-` may stand (schema 3.13, `patternProperties`).
+pub(super) const EXTENSIBLE: [&str; 6] =
+    ["", "configs.*", "networks.*", "secrets.*", "services.*", "volumes.*"];
+/// Where nothing need be said (schema 3.13, type `null`).
+pub(super) const NULLABLE: [&str; 5] =
+    ["networks.*", "services.*.deploy", "services.*.networks.*", "services.*.pid", "volumes.*"];
 
 /// The key with this path.
 pub(super) fn find(path: &str) -> Option<&'static Key> {

@@ -1,8 +1,8 @@
 //! Compose stack files: what is deployed is what is simulated.
 //!
 //! ```text
-//! .yml ──yaml──► tree ──shape──► (known keys, right kinds) ──translate──► tree of a scenario
-//!                  ▲ variables, .env                             laid under [service.*] of the TOML
+//! .yml ──yaml──► tree ──merge──► stack ──shape, refers──► (what Docker takes) ──translate──► tree of a scenario
+//!                  ▲ variables, .env                                    laid under [service.*] of the TOML
 //! ```
 //! A service is stack + name. It goes by its name alone as long as no other stack has one of that
 //! name, otherwise by `stack/name`.
@@ -10,15 +10,18 @@
 pub(crate) mod field;
 mod forms;
 mod keys;
+mod merge;
+mod refers;
 mod shape;
 mod translate;
+mod types;
 pub(crate) mod values;
 mod variables;
 mod yaml;
 
 pub use keys::{Becomes, outcomes};
 
-use crate::diagnostic::{Diagnostic, UNREADABLE};
+use crate::diagnostic::{Diagnostic, Severity, UNREADABLE};
 use crate::files::{Files, Location};
 use crate::load;
 use crate::source::{Origin, Source, Sources};
@@ -28,8 +31,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 pub(crate) use translate::{Translated, translate};
-use variables::{Odd, Variables};
+use variables::Odd;
+pub(crate) use variables::Variables;
 use wssim_text::suggest;
+
+/// What a stack file consists of, beside `version` and what begins with `x-`.
+const SECTIONS: [&str; 5] = ["configs", "networks", "secrets", "services", "volumes"];
 
 /// Lays the scenario `merged` over the services and networks of the stacks that it names.
 pub(crate) fn expand(
@@ -48,11 +55,11 @@ pub(crate) fn expand(
     let by_swarm = orchestrator(&merged) == "swarm";
     let how = How { by_swarm, files, fields };
     let mut stacks = BTreeMap::new();
-    for Named { name, location, origin } in named {
+    for Named { name, locations, origin } in named {
         if is_disabled(&merged, &name) {
             continue;
         }
-        let Some(mut stack) = read(&name, &location, origin, how, sources, mistakes) else {
+        let Some(mut stack) = read(&name, &locations, origin, how, sources, mistakes) else {
             continue;
         };
         place(&mut stack, &name, &merged, by_swarm);
@@ -64,6 +71,9 @@ pub(crate) fn expand(
         }
     }
     let names = Names::of(&stacks);
+    if by_swarm {
+        refers::ports(&stacks, |stack, name| names.full(stack, name), sources, mistakes);
+    }
     let mut base = Table::new();
     for (stack, content) in stacks {
         for (name, entry) in content.services {
@@ -141,7 +151,8 @@ fn orchestrator(merged: &Table) -> &str {
 /// A stack as `[scenario] stacks` names it.
 struct Named {
     name: String,
-    location: Location,
+    /// Its files, each of which is laid over those before it.
+    locations: Vec<Location>,
     origin: Origin,
 }
 
@@ -165,17 +176,28 @@ fn named(merged: &Table, sources: &Sources, mistakes: &mut Vec<Diagnostic>) -> V
                 mistakes.push(diagnostic.at(sources, entry.key));
             }
         }
-        let Some(file) = item.text().or_else(|| field("file")) else {
+        let files = files_of(item);
+        let Some(first) = files.first() else {
             let message = "a stack is the name of a file, or `{ file = \"…\", name = \"…\" }`";
             mistakes.push(Diagnostic::error("wrong-type", message).at(sources, item.origin));
             continue;
         };
-        let location = sources.beside(item.origin, file);
-        let stem = Path::new(file).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let locations = files.iter().map(|file| sources.beside(item.origin, file)).collect();
+        let stem = Path::new(first).file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let name = field("name").map_or(stem, str::to_owned);
-        out.push(Named { name, location, origin: item.origin });
+        out.push(Named { name, locations, origin: item.origin });
     }
     out
+}
+
+/// The files of a stack: one, or several that are laid over each other.
+fn files_of(item: &Item) -> Vec<&str> {
+    let item = item.table().map_or(Some(item), |table| table.get("file").map(|entry| &entry.item));
+    match item.map(|item| &item.value) {
+        Some(Value::Text(file)) => vec![file],
+        Some(Value::Array(files)) => files.iter().map_while(Item::text).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn is_disabled(merged: &Table, stack: &str) -> bool {
@@ -199,85 +221,121 @@ pub(crate) struct How<'a> {
     pub fields: &'a [Field],
 }
 
-/// Reads one stack file; `None` when nothing can be made of it.
+/// Reads the files of one stack; `None` when nothing can be made of them.
 fn read(
     name: &str,
-    location: &Location,
+    locations: &[Location],
     named_at: Origin,
     how: How<'_>,
     sources: &mut Sources,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<Translated> {
-    let text = match how.files.read(location) {
-        Ok(text) => text,
-        Err(reason) => {
-            let message = format!("`{}` cannot be read: {reason}", location.shown());
-            mistakes.push(Diagnostic::error(UNREADABLE, message).at(sources, named_at));
-            return None;
+    let mut files = Vec::new();
+    for location in locations {
+        match how.files.read(location) {
+            Ok(text) => files.push(file(&text, location, how, sources, mistakes)?),
+            Err(reason) => {
+                let message = format!("`{}` cannot be read: {reason}", location.shown());
+                mistakes.push(Diagnostic::error(UNREADABLE, message).at(sources, named_at));
+                return None;
+            }
         }
-    };
-    let item = checked(name, &text, location, how, sources, mistakes)?;
-    item.table().map(|root| translate(name, root, sources))
+    }
+    let root = whole(name, files, how, sources, mistakes)?;
+    Some(translate(name, &root, sources))
 }
 
-/// The tree of the stack file `name`, its keys and shapes checked; `None` when something is wrong.
-pub(crate) fn checked(
-    name: &str,
+/// What is written in the text of one stack file, variables put in; `None` when it cannot be read.
+pub(crate) fn file(
     text: &str,
     location: &Location,
     how: How<'_>,
     sources: &mut Sources,
     mistakes: &mut Vec<Diagnostic>,
-) -> Option<Item> {
+) -> Option<Table> {
+    let number = sources.add(Source::of_file(location, text));
+    let yaml::Parsed { item, more } = match yaml::parse(text, number) {
+        Ok(parsed) => parsed,
+        Err(flaw) => {
+            mistakes.push(Diagnostic::error(flaw.code, flaw.message).at(sources, flaw.origin));
+            return None;
+        }
+    };
+    if let Some(origin) = more {
+        let message = "Docker reads the first document of a file, and nothing behind this line";
+        mistakes.push(Diagnostic::warning("more-documents", message).at(sources, origin));
+    }
+    let mut root = match item.value {
+        Value::Table(root) if !root.is_empty() => root,
+        value => {
+            let message = if matches!(value, Value::Table(_)) {
+                "the file says nothing: top-level object must be a mapping"
+            } else {
+                "a stack file is a table with `services`: top-level object must be a mapping"
+            };
+            mistakes.push(Diagnostic::error("wrong-type", message).at(sources, item.origin));
+            return None;
+        }
+    };
+    let mut odd = Vec::new();
+    match variables(location, how) {
+        Ok(variables) => variables.put_into_file(&mut root, &mut odd),
+        Err(unreadable) => {
+            mistakes.push(unreadable);
+            return None;
+        }
+    }
+    mistakes.extend(odd.into_iter().map(|(odd, origin)| told(odd).at(sources, origin)));
+    Some(root)
+}
+
+/// The variables that the stack file at `location` sees: those of the `.env` beside it, if there is one.
+///
+/// # Errors
+/// When it is there and cannot be read.
+pub(crate) fn variables(location: &Location, how: How<'_>) -> Result<Variables, Diagnostic> {
     let beside = location.folder().join(".env");
     let env = match how.files.read(&beside) {
         Ok(text) => text,
         Err(unread) if unread.is_missing => Arc::default(),
         Err(unread) => {
             let message = format!("`{}` cannot be read: {unread}", beside.shown());
-            mistakes.push(Diagnostic::error(UNREADABLE, message));
-            return None;
+            return Err(Diagnostic::error(UNREADABLE, message));
         }
     };
-    let variables = Variables::parse(&env);
-    let number = sources.add(Source::of_file(location, text));
-    let mut odd = Vec::new();
-    let mut substitute = |text: &str, origin: Origin| {
-        let mut own = Vec::new();
-        let put = variables.put_into(text, &mut own);
-        odd.extend(own.into_iter().map(|odd| (odd, origin)));
-        put
-    };
-    let mut item = match yaml::parse(text, number, &mut substitute) {
-        Ok(item) => item,
-        Err(flaw) => {
-            mistakes.push(Diagnostic::error(flaw.code, flaw.message).at(sources, flaw.origin));
-            return None;
-        }
-    };
-    mistakes.extend(odd.into_iter().map(|(odd, origin)| told(odd).at(sources, origin)));
-    let Value::Table(root) = &mut item.value else {
-        let message = "a stack file is a table with `services`";
-        mistakes.push(Diagnostic::error("wrong-type", message).at(sources, item.origin));
-        return None;
-    };
-    let before = mistakes.len();
-    field::lay(how.fields, name, root, sources, mistakes);
-    shape::check(root, how.by_swarm, sources, mistakes);
-    shape::encryption(root, sources, mistakes);
-    jobs_of_global(root, sources, mistakes);
-    let failed = |item: &Diagnostic| item.severity == crate::diagnostic::Severity::Error;
-    if mistakes[before..].iter().any(failed) {
-        return None;
+    Ok(Variables::parse(&env, how.by_swarm))
+}
+
+/// The stack `name` that `files` are together, its keys, shapes and names checked; `None` when
+/// something is wrong.
+pub(crate) fn whole(
+    name: &str,
+    files: Vec<Table>,
+    how: How<'_>,
+    sources: &Sources,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Option<Table> {
+    let mut files = files.into_iter();
+    let mut root = files.next()?;
+    for over in files {
+        merge::lay_over(&mut root, over, sources);
     }
-    Some(item)
+    let mut own = Vec::new();
+    field::lay(how.fields, name, &mut root, sources, &mut own);
+    shape::check(&root, how.by_swarm, sources, &mut own);
+    shape::encryption(&root, sources, &mut own);
+    jobs_of_global(&root, sources, &mut own);
+    refers::check(&root, how.by_swarm, sources, &mut own);
+    let failed = own.iter().any(|item| item.severity == Severity::Error);
+    mistakes.extend(own);
+    (!failed).then_some(root)
 }
 
 fn told(odd: Odd) -> Diagnostic {
     match odd {
         Odd::Unset(name) => {
             let message = format!("`{name}` is not set in `.env`: it is taken as empty");
-            let help = format!("`${{{name}:-…}}` gives it a value");
+            let help = "a line in `.env` gives it a value, and so does `${NAME:-…}` in the file";
             Diagnostic::warning("unset-variable", message).help(help)
         }
         Odd::Required(name, message) => {
@@ -287,6 +345,17 @@ fn told(odd: Odd) -> Diagnostic {
         }
         Odd::Broken => Diagnostic::error("bad-variable", "this `$` begins no variable")
             .help("`$$` is a dollar sign"),
+        Odd::Nested(text) => {
+            let message = format!(
+                "`docker stack deploy` knows no default within a default: it takes this as the text `{text}`"
+            );
+            let help = "`docker compose` nests; name one variable, and set it in `.env`";
+            Diagnostic::warning("nested-default", message).help(help)
+        }
+        Odd::ComposeOnly => {
+            let message = "`docker stack deploy` knows no `+` in a variable and refuses the file";
+            Diagnostic::error("bad-variable", message).help("`docker compose` alone does")
+        }
     }
 }
 

@@ -1,17 +1,18 @@
 //! Is every key known, and every value of its kind? One walk over the file against [`keys`].
 
 use super::keys::{self, Becomes, Shape};
+use super::types::{self, Misfit};
 use super::{forms, values};
 use crate::diagnostic::Diagnostic;
 use crate::lint;
 use crate::source::{Origin, Sources};
-use crate::tree::{Item, Table, Value};
+use crate::tree::{Entry, Item, Table, Value};
 use wssim_text::suggest;
 
 /// Looks at a whole stack file. `by_swarm`: deployed by `docker stack deploy`, which ignores keys
 /// that `docker compose` honours.
 pub(super) fn check(root: &Table, by_swarm: bool, sources: &Sources, out: &mut Vec<Diagnostic>) {
-    Walk { by_swarm, sources, out }.table(root, "");
+    Walk { by_swarm, sources, out }.table(root, "", "");
 }
 
 struct Walk<'a> {
@@ -25,62 +26,88 @@ impl Walk<'_> {
         self.out.push(diagnostic.at(self.sources, origin));
     }
 
-    fn table(&mut self, table: &Table, path: &str) {
+    /// The table at `place` of the file, whose keys are those within `path`.
+    fn table(&mut self, table: &Table, path: &str, place: &str) {
         let star = keys::find(&join(path, "*"));
+        let may_extend = !self.by_swarm || keys::EXTENSIBLE.contains(&path);
         for (name, entry) in table {
-            if name.starts_with("x-") && star.is_none_or(|_| path == "services.*") {
+            if name.starts_with("x-") && star.is_none() && may_extend {
                 continue;
             }
             let own = join(path, name);
             match keys::find(&own).or(star) {
-                Some(key) => self.known(name, entry.key, &entry.item, key),
-                None => self.unknown(name, path, entry.key),
+                Some(key) => self.known(name, &join(place, name), entry, key),
+                None => self.unknown(name, path, place, entry.key),
             }
         }
     }
 
-    fn unknown(&mut self, name: &str, path: &str, origin: Origin) {
+    fn unknown(&mut self, name: &str, path: &str, place: &str, origin: Origin) {
         let is_set = self.sources.of(origin).is_set;
         let message = format!("Docker knows no key `{name}` here and refuses the file");
-        let hint = instead(name).or_else(|| suggest::hint(name, keys::within(path)));
+        let hint = instead(name);
+        let near = || suggest::hint(name, keys::within(path));
+        let hint = hint.or_else(|| near().filter(|_| !name.starts_with("x-")));
         let is_network = path == "networks.*" && (name == "encrypted" || name == "encryption");
         let diagnostic = if is_set {
             Diagnostic::error("unknown-path", message).maybe_help(hint)
         } else if is_network {
             lint_of("encryption-spelling", message, hint)
         } else {
-            Diagnostic::warning("unknown-key", message).maybe_help(hint)
+            let words = format!("{place} Additional property {name} is not allowed");
+            let help = hint.map_or_else(|| words.clone(), |hint| format!("{hint} ({words})"));
+            Diagnostic::warning("unknown-key", message).help(help.trim_start())
         };
         self.say(diagnostic, origin);
     }
 
-    fn known(&mut self, name: &str, at: Origin, item: &Item, key: &keys::Key) {
-        match key.becomes {
-            Becomes::Refused => {
-                let message = format!("`docker stack deploy` refuses `{name}`");
-                let help = instead(name);
-                return self.say(Diagnostic::error("refused-key", message).maybe_help(help), at);
-            }
-            Becomes::Ignored if self.by_swarm => {
-                let message = format!("`docker stack deploy` ignores `{name}`");
-                let code = if name == "restart" { "ignored-restart" } else { "ignored-key" };
-                self.say(lint_of(code, message, instead(name)), at);
-            }
-            _ => {}
+    fn known(&mut self, name: &str, place: &str, entry: &Entry, key: &keys::Key) {
+        let (at, item) = (entry.key, &entry.item);
+        if key.becomes == Becomes::Refused {
+            let message = format!("`docker stack deploy` refuses `{name}`");
+            let help = instead(name);
+            return self.say(Diagnostic::error("refused-key", message).maybe_help(help), at);
+        }
+        if key.path == "services.*" && types::is_null(item, self.sources) {
+            let message = format!("this service says nothing: {place} must be a mapping");
+            let diagnostic = Diagnostic::error("empty-service", message);
+            return self.say(diagnostic.help("at least its `image` is due"), at);
+        }
+        let is_ours = self.sources.of(at).is_set;
+        let misfits = if self.by_swarm && !is_ours {
+            types::misfits(place, key, item, self.sources)
+        } else {
+            Vec::new()
+        };
+        if key.becomes == Becomes::Ignored && self.by_swarm && misfits.is_empty() {
+            let message = format!("`docker stack deploy` ignores `{name}`");
+            let code = if name == "restart" { "ignored-restart" } else { "ignored-key" };
+            self.say(lint_of(code, message, instead(name)), at);
         }
         if let (Value::Table(inner), true) = (&item.value, has_inner(key.path)) {
-            return self.table(inner, key.path);
+            self.misfits(name, misfits);
+            return self.table(inner, key.path, place);
         }
         if let Some(due) = flaw(key.shape, item, self.sources) {
             let help = format!("expected {due}");
             let message = format!("this is not what `{name}` takes");
-            self.say(Diagnostic::error("wrong-type", message).help(help), item.origin);
+            return self.say(Diagnostic::error("wrong-type", message).help(help), item.origin);
+        }
+        self.misfits(name, misfits);
+    }
+
+    /// What is meant is clear, and Docker refuses it.
+    fn misfits(&mut self, name: &str, misfits: Vec<Misfit>) {
+        for Misfit { path, due, instead: help, origin } in misfits {
+            let message = format!("`docker stack deploy` refuses the file: {path} {due}");
+            let help = help.or_else(|| instead(name));
+            self.say(Diagnostic::warning("refused-type", message).maybe_help(help), origin);
         }
     }
 }
 
 /// A warning that is a lint, and so has a reason and can be silenced.
-fn lint_of(name: &'static str, message: String, instead: Option<String>) -> Diagnostic {
+pub(super) fn lint_of(name: &'static str, message: String, instead: Option<String>) -> Diagnostic {
     Diagnostic::warning(name, message).maybe_help(lint::reason(name, instead))
 }
 
@@ -156,7 +183,7 @@ fn flaw(shape: Shape, item: &Item, sources: &Sources) -> Option<String> {
         Shape::Text => is(scalar.is_some(), "a text"),
         Shape::Flag => is(values::flag(item, sources).is_some(), "true or false"),
         Shape::Count => is(values::count(item, sources).is_some(), "a whole number"),
-        Shape::Number => is(values::number(item, sources).is_some(), "a number, such as \"0.50\""),
+        Shape::Number => is(values::number(item, sources).is_some(), "a number, such as `0.50`"),
         Shape::Size => is(values::size(item, sources).is_some(), "a size, such as `512M`"),
         Shape::Duration => {
             is(values::duration(item, sources).is_some(), "a duration, such as `1m30s`")
@@ -164,8 +191,13 @@ fn flaw(shape: Shape, item: &Item, sources: &Sources) -> Option<String> {
         Shape::Words(words) => {
             is(scalar.is_some_and(|text| words.contains(&text.as_str())), &words.join(" or "))
         }
-        Shape::Texts => is(values::texts(item, sources).is_some(), "a text or a list of texts"),
-        Shape::Pairs => {
+        Shape::Cpus if scalar.as_deref() == Some("") => None,
+        Shape::Cpus => is(values::number(item, sources).is_some(), "a number, such as \"0.50\""),
+        Shape::Names if item.table().is_some() => None,
+        Shape::Texts | Shape::List | Shape::Names => {
+            is(values::texts(item, sources).is_some(), "a text or a list of texts")
+        }
+        Shape::Pairs | Shape::Options => {
             is(values::pairs(item, sources).is_some(), "a table of texts, or a list of `name=text`")
         }
         Shape::Forms => is(matches!(item.value, Value::Array(_)), "a list"),

@@ -75,15 +75,24 @@ pub(crate) fn translate(stack: &str, root: &Table, sources: &Sources) -> Transla
 }
 
 /// The tables within `key`.
-fn inner<'t>(table: &'t Table, key: &str) -> impl Iterator<Item = (&'t String, &'t Entry)> {
+pub(super) fn inner<'t>(
+    table: &'t Table,
+    key: &str,
+) -> impl Iterator<Item = (&'t String, &'t Entry)> {
     table.get(key).and_then(|entry| entry.item.table()).into_iter().flatten()
 }
 
-/// Whether a service says nothing of networks, and so is on the stack's own.
+/// Whether a service is on the stack's own network: it says nothing of networks, or names that one.
 fn uses_default(root: &Table) -> bool {
-    inner(root, "services")
-        .filter_map(|(_, entry)| entry.item.table())
-        .any(|service| !service.contains_key("networks"))
+    let is_on_it = |service: &Table| match service.get("networks").map(|entry| &entry.item.value) {
+        None => true,
+        Some(Value::Table(table)) => table.is_empty() || table.contains_key("default"),
+        Some(Value::Array(items)) => {
+            items.is_empty() || items.iter().any(|item| item.text() == Some("default"))
+        }
+        Some(_) => false,
+    };
+    inner(root, "services").filter_map(|(_, entry)| entry.item.table()).any(is_on_it)
 }
 
 /// By its name in the file: how Docker calls it, and its table.
@@ -255,13 +264,15 @@ impl Writer<'_> {
     fn timing(&mut self, service: &Table) {
         self.copy(service, "stop_grace_period", "stop_grace_period", Kind::Duration);
         self.group(service.get("healthcheck"), "healthcheck", &HEALTH);
-        // Docker's own way to switch off the image's check: `test: ["NONE"]`.
-        let test = service
-            .get("healthcheck")
-            .and_then(|entry| entry.item.table()?.get("test"))
-            .and_then(|entry| values::texts(&entry.item, self.sources).map(|t| (t, entry.key)));
-        if let (Some((test, origin)), Some(entry)) = (test, self.table.get_mut("healthcheck"))
-            && test.first().is_some_and(|word| word == "NONE")
+        // Docker's own way to switch off the image's check: the list `["NONE"]`; a text is a command.
+        let test = service.get("healthcheck").and_then(|entry| entry.item.table()?.get("test"));
+        let is_none = test.is_some_and(|entry| match &entry.item.value {
+            Value::Array(items) => items.first().and_then(Item::text) == Some("NONE"),
+            _ => false,
+        });
+        if let (Some(origin), Some(entry)) =
+            (test.map(|entry| entry.key), self.table.get_mut("healthcheck"))
+            && is_none
             && let Value::Table(table) = &mut entry.item.value
         {
             let item = Item { value: Value::Boolean(true), origin };
@@ -271,7 +282,12 @@ impl Writer<'_> {
 
     /// Names as Docker resolves them; a service that names none is on the stack's own network.
     fn networks(&mut self, service: &Table, known: &Networks) {
-        let Some(entry) = service.get("networks") else {
+        let is_empty = |entry: &&Entry| match &entry.item.value {
+            Value::Table(table) => table.is_empty(),
+            Value::Array(items) => items.is_empty(),
+            _ => false,
+        };
+        let Some(entry) = service.get("networks").filter(|entry| !is_empty(entry)) else {
             let (name, entry) = &known["default"];
             let origin = entry.key;
             return self.put("networks", list([name.clone()], origin), origin);

@@ -77,6 +77,7 @@ pub(super) fn duration(item: &Item, sources: &Sources) -> Option<f64> {
 
 /// The same, of a text alone.
 pub(crate) fn duration_of(text: &str) -> Option<f64> {
+    let text = text.strip_prefix('+').unwrap_or(text);
     if text == "0" {
         return Some(0.0);
     }
@@ -164,6 +165,8 @@ mod tests {
             ("1h", 3600.0),
             ("1.5s", 1.5),
             ("2µs", 2e-6),
+            (".5s", 0.5),
+            ("+1.m.5s", 60.5),
         ] {
             assert_eq!(duration_of(text), Some(seconds * 1e9), "{text}");
         }

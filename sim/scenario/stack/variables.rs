@@ -1,28 +1,70 @@
-//! `${VAR}` in stack files, as Compose puts variables in.
+//! `${VAR}` in stack files, put in as whoever deploys them does.
+//!
+//! `docker stack deploy` (docker/cli, `cli/compose/template`) ends a variable at the first brace and takes its
+//! default literally; `docker compose` nests, and knows `+`. Both put variables into values of the
+//! five sections alone, never into keys nor into what begins with `x-`.
 //!
 //! Values come from the file `.env` beside the stack file and from nowhere else: a result must not
 //! depend on whose shell it was simulated in. What is not set is empty, with a warning.
 
+use super::SECTIONS;
+use crate::source::Origin;
+use crate::tree::{Item, Table, Value};
 use std::collections::BTreeMap;
 
-/// Variables by name.
+/// Variables by name, and whose rules they are put in by.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Variables(BTreeMap<String, String>);
+pub(crate) struct Variables {
+    values: BTreeMap<String, String>,
+    /// Those of `docker stack deploy` rather than of `docker compose`.
+    by_swarm: bool,
+}
 
 impl Variables {
     /// Reads the text of a `.env`: `NAME=value`, comments, quotes, an `export` in front.
-    pub(super) fn parse(text: &str) -> Self {
-        let mut out = BTreeMap::new();
+    pub(crate) fn parse(text: &str, by_swarm: bool) -> Self {
+        let mut values = BTreeMap::new();
         for line in text.lines().map(str::trim) {
             let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
             if line.starts_with('#') {
                 continue;
             }
             if let Some((name, value)) = line.split_once('=') {
-                out.insert(name.trim().to_owned(), unquoted(value.trim()).to_owned());
+                values.insert(name.trim().to_owned(), unquoted(value.trim()).to_owned());
             }
         }
-        Self(out)
+        Self { values, by_swarm }
+    }
+
+    /// The value of `name`, where it has one.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
+    }
+
+    /// Puts variables into all values of the sections of a file; what is odd goes to `odd`, with its place.
+    pub(super) fn put_into_file(&self, root: &mut Table, odd: &mut Vec<(Odd, Origin)>) {
+        for section in SECTIONS {
+            if let Some(entry) = root.get_mut(section) {
+                self.put_into_item(&mut entry.item, odd);
+            }
+        }
+    }
+
+    fn put_into_item(&self, item: &mut Item, odd: &mut Vec<(Odd, Origin)>) {
+        match &mut item.value {
+            Value::Text(text) if text.contains('$') => {
+                let mut own = Vec::new();
+                *text = self.put_into(text, &mut own);
+                odd.extend(own.into_iter().map(|odd| (odd, item.origin)));
+            }
+            Value::Array(items) => {
+                items.iter_mut().for_each(|item| self.put_into_item(item, odd));
+            }
+            Value::Table(table) => {
+                table.values_mut().for_each(|entry| self.put_into_item(&mut entry.item, odd));
+            }
+            _ => {}
+        }
     }
 
     /// `text` with all variables put in; what is odd about it goes to `odd`.
@@ -36,7 +78,8 @@ impl Variables {
                 out.push('$');
                 rest = after;
             } else if let Some(inner) = rest.strip_prefix('{') {
-                let Some(end) = closing(inner) else {
+                let end = if self.by_swarm { inner.find('}') } else { closing(inner) };
+                let Some(end) = end else {
                     odd.push(Odd::Broken);
                     out.push_str("${");
                     rest = inner;
@@ -60,7 +103,7 @@ impl Variables {
     }
 
     fn value(&self, name: &str, odd: &mut Vec<Odd>) -> String {
-        self.0.get(name).cloned().unwrap_or_else(|| {
+        self.values.get(name).cloned().unwrap_or_else(|| {
             odd.push(Odd::Unset(name.to_owned()));
             String::new()
         })
@@ -81,15 +124,23 @@ impl Variables {
             Some(rest) => (true, rest),
             None => (false, rest),
         };
-        let there = self.0.get(name).filter(|value| !(colon && value.is_empty()));
+        let there = self.values.get(name).filter(|value| !(colon && value.is_empty()));
         let Some(operator) = rest.chars().next().filter(|operator| "-?+".contains(*operator))
         else {
             odd.push(Odd::Broken);
             return String::new();
         };
         let word = &rest[1..];
+        if self.by_swarm && operator == '+' {
+            odd.push(Odd::ComposeOnly);
+            return String::new();
+        }
+        if self.by_swarm && word.contains("${") {
+            odd.push(Odd::Nested(format!("{word}}}")));
+        }
         match (operator, there) {
             ('-' | '?', Some(value)) => value.clone(),
+            ('-', None) if self.by_swarm => word.to_owned(),
             ('-', None) | ('+', Some(_)) => self.put_into(word, odd),
             ('?', None) => {
                 odd.push(Odd::Required(name.to_owned(), word.to_owned()));
@@ -109,6 +160,10 @@ pub(super) enum Odd {
     Required(String, String),
     /// A `$` that begins nothing.
     Broken,
+    /// A default with a variable in it, which is taken as this text.
+    Nested(String),
+    /// `+`, which `docker compose` alone knows.
+    ComposeOnly,
 }
 
 fn unquoted(value: &str) -> &str {
@@ -149,42 +204,59 @@ fn closing(text: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn variables_are_put_in_as_compose_does() {
-        let env = Variables::parse("# note\nTAG=1.2\nEMPTY=\nexport Q=\"a b\" # c\nR= x # y\n");
-        for (text, expected) in [
-            ("plain", "plain"),
-            ("${TAG}", "1.2"),
-            ("$TAG-x", "1.2-x"),
-            ("a${TAG}b${Q}", "a1.2ba b"),
-            ("${R}", "x"),
-            ("$$TAG", "$TAG"),
-            ("${EMPTY:-d}", "d"),
-            ("${EMPTY-d}", ""),
-            ("${NO:-d}", "d"),
-            ("${NO-${TAG}}", "1.2"),
-            ("${NO:-${ALSO:-z}}", "z"),
-            ("${TAG:+set}", "set"),
-            ("${NO:+set}", ""),
-            ("${TAG:?must}", "1.2"),
-        ] {
+    const ENV: &str = "# note\nTAG=1.2\nEMPTY=\nexport Q=\"a b\" # c\nR= x # y\n";
+
+    #[track_caller]
+    fn puts(by_swarm: bool, cases: &[(&str, &str)]) {
+        let env = Variables::parse(ENV, by_swarm);
+        for (text, expected) in cases {
             let mut odd = Vec::new();
-            assert_eq!(env.put_into(text, &mut odd), expected, "{text}");
+            assert_eq!(env.put_into(text, &mut odd), *expected, "{text}");
             assert_eq!(odd, [], "{text}");
         }
     }
 
     #[test]
-    fn what_is_odd_is_told() {
-        let told = |text: &str| {
-            let mut odd = Vec::new();
-            Variables::default().put_into(text, &mut odd);
-            odd
-        };
-        assert_eq!(told("${NO}"), [Odd::Unset("NO".into())]);
-        assert_eq!(told("${NO:?say it}"), [Odd::Required("NO".into(), "say it".into())]);
-        for broken in ["${", "${}", "a $ b", "${NO%x}", "${NO"] {
-            assert_eq!(told(broken), [Odd::Broken], "{broken}");
+    fn variables_are_put_in_as_docker_does() {
+        for by_swarm in [true, false] {
+            puts(
+                by_swarm,
+                &[
+                    ("plain", "plain"),
+                    ("${TAG}", "1.2"),
+                    ("$TAG.x", "1.2.x"),
+                    ("a${TAG}b${Q}", "a1.2ba b"),
+                    ("${R}", "x"),
+                    ("$$TAG", "$TAG"),
+                    ("${EMPTY:-d}", "d"),
+                    ("${EMPTY-d}", ""),
+                    ("${NO:-d}", "d"),
+                    ("${TAG:?must}", "1.2"),
+                ],
+            );
         }
+        puts(false, &[("${NO-${TAG}}", "1.2"), ("${NO:-${ALSO:-z}}", "z")]);
+        puts(false, &[("${TAG:+set}", "set"), ("${NO:+set}", "")]);
+        puts(true, &[("${NO:-$2y$05$ab/c.d}:${TAG}", "$2y$05$ab/c.d:1.2")]);
+    }
+
+    #[test]
+    fn what_is_odd_is_told() {
+        let told = |by_swarm: bool, text: &str| {
+            let mut odd = Vec::new();
+            let put = Variables::parse("", by_swarm).put_into(text, &mut odd);
+            (put, odd)
+        };
+        for by_swarm in [true, false] {
+            let told = |text| told(by_swarm, text).1;
+            assert_eq!(told("${NO}"), [Odd::Unset("NO".into())]);
+            assert_eq!(told("${NO:?say it}"), [Odd::Required("NO".into(), "say it".into())]);
+            for broken in ["${", "${}", "a $ b", "${NO%x}", "${NO"] {
+                assert_eq!(told(broken), [Odd::Broken], "{broken}");
+            }
+        }
+        let nested = Odd::Nested("${ALSO:-z}".into());
+        assert_eq!(told(true, "${NO:-${ALSO:-z}}"), ("${ALSO:-z}".to_owned(), vec![nested]));
+        assert_eq!(told(true, "${NO:+x}").1, [Odd::ComposeOnly]);
     }
 }

@@ -1,9 +1,10 @@
 //! YAML as the same tree as TOML: every key and value remembers where it was written.
 //!
-//! Anchors, aliases and merge keys (`<<`) are resolved here; variables are put in by the caller
-//! before a plain scalar is given its type (YAML 1.2 core schema). A null is an empty table, which
-//! readers take for "nothing said". Refused with their place: more than one document, keys that
-//! are not text, keys written twice, deep nesting, aliases that multiply beyond measure.
+//! Anchors, aliases and merge keys (`<<`) are resolved here; a plain scalar gets its type (YAML 1.2
+//! core schema) before variables are put in, as with Docker. A null is an empty table, which readers
+//! take for "nothing said". Refused with their place: keys that are not text, keys written twice, deep
+//! nesting, aliases that multiply beyond measure. As with go-yaml, which Docker reads by, the first
+//! document is the file, and within brackets lines are indented as their author likes.
 
 use crate::source::Origin;
 use crate::tree::{Entry, Item, Table, Value};
@@ -16,6 +17,12 @@ const DEEPEST: usize = 48;
 const MOST: usize = 50_000;
 /// Nor is longer, in bytes.
 const LONGEST: usize = 4 << 20;
+/// Nor has more lines within brackets that are indented less than what is around them.
+const MOST_INDENTED: usize = 200;
+/// By which they are indented instead: deeper than the deepest nesting of usual indentation.
+const INDENT: &str = "                                                                ";
+/// What the parser says of such a line.
+const OUTDENTED: [&str; 2] = ["invalid indentation", "invalid indentation in flow construct"];
 
 /// A mistake and where it stands.
 pub(super) struct Flaw {
@@ -27,11 +34,16 @@ pub(super) struct Flaw {
 /// What was read, or why not.
 type Read<T> = Result<T, Box<Flaw>>;
 
-/// Puts variables into the text of a value at a place.
-pub(super) type Substitute<'a> = &'a mut dyn FnMut(&str, Origin) -> String;
+/// What a text holds.
+pub(super) struct Parsed {
+    /// Its first document.
+    pub(super) item: Item,
+    /// Where another one begins.
+    pub(super) more: Option<Origin>,
+}
 
-/// The one document in the text with number `source`.
-pub(super) fn parse(text: &str, source: u32, substitute: Substitute<'_>) -> Read<Item> {
+/// The first document in the text with number `source`.
+pub(super) fn parse(text: &str, source: u32) -> Read<Parsed> {
     let whole = Origin { source, start: 0, end: text.len().min(u32::MAX as usize) as u32 };
     if text.len() > LONGEST {
         return flaw("syntax", format!("a stack file of more than {LONGEST} bytes"), whole);
@@ -39,32 +51,52 @@ pub(super) fn parse(text: &str, source: u32, substitute: Substitute<'_>) -> Read
     // The parser counts characters, a place is in bytes.
     let mut offsets: Vec<u32> = text.char_indices().map(|(at, _)| at as u32).collect();
     offsets.push(text.len() as u32);
-    let mut reading = Reading {
-        events: Parser::new_from_str(text),
-        source,
-        offsets,
-        anchors: BTreeMap::new(),
-        values: 0,
-        substitute,
-    };
-    reading.document(whole)
+    let mut indented: Option<String> = None;
+    for _ in 0..MOST_INDENTED {
+        let text = indented.as_deref().unwrap_or(text);
+        let mut reading = Reading {
+            events: Parser::new_from_str(text),
+            source,
+            offsets,
+            anchors: BTreeMap::new(),
+            values: 0,
+            outdented: None,
+        };
+        let read = reading.document(whole);
+        let Some(at) = reading.outdented else { return read };
+        offsets = reading.offsets;
+        indented = Some(indent(text, at, &mut offsets));
+    }
+    flaw("syntax", "this is not YAML: too many lines are indented too little", whole)
+}
+
+/// `text` with the line of the character `at` moved to the right, out of the way of what is around the
+/// brackets; the characters that are new stand where the line begins.
+fn indent(text: &str, at: usize, offsets: &mut Vec<u32>) -> String {
+    let byte = text.char_indices().nth(at).map_or(text.len(), |(byte, _)| byte);
+    let start = text[..byte].rfind('\n').map_or(0, |end| end + 1);
+    let first = at - text[start..byte].chars().count();
+    let place = offsets[first];
+    offsets.splice(first..first, std::iter::repeat_n(place, INDENT.len()));
+    format!("{}{INDENT}{}", &text[..start], &text[start..])
 }
 
 fn flaw<T>(code: &'static str, message: impl Into<String>, origin: Origin) -> Read<T> {
     Err(Box::new(Flaw { code, message: message.into(), origin }))
 }
 
-struct Reading<'t, 's> {
+struct Reading<'t> {
     events: Parser<'t, StrInput<'t>>,
     source: u32,
     offsets: Vec<u32>,
     /// By the parser's number: the value, and of how many it consists.
     anchors: BTreeMap<usize, (Item, usize)>,
     values: usize,
-    substitute: Substitute<'s>,
+    /// Which character is at fault when a line within brackets is indented too little.
+    outdented: Option<usize>,
 }
 
-impl<'t> Reading<'t, '_> {
+impl<'t> Reading<'t> {
     fn byte(&self, marker: Marker) -> u32 {
         let last = self.offsets.len() - 1;
         self.offsets[marker.index().min(last)]
@@ -78,6 +110,9 @@ impl<'t> Reading<'t, '_> {
         match self.events.next() {
             Some(Ok((event, span))) => Ok((event, self.origin(span))),
             Some(Err(error)) => {
+                if OUTDENTED.contains(&error.info()) {
+                    self.outdented = Some(error.marker().index());
+                }
                 let start = self.byte(*error.marker());
                 let origin = Origin { source: self.source, start, end: start + 1 };
                 flaw("syntax", format!("this is not YAML: {}", error.info()), origin)
@@ -86,31 +121,30 @@ impl<'t> Reading<'t, '_> {
         }
     }
 
-    fn document(&mut self, whole: Origin) -> Read<Item> {
+    fn document(&mut self, whole: Origin) -> Read<Parsed> {
         let empty = Item { value: Value::Table(Table::new()), origin: whole };
         loop {
             let (event, origin) = self.next()?;
             match event {
-                Event::StreamEnd => return Ok(empty),
+                Event::StreamEnd => return Ok(Parsed { item: empty, more: None }),
                 Event::StreamStart | Event::DocumentStart(_) | Event::Nothing => {}
                 other => {
                     let item = self.node(other, origin, 0)?;
-                    self.end()?;
-                    return Ok(Item { origin: whole, ..item });
+                    let item = Item { origin: whole, ..item };
+                    return Ok(Parsed { item, more: self.more() });
                 }
             }
         }
     }
 
-    /// Nothing follows the document.
-    fn end(&mut self) -> Read<()> {
+    /// Where another document begins; what is wrong with it concerns only whoever reads it.
+    fn more(&mut self) -> Option<Origin> {
         loop {
-            match self.next()? {
-                (Event::StreamEnd, _) => return Ok(()),
-                (Event::DocumentEnd | Event::Nothing, _) => {}
-                (_, origin) => {
-                    return flaw("syntax", "a stack file is one YAML document", origin);
-                }
+            match self.events.next()? {
+                Ok((Event::StreamEnd, _)) => return None,
+                Ok((Event::DocumentEnd | Event::Nothing, _)) => {}
+                Ok((_, span)) => return Some(self.origin(span)),
+                Err(_) => return None,
             }
         }
     }
@@ -140,10 +174,9 @@ impl<'t> Reading<'t, '_> {
         self.count(1, origin)?;
         let (item, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let text = (self.substitute)(&text, origin);
                 let is_text = style != ScalarStyle::Plain
                     || tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
-                let value = if is_text { Value::Text(text) } else { plain(&text) };
+                let value = if is_text { Value::Text(text.into_owned()) } else { plain(&text) };
                 (Item { value, origin }, anchor)
             }
             Event::SequenceStart(anchor, _) => (self.sequence(origin, depth)?, anchor),
@@ -246,8 +279,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Item, String> {
-        let mut keep = |text: &str, _: Origin| text.to_owned();
-        parse(text, 0, &mut keep).map_err(|flaw| flaw.message)
+        parse(text, 0).map(|parsed| parsed.item).map_err(|flaw| flaw.message)
     }
 
     fn at<'t>(item: &'t Item, path: &str) -> &'t Item {
@@ -288,6 +320,35 @@ mod tests {
         assert_eq!(&text[start as usize..end as usize], "word");
     }
 
+    /// PyYAML and go-yaml read all of these to the same lists; places are those of the file.
+    #[test]
+    fn within_brackets_lines_are_indented_as_their_author_likes() {
+        for text in [
+            "a:\n  b: [\n    x,\n    y\n  ]\n",
+            "a:\n  b: [\n  x,\n  y\n]\n",
+            "a:\n  b: [ # why\n\"x\", # not\n'y'\n ]\nc: word\n",
+            "a:\n  b: [x,\n\"y\"]\nc: word\n",
+        ] {
+            let item = read(text).unwrap_or_else(|flaw| panic!("{text}: {flaw}"));
+            let Value::Array(items) = &at(&item, "a.b").value else { panic!("{text}") };
+            let texts: Vec<&str> = items.iter().filter_map(Item::text).collect();
+            assert_eq!(texts, ["x", "y"], "{text}");
+            let written = |item: &Item| &text[item.origin.start as usize..item.origin.end as usize];
+            assert!(items.iter().all(|item| written(item).contains(item.text().unwrap())));
+        }
+        let told = parse("a:\n  b: 1\n c: 2\n", 0).err().map(|flaw| flaw.origin.start);
+        assert_eq!(told, Some(11));
+    }
+
+    #[test]
+    fn the_first_document_is_the_file() {
+        let parsed =
+            parse("a: 1\n---\nb: [\n", 0).unwrap_or_else(|flaw| panic!("{}", flaw.message));
+        assert!(parsed.item.table().unwrap().contains_key("a"));
+        assert_eq!(parsed.more.map(|origin| origin.start), Some(5));
+        assert!(parse("---\na: 1\n...\n", 0).is_ok_and(|parsed| parsed.more.is_none()));
+    }
+
     #[test]
     fn what_cannot_be_is_refused() {
         let bomb = (1..30).fold("a0: &a0 [x, x]\n".to_owned(), |text, n| {
@@ -299,7 +360,6 @@ mod tests {
             (deep.as_str(), ""),
             ("a: 1\na: 2\n", "was there before"),
             ("a: &a [*a]\n", ""),
-            ("a: 1\n---\nb: 2\n", "one YAML document"),
             ("? [a]\n: 1\n", "a key is a text"),
             ("a: [1\n", "not YAML"),
             ("a: {<<: 1}\n", "merges tables"),

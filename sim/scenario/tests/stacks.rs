@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::format_collect)]
 
+mod imports;
+
 use std::path::{Path, PathBuf};
 use wssim_experiment::question::{Override, Worlds as _};
 use wssim_kernel::Nanos;

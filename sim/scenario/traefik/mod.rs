@@ -18,9 +18,11 @@ mod route;
 
 pub use route::Route;
 
+use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::fields::{Name, Reader};
 use crate::source::Origin;
+use crate::tree::Table;
 use middleware::Middleware;
 use options::Options;
 use std::collections::BTreeMap;
@@ -166,8 +168,33 @@ pub(crate) fn read(document: &Document, reader: &mut Reader<'_>) -> Proxy {
 /// The routers, services or middlewares of one container, by name in lower case.
 type Things<'a> = BTreeMap<String, Options<'a>>;
 
-/// Protocols and settings that are known and not read.
+/// Protocols that are known and not read.
 const UNREAD: [&str; 3] = ["tcp", "tls", "udp"];
+/// What else Traefik reads of a container (pkg/provider/docker/shared_labels.go); what stands below any
+/// other name is only matched by the provider's `constraints`.
+const SHARED: [&str; 3] = ["docker", "enable", "swarm"];
+
+/// Whether labels, by name, ask Traefik for an HTTP router: `traefik.enable` or an HTTP service alone do, unless all
+/// that they speak of is TCP or UDP (pkg/provider/docker/config.go).
+pub(crate) fn asks_for_http(labels: &Table) -> bool {
+    let names: Vec<String> = labels.keys().map(|name| name.to_lowercase()).collect();
+    let enabled = names.iter().zip(labels.values()).find(|(name, _)| *name == "traefik.enable");
+    let enabled = enabled.and_then(|(_, entry)| entry.item.text());
+    let is_on =
+        enabled.is_some_and(|text| ["1", "t", "true"].contains(&text.to_lowercase().as_str()));
+    let below = |start: &str| names.iter().any(|name| name.starts_with(start));
+    let has_http = below("traefik.http.routers.") || below("traefik.http.services.");
+    let is_other = OTHERS.iter().any(|start| below(start)) && !below("traefik.http.middlewares.");
+    (has_http || (is_on && !is_other)) && (is_on || enabled.is_none())
+}
+
+/// What labels of routers and services of other protocols than HTTP begin with.
+const OTHERS: [&str; 4] = [
+    "traefik.tcp.routers.",
+    "traefik.tcp.services.",
+    "traefik.udp.routers.",
+    "traefik.udp.services.",
+];
 
 impl Proxy {
     fn service(&mut self, owner: &str, origin: Origin, labels: &[&Label], reader: &mut Reader<'_>) {
@@ -178,12 +205,21 @@ impl Proxy {
         }
         let enabled = own.flag(reader, "enable");
         own.accept(&["docker", "swarm"]);
-        own.finish(reader, "container", &["docker.network", "enable", "http", "swarm.network"]);
+        for (name, label) in own.rest() {
+            misspelt(reader, &name, label);
+        }
         if enabled == Some(false) {
             return;
         }
         let [routers, balancers, middlewares] = things;
-        let is_bare = routers.is_empty() && (enabled == Some(true) || !balancers.is_empty());
+        // TCP and UDP alone make Traefik build nothing of HTTP.
+        let of_others = |label: &&Label| {
+            let key = label.key.text.to_lowercase();
+            OTHERS.iter().any(|start| key.starts_with(start))
+        };
+        let is_other = middlewares.is_empty() && labels.iter().any(|label| of_others(label));
+        let is_bare =
+            routers.is_empty() && ((enabled == Some(true) && !is_other) || !balancers.is_empty());
         let balancers: Vec<Balancer> =
             balancers.into_values().map(|options| balancer(reader, owner, options)).collect();
         for options in routers.into_values() {
@@ -267,6 +303,18 @@ fn sort<'a>(
             let message = format!("Traefik knows no label `{key}`");
             options::unknown(reader, label, message, suggest::hint(&kind, KINDS));
         }
+    }
+}
+
+/// A label of Traefik's that it does not read is told of where it is nearly one that it does.
+fn misspelt(reader: &mut Reader<'_>, name: &str, label: &Label) {
+    let first = name.split('.').next().unwrap_or(name);
+    let known = SHARED.into_iter().chain(UNREAD).chain(["http"]);
+    if let Some(near) = suggest::nearest(first, known) {
+        let message = format!("Traefik does not read `{}`", label.key.text);
+        let help = format!("did you mean `traefik.{near}`?");
+        let diagnostic = Diagnostic::warning("unknown-label", message).help(help);
+        reader.mistakes.push(diagnostic.at(reader.texts.sources, label.key.origin));
     }
 }
 

@@ -135,6 +135,11 @@ impl<'a> Options<'a> {
         }
     }
 
+    /// What nothing asked for.
+    pub(super) fn rest(self) -> BTreeMap<String, &'a Label> {
+        self.left
+    }
+
     /// Tells of what nobody asked for; `known` are the options of `what`.
     pub(super) fn finish(self, reader: &mut Reader<'_>, what: &str, known: &[&str]) {
         for (option, label) in self.left {

@@ -1,0 +1,309 @@
+//! The nodes that a scenario of stack files alone is given: as few as the files can do with, and each as the
+//! files want it. A host name, a role, a label or an architecture that a constraint asks for is one that a node
+//! has; two values of a label are two nodes; replicas that may not share a node have one each; and what is
+//! reserved fits.
+
+use std::collections::{BTreeMap, BTreeSet};
+use wssim_model::orchestrator::placement::{Attribute, Constraint, Machine, Wanted};
+
+/// Where anything runs more than once there are as many nodes, so that it can be spread: an assumption.
+const SPREAD: usize = 3;
+/// As many as a swarm needs to lose one (Docker, Raft consensus in swarm mode).
+const MANAGERS: usize = 3;
+/// Threads and bytes of an ordinary server: an assumption.
+const THREADS: f64 = 8.0;
+const MEMORY: f64 = 16e9;
+/// More nodes than this are never made up.
+const MOST: usize = 1_000;
+
+/// A node as the files want it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Node {
+    pub(super) name: String,
+    pub(super) labels: BTreeMap<String, String>,
+    /// `None`: no constraint speaks of it yet.
+    manager: Option<bool>,
+    pub(super) arch: Option<String>,
+}
+
+/// All of them.
+#[derive(Clone, Debug)]
+pub(super) struct Nodes {
+    pub(super) nodes: Vec<Node>,
+    /// Threads of each.
+    pub(super) threads: f64,
+    /// RAM of each, in bytes.
+    pub(super) memory: f64,
+}
+
+impl Nodes {
+    /// Nodes for `wanted`, and `base`: bytes that each container of it takes at rest.
+    pub(super) fn of(wanted: &[(Wanted, f64)]) -> Self {
+        let mut made = Self { nodes: Vec::new(), threads: THREADS, memory: MEMORY };
+        let hosts: BTreeSet<&str> = wanted
+            .iter()
+            .flat_map(|(one, _)| &one.constraints)
+            .filter(|constraint| constraint.equal && constraint.is_of_host())
+            .map(|constraint| constraint.value.as_str())
+            .collect();
+        made.nodes.extend(hosts.iter().map(|host| Node::named((*host).to_owned())));
+        let many = wanted.iter().any(|(one, _)| one.replicas.is_none_or(|replicas| replicas > 1));
+        let least = if many { SPREAD } else { 1 };
+        while made.nodes.len() < least {
+            made.add();
+        }
+        for (at, (one, _)) in wanted.iter().enumerate() {
+            made.meet(one, needed(one, &wanted[..at]), wanted);
+        }
+        // Where there are several nodes, the managers are as many as can lose one.
+        let managers = if made.nodes.len() < MANAGERS { 1 } else { MANAGERS };
+        while made.nodes.iter().filter(|node| node.manages()).count() < managers {
+            made.add();
+        }
+        made.size(wanted);
+        made
+    }
+
+    /// Those that manage: the first of them, unless constraints want workers there.
+    pub(super) fn managers(&self) -> Vec<&str> {
+        let may = self.nodes.iter().filter(|node| node.manages());
+        // What must manage does so, whatever else there is; an even number is no better than one less.
+        let must = may.clone().filter(|node| node.manager == Some(true)).count();
+        let most = may.clone().count().min(MANAGERS);
+        let mut free = (most - usize::from(most.is_multiple_of(2))).saturating_sub(must);
+        let chosen = may.filter(|node| {
+            let is_chosen = node.manager == Some(true) || free > 0;
+            free -= usize::from(is_chosen && node.manager.is_none());
+            is_chosen
+        });
+        chosen.map(|node| node.name.as_str()).collect()
+    }
+
+    fn add(&mut self) -> usize {
+        let taken = |name: &String| self.nodes.iter().any(|node| node.name == *name);
+        let mut names = (self.nodes.len() + 1..).map(|number| format!("node-{number}"));
+        let name = names.find(|name| !taken(name)).unwrap_or_default();
+        self.nodes.push(Node::named(name));
+        self.nodes.len() - 1
+    }
+
+    /// Makes `needed` nodes fit `one`.
+    fn meet(&mut self, one: &Wanted, needed: usize, all: &[(Wanted, f64)]) {
+        let mut left = needed.saturating_sub(self.fitting(one).count());
+        // Whoever wants workers takes the last nodes, so that the first go on managing.
+        let wants_workers =
+            one.constraints.iter().any(|it| it.attribute == Attribute::Role && !is_manager(it));
+        let mut order: Vec<usize> = (0..self.nodes.len()).collect();
+        if wants_workers {
+            order.reverse();
+        }
+        for at in order {
+            if left == 0 || self.nodes.len() > MOST {
+                return;
+            }
+            let suited = self.nodes[at].suited(one);
+            let spoils = |node: &Node| {
+                all.iter().any(|(other, _)| self.nodes[at].fits(other) && !node.fits(other))
+            };
+            match suited.filter(|node| !self.nodes[at].fits(one) && !spoils(node)) {
+                Some(node) => {
+                    self.nodes[at] = node;
+                    left -= 1;
+                }
+                None => {}
+            }
+        }
+        while left > 0 && self.nodes.len() < MOST {
+            let at = self.add();
+            match self.nodes[at].suited(one) {
+                Some(node) => self.nodes[at] = node,
+                None => {
+                    // No node can be like that: a host that is named and is not this one.
+                    self.nodes.pop();
+                    return;
+                }
+            }
+            left -= 1;
+        }
+    }
+
+    fn fitting<'a>(&'a self, one: &'a Wanted) -> impl Iterator<Item = &'a Node> {
+        self.nodes.iter().filter(|node| node.fits(one))
+    }
+
+    /// Room for all that is reserved and for what containers take at rest, wherever they land: each service
+    /// puts at most its share, rounded up, on each node that fits it.
+    fn size(&mut self, wanted: &[(Wanted, f64)]) {
+        let most = |of: &dyn Fn(&(Wanted, f64)) -> f64| {
+            let on = |node: &Node| {
+                let here = wanted.iter().filter(|(one, _)| node.fits(one));
+                here.map(|each| of(each) * f64::from(self.share(&each.0))).sum()
+            };
+            self.nodes.iter().map(on).fold(0.0, f64::max)
+        };
+        let threads = most(&|(one, _)| one.cpus);
+        let memory = most(&|(one, base)| one.memory_bytes.max(*base));
+        while self.threads < threads {
+            self.threads *= 2.0;
+        }
+        while self.memory < memory {
+            self.memory *= 2.0;
+        }
+    }
+
+    /// Containers of `one` on each node that fits it, at most.
+    fn share(&self, one: &Wanted) -> u32 {
+        let places = self.fitting(one).count().max(1) as u32;
+        one.replicas.map_or(1, |replicas| replicas.div_ceil(places))
+    }
+}
+
+/// Nodes that `one` needs behind those `before` it: one for each container where they may not share, also with
+/// another service's that takes the same port of the node; otherwise as many as it is spread over.
+fn needed(one: &Wanted, before: &[(Wanted, f64)]) -> usize {
+    let Some(replicas) = one.replicas else { return 1 };
+    let most = if one.host_ports.is_empty() { one.max_per_node } else { Some(1) };
+    let least = most.map_or(1, |most| replicas.div_ceil(most.max(1)) as usize);
+    let shares = |other: &&(Wanted, f64)| {
+        other.0.host_ports.iter().any(|port| one.host_ports.contains(port))
+    };
+    let taken = before.iter().filter(shares).filter_map(|(other, _)| other.replicas);
+    least.max(SPREAD.min(replicas as usize)) + taken.map(|number| number as usize).sum::<usize>()
+}
+
+fn is_manager(role: &Constraint) -> bool {
+    role.value.eq_ignore_ascii_case("manager") == role.equal
+}
+
+impl Node {
+    fn named(name: String) -> Self {
+        Self { name, ..Self::default() }
+    }
+
+    /// Whether it manages, as far as is known.
+    fn manages(&self) -> bool {
+        self.manager != Some(false)
+    }
+
+    fn machine(&self) -> Machine {
+        Machine {
+            name: self.name.clone(),
+            labels: self.labels.clone(),
+            manager: self.manages(),
+            architecture: self.arch.clone().unwrap_or_default(),
+            ..Machine::default()
+        }
+    }
+
+    /// Whether it meets the constraints as it is; a role that is not settled fits nothing that speaks of
+    /// roles.
+    fn fits(&self, one: &Wanted) -> bool {
+        let machine = self.machine();
+        one.constraints.iter().all(|constraint| {
+            constraint.holds(&machine)
+                && (constraint.attribute != Attribute::Role || self.manager.is_some())
+        })
+    }
+
+    /// The same node as `one` wants it, where it can be that.
+    fn suited(&self, one: &Wanted) -> Option<Self> {
+        let mut node = self.clone();
+        for constraint in &one.constraints {
+            match &constraint.attribute {
+                Attribute::Role if node.manager.is_none() => {
+                    node.manager = Some(is_manager(constraint));
+                }
+                Attribute::Label(key) if constraint.equal => {
+                    node.labels.entry(key.clone()).or_insert_with(|| constraint.value.clone());
+                }
+                Attribute::Architecture if constraint.equal && node.arch.is_none() => {
+                    node.arch = Some(constraint.value.clone());
+                }
+                _ => {}
+            }
+        }
+        node.fits(one).then_some(node)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wssim_model::orchestrator::placement::place;
+
+    fn wanted(replicas: Option<u32>, constraints: &[&str]) -> Wanted {
+        let constraints = constraints.iter().map(|text| Constraint::parse(text).unwrap()).collect();
+        Wanted { replicas, constraints, ..Wanted::default() }
+    }
+
+    /// The scheduler itself finds a place for everything.
+    #[track_caller]
+    fn holds(all: &[Wanted], nodes: usize) -> Nodes {
+        let with_base: Vec<(Wanted, f64)> = all.iter().map(|one| (one.clone(), 2e8)).collect();
+        let made = Nodes::of(&with_base);
+        let managers = made.managers();
+        assert!(!managers.is_empty() && managers.len() <= made.nodes.len());
+        let machines: Vec<Machine> = made
+            .nodes
+            .iter()
+            .map(|node| Machine {
+                manager: managers.contains(&node.name.as_str()),
+                cpus: made.threads,
+                memory_bytes: made.memory,
+                ..node.machine()
+            })
+            .collect();
+        for (one, placed) in all.iter().zip(place(&machines, all)) {
+            let due = one.replicas.map_or(1, |replicas| replicas as usize);
+            assert!(placed.len() >= due, "{one:?} on {machines:?}");
+        }
+        assert_eq!(made.nodes.len(), nodes, "{:?}", made.nodes);
+        made
+    }
+
+    #[test]
+    fn every_constraint_finds_a_node() {
+        holds(&[wanted(Some(1), &[])], 1);
+        holds(&[wanted(Some(2), &[])], 3);
+        holds(&[wanted(Some(2), &["node.role == worker"])], 5);
+        holds(&[wanted(Some(1), &["node.role == worker"])], 2);
+        holds(
+            &[wanted(Some(1), &["node.role != manager"]), wanted(Some(1), &["node.role==manager"])],
+            2,
+        );
+        let tiers = ["node.labels.tier == front", "node.labels.tier == store"];
+        holds(&[wanted(Some(1), &tiers[..1]), wanted(Some(1), &tiers[1..])], 2);
+        holds(&[wanted(Some(1), &tiers[..1]), wanted(Some(1), &["node.labels.tier != front"])], 2);
+        holds(
+            &[wanted(Some(1), &["node.hostname == a"]), wanted(Some(1), &["node.hostname != a"])],
+            2,
+        );
+        holds(
+            &[
+                wanted(None, &["node.platform.arch == aarch64"]),
+                wanted(Some(1), &["node.platform.arch == x86_64"]),
+            ],
+            4,
+        );
+        holds(&[wanted(Some(3), &["node.hostname == a"])], 3);
+        holds(
+            &[wanted(
+                Some(1),
+                &["node.hostname == a", "node.role == worker", "node.labels.disk == ssd"],
+            )],
+            2,
+        );
+    }
+
+    #[test]
+    fn what_may_not_share_and_what_is_reserved_has_room() {
+        let apart = Wanted { max_per_node: Some(2), ..wanted(Some(9), &["node.labels.x == y"]) };
+        holds(&[apart], 5);
+        let ports = Wanted { host_ports: vec![80], ..wanted(Some(4), &[]) };
+        holds(&[ports.clone()], 4);
+        holds(&[ports.clone(), wanted(Some(1), &[]), ports], 8);
+        let large = Wanted { cpus: 12.0, memory_bytes: 48.0 * 1.073e9, ..wanted(Some(1), &[]) };
+        let made = holds(&[large.clone(), large], 1);
+        assert_eq!((made.threads, made.memory), (32.0, 128e9));
+    }
+}
