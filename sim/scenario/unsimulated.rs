@@ -173,7 +173,7 @@ pub(crate) fn needed(needs: &[Name], items: &[NotSimulated]) -> Option<String> {
 }
 
 /// Whether two paths can be the same, part by part; `*` is any name.
-fn matches(a: &str, b: &str) -> bool {
+pub(crate) fn matches(a: &str, b: &str) -> bool {
     let (a, b): (Vec<&str>, Vec<&str>) = (a.split('.').collect(), b.split('.').collect());
     let same = |(a, b): (&&str, &&str)| a == b || *a == "*" || *b == "*";
     a.len() == b.len() && a.iter().zip(&b).all(same)
