@@ -6,6 +6,7 @@ mod coverage;
 mod determinism;
 mod pairs;
 mod pressure;
+mod random_lives;
 mod random_memory;
 mod random_unrest;
 mod random_worlds;

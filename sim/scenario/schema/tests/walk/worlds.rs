@@ -1,15 +1,15 @@
 //! The scenarios of the walk, and what studies say of them.
 
-use super::is_about;
 use crate::scenario::Scenario;
+use crate::unsimulated;
 use serde_json::Value;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use wssim_experiment::capacity::{self, capacity};
 use wssim_experiment::failures::{self, failures};
-use wssim_experiment::findings::Findings;
-use wssim_experiment::question::{AtRisk, Study, Worlds};
+use wssim_experiment::findings::{Answer, Findings};
+use wssim_experiment::question::{AtRisk, SCALE_KEY, Study, Worlds};
+use wssim_experiment::sweep::{self, Parameter, Value as Asked, sweep};
 use wssim_experiment::watch::Unwatched;
 use wssim_experiment::{Options, run};
 use wssim_model::Blueprint;
@@ -18,14 +18,15 @@ use wssim_model::Blueprint;
 const FOLDER: &str = "tests/walk";
 
 /// Which of them are asked what, with so many replications; the others are pieces of these.
-const BASES: [(&str, &[Study], u32); 7] = [
+const BASES: [(&str, &[Study], u32); 8] = [
     ("calls", &[Study::Run], 1),
     ("wires", &[Study::Run], 1),
     ("pages", &[Study::Run], 1),
     ("lives", &[Study::Run], 1),
     ("day", &[Study::Run], 1),
-    ("losing", &[Study::Failures], 1),
-    ("judged", &[Study::Run, Study::Capacity], 5),
+    ("compose", &[Study::Run], 1),
+    ("losing", &[Study::Failures], 5),
+    ("judged", &[Study::Run, Study::Sweep], 5),
 ];
 
 /// Years of the long run: a few things break in them.
@@ -37,7 +38,7 @@ pub(super) struct World {
     pub(super) text: String,
     studies: &'static [Study],
     replications: u32,
-    scenario: Scenario,
+    pub(super) scenario: Scenario,
     blueprint: Blueprint,
     at_risk: AtRisk,
     /// By study.
@@ -69,7 +70,8 @@ pub(super) fn names(files: &[Value]) -> Vec<String> {
         }
     }
     let files = std::fs::read_dir(FOLDER).unwrap();
-    out.extend(files.map(|file| file.unwrap().file_name().into_string().unwrap()));
+    let file = |entry: std::fs::DirEntry| entry.path().to_string_lossy().into_owned();
+    out.extend(files.map(|entry| file(entry.unwrap())));
     out.into_iter().collect()
 }
 
@@ -90,6 +92,11 @@ impl World {
         Ok(Self { name, text, studies, replications, scenario, blueprint, at_risk, told })
     }
 
+    /// One of another text.
+    pub(super) fn of_text(text: String, studies: &'static [Study]) -> Result<Self, String> {
+        Self::of("text", text, studies, 1, &[])
+    }
+
     /// The same with `sets`, and other text; `None`: that is no scenario.
     pub(super) fn with(&self, sets: &[String], texts: &[(&str, &str)]) -> Option<Self> {
         let text = texts.iter().fold(self.text.clone(), |text, (from, to)| text.replace(from, to));
@@ -98,11 +105,7 @@ impl World {
 
     /// Whether it says that what stands at `path` is not simulated.
     pub(super) fn lists(&self, path: &str) -> bool {
-        let plain: String = path.chars().filter(|c| !"[]\"".contains(*c)).collect();
-        self.scenario.not_simulated().iter().any(|item| {
-            let item: String = item.path.chars().filter(|c| !"[]\"".contains(*c)).collect();
-            is_about(&item, &plain)
-        })
+        unsimulated::lists(self.scenario.not_simulated(), path)
     }
 
     /// Whether some study finds another number here than in `base`.
@@ -147,32 +150,46 @@ impl World {
             Study::Failures => {
                 let survival = question.cluster.survival;
                 let options =
-                    failures::Options { common, depth: Some(1), survival, years: Some(YEARS) };
+                    failures::Options { common, depth: Some(2), survival, years: Some(YEARS) };
                 failures(worlds, &question, &options, &Unwatched).map_err(|why| format!("{why:?}"))
             }
-            Study::Capacity => {
-                let options = capacity::Options {
+            Study::Sweep => {
+                let asked = Asked { text: "1".to_owned(), number: Some(1.0) };
+                let options = sweep::Options {
                     seed: 1,
                     threads: Some(1),
-                    replications: Some(1),
-                    precision: 0.1,
-                    conditions: Vec::new(),
-                    find: None,
-                    template: None,
+                    replications: self.replications,
+                    parameters: vec![Parameter {
+                        path: SCALE_KEY.to_owned(),
+                        values: vec![asked],
+                        numbers: None,
+                    }],
+                    metrics: Vec::new(),
+                    refine: 0,
                 };
-                capacity(worlds, &question, &options, &Unwatched).map_err(|why| format!("{why:?}"))
+                sweep(worlds, &question, &options, &Unwatched).map_err(|why| format!("{why:?}"))
             }
             _ => run(worlds, &question, &common, &Unwatched).map_err(|why| format!("{why:?}")),
         }
     }
 }
 
-/// Metrics, what became of claims, and what only this study finds.
+/// What was measured and judged; nothing that only repeats what the scenario says.
 fn numbers(findings: &Findings) -> String {
-    let claims = findings.claims.iter().map(|judged| {
-        let expected = &judged.claim.expected;
-        format!("{expected:?} {:?} {:?}\n", judged.simulated, judged.verdict)
-    });
-    let claims: String = claims.collect();
-    format!("{:?}\n{claims}{:?}", findings.metrics, findings.answer)
+    let judged = findings.claims.iter().map(|one| (&one.simulated, one.verdict));
+    let judged: Vec<_> = judged.collect();
+    let answer = match &findings.answer {
+        Answer::Run(run) => format!("{:?} {:?} {:?}", run.series, run.distributions, run.bands),
+        Answer::Failures(found) => {
+            let years = found.long_run.as_ref().map(|run| (run.faults, run.events, &run.subjects));
+            format!("{:?} {:?} {years:?}", found.calm, found.sets)
+        }
+        Answer::Sweep(found) => {
+            let states: Vec<_> = found.objectives.iter().map(|one| &one.states).collect();
+            let metrics: Vec<_> = found.points.iter().map(|one| &one.metrics).collect();
+            format!("{states:?} {metrics:?}")
+        }
+        Answer::Compare(_) | Answer::Capacity(_) => String::new(),
+    };
+    format!("{:?}\n{judged:?}\n{answer}", findings.metrics)
 }
