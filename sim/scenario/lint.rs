@@ -13,6 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::fields::Name;
 use crate::document::service::Service;
+use crate::no_effect;
 use crate::source::{Origin, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 use wssim_kernel::{Nanos, Time};
@@ -171,8 +172,13 @@ pub(crate) fn lints(document: &Document, sources: &Sources) -> Vec<Diagnostic> {
 
 /// Whether `allow` silences a diagnostic: those of stack files and placement that are lints, too.
 pub(crate) fn is_silenced(diagnostic: &Diagnostic, allow: &[Name]) -> bool {
-    LINTS.iter().any(|lint| lint.name == diagnostic.code)
+    names().any(|name| name == diagnostic.code)
         && allow.iter().any(|allowed| allowed.text == diagnostic.code)
+}
+
+/// What can be silenced: the lints, and notes on what does nothing.
+fn names() -> impl Iterator<Item = &'static str> + Clone {
+    LINTS.iter().map(|lint| lint.name).chain([no_effect::CODE])
 }
 
 /// The reason of a lint, behind what to do about it.
@@ -198,8 +204,8 @@ impl Found<'_> {
     /// A silenced lint must exist.
     fn silenced(&mut self) {
         for Name { text, origin } in &self.document.header.allow {
-            if LINTS.iter().all(|lint| lint.name != text) {
-                let hint = suggest::hint(text, LINTS.iter().map(|lint| lint.name));
+            if names().all(|name| name != text) {
+                let hint = suggest::hint(text, names());
                 let message = format!("there is no lint `{text}`");
                 let diagnostic = Diagnostic::warning("unknown-lint", message).maybe_help(hint);
                 self.out.push(diagnostic.at(self.sources, *origin));

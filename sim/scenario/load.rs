@@ -8,6 +8,7 @@ mod join;
 pub(crate) use join::file;
 
 use crate::diagnostic::Diagnostic;
+use crate::no_effect::layers;
 use crate::schema::{self, Kind};
 use crate::source::{Origin, Source, Sources};
 use crate::tree::{self, Entry, Item, Table, Value};
@@ -17,10 +18,17 @@ use wssim_text::suggest;
 
 /// Lists whose items are merged by `id`.
 const BY_ID: [&str; 2] = ["claim", "fault"];
+
+/// Whether the items of the list `key` of a file are merged by `id`.
+pub(crate) fn is_by_id(key: &str) -> bool {
+    BY_ID.contains(&key)
+}
+
 /// Tables whose keys are names that the author chose.
 const NAMED: [&str; 6] = ["network", "node", "service", "site", "stack", "traffic"];
 
-fn id_of(item: &Item) -> Option<(&str, Origin)> {
+/// The `id` of an item of a list that is merged by it.
+pub(crate) fn id_of(item: &Item) -> Option<(&str, Origin)> {
     let entry = item.table()?.get("id")?;
     entry.item.text().map(|id| (id, entry.item.origin))
 }
@@ -96,17 +104,19 @@ fn prune_table(table: &mut Table, owner: &str, sources: &Sources, mistakes: &mut
         if !prune_item(&mut entry.item, key, sources, mistakes) {
             return false;
         }
-        // A cluster without an orchestrator is one, too, some containers are never restarted, and some
-        // processes touch no pages.
-        let place = (owner, key.as_str());
-        let word = FREE_TEXT.contains(&key.as_str())
-            || matches!(
-                place,
-                ("orchestrator", "kind") | ("restart", "condition") | ("memory", "touch")
-            )
-            || owner == "labels";
-        word || entry.item.text() != Some("none")
+        entry.item.text() != Some("none") || !takes_back(owner, key)
     });
+}
+
+/// Whether the word "none" takes back what `key` of the table that is called `owner` has.
+pub(crate) fn takes_back(owner: &str, key: &str) -> bool {
+    // A cluster without an orchestrator is one, too, some containers are never restarted, and some
+    // processes touch no pages.
+    let is_value = matches!(
+        (owner, key),
+        ("orchestrator", "kind") | ("restart", "condition") | ("memory", "touch")
+    );
+    !FREE_TEXT.contains(&key) && !is_value && owner != "labels"
 }
 
 /// Whether the item stays.
@@ -240,14 +250,32 @@ pub(crate) fn set(
     let Some(Assignment { path, value, key }) = assignment(text, shown, sources, mistakes) else {
         return Applied::No;
     };
+    let below = value_at(table, &path);
+    let same = below.and_then(|below| layers::of_set(below, &value, sources));
     match put(table, &path, value, key) {
-        Ok(()) => Applied::Yes,
+        Ok(()) => {
+            mistakes.extend(same);
+            Applied::Yes
+        }
         Err((message, help)) => {
             let diagnostic = Diagnostic::error("unknown-path", message).maybe_help(help);
             mistakes.push(diagnostic.at(sources, key));
             Applied::No
         }
     }
+}
+
+/// What stands at `path`.
+fn value_at<'t>(table: &'t Table, path: &[Segment]) -> Option<&'t Item> {
+    let (Segment::Key(first), rest) = path.split_first()? else { return None };
+    rest.iter().try_fold(&table.get(first)?.item, |item, step| match (step, &item.value) {
+        (Segment::Key(name), Value::Table(table)) => Some(&table.get(name)?.item),
+        (Segment::Index(at), Value::Array(items)) => items.get(*at),
+        (Segment::Id(id) | Segment::Key(id), Value::Array(items)) => {
+            items.iter().find(|item| id_of(item).is_some_and(|(other, _)| other == id))
+        }
+        _ => None,
+    })
 }
 
 /// The first `=` outside quotes and brackets.

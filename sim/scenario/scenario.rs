@@ -16,6 +16,7 @@ use crate::inputs;
 use crate::lint;
 use crate::load::{self, Applied};
 use crate::lower::{self, Traces};
+use crate::no_effect;
 use crate::places;
 use crate::question;
 use crate::source::Sources;
@@ -140,6 +141,7 @@ impl Scenario {
         let arms: BTreeMap<String, World> =
             read.into_iter().filter_map(|(arm, world)| Some((arm, world?))).collect();
         let observed = observed(&world, &arms);
+        world.note_what_does_nothing(&location, &own, &shared);
         let name = location
             .path()
             .file_stem()
@@ -472,6 +474,47 @@ impl World {
             traces,
             warnings: tidy(warnings),
         })
+    }
+
+    /// Adds notes on what is written and does nothing; `sets` are those of the command line.
+    fn note_what_does_nothing(&mut self, location: &Location, sets: &[Set], shared: &Shared) {
+        let blueprint = self.at_risk_blueprint();
+        let (document, merged) = (&self.document, &self.merged);
+        let mut notes = no_effect::notes(document, &blueprint, merged, &self.sources);
+        for (at, (set, _)) in sets.iter().enumerate() {
+            let told: Vec<Diagnostic> = self.warnings.iter().chain(&notes).cloned().collect();
+            if no_effect::sets::is_told(set, &told, &self.not_simulated) {
+                continue;
+            }
+            let others = [&sets[..at], &sets[at + 1..]].concat();
+            let without = Self::read(location, &others, Missing::Refused, shared);
+            if without.is_ok_and(|without| without.says_the_same_as(self)) {
+                notes.push(no_effect::sets::note(set));
+            }
+        }
+        notes.retain(|note| !lint::is_silenced(note, &self.document.header.allow));
+        self.warnings = tidy(self.warnings.drain(..).chain(notes).collect());
+    }
+
+    /// Whether no study and no report can tell the two apart, but for texts.
+    fn says_the_same_as(&self, other: &Self) -> bool {
+        let asked = |world: &Self| {
+            let (document, header) = (&world.document, &world.document.header);
+            let asked = (question::measure(document), &world.claims, &world.ranged);
+            let cluster = (cluster::of(document), document.traffic_scale, document.closed_users());
+            let texts = (&header.title, lint::lints(document, &world.sources).len());
+            format!("{asked:?} {cluster:?} {texts:?} {:?}", world.not_simulated)
+        };
+        self.warnings.len() == other.warnings.len()
+            && asked(self) == asked(other)
+            && lower::lower(&self.document, &self.traces)
+                == lower::lower(&other.document, &other.traces)
+            && self.at_risk_blueprint() == other.at_risk_blueprint()
+    }
+
+    fn at_risk_blueprint(&self) -> Blueprint {
+        let document = Document { at_risk: true, ..self.document.clone() };
+        lower::lower(&document, &self.traces)
     }
 
     /// What is not simulated where things are lost and replaced.

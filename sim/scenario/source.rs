@@ -5,6 +5,7 @@
 
 use crate::diagnostic::Place;
 use crate::files::Location;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 /// A stretch of one text, in bytes.
@@ -96,6 +97,12 @@ impl Sources {
     /// The file `named` in the text of `origin`.
     pub(crate) fn beside(&self, origin: Origin, named: &str) -> Location {
         self.of(origin).folder.join(named)
+    }
+
+    /// Whether it is in a stack file.
+    pub(crate) fn is_of_stack(&self, origin: Origin) -> bool {
+        let ending = Path::new(&self.of(origin).name).extension();
+        ending.is_some_and(|ending| ending == "yml" || ending == "yaml")
     }
 
     /// The part from `start` for `length` bytes of the string at `origin`; all of it where the

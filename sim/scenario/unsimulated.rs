@@ -172,6 +172,15 @@ pub(crate) fn needed(needs: &[Name], items: &[NotSimulated]) -> Option<String> {
     items.iter().find(is_needed).map(ToString::to_string)
 }
 
+/// Whether an item is about what `--set` reaches by `path`, or about a table that holds it.
+pub(crate) fn lists(items: &[NotSimulated], path: &str) -> bool {
+    let plain = |path: &str| path.chars().filter(|c| !"[]\"".contains(*c)).collect::<String>();
+    let path = plain(path);
+    let ends = path.match_indices('.').map(|(end, _)| end).chain([path.len()]);
+    let tables: Vec<&str> = ends.map(|end| &path[..end]).collect();
+    items.iter().any(|item| tables.iter().any(|table| matches(&plain(&item.path), table)))
+}
+
 /// Whether two paths can be the same, part by part; `*` is any name.
 fn matches(a: &str, b: &str) -> bool {
     let (a, b): (Vec<&str>, Vec<&str>) = (a.split('.').collect(), b.split('.').collect());

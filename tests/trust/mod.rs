@@ -7,6 +7,7 @@ mod determinism;
 mod pairs;
 mod pressure;
 mod quotas;
+mod random_lives;
 mod random_memory;
 mod random_unrest;
 mod random_worlds;

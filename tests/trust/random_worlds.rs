@@ -1,7 +1,8 @@
 //! Random scenarios run with every law asserted: requests in = answered + failed + in flight,
 //! ∫N dt = Σ time in system, work done = Σ demand served, the same at disks; pages in RAM + pages in swap =
-//! pages asked for, and no more than there are. The seed of each is printed.
+//! pages asked for, and no more than there are; and those of `random_lives.rs`. The seed of each is printed.
 
+use super::random_lives::Lives;
 use super::random_memory::{Ram, Watch};
 use super::{random_unrest, scenario};
 use std::fmt::Write as _;
@@ -209,7 +210,7 @@ fn seeds() -> std::ops::Range<u64> {
 #[test]
 fn random_worlds_keep_every_law() {
     let mut requests = 0;
-    let mut seen_in = [0; 4];
+    let (mut seen_in, mut reborn) = ([0; 4], [0; 2]);
     let seeds = seeds();
     let worlds = seeds.end - seeds.start;
     for seed in seeds {
@@ -228,11 +229,18 @@ fn random_worlds_keep_every_law() {
         for (worlds, seen) in seen_in.iter_mut().zip(watch.seen) {
             *worlds += u64::from(seen > 0);
         }
-        let (again, ()) = simulate(&world, run, (), &|| false).expect("nobody stops it");
+        let (again, lives) =
+            simulate(&world, run, Lives::new(&world), &|| false).expect("nobody stops it");
         assert_eq!(outcome.events, again.events, "{text}");
+        lives.assert_laws(&again);
+        for (all, seen) in reborn.iter_mut().zip(lives.seen) {
+            *all += seen;
+        }
         requests += outcome.requests;
     }
     assert!(requests > 300 * worlds, "{requests} requests");
+    println!("{reborn:?} lives after the first, and things done in them");
+    assert!(reborn[0] > 2 * worlds && reborn[1] > 20 * worlds, "{reborn:?}");
     // In one of ten at least somebody is killed, in one of ten pages come back, and are waited for; in one
     // of five some are in swap.
     println!("kills, faults, stalls, swap in {seen_in:?} of {worlds} worlds");

@@ -142,6 +142,7 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
     for (name, fields) in root.things(reader, "service") {
         document.services.insert(name.text.clone(), known::service(reader, &name, fields));
     }
+    document.pin_stacks();
     traffic::sources(reader, &mut root, &mut document);
     cache::size(&mut document.services, reader);
     document.growth = growth::read(reader, &mut root);
@@ -158,6 +159,20 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
     root.finish(reader);
     document.proxy = traefik::read(&document, reader);
     document
+}
+
+impl Document {
+    /// All of a stack runs on its node, whichever file says what belongs to it.
+    fn pin_stacks(&mut self) {
+        for service in self.services.values_mut() {
+            let stack = service.deploy.stack.as_ref().and_then(|name| self.stacks.get(name));
+            let Some(node) = stack.and_then(|stack| stack.node.as_ref()) else { continue };
+            let text = format!("node.hostname == {}", node.text);
+            if service.constraints.iter().all(|other| other.text != text) {
+                service.constraints.push(Name { text, origin: node.origin });
+            }
+        }
+    }
 }
 
 impl<'t> Fields<'t> {

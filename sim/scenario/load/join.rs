@@ -3,6 +3,7 @@
 use super::{BY_ID, id_of, merge};
 use crate::diagnostic::{Diagnostic, UNREADABLE};
 use crate::files::{Files, Location};
+use crate::no_effect::layers;
 use crate::source::{Origin, Source, Sources};
 use crate::tree::{self, Table, Value};
 use std::collections::BTreeMap;
@@ -95,6 +96,7 @@ impl Joining<'_> {
                 merge(&mut merged, base, true);
             }
         }
+        self.mistakes.extend(layers::notes(&merged, &own, self.sources));
         merge(&mut merged, own, true);
         Some(merged)
     }

@@ -6,6 +6,7 @@
 mod files;
 mod page;
 mod places;
+mod walk;
 
 use super::{Case, Key, Kind, ROOT, Shape, json};
 use crate::diagnostic::Diagnostic;
@@ -66,21 +67,21 @@ fn as_json(table: &Table) -> Value {
 }
 
 fn as_toml(file: &Value) -> String {
-    fn one(value: &Value) -> String {
-        match value {
-            Value::Object(table) => {
-                let pairs: Vec<String> =
-                    table.iter().map(|(key, value)| format!("{key:?} = {}", one(value))).collect();
-                format!("{{ {} }}", pairs.join(", "))
-            }
-            Value::Array(items) => {
-                format!("[{}]", items.iter().map(one).collect::<Vec<_>>().join(", "))
-            }
-            other => other.to_string(),
-        }
-    }
     let root = file.as_object().expect("a file is a table");
-    root.iter().map(|(key, value)| format!("{key:?} = {}\n", one(value))).collect()
+    root.iter().map(|(key, value)| format!("{key:?} = {}\n", as_inline_toml(value))).collect()
+}
+
+fn as_inline_toml(value: &Value) -> String {
+    match value {
+        Value::Object(table) => {
+            let pair = |(key, value)| format!("{key:?} = {}", as_inline_toml(value));
+            format!("{{ {} }}", table.iter().map(pair).collect::<Vec<_>>().join(", "))
+        }
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(as_inline_toml).collect::<Vec<_>>().join(", "))
+        }
+        other => other.to_string(),
+    }
 }
 
 /// Mistakes of name, type, unit and word: what a schema can say.

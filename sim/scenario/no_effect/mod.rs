@@ -1,0 +1,134 @@
+//! What is written and does nothing: `no effect: nothing visits this disk`.
+//!
+//! ```text
+//! keys that only another key makes effective   rows.rs       one table: the key, when it is idle, and why
+//! values over equal ones, in a layer           layers.rs     a file over those that it extends
+//! `--set` that leaves all as it was            sets.rs       the world with it and the world without
+//! ```
+//! What Docker's own files say for Docker is left alone, and what some study asks for is not idle: a
+//! start-up time acts in `failures`.
+
+pub(crate) mod layers;
+mod rows;
+pub(crate) mod sets;
+
+use crate::diagnostic::Diagnostic;
+use crate::document::Document;
+use crate::source::{Origin, Sources};
+use crate::tree::{Item, Table, Value};
+pub(crate) use rows::ROWS;
+use rows::Row;
+use wssim_model::Blueprint;
+
+/// The code of all such notes.
+pub(crate) const CODE: &str = "no-effect";
+
+/// A note that what stands at `origin` does nothing.
+pub(crate) fn note(why: &str, sources: &Sources, origin: Origin) -> Diagnostic {
+    Diagnostic::warning(CODE, format!("no effect: {why}")).at(sources, origin)
+}
+
+/// A world, as the rows look at it.
+struct Seen<'a> {
+    document: &'a Document,
+    blueprint: &'a Blueprint,
+}
+
+/// A key that is written.
+struct Written<'a> {
+    /// Its table.
+    table: &'a Table,
+    /// What stands there.
+    item: &'a Item,
+    /// The names that stand for the `*` of the row.
+    names: Vec<&'a str>,
+}
+
+/// More places than this with the same key are told as one.
+const TOLD_APART: usize = 3;
+
+/// Every key of `merged` that another key would have to make effective.
+pub(crate) fn notes(
+    document: &Document,
+    blueprint: &Blueprint,
+    merged: &Table,
+    sources: &Sources,
+) -> Vec<Diagnostic> {
+    let mut walk = Walk { seen: Seen { document, blueprint }, sources, found: Vec::new() };
+    walk.table(merged, &[]);
+    let mut out = Vec::new();
+    for row in ROWS {
+        let of_row = walk.found.iter().filter(|(of, _)| std::ptr::eq(*of, row));
+        let places: Vec<Origin> = of_row.map(|(_, origin)| *origin).collect();
+        if let ([first, rest @ ..], true) = (places.as_slice(), places.len() > TOLD_APART) {
+            let why = format!("{}, here and in {} places more", row.why, rest.len());
+            out.push(note(&why, sources, *first));
+        } else {
+            out.extend(places.into_iter().map(|origin| note(row.why, sources, origin)));
+        }
+    }
+    out
+}
+
+struct Walk<'a> {
+    seen: Seen<'a>,
+    sources: &'a Sources,
+    found: Vec<(&'static Row, Origin)>,
+}
+
+impl<'a> Walk<'a> {
+    fn table(&mut self, table: &'a Table, path: &[&'a str]) {
+        for (key, entry) in table {
+            let path = [path, &[key.as_str()]].concat();
+            self.key(table, &entry.item, entry.key, &path);
+            self.below(&entry.item, &path);
+        }
+    }
+
+    fn below(&mut self, item: &'a Item, path: &[&'a str]) {
+        match &item.value {
+            Value::Table(table) => self.table(table, path),
+            Value::Array(items) => {
+                let path = &path[..path.len().min(within_steps(path))];
+                items.iter().for_each(|item| self.below(item, path));
+            }
+            _ => {}
+        }
+    }
+
+    fn key(&mut self, table: &'a Table, item: &'a Item, key: Origin, path: &[&'a str]) {
+        let is_ours = !self.sources.is_of_stack(key);
+        for row in ROWS.iter().filter(|row| is_ours || !row.is_of_compose) {
+            let Some(names) = row.names(path) else { continue };
+            if (row.is_idle)(&self.seen, &Written { table, item, names }) {
+                self.found.push((row, key));
+            }
+        }
+    }
+}
+
+/// How much of a path counts in a list: steps within steps are steps.
+fn within_steps(path: &[&str]) -> usize {
+    match path {
+        ["service", _, "endpoint", _, "steps", ..] => 5,
+        _ => path.len(),
+    }
+}
+
+impl Row {
+    /// The names that stand for its `*`, if it is about the key at `path`.
+    fn names<'p>(&self, path: &[&'p str]) -> Option<Vec<&'p str>> {
+        if self.path.split('.').count() != path.len() {
+            return None;
+        }
+        let mut names = Vec::new();
+        for (own, key) in self.path.split('.').zip(path) {
+            if own == "*" {
+                names.push(*key);
+            } else if own != *key {
+                return None;
+            }
+        }
+        Some(names)
+    }
+}

@@ -1,0 +1,309 @@
+//! Keys that only another key makes effective: one table.
+//!
+//! A row is true, or it is not here: where `is_idle` says so, no other value of the key moves a number of
+//! any study. The tests beside hold each row to that, in a world where it is idle and in one where it acts.
+
+use super::{Seen, Written};
+use crate::calls;
+use crate::document::service::Service;
+use crate::document::step::{Step, StepKind};
+use crate::tree::Value;
+use wssim_model::blueprint::{FaultKind, Policy};
+
+/// A key, and when it does nothing.
+pub(crate) struct Row {
+    /// Where it stands; `*` is a name of the author's, places in lists are left out, steps within steps are
+    /// steps.
+    pub path: &'static str,
+    /// What is missing.
+    pub why: &'static str,
+    /// Whether Compose has it, too: what a stack file says is for Docker then.
+    pub is_of_compose: bool,
+    /// Whether it does nothing.
+    pub(super) is_idle: fn(&Seen<'_>, &Written<'_>) -> bool,
+}
+
+type Idle = fn(&Seen<'_>, &Written<'_>) -> bool;
+
+const fn row(path: &'static str, why: &'static str, is_idle: Idle) -> Row {
+    Row { path, why, is_of_compose: false, is_idle }
+}
+
+impl Row {
+    /// A key that stack files have, too.
+    const fn of_compose(self) -> Self {
+        Self { is_of_compose: true, ..self }
+    }
+}
+
+/// All of them, in the order in which they are told.
+pub(crate) static ROWS: &[Row] = &[
+    row("scenario.draw_faults", "nothing here fails by itself: there is no `mtbf`", |seen, _| {
+        !seen.fails_by_itself()
+    }),
+    row("node.*.disk", "nothing visits this disk", |seen, it| !seen.visits_disk(it.names[0])),
+    row("node.*.aes", "no network is encrypted", |seen, _| !seen.encrypts()),
+    row("node.*.site", "nothing strikes this site", |seen, it| !seen.strikes_site(it)),
+    row("lan.rtt", "there is one node", |seen, _| seen.document.nodes.len() == 1),
+    row("lan.vxlan_cpu", "no network is an overlay", |seen, _| !seen.wraps()),
+    row("lan.esp_cpu", "no network is encrypted", |seen, _| !seen.encrypts()),
+    row("lan.aes_cpu", "no network is encrypted", |seen, _| !seen.encrypts()),
+    row("lan.aes_software_cpu", "no network is encrypted", |seen, _| !seen.encrypts()),
+    row("lan.ipvs_cpu", "no call goes by a virtual address", |seen, _| !seen.has_addresses()),
+    row("orchestrator.managers", "only Swarm has managers", |seen, _| {
+        !seen.document.orchestrator.is_swarm() && !seen.speaks_of("node.role")
+    }),
+    row("network.*", "no service is on this network", |seen, it| !seen.attaches(it.names[0])),
+    row("network.*.encrypted", "only an overlay encrypts", |_, it| {
+        text(it, "driver").is_some_and(|driver| driver != "overlay") && is_true(it)
+    }),
+    row("stack.*", "no service is of this stack", |seen, it| {
+        let mut services = seen.document.services.values();
+        !services.any(|service| service.deploy.stack.as_deref() == Some(it.names[0]))
+    }),
+    row("repair.crews", "nothing that fails by itself is repaired", |seen, _| !seen.is_repaired()),
+    // Services.
+    row("service.*.hold", "there are no `workers`", without_workers),
+    row("service.*.backlog", "there are no `workers`", without_workers),
+    row("service.*.queue_timeout", "there are no `workers`", without_workers),
+    row("service.*.cpus.quota", "there is no `limit`", |_, it| !has(it, "limit")),
+    row("service.*.endpoint_mode", "only Swarm gives addresses", |seen, _| {
+        !matches!(seen.document.orchestrator.kind, Some("swarm"))
+    })
+    .of_compose(),
+    row("service.*.endpoint_mode", "`balance` says where requests go", |seen, it| {
+        matches!(seen.document.orchestrator.kind, Some("swarm")) && has(it, "balance")
+    })
+    .of_compose(),
+    row("service.*.healthcheck", "only Swarm waits for a check", |seen, _| {
+        !matches!(seen.document.orchestrator.kind, Some("swarm"))
+    })
+    .of_compose(),
+    row("service.*.healthcheck.start_interval", "there is no `start_period`", |_, it| {
+        !has(it, "start_period")
+    })
+    .of_compose(),
+    row("service.*.restart.window", "there is no `max_attempts`", |_, it| !has(it, "max_attempts"))
+        .of_compose(),
+    row("service.*.restart.delay", "it is not started again", not_restarted).of_compose(),
+    row("service.*.restart.max_attempts", "it is not started again", not_restarted).of_compose(),
+    row("service.*.stop_grace_period", "no fault stops it in good order", |seen, it| {
+        !seen.is_stopped(it.names[0])
+    })
+    .of_compose(),
+    row("service.*.balance.weights", "there is one container", is_alone),
+    row("service.*.balance.choices", "there is one container", is_alone),
+    row("service.*.resolver", "no call of it asks DNS", |seen, it| !seen.asks_dns(it.names[0])),
+    row("service.*.client", "it calls no other service", |seen, it| {
+        seen.callees(it.names[0]).next().is_none()
+    }),
+    row("service.*.client.tls", "`round_trips` says what opening takes", |_, it| {
+        has(it, "round_trips")
+    }),
+    row("service.*.client.*.tls", "`round_trips` says what opening takes", |_, it| {
+        has(it, "round_trips")
+    }),
+    row("service.*.client.max", "its pools say how many", pooled),
+    row("service.*.client.idle", "its pools say for how long", pooled),
+    row("service.*.client.max_lifetime", "its pools say for how long", pooled),
+    row("service.*.client.multiplex", "a pool's connection carries one request", pooled),
+    row("service.*.client.*.max", "its pool says how many", pooled),
+    row("service.*.client.*.idle", "its pool says for how long", pooled),
+    row("service.*.client.*.max_lifetime", "its pool says for how long", pooled),
+    row("service.*.client.*.multiplex", "a pool's connection carries one request", pooled),
+    row("service.*.pool.*.idle", "`minimum` keeps all connections open", |seen, it| {
+        let service = seen.document.services.get(it.names[0]);
+        let pool = service.and_then(|service| service.pools.get(it.names[1]));
+        pool.is_some_and(|pool| pool.minimum >= pool.size)
+    }),
+    // Steps.
+    row("service.*.endpoint.*.steps.retries.factor", "there is one more attempt", one_attempt),
+    row("service.*.endpoint.*.steps.retries.factor", "there is no `backoff`", no_backoff),
+    row("service.*.endpoint.*.steps.retries.jitter", "there is no `backoff`", no_backoff),
+    row("service.*.endpoint.*.steps.retries.backoff", "there are no `attempts`", no_attempts),
+    row("service.*.endpoint.*.steps.retries.other_replica", "there are no `attempts`", no_attempts),
+    row("service.*.endpoint.*.steps.retries.on", "there are no `attempts`", no_attempts),
+    row(
+        "service.*.endpoint.*.steps.breaker.min_calls",
+        "`failures` are counted, and no `ratio`",
+        |_, it| has(it, "failures") && !has(it, "ratio"),
+    ),
+    // Traffic.
+    row("traffic.*.cancel", "users never give up: there is no `patience`", |_, it| {
+        !has(it, "patience") && !has(it, "patience_in_queue")
+    }),
+    // Faults.
+    row("fault.graceful", "only `kill-service` stops containers", |_, it| {
+        text(it, "kind") != Some("kill-service")
+    }),
+    row("fault.replica", "only `kill-service` strikes one container", |_, it| {
+        text(it, "kind") != Some("kill-service")
+    }),
+    row("fault.factor", "nothing is slow: only `slow-disk` and `slow-network` are", |_, it| {
+        !matches!(text(it, "kind"), Some("slow-disk" | "slow-network"))
+    }),
+];
+
+fn has(it: &Written<'_>, key: &str) -> bool {
+    it.table.contains_key(key)
+}
+
+fn text<'w>(it: &'w Written<'_>, key: &str) -> Option<&'w str> {
+    it.table.get(key)?.item.text()
+}
+
+fn is_true(it: &Written<'_>) -> bool {
+    matches!(it.item.value, Value::Boolean(true))
+}
+
+fn without_workers(_: &Seen<'_>, it: &Written<'_>) -> bool {
+    !has(it, "workers")
+}
+
+fn not_restarted(_: &Seen<'_>, it: &Written<'_>) -> bool {
+    text(it, "condition") == Some("none")
+}
+
+fn no_backoff(_: &Seen<'_>, it: &Written<'_>) -> bool {
+    !has(it, "backoff")
+}
+
+fn attempts(it: &Written<'_>) -> Option<i64> {
+    match it.table.get("attempts").map(|entry| &entry.item.value) {
+        Some(Value::Integer(attempts)) => Some(*attempts),
+        _ => None,
+    }
+}
+
+fn no_attempts(_: &Seen<'_>, it: &Written<'_>) -> bool {
+    attempts(it) == Some(0)
+}
+
+fn one_attempt(_: &Seen<'_>, it: &Written<'_>) -> bool {
+    attempts(it) == Some(1) && has(it, "backoff")
+}
+
+fn is_alone(seen: &Seen<'_>, it: &Written<'_>) -> bool {
+    let mut services = seen.blueprint.services.iter();
+    services.any(|service| service.name == it.names[0] && service.wanted().len() == 1)
+}
+
+/// Whether all that is called with this client is called by a pool.
+fn pooled(seen: &Seen<'_>, it: &Written<'_>) -> bool {
+    let Some(service) = seen.document.services.get(it.names[0]) else { return false };
+    let is_meant = |callee: &&str| it.names.get(1).is_none_or(|name| name == callee);
+    let mut callees = seen.callees(it.names[0]).filter(is_meant).peekable();
+    callees.peek().is_some() && callees.all(|callee| service.pools.contains_key(callee))
+}
+
+impl Seen<'_> {
+    fn fails_by_itself(&self) -> bool {
+        let document = self.document;
+        document.nodes.values().any(|node| node.fails.is_some())
+            || document.services.values().any(|service| service.fails.is_some())
+            || document.lan.iter().flat_map(|lan| &lan.pairs).any(|pair| pair.fails.is_some())
+            || document.sites.values().any(|site| site.power.is_some() || site.switch.is_some())
+    }
+
+    fn is_repaired(&self) -> bool {
+        let document = self.document;
+        let nodes = document.nodes.values().filter_map(|node| node.fails.as_ref());
+        let services = document.services.values().filter_map(|service| service.fails.as_ref());
+        let pairs = document.lan.iter().flat_map(|lan| &lan.pairs);
+        let links = pairs.filter_map(|pair| pair.fails.as_ref());
+        let sites = document.sites.values();
+        let sites = sites.flat_map(|site| site.power.iter().chain(&site.switch));
+        nodes.chain(services).chain(links).chain(sites).any(|fails| fails.mttr.is_some())
+    }
+
+    /// Whether a container that may be on `node` has something to do there, or pages go to its swap.
+    fn visits_disk(&self, node: &str) -> bool {
+        let machine = &self.document.nodes[node];
+        if machine.memory.is_some() && machine.swap > 0.0 {
+            return true;
+        }
+        let is_here = |service: &wssim_model::blueprint::Service| {
+            let mut containers = service.containers.clone();
+            containers.any(|number| {
+                let container = &self.blueprint.containers[number as usize];
+                self.blueprint.nodes[container.node.index()].name == node
+            })
+        };
+        let services = self.blueprint.services.iter().filter(|service| is_here(service));
+        services.filter_map(|it| self.document.services.get(&it.name)).any(uses_disk)
+    }
+
+    fn encrypts(&self) -> bool {
+        self.document.networks.values().any(|network| network.overlay && network.encrypted)
+    }
+
+    fn wraps(&self) -> bool {
+        self.document.networks.values().any(|network| network.overlay)
+            || self.document.traffic.values().any(|traffic| !traffic.ingress.is_empty())
+    }
+
+    fn has_addresses(&self) -> bool {
+        self.blueprint.routes.iter().any(|route| route.policy == Policy::Vip)
+            || self.document.traffic.values().any(|traffic| !traffic.ingress.is_empty())
+    }
+
+    fn strikes_site(&self, it: &Written<'_>) -> bool {
+        let Some(site) = it.item.text() else { return true };
+        self.document.sites.contains_key(site)
+            || self.document.faults.iter().any(|fault| {
+                matches!(&fault.target, Some(("site", names)) if names.iter().any(|name| name.text == site))
+            })
+    }
+
+    /// Whether a constraint speaks of `what`.
+    fn speaks_of(&self, what: &str) -> bool {
+        let services = self.document.services.values();
+        services.flat_map(|service| &service.constraints).any(|text| text.text.starts_with(what))
+    }
+
+    fn attaches(&self, network: &str) -> bool {
+        let services = self.document.services.values();
+        services.flat_map(|service| &service.networks).any(|name| name.text == network)
+    }
+
+    fn is_stopped(&self, service: &str) -> bool {
+        let Some(at) = self.blueprint.services.iter().position(|it| it.name == service) else {
+            return false;
+        };
+        let is_own = |container: &wssim_model::ids::ContainerId| {
+            self.blueprint.services[at].containers.contains(&container.0)
+        };
+        let stops = |kind: FaultKind| matches!(kind, FaultKind::Stop);
+        let mut faults = self.blueprint.faults.iter().filter(|fault| stops(fault.kind));
+        faults.any(|fault| fault.containers.iter().any(is_own))
+    }
+
+    /// The services that `caller` calls, by name.
+    fn callees(&self, caller: &str) -> impl Iterator<Item = &str> {
+        let services = &self.blueprint.services;
+        let own = services.iter().position(|service| service.name == caller);
+        let queries = self.blueprint.queries.iter();
+        queries
+            .filter(move |query| Some(query.caller.index()) == own)
+            .map(|query| services[query.service.index()].name.as_str())
+    }
+
+    fn asks_dns(&self, caller: &str) -> bool {
+        let own = self.blueprint.services.iter().position(|service| service.name == caller);
+        let routes = self.blueprint.queries.iter().zip(&self.blueprint.routes);
+        let mut own = routes.filter(|(query, _)| Some(query.caller.index()) == own);
+        // Consul's answers are not kept, whatever the runtime would do.
+        self.document.orchestrator.kind != Some("nomad")
+            && own.any(|(_, route)| matches!(route.policy, Policy::Dns(_)))
+    }
+}
+
+fn uses_disk(service: &Service) -> bool {
+    let mut used = false;
+    for endpoint in service.endpoints.values() {
+        calls::visit(&endpoint.steps, 1.0, true, &mut |step: &Step, _, _| {
+            used |= matches!(step.kind, StepKind::Disk(_) | StepKind::Read(..));
+        });
+    }
+    used
+}

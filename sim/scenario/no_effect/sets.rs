@@ -1,0 +1,26 @@
+//! `--set` that leaves all as it was: the world with it beside the world without.
+
+use super::CODE;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::load;
+use crate::source::Source;
+use crate::unsimulated::{self, NotSimulated};
+use std::sync::Arc;
+
+/// How the flag is called.
+const FLAG: &str = "--set";
+
+/// Whether something is said of `set` already: that it does nothing, or that it is not simulated.
+pub(crate) fn is_told(set: &str, warnings: &[Diagnostic], listed: &[NotSimulated]) -> bool {
+    let is_of = |place: &Place| place.flag() == Some((FLAG, set));
+    let is_noted = |one: &Diagnostic| one.code == CODE && one.span.as_ref().is_some_and(is_of);
+    let path = load::end_of_path(set).map_or(set, |end| &set[..end]);
+    warnings.iter().any(is_noted) || unsimulated::lists(listed, path)
+}
+
+/// The note that `set` does nothing.
+pub(crate) fn note(set: &str) -> Diagnostic {
+    let span = Place::new(Arc::new(Source::of_flag(FLAG, set)), 0, set.len() as u32);
+    let diagnostic = Diagnostic::warning(CODE, "no effect: nothing changes by this");
+    Diagnostic { span: Some(span), ..diagnostic }
+}

@@ -1,0 +1,195 @@
+//! The scenarios of the walk, and what studies say of them.
+
+use crate::scenario::Scenario;
+use crate::unsimulated;
+use serde_json::Value;
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use wssim_experiment::failures::{self, failures};
+use wssim_experiment::findings::{Answer, Findings};
+use wssim_experiment::question::{AtRisk, SCALE_KEY, Study, Worlds};
+use wssim_experiment::sweep::{self, Parameter, Value as Asked, sweep};
+use wssim_experiment::watch::Unwatched;
+use wssim_experiment::{Options, run};
+use wssim_model::Blueprint;
+
+/// Where they are, seen from this crate.
+const FOLDER: &str = "tests/walk";
+
+/// Which of them are asked what, with so many replications; the others are pieces of these.
+const BASES: [(&str, &[Study], u32); 8] = [
+    ("calls", &[Study::Run], 1),
+    ("wires", &[Study::Run], 1),
+    ("pages", &[Study::Run], 1),
+    ("lives", &[Study::Run], 1),
+    ("day", &[Study::Run], 1),
+    ("compose", &[Study::Run], 1),
+    ("losing", &[Study::Failures], 5),
+    ("judged", &[Study::Run, Study::Sweep], 5),
+];
+
+/// Years of the long run: a few things break in them.
+const YEARS: f64 = 20.0;
+
+/// A scenario of the walk, perhaps changed.
+pub(super) struct World {
+    pub(super) name: &'static str,
+    pub(super) text: String,
+    studies: &'static [Study],
+    replications: u32,
+    pub(super) scenario: Scenario,
+    blueprint: Blueprint,
+    at_risk: AtRisk,
+    /// By study.
+    told: Vec<OnceCell<String>>,
+}
+
+/// All of them as they are.
+pub(super) fn bases() -> Vec<World> {
+    let text = |name: &str| std::fs::read_to_string(format!("{FOLDER}/{name}.toml")).unwrap();
+    let base = |(name, studies, replications): (&'static str, &'static [Study], u32)| {
+        World::of(name, text(name), studies, replications, &[])
+            .unwrap_or_else(|why| panic!("{name}: {why}"))
+    };
+    BASES.into_iter().map(base).collect()
+}
+
+/// Names that a text can mean: those of things, and of files beside the scenarios.
+pub(super) fn names(files: &[Value]) -> Vec<String> {
+    let mut out = BTreeSet::new();
+    for file in files {
+        for kind in ["node", "service", "network", "site", "traffic", "stack", "group"] {
+            let table = file.get(kind).and_then(Value::as_object);
+            for (name, thing) in table.into_iter().flatten() {
+                out.insert(name.clone());
+                out.insert(format!("{kind}.{name}"));
+                let endpoints = thing.get("endpoint").and_then(Value::as_object);
+                out.extend(endpoints.into_iter().flatten().map(|(end, _)| format!("{name}.{end}")));
+            }
+        }
+    }
+    let files = std::fs::read_dir(FOLDER).unwrap();
+    let file = |entry: std::fs::DirEntry| entry.path().to_string_lossy().into_owned();
+    out.extend(files.map(|entry| file(entry.unwrap())));
+    out.into_iter().collect()
+}
+
+impl World {
+    fn of(
+        name: &'static str,
+        text: String,
+        studies: &'static [Study],
+        replications: u32,
+        sets: &[String],
+    ) -> Result<Self, String> {
+        let path = PathBuf::from(format!("{FOLDER}/{name}.toml"));
+        let scenario = Scenario::of_texts(&path, &[(path.clone(), text.clone())], sets)
+            .map_err(|mistakes| mistakes.render(false))?;
+        let blueprint = scenario.blueprint(None, &[]).map_err(|why| format!("{why:?}"))?;
+        let at_risk = scenario.at_risk(None, &[]).map_err(|why| format!("{why:?}"))?;
+        let told = studies.iter().map(|_| OnceCell::new()).collect();
+        Ok(Self { name, text, studies, replications, scenario, blueprint, at_risk, told })
+    }
+
+    /// One of another text.
+    pub(super) fn of_text(text: String, studies: &'static [Study]) -> Result<Self, String> {
+        Self::of("text", text, studies, 1, &[])
+    }
+
+    /// The same with `sets`, and other text; `None`: that is no scenario.
+    pub(super) fn with(&self, sets: &[String], texts: &[(&str, &str)]) -> Option<Self> {
+        let text = texts.iter().fold(self.text.clone(), |text, (from, to)| text.replace(from, to));
+        Self::of(self.name, text, self.studies, self.replications, sets).ok()
+    }
+
+    /// Whether it says that what stands at `path` is not simulated.
+    pub(super) fn lists(&self, path: &str) -> bool {
+        unsimulated::lists(self.scenario.not_simulated(), path)
+    }
+
+    /// Whether some study finds another number here than in `base`.
+    pub(super) fn tells_other(&self, base: &Self) -> bool {
+        // What is the same to every study is not asked again.
+        !self.is_same(base)
+            && (0..self.studies.len()).any(|study| self.numbers(study) != base.numbers(study))
+    }
+
+    fn is_same(&self, base: &Self) -> bool {
+        let asked = |world: &Self| {
+            let mut question = world.scenario.question();
+            question.title.clear();
+            question.not_simulated.clear();
+            question.not_simulated_at_risk.clear();
+            format!("{question:?} {:?}", world.at_risk.cluster)
+        };
+        self.blueprint == base.blueprint
+            && self.at_risk.blueprint == base.at_risk.blueprint
+            && asked(self) == asked(base)
+    }
+
+    /// Every number that the study finds.
+    fn numbers(&self, study: usize) -> &str {
+        self.told[study].get_or_init(|| match self.found(self.studies[study]) {
+            Ok(findings) => numbers(&findings),
+            Err(why) => why,
+        })
+    }
+
+    fn found(&self, study: Study) -> Result<Findings, String> {
+        let (worlds, mut question) = (&self.scenario, self.scenario.question());
+        question.command = study;
+        let common = Options {
+            seed: 1,
+            threads: Some(1),
+            replications: Some(self.replications),
+            precision: 0.05,
+            ranges: false,
+        };
+        match study {
+            Study::Failures => {
+                let survival = question.cluster.survival;
+                let options =
+                    failures::Options { common, depth: Some(2), survival, years: Some(YEARS) };
+                failures(worlds, &question, &options, &Unwatched).map_err(|why| format!("{why:?}"))
+            }
+            Study::Sweep => {
+                let asked = Asked { text: "1".to_owned(), number: Some(1.0) };
+                let options = sweep::Options {
+                    seed: 1,
+                    threads: Some(1),
+                    replications: self.replications,
+                    parameters: vec![Parameter {
+                        path: SCALE_KEY.to_owned(),
+                        values: vec![asked],
+                        numbers: None,
+                    }],
+                    metrics: Vec::new(),
+                    refine: 0,
+                };
+                sweep(worlds, &question, &options, &Unwatched).map_err(|why| format!("{why:?}"))
+            }
+            _ => run(worlds, &question, &common, &Unwatched).map_err(|why| format!("{why:?}")),
+        }
+    }
+}
+
+/// What was measured and judged; nothing that only repeats what the scenario says.
+fn numbers(findings: &Findings) -> String {
+    let judged = findings.claims.iter().map(|one| (&one.simulated, one.verdict));
+    let judged: Vec<_> = judged.collect();
+    let answer = match &findings.answer {
+        Answer::Run(run) => format!("{:?} {:?} {:?}", run.series, run.distributions, run.bands),
+        Answer::Failures(found) => {
+            let years = found.long_run.as_ref().map(|run| (run.faults, run.events, &run.subjects));
+            format!("{:?} {:?} {years:?}", found.calm, found.sets)
+        }
+        Answer::Sweep(found) => {
+            let states: Vec<_> = found.objectives.iter().map(|one| &one.states).collect();
+            let metrics: Vec<_> = found.points.iter().map(|one| &one.metrics).collect();
+            format!("{states:?} {metrics:?}")
+        }
+        Answer::Compare(_) | Answer::Capacity(_) => String::new(),
+    };
+    format!("{:?}\n{judged:?}\n{answer}", findings.metrics)
+}

@@ -1,0 +1,141 @@
+//! Laws of every random world, over what a listener hears: each arrival is answered, failed with a reason,
+//! or unfinished and counted; and an address is of one life: who came to a container in one life of it gets
+//! nothing done by the next.
+
+use std::collections::BTreeMap;
+use wssim_kernel::{Nanos, Time};
+use wssim_model::ids::{ContainerId, NodeId, SourceId};
+use wssim_model::probe::{Doing, Fact, Failure, Opening, Probe, Unfinished};
+use wssim_model::{Blueprint, Outcome};
+
+/// What became of the requests of one source.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ledger {
+    arrived: u64,
+    answered: u64,
+    failed: [u64; Failure::ALL.len()],
+    unfinished: u64,
+}
+
+/// A stay at a container.
+#[derive(Clone, Copy, Debug)]
+struct Stay {
+    container: ContainerId,
+    /// The life that it met; `None`: it is on its way.
+    life: Option<u32>,
+}
+
+/// Listens to requests and lives.
+pub(super) struct Lives<'a> {
+    blueprint: &'a Blueprint,
+    /// By source.
+    ledgers: Vec<Ledger>,
+    /// By container: how many lives have begun, and whether the last one goes on.
+    lives: Vec<(u32, bool)>,
+    /// By the place of its frame.
+    stays: BTreeMap<u32, Stay>,
+    /// Lives that were not a container's first; things done for stays at such.
+    pub(super) seen: [u64; 2],
+}
+
+impl<'a> Lives<'a> {
+    pub(super) fn new(blueprint: &'a Blueprint) -> Self {
+        let lives = blueprint.containers.iter().map(|container| {
+            let is_there = container.begins.is_none() && !container.spare;
+            (u32::from(is_there), is_there)
+        });
+        Self {
+            blueprint,
+            ledgers: vec![Ledger::default(); blueprint.sources.len()],
+            lives: lives.collect(),
+            stays: BTreeMap::new(),
+            seen: [0; 2],
+        }
+    }
+
+    /// Every arrival is accounted for, source by source and in all.
+    pub(super) fn assert_laws(&self, outcome: &Outcome) {
+        for ledger in &self.ledgers {
+            let failed: u64 = ledger.failed.iter().sum();
+            let all = ledger.answered + failed + ledger.unfinished;
+            assert_eq!(ledger.arrived, all, "{ledger:?}");
+        }
+        let total = |of: fn(&Ledger) -> u64| self.ledgers.iter().map(of).sum::<u64>();
+        assert_eq!(total(|ledger| ledger.arrived), outcome.requests);
+        assert_eq!(total(|ledger| ledger.unfinished), outcome.unfinished);
+    }
+
+    /// Something is done at the container where the frame at `frame` is.
+    fn is_served(&mut self, frame: u32) {
+        let Some(stay) = self.stays.get(&frame) else { return };
+        let present = self.lives[stay.container.index()].0;
+        if let Some(met) = stay.life {
+            assert_eq!(met, present, "{stay:?} is served by life {present}");
+            self.seen[1] += u64::from(present > 1);
+        }
+    }
+}
+
+impl Probe for Lives<'_> {
+    const FOLLOWS: bool = true;
+
+    fn frame(&mut self, _: Time, frame: u32, fact: Fact) {
+        match fact {
+            Fact::Opens(Opening::Request { .. }) => {
+                self.stays.remove(&frame);
+            }
+            Fact::Opens(Opening::Visit { container, .. }) => {
+                self.stays.insert(frame, Stay { container, life: None });
+            }
+            Fact::Opens(Opening::Part { of, .. }) => {
+                let stay = self.stays.get(&of).copied().expect("it is a part of a stay");
+                self.stays.insert(frame, stay);
+            }
+            Fact::Does(Doing::Arrives) => {
+                let stay = self.stays.get_mut(&frame).expect("a stay arrives");
+                stay.life = Some(self.lives[stay.container.index()].0);
+            }
+            Fact::Does(
+                Doing::Queues
+                | Doing::Computes { .. }
+                | Doing::QueuesForDisk
+                | Doing::UsesDisk
+                | Doing::QueuesForPages
+                | Doing::FetchesPages
+                | Doing::Sleeps,
+            ) => self.is_served(frame),
+            Fact::Closes(_) => {
+                self.stays.remove(&frame);
+            }
+            _ => {}
+        }
+    }
+
+    fn request_arrived(&mut self, _: Time, source: SourceId) {
+        self.ledgers[source.index()].arrived += 1;
+    }
+
+    fn request_done(&mut self, source: SourceId, _: Time, _: Nanos, outcome: Result<(), Failure>) {
+        let ledger = &mut self.ledgers[source.index()];
+        match outcome {
+            Ok(()) => ledger.answered += 1,
+            Err(reason) => ledger.failed[reason as usize] += 1,
+        }
+    }
+
+    fn unfinished(&mut self, what: Unfinished, _: Time, _: Time) {
+        if let Unfinished::Request(source) = what {
+            self.ledgers[source.index()].unfinished += 1;
+        }
+    }
+
+    fn container_answers(&mut self, _: Time, container: ContainerId, node: NodeId, does: bool) {
+        let own = &self.blueprint.containers[container.index()];
+        assert_eq!(node, own.node, "{container:?} is where its place is");
+        let (begun, goes_on) = &mut self.lives[container.index()];
+        assert_ne!(*goes_on, does, "{container:?}: one life at a time");
+        *goes_on = does;
+        *begun += u32::from(does);
+        self.seen[0] += u64::from(does && *begun > 1);
+    }
+}
