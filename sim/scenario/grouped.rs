@@ -4,8 +4,8 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use std::collections::BTreeMap;
 
-/// Each of these is worth its own lines.
-const APART: [&str; 1] = ["pending"];
+/// Each of these is worth its own lines; of what has no effect the notes are few already.
+const APART: [&str; 2] = ["pending", "no-effect"];
 /// Others of a kind that are named.
 const NAMED: usize = 5;
 

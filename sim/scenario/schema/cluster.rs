@@ -184,7 +184,7 @@ static PAIR: Shape = shape(
     &[
         key("between", NAMES, "the two nodes").or("required"),
         key("rtt", TIMES, "round trip between them")
-            .or("as `[lan]` has it; required where nothing else is said"),
+            .or("required where nothing else is said; otherwise as `[lan]` has it"),
         MTU,
         GOODPUT,
         LOSS,

@@ -258,7 +258,8 @@ fn probes() -> Vec<Value> {
     out
 }
 
-/// A key of another kind of arrivals or step is none here.
+/// A key of another kind of arrivals or step is none here; but steps that are held with a connection are
+/// steps.
 #[test]
 fn keys_of_other_cases_are_refused_by_both() {
     let validator = validator();
@@ -266,6 +267,9 @@ fn keys_of_other_cases_are_refused_by_both() {
     for place in places() {
         for (key, kind) in &place.strangers {
             let Some(sample) = samples(kind).into_iter().next() else { continue };
+            if (place.key, *key) == ("steps", "with") {
+                continue;
+            }
             let mut file = place.with(samples(&place.kind).remove(0));
             let table = file.pointer_mut(&place.table).and_then(Value::as_object_mut);
             table.expect("the place has a table").insert((*key).to_owned(), sample);

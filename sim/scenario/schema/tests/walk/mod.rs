@@ -34,10 +34,6 @@ const OF_THE_TEXT: &[(&str, &str)] = &[
     ("claim.id", "it names the claim"),
     ("claim.text", "reports show it"),
     ("claim.source", "reports show it"),
-    ("service.*.healthcheck.timeout", "no effect, as its row says"),
-    ("service.*.healthcheck.retries", "no effect, as its row says"),
-    ("service.*.restart.max_attempts", "no effect, as its row says"),
-    ("service.*.restart.window", "no effect, as its row says"),
 ];
 
 /// Keys that `--set` does not reach, or that have one word: what stands in a scenario, and what stands
@@ -45,6 +41,7 @@ const OF_THE_TEXT: &[(&str, &str)] = &[
 const REWRITTEN: &[(&str, &str, &str)] = &[
     ("scenario.extends", "extends = [\"base.toml\"]", "extends = [\"other.toml\"]"),
     ("service.edge.proxy.kind", "proxy = { kind = \"traefik\", refresh = \"3s\" }", ""),
+    ("service.pooled.pool.more.kind", "{ kind = \"hikari\", size = 4 }", "{ size = 4 }"),
     ("scenario.stacks", ", \"bills.yml\" ]", " ]"),
     ("scenario.stacks[0].file", "file = \"shop.yml\"", "file = \"market.yml\""),
     ("claim[0].metric", "stat=\"mean\"}'\nexpect = { min", "stat=\"p95\"}'\nexpect = { min"),

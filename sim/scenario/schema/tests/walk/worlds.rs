@@ -18,9 +18,10 @@ use wssim_model::Blueprint;
 const FOLDER: &str = "tests/walk";
 
 /// Which of them are asked what, with so many replications; the others are pieces of these.
-const BASES: [(&str, &[Study], u32); 8] = [
+const BASES: [(&str, &[Study], u32); 9] = [
     ("calls", &[Study::Run], 1),
     ("wires", &[Study::Run], 1),
+    ("paths", &[Study::Run], 1),
     ("pages", &[Study::Run], 1),
     ("lives", &[Study::Run], 1),
     ("day", &[Study::Run], 1),
@@ -69,6 +70,8 @@ pub(super) fn names(files: &[Value]) -> Vec<String> {
             }
         }
     }
+    let faults = files.iter().filter_map(|file| file.get("fault")?.as_array()).flatten();
+    out.extend(faults.filter_map(|fault| Some(fault.get("id")?.as_str()?.to_owned())));
     let files = std::fs::read_dir(FOLDER).unwrap();
     let file = |entry: std::fs::DirEntry| entry.path().to_string_lossy().into_owned();
     out.extend(files.map(|entry| file(entry.unwrap())));
