@@ -62,8 +62,8 @@ impl Processor {
         for place in 0..self.limited.len() {
             let c = self.limited[place];
             let own = &mut self.containers[c as usize];
-            if own.quota.as_mut().and_then(Quota::kernel).is_some_and(|kernel| kernel.take_change())
-            {
+            let Some(bandwidth) = own.quota.as_mut().and_then(Quota::kernel) else { continue };
+            if bandwidth.take_change() {
                 self.stop_and_go_of(c);
             }
         }

@@ -122,6 +122,8 @@ impl Bandwidth {
     }
 
     /// Accounts for `threads` running since the last look; periods that have begun refill the pool.
+    /// Never inlined, nor is [`Bandwidth::never_binds`]: they would lie on the path of every job.
+    #[inline(never)]
     pub(super) fn use_until(&mut self, now: Time, threads: f64) {
         let used = threads * now.since(self.updated).as_f64();
         if used > 0.0 {
@@ -194,6 +196,7 @@ impl Bandwidth {
     }
 
     /// Whether `threads` from now on can never use up a quota. Looked at now.
+    #[inline(never)]
     pub(super) fn never_binds(&self, threads: f64) -> bool {
         if self.waiting > 0 || threads * PERIOD_NS as f64 > self.per_period {
             return false;
