@@ -16,7 +16,7 @@ fn scenario(name: &str, text: &str) -> Scenario {
     let file = format!("wssim-{}-part-{name}.toml", std::process::id());
     let path = std::env::temp_dir().join(file);
     std::fs::write(&path, text).unwrap();
-    let scenario = Scenario::load(&path, &[]);
+    let scenario = Scenario::load(&path.display().to_string(), &[]);
     let _ = std::fs::remove_file(&path);
     scenario.unwrap_or_else(|mistakes| panic!("{}", mistakes.render(false)))
 }
