@@ -130,7 +130,7 @@ mod tests {
             let phase = |n: u64| Nanos(LOAD_PERIOD.0 * (2 * n + 1) / 2000);
             let mut counted = Counted::new((0..1000).map(phase).collect());
             let averaged = path(seed, &mut counted);
-            let counts = counted.averages.iter().map(|one| mean_of(one));
+            let counts = counted.averages.iter().map(mean_of);
             let over_phases = mean(counts.clone());
             let off = (averaged - over_phases).abs() / averaged;
             assert!(off < 0.005, "seed {seed}: {averaged} against {over_phases}");
