@@ -141,10 +141,9 @@ impl<'t> Reading<'t> {
     fn more(&mut self) -> Option<Origin> {
         loop {
             match self.events.next()? {
-                Ok((Event::StreamEnd, _)) => return None,
                 Ok((Event::DocumentEnd | Event::Nothing, _)) => {}
+                Ok((Event::StreamEnd, _)) | Err(_) => return None,
                 Ok((_, span)) => return Some(self.origin(span)),
-                Err(_) => return None,
             }
         }
     }
