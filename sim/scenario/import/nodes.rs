@@ -240,7 +240,7 @@ mod tests {
         let managers = made.managers();
         assert!(!managers.is_empty() && managers.len() <= made.all.len());
         let machines: Vec<Machine> = made
-            .nodes
+            .all
             .iter()
             .map(|node| Machine {
                 manager: managers.contains(&node.name.as_str()),
