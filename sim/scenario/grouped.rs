@@ -101,7 +101,9 @@ mod tests {
     #[test]
     fn errors_stay_apart() {
         let mut wrong = [at(1, "`A` is wrong", ""), at(2, "`A` is wrong", "")];
-        wrong.iter_mut().for_each(|item| item.severity = Severity::Error);
+        for item in &mut wrong {
+            item.severity = Severity::Error;
+        }
         assert_eq!(grouped(wrong.to_vec()).len(), 2);
     }
 }

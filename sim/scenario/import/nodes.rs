@@ -296,7 +296,7 @@ mod tests {
         let apart = Wanted { max_per_node: Some(2), ..wanted(Some(9), &["node.labels.x == y"]) };
         holds(&[apart], 5);
         let ports = Wanted { host_ports: vec![80], ..wanted(Some(4), &[]) };
-        holds(&[ports.clone()], 4);
+        holds(std::slice::from_ref(&ports), 4);
         holds(&[ports.clone(), wanted(Some(1), &[]), ports], 8);
         let large = Wanted { cpus: 12.0, memory_bytes: 48.0 * 1.073e9, ..wanted(Some(1), &[]) };
         let made = holds(&[large.clone(), large], 1);

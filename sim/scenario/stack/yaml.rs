@@ -319,7 +319,7 @@ mod tests {
         assert_eq!(&text[start as usize..end as usize], "word");
     }
 
-    /// PyYAML and go-yaml read all of these to the same lists; places are those of the file.
+    /// `PyYAML` and go-yaml read all of these to the same lists; places are those of the file.
     #[test]
     fn within_brackets_lines_are_indented_as_their_author_likes() {
         for text in [
