@@ -94,7 +94,7 @@ fn made(made: &Made, to: Option<&Path>, width: usize) -> String {
     for (number, Replace { path, assumed, from }) in (1..).zip(&made.first) {
         let told = format!("{number}. {path} = {assumed}; better from {from}");
         let inner = wrap::hanging(&told, width.saturating_sub(INDENT.len()), INDENT);
-        inner.lines().for_each(|line| out.push_str(&format!("{INDENT}{line}\n")));
+        out.extend(inner.lines().map(|line| format!("{INDENT}{line}\n")));
     }
     let next = match written {
         Some(file) => format!("Next: wssim check {0}, then wssim run {0}", word(&file)),

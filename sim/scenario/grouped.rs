@@ -17,15 +17,14 @@ pub(crate) fn grouped(items: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let alone =
             item.severity != Severity::Warning || item.span.is_none() || APART.contains(&item.code);
         let key = (item.code, item.help.clone());
-        match known.get(&key).filter(|_| !alone) {
-            Some(at) => out[*at].push(item),
-            None => {
-                if !alone {
-                    known.insert(key, out.len());
-                }
-                out.push(vec![item]);
-            }
+        if let Some(at) = known.get(&key).filter(|_| !alone) {
+            out[*at].push(item);
+            continue;
         }
+        if !alone {
+            known.insert(key, out.len());
+        }
+        out.push(vec![item]);
     }
     out.into_iter().filter_map(one).collect()
 }
@@ -102,7 +101,9 @@ mod tests {
     #[test]
     fn errors_stay_apart() {
         let mut wrong = [at(1, "`A` is wrong", ""), at(2, "`A` is wrong", "")];
-        wrong.iter_mut().for_each(|item| item.severity = Severity::Error);
+        for item in &mut wrong {
+            item.severity = Severity::Error;
+        }
         assert_eq!(grouped(wrong.to_vec()).len(), 2);
     }
 }

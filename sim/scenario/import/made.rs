@@ -44,7 +44,7 @@ impl Made {
             stacks: survey.stacks.len(),
             files: survey.stacks.iter().map(|stack| stack.files.len()).sum(),
             services: survey.services.len(),
-            nodes: nodes.nodes.len(),
+            nodes: nodes.all.len(),
             calls: survey.services.values().map(|service| service.calls.len()).sum(),
             entries: survey.entries().len(),
             assumptions: written + machines,
@@ -76,7 +76,7 @@ fn first(survey: &Survey, nodes: &Nodes) -> Vec<Replace> {
         let from = "CPU seconds over requests, in a quiet hour";
         out.push(Replace { path, assumed: bare(write::work(service)), from });
     }
-    let node = nodes.nodes.first().map_or("", |node| node.name.as_str());
+    let node = nodes.all.first().map_or("", |node| node.name.as_str());
     out.push(Replace {
         path: format!("node.{node}: cores, threads, memory"),
         assumed: format!(

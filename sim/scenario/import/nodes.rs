@@ -29,7 +29,7 @@ pub(super) struct Node {
 /// All of them.
 #[derive(Clone, Debug)]
 pub(super) struct Nodes {
-    pub(super) nodes: Vec<Node>,
+    pub(super) all: Vec<Node>,
     /// Threads of each.
     pub(super) threads: f64,
     /// RAM of each, in bytes.
@@ -39,25 +39,25 @@ pub(super) struct Nodes {
 impl Nodes {
     /// Nodes for `wanted`, and `base`: bytes that each container of it takes at rest.
     pub(super) fn of(wanted: &[(Wanted, f64)]) -> Self {
-        let mut made = Self { nodes: Vec::new(), threads: THREADS, memory: MEMORY };
+        let mut made = Self { all: Vec::new(), threads: THREADS, memory: MEMORY };
         let hosts: BTreeSet<&str> = wanted
             .iter()
             .flat_map(|(one, _)| &one.constraints)
             .filter(|constraint| constraint.equal && constraint.is_of_host())
             .map(|constraint| constraint.value.as_str())
             .collect();
-        made.nodes.extend(hosts.iter().map(|host| Node::named((*host).to_owned())));
+        made.all.extend(hosts.iter().map(|host| Node::named((*host).to_owned())));
         let many = wanted.iter().any(|(one, _)| one.replicas.is_none_or(|replicas| replicas > 1));
         let least = if many { SPREAD } else { 1 };
-        while made.nodes.len() < least {
+        while made.all.len() < least {
             made.add();
         }
         for (at, (one, _)) in wanted.iter().enumerate() {
             made.meet(one, needed(one, &wanted[..at]), wanted);
         }
         // Where there are several nodes, the managers are as many as can lose one.
-        let managers = if made.nodes.len() < MANAGERS { 1 } else { MANAGERS };
-        while made.nodes.iter().filter(|node| node.manages()).count() < managers {
+        let managers = if made.all.len() < MANAGERS { 1 } else { MANAGERS };
+        while made.all.iter().filter(|node| node.manages()).count() < managers {
             made.add();
         }
         made.size(wanted);
@@ -66,7 +66,7 @@ impl Nodes {
 
     /// Those that manage: the first of them, unless constraints want workers there.
     pub(super) fn managers(&self) -> Vec<&str> {
-        let may = self.nodes.iter().filter(|node| node.manages());
+        let may = self.all.iter().filter(|node| node.manages());
         // What must manage does so, whatever else there is; an even number is no better than one less.
         let must = may.clone().filter(|node| node.manager == Some(true)).count();
         let most = may.clone().count().min(MANAGERS);
@@ -80,11 +80,11 @@ impl Nodes {
     }
 
     fn add(&mut self) -> usize {
-        let taken = |name: &String| self.nodes.iter().any(|node| node.name == *name);
-        let mut names = (self.nodes.len() + 1..).map(|number| format!("node-{number}"));
+        let taken = |name: &String| self.all.iter().any(|node| node.name == *name);
+        let mut names = (self.all.len() + 1..).map(|number| format!("node-{number}"));
         let name = names.find(|name| !taken(name)).unwrap_or_default();
-        self.nodes.push(Node::named(name));
-        self.nodes.len() - 1
+        self.all.push(Node::named(name));
+        self.all.len() - 1
     }
 
     /// Makes `needed` nodes fit `one`.
@@ -93,42 +93,38 @@ impl Nodes {
         // Whoever wants workers takes the last nodes, so that the first go on managing.
         let wants_workers =
             one.constraints.iter().any(|it| it.attribute == Attribute::Role && !is_manager(it));
-        let mut order: Vec<usize> = (0..self.nodes.len()).collect();
+        let mut order: Vec<usize> = (0..self.all.len()).collect();
         if wants_workers {
             order.reverse();
         }
         for at in order {
-            if left == 0 || self.nodes.len() > MOST {
+            if left == 0 || self.all.len() > MOST {
                 return;
             }
-            let suited = self.nodes[at].suited(one);
+            let suited = self.all[at].suited(one);
             let spoils = |node: &Node| {
-                all.iter().any(|(other, _)| self.nodes[at].fits(other) && !node.fits(other))
+                all.iter().any(|(other, _)| self.all[at].fits(other) && !node.fits(other))
             };
-            match suited.filter(|node| !self.nodes[at].fits(one) && !spoils(node)) {
-                Some(node) => {
-                    self.nodes[at] = node;
-                    left -= 1;
-                }
-                None => {}
+            let suited = suited.filter(|node| !self.all[at].fits(one) && !spoils(node));
+            if let Some(node) = suited {
+                self.all[at] = node;
+                left -= 1;
             }
         }
-        while left > 0 && self.nodes.len() < MOST {
+        while left > 0 && self.all.len() < MOST {
             let at = self.add();
-            match self.nodes[at].suited(one) {
-                Some(node) => self.nodes[at] = node,
-                None => {
-                    // No node can be like that: a host that is named and is not this one.
-                    self.nodes.pop();
-                    return;
-                }
-            }
+            let Some(node) = self.all[at].suited(one) else {
+                // No node can be like that: a host that is named and is not this one.
+                self.all.pop();
+                return;
+            };
+            self.all[at] = node;
             left -= 1;
         }
     }
 
     fn fitting<'a>(&'a self, one: &'a Wanted) -> impl Iterator<Item = &'a Node> {
-        self.nodes.iter().filter(|node| node.fits(one))
+        self.all.iter().filter(|node| node.fits(one))
     }
 
     /// Room for all that is reserved and for what containers take at rest, wherever they land: each service
@@ -139,7 +135,7 @@ impl Nodes {
                 let here = wanted.iter().filter(|(one, _)| node.fits(one));
                 here.map(|each| of(each) * f64::from(self.share(&each.0))).sum()
             };
-            self.nodes.iter().map(on).fold(0.0, f64::max)
+            self.all.iter().map(on).fold(0.0, f64::max)
         };
         let threads = most(&|(one, _)| one.cpus);
         let memory = most(&|(one, base)| one.memory_bytes.max(*base));
@@ -242,9 +238,9 @@ mod tests {
         let with_base: Vec<(Wanted, f64)> = all.iter().map(|one| (one.clone(), 2e8)).collect();
         let made = Nodes::of(&with_base);
         let managers = made.managers();
-        assert!(!managers.is_empty() && managers.len() <= made.nodes.len());
+        assert!(!managers.is_empty() && managers.len() <= made.all.len());
         let machines: Vec<Machine> = made
-            .nodes
+            .all
             .iter()
             .map(|node| Machine {
                 manager: managers.contains(&node.name.as_str()),
@@ -257,7 +253,7 @@ mod tests {
             let due = one.replicas.map_or(1, |replicas| replicas as usize);
             assert!(placed.len() >= due, "{one:?} on {machines:?}");
         }
-        assert_eq!(made.nodes.len(), nodes, "{:?}", made.nodes);
+        assert_eq!(made.all.len(), nodes, "{:?}", made.all);
         made
     }
 
@@ -300,7 +296,7 @@ mod tests {
         let apart = Wanted { max_per_node: Some(2), ..wanted(Some(9), &["node.labels.x == y"]) };
         holds(&[apart], 5);
         let ports = Wanted { host_ports: vec![80], ..wanted(Some(4), &[]) };
-        holds(&[ports.clone()], 4);
+        holds(std::slice::from_ref(&ports), 4);
         holds(&[ports.clone(), wanted(Some(1), &[]), ports], 8);
         let large = Wanted { cpus: 12.0, memory_bytes: 48.0 * 1.073e9, ..wanted(Some(1), &[]) };
         let made = holds(&[large.clone(), large], 1);

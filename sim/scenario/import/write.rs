@@ -128,7 +128,7 @@ fn nodes(out: &mut String, assumed: &Nodes) {
     let managers: Vec<String> = assumed.managers().into_iter().map(quoted).collect();
     let _ =
         writeln!(out, "[orchestrator]\nkind = \"swarm\"\nmanagers = [{}]\n", managers.join(", "));
-    for node in &assumed.nodes {
+    for node in &assumed.all {
         let _ = writeln!(
             out,
             "[node.{}]          # assumption: an ordinary server\ncores = {}\nthreads = {}\nmemory = {}\nnetwork = \"1 Gbit/s\"",

@@ -109,13 +109,13 @@ impl Look<'_> {
             Shape::Flag => self.need(is_truth || is_put, path, "must be a boolean", item),
             Shape::Count => self.need(is_whole || is_put, path, "must be a integer", item),
             Shape::Number => self.need(is_number || is_put, path, "must be a number", item),
-            Shape::Texts if is_list => self.texts(path, item),
+            Shape::Texts | Shape::List | Shape::Names | Shape::Pairs if is_list => {
+                self.texts(path, item);
+            }
             Shape::Texts => self.need(is_text, path, "must be a string or list", item),
-            Shape::List | Shape::Names if is_list => self.texts(path, item),
             Shape::List | Shape::Names | Shape::Forms => {
                 self.need(is_list, path, "must be a list", item);
             }
-            Shape::Pairs if is_list => self.texts(path, item),
             Shape::Pairs => self.pairs(path, item, "must be a string, number or null"),
             Shape::Options => self.pairs(path, item, "must be a string or number"),
             Shape::Table => {

@@ -58,10 +58,14 @@ impl Variables {
                 odd.extend(own.into_iter().map(|odd| (odd, item.origin)));
             }
             Value::Array(items) => {
-                items.iter_mut().for_each(|item| self.put_into_item(item, odd));
+                for item in items {
+                    self.put_into_item(item, odd);
+                }
             }
             Value::Table(table) => {
-                table.values_mut().for_each(|entry| self.put_into_item(&mut entry.item, odd));
+                for entry in table.values_mut() {
+                    self.put_into_item(&mut entry.item, odd);
+                }
             }
             _ => {}
         }

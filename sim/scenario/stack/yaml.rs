@@ -141,10 +141,9 @@ impl<'t> Reading<'t> {
     fn more(&mut self) -> Option<Origin> {
         loop {
             match self.events.next()? {
-                Ok((Event::StreamEnd, _)) => return None,
                 Ok((Event::DocumentEnd | Event::Nothing, _)) => {}
+                Ok((Event::StreamEnd, _)) | Err(_) => return None,
                 Ok((_, span)) => return Some(self.origin(span)),
-                Err(_) => return None,
             }
         }
     }
@@ -320,7 +319,7 @@ mod tests {
         assert_eq!(&text[start as usize..end as usize], "word");
     }
 
-    /// PyYAML and go-yaml read all of these to the same lists; places are those of the file.
+    /// `PyYAML` and go-yaml read all of these to the same lists; places are those of the file.
     #[test]
     fn within_brackets_lines_are_indented_as_their_author_likes() {
         for text in [

@@ -170,12 +170,12 @@ type Things<'a> = BTreeMap<String, Options<'a>>;
 
 /// Protocols that are known and not read.
 const UNREAD: [&str; 3] = ["tcp", "tls", "udp"];
-/// What else Traefik reads of a container (pkg/provider/docker/shared_labels.go); what stands below any
+/// What else Traefik reads of a container (`pkg/provider/docker/shared_labels.go`); what stands below any
 /// other name is only matched by the provider's `constraints`.
 const SHARED: [&str; 3] = ["docker", "enable", "swarm"];
 
 /// Whether labels, by name, ask Traefik for an HTTP router: `traefik.enable` or an HTTP service alone do, unless all
-/// that they speak of is TCP or UDP (pkg/provider/docker/config.go).
+/// that they speak of is TCP or UDP (`pkg/provider/docker/config.go`).
 pub(crate) fn asks_for_http(labels: &Table) -> bool {
     let names: Vec<String> = labels.keys().map(|name| name.to_lowercase()).collect();
     let enabled = names.iter().zip(labels.values()).find(|(name, _)| *name == "traefik.enable");
@@ -217,7 +217,7 @@ impl Proxy {
             let key = label.key.text.to_lowercase();
             OTHERS.iter().any(|start| key.starts_with(start))
         };
-        let is_other = middlewares.is_empty() && labels.iter().any(|label| of_others(label));
+        let is_other = middlewares.is_empty() && labels.iter().any(of_others);
         let is_bare =
             routers.is_empty() && ((enabled == Some(true) && !is_other) || !balancers.is_empty());
         let balancers: Vec<Balancer> =

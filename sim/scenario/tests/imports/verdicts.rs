@@ -57,6 +57,7 @@ fn utf_16_is_read() {
 
 /// What Docker refuses, and its words.
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn what_docker_refuses_is_told_in_its_words() {
     use Severity::{Error, Warning};
     let two = "  right:\n    image: company/right:1\n    ports: [\"8080:3000\"]\n";
