@@ -262,8 +262,7 @@ fn what_is_set_of_the_scenario_itself_works_or_is_refused() {
     };
     assert_eq!(services(&[]), 1);
     let stack = folder.0.join("one.yml").to_str().unwrap().to_owned();
-    for set in [format!("scenario.stacks=[{stack:?}]"), format!(" scenario . \"stacks\" = {stack}")]
-    {
+    for set in [format!("scenario.stacks=[{stack:?}]"), format!(" scenario.\"stacks\" = {stack}")] {
         assert_eq!(services(&[&set]), 2, "{set}");
     }
     // The whole table at once: what it does not say is not said.
