@@ -6,6 +6,7 @@ use crate::calls::{self, Edge, Place};
 use crate::diagnostic::Diagnostic;
 use crate::document::arrivals::ArrivalsText;
 use crate::document::fields::Name;
+use crate::document::step::StepKind;
 use crate::document::traffic::Traffic;
 use crate::source::Sources;
 use crate::trace::Rows;
@@ -113,7 +114,12 @@ impl Check<'_> {
         for (service, content) in &self.document.services {
             for (endpoint, content) in &content.endpoints {
                 let mut steps = 1.0;
-                calls::visit(&content.steps, 1.0, true, &mut |_, times, _| steps += times);
+                calls::visit(&content.steps, 1.0, true, &mut |step, times, _| {
+                    // Each page is read by itself.
+                    let parts =
+                        if let StepKind::Read(pages, _) = &step.kind { pages.mean() } else { 1.0 };
+                    steps += times * parts.max(1.0);
+                });
                 own.insert((service.clone(), endpoint.clone()), steps);
             }
         }

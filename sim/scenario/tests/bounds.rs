@@ -93,6 +93,11 @@ fn what_never_ends_is_refused() {
         (requests, shop("\"100/s\"", "\"1e5/s\", profile = { slot = \"1s\", values = [1e6] }")),
         ("too-many-steps", shop(cpu, "{ cpu = \"0s\", repeat = 1000000000 }")),
         ("too-many-steps", shop(cpu, "{ cpu = \"0s\", repeat = \"pareto(min=1, alpha=0.5)\" }")),
+        (
+            "too-many-steps",
+            shop(cpu, "{ read = 9e99 }")
+                .replace(service, "[service.s]\ndata = { size = \"1 GB\" }\n"),
+        ),
         ("too-often", with("mtbf = \"1ns\"\nrestart = { condition = \"any\", delay = \"0s\" }")),
         ("too-often", with("mtbf = \"weibull(1s, shape=0.01)\"\nrestart = { delay = \"0s\" }")),
         ("too-often", shop("cores = 1", "cores = 1\nmtbf = \"1ns\"\nmttr = \"0s\"")),
@@ -262,8 +267,7 @@ fn what_is_set_of_the_scenario_itself_works_or_is_refused() {
     };
     assert_eq!(services(&[]), 1);
     let stack = folder.0.join("one.yml").to_str().unwrap().to_owned();
-    for set in [format!("scenario.stacks=[{stack:?}]"), format!(" scenario . \"stacks\" = {stack}")]
-    {
+    for set in [format!("scenario.stacks=[{stack:?}]"), format!(" scenario.\"stacks\" = {stack}")] {
         assert_eq!(services(&[&set]), 2, "{set}");
     }
     // The whole table at once: what it does not say is not said.

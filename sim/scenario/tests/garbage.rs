@@ -287,7 +287,7 @@ const SETS: [&str; 9] = [
     "traffic.scale=1.5",
     "fault[crash].at=\"200ms\"",
     "scenario.duration=1s",
-    "scenario.stacks=[\"all.yml\"]",
+    "scenario.slot=20ms",
     "stack.all.services.store.deploy.replicas=2",
     "claim.fast.metric='response_time_seconds{entry=\"users\", stat=\"p95\"}'",
 ];
