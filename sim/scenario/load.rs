@@ -76,7 +76,9 @@ fn with_bases(
         }
     }
     open.pop();
-    mistakes.extend(layers::notes(&merged, &own, sources));
+    if named_at.is_none() {
+        mistakes.extend(layers::notes(&merged, &own, sources));
+    }
     merge(&mut merged, own, true);
     Some(merged)
 }
@@ -206,8 +208,10 @@ fn prune_table(table: &mut Table, owner: &str, sources: &Sources, mistakes: &mut
 pub(crate) fn takes_back(owner: &str, key: &str) -> bool {
     // A cluster without an orchestrator is one, too, some containers are never restarted, and some
     // processes touch no pages.
-    let is_value =
-        matches!((owner, key), ("orchestrator", "kind") | ("restart", "condition") | ("memory", "touch"));
+    let is_value = matches!(
+        (owner, key),
+        ("orchestrator", "kind") | ("restart", "condition") | ("memory", "touch")
+    );
     !FREE_TEXT.contains(&key) && !is_value && owner != "labels"
 }
 

@@ -115,13 +115,7 @@ impl Probe for Lives<'_> {
         self.ledgers[source.index()].arrived += 1;
     }
 
-    fn request_done(
-        &mut self,
-        source: SourceId,
-        _: Time,
-        _: Nanos,
-        outcome: Result<(), Failure>,
-    ) {
+    fn request_done(&mut self, source: SourceId, _: Time, _: Nanos, outcome: Result<(), Failure>) {
         let ledger = &mut self.ledgers[source.index()];
         match outcome {
             Ok(()) => ledger.answered += 1,

@@ -84,7 +84,9 @@ fn is_same(a: &Item, b: &Item) -> bool {
         }
         (Value::Table(a), Value::Table(b)) => {
             a.len() == b.len()
-                && a.iter().zip(b).all(|((key, a), (other, b))| key == other && is_same(&a.item, &b.item))
+                && a.iter()
+                    .zip(b)
+                    .all(|((key, a), (other, b))| key == other && is_same(&a.item, &b.item))
         }
         (Value::Integer(a), Value::Float(b)) | (Value::Float(b), Value::Integer(a)) => {
             *a as f64 == *b

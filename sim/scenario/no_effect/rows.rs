@@ -53,17 +53,17 @@ pub(crate) static ROWS: &[Row] = &[
     row("orchestrator.managers", "only Swarm has managers", |seen, _| {
         !seen.document.orchestrator.is_swarm() && !seen.speaks_of("node.role")
     }),
-    row("network.*", "no service is on this network", |seen, it| !seen.attaches(it.names[0])),
+    row("network.*", "no service is on this network", |seen, it| !seen.attaches(it.names[0]))
+        .of_compose(),
     row("network.*.encrypted", "only an overlay encrypts", |_, it| {
         text(it, "driver").is_some_and(|driver| driver != "overlay") && is_true(it)
-    }),
+    })
+    .of_compose(),
     row("stack.*", "no service is of this stack", |seen, it| {
         let mut services = seen.document.services.values();
         !services.any(|service| service.deploy.stack.as_deref() == Some(it.names[0]))
     }),
-    row("repair.crews", "nothing that fails by itself is repaired", |seen, _| {
-        !seen.is_repaired()
-    }),
+    row("repair.crews", "nothing that fails by itself is repaired", |seen, _| !seen.is_repaired()),
     // Services.
     row("service.*.hold", "there are no `workers`", without_workers),
     row("service.*.backlog", "there are no `workers`", without_workers),
@@ -85,10 +85,8 @@ pub(crate) static ROWS: &[Row] = &[
         !has(it, "start_period")
     })
     .of_compose(),
-    row("service.*.restart.window", "there is no `max_attempts`", |_, it| {
-        !has(it, "max_attempts")
-    })
-    .of_compose(),
+    row("service.*.restart.window", "there is no `max_attempts`", |_, it| !has(it, "max_attempts"))
+        .of_compose(),
     row("service.*.restart.delay", "it is not started again", not_restarted).of_compose(),
     row("service.*.restart.max_attempts", "it is not started again", not_restarted).of_compose(),
     row("service.*.stop_grace_period", "no fault stops it in good order", |seen, it| {
@@ -127,9 +125,11 @@ pub(crate) static ROWS: &[Row] = &[
     row("service.*.endpoint.*.steps.retries.backoff", "there are no `attempts`", no_attempts),
     row("service.*.endpoint.*.steps.retries.other_replica", "there are no `attempts`", no_attempts),
     row("service.*.endpoint.*.steps.retries.on", "there are no `attempts`", no_attempts),
-    row("service.*.endpoint.*.steps.breaker.min_calls", "`failures` are counted, and no `ratio`", |_, it| {
-        has(it, "failures") && !has(it, "ratio")
-    }),
+    row(
+        "service.*.endpoint.*.steps.breaker.min_calls",
+        "`failures` are counted, and no `ratio`",
+        |_, it| has(it, "failures") && !has(it, "ratio"),
+    ),
     // Traffic.
     row("traffic.*.cancel", "users never give up: there is no `patience`", |_, it| {
         !has(it, "patience") && !has(it, "patience_in_queue")
@@ -138,9 +138,7 @@ pub(crate) static ROWS: &[Row] = &[
     row("fault.graceful", "only `kill-service` stops containers", |_, it| {
         text(it, "kind") != Some("kill-service")
     }),
-    row("fault.replica", "only `kill-service` strikes one container", |_, it| {
-        text(it, "kind") != Some("kill-service")
-    }),
+    row("fault.replica", "it strikes no service", |_, it| !has(it, "service")),
     row("fault.factor", "nothing is slow: only `slow-disk` and `slow-network` are", |_, it| {
         !matches!(text(it, "kind"), Some("slow-disk" | "slow-network"))
     }),
@@ -269,6 +267,10 @@ impl Seen<'_> {
     }
 
     fn is_stopped(&self, service: &str) -> bool {
+        // Swarm stops what it has replaced in good order.
+        if self.blueprint.control.is_some() {
+            return true;
+        }
         let Some(at) = self.blueprint.services.iter().position(|it| it.name == service) else {
             return false;
         };

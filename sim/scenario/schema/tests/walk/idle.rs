@@ -72,30 +72,108 @@ fn text(lines: &[Lines]) -> String {
 }
 
 const OVERLAY: &str = "[lan]\nrtt = \"1ms\"\nvxlan_cpu = \"9us\"\nesp_cpu = \"9us\"\naes_cpu = \"9ns\"\naes_software_cpu = \"9ns\"\nipvs_cpu = \"90us\"\n[network.n]\ndriver = \"overlay\"\n";
-const ON_N: Lines = Lines { caller: "networks = \"n\"", callee: "networks = \"n\"\nconstraints = \"node.hostname == b\"", ..NONE };
+const ON_N: Lines = Lines {
+    caller: "networks = \"n\"",
+    callee: "networks = \"n\"\nconstraints = \"node.hostname == b\"",
+    ..NONE
+};
 const ENCRYPTED: Lines = Lines { rest: "encrypted = true", ..ON_N };
 const SWARM: &str = "[orchestrator]\nkind = \"swarm\"\n";
 
 const CASES: &[Case] = &[
-    case("node.*.disk", "nothing visits this disk", rest("[node.b.disk]\nkind = \"hdd\""), "node.b.disk.kind=\"nvme\"",
-        Lines { callee: "constraints = \"node.hostname == b\"\nendpoint.read.steps = [ { disk = \"8 kB\" } ]", rest: "[traffic.read]\nentry = \"db.read\"\narrivals = { kind = \"poisson\", rate = \"20/s\" }", ..NONE }),
-    case("service.*.hold", "there are no `workers`", callee("hold = \"cpu\""), "service.db.hold=request", callee("workers = 2")),
-    case("service.*.backlog", "there are no `workers`", callee("backlog = 1"), "service.db.backlog=0", callee("workers = 2")),
-    case("service.*.queue_timeout", "there are no `workers`", callee("queue_timeout = \"5ms\""), "service.db.queue_timeout=1ms", callee("workers = 2")),
-    case("service.*.cpus.quota", "there is no `limit`", callee("cpus.quota = \"fluid\""), "service.db.cpus.quota=cfs", callee("cpus.limit = 1.0")),
-    case("lan.rtt", "there is one node", rest("# one node\n[lan]\nrtt = \"2ms\""), "lan.rtt=9ms", Lines { callee: "constraints = \"node.hostname == b\"", rest: "[node.b]\ncores = 2", ..NONE }),
+    case(
+        "node.*.disk",
+        "nothing visits this disk",
+        rest("[node.b.disk]\nkind = \"hdd\""),
+        "node.b.disk.kind=\"nvme\"",
+        Lines {
+            callee: "constraints = \"node.hostname == b\"\nendpoint.read.steps = [ { disk = \"8 kB\" } ]",
+            rest: "[traffic.read]\nentry = \"db.read\"\narrivals = { kind = \"poisson\", rate = \"20/s\" }",
+            ..NONE
+        },
+    ),
+    case(
+        "service.*.hold",
+        "there are no `workers`",
+        callee("hold = \"cpu\""),
+        "service.db.hold=request",
+        callee("workers = 2"),
+    ),
+    case(
+        "service.*.backlog",
+        "there are no `workers`",
+        callee("backlog = 1"),
+        "service.db.backlog=0",
+        callee("workers = 2"),
+    ),
+    case(
+        "service.*.queue_timeout",
+        "there are no `workers`",
+        callee("queue_timeout = \"5ms\""),
+        "service.db.queue_timeout=1ms",
+        callee("workers = 2"),
+    ),
+    case(
+        "service.*.cpus.quota",
+        "there is no `limit`",
+        callee("cpus.quota = \"fluid\""),
+        "service.db.cpus.quota=cfs",
+        callee("cpus.limit = 1.0"),
+    ),
+    case(
+        "lan.rtt",
+        "there is one node",
+        rest("# one node\n[lan]\nrtt = \"2ms\""),
+        "lan.rtt=9ms",
+        Lines {
+            callee: "constraints = \"node.hostname == b\"",
+            rest: "[node.b]\ncores = 2",
+            ..NONE
+        },
+    ),
     case("network.*", "no service is on this network", rest(OVERLAY), "network.n.mtu=600", ON_N),
-    case("lan.esp_cpu", "no network is encrypted", Lines { rest: OVERLAY, ..ON_N }, "lan.esp_cpu=99us", ENCRYPTED),
-    case("traffic.*.cancel", "users never give up: there is no `patience`", users("cancel = true"), "traffic.web.cancel=false", users("patience = \"20ms\"")),
-    case("service.*.endpoint.*.steps.retries.jitter", "there is no `backoff`",
-        caller("endpoint.go.steps = [ { call = \"db.go\", timeout = \"20ms\", retries = { attempts = 1, jitter = 0.5 } } ]"),
-        "service.web.endpoint.go.steps[0].retries.jitter=0.9", NONE),
-    case("service.*.endpoint_mode", "only Swarm gives addresses", callee("replicas = 3\nendpoint_mode = \"dnsrr\""), "service.db.endpoint_mode=vip", rest(SWARM)),
-    case("service.*.client", "it calls no other service", callee("client.connections = \"per-request\""), "service.db.client.connections=keep-alive", NONE),
+    case(
+        "lan.esp_cpu",
+        "no network is encrypted",
+        Lines { rest: OVERLAY, ..ON_N },
+        "lan.esp_cpu=99us",
+        ENCRYPTED,
+    ),
+    case(
+        "traffic.*.cancel",
+        "users never give up: there is no `patience`",
+        users("cancel = true"),
+        "traffic.web.cancel=false",
+        users("patience = \"20ms\""),
+    ),
+    case(
+        "service.*.endpoint.*.steps.retries.jitter",
+        "there is no `backoff`",
+        caller(
+            "endpoint.go.steps = [ { call = \"db.go\", timeout = \"20ms\", retries = { attempts = 1, jitter = 0.5 } } ]",
+        ),
+        "service.web.endpoint.go.steps[0].retries.jitter=0.9",
+        NONE,
+    ),
+    case(
+        "service.*.endpoint_mode",
+        "only Swarm gives addresses",
+        callee("replicas = 3\nendpoint_mode = \"dnsrr\""),
+        "service.db.endpoint_mode=vip",
+        rest(SWARM),
+    ),
+    case(
+        "service.*.client",
+        "it calls no other service",
+        callee("client.connections = \"per-request\""),
+        "service.db.client.connections=keep-alive",
+        NONE,
+    ),
 ];
 
 fn world(lines: &[Lines]) -> World {
-    World::of_text(text(lines), &[Study::Run]).unwrap_or_else(|why| panic!("{why}\n{}", text(lines)))
+    World::of_text(text(lines), &[Study::Run])
+        .unwrap_or_else(|why| panic!("{why}\n{}", text(lines)))
 }
 
 /// What is said to do nothing.
@@ -110,7 +188,7 @@ fn what_is_said_to_do_nothing_moves_no_number_and_moves_one_where_it_is_not_said
         assert!(ROWS.iter().any(|row| row.path == *path && row.why == *why), "{path}: {why}");
         let said = format!("no effect: {why}");
         let still = world(&[*idle]);
-        assert_eq!(notes(&still), [said.clone()], "{path}");
+        assert!(notes(&still).contains(&said), "{path}: {:?}", notes(&still));
         let other = still.with(&[(*set).to_owned()], &[]).expect("another value");
         assert!(!other.tells_other(&still), "{path} does something");
         if acts.is_none() {
