@@ -131,7 +131,13 @@ const CASES: &[Case] = &[
             ..NONE
         },
     ),
-    case("network.*", "no service is on this network", rest(OVERLAY), "network.n.mtu=600", ON_N),
+    case(
+        "network.*",
+        "no service is on this network",
+        rest(OVERLAY),
+        "network.n.encrypted=true",
+        ON_N,
+    ),
     case(
         "lan.esp_cpu",
         "no network is encrypted",
