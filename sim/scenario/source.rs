@@ -99,6 +99,11 @@ impl Sources {
         self.of(origin).folder.join(named)
     }
 
+    /// Whether it is in the scenario's own file, which is read first, or given by a flag.
+    pub(crate) fn is_own(&self, origin: Origin) -> bool {
+        origin.source == 0 || self.of(origin).is_set
+    }
+
     /// Whether it is in a stack file.
     pub(crate) fn is_of_stack(&self, origin: Origin) -> bool {
         let ending = Path::new(&self.of(origin).name).extension();

@@ -96,7 +96,9 @@ impl Joining<'_> {
                 merge(&mut merged, base, true);
             }
         }
-        self.mistakes.extend(layers::notes(&merged, &own, self.sources));
+        if named_at.is_none() {
+            self.mistakes.extend(layers::notes(&merged, &own, self.sources));
+        }
         merge(&mut merged, own, true);
         Some(merged)
     }

@@ -5,12 +5,14 @@
 //! values over equal ones, in a layer           layers.rs     a file over those that it extends
 //! `--set` that leaves all as it was            sets.rs       the world with it and the world without
 //! ```
-//! What Docker's own files say for Docker is left alone, and what some study asks for is not idle: a
-//! start-up time acts in `failures`.
+//! What Docker's own files say for Docker is left alone, as is what a file says that the scenario extends:
+//! it says that for others, too. What some study asks for is not idle: a start-up time acts in `failures`.
 
 pub(crate) mod layers;
 mod rows;
 pub(crate) mod sets;
+#[cfg(test)]
+mod tests;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
@@ -29,13 +31,13 @@ pub(crate) fn note(why: &str, sources: &Sources, origin: Origin) -> Diagnostic {
 }
 
 /// A world, as the rows look at it.
-struct Seen<'a> {
+pub(crate) struct Seen<'a> {
     document: &'a Document,
     blueprint: &'a Blueprint,
 }
 
 /// A key that is written.
-struct Written<'a> {
+pub(crate) struct Written<'a> {
     /// Its table.
     table: &'a Table,
     /// What stands there.
@@ -97,6 +99,10 @@ impl<'a> Walk<'a> {
     }
 
     fn key(&mut self, table: &'a Table, item: &'a Item, key: Origin, path: &[&'a str]) {
+        // What a file says that others are laid over, it says for all of them.
+        if !self.sources.is_own(key) && !self.sources.is_of_stack(key) {
+            return;
+        }
         let is_ours = !self.sources.is_of_stack(key);
         for row in ROWS.iter().filter(|row| is_ours || !row.is_of_compose) {
             let Some(names) = row.names(path) else { continue };

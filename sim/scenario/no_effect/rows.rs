@@ -53,10 +53,12 @@ pub(crate) static ROWS: &[Row] = &[
     row("orchestrator.managers", "only Swarm has managers", |seen, _| {
         !seen.document.orchestrator.is_swarm() && !seen.speaks_of("node.role")
     }),
-    row("network.*", "no service is on this network", |seen, it| !seen.attaches(it.names[0])),
+    row("network.*", "no service is on this network", |seen, it| !seen.attaches(it.names[0]))
+        .of_compose(),
     row("network.*.encrypted", "only an overlay encrypts", |_, it| {
         text(it, "driver").is_some_and(|driver| driver != "overlay") && is_true(it)
-    }),
+    })
+    .of_compose(),
     row("stack.*", "no service is of this stack", |seen, it| {
         let mut services = seen.document.services.values();
         !services.any(|service| service.deploy.stack.as_deref() == Some(it.names[0]))
@@ -136,9 +138,7 @@ pub(crate) static ROWS: &[Row] = &[
     row("fault.graceful", "only `kill-service` stops containers", |_, it| {
         text(it, "kind") != Some("kill-service")
     }),
-    row("fault.replica", "only `kill-service` strikes one container", |_, it| {
-        text(it, "kind") != Some("kill-service")
-    }),
+    row("fault.replica", "it strikes no service", |_, it| !has(it, "service")),
     row("fault.factor", "nothing is slow: only `slow-disk` and `slow-network` are", |_, it| {
         !matches!(text(it, "kind"), Some("slow-disk" | "slow-network"))
     }),
@@ -267,6 +267,10 @@ impl Seen<'_> {
     }
 
     fn is_stopped(&self, service: &str) -> bool {
+        // Swarm stops what it has replaced in good order.
+        if self.blueprint.control.is_some() {
+            return true;
+        }
         let Some(at) = self.blueprint.services.iter().position(|it| it.name == service) else {
             return false;
         };
