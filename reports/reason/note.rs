@@ -125,7 +125,7 @@ mod tests {
         };
         assert_eq!(
             killed(&[of("api", 5.0, 0.0), of("db", 0.0, 1.0)]),
-            "`api` was killed 5 times a replication at its own limit of 2.000 GB; the node was not full; \
+            "`api` was killed 5 times a replication at its own limit of 2 GB; the node was not full; \
              `db` was killed once a replication because the node had neither RAM nor swap left"
         );
         let both =

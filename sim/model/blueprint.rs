@@ -8,6 +8,7 @@ mod container;
 mod faults;
 mod health;
 mod memory;
+mod network;
 mod programs;
 mod proxy;
 mod routing;
@@ -26,6 +27,7 @@ pub use container::{Container, DataAt, Needs};
 pub use faults::{Comes, Fault, FaultKind};
 pub use health::HealthCheck;
 pub use memory::{Data, Heap, Memory, NodeMemory, PAGE};
+pub use network::{Encapsulation, Link, Network};
 pub use programs::{CallsNeeded, Choice};
 pub use proxy::{Check, Limit, LimitPolicy, Proxy};
 pub use routing::{Balance, Client, Detection, Pick, Policy, Resolver, Route};
@@ -150,45 +152,6 @@ impl Disk {
             Access::Flush => &self.flush,
         }
     }
-}
-
-/// The way from one node to another.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Link {
-    /// Law of the round-trip time; a hop costs half of it.
-    pub rtt: Law,
-    /// The largest IP packet, in bytes, that gets through; infinite where all do.
-    pub mtu: f64,
-    /// The largest that the ends know of: what is sent plainly is cut to it.
-    pub known_mtu: f64,
-    /// Payload of one transfer at most, in bytes per second; infinite where nothing caps it.
-    pub goodput: f64,
-    /// Share of packets that are lost.
-    pub loss: f64,
-}
-
-/// A network as its packets see it; between containers of one node nothing of it applies.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Network {
-    /// What is around a packet between two nodes.
-    pub encapsulation: Encapsulation,
-    /// Bytes of a packet inside: IP and TCP headers and payload.
-    pub mtu: f64,
-    /// A firewall drops what goes between two nodes.
-    pub blocked: bool,
-    /// Payload of one transfer at most, in bytes per second; infinite where nothing caps it.
-    pub goodput: f64,
-}
-
-/// What is around a packet between two nodes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encapsulation {
-    /// Nothing.
-    Plain,
-    /// VXLAN.
-    Vxlan,
-    /// VXLAN in ESP.
-    Encrypted,
 }
 
 /// What the containers of one service have in common.

@@ -96,7 +96,8 @@ impl Joining<'_> {
                 merge(&mut merged, base, true);
             }
         }
-        if named_at.is_none() {
+        // What files beneath say twice is theirs.
+        if self.open.len() == 1 {
             self.mistakes.extend(layers::notes(&merged, &own, self.sources));
         }
         merge(&mut merged, own, true);

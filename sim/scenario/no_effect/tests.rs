@@ -14,7 +14,7 @@ fn notes(files: &[(&str, &str)], sets: &[&str]) -> Vec<(String, String)> {
     let of_code = scenario.warnings().iter().filter(|one| one.code == CODE);
     let told = |one: &crate::Diagnostic| {
         let place = one.span.as_ref().expect("it has a place");
-        (one.message.clone(), format!("{}:{}", place.file, place.line))
+        (one.message.clone(), format!("{}:{}", place.file(), place.line()))
     };
     of_code.map(told).collect()
 }
