@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use wssim_experiment::metric;
 
 /// What is on no panel: of each container or pair beside another number that is.
-const NOT_DRAWN: [&str; 5] = [
+const NOT_DRAWN: [&str; 6] = [
+    "containers",
     "node_disk_visits",
     "node_network_cpu_ratio",
     "node_runnable_jobs",

@@ -19,6 +19,7 @@ pub(crate) const NO_CONNECTION: ConnectionId = ConnectionId(u32::MAX);
 
 /// One connection.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools)] // four facts that are independent of each other
 pub(crate) struct Connection {
     /// Where it leads.
     pub peer: ContainerId,

@@ -83,7 +83,7 @@ impl<P: Probe> World<'_, P> {
         // A copy, so that a message that is free stays in registers.
         let mut message = Message { ..message };
         if self.paths.lossy {
-            message.after = message.after + self.repairs(&message, (key, draw));
+            message.after += self.repairs(&message, (key, draw));
         }
         self.transmit_at_cost(now, &message, latency, event, calendar);
     }

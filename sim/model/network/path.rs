@@ -107,7 +107,7 @@ impl<P: Probe> World<'_, P> {
         }
         let mut pause = FIRST_RETRANSMISSION;
         loop {
-            late = late + pause;
+            late += pause;
             if draws.open01() >= link.loss {
                 return late;
             }
