@@ -41,6 +41,7 @@ const OF_THE_TEXT: &[(&str, &str)] = &[
 const REWRITTEN: &[(&str, &str, &str)] = &[
     ("scenario.extends", "extends = [\"base.toml\"]", "extends = [\"other.toml\"]"),
     ("service.edge.proxy.kind", "proxy = { kind = \"traefik\", refresh = \"3s\" }", ""),
+    ("service.orders.endpoint.go.steps[0].with", "with = \"rows\"", "with = \"called\""),
     ("service.spread.preferences", "node.labels.zone\"\nmax", "node.labels.tier\"\nmax"),
     ("service.pooled.pool.more.kind", "{ kind = \"hikari\", size = 4 }", "{ size = 4 }"),
     ("scenario.stacks", ", \"bills.yml\" ]", " ]"),
