@@ -280,9 +280,7 @@ impl Scenario {
         let gives = |world: &World| world.ranged.iter().any(|input| input.path == path);
         !gives(&self.world) || self.arms.get(arm).is_some_and(gives)
     }
-}
 
-impl Scenario {
     /// What is read of `arm` with `overrides` in force; without any it was read when the scenario was.
     fn read(
         &self,
