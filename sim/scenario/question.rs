@@ -30,6 +30,24 @@ pub(crate) fn measure(document: &Document) -> Measure {
     Measure { kind, duration, slot }
 }
 
+/// What holds where `[scenario]` leaves it out.
+pub(crate) fn header_defaults(document: &Document) -> Vec<(String, String)> {
+    let header = &document.header;
+    let measure = measure(document);
+    let kind = if check::is_window(document) { "window" } else { "steady" };
+    [
+        ("scenario.kind", header.kind.is_none(), kind.to_owned()),
+        ("scenario.duration", header.duration.is_none(), check::shown(measure.duration)),
+        ("scenario.slot", header.slot.is_none(), check::shown(measure.slot)),
+        ("scenario.warmup", kind == "steady" && header.warm_up_origin.is_none(), "auto".to_owned()),
+        ("scenario.lead_in", kind == "window" && header.lead_in.is_none(), "0s".to_owned()),
+    ]
+    .into_iter()
+    .filter(|(_, left_out, _)| *left_out)
+    .map(|(path, _, value)| (path.to_owned(), value))
+    .collect()
+}
+
 /// The claims, and the mistakes in them.
 pub(crate) fn claims(
     document: &Document,

@@ -280,9 +280,7 @@ impl Scenario {
         let gives = |world: &World| world.ranged.iter().any(|input| input.path == path);
         !gives(&self.world) || self.arms.get(arm).is_some_and(gives)
     }
-}
 
-impl Scenario {
     /// What is read of `arm` with `overrides` in force; without any it was read when the scenario was.
     fn read(
         &self,
@@ -373,7 +371,7 @@ enum Missing {
 }
 
 impl World {
-    /// The metric that `text` names, given by the flag `shown`.
+    /// The metric that `text` names, by the flag `shown`.
     fn metric(&self, shown: &str, text: &str) -> Result<MetricRef, Diagnostics> {
         let mut mistakes = Vec::new();
         match question::metric_of_flag(&self.document, shown, text, &mut mistakes) {
@@ -437,7 +435,7 @@ impl World {
         let mut reader = Reader { known: Some(&base.known), ..Reader::new(texts) };
         let document = document::read(&mut reader, &merged);
         let (mut defaults, mut ranged, timers) = (reader.defaults, reader.ranged, reader.timers);
-        defaults.extend(header_defaults(&document));
+        defaults.extend(question::header_defaults(&document));
         ranged.sort_by(|a, b| a.path.cmp(&b.path));
         mistakes.extend(reader.mistakes);
         let excess = check::size::check(&document, &sources);
@@ -476,13 +474,12 @@ impl World {
         })
     }
 
-    /// Adds notes on what is written and does nothing; `sets` are those of the command line.
+    /// Adds notes on what does nothing; `sets` are those of the command line.
     fn note_what_does_nothing(&mut self, location: &Location, sets: &[Set], shared: &Shared) {
-        let blueprint = self.at_risk_blueprint();
-        let (document, merged) = (&self.document, &self.merged);
-        let mut notes = no_effect::notes(document, &blueprint, merged, &self.sources);
+        let (document, blueprint) = (&self.document, self.at_risk_blueprint());
+        let mut notes = no_effect::notes(document, &blueprint, &self.merged, &self.sources);
         for (at, (set, _)) in sets.iter().enumerate() {
-            let told: Vec<Diagnostic> = self.warnings.iter().chain(&notes).cloned().collect();
+            let told = [&self.warnings[..], &notes[..]].concat();
             if no_effect::sets::is_told(set, &told, &self.not_simulated) {
                 continue;
             }
@@ -496,13 +493,13 @@ impl World {
         self.warnings = tidy(self.warnings.drain(..).chain(notes).collect());
     }
 
-    /// Whether no study and no report can tell the two apart, but for texts.
+    /// Whether no study can tell the two apart.
     fn says_the_same_as(&self, other: &Self) -> bool {
         let asked = |world: &Self| {
-            let (document, header) = (&world.document, &world.document.header);
+            let document = &world.document;
             let asked = (question::measure(document), &world.claims, &world.ranged);
             let cluster = (cluster::of(document), document.traffic_scale, document.closed_users());
-            let texts = (&header.title, lint::lints(document, &world.sources).len());
+            let texts = (&document.header.title, lint::lints(document, &world.sources).len());
             format!("{asked:?} {cluster:?} {texts:?} {:?}", world.not_simulated)
         };
         self.warnings.len() == other.warnings.len()
@@ -544,24 +541,6 @@ impl World {
             claim.relative_to = Some(arm.text.clone());
         }
     }
-}
-
-/// What holds where `[scenario]` leaves it out.
-fn header_defaults(document: &Document) -> Vec<(String, String)> {
-    let header = &document.header;
-    let measure = question::measure(document);
-    let kind = if check::is_window(document) { "window" } else { "steady" };
-    [
-        ("scenario.kind", header.kind.is_none(), kind.to_owned()),
-        ("scenario.duration", header.duration.is_none(), check::shown(measure.duration)),
-        ("scenario.slot", header.slot.is_none(), check::shown(measure.slot)),
-        ("scenario.warmup", kind == "steady" && header.warm_up_origin.is_none(), "auto".to_owned()),
-        ("scenario.lead_in", kind == "window" && header.lead_in.is_none(), "0s".to_owned()),
-    ]
-    .into_iter()
-    .filter(|(_, left_out, _)| *left_out)
-    .map(|(path, _, value)| (path.to_owned(), value))
-    .collect()
 }
 
 fn read_traces(

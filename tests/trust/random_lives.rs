@@ -21,7 +21,7 @@ struct Ledger {
 #[derive(Clone, Copy, Debug)]
 struct Stay {
     container: ContainerId,
-    /// The life that it met; `None`: it is on its way.
+    /// The life that it met; `None`: none that answered, or it is on its way.
     life: Option<u32>,
 }
 
@@ -66,11 +66,11 @@ impl<'a> Lives<'a> {
     }
 
     /// Something is done at the container where the frame at `frame` is.
-    fn is_served(&mut self, frame: u32) {
+    fn is_served(&mut self, frame: u32, what: Doing, now: Time) {
         let Some(stay) = self.stays.get(&frame) else { return };
         let present = self.lives[stay.container.index()].0;
         if let Some(met) = stay.life {
-            assert_eq!(met, present, "{stay:?} is served by life {present}");
+            assert_eq!(met, present, "{what:?} at {now:?}: {stay:?}, in life {present}");
             self.seen[1] += u64::from(present > 1);
         }
     }
@@ -79,7 +79,7 @@ impl<'a> Lives<'a> {
 impl Probe for Lives<'_> {
     const FOLLOWS: bool = true;
 
-    fn frame(&mut self, _: Time, frame: u32, fact: Fact) {
+    fn frame(&mut self, now: Time, frame: u32, fact: Fact) {
         match fact {
             Fact::Opens(Opening::Request { .. }) => {
                 self.stays.remove(&frame);
@@ -93,17 +93,18 @@ impl Probe for Lives<'_> {
             }
             Fact::Does(Doing::Arrives) => {
                 let stay = self.stays.get_mut(&frame).expect("a stay arrives");
-                stay.life = Some(self.lives[stay.container.index()].0);
+                let (begun, goes_on) = self.lives[stay.container.index()];
+                stay.life = goes_on.then_some(begun);
             }
             Fact::Does(
-                Doing::Queues
+                what @ (Doing::Queues
                 | Doing::Computes { .. }
                 | Doing::QueuesForDisk
                 | Doing::UsesDisk
                 | Doing::QueuesForPages
                 | Doing::FetchesPages
-                | Doing::Sleeps,
-            ) => self.is_served(frame),
+                | Doing::Sleeps),
+            ) => self.is_served(frame, what, now),
             Fact::Closes(_) => {
                 self.stays.remove(&frame);
             }

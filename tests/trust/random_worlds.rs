@@ -240,7 +240,7 @@ fn random_worlds_keep_every_law() {
     }
     assert!(requests > 300 * worlds, "{requests} requests");
     println!("{reborn:?} lives after the first, and things done in them");
-    assert!(reborn[0] > 2 * worlds && reborn[1] > 20 * worlds, "{reborn:?}");
+    assert!(reborn[0] > worlds / 10 && reborn[1] > worlds / 10, "{reborn:?}");
     // In one of ten at least somebody is killed, in one of ten pages come back, and are waited for; in one
     // of five some are in swap.
     println!("kills, faults, stalls, swap in {seen_in:?} of {worlds} worlds");

@@ -77,7 +77,7 @@ const ON_N: Lines = Lines {
     callee: "networks = \"n\"\nconstraints = \"node.hostname == b\"",
     ..NONE
 };
-const ENCRYPTED: Lines = Lines { rest: "encrypted = true", ..NONE };
+const ENCRYPTED: Lines = rest("encrypted = true");
 const SWARM: &str = "[orchestrator]\nkind = \"swarm\"\n";
 
 const CASES: &[Case] = &[

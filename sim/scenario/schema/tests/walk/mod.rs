@@ -30,7 +30,6 @@ const OF_THE_TEXT: &[(&str, &str)] = &[
     ("orchestrator.address_pool", "the lint `address-pool` reads it"),
     ("service.*.volumes.name", "it is for readers: a volume is its service's own"),
     ("service.*.volumes.target", "it is for readers: what lies where is of no interest"),
-    ("service.*.image.name", "it tells images apart that are pulled; a lint reads it"),
     ("claim.id", "it names the claim"),
     ("claim.text", "reports show it"),
     ("claim.source", "reports show it"),
