@@ -131,7 +131,7 @@ mod tests {
         let both =
             killed(&[of("api", 2.5, 0.5), of("a", 1.0, 0.0), of("b", 1.0, 0.0), of("c", 1.0, 0.0)]);
         assert!(both.starts_with(
-            "`api` was killed 2.50 times a replication at its own limit of 2.000 GB, and 0.500 times because the node"
+            "`api` was killed 2.5 times a replication at its own limit of 2 GB, and 0.5 times because the node"
         ), "{both}");
         assert!(both.ends_with("; so was one more service"), "{both}");
     }
