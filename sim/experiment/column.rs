@@ -44,7 +44,7 @@ impl Column {
             }
             Self::Alike(form, numbers) => match numbers_of(sample) {
                 Some((own, more)) if own == *form => {
-                    numbers.extend_from_slice(&more[..own.width()])
+                    numbers.extend_from_slice(&more[..own.width()]);
                 }
                 _ => *self = Self::Mixed(self.iter().chain([sample]).collect()),
             },
@@ -176,7 +176,9 @@ mod tests {
             let due: Vec<Sample> =
                 (0..4).map(|place| kinds[number / count.pow(place) % count]).collect();
             let mut column = Column::default();
-            due.iter().for_each(|sample| column.push(*sample));
+            for sample in &due {
+                column.push(*sample);
+            }
             let found: Vec<Sample> = column.iter().collect();
             let alike = due.iter().zip(&found).all(|(a, b)| is_same(*a, *b));
             assert!(alike && found.len() == due.len(), "{due:?} came out as {found:?}");

@@ -144,12 +144,14 @@ const MOST_OF_TEXT: u64 = 4 << 20;
 /// Bytes of a file of rows at most: a trace, outages, values.
 const MOST_OF_ROWS: u64 = 128 << 20;
 
+/// Values by the file that they stand in and their dimension.
+type Values = BTreeMap<(Location, &'static str), Arc<[f64]>>;
+
 /// Texts by location.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     texts: Mutex<BTreeMap<Location, Result<Arc<str>, Unread>>>,
-    /// The values of files of values, by the dimension too.
-    values: Mutex<BTreeMap<(Location, &'static str), Arc<[f64]>>>,
+    values: Mutex<Values>,
 }
 
 impl Files {

@@ -21,7 +21,7 @@ struct Ledger {
 #[derive(Clone, Copy, Debug)]
 struct Stay {
     container: ContainerId,
-    /// The life that it met; `None`: none that answered, or it is on its way.
+    /// The last life that had begun when it came; `None`: it is on its way.
     life: Option<u32>,
 }
 
@@ -31,7 +31,7 @@ pub(super) struct Lives<'a> {
     /// By source.
     ledgers: Vec<Ledger>,
     /// By container: how many lives have begun, and whether the last one goes on.
-    lives: Vec<(u32, bool)>,
+    begun: Vec<(u32, bool)>,
     /// By the place of its frame.
     stays: BTreeMap<u32, Stay>,
     /// Lives that were not a container's first; things done for stays at such.
@@ -47,7 +47,7 @@ impl<'a> Lives<'a> {
         Self {
             blueprint,
             ledgers: vec![Ledger::default(); blueprint.sources.len()],
-            lives: lives.collect(),
+            begun: lives.collect(),
             stays: BTreeMap::new(),
             seen: [0; 2],
         }
@@ -68,7 +68,7 @@ impl<'a> Lives<'a> {
     /// Something is done at the container where the frame at `frame` is.
     fn is_served(&mut self, frame: u32, what: Doing, now: Time) {
         let Some(stay) = self.stays.get(&frame) else { return };
-        let present = self.lives[stay.container.index()].0;
+        let present = self.begun[stay.container.index()].0;
         if let Some(met) = stay.life {
             assert_eq!(met, present, "{what:?} at {now:?}: {stay:?}, in life {present}");
             self.seen[1] += u64::from(present > 1);
@@ -81,9 +81,6 @@ impl Probe for Lives<'_> {
 
     fn frame(&mut self, now: Time, frame: u32, fact: Fact) {
         match fact {
-            Fact::Opens(Opening::Request { .. }) => {
-                self.stays.remove(&frame);
-            }
             Fact::Opens(Opening::Visit { container, .. }) => {
                 self.stays.insert(frame, Stay { container, life: None });
             }
@@ -93,8 +90,7 @@ impl Probe for Lives<'_> {
             }
             Fact::Does(Doing::Arrives) => {
                 let stay = self.stays.get_mut(&frame).expect("a stay arrives");
-                let (begun, goes_on) = self.lives[stay.container.index()];
-                stay.life = goes_on.then_some(begun);
+                stay.life = Some(self.begun[stay.container.index()].0);
             }
             Fact::Does(
                 what @ (Doing::Queues
@@ -105,7 +101,7 @@ impl Probe for Lives<'_> {
                 | Doing::FetchesPages
                 | Doing::Sleeps),
             ) => self.is_served(frame, what, now),
-            Fact::Closes(_) => {
+            Fact::Opens(Opening::Request { .. }) | Fact::Closes(_) => {
                 self.stays.remove(&frame);
             }
             _ => {}
@@ -133,7 +129,7 @@ impl Probe for Lives<'_> {
     fn container_answers(&mut self, _: Time, container: ContainerId, node: NodeId, does: bool) {
         let own = &self.blueprint.containers[container.index()];
         assert_eq!(node, own.node, "{container:?} is where its place is");
-        let (begun, goes_on) = &mut self.lives[container.index()];
+        let (begun, goes_on) = &mut self.begun[container.index()];
         // One that ends before it has answered is told to end, too.
         assert!(!(*goes_on && does), "{container:?}: one life at a time");
         *goes_on = does;

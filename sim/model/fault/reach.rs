@@ -19,7 +19,7 @@ pub(crate) struct Reach {
     cut_until: Vec<Time>,
     /// By node: until when it is cut off from users.
     closed_until: Vec<Time>,
-    /// Whether any fault has struck.
+    /// Whether any fault has struck, or any container has ended.
     pub(crate) ever: bool,
 }
 

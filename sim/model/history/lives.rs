@@ -42,9 +42,9 @@ impl<W: Witness> History<'_, W> {
                 }
                 self.tell_control(now, Told::Begins(id, up), calendar);
             }
-            Phase::Starting if life.hangs => {}
+            // A process that hangs answers no check and looks for nothing.
+            Phase::Starting | Phase::Ready if life.hangs => {}
             Phase::Starting => self.look_for_needs(now, id, calendar),
-            Phase::Ready if life.hangs => {}
             Phase::Ready => self.enter(now, id, Phase::Registered),
             // A process that hangs does not hear that it is to end.
             Phase::Draining if life.hangs => {

@@ -205,6 +205,8 @@ impl<P: Probe> World<'_, P> {
             }
             return;
         }
+        // What is on its way to it meets nobody from now on.
+        self.reach.ever = true;
         self.catch_up(now, self.containers[id.index()].node, calendar);
         if self.containers[id.index()].life.hangs {
             self.drop_kept_back(now, id, end, calendar);
@@ -297,12 +299,11 @@ impl<P: Probe> World<'_, P> {
                 // Otherwise the node's return starts it.
                 self.tell_control(now, Told::Begins(id, up), calendar);
             }
-            // A process that hangs answers no check: it is found healthy later, if ever.
-            Phase::Ready if life.hangs => {}
+            // A process that hangs answers no check and looks for nothing.
+            Phase::Starting | Phase::Ready if life.hangs => {}
             Phase::Ready => self.register(now, id, calendar),
             Phase::Draining => self.stop(now, id, calendar),
             Phase::Stopping => self.end_when_empty(now, id, calendar),
-            Phase::Starting if life.hangs => {}
             Phase::Starting => self.look_for_needs(now, id, calendar),
             Phase::Registered => {
                 unreachable!("nothing is due in the life of a container that {:?}", life.phase)

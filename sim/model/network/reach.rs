@@ -262,9 +262,9 @@ impl<'a, P: Probe> World<'a, P> {
         let since = self.node_goes_on(now, id);
         self.note_waited(now, self.frames[id].container, since);
         if is_lost {
-            self.is_lost(now, id, calendar)
+            self.is_lost(now, id, calendar);
         } else {
-            self.turn_away(now, id, Failure::Reset, calendar)
+            self.turn_away(now, id, Failure::Reset, calendar);
         }
     }
 

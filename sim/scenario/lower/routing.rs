@@ -17,7 +17,7 @@ const NO_CACHE: Resolver = Resolver { ttl: Some(Nanos::ZERO), pick: Pick::First 
 /// `aliveBypassWindowMs`).
 const TRIED_AFTER: Nanos = Nanos(500_000_000);
 
-/// This number of keep-alives without an answer tell that a peer is dead: OpenSSH's `ServerAliveCountMax` (ssh_config(5));
+/// This number of keep-alives without an answer tell that a peer is dead: OpenSSH's `ServerAliveCountMax` (`ssh_config(5)`);
 /// that other clients take as many is an assumption.
 const UNANSWERED: u64 = 3;
 

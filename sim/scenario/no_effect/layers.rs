@@ -21,6 +21,10 @@ pub(crate) fn of_set(below: &Item, set: &Item, sources: &Sources) -> Option<Diag
     is_same(below, set).then(|| note(SAME, sources, set.origin))
 }
 
+fn is_in_braces(item: &Item, sources: &Sources) -> bool {
+    sources.text(item.origin).starts_with('{')
+}
+
 fn repeated(
     base: &Table,
     own: &Table,
@@ -38,12 +42,9 @@ fn repeated(
         };
         match (&below.item.value, &entry.item.value) {
             // A table in braces is one value to its author: its `kind` goes with the rest of it.
-            (Value::Table(_), Value::Table(own))
-                if sources.text(entry.item.origin).starts_with('{') =>
-            {
-                if !own.is_empty() && is_within(&below.item, &entry.item) {
-                    found.push((SAME, entry.item.origin));
-                }
+            (Value::Table(_), Value::Table(own)) if is_in_braces(&entry.item, sources) => {
+                let is_same = !own.is_empty() && is_within(&below.item, &entry.item);
+                found.extend(is_same.then_some((SAME, entry.item.origin)));
             }
             (Value::Table(below), Value::Table(own)) => {
                 repeated(below, own, key, sources, found);

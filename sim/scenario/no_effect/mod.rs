@@ -92,7 +92,9 @@ impl<'a> Walk<'a> {
             Value::Table(table) => self.table(table, path),
             Value::Array(items) => {
                 let path = &path[..path.len().min(within_steps(path))];
-                items.iter().for_each(|item| self.below(item, path));
+                for item in items {
+                    self.below(item, path);
+                }
             }
             _ => {}
         }

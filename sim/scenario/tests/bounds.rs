@@ -151,7 +151,7 @@ fn what_ends_is_not_refused() {
 fn of_very_many_mistakes_the_first_hundred_are_told() {
     let folder = Folder::new("mistakes");
     let keys = |between: &str| -> String {
-        (0..100_000).map(|at| format!("unknown{at} = 1{between}")).collect()
+        (0..100_000).map(|at| format!("unknown{at} = 1{between}")).collect::<Vec<_>>().concat()
     };
     let lines = format!("{SHOP}[node.more]\ncores = 1\n{}", keys("\n"));
     let one_line = format!("{SHOP}[node]\nmore = {{ {} cores = 1 }}\n", keys(", "));
@@ -170,8 +170,10 @@ fn of_very_many_mistakes_the_first_hundred_are_told() {
 #[test]
 fn the_error_behind_very_many_warnings_is_told() {
     let folder = Folder::new("warnings");
-    let services: String =
-        (0..300).map(|at| format!("[service.a{at}]\nstart_retry = \"1s\"\n")).collect();
+    let services: String = (0..300)
+        .map(|at| format!("[service.a{at}]\nstart_retry = \"1s\"\n"))
+        .collect::<Vec<_>>()
+        .concat();
     let warned = folder.one(&format!("{SHOP}{services}")).unwrap();
     assert_eq!(warned.warnings().len(), 101);
     let (code, ..) = first(folder.one(&format!("{SHOP}{services}[service.z]\nworkers = 0\n")));
@@ -182,7 +184,7 @@ fn the_error_behind_very_many_warnings_is_told() {
 fn sizes_are_bounded_and_the_bound_is_told() {
     let folder = Folder::new("sizes");
     let tables = |kind: &str, count: usize| -> String {
-        (0..count).map(|at| format!("[{kind}.x{at}]\n")).collect()
+        (0..count).map(|at| format!("[{kind}.x{at}]\n")).collect::<Vec<_>>().concat()
     };
     let global = "[service.g]\nmode = \"global\"\n[service.h]\nreplicas = 100000\n";
     for (bound, text) in [

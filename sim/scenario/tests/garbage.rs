@@ -263,7 +263,9 @@ fn garbage_in_files_is_told_of() {
 fn garbage_in_overrides_is_told_of() {
     watch();
     let folder = Folder::new("overrides");
-    FILES.iter().for_each(|(name, text)| folder.write(name, text));
+    for (name, text) in FILES {
+        folder.write(name, text);
+    }
     let path = folder.path(FILES[0].0);
     for case in cases(1_000) {
         let mut numbers = Numbers(case << 32 | 7);
@@ -306,7 +308,9 @@ const FILES: [(&str, &str); 6] = [
 #[test]
 fn the_world_that_is_mutated_is_sound() {
     let folder = Folder::new("sound");
-    FILES.iter().for_each(|(name, text)| folder.write(name, text));
+    for (name, text) in FILES {
+        folder.write(name, text);
+    }
     assert!(Path::new(&folder.path("all.toml")).is_file());
     let scenario = Scenario::load(&folder.path("all.toml"), &[]);
     let scenario = scenario.unwrap_or_else(|mistakes| panic!("{mistakes}"));

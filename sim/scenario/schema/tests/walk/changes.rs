@@ -22,13 +22,11 @@ fn others(value: &Value, words: &BTreeSet<&str>, names: &[String]) -> Vec<Value>
 }
 
 fn numbers(number: &serde_json::Number) -> Vec<Value> {
-    match number.as_u64() {
-        Some(n) => vec![json!(2 * n), json!(n + 1), json!(n / 2), json!(n.saturating_sub(1))],
-        None => {
-            let x = number.as_f64().unwrap_or(1.0);
-            vec![json!(2.0 * x), json!(0.5 * x), json!(0.9 * x)]
-        }
+    if let Some(n) = number.as_u64() {
+        return vec![json!(2 * n), json!(n + 1), json!(n / 2), json!(n.saturating_sub(1))];
     }
+    let x = number.as_f64().unwrap_or(1.0);
+    vec![json!(2.0 * x), json!(0.5 * x), json!(0.9 * x)]
 }
 
 fn texts(text: &str, words: &BTreeSet<&str>, names: &[String]) -> Vec<Value> {

@@ -167,14 +167,14 @@ fn proof(row: &Row, bases: &[World], files: &[Value], names: &[String]) -> Proof
     for (base, file) in bases.iter().zip(files) {
         for place in written(file, row) {
             let rewritten = REWRITTEN.iter().find(|(path, ..)| *path == place.path);
-            if let Some((_, from, to)) = rewritten {
-                if base.with(&[], &[(*from, *to)]).is_some_and(|other| other.tells_other(base)) {
-                    return Proof::Moves(format!("{}: {to}", base.name));
-                }
+            if let Some((_, from, to)) = rewritten
+                && base.with(&[], &[(*from, *to)]).is_some_and(|other| other.tells_other(base))
+            {
+                return Proof::Moves(format!("{}: {to}", base.name));
             }
             for change in changes(&place.value, &row.words, names) {
                 let set = format!("{}={change}", place.path);
-                let Some(other) = base.with(&[set.clone()], &[]) else { continue };
+                let Some(other) = base.with(std::slice::from_ref(&set), &[]) else { continue };
                 tried += 1;
                 if other.tells_other(base) {
                     return Proof::Moves(format!("{}: {set}", base.name));
