@@ -33,7 +33,7 @@ const FILES: [&str; 6] =
 #[command(after_long_help = "\
 Example:
   wssim run after --set traffic.web.arrivals.rate=8/s --precision 1%
-  wssim run after-crash-vip --metric 'error_ratio{entry=\"web\"} from fault server-81 to fault server-81 + 30s'
+  wssim run after-crash-vip --metric 'error_ratio{entry=\"web\"} from 1min to 2min'
   wssim run after --analytic
   wssim run after --write-baseline baseline.json
   wssim run after --baseline baseline.json --fail-on-regression

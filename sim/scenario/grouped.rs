@@ -44,7 +44,11 @@ fn one(mut items: Vec<Diagnostic>) -> Option<Diagnostic> {
         first.message = format!("{}, and {more} more like it", first.message);
         let shown = rest.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
         let beyond = rest.len().saturating_sub(NAMED);
-        let beyond = if beyond > 0 { format!(" and {beyond} others") } else { String::new() };
+        let beyond = match beyond {
+            0 => String::new(),
+            1 => " and 1 other".to_owned(),
+            more => format!(" and {more} others"),
+        };
         let help = first.help.map_or_else(String::new, |help| format!("{help}; "));
         first.help = Some(format!("{help}also {shown}{beyond}"));
     }

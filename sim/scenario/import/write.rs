@@ -50,16 +50,23 @@ pub(super) fn scenario(survey: &Survey, beside: &Path, assumed: Option<&Nodes>) 
         Some(assumed) => nodes(&mut out, assumed),
         None => out.push_str("[orchestrator]\nkind = \"swarm\"\n\n"),
     }
-    let _ = writeln!(
-        out,
-        "[lan]\nrtt = {{ value = {}, range = [\"0.1ms\", \"1ms\"], source = \"assumption: a gigabit switch\" }}\nlocal_rtt = \"0.02ms\"\n",
-        quoted(RTT)
-    );
+    // One node is on no way to another.
+    if assumed.is_none_or(|nodes| nodes.all.len() > 1) {
+        lan(&mut out);
+    }
     for (name, service) in &survey.services {
         behaviour(&mut out, name, service, survey);
     }
     traffic(&mut out, survey);
     out
+}
+
+fn lan(out: &mut String) {
+    let _ = writeln!(
+        out,
+        "[lan]\nrtt = {{ value = {}, range = [\"0.1ms\", \"1ms\"], source = \"assumption: a gigabit switch\" }}\nlocal_rtt = \"0.02ms\"\n",
+        quoted(RTT)
+    );
 }
 
 /// A stack as `[scenario] stacks` names it.

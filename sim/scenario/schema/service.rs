@@ -337,7 +337,7 @@ static HEALTH: Shape = shape(
         )
         .or("30s"),
         key("timeout", DURATION, "a check of a process that hangs fails after so long").or("30s"),
-        key("retries", FROM_ZERO, "after so many failures in a row a container is unhealthy; 0: 3")
+        key("retries", FROM_ZERO, "failures in a row after which a container is unhealthy; 0: 3")
             .or("3"),
         key("start_period", DURATION, "for so long after the start failures do not count").or("0s"),
         key("start_interval", DURATION, "the interval in the `start_period`, until a check is good")
@@ -357,7 +357,7 @@ static RESTART: Shape = shape(
         )
         .or("any"),
         key("delay", DURATION, "how long after its end it is started again").or("5s"),
-        key("max_attempts", FROM_ZERO, "so many restarts of a container at most; 0: any number").or("0"),
+        key("max_attempts", FROM_ZERO, "restarts of a container at most; 0: any number").or("0"),
         key("window", DURATION, "only restarts within so long count for `max_attempts`; 0s: all do")
             .or("0s"),
     ],

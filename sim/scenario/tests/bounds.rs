@@ -175,7 +175,8 @@ fn the_error_behind_very_many_warnings_is_told() {
         .collect::<Vec<_>>()
         .concat();
     let warned = folder.one(&format!("{SHOP}{services}")).unwrap();
-    assert_eq!(warned.warnings().len(), 101);
+    // They are of one kind.
+    assert_eq!(warned.warnings().len(), 1);
     let (code, ..) = first(folder.one(&format!("{SHOP}{services}[service.z]\nworkers = 0\n")));
     assert_eq!(code, "out-of-range");
 }
@@ -324,7 +325,7 @@ fn an_env_file_that_cannot_be_read_is_told_of() {
     folder.write("one.yml", "services:\n  app:\n    image: app:${TAG:-1}\n");
     folder.write("shop.toml", shop("60s\"\n", "60s\"\nstacks = \"one.yml\"\n"));
     assert!(folder.load("shop.toml", &[]).is_ok());
-    folder.write(".env", b"\xff\xfeTAG=1\n");
+    folder.write(".env", b"TAG=\xff\xfe\n");
     let (code, message, io) = first(folder.load("shop.toml", &[]));
     assert_eq!((code, io), ("unreadable-file", true));
     assert!(message.contains(".env"), "{message}");

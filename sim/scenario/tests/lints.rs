@@ -102,6 +102,13 @@ const CASES: &[Case] = &[
         "[db]}}}\nnetworks",
     ),
     case(
+        "check-always-fails",
+        "services:\n  web: {image: web:1, healthcheck: {test: [NONE]}}\n",
+        "",
+        "[NONE]",
+        "NONE",
+    ),
+    case(
         "container-labels",
         "services:\n  web:\n    image: web:1\n    labels: [some.label=true]\n",
         "",
@@ -126,13 +133,6 @@ const CASES: &[Case] = &[
         "\"b\"",
     ),
     case(
-        "large-packets",
-        WEB,
-        "[lan]\nmtu = 1550\n[network.jumbo]\ndriver = \"overlay\"\nmtu = 1500\n",
-        "mtu = 1550",
-        "goodput = \"1 GB/s\"",
-    ),
-    case(
         "few-managers",
         WEB,
         "[orchestrator]\nmanagers = [\"a\", \"b\", \"c\"]\n",
@@ -142,6 +142,13 @@ const CASES: &[Case] = &[
     case("gossip-blocked", WEB, OPEN, ", \"7946/udp\"", ""),
     case("ignored-key", WEB, "", "web:1", "web:1, privileged: true"),
     case("ignored-restart", WEB, "", "web:1", "web:1, restart: always"),
+    case(
+        "large-packets",
+        WEB,
+        "[lan]\nmtu = 1550\n[network.jumbo]\ndriver = \"overlay\"\nmtu = 1500\n",
+        "mtu = 1550",
+        "goodput = \"1 GB/s\"",
+    ),
     case("latest-tag", "services:\n  web: {image: a.b:5000/web:1.0}\n", "", ":1.0", ":latest"),
     case(
         "limits-above-node",

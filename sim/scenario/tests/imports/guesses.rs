@@ -179,8 +179,8 @@ fn what_was_made_is_counted() {
     let text = "services:\n  web: {image: \"w:1\", ports: [\"80:80\"], environment: {DB_HOST: pg}}\n  pg: {image: \"postgres:16\"}\n";
     let made = made("counted", text).0.made;
     assert_eq!((made.files, made.services, made.calls, made.nodes, made.entries), (1, 2, 1, 1, 1));
-    // Of each service CPU and RAM; the LAN, the node and the rate.
-    assert_eq!(made.assumptions, 7);
+    // Of each service CPU and RAM; the node and the rate.
+    assert_eq!(made.assumptions, 6);
     let first: Vec<&str> = made.first.iter().map(|one| one.path.as_str()).collect();
     assert_eq!(
         first,
