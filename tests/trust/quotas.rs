@@ -47,7 +47,7 @@ fn a_burst_uses_up_its_quota_at_a_sixth_of_a_percent_of_the_node() {
             r#"
 [scenario]
 title = "A burst"
-duration = "1h"
+duration = "3h"
 warmup = "10s"
 [node.server]
 cores = 32
