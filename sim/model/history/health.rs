@@ -3,7 +3,7 @@
 use super::event::Event;
 use super::{History, Witness};
 use crate::ids::ContainerId;
-use crate::life::{End, LEAVING, Led, Phase};
+use crate::life::{Led, Phase};
 use wssim_kernel::{Calendar, Time};
 
 impl<W: Witness> History<'_, W> {
@@ -55,28 +55,6 @@ impl<W: Witness> History<'_, W> {
             (Phase::Stopping, _) => self.turn_at(now, id, calendar),
             (Phase::Starting, _) if self.is_waiting(id) => self.turn_at(now, id, calendar),
             _ => {}
-        }
-    }
-
-    /// `id` is found unhealthy, or has left all views after that.
-    pub(super) fn is_unhealthy(
-        &mut self,
-        now: Time,
-        id: ContainerId,
-        calendar: &mut Calendar<Event>,
-    ) {
-        let known = self.pulses[id.index()].is_unhealthy;
-        if !self.pulses[id.index()].fails(now) {
-            return;
-        }
-        match self.lives[id.index()].phase {
-            Phase::Registered | Phase::Ready => self.withdraw_and_stop(now, id, calendar),
-            Phase::Starting if known => self.end(now, id, End::Loud, calendar),
-            Phase::Starting => {
-                self.pulses[id.index()].is_to_end(now + LEAVING);
-                calendar.schedule(now + LEAVING, Event::Unhealthy(id));
-            }
-            Phase::Draining | Phase::Stopping | Phase::Dead => {}
         }
     }
 }

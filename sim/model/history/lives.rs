@@ -3,7 +3,7 @@
 use super::event::Event;
 use super::{History, Witness};
 use crate::ids::{ContainerId, ServiceId};
-use crate::life::{Awaits, Control, End, LEAVING, Led, Phase};
+use crate::life::{Awaits, Control, End, LEAVING, Led, Phase, Pulse};
 use crate::orchestrator::{Fact, RestartPolicy, Restarts, Told};
 use wssim_kernel::{Calendar, Nanos, Time};
 
@@ -237,6 +237,26 @@ impl<'a, W: Witness> Led<'a> for History<'a, W> {
 
     fn restarts(&mut self, id: ContainerId) -> &mut Restarts {
         &mut self.restarts[id.index()]
+    }
+
+    fn pulse(&mut self, id: ContainerId) -> &mut Pulse {
+        &mut self.pulses[id.index()]
+    }
+
+    fn phase(&self, id: ContainerId) -> Phase {
+        self.lives[id.index()].phase
+    }
+
+    fn unhealthy(id: ContainerId) -> Event {
+        Event::Unhealthy(id)
+    }
+
+    fn stop_unhealthy(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        self.withdraw_and_stop(now, id, calendar);
+    }
+
+    fn end_start(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        self.end(now, id, End::Loud, calendar);
     }
 
     fn turn_at(&self, at: Time, id: ContainerId, calendar: &mut Calendar<Event>) {

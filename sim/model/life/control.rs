@@ -4,7 +4,7 @@
 //! tasks leave them at the first poll after it is marked down, and while nobody answers they stay as they
 //! are; whoever leads next is asked for all of it again.
 
-use super::{End, Led, Phase};
+use super::{End, Led, Phase, Pulse};
 use crate::blueprint::Blueprint;
 use crate::event::Event;
 use crate::fault::Reach;
@@ -141,6 +141,26 @@ impl<'a, P: Probe> Led<'a> for World<'a, P> {
 
     fn restarts(&mut self, id: ContainerId) -> &mut Restarts {
         &mut self.restarts[id.index()]
+    }
+
+    fn pulse(&mut self, id: ContainerId) -> &mut Pulse {
+        &mut self.pulses[id.index()]
+    }
+
+    fn phase(&self, id: ContainerId) -> Phase {
+        self.containers[id.index()].life.phase
+    }
+
+    fn unhealthy(id: ContainerId) -> Event {
+        Event::Unhealthy(id)
+    }
+
+    fn stop_unhealthy(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        self.withdraw_and_stop(now, id, calendar);
+    }
+
+    fn end_start(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        self.end_container(now, id, End::Loud, calendar);
     }
 
     fn turn_at(&self, at: Time, id: ContainerId, calendar: &mut Calendar<Event>) {

@@ -13,7 +13,7 @@
 //! from their times. Source: moby, `daemon/cluster/executor/container/controller.go` (`Start`, `Wait`: a
 //! task that is unhealthy has failed; its container is shut down as any other).
 
-use super::{Draws, End, LEAVING, Led, Life, Phase};
+use super::{Draws, End, Led, Life, Phase};
 use crate::blueprint::{Blueprint, HealthCheck};
 use crate::event::Event;
 use crate::ids::ContainerId;
@@ -195,29 +195,6 @@ impl<P: Probe> World<'_, P> {
         let due = self.nodes[node.index()].processor.go_on(now, local);
         self.schedule_due(node, due, calendar);
         self.watch(node, calendar);
-    }
-
-    /// `id` is found unhealthy, or has left all views after that.
-    #[inline(never)]
-    pub(crate) fn is_unhealthy(
-        &mut self,
-        now: Time,
-        id: ContainerId,
-        calendar: &mut Calendar<Event>,
-    ) {
-        let known = self.pulses[id.index()].is_unhealthy;
-        if !self.pulses[id.index()].fails(now) {
-            return;
-        }
-        match self.containers[id.index()].life.phase {
-            Phase::Registered | Phase::Ready => self.withdraw_and_stop(now, id, calendar),
-            Phase::Starting if known => self.end_container(now, id, End::Loud, calendar),
-            Phase::Starting => {
-                self.pulses[id.index()].is_to_end(now + LEAVING);
-                calendar.schedule(now + LEAVING, Event::Unhealthy(id));
-            }
-            Phase::Draining | Phase::Stopping | Phase::Dead => {}
-        }
     }
 
     /// The process of `id`, which hangs, ends: requests that wait there for it are reset, or lost with

@@ -1,7 +1,7 @@
 //! What worlds and histories have in common: an orchestrator that is told what happens, and does what it
 //! says, or restart delays where there is none.
 
-use super::Control;
+use super::{Control, LEAVING, Phase, Pulse};
 use crate::ids::ContainerId;
 use crate::orchestrator::{Exit, Fact, RestartPolicy, Restarts, Told};
 use wssim_kernel::{Calendar, Time};
@@ -24,6 +24,21 @@ pub(crate) trait Led<'a> {
 
     /// Those of `id`, where no orchestrator counts them.
     fn restarts(&mut self, id: ContainerId) -> &mut Restarts;
+
+    /// What checks of `id` find.
+    fn pulse(&mut self, id: ContainerId) -> &mut Pulse;
+
+    /// Where `id` is in its life.
+    fn phase(&self, id: ContainerId) -> Phase;
+
+    /// Checks of `id` may have failed often enough.
+    fn unhealthy(id: ContainerId) -> Self::Event;
+
+    /// `id` leaves all views, and is told to end afterwards.
+    fn stop_unhealthy(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>);
+
+    /// `id`, which starts, ends.
+    fn end_start(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>);
 
     /// Puts the next turn in the life of `id` on the calendar.
     fn turn_at(&self, at: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>);
@@ -52,6 +67,25 @@ pub(crate) trait Led<'a> {
         }
         if let Some(due) = self.control().and_then(|control| control.wakes(now)) {
             calendar.schedule(due, Self::WAKE);
+        }
+    }
+
+    /// `id` is found unhealthy, unless something has come between; or it started, was found unhealthy, and
+    /// the pause before its end is over.
+    #[inline(never)]
+    fn is_unhealthy(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>) {
+        let known = self.pulse(id).is_unhealthy;
+        if !self.pulse(id).fails(now) {
+            return;
+        }
+        match self.phase(id) {
+            Phase::Registered | Phase::Ready => self.stop_unhealthy(now, id, calendar),
+            Phase::Starting if known => self.end_start(now, id, calendar),
+            Phase::Starting => {
+                self.pulse(id).is_to_end(now + LEAVING);
+                calendar.schedule(now + LEAVING, Self::unhealthy(id));
+            }
+            Phase::Draining | Phase::Stopping | Phase::Dead => {}
         }
     }
 

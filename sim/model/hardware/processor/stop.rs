@@ -7,29 +7,27 @@ impl Processor {
     /// Stops the work of `container` until [`Processor::go_on`]. The value replaces all events.
     #[must_use = "departures happen only if they are put on the calendar"]
     pub fn stop(&mut self, now: Time, container: u32) -> Option<Due> {
-        self.note_ends(now);
-        self.advance(now);
-        self.set_stopped(container, true);
-        if self.calm {
-            self.leave_calm(now);
-        }
-        self.reallocate(now)
+        self.let_run(now, container, false)
     }
 
     /// Lets it go on. The value replaces all events.
     #[must_use = "departures happen only if they are put on the calendar"]
     pub fn go_on(&mut self, now: Time, container: u32) -> Option<Due> {
+        self.let_run(now, container, true)
+    }
+
+    fn let_run(&mut self, now: Time, container: u32, runs: bool) -> Option<Due> {
         self.note_ends(now);
         self.advance(now);
-        self.set_stopped(container, false);
+        self.set_hanging(container, !runs);
         if self.calm {
             self.leave_calm(now);
         }
         self.reallocate(now)
     }
 
-    fn set_stopped(&mut self, container: u32, stopped: bool) {
-        self.containers[container as usize].hangs = stopped;
+    fn set_hanging(&mut self, container: u32, hangs: bool) {
+        self.containers[container as usize].hangs = hangs;
         let is_limited = self.containers[container as usize].is_limited();
         let place = self.limited.binary_search(&container);
         match (place, is_limited) {
