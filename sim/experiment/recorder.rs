@@ -230,7 +230,7 @@ impl Recorder {
 }
 
 impl Probe for Recorder {
-    #[inline]
+    #[inline(always)]
     fn request_done(
         &mut self,
         source: SourceId,

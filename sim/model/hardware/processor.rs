@@ -326,7 +326,7 @@ impl Processor {
     }
 
     /// The job in `slot` departs unless the event was overtaken.
-    #[inline]
+    #[inline(always)]
     pub fn depart_alone(&mut self, now: Time, slot: u32, generation: u32) -> Option<Job> {
         let place = &mut self.slots[slot as usize];
         // Who was evicted leaves its event behind, and the slot may have a new tenant; while the
@@ -409,7 +409,7 @@ impl Processor {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn take_slot(&mut self, slot: Slot) -> u32 {
         if let Some(free) = self.free.pop() {
             self.slots[free as usize] = slot;

@@ -327,9 +327,12 @@ impl<P: Probe> World<'_, P> {
         let bytes = if has_bytes { self.bytes_of_result(call, key) } else { 0.0 };
         let payers = [NO_FRAME, caller];
         let network = &call.network;
-        let passes = self.passes(now, Some(from), to, Stage::Established);
-        let Some(at) = passes.filter(|at| *at == now || self.bears(caller, now, *at)) else {
-            return self.lose(caller, Lost { stage: Stage::Established, sent: now }, calendar);
+        let at = match self.passes(now, Some(from), to, Stage::Established) {
+            Some(at) if at == now || self.bears(caller, now, at) => at,
+            _ => {
+                let lost = Lost { stage: Stage::Established, sent: now };
+                return self.lose(caller, lost, calendar);
+            }
         };
         if self.paths.narrow && !self.fits([from, to], network, bytes) {
             return self.lose_large(now, caller, calendar);

@@ -121,7 +121,8 @@ pub(crate) struct Frame {
     pub source: SourceId,
     /// Row of the source's trace.
     pub trace_row: u32,
-    /// Branches that it waits for: how many may still succeed. Root: whether it has a port of the mesh. At a disk: how many pages it wants.
+    /// Branches that it waits for: how many may still succeed. At a disk: how many pages it wants. Root:
+    /// whether it has a port of the mesh.
     pub open: u32,
     /// Branches that it waits for: how many must still succeed. Waiting for pages: where the draws of
     /// that are addressed.
