@@ -154,6 +154,7 @@ impl<'a, P: Probe> World<'a, P> {
             frames: Frames::default(),
             ties: Ties::new(blueprint.ties_frames()),
             ready: VecDeque::new(),
+            handing: 0,
             network_costs_cpu: blueprint.network_costs_cpu(),
             memory: Memory::new(blueprint),
             flows: Flows::new(blueprint.nodes.iter().map(|node| node.bandwidth)),

@@ -201,6 +201,8 @@ pub(crate) struct World<'a, P> {
     pub(crate) ties: Ties,
     /// Frames that go on, or fail, when what happens at present is over.
     pub(crate) ready: VecDeque<FrameId>,
+    /// How many hand a connection over inside each other at present.
+    pub(crate) handing: u32,
     /// Whether any message costs CPU.
     pub(crate) network_costs_cpu: bool,
     /// The pages of all nodes.
@@ -303,10 +305,10 @@ impl<P: Probe> World<'_, P> {
     #[inline(never)]
     fn go_on(&mut self, now: Time, calendar: &mut Calendar<Event>) {
         while let Some(frame) = self.ready.pop_front() {
-            if let Waits::Failing(failure) = self.frames[frame].waits {
-                self.fail_now(now, frame, failure, calendar);
-            } else {
-                self.execute(now, frame, calendar);
+            match self.frames[frame].waits {
+                Waits::Failing(failure) => self.fail_now(now, frame, failure, calendar),
+                Waits::Sending => self.send_at_last(now, frame, calendar),
+                _ => self.execute(now, frame, calendar),
             }
         }
     }

@@ -98,7 +98,14 @@ impl Location {
         match self.store {
             Store::Disk => {
                 let bytes = file::read(&self.path, most)?;
-                Ok(decoded(bytes).map_err(|why| Unread::because(&why))?.into())
+                // Docker takes the marks of UTF-16 in YAML alone.
+                let is_env = self.path.file_name().is_some_and(|name| name == ".env");
+                let text = if is_env {
+                    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
+                } else {
+                    decoded(bytes)
+                };
+                Ok(text.map_err(|why| Unread::because(&why))?.into())
             }
             Store::Embedded => {
                 let text = shipped::text(&self.path).map(Arc::from);

@@ -263,3 +263,32 @@ at = "60s"
     let there = [WINDOW, &cluster, &world(""), &errors(["2%", "4.5%"])].concat();
     all_hold("registry-alive", &there);
 }
+
+/// A database dies for good while some 20 000 requests wait for the one connection: each fails in its turn,
+/// however many they are.
+#[test]
+fn a_long_queue_for_a_connection_fails_as_a_whole() {
+    let world = r#"
+[node.a]
+cores = 4
+[orchestrator]
+kind = "swarm"
+[service.app]
+pool.db = { size = 1 }
+endpoint.get.steps = [ { call = "db.query" } ]
+[service.db]
+restart = { condition = "none" }
+endpoint.query.steps = [ { sleep = "1s" } ]
+[traffic.users]
+entry = "app.get"
+arrivals = { kind = "poisson", rate = "200/s" }
+[[fault]]
+id = "gone"
+kind = "kill-service"
+service = "db"
+at = "100s"
+"#;
+    let window = WINDOW.replace("10min", "2min");
+    let errors = claim("error_ratio{entry=\"users\", reason=\"all\"}", ["99%", "100%"]);
+    all_hold("long-queue", &[window.as_str(), world, &errors].concat());
+}

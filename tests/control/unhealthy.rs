@@ -157,3 +157,21 @@ fn what_fits_nowhere_waits_until_there_is_room() {
         assert!(seen.between(22.3 + start[0], 60.0).iter().all(Option::is_none));
     }
 }
+
+/// Of two hangs that overlap the longer holds; what waits for the process when it is replaced is reset once.
+#[test]
+fn hangs_that_overlap_last_as_long_as_the_longest() {
+    let back = back(CHECKED);
+    let twice = |repair: &str| {
+        let first = hang("repair = \"60s\"");
+        let second = hang(repair).replace("\"h\"", "\"again\"").replace("20s", "25s");
+        first + &second
+    };
+    for repair in ["", "repair = \"200s\"", "repair = \"1s\""] {
+        let faults = twice(repair);
+        let seen = World { back: &back, faults: &faults, ..World::default() }.run(200.0, 1);
+        let start = seen.times(is_start);
+        assert!(start.len() == 1 && (46.0..57.0).contains(&start[0]), "{repair}: {start:?}");
+        assert!(seen.between(31.0 + start[0], 199.0).iter().all(Option::is_none), "{repair}");
+    }
+}

@@ -206,17 +206,17 @@ impl<P: Probe> World<'_, P> {
         end: End,
         calendar: &mut Calendar<Event>,
     ) {
-        let for_ever = self.pulses[id.index()].until == Time::NEVER;
         let is_quiet = end == End::Quiet;
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.clear();
         let is_held = |frame: &Frame| frame.container == id && frame.waits == Waits::Node;
         scratch.extend(self.frames.ids().filter(|&frame| is_held(&self.frames[frame])));
         for &frame in &scratch {
-            match (for_ever, is_quiet) {
-                (true, _) => self.give_held_up(now, frame, is_quiet, calendar),
-                (false, false) => self.reset_caller(now, frame, Failure::Reset, calendar),
-                (false, true) => {}
+            let is_due = self.frames[frame].number > 0;
+            match (is_due, is_quiet) {
+                (false, _) => self.give_held_up(now, frame, is_quiet, calendar),
+                (true, false) => self.reset_caller(now, frame, Failure::Reset, calendar),
+                (true, true) => {}
             }
         }
         self.scratch = scratch;

@@ -222,6 +222,8 @@ impl<'a, P: Probe> World<'a, P> {
             (frame.waits, frame.arrived) = (Waits::Node, since);
             // Its connection ends with the life that it came to.
             frame.again = life.incarnation;
+            // Whether anything is on the calendar for it.
+            frame.number = u32::from(until < Time::NEVER);
             self.at_doors[container.index()].held_back.rise(now);
             if until < Time::NEVER {
                 calendar.schedule(until, Event::Deliver(id));

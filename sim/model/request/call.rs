@@ -24,6 +24,9 @@ const DRAW_JITTER: u32 = 0xFFFF_FF03;
 const DRAW_RTT: u32 = 0xFFFF_FF04;
 const DRAW_RTT_BACK: u32 = 0xFFFF_FF05;
 
+/// So many hand a connection over inside each other at most.
+const DEEP: u32 = 64;
+
 /// What a callee's frame takes from its caller's.
 #[derive(Clone, Copy)]
 struct Caller {
@@ -531,6 +534,23 @@ impl<P: Probe> World<'_, P> {
         {
             self.probe.pool_wait(pool, frame.since, now.since(frame.since));
         }
+        // Each of very many who wait may fail at once and hand over to the next.
+        if self.handing >= DEEP {
+            self.frames[next].waits = Waits::Sending;
+            return self.ready.push_back(next);
+        }
+        self.handing += 1;
         self.send(now, next, (outgoing, call), calendar);
+        self.handing -= 1;
+    }
+
+    /// `id`, which has got its connection, sends.
+    #[cold]
+    pub(crate) fn send_at_last(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        let frame = &mut self.frames[id];
+        frame.waits = Waits::Nothing;
+        let outgoing = frame.outgoing;
+        let call = &self.blueprint.calls[outgoing.index()];
+        self.send(now, id, (outgoing, call), calendar);
     }
 }

@@ -104,7 +104,11 @@ impl<P: Probe> World<'_, P> {
             }
             // What the disk has begun it ends, for nobody.
             Waits::Sleep | Waits::Backoff | Waits::Disk | Waits::Pages => {}
-            other @ (Waits::Nothing | Waits::Delivery | Waits::Node | Waits::Failing(_)) => {
+            other @ (Waits::Nothing
+            | Waits::Delivery
+            | Waits::Node
+            | Waits::Sending
+            | Waits::Failing(_)) => {
                 unreachable!("a message finds nobody who is dealt with: {other:?}")
             }
         }

@@ -67,6 +67,8 @@ pub(crate) enum Waits {
     Backoff,
     /// Branches or a repeated part.
     Branches,
+    /// Its turn to send: it has got its connection.
+    Sending,
     /// Its turn to fail: it has been taken out of its wait.
     Failing(Failure),
 }

@@ -24,7 +24,7 @@ impl Variables {
     /// Reads the text of a `.env`: `NAME=value`, comments, quotes, an `export` in front.
     pub(crate) fn parse(text: &str, by_swarm: bool) -> Self {
         let mut values = BTreeMap::new();
-        for line in text.lines().map(str::trim) {
+        for line in text.trim_start_matches('\u{feff}').lines().map(str::trim) {
             let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
             if line.starts_with('#') {
                 continue;
