@@ -112,14 +112,17 @@ impl<W: Witness> History<'_, W> {
             return self.listen(now, id, calendar);
         }
         let turn = self.lives[id.index()].turn;
-        let known =
-            self.waiting.iter_mut().find(|(other, waits)| *other == id && waits.lasts(turn));
-        if let Some((_, waits)) = known {
-            return waits.missed();
+        // One entry a container: lives that are given up again and again leave nothing behind.
+        let own = self.waiting.iter().position(|(other, _)| *other == id);
+        let own = own.unwrap_or_else(|| {
+            self.waiting.push((id, Awaits::since(now, turn)));
+            self.waiting.len() - 1
+        });
+        let waits = &mut self.waiting[own].1;
+        if !waits.lasts(turn) {
+            *waits = Awaits::since(now, turn);
         }
-        let mut waits = Awaits::since(now, turn);
         waits.missed();
-        self.waiting.push((id, waits));
     }
 
     /// Whether `id` has started and waits for what it needs.
