@@ -9,7 +9,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-/// Nobody else writes results to the directory while this is there.
+/// No other process writes results to the directory while this is there.
 #[derive(Debug)]
 pub struct Lock {
     directory: PathBuf,

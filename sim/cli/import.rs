@@ -87,8 +87,9 @@ fn made(made: &Made, to: Option<&Path>, width: usize) -> String {
     }
     lines.push(String::new());
     lines.push(format!(
-        "{}, each marked as such. Replace these three first:",
-        counted(made.assumptions, "assumption")
+        "{}, each marked as such. Replace {} first:",
+        counted(made.assumptions, "assumption"),
+        ["nothing", "this one", "these two", "these three"][made.first.len().min(3)]
     ));
     let mut out = folded(&lines, width);
     for (number, Replace { path, assumed, from }) in (1..).zip(&made.first) {
@@ -127,7 +128,6 @@ mod tests {
             from: "CPU seconds by requests of a quiet hour",
         };
         let all = Made {
-            stacks: 2,
             files: 3,
             services: 12,
             nodes: 1,

@@ -18,6 +18,7 @@ use crate::stored::stored;
 use std::fmt::Debug;
 use std::mem::take;
 use wssim_kernel::{Nanos, Time};
+use wssim_model::probe::OutOfMemory;
 use wssim_model::{Averages, Blueprint, Cut, Outcome, Run, simulate};
 use wssim_stats::looks;
 
@@ -40,6 +41,8 @@ pub(crate) struct Observation {
     pub(crate) slots: Vec<Vec<Slot>>,
     /// By node; likewise.
     pub(crate) memory: Vec<NodeRecord>,
+    /// By node: kills at containers' own limits; nothing, where no memory was heard.
+    pub(crate) kills_at_limits: Vec<u64>,
     controls: Option<Shares>,
     /// Response times, by source.
     responses: Vec<Durations>,
@@ -48,7 +51,7 @@ pub(crate) struct Observation {
     pub(crate) outcome: Outcome,
 }
 
-stored! { Observation { samples, slots, memory, controls, responses, bands, outcome } }
+stored! { Observation { samples, slots, memory, kills_at_limits, controls, responses, bands, outcome } }
 
 /// A world and what its replications have shown so far.
 #[derive(Debug)]
@@ -266,20 +269,22 @@ pub(crate) fn replicate(
     outcome.parts.clear();
     let controls = arm.controls.as_ref().and_then(|all| all.shown(&record, &outcome));
     let memory = record.memory;
+    let at_limit = |node: &NodeRecord| node.whole().kills[OutOfMemory::Limit as usize];
+    let kills_at_limits = memory.iter().map(at_limit).collect();
     let (mut responses, mut slots, mut bands) = (Vec::new(), Vec::new(), Vec::new());
     for source in record.sources {
         responses.push(source.response);
         slots.push(source.slots);
         bands.push(source.bands);
     }
-    Ok(Observation { samples, slots, memory, controls, responses, bands, outcome })
+    Ok(Observation { samples, slots, memory, kills_at_limits, controls, responses, bands, outcome })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A replication with so many sources and nodes, and slots of each.
+    /// A replication with a number of sources and as many nodes, and slots of each.
     fn observed(parts: usize, slots: usize) -> Observation {
         let averages = Averages::default();
         let simulated = Nanos::ZERO;
@@ -294,8 +299,8 @@ mod tests {
         };
         let slots = vec![vec![Slot::default(); slots]; parts];
         let (samples, memory, controls) = (Vec::new(), Vec::new(), None);
-        let (responses, bands) = (Vec::new(), Vec::new());
-        Observation { samples, slots, memory, controls, responses, bands, outcome }
+        let (kills_at_limits, responses, bands) = (Vec::new(), Vec::new(), Vec::new());
+        Observation { samples, slots, memory, kills_at_limits, controls, responses, bands, outcome }
     }
 
     #[test]

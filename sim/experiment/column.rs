@@ -6,7 +6,7 @@ use crate::sample::{Sample, Share};
 /// The samples of one metric, in the order of the replications.
 #[derive(Clone, Debug)]
 pub(crate) enum Column {
-    /// The same so many times, to the bit.
+    /// One value a number of times, the same to the bit.
     Same(Sample, usize),
     /// All of one form, as many numbers each as that takes.
     Alike(Form, Vec<f64>),

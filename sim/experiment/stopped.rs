@@ -9,7 +9,7 @@ pub enum StoppedBy {
     Precision,
     /// The greatest number of replications was reached.
     Cap,
-    /// Exactly so many replications were asked for.
+    /// The number of replications was asked for.
     Replications,
     /// The wall-time budget was spent.
     Budget,

@@ -181,7 +181,7 @@ pub struct Service {
     pub needs: Needs,
     /// When a container that has ended is started again.
     pub restart: RestartPolicy,
-    /// How the health of its containers is checked; `None`: whoever listens is healthy.
+    /// How the health of its containers is checked; `None`: a container that listens is healthy.
     pub health: Option<HealthCheck>,
     /// From being told to end until it is killed.
     pub stop_grace: Nanos,

@@ -75,7 +75,7 @@ impl Failure {
 /// What had no page left when a process was killed for want of memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutOfMemory {
-    /// The container, at its own limit: whatever room its node has.
+    /// The container, at its own limit, with room on its node or without.
     Limit,
     /// The node: neither RAM nor swap was left.
     Node,

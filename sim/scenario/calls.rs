@@ -197,7 +197,7 @@ fn callees_first(calls: &[Vec<(usize, f64)>]) -> Vec<usize> {
 /// Calls in a chain that are followed at most.
 const ROUNDS: usize = 20_000;
 
-/// At most so many circles are told of.
+/// Circles that are told of, at most.
 const MOST_CIRCLES: usize = 100;
 
 /// One circle for each arrow that closes one in a depth-first walk, in the order of nodes; each begins

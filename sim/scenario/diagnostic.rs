@@ -98,7 +98,7 @@ impl std::fmt::Display for Diagnostics {
 
 impl std::error::Error for Diagnostics {}
 
-/// No sentence is longer, whatever names it repeats: in bytes.
+/// The longest sentence, with all the names that it repeats, in bytes.
 const LONGEST: usize = 2000;
 
 /// As much of a sentence as is read.
@@ -114,7 +114,7 @@ fn cut(mut sentence: String) -> String {
 /// As many mistakes are told as are read.
 pub(crate) const MOST: usize = 100;
 
-/// So many mistakes come with a hint: to look for one takes longer than anything else about them, and of more
+/// Mistakes that come with a hint, at most: to look for one takes longer than anything else about them, and of more
 /// than [`MOST`] hardly any is shown.
 pub(crate) const MOST_HINTS: usize = 1000;
 

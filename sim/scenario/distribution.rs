@@ -13,7 +13,7 @@ use wssim_text::suggest;
 /// 99 % quantile of the standard normal distribution.
 const Z_99: f64 = 2.326_347_874_040_840_8;
 
-/// Stages of an Erlang law at most: each draw is a sum of so many. With more it is next to a constant, and
+/// Stages of an Erlang law at most: each draw is a sum of as many. With more it is next to a constant, and
 /// `gamma(mean, cv=)` has the same shape.
 const MOST_STAGES: f64 = 1000.0;
 

@@ -470,7 +470,7 @@ impl World {
             claims,
             not_simulated,
             traces,
-            warnings: tidy(warnings),
+            warnings,
         })
     }
 

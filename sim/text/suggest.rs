@@ -25,7 +25,7 @@ pub fn near<'a>(wrong: &str, valid: impl IntoIterator<Item = &'a str>) -> Vec<&'
     near.into_iter().take(A_FEW).map(|(_, name)| name).collect()
 }
 
-/// No longer than anybody mistypes: the effort grows with the square.
+/// The longest word that is mistyped: the effort grows with the square.
 const LONGEST: usize = 64;
 
 /// Without capitals, and no longer than that.

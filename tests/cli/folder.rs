@@ -10,7 +10,7 @@ fn endless() -> String {
     QUEUE.replace("2min", "1000h")
 }
 
-/// The second is told so at once; what a process leaves that is killed is in nobody's way.
+/// The second is told so at once; what a killed process leaves hinders none.
 #[cfg(target_os = "linux")]
 #[test]
 fn two_studies_into_one_folder_do_not_mix() {

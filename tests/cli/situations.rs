@@ -21,7 +21,7 @@ fn claim(metric: &str, [least, most]: [&str; 2]) -> String {
     )
 }
 
-/// Three nodes and what all these worlds share.
+/// Four nodes and what all these worlds share.
 fn cluster(managers: &str) -> String {
     let node = |name: &str| format!("[node.{name}]\ncores = 4\nnetwork = \"1 Gbit/s\"\n");
     let nodes: String = ["a", "b", "c", "d"].map(node).concat();
@@ -291,4 +291,32 @@ at = "100s"
     let window = WINDOW.replace("10min", "2min");
     let errors = claim("error_ratio{entry=\"users\", reason=\"all\"}", ["99%", "100%"]);
     all_hold("long-queue", &[window.as_str(), world, &errors].concat());
+}
+
+/// Users are cut off from their ingress node for 51 s, and what they ask meanwhile comes late, at the
+/// retransmissions of their first packet. Nothing is lost, and each request has its 100 ms of CPU: 20 a second
+/// on four cores are half of them.
+#[test]
+fn users_that_are_held_up_are_served_later() {
+    let world = r#"
+[lan]
+rtt = "0.4ms"
+[node.a]
+cores = 4
+[service.app]
+endpoint.get.steps = [ { cpu = "exp(100ms)" } ]
+[traffic.users]
+entry = "app.get"
+arrivals = { kind = "poisson", rate = "20/s" }
+ingress = ["a"]
+[[fault]]
+id = "apart"
+kind = "partition"
+node = "a"
+at = "20s"
+repair = "51s"
+"#;
+    let errors = claim("error_ratio{entry=\"users\", reason=\"all\"}", ["0%", "0.1%"]);
+    let used = claim("node_cpu_utilization_ratio{node=\"a\"}", ["48%", "52%"]);
+    all_hold("held-up", &[WINDOW, world, &errors, &used].concat());
 }

@@ -119,7 +119,7 @@ arrivals = {{ kind = "periodic", period = "100ms" }}
         )
     }
 
-    /// So many seconds of it, where one line of its text is another.
+    /// Its first seconds, where one line of its text is another.
     fn run_with(&self, line: &str, other: &str, length: f64, seed: u64) -> Seen {
         let text = self.text().replacen(line, other, 1);
         simulated(&crate::text::blueprint(&text), length, seed)

@@ -52,7 +52,7 @@ fn a_process_that_goes_on_in_time_is_let_live() {
     }
 }
 
-/// Without checks nobody but its callers notices.
+/// Without checks its callers alone notice.
 #[test]
 fn a_process_that_is_not_checked_hangs_for_ever() {
     let faults = hang("");

@@ -96,7 +96,7 @@ fn mean(findings: &Findings, name: &str, labels: &[&str]) -> f64 {
 
 #[test]
 fn the_parts_have_what_the_whole_has() {
-    let scenario = scenario("adding-up", WORLD);
+    let scenario = scenario(WORLD);
     let whole = shown(&scenario, 2, &[]);
     let is_told = |name: &str| {
         COUNTS.contains(&name) || OVER_TIME.contains(&name) || OF_REQUESTS.contains(&name)
@@ -145,7 +145,7 @@ fn the_parts_have_what_the_whole_has() {
 /// held since the last look at its memory when its node is lost is in the books only where a part ends then.
 #[test]
 fn asking_for_a_part_changes_nothing() {
-    let scenario = scenario("looking-on", WORLD);
+    let scenario = scenario(WORLD);
     let plain = shown(&scenario, 2, &[]);
     let part = ["error_ratio from fault crash to repair crash".to_owned()];
     let asked = shown(&scenario, 2, &part);
@@ -168,7 +168,7 @@ fn asking_for_a_part_changes_nothing() {
 /// The containers of all nodes are those of the service.
 #[test]
 fn containers_of_all_nodes_are_those_that_run() {
-    let scenario = scenario("containers", WORLD);
+    let scenario = scenario(WORLD);
     let parts = ["from 0s to fault crash", "from repair crash to 1min"];
     let ask = |part: &str| {
         let nodes =
@@ -188,7 +188,7 @@ fn containers_of_all_nodes_are_those_that_run() {
 /// Kills are those of the services, whatever was short.
 #[test]
 fn kills_of_services_are_those_of_nodes() {
-    let findings = shown(&scenario("kills", WORLD), 2, &[]);
+    let findings = shown(&scenario(WORLD), 2, &[]);
     let kills = |labels: &[&str]| mean(&findings, "oom_kills_total", labels);
     let [limit, node, all] = ["limit", "node", "all"].map(|by| kills(&["greedy", by]));
     assert!(limit > 0.0, "it is killed at its limit");

@@ -63,7 +63,7 @@ at = "60s"
             "max = \"20ms\"",
         ),
     ];
-    let findings = shown(&scenario("cold-cache", &(world.to_owned() + &claims.concat())), 8, &[]);
+    let findings = shown(&scenario(&(world.to_owned() + &claims.concat())), 8, &[]);
     assert_all_hold(&findings);
 }
 
@@ -115,7 +115,7 @@ repair = "20s"
         claim("errors", errors, "from = \"fault cable\"\nto = \"repair cable\"", "min = 0.05"),
         claim("few afterwards", errors, "from = \"repair cable + 10s\"", "max = 0.01"),
     ];
-    let findings = shown(&scenario("cut-off", &(world.to_owned() + &claims.concat())), 8, &[]);
+    let findings = shown(&scenario(&(world.to_owned() + &claims.concat())), 8, &[]);
     assert_all_hold(&findings);
 }
 
@@ -150,6 +150,6 @@ arrivals = { kind = "periodic", period = "0.5s" }
         claim("in 1900 s", kills, "to = \"1900s\"", "min = 2, max = 2"),
         claim("in the rest", kills, "from = \"1900s\"", "min = 3, max = 3"),
     ];
-    let findings = shown(&scenario("own-limit", &(world.to_owned() + &claims.concat())), 5, &[]);
+    let findings = shown(&scenario(&(world.to_owned() + &claims.concat())), 5, &[]);
     assert_all_hold(&findings);
 }

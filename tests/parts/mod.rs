@@ -4,22 +4,13 @@
 mod adding_up;
 mod away;
 
+use crate::text::scenario;
 use wssim_experiment::findings::{Findings, Metric};
 use wssim_experiment::question::Question;
 use wssim_experiment::watch::Unwatched;
 use wssim_experiment::{Options, run};
 use wssim_scenario::Scenario;
 use wssim_stats::Estimate;
-
-/// The scenario that `text` is.
-fn scenario(name: &str, text: &str) -> Scenario {
-    let file = format!("wssim-{}-part-{name}.toml", std::process::id());
-    let path = std::env::temp_dir().join(file);
-    std::fs::write(&path, text).unwrap();
-    let scenario = Scenario::load(path.to_str().unwrap(), &[]);
-    let _ = std::fs::remove_file(&path);
-    scenario.unwrap_or_else(|mistakes| panic!("{}", mistakes.render(false)))
-}
 
 /// What `replications` show of it and of `asked`, as `--metric` names it.
 fn shown(scenario: &Scenario, replications: u32, asked: &[String]) -> Findings {
@@ -80,7 +71,7 @@ arrivals = { kind = "poisson", rate = "50/s", profile = { steps = [["0s", 1.0], 
     ];
     let asked: Vec<String> =
         parts.iter().flat_map(|part| metrics.map(|metric| format!("{metric} {part}"))).collect();
-    let findings = shown(&scenario("closed-forms", queue), 12, &asked);
+    let findings = shown(&scenario(queue), 12, &asked);
     for ([from, to], load) in [(["10s", "100s"], 0.5), (["110s", "200s"], 0.8)] {
         let number = |name: &str, labels: &[&str]| {
             let labels: Vec<&str> = labels.iter().copied().chain([from, to]).collect();

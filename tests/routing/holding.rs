@@ -24,7 +24,7 @@ fn answered(seen: &Seen, from: u64, to: u64) -> usize {
 }
 
 /// Six pools of 20 want 120 connections and get 100 together, 17 or 16 each: each carries a query of 0.5 s,
-/// so 200 requests a second go through of 240. Nobody is told of the limit but by waiting.
+/// so 200 requests a second go through of 240. Callers notice the limit by waiting alone.
 #[test]
 fn pools_share_the_connections_that_there_are() {
     let seen = run(
@@ -50,7 +50,7 @@ arrivals = { kind = "poisson", rate = "240/s" }
 }
 
 /// One caller's pool holds all connections and uses none: the other is refused. It is not where the pool
-/// holds one less, and where the database closes what nobody uses.
+/// holds one less, and where the database closes what is not used.
 #[test]
 fn connections_that_are_idle_count() {
     let of = |size: u32, database: &str| {

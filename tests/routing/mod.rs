@@ -139,7 +139,7 @@ arrivals = {{ kind = "periodic", period = "{period}" }}
     }
 }
 
-/// What happens in so many seconds of a world, from the very beginning.
+/// What happens in the first seconds of a world.
 fn see(blueprint: &Blueprint, seconds: f64, seed: u64) -> Seen {
     let measured = Nanos::from_seconds(seconds);
     let run = Run { seed, replication: 0, lead: Nanos::ZERO, measured };

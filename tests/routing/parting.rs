@@ -95,7 +95,7 @@ fn dies(front: &str, call: &str, seconds: f64) -> (Seen, u64) {
     (seen, first)
 }
 
-/// Linux gives a connection up 924.6 s after the first packet that nobody acknowledged (ip-sysctl,
+/// Linux gives a connection up 924.6 s after the first packet that was not acknowledged (ip-sysctl,
 /// `tcp_retries2`); until then each call on it runs into its time-out. A client that sends keep-alives each
 /// 20 s has given it up after three.
 #[test]
@@ -109,7 +109,7 @@ fn a_dead_peer_is_found_by_the_kernel_or_by_keep_alives() {
         let last = failures[failures.len() - 1].0;
         assert!(last < first + found && last + 501 * MS >= first + found, "{first} {last}");
         assert_eq!(failures.len() as u64, (last - first) / (500 * MS) + 1, "all of them");
-        // Nobody waits longer than he said, and those who wait when it is found no longer than that.
+        // No caller waits longer than its time-out, nor longer than until the peer is found dead.
         assert!(failures.iter().all(|(sent, took, _)| *took == (first + found - sent).min(SECOND)));
     }
 }

@@ -224,13 +224,13 @@ fn random_worlds_keep_every_law() {
             measured: Nanos::from_seconds(10.0),
         };
         let (outcome, watch) =
-            simulate(&world, run, Watch::new(&world), &|| false).expect("nobody stops it");
+            simulate(&world, run, Watch::new(&world), &|| false).expect("it is not stopped");
         watch.assert_laws(&outcome);
         for (worlds, seen) in seen_in.iter_mut().zip(watch.seen) {
             *worlds += u64::from(seen > 0);
         }
         let (again, lives) =
-            simulate(&world, run, Lives::new(&world), &|| false).expect("nobody stops it");
+            simulate(&world, run, Lives::new(&world), &|| false).expect("it is not stopped");
         assert_eq!(outcome.events, again.events, "{text}");
         lives.assert_laws(&again);
         for (all, seen) in reborn.iter_mut().zip(lives.seen) {

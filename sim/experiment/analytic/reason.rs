@@ -19,7 +19,7 @@ pub enum Reason {
     PoolTimeOut(String, String),
     /// Limits: requests of the first service hold a connection to the second over several steps.
     Held(String, String),
-    /// Limits: this service takes so many connections and no more.
+    /// Limits: this service takes a limited number of connections.
     Full(String),
     /// Limits: users of this source give up.
     Patience(String),

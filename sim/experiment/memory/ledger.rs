@@ -72,8 +72,7 @@ impl Books<'_> {
     /// Kills on a node at containers' own limits: the mean.
     fn kills_at_limits(&self, node: usize) -> f64 {
         let all = self.arm.observations.iter().take(self.replications);
-        let kills: u64 =
-            all.map(|one| one.memory[node].whole().kills[OutOfMemory::Limit as usize]).sum();
+        let kills: u64 = all.filter_map(|one| one.kills_at_limits.get(node)).sum();
         kills as f64 / self.replications.max(1) as f64
     }
 

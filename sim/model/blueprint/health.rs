@@ -18,7 +18,7 @@ pub struct HealthCheck {
     pub interval: Nanos,
     /// Longest wait for a result.
     pub timeout: Nanos,
-    /// So many failures in a row; at least one.
+    /// Failures in a row that make a container unhealthy; at least one.
     pub retries: u32,
     /// For so long after the start failures do not count.
     pub start_period: Nanos,

@@ -13,7 +13,7 @@ pub(crate) use clock::Clocks;
 pub(crate) use reach::Reach;
 pub(crate) use strain::Strain;
 
-use crate::blueprint::{Comes, Fault, FaultKind};
+use crate::blueprint::{Fault, FaultKind};
 use crate::event::Event;
 use crate::ids::{ContainerId, FaultId, NodeId, ObserverId};
 use crate::life::{End, Led, Phase};
@@ -96,14 +96,6 @@ impl<P: Probe> World<'_, P> {
             self.weigh(now, fault, calendar);
         }
         self.tell_reach(now, calendar);
-    }
-
-    /// Where the containers are now that it strikes. What a life brings ends that life, wherever it is.
-    fn struck_now(&self, fault: &Fault) -> Vec<ContainerId> {
-        if matches!(fault.comes, Comes::EachLife(_)) {
-            return fault.containers.clone();
-        }
-        fault.containers.iter().filter_map(|&first| self.replica_at(first)).collect()
     }
 
     /// A fault is repaired.

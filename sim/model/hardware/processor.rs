@@ -393,6 +393,7 @@ impl Processor {
 
     #[inline(never)]
     fn advance_shared(&mut self, now: Time, elapsed: Nanos) {
+        assert!(now >= self.updated, "a processor that was ahead of its time");
         self.shared_runnable_ns += u128::from(self.runnable()) * u128::from(elapsed.0);
         let elapsed = elapsed.as_f64();
         for &c in &self.busy {

@@ -2,7 +2,7 @@
 
 use super::event::Event;
 use super::{History, Witness};
-use crate::blueprint::{Comes, Fault, FaultKind};
+use crate::blueprint::{Fault, FaultKind};
 use crate::ids::{ContainerId, FaultId, NodeId};
 use crate::life::{End, Led, Phase};
 use crate::orchestrator::{Exit, Told};
@@ -72,9 +72,9 @@ impl<W: Witness> History<'_, W> {
     /// What starts on these nodes goes on later.
     fn hang(&mut self, now: Time, fault: &Fault, until: Time, calendar: &mut Calendar<Event>) {
         for &node in &fault.nodes {
-            let before = self.reach.hung_until(node).max(now);
             for place in 0..self.on_node[node.index()].len() {
                 let id = self.on_node[node.index()][place];
+                let before = self.still_until(now, id);
                 let computes =
                     self.lives[id.index()].phase == Phase::Starting && !self.is_waiting(id);
                 if computes && until > before {
@@ -84,16 +84,6 @@ impl<W: Witness> History<'_, W> {
         }
         self.reach.suffer(fault, until);
         self.reach_changes(now, calendar);
-    }
-
-    /// Where the containers are now that it strikes. What a life brings ends that life, wherever it is.
-    fn struck_now(&self, fault: &Fault) -> Vec<ContainerId> {
-        let is_own = matches!(fault.comes, Comes::EachLife(_));
-        let now_at = |first: &ContainerId| match &self.control {
-            Some(control) if !is_own => control.replica_at(*first),
-            _ => Some(*first),
-        };
-        fault.containers.iter().filter_map(now_at).collect()
     }
 
     fn end_struck(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Event>) {

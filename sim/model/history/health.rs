@@ -19,7 +19,7 @@ impl<W: Witness> History<'_, W> {
         if life.phase == Phase::Dead {
             return;
         }
-        let before = self.pulses[id.index()].hangs_until(now).unwrap_or(now);
+        let before = self.still_until(now, id);
         if life.phase == Phase::Starting && !self.is_waiting(id) && until > before {
             self.delay(id, before, until, calendar);
         }
@@ -30,6 +30,12 @@ impl<W: Witness> History<'_, W> {
             calendar.schedule(due, Event::Unhealthy(id));
         }
         self.note(now, id);
+    }
+
+    /// Until when `id` stands still, by its node or its process; now, if it does not.
+    pub(super) fn still_until(&self, now: Time, id: ContainerId) -> Time {
+        let of_process = self.pulses[id.index()].hangs_until(now).unwrap_or(now);
+        of_process.max(self.reach.hung_until(self.node_of(id)))
     }
 
     /// The process of `id` goes on, unless it hangs for another reason.

@@ -15,9 +15,8 @@ fn told(blueprint: &Blueprint, rarely: f64) -> String {
     let speeds: Vec<f64> = blueprint.nodes.iter().map(|node| node.speed).collect();
     let start = |service: &Service| {
         let Service { startup, restart, health, needs, stop_grace, containers, .. } = service;
-        // A grace is used up by a process that hangs.
-        let grace = health.map(|_| stop_grace);
-        format!("{startup:?} {restart:?} {health:?} {grace:?} {needs:?} {containers:?}")
+        // A process that hangs uses its grace up.
+        format!("{startup:?} {restart:?} {health:?} {stop_grace:?} {needs:?} {containers:?}")
     };
     let starts: Vec<String> = blueprint.services.iter().map(start).collect();
     let calls = (0..blueprint.endpoints.len()).map(|at| blueprint.needs(at, rarely));

@@ -117,14 +117,6 @@ impl<P: Probe> World<'_, P> {
             self.act_as_told(now, calendar);
         }
     }
-
-    /// Where the replica is now that began as `first`; nowhere, while it is pending.
-    pub(crate) fn replica_at(&self, first: ContainerId) -> Option<ContainerId> {
-        match &self.control {
-            Some(control) => control.replica_at(first),
-            None => Some(first),
-        }
-    }
 }
 
 impl<'a, P: Probe> Led<'a> for World<'a, P> {

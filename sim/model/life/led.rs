@@ -2,6 +2,7 @@
 //! says, or restart delays where there is none.
 
 use super::{Control, LEAVING, Phase, Pulse};
+use crate::blueprint::{Comes, Fault};
 use crate::ids::ContainerId;
 use crate::orchestrator::{Exit, Fact, RestartPolicy, Restarts, Told};
 use wssim_kernel::{Calendar, Time};
@@ -68,6 +69,17 @@ pub(crate) trait Led<'a> {
         if let Some(due) = self.control().and_then(|control| control.wakes(now)) {
             calendar.schedule(due, Self::WAKE);
         }
+    }
+
+    /// Where the containers are now that `fault` strikes. What a life brings ends that life, wherever it is.
+    fn struck_now(&mut self, fault: &Fault) -> Vec<ContainerId> {
+        let is_own = matches!(fault.comes, Comes::EachLife(_));
+        let control = self.control().filter(|_| !is_own);
+        let place = |first: &ContainerId| match &control {
+            Some(control) => control.replica_at(*first),
+            None => Some(*first),
+        };
+        fault.containers.iter().filter_map(place).collect()
     }
 
     /// `id` is found unhealthy, unless something has come between; or it started, was found unhealthy, and

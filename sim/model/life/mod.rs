@@ -205,7 +205,7 @@ impl<P: Probe> World<'_, P> {
             }
             return;
         }
-        // What is on its way to it meets nobody from now on.
+        // Requests on their way to it find no process from now on.
         self.reach.ever = true;
         self.catch_up(now, self.containers[id.index()].node, calendar);
         if self.containers[id.index()].life.hangs {
@@ -346,7 +346,9 @@ impl<P: Probe> World<'_, P> {
             let end = if is_good { End::Done } else { End::Loud };
             return self.end_container(now, id, end, calendar);
         }
-        self.turn_at((now + LOOK).min(over), id, calendar);
+        // Of a process that hangs only the end of its grace is looked at, and when it goes on.
+        let next = if container.life.hangs { over } else { (now + LOOK).min(over) };
+        self.turn_at(next, id, calendar);
     }
 
     /// `id` begins a new life: with CPU.

@@ -84,7 +84,7 @@ struct Accepted {
 }
 
 impl Connections {
-    /// So many channels, all of them empty, between so many containers.
+    /// Empty channels between containers: the numbers of both.
     pub(crate) fn new(channels: usize, containers: usize) -> Self {
         let none = NO_CONNECTION;
         let empty = Channel { top: none, bottom: none, leaked: none, open: 0 };
@@ -217,7 +217,7 @@ impl Connections {
         self.slab[id.0 as usize].idle_since = now;
     }
 
-    /// `id` is used no more, stays open, and nobody will find it.
+    /// `id` is used no more, stays open, and is not found again.
     pub(crate) fn leak(&mut self, channel: usize, id: ConnectionId) {
         let channel = &mut self.channels[channel];
         self.slab[id.0 as usize].below = std::mem::replace(&mut channel.leaked, id);
@@ -329,10 +329,10 @@ pub(super) const FIRST_RETRANSMISSION: Nanos = Nanos(200_000_000);
 /// … or, for the first packet of a connection, from here (RFC 6298, 2.1) …
 const FIRST_SYN_RETRANSMISSION: Nanos = Nanos(1_000_000_000);
 /// … to this (`TCP_RTO_MAX`).
-const LONGEST_PAUSE: Nanos = Nanos(120_000_000_000);
+pub(super) const LONGEST_PAUSE: Nanos = Nanos(120_000_000_000);
 /// Linux gives a connection up that is not answered for so long: `tcp_retries2` = 15 (ip-sysctl:
 /// "924.6 seconds").
-const GIVE_UP: Nanos = Nanos(924_600_000_000);
+pub(super) const GIVE_UP: Nanos = Nanos(924_600_000_000);
 /// … and one that cannot be opened: `tcp_syn_retries` = 6 (ip-sysctl: 1 + 2 + … + 64 s).
 const GIVE_UP_SYN: Nanos = Nanos(127_000_000_000);
 

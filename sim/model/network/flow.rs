@@ -213,6 +213,7 @@ impl<T: Copy> Flows<T> {
 
     /// Lets bytes flow up to `now`.
     fn advance(&mut self, now: Time) {
+        assert!(now >= self.updated, "flows that were ahead of their time");
         let elapsed = now.since(self.updated).as_f64();
         self.updated = now;
         for flow in &mut self.under_way {

@@ -50,13 +50,13 @@ impl<P: Probe> World<'_, P> {
     pub(super) fn transmit_through_mesh(
         &mut self,
         now: Time,
-        visit: FrameId,
+        (visit, held): (FrameId, Nanos),
         ingress: NodeId,
         calendar: &mut Calendar<Event>,
     ) {
         let (bytes, latency) = (self.bytes_of_request(visit), self.half_way_in(visit, ingress));
         let wire = Network::HOST.wire(bytes).bytes;
-        let after = latency + self.flows.send(OUTSIDE.index(), ingress.index(), wire);
+        let after = held + latency + self.flows.send(OUTSIDE.index(), ingress.index(), wire);
         let to = self.frame_node(visit);
         if !self.fits([ingress, to], &INGRESS, bytes) {
             let user = self.frames[visit].parent;
@@ -76,9 +76,7 @@ impl<P: Probe> World<'_, P> {
         self.frames[visit].network_cpu = self.message_cpu(&back, to);
         let payers = [NO_FRAME, visit];
         let after = after + relayed;
-        // It may have been held up on its way in.
-        let asked = self.frames[self.frames[visit].parent].arrived;
-        self.hops_ns += after.0 + now.since(asked).0;
+        self.hops_ns += after.0;
         let message = Message { from: ingress, to, network: &INGRESS, bytes, payers, after };
         let draw = (self.frames[visit].key, DRAW_INGRESS_RTT);
         self.transmit(now, message, draw, Event::Deliver(visit), calendar);
@@ -104,15 +102,15 @@ impl<P: Probe> World<'_, P> {
             let user = self.frames[visit].parent;
             return self.lose(user, Lost { stage: Stage::Established, sent: now }, calendar);
         };
+        if !self.fits([from, ingress], &INGRESS, bytes) {
+            return self.lose_large(now, self.frames[visit].parent, calendar);
+        }
         let relayed = self.relay(now, [ingress, from], bytes, calendar);
         let wire = Network::HOST.wire(bytes).bytes;
         let out = self.half_way_out(visit, ingress);
         let after =
             at.since(now) + out + relayed + self.flows.send(ingress.index(), OUTSIDE.index(), wire);
         self.hops_ns += after.0;
-        if !self.fits([from, ingress], &INGRESS, bytes) {
-            return self.lose_large(now, self.frames[visit].parent, calendar);
-        }
         let payers = [NO_FRAME; 2];
         let message = Message { from, to: ingress, network: &INGRESS, bytes, payers, after };
         let draw = (self.frames[visit].key, DRAW_INGRESS_RTT_BACK);

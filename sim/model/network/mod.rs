@@ -17,7 +17,6 @@ pub(crate) mod ports;
 pub(crate) mod reach;
 mod user;
 
-use connection::FIRST_RETRANSMISSION;
 pub(crate) use path::Paths;
 
 use crate::blueprint::Network;
@@ -129,7 +128,7 @@ impl<P: Probe> World<'_, P> {
         self.paced(place, half)
     }
 
-    /// Half of the mean round trip between two nodes as it is at present, for what nobody waits for.
+    /// Half of the mean round trip between two nodes as it is at present, for messages that no request waits for.
     #[inline]
     pub(crate) fn usual_half(&self, from: NodeId, to: NodeId) -> Nanos {
         let place = from.index() * self.nodes.len() + to.index();
@@ -155,7 +154,7 @@ impl<P: Probe> World<'_, P> {
         let bytes = message.network.wire(message.bytes).bytes;
         let mut takes = self.flows.send(message.from.index(), message.to.index(), bytes);
         if self.paths.capped {
-            takes = takes.max(Nanos::from_f64(bytes / self.cap_of_path(message, bytes) * 1e9));
+            takes = takes.max(self.path_takes(message));
         }
         let delay = latency + takes;
         self.arrive_after(now + message.after, delay, event, calendar);

@@ -3,17 +3,19 @@
 //! *Size.* TCP forbids routers to divide its packets (DF, RFC 1191). One that is larger than the path's MTU
 //! vanishes, and so does each retransmission: what it belongs to never arrives, while smaller messages pass.
 //! Who sends plainly knows the MTU of both ends' interfaces and keeps to it (MSS, RFC 9293); what an overlay
-//! wraps is as large as the overlay's own MTU and its headers, whoever carries it (moby/moby 36689, 41332).
+//! wraps is as large as the overlay's own MTU and its headers, by every path (moby/moby 36689, 41332).
 //!
 //! *Rate.* A cap is an input. Loss makes one: a transfer gets no more than MSS/RTT · sqrt(3/2)/sqrt(p) (Mathis,
-//! Semke, Mahdavi, Ott, 1997: periodic losses, each packet acknowledged).
+//! Semke, Mahdavi, Ott, 1997: periodic losses, each packet acknowledged), once its first window is sent: ten
+//! segments at once (RFC 6928). An open connection may send more at once; that is left out.
 //!
 //! *Loss.* A message waits for what it has lost: where three packets follow that show it the loss is repaired in
-//! a round trip (RFC 5681), otherwise, and where the repair is lost too, at the kernel's retransmissions.
+//! a round trip (RFC 5681), otherwise, and where the repair is lost too, at the kernel's retransmissions, a round
+//! trip and 200 ms after the packet at first (RFC 6298 with Linux's least variation, `TCP_RTO_MIN`).
 
-use super::connection::Stage;
+use super::Message;
+use super::connection::{FIRST_RETRANSMISSION, GIVE_UP, LONGEST_PAUSE, Stage};
 use super::reach::Lost;
-use super::{FIRST_RETRANSMISSION, Message};
 use crate::blueprint::{Encapsulation, Link, Network};
 use crate::event::Event;
 use crate::ids::NodeId;
@@ -22,8 +24,10 @@ use crate::request::frame::FrameId;
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// From so many packets on, a lost one is told by three acknowledgements of others (RFC 5681).
+/// From this number of packets on, a lost one is told by three acknowledgements of others (RFC 5681).
 const TELLING: f64 = 4.0;
+/// Segments that are sent at once (RFC 6928).
+const WINDOW: f64 = 10.0;
 /// Draws of losses stand beside those of latencies.
 const BESIDE_LATENCY: u32 = 0x40;
 
@@ -41,13 +45,24 @@ impl Link {
     /// Payload of one transfer on `network` at most, in bytes per second.
     #[must_use]
     pub fn most(&self, network: &Network) -> f64 {
+        self.most_by_loss(network).min(self.goodput).min(network.goodput)
+    }
+
+    fn most_by_loss(&self, network: &Network) -> f64 {
         let round_trip = self.rtt.mean() * 1e-9;
-        let lossy = if self.loss > 0.0 && round_trip > 0.0 {
+        if self.loss > 0.0 && round_trip > 0.0 {
             network.segment() / round_trip * libm::sqrt(1.5 / self.loss)
         } else {
             f64::INFINITY
-        };
-        lossy.min(self.goodput).min(network.goodput)
+        }
+    }
+
+    /// How long a message of `bytes` takes at least by what the path carries.
+    #[must_use]
+    pub fn takes(&self, network: &Network, bytes: f64) -> Nanos {
+        let beyond = (bytes - WINDOW * network.segment()).max(0.0);
+        let capped = bytes / self.goodput.min(network.goodput);
+        Nanos::from_seconds(capped.max(beyond / self.most_by_loss(network)))
     }
 }
 
@@ -71,17 +86,28 @@ impl<P: Probe> World<'_, P> {
         self.lose(caller, Lost { stage: Stage::Established, sent: now }, calendar);
     }
 
-    /// How long `message` takes by what its path carries, in bytes per second of the wire; infinite where
-    /// nothing caps it.
-    #[inline(never)]
-    pub(super) fn cap_of_path(&self, message: &Message<'_>, wire: f64) -> f64 {
+    /// The path of `message`, if it is one between nodes.
+    fn path_of(&self, message: &Message<'_>) -> Option<&Link> {
         let nodes = self.nodes.len();
         let (from, to) = (message.from.index(), message.to.index());
-        if from.max(to) >= nodes || message.bytes <= 0.0 {
-            return f64::INFINITY;
+        (from.max(to) < nodes).then(|| &self.blueprint.links[from * nodes + to])
+    }
+
+    /// What the path of `message` carries of it, in bytes per second of the wire; infinite where nothing caps
+    /// it.
+    #[inline(never)]
+    pub(super) fn cap_of_path(&self, message: &Message<'_>, wire: f64) -> f64 {
+        match self.path_of(message) {
+            Some(link) if message.bytes > 0.0 => link.most(message.network) * wire / message.bytes,
+            _ => f64::INFINITY,
         }
-        let most = self.blueprint.links[from * nodes + to].most(message.network);
-        most * wire / message.bytes
+    }
+
+    /// How long `message`, which waits for no other, takes at least by what its path carries.
+    #[inline(never)]
+    pub(super) fn path_takes(&self, message: &Message<'_>) -> Nanos {
+        let link = self.path_of(message);
+        link.map_or(Nanos::ZERO, |link| link.takes(message.network, message.bytes))
     }
 
     /// How much later `message` arrives as packets of it are lost; drawn beside `draw` of `key`.
@@ -105,13 +131,13 @@ impl<P: Probe> World<'_, P> {
                 return late;
             }
         }
-        let mut pause = FIRST_RETRANSMISSION;
+        let mut pause = FIRST_RETRANSMISSION + Nanos::from_f64(link.rtt.mean());
         loop {
             late += pause;
-            if draws.open01() >= link.loss {
-                return late;
+            if draws.open01() >= link.loss || late >= GIVE_UP {
+                return late.min(GIVE_UP);
             }
-            pause = Nanos(pause.0.saturating_mul(2));
+            pause = Nanos(pause.0 * 2).min(LONGEST_PAUSE);
         }
     }
 }
@@ -165,7 +191,7 @@ mod tests {
         // 1350 − 50 − 52 bytes of payload, and one more.
         assert!(link(1350.0, 0.0).fits(&overlay, 1248.0));
         assert!(!link(1350.0, 0.0).fits(&overlay, 1249.0));
-        // Interfaces of 1350 are known to who sends plainly, and to nobody else.
+        // Interfaces of 1350 are known to plain senders alone.
         let known = Link { known_mtu: 1350.0, ..link(1350.0, 0.0) };
         assert!(known.fits(&Network::HOST, 1e5) && !known.fits(&overlay, 1e5));
     }
@@ -175,5 +201,10 @@ mod tests {
     fn loss_caps_a_transfer_as_mathis_says() {
         let most = link(f64::INFINITY, 0.015).most(&Network::HOST);
         assert!((most - 1448e3 * 10.0).abs() < 1.0, "{most}");
+        // What fits the first window is sent at once; of 10 MB beyond it each 14.48 MB take a second.
+        let link = link(f64::INFINITY, 0.015);
+        assert_eq!(link.takes(&Network::HOST, 14_480.0), Nanos::ZERO);
+        let large = link.takes(&Network::HOST, 10e6 + 14_480.0).as_f64() * 1e-9;
+        assert!((large - 10.0 / 14.48).abs() < 1e-6, "{large}");
     }
 }

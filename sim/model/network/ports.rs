@@ -5,7 +5,7 @@
 //! Source: Linux, `net.ipv4.ip_local_port_range` 32768 to 60999, `TCP_TIMEWAIT_LEN` 60 s (include/net/tcp.h).
 //! A container has an address of its own, and a virtual address is one destination; otherwise each replica is.
 //! The routing mesh gives the connections of users the address of the node where they come in (moby, ingress
-//! sandbox): those go to one replica from one address, whoever they are. A destination that refuses or resets a
+//! sandbox): all users go to one replica from one address. A destination that refuses or resets a
 //! connection frees its port at once.
 
 use crate::blueprint::{Blueprint, Policy};
@@ -32,7 +32,7 @@ pub(crate) struct RangeId(usize);
 #[derive(Debug, Default)]
 pub(crate) struct Ports {
     ranges: Vec<Range>,
-    /// Where those of each route begin, by caller and then by destination, of which there are so many; of
+    /// Where those of each route begin, by caller and then by destination, whose number is given; of
     /// routes that keep their connections there are none.
     routes: Vec<(usize, usize)>,
     /// Where those of the mesh begin, by node and then by container.

@@ -22,17 +22,18 @@ const DRAW_CLIENT_RECEIVE: u32 = 0xFFFF_FF14;
 const DRAW_CLIENT_RTT_CANCEL: u32 = 0xFFFF_FF15;
 
 impl<P: Probe> World<'_, P> {
-    /// The request of the entry visit `visit` sets out from its user.
+    /// The request of the entry visit `visit` sets out from its user, and is `held` up before it gets to its
+    /// ingress node, if it has one.
     #[inline]
     pub(crate) fn transmit_from_user(
         &mut self,
         now: Time,
-        visit: FrameId,
+        (visit, held): (FrameId, Nanos),
         calendar: &mut Calendar<Event>,
     ) {
         let Frame { source, key, .. } = self.frames[visit];
         if let Some(ingress) = self.ingress_of(source, key) {
-            return self.transmit_through_mesh(now, visit, ingress, calendar);
+            return self.transmit_through_mesh(now, (visit, held), ingress, calendar);
         }
         let node = self.frame_node(visit);
         let latency = self.half_way_in(visit, node);

@@ -1,7 +1,7 @@
 //! Whether what has ended is started again: the restart policy of a service, and how often it was used.
 //!
 //! A restart that the policy allows comes after its delay. With `max_attempts` a replica gets no further
-//! one once it had so many: since the beginning, or, with a `window`, within the last so many seconds.
+//! one once it had that number: since the beginning, or, with a `window`, within the last seconds of that length.
 //! What replaces the containers of a node that is marked down counts too.
 //!
 //! Source: moby/swarmkit `manager/orchestrator/restart/restart.go` (`shouldRestart`,
@@ -17,7 +17,7 @@ pub struct RestartPolicy {
     pub condition: Condition,
     /// Pause before the next container.
     pub delay: Nanos,
-    /// At most so many restarts of a replica; zero: any number.
+    /// Restarts of a replica at most; zero: any number.
     pub max_attempts: u32,
     /// Only restarts within so long count; zero: all do.
     pub window: Nanos,

@@ -24,7 +24,7 @@ const DRAW_JITTER: u32 = 0xFFFF_FF03;
 const DRAW_RTT: u32 = 0xFFFF_FF04;
 const DRAW_RTT_BACK: u32 = 0xFFFF_FF05;
 
-/// So many hand a connection over inside each other at most.
+/// Requests that hand a connection over inside each other, at most.
 const DEEP: u32 = 64;
 
 /// What a callee's frame takes from its caller's.
@@ -96,11 +96,14 @@ impl<P: Probe> World<'_, P> {
         let container = self.frames[id].container;
         let place = self.pool_instance(pool, container);
         let content = &self.blueprint.pools[pool.index()];
-        let is_dry = content.outwaits && self.is_dry(now, content, call, container);
+        let instance = &self.pools[place as usize];
+        let has_one = instance.free > 0
+            && !(content.outwaits
+                && (instance.queue.len > 0 || self.is_dry(now, content, call, container)));
         let frame = &mut self.frames[id];
         let instance = &mut self.pools[place as usize];
         frame.connection = place;
-        if instance.free > 0 && !is_dry {
+        if has_one {
             instance.free -= 1;
             if frame.measured {
                 self.probe.pool_wait(pool, now, Nanos::ZERO);

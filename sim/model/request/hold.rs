@@ -52,7 +52,7 @@ impl<P: Probe> World<'_, P> {
         Some(link).filter(|link| *link != NO_CONNECTION)
     }
 
-    /// `link`, on which `call` of `id` was answered, is held on. Returns whether anybody does.
+    /// `link`, on which `call` of `id` was answered, is held on. Returns whether a frame does.
     pub(super) fn hold_on(
         &mut self,
         now: Time,

@@ -1,7 +1,7 @@
 //! How connections end: the other end's goodbye, what is kept, what is closed, what is given up.
 //!
 //! ```text
-//! server   closes, T after its last byte ──┐      ┌─ reset: nobody is there any more
+//! server   closes, T after its last byte ──┐      ┌─ reset: the process is gone
 //!                    half a round trip      ╲    ╱
 //! caller   its last byte arrived, at 0   sends   hears the goodbye, at T
 //! ```
@@ -9,9 +9,9 @@
 //! with it. Closed form: where each gap between two uses of a connection is exponential of rate λ, that
 //! is a share of exp(−λ(T − r)) − exp(−λT) of the gaps, about λ·r·exp(−λT), for a round trip of r.
 //!
-//! Whoever gives up an answer cannot use its connection for another request and closes it. A connection
-//! that carries several at once stays open: only that answer is given up (RFC 9113, 6.4). Then nobody
-//! closes one whose peer is dead but the kernel, or the client that sends keep-alives on it.
+//! A caller that gives up an answer cannot use its connection for another request and closes it. A connection
+//! that carries several at once stays open: only that answer is given up (RFC 9113, 6.4). Then only the
+//! kernel closes one whose peer is dead, or the client that sends keep-alives on it.
 
 use super::frame::FrameId;
 use crate::blueprint::{Client, Tenure};
@@ -46,7 +46,7 @@ impl FarEnd<'_> {
         }
     }
 
-    /// Whether the caller knows by `now` that nobody is there.
+    /// Whether the caller knows by `now` that its peer is gone.
     #[inline]
     pub(super) fn is_known_closed(
         &self,
@@ -72,7 +72,7 @@ pub(crate) enum Parting {
     Answered,
     /// The connection broke.
     Broken,
-    /// Nobody waits for the answer any more.
+    /// No request waits for the answer any more.
     GivenUp,
 }
 

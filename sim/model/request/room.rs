@@ -43,9 +43,9 @@ impl<P: Probe> World<'_, P> {
                 let caller = ContainerId(caller);
                 let channel = self.channel_of(query, caller);
                 let key = mix(u64::from(caller.0), query as u64);
-                // Nobody is wanted, so all are passed by.
-                let nobody = Some(ContainerId(NONE));
-                let _ = self.take_known(now, (client, caller, channel), nobody, key);
+                // No peer is wanted, so all are passed by.
+                let none = Some(ContainerId(NONE));
+                let _ = self.take_known(now, (client, caller, channel), none, key);
             }
         }
     }

@@ -470,7 +470,7 @@ impl<'a, P: Probe> World<'a, P> {
         let ends = [search.container, peer];
         let (mut fate, took) =
             self.fate_of_opening(begins, ends, is_there, search.call, search.key);
-        if !self.takes_port(begins, search, connection) {
+        if !self.takes_port(now, search, connection) {
             fate = Fate::Turned(Nanos::ZERO, Failure::Refused);
         } else if fate == Fate::Sent && !self.has_room(now, peer) {
             // It is told so when it logs in.

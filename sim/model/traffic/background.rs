@@ -253,7 +253,7 @@ impl<P: Probe> World<'_, P> {
     ) {
         let follows = self.nodes[node.index()].processor.admit_unattended(at, local, demand);
         if let Follows::Divided(due) = follows {
-            assert!(at >= calendar.now(), "a burst that slows others down begins on time");
+            assert!(at == calendar.now(), "a burst that slows others down begins on time");
             self.schedule_due(node, due, calendar);
         }
     }

@@ -14,7 +14,7 @@ use wssim_kernel::{Calendar, Nanos, Time};
 /// this: an assumption, what a client takes to see that it failed. Otherwise time would stand still.
 pub(super) const AFTER_REFUSAL: Nanos = Nanos(1_000_000);
 
-/// So short a pause is none.
+/// So short a pause is none: an assumption, far below what any client takes.
 const NO_PAUSE: Nanos = Nanos(1_000);
 
 impl<P: Probe> World<'_, P> {

@@ -189,7 +189,7 @@ impl<P: Probe> World<'_, P> {
         if self.ties.are_used() {
             self.tie_entry(root, visit);
         }
-        self.transmit_from_user(sets_out, visit, calendar);
+        self.transmit_from_user(now, (visit, sets_out.since(now)), calendar);
         // It may be lost already.
         if self.frames[visit].parent == root {
             self.opens(now, visit);

@@ -21,7 +21,7 @@ const MOST: f64 = 1e9;
 /// Steps of one request at most, those of all that it calls together, on average.
 const MOST_STEPS: f64 = 1e6;
 
-/// So many cycles of a closed user are looked at.
+/// Cycles of a closed user that are looked at.
 const CYCLES: u32 = 1024;
 
 /// Calls lead no deeper than this where it is asked how long a request takes at least.
@@ -127,7 +127,7 @@ impl Check<'_> {
     }
 }
 
-/// Refuses a trace that has more requests than a replication can hold, each of its rows so many `times`.
+/// Refuses a trace that has more requests than a replication can hold, each of its rows `times` times.
 pub(crate) fn of_trace(
     name: &str,
     file: &Name,

@@ -21,7 +21,7 @@ use wssim_model::law::Law;
 /// As often as this may anything come in one replication: a second or two of computing for each million.
 const MOST: f64 = 1e8;
 
-/// So many draws of a gap are looked at, at most.
+/// Draws of a gap that are looked at, at most.
 const DRAWS: u32 = 1 << 16;
 
 /// Whether `most` gaps of the sum of `laws` fill `stretch` (in nanoseconds), on average.

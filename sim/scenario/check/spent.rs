@@ -5,7 +5,7 @@ use crate::document::Document;
 use crate::document::step::{Step, StepKind};
 use wssim_model::law::Law;
 
-/// So many laws tell enough.
+/// Laws that are looked at, at most.
 const MOST: usize = 256;
 
 /// What one request takes its time for, all that it calls included.

@@ -7,8 +7,6 @@ use super::write;
 /// What is in a scenario made from stack files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
-    /// Stacks, and the files that they are made of.
-    pub stacks: usize,
     /// Stack files.
     pub files: usize,
     /// Services of them.
@@ -41,7 +39,6 @@ impl Made {
         let written = text.matches("source = \"assumption").count();
         let machines = text.matches("# assumption").count();
         Self {
-            stacks: survey.stacks.len(),
             files: survey.stacks.iter().map(|stack| stack.files.len()).sum(),
             services: survey.services.len(),
             nodes: nodes.all.len(),
@@ -94,7 +91,7 @@ fn first(survey: &Survey, nodes: &Nodes) -> Vec<Replace> {
         let assumed = format!("{} MB", (write::base(service)[0] / 1e6).round());
         out.push(Replace { path, assumed, from: "`docker stats` of a container at rest" });
     }
-    if out.len() < FIRST {
+    if out.len() < FIRST && nodes.all.len() > 1 {
         let (path, assumed) = ("lan.rtt".to_owned(), write::RTT.to_owned());
         out.push(Replace { path, assumed, from: "`ping` between two of the servers" });
     }

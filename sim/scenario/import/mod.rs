@@ -145,7 +145,7 @@ fn survey(paths: &[PathBuf]) -> Result<(Survey, Vec<Diagnostic>), Diagnostics> {
         stacks.push(Written { stack: Stack { name, files: paths }, root, variables, env_files });
     }
     if told.iter().any(|item| item.severity == Severity::Error) {
-        return Err(Diagnostics::new(grouped(told)));
+        return Err(Diagnostics::new(told));
     }
     let survey = Survey::of(stacks, &sources);
     if survey.services.is_empty() {

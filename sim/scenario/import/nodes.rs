@@ -67,7 +67,7 @@ impl Nodes {
     /// Those that manage: the first of them, unless constraints want workers there.
     pub(super) fn managers(&self) -> Vec<&str> {
         let may = self.all.iter().filter(|node| node.manages());
-        // What must manage does so, whatever else there is; an even number is no better than one less.
+        // Nodes that must manage do so; an even number is no better than one less.
         let must = may.clone().filter(|node| node.manager == Some(true)).count();
         let most = may.clone().count().min(MANAGERS);
         let mut free = (most - usize::from(most.is_multiple_of(2))).saturating_sub(must);
@@ -90,7 +90,7 @@ impl Nodes {
     /// Makes `needed` nodes fit `one`.
     fn meet(&mut self, one: &Wanted, needed: usize, all: &[(Wanted, f64)]) {
         let mut left = needed.saturating_sub(self.fitting(one).count());
-        // Whoever wants workers takes the last nodes, so that the first go on managing.
+        // A service that wants workers takes the last nodes, so that the first go on managing.
         let wants_workers =
             one.constraints.iter().any(|it| it.attribute == Attribute::Role && !is_manager(it));
         let mut order: Vec<usize> = (0..self.all.len()).collect();

@@ -11,9 +11,13 @@ const SAME: &str = "this is what stood there";
 
 /// Notes on what `own` says over `base` and that stood there.
 pub(crate) fn notes(base: &Table, own: &Table, sources: &Sources) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    repeated(base, own, "", sources, &mut found);
-    found.into_iter().map(|(why, origin)| note(why, sources, origin)).collect()
+    let stacks_follow = [base, own].into_iter().any(|table| {
+        let scenario = table.get("scenario").and_then(|entry| entry.item.table());
+        scenario.is_some_and(|scenario| scenario.contains_key("stacks"))
+    });
+    let mut layers = Layers { sources, stacks_follow, found: Vec::new() };
+    layers.repeated(base, own, &[]);
+    layers.found.into_iter().map(|(why, origin)| note(why, sources, origin)).collect()
 }
 
 /// A note where `path=value` is laid over an equal value, before it is.
@@ -25,44 +29,64 @@ fn is_in_braces(item: &Item, sources: &Sources) -> bool {
     sources.text(item.origin).starts_with('{')
 }
 
-fn repeated(
-    base: &Table,
-    own: &Table,
-    owner: &str,
-    sources: &Sources,
-    found: &mut Vec<(&'static str, Origin)>,
-) {
-    for (key, entry) in own {
-        let Some(below) = base.get(key) else {
-            let is_none = entry.item.text() == Some("none") && load::takes_back(owner, key);
-            if is_none && !base.is_empty() {
-                found.push(("nothing stood there that could be taken back", entry.item.origin));
-            }
-            continue;
-        };
-        match (&below.item.value, &entry.item.value) {
+/// A file over those that it extends.
+struct Layers<'a> {
+    sources: &'a Sources,
+    /// Whether stack files are laid beneath afterwards: what stands there in the end is not known yet.
+    stacks_follow: bool,
+    found: Vec<(&'static str, Origin)>,
+}
+
+impl Layers<'_> {
+    fn repeated(&mut self, base: &Table, own: &Table, path: &[&str]) {
+        let owner = path.last().copied().unwrap_or_default();
+        for (key, entry) in own {
+            let Some(below) = base.get(key) else {
+                let is_none = entry.item.text() == Some("none") && load::takes_back(owner, key);
+                if is_none && !base.is_empty() && !self.may_come_from_stacks(path) {
+                    self.found
+                        .push(("nothing stood there that could be taken back", entry.item.origin));
+                }
+                continue;
+            };
+            self.over(&below.item, &entry.item, &[path, &[key.as_str()]].concat());
+        }
+    }
+
+    fn may_come_from_stacks(&self, path: &[&str]) -> bool {
+        self.stacks_follow && matches!(path.first(), Some(&("service" | "network")))
+    }
+
+    /// `own`, at `path`, over `below`.
+    fn over(&mut self, below: &Item, own: &Item, path: &[&str]) {
+        match (&below.value, &own.value) {
             // A table in braces is one value to its author: its `kind` goes with the rest of it.
-            (Value::Table(_), Value::Table(own)) if is_in_braces(&entry.item, sources) => {
-                let is_same = !own.is_empty() && is_within(&below.item, &entry.item);
-                found.extend(is_same.then_some((SAME, entry.item.origin)));
+            (Value::Table(_), Value::Table(inner)) if is_in_braces(own, self.sources) => {
+                let is_same = !inner.is_empty() && is_within(below, own);
+                self.found.extend(is_same.then_some((SAME, own.origin)));
             }
-            (Value::Table(below), Value::Table(own)) => {
-                repeated(below, own, key, sources, found);
-            }
-            (Value::Array(below), Value::Array(own)) if owner.is_empty() && load::is_by_id(key) => {
+            (Value::Table(below), Value::Table(own)) => self.repeated(below, own, path),
+            (Value::Array(below), Value::Array(own)) if matches!(path, [list] if load::is_by_id(list)) => {
                 for item in own {
-                    let same = below.iter().find(|other| load::id_of(other) == load::id_of(item));
-                    if let (Some(Value::Table(below)), Value::Table(own)) =
-                        (same.map(|item| &item.value), &item.value)
-                    {
-                        let mut rest = own.clone();
-                        rest.remove("id");
-                        repeated(below, &rest, key, sources, found);
-                    }
+                    self.item(below, item, path);
                 }
             }
-            _ if is_same(&below.item, &entry.item) => found.push((SAME, entry.item.origin)),
+            _ if is_same(below, own) => self.found.push((SAME, own.origin)),
             _ => {}
+        }
+    }
+
+    /// An item of a list over that of the same `id`.
+    fn item(&mut self, below: &[Item], own: &Item, path: &[&str]) {
+        let id = |item: &Item| load::id_of(item).map(|(id, _)| id.to_owned());
+        let Some(own_id) = id(own) else { return };
+        let same = below.iter().find(|other| id(other).as_ref() == Some(&own_id));
+        if let (Some(Value::Table(below)), Value::Table(own)) =
+            (same.map(|item| &item.value), &own.value)
+        {
+            let mut rest = own.clone();
+            rest.remove("id");
+            self.repeated(below, &rest, path);
         }
     }
 }

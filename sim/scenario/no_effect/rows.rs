@@ -1,7 +1,8 @@
 //! Keys that only another key makes effective: one table.
 //!
 //! A row is true, or it is not here: where `is_idle` says so, no other value of the key moves a number of
-//! any study. The tests beside hold each row to that, in a world where it is idle and in one where it acts.
+//! any study. `schema/tests/walk/idle.rs` holds some rows to that, in a world where they are idle and in one
+//! where they act; the others follow from what lowering reads.
 
 use super::{Seen, Written};
 use crate::calls;
@@ -133,14 +134,6 @@ pub(crate) static ROWS: &[Row] = &[
     // Traffic.
     row("traffic.*.cancel", "users never give up: there is no `patience`", |_, it| {
         !has(it, "patience") && !has(it, "patience_in_queue")
-    }),
-    // Faults.
-    row("fault.graceful", "only `kill-service` stops containers", |_, it| {
-        text(it, "kind") != Some("kill-service")
-    }),
-    row("fault.replica", "it strikes no service", |_, it| !has(it, "service")),
-    row("fault.factor", "nothing is slow: only `slow-disk` and `slow-network` are", |_, it| {
-        !matches!(text(it, "kind"), Some("slow-disk" | "slow-network"))
     }),
 ];
 

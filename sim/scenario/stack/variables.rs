@@ -1,4 +1,4 @@
-//! `${VAR}` in stack files, put in as whoever deploys them does.
+//! `${VAR}` in stack files, put in as the tool that deploys them does.
 //!
 //! `docker stack deploy` (docker/cli, `cli/compose/template`) ends a variable at the first brace and takes its
 //! default literally; `docker compose` nests, and knows `+`. Both put variables into values of the

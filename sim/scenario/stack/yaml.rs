@@ -137,7 +137,7 @@ impl<'t> Reading<'t> {
         }
     }
 
-    /// Where another document begins; what is wrong with it concerns only whoever reads it.
+    /// Where another document begins; what is wrong with it concerns its readers alone.
     fn more(&mut self) -> Option<Origin> {
         loop {
             match self.events.next()? {

@@ -1,8 +1,8 @@
-//! Whatever is in a file or behind a flag: diagnostics within a bounded time, never a panic. Mutations of valid
+//! Anything in a file or behind a flag: diagnostics within a bounded time, never a panic. Mutations of valid
 //! inputs by a seeded generator; what can be used nevertheless is built and simulated for a moment, with all
 //! laws asserted. A failure prints its input.
 //!
-//! `WSSIM_GARBAGE=200000` looks at so many inputs instead, other ones than usual.
+//! `WSSIM_GARBAGE=200000` looks at that number of inputs instead, other ones than usual.
 
 #![allow(clippy::unwrap_used)]
 

@@ -49,7 +49,7 @@ const TICK_NS: u64 = 4_000_000;
 const PAUSE_NS: u64 = 500_000_000;
 /// What is held once a debt is paid: 1 ns (`distribute_cfs_runtime`).
 const PAID_NS: f64 = 1.0;
-/// Whoever holds less holds nothing: half of what is held once a debt is paid, for sums are rounded.
+/// A CPU that holds less holds nothing: half of what is held once a debt is paid, for sums are rounded.
 const NOTHING_NS: f64 = 0.5;
 
 /// The container's run queue on one CPU.
@@ -359,7 +359,7 @@ impl Bandwidth {
         silo.held = KEPT_NS;
         let is_late = self.boundary - self.updated.0 < GATHERING_NS + EXPIRATION_NS;
         if self.pool > SLICE_NS && !self.throttled.is_empty() && !is_late {
-            // Whoever gives back later waits for no timer of its own (`start_cfs_slack_bandwidth`).
+            // A CPU that gives back later waits for no timer of its own (`start_cfs_slack_bandwidth`).
             self.slack_at = self.slack_at.min(self.updated.0 + GATHERING_NS);
         }
     }

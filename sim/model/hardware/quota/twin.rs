@@ -315,7 +315,7 @@ fn what_is_overrun_at_a_tick_is_paid_back() {
     assert_eq!(driven.processor.throttled(0, time(1000.0)), wssim_kernel::Nanos(180_000_000));
 }
 
-/// Whatever the rule, in the long run a container that always has work uses its quota: the kernel's
+/// By each rule, in the long run a container that always has work uses its quota: the kernel's
 /// overrun is at most a tick a CPU, and what silos hold at most a slice each.
 #[test]
 fn in_the_long_run_all_of_a_quota_is_used_and_no_more() {

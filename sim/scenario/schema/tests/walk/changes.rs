@@ -44,7 +44,7 @@ fn texts(text: &str, words: &BTreeSet<&str>, names: &[String]) -> Vec<Value> {
     out
 }
 
-/// With its first number so many times as large.
+/// With its first number `factor` times as large.
 fn scaled(text: &str, factor: f64) -> Option<Value> {
     let start = text.find(|c: char| c.is_ascii_digit())?;
     let number = |c: char| c.is_ascii_digit() || c == '.';

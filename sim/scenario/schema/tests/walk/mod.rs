@@ -157,7 +157,7 @@ enum Proof {
     Moves(String),
     /// It is listed as not simulated.
     Listed,
-    /// None: so many changes were tried.
+    /// None: the number of changes that were tried.
     None(usize),
 }
 

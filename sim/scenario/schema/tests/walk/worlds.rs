@@ -17,7 +17,7 @@ use wssim_model::Blueprint;
 /// Where they are, seen from this crate.
 const FOLDER: &str = "tests/walk";
 
-/// Which of them are asked what, with so many replications; the others are pieces of these.
+/// Which of them are asked what, and with how many replications; the others are pieces of these.
 const BASES: [(&str, &[Study], u32); 9] = [
     ("calls", &[Study::Run], 1),
     ("wires", &[Study::Run], 1),
