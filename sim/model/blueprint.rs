@@ -23,7 +23,7 @@ pub use crate::network::packet::{Wire, usual};
 use crate::orchestrator::{Cluster, RestartPolicy};
 pub use crate::traffic::mmpp::Mmpp;
 pub use crate::traffic::profile::{Piece, Profile};
-pub use container::{Container, DataAt, Needs};
+pub use container::{Cold, Container, DataAt, Needs, OnStop};
 pub use faults::{Comes, Fault, FaultKind};
 pub use health::HealthCheck;
 pub use memory::{Data, Heap, Memory, NodeMemory, PAGE};
@@ -183,8 +183,12 @@ pub struct Service {
     pub restart: RestartPolicy,
     /// How the health of its containers is checked; `None`: a container that listens is healthy.
     pub health: Option<HealthCheck>,
-    /// From being told to end until it is killed.
+    /// From being told to end until it is killed, and what it does meanwhile.
     pub stop_grace: Nanos,
+    /// See `stop_grace`.
+    pub on_stop: OnStop,
+    /// How its first requests are slower after a start.
+    pub cold: Option<Cold>,
     /// An idle connection is closed by its containers after so long.
     pub keep_alive: Option<Nanos>,
     /// Connections of other services that each container holds open at once; further ones are refused.

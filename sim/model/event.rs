@@ -1,6 +1,9 @@
 //! Everything that can happen: one closed enum of ids and epochs, 16 bytes.
 
-use crate::ids::{BackgroundId, ContainerId, FaultId, NodeId, ObserverId, SourceId, TimeoutId};
+use crate::chore::ChoreId;
+use crate::ids::{
+    BackgroundId, ContainerId, FaultId, NodeId, ObserverId, RolloutId, SourceId, TimeoutId,
+};
 use crate::probe::Failure;
 use crate::request::frame::FrameId;
 
@@ -113,6 +116,10 @@ pub(crate) enum Event {
     MeasureEnd,
     /// A part of the measured stretch begins or ends.
     PartEdge,
+    /// A part of work that no container does is over.
+    ChoreLeg(ChoreId),
+    /// A rollout begins.
+    Rollout(RolloutId),
     /// The next flow has sent its last byte.
     FlowEnds {
         /// Number of the division of the interfaces among the flows.
@@ -146,6 +153,8 @@ const CONTROL: u32 = 21;
 const BURSTS: u32 = 22;
 const UNHEALTHY: u32 = 23;
 const PART_EDGE: u32 = 24;
+const CHORE_LEG: u32 = 25;
+const ROLLOUT: u32 = 26;
 
 /// An answer's failure as a number; zero: good.
 fn code(failure: Option<Failure>) -> u32 {
@@ -187,6 +196,8 @@ impl wssim_kernel::Event for Event {
             Self::MeasureBegin => words(MEASURE_BEGIN, 0, 0, 0),
             Self::MeasureEnd => words(MEASURE_END, 0, 0, 0),
             Self::PartEdge => words(PART_EDGE, 0, 0, 0),
+            Self::ChoreLeg(chore) => words(CHORE_LEG, chore.0, 0, 0),
+            Self::Rollout(rollout) => words(ROLLOUT, rollout.0, 0, 0),
             Self::FlowEnds { generation } => words(FLOW_ENDS, generation, 0, 0),
         }
     }
@@ -219,6 +230,8 @@ impl wssim_kernel::Event for Event {
             MEASURE_BEGIN => Self::MeasureBegin,
             MEASURE_END => Self::MeasureEnd,
             PART_EDGE => Self::PartEdge,
+            CHORE_LEG => Self::ChoreLeg(ChoreId(a)),
+            ROLLOUT => Self::Rollout(RolloutId(a)),
             FLOW_ENDS => Self::FlowEnds { generation: a },
             other => unreachable!("no event is written as {other}"),
         }
@@ -258,6 +271,8 @@ mod tests {
             Event::MeasureBegin,
             Event::MeasureEnd,
             Event::PartEdge,
+            Event::ChoreLeg(ChoreId(20)),
+            Event::Rollout(RolloutId(21)),
             Event::FlowEnds { generation: u32::MAX },
         ];
         events.extend(Failure::ALL.map(|failure| Event::Answer {

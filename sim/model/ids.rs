@@ -56,6 +56,8 @@ ids! {
     ObserverId,
     /// Something that is to go wrong.
     FaultId,
+    /// New images that are to be brought out.
+    RolloutId,
     /// A key space of a service that caches.
     CacheId,
     /// A labelled CPU step, whose demand a trace may give.

@@ -415,7 +415,11 @@ impl<P: Probe> World<'_, P> {
     fn assert_disk(&mut self, now: Time, node: NodeId) {
         let Some(disk) = &mut self.nodes[node.index()].disk else { return };
         let containers = &self.containers;
-        let here = |container: usize| containers[container].node == node;
+        let here = |container: usize| match containers.get(container) {
+            Some(state) => state.node == node,
+            // Behind the containers come the nodes themselves.
+            None => container - containers.len() == node.index(),
+        };
         let waits = (self.frames.live())
             .filter(|frame| matches!(frame.waits, Waits::DiskQueue | Waits::PageQueue))
             .filter(|frame| here(frame.container.index()))

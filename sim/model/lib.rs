@@ -5,6 +5,7 @@
 
 pub mod blueprint;
 pub mod cache;
+mod chore;
 mod event;
 mod fault;
 pub mod hardware;
@@ -20,6 +21,7 @@ pub mod orchestrator;
 mod overfull;
 pub mod probe;
 mod request;
+mod rollout;
 mod routing;
 mod simulate;
 mod station;

@@ -1,8 +1,8 @@
 //! What the model reports. It never computes a mean: that is for whoever listens.
 
-pub use crate::orchestrator::Fact as Control;
+pub use crate::orchestrator::{Fact as Control, Outcome};
 
-use crate::ids::{CallId, ContainerId, EndpointId, NodeId, PoolId, QueryId, ServiceId, SourceId};
+use crate::ids::{CallId, ContainerId, EndpointId, NodeId, PoolId, QueryId, RolloutId, ServiceId, SourceId};
 use wssim_kernel::{Nanos, Time};
 
 /// Why a request, or a call, has no good answer.
@@ -224,6 +224,23 @@ pub enum Unfinished {
     PoolWait(PoolId),
 }
 
+/// What happens to a rollout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RolloutFact {
+    /// Its time has come.
+    Begins,
+    /// The image of the service is being built.
+    Builds(ServiceId),
+    /// It is built, and is being pushed.
+    Built(ServiceId),
+    /// All images are where they can be pulled from: the orchestrator is told.
+    Deploys,
+    /// The update of the service is over.
+    Updated(ServiceId, Outcome),
+    /// All updates are over, and all new containers have been found healthy; or it was broken off.
+    Ends(Outcome),
+}
+
 /// A listener to the model's facts. Every method does nothing unless it is implemented; the unit
 /// type `()` hears nothing. Only facts of requests that arrived in the measured stretch are told.
 pub trait Probe {
@@ -322,6 +339,18 @@ pub trait Probe {
     #[inline]
     fn control(&mut self, now: Time, fact: Control) {
         let _ = (now, fact);
+    }
+
+    /// Something has happened to a rollout.
+    #[inline]
+    fn rollout(&mut self, now: Time, id: RolloutId, fact: RolloutFact) {
+        let _ = (now, id, fact);
+    }
+
+    /// `node` begins to pull the image at that place of its cluster's table, or has pulled it.
+    #[inline]
+    fn pull(&mut self, now: Time, node: NodeId, image: usize, begins: bool) {
+        let _ = (now, node, image, begins);
     }
 
     /// A process of `container` was killed for want of memory, because of `short`; with it the container,

@@ -8,7 +8,7 @@ use crate::hardware::disk::Disk;
 use crate::hardware::processor::Processor;
 use crate::ids::TimeoutId;
 use crate::ledger::Ledger;
-use crate::life::{Control, Life, Pulse, Registry};
+use crate::life::{Control, Life, Pulls, Pulse, Registry};
 use crate::load::{LOAD_PERIOD, LoadAverage};
 use crate::memory::Memory;
 use crate::network::connection::Connections;
@@ -23,10 +23,11 @@ use crate::request::breaker::Breaker;
 use crate::request::frame::Frames;
 use crate::request::limit::set_limits;
 use crate::request::ties::Ties;
+use crate::rollout::Progress;
 use crate::routing::ResolverCache;
 use crate::station::{AtDoor, DiskVisits, PoolInstance, Station};
 use crate::traffic::{Bursts, SourceState};
-use crate::world::{ContainerState, Counts, NodeState, Outcome, Run, World};
+use crate::world::{ContainerState, Counts, NodeState, Outcome, Pace, Run, World};
 use std::collections::VecDeque;
 use wssim_kernel::stream::StreamKey;
 use wssim_kernel::{Calendar, Model as _, Nanos, Time, run_until};
@@ -142,7 +143,10 @@ impl<'a, P: Probe> World<'a, P> {
             channel_bases,
             scratch: Vec::new(),
             at_doors: vec![AtDoor::default(); blueprint.containers.len()],
-            disk_visits: vec![DiskVisits::default(); blueprint.containers.len()],
+            disk_visits: vec![
+                DiskVisits::default();
+                blueprint.containers.len() + blueprint.nodes.len()
+            ],
             stores: open_stores(blueprint, run.seed, run.replication),
             timeouts,
             sources,
@@ -157,6 +161,9 @@ impl<'a, P: Probe> World<'a, P> {
             handing: 0,
             network_costs_cpu: blueprint.network_costs_cpu(),
             memory: Memory::new(blueprint),
+            chores: Vec::new(),
+            pulls: Pulls::new(blueprint.nodes.len()),
+            rollouts: vec![Progress::default(); blueprint.rollouts().len()],
             flows: Flows::new(blueprint.nodes.iter().map(|node| node.bandwidth)),
             paths: Paths::of(blueprint),
             ports: Ports::new(blueprint),
@@ -182,6 +189,7 @@ impl<'a, P: Probe> World<'a, P> {
         world.open_memory(calendar);
         world.open_control();
         world.start_faults(calendar);
+        world.start_rollouts(calendar);
         world.start_traffic(calendar);
         world
     }
@@ -204,6 +212,7 @@ fn place_containers(blueprint: &Blueprint) -> (Vec<ContainerState>, Vec<Vec<Opti
                 backlog: service.backlog,
                 hold: service.hold,
                 life: Life::first(container),
+                pace: Pace::WARM,
                 is_watched: false,
                 computed_ns: [0; 2],
             }

@@ -3,15 +3,16 @@
 //! Start reading at [`World::handle`]. Components are passive: time comes in as an argument, a
 //! decision goes out as a value; only the world touches the calendar.
 
-use crate::blueprint::{Blueprint, Hold};
+use crate::blueprint::{Blueprint, Cold, Hold};
 use crate::cache::Stores;
+use crate::chore::Chore;
 use crate::event::Event;
 use crate::fault::{Clocks, Reach, Strain};
 use crate::hardware::disk::Disk;
 use crate::hardware::processor::{Alone, Due, Follows, Happened, Processor};
 use crate::ids::{ContainerId, NodeId, TimeoutId};
 use crate::ledger::{Averages, Ledger};
-use crate::life::{Awaits, Control, Led, Life, Pulse, Registry};
+use crate::life::{Awaits, Control, Led, Life, Pulls, Pulse, Registry};
 use crate::load::LoadAverage;
 use crate::memory::Memory;
 use crate::network::connection::Connections;
@@ -25,6 +26,7 @@ use crate::request::breaker::Breaker;
 use crate::request::frame::{Frame, FrameId, Frames, Kind, NONE, Waits};
 use crate::request::limit::Limiter;
 use crate::request::ties::Ties;
+use crate::rollout::Progress;
 use crate::routing::ResolverCache;
 use crate::station::{AtDoor, DiskVisits, PoolInstance, Station};
 use crate::traffic::{Bursts, SourceState};
@@ -89,6 +91,40 @@ pub(crate) struct NodeState {
     pub(crate) network_cpu_ns: f64,
 }
 
+/// How much more CPU a container takes than one that is warm.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    /// Times the demand.
+    pub(crate) factor: f64,
+    /// What each request takes off that, and how many still do.
+    step: f64,
+    left: u32,
+}
+
+impl Pace {
+    /// Warm.
+    pub(crate) const WARM: Self = Self { factor: 1.0, step: 0.0, left: 0 };
+
+    /// Just started.
+    pub(crate) fn of(cold: Option<Cold>) -> Self {
+        let Some(Cold { factor, requests }) = cold else { return Self::WARM };
+        let step = (factor - 1.0) / f64::from(requests.max(1));
+        Self { factor: factor + step, step, left: requests }
+    }
+
+    /// A request has come.
+    #[inline(always)]
+    pub(crate) fn warm(&mut self) {
+        if self.step == 0.0 {
+        } else if self.left == 0 {
+            *self = Self::WARM;
+        } else {
+            self.left -= 1;
+            self.factor -= self.step;
+        }
+    }
+}
+
 /// One container.
 #[derive(Debug)]
 pub(crate) struct ContainerState {
@@ -100,8 +136,9 @@ pub(crate) struct ContainerState {
     pub(crate) workers: Option<u32>,
     pub(crate) backlog: Option<u32>,
     pub(crate) hold: Hold,
-    /// Whether it runs.
+    /// Whether it runs, and how fast.
     pub(crate) life: Life,
+    pub(crate) pace: Pace,
     /// Whether its touches of pages are counted: something bounds its RAM.
     pub(crate) is_watched: bool,
     /// Σ time of its finished CPU steps, waiting for a thread included: of requests, and of bursts
@@ -207,6 +244,10 @@ pub(crate) struct World<'a, P> {
     pub(crate) network_costs_cpu: bool,
     /// The pages of all nodes.
     pub(crate) memory: Memory,
+    /// Work that no container does, what is pulled, and how far rollouts are.
+    pub(crate) chores: Vec<Chore>,
+    pub(crate) pulls: Pulls,
+    pub(crate) rollouts: Vec<Progress>,
     pub(crate) flows: Flows<Carried>,
     pub(crate) paths: Paths,
     pub(crate) ports: Ports,
@@ -287,6 +328,8 @@ impl<P: Probe> Model for World<'_, P> {
             Event::MeasureBegin => self.measure_begin(now, calendar),
             Event::MeasureEnd => self.measure_end(now, calendar),
             Event::PartEdge => self.part_edge(now, calendar),
+            Event::ChoreLeg(chore) => self.chore_leg(now, chore, calendar),
+            Event::Rollout(rollout) => self.begin_rollout(now, rollout, calendar),
             Event::FlowEnds { generation } => self.flow_ends(now, generation, calendar),
         }
         if !self.ready.is_empty() {
@@ -428,7 +471,7 @@ impl<P: Probe> World<'_, P> {
 
     #[inline(always)]
     fn job_done(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        if matches!(self.frames[id].kind, Kind::Burst | Kind::Startup) {
+        if self.frames[id].kind.is_of_no_request() {
             return self.job_of_no_request_done(now, id, calendar);
         }
         self.step_computed(now, id, calendar);
@@ -437,6 +480,9 @@ impl<P: Probe> World<'_, P> {
     #[inline(never)]
     fn job_of_no_request_done(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let Frame { kind, container, since, .. } = self.frames[id];
+        if kind == Kind::Chore {
+            return self.chore_computed(now, id, calendar);
+        }
         self.containers[container.index()].computed_ns[1] += now.since(since).0;
         self.frames.remove(id);
         if kind == Kind::Startup {

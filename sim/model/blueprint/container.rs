@@ -2,6 +2,7 @@
 
 use super::{Blueprint, Service};
 use crate::ids::{ContainerId, NodeId, ServiceId};
+use crate::orchestrator::{Cluster, Origin, Rollout};
 use wssim_kernel::Nanos;
 
 /// One running instance of a service, or a place for one.
@@ -33,6 +34,27 @@ pub enum DataAt {
     Service(ServiceId),
 }
 
+/// What a process does that is told to end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnStop {
+    /// It closes idle connections, takes nothing new on, answers what it has, and ends.
+    #[default]
+    Drain,
+    /// It ends at once; what it has is reset.
+    Exit,
+    /// Nothing: it goes on until it is killed.
+    Ignore,
+}
+
+/// How slow a container is after its start: code that is not compiled yet, caches that are empty.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cold {
+    /// Times the CPU that the first request takes.
+    pub factor: f64,
+    /// Requests over which that falls to 1, in a straight line.
+    pub requests: u32,
+}
+
 /// What a container cannot begin without, and how it waits for that.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
@@ -47,7 +69,36 @@ impl Blueprint {
     /// orchestrator the old one starts again, and keeps its own.
     #[must_use]
     pub fn replaces_containers(&self) -> bool {
-        self.control.is_some() || !self.proxies.is_empty()
+        self.is_replaced() || !self.proxies.is_empty()
+    }
+
+    /// Whether an orchestrator replaces what is lost, perhaps elsewhere.
+    #[must_use]
+    pub fn is_replaced(&self) -> bool {
+        self.control.as_ref().is_some_and(Cluster::replaces)
+    }
+
+    /// What is brought out.
+    #[must_use]
+    pub fn rollouts(&self) -> &[Rollout] {
+        self.control.as_ref().map_or(&[], |cluster| &cluster.rollouts)
+    }
+
+    /// How long `node` takes for an image of the cluster's table when it is idle, and so is its registry.
+    #[must_use]
+    pub fn pull_time(&self, node: NodeId, image: usize) -> Nanos {
+        let Some(cluster) = &self.control else { return Nanos::ZERO };
+        let (image, to) = (&cluster.images[image], &self.nodes[node.index()]);
+        let from = match image.from {
+            Origin::Outside => None,
+            Origin::Node(from) => Some(from),
+            Origin::Registry(service) => {
+                let first = self.services[service.index()].containers.start as usize;
+                self.containers.get(first).map(|container| container.node)
+            }
+        };
+        let sent = from.map_or(f64::INFINITY, |from| self.nodes[from.index()].bandwidth);
+        image.time(to.bandwidth.min(sent), to.speed)
     }
 
     /// Whether `id` has its data: a local volume stays on its node, and a file server may be out of reach.

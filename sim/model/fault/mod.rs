@@ -148,6 +148,8 @@ impl<P: Probe> World<'_, P> {
         // Nobody says of what ran there that it has ended.
         self.tell_reach(now, calendar);
         for &node in &crashed {
+            self.pulls.lose(node);
+            self.drop_chores(now, node, calendar);
             for container in self.containers_on(node) {
                 self.end_container(now, container, End::Quiet, calendar);
             }
@@ -285,7 +287,7 @@ impl<P: Probe> World<'_, P> {
             }
             self.break_calls(now, container, calendar, |_, _| true);
             self.strike_old_tasks(now, container, calendar);
-            if self.control.is_none() {
+            if !self.blueprint.is_replaced() {
                 self.restart_later(now, container, Exit::Failed, calendar);
             }
         }

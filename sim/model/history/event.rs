@@ -1,6 +1,6 @@
 //! Everything that can happen without traffic.
 
-use crate::ids::{ContainerId, FaultId};
+use crate::ids::{ContainerId, FaultId, NodeId};
 
 /// An event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +20,20 @@ pub(super) enum Event {
     Unhealthy(ContainerId),
     /// The orchestrator wants to be woken.
     Control,
+    /// A node has an image, unless it lost what it was pulling.
+    Pulled {
+        /// Which.
+        node: NodeId,
+        /// How often it had lost what it was pulling.
+        losses: u32,
+    },
 }
 
 const STRIKE: u64 = 0;
 const REPAIR: u64 = 1;
 const LIFE: u64 = 2;
 const UNHEALTHY: u64 = 4;
+const PULLED: u64 = 5;
 
 impl wssim_kernel::Event for Event {
     fn to_words(self) -> [u64; 2] {
@@ -37,6 +45,7 @@ impl wssim_kernel::Event for Event {
             }
             Self::Unhealthy(container) => [UNHEALTHY, u64::from(container.0)],
             Self::Control => [3, 0],
+            Self::Pulled { node, losses } => [PULLED | u64::from(losses) << 32, u64::from(node.0)],
         }
     }
 
@@ -47,6 +56,7 @@ impl wssim_kernel::Event for Event {
             REPAIR => Self::Repair(FaultId(id)),
             LIFE => Self::Life { container: ContainerId(id), turn: (first >> 32) as u32 },
             UNHEALTHY => Self::Unhealthy(ContainerId(id)),
+            PULLED => Self::Pulled { node: NodeId(id), losses: (first >> 32) as u32 },
             _ => Self::Control,
         }
     }
@@ -65,6 +75,7 @@ mod tests {
             Event::Life { container: ContainerId(5), turn: u32::MAX },
             Event::Unhealthy(ContainerId(7)),
             Event::Control,
+            Event::Pulled { node: NodeId(9), losses: u32::MAX },
         ] {
             assert_eq!(Event::from_words(event.to_words()), event);
         }

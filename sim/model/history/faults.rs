@@ -62,6 +62,7 @@ impl<W: Witness> History<'_, W> {
         let crashed = self.reach.take_down(&fault.nodes);
         self.reach_changes(now, calendar);
         for node in crashed {
+            self.pulls.lose(node);
             for place in 0..self.on_node[node.index()].len() {
                 let id = self.on_node[node.index()][place];
                 self.end(now, id, End::Quiet, calendar);
@@ -130,7 +131,7 @@ impl<W: Witness> History<'_, W> {
     }
 
     fn return_node(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
-        if self.control.is_none() {
+        if !self.blueprint.is_replaced() {
             for place in 0..self.on_node[node.index()].len() {
                 let id = self.on_node[node.index()][place];
                 if !self.is_to_come(now, id) {

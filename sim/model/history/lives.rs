@@ -2,7 +2,8 @@
 
 use super::event::Event;
 use super::{History, Witness};
-use crate::ids::{ContainerId, ServiceId};
+use crate::blueprint::OnStop;
+use crate::ids::{ContainerId, NodeId, ServiceId};
 use crate::life::{Awaits, Control, End, LEAVING, Led, Phase, Pulse};
 use crate::orchestrator::{Fact, RestartPolicy, Restarts, Told};
 use wssim_kernel::{Calendar, Nanos, Time};
@@ -52,6 +53,13 @@ impl<W: Witness> History<'_, W> {
                 self.enter(now, id, Phase::Stopping);
                 self.turn_at(now + grace, id, calendar);
             }
+            // One that ignores that it is to end, too.
+            Phase::Draining if self.ignores_stop(id) => {
+                let grace = self.blueprint.service_of(id).stop_grace;
+                self.enter(now, id, Phase::Stopping);
+                self.turn_at(now + grace, id, calendar);
+            }
+            Phase::Stopping if self.ignores_stop(id) => self.end(now, id, End::Loud, calendar),
             // No request is there: it is empty at once.
             Phase::Draining | Phase::Stopping => {
                 let failed = life.hangs || self.pulses[id.index()].is_unhealthy;
@@ -59,6 +67,10 @@ impl<W: Witness> History<'_, W> {
             }
             Phase::Registered => {}
         }
+    }
+
+    fn ignores_stop(&self, id: ContainerId) -> bool {
+        self.blueprint.service_of(id).on_stop == OnStop::Ignore
     }
 
     fn enter(&mut self, now: Time, id: ContainerId, phase: Phase) {
@@ -181,6 +193,34 @@ impl<W: Witness> History<'_, W> {
         self.wake_waiting(now, calendar);
     }
 
+    fn begin_pull(
+        &self,
+        now: Time,
+        node: NodeId,
+        image: usize,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let losses = self.pulls.losses(node);
+        calendar
+            .schedule(now + self.blueprint.pull_time(node, image), Event::Pulled { node, losses });
+    }
+
+    /// `node` has its image, and pulls the next one, unless it has crashed meanwhile.
+    pub(super) fn pulled(
+        &mut self,
+        now: Time,
+        node: NodeId,
+        losses: u32,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let image = self.pulls.under_way(node).filter(|_| losses == self.pulls.losses(node));
+        let Some(image) = image else { return };
+        if let Some(next) = self.pulls.done(node) {
+            self.begin_pull(now, node, next, calendar);
+        }
+        self.tell_control(now, Told::Pulled(node, image), calendar);
+    }
+
     /// `id` is to end in good order.
     pub(super) fn drain(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         if self.lives[id.index()].phase == Phase::Registered {
@@ -270,6 +310,12 @@ impl<'a, W: Witness> Led<'a> for History<'a, W> {
     fn act(&mut self, now: Time, fact: Fact, calendar: &mut Calendar<Event>) {
         self.witness.control(now, fact);
         match fact {
+            Fact::Pulls(node, image) => {
+                if self.pulls.ask(node, image) {
+                    self.begin_pull(now, node, image, calendar);
+                }
+            }
+            Fact::Starts(id) if !self.reach.is_up(self.node_of(id)) => {}
             Fact::Starts(id) => self.start(now, id, calendar),
             Fact::Stops(id) => match self.lives[id.index()].phase {
                 Phase::Registered => self.drain(now, id, calendar),
@@ -282,6 +328,7 @@ impl<'a, W: Witness> Led<'a> for History<'a, W> {
             | Fact::Ready(_)
             | Fact::Assigned(_)
             | Fact::Pending(..)
+            | Fact::Updated(..)
             | Fact::Rejected(_) => {}
         }
     }

@@ -30,7 +30,7 @@ pub use standing::Standing;
 use crate::blueprint::Blueprint;
 use crate::fault::{Clocks, Reach};
 use crate::ids::{ContainerId, FaultId, NodeId};
-use crate::life::{Awaits, Control, Draws, Led, Life, Pulse};
+use crate::life::{Awaits, Control, Draws, Led, Life, Pulls, Pulse};
 use crate::orchestrator::{Fact, Restarts};
 use crate::world::Run;
 use event::Event;
@@ -105,6 +105,7 @@ struct History<'a, W> {
     ready_at: Vec<Time>,
     draws: Draws,
     control: Option<Box<Control<'a>>>,
+    pulls: Pulls,
     /// Containers that have started and wait for what they need, and how.
     waiting: Vec<(ContainerId, Awaits)>,
     /// By node: its containers.
@@ -138,6 +139,7 @@ impl<'a, W: Witness> History<'a, W> {
             restarts: vec![Restarts::default(); blueprint.containers.len()],
             draws,
             control: Control::of(blueprint, run),
+            pulls: Pulls::new(blueprint.nodes.len()),
             waiting: Vec::new(),
             on_node,
             changed: (0..blueprint.services.len() as u32).collect(),
@@ -162,7 +164,8 @@ impl<'a, W: Witness> History<'a, W> {
             now: self.at,
             reach: &self.reach,
             lives: &self.lives,
-            is_led: self.control.as_ref().is_none_or(|control| control.is_led()),
+            is_led: self.control.as_ref().is_none_or(|control| control.is_led())
+                || !self.blueprint.is_replaced(),
             changed: &self.changed,
             reach_changed: self.reach_changed,
         };
@@ -204,6 +207,7 @@ impl<W: Witness> Model for History<'_, W> {
             Event::Life { container, turn } => self.live_on(now, container, turn, calendar),
             Event::Unhealthy(container) => self.is_unhealthy(now, container, calendar),
             Event::Control => self.wake_control(now, calendar),
+            Event::Pulled { node, losses } => self.pulled(now, node, losses, calendar),
         }
     }
 

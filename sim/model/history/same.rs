@@ -14,9 +14,12 @@ fn told(blueprint: &Blueprint, rarely: f64) -> String {
     let Blueprint { faults, crews, control, containers, .. } = blueprint;
     let speeds: Vec<f64> = blueprint.nodes.iter().map(|node| node.speed).collect();
     let start = |service: &Service| {
-        let Service { startup, restart, health, needs, stop_grace, containers, .. } = service;
+        let Service { startup, restart, health, needs, stop_grace, on_stop, containers, .. } =
+            service;
         // A process that hangs uses its grace up.
-        format!("{startup:?} {restart:?} {health:?} {stop_grace:?} {needs:?} {containers:?}")
+        format!(
+            "{startup:?} {restart:?} {health:?} {stop_grace:?} {on_stop:?} {needs:?} {containers:?}"
+        )
     };
     let starts: Vec<String> = blueprint.services.iter().map(start).collect();
     let calls = (0..blueprint.endpoints.len()).map(|at| blueprint.needs(at, rarely));

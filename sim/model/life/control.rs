@@ -85,6 +85,16 @@ impl<'a> Control<'a> {
         self.orchestrator.place_of(first)
     }
 
+    /// The image that the container runs, or is to run.
+    pub(crate) fn image_at(&self, id: ContainerId) -> Option<usize> {
+        self.orchestrator.image_at(id)
+    }
+
+    /// Whether it decides when the container, which has ended, starts again.
+    pub(super) fn restarts(&self, id: ContainerId) -> bool {
+        self.orchestrator.restarts(id)
+    }
+
     /// Whether whoever asks from `node` who is there is answered.
     pub(super) fn answers(&self, node: NodeId) -> bool {
         self.orchestrator.answers(node)
@@ -163,9 +173,16 @@ impl<'a, P: Probe> Led<'a> for World<'a, P> {
     fn act(&mut self, now: Time, fact: Fact, calendar: &mut Calendar<Event>) {
         self.probe.control(now, fact);
         match fact {
+            Fact::Updated(rollout, service, outcome) => {
+                self.updated(now, rollout, service, outcome);
+            }
+            Fact::Pulls(node, image) => self.pull(now, node, image, calendar),
+            // A host that is down starts it when it is back.
+            Fact::Starts(id) if !self.is_up(self.node_of(id)) => {}
             Fact::Starts(id) => self.start_container(now, id, calendar),
             Fact::Stops(id) => match self.containers[id.index()].life.phase {
-                Phase::Registered => self.drain(now, id, calendar),
+                Phase::Registered if self.blueprint.is_replaced() => self.drain(now, id, calendar),
+                Phase::Registered => self.stop(now, id, calendar),
                 Phase::Ready | Phase::Starting => self.end_container(now, id, End::Loud, calendar),
                 Phase::Draining | Phase::Stopping | Phase::Dead => {}
             },

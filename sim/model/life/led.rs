@@ -110,9 +110,10 @@ pub(crate) trait Led<'a> {
         exit: Exit,
         calendar: &mut Calendar<Self::Event>,
     ) {
-        if self.control().is_some() {
+        if self.control().is_some_and(|control| control.restarts(id)) {
             return self.tell_control(now, Told::Ended(id, exit), calendar);
         }
+        self.tell_control(now, Told::Ended(id, exit), calendar);
         let policy = self.restart_policy(id);
         if let Some(start) = self.restarts(id).next(now, exit, &policy) {
             self.turn_at(start, id, calendar);

@@ -19,6 +19,7 @@ mod empty;
 mod health;
 mod led;
 mod proxies;
+mod pulls;
 mod registry;
 mod waiting;
 
@@ -26,16 +27,17 @@ pub(crate) use control::Control;
 pub(crate) use draws::Draws;
 pub(crate) use health::Pulse;
 pub(crate) use led::Led;
+pub(crate) use pulls::Pulls;
 pub(crate) use registry::Registry;
 pub(crate) use waiting::Awaits;
 
-use crate::blueprint;
+use crate::blueprint::{self, OnStop, Service};
 use crate::event::Event;
 use crate::ids::ContainerId;
 use crate::orchestrator::{Exit, Told};
 use crate::probe::{Failure, Probe};
 use crate::request::frame::Kind;
-use crate::world::World;
+use crate::world::{Pace, World};
 use wssim_kernel::{Calendar, Nanos, Time};
 
 /// From leaving DNS and IPVS until a container is told to end (moby, executor/container/controller.go).
@@ -328,11 +330,31 @@ impl<P: Probe> World<'_, P> {
 
     /// `id` is told to end.
     fn stop(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        let grace = self.blueprint.service_of(id).stop_grace;
+        let Service { stop_grace, on_stop, .. } = *self.blueprint.service_of(id);
         let life = &mut self.containers[id.index()].life;
-        life.enter(now, Phase::Stopping);
-        life.started = now + grace;
-        self.end_when_empty(now, id, calendar);
+        let over = now + stop_grace;
+        match on_stop {
+            OnStop::Drain => {
+                life.enter(now, Phase::Stopping);
+                life.started = over;
+                self.end_when_empty(now, id, calendar);
+            }
+            OnStop::Exit if life.hangs => {
+                life.enter(now, Phase::Stopping);
+                life.started = over;
+                self.turn_at(over, id, calendar);
+            }
+            OnStop::Exit => self.end_container(now, id, End::Done, calendar),
+            // It answers on, until it is killed.
+            OnStop::Ignore if life.started == now => {
+                self.end_container(now, id, End::Loud, calendar);
+            }
+            OnStop::Ignore => {
+                life.enter(now, Phase::Draining);
+                life.started = over;
+                self.turn_at(over, id, calendar);
+            }
+        }
     }
 
     /// `id` ends when it has nothing left to do or its grace is over, which is looked at now and then.
@@ -373,7 +395,26 @@ impl<P: Probe> World<'_, P> {
         let (job, frame) = self.frames.open(Kind::Startup, key);
         frame.container = id;
         self.note_work(id, demand);
+        self.containers[id.index()].pace = Pace::of(self.blueprint.service_of(id).cold);
         self.start_job(now, job, id, demand, calendar);
+        if self.counts_as_running_at_once(id) {
+            self.tell_control(now, Told::Runs(id), calendar);
+        }
+        if self.is_known_at_once(id) {
+            self.announce(now, id, calendar);
+        }
+    }
+
+    /// Whether `id` counts as running as soon as its process has started: nobody checks its health, or nobody
+    /// waits for that.
+    fn counts_as_running_at_once(&self, id: ContainerId) -> bool {
+        self.blueprint.service_of(id).health.is_none() || !self.blueprint.is_replaced()
+    }
+
+    /// Whether `id` has its address known as soon as its process has started: a task of Swarm without a health
+    /// check (moby, executor/container/controller.go). Until it listens it refuses whoever comes.
+    fn is_known_at_once(&self, id: ContainerId) -> bool {
+        self.blueprint.service_of(id).health.is_none() && self.blueprint.is_replaced()
     }
 
     /// `id` has started and has what it needs: it listens, and waits for its first good health check.
@@ -398,7 +439,13 @@ impl<P: Probe> World<'_, P> {
 
     fn register(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         self.containers[id.index()].life.enter(now, Phase::Registered);
-        self.announce(now, id, calendar);
+        if !self.is_known_at_once(id) {
+            self.announce(now, id, calendar);
+        }
+        if !self.counts_as_running_at_once(id) {
+            self.tell_control(now, Told::Runs(id), calendar);
+        }
+        self.look_at_rollouts(now);
     }
 }
 

@@ -5,9 +5,10 @@
 //! a container begins to listen, or a fault is repaired, is the next one put on the calendar. A container
 //! that ends meanwhile begins anew, and forgets that it waited.
 
-use super::{Led, next_look};
+use super::{End, Led, next_look};
 use crate::event::Event;
 use crate::ids::{ContainerId, ServiceId};
+use crate::orchestrator::Bad;
 use crate::probe::Probe;
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
@@ -51,6 +52,11 @@ impl Awaits {
 impl<P: Probe> World<'_, P> {
     /// The start-up CPU of `id` is over.
     pub(crate) fn started(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        match self.bad_image(id) {
+            Some(Bad::Exits) => return self.end_container(now, id, End::Loud, calendar),
+            Some(Bad::Hangs) => return,
+            None => {}
+        }
         let turn = self.containers[id.index()].life.turn;
         self.awaits[id.index()] = Some(Awaits::since(now, turn));
         self.look_for_needs(now, id, calendar);

@@ -54,7 +54,15 @@ pub(crate) struct Message<'n> {
 pub(crate) struct Carried {
     event: Event,
     latency: Nanos,
-    since: Time,
+    /// `None`: no message, whose time counts.
+    since: Option<Time>,
+}
+
+impl Carried {
+    /// Bytes of a chore.
+    pub(crate) fn of_chore(event: Event) -> Self {
+        Self { event, latency: Nanos::ZERO, since: None }
+    }
 }
 
 impl<P: Probe> World<'_, P> {
@@ -213,7 +221,7 @@ impl<P: Probe> World<'_, P> {
             return self.arrive_after(now + message.after, latency, event, calendar);
         }
         // The set-up comes first, and is counted apart.
-        let since = now + message.after;
+        let since = Some(now + message.after);
         let carried = Carried { event, latency: latency + message.after, since };
         let end = self.flows.start(now, ends, bytes, cap, carried);
         Self::schedule_end(end, calendar);
@@ -226,7 +234,7 @@ impl<P: Probe> World<'_, P> {
             return;
         };
         let arrival = now + carried.latency;
-        self.hops_ns += arrival.since(carried.since).0;
+        self.hops_ns += carried.since.map_or(0, |since| arrival.since(since).0);
         calendar.schedule(arrival, carried.event);
         Self::schedule_end(end, calendar);
     }

@@ -10,15 +10,19 @@
 //!        ◄── Fact: down, ready, leads, assigned, pending, starts, stops ──
 //! ```
 
+mod compose;
 pub mod placement;
 mod restart;
+mod rollout;
 pub mod swarm;
 
 pub(crate) use restart::Restarts;
 pub use restart::{Condition, Exit, RestartPolicy};
+pub use rollout::{Bad, Build, OnFailure, Outcome, Renewal, Rollout, UpdatePolicy};
 
-use crate::ids::{ContainerId, NodeId, ServiceId};
+use crate::ids::{ContainerId, NodeId, RolloutId, ServiceId};
 use crate::law::Law;
+use compose::Compose;
 use placement::{Machine, Wanted, Why};
 use swarm::Swarm;
 use wssim_kernel::stream::StreamKey;
@@ -41,6 +45,16 @@ pub struct Cluster {
     pub images: Vec<Image>,
     /// From the loss of a node until it is marked down, instead of the orchestrator's own timing.
     pub detection: Option<Law>,
+    /// What is brought out while it watches.
+    pub rollouts: Vec<Rollout>,
+}
+
+impl Cluster {
+    /// Whether what is lost is replaced, perhaps elsewhere; otherwise each container comes back where it was.
+    #[must_use]
+    pub fn replaces(&self) -> bool {
+        self.kind == Kind::Swarm
+    }
 }
 
 /// A service that is watched over.
@@ -52,6 +66,10 @@ pub struct Watched {
     pub restart: RestartPolicy,
     /// Its image, if that matters.
     pub image: Option<usize>,
+    /// How its tasks are replaced when it is updated, and when it is rolled back.
+    pub update: UpdatePolicy,
+    /// See `update`.
+    pub rollback: UpdatePolicy,
 }
 
 /// Orchestrators.
@@ -59,6 +77,8 @@ pub struct Watched {
 pub enum Kind {
     /// Docker Swarm.
     Swarm,
+    /// Docker Compose, which starts new images where the old ones ran, and decides nothing else.
+    Compose,
 }
 
 /// Where a container can be.
@@ -86,10 +106,25 @@ pub enum First {
 /// An image.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
-    /// The service that it is pulled from; `None`: something outside that never fails.
-    pub registry: Option<ServiceId>,
-    /// How long that takes, by node.
-    pub pull: Vec<Nanos>,
+    /// Where it is pulled from.
+    pub from: Origin,
+    /// Bytes of its layers that a node without it has to pull, compressed.
+    pub bytes: f64,
+    /// Bytes a second at which it is sent at most; may be infinite.
+    pub rate: f64,
+    /// What is wrong with it, if anything is.
+    pub bad: Option<Bad>,
+}
+
+/// Where an image is pulled from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Something outside that never fails.
+    Outside,
+    /// A registry that runs here.
+    Registry(ServiceId),
+    /// The node that built it.
+    Node(NodeId),
 }
 
 /// Bytes a second that a node of the reference CPU's speed unpacks of a compressed image: 30 to 60 MB/s
@@ -98,11 +133,17 @@ pub struct Image {
 const UNPACKED: f64 = 45e6;
 
 impl Image {
-    /// How long it takes to pull `bytes` over `wire` bytes a second and to unpack them as they come, on
-    /// a node of this speed.
+    /// How long it takes to pull it over `wire` bytes a second and to unpack it as it comes, on an idle node
+    /// of this speed.
     #[must_use]
-    pub fn time(bytes: f64, wire: f64, speed: f64) -> Nanos {
-        Nanos::from_seconds(bytes / wire.min(UNPACKED * speed))
+    pub fn time(&self, wire: f64, speed: f64) -> Nanos {
+        Nanos::from_seconds(self.bytes / wire.min(self.rate).min(UNPACKED * speed))
+    }
+
+    /// CPU of unpacking it, in nanoseconds of the reference CPU.
+    #[must_use]
+    pub fn unpacking(&self) -> f64 {
+        self.bytes / UNPACKED * 1e9
     }
 }
 
@@ -117,13 +158,19 @@ pub enum Told<'r> {
     Begins(ContainerId, bool),
     /// A container listens.
     Serves(ContainerId),
+    /// A container counts as running: found healthy, or, without a check, as soon as its process has started.
+    Runs(ContainerId),
+    /// The node has the image, by its place in [`Cluster::images`].
+    Pulled(NodeId, usize),
+    /// New images are there to be brought out.
+    Deploys(RolloutId),
     /// A container has ended, and how.
     Ended(ContainerId, Exit),
     /// It is as late as it asked for.
     Alarm,
 }
 
-/// What happens in the control plane. The world acts on the last three.
+/// What happens in the control plane. The world acts on the last four.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fact {
     /// This manager leads from now on.
@@ -140,6 +187,10 @@ pub enum Fact {
     Rejected(ContainerId),
     /// The node is marked down; it has not been heard since then.
     Down(NodeId, Time),
+    /// The update of a service is over.
+    Updated(RolloutId, ServiceId, Outcome),
+    /// The node pulls the image, by its place in [`Cluster::images`].
+    Pulls(NodeId, usize),
     /// The container starts.
     Starts(ContainerId),
     /// The container is stopped: nobody wants it there any more.
@@ -151,6 +202,8 @@ pub enum Fact {
 pub enum Orchestrator<'a> {
     /// Docker Swarm.
     Swarm(Swarm<'a>),
+    /// Docker Compose.
+    Compose(Compose<'a>),
 }
 
 impl<'a> Orchestrator<'a> {
@@ -159,6 +212,7 @@ impl<'a> Orchestrator<'a> {
     pub fn new(cluster: &'a Cluster, stream: StreamKey) -> Self {
         match cluster.kind {
             Kind::Swarm => Self::Swarm(Swarm::new(cluster, stream)),
+            Kind::Compose => Self::Compose(Compose::new(cluster)),
         }
     }
 
@@ -166,6 +220,7 @@ impl<'a> Orchestrator<'a> {
     pub fn told(&mut self, now: Time, told: Told<'_>, facts: &mut Vec<Fact>) {
         match self {
             Self::Swarm(swarm) => swarm.told(now, told, facts),
+            Self::Compose(compose) => compose.told(told, facts),
         }
     }
 
@@ -174,6 +229,7 @@ impl<'a> Orchestrator<'a> {
     pub fn due(&mut self) -> Option<Time> {
         match self {
             Self::Swarm(swarm) => swarm.due(),
+            Self::Compose(_) => None,
         }
     }
 
@@ -182,6 +238,7 @@ impl<'a> Orchestrator<'a> {
     pub fn leader(&self) -> Option<NodeId> {
         match self {
             Self::Swarm(swarm) => swarm.leader(),
+            Self::Compose(_) => None,
         }
     }
 
@@ -190,6 +247,7 @@ impl<'a> Orchestrator<'a> {
     pub fn answers(&self, node: NodeId) -> bool {
         match self {
             Self::Swarm(swarm) => swarm.answers(node),
+            Self::Compose(_) => true,
         }
     }
 
@@ -198,6 +256,16 @@ impl<'a> Orchestrator<'a> {
     pub fn wants(&self, container: ContainerId) -> bool {
         match self {
             Self::Swarm(swarm) => swarm.wants(container),
+            Self::Compose(_) => true,
+        }
+    }
+
+    /// Whether it decides when the container, which has ended, starts again.
+    #[must_use]
+    pub fn restarts(&self, container: ContainerId) -> bool {
+        match self {
+            Self::Swarm(_) => true,
+            Self::Compose(compose) => compose.is_recreated(container),
         }
     }
 
@@ -206,6 +274,16 @@ impl<'a> Orchestrator<'a> {
     pub fn place_of(&self, first: ContainerId) -> Option<ContainerId> {
         match self {
             Self::Swarm(swarm) => swarm.place_of(first),
+            Self::Compose(_) => Some(first),
+        }
+    }
+
+    /// The image that the container runs, or is to run, by its place in [`Cluster::images`].
+    #[must_use]
+    pub fn image_at(&self, container: ContainerId) -> Option<usize> {
+        match self {
+            Self::Swarm(swarm) => swarm.image_at(container),
+            Self::Compose(compose) => compose.image_at(container),
         }
     }
 }

@@ -357,14 +357,19 @@ impl<'a> Scheduler<'a> {
         left.ports.extend(&wanted.host_ports);
     }
 
-    /// A container of `service` is no longer on machine `at`.
-    pub fn give_back(&mut self, service: usize, at: usize) {
-        let (wanted, left) = (&self.wanted[service], &mut self.left[at]);
+    /// A container of `service` on machine `at` is to end, and does not count there any more; what it has
+    /// reserved it keeps until it is released.
+    pub fn retire(&mut self, service: usize, at: usize) {
         self.own[service][at] -= 1;
         for (first, tasks) in self.branches[service].iter().zip(&mut self.shared[service]) {
             tasks[first[at]] -= 1;
         }
-        left.tasks -= 1;
+        self.left[at].tasks -= 1;
+    }
+
+    /// What a container of `service` has reserved on machine `at` is free again.
+    pub fn release(&mut self, service: usize, at: usize) {
+        let (wanted, left) = (&self.wanted[service], &mut self.left[at]);
         left.cpus += wanted.cpus;
         left.memory += wanted.memory_bytes;
         for port in &wanted.host_ports {
@@ -372,6 +377,12 @@ impl<'a> Scheduler<'a> {
                 left.ports.swap_remove(place);
             }
         }
+    }
+
+    /// A container of `service` is no longer on machine `at`.
+    pub fn give_back(&mut self, service: usize, at: usize) {
+        self.retire(service, at);
+        self.release(service, at);
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Disk steps, reads of files that miss and pages that come from swap stand in one queue.
 
-use super::frame::{FrameId, Waits};
+use super::frame::{FrameId, Kind, Waits};
 use crate::blueprint::{Access, Disk, Instruction, PAGE};
 use crate::event::Event;
 use crate::hardware::disk::Served;
@@ -38,7 +38,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) -> bool {
         let container = self.frames[id].container;
-        let node = self.containers[container.index()].node;
+        let node = self.disk_node(container);
         let Some(disk) = &mut self.nodes[node.index()].disk else {
             return false;
         };
@@ -92,6 +92,10 @@ impl<P: Probe> World<'_, P> {
     /// Time until the first byte of everything that `id` wants of `disk`, in nanoseconds, and bytes.
     fn work_at_disk(&self, disk: &Disk, id: FrameId) -> (f64, f64) {
         let frame = &self.frames[id];
+        if frame.kind == Kind::Chore {
+            let access = disk.write.sample_lazily(|| self.draws.draw(frame.key, 0));
+            return (access, self.bytes_of_piece(id));
+        }
         if frame.waits == Waits::PageQueue {
             return (self.time_to_fetch(id, &disk.read), f64::from(frame.open) * PAGE);
         }
@@ -147,6 +151,8 @@ impl<P: Probe> World<'_, P> {
             frame.waits = Waits::Nothing;
             if visit.fetches {
                 self.pages_are_there(now, visit.frame, calendar);
+            } else if frame.kind == Kind::Chore {
+                self.piece_written(now, visit.frame, calendar);
             } else {
                 self.execute(now, visit.frame, calendar);
             }

@@ -105,7 +105,7 @@ impl<P: Probe> World<'_, P> {
         frame.since = now;
         let network_cpu = std::mem::take(&mut frame.network_cpu);
         let mut work = std::mem::replace(&mut frame.drawn, -1.0);
-        let ContainerState { node, local, is_watched, .. } = *container;
+        let ContainerState { node, local, is_watched, pace, .. } = *container;
         let (container, source, is_measured) = (frame.container, frame.source, frame.measured);
         if work < 0.0 {
             work = self.demand_of(id, at);
@@ -113,6 +113,7 @@ impl<P: Probe> World<'_, P> {
         if is_measured {
             self.probe.demand_drawn(source, work);
         }
+        work *= pace.factor;
         let mut networking = 0.0;
         if network_cpu > 0 {
             networking = f64::from(network_cpu);

@@ -50,7 +50,7 @@ impl<P: Probe> World<'_, P> {
             Kind::Branch | Kind::Loop => {
                 Opening::Part { of: parent.0, parallel: kind == Kind::Branch }
             }
-            Kind::Burst | Kind::Startup => return None,
+            Kind::Burst | Kind::Startup | Kind::Chore => return None,
         })
     }
 

@@ -34,6 +34,16 @@ pub(crate) enum Kind {
     Burst,
     /// A container's start.
     Startup,
+    /// The CPU, or the disk, of work that no container does.
+    Chore,
+}
+
+impl Kind {
+    /// Whether its CPU is of no request.
+    #[inline(always)]
+    pub(crate) fn is_of_no_request(self) -> bool {
+        matches!(self, Self::Burst | Self::Startup | Self::Chore)
+    }
 }
 
 /// What a frame waits for.
@@ -129,7 +139,7 @@ pub(crate) struct Frame {
     /// Branches that it waits for: how many must still succeed. Waiting for pages: where the draws of
     /// that are addressed.
     pub needed: u32,
-    /// Loop: number of the present repetition. Root: number of the user.
+    /// Loop: number of the present repetition. Root: number of the user. Chore: its own.
     pub number: u32,
     /// Loop: repetitions after the present one.
     pub again: u32,

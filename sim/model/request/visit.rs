@@ -21,6 +21,7 @@ impl<P: Probe> World<'_, P> {
         station.advance(now);
         station.in_system += 1;
         station.arrivals += 1;
+        container.pace.warm();
         let by_worker = container.serves_by_worker();
         self.does(now, id, Doing::Arrives);
         by_worker
@@ -180,7 +181,7 @@ impl<P: Probe> World<'_, P> {
                 }
                 self.branch_failed(now, id, failure, calendar);
             }
-            Kind::Burst | Kind::Startup => unreachable!("only requests make calls"),
+            Kind::Burst | Kind::Startup | Kind::Chore => unreachable!("only requests make calls"),
         }
     }
 

@@ -6,7 +6,9 @@ use crate::places;
 use std::collections::BTreeMap;
 use wssim_model::blueprint::DataAt;
 use wssim_model::ids::{NodeId, ServiceId};
-use wssim_model::orchestrator::{Cluster, First, Image, Kind, Place, Watched};
+use wssim_model::orchestrator::{
+    Cluster, First, Image, Kind, Origin, Place, UpdatePolicy, Watched,
+};
 
 impl Lowering<'_> {
     /// After services and their containers.
@@ -20,6 +22,8 @@ impl Lowering<'_> {
             name: name.clone(),
             restart: service.deploy.restart,
             image,
+            update: UpdatePolicy::default(),
+            rollback: UpdatePolicy::default(),
         });
         let place = |container: &wssim_model::blueprint::Container| Place {
             service: container.service,
@@ -38,6 +42,7 @@ impl Lowering<'_> {
             places: self.out.containers.iter().map(place).collect(),
             images,
             detection: self.document.orchestrator.detection.clone(),
+            rollouts: Vec::new(),
         });
     }
 
@@ -56,26 +61,12 @@ impl Lowering<'_> {
             }
             let key = (name.text.as_str(), deploy.image_size.to_bits(), registry.copied());
             Some(*known.entry(key).or_insert_with(|| {
-                images.push(self.image(deploy.image_size, registry.copied()));
+                images.push(image(deploy.image_size, registry.copied()));
                 images.len() - 1
             }))
         });
         let image_of = of_services.collect();
         (images, image_of)
-    }
-
-    /// An image of so many bytes: they come from the registry's node at the speed of the slower of the
-    /// two interfaces.
-    fn image(&self, bytes: f64, registry: Option<usize>) -> Image {
-        let containers = registry.and_then(|service| self.out.services.get(service));
-        let from = containers.and_then(|service| {
-            let first = self.out.containers.get(service.containers.start as usize)?;
-            Some(self.out.nodes[first.node.index()].bandwidth)
-        });
-        let sent = from.unwrap_or(f64::INFINITY);
-        let nodes = self.out.nodes.iter();
-        let pull = nodes.map(|node| Image::time(bytes, node.bandwidth.min(sent), node.speed));
-        Image { registry: registry.map(ServiceId::from), pull: pull.collect() }
     }
 
     /// Where the data of a container of `service` on `node` lies; `homes` are the nodes where the
@@ -94,4 +85,10 @@ impl Lowering<'_> {
             _ => DataAt::Here,
         }
     }
+}
+
+/// A good image of so many bytes, from a registry that runs here or from outside.
+fn image(bytes: f64, registry: Option<usize>) -> Image {
+    let from = registry.map_or(Origin::Outside, |at| Origin::Registry(ServiceId::from(at)));
+    Image { from, bytes, rate: f64::INFINITY, bad: None }
 }

@@ -261,7 +261,7 @@ impl Seen<'_> {
 
     fn is_stopped(&self, service: &str) -> bool {
         // Swarm stops what it has replaced in good order.
-        if self.blueprint.control.is_some() {
+        if self.blueprint.is_replaced() {
             return true;
         }
         let Some(at) = self.blueprint.services.iter().position(|it| it.name == service) else {

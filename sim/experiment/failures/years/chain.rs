@@ -45,7 +45,7 @@ pub(super) fn availability(blueprint: &Blueprint, subjects: &Subjects<'_>) -> Ve
         return nothing;
     };
     let moves =
-        |service: usize| blueprint.control.is_some() && blueprint.services[service].spares > 0;
+        |service: usize| blueprint.is_replaced() && blueprint.services[service].spares > 0;
     let mut up = vec![0.0; subjects.names.len()];
     for (down, share) in shares {
         for (sum, works) in up.iter_mut().zip(works(blueprint, subjects, down)) {

@@ -117,7 +117,7 @@ impl<'a> Subjects<'a> {
         let rarely = 1.0 - cluster.survival.share;
         let sorted = members_first(groups);
         let is_named = groups.iter().any(|group| group.name == MANAGERS);
-        let has_managers = blueprint.control.is_some() && !is_named;
+        let has_managers = blueprint.is_replaced() && !is_named;
         let entries = blueprint.sources.iter().map(|one| (Kind::Entry, one.name.clone()));
         let mut names: Vec<(Kind, String)> = entries.collect();
         names.extend(sorted.iter().map(|&at| (Kind::Group, groups[at].name.clone())));

@@ -14,6 +14,7 @@ mod failures;
 mod managers;
 mod reach;
 mod tasks;
+mod updates;
 #[cfg(test)]
 mod tests;
 
@@ -90,7 +91,7 @@ impl<'a> Swarm<'a> {
                 self.due = None;
                 self.managers.rebooted(now, node.index());
                 self.agents[node.index()].rebooted = true;
-                self.tasks.rebooted(node.index(), now);
+                self.of_tasks(now, facts, |tasks, round| tasks.rebooted(node.index(), round));
             }
             Told::Begins(id, alive) => {
                 self.due = None;
@@ -107,6 +108,20 @@ impl<'a> Swarm<'a> {
                 if self.of_tasks(now, facts, end) {
                     self.due = None;
                 }
+            }
+            Told::Runs(id) => {
+                self.due = None;
+                self.of_tasks(now, facts, |tasks, round| tasks.runs(id.index(), round));
+            }
+            Told::Pulled(node, image) => {
+                self.due = None;
+                self.of_tasks(now, facts, |tasks, round| {
+                    tasks.pulled(node.index(), image, round);
+                });
+            }
+            Told::Deploys(rollout) => {
+                self.due = None;
+                self.of_tasks(now, facts, |tasks, round| tasks.deploy(rollout, round));
             }
             Told::Alarm => {}
         }
@@ -152,6 +167,10 @@ impl<'a> Swarm<'a> {
 
     pub(super) fn place_of(&self, first: ContainerId) -> Option<ContainerId> {
         self.tasks.place_of(first.index()).map(ContainerId::from)
+    }
+
+    pub(super) fn image_at(&self, id: ContainerId) -> Option<usize> {
+        self.tasks.image_at(id.index())
     }
 
     /// Who hears whom has changed: first whether anybody decides, then whom he hears.

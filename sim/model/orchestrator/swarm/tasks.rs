@@ -6,6 +6,8 @@
 //!    └─ node down ────────────► new ─ scheduled ─► pulls ──┴► starts ─► runs     new, later
 //!                                 └─ fits nowhere: pending, tried at any change
 //! ```
+//! An update (`updates.rs`) puts a new task beside the old one of its slot, which is then stopped; where the
+//! old one goes first, the new one waits for its end before it starts.
 //! The restart delay runs from the loss; scheduling and pulling go on meanwhile. A task of a global service
 //! stays on its node. Nothing moves back when a node returns, and what still runs there in vain is stopped.
 //!
@@ -15,22 +17,25 @@
 //! of 0.1 s).
 
 use super::failures::Failures;
-use crate::ids::{ContainerId, ServiceId};
+use super::updates::Update;
+use crate::ids::{ContainerId, NodeId, ServiceId};
 use crate::orchestrator::placement::{Scheduler, Standing, Why};
-use crate::orchestrator::{Cluster, Exit, Fact, First, Restarts};
+use crate::orchestrator::{Cluster, Exit, Fact, First, Origin, Restarts};
 use wssim_kernel::stream::{mix, name_hash};
 use wssim_kernel::{Nanos, Time};
 
 /// From a new task to its node, and from the order to start until an agent has it.
-const DEBOUNCE: Nanos = Nanos(50_000_000);
+pub(super) const DEBOUNCE: Nanos = Nanos(50_000_000);
 /// Store, scheduler and dispatcher gather changes for a while before they pass them on; together 0.2 to
 /// 0.5 s after the restart delay.
 const BATCHES: [f64; 2] = [0.2, 0.5];
+/// A task waits at most so long for the end of the one that it replaces (swarmkit, restart.go).
+const OLD_TASK: Nanos = Nanos(60_000_000_000);
 /// Status is written to the store in batches of so many seconds.
 const STATUS: f64 = 0.1;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     /// It begins by itself later.
     ToCome,
     Runs,
@@ -40,8 +45,10 @@ enum State {
     New(Time, Time),
     /// It fits nowhere.
     Pending(Time, Why),
-    /// Its image is there at the first time.
-    Pulls(Time, Time),
+    /// Its node pulls its image; to start at that time or later.
+    Pulls(Time),
+    /// It waits for the end of the task before it, at most until then.
+    Waits(Time),
     Starts(Time),
     /// There is no next one.
     Over,
@@ -51,14 +58,14 @@ impl State {
     /// When something comes of it, if that is a matter of time.
     fn due(self) -> Option<Time> {
         match self {
-            Self::Ends(at) | Self::New(at, _) | Self::Pulls(at, _) | Self::Starts(at) => Some(at),
-            Self::ToCome | Self::Runs | Self::Pending(..) | Self::Over => None,
+            Self::Ends(at) | Self::New(at, _) | Self::Waits(at) | Self::Starts(at) => Some(at),
+            Self::ToCome | Self::Runs | Self::Pulls(_) | Self::Pending(..) | Self::Over => None,
         }
     }
 
     /// Whether its node's agent does what is due, and says how it went.
     fn is_of_agent(self) -> bool {
-        matches!(self, Self::Pulls(..) | Self::Starts(_))
+        matches!(self, Self::Starts(_))
     }
 }
 
@@ -80,22 +87,61 @@ impl Due {
     }
 }
 
-/// What swarmkit calls a slot: one container that is wanted.
+/// A container that is wanted: a slot of a service, and during an update one more beside it.
 #[derive(Clone, Copy, Debug)]
-struct Replica {
-    service: usize,
+pub(super) struct Replica {
+    pub(super) service: usize,
     /// Where its draws are addressed.
-    key: u64,
+    pub(super) key: u64,
     /// Where it has to be: a global service's.
-    bound: Option<usize>,
+    pub(super) bound: Option<usize>,
     /// Where it is, or is to be.
-    at: Option<usize>,
-    state: State,
+    pub(super) at: Option<usize>,
+    pub(super) state: State,
+    pub(super) image: Option<usize>,
+    /// The first replica of its slot, and the one that an update has put in its place.
+    pub(super) slot: usize,
+    pub(super) heir: Option<usize>,
+    /// The one before it, if an update stops that first.
+    pub(super) waits_for: Option<usize>,
+    /// Whether it is to end and not to be replaced.
+    pub(super) leaves: bool,
+    /// Since when it counts as running.
+    pub(super) runs_since: Option<Time>,
+    /// The update whose task it is, as long as its failure counts there.
+    pub(super) update: Option<usize>,
+}
+
+impl Replica {
+    pub(super) fn new(service: usize, slot: usize, key: u64, image: Option<usize>) -> Self {
+        Self {
+            service,
+            key,
+            bound: None,
+            at: None,
+            state: State::Over,
+            image,
+            slot,
+            heir: None,
+            waits_for: None,
+            leaves: false,
+            runs_since: None,
+            update: None,
+        }
+    }
+}
+
+/// Whether a node has an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Presence {
+    Absent,
+    Comes,
+    Here,
 }
 
 /// A place for a container.
 #[derive(Clone, Copy, Debug, Default)]
-struct PlaceState {
+pub(super) struct PlaceState {
     /// Whether a container is there that has not ended, and whether it listens.
     alive: bool,
     serves: bool,
@@ -103,6 +149,16 @@ struct PlaceState {
     exit: Exit,
     /// Whose it is.
     tenant: Option<usize>,
+}
+
+impl PlaceState {
+    pub(super) fn is_alive(&self) -> bool {
+        self.alive
+    }
+
+    pub(super) fn tenant(&self) -> Option<usize> {
+        self.tenant
+    }
 }
 
 /// What a round of the control plane looks at: time, nodes, random numbers, and where facts go.
@@ -118,21 +174,22 @@ pub(super) struct Round<'r> {
 
 #[derive(Debug)]
 pub(super) struct Tasks<'a> {
-    cluster: &'a Cluster,
-    scheduler: Scheduler<'a>,
-    replicas: Vec<Replica>,
+    pub(super) cluster: &'a Cluster,
+    pub(super) scheduler: Scheduler<'a>,
+    pub(super) replicas: Vec<Replica>,
     /// By replica.
-    restarts: Vec<Restarts>,
-    places: Vec<PlaceState>,
+    pub(super) restarts: Vec<Restarts>,
+    pub(super) places: Vec<PlaceState>,
+    /// By service: the image that its tasks get from now on.
+    pub(super) images_of: Vec<Option<usize>>,
+    pub(super) updates: Vec<Update>,
     /// By service, and by service and node: its places. By node: all places.
     own: Vec<Vec<usize>>,
     own_on: Vec<Vec<usize>>,
     on: Vec<Vec<usize>>,
     failures: Failures,
     /// By image and node: whether it is there.
-    images: Vec<Vec<bool>>,
-    /// By node: until when it pulls what it was told to pull.
-    pulls_until: Vec<Time>,
+    pub(super) images: Vec<Vec<Presence>>,
     /// What is due, the earliest last. Of a replica that has gone on meanwhile nothing comes.
     due: Vec<Due>,
     /// Replicas whose agents are not there to do what is due.
@@ -140,7 +197,7 @@ pub(super) struct Tasks<'a> {
     /// Replicas that fit nowhere, in order.
     pending: Vec<usize>,
     /// Whether what is pending is to be tried.
-    changed: bool,
+    pub(super) changed: bool,
 }
 
 impl<'a> Tasks<'a> {
@@ -156,8 +213,9 @@ impl<'a> Tasks<'a> {
             own_on: vec![Vec::new(); services * nodes],
             on: vec![Vec::new(); nodes],
             failures: Failures::new(services, nodes),
-            images: vec![vec![false; nodes]; cluster.images.len()],
-            pulls_until: vec![Time::ZERO; nodes],
+            images: vec![vec![Presence::Absent; nodes]; cluster.images.len()],
+            images_of: cluster.services.iter().map(|service| service.image).collect(),
+            updates: Vec::new(),
             due: Vec::new(),
             held: Vec::new(),
             pending: Vec::new(),
@@ -172,16 +230,19 @@ impl<'a> Tasks<'a> {
                 continue;
             }
             if let Some(image) = cluster.services[service].image {
-                tasks.images[image][node] = true;
+                tasks.images[image][node] = Presence::Here;
             }
             let runs = place.first == First::Runs;
             let global = cluster.wanted[service].replicas.is_none();
             let state = if runs { State::Runs } else { State::ToCome };
-            let tenant = Some(tasks.replicas.len());
-            let bound = global.then_some(node);
+            let id = tasks.replicas.len();
+            let tenant = Some(id);
             let number = tasks.own[service].len() as u64;
             let key = mix(name_hash(&cluster.services[service].name), number);
-            tasks.replicas.push(Replica { service, key, bound, at: Some(at), state });
+            let new = Replica::new(service, id, key, cluster.services[service].image);
+            let (bound, at_once) = (global.then_some(node), runs.then_some(Time::ZERO));
+            let replica = Replica { bound, at: Some(at), state, runs_since: at_once, ..new };
+            tasks.replicas.push(replica);
             let exit = Exit::default();
             tasks.places[at] = PlaceState { alive: runs, serves: runs, exit, tenant };
             if runs {
@@ -203,13 +264,15 @@ impl<'a> Tasks<'a> {
             for number in 1..=missing {
                 let key = mix(name_hash(name), (all + number) as u64);
                 let state = State::Pending(Time::ZERO, Why::default());
-                self.pending.push(self.replicas.len());
-                self.replicas.push(Replica { service, key, bound: None, at: None, state });
+                let id = self.replicas.len();
+                self.pending.push(id);
+                let new = Replica::new(service, id, key, self.cluster.services[service].image);
+                self.replicas.push(Replica { state, ..new });
             }
         }
     }
 
-    fn enter(&mut self, id: usize, state: State) {
+    pub(super) fn enter(&mut self, id: usize, state: State) {
         self.replicas[id].state = state;
         if let Some(at) = state.due() {
             let due = Due::new(at, id);
@@ -219,7 +282,7 @@ impl<'a> Tasks<'a> {
         }
     }
 
-    fn node_of(&self, place: usize) -> usize {
+    pub(super) fn node_of(&self, place: usize) -> usize {
         self.cluster.places[place].node.index()
     }
 
@@ -234,8 +297,16 @@ impl<'a> Tasks<'a> {
             return None;
         }
         let before = self.cluster.places[..first].iter();
-        let number = before.filter(|place| place.first != First::Spare).count();
-        self.replicas.get(number)?.at
+        let mut id = before.filter(|place| place.first != First::Spare).count();
+        while let Replica { heir: Some(heir), at: None, .. } = self.replicas.get(id)? {
+            id = *heir;
+        }
+        self.replicas[id].at
+    }
+
+    /// The image of the container at `place`.
+    pub(super) fn image_at(&self, place: usize) -> Option<usize> {
+        self.replicas[self.places[place].tenant?].image
     }
 
     pub(super) fn begins(&mut self, place: usize, alive: bool, down: bool, round: &mut Round<'_>) {
@@ -292,21 +363,10 @@ impl<'a> Tasks<'a> {
     }
 
     /// The node starts anew: what it pulled is given up, and pulled again.
-    pub(super) fn rebooted(&mut self, node: usize, now: Time) {
-        self.pulls_until[node] = now;
-        for id in 0..self.replicas.len() {
-            let Replica { service, at, state: State::Pulls(_, start), .. } = self.replicas[id]
-            else {
-                continue;
-            };
-            if at.is_some_and(|place| self.node_of(place) == node)
-                && let Some(image) = self.cluster.services[service].image
-            {
-                let end = self.pulls_until[node] + self.cluster.images[image].pull[node];
-                self.pulls_until[node] = end;
-                self.enter(id, State::Pulls(end, start));
-            }
-        }
+    pub(super) fn rebooted(&self, node: usize, round: &mut Round<'_>) {
+        let comes = |presence: &Vec<Presence>| presence[node] == Presence::Comes;
+        let images = self.images.iter().enumerate().filter(|(_, presence)| comes(presence));
+        round.facts.extend(images.map(|(image, _)| Fact::Pulls(NodeId::from(node), image)));
     }
 
     /// The node is marked down: all its tasks are replaced.
@@ -321,22 +381,32 @@ impl<'a> Tasks<'a> {
     }
 
     /// Takes the replica from where it is.
-    fn vacate(&mut self, id: usize) {
+    pub(super) fn vacate(&mut self, id: usize) {
         if let Some(place) = self.replicas[id].at.take() {
+            let (service, node) = (self.replicas[id].service, self.node_of(place));
             self.places[place].tenant = None;
-            self.scheduler.give_back(self.replicas[id].service, self.node_of(place));
+            if !self.replicas[id].leaves {
+                self.scheduler.retire(service, node);
+            }
+            self.scheduler.release(service, node);
             self.changed = true;
         }
     }
 
     fn replace(&mut self, id: usize, exit: Exit, round: &Round<'_>) {
         self.vacate(id);
+        if self.replicas[id].leaves {
+            return self.is_gone(id, round);
+        }
         self.renew(id, exit, round.now);
     }
 
     /// A new task, from `now` on, if the restart policy allows one.
     fn renew(&mut self, id: usize, exit: Exit, now: Time) {
-        let policy = &self.cluster.services[self.replicas[id].service].restart;
+        let service = self.replicas[id].service;
+        let policy = &self.cluster.services[service].restart;
+        self.replicas[id].image = self.images_of[service];
+        self.replicas[id].runs_since = None;
         let start = self.restarts[id].next(now, exit, policy);
         let state = start.map_or(State::Over, |start| State::New(now + DEBOUNCE, start));
         self.enter(id, state);
@@ -350,6 +420,11 @@ impl<'a> Tasks<'a> {
 
     /// When something is due, of what can happen now.
     pub(super) fn due(&mut self, ready: &dyn Fn(usize) -> bool) -> Option<Time> {
+        let updates = self.updates.iter().filter_map(Update::due).min();
+        self.due_of_replicas(ready).into_iter().chain(updates).min()
+    }
+
+    fn due_of_replicas(&mut self, ready: &dyn Fn(usize) -> bool) -> Option<Time> {
         while let Some(&due) = self.due.last() {
             let (at, id) = (due.at(), due.replica());
             let replica = &self.replicas[id];
@@ -368,11 +443,12 @@ impl<'a> Tasks<'a> {
     /// All that is due. Returns whether anything was.
     pub(super) fn run(&mut self, round: &mut Round<'_>) -> bool {
         let mut any = false;
-        while self.due(round.ready).is_some_and(|at| at <= round.now) {
+        while self.due_of_replicas(round.ready).is_some_and(|at| at <= round.now) {
             let Some(due) = self.due.pop() else { break };
             any = true;
             self.step(due.replica(), round);
         }
+        any |= self.run_updates(round);
         if std::mem::take(&mut self.changed) {
             for id in std::mem::take(&mut self.pending) {
                 if let State::Pending(start, _) = self.replicas[id].state {
@@ -394,15 +470,24 @@ impl<'a> Tasks<'a> {
             State::Ends(_) => {
                 let exit = self.replicas[id].at.map(|place| self.places[place].exit);
                 let exit = exit.unwrap_or_default();
-                if exit == Exit::Failed {
+                if exit == Exit::Failed && !self.replicas[id].leaves {
                     self.failed(id, round.now);
                 }
+                let failed = self.failed_update(id, round.now);
                 self.replace(id, exit, round);
+                self.act_on_failure(failed, round);
             }
             State::New(_, start) => self.schedule(id, start, round),
-            State::Pulls(_, start) => self.pulled(id, start, round),
+            State::Waits(_) => {
+                self.replicas[id].waits_for = None;
+                self.order(id, round.now, round);
+            }
             State::Starts(_) => self.start(id, round),
-            State::ToCome | State::Runs | State::Pending(..) | State::Over => {}
+            State::ToCome
+            | State::Runs
+            | State::Pulls(_)
+            | State::Pending(..)
+            | State::Over => {}
         }
     }
 
@@ -453,39 +538,49 @@ impl<'a> Tasks<'a> {
         }
     }
 
-    /// The node gets the image, if it has not got it: what it pulls shares its network and its CPU, so
-    /// that all of it takes as long as one after the other.
+    /// The node gets the image, if it has not got it.
     fn pull(&mut self, id: usize, start: Time, round: &mut Round<'_>) {
-        let Replica { service, at: Some(place), .. } = self.replicas[id] else { return };
+        let Replica { image, at: Some(place), .. } = self.replicas[id] else { return };
         let node = self.node_of(place);
-        match self.cluster.services[service].image {
-            Some(image) if !self.images[image][node] => {
-                if self.has_registry(image, node, round) {
-                    let begin = self.pulls_until[node].max(round.now);
-                    let end = begin + self.cluster.images[image].pull[node];
-                    self.pulls_until[node] = end;
-                    self.enter(id, State::Pulls(end, start));
-                } else {
-                    self.reject(id, start, round);
-                }
-            }
-            _ => self.order(id, start, round),
-        }
-    }
-
-    fn pulled(&mut self, id: usize, start: Time, round: &mut Round<'_>) {
-        let Replica { service, at: Some(place), .. } = self.replicas[id] else { return };
-        let node = self.node_of(place);
-        let Some(image) = self.cluster.services[service].image else { return };
+        let Some(image) = image.filter(|&image| self.images[image][node] != Presence::Here) else {
+            return self.order(id, start, round);
+        };
         if !self.has_registry(image, node, round) {
             return self.reject(id, start, round);
         }
-        self.images[image][node] = true;
-        self.order(id, start, round);
+        self.enter(id, State::Pulls(start));
+        if self.images[image][node] == Presence::Absent {
+            self.images[image][node] = Presence::Comes;
+            round.facts.push(Fact::Pulls(NodeId::from(node), image));
+        }
+    }
+
+    /// The node has the image, or does not get it.
+    pub(super) fn pulled(&mut self, node: usize, image: usize, round: &mut Round<'_>) {
+        let is_there = self.has_registry(image, node, round);
+        self.images[image][node] = if is_there { Presence::Here } else { Presence::Absent };
+        for id in 0..self.replicas.len() {
+            let Replica { image: own, at, state: State::Pulls(start), .. } = self.replicas[id]
+            else {
+                continue;
+            };
+            if own != Some(image) || at.is_none_or(|place| self.node_of(place) != node) {
+                continue;
+            }
+            if is_there {
+                self.order(id, start, round);
+            } else {
+                self.reject(id, start, round);
+            }
+        }
     }
 
     fn has_registry(&self, image: usize, node: usize, round: &Round<'_>) -> bool {
-        let Some(registry) = self.cluster.images[image].registry else { return true };
+        let registry = match self.cluster.images[image].from {
+            Origin::Outside => return true,
+            Origin::Node(from) => return (round.joined)(from.index(), node),
+            Origin::Registry(registry) => registry,
+        };
         self.own[registry.index()]
             .iter()
             .any(|&place| self.places[place].serves && (round.joined)(self.node_of(place), node))
@@ -494,14 +589,22 @@ impl<'a> Tasks<'a> {
     /// The image cannot be pulled: the next task waits for the delay of this one.
     fn reject(&mut self, id: usize, start: Time, round: &mut Round<'_>) {
         self.failed(id, round.now);
+        let failed = self.failed_update(id, round.now);
         if let Some(place) = self.replicas[id].at {
             round.facts.push(Fact::Rejected(ContainerId::from(place)));
         }
         self.vacate(id);
         self.renew(id, Exit::Failed, start.max(round.now));
+        self.act_on_failure(failed, round);
     }
 
-    fn order(&mut self, id: usize, start: Time, round: &Round<'_>) {
+    /// The image is there: the agent is told to start, as soon as the task before it has ended.
+    pub(super) fn order(&mut self, id: usize, start: Time, round: &Round<'_>) {
+        if let Some(old) = self.replicas[id].waits_for
+            && self.replicas[old].at.is_some()
+        {
+            return self.enter(id, State::Waits(round.now + OLD_TASK));
+        }
         let [least, most] = BATCHES;
         let batches = least + (most - least) * (round.unit)(self.replicas[id].key, draws::BATCHES);
         let at = start.max(round.now) + Nanos::from_seconds(batches);

@@ -1,0 +1,200 @@
+//! Work on nodes that no container does: images that are built, pushed and pulled.
+//!
+//! A chore has up to three legs, which go on at the same time: bytes between two nodes, or from outside, as a
+//! flow beside all others ([`flow`](crate::network::flow)); CPU of a node, which loads the processor as one more
+//! container would; and bytes that are written on its disk, piece by piece in the disk's one queue. It is done
+//! with its last leg. So what shares a node with a chore slows it down, and is slowed down by it; alone it takes
+//! the longest of bytes over bandwidth, CPU over speed, and bytes over the disk's bandwidth.
+//!
+//! The crash of a node ends all chores there; whoever wants them done begins anew.
+
+mod disk;
+
+use crate::event::Event;
+use crate::hardware::processor::Follows;
+use crate::ids::{NodeId, RolloutId};
+use crate::network::Carried;
+use crate::probe::Probe;
+use crate::request::frame::{FrameId, Kind, NO_FRAME};
+use crate::world::World;
+use wssim_kernel::{Calendar, Time};
+
+/// A chore: a place in the table of all of a replication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ChoreId(pub(crate) u32);
+
+impl ChoreId {
+    fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Haul {
+    /// From where to where, bytes, and bytes a second at most.
+    pub(crate) network: Option<([NodeId; 2], f64, f64)>,
+    /// Where, and nanoseconds of the reference CPU, on one thread.
+    pub(crate) cpu: Option<(NodeId, f64)>,
+    /// Where, and bytes.
+    pub(crate) disk: Option<(NodeId, f64)>,
+}
+
+/// What follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// The node has the image.
+    Pulled(NodeId, usize),
+    /// The image of that number of a rollout is built.
+    Built(RolloutId, usize),
+    /// The same image is in the registry.
+    Pushed(RolloutId, usize),
+}
+
+/// One that is under way, or is over.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chore {
+    nodes: [Option<NodeId>; 3],
+    /// Legs that are not over.
+    legs: u32,
+    /// What computes.
+    job: FrameId,
+    /// Bytes that are still to be written, those of the present visit among them.
+    unwritten: f64,
+    /// `None`: it was ended.
+    then: Option<Then>,
+}
+
+impl Haul {
+    fn nodes(&self) -> [Option<NodeId>; 3] {
+        let written = self.disk.map(|(node, _)| node);
+        let [from, to] = self.network.map_or([None; 2], |(ends, ..)| ends.map(Some));
+        [from, to.or(self.cpu.map(|(node, _)| node)), written]
+    }
+}
+
+impl<P: Probe> World<'_, P> {
+    /// Begins a chore.
+    pub(crate) fn begin_chore(
+        &mut self,
+        now: Time,
+        haul: &Haul,
+        then: Then,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let id = ChoreId(self.chores.len() as u32);
+        let legs = 1 + u32::from(haul.network.is_some()) + u32::from(haul.cpu.is_some());
+        let unwritten = haul.disk.map_or(0.0, |(_, bytes)| bytes);
+        let (nodes, job, then) = (haul.nodes(), NO_FRAME, Some(then));
+        self.chores.push(Chore { nodes, legs, job, unwritten, then });
+        if let Some((ends, bytes, rate)) = haul.network {
+            self.send_chore(now, id, ends, (bytes, rate), calendar);
+        }
+        if let Some((node, demand)) = haul.cpu {
+            self.compute_chore(now, id, node, demand, calendar);
+        }
+        // The third leg: what is to be written, or nothing.
+        match haul.disk {
+            Some((node, _)) => self.write_chore(now, id, node, calendar),
+            None => calendar.schedule(now, Event::ChoreLeg(id)),
+        }
+    }
+
+    fn send_chore(
+        &mut self,
+        now: Time,
+        id: ChoreId,
+        ends: [NodeId; 2],
+        (bytes, rate): (f64, f64),
+        calendar: &mut Calendar<Event>,
+    ) {
+        let event = Event::ChoreLeg(id);
+        let ends = ends.map(NodeId::index);
+        if ends[0] == ends[1] || self.flows.alone(ends[0], ends[1], rate) == f64::INFINITY {
+            return calendar.schedule(now, event);
+        }
+        let end = self.flows.start(now, ends, bytes, rate, Carried::of_chore(event));
+        Self::schedule_end(end, calendar);
+    }
+
+    fn compute_chore(
+        &mut self,
+        now: Time,
+        id: ChoreId,
+        node: NodeId,
+        demand: f64,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let (job, frame) = self.frames.open(Kind::Chore, 0);
+        (frame.number, frame.since) = (id.0, now);
+        self.chores[id.index()].job = job;
+        let local = self.nodes[node.index()].kernel;
+        self.admit(now, job, node, local, demand, calendar);
+    }
+
+    /// The CPU leg of the chore of `job` is over.
+    pub(crate) fn chore_computed(&mut self, now: Time, job: FrameId, calendar: &mut Calendar<Event>) {
+        let id = ChoreId(self.frames[job].number);
+        self.chores[id.index()].job = NO_FRAME;
+        self.frames.remove(job);
+        self.chore_leg(now, id, calendar);
+    }
+
+    /// A leg of the chore is over.
+    #[inline(never)]
+    pub(crate) fn chore_leg(&mut self, now: Time, id: ChoreId, calendar: &mut Calendar<Event>) {
+        let chore = &mut self.chores[id.index()];
+        chore.legs -= 1;
+        let (0, Some(then)) = (chore.legs, chore.then.take()) else { return };
+        match then {
+            Then::Pulled(node, image) => self.pulled(now, node, image, calendar),
+            Then::Built(rollout, number) => self.built(now, rollout, number, calendar),
+            Then::Pushed(rollout, _) => self.pushed(now, rollout, calendar),
+        }
+    }
+
+    /// `node` has crashed: what was done there is lost.
+    pub(crate) fn drop_chores(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
+        for place in 0..self.chores.len() {
+            let Chore { nodes, then: Some(then), job, .. } = self.chores[place] else { continue };
+            if !nodes.contains(&Some(node)) {
+                continue;
+            }
+            self.chores[place].then = None;
+            if job != NO_FRAME {
+                self.evict_chore(now, ChoreId(place as u32), job, calendar);
+            }
+            self.chore_lost(now, then, calendar);
+        }
+    }
+
+    fn evict_chore(
+        &mut self,
+        now: Time,
+        id: ChoreId,
+        job: FrameId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let Some(node) = self.chores[id.index()].nodes[1] else { return };
+        let state = &mut self.nodes[node.index()];
+        let evicted = state.processor.evict(now, job.0, state.kernel);
+        if let Follows::Divided(due) = evicted {
+            self.schedule_due(node, due, calendar);
+        }
+        self.frames.remove(job);
+        self.chores[id.index()].job = NO_FRAME;
+    }
+
+    /// What becomes of a chore that was lost: a pull begins anew with its node, a rollout ends.
+    fn chore_lost(&mut self, now: Time, then: Then, calendar: &mut Calendar<Event>) {
+        match then {
+            Then::Pulled(node, image) => {
+                // Where the other end is lost the node tries again.
+                if self.is_up(node) {
+                    self.pulled(now, node, image, calendar);
+                }
+            }
+            Then::Built(rollout, _) | Then::Pushed(rollout, _) => self.break_off(now, rollout),
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Docker Compose: `docker compose pull` and `docker compose up -d`, on each host by itself.
+//!
+//! A host pulls the images that it lacks, one after the other; then it recreates all containers whose image is
+//! new at once: each is told to end, and the new one starts in its place when it has. Nobody watches whether
+//! that went well: an update is over when the processes have started.
+//!
+//! Source: docker/compose `pkg/compose/convergence.go` (`recreateContainer`: create, stop, rename, start);
+//! what ends by itself is started again by the engine, which is not part of this.
+
+use super::{Cluster, Fact, First, Outcome, Told};
+use crate::ids::{ContainerId, NodeId, RolloutId, ServiceId};
+
+/// Where a container is on its way to its new image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// Its host pulls.
+    Pulls,
+    /// The old one ends.
+    Ends,
+    /// The new one starts, as soon as its host is up.
+    Starts,
+    /// The process of the new one has started.
+    Runs,
+}
+
+/// A container that is recreated.
+#[derive(Clone, Copy, Debug)]
+struct Recreated {
+    place: usize,
+    rollout: RolloutId,
+    step: Step,
+}
+
+/// What Compose does.
+#[derive(Debug)]
+pub struct Compose<'a> {
+    cluster: &'a Cluster,
+    /// By container: its image, and whether its process runs.
+    image: Vec<Option<usize>>,
+    alive: Vec<bool>,
+    /// By image and node: whether it is there.
+    here: Vec<Vec<bool>>,
+    recreated: Vec<Recreated>,
+}
+
+impl<'a> Compose<'a> {
+    pub(super) fn new(cluster: &'a Cluster) -> Self {
+        let image = |place: &super::Place| cluster.services[place.service.index()].image;
+        let mut here = vec![vec![false; cluster.machines.len()]; cluster.images.len()];
+        for place in &cluster.places {
+            if let (Some(image), true) = (image(place), place.first != First::Spare) {
+                here[image][place.node.index()] = true;
+            }
+        }
+        Self {
+            cluster,
+            image: cluster.places.iter().map(image).collect(),
+            alive: cluster.places.iter().map(|place| place.first == First::Runs).collect(),
+            here,
+            recreated: Vec::new(),
+        }
+    }
+
+    pub(super) fn told(&mut self, told: Told<'_>, facts: &mut Vec<Fact>) {
+        match told {
+            Told::Deploys(rollout) => self.deploy(rollout, facts),
+            Told::Pulled(node, image) => {
+                self.here[image][node.index()] = true;
+                self.recreate(node, facts);
+            }
+            Told::Begins(id, alive) => self.alive[id.index()] = alive,
+            Told::Ended(id, _) => {
+                self.alive[id.index()] = false;
+                self.start_in_place(id, facts);
+            }
+            Told::Runs(id) => {
+                self.alive[id.index()] = true;
+                self.runs(id, facts);
+            }
+            Told::Rebooted(node) => self.rebooted(node, facts),
+            Told::Reach(_) | Told::Serves(_) | Told::Alarm => {}
+        }
+    }
+
+    /// Whether the end of the container is part of a rollout.
+    pub(super) fn is_recreated(&self, id: ContainerId) -> bool {
+        let waits = |one: &Recreated| matches!(one.step, Step::Ends | Step::Starts);
+        self.recreated.iter().any(|one| one.place == id.index() && waits(one))
+    }
+
+    pub(super) fn image_at(&self, id: ContainerId) -> Option<usize> {
+        self.image[id.index()]
+    }
+
+    fn node_of(&self, place: usize) -> NodeId {
+        self.cluster.places[place].node
+    }
+
+    fn service_of(&self, place: usize) -> ServiceId {
+        self.cluster.places[place].service
+    }
+
+    fn deploy(&mut self, rollout: RolloutId, facts: &mut Vec<Fact>) {
+        let cluster = self.cluster;
+        let plan = &cluster.rollouts[rollout.index()];
+        for renewal in &plan.renewals {
+            if let Some(build) = &plan.build {
+                self.here[renewal.image][build.node.index()] = true;
+            }
+            let mut any = false;
+            for (at, place) in cluster.places.iter().enumerate() {
+                if place.service != renewal.service || place.first == First::Spare {
+                    continue;
+                }
+                any = true;
+                self.image[at] = Some(renewal.image);
+                self.recreated.retain(|one| one.place != at);
+                self.recreated.push(Recreated { place: at, rollout, step: Step::Pulls });
+            }
+            if !any {
+                facts.push(Fact::Updated(rollout, renewal.service, Outcome::Completed));
+            }
+        }
+        for node in (0..cluster.machines.len()).map(NodeId::from) {
+            self.pull(node, facts);
+            self.recreate(node, facts);
+        }
+    }
+
+    /// Images that `node` lacks of what is to run there.
+    fn lacks(&self, node: NodeId) -> Vec<usize> {
+        let pulls = self.recreated.iter().filter(|one| one.step == Step::Pulls);
+        let here = pulls.filter(|one| self.node_of(one.place) == node);
+        let mut images: Vec<usize> = here.filter_map(|one| self.image[one.place]).collect();
+        images.retain(|&image| !self.here[image][node.index()]);
+        images.sort_unstable();
+        images.dedup();
+        images
+    }
+
+    fn pull(&self, node: NodeId, facts: &mut Vec<Fact>) {
+        facts.extend(self.lacks(node).into_iter().map(|image| Fact::Pulls(node, image)));
+    }
+
+    /// `node` recreates its containers if it has all their images.
+    fn recreate(&mut self, node: NodeId, facts: &mut Vec<Fact>) {
+        if !self.lacks(node).is_empty() {
+            return;
+        }
+        for number in 0..self.recreated.len() {
+            let Recreated { place, step, .. } = self.recreated[number];
+            if step != Step::Pulls || self.node_of(place) != node {
+                continue;
+            }
+            let id = ContainerId::from(place);
+            self.recreated[number].step = Step::Ends;
+            if self.alive[place] {
+                facts.push(Fact::Stops(id));
+            } else {
+                self.start_in_place(id, facts);
+            }
+        }
+    }
+
+    /// The old container has ended: the new one starts.
+    fn start_in_place(&mut self, id: ContainerId, facts: &mut Vec<Fact>) {
+        let place = id.index();
+        let ends = |one: &&mut Recreated| one.place == place && one.step == Step::Ends;
+        if let Some(one) = self.recreated.iter_mut().find(ends) {
+            one.step = Step::Starts;
+            facts.push(Fact::Starts(id));
+        }
+    }
+
+    /// The process of a new container has started.
+    fn runs(&mut self, id: ContainerId, facts: &mut Vec<Fact>) {
+        let starts =
+            |one: &&mut Recreated| one.place == id.index() && one.step == Step::Starts;
+        let Some(one) = self.recreated.iter_mut().find(starts) else { return };
+        one.step = Step::Runs;
+        let (rollout, service) = (one.rollout, self.service_of(id.index()));
+        let of_service =
+            |one: &&Recreated| one.rollout == rollout && self.service_of(one.place) == service;
+        if self.recreated.iter().filter(of_service).all(|one| one.step == Step::Runs) {
+            facts.push(Fact::Updated(rollout, service, Outcome::Completed));
+        }
+    }
+
+    /// The host begins anew with what it was doing.
+    fn rebooted(&mut self, node: NodeId, facts: &mut Vec<Fact>) {
+        self.pull(node, facts);
+        let waits = |one: &&Recreated| matches!(one.step, Step::Ends | Step::Starts);
+        let here = self.recreated.iter().filter(waits).filter(|one| self.node_of(one.place) == node);
+        facts.extend(here.map(|one| Fact::Starts(ContainerId::from(one.place))));
+    }
+}
+

@@ -1,0 +1,353 @@
+//! Updates of services: the tasks of each slot are replaced, so many at once, and watched.
+//!
+//! ```text
+//!              ┌── so many workers: each takes the next slot ──────────────────────────┐
+//!  slots ──►   │ stop-first: old told to end, new pulls, starts when the old has ended │ ─► delay ─► next
+//!              │ start-first: new pulls, starts, runs; then the old is told to end     │
+//!              └───────────────────────────────────────────────────────────────────────┘
+//!  all slots done, and their delays over ─► monitor ─► completed
+//!  failures of new tasks, before they run or within the monitor period after it, above the ratio ─► pause or
+//!  rollback: an update to the old image, by the rollback policy, which never rolls back
+//! ```
+//! A new task *runs* when its container is found healthy, or, without a check, as soon as its process has
+//! started. What a failed new task is replaced by does not count. Without contention a slot of a stop-first
+//! update takes the longer of stopping and pulling, then 0.2 to 0.5 s, the start, and the wait for the first
+//! good check; the update the rounds of its slots, their delays, and the monitor period.
+//!
+//! Source: moby/swarmkit `manager/orchestrator/update/updater.go` (`Run`, `worker`, `updateTask`: the old task is
+//! told to end when the new one is made, so the pull is part of the outage; `failureTriggersAction`);
+//! monitor periods not longer than the delay become the delay and a second.
+
+use super::tasks::{DEBOUNCE, Presence, Replica, Round, State, Tasks};
+use crate::ids::{ContainerId, RolloutId, ServiceId};
+use crate::orchestrator::{Fact, OnFailure, Outcome, Restarts, UpdatePolicy};
+use std::collections::VecDeque;
+use wssim_kernel::stream::mix;
+use wssim_kernel::{Nanos, Time};
+
+/// An update of one service.
+#[derive(Debug)]
+pub(super) struct Update {
+    rollout: RolloutId,
+    service: usize,
+    /// The image that it brings, and the one before.
+    image: Option<usize>,
+    before: Option<usize>,
+    policy: UpdatePolicy,
+    rolls_back: bool,
+    /// Slots that are still to be replaced, and how many there were.
+    queue: VecDeque<usize>,
+    slots: usize,
+    workers: Vec<Worker>,
+    failures: usize,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Worker {
+    Idle,
+    /// Until this replica runs, or has failed.
+    Replaces(usize),
+    Pauses(Time),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Replaces,
+    Monitors(Time),
+    Over,
+}
+
+impl Update {
+    /// When something comes of it that is a matter of time.
+    pub(super) fn due(&self) -> Option<Time> {
+        match self.stage {
+            Stage::Over => None,
+            Stage::Monitors(until) => Some(until),
+            Stage::Replaces => {
+                let pauses = self.workers.iter().filter_map(|worker| match worker {
+                    Worker::Pauses(until) => Some(*until),
+                    Worker::Idle | Worker::Replaces(_) => None,
+                });
+                pauses.min()
+            }
+        }
+    }
+
+    /// For how long the failure of a task counts, and the whole is watched at its end.
+    fn monitor(&self) -> Nanos {
+        let UpdatePolicy { monitor, delay, .. } = self.policy;
+        if monitor > delay { monitor } else { delay + Nanos(1_000_000_000) }
+    }
+
+    /// The worker that is busy with `replica` is done with it.
+    fn is_done_with(&mut self, replica: usize, now: Time) {
+        let busy = Worker::Replaces(replica);
+        if let Some(worker) = self.workers.iter_mut().find(|worker| **worker == busy) {
+            *worker = after(self.policy.delay, now);
+        }
+    }
+
+    /// Whether so many of its tasks have failed that something follows.
+    fn has_failed(&self) -> bool {
+        let ratio = self.failures as f64 / self.slots.max(1) as f64;
+        ratio > self.policy.max_failure_ratio
+    }
+}
+
+/// A worker that has replaced a slot.
+fn after(delay: Nanos, now: Time) -> Worker {
+    if delay > Nanos::ZERO { Worker::Pauses(now + delay) } else { Worker::Idle }
+}
+
+impl Tasks<'_> {
+    /// New images are there: the services that have them are updated, all at once.
+    pub(super) fn deploy(&mut self, rollout: RolloutId, round: &mut Round<'_>) {
+        let cluster = self.cluster;
+        let plan = &cluster.rollouts[rollout.index()];
+        for renewal in &plan.renewals {
+            if let Some(build) = &plan.build {
+                self.images[renewal.image][build.node.index()] = Presence::Here;
+            }
+            let service = renewal.service.index();
+            let before = self.images_of[service];
+            let policy = cluster.services[service].update;
+            self.update(rollout, service, [Some(renewal.image), before], (policy, false), round);
+        }
+    }
+
+    /// Begins an update; one of the same service that is under way is given up.
+    fn update(
+        &mut self,
+        rollout: RolloutId,
+        service: usize,
+        [image, before]: [Option<usize>; 2],
+        (policy, rolls_back): (UpdatePolicy, bool),
+        round: &mut Round<'_>,
+    ) {
+        for number in 0..self.updates.len() {
+            let other = &self.updates[number];
+            if other.service == service && other.stage != Stage::Over {
+                self.conclude(number, Outcome::Paused, round);
+            }
+        }
+        self.images_of[service] = image;
+        let queue = self.slots_without(service, image);
+        let slots = queue.len();
+        let workers = if policy.parallelism == 0 { slots } else { policy.parallelism as usize };
+        let workers = vec![Worker::Idle; workers.min(slots)];
+        let (failures, stage) = (0, Stage::Replaces);
+        self.updates.push(Update {
+            rollout,
+            service,
+            image,
+            before,
+            policy,
+            rolls_back,
+            queue,
+            slots,
+            workers,
+            failures,
+            stage,
+        });
+        let number = self.updates.len() - 1;
+        if slots == 0 {
+            return self.conclude(number, Outcome::Completed, round);
+        }
+        self.go_on(number, round);
+    }
+
+    /// Slots of a service in which something is that does not run `image`, in their order.
+    fn slots_without(&self, service: usize, image: Option<usize>) -> VecDeque<usize> {
+        let mut slots = VecDeque::new();
+        for replica in self.replicas.iter().filter(|one| one.service == service) {
+            let counts = !replica.leaves && !matches!(replica.state, State::ToCome | State::Over);
+            if counts && replica.image != image && !slots.contains(&replica.slot) {
+                slots.push_back(replica.slot);
+            }
+        }
+        slots
+    }
+
+    /// Replicas of a slot that are not told to end.
+    fn of_slot(&self, slot: usize) -> Vec<usize> {
+        let is_own = |id: &usize| {
+            let replica = &self.replicas[*id];
+            replica.slot == slot && !replica.leaves && replica.state != State::Over
+        };
+        (0..self.replicas.len()).filter(is_own).collect()
+    }
+
+    /// Gives idle workers slots, as long as there are both; when there are no slots, nor busy workers, the
+    /// update is watched.
+    fn go_on(&mut self, number: usize, round: &mut Round<'_>) {
+        while self.updates[number].stage == Stage::Replaces {
+            let update = &mut self.updates[number];
+            let idle = update.workers.iter().position(|worker| *worker == Worker::Idle);
+            let Some(worker) = idle else { return };
+            let Some(slot) = update.queue.pop_front() else { break };
+            let next = match self.replace_slot(number, slot, round) {
+                Some(replica) => Worker::Replaces(replica),
+                None => after(self.updates[number].policy.delay, round.now),
+            };
+            self.updates[number].workers[worker] = next;
+        }
+        let update = &mut self.updates[number];
+        let is_idle = update.workers.iter().all(|worker| *worker == Worker::Idle);
+        if update.stage == Stage::Replaces && update.queue.is_empty() && is_idle {
+            update.stage = Stage::Monitors(round.now + update.monitor());
+        }
+    }
+
+    /// Puts a new task in a slot; `None` when one with the image is there already, beside which the others end.
+    fn replace_slot(
+        &mut self,
+        number: usize,
+        slot: usize,
+        round: &mut Round<'_>,
+    ) -> Option<usize> {
+        let (image, start_first) = {
+            let update = &self.updates[number];
+            (update.image, update.policy.start_first)
+        };
+        let old = self.of_slot(slot);
+        let clean = old.iter().copied().find(|&id| self.replicas[id].image == image);
+        if let Some(clean) = clean {
+            for id in old.into_iter().filter(|id| *id != clean) {
+                self.tell_to_end(id, round);
+            }
+            return None;
+        }
+        let last = *old.last()?;
+        let new = self.beside(last, number, round);
+        if !start_first {
+            self.replicas[new].waits_for = Some(last);
+            for id in old {
+                self.tell_to_end(id, round);
+            }
+        }
+        Some(new)
+    }
+
+    /// A new task in the slot of `old`.
+    fn beside(&mut self, old: usize, number: usize, round: &Round<'_>) -> usize {
+        let Replica { service, key, bound, slot, .. } = self.replicas[old];
+        let id = self.replicas.len();
+        let new = Replica::new(service, slot, mix(key, id as u64), self.updates[number].image);
+        self.replicas.push(Replica { bound, update: Some(number), ..new });
+        self.restarts.push(Restarts::default());
+        self.replicas[old].heir = Some(id);
+        self.enter(id, State::New(round.now + DEBOUNCE, round.now));
+        id
+    }
+
+    /// The replica is to end, and nothing comes in its place.
+    fn tell_to_end(&mut self, id: usize, round: &mut Round<'_>) {
+        let Replica { service, at, state, .. } = self.replicas[id];
+        let stops = at.filter(|&place| self.places[place].is_alive());
+        let (Some(place), State::Runs) = (stops, state) else {
+            self.vacate(id);
+            return self.is_gone(id, round);
+        };
+        self.scheduler.retire(service, self.node_of(place));
+        self.replicas[id].leaves = true;
+        self.changed = true;
+        round.facts.push(Fact::Stops(ContainerId::from(place)));
+    }
+
+    /// The replica, which was to end, is there no more: whatever waits for that starts.
+    pub(super) fn is_gone(&mut self, id: usize, round: &Round<'_>) {
+        self.enter(id, State::Over);
+        for other in 0..self.replicas.len() {
+            let replica = &mut self.replicas[other];
+            if replica.waits_for == Some(id) {
+                replica.waits_for = None;
+                if let State::Waits(_) = replica.state {
+                    self.order(other, round.now, round);
+                }
+            }
+        }
+    }
+
+    /// The container at `place` counts as running.
+    pub(super) fn runs(&mut self, place: usize, round: &mut Round<'_>) {
+        let Some(id) = self.places[place].tenant() else { return };
+        self.replicas[id].runs_since = Some(round.now);
+        let Some(number) = self.replicas[id].update else { return };
+        if self.updates[number].stage == Stage::Over {
+            return;
+        }
+        if self.updates[number].policy.start_first {
+            let slot = self.replicas[id].slot;
+            for old in self.of_slot(slot).into_iter().filter(|old| *old != id) {
+                self.tell_to_end(old, round);
+            }
+        }
+        self.updates[number].is_done_with(id, round.now);
+        self.go_on(number, round);
+    }
+
+    /// The replica has failed: the update for which that counts, if one does. What replaces it counts no more.
+    pub(super) fn failed_update(&mut self, id: usize, now: Time) -> Option<usize> {
+        let number = self.replicas[id].update.take()?;
+        if self.replicas[id].leaves {
+            return None;
+        }
+        let since = self.replicas[id].runs_since;
+        let update = &mut self.updates[number];
+        update.is_done_with(id, now);
+        let counts = since.is_none_or(|since| now.since(since) <= update.monitor());
+        update.failures += usize::from(counts);
+        (update.stage != Stage::Over).then_some(number)
+    }
+
+    /// Pauses the update, or rolls it back, if enough has failed; otherwise it goes on.
+    pub(super) fn act_on_failure(&mut self, failed: Option<usize>, round: &mut Round<'_>) {
+        let Some(number) = failed else { return };
+        let update = &self.updates[number];
+        if update.policy.on_failure == OnFailure::Continue || !update.has_failed() {
+            return self.go_on(number, round);
+        }
+        if update.policy.on_failure == OnFailure::Pause || update.rolls_back {
+            return self.conclude(number, Outcome::Paused, round);
+        }
+        let Update { rollout, service, image, before, .. } = *update;
+        self.updates[number].stage = Stage::Over;
+        let policy = self.cluster.services[service].rollback;
+        self.update(rollout, service, [before, image], (policy, true), round);
+    }
+
+    fn conclude(&mut self, number: usize, outcome: Outcome, round: &mut Round<'_>) {
+        let update = &mut self.updates[number];
+        update.stage = Stage::Over;
+        let outcome = match outcome {
+            Outcome::Completed if update.rolls_back => Outcome::RolledBack,
+            other => other,
+        };
+        let service = ServiceId::from(update.service);
+        round.facts.push(Fact::Updated(update.rollout, service, outcome));
+    }
+
+    /// What is due of updates. Returns whether anything was.
+    pub(super) fn run_updates(&mut self, round: &mut Round<'_>) -> bool {
+        let mut any = false;
+        for number in 0..self.updates.len() {
+            let update = &mut self.updates[number];
+            if update.due().is_none_or(|due| due > round.now) {
+                continue;
+            }
+            any = true;
+            if let Stage::Monitors(_) = update.stage {
+                self.conclude(number, Outcome::Completed, round);
+                continue;
+            }
+            for worker in &mut update.workers {
+                if matches!(worker, Worker::Pauses(until) if *until <= round.now) {
+                    *worker = Worker::Idle;
+                }
+            }
+            self.go_on(number, round);
+        }
+        any
+    }
+}

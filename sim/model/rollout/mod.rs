@@ -1,0 +1,250 @@
+//! Rollouts in a world: images are built and pushed, then the orchestrator brings them out.
+//!
+//! ```text
+//!  at its time ─► builds (CPU of one node, so many at once) ─► each is pushed to its registry ─► told to the
+//!  orchestrator: updates of all services (`orchestrator/swarm/updates.rs`, `orchestrator/compose.rs`)
+//!  ─► pulls (`life/pulls.rs`) ─► stops, starts ─► … ─► every update is over, every new container is found
+//!  healthy: deployed
+//! ```
+//! Builds, pushes and pulls are chores (`chore/mod.rs`). A build or push that is lost with a node ends the rollout.
+
+use crate::chore::{Haul, Then};
+use crate::event::Event;
+use crate::ids::{ContainerId, NodeId, RolloutId, ServiceId};
+use crate::life::{Led, Phase};
+use crate::network::OUTSIDE;
+use crate::orchestrator::{Bad, Image, Origin, Outcome, Rollout, Told};
+use crate::probe::{Probe, RolloutFact};
+use crate::world::World;
+use wssim_kernel::stream::{StreamKey, mix, name_hash};
+use wssim_kernel::{Calendar, Time};
+
+/// Bytes on the disk of a byte that is pulled: layers are compressed to about 40 % of their size (an
+/// assumption; Docker Hub shows compressed sizes, `docker images` those on the disk).
+const UNPACKED_SIZE: f64 = 2.5;
+
+/// How far a rollout is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Progress {
+    /// Images that have been given to a builder.
+    begun: usize,
+    /// Images that are built and in their registries.
+    there: usize,
+    /// Services whose update is over.
+    updated: usize,
+    /// The worst of their outcomes.
+    outcome: Option<Outcome>,
+    is_over: bool,
+}
+
+impl<'a, P: Probe> World<'a, P> {
+    fn rollout(&self, id: RolloutId) -> Option<&'a Rollout> {
+        let cluster = self.blueprint.control.as_ref()?;
+        cluster.rollouts.get(id.index())
+    }
+
+    fn image(&self, image: usize) -> Option<&'a Image> {
+        self.blueprint.control.as_ref()?.images.get(image)
+    }
+
+    /// Puts all rollouts on the calendar.
+    pub(crate) fn start_rollouts(&mut self, calendar: &mut Calendar<Event>) {
+        let rollouts = self.blueprint.control.iter().flat_map(|cluster| &cluster.rollouts);
+        for (place, rollout) in rollouts.enumerate() {
+            let at = Time::ZERO + self.run.lead + rollout.at;
+            calendar.schedule(at, Event::Rollout(RolloutId::from(place)));
+        }
+    }
+
+    /// A rollout begins.
+    #[inline(never)]
+    pub(crate) fn begin_rollout(
+        &mut self,
+        now: Time,
+        id: RolloutId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let Some(rollout) = self.rollout(id) else { return };
+        self.probe.rollout(now, id, RolloutFact::Begins);
+        match &rollout.build {
+            None => self.deploy(now, id, calendar),
+            Some(build) => {
+                for _ in 0..build.at_once.max(1) {
+                    self.build_next(now, id, calendar);
+                }
+            }
+        }
+    }
+
+    /// The next image that nobody builds yet is built.
+    fn build_next(&mut self, now: Time, id: RolloutId, calendar: &mut Calendar<Event>) {
+        let Some(rollout) = self.rollout(id) else { return };
+        let number = self.rollouts[id.index()].begun;
+        let (Some(build), Some(renewal)) = (&rollout.build, rollout.renewals.get(number)) else {
+            return;
+        };
+        self.rollouts[id.index()].begun += 1;
+        let stream = StreamKey::new(self.run.seed, self.run.replication, "build", &rollout.name);
+        let key = name_hash(&self.blueprint.services[renewal.service.index()].name);
+        let demand = build.cpu.sample_lazily(|| stream.draw(mix(key, 0), 0));
+        self.probe.rollout(now, id, RolloutFact::Builds(renewal.service));
+        let haul = Haul { cpu: Some((build.node, demand)), ..Haul::default() };
+        self.begin_chore(now, &haul, Then::Built(id, number), calendar);
+    }
+
+    /// An image is built: it is pushed, and the next one is built.
+    pub(crate) fn built(
+        &mut self,
+        now: Time,
+        id: RolloutId,
+        number: usize,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let Some(rollout) = self.rollout(id) else { return };
+        let (Some(build), Some(renewal)) = (&rollout.build, rollout.renewals.get(number)) else {
+            return;
+        };
+        self.probe.rollout(now, id, RolloutFact::Built(renewal.service));
+        let image = self.image(renewal.image);
+        let registry = image.and_then(|image| Some((image, self.registry_of(image)?)));
+        let haul = registry.map_or(Haul::default(), |(image, to)| Haul {
+            network: Some(([build.node, to], image.bytes, image.rate)),
+            disk: Some((to, image.bytes)),
+            ..Haul::default()
+        });
+        self.begin_chore(now, &haul, Then::Pushed(id, number), calendar);
+        self.build_next(now, id, calendar);
+    }
+
+    /// An image is where it can be pulled from: when all are, they are brought out.
+    pub(crate) fn pushed(&mut self, now: Time, id: RolloutId, calendar: &mut Calendar<Event>) {
+        let Some(rollout) = self.rollout(id) else { return };
+        let progress = &mut self.rollouts[id.index()];
+        progress.there += 1;
+        if progress.there == rollout.renewals.len() && !progress.is_over {
+            self.deploy(now, id, calendar);
+        }
+    }
+
+    fn deploy(&mut self, now: Time, id: RolloutId, calendar: &mut Calendar<Event>) {
+        self.probe.rollout(now, id, RolloutFact::Deploys);
+        self.tell_control(now, Told::Deploys(id), calendar);
+    }
+
+    /// What a rollout needs is lost with a node.
+    pub(crate) fn break_off(&mut self, now: Time, id: RolloutId) {
+        if !std::mem::replace(&mut self.rollouts[id.index()].is_over, true) {
+            self.probe.rollout(now, id, RolloutFact::Ends(Outcome::Paused));
+        }
+    }
+
+    /// The update of a service is over.
+    pub(crate) fn updated(
+        &mut self,
+        now: Time,
+        id: RolloutId,
+        service: ServiceId,
+        outcome: Outcome,
+    ) {
+        self.probe.rollout(now, id, RolloutFact::Updated(service, outcome));
+        let progress = &mut self.rollouts[id.index()];
+        progress.updated += 1;
+        progress.outcome = progress.outcome.max(Some(outcome));
+        self.look_at_rollouts(now);
+    }
+
+    /// Rollouts whose updates are all over end when every container of theirs is registered; one that did not
+    /// bring its images out ends at once.
+    pub(crate) fn look_at_rollouts(&mut self, now: Time) {
+        for place in 0..self.rollouts.len() {
+            let id = RolloutId::from(place);
+            let Progress { updated, outcome: Some(outcome), is_over: false, .. } =
+                self.rollouts[place]
+            else {
+                continue;
+            };
+            let Some(rollout) = self.rollout(id) else { continue };
+            let settled = outcome == Outcome::Paused || self.is_settled(rollout);
+            if updated == rollout.renewals.len() && settled {
+                self.rollouts[place].is_over = true;
+                self.probe.rollout(now, id, RolloutFact::Ends(outcome));
+            }
+        }
+    }
+
+    /// Whether no container of what was renewed is starting, or waits to be found healthy.
+    fn is_settled(&self, rollout: &Rollout) -> bool {
+        let services = &self.blueprint.services;
+        let mut containers = (rollout.renewals.iter())
+            .flat_map(|renewal| services[renewal.service.index()].containers.clone());
+        containers.all(|id| {
+            let life = &self.containers[id as usize].life;
+            !matches!(life.phase, Phase::Starting | Phase::Ready)
+        })
+    }
+
+    /// What is wrong with the image that `id` runs.
+    pub(crate) fn bad_image(&self, id: ContainerId) -> Option<Bad> {
+        let image = self.control.as_ref()?.image_at(id)?;
+        self.image(image)?.bad
+    }
+
+    /// Where a registry that runs here is at present; what is built and not pushed stays where it is.
+    fn registry_of(&self, image: &Image) -> Option<NodeId> {
+        let Origin::Registry(service) = image.from else { return None };
+        let mut servers = self.blueprint.services[service.index()].containers.clone();
+        let serves = |&id: &u32| self.containers[id as usize].life.listens();
+        let server = servers.clone().find(serves).or_else(|| servers.next())?;
+        Some(self.containers[server as usize].node)
+    }
+
+    /// `node` is told to pull an image.
+    pub(crate) fn pull(
+        &mut self,
+        now: Time,
+        node: NodeId,
+        image: usize,
+        calendar: &mut Calendar<Event>,
+    ) {
+        if self.pulls.ask(node, image) {
+            self.begin_pull(now, node, image, calendar);
+        }
+    }
+
+    fn begin_pull(
+        &mut self,
+        now: Time,
+        node: NodeId,
+        place: usize,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let Some(image) = self.image(place) else { return };
+        let from = match image.from {
+            Origin::Outside => OUTSIDE,
+            Origin::Node(from) => from,
+            Origin::Registry(_) => self.registry_of(image).unwrap_or(OUTSIDE),
+        };
+        self.probe.pull(now, node, place, true);
+        let haul = Haul {
+            network: Some(([from, node], image.bytes, image.rate)),
+            cpu: (image.bytes > 0.0).then(|| (node, image.unpacking())),
+            disk: Some((node, image.bytes * UNPACKED_SIZE)),
+        };
+        self.begin_chore(now, &haul, Then::Pulled(node, place), calendar);
+    }
+
+    /// `node` has the image; it pulls the next one.
+    pub(crate) fn pulled(
+        &mut self,
+        now: Time,
+        node: NodeId,
+        image: usize,
+        calendar: &mut Calendar<Event>,
+    ) {
+        self.probe.pull(now, node, image, false);
+        if let Some(next) = self.pulls.done(node) {
+            self.begin_pull(now, node, next, calendar);
+        }
+        self.tell_control(now, Told::Pulled(node, image), calendar);
+    }
+}
