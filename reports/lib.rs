@@ -34,6 +34,7 @@ mod escape;
 pub mod failures;
 mod figure;
 pub mod files;
+mod gantt;
 pub mod glance;
 #[cfg(test)]
 #[path = "grafana/tests/mod.rs"]
@@ -59,6 +60,7 @@ mod quantity;
 mod reason;
 pub mod recorded;
 pub mod regression;
+mod rollout;
 mod said;
 #[cfg(test)]
 mod sample;

@@ -53,6 +53,19 @@ pub(crate) fn pair(lengths: &[Length], whole: f64, told: &str) -> String {
     text
 }
 
+/// A bar from a number to another on a line from `ends[0]` to `ends[1]`.
+pub(crate) fn span([from, to]: [f64; 2], ends: [f64; 2], told: &str) -> String {
+    let part = |at: f64| (at - ends[0]) / (ends[1] - ends[0]).max(f64::MIN_POSITIVE);
+    format!(
+        "<svg class=\"pair\" height=\"14\" role=\"img\" aria-label=\"{}\">\
+         <rect class=\"track\" y=\"2\" width=\"100%\" height=\"10\"/>\
+         <rect class=\"fill\" x=\"{}\" y=\"2\" width=\"{}\" height=\"10\"/></svg>",
+        escape::html(told),
+        percent(part(from)),
+        percent((part(to) - part(from)).max(0.004)),
+    )
+}
+
 /// What a search came to.
 pub(crate) struct Bracket<'a> {
     /// The last value at which everything holds.

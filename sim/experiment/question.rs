@@ -305,7 +305,7 @@ pub enum Study {
     Run,
     /// `wssim failures`
     Failures,
-    /// `wssim rollout`
+    /// `wssim run` of a scenario with rollouts.
     Rollout,
     /// `wssim migrate`
     Migrate,
@@ -332,9 +332,11 @@ impl Study {
         }
     }
 
-    /// Whether this command judges claims that name `study`: `compare` judges those of `run`, too.
+    /// Whether this command judges claims that name `study`: `run` those of `rollout`, and `compare` those of
+    /// `run`.
     #[must_use]
     pub fn judges(self, study: Self) -> bool {
-        self == study || (self == Self::Compare && study == Self::Run)
+        let is_run = matches!(self, Self::Run | Self::Compare);
+        self == study || is_run && matches!(study, Self::Run | Self::Rollout)
     }
 }

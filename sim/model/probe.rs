@@ -2,7 +2,9 @@
 
 pub use crate::orchestrator::{Fact as Control, Outcome};
 
-use crate::ids::{CallId, ContainerId, EndpointId, NodeId, PoolId, QueryId, RolloutId, ServiceId, SourceId};
+use crate::ids::{
+    CallId, ContainerId, EndpointId, NodeId, PoolId, QueryId, RolloutId, ServiceId, SourceId,
+};
 use wssim_kernel::{Nanos, Time};
 
 /// Why a request, or a call, has no good answer.

@@ -133,7 +133,12 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// The CPU leg of the chore of `job` is over.
-    pub(crate) fn chore_computed(&mut self, now: Time, job: FrameId, calendar: &mut Calendar<Event>) {
+    pub(crate) fn chore_computed(
+        &mut self,
+        now: Time,
+        job: FrameId,
+        calendar: &mut Calendar<Event>,
+    ) {
         let id = ChoreId(self.frames[job].number);
         self.chores[id.index()].job = NO_FRAME;
         self.frames.remove(job);

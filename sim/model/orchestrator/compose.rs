@@ -174,8 +174,7 @@ impl<'a> Compose<'a> {
 
     /// The process of a new container has started.
     fn runs(&mut self, id: ContainerId, facts: &mut Vec<Fact>) {
-        let starts =
-            |one: &&mut Recreated| one.place == id.index() && one.step == Step::Starts;
+        let starts = |one: &&mut Recreated| one.place == id.index() && one.step == Step::Starts;
         let Some(one) = self.recreated.iter_mut().find(starts) else { return };
         one.step = Step::Runs;
         let (rollout, service) = (one.rollout, self.service_of(id.index()));
@@ -190,8 +189,11 @@ impl<'a> Compose<'a> {
     fn rebooted(&mut self, node: NodeId, facts: &mut Vec<Fact>) {
         self.pull(node, facts);
         let waits = |one: &&Recreated| matches!(one.step, Step::Ends | Step::Starts);
-        let here = self.recreated.iter().filter(waits).filter(|one| self.node_of(one.place) == node);
+        let here =
+            self.recreated.iter().filter(waits).filter(|one| self.node_of(one.place) == node);
         facts.extend(here.map(|one| Fact::Starts(ContainerId::from(one.place))));
     }
 }
 
+#[cfg(test)]
+mod tests;

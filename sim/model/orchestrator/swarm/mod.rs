@@ -14,9 +14,9 @@ mod failures;
 mod managers;
 mod reach;
 mod tasks;
-mod updates;
 #[cfg(test)]
 mod tests;
+mod updates;
 
 use super::{Cluster, Fact, Told};
 use crate::ids::{ContainerId, NodeId};

@@ -483,11 +483,7 @@ impl<'a> Tasks<'a> {
                 self.order(id, round.now, round);
             }
             State::Starts(_) => self.start(id, round),
-            State::ToCome
-            | State::Runs
-            | State::Pulls(_)
-            | State::Pending(..)
-            | State::Over => {}
+            State::ToCome | State::Runs | State::Pulls(_) | State::Pending(..) | State::Over => {}
         }
     }
 

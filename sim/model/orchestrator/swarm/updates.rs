@@ -200,12 +200,7 @@ impl Tasks<'_> {
     }
 
     /// Puts a new task in a slot; `None` when one with the image is there already, beside which the others end.
-    fn replace_slot(
-        &mut self,
-        number: usize,
-        slot: usize,
-        round: &mut Round<'_>,
-    ) -> Option<usize> {
+    fn replace_slot(&mut self, number: usize, slot: usize, round: &mut Round<'_>) -> Option<usize> {
         let (image, start_first) = {
             let update = &self.updates[number];
             (update.image, update.policy.start_first)
