@@ -12,6 +12,7 @@ mod history;
 mod literals;
 mod parts;
 mod plan;
+mod rollouts;
 mod routing;
 mod starting;
 mod studies;

@@ -4,7 +4,7 @@ use super::record::{Activity, code, what};
 use crate::arm::{Arm, Observation};
 use wssim_model::Blueprint;
 use wssim_model::orchestrator::Rollout;
-use wssim_model::probe::Outcome;
+use wssim_model::probe::Ending;
 
 /// One rollout.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub struct RolloutShown {
     pub stack: String,
     /// When it begins, in seconds of the measured stretch.
     pub at_seconds: f64,
-    /// Replications in which it ended so, by [`Outcome::ALL`]; last, in which it was not over.
+    /// Replications in which it ended so, by [`Ending::ALL`]; last, in which it was not over.
     pub ended: [u32; 4],
     /// Mean of when it ended, where it did, in seconds of the measured stretch.
     pub end_seconds: Option<f64>,
@@ -67,8 +67,8 @@ fn one(
     for observation in observations {
         let whole = observation.activities.iter().find(|activity| is_whole(activity, place));
         let outcome = |activity: &Activity| {
-            let is_it = |outcome: &Outcome| code(*outcome) == activity.outcome;
-            Outcome::ALL.iter().position(is_it).unwrap_or(3)
+            let is_it = |outcome: &Ending| code(*outcome) == activity.outcome;
+            Ending::ALL.iter().position(is_it).unwrap_or(3)
         };
         ended[whole.map_or(3, outcome)] += 1;
         ends.extend(whole.map(|whole| whole.to).filter(|to| to.is_finite()));

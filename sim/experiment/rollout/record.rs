@@ -6,7 +6,7 @@ use crate::stored::stored;
 use wssim_kernel::Time;
 use wssim_model::Blueprint;
 use wssim_model::ids::{NodeId, RolloutId};
-use wssim_model::probe::{Outcome, RolloutFact};
+use wssim_model::probe::{Ending, RolloutFact};
 
 /// What an activity is.
 pub(crate) mod what {
@@ -36,8 +36,8 @@ pub(crate) struct Activity {
 stored! { Activity { what, of, from, to, outcome } }
 
 /// The number under which an outcome is kept.
-pub(crate) fn code(outcome: Outcome) -> u8 {
-    let place = Outcome::ALL.iter().position(|one| *one == outcome);
+pub(crate) fn code(outcome: Ending) -> u8 {
+    let place = Ending::ALL.iter().position(|one| *one == outcome);
     place.map_or(0, |place| place as u8 + 1)
 }
 
@@ -138,7 +138,7 @@ pub(crate) fn deploy_seconds(
         if activity.to == f64::INFINITY {
             is_open = true;
             least += (until - activity.from).max(0.0);
-        } else if activity.outcome == code(Outcome::Completed) {
+        } else if activity.outcome == code(Ending::Completed) {
             least += activity.to - activity.from;
         } else {
             return Sample::Nothing;

@@ -7,7 +7,7 @@
 //! Source: docker/compose `pkg/compose/convergence.go` (`recreateContainer`: create, stop, rename, start);
 //! what ends by itself is started again by the engine, which is not part of this.
 
-use super::{Cluster, Fact, First, Outcome, Told};
+use super::{Cluster, Ending, Fact, First, Told};
 use crate::ids::{ContainerId, NodeId, RolloutId, ServiceId};
 
 /// Where a container is on its way to its new image.
@@ -118,7 +118,7 @@ impl<'a> Compose<'a> {
                 self.recreated.push(Recreated { place: at, rollout, step: Step::Pulls });
             }
             if !any {
-                facts.push(Fact::Updated(rollout, renewal.service, Outcome::Completed));
+                facts.push(Fact::Updated(rollout, renewal.service, Ending::Completed));
             }
         }
         for node in (0..cluster.machines.len()).map(NodeId::from) {
@@ -181,7 +181,7 @@ impl<'a> Compose<'a> {
         let of_service =
             |one: &&Recreated| one.rollout == rollout && self.service_of(one.place) == service;
         if self.recreated.iter().filter(of_service).all(|one| one.step == Step::Runs) {
-            facts.push(Fact::Updated(rollout, service, Outcome::Completed));
+            facts.push(Fact::Updated(rollout, service, Ending::Completed));
         }
     }
 

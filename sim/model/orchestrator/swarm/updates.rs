@@ -20,7 +20,7 @@
 
 use super::tasks::{DEBOUNCE, Presence, Replica, Round, State, Tasks};
 use crate::ids::{ContainerId, RolloutId, ServiceId};
-use crate::orchestrator::{Fact, OnFailure, Outcome, Restarts, UpdatePolicy};
+use crate::orchestrator::{Ending, Fact, OnFailure, Restarts, UpdatePolicy};
 use std::collections::VecDeque;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Nanos, Time};
@@ -128,7 +128,7 @@ impl Tasks<'_> {
         for number in 0..self.updates.len() {
             let other = &self.updates[number];
             if other.service == service && other.stage != Stage::Over {
-                self.conclude(number, Outcome::Paused, round);
+                self.conclude(number, Ending::Paused, round);
             }
         }
         self.images_of[service] = image;
@@ -152,7 +152,7 @@ impl Tasks<'_> {
         });
         let number = self.updates.len() - 1;
         if slots == 0 {
-            return self.conclude(number, Outcome::Completed, round);
+            return self.conclude(number, Ending::Completed, round);
         }
         self.go_on(number, round);
     }
@@ -304,7 +304,7 @@ impl Tasks<'_> {
             return self.go_on(number, round);
         }
         if update.policy.on_failure == OnFailure::Pause || update.rolls_back {
-            return self.conclude(number, Outcome::Paused, round);
+            return self.conclude(number, Ending::Paused, round);
         }
         let Update { rollout, service, image, before, .. } = *update;
         self.updates[number].stage = Stage::Over;
@@ -312,11 +312,11 @@ impl Tasks<'_> {
         self.update(rollout, service, [before, image], (policy, true), round);
     }
 
-    fn conclude(&mut self, number: usize, outcome: Outcome, round: &mut Round<'_>) {
+    fn conclude(&mut self, number: usize, outcome: Ending, round: &mut Round<'_>) {
         let update = &mut self.updates[number];
         update.stage = Stage::Over;
         let outcome = match outcome {
-            Outcome::Completed if update.rolls_back => Outcome::RolledBack,
+            Ending::Completed if update.rolls_back => Ending::RolledBack,
             other => other,
         };
         let service = ServiceId::from(update.service);
@@ -333,7 +333,7 @@ impl Tasks<'_> {
             }
             any = true;
             if let Stage::Monitors(_) = update.stage {
-                self.conclude(number, Outcome::Completed, round);
+                self.conclude(number, Ending::Completed, round);
                 continue;
             }
             for worker in &mut update.workers {

@@ -5,7 +5,7 @@ use crate::ids::{ContainerId, NodeId, RolloutId, ServiceId};
 use crate::law::Law;
 use crate::orchestrator::placement::{Machine, Wanted};
 use crate::orchestrator::{
-    Build, Cluster, Exit, Fact, First, Image, Kind, Origin, Outcome, Place, Renewal, RestartPolicy,
+    Build, Cluster, Ending, Exit, Fact, First, Image, Kind, Origin, Place, Renewal, RestartPolicy,
     Rollout, Told, UpdatePolicy, Watched,
 };
 use wssim_kernel::Nanos;
@@ -80,8 +80,7 @@ fn each_host_pulls_then_stops_then_starts() {
         over.extend(tell(&mut compose, Told::Runs(id)));
         assert!(!compose.is_recreated(id), "the engine restarts it from now on");
     }
-    let updated =
-        |service: u32| Fact::Updated(RolloutId(0), ServiceId(service), Outcome::Completed);
+    let updated = |service: u32| Fact::Updated(RolloutId(0), ServiceId(service), Ending::Completed);
     assert_eq!(over, [updated(0), updated(1)]);
     let images = [0, 1, 2].map(|id| compose.image_at(container(id)));
     assert_eq!(images, [Some(2), Some(3), Some(3)]);

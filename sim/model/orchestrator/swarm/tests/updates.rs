@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ids::RolloutId;
-use crate::orchestrator::{OnFailure, Outcome, Renewal, Rollout};
+use crate::orchestrator::{Ending, OnFailure, Renewal, Rollout};
 
 /// Store, scheduler and dispatcher, from a new task to its start: 0.05 s and 0.2 to 0.5 s.
 const BATCHES: [f64; 2] = [0.25, 0.55];
@@ -39,7 +39,7 @@ fn deployed(cluster: &Cluster, [healthy, ends]: [u64; 2]) -> Driver<'_> {
 }
 
 /// When the update is over, in seconds from its beginning, and how.
-fn over(driver: &Driver<'_>) -> Option<(f64, Outcome)> {
+fn over(driver: &Driver<'_>) -> Option<(f64, Ending)> {
     driver.facts.iter().find_map(|(at, fact)| match fact {
         Fact::Updated(_, _, outcome) => Some((at.since(AT).as_f64() * 1e-9, *outcome)),
         _ => None,
@@ -82,7 +82,7 @@ fn an_update_lasts_the_sum_of_its_rules() {
         let each = f64::from(rounds);
         let slack = [BATCHES[0] * each - 0.05 * each, (BATCHES[1] + STATUS) * each];
         let least = sum as f64 + slack[0] - 1e-6;
-        assert_eq!(outcome, Outcome::Completed);
+        assert_eq!(outcome, Ending::Completed);
         assert!(
             (least..sum as f64 + slack[1]).contains(&lasted),
             "{policy:?}: {lasted} s, {sum} s"
@@ -119,10 +119,10 @@ fn stop_first_takes_away_and_start_first_adds() {
 #[test]
 fn failures_pause_or_roll_back() {
     for (on_failure, ratio, expected, old) in [
-        (OnFailure::Pause, 0.0, Outcome::Paused, 3),
-        (OnFailure::Rollback, 0.0, Outcome::RolledBack, 4),
-        (OnFailure::Pause, 0.3, Outcome::Paused, 2),
-        (OnFailure::Continue, 0.0, Outcome::Completed, 0),
+        (OnFailure::Pause, 0.0, Ending::Paused, 3),
+        (OnFailure::Rollback, 0.0, Ending::RolledBack, 4),
+        (OnFailure::Pause, 0.3, Ending::Paused, 2),
+        (OnFailure::Continue, 0.0, Ending::Completed, 0),
     ] {
         let policy =
             UpdatePolicy { on_failure, max_failure_ratio: ratio, ..UpdatePolicy::default() };
@@ -161,7 +161,7 @@ fn what_fails_later_does_not_count() {
     let first = new(&driver);
     driver.end(AT + Nanos(43 * SECOND), ContainerId::from(first), Exit::Failed);
     driver.until(Time(3600 * SECOND));
-    assert_eq!(over(&driver).unwrap().1, Outcome::Completed);
+    assert_eq!(over(&driver).unwrap().1, Ending::Completed);
 }
 
 /// Reservations leave no room for two: start-first waits for ever, stop-first does not.
