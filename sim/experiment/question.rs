@@ -305,7 +305,7 @@ pub enum Study {
     Run,
     /// `wssim failures`
     Failures,
-    /// `wssim run` of a scenario with rollouts.
+    /// `wssim rollout`, which is `run` of a scenario with rollouts
     Rollout,
     /// `wssim migrate`
     Migrate,

@@ -13,6 +13,7 @@ mod election;
 mod failures;
 mod managers;
 mod reach;
+mod replica;
 mod tasks;
 #[cfg(test)]
 mod tests;

@@ -18,7 +18,8 @@
 //! told to end when the new one is made, so the pull is part of the outage; `failureTriggersAction`);
 //! monitor periods not longer than the delay become the delay and a second.
 
-use super::tasks::{DEBOUNCE, Presence, Replica, Round, State, Tasks};
+use super::replica::{Presence, Replica, State};
+use super::tasks::{DEBOUNCE, Round, Tasks};
 use crate::ids::{ContainerId, RolloutId, ServiceId};
 use crate::orchestrator::{Ending, Fact, OnFailure, Restarts, UpdatePolicy};
 use std::collections::VecDeque;
@@ -239,7 +240,7 @@ impl Tasks<'_> {
     /// The replica is to end, and nothing comes in its place.
     fn tell_to_end(&mut self, id: usize, round: &mut Round<'_>) {
         let Replica { service, at, state, .. } = self.replicas[id];
-        let stops = at.filter(|&place| self.places[place].is_alive());
+        let stops = at.filter(|&place| self.places[place].alive);
         let (Some(place), State::Runs) = (stops, state) else {
             self.vacate(id);
             return self.is_gone(id, round);
@@ -266,7 +267,7 @@ impl Tasks<'_> {
 
     /// The container at `place` counts as running.
     pub(super) fn runs(&mut self, place: usize, round: &mut Round<'_>) {
-        let Some(id) = self.places[place].tenant() else { return };
+        let Some(id) = self.places[place].tenant else { return };
         self.replicas[id].runs_since = Some(round.now);
         let Some(number) = self.replicas[id].update else { return };
         if self.updates[number].stage == Stage::Over {
