@@ -135,6 +135,6 @@ fn the_first_requests_are_slow() {
     after.sort_by(|a, b| a.0.total_cmp(&b.0));
     for (n, (_, response)) in after.iter().take(25).enumerate() {
         let expected = 0.005 * (5.0 - 0.2 * n as f64).max(1.0);
-        assert!((response - expected).abs() < 1e-6, "request {n}: {response} s, {expected} s");
+        assert!((response - expected).abs() < 1e-5, "request {n}: {response} s, {expected} s");
     }
 }

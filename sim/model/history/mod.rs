@@ -164,8 +164,7 @@ impl<'a, W: Witness> History<'a, W> {
             now: self.at,
             reach: &self.reach,
             lives: &self.lives,
-            is_led: self.control.as_ref().is_none_or(|control| control.is_led())
-                || !self.blueprint.is_replaced(),
+            is_led: self.control.as_ref().is_none_or(|control| control.is_led()),
             changed: &self.changed,
             reach_changed: self.reach_changed,
         };

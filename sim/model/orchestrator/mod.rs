@@ -242,6 +242,15 @@ impl<'a> Orchestrator<'a> {
         }
     }
 
+    /// Whether it can decide anything.
+    #[must_use]
+    pub fn is_led(&self) -> bool {
+        match self {
+            Self::Swarm(swarm) => swarm.leader().is_some(),
+            Self::Compose(_) => true,
+        }
+    }
+
     /// Whether whoever asks from `node` who is there is answered.
     #[must_use]
     pub fn answers(&self, node: NodeId) -> bool {
