@@ -7,6 +7,7 @@ pub(crate) mod groups;
 mod growth;
 mod memory;
 mod passing;
+mod rollouts;
 pub(crate) mod size;
 mod spent;
 mod start;
@@ -92,6 +93,7 @@ pub(crate) fn is_window(document: &Document) -> bool {
         Some(kind) => kind == "window",
         None => {
             document.faults.iter().any(|fault| fault.mtbf.is_none())
+                || !document.rollouts.is_empty()
                 || document.growth.is_some()
                 || document.traffic.values().any(|traffic| traffic.profile.is_some())
         }
@@ -220,6 +222,7 @@ impl<'a> Check<'a> {
             "node" => "unknown-node",
             "network" => "unknown-network",
             "site" => "unknown-site",
+            "stack" => "unknown-stack",
             _ => "unknown-service",
         };
         let diagnostic = Diagnostic::error(code, format!("no {kind} is named `{}`", name.text));
@@ -249,6 +252,7 @@ impl<'a> Check<'a> {
             }
         }
         self.faults();
+        self.rollouts();
         self.groups();
         self.start_needs();
         for network in document.services.values().flat_map(|service| &service.networks) {

@@ -1,4 +1,4 @@
-//! Parts of the measured stretch that claims and flags name, held to the scenario: its length, its faults.
+//! Parts of the measured stretch that claims and flags name, held to the scenario: its length, faults, rollouts.
 
 use crate::check;
 use crate::document::Document;
@@ -91,20 +91,33 @@ fn instant(document: &Document, moment: &Moment, end: usize) -> Result<Nanos, Wr
         let fault = document.faults.iter().find(|fault| fault.id == name)?;
         Some(Struck { at: struck(fault), repair: fault.repair.as_ref() })
     };
-    let (Anchor::Fault(name) | Anchor::Repair(name)) = &moment.anchor else {
-        return Ok(moment.after);
+    let begin = |name: &str| {
+        let rollout = document.rollouts.iter().find(|rollout| rollout.id == name)?;
+        Some(rollout.at)
     };
-    moment.instant(find).map_err(|why| {
-        let known = document.faults.iter().map(|fault| fault.id.as_str());
+    let (kind, name) = match &moment.anchor {
+        Anchor::Begin => return Ok(moment.after),
+        Anchor::Fault(name) | Anchor::Repair(name) => ("fault", name),
+        Anchor::Rollout(name) => ("rollout", name),
+    };
+    moment.instant(find, begin).map_err(|why| {
+        let known: Vec<&str> = match kind {
+            "fault" => document.faults.iter().map(|fault| fault.id.as_str()).collect(),
+            _ => document.rollouts.iter().map(|rollout| rollout.id.as_str()).collect(),
+        };
         let message = match why {
-            NoMoment::NoFault => format!("no fault is named `{name}`"),
+            NoMoment::Unknown => format!("no {kind} is named `{name}`"),
             NoMoment::Drawn => format!("the fault `{name}` comes at times that are drawn"),
             NoMoment::NotRepaired => format!("the fault `{name}` is not repaired"),
             NoMoment::RepairDrawn => format!("how long the repair of `{name}` takes is drawn"),
         };
-        let is_unknown = why == NoMoment::NoFault;
-        let code = if is_unknown { "unknown-fault" } else { "no-moment" };
-        let hint = || suggest::hint(name, known.collect::<Vec<_>>());
+        let is_unknown = why == NoMoment::Unknown;
+        let code = match (is_unknown, kind) {
+            (false, _) => "no-moment",
+            (true, "fault") => "unknown-fault",
+            (true, _) => "unknown-rollout",
+        };
+        let hint = || suggest::hint(name, known);
         Wrong { help: is_unknown.then(hint).flatten(), ..Wrong::of(end, code, message) }
     })
 }

@@ -18,6 +18,7 @@ mod json;
 mod markdown;
 mod patterns;
 mod plan;
+mod rollout;
 mod service;
 mod step;
 #[cfg(test)]

@@ -53,6 +53,10 @@ const SHOP: &str = "[scenario]\nduration = \"60s\"\n[node.n]\ncores = 1\n[servic
                     endpoint.e.steps = [ { cpu = \"exp(1ms)\" } ]\n[traffic.t]\nentry = \"s.e\"\n\
                     arrivals = { kind = \"poisson\", rate = \"100/s\" }\n";
 
+/// Who brings new images out, and a rollout of a service that has many places.
+const SWARM: &str = "[orchestrator]\nkind = \"swarm\"\n";
+const NEW: &str = "[[rollout]]\nid = \"new\"\nat = \"1s\"\nservice = \"h\"\n";
+
 /// The same where something else stands for a part of it.
 fn shop(part: &str, instead: &str) -> String {
     assert!(SHOP.contains(part), "{part}");
@@ -108,6 +112,13 @@ fn what_never_ends_is_refused() {
             "too-often",
             format!(
                 "{SHOP}[[fault]]\nid = \"x\"\nmtbf = \"1ns\"\nkind = \"kill-service\"\nservice = \"s\"\n"
+            ),
+        ),
+        (
+            "too-often",
+            format!(
+                "{}{SWARM}[[rollout]]\nid = \"x\"\nat = \"1s\"\nservice = \"s\"\nimage = {{ bad = \"exits\" }}\n",
+                with("restart = { delay = \"0s\" }")
             ),
         ),
         ("out-of-range", format!("{SHOP}[growth]\nto = 1000\nevery = \"0s\"\n")),
@@ -187,12 +198,24 @@ fn sizes_are_bounded_and_the_bound_is_told() {
     let tables = |kind: &str, count: usize| -> String {
         (0..count).map(|at| format!("[{kind}.x{at}]\n")).collect::<Vec<_>>().concat()
     };
+    let rollouts: String = (0..11)
+        .map(|at| format!("[[rollout]]\nid = \"{at}\"\nat = \"1s\"\nstack = \"x\"\n"))
+        .collect();
     let global = "[service.g]\nmode = \"global\"\n[service.h]\nreplicas = 100000\n";
     for (bound, text) in [
         ("at most 1000 ", format!("{SHOP}{}", tables("node", 1001))),
         ("at most 2000 ", format!("{SHOP}{}", tables("service", 2001))),
         ("at most 1000 ", format!("{SHOP}{}", tables("group", 20_000))),
         ("at most 2000 ", format!("{SHOP}{}", "[[claim]]\n".repeat(2001))),
+        ("at most 1000 ", format!("{SHOP}{}", "[[rollout]]\n".repeat(1001))),
+        (
+            "renew more than 10000 ",
+            format!("{SHOP}{}{rollouts}", tables("service", 1000).replace("]\n", "]\nstack = \"x\"\n")),
+        ),
+        (
+            "more than 1000000 places",
+            format!("{SHOP}{SWARM}{}[service.h]\nreplicas = 60000\n{NEW}", tables("node", 9).replace("]\n", "]\ncores = 1\n")),
+        ),
         ("more than 200000 ", format!("{SHOP}{global}[service.i]\nreplicas = 100000\n")),
         (
             "more than 1000000 ",

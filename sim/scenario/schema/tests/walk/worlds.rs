@@ -18,12 +18,13 @@ use wssim_model::Blueprint;
 const FOLDER: &str = "tests/walk";
 
 /// Which of them are asked what, and with how many replications; the others are pieces of these.
-const BASES: [(&str, &[Study], u32); 9] = [
+const BASES: [(&str, &[Study], u32); 10] = [
     ("calls", &[Study::Run], 1),
     ("wires", &[Study::Run], 1),
     ("paths", &[Study::Run], 1),
     ("pages", &[Study::Run], 1),
     ("lives", &[Study::Run], 1),
+    ("rolled", &[Study::Run], 1),
     ("day", &[Study::Run], 1),
     ("compose", &[Study::Run], 1),
     ("losing", &[Study::Failures], 5),
@@ -70,8 +71,11 @@ pub(super) fn names(files: &[Value]) -> Vec<String> {
             }
         }
     }
-    let faults = files.iter().filter_map(|file| file.get("fault")?.as_array()).flatten();
-    out.extend(faults.filter_map(|fault| Some(fault.get("id")?.as_str()?.to_owned())));
+    let lists = ["fault", "rollout"]
+        .into_iter()
+        .flat_map(|list| files.iter().filter_map(move |file| file.get(list)?.as_array()));
+    let items = lists.flatten();
+    out.extend(items.filter_map(|item| Some(item.get("id")?.as_str()?.to_owned())));
     let files = std::fs::read_dir(FOLDER).unwrap();
     let file = |entry: std::fs::DirEntry| entry.path().to_string_lossy().into_owned();
     out.extend(files.map(|entry| file(entry.unwrap())));
