@@ -23,6 +23,17 @@ pub(crate) fn bar(share: f64, told: &str) -> String {
     )
 }
 
+/// From one share of the whole to another.
+pub(crate) fn span([from, to]: [f64; 2], class: &'static str, told: &str) -> String {
+    format!(
+        "<svg class=\"bar\" role=\"img\" aria-label=\"{}\"><rect class=\"track\" width=\"100%\" height=\"100%\"/>\
+         <rect class=\"{class}\" x=\"{}\" width=\"{}\" height=\"100%\"/></svg>",
+        escape::html(told),
+        percent(from),
+        percent((to - from).max(0.003)),
+    )
+}
+
 /// A number with its interval as a bar from zero; all as shares of `whole`.
 pub(crate) struct Length {
     pub(crate) mean: f64,

@@ -19,7 +19,7 @@ mod strip;
 mod tests;
 mod theme;
 
-pub(crate) use bar::{Bracket, Length, bar, bracket, pair};
+pub(crate) use bar::{Bracket, Length, bar, bracket, pair, span};
 pub(crate) use heat::{Heat, heat};
 pub(crate) use lines::{ONE_IN, lines};
 pub(crate) use strip::{Strip, strip};

@@ -3,6 +3,7 @@
 mod capacity;
 mod compare;
 mod failures;
+mod migrate;
 mod sweep;
 
 use super::drawn::Figure;
@@ -17,13 +18,14 @@ pub(super) fn section(html: &mut Html, findings: &Findings) {
         Answer::Compare(found) => compare::section(html, found),
         Answer::Sweep(found) => sweep::section(html, found),
         Answer::Capacity(found) => capacity::section(html, found),
+        Answer::Migrate(found) => migrate::section(html, found),
     }
 }
 
 /// Those of its pictures that are figures.
 pub(super) fn figures(findings: &Findings) -> Vec<Figure> {
     match &findings.answer {
-        Answer::Run(_) => Vec::new(),
+        Answer::Run(_) | Answer::Migrate(_) => Vec::new(),
         Answer::Failures(found) => found.long_run.as_ref().map_or_else(Vec::new, failures::figures),
         Answer::Compare(found) => compare::figures(found),
         Answer::Sweep(found) => sweep::figures(found),
