@@ -9,6 +9,7 @@
 //! `scenarios` and `comparison` are there after `wssim compare`; `compare/json.rs` says what is in them.
 //! `parameters`, `points`, `changes` and `objectives` are there after `wssim sweep`: `sweep/json.rs`.
 //! `capacity` is there after `wssim capacity`; `capacity/json.rs` says what is in it.
+//! `migration` is there after `wssim migrate`; `migrate/json.rs` says what is in it.
 //! `baseline` is there where one was given; `regression/json.rs` says what is in it. Numbers that are held to a limit
 //! beside one have `values`, one a replication, so that two results of one seed can be compared pair by pair.
 //! `rollouts` is there after `wssim run` when something is rolled out; `rollout/json.rs` says what is in it.
@@ -22,6 +23,7 @@ use crate::failures::years::json::LongRunJson;
 use crate::memory::json::NodeJson;
 use crate::metric_json::{EstimateJson, Labels, MetricJson};
 use crate::metric_name;
+use crate::migrate::json::MigrationJson;
 use crate::number::Number;
 use crate::reason;
 use crate::regression::json::DifferenceJson;
@@ -92,6 +94,9 @@ fn only_here(answer: &Answer) -> Vec<(&'static str, String)> {
             keys
         }
         Answer::Capacity(capacity) => vec![("capacity", json(&CapacityJson::of(capacity)))],
+        Answer::Migrate(migration) => {
+            vec![("migration", json(&MigrationJson::of(migration)))]
+        }
         Answer::Compare(comparison) => {
             let rows: Vec<RowJson<'_>> =
                 comparison.rows.iter().map(|row| RowJson::of(row, comparison)).collect();

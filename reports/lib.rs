@@ -52,6 +52,7 @@ mod metric_json;
 mod metric_name;
 pub mod metrics_csv;
 pub mod metrics_prom;
+mod migrate;
 mod number;
 mod page;
 pub mod part;

@@ -5,6 +5,7 @@ use crate::compare;
 use crate::failures;
 use crate::memory;
 use crate::metric_name;
+use crate::migrate;
 use crate::quantity;
 use crate::reason;
 use crate::rollout;
@@ -68,6 +69,7 @@ pub(crate) fn all(findings: &Findings) -> Vec<Section> {
         Answer::Run(run) => of_run(findings, run),
         Answer::Failures(failures) => failures::sections(failures),
         Answer::Capacity(capacity) => capacity::sections(capacity),
+        Answer::Migrate(migration) => migrate::sections(migration),
         Answer::Compare(comparison) => compare::sections(comparison),
         // Its tables have headings of the user's, see `sweep`.
         Answer::Sweep(_) => Vec::new(),

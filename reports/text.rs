@@ -4,12 +4,14 @@
 //! broken into lines. Colour repeats what words say and is off unless asked for.
 
 use crate::layout::GAP;
+use crate::migrate;
 use crate::page::{MOST_LINES, Page, Style};
 use crate::sections;
 use crate::sweep;
 use crate::table::{Section, Tone};
 use crate::{quantity, reason, regression, wording};
 use wssim_experiment::findings::{Answer, Findings};
+use wssim_experiment::migrate::findings::Migration;
 use wssim_experiment::sweep::findings::Sweep;
 use wssim_text::printable;
 use wssim_text::width::{self, USUAL};
@@ -51,6 +53,9 @@ pub fn render(findings: &Findings, options: &Options<'_>) -> String {
     if !options.brief {
         for section in sections::all(findings) {
             draw(&mut page, &section);
+        }
+        if let Answer::Migrate(migration) = &findings.answer {
+            draw_phases(&mut page, migration);
         }
         if let Answer::Sweep(sweep) = &findings.answer {
             draw_sweep(&mut page, sweep);
@@ -118,6 +123,16 @@ fn draw(page: &mut Page, section: &Section) {
     page.table(&section.table);
     for remark in &section.remarks {
         page.item("—", &printable(remark));
+    }
+}
+
+/// When each phase is, and when each of its steps.
+fn draw_phases(page: &mut Page, migration: &Migration) {
+    for (title, lines) in migrate::charts(migration, page.width) {
+        page.heading(&printable(&title));
+        for line in lines {
+            page.line(&line);
+        }
     }
 }
 

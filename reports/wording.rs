@@ -3,6 +3,7 @@
 use crate::capacity;
 use crate::compare;
 use crate::failures;
+use crate::migrate;
 use crate::quantity;
 use crate::reason;
 use crate::said::{is_change, plan, sentence, tone};
@@ -37,6 +38,7 @@ pub(crate) fn answer(findings: &Findings) -> Vec<String> {
         Answer::Compare(comparison) => compare::answer(comparison),
         Answer::Capacity(capacity) => capacity::answer(capacity),
         Answer::Sweep(sweep) => sweep::answer(sweep),
+        Answer::Migrate(migration) => migrate::answer(migration),
         Answer::Run(_) | Answer::Failures(_) => Vec::new(),
     }
 }
@@ -63,7 +65,7 @@ pub(crate) fn counts(findings: &Findings) -> String {
     };
     // Values of more traffic are looked at for a shorter time.
     let stretch = match &findings.answer {
-        Answer::Capacity(_) => String::new(),
+        Answer::Capacity(_) | Answer::Migrate(_) => String::new(),
         _ => format!(" of {}{warm_up}", quantity::duration(findings.measured_seconds)),
     };
     amounts(findings, &format!("{replications}{stretch}"))
@@ -96,6 +98,8 @@ pub(crate) fn notes(findings: &Findings) -> Vec<String> {
 fn is_cut(findings: &Findings) -> bool {
     match &findings.answer {
         Answer::Run(_) => false,
+        // Rollbacks and losses come last.
+        Answer::Migrate(_) => true,
         Answer::Compare(_) => findings.replications == 0,
         Answer::Capacity(_) => true,
         Answer::Sweep(sweep) => sweep.refine > 0 || findings.replications == 0,

@@ -23,6 +23,17 @@ pub(crate) fn bar(share: f64, told: &str) -> String {
     )
 }
 
+/// From one share of the whole to another.
+pub(crate) fn span([from, to]: [f64; 2], class: &'static str, told: &str) -> String {
+    format!(
+        "<svg class=\"bar\" role=\"img\" aria-label=\"{}\"><rect class=\"track\" width=\"100%\" height=\"100%\"/>\
+         <rect class=\"{class}\" x=\"{}\" width=\"{}\" height=\"100%\"/></svg>",
+        escape::html(told),
+        percent(from),
+        percent((to - from).max(0.003)),
+    )
+}
+
 /// A number with its interval as a bar from zero; all as shares of `whole`.
 pub(crate) struct Length {
     pub(crate) mean: f64,
@@ -51,19 +62,6 @@ pub(crate) fn pair(lengths: &[Length], whole: f64, told: &str) -> String {
     }
     text.push_str("</svg>");
     text
-}
-
-/// A bar from a number to another on a line from `ends[0]` to `ends[1]`.
-pub(crate) fn span([from, to]: [f64; 2], ends: [f64; 2], told: &str) -> String {
-    let part = |at: f64| (at - ends[0]) / (ends[1] - ends[0]).max(f64::MIN_POSITIVE);
-    format!(
-        "<svg class=\"pair\" height=\"14\" role=\"img\" aria-label=\"{}\">\
-         <rect class=\"track\" y=\"2\" width=\"100%\" height=\"10\"/>\
-         <rect class=\"fill\" x=\"{}\" y=\"2\" width=\"{}\" height=\"10\"/></svg>",
-        escape::html(told),
-        percent(part(from)),
-        percent((part(to) - part(from)).max(0.004)),
-    )
 }
 
 /// What a search came to.

@@ -15,6 +15,7 @@ mod import;
 mod init;
 mod keep;
 mod merge;
+mod migrate;
 mod options;
 mod output;
 mod place;
@@ -54,6 +55,7 @@ enum Command {
     Failures(failures::Args),
     Capacity(capacity::Args),
     Sweep(sweep::Args),
+    Migrate(migrate::Args),
     Diff(diff::Args),
     Merge(merge::Args),
     Check(check::Args),
@@ -86,6 +88,7 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Failures(args) => failures::run(&args),
         Command::Capacity(args) => capacity::run(&args),
         Command::Sweep(args) => sweep::run(&args),
+        Command::Migrate(args) => migrate::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Check(args) => check::run(&args),
@@ -106,6 +109,7 @@ impl Command {
             Self::Compare(args) => Some(("compare", &mut args.common.study)),
             Self::Failures(args) => Some(("failures", &mut args.common.study)),
             Self::Sweep(args) => Some(("sweep", &mut args.study)),
+            Self::Migrate(args) => Some(("migrate", &mut args.common.study)),
             _ => None,
         }
     }

@@ -164,6 +164,7 @@ fn doing(phase: Phase<'_>) -> String {
         Phase::Sets => "replications of all sets".to_owned(),
         Phase::Histories => "histories of the long run".to_owned(),
         Phase::Points => "replications of all points".to_owned(),
+        Phase::Aside => "rollbacks and losses of nodes".to_owned(),
         Phase::Trace => "trace".to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 use crate::capacity::findings::Capacity;
 use crate::compare::findings::Comparison;
 use crate::failures::findings::Failures;
+use crate::migrate::findings::Migration;
 use crate::note::Note;
 use crate::question::{Claim, Study};
 use crate::reason::Reason;
@@ -69,6 +70,8 @@ pub enum Answer {
     Sweep(Sweep),
     /// Of `capacity`.
     Capacity(Capacity),
+    /// Of `migrate`.
+    Migrate(Migration),
 }
 
 impl Answer {
@@ -81,6 +84,7 @@ impl Answer {
             Self::Compare(_) => Study::Compare,
             Self::Sweep(_) => Study::Sweep,
             Self::Capacity(_) => Study::Capacity,
+            Self::Migrate(_) => Study::Migrate,
         }
     }
 }

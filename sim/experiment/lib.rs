@@ -1,6 +1,6 @@
 //! Experiments: replications of a world, intervals over them, and verdicts on claims.
 //!
-//! A module a question: [`mod@run`], [`mod@compare`], [`mod@sweep`], [`mod@failures`] and [`mod@trace`];
+//! A module a question: [`mod@run`], [`mod@compare`], [`mod@sweep`], [`mod@failures`], [`mod@migrate`] and [`mod@trace`];
 //! [`mod@offered`] and [`mod@analytic`] are what is known without a run. Text comes in and goes out elsewhere:
 //! what is found, and why, are values.
 
@@ -27,6 +27,7 @@ mod looks;
 mod measured;
 mod memory;
 pub mod metric;
+pub mod migrate;
 pub mod note;
 pub mod objective;
 mod observe;

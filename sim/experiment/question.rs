@@ -4,6 +4,7 @@
 //! implements it and the command line wires the two, so neither depends on the other's text.
 
 use crate::cluster::Cluster;
+use crate::migrate::plan::Phase;
 use crate::part::{FROM, Part, TO};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
@@ -63,6 +64,15 @@ pub trait Worlds: Sync {
     /// # Errors
     /// As [`Worlds::blueprint`].
     fn at_risk(&self, arm: Option<&str>, overrides: &[Override]) -> Result<AtRisk, WorldError>;
+
+    /// The phases of the migration that `arm` describes, in the order of the file; none: it describes none.
+    ///
+    /// # Errors
+    /// As [`Worlds::blueprint`].
+    fn phases(&self, arm: Option<&str>) -> Result<Vec<Phase>, WorldError> {
+        let _ = arm;
+        Ok(Vec::new())
+    }
 
     /// The value of `input` at `fraction` (0 to 1) of the way from its nominal value to `end`;
     /// `None` when the two are not of the same kind of number or law.

@@ -33,6 +33,8 @@ pub enum Phase<'a> {
     Histories,
     /// Replications of all points.
     Points,
+    /// Rollbacks and losses of nodes in all phases.
+    Aside,
     /// Following one request.
     Trace,
 }

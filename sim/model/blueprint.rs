@@ -9,6 +9,7 @@ mod faults;
 mod health;
 mod memory;
 mod network;
+mod procedure;
 mod programs;
 mod proxy;
 mod routing;
@@ -28,6 +29,7 @@ pub use faults::{Comes, Fault, FaultKind};
 pub use health::HealthCheck;
 pub use memory::{Data, Heap, Memory, NodeMemory, PAGE};
 pub use network::{Encapsulation, Link, Network};
+pub use procedure::{Carry, Procedure, Step, Work};
 pub use programs::{CallsNeeded, Choice};
 pub use proxy::{Check, Limit, LimitPolicy, Proxy};
 pub use routing::{Balance, Client, Detection, Pick, Policy, Resolver, Route};
@@ -80,6 +82,8 @@ pub struct Blueprint {
     pub detection: Detection,
     /// Who replaces what is lost; `None`: nothing can be, or each container comes back where it was.
     pub control: Option<Cluster>,
+    /// What people do to the cluster, if anything; then nothing else starts spare containers.
+    pub procedure: Option<Procedure>,
     /// What goes wrong, by name.
     pub faults: Vec<Fault>,
     /// How many of the repairs of what fails of itself go on at once; `None`: all.

@@ -120,6 +120,8 @@ pub(crate) enum Event {
     ChoreLeg(ChoreId),
     /// A rollout begins.
     Rollout(RolloutId),
+    /// A procedure begins, or people are done with the step at that place.
+    Step(u32),
     /// The next flow has sent its last byte.
     FlowEnds {
         /// Number of the division of the interfaces among the flows.
@@ -155,6 +157,7 @@ const UNHEALTHY: u32 = 23;
 const PART_EDGE: u32 = 24;
 const CHORE_LEG: u32 = 25;
 const ROLLOUT: u32 = 26;
+const STEP: u32 = 27;
 
 /// An answer's failure as a number; zero: good.
 fn code(failure: Option<Failure>) -> u32 {
@@ -198,6 +201,7 @@ impl wssim_kernel::Event for Event {
             Self::PartEdge => words(PART_EDGE, 0, 0, 0),
             Self::ChoreLeg(chore) => words(CHORE_LEG, chore.0, 0, 0),
             Self::Rollout(rollout) => words(ROLLOUT, rollout.0, 0, 0),
+            Self::Step(step) => words(STEP, step, 0, 0),
             Self::FlowEnds { generation } => words(FLOW_ENDS, generation, 0, 0),
         }
     }
@@ -232,6 +236,7 @@ impl wssim_kernel::Event for Event {
             PART_EDGE => Self::PartEdge,
             CHORE_LEG => Self::ChoreLeg(ChoreId(a)),
             ROLLOUT => Self::Rollout(RolloutId(a)),
+            STEP => Self::Step(a),
             FLOW_ENDS => Self::FlowEnds { generation: a },
             other => unreachable!("no event is written as {other}"),
         }
@@ -273,6 +278,7 @@ mod tests {
             Event::PartEdge,
             Event::ChoreLeg(ChoreId(20)),
             Event::Rollout(RolloutId(21)),
+            Event::Step(u32::MAX),
             Event::FlowEnds { generation: u32::MAX },
         ];
         events.extend(Failure::ALL.map(|failure| Event::Answer {

@@ -162,6 +162,10 @@ impl<P: Probe> World<'_, P> {
 
     #[inline(never)]
     pub(crate) fn measure_end(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        // The end of a procedure has set another time, or has come before.
+        if now < Time::ZERO + self.run.lead + self.run.measured || self.measure_over {
+            return;
+        }
         self.catch_up_all(now, calendar);
         self.measuring = false;
         self.measure_over = true;
@@ -205,7 +209,11 @@ impl<P: Probe> World<'_, P> {
     #[inline(never)]
     pub(crate) fn end_load_period(&mut self, now: Time, calendar: &mut Calendar<Event>) {
         self.catch_up_all(now, calendar);
-        for node in &mut self.nodes {
+        for (id, node) in self.nodes.iter_mut().enumerate() {
+            if self.conduct.is_some() {
+                let busy_ns = node.processor.totals(now).thread_ns;
+                self.probe.node_busy(now, NodeId::from(id), busy_ns);
+            }
             let at_disk = node.disk.as_mut().map_or(0, |disk| disk.uninterruptible_ns(now));
             node.load.end_period(node.processor.runnable_ns(now) + at_disk, self.measuring);
         }

@@ -20,6 +20,7 @@ pub mod network;
 pub mod orchestrator;
 mod overfull;
 pub mod probe;
+mod procedure;
 mod request;
 mod rollout;
 mod routing;

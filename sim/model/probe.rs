@@ -243,6 +243,15 @@ pub enum RolloutFact {
     Ends(Ending),
 }
 
+/// What happens to a step of a procedure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepFact {
+    /// It begins.
+    Begins,
+    /// It is over.
+    Ends,
+}
+
 /// A listener to the model's facts. Every method does nothing unless it is implemented; the unit
 /// type `()` hears nothing. Only facts of requests that arrived in the measured stretch are told.
 pub trait Probe {
@@ -353,6 +362,25 @@ pub trait Probe {
     #[inline]
     fn pull(&mut self, now: Time, node: NodeId, image: usize, begins: bool) {
         let _ = (now, node, image, begins);
+    }
+
+    /// Something has happened to the step at that place of the procedure.
+    #[inline]
+    fn step(&mut self, now: Time, step: usize, fact: StepFact) {
+        let _ = (now, step, fact);
+    }
+
+    /// All steps of the procedure are over, or, if it is not complete, one of them will never be.
+    #[inline]
+    fn procedure_over(&mut self, now: Time, is_complete: bool) {
+        let _ = (now, is_complete);
+    }
+
+    /// The threads of `node` have run for so many nanoseconds in all, since time zero. Told every five seconds
+    /// where a procedure is carried out.
+    #[inline]
+    fn node_busy(&mut self, now: Time, node: NodeId, busy_ns: f64) {
+        let _ = (now, node, busy_ns);
     }
 
     /// A process of `container` was killed for want of memory, because of `short`; with it the container,

@@ -18,6 +18,7 @@ use crate::network::{Paths, constant_half};
 use crate::orchestrator::Restarts;
 use crate::overfull::{Cut, check_users};
 use crate::probe::Probe;
+use crate::procedure::Conduct;
 use crate::request::TimeoutClass;
 use crate::request::breaker::Breaker;
 use crate::request::frame::Frames;
@@ -67,10 +68,11 @@ pub fn simulate_following<P: Probe>(
     check_users(blueprint)?;
     let mut calendar = Calendar::new();
     let mut world = World::new(blueprint, run, probe, &mut calendar);
-    let stretch = run.lead.0.saturating_add(run.measured.0);
-    let limit = Time(stretch.saturating_add(follow.0));
     let mut events = 0;
     let now = loop {
+        // A procedure may end its stretch before.
+        let Run { lead, measured, .. } = world.run;
+        let limit = Time(lead.0.saturating_add(measured.0).saturating_add(follow.0));
         let more = run_until(&mut world, &mut calendar, limit, EVENTS_A_LOOK);
         events += more;
         if world.is_done() {
@@ -164,6 +166,7 @@ impl<'a, P: Probe> World<'a, P> {
             chores: Vec::new(),
             pulls: Pulls::new(blueprint.nodes.len()),
             rollouts: vec![Progress::default(); blueprint.rollouts().len()],
+            conduct: Conduct::of(blueprint),
             flows: Flows::new(blueprint.nodes.iter().map(|node| node.bandwidth)),
             paths: Paths::of(blueprint),
             ports: Ports::new(blueprint),
@@ -190,6 +193,7 @@ impl<'a, P: Probe> World<'a, P> {
         world.open_control();
         world.start_faults(calendar);
         world.start_rollouts(calendar);
+        world.await_procedure(calendar);
         world.start_traffic(calendar);
         world
     }

@@ -21,6 +21,7 @@ use crate::network::ports::Ports;
 use crate::network::{Carried, Paths};
 use crate::orchestrator::Restarts;
 use crate::probe::Probe;
+use crate::procedure::Conduct;
 use crate::request::TimeoutClass;
 use crate::request::breaker::Breaker;
 use crate::request::frame::{Frame, FrameId, Frames, Kind, NONE, Waits};
@@ -248,6 +249,8 @@ pub(crate) struct World<'a, P> {
     pub(crate) chores: Vec<Chore>,
     pub(crate) pulls: Pulls,
     pub(crate) rollouts: Vec<Progress>,
+    /// The procedure that is carried out.
+    pub(crate) conduct: Option<Box<Conduct>>,
     pub(crate) flows: Flows<Carried>,
     pub(crate) paths: Paths,
     pub(crate) ports: Ports,
@@ -330,6 +333,7 @@ impl<P: Probe> Model for World<'_, P> {
             Event::PartEdge => self.part_edge(now, calendar),
             Event::ChoreLeg(chore) => self.chore_leg(now, chore, calendar),
             Event::Rollout(rollout) => self.begin_rollout(now, rollout, calendar),
+            Event::Step(step) => self.step_is_due(now, step, calendar),
             Event::FlowEnds { generation } => self.flow_ends(now, generation, calendar),
         }
         if !self.ready.is_empty() {

@@ -21,7 +21,7 @@ pub(crate) struct Shared {
     pub(crate) files: Files,
     /// Traces by file.
     pub(crate) rows: Mutex<BTreeMap<Location, Arc<Rows>>>,
-    bases: Mutex<BTreeMap<(Location, Vec<Set>), Found>>,
+    bases: Mutex<BTreeMap<(Location, Vec<Set>, usize), Found>>,
 }
 
 /// A base, or the mistakes that leave none.
@@ -38,18 +38,26 @@ pub(crate) struct Base {
 }
 
 impl Shared {
-    /// The base of the file at `location`, once `sets` have said which stacks there are and what is in them.
-    pub(crate) fn base(&self, location: &Location, sets: &[&Set]) -> Found {
+    /// The base of the file at `location`, once `sets` have said which stacks there are and what is in them, with
+    /// the overlays of so many phases.
+    pub(crate) fn base(&self, location: &Location, sets: &[&Set], phases: usize) -> Found {
         // A study of such fields would keep a base for each of its points.
         if sets.iter().any(|(set, _)| field::is_field(set)) {
-            return self.read(location, sets).map(Arc::new);
+            return self.read(location, sets, phases).map(Arc::new);
         }
-        let key = (location.clone(), sets.iter().map(|set| (*set).clone()).collect());
+        let named = sets.iter().map(|set| (*set).clone()).collect();
+        let key = (location.clone(), named, phases);
         let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
-        bases.entry(key).or_insert_with(|| self.read(location, sets).map(Arc::new)).clone()
+        let read = || self.read(location, sets, phases).map(Arc::new);
+        bases.entry(key).or_insert_with(read).clone()
     }
 
-    fn read(&self, location: &Location, sets: &[&Set]) -> Result<Base, Vec<Diagnostic>> {
+    fn read(
+        &self,
+        location: &Location,
+        sets: &[&Set],
+        phases: usize,
+    ) -> Result<Base, Vec<Diagnostic>> {
         let mut sources = Sources::default();
         let mut mistakes = Vec::new();
         let Some(mut merged) = load::file(location, &self.files, &mut sources, &mut mistakes)
@@ -65,6 +73,7 @@ impl Shared {
         for (set, shown) in stacks {
             load::set(&mut merged, set, shown, &mut sources, &mut mistakes);
         }
+        load::overlay::phases(&mut merged, phases, &self.files, &mut sources, &mut mistakes);
         let fields = field::read(&fields, &mut sources, &mut mistakes);
         let merged = stack::expand(merged, &self.files, &fields, &mut sources, &mut mistakes);
         Ok(Base { sources, merged, mistakes, known: Known::default() })

@@ -6,6 +6,7 @@ mod faults;
 pub(crate) mod groups;
 mod growth;
 mod memory;
+pub(crate) mod migration;
 mod passing;
 mod rollouts;
 pub(crate) mod size;

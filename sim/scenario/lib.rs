@@ -26,6 +26,7 @@ mod lines;
 mod lint;
 mod load;
 mod lower;
+mod migration;
 mod no_effect;
 mod outages;
 mod parameter;

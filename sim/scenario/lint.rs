@@ -34,7 +34,7 @@ const fn lint(name: &'static str, reason: &'static str) -> Lint {
 }
 
 /// All of them, in the order of names.
-pub const LINTS: [Lint; 30] = [
+pub const LINTS: [Lint; 31] = [
     lint(
         "address-pool",
         "Swarm gives overlay networks addresses of 10.0.0.0/8; where the LAN has the same, containers cannot reach it (docker swarm init, --default-addr-pool)",
@@ -58,6 +58,10 @@ pub const LINTS: [Lint; 30] = [
     lint(
         "defined-twice",
         "what two services define differently Traefik drops (traefik, pkg/provider/configuration.go)",
+    ),
+    lint(
+        "dump-while-running",
+        "a dump is the state of one moment: what is written after it is not in it (PostgreSQL, pg_dump)",
     ),
     lint(
         "encryption-spelling",
@@ -177,6 +181,9 @@ pub(crate) fn lints(document: &Document, sources: &Sources) -> Vec<Diagnostic> {
     packets::lints(&mut found);
     proxy::lints(&mut found);
     rollout::lints(&mut found);
+    let of_phases = check::migration::lints(document, sources);
+    let allow = &document.header.allow;
+    found.out.extend(of_phases.into_iter().filter(|lint| !is_silenced(lint, allow)));
     found.out
 }
 

@@ -4,6 +4,7 @@
 //! `enabled = false` removes a thing and the word `"none"` removes an inherited value.
 
 mod join;
+pub(crate) mod overlay;
 
 pub(crate) use join::file;
 
@@ -17,7 +18,7 @@ use toml::de::DeValue;
 use wssim_text::suggest;
 
 /// Lists whose items are merged by `id`.
-const BY_ID: [&str; 3] = ["claim", "fault", "rollout"];
+const BY_ID: [&str; 4] = ["claim", "fault", "phase", "rollout"];
 
 /// Whether the items of the list `key` of a file are merged by `id`.
 pub(crate) fn is_by_id(key: &str) -> bool {
@@ -227,15 +228,15 @@ fn names_bases(path: &[Segment], value: &Item) -> bool {
     }
 }
 
-/// Whether a `path=value` says which stacks there are, or how their files are read: both happens before
-/// anything else is laid over them.
+/// Whether a `path=value` says which stacks there are, how their files are read, or what phases change: all of it
+/// happens before anything else is laid over them.
 pub(crate) fn is_of_stacks(text: &str) -> bool {
     let path = path_of(text).unwrap_or_default();
     let leads_to = |names: &[&str]| {
         let mut both = path.iter().zip(names);
         both.all(|(segment, name)| segment.is(name))
     };
-    let keys = [&["scenario", "stacks"][..], &["orchestrator", "kind"], &["stack"]];
+    let keys = [&["scenario", "stacks"][..], &["orchestrator", "kind"], &["stack"], &["phase"]];
     !path.is_empty() && keys.into_iter().any(leads_to)
 }
 

@@ -20,6 +20,7 @@ mod control;
 pub(crate) mod faults;
 mod held;
 mod memory;
+mod procedure;
 mod proxy;
 mod rollouts;
 mod routing;
@@ -80,6 +81,7 @@ pub(crate) fn lower(document: &Document, traces: &Traces) -> Blueprint {
     lowering.services();
     lowering.agents();
     lowering.control();
+    lowering.procedure();
     lowering.programs();
     lowering.routes();
     lowering.sources(traces);

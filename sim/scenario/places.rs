@@ -4,6 +4,7 @@
 use crate::document::Document;
 use crate::document::deploy::Mode;
 use crate::document::service::Service;
+use crate::migration::Moving;
 use crate::renewal;
 use std::collections::BTreeSet;
 use wssim_model::orchestrator::Kind;
@@ -46,6 +47,9 @@ pub(crate) fn of(document: &Document) -> Places {
     let wanted: Vec<Wanted> = document.services.values().map(wanted).collect();
     let machines = machines(document);
     let mut scheduler = Scheduler::new(&machines, &wanted);
+    if let Some(moving) = &document.moving {
+        return on_the_move(document, moving, scheduler.all());
+    }
     let mut places = Places { first: scheduler.all(), added: Vec::new(), spare: Vec::new() };
     if let Some(growth) = &document.growth {
         let missing = (growth.to as usize).saturating_sub(places.count());
@@ -82,9 +86,29 @@ impl Room {
     }
 }
 
+/// Those of a phase of a migration: containers are where they stood before it, and the places where they will
+/// stand are spare.
+fn on_the_move(document: &Document, moving: &Moving, to: Vec<Vec<usize>>) -> Places {
+    let place = |node: &String| document.nodes.keys().position(|other| other == node);
+    let from = |name: &String| {
+        let nodes = moving.from.get(name).into_iter().flatten();
+        nodes.filter_map(place).collect()
+    };
+    let spare = |(name, to): (&String, Vec<usize>)| {
+        if moving.named.contains(name) { to } else { Vec::new() }
+    };
+    let names = || document.services.keys();
+    Places {
+        first: names().map(from).collect(),
+        added: Vec::new(),
+        spare: names().zip(to).map(spare).collect(),
+    }
+}
+
 /// Whether anything can be lost that is then put somewhere else.
 pub(crate) fn can_be_replaced(document: &Document) -> bool {
-    document.orchestrator.kind == Some("swarm") && document.can_lose()
+    let is_moving = document.moving.is_some();
+    document.orchestrator.kind == Some("swarm") && document.can_lose() && !is_moving
 }
 
 /// Where containers of a service may be put when others of them are lost or renewed: on each node `times` as

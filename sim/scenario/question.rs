@@ -238,6 +238,16 @@ impl Claims<'_> {
         let owned = |text: &&str| (*text).to_owned();
         let known: Vec<String> = match key {
             "entry" => document.traffic.keys().cloned().chain(["all".to_owned()]).collect(),
+            // Nodes and services may come with a phase.
+            "node" if unsimulated::only_study(metric) == Some(Study::Migrate) => return,
+            "phase" => {
+                let phases = document.migration.phases.iter().map(|phase| phase.id.text.clone());
+                phases.chain([metric::ALL.to_owned()]).collect()
+            }
+            "step" => {
+                let phases = document.migration.phases.iter();
+                phases.flat_map(|phase| &phase.steps).map(|step| step.id.clone()).collect()
+            }
             "service" => document.services.keys().cloned().collect(),
             "caller" => document.services.keys().cloned().chain(["all".to_owned()]).collect(),
             "node" => {

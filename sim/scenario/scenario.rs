@@ -1,5 +1,7 @@
 //! A scenario: files and `--set`, merged, checked, and ready to become worlds.
 
+mod phases;
+
 use crate::base::{Set, Shared};
 use crate::check;
 use crate::cluster;
@@ -30,6 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use wssim_experiment::input::Input;
+use wssim_experiment::migrate::plan::Phase;
 use wssim_experiment::objective::Condition;
 use wssim_experiment::offered::{self, OfferedLoad};
 use wssim_experiment::question::{
@@ -71,6 +74,8 @@ struct World {
     claims: Vec<Claim>,
     not_simulated: Vec<NotSimulated>,
     traces: Traces,
+    /// The worlds with the overlays of the first phase, of the first two, and so on.
+    phases: Vec<World>,
     /// Warnings; mistakes come instead of a world.
     warnings: Vec<Diagnostic>,
 }
@@ -104,6 +109,7 @@ impl Scenario {
             World::read(&location, &own, Missing::Refused, &shared).map_err(Diagnostics::new)?;
         let mut mistakes = Vec::new();
         world.name_arms(&location, &shared.files);
+        mistakes.extend(world.read_phases(&location, &own, Missing::Refused, &shared));
         let arms: Vec<(String, Name, Vec<Name>)> = world
             .document
             .claims
@@ -117,7 +123,10 @@ impl Scenario {
             let entry = read.entry(arm.text.clone()).or_insert_with(|| {
                 let file = find::arm(&location, &arm.text);
                 match World::read(&file, &own, Missing::LeftOut, &shared) {
-                    Ok(world) => Some(world),
+                    Ok(mut world) => {
+                        mistakes.extend(world.read_phases(&file, &own, Missing::LeftOut, &shared));
+                        Some(world)
+                    }
                     Err(more) => {
                         mistakes.extend(more);
                         None
@@ -323,6 +332,10 @@ impl Worlds for Scenario {
         Ok(AtRisk { blueprint: lower::lower(&document, &world.traces), cluster })
     }
 
+    fn phases(&self, arm: Option<&str>) -> Result<Vec<Phase>, WorldError> {
+        self.phase_worlds(arm)
+    }
+
     fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override> {
         let to = match end {
             End::Low => &input.low,
@@ -387,9 +400,20 @@ impl World {
         missing: Missing,
         shared: &Shared,
     ) -> Result<Self, Vec<Diagnostic>> {
+        Self::read_with(location, sets, missing, shared, 0)
+    }
+
+    /// The same with the overlays of so many phases.
+    fn read_with(
+        location: &Location,
+        sets: &[Set],
+        missing: Missing,
+        shared: &Shared,
+        phases: usize,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let mut sets = sets.to_vec();
         loop {
-            match Self::read_once(location, &sets, missing, shared) {
+            match Self::read_once(location, &sets, missing, shared, phases) {
                 // An arm may lack a key that the scenario has: try without what is not there.
                 Err((_, unknown)) if missing == Missing::LeftOut && !unknown.is_empty() => {
                     let mut number = 0;
@@ -410,12 +434,14 @@ impl World {
         sets: &[Set],
         missing: Missing,
         shared: &Shared,
+        phases: usize,
     ) -> Result<Self, (Vec<Diagnostic>, Vec<usize>)> {
         // A stack that a `--set` names has to be there before others reach into it, and stack files are read
         // with what is set of them.
         let is_early = |set: &str| load::is_of_stacks(set) || field::is_field(set);
         let (early, late): (Vec<_>, Vec<_>) = sets.iter().partition(|(set, _)| is_early(set));
-        let base = shared.base(location, &early).map_err(|mistakes| (mistakes, Vec::new()))?;
+        let base =
+            shared.base(location, &early, phases).map_err(|mistakes| (mistakes, Vec::new()))?;
         let (mut sources, mut merged) = (base.sources.clone(), base.merged.clone());
         let mut mistakes = base.mistakes.clone();
         for (set, shown) in late {
@@ -470,6 +496,7 @@ impl World {
             claims,
             not_simulated,
             traces,
+            phases: Vec::new(),
             warnings,
         })
     }

@@ -155,6 +155,7 @@ pub(crate) fn only_study(metric: &MetricRef) -> Option<Study> {
         MeasuredBy::Run => None,
         MeasuredBy::Failures | MeasuredBy::LongRun => Some(Study::Failures),
         MeasuredBy::Capacity => Some(Study::Capacity),
+        MeasuredBy::Migrate => Some(Study::Migrate),
     }
 }
 

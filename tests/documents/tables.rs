@@ -19,6 +19,7 @@ fn metrics() -> String {
             MeasuredBy::Run => "`run`",
             MeasuredBy::Failures => "`failures`",
             MeasuredBy::Capacity => "`capacity`",
+            MeasuredBy::Migrate => "`migrate`",
             MeasuredBy::LongRun => "`failures`, in the long run",
         };
         let labels = kind.labels.join(", ");

@@ -3,6 +3,7 @@
 mod capacity;
 mod compare;
 mod failures;
+mod migrate;
 mod run;
 mod sweep;
 
@@ -18,6 +19,7 @@ pub(super) fn section(html: &mut Html, findings: &Findings) {
         Answer::Compare(found) => compare::section(html, found),
         Answer::Sweep(found) => sweep::section(html, found),
         Answer::Capacity(found) => capacity::section(html, found),
+        Answer::Migrate(found) => migrate::section(html, found),
     }
 }
 
@@ -25,6 +27,7 @@ pub(super) fn section(html: &mut Html, findings: &Findings) {
 pub(super) fn figures(findings: &Findings) -> Vec<Figure> {
     match &findings.answer {
         Answer::Run(found) => run::figures(found),
+        Answer::Migrate(_) => Vec::new(),
         Answer::Failures(found) => found.long_run.as_ref().map_or_else(Vec::new, failures::figures),
         Answer::Compare(found) => compare::figures(found),
         Answer::Sweep(found) => sweep::figures(found),

@@ -29,7 +29,8 @@ fn figure(shown: &RolloutShown) -> Figure {
     let row = |(name, from, to): (String, f64, f64)| {
         let text =
             format!("{} to {}", quantity::rough(from, "seconds"), quantity::rough(to, "seconds"));
-        let svg = span([from, to], ends, &format!("{name}: {text}"));
+        let part = |at: f64| (at - ends[0]) / (ends[1] - ends[0]).max(f64::MIN_POSITIVE);
+        let svg = span([from, to].map(part), "fill", &format!("{name}: {text}"));
         Row { name, svg, text }
     };
     let rows = whole.into_iter().chain(bars).map(row).collect();

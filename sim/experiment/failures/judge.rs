@@ -410,7 +410,7 @@ fn had_containers(all: &[Aftermath], service: usize) -> bool {
 fn of_sets(claim: &Claim) -> Option<OfSets> {
     match row_of(&claim.metric.name)?.reader {
         Reader::Sets(what) => Some(what),
-        Reader::Run(_) | Reader::Years(_) | Reader::Capacity(_) => None,
+        Reader::Run(_) | Reader::Years(_) | Reader::Capacity(_) | Reader::Migrate(_) => None,
     }
 }
 

@@ -6,6 +6,7 @@ mod failing;
 mod failures;
 mod labels;
 mod memory;
+mod migrate;
 mod nodes;
 pub(crate) mod quantity;
 mod requests;
@@ -16,13 +17,20 @@ pub(crate) use failing::{can_be_down, can_fail};
 pub use labels::{ALL, STATS, UNFINISHED, reasons};
 pub(crate) use labels::{MEAN, P95, Stat};
 pub use row::{Limit, MeasuredBy, MetricKind, Row, Worse};
-pub(crate) use row::{OfCapacity, OfHistory, OfSets, OfYears, Reader};
+pub(crate) use row::{OfCapacity, OfHistory, OfMigrate, OfSets, OfYears, Reader};
 
 use row::kind;
 
 /// The themes of the table.
-const THEMES: [&[Row]; 6] =
-    [requests::ROWS, services::ROWS, nodes::ROWS, memory::ROWS, failures::ROWS, capacity::ROWS];
+const THEMES: [&[Row]; 7] = [
+    requests::ROWS,
+    services::ROWS,
+    nodes::ROWS,
+    memory::ROWS,
+    failures::ROWS,
+    capacity::ROWS,
+    migrate::ROWS,
+];
 
 /// Metrics that a claim may name and that nothing measures yet.
 pub const PLANNED: &[MetricKind] = &[kind(

@@ -81,6 +81,8 @@ pub enum MeasuredBy {
     LongRun,
     /// `capacity`.
     Capacity,
+    /// `migrate`.
+    Migrate,
 }
 
 impl Row {
@@ -92,6 +94,7 @@ impl Row {
             Reader::Sets(_) => MeasuredBy::Failures,
             Reader::Years(_) => MeasuredBy::LongRun,
             Reader::Capacity(_) => MeasuredBy::Capacity,
+            Reader::Migrate(_) => MeasuredBy::Migrate,
         }
     }
 
@@ -119,6 +122,27 @@ pub(crate) enum Reader {
     Years(OfYears),
     /// By `capacity`.
     Capacity(OfCapacity),
+    /// By `migrate`.
+    Migrate(OfMigrate),
+}
+
+/// What is measured of the phases of a migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OfMigrate {
+    /// How long a phase takes.
+    Length,
+    /// How long an entry is down.
+    Downtime,
+    /// Time of people.
+    Effort,
+    /// Whether a phase keeps within its window.
+    Window,
+    /// The most RAM of a node.
+    Memory,
+    /// The most CPU of a node.
+    Cpu,
+    /// How long it takes to go back.
+    Rollback,
 }
 
 /// What is measured of a capacity.

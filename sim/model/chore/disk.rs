@@ -1,6 +1,7 @@
-//! The disk's leg of a chore: pieces that are written one after the other, each in the disk's queue.
+//! The disks' legs of a chore: pieces that are read, or written, one after the other, each in its disk's queue.
 
 use super::ChoreId;
+use crate::blueprint::Access;
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId};
 use crate::probe::Probe;
@@ -12,40 +13,54 @@ use wssim_kernel::{Calendar, Time};
 /// Bytes of one piece: what a kernel writes back at once, so that others wait for no more than that.
 const PIECE: f64 = 4e6;
 
+/// What is done at a disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leg {
+    Read,
+    Write,
+}
+
+/// A chore and its leg as a frame remembers them.
+fn number(id: ChoreId, leg: Leg) -> u32 {
+    id.0 << 1 | u32::from(leg == Leg::Write)
+}
+
+fn of_number(number: u32) -> (ChoreId, Leg) {
+    (ChoreId(number >> 1), if number & 1 == 1 { Leg::Write } else { Leg::Read })
+}
+
 impl<P: Probe> World<'_, P> {
-    /// Writes the first piece of what the chore has to write on `node`.
-    pub(super) fn write_chore(
+    /// Reads or writes the first piece of what the chore has to on `node`.
+    pub(super) fn use_disk_for(
         &mut self,
         now: Time,
         id: ChoreId,
+        leg: Leg,
         node: NodeId,
         calendar: &mut Calendar<Event>,
     ) {
         let container = self.as_container(node);
-        let (frame, state) = self.frames.open(Kind::Chore, mix(u64::from(id.0), 0));
-        (state.number, state.container) = (id.0, container);
-        self.write_piece(now, frame, calendar);
+        let key = mix(u64::from(id.0), u64::from(leg == Leg::Read) << 1);
+        let (frame, state) = self.frames.open(Kind::Chore, key);
+        (state.number, state.container) = (number(id, leg), container);
+        self.use_piece(now, frame, calendar);
     }
 
-    /// A piece has been written.
-    pub(crate) fn piece_written(
-        &mut self,
-        now: Time,
-        frame: FrameId,
-        calendar: &mut Calendar<Event>,
-    ) {
-        let chore = &mut self.chores[self.frames[frame].number as usize];
-        chore.unwritten -= PIECE.min(chore.unwritten);
+    /// A piece has been read or written.
+    pub(crate) fn piece_done(&mut self, now: Time, frame: FrameId, calendar: &mut Calendar<Event>) {
+        let (id, leg) = of_number(self.frames[frame].number);
+        let left = &mut self.chores[id.index()].left[leg as usize];
+        *left -= PIECE.min(*left);
         let key = &mut self.frames[frame].key;
         *key = mix(*key, 1);
-        self.write_piece(now, frame, calendar);
+        self.use_piece(now, frame, calendar);
     }
 
-    /// Writes the next piece, if there is one and anybody wants it.
-    fn write_piece(&mut self, now: Time, frame: FrameId, calendar: &mut Calendar<Event>) {
-        let id = ChoreId(self.frames[frame].number);
+    /// Goes on with the next piece, if there is one and anybody wants it.
+    fn use_piece(&mut self, now: Time, frame: FrameId, calendar: &mut Calendar<Event>) {
+        let (id, leg) = of_number(self.frames[frame].number);
         let chore = &self.chores[id.index()];
-        let goes_on = chore.unwritten > 0.0 && chore.then.is_some();
+        let goes_on = chore.left[leg as usize] > 0.0 && chore.then.is_some();
         if goes_on && self.queue_at_disk(now, frame, Waits::DiskQueue, calendar) {
             return;
         }
@@ -53,9 +68,11 @@ impl<P: Probe> World<'_, P> {
         self.chore_leg(now, id, calendar);
     }
 
-    /// Bytes of the piece that `frame` writes.
-    pub(crate) fn bytes_of_piece(&self, frame: FrameId) -> f64 {
-        self.chores[self.frames[frame].number as usize].unwritten.min(PIECE)
+    /// What `frame` does at the disk, and bytes of its piece.
+    pub(crate) fn piece(&self, frame: FrameId) -> (Access, f64) {
+        let (id, leg) = of_number(self.frames[frame].number);
+        let access = if leg == Leg::Read { Access::Read } else { Access::Write };
+        (access, self.chores[id.index()].left[leg as usize].min(PIECE))
     }
 
     /// `node` itself, where visits to its disk are counted by container: behind all of them.

@@ -1,6 +1,6 @@
-//! Work on nodes that no container does: images that are built, pushed and pulled.
+//! Work on nodes that no container does: images that are built, pushed and pulled, and data that is carried.
 //!
-//! A chore has up to three legs, which go on at the same time: bytes between two nodes, or from outside, as a
+//! A chore has up to four legs, which go on at the same time: bytes between two nodes, or from outside, as a
 //! flow beside all others ([`flow`](crate::network::flow)); CPU of a node, which loads the processor as one more
 //! container would; and bytes that are written on its disk, piece by piece in the disk's one queue. It is done
 //! with its last leg. So what shares a node with a chore slows it down, and is slowed down by it; alone it takes
@@ -17,6 +17,7 @@ use crate::network::Carried;
 use crate::probe::Probe;
 use crate::request::frame::{FrameId, Kind, NO_FRAME};
 use crate::world::World;
+use disk::Leg;
 use wssim_kernel::{Calendar, Time};
 
 /// A chore: a place in the table of all of a replication.
@@ -36,7 +37,9 @@ pub(crate) struct Haul {
     pub(crate) network: Option<([NodeId; 2], f64, f64)>,
     /// Where, and nanoseconds of the reference CPU, on one thread.
     pub(crate) cpu: Option<(NodeId, f64)>,
-    /// Where, and bytes.
+    /// Where it is read, and bytes.
+    pub(crate) read: Option<(NodeId, f64)>,
+    /// Where it is written, and bytes.
     pub(crate) disk: Option<(NodeId, f64)>,
 }
 
@@ -49,6 +52,8 @@ pub(crate) enum Then {
     Built(RolloutId, usize),
     /// The same image is in the registry.
     Pushed(RolloutId, usize),
+    /// What that step of a procedure carries is there.
+    Carried(u32),
 }
 
 /// One that is under way, or is over.
@@ -59,8 +64,8 @@ pub(crate) struct Chore {
     legs: u32,
     /// What computes.
     job: FrameId,
-    /// Bytes that are still to be written, those of the present visit among them.
-    unwritten: f64,
+    /// Bytes that are still to be read, and to be written, those of the present visit among them.
+    left: [f64; 2],
     /// `None`: it was ended.
     then: Option<Then>,
 }
@@ -69,7 +74,8 @@ impl Haul {
     fn nodes(&self) -> [Option<NodeId>; 3] {
         let written = self.disk.map(|(node, _)| node);
         let [from, to] = self.network.map_or([None; 2], |(ends, ..)| ends.map(Some));
-        [from, to.or(self.cpu.map(|(node, _)| node)), written]
+        let read = self.read.map(|(node, _)| node);
+        [from.or(read), to.or(self.cpu.map(|(node, _)| node)), written]
     }
 }
 
@@ -83,19 +89,23 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let id = ChoreId(self.chores.len() as u32);
-        let legs = 1 + u32::from(haul.network.is_some()) + u32::from(haul.cpu.is_some());
-        let unwritten = haul.disk.map_or(0.0, |(_, bytes)| bytes);
+        let legs = [haul.network.is_some(), haul.cpu.is_some(), haul.read.is_some()];
+        let legs = 1 + legs.map(u32::from).iter().sum::<u32>();
+        let left = [haul.read, haul.disk].map(|disk| disk.map_or(0.0, |(_, bytes)| bytes));
         let (nodes, job, then) = (haul.nodes(), NO_FRAME, Some(then));
-        self.chores.push(Chore { nodes, legs, job, unwritten, then });
+        self.chores.push(Chore { nodes, legs, job, left, then });
         if let Some((ends, bytes, rate)) = haul.network {
             self.send_chore(now, id, ends, (bytes, rate), calendar);
         }
         if let Some((node, demand)) = haul.cpu {
             self.compute_chore(now, id, node, demand, calendar);
         }
-        // The third leg: what is to be written, or nothing.
+        if let Some((node, _)) = haul.read {
+            self.use_disk_for(now, id, Leg::Read, node, calendar);
+        }
+        // The last leg: what is to be written, or nothing.
         match haul.disk {
-            Some((node, _)) => self.write_chore(now, id, node, calendar),
+            Some((node, _)) => self.use_disk_for(now, id, Leg::Write, node, calendar),
             None => calendar.schedule(now, Event::ChoreLeg(id)),
         }
     }
@@ -158,6 +168,7 @@ impl<P: Probe> World<'_, P> {
             Then::Pulled(node, image) => self.pulled(now, node, image, calendar),
             Then::Built(rollout, number) => self.built(now, rollout, number, calendar),
             Then::Pushed(rollout, _) => self.pushed(now, rollout, calendar),
+            Then::Carried(step) => self.carried(now, step, calendar),
         }
     }
 
@@ -193,7 +204,7 @@ impl<P: Probe> World<'_, P> {
         self.chores[id.index()].job = NO_FRAME;
     }
 
-    /// What becomes of a chore that was lost: a pull begins anew with its node, a rollout ends.
+    /// What becomes of a chore that was lost: a pull begins anew with its node, a rollout or procedure ends.
     fn chore_lost(&mut self, now: Time, then: Then, calendar: &mut Calendar<Event>) {
         match then {
             Then::Pulled(node, image) => {
@@ -203,6 +214,7 @@ impl<P: Probe> World<'_, P> {
                 }
             }
             Then::Built(rollout, _) | Then::Pushed(rollout, _) => self.break_off(now, rollout),
+            Then::Carried(_) => self.break_off_procedure(now, calendar),
         }
     }
 }

@@ -157,6 +157,7 @@ impl<P: Probe> World<'_, P> {
         for &node in &fault.nodes {
             self.be_missed(now, fault, node, calendar);
         }
+        self.look_at_steps(now, calendar);
     }
 
     fn hang(&mut self, now: Time, fault: &Fault, until: Time, calendar: &mut Calendar<Event>) {

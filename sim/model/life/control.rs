@@ -138,6 +138,9 @@ impl<'a, P: Probe> Led<'a> for World<'a, P> {
     }
 
     fn restart_policy(&self, id: ContainerId) -> RestartPolicy {
+        if self.is_held_back(id) {
+            return RestartPolicy::NEVER;
+        }
         self.blueprint.service_of(id).restart
     }
 

@@ -241,6 +241,7 @@ impl<P: Probe> World<'_, P> {
                 self.restart_later(now, id, end.exit(), calendar);
             }
         }
+        self.look_at_steps(now, calendar);
     }
 
     /// Whether `id` is one that comes later than now.
@@ -257,7 +258,8 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let is_dead = self.containers[id.index()].life.phase == Phase::Dead;
-        if is_dead && self.blueprint.service_of(id).restart.is_never() {
+        let is_wanted = !self.is_held_back(id);
+        if is_dead && is_wanted && self.blueprint.service_of(id).restart.is_never() {
             self.turn_at(now, id, calendar);
         }
     }
@@ -376,7 +378,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// `id` begins a new life: with CPU.
-    pub(super) fn start_container(
+    pub(crate) fn start_container(
         &mut self,
         now: Time,
         id: ContainerId,
@@ -448,6 +450,7 @@ impl<P: Probe> World<'_, P> {
             self.tell_control(now, Told::Runs(id), calendar);
         }
         self.look_at_rollouts(now);
+        self.look_at_steps(now, calendar);
     }
 }
 

@@ -153,6 +153,9 @@ impl<P: Probe> World<'_, P> {
         law: &Law,
         calendar: &mut Calendar<Event>,
     ) {
+        if there && self.is_hidden(id) {
+            return;
+        }
         if let Some(proxy) = self.registry.as_proxy(observer) {
             return self.tell_proxy(now, proxy, id, there, calendar);
         }

@@ -93,8 +93,9 @@ impl<P: Probe> World<'_, P> {
     fn work_at_disk(&self, disk: &Disk, id: FrameId) -> (f64, f64) {
         let frame = &self.frames[id];
         if frame.kind == Kind::Chore {
-            let access = disk.write.sample_lazily(|| self.draws.draw(frame.key, 0));
-            return (access, self.bytes_of_piece(id));
+            let (access, bytes) = self.piece(id);
+            let access = disk.access(access).sample_lazily(|| self.draws.draw(frame.key, 0));
+            return (access, bytes);
         }
         if frame.waits == Waits::PageQueue {
             return (self.time_to_fetch(id, &disk.read), f64::from(frame.open) * PAGE);
@@ -152,7 +153,7 @@ impl<P: Probe> World<'_, P> {
             if visit.fetches {
                 self.pages_are_there(now, visit.frame, calendar);
             } else if frame.kind == Kind::Chore {
-                self.piece_written(now, visit.frame, calendar);
+                self.piece_done(now, visit.frame, calendar);
             } else {
                 self.execute(now, visit.frame, calendar);
             }

@@ -229,6 +229,7 @@ impl<'a, P: Probe> World<'a, P> {
             network: Some(([from, node], image.bytes, image.rate)),
             cpu: (image.bytes > 0.0).then(|| (node, image.unpacking())),
             disk: Some((node, image.bytes * UNPACKED_SIZE)),
+            read: None,
         };
         self.begin_chore(now, &haul, Then::Pulled(node, place), calendar);
     }

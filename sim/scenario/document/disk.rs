@@ -49,12 +49,15 @@ fn of_kind(name: &str) -> Disk {
     Disk { read, write, flush, bandwidth: megabytes * 1e6, queues: *queues }
 }
 
-/// The key `disk` of a node.
-pub(super) fn of_node(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Disk> {
+/// The key `disk` of a node, and bytes that are free there.
+pub(super) fn of_node(
+    reader: &mut Reader<'_>,
+    outer: &mut Fields<'_>,
+) -> (Option<Disk>, Option<f64>) {
     if outer.table.get("disk").is_none_or(|entry| entry.item.table().is_none()) {
-        return outer.word(reader, "disk", &NAMES).map(of_kind);
+        return (outer.word(reader, "disk", &NAMES).map(of_kind), None);
     }
-    let mut fields = outer.inner(reader, "disk")?;
+    let Some(mut fields) = outer.inner(reader, "disk") else { return (None, None) };
     let kind = fields.word(reader, "kind", &NAMES).map_or(BARE, of_kind);
     let mut law = |key| fields.law(reader, key, Dimension::Duration);
     let (read, write, flush) = (law("read"), law("write"), law("flush"));
@@ -67,8 +70,9 @@ pub(super) fn of_node(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option
             .unwrap_or(kind.bandwidth),
         queues: fields.value(reader, "queues", fields::count(1)).unwrap_or(kind.queues),
     };
+    let free = fields.value(reader, "free", fields::quantity(Dimension::Size));
     fields.finish(reader);
-    Some(disk)
+    (Some(disk), free)
 }
 
 /// A visit to the disk.

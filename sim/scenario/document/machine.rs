@@ -31,6 +31,8 @@ pub(crate) struct Machine {
     /// Bytes of a packet that its interface takes.
     pub mtu: Option<f64>,
     pub disk: Option<Disk>,
+    /// Bytes that are free on it; `None`: as many as are wanted.
+    pub free: Option<f64>,
     /// Whether the CPU has instructions for AES.
     pub aes: bool,
     /// As Docker reports it; `None`: x86-64.
@@ -74,6 +76,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'
     let shown =
         usual.iter().map(|(n, work)| format!("[{n}, {work}]")).collect::<Vec<_>>().join(", ");
     let capacity = fields.value_or(reader, "capacity", points, usual, &format!("[{shown}]"));
+    let (disk, free) = disk::of_node(reader, fields);
     let machine = Machine {
         origin,
         labels,
@@ -86,7 +89,8 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'
         swappiness: swappiness(reader, fields),
         network: fields.value(reader, "network", bandwidth),
         mtu: fields.value(reader, "mtu", packet_size),
-        disk: disk::of_node(reader, fields),
+        disk,
+        free,
         aes: fields.value_or(reader, "aes", fields::truth, true, "true"),
         arch: fields.name(reader, "arch").map(|name| name.text),
         site: fields.name(reader, "site").map(|name| name.text),

@@ -18,6 +18,7 @@ pub(crate) mod header;
 pub(crate) mod known;
 pub(crate) mod machine;
 pub(crate) mod memory;
+pub(crate) mod migration;
 pub(crate) mod part;
 pub(crate) mod profile;
 pub(crate) mod rollout;
@@ -43,6 +44,7 @@ use std::num::NonZeroU32;
 use traffic::Traffic;
 use wssim_experiment::cluster::Survival;
 
+use crate::migration::Moving;
 use crate::outages;
 use crate::schema::ROOT;
 use crate::source::Origin;
@@ -74,6 +76,10 @@ pub(crate) struct Document {
     pub at_risk: bool,
     pub claims: Vec<ClaimText>,
     pub survival: Survival,
+    /// What is done to get elsewhere.
+    pub migration: migration::Migration,
+    /// The phase of it whose world this is.
+    pub moving: Option<Moving>,
     /// What labels tell Traefik.
     pub proxy: Proxy,
 }
@@ -161,6 +167,7 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
     document.claims =
         root.list(reader, "claim").into_iter().map(|fields| claim::read(reader, fields)).collect();
     document.survival = survival::read(reader, &mut root);
+    document.migration = migration::read(reader, &mut root);
     root.finish(reader);
     document.proxy = traefik::read(&document, reader);
     document

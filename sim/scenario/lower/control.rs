@@ -76,7 +76,9 @@ impl Lowering<'_> {
     /// service ran from the first.
     pub(super) fn data_at(&self, service: &Service, node: usize, homes: &[usize]) -> DataAt {
         let volumes = &service.deploy.volumes;
-        if volumes.iter().any(|volume| volume.is_local) && !homes.contains(&node) {
+        // A phase of a migration carries it along.
+        let stays = self.document.moving.is_none() && !homes.contains(&node);
+        if volumes.iter().any(|volume| volume.is_local) && stays {
             return DataAt::Elsewhere;
         }
         let server = volumes.iter().find_map(|volume| volume.nfs.as_ref());

@@ -108,6 +108,8 @@ static DISK: Shape = shape(
         key("write", TIMES, "time of one write, bytes apart").or("as `kind` has it"),
         key("flush", TIMES, "time of one flush, bytes apart").or("as `kind` has it"),
         key("bandwidth", BANDWIDTH, "bytes a second").or("as `kind` has it"),
+        key("free", SIZE, "bytes that are free: no phase may dump or copy more")
+            .or("as many as are wanted"),
         key("queues", FROM_ONE, "visits that are served at once").or("as `kind` has it; 1"),
     ],
 );

@@ -191,6 +191,7 @@ impl Definitions {
                     json!({ "type": "array", "items": items, "minItems": least })
                 }
             }
+            Kind::Piece => json!({ "$ref": "#" }),
             Kind::Steps => {
                 let step = self.item(&Kind::Table(&STEP));
                 json!({ "type": "array", "items": step })

@@ -177,6 +177,7 @@ impl Page {
             }
             Kind::Either(kinds) => self.either(kinds, path),
             Kind::Table(shape) => self.link(shape, path),
+            Kind::Piece => "table of any keys of a scenario".to_owned(),
             Kind::Steps => self.link(&STEP, "step").replace("[table]", "list of [steps]"),
             Kind::Map(inner) => format!("{BY_NAME}{}", self.takes(inner, path)),
         }

@@ -16,6 +16,7 @@
 mod cluster;
 mod json;
 mod markdown;
+mod migration;
 mod patterns;
 mod plan;
 mod rollout;
@@ -117,6 +118,8 @@ pub(crate) enum Kind {
     Either(&'static [Kind]),
     /// A table.
     Table(&'static Shape),
+    /// A piece of a scenario: any of its keys.
+    Piece,
     /// A list of steps, which may hold lists of steps: the one kind that is recursive.
     Steps,
     /// Values by names that the author chooses.
@@ -133,6 +136,8 @@ const SHARE: Kind = Kind::Ranged(&Kind::Share);
 const DURATION: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Duration));
 const SIZE: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Size));
 const RATE: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Rate));
+/// A distribution of bandwidths.
+const RATES: Kind = Kind::Ranged(&Kind::Law(Dimension::Bandwidth));
 const BANDWIDTH: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Bandwidth));
 const CLOCK: Kind = Kind::Ranged(&Kind::Clock);
 /// CPU between two touches of pages; `none`: there are none.

@@ -5,7 +5,7 @@ use super::{
     CLOCK, DURATION, FROM_ONE, Key, Kind, NAMES, POSITIVE, SHARE, Shape, TEXT, TIMES, TRUTH, key,
     shape,
 };
-use super::{cluster, rollout, service, traffic};
+use super::{cluster, migration, rollout, service, traffic};
 use wssim_text::quantity::Dimension;
 
 /// A whole file.
@@ -51,6 +51,16 @@ pub(crate) static ROOT: Shape = shape(
             "new images that are brought out, and when",
         ),
         key("survival", Kind::Table(&SURVIVAL), "what `wssim failures` counts as survived"),
+        key(
+            "migration",
+            Kind::Table(&migration::MIGRATION),
+            "what the phases of a migration have in common",
+        ),
+        key(
+            "phase",
+            Kind::Array(&Kind::Table(&migration::PHASE), 0),
+            "the phases of a migration: `wssim migrate` says how they go",
+        ),
         key("faults", Kind::Table(&OUTAGES), "outages that were recorded and happen again"),
         key("repair", Kind::Table(&REPAIR), "how many repairs go on at once"),
         key(
@@ -231,7 +241,7 @@ static CLAIM: Shape = Shape {
             key(
                 "study",
                 Kind::Word(&["run", "failures", "rollout", "migrate", "compare", "capacity"]),
-                "the command that judges the claim; `rollout` and `migrate` do not exist yet",
+                "the command that judges the claim; `rollout` does not exist yet",
             ).or("the one that measures the metric"),
             key("observed", TRUTH, "whether this was observed, so that the model must reproduce it").or("false"),
             key(

@@ -210,11 +210,17 @@ fn sizes_are_bounded_and_the_bound_is_told() {
         ("at most 1000 ", format!("{SHOP}{}", "[[rollout]]\n".repeat(1001))),
         (
             "renew more than 10000 ",
-            format!("{SHOP}{}{rollouts}", tables("service", 1000).replace("]\n", "]\nstack = \"x\"\n")),
+            format!(
+                "{SHOP}{}{rollouts}",
+                tables("service", 1000).replace("]\n", "]\nstack = \"x\"\n")
+            ),
         ),
         (
             "more than 1000000 places",
-            format!("{SHOP}{SWARM}{}[service.h]\nreplicas = 60000\n{NEW}", tables("node", 9).replace("]\n", "]\ncores = 1\n")),
+            format!(
+                "{SHOP}{SWARM}{}[service.h]\nreplicas = 60000\n{NEW}",
+                tables("node", 9).replace("]\n", "]\ncores = 1\n")
+            ),
         ),
         ("more than 200000 ", format!("{SHOP}{global}[service.i]\nreplicas = 100000\n")),
         (

@@ -94,7 +94,8 @@ fn swarm_and_compose_bring_out_and_nothing_else_does() {
     let off = ["first", "second", "third"].map(|id| format!("rollout.{id}.enabled=false"));
     let off: Vec<&str> = off.iter().map(String::as_str).chain([CALM, "claim=[]"]).collect();
     assert_eq!(kind(&off), None);
-    for other in ["orchestrator.kind=k3s", "orchestrator.kind=none", "orchestrator.kind=\"nomad\""] {
+    for other in ["orchestrator.kind=k3s", "orchestrator.kind=none", "orchestrator.kind=\"nomad\""]
+    {
         let told = try_load(&[other]).err().unwrap();
         assert!(told.contains("rollouts are simulated with Swarm and Compose"), "{told}");
     }
@@ -111,7 +112,8 @@ fn nothing_is_rolled_out_where_it_is_asked_what_may_be_lost() {
 
 #[test]
 fn what_is_written_is_an_input() {
-    let inputs = load(&["rollout.third.image.size={ value = \"9 MB\", source = \"a push\" }"]).inputs();
+    let inputs =
+        load(&["rollout.third.image.size={ value = \"9 MB\", source = \"a push\" }"]).inputs();
     let of = |path: &str| {
         let found = inputs.iter().find(|input| input.path == path);
         let input = found.unwrap_or_else(|| panic!("{path}"));

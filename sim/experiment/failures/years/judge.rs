@@ -16,6 +16,7 @@ pub(in crate::failures) fn judged(metric: &MetricRef) -> Option<OfHistory> {
         Reader::Run(_)
         | Reader::Sets(_)
         | Reader::Capacity(_)
+        | Reader::Migrate(_)
         | Reader::Years(OfYears::Lengths) => None,
     }
 }

@@ -187,6 +187,7 @@ pub(super) fn samples(kind: &Kind) -> Vec<Value> {
         Kind::Pair([first, second]) => vec![json!([samples(first)[0], samples(second)[0]])],
         Kind::Either(kinds) => kinds.iter().flat_map(samples).collect(),
         Kind::Table(shape) => vec![Value::Object(least(shape, None, ""))],
+        Kind::Piece => vec![json!({}), json!({ "lan": {} })],
         Kind::Steps => vec![json!([]), json!([{ "cpu": "1ms" }])],
         Kind::Map(inner) => {
             samples(inner).into_iter().map(|one| json!({ "some-name": one })).collect()

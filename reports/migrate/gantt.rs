@@ -1,0 +1,123 @@
+//! When what is done, as bars on one axis: all phases, and the steps of each.
+//!
+//! ```text
+//!                      0                              1 h 20 min
+//! stop gibd-postgres   █                                     2 s
+//! copy 2 GB             ██                                  18 s
+//! verify                  ░░░░░░░░░░░░░░░░░░░░░           4 min
+//! ```
+
+use crate::quantity;
+use wssim_experiment::migrate::findings::{Migration, PhaseFinding};
+use wssim_text::printable;
+use wssim_text::width;
+
+/// What the cluster does.
+const WORK: char = '█';
+/// What people do.
+const PEOPLE: char = '░';
+/// The share of a line that names may take, and columns of the time behind a bar.
+const NAMES: usize = 3;
+const TIME: usize = 10;
+
+/// One bar.
+struct Bar {
+    name: String,
+    from: f64,
+    to: f64,
+    fill: char,
+}
+
+/// A chart of all phases, and one of the steps of each that has some: title and lines, in so many columns.
+pub(crate) fn charts(migration: &Migration, columns: usize) -> Vec<(String, Vec<String>)> {
+    let mut charts = Vec::new();
+    if migration.phases.len() > 1 {
+        let bar = |phase: &PhaseFinding| {
+            let seconds = phase.seconds.as_ref().map_or(0.0, |all| all.mean);
+            let (from, to) = (phase.begins, phase.begins + seconds);
+            Bar { name: phase.id.clone(), from, to, fill: WORK }
+        };
+        let bars: Vec<Bar> = migration.phases.iter().map(bar).collect();
+        charts.push(("When each phase is".to_owned(), chart(&bars, columns)));
+    }
+    for phase in migration.phases.iter().filter(|phase| !phase.steps.is_empty()) {
+        let known = phase.steps.iter().filter_map(|step| {
+            let (from, seconds) = (step.begins?, step.seconds?);
+            let fill = if step.is_of_people { PEOPLE } else { WORK };
+            Some(Bar { name: step.text.clone(), from, to: from + seconds, fill })
+        });
+        let bars: Vec<Bar> = known.collect();
+        charts.push((format!("Phase {}", phase.id), chart(&bars, columns)));
+    }
+    charts
+}
+
+fn chart(bars: &[Bar], columns: usize) -> Vec<String> {
+    let names: Vec<String> =
+        bars.iter().map(|bar| cut(&printable(&bar.name), columns / NAMES)).collect();
+    let name = names.iter().map(|name| width::of(name)).max().unwrap_or(0);
+    let whole = bars.iter().map(|bar| bar.to).fold(0.0, f64::max);
+    let room = columns.saturating_sub(name + TIME + 4).max(1);
+    let mut lines = vec![axis(name, room, whole)];
+    for (bar, label) in bars.iter().zip(&names) {
+        let place = |at: f64| ((at / whole.max(f64::MIN_POSITIVE)) * room as f64) as usize;
+        let from = place(bar.from).min(room - 1);
+        // What takes hardly any time is seen, too.
+        let to = place(bar.to).clamp(from + 1, room);
+        let fill: String = std::iter::repeat_n(bar.fill, to - from).collect();
+        let time = quantity::duration(bar.to - bar.from);
+        let blanks = " ".repeat(name - width::of(label));
+        let (before, after) = (" ".repeat(from), " ".repeat(room - to));
+        lines.push(format!("{label}{blanks}  {before}{fill}{after}  {time:>TIME$}"));
+    }
+    lines
+}
+
+fn axis(name: usize, room: usize, whole: f64) -> String {
+    let end = quantity::duration(whole);
+    let gap = room.saturating_sub(1 + width::of(&end));
+    if gap == 0 {
+        return String::new();
+    }
+    format!("{}  0{}{end}", " ".repeat(name), " ".repeat(gap))
+}
+
+/// As much of `text` as fits into so many columns.
+fn cut(text: &str, columns: usize) -> String {
+    if width::of(text) <= columns {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    for character in text.chars() {
+        if width::of(&out) + width::of(&character.to_string()) + 1 > columns {
+            break;
+        }
+        out.push(character);
+    }
+    out.push('…');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_fill_the_line_and_no_more() {
+        let bar =
+            |name: &str, from: f64, to: f64, fill| Bar { name: name.to_owned(), from, to, fill };
+        let bars = [
+            bar("stop", 0.0, 2.0, WORK),
+            bar("a step with a name that is longer than its share of the line", 2.0, 100.0, WORK),
+            bar("verify", 100.0, 400.0, PEOPLE),
+        ];
+        for columns in [40, 60, 80, 120] {
+            let lines = chart(&bars, columns);
+            assert!(lines.iter().all(|line| width::of(line) <= columns), "{lines:#?}");
+            assert_eq!(lines[1].matches(WORK).count(), 1, "{}", lines[1]);
+            let [copied, verified] = [(2, WORK), (3, PEOPLE)]
+                .map(|(at, fill): (usize, char)| lines[at].matches(fill).count());
+            assert!((verified as f64 / copied as f64 - 3.0).abs() < 0.8, "{lines:#?}");
+        }
+    }
+}

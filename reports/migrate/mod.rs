@@ -1,0 +1,203 @@
+//! How the phases of a migration go: how long each takes, who is down meanwhile, what nodes carry, what it takes to
+//! go back, and what a lost node does.
+
+mod gantt;
+pub(crate) mod json;
+
+pub(crate) use gantt::charts;
+
+use crate::quantity;
+use crate::table::{Cell, Kind, Section, Table, Tone};
+use wssim_experiment::migrate::findings::{Migration, PhaseFinding};
+use wssim_stats::Estimate;
+
+/// What has no number.
+const NONE: &str = "—";
+
+/// What it comes to.
+pub(crate) fn answer(migration: &Migration) -> Vec<String> {
+    let Some(all) = &migration.seconds else { return Vec::new() };
+    let work = migration.effort.as_ref().map_or(0.0, |effort| effort.mean);
+    let down = migration.downtime.iter().filter_map(|(entry, one)| {
+        let down = one.as_ref().filter(|down| down.mean > 0.0)?;
+        Some(format!("{entry} for {}", quantity::duration(down.mean)))
+    });
+    let down: Vec<String> = down.collect();
+    let down = if down.is_empty() { "none".to_owned() } else { down.join(", ") };
+    let unfinished = migration.phases.iter().filter(|phase| phase.unfinished > 0);
+    let unfinished: Vec<&str> = unfinished.map(|phase| phase.id.as_str()).collect();
+    let mut all = vec![format!(
+        "Takes {}, of which people work {}. Entries that are down: {down}.",
+        if all.mean.is_finite() { quantity::duration(all.mean) } else { NONE.to_owned() },
+        quantity::duration(work),
+    )];
+    if !unfinished.is_empty() {
+        all.push(format!("Not every time done to the end: {}.", unfinished.join(", ")));
+    }
+    all
+}
+
+/// The tables.
+pub(crate) fn sections(migration: &Migration) -> Vec<Section> {
+    let all = [
+        phases(migration),
+        downtime(migration),
+        peaks(migration),
+        rollbacks(migration),
+        losses(migration),
+    ];
+    all.into_iter().filter(|section| !section.table.rows.is_empty()).collect()
+}
+
+fn number(estimate: Option<&Estimate>, unit: &str) -> Cell {
+    Cell::new(estimate.map_or_else(|| NONE.to_owned(), |one| quantity::plus_minus(one, unit)))
+}
+
+fn phases(migration: &Migration) -> Section {
+    let row = |phase: &PhaseFinding| {
+        let window = phase.window_seconds.map(quantity::duration).unwrap_or_default();
+        let within = phase.within.as_ref().map(|share| {
+            let tone = if share.mean < 1.0 { Tone::Bad } else { Tone::Good };
+            Cell::toned(quantity::percent(share.mean), tone)
+        });
+        let unfinished = match phase.unfinished {
+            0 => Cell::default(),
+            some => Cell::toned(format!("{some} times"), Tone::Bad),
+        };
+        vec![
+            Cell::new(&phase.id),
+            Cell::new(if phase.title == phase.id { String::new() } else { phase.title.clone() }),
+            number(phase.seconds.as_ref(), "seconds"),
+            Cell::new(window),
+            within.unwrap_or_default(),
+            unfinished,
+        ]
+    };
+    let mut rows: Vec<Vec<Cell>> = migration.phases.iter().map(row).collect();
+    if !rows.is_empty() {
+        let all = number(migration.seconds.as_ref(), "seconds");
+        let blank = Cell::default;
+        rows.push(vec![Cell::new("all"), blank(), all, blank(), blank(), blank()]);
+    }
+    let columns = vec![
+        ("Phase", Kind::Fixed),
+        ("", Kind::Words),
+        ("Takes", Kind::Numbers),
+        ("Window", Kind::Numbers),
+        ("Within it", Kind::Numbers),
+        ("Not done", Kind::Numbers),
+    ];
+    let remarks = migration
+        .effort
+        .as_ref()
+        .map(|effort| format!("people work {} in all", quantity::plus_minus(effort, "seconds")));
+    let table = Table { columns, rows }.without_empty_columns();
+    Section { title: "Phases", table, remarks: remarks.into_iter().collect() }
+}
+
+fn downtime(migration: &Migration) -> Section {
+    let of_phases = migration.phases.iter().map(|phase| (phase.id.as_str(), &phase.downtime));
+    let all = of_phases.chain([("all", &migration.downtime)]);
+    let rows = all.flat_map(|(phase, entries)| {
+        entries.iter().enumerate().map(move |(at, (entry, down))| {
+            let phase = if at == 0 { phase } else { "" };
+            vec![Cell::new(phase), Cell::new(entry), number(down.as_ref(), "seconds")]
+        })
+    });
+    let columns = vec![("Phase", Kind::Fixed), ("Entry", Kind::Fixed), ("Down", Kind::Numbers)];
+    let remarks = vec![
+        "down: a second in which at least half of the entry's requests that arrived failed"
+            .to_owned(),
+    ];
+    Section { title: "Downtime", table: Table { columns, rows: rows.collect() }, remarks }
+}
+
+fn peaks(migration: &Migration) -> Section {
+    let rows = migration.phases.iter().flat_map(|phase| {
+        phase.nodes.iter().enumerate().map(|(at, node)| {
+            let phase = if at == 0 { phase.id.as_str() } else { "" };
+            let memory = number(node.memory.as_ref(), "bytes");
+            vec![
+                Cell::new(phase),
+                Cell::new(&node.name),
+                memory,
+                number(node.cpu.as_ref(), "ratio"),
+            ]
+        })
+    });
+    let columns = vec![
+        ("Phase", Kind::Fixed),
+        ("Node", Kind::Fixed),
+        ("Most RAM", Kind::Numbers),
+        ("Most CPU", Kind::Numbers),
+    ];
+    let remarks = vec!["CPU: the largest mean over ten seconds".to_owned()];
+    let table = Table { columns, rows: rows.collect() };
+    Section { title: "Peaks while old and new run", table, remarks }
+}
+
+fn rollbacks(migration: &Migration) -> Section {
+    let rows = migration.phases.iter().flat_map(|phase| {
+        phase.rollbacks.iter().enumerate().map(|(at, back)| {
+            let phase_id = if at == 0 { phase.id.as_str() } else { "" };
+            let step = phase.steps.iter().find(|step| step.id == back.step);
+            vec![
+                Cell::new(phase_id),
+                Cell::new(&back.step),
+                Cell::new(step.map_or("", |step| step.text.as_str())),
+                number(back.seconds.as_ref(), "seconds"),
+                Cell::new(down(back.downtime.iter().map(|(name, down)| (name.as_str(), *down)))),
+            ]
+        })
+    });
+    let columns = vec![
+        ("Phase", Kind::Fixed),
+        ("After", Kind::Fixed),
+        ("", Kind::Words),
+        ("Takes", Kind::Numbers),
+        ("Down, there and back", Kind::Phrases),
+    ];
+    let table = Table { columns, rows: rows.collect() };
+    Section { title: "Going back", table, remarks: Vec::new() }
+}
+
+/// Entries that are down, and for how long.
+fn down<'a>(entries: impl Iterator<Item = (&'a str, f64)>) -> String {
+    let some = entries.filter(|(_, seconds)| *seconds > 0.0);
+    let told: Vec<String> =
+        some.map(|(name, seconds)| format!("{name} {}", quantity::duration(seconds))).collect();
+    if told.is_empty() { "none".to_owned() } else { told.join(", ") }
+}
+
+fn losses(migration: &Migration) -> Section {
+    let rows = migration.phases.iter().flat_map(|phase| {
+        phase.losses.iter().enumerate().map(|(at, loss)| {
+            let [complete, all] = loss.complete;
+            let tone = if complete == all { Tone::Good } else { Tone::Bad };
+            let stays = loss.entries.iter().filter(|(.., at_end)| *at_end > 0);
+            let stays: Vec<String> =
+                stays.map(|(name, _, n)| format!("{name} ({n} of {all})")).collect();
+            let entries = loss.entries.iter().map(|(name, down, _)| (name.as_str(), *down));
+            vec![
+                Cell::new(if at == 0 { phase.id.as_str() } else { "" }),
+                Cell::new(&loss.node),
+                Cell::toned(format!("{complete} of {all}"), tone),
+                Cell::new(down(entries)),
+                Cell::new(if stays.is_empty() { "none".to_owned() } else { stays.join(", ") }),
+            ]
+        })
+    });
+    let columns = vec![
+        ("Phase", Kind::Fixed),
+        ("Lost", Kind::Fixed),
+        ("Done all the same", Kind::Numbers),
+        ("Down", Kind::Phrases),
+        ("Down at the end", Kind::Phrases),
+    ];
+    let remarks = vec![
+        "the node crashes at a moment of the phase, for good; nobody does anything about it"
+            .to_owned(),
+    ];
+    let table = Table { columns, rows: rows.collect() };
+    Section { title: "A node is lost", table, remarks }
+}

@@ -1,0 +1,104 @@
+//! The order of things that wait for each other, how long a chain of them takes, and which of a phase's steps need
+//! no world.
+
+use wssim_model::blueprint::Procedure;
+
+/// Places in an order in which each comes after those that it waits for; of several the first by place. What waits
+/// for itself is left out.
+pub(super) fn order(after: &[Vec<usize>]) -> Vec<usize> {
+    let mut order: Vec<usize> = Vec::with_capacity(after.len());
+    let mut is_in = vec![false; after.len()];
+    let ready = |place: usize, is_in: &[bool]| {
+        !is_in[place] && after[place].iter().all(|before| is_in[*before])
+    };
+    while let Some(next) = (0..after.len()).find(|place| ready(*place, &is_in)) {
+        is_in[next] = true;
+        order.push(next);
+    }
+    order
+}
+
+/// When each begins and ends that takes so long, from the beginning of the first.
+pub(super) fn times(after: &[Vec<usize>], takes: &[f64]) -> Vec<[f64; 2]> {
+    let mut times = vec![[0.0, 0.0]; after.len()];
+    for place in order(after) {
+        let begins = after[place].iter().map(|before| times[*before][1]).fold(0.0, f64::max);
+        times[place] = [begins, begins + takes[place]];
+    }
+    times
+}
+
+/// When the last of `times` ends.
+pub(super) fn end(times: &[[f64; 2]]) -> f64 {
+    times.iter().map(|[_, end]| *end).fold(0.0, f64::max)
+}
+
+/// What `procedure` waits for, by step.
+pub(super) fn after(procedure: &Procedure) -> Vec<Vec<usize>> {
+    procedure.steps.iter().map(|step| step.after.clone()).collect()
+}
+
+/// Which steps only count: those of people for which every step that changes something waits, and those that wait
+/// for every step that does. The world is the same all the while.
+pub(super) fn only_counts(procedure: &Procedure) -> Vec<bool> {
+    let after = after(procedure);
+    let before = reach(&after);
+    let steps = &procedure.steps;
+    let changing: Vec<usize> = (0..steps.len()).filter(|at| !steps[*at].is_of_people()).collect();
+    let of = |at: usize| {
+        let leads = changing.iter().all(|other| before[*other][at]);
+        let trails = changing.iter().all(|other| before[at][*other]);
+        steps[at].is_of_people() && (leads || trails)
+    };
+    (0..steps.len()).map(of).collect()
+}
+
+/// For each which others come before it, whatever is between.
+fn reach(after: &[Vec<usize>]) -> Vec<Vec<bool>> {
+    let mut before = vec![vec![false; after.len()]; after.len()];
+    for place in order(after) {
+        for &direct in &after[place] {
+            let earlier = before[direct].clone();
+            before[place][direct] = true;
+            before[place].iter_mut().zip(earlier).for_each(|(all, more)| *all |= more);
+        }
+    }
+    before
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wssim_model::blueprint::{Step, Work};
+    use wssim_model::law::Law;
+
+    #[test]
+    fn a_chain_takes_the_longest_way() {
+        // 0 → 1 → 3, 0 → 2 → 3: the way by 2 is longer.
+        let after = [vec![], vec![0], vec![0], vec![1, 2]];
+        let times = times(&after, &[1.0, 2.0, 5.0, 1.0]);
+        assert_eq!(times, [[0.0, 1.0], [1.0, 3.0], [1.0, 6.0], [6.0, 7.0]]);
+        assert_eq!(end(&times), 7.0);
+    }
+
+    #[test]
+    fn what_waits_for_itself_is_in_no_order() {
+        assert_eq!(order(&[vec![1], vec![0], vec![]]), [2]);
+    }
+
+    #[test]
+    fn people_before_and_after_all_changes_only_count() {
+        let people = || Work::People(Law::Constant(1.0));
+        let works = [people(), Work::Stop(Vec::new()), people(), Work::Start(Vec::new()), people()];
+        let step = |(at, work): (usize, Work)| Step {
+            name: at.to_string(),
+            work,
+            after: at.checked_sub(1).into_iter().collect(),
+        };
+        let mut steps: Vec<Step> = works.into_iter().enumerate().map(step).collect();
+        // Somebody does something beside the first change.
+        steps.push(Step { name: "beside".to_owned(), work: people(), after: vec![0] });
+        let procedure = Procedure { steps, ..Procedure::default() };
+        assert_eq!(only_counts(&procedure), [true, false, false, false, true, false]);
+    }
+}

@@ -1,0 +1,65 @@
+//! Claims of `migrate`: means over replications, or paired changes from another migration.
+
+use super::numbers::Shown;
+use crate::findings::JudgedClaim;
+use crate::judge::{estimate, not_judged, paired_change, undecided, unit_of, verdict};
+use crate::question::{Claim, Study};
+use crate::reason::{Needed, Reason, Runs, Unmeasured};
+use crate::verdict::Verdict;
+use wssim_stats::Estimate;
+
+/// What is known, to judge by.
+pub(super) struct Bench<'a> {
+    pub(super) own: &'a Shown<'a>,
+    /// By file that changes are from.
+    pub(super) bases: &'a [(String, Shown<'a>)],
+    pub(super) replications: usize,
+    /// Level of one interval.
+    pub(super) level: f64,
+    /// Ranges of inputs, none of which is looked at.
+    pub(super) ranges: usize,
+}
+
+impl Bench<'_> {
+    /// The claim, and what became of it.
+    pub(super) fn judge(&self, claim: &Claim) -> JudgedClaim {
+        let measured = match not_judged(claim, Study::Migrate) {
+            Some(reason) => Err(reason),
+            None => self.measure(claim).map_err(Reason::Unmeasured),
+        };
+        let (simulated, verdict, why) = match measured {
+            Err(reason) => (None, Verdict::Undecided, vec![reason]),
+            Ok(estimate) => {
+                let verdict = verdict(&claim.expected, claim.observed, &estimate);
+                let why = match verdict {
+                    Verdict::Undecided => {
+                        vec![undecided(claim, &estimate, Runs::Replications, Needed::Replications)]
+                    }
+                    _ if self.ranges > 0 => {
+                        vec![Reason::NotLookedAt { looked: 0, ranges: self.ranges }]
+                    }
+                    _ => Vec::new(),
+                };
+                (Some(estimate), verdict, why)
+            }
+        };
+        JudgedClaim { claim: claim.clone(), unit: unit_of(claim), simulated, verdict, why }
+    }
+
+    fn measure(&self, claim: &Claim) -> Result<Estimate, Unmeasured> {
+        let name = || claim.metric.name.clone();
+        let own = self.own.samples(&claim.metric, self.replications);
+        let own = own.ok_or_else(|| Unmeasured::NoMetric(name()))?;
+        let found = match &claim.relative_to {
+            None => estimate(&own, self.level),
+            Some(file) => {
+                let base = self.bases.iter().find(|(base, _)| base == file);
+                let base =
+                    base.and_then(|(_, base)| base.samples(&claim.metric, self.replications));
+                let base = base.ok_or_else(|| Unmeasured::NoMetric(name()))?;
+                paired_change(&base, &own, claim.expected.relative, self.level)
+            }
+        };
+        found.ok_or_else(|| Unmeasured::NotObserved(name()))
+    }
+}

@@ -1,0 +1,122 @@
+//! What one replication of a phase leaves behind.
+
+use super::course;
+use super::listen::Listener;
+use crate::downtime::Seconds;
+use crate::stored::stored;
+use wssim_kernel::{Nanos, Time};
+use wssim_model::blueprint::{Blueprint, Procedure, Work};
+use wssim_model::{Outcome, Run};
+
+/// One replication of one phase, in a variant.
+#[derive(Clone, Debug)]
+pub(super) struct Passage {
+    /// Whether all steps were done.
+    pub(super) is_complete: bool,
+    /// By step, in seconds from the beginning of the phase; not numbers, where it never began or ended.
+    pub(super) begins: Vec<f64>,
+    pub(super) ends: Vec<f64>,
+    /// The longest chain of steps: of a phase that is not complete as long as it was looked at.
+    pub(super) seconds: f64,
+    /// Time of people, in seconds.
+    pub(super) effort: f64,
+    /// By source, in seconds.
+    pub(super) downtime: Vec<f64>,
+    /// By source: whether it is down at the end.
+    pub(super) is_down: Vec<bool>,
+    /// By node: most bytes of RAM in use, and the largest mean share of its threads over ten seconds.
+    pub(super) memory: Vec<f64>,
+    pub(super) cpu: Vec<f64>,
+    pub(super) events: u64,
+    pub(super) requests: u64,
+    pub(super) simulated_seconds: f64,
+}
+
+stored! {
+    Passage {
+        is_complete, begins, ends, seconds, effort, downtime, is_down, memory, cpu, events, requests,
+        simulated_seconds
+    }
+}
+
+/// What is known of a replication beside what was heard.
+pub(super) struct Setting<'a> {
+    pub(super) blueprint: &'a Blueprint,
+    /// The steps with what people take in them, of which some only count in the world.
+    pub(super) procedure: &'a Procedure,
+    pub(super) only_counts: &'a [bool],
+    pub(super) run: Run,
+}
+
+impl Passage {
+    /// Of what was heard.
+    pub(super) fn of(heard: &Listener, outcome: &Outcome, setting: &Setting<'_>) -> Self {
+        let begin = Time::ZERO + setting.run.lead;
+        let looked_at = setting.run.measured.seconds();
+        let (over, is_complete) = heard.over.map_or((None, false), |(at, all)| (Some(at), all));
+        let settle = setting.procedure.settle.seconds();
+        let measured = over.map_or(looked_at, |at| at.since(begin).seconds() + settle);
+        let takes: Vec<f64> =
+            (0..heard.steps.len()).map(|step| took(heard, setting, step)).collect();
+        let times = course::times(&course::after(setting.procedure), &takes);
+        let end = course::end(&times);
+        let down = |requests: &Vec<(Nanos, bool)>| {
+            let mut seconds = Seconds::of(Nanos::from_seconds(measured));
+            requests.iter().for_each(|(after, failed)| seconds.note(*after, *failed));
+            seconds.down().unwrap_or(0.0)
+        };
+        let threads = |place: usize| setting.blueprint.nodes[place].threads;
+        let nodes = || heard.nodes.iter().enumerate();
+        Self {
+            is_complete,
+            begins: times.iter().map(|[begins, _]| *begins).collect(),
+            ends: times.iter().map(|[_, ends]| *ends).collect(),
+            seconds: if is_complete { end } else { measured },
+            effort: effort(setting),
+            downtime: heard.requests.iter().map(down).collect(),
+            is_down: heard.requests.iter().map(|all| is_down(all, measured)).collect(),
+            memory: heard.nodes.iter().map(|node| node.memory).collect(),
+            cpu: nodes().map(|(place, node)| node.threads / threads(place)).collect(),
+            events: outcome.events,
+            requests: outcome.requests,
+            simulated_seconds: outcome.simulated.seconds(),
+        }
+    }
+}
+
+/// How long a step took; not a number: it never ended.
+fn took(heard: &Listener, setting: &Setting<'_>, step: usize) -> f64 {
+    if setting.only_counts[step] {
+        return people(setting, step);
+    }
+    match heard.steps[step] {
+        [Some(begin), Some(end)] => end.since(begin).seconds(),
+        _ => f64::NAN,
+    }
+}
+
+/// How long people take at a step.
+fn people(setting: &Setting<'_>, step: usize) -> f64 {
+    let Procedure { name, steps, .. } = setting.procedure;
+    let Run { seed, replication, .. } = setting.run;
+    steps[step].people_take(name, seed, replication).map_or(0.0, Nanos::seconds)
+}
+
+/// Time of people in all steps.
+fn effort(setting: &Setting<'_>) -> f64 {
+    let steps = setting.procedure.steps.iter().enumerate();
+    let of_people = steps.filter(|(_, step)| matches!(step.work, Work::People(_)));
+    of_people.map(|(place, _)| people(setting, place)).sum()
+}
+
+/// Whether most requests of the last ten seconds in which anybody asked failed.
+fn is_down(requests: &[(Nanos, bool)], measured: f64) -> bool {
+    let last = requests.iter().map(|(after, _)| after.seconds()).fold(0.0, f64::max).min(measured);
+    let recent = requests.iter().filter(|(after, _)| after.seconds() >= last - 10.0);
+    let (mut failed, mut all) = (0_u32, 0_u32);
+    for (_, is_failed) in recent {
+        failed += u32::from(*is_failed);
+        all += 1;
+    }
+    2 * failed >= all && all > 0
+}

@@ -1,0 +1,39 @@
+//! The phases of a migration as a study asks for them.
+
+use wssim_kernel::Nanos;
+use wssim_model::Blueprint;
+use wssim_model::blueprint::Procedure;
+
+/// A phase, and its world.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Phase {
+    /// A name of its own.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// Phases that come before, by place.
+    pub after: Vec<usize>,
+    /// How long it may take; `None`: as long as it does.
+    pub window: Option<Nanos>,
+    /// What its steps are called, by place.
+    pub steps: Vec<StepName>,
+    /// Its world, with the steps as a procedure.
+    pub blueprint: Blueprint,
+}
+
+/// What a step is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepName {
+    /// A name of its own among those of the phase: its `id`, or its number.
+    pub id: String,
+    /// What it does, in a few words.
+    pub text: String,
+}
+
+impl Phase {
+    /// Its steps; a world without any is that of a phase in which nothing is done.
+    #[must_use]
+    pub fn procedure(&self) -> Procedure {
+        self.blueprint.procedure.clone().unwrap_or_default()
+    }
+}

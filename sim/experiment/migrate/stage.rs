@@ -1,0 +1,199 @@
+//! The stage of `migrate`: phases in their variants.
+
+use super::back::back;
+use super::course::{self, after, only_counts};
+use super::listen::Listener;
+use super::passage::{Passage, Setting};
+use super::plan::Phase;
+use super::thin::thin;
+use crate::engine;
+use crate::question::{WorldError, Worlds};
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex, PoisonError};
+use wssim_kernel::stream::{StreamKey, name_hash};
+use wssim_kernel::{Nanos, Time};
+use wssim_model::blueprint::{Comes, Fault, FaultKind, Procedure, Work};
+use wssim_model::ids::NodeId;
+use wssim_model::law::Law;
+use wssim_model::{Blueprint, Cut, Run, simulate_following};
+
+/// Simulated before a phase: connections are open, caches and memory filled.
+const CALM: Nanos = Nanos(120_000_000_000);
+/// Requests that arrived in a phase are followed for so long after it.
+const FOLLOW: Nanos = Nanos(60_000_000_000);
+/// A phase that takes longer than so many times what its steps take alone, and an hour, is told as unfinished.
+const LONGEST: f64 = 4.0;
+const AND_AN_HOUR: f64 = 3600.0;
+
+/// What happens in a phase beside its steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Variant {
+    /// Nothing.
+    Plain,
+    /// After this step it is undone, all that is done.
+    Back(usize),
+    /// This node crashes at some moment, for good.
+    Loss(usize),
+}
+
+/// A phase of an arm of the scenario, in a variant.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Point {
+    /// `None`: the scenario itself.
+    pub(super) arm: Option<String>,
+    pub(super) phase: usize,
+    pub(super) variant: Variant,
+}
+
+/// A world, and what its replications have shown.
+#[derive(Debug)]
+pub(super) struct Arm {
+    variant: Variant,
+    /// The world, in which steps that only count take no time.
+    blueprint: Blueprint,
+    /// The steps with what people take in them.
+    procedure: Procedure,
+    only_counts: Vec<bool>,
+    /// Where the way back begins among them.
+    pub(super) first_back: usize,
+    pub(super) done: Vec<Passage>,
+}
+
+/// What all replications have in common.
+pub(super) struct Stage<'a> {
+    pub(super) worlds: &'a dyn Worlds,
+    pub(super) seed: u64,
+    known: Mutex<BTreeMap<Option<String>, Arc<Vec<Phase>>>>,
+}
+
+impl<'a> Stage<'a> {
+    pub(super) fn new(worlds: &'a dyn Worlds, seed: u64) -> Self {
+        Self { worlds, seed, known: Mutex::new(BTreeMap::new()) }
+    }
+
+    /// The phases of an arm.
+    ///
+    /// # Errors
+    /// When they cannot be made.
+    pub(super) fn phases(&self, arm: Option<&str>) -> Result<Arc<Vec<Phase>>, WorldError> {
+        let key = arm.map(str::to_owned);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(phases) = known.get(&key) {
+            return Ok(Arc::clone(phases));
+        }
+        let phases = Arc::new(self.worlds.phases(arm)?);
+        known.insert(key, Arc::clone(&phases));
+        Ok(phases)
+    }
+}
+
+impl Arm {
+    fn new(phase: &Phase, variant: Variant) -> Self {
+        let forth = phase.procedure();
+        let (procedure, first_back) = match variant {
+            Variant::Back(last) => {
+                let back = back(&forth, last);
+                (back.procedure, back.first)
+            }
+            Variant::Plain | Variant::Loss(_) => (forth, 0),
+        };
+        let calm = phase.blueprint.struck_by(Vec::new());
+        let world = if variant == Variant::Plain { calm } else { thin(&calm) };
+        let only_counts = only_counts(&procedure);
+        let mut simulated = procedure.clone();
+        for (step, counts) in simulated.steps.iter_mut().zip(&only_counts) {
+            if *counts {
+                step.work = Work::People(Law::ZERO);
+            }
+        }
+        let blueprint = Blueprint { procedure: Some(simulated), ..world };
+        Self { variant, blueprint, procedure, only_counts, first_back, done: Vec::new() }
+    }
+
+    pub(super) fn blueprint(&self) -> &Blueprint {
+        &self.blueprint
+    }
+
+    /// How long what is simulated takes on average where nothing else goes on, in seconds.
+    fn expected(&self) -> f64 {
+        let steps = self.blueprint.procedure.iter().flat_map(|all| &all.steps);
+        let alone = |work: &Work| match work {
+            Work::People(law) => law.mean() / 1e9,
+            Work::Carry { there, .. } => there.seconds_alone(&self.blueprint),
+            Work::Start(ids) => {
+                let takes = |id: &wssim_model::ids::ContainerId| {
+                    let node = self.blueprint.containers[id.index()].node;
+                    let speed = self.blueprint.nodes[node.index()].speed;
+                    self.blueprint.service_of(*id).startup.mean() / 1e9 / speed
+                };
+                ids.iter().map(takes).fold(0.0, f64::max)
+            }
+            // A container leaves all lists first.
+            Work::Stop(_) => 2.0,
+            Work::Switch { .. } => 0.0,
+        };
+        let takes: Vec<f64> = steps.map(|step| alone(&step.work)).collect();
+        course::end(&course::times(&after(&self.procedure), &takes))
+    }
+
+    /// The world in which `node` crashes at a moment of the phase.
+    fn struck(&self, node: usize, seed: u64, replication: u32) -> Blueprint {
+        let name = &self.blueprint.nodes[node].name;
+        let stream = StreamKey::new(seed, replication, "loss", &self.procedure.name);
+        let share = stream.draw(name_hash(name), 0).open01();
+        self.blueprint.struck_by(vec![Fault {
+            name: format!("loss of {name}"),
+            comes: Comes::Once(Nanos::from_seconds(share * self.expected())),
+            kind: FaultKind::Crash,
+            nodes: vec![NodeId::from(node)],
+            containers: Vec::new(),
+            repair: None,
+        }])
+    }
+}
+
+impl engine::Stage for Stage<'_> {
+    type Point = Point;
+    type Arm = Arm;
+    type One = Passage;
+
+    fn open(&self, point: &Point) -> Result<Arm, WorldError> {
+        let phases = self.phases(point.arm.as_deref())?;
+        Ok(Arm::new(&phases[point.phase], point.variant))
+    }
+
+    fn is_same(&self, a: &Arm, b: &Arm) -> bool {
+        a.variant == b.variant && a.procedure == b.procedure && a.blueprint == b.blueprint
+    }
+
+    fn identity(&self, arm: &Arm) -> impl Debug {
+        (self.seed, arm.variant, &arm.procedure, &arm.blueprint)
+    }
+
+    fn replicate(&self, arm: &Arm, number: u32, stop: &dyn Fn() -> bool) -> Result<Passage, Cut> {
+        let struck = match arm.variant {
+            Variant::Loss(node) => Some(arm.struck(node, self.seed, number)),
+            Variant::Plain | Variant::Back(_) => None,
+        };
+        let blueprint = struck.as_ref().unwrap_or(&arm.blueprint);
+        let measured = Nanos::from_seconds(LONGEST * arm.expected() + AND_AN_HOUR);
+        let run = Run { seed: self.seed, replication: number, lead: CALM, measured };
+        let listener = Listener::new(blueprint, Time::ZERO + CALM);
+        let (outcome, heard) = simulate_following(blueprint, run, FOLLOW, listener, stop)?;
+        let Arm { procedure, only_counts, .. } = arm;
+        Ok(Passage::of(&heard, &outcome, &Setting { blueprint, procedure, only_counts, run }))
+    }
+
+    fn events(&self, one: &Passage) -> u64 {
+        one.events
+    }
+
+    fn keep(&self, arm: &mut Arm, one: Passage) {
+        arm.done.push(one);
+    }
+
+    fn replications(&self, arm: &Arm) -> u32 {
+        arm.done.len() as u32
+    }
+}

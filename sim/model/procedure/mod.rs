@@ -1,0 +1,301 @@
+//! Procedures in a world: steps that are carried out one after the other, or side by side.
+//!
+//! ```text
+//!  waiting ── all steps before it are over ──► under way ── its work is done ──► over
+//!                                                   └─ a node that it needs is gone ──► broken off
+//!  all are over ──► `settle` later the measured stretch ends
+//! ```
+//! Stops, starts and switches are moments in the lives of containers (`life/mod.rs`); what is carried is a chore
+//! (`chore/mod.rs`), so it shares processors, disks and interfaces with everything else; people take their time.
+//! A container that a step has stopped, and one that no step has started yet, is started by nothing else: neither
+//! by its restart policy nor with its node. Nobody decides anything by himself in such a world: it has no
+//! orchestrator that replaces what is lost.
+//!
+//! A procedure that needs a node which is gone is broken off: somebody has to look at it.
+
+use crate::blueprint::{Carry, Procedure, Work};
+use crate::chore::{Haul, Then};
+use crate::event::Event;
+use crate::ids::ContainerId;
+use crate::life::{End, Phase};
+use crate::probe::{Probe, StepFact};
+use crate::world::World;
+use wssim_kernel::{Calendar, Nanos, Time};
+
+/// How far a step is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Waiting,
+    UnderWay,
+    /// What it carries is there, or people are done.
+    Done,
+    Over,
+}
+
+/// A procedure that is carried out.
+#[derive(Debug)]
+pub(crate) struct Conduct {
+    stages: Vec<Stage>,
+    /// By container: whether it is to run.
+    wanted: Vec<bool>,
+    /// By container: whether nobody is to find it yet, or any more.
+    hidden: Vec<bool>,
+    /// Whether it is over, or broken off.
+    ended: bool,
+    /// Whether steps are being looked at.
+    busy: bool,
+}
+
+/// The event with which a procedure begins.
+const BEGIN: u32 = u32::MAX;
+
+impl Conduct {
+    pub(crate) fn of(blueprint: &crate::Blueprint) -> Option<Box<Self>> {
+        let procedure = blueprint.procedure.as_ref()?;
+        Some(Box::new(Self {
+            stages: vec![Stage::Waiting; procedure.steps.len()],
+            wanted: blueprint.containers.iter().map(|container| !container.spare).collect(),
+            hidden: procedure.hides(blueprint),
+            ended: false,
+            busy: false,
+        }))
+    }
+}
+
+impl<'a, P: Probe> World<'a, P> {
+    fn procedure(&self) -> Option<&'a Procedure> {
+        self.blueprint.procedure.as_ref()
+    }
+
+    /// Puts the beginning on the calendar.
+    pub(crate) fn await_procedure(&self, calendar: &mut Calendar<Event>) {
+        if self.procedure().is_some() {
+            calendar.schedule(Time::ZERO + self.run.lead, Event::Step(BEGIN));
+        }
+    }
+
+    /// Whether nothing but a step may start `id`.
+    pub(crate) fn is_held_back(&self, id: ContainerId) -> bool {
+        self.conduct.as_ref().is_some_and(|conduct| !conduct.wanted[id.index()])
+    }
+
+    /// Whether nobody is to find `id`.
+    pub(crate) fn is_hidden(&self, id: ContainerId) -> bool {
+        self.conduct.as_ref().is_some_and(|conduct| conduct.hidden[id.index()])
+    }
+
+    /// It begins, or people are done with a step.
+    #[inline(never)]
+    pub(crate) fn step_is_due(&mut self, now: Time, step: u32, calendar: &mut Calendar<Event>) {
+        if step != BEGIN {
+            self.step_done(step as usize);
+        }
+        self.look_at_steps(now, calendar);
+    }
+
+    /// What a step carries is there.
+    pub(crate) fn carried(&mut self, now: Time, step: u32, calendar: &mut Calendar<Event>) {
+        self.step_done(step as usize);
+        self.look_at_steps(now, calendar);
+    }
+
+    fn step_done(&mut self, step: usize) {
+        if let Some(conduct) = &mut self.conduct {
+            conduct.stages[step] = Stage::Done;
+        }
+    }
+
+    /// Something has changed in the life of a container, or a step is done: what is over ends, and what may
+    /// begin does.
+    pub(crate) fn look_at_steps(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        let Some(procedure) = self.procedure() else { return };
+        // What a step does at once changes lives, too: whoever looks already looks on.
+        match &mut self.conduct {
+            Some(conduct)
+                if !conduct.busy && !conduct.ended && now >= Time::ZERO + self.run.lead =>
+            {
+                conduct.busy = true;
+            }
+            _ => return,
+        }
+        while let Some((step, stage)) = self.next_turn(procedure) {
+            self.turn(now, procedure, step, stage, calendar);
+        }
+        let Some(conduct) = &mut self.conduct else { return };
+        conduct.busy = false;
+        if !conduct.ended && conduct.stages.iter().all(|stage| *stage == Stage::Over) {
+            self.end_procedure(now, true, calendar);
+        }
+    }
+
+    /// The next step that begins or is over.
+    fn next_turn(&self, procedure: &Procedure) -> Option<(usize, Stage)> {
+        let conduct = self.conduct.as_ref().filter(|conduct| !conduct.ended)?;
+        let turn = |step: usize| match conduct.stages[step] {
+            Stage::Waiting => {
+                let mut before = procedure.steps[step].after.iter();
+                before.all(|&other| conduct.stages[other] == Stage::Over).then_some(Stage::UnderWay)
+            }
+            Stage::UnderWay if self.is_over(&procedure.steps[step].work) => Some(Stage::Over),
+            Stage::UnderWay if self.is_hopeless(&procedure.steps[step].work) => {
+                Some(Stage::Waiting)
+            }
+            Stage::Done => Some(Stage::Over),
+            Stage::UnderWay | Stage::Over => None,
+        };
+        (0..procedure.steps.len()).find_map(|step| Some((step, turn(step)?)))
+    }
+
+    /// Whether the work of a step that is under way is done, as far as containers show it.
+    fn is_over(&self, work: &Work) -> bool {
+        let all = |ids: &[ContainerId], phase: Phase| {
+            ids.iter().all(|id| self.containers[id.index()].life.phase == phase)
+        };
+        match work {
+            Work::Stop(ids) => all(ids, Phase::Dead),
+            Work::Start(ids) => all(ids, Phase::Registered),
+            Work::Switch { .. } => true,
+            Work::Carry { .. } | Work::People(_) => false,
+        }
+    }
+
+    /// Whether a step that is under way will never be over.
+    fn is_hopeless(&self, work: &Work) -> bool {
+        let Work::Start(ids) = work else { return false };
+        ids.iter().any(|&id| !self.is_up(self.node_of(id)))
+    }
+
+    fn turn(
+        &mut self,
+        now: Time,
+        procedure: &'a Procedure,
+        step: usize,
+        stage: Stage,
+        calendar: &mut Calendar<Event>,
+    ) {
+        match stage {
+            Stage::Over => {
+                self.set_stage(step, Stage::Over);
+                self.probe.step(now, step, StepFact::Ends);
+            }
+            Stage::UnderWay => {
+                self.set_stage(step, Stage::UnderWay);
+                self.probe.step(now, step, StepFact::Begins);
+                self.begin_step(now, procedure, step, calendar);
+            }
+            Stage::Waiting | Stage::Done => self.end_procedure(now, false, calendar),
+        }
+    }
+
+    fn set_stage(&mut self, step: usize, stage: Stage) {
+        if let Some(conduct) = &mut self.conduct {
+            conduct.stages[step] = stage;
+        }
+    }
+
+    fn begin_step(
+        &mut self,
+        now: Time,
+        procedure: &'a Procedure,
+        step: usize,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let Procedure { name, steps, .. } = procedure;
+        match &steps[step].work {
+            Work::Stop(ids) => ids.iter().for_each(|&id| self.stop_by_step(now, id, calendar)),
+            Work::Start(ids) => ids.iter().for_each(|&id| self.start_by_step(now, id, calendar)),
+            Work::Switch { from, to } => self.switch(now, from, to, calendar),
+            Work::Carry { there: carry, .. } if carry.nodes().all(|node| self.is_up(node)) => {
+                let run = self.run;
+                let demand = steps[step].demand(carry, name, run.seed, run.replication);
+                self.begin_chore(now, &haul(carry, demand), Then::Carried(step as u32), calendar);
+            }
+            Work::Carry { .. } => self.end_procedure(now, false, calendar),
+            Work::People(_) => {
+                let run = self.run;
+                let takes = steps[step].people_take(name, run.seed, run.replication);
+                let at = now + takes.unwrap_or(Nanos::ZERO);
+                calendar.schedule(at, Event::Step(step as u32));
+            }
+        }
+    }
+
+    /// `id` ends in good order, and stays away.
+    fn stop_by_step(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        if let Some(conduct) = &mut self.conduct {
+            conduct.wanted[id.index()] = false;
+        }
+        match self.containers[id.index()].life.phase {
+            Phase::Registered => self.drain(now, id, calendar),
+            Phase::Ready | Phase::Starting => self.end_container(now, id, End::Loud, calendar),
+            Phase::Dead => self.containers[id.index()].life.give_up_start(),
+            Phase::Draining | Phase::Stopping => {}
+        }
+    }
+
+    /// `id` starts, unless it runs.
+    fn start_by_step(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        if let Some(conduct) = &mut self.conduct {
+            conduct.wanted[id.index()] = true;
+        }
+        let is_dead = self.containers[id.index()].life.phase == Phase::Dead;
+        if is_dead && self.is_up(self.node_of(id)) {
+            self.start_container(now, id, calendar);
+        }
+    }
+
+    /// Callers find those of `to` from now on, and those of `from` no more.
+    fn switch(
+        &mut self,
+        now: Time,
+        from: &[ContainerId],
+        to: &[ContainerId],
+        calendar: &mut Calendar<Event>,
+    ) {
+        let Some(conduct) = &mut self.conduct else { return };
+        from.iter().for_each(|id| conduct.hidden[id.index()] = true);
+        to.iter().for_each(|id| conduct.hidden[id.index()] = false);
+        for &id in from {
+            if self.containers[id.index()].life.phase == Phase::Registered {
+                self.withdraw(now, id, calendar);
+            }
+        }
+        for &id in to {
+            if self.containers[id.index()].life.phase == Phase::Registered {
+                self.announce(now, id, calendar);
+            }
+        }
+    }
+
+    /// What a step needs is lost with a node.
+    pub(crate) fn break_off_procedure(&mut self, now: Time, calendar: &mut Calendar<Event>) {
+        if self.conduct.as_ref().is_some_and(|conduct| !conduct.ended) {
+            self.end_procedure(now, false, calendar);
+        }
+    }
+
+    /// All is done, or will never be: the measured stretch ends soon.
+    fn end_procedure(&mut self, now: Time, is_complete: bool, calendar: &mut Calendar<Event>) {
+        let (Some(conduct), Some(procedure)) = (&mut self.conduct, &self.blueprint.procedure)
+        else {
+            return;
+        };
+        if std::mem::replace(&mut conduct.ended, true) {
+            return;
+        }
+        self.probe.procedure_over(now, is_complete);
+        let end = now + procedure.settle;
+        self.run.measured = end.since(Time::ZERO + self.run.lead);
+        calendar.schedule(end, Event::MeasureEnd);
+    }
+}
+
+/// What there is to do to carry it, with so much CPU.
+fn haul(carry: &Carry, demand: f64) -> Haul {
+    Haul {
+        network: carry.network.map(|(ends, rate)| (ends, carry.bytes, rate)),
+        cpu: carry.cpu.as_ref().map(|(node, _)| (*node, demand)),
+        read: carry.read.map(|node| (node, carry.bytes)),
+        disk: carry.write.map(|node| (node, carry.bytes)),
+    }
+}

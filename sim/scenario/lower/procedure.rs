@@ -1,0 +1,104 @@
+//! The steps of a phase: services become the containers that stand where they did, and those that will.
+
+use super::Lowering;
+use crate::document::migration::{Copy, PhaseStep, WorkText};
+use crate::migration::{after_step, services};
+use wssim_kernel::Nanos;
+use wssim_model::blueprint::{Carry, Procedure, Step, Work};
+use wssim_model::ids::{ContainerId, NodeId};
+use wssim_model::law::Law;
+
+/// For so long the world is looked at when the last step is over.
+const SETTLE: Nanos = Nanos(60_000_000_000);
+/// How fast what was restored is dumped again, and what was dumped restored: as the format has it where nothing
+/// is said.
+const DUMPED: Law = Law::Uniform { low: 80e6, high: 130e6 };
+const RESTORED: Law = Law::Uniform { low: 20e6, high: 30e6 };
+
+impl Lowering<'_> {
+    /// After services and their containers.
+    pub(super) fn procedure(&mut self) {
+        let document = self.document;
+        let Some(moving) = &document.moving else { return };
+        let Some(phase) = document.migration.phases.get(moving.phase) else { return };
+        let step = |(place, step): (usize, &PhaseStep)| Step {
+            name: step.id.clone(),
+            work: self.work(step),
+            after: after_step(&phase.steps, place),
+        };
+        let steps = phase.steps.iter().enumerate().map(step).collect();
+        let name = phase.id.text.clone();
+        self.out.procedure = Some(Procedure { name, steps, settle: SETTLE });
+    }
+
+    fn work(&self, step: &PhaseStep) -> Work {
+        let [old, new] = self.containers_of(step);
+        match &step.work {
+            WorkText::Stop(_) => Work::Stop(old),
+            WorkText::Start(_) => Work::Start(new),
+            WorkText::Switch(_) => Work::Switch { from: old, to: new },
+            WorkText::Dump(_, bytes, rate) => match self.node_of(&old) {
+                Some(node) => Work::Carry {
+                    there: dump(node, *bytes, rate.clone()),
+                    back: restore(node, *bytes, RESTORED),
+                },
+                None => nothing(),
+            },
+            WorkText::Restore(_, bytes, rate) => match self.node_of(&new) {
+                Some(node) => Work::Carry {
+                    there: restore(node, *bytes, rate.clone()),
+                    back: dump(node, *bytes, DUMPED),
+                },
+                None => nothing(),
+            },
+            WorkText::Copy(Copy { bytes, from, to, rate }) => {
+                let node = |name: &str| {
+                    self.document.nodes.keys().position(|node| node == name).map(NodeId::from)
+                };
+                match (node(&from.text), node(&to.text)) {
+                    (Some(from), Some(to)) => Work::Carry {
+                        there: copy([from, to], *bytes, *rate),
+                        back: copy([to, from], *bytes, *rate),
+                    },
+                    _ => nothing(),
+                }
+            }
+            WorkText::People(_, law) => Work::People(law.clone()),
+        }
+    }
+
+    /// The containers of the services that a step names: where they stood, and where they will.
+    fn containers_of(&self, step: &PhaseStep) -> [Vec<ContainerId>; 2] {
+        let mut both = [Vec::new(), Vec::new()];
+        let names = step.services().iter().flat_map(|name| services(self.document, &name.text));
+        for service in names.filter_map(|name| self.out.services.get(self.services[&name])) {
+            let spare_from = service.containers.end - service.spares;
+            both[0].extend((service.containers.start..spare_from).map(ContainerId));
+            both[1].extend((spare_from..service.containers.end).map(ContainerId));
+        }
+        both
+    }
+
+    fn node_of(&self, containers: &[ContainerId]) -> Option<NodeId> {
+        containers.first().map(|id| self.out.containers[id.index()].node)
+    }
+}
+
+/// Nothing to do: what it is about is not there.
+fn nothing() -> Work {
+    Work::Stop(Vec::new())
+}
+
+fn dump(node: NodeId, bytes: f64, rate: Law) -> Carry {
+    Carry { bytes, network: None, cpu: Some((node, rate)), read: None, write: Some(node) }
+}
+
+fn restore(node: NodeId, bytes: f64, rate: Law) -> Carry {
+    let disk = Some(node);
+    Carry { bytes, network: None, cpu: Some((node, rate)), read: disk, write: disk }
+}
+
+fn copy([from, to]: [NodeId; 2], bytes: f64, rate: f64) -> Carry {
+    let network = Some(([from, to], rate));
+    Carry { bytes, network, cpu: None, read: Some(from), write: Some(to) }
+}

@@ -1,0 +1,54 @@
+//! The worlds of the phases of a migration: the same files, with the overlays of one phase more each.
+
+use super::{Missing, Scenario, World};
+use crate::base::{Set, Shared};
+use crate::check;
+use crate::diagnostic::Diagnostic;
+use crate::document::Document;
+use crate::files::Location;
+use crate::lower::Traces;
+use crate::migration;
+use wssim_experiment::migrate::plan::Phase;
+use wssim_experiment::question::WorldError;
+
+impl World {
+    /// Reads the worlds with the overlays of the first phase, of the first two, and so on. Returns what is wrong.
+    pub(super) fn read_phases(
+        &mut self,
+        location: &Location,
+        sets: &[Set],
+        missing: Missing,
+        shared: &Shared,
+    ) -> Vec<Diagnostic> {
+        let mut mistakes = check::migration::order(&self.document, &self.sources);
+        for phases in 1..=self.document.migration.phases.len() {
+            match Self::read_with(location, sets, missing, shared, phases) {
+                Ok(world) => self.phases.push(world),
+                // What is wrong from here on is wrong in all that follow.
+                Err(more) => {
+                    mistakes.extend(more);
+                    return mistakes;
+                }
+            }
+        }
+        if mistakes.is_empty() {
+            let worlds: Vec<&Document> = self.stages().map(|(document, _)| document).collect();
+            mistakes = check::migration::worlds(&worlds, &self.sources);
+        }
+        mistakes
+    }
+
+    /// The documents with the overlays of none, of the first phase, of the first two, and so on.
+    fn stages(&self) -> impl Iterator<Item = (&Document, &Traces)> {
+        std::iter::once(self).chain(&self.phases).map(|world| (&world.document, &world.traces))
+    }
+}
+
+impl Scenario {
+    /// The phases of `arm` as worlds.
+    pub(super) fn phase_worlds(&self, arm: Option<&str>) -> Result<Vec<Phase>, WorldError> {
+        let world = arm.map_or(Some(&self.world), |arm| self.arms.get(arm));
+        let stages: Vec<(&Document, &Traces)> = world.into_iter().flat_map(World::stages).collect();
+        Ok(migration::phases(&stages))
+    }
+}
