@@ -302,6 +302,11 @@ impl Queue {
         self.len += 1;
     }
 
+    /// The first, if any.
+    pub(crate) fn first(&self) -> Option<FrameId> {
+        Some(self.head).filter(|id| *id != NO_FRAME)
+    }
+
     /// Takes the first.
     pub(crate) fn pop(&mut self, frames: &mut Frames) -> Option<FrameId> {
         let id = self.head;
