@@ -77,5 +77,5 @@ mod wording;
 
 pub use escape::safe_file_name;
 pub use page::Style;
-pub use reason::overload;
+pub use reason::{overfull, overload};
 pub use tally::Tally;

@@ -8,7 +8,8 @@ use crate::migrate::plan::Phase;
 use crate::part::{FROM, Part, TO};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
-use wssim_model::{Blueprint, Overfull};
+use wssim_model::Blueprint;
+pub use wssim_model::{MOST_IN_FLIGHT, MOST_PENDING, Overfull};
 
 /// A value that a scenario's path takes instead of its own, as it would be written there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +45,12 @@ pub enum WorldError {
         /// There is room for.
         most: u32,
     },
+}
+
+impl From<Overfull> for WorldError {
+    fn from(overfull: Overfull) -> Self {
+        Self::Overfull(overfull)
+    }
 }
 
 /// Makes the worlds that a study wants to look at.

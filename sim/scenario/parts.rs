@@ -8,6 +8,7 @@ use crate::unsimulated;
 use wssim_experiment::part::{Anchor, FROM, Moment, NoMoment, Part, Struck, TO};
 use wssim_experiment::question::{MetricRef, Study};
 use wssim_kernel::Nanos;
+use wssim_text::quantity::{self, Dimension};
 use wssim_text::suggest;
 
 /// What is wrong with a part.
@@ -85,6 +86,13 @@ pub(crate) fn write(metric: &mut MetricRef) -> Result<(), Wrong> {
     Ok(())
 }
 
+/// The fault of `name - 5s`, which is what a name is taken for that nothing has.
+fn before(name: &str) -> Option<&str> {
+    let (fault, ago) = name.rsplit_once('-')?;
+    let is_time = quantity::parse(ago).is_ok_and(|it| it.dimension == Dimension::Duration);
+    is_time.then(|| fault.trim_end())
+}
+
 fn instant(document: &Document, moment: &Moment, end: usize) -> Result<Nanos, Wrong> {
     let struck = |fault: &'_ FaultText| (fault.mtbf.is_none()).then_some(fault.at);
     let find = |name: &str| {
@@ -105,6 +113,15 @@ fn instant(document: &Document, moment: &Moment, end: usize) -> Result<Nanos, Wr
             "fault" => document.faults.iter().map(|fault| fault.id.as_str()).collect(),
             _ => document.rollouts.iter().map(|rollout| rollout.id.as_str()).collect(),
         };
+        let is_before =
+            why == NoMoment::Unknown && before(name).is_some_and(|of| known.contains(&of));
+        if is_before {
+            let message = "a moment lies not before what it counts from";
+            return Wrong {
+                help: Some(format!("expected {FORM}")),
+                ..Wrong::of(end, "bad-moment", message)
+            };
+        }
         let message = match why {
             NoMoment::Unknown => format!("no {kind} is named `{name}`"),
             NoMoment::Drawn => format!("the fault `{name}` comes at times that are drawn"),

@@ -29,15 +29,24 @@ const DRAWS: u32 = 1 << 16;
 
 /// Whether `most` gaps of the sum of `laws` fill `stretch` (in nanoseconds), on average.
 pub(super) fn fill(laws: &[&Law], stretch: f64, most: f64) -> bool {
-    let stream = StreamKey::new(0, 0, "check", "gaps");
+    let laws: Vec<(f64, &Law)> = laws.iter().map(|law| (1.0, *law)).collect();
     let enough = stretch / most * f64::from(DRAWS);
     let mut sum = 0.0;
-    (0..DRAWS).any(|draw| {
-        let draws = laws.iter().zip(0..).map(|(law, number)| {
-            Nanos::from_f64(law.sample(&mut stream.draw(u64::from(draw), number))).as_f64()
-        });
-        sum += draws.sum::<f64>().min(stretch);
+    sums(&laws, stretch, DRAWS).any(|draw| {
+        sum += draw;
         sum >= enough
+    })
+}
+
+/// So many draws of the weighted sum of `laws`, each cut at `longest` (in nanoseconds).
+pub(super) fn sums(laws: &[(f64, &Law)], longest: f64, draws: u32) -> impl Iterator<Item = f64> {
+    let stream = StreamKey::new(0, 0, "check", "gaps");
+    (0..draws).map(move |draw| {
+        let parts = laws.iter().zip(0..).map(|((weight, law), number)| {
+            let part = law.sample(&mut stream.draw(u64::from(draw), number));
+            weight * Nanos::from_f64(part).as_f64()
+        });
+        parts.sum::<f64>().min(longest)
     })
 }
 

@@ -46,7 +46,10 @@ pub(crate) static ROWS: &[Row] = &[
     row("node.*.disk", "nothing visits this disk", |seen, it| !seen.visits_disk(it.names[0])),
     row("node.*.aes", "no network is encrypted", |seen, _| !seen.encrypts()),
     row("node.*.site", "nothing strikes this site", |seen, it| !seen.strikes_site(it)),
-    row("lan.rtt", "there is one node", |seen, _| seen.document.nodes.len() == 1),
+    row("lan.rtt", "there is one node", one_node),
+    row("lan.mtu", "there is one node", one_node),
+    row("lan.goodput", "there is one node", one_node),
+    row("lan.loss", "there is one node", one_node),
     row("lan.vxlan_cpu", "no network is an overlay", |seen, _| !seen.wraps()),
     row("lan.esp_cpu", "no network is encrypted", |seen, _| !seen.encrypts()),
     row("lan.aes_cpu", "no network is encrypted", |seen, _| !seen.encrypts()),
@@ -114,6 +117,11 @@ pub(crate) static ROWS: &[Row] = &[
     }),
     row("service.*.balance.weights", "there is one container", is_alone),
     row("service.*.balance.choices", "there is one container", is_alone),
+    row("service.*.keep_alive", "no service calls it", |seen, it| {
+        let queries = &seen.blueprint.queries;
+        let services = &seen.blueprint.services;
+        !queries.iter().any(|query| services[query.service.index()].name == it.names[0])
+    }),
     row("service.*.resolver", "no call of it asks DNS", |seen, it| !seen.asks_dns(it.names[0])),
     row("service.*.client", "it calls no other service", |seen, it| {
         seen.callees(it.names[0]).next().is_none()
@@ -165,6 +173,10 @@ fn text<'w>(it: &'w Written<'_>, key: &str) -> Option<&'w str> {
 
 fn is_true(it: &Written<'_>) -> bool {
     matches!(it.item.value, Value::Boolean(true))
+}
+
+fn one_node(seen: &Seen<'_>, _: &Written<'_>) -> bool {
+    seen.document.nodes.len() == 1
 }
 
 fn without_workers(_: &Seen<'_>, it: &Written<'_>) -> bool {

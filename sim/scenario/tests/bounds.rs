@@ -95,6 +95,14 @@ fn what_never_ends_is_refused() {
             shop(arrivals, "{ kind = \"closed\", users = 1, think = \"1ns\" }").replace(cpu, ""),
         ),
         (requests, shop("\"100/s\"", "\"1e5/s\", profile = { slot = \"1s\", values = [1e6] }")),
+        ("out-of-range", shop(arrivals, "{ kind = \"closed\", users = 1048577 }")),
+        ("out-of-range", {
+            let more = "[traffic.more]\nentry = \"s.e\"\narrivals = { kind = \"closed\", users = 600000, think = \"1h\" }\n";
+            format!(
+                "{}{more}",
+                shop(arrivals, "{ kind = \"closed\", users = 600000, think = \"1h\" }")
+            )
+        }),
         ("too-many-steps", shop(cpu, "{ cpu = \"0s\", repeat = 1000000000 }")),
         ("too-many-steps", shop(cpu, "{ cpu = \"0s\", repeat = \"pareto(min=1, alpha=0.5)\" }")),
         (
@@ -144,7 +152,12 @@ fn what_ends_is_not_refused() {
     for text in [
         SHOP.to_owned(),
         // They fail in an instant when the node is down, and are served in no time by no model of theirs.
-        shop(arrivals, "{ kind = \"closed\", users = 10000000 }"),
+        shop(arrivals, "{ kind = \"closed\", users = 1048576 }"),
+        // Most of the time nothing comes.
+        shop(
+            arrivals,
+            "{ kind = \"mmpp\", rates = [\"1/s\", \"1e8/s\"], switch = [\"0.001/s\", \"1000/s\"] }",
+        ),
         shop("[service.s]\n", "[service.s]\nmtbf = \"1ms\"\n"),
         // Without repair they come once.
         shop("cores = 1", "cores = 1\nmtbf = \"1ns\""),
