@@ -35,7 +35,7 @@ pub(super) fn figures(findings: &Findings, told: &Told) -> Vec<Figure> {
         _ => Vec::new(),
     };
     let each = runs.iter().enumerate().flat_map(|(place, (name, run))| {
-        let faults = told.plans.get(place).map_or(&[][..], |plan| &plan.faults);
+        let faults = told.plans.get(place).map_or(&[][..], |plan| &plan.scripted);
         over_time(run, name, faults)
     });
     curves(&runs).into_iter().chain(each).collect()

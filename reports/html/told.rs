@@ -21,8 +21,8 @@ pub struct Plan {
     pub placements: Vec<Placement>,
     /// RAM and swap of each node, in bytes; infinite: none is given.
     pub memory: Vec<(String, [f64; 2])>,
-    /// Scripted faults: the second of the measured stretch, and the name.
-    pub faults: Vec<(f64, String)>,
+    /// What is scripted, faults and rollouts: the second of the measured stretch, and the name.
+    pub scripted: Vec<(f64, String)>,
     /// Every input, in the order of paths.
     pub inputs: Vec<Input>,
     /// Lints and warnings.

@@ -169,7 +169,7 @@ fn load(name: &str, args: &Args) -> Result<Option<Scenario>, Failure> {
         let message = format!("error: `--nodes`: `{name}` is a scenario, which has its own nodes");
         return Err(Failure::wrong(&message));
     }
-    shown.load(name)
+    Ok(shown.load(name)?.map(Scenario::migrated))
 }
 
 fn of_stack(path: &Path, nodes: Option<&Path>, shown: &Shown) -> Result<Option<Scenario>, Failure> {

@@ -45,7 +45,7 @@ fn plan(scenario: &Scenario, question: &Question) -> Result<Plan, Failure> {
         name: question.name.clone(),
         placements: placements(&scenario.placements()),
         memory: memory.collect(),
-        faults: scenario.faults(),
+        scripted: scenario.scripted(),
         inputs: scenario.inputs(),
         warnings: remarks(scenario).iter().map(one_line).collect(),
         observed_in: observed(question),

@@ -50,6 +50,8 @@ pub struct Scenario {
     /// The worlds of the arms that changes are relative to.
     arms: BTreeMap<String, World>,
     question: Question,
+    /// Whether its worlds are those after the last of its phases.
+    is_migrated: bool,
 }
 
 /// Where a service's containers are.
@@ -169,7 +171,20 @@ impl Scenario {
             not_simulated_at_risk: world.at_risk().iter().map(ToString::to_string).collect(),
             ..Question::default()
         };
-        Ok(Self { location, sets: sets.to_vec(), shared, world, arms, question })
+        let sets = sets.to_vec();
+        Ok(Self { location, sets, shared, world, arms, question, is_migrated: false })
+    }
+
+    /// The same as it is when all of its phases are over, if it has any: `compare` and reports are then about that.
+    #[must_use]
+    pub fn migrated(self) -> Self {
+        Self { is_migrated: true, ..self }
+    }
+
+    /// The world that is meant: as it begins, or after all phases.
+    fn meant<'w>(&self, world: &'w World) -> &'w World {
+        let last = world.phases.last().filter(|_| self.is_migrated);
+        last.unwrap_or(world)
     }
 
     /// What is asked.
@@ -214,17 +229,20 @@ impl Scenario {
         inputs::inputs(&self.world.merged, &self.world.defaults, &self.world.sources)
     }
 
-    /// Faults that are scripted: the second of the measured stretch, and the fault's name.
+    /// What is scripted, faults and rollouts: the second of the measured stretch, and the name.
     #[must_use]
-    pub fn faults(&self) -> Vec<(f64, String)> {
-        let scripted = self.world.document.faults.iter().filter(|fault| fault.mtbf.is_none());
-        scripted.map(|fault| (fault.at.seconds(), fault.id.clone())).collect()
+    pub fn scripted(&self) -> Vec<(f64, String)> {
+        let Document { faults, rollouts, .. } = &self.world.document;
+        let faults = faults.iter().filter(|fault| fault.mtbf.is_none());
+        let faults = faults.map(|fault| (fault.at.seconds(), fault.id.clone()));
+        let rollouts = rollouts.iter().map(|rollout| (rollout.at.seconds(), rollout.id.clone()));
+        faults.chain(rollouts).collect()
     }
 
     /// Where containers are, by service.
     #[must_use]
     pub fn placements(&self) -> Vec<Placement> {
-        let document = &self.world.document;
+        let document = &self.meant(&self.world).document;
         let nodes: Vec<&String> = document.nodes.keys().collect();
         let places = places::of(document);
         document
@@ -300,8 +318,9 @@ impl Scenario {
         let overrides: Vec<&Override> = overrides.iter().filter(reaches).collect();
         let known = arm.map_or(Some(&self.world), |arm| self.arms.get(arm));
         if let (Some(world), true) = (known, overrides.is_empty()) {
-            return Ok(Cow::Borrowed(world));
+            return Ok(Cow::Borrowed(self.meant(world)));
         }
+        let phases = known.filter(|_| self.is_migrated).map_or(0, |world| world.phases.len());
         let own = self.sets.iter().map(|set| (set.clone(), "--set".to_owned()));
         let more = |one: &&Override| (format!("{}={}", one.path, one.value), "override".to_owned());
         let sets: Vec<Set> = own.chain(overrides.iter().map(more)).collect();
@@ -309,7 +328,7 @@ impl Scenario {
             None => (self.location.clone(), Missing::Refused),
             Some(arm) => (find::arm(&self.location, arm), Missing::LeftOut),
         };
-        World::read(&location, &sets, missing, &self.shared)
+        World::read_with(&location, &sets, missing, &self.shared, phases)
             .map(Cow::Owned)
             .map_err(|mistakes| WorldError::Scenario(Diagnostics::new(mistakes).render(false)))
     }

@@ -27,7 +27,7 @@ fn told() -> Told {
                 Placement { node: None, containers: vec!["db.1".to_owned()] },
             ],
             memory: vec![("gmktec".to_owned(), [28e9, 8e9])],
-            faults: vec![(3.0, "monitoring-dies".to_owned())],
+            scripted: vec![(3.0, "monitoring-dies".to_owned())],
             inputs: vec![
                 input("traffic.web.rate", Basis::Source("a log".to_owned())),
                 input("service.web.cpu", Basis::Assumption(None)),
@@ -50,7 +50,7 @@ fn hostile() -> (Findings, Told) {
     plan.name.clone_from(&name);
     plan.placements[0] = Placement { node: Some(name.clone()), containers: vec![name.clone()] };
     plan.memory[0].0.clone_from(&name);
-    plan.faults[0].1.clone_from(&name);
+    plan.scripted[0].1.clone_from(&name);
     plan.warnings = vec![name.clone()];
     let input = &mut plan.inputs[0];
     input.path.clone_from(&name);
@@ -285,7 +285,7 @@ fn figures_do_not_replace_each_other() {
 #[test]
 fn what_is_compared_has_its_figures_and_its_faults() {
     let mut told = told();
-    told.plans.push(Plan { faults: vec![(2.0, "power".to_owned())], ..told.plans[0].clone() });
+    told.plans.push(Plan { scripted: vec![(2.0, "power".to_owned())], ..told.plans[0].clone() });
     let mut findings = crate::compare::tests::findings();
     let Answer::Compare(comparison) = &mut findings.answer else { panic!("another study") };
     comparison.runs[1].bands[0].entry = "mail".to_owned();

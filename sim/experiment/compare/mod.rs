@@ -19,6 +19,7 @@ use crate::catalogue::is_named;
 use crate::failures;
 use crate::findings::{Answer, Findings, JudgedClaim, Metric, RunAnswer, StoppedBy};
 use crate::judge::{Arms, measure, not_judged};
+use crate::migrate::beside::{Number, beside};
 use crate::note::Note;
 use crate::question::{Claim, MetricRef, Question, Study, WorldError};
 use crate::reason::Reason;
@@ -68,6 +69,8 @@ struct One {
     shown: Shown,
     /// What was observed in the baseline, held to what it shows here.
     observed: Vec<JudgedClaim>,
+    /// What the migrations of both come to, if both have phases.
+    migration: Vec<Number>,
     baseline: Vec<Metric>,
     /// What the baseline shows beside metrics.
     baseline_shown: RunAnswer,
@@ -155,7 +158,9 @@ impl CompareStudy<'_> {
         };
         let study = RunStudy::new(&worlds, &question, self.options, self.watch);
         let (findings, (shown, observed, (baseline, baseline_shown))) = study.answer_and(read)?;
-        Ok(One { findings, shown, observed, baseline, baseline_shown })
+        let (options, others) = (self.options, self.others.len());
+        let migration = beside(&worlds, BASELINE, options, self.watch, others)?;
+        Ok(One { findings, shown, observed, migration, baseline, baseline_shown })
     }
 
     fn findings(&self, all: &[One]) -> Findings {
@@ -182,6 +187,8 @@ impl CompareStudy<'_> {
         let runs = runs.chain(all.iter().filter_map(of_run)).collect();
         let shown: Vec<&Shown> = all.iter().map(|one| &one.shown).collect();
         let mut rows = rows::merged(&shown);
+        let migrations: Vec<&[Number]> = all.iter().map(|one| one.migration.as_slice()).collect();
+        rows::add_migrations(&mut rows, &migrations);
         place_claims(&mut rows, &claims, &said);
         let first = &all[0].findings;
         let sum = |of: fn(&Findings) -> u64| all.iter().map(|one| of(&one.findings)).sum();

@@ -1,5 +1,6 @@
 //! What is asked of one plan beside the baseline: its claims about itself, and about the change from there.
 
+use crate::migrate::plan::Phase;
 use crate::question::{
     AtRisk, Claim, End, Override, Question, RangedInput, Study, WorldError, Worlds,
 };
@@ -85,6 +86,13 @@ impl Worlds for Against<'_> {
         match arm {
             Some(BASELINE) => self.baseline.at_risk(None, overrides),
             arm => self.own.at_risk(arm, overrides),
+        }
+    }
+
+    fn phases(&self, arm: Option<&str>) -> Result<Vec<Phase>, WorldError> {
+        match arm {
+            Some(BASELINE) => self.baseline.phases(None),
+            arm => self.own.phases(arm),
         }
     }
 

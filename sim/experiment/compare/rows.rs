@@ -8,6 +8,7 @@ use crate::judge::{Arms, LEVEL, number};
 use crate::memory::{NodeShare, OfMemory};
 use crate::metric::quantity::{Entry, OfEntry, OfNode, Quantity, Reason};
 use crate::metric::{MEAN, P95};
+use crate::migrate::beside::Number;
 use crate::question::MetricRef;
 use crate::run::Stand;
 use crate::why::breakdown;
@@ -155,4 +156,25 @@ pub(super) fn merged(shown: &[&Shown]) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// Adds what the migrations of each scenario come to beside that of the baseline.
+pub(super) fn add_migrations(rows: &mut Vec<Row>, migrations: &[&[Number]]) {
+    for (place, numbers) in migrations.iter().enumerate() {
+        for Number { kind, labels, before, beside } in *numbers {
+            let is_known = |row: &Row| row.name == kind.name && row.labels == *labels;
+            let at = rows.iter().position(is_known).unwrap_or_else(|| {
+                rows.push(Row {
+                    name: kind.name,
+                    labels: labels.clone(),
+                    unit: kind.unit,
+                    before: *before,
+                    others: vec![Beside::default(); migrations.len()],
+                    said: Vec::new(),
+                });
+                rows.len() - 1
+            });
+            rows[at].others[place] = beside.clone();
+        }
+    }
 }

@@ -17,6 +17,7 @@
 //! ranges.
 
 mod back;
+pub(crate) mod beside;
 mod course;
 pub mod findings;
 mod judge;
