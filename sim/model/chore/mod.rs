@@ -160,7 +160,10 @@ impl<P: Probe> World<'_, P> {
     pub(crate) fn chore_leg(&mut self, now: Time, id: ChoreId, calendar: &mut Calendar<Event>) {
         let chore = &mut self.chores[id.index()];
         chore.legs -= 1;
-        let (0, Some(then)) = (chore.legs, chore.then.take()) else { return };
+        if chore.legs > 0 {
+            return;
+        }
+        let Some(then) = chore.then.take() else { return };
         match then {
             Then::Pulled(node, image) => self.pulled(now, node, image, calendar),
             Then::Built(rollout, number) => self.built(now, rollout, number, calendar),
