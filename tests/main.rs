@@ -10,6 +10,7 @@ mod control;
 mod documents;
 mod history;
 mod literals;
+mod migrating;
 mod parts;
 mod plan;
 mod rollouts;

@@ -201,3 +201,6 @@ fn losses(migration: &Migration) -> Section {
     let table = Table { columns, rows: rows.collect() };
     Section { title: "A node is lost", table, remarks }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -50,6 +50,8 @@ pub const SHIPPED: &[Shipped] = embedded![
     "estate.toml",
     "estimates.toml",
     "hybrid.toml",
+    "migration-hybrid.toml",
+    "migration.toml",
     "noisy-neighbour-limited.toml",
     "noisy-neighbour.toml",
     "proposed.toml",

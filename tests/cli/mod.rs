@@ -13,6 +13,7 @@ mod init;
 #[cfg(target_os = "linux")]
 mod interrupts;
 mod memory;
+mod migrate;
 mod mistakes;
 mod overload;
 mod ranges;

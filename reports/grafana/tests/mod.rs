@@ -5,14 +5,22 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use wssim_experiment::metric;
 
-/// What is on no panel: of each container or pair beside another number that is.
-const NOT_DRAWN: [&str; 6] = [
+/// What is on no panel: of each container or pair beside another number that is, and what `migrate` finds, which is
+/// of one time.
+const NOT_DRAWN: [&str; 13] = [
     "containers",
+    "migration_downtime_seconds",
+    "migration_effort_seconds",
     "node_disk_visits",
     "node_network_cpu_ratio",
     "node_runnable_jobs",
+    "phase_cpu_peak_ratio",
+    "phase_memory_peak_bytes",
+    "phase_seconds",
     "replica_share_ratio",
+    "rollback_seconds",
     "service_memory_demand_bytes",
+    "window_ratio",
 ];
 
 /// What expressions may ask of numbers.

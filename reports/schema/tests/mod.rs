@@ -1,7 +1,7 @@
 //! Held to results of every study by a validator that is not ours, and held to refuse whatever is not as described.
 
 use super::RESULTS;
-use crate::{capacity, compare, failures, json, regression, sample, shape, sweep};
+use crate::{capacity, compare, failures, json, migrate, regression, sample, shape, sweep};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +40,7 @@ fn results() -> Vec<Value> {
         failures::tests::usual(),
         capacity::tests::of_traffic(),
         sweep::tests::usual(),
+        migrate::tests::usual(),
     ];
     findings.iter().map(|one| serde_json::from_str(&json::render(one)).unwrap()).collect()
 }
@@ -110,7 +111,7 @@ fn other_type(value: &Value) -> Value {
 /// Whether the keys of the object are names that users gave, or the labels that its metric happens to have. A claim
 /// about the whole comparison names no scenario.
 fn is_of_names(kind: &str) -> bool {
-    ["/labels", "/params", "/entries", "/services", "/survivors", "/calm"]
+    ["/labels", "/params", "/entries", "/services", "/survivors", "/calm", "/downtime_seconds"]
         .iter()
         .any(|end| kind.ends_with(end))
 }

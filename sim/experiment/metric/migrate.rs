@@ -60,7 +60,7 @@ pub(super) const ROWS: &[Row] = &[
         "window_ratio",
         "ratio",
         &["phase"],
-        "share of replications in which the phase is over within its window",
+        "share of replications in which the phase is over within its window, from the first step that changes anything",
         OfMigrate::Window,
     ),
 ];

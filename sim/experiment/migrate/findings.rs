@@ -24,7 +24,7 @@ pub struct PhaseFinding {
     pub title: String,
     /// The phases that come before it.
     pub after: Vec<String>,
-    /// How long it may take, in seconds.
+    /// How long it may take from the first step that changes anything, in seconds.
     pub window_seconds: Option<f64>,
     /// When it begins on average, in seconds from the beginning of the first.
     pub begins: f64,

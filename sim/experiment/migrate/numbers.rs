@@ -56,7 +56,7 @@ impl<'e> Shown<'e> {
             OfMigrate::Window => {
                 let place = phase?;
                 let window = self.phases[place].window?.seconds();
-                let is_within = |one: &Passage| one.is_complete && one.seconds <= window;
+                let is_within = |one: &Passage| one.is_complete && one.in_window <= window;
                 let share = |n: usize| f64::from(u8::from(is_within(&self.plain[place][n])));
                 let share = |n: usize| Sample::Share(Share::of_count(share(n), 1.0));
                 Some(all.map(share).collect())

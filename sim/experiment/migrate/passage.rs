@@ -18,6 +18,8 @@ pub(super) struct Passage {
     pub(super) ends: Vec<f64>,
     /// The longest chain of steps: of a phase that is not complete as long as it was looked at.
     pub(super) seconds: f64,
+    /// The part of it from the first step that changes anything, in seconds.
+    pub(super) in_window: f64,
     /// Time of people, in seconds.
     pub(super) effort: f64,
     /// By source, in seconds.
@@ -34,7 +36,7 @@ pub(super) struct Passage {
 
 stored! {
     Passage {
-        is_complete, begins, ends, seconds, effort, downtime, is_down, memory, cpu, events, requests,
+        is_complete, begins, ends, seconds, in_window, effort, downtime, is_down, memory, cpu, events, requests,
         simulated_seconds
     }
 }
@@ -72,6 +74,7 @@ impl Passage {
             begins: times.iter().map(|[begins, _]| *begins).collect(),
             ends: times.iter().map(|[_, ends]| *ends).collect(),
             seconds: if is_complete { end } else { measured },
+            in_window: end - first_change(setting, &times).min(end),
             effort: effort(setting),
             downtime: heard.requests.iter().map(down).collect(),
             is_down: heard.requests.iter().map(|all| is_down(all, measured)).collect(),
@@ -100,6 +103,13 @@ fn people(setting: &Setting<'_>, step: usize) -> f64 {
     let Procedure { name, steps, .. } = setting.procedure;
     let Run { seed, replication, .. } = setting.run;
     steps[step].people_take(name, seed, replication).map_or(0.0, Nanos::seconds)
+}
+
+/// When the first step begins that changes anything; never, if none does.
+fn first_change(setting: &Setting<'_>, times: &[[f64; 2]]) -> f64 {
+    let steps = setting.procedure.steps.iter().zip(times);
+    let changing = steps.filter(|(step, _)| !step.is_of_people());
+    changing.map(|(_, [begins, _])| *begins).fold(f64::INFINITY, f64::min)
 }
 
 /// Time of people in all steps.

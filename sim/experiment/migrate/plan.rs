@@ -13,7 +13,7 @@ pub struct Phase {
     pub title: String,
     /// Phases that come before, by place.
     pub after: Vec<usize>,
-    /// How long it may take; `None`: as long as it does.
+    /// How long it may take from the first step that changes anything; `None`: as long as it does.
     pub window: Option<Nanos>,
     /// What its steps are called, by place.
     pub steps: Vec<StepName>,

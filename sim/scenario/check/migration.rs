@@ -11,6 +11,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use wssim_text::quantity::{Dimension, Quantity};
 use wssim_text::suggest;
 
+/// Phases of a scenario, and steps of a phase: each phase is read as a scenario of its own, and each step is a world
+/// to go back in.
+const MOST_PHASES: usize = 64;
+const MOST_STEPS: usize = 200;
+
+/// Whether there are more phases or steps than are looked at.
+pub(crate) fn size(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
+    let phases = &base.migration.phases;
+    let mut check = Check { sources, out: Vec::new() };
+    if let Some(phase) = phases.get(MOST_PHASES) {
+        let message = format!("more than {MOST_PHASES} phases are too many");
+        check.error("too-large", message, phase.id.origin);
+    }
+    for step in phases.iter().filter_map(|phase| phase.steps.get(MOST_STEPS)) {
+        let message = format!("more than {MOST_STEPS} steps of a phase are too many");
+        check.error("too-large", message, step.origin);
+    }
+    check.out
+}
+
 /// Phases, and what they wait for: what can be said without their worlds.
 pub(crate) fn order(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
     let mut check = Check { sources, out: Vec::new() };

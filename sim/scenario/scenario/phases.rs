@@ -20,7 +20,11 @@ impl World {
         missing: Missing,
         shared: &Shared,
     ) -> Vec<Diagnostic> {
-        let mut mistakes = check::migration::order(&self.document, &self.sources);
+        let mut mistakes = check::migration::size(&self.document, &self.sources);
+        if !mistakes.is_empty() {
+            return mistakes;
+        }
+        mistakes.extend(check::migration::order(&self.document, &self.sources));
         for phases in 1..=self.document.migration.phases.len() {
             match Self::read_with(location, sets, missing, shared, phases) {
                 Ok(world) => self.phases.push(world),

@@ -7,7 +7,12 @@ use super::{
 pub(super) static MIGRATION: Shape = shape(
     "migration",
     "What all phases of a migration have in common",
-    &[key("window", DURATION, "how long a phase may take").or("as long as it does")],
+    &[key(
+        "window",
+        DURATION,
+        "how long a phase may take from its first step that changes anything",
+    )
+    .or("as long as it does")],
 );
 
 pub(super) static PHASE: Shape = Shape {
@@ -24,7 +29,7 @@ pub(super) static PHASE: Shape = Shape {
                 "phases that are over before it begins, by `id`; `[]`: none",
             )
             .or("the one before it in the file"),
-            key("window", DURATION, "how long it may take").or("that of `[migration]`"),
+            key("window", DURATION, "how long it may take from its first step that changes anything").or("that of `[migration]`"),
             key(
                 "overlay",
                 Kind::Either(&[Kind::Text, Kind::Piece]),

@@ -189,7 +189,7 @@ fn look_at(path: &str, sets: &[String]) -> bool {
         }
     };
     let _ = (scenario.question(), scenario.print_config(), scenario.placements());
-    let _ = (scenario.inputs(), scenario.lints(), scenario.routes(), scenario.faults());
+    let _ = (scenario.inputs(), scenario.lints(), scenario.routes(), scenario.scripted());
     let _ = (scenario.offered_load(), scenario.at_risk(None, &[]));
     if let Ok(blueprint) = scenario.blueprint(None, &[])
         && blueprint.containers.len() < 1000

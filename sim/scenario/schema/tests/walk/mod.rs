@@ -32,6 +32,9 @@ const OF_THE_TEXT: &[(&str, &str)] = &[
     ("service.*.volumes.target", "it is for readers: what lies where is of no interest"),
     ("rollout.image.name", "it is for readers: each service gets an image of its own"),
     ("claim.id", "it names the claim"),
+    ("phase.title", "reports show it"),
+    ("phase.steps.text", "reports show it"),
+    ("node.*.disk.free", "checks read it: what does not fit is a mistake"),
     ("claim.text", "reports show it"),
     ("claim.source", "reports show it"),
 ];

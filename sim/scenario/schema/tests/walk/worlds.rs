@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use wssim_experiment::failures::{self, failures};
 use wssim_experiment::findings::{Answer, Findings};
+use wssim_experiment::migrate::migrate;
 use wssim_experiment::question::{AtRisk, SCALE_KEY, Study, Worlds};
 use wssim_experiment::sweep::{self, Parameter, Value as Asked, sweep};
 use wssim_experiment::watch::Unwatched;
@@ -29,6 +30,7 @@ const BASES: [(&str, &[Study], u32); 10] = [
     ("compose", &[Study::Run], 1),
     ("losing", &[Study::Failures], 5),
     ("judged", &[Study::Run, Study::Sweep], 5),
+    ("moving", &[Study::Migrate], 2),
 ];
 
 /// Years of the long run: a few things break in them.
@@ -128,7 +130,8 @@ impl World {
             question.title.clear();
             question.not_simulated.clear();
             question.not_simulated_at_risk.clear();
-            format!("{question:?} {:?}", world.at_risk.cluster)
+            let phases = world.scenario.phases(None);
+            format!("{question:?} {:?} {phases:?}", world.at_risk.cluster)
         };
         self.blueprint == base.blueprint
             && self.at_risk.blueprint == base.at_risk.blueprint
@@ -176,6 +179,9 @@ impl World {
                 };
                 sweep(worlds, &question, &options, &Unwatched).map_err(|why| format!("{why:?}"))
             }
+            Study::Migrate => {
+                migrate(worlds, &question, &common, &Unwatched).map_err(|why| format!("{why:?}"))
+            }
             _ => run(worlds, &question, &common, &Unwatched).map_err(|why| format!("{why:?}")),
         }
     }
@@ -195,6 +201,11 @@ fn numbers(findings: &Findings) -> String {
             let states: Vec<_> = found.objectives.iter().map(|one| &one.states).collect();
             let metrics: Vec<_> = found.points.iter().map(|one| &one.metrics).collect();
             format!("{states:?} {metrics:?}")
+        }
+        Answer::Migrate(found) => {
+            let steps = found.phases.iter().flat_map(|phase| &phase.steps);
+            let times: Vec<_> = steps.map(|step| (step.begins, step.seconds)).collect();
+            format!("{times:?}")
         }
         Answer::Compare(_) | Answer::Capacity(_) => String::new(),
     };
