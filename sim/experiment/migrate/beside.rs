@@ -58,7 +58,11 @@ pub(crate) fn beside(
     let done = |arms: &[ArmId]| -> Vec<&[Passage]> {
         arms.iter().map(|arm| engine.see(*arm).done.as_slice()).collect()
     };
-    let shown = |phases, arms: &[ArmId]| Shown { phases, plain: done(arms), backs: Vec::new() };
+    // Nothing is told of ways back.
+    let shown = |phases, arms: &[ArmId]| {
+        let backs = vec![Vec::new(); arms.len()];
+        Shown { phases, plain: done(arms), backs }
+    };
     let both = [shown(&before, &arms[0]), shown(&after, &arms[1])];
     Ok(numbers(&both, replications as usize, simultaneous_level(others, 1)))
 }

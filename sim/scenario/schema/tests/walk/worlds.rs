@@ -19,7 +19,7 @@ use wssim_model::Blueprint;
 const FOLDER: &str = "tests/walk";
 
 /// Which of them are asked what, and with how many replications; the others are pieces of these.
-const BASES: [(&str, &[Study], u32); 10] = [
+const BASES: [(&str, &[Study], u32); 11] = [
     ("calls", &[Study::Run], 1),
     ("wires", &[Study::Run], 1),
     ("paths", &[Study::Run], 1),
