@@ -1,11 +1,12 @@
 //! The way back: what undoes the steps that are done.
 //!
 //! Each step is undone, the last first, one after the other: what was stopped starts again, what was started
-//! stops, callers go back to whom they found before. People do their steps again. Data is carried back only where
+//! stops, callers go back to whom they found before. People do their steps again, but for what they prepared before
+//! anything changed. Data is carried back only where
 //! somebody may have written at the new place: from the first switch on, or from the first start of a phase that
 //! has no switch. Otherwise the old place has all of it.
 
-use super::course::{after, order};
+use super::course::{after, order, prepares};
 use wssim_model::blueprint::{Procedure, Step, Work};
 use wssim_model::law::Law;
 
@@ -22,11 +23,15 @@ pub(super) fn back(procedure: &Procedure, last: usize) -> Back {
     let order = order(&after(procedure));
     let to = order.iter().position(|place| *place == last).map_or(0, |at| at + 1);
     let done: Vec<&Step> = order[..to].iter().map(|place| &procedure.steps[*place]).collect();
+    let prepares = prepares(procedure);
+    let is_prepared: Vec<bool> = order[..to].iter().map(|place| prepares[*place]).collect();
     let has_new_data = is_written_anew(procedure, &done);
     let mut steps: Vec<Step> = done.iter().map(|step| forth(step)).collect();
     let first = steps.len();
-    let undone = done.iter().rev().filter(|step| has_new_data || !is_carried(step));
-    steps.extend(undone.map(|step| undo(step)));
+    let undone = done.iter().zip(is_prepared).rev();
+    let undone =
+        undone.filter(|(step, is_prepared)| !is_prepared && (has_new_data || !is_carried(step)));
+    steps.extend(undone.map(|(step, _)| undo(step)));
     for (place, step) in steps.iter_mut().enumerate() {
         step.after = place.checked_sub(1).into_iter().collect();
     }

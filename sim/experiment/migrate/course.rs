@@ -41,16 +41,26 @@ pub(super) fn after(procedure: &Procedure) -> Vec<Vec<usize>> {
 /// Which steps only count: those of people for which every step that changes something waits, and those that wait
 /// for every step that does. The world is the same all the while.
 pub(super) fn only_counts(procedure: &Procedure) -> Vec<bool> {
-    let after = after(procedure);
-    let before = reach(&after);
-    let steps = &procedure.steps;
-    let changing: Vec<usize> = (0..steps.len()).filter(|at| !steps[*at].is_of_people()).collect();
-    let of = |at: usize| {
-        let leads = changing.iter().all(|other| before[*other][at]);
-        let trails = changing.iter().all(|other| before[at][*other]);
-        steps[at].is_of_people() && (leads || trails)
+    let before = reach(&after(procedure));
+    let trails = |at: usize| {
+        changing(procedure).all(|other| before[at][other]) && is_of_people(procedure, at)
     };
-    (0..steps.len()).map(of).collect()
+    prepares(procedure).into_iter().enumerate().map(|(at, leads)| leads || trails(at)).collect()
+}
+
+/// Which steps of people every step that changes something waits for: what they prepare stays prepared.
+pub(super) fn prepares(procedure: &Procedure) -> Vec<bool> {
+    let before = reach(&after(procedure));
+    let leads = |at: usize| changing(procedure).all(|other| before[other][at]);
+    (0..procedure.steps.len()).map(|at| is_of_people(procedure, at) && leads(at)).collect()
+}
+
+fn is_of_people(procedure: &Procedure, at: usize) -> bool {
+    procedure.steps[at].is_of_people()
+}
+
+fn changing(procedure: &Procedure) -> impl Iterator<Item = usize> {
+    (0..procedure.steps.len()).filter(|at| !is_of_people(procedure, *at))
 }
 
 /// For each which others come before it, whatever is between.
