@@ -12,6 +12,7 @@
 //! `migration` is there after `wssim migrate`; `migrate/json.rs` says what is in it.
 //! `baseline` is there where one was given; `regression/json.rs` says what is in it. Numbers that are held to a limit
 //! beside one have `values`, one a replication, so that two results of one seed can be compared pair by pair.
+//! `rollouts` is there after `wssim run` when something is rolled out; `rollout/json.rs` says what is in it.
 //! `memory`, the ledger of RAM, is there when a node has RAM given; `memory/json.rs` says what is in it.
 
 use crate::capacity::json::CapacityJson;
@@ -26,6 +27,7 @@ use crate::migrate::json::MigrationJson;
 use crate::number::Number;
 use crate::reason;
 use crate::regression::json::DifferenceJson;
+use crate::rollout::json::RolloutJson;
 use crate::shape::SCHEMA_VERSION;
 use crate::sweep::{
     self,
@@ -76,8 +78,12 @@ pub fn render(findings: &Findings) -> String {
 /// The keys that only one study has.
 fn only_here(answer: &Answer) -> Vec<(&'static str, String)> {
     match answer {
-        Answer::Run(run) if run.ledger.is_empty() => Vec::new(),
-        Answer::Run(run) => vec![("memory", list(&run.ledger, NodeJson::of))],
+        Answer::Run(run) => {
+            let memory = || ("memory", list(&run.ledger, NodeJson::of));
+            let rollouts = || ("rollouts", list(&run.rollouts, RolloutJson::of));
+            let memory = (!run.ledger.is_empty()).then(memory);
+            memory.into_iter().chain((!run.rollouts.is_empty()).then(rollouts)).collect()
+        }
         Answer::Failures(failures) => {
             let mut keys = vec![
                 ("survival", json(&SurvivalJson::of(failures))),

@@ -34,6 +34,7 @@ mod escape;
 pub mod failures;
 mod figure;
 pub mod files;
+mod gantt;
 pub mod glance;
 #[cfg(test)]
 #[path = "grafana/tests/mod.rs"]
@@ -60,6 +61,7 @@ mod quantity;
 mod reason;
 pub mod recorded;
 pub mod regression;
+mod rollout;
 mod said;
 #[cfg(test)]
 mod sample;
@@ -75,5 +77,5 @@ mod wording;
 
 pub use escape::safe_file_name;
 pub use page::Style;
-pub use reason::overload;
+pub use reason::{overfull, overload};
 pub use tally::Tally;

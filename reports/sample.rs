@@ -380,6 +380,7 @@ fn recorded(ns: &[u64]) -> Histogram {
 
 pub(crate) fn run_answer(ledger: Vec<NodeLedger>) -> RunAnswer {
     RunAnswer {
+        rollouts: Vec::new(),
         asked: Vec::new(),
         series: vec![Series {
             name: "response_time_seconds",

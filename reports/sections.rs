@@ -8,6 +8,7 @@ use crate::metric_name;
 use crate::migrate;
 use crate::quantity;
 use crate::reason;
+use crate::rollout;
 use crate::table::{Cell, Kind, Section, Table};
 use wssim_experiment::findings::{Answer, Findings, Metric, RunAnswer};
 use wssim_experiment::part::is_of_part;
@@ -81,7 +82,12 @@ pub(crate) fn brief(findings: &Findings) -> Vec<Section> {
         Answer::Run(run) => run.asked.as_slice(),
         _ => &[],
     };
+    let rollouts = match &findings.answer {
+        Answer::Run(run) => run.rollouts.as_slice(),
+        _ => &[],
+    };
     let sections = [
+        rollout::brief(rollouts),
         self::asked(asked),
         section(findings, "", ("Entry", "entry"), &known(findings, ENTRIES_IN_BRIEF)),
         section(findings, "", ("Node", "node"), &known(findings, NODES_IN_BRIEF)),
@@ -101,6 +107,7 @@ fn known(findings: &Findings, columns: &[Column]) -> Vec<Column> {
 
 fn of_run(findings: &Findings, run: &RunAnswer) -> Vec<Section> {
     [
+        rollout::section(&run.rollouts),
         asked(&run.asked),
         section(findings, "Entries: response time", ("Entry", "entry"), ENTRIES),
         section(findings, "Nodes", ("Node", "node"), NODES),

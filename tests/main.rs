@@ -13,6 +13,7 @@ mod literals;
 mod migrating;
 mod parts;
 mod plan;
+mod rollouts;
 mod routing;
 mod starting;
 mod studies;

@@ -109,6 +109,8 @@ struct TriedJson<'a> {
     state: &'static str,
     replications: u32,
     overloads: Vec<String>,
+    /// `null`: all fits.
+    overfull: Option<String>,
     values: Vec<Option<EstimateJson>>,
     means: Vec<MeanJson<'a>>,
 }
@@ -125,6 +127,7 @@ impl<'a> TriedJson<'a> {
             },
             replications: tried.replications,
             overloads: tried.overloads.iter().map(reason::overload).collect(),
+            overfull: tried.overfull.map(reason::at_point),
             values: tried.values.iter().map(|one| one.as_ref().map(EstimateJson::of)).collect(),
             means: tried.means.iter().map(MeanJson::of).collect(),
         }

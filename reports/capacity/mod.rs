@@ -47,10 +47,16 @@ pub(crate) fn conditions(capacity: &Capacity) -> Table {
     }
 }
 
+/// What is told where more is in flight than a replication holds.
+const OVERFULL: &str = "more than fits";
+
 fn shown(tried: Option<&Tried>, place: usize, asked: &Asked) -> Cell {
     let Some(tried) = tried else { return Cell::new(NONE) };
     if !tried.overloads.is_empty() {
         return Cell::toned("no steady state", Tone::Bad);
+    }
+    if tried.overfull.is_some() {
+        return Cell::toned(OVERFULL, Tone::Bad);
     }
     number(tried.values[place].as_ref(), asked.unit)
 }
@@ -141,6 +147,7 @@ fn tried(capacity: &Capacity) -> Section {
         let (state, tone) = match tried.state {
             State::Kept => ("kept", Tone::Good),
             State::Missed if !tried.overloads.is_empty() => ("no steady state", Tone::Bad),
+            State::Missed if tried.overfull.is_some() => (OVERFULL, Tone::Bad),
             State::Missed => ("not kept", Tone::Bad),
             State::Open => ("undecided", Tone::Open),
         };

@@ -5,11 +5,14 @@ mod breakdown;
 mod clause;
 mod loss;
 mod note;
+mod overfull;
 mod overload;
 mod unmeasured;
 
 pub(crate) use loss::{cause, entry, service};
 pub(crate) use note::note;
+pub(crate) use overfull::at_point;
+pub use overfull::overfull;
 pub(crate) use overload::banner;
 pub use overload::overload;
 pub(crate) use unmeasured::missing;

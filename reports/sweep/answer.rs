@@ -17,7 +17,8 @@ pub(crate) fn answer(sweep: &Sweep) -> Vec<String> {
         ));
         return sentences;
     }
-    if !sweep.points.iter().any(|point| point.replications > 0) {
+    let is_told = |point: &PointFinding| point.replications > 0 || point.overfull.is_some();
+    if !sweep.points.iter().any(is_told) {
         return sentences;
     }
     sentences.extend(of_objectives(sweep));
@@ -33,13 +34,15 @@ fn no_steady_state(sweep: &Sweep) -> Option<String> {
     let is_lost = |point: &usize| !sweep.points[*point].is_steady();
     let lost = sweep.points.iter().filter(|point| !point.is_steady()).count();
     let first = sweep.rows.iter().find_map(|row| row.iter().copied().find(is_lost))?;
-    let overload = sweep.points[first].overloads.first()?;
+    let point = &sweep.points[first];
+    let overload = point.overloads.first().map(reason::overload);
+    let why = overload.or_else(|| point.overfull.map(reason::at_point))?;
     let many = match lost {
         1 => String::new(),
         all if all == sweep.points.len() => " as at every point".to_owned(),
         all => format!(" (as at {all} of {} points)", sweep.points.len()),
     };
-    Some(format!("At {}{many} {}.", place(sweep, first), reason::overload(overload)))
+    Some(format!("At {}{many} {why}.", place(sweep, first)))
 }
 
 /// What the first number does.

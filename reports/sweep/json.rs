@@ -55,6 +55,8 @@ pub(crate) struct PointJson<'a> {
     replications: u32,
     steady_state: bool,
     overloads: Vec<String>,
+    /// `null`: all fits.
+    overfull: Option<String>,
     /// In the order of the numbers of the sweep; `null`: the world of the point has no such number.
     metrics: Vec<Option<MetricJson<'a>>>,
     /// In the same order; `null`: formulas say nothing of it.
@@ -90,6 +92,7 @@ impl<'a> PointJson<'a> {
             replications: point.replications,
             steady_state: point.is_steady(),
             overloads: point.overloads.iter().map(reason::overload).collect(),
+            overfull: point.overfull.map(reason::at_point),
             metrics: point.metrics.iter().map(|one| one.as_ref().map(MetricJson::of)).collect(),
             analytic: point.formulas.iter().map(|one| one.as_ref().map(FormulaJson::of)).collect(),
         }

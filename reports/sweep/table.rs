@@ -121,7 +121,11 @@ fn number(metric: Option<&Metric>) -> Cell {
 
 /// Empty where there is one.
 fn steady(point: &PointFinding) -> Cell {
-    if point.is_steady() { Cell::default() } else { Cell::toned("none", Tone::Bad) }
+    match point.overfull {
+        Some(_) => Cell::toned("more than fits", Tone::Bad),
+        None if point.is_steady() => Cell::default(),
+        None => Cell::toned("none", Tone::Bad),
+    }
 }
 
 /// What each number does: its extremes, its largest step, and how many neighbours differ.

@@ -8,7 +8,7 @@ use crate::report;
 use crate::terminal::{self, Stream};
 use std::io;
 use std::time::Instant;
-use wssim_experiment::findings::{Answer, Findings};
+use wssim_experiment::findings::{Answer, Findings, StoppedBy};
 use wssim_experiment::question::Question;
 use wssim_reports::files::Output;
 use wssim_reports::{Style, glance, html, json, junit, markdown, metrics_csv, metrics_prom, text};
@@ -27,7 +27,8 @@ pub(crate) struct Delivery<'a> {
 
 impl Delivery<'_> {
     /// Writes `texts` as the files, the report on `plans` as the last of them, and its figures; prints the answer, which
-    /// is told though a file was not written.
+    /// is told though a file was not written. What was interrupted before anything was known leaves the files as they
+    /// were.
     ///
     /// # Errors
     /// When a file could not be written, or a world of the report not be made.
@@ -37,6 +38,10 @@ impl Delivery<'_> {
         plans: &[(&Scenario, &Question)],
         mut texts: Vec<String>,
     ) -> Result<(), Failure> {
+        let shown = &self.study.shown;
+        if is_empty(findings) {
+            return output::print(&answer((shown, self.all), findings, self.started, None), shown);
+        }
         let told = report::told(plans, self.study)?;
         texts.push(html::render(findings, &told));
         let figures = html::figures(findings, &told);
@@ -45,10 +50,15 @@ impl Delivery<'_> {
         let written =
             self.place.write_with_figures(&files.collect::<Vec<_>>(), &figures.collect::<Vec<_>>());
         let out = written.is_ok().then(|| self.place.shown(""));
-        let shown = &self.study.shown;
         output::print(&answer((shown, self.all), findings, self.started, out.as_deref()), shown)?;
         Ok(written?)
     }
+}
+
+/// Whether the user stopped the study before the first replication was complete.
+fn is_empty(findings: &Findings) -> bool {
+    findings.stopped_by == StoppedBy::Interrupt
+        && (findings.replications, findings.events) == (0, 0)
 }
 
 /// The texts of the files that every command with claims writes first: results.json, metrics.csv, metrics.prom and

@@ -4,7 +4,6 @@ use crate::terminal::{self, Stream};
 use std::fmt::Write as _;
 use wssim_experiment::findings::{Findings, StoppedBy};
 use wssim_experiment::question::WorldError;
-use wssim_model::{MOST_IN_FLIGHT, MOST_PENDING, Overfull};
 use wssim_reports::Tally;
 use wssim_reports::files::{Reason, WriteError};
 use wssim_scenario::Diagnostics;
@@ -64,7 +63,7 @@ impl Failure {
                  scenario show"
             )),
             WorldError::Overfull(overfull) => {
-                Self::wrong(&format!("error: {}", too_much(*overfull)))
+                Self::wrong(&format!("error: {}", wssim_reports::overfull(*overfull)))
             }
         }
     }
@@ -95,24 +94,6 @@ impl From<WriteError> for Failure {
             _ => Self::file(&message),
         }
     }
-}
-
-/// What a replication would hold too much of.
-fn too_much(overfull: Overfull) -> String {
-    let held = match overfull {
-        Overfull::InFlight => format!("{MOST_IN_FLIGHT} requests and calls in flight"),
-        Overfull::Users => format!("{MOST_IN_FLIGHT} users of closed sources"),
-        Overfull::Pending => format!("{MOST_PENDING} time-outs and other events to come"),
-    };
-    let advice = match overfull {
-        Overfull::InFlight => {
-            "more arrives than is served: lower the rate or `scenario.duration`, or bound what waits (`backlog`, \
-             `patience`)"
-        }
-        Overfull::Users => "lower `users`",
-        Overfull::Pending => "lower the rate, or time-outs, `patience` and `think`",
-    };
-    format!("a replication holds at most {held} at once, and this one would hold more; {advice}")
 }
 
 fn lines(message: &str) -> String {

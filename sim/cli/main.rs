@@ -49,6 +49,7 @@ struct CommandLine {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    #[command(visible_alias = "rollout")]
     Run(run::Args),
     Compare(compare::Args),
     Failures(failures::Args),

@@ -13,6 +13,7 @@ use crate::observe::observe;
 use crate::parted::Parted;
 use crate::question::{Measure, MetricRef, Point, WorldError, Worlds};
 use crate::recorder::{Recorder, Slot};
+use crate::rollout::record::Activity;
 use crate::sample::Sample;
 use crate::stored::stored;
 use std::fmt::Debug;
@@ -43,6 +44,8 @@ pub(crate) struct Observation {
     pub(crate) memory: Vec<NodeRecord>,
     /// By node: kills at containers' own limits; nothing, where no memory was heard.
     pub(crate) kills_at_limits: Vec<u64>,
+    /// Of rollouts.
+    pub(crate) activities: Vec<Activity>,
     controls: Option<Shares>,
     /// Response times, by source.
     responses: Vec<Durations>,
@@ -51,7 +54,11 @@ pub(crate) struct Observation {
     pub(crate) outcome: Outcome,
 }
 
-stored! { Observation { samples, slots, memory, kills_at_limits, controls, responses, bands, outcome } }
+stored! {
+    Observation {
+        samples, slots, memory, kills_at_limits, activities, controls, responses, bands, outcome,
+    }
+}
 
 /// A world and what its replications have shown so far.
 #[derive(Debug)]
@@ -268,7 +275,7 @@ pub(crate) fn replicate(
     // They are told by now.
     outcome.parts.clear();
     let controls = arm.controls.as_ref().and_then(|all| all.shown(&record, &outcome));
-    let memory = record.memory;
+    let (memory, activities) = (record.memory, record.activities);
     let at_limit = |node: &NodeRecord| node.whole().kills[OutOfMemory::Limit as usize];
     let kills_at_limits = memory.iter().map(at_limit).collect();
     let (mut responses, mut slots, mut bands) = (Vec::new(), Vec::new(), Vec::new());
@@ -277,7 +284,17 @@ pub(crate) fn replicate(
         slots.push(source.slots);
         bands.push(source.bands);
     }
-    Ok(Observation { samples, slots, memory, kills_at_limits, controls, responses, bands, outcome })
+    Ok(Observation {
+        samples,
+        slots,
+        memory,
+        kills_at_limits,
+        activities,
+        controls,
+        responses,
+        bands,
+        outcome,
+    })
 }
 
 #[cfg(test)]
@@ -298,9 +315,19 @@ mod tests {
             parts: Vec::new(),
         };
         let slots = vec![vec![Slot::default(); slots]; parts];
-        let (samples, memory, controls) = (Vec::new(), Vec::new(), None);
+        let (samples, memory, controls, activities) = (Vec::new(), Vec::new(), None, Vec::new());
         let (kills_at_limits, responses, bands) = (Vec::new(), Vec::new(), Vec::new());
-        Observation { samples, slots, memory, kills_at_limits, controls, responses, bands, outcome }
+        Observation {
+            samples,
+            slots,
+            memory,
+            kills_at_limits,
+            activities,
+            controls,
+            responses,
+            bands,
+            outcome,
+        }
     }
 
     #[test]

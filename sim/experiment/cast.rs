@@ -30,7 +30,7 @@ impl Cast {
         let own = engine.arm(&Point::default())?;
         let base = |file: String| {
             let arm = engine.arm(&Point { arm: Some(file.clone()), overrides: Vec::new() })?;
-            Ok((file, arm))
+            Ok::<_, WorldError>((file, arm))
         };
         let bases = question.base_files().into_iter().map(base).collect::<Result<_, _>>()?;
         Ok(Self { own, bases })

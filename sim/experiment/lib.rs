@@ -41,6 +41,7 @@ mod readings;
 pub mod reason;
 mod recorder;
 pub mod regression;
+mod rollout;
 pub mod run;
 mod sample;
 mod shown;

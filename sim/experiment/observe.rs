@@ -7,6 +7,7 @@ use crate::metric::quantity::{
 };
 use crate::metric::{Stat, can_fail};
 use crate::recorder::{Record, SourceRecord};
+use crate::rollout::record::deploy_seconds;
 use crate::sample::{Sample, Share};
 use std::borrow::Cow;
 use wssim_kernel::Nanos;
@@ -57,6 +58,9 @@ impl Observer<'_> {
             Quantity::Node(node, what) => self.node(node, what),
             Quantity::Memory(what) => self.memory(what),
             Quantity::Component(component) => self.component(component),
+            Quantity::Deployment(stack) => {
+                deploy_seconds(self.blueprint, &self.record.activities, stack, self.seconds)
+            }
         }
     }
 
@@ -75,6 +79,8 @@ impl Observer<'_> {
             }
             OfEntry::Throughput => Sample::Value(by_entry(&averages.answers_per_second, entry)),
             OfEntry::Requests => Sample::Value(record.requests() as f64),
+            OfEntry::Failed => Sample::Value(record.errors() as f64),
+            OfEntry::Downtime => record.seconds.down().map_or(Sample::Nothing, Sample::Value),
             OfEntry::Attempts => {
                 let attempts = by_entry(&averages.attempts, entry);
                 Sample::Ratio(attempts as f64, record.requests() as f64)

@@ -1,4 +1,4 @@
-//! Parts of the measured stretch: from one moment to another, of which either may be that of a fault.
+//! Parts of the measured stretch: from one moment to another, of which either may be that of a fault or rollout.
 //!
 //! What is measured of a part is what the whole is measured by, over that part alone: of requests those that
 //! arrived in it, of calls, visits and waits those that began in it, of time averages those over it, of kills
@@ -42,13 +42,15 @@ pub enum Anchor {
     Fault(String),
     /// The repair of the fault of this name.
     Repair(String),
+    /// The begin of the rollout of this name.
+    Rollout(String),
 }
 
 /// Why a moment is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoMoment {
-    /// There is no such fault.
-    NoFault,
+    /// There is no such fault, or rollout.
+    Unknown,
     /// The fault comes again and again, at times that are drawn.
     Drawn,
     /// The fault is not repaired.
@@ -77,21 +79,23 @@ impl<'a> Struck<'a> {
 }
 
 impl Moment {
-    /// So long after the beginning of the measured stretch; `find` knows the faults.
+    /// So long after the beginning of the measured stretch; `find` knows faults, and `begin` rollouts.
     ///
     /// # Errors
     /// When it is not known before it is simulated.
     pub fn instant<'a>(
         &self,
         find: impl FnOnce(&str) -> Option<Struck<'a>>,
+        begin: impl FnOnce(&str) -> Option<Nanos>,
     ) -> Result<Nanos, NoMoment> {
         let since = match &self.anchor {
             Anchor::Begin => Nanos::ZERO,
             Anchor::Fault(name) => {
-                find(name).ok_or(NoMoment::NoFault)?.at.ok_or(NoMoment::Drawn)?
+                find(name).ok_or(NoMoment::Unknown)?.at.ok_or(NoMoment::Drawn)?
             }
+            Anchor::Rollout(name) => begin(name).ok_or(NoMoment::Unknown)?,
             Anchor::Repair(name) => {
-                let Struck { at, repair } = find(name).ok_or(NoMoment::NoFault)?;
+                let Struck { at, repair } = find(name).ok_or(NoMoment::Unknown)?;
                 let at = at.ok_or(NoMoment::Drawn)?;
                 match repair {
                     None => return Err(NoMoment::NotRepaired),
@@ -109,8 +113,11 @@ impl Part {
     pub(crate) fn span(&self, world: &Blueprint, measured: Nanos) -> Option<Span> {
         let find =
             |name: &str| world.faults.iter().find(|fault| fault.name == name).map(Struck::of);
+        let rollouts = world.rollouts();
+        let begin =
+            |name: &str| rollouts.iter().find(|rollout| rollout.name == name).map(|it| it.at);
         let at = |moment: &Option<Moment>, otherwise: Nanos| match moment {
-            Some(moment) => moment.instant(find).ok(),
+            Some(moment) => moment.instant(find, begin).ok(),
             None => Some(otherwise),
         };
         let span = Span { from: at(&self.from, Nanos::ZERO)?, to: at(&self.to, measured)? };
@@ -157,12 +164,15 @@ mod tests {
         let at = Some(Nanos::from_seconds(60.0));
         let struck = |at, repair| move |_: &str| Some(Struck { at, repair });
         let repair = moment(Anchor::Repair("crash".to_owned()), 5.0);
-        assert_eq!(repair.instant(struck(at, Some(&law))), Ok(Nanos::from_seconds(85.0)));
-        assert_eq!(repair.instant(struck(at, Some(&drawn))), Err(NoMoment::RepairDrawn));
-        assert_eq!(repair.instant(struck(at, None)), Err(NoMoment::NotRepaired));
-        assert_eq!(repair.instant(struck(None, Some(&law))), Err(NoMoment::Drawn));
-        assert_eq!(repair.instant(|_| None), Err(NoMoment::NoFault));
+        assert_eq!(repair.instant(struck(at, Some(&law)), |_| None), Ok(Nanos::from_seconds(85.0)));
+        assert_eq!(repair.instant(struck(at, Some(&drawn)), |_| None), Err(NoMoment::RepairDrawn));
+        assert_eq!(repair.instant(struck(at, None), |_| None), Err(NoMoment::NotRepaired));
+        assert_eq!(repair.instant(struck(None, Some(&law)), |_| None), Err(NoMoment::Drawn));
+        assert_eq!(repair.instant(|_| None, |_| None), Err(NoMoment::Unknown));
+        let rollout = moment(Anchor::Rollout("deploy".to_owned()), 5.0);
+        assert_eq!(rollout.instant(|_| None, |_| at), Ok(Nanos::from_seconds(65.0)));
+        assert_eq!(rollout.instant(|_| None, |_| None), Err(NoMoment::Unknown));
         let begin = moment(Anchor::Begin, 3.0);
-        assert_eq!(begin.instant(|_| None), Ok(Nanos::from_seconds(3.0)));
+        assert_eq!(begin.instant(|_| None, |_| None), Ok(Nanos::from_seconds(3.0)));
     }
 }

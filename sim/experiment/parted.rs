@@ -5,8 +5,10 @@ use crate::part::Span;
 use crate::recorder::{Record, Recorder};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
-use wssim_model::ids::{ContainerId, EndpointId, NodeId, PoolId, QueryId, ServiceId, SourceId};
-use wssim_model::probe::{Failure, NodeMemoryState, OutOfMemory, Probe, Unfinished};
+use wssim_model::ids::{
+    ContainerId, EndpointId, NodeId, PoolId, QueryId, RolloutId, ServiceId, SourceId,
+};
+use wssim_model::probe::{Failure, NodeMemoryState, OutOfMemory, Probe, RolloutFact, Unfinished};
 
 /// Listens to one replication.
 #[derive(Clone, Debug)]
@@ -135,6 +137,14 @@ impl Probe for Parted {
         for part in &mut self.parts {
             part.recorder.node_memory(node, from, to, state);
         }
+    }
+
+    fn rollout(&mut self, now: Time, id: RolloutId, fact: RolloutFact) {
+        self.whole.rollout(now, id, fact);
+    }
+
+    fn pull(&mut self, now: Time, node: NodeId, image: usize, begins: bool) {
+        self.whole.pull(now, node, image, begins);
     }
 
     fn oom_kill(&mut self, now: Time, container: ContainerId, short: OutOfMemory) {

@@ -8,7 +8,8 @@ use crate::migrate::plan::Phase;
 use crate::part::{FROM, Part, TO};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
-use wssim_model::{Blueprint, Overfull};
+use wssim_model::Blueprint;
+pub use wssim_model::{MOST_IN_FLIGHT, MOST_PENDING, Overfull};
 
 /// A value that a scenario's path takes instead of its own, as it would be written there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +45,12 @@ pub enum WorldError {
         /// There is room for.
         most: u32,
     },
+}
+
+impl From<Overfull> for WorldError {
+    fn from(overfull: Overfull) -> Self {
+        Self::Overfull(overfull)
+    }
 }
 
 /// Makes the worlds that a study wants to look at.
@@ -315,7 +322,7 @@ pub enum Study {
     Run,
     /// `wssim failures`
     Failures,
-    /// `wssim rollout`
+    /// `wssim rollout`, which is `run` of a scenario with rollouts
     Rollout,
     /// `wssim migrate`
     Migrate,
@@ -342,9 +349,11 @@ impl Study {
         }
     }
 
-    /// Whether this command judges claims that name `study`: `compare` judges those of `run`, too.
+    /// Whether this command judges claims that name `study`: `run` those of `rollout`, and `compare` those of
+    /// `run`.
     #[must_use]
     pub fn judges(self, study: Self) -> bool {
-        self == study || (self == Self::Compare && study == Self::Run)
+        let is_run = matches!(self, Self::Run | Self::Compare);
+        self == study || is_run && matches!(study, Self::Run | Self::Rollout)
     }
 }

@@ -4,13 +4,18 @@
 //! but for the first values of each kind, and the few times that a histogram meets a new order of magnitude.
 
 use crate::bands::Bands;
+use crate::downtime::Seconds;
 use crate::durations::Durations;
 use crate::memory::record::{MemoryRecorder, NodeRecord, Window};
+use crate::metric::can_be_down;
+use crate::rollout::record::{Activities, Activity, services};
 use crate::stored::stored;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
-use wssim_model::ids::{ContainerId, EndpointId, NodeId, PoolId, QueryId, ServiceId, SourceId};
-use wssim_model::probe::{Failure, NodeMemoryState, OutOfMemory, Probe, Unfinished};
+use wssim_model::ids::{
+    ContainerId, EndpointId, NodeId, PoolId, QueryId, RolloutId, ServiceId, SourceId,
+};
+use wssim_model::probe::{Failure, NodeMemoryState, OutOfMemory, Probe, RolloutFact, Unfinished};
 use wssim_stats::Histogram;
 
 /// A histogram with a tape before it: values are noted one by one and filed many at a time, which
@@ -76,6 +81,8 @@ pub(crate) struct SourceRecord {
     pub(crate) bands: Vec<Bands>,
     /// CPU time of the steps that they brought along, on the reference CPU, networking apart.
     pub(crate) cpu_ns: f64,
+    /// By the second in which they arrived, where something can be down.
+    pub(crate) seconds: Seconds,
 }
 
 impl SourceRecord {
@@ -95,6 +102,7 @@ impl SourceRecord {
             *sum += more;
         }
         self.cpu_ns += other.cpu_ns;
+        self.seconds.merge(&other.seconds);
         for (sum, more) in self.slots.iter_mut().zip(&other.slots) {
             sum.answered += more.answered;
             sum.errors += more.errors;
@@ -133,6 +141,8 @@ pub(crate) struct Record {
     pub(crate) kills: Vec<[u64; 2]>,
     /// By node.
     pub(crate) memory: Vec<NodeRecord>,
+    /// Of rollouts.
+    pub(crate) activities: Vec<Activity>,
 }
 
 impl Record {
@@ -160,6 +170,9 @@ pub(crate) struct Recorder {
     kills: Vec<[u64; 2]>,
     service_of: Vec<u32>,
     memory: MemoryRecorder,
+    activities: Activities,
+    /// By rollout: its services.
+    rolled: Vec<Vec<u32>>,
     begin: Time,
     slot: Nanos,
 }
@@ -170,7 +183,9 @@ impl Recorder {
     pub(crate) fn new(blueprint: &Blueprint, begin: Time, measured: Nanos, slot: Nanos) -> Self {
         let slot = Nanos(slot.0.max(1));
         let slots = measured.0.div_ceil(slot.0) as usize;
+        let seconds = if can_be_down(blueprint) { measured } else { Nanos::ZERO };
         let source = SourceRecord {
+            seconds: Seconds::of(seconds),
             slots: vec![Slot::default(); slots],
             bands: vec![Bands::default(); slots],
             ..SourceRecord::default()
@@ -189,6 +204,8 @@ impl Recorder {
             kills: vec![[0; 2]; blueprint.services.len()],
             service_of: blueprint.containers.iter().map(|c| c.service.0).collect(),
             memory: MemoryRecorder::new(blueprint, window),
+            activities: Activities::since(begin),
+            rolled: services(blueprint),
             begin,
             slot,
         }
@@ -225,6 +242,7 @@ impl Recorder {
             look_ups: self.look_ups,
             kills: self.kills,
             memory: self.memory.finish(),
+            activities: self.activities.all,
         }
     }
 }
@@ -238,6 +256,8 @@ impl Probe for Recorder {
         response: Nanos,
         outcome: Result<(), Failure>,
     ) {
+        let after = arrived.since(self.begin);
+        self.sources[source.index()].seconds.note(after, outcome.is_err());
         match outcome {
             Ok(()) => {
                 self.responses[source.index()].record(response.0);
@@ -265,6 +285,8 @@ impl Probe for Recorder {
         let service = |container: ContainerId| self.service_of[container.index()] as usize;
         let tape = match what {
             Unfinished::Request(source) => {
+                let after = since.since(self.begin);
+                self.sources[source.index()].seconds.note(after, true);
                 if let Some((slot, _)) = self.slot(source, since) {
                     slot.errors += 1;
                     slot.unfinished += 1;
@@ -312,6 +334,14 @@ impl Probe for Recorder {
 
     fn node_memory(&mut self, node: NodeId, from: Time, to: Time, state: &NodeMemoryState) {
         self.memory.hear(node.index(), from, to, state);
+    }
+
+    fn rollout(&mut self, now: Time, id: RolloutId, fact: RolloutFact) {
+        self.activities.hear(now, id, fact, &self.rolled);
+    }
+
+    fn pull(&mut self, now: Time, node: NodeId, image: usize, begins: bool) {
+        self.activities.pull(now, node, image, begins);
     }
 
     fn oom_kill(&mut self, now: Time, container: ContainerId, short: OutOfMemory) {

@@ -2,6 +2,7 @@
 
 use crate::measured::Metric;
 use crate::question::MetricRef;
+use crate::rollout::findings::RolloutShown;
 use wssim_stats::{Estimate, Histogram};
 
 /// What replications show beside metrics: all that only `run` finds, and `compare` of each scenario.
@@ -17,6 +18,8 @@ pub struct RunAnswer {
     pub distributions: Vec<Distribution>,
     /// How long requests took by when they arrived, all replications pooled, in the order of names.
     pub bands: Vec<ResponseBands>,
+    /// What was brought out, in the order of names.
+    pub rollouts: Vec<RolloutShown>,
 }
 
 /// A number over time, in slots.

@@ -18,6 +18,7 @@ use crate::question::{MetricRef, Question};
 use crate::reason::{Missing, Runs};
 use crate::recorder::Slot;
 use crate::regression::is_usual;
+use crate::rollout;
 use crate::sample::Sample;
 use std::collections::BTreeMap;
 use wssim_stats::Estimate;
@@ -69,6 +70,7 @@ pub(crate) fn shown(arm: &Arm, question: &Question, replications: usize) -> RunA
         ledger: memory::ledger::ledger(arm, replications),
         distributions: distributions(arm),
         bands: response_bands(arm, question),
+        rollouts: rollout::findings::shown(arm, replications),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::chore::ChoreId;
 use crate::ids::{
-    BackgroundId, ContainerId, FaultId, NodeId, ObserverId, RolloutId, SourceId, TimeoutId,
+    BackgroundId, ContainerId, FaultId, NodeId, ObserverId, PoolId, RolloutId, SourceId, TimeoutId,
 };
 use crate::probe::Failure;
 use crate::request::frame::FrameId;
@@ -100,6 +100,15 @@ pub(crate) enum Event {
         /// Its number, and in the lowest bit whether the container is there.
         news: u32,
     },
+    /// A pool of a container, which got no connection when it wanted one, tries again.
+    Refill {
+        /// Which pool.
+        pool: PoolId,
+        /// Whose.
+        container: ContainerId,
+        /// Number of the trial.
+        trial: u32,
+    },
     /// A fault strikes.
     Strike(FaultId),
     /// A fault is repaired.
@@ -158,6 +167,7 @@ const PART_EDGE: u32 = 24;
 const CHORE_LEG: u32 = 25;
 const ROLLOUT: u32 = 26;
 const STEP: u32 = 27;
+const REFILL: u32 = 28;
 
 /// An answer's failure as a number; zero: good.
 fn code(failure: Option<Failure>) -> u32 {
@@ -191,6 +201,7 @@ impl wssim_kernel::Event for Event {
             Self::Life { container, turn } => words(LIFE, container.0, turn, 0),
             Self::Unhealthy(container) => words(UNHEALTHY, container.0, 0, 0),
             Self::View { observer, container, news } => words(VIEW, observer.0, container.0, news),
+            Self::Refill { pool, container, trial } => words(REFILL, pool.0, container.0, trial),
             Self::Strike(fault) => words(STRIKE, fault.0, 0, 0),
             Self::Repair(fault) => words(REPAIR, fault.0, 0, 0),
             Self::Look(node) => words(LOOK, node.0, 0, 0),
@@ -226,6 +237,7 @@ impl wssim_kernel::Event for Event {
             LIFE => Self::Life { container: ContainerId(a), turn: b },
             UNHEALTHY => Self::Unhealthy(ContainerId(a)),
             VIEW => Self::View { observer: ObserverId(a), container: ContainerId(b), news: c },
+            REFILL => Self::Refill { pool: PoolId(a), container: ContainerId(b), trial: c },
             STRIKE => Self::Strike(FaultId(a)),
             REPAIR => Self::Repair(FaultId(a)),
             LOOK => Self::Look(NodeId(a)),
@@ -268,6 +280,7 @@ mod tests {
             Event::Unhealthy(ContainerId(19)),
             Event::View { observer: ObserverId(1), container: ContainerId(13), news: u32::MAX },
             Event::Look(NodeId(17)),
+            Event::Refill { pool: PoolId(20), container: ContainerId(21), trial: u32::MAX },
             Event::Strike(FaultId(14)),
             Event::Repair(FaultId(15)),
             Event::Cancel { visit: frame, of: FrameId(u32::MAX), epoch: 12 },

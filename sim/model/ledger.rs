@@ -412,8 +412,10 @@ impl<P: Probe> World<'_, P> {
             let containers = blueprint.services[pool.service.index()].containers.len() as u32;
             let first = self.pool_bases[place];
             for instance in (first..first + containers).map(|instance| instance as usize) {
-                let PoolInstance { free, leaked, .. } = self.pools[instance];
+                let PoolInstance { free, leaked, ref queue, ref trials, .. } = self.pools[instance];
                 let places = free + held[instance] + leaked;
+                let is_stuck = free > 0 && queue.len > 0 && !trials.is_due();
+                assert!(!is_stuck, "pool {place}: who waits beside a free place is tried for");
                 assert_eq!(pool.size, places, "pool {place}: size = free + held + leaked");
             }
         }

@@ -1,6 +1,6 @@
 //! What the model reports. It never computes a mean: that is for whoever listens.
 
-pub use crate::orchestrator::{Fact as Control, Outcome};
+pub use crate::orchestrator::{Ending, Fact as Control};
 
 use crate::ids::{
     CallId, ContainerId, EndpointId, NodeId, PoolId, QueryId, RolloutId, ServiceId, SourceId,
@@ -238,9 +238,9 @@ pub enum RolloutFact {
     /// All images are where they can be pulled from: the orchestrator is told.
     Deploys,
     /// The update of the service is over.
-    Updated(ServiceId, Outcome),
+    Updated(ServiceId, Ending),
     /// All updates are over, and all new containers have been found healthy; or it was broken off.
-    Ends(Outcome),
+    Ends(Ending),
 }
 
 /// What happens to a step of a procedure.

@@ -37,7 +37,7 @@ use wssim_kernel::{Calendar, Model as _, Nanos, Time, run_until};
 /// what is then still in flight is told as unfinished.
 const FOLLOW: u64 = 10;
 /// Events after which it is looked whether to stop, and how much is in flight: far below a tenth of a second.
-const EVENTS_A_LOOK: u64 = 1024;
+pub(crate) const EVENTS_A_LOOK: u64 = 1024;
 
 /// Simulates one replication. `stop` is asked now and then; when it says yes there is no outcome.
 ///

@@ -4,7 +4,7 @@
 //! exactly (Little's law on one sample path).
 
 use crate::request::frame::{Queue, Waits};
-use wssim_kernel::Time;
+use wssim_kernel::{Nanos, Time};
 
 /// Integrals of a station since time zero, in request-nanoseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -173,6 +173,56 @@ impl Busy {
     }
 }
 
+/// A pool that gets no connection tries again after 10 ms, and after twice as long each time … (`backoffMs` of
+/// `PoolEntryCreator` in `HikariPool` 6)
+const FIRST_PAUSE: Nanos = Nanos(10_000_000);
+/// … up to this.
+const LONGEST_PAUSE: Nanos = Nanos(5_000_000_000);
+
+/// How a pool comes to connections that it was refused.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Trials {
+    /// The pause before the one that is to come; `None`: none is.
+    pause: Option<Nanos>,
+    /// Number of that one, or of the next.
+    number: u32,
+}
+
+impl Trials {
+    /// Whether one is to come.
+    pub(crate) fn is_due(&self) -> bool {
+        self.pause.is_some()
+    }
+
+    /// Whether that is number `trial`.
+    pub(crate) fn is(&self, trial: u32) -> bool {
+        self.is_due() && self.number == trial
+    }
+
+    /// After which pause to try after one that was in vain, and its number.
+    pub(crate) fn after_refusal(&mut self) -> (Nanos, u32) {
+        let last = self.pause.map_or(0, |pause| pause.0);
+        self.after(Nanos(last * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE))
+    }
+
+    /// The same after one that was not.
+    pub(crate) fn at_once(&mut self) -> (Nanos, u32) {
+        self.after(Nanos::ZERO)
+    }
+
+    fn after(&mut self, pause: Nanos) -> (Nanos, u32) {
+        self.end();
+        self.pause = Some(pause);
+        (pause, self.number)
+    }
+
+    /// None is to come.
+    pub(crate) fn end(&mut self) {
+        self.number = self.number.wrapping_add(1);
+        self.pause = None;
+    }
+}
+
 /// The instance of a connection pool at one container.
 #[derive(Debug, Default)]
 pub(crate) struct PoolInstance {
@@ -180,6 +230,8 @@ pub(crate) struct PoolInstance {
     pub(crate) free: u32,
     /// Places that were never given back.
     pub(crate) leaked: u32,
+    /// When it tries again to open a connection.
+    pub(crate) trials: Trials,
     waiting: u128,
     updated: Time,
 }

@@ -323,6 +323,10 @@ impl<P: Probe> Model for World<'_, P> {
             Event::View { observer, container, news } => {
                 self.learn(now, observer, container, news, calendar);
             }
+            Event::Refill { pool, container, trial } => match self.is_still(now, container) {
+                None => self.refill(now, (pool, container), trial, calendar),
+                Some(until) => postpone(event, until, calendar),
+            },
             Event::Strike(fault) => self.strike(now, fault, calendar),
             Event::Repair(fault) => self.repair(now, fault, calendar),
             Event::Control => self.wake_control(now, calendar),

@@ -8,6 +8,7 @@ mod growth;
 mod memory;
 pub(crate) mod migration;
 mod passing;
+mod rollouts;
 pub(crate) mod size;
 mod spent;
 mod start;
@@ -93,6 +94,7 @@ pub(crate) fn is_window(document: &Document) -> bool {
         Some(kind) => kind == "window",
         None => {
             document.faults.iter().any(|fault| fault.mtbf.is_none())
+                || !document.rollouts.is_empty()
                 || document.growth.is_some()
                 || document.traffic.values().any(|traffic| traffic.profile.is_some())
         }
@@ -221,6 +223,7 @@ impl<'a> Check<'a> {
             "node" => "unknown-node",
             "network" => "unknown-network",
             "site" => "unknown-site",
+            "stack" => "unknown-stack",
             _ => "unknown-service",
         };
         let diagnostic = Diagnostic::error(code, format!("no {kind} is named `{}`", name.text));
@@ -250,6 +253,7 @@ impl<'a> Check<'a> {
             }
         }
         self.faults();
+        self.rollouts();
         self.groups();
         self.start_needs();
         for network in document.services.values().flat_map(|service| &service.networks) {

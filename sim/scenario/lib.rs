@@ -33,6 +33,7 @@ mod parameter;
 mod parts;
 mod places;
 mod question;
+mod renewal;
 mod scenario;
 mod schema;
 mod shipped;

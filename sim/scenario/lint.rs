@@ -6,6 +6,7 @@ mod firewall;
 mod memory;
 mod packets;
 mod proxy;
+mod rollout;
 mod room;
 
 use crate::check;
@@ -33,7 +34,7 @@ const fn lint(name: &'static str, reason: &'static str) -> Lint {
 }
 
 /// All of them, in the order of names.
-pub const LINTS: [Lint; 29] = [
+pub const LINTS: [Lint; 31] = [
     lint(
         "address-pool",
         "Swarm gives overlay networks addresses of 10.0.0.0/8; where the LAN has the same, containers cannot reach it (docker swarm init, --default-addr-pool)",
@@ -139,6 +140,10 @@ pub const LINTS: [Lint; 29] = [
         "the new container runs beside the old one until it is healthy; without room the update waits for ever (swarmkit, orchestrator/update/updater.go)",
     ),
     lint(
+        "unchecked-rollout",
+        "without a health check a new container counts as running, and gets requests, as soon as its process has started: the next old one is stopped while it refuses what it gets (swarmkit, orchestrator/update/updater.go; moby, executor/container/controller.go)",
+    ),
+    lint(
         "unknown-balancer",
         "a router without its service answers nothing (Traefik, Routers: service)",
     ),
@@ -149,6 +154,10 @@ pub const LINTS: [Lint; 29] = [
     lint(
         "unpinned-state",
         "a local volume stays on its node: rescheduled elsewhere, the service starts empty (Docker, Volumes)",
+    ),
+    lint(
+        "unpushed-image",
+        "nodes pull from registries, never from each other: an image that is built and not pushed is on one node alone (Docker, Deploy a stack to a swarm: set up a Docker registry)",
     ),
 ];
 
@@ -171,6 +180,7 @@ pub(crate) fn lints(document: &Document, sources: &Sources) -> Vec<Diagnostic> {
     memory::lints(&mut found);
     packets::lints(&mut found);
     proxy::lints(&mut found);
+    rollout::lints(&mut found);
     let of_phases = check::migration::lints(document, sources);
     let allow = &document.header.allow;
     found.out.extend(of_phases.into_iter().filter(|lint| !is_silenced(lint, allow)));

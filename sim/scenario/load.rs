@@ -1,6 +1,6 @@
 //! From files and `--set` to one tree: `extends`, merging, removal.
 //!
-//! Tables merge key by key, `[[claim]]` and `[[fault]]` by `id`, other values are replaced. Then
+//! Tables merge key by key, `[[claim]]`, `[[fault]]` and `[[rollout]]` by `id`, other values are replaced. Then
 //! `enabled = false` removes a thing and the word `"none"` removes an inherited value.
 
 mod join;
@@ -18,7 +18,7 @@ use toml::de::DeValue;
 use wssim_text::suggest;
 
 /// Lists whose items are merged by `id`.
-const BY_ID: [&str; 3] = ["claim", "fault", "phase"];
+const BY_ID: [&str; 4] = ["claim", "fault", "phase", "rollout"];
 
 /// Whether the items of the list `key` of a file are merged by `id`.
 pub(crate) fn is_by_id(key: &str) -> bool {

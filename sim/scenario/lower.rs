@@ -22,6 +22,7 @@ mod held;
 mod memory;
 mod procedure;
 mod proxy;
+mod rollouts;
 mod routing;
 mod traffic;
 
@@ -42,7 +43,7 @@ use wssim_kernel::Nanos;
 use wssim_kernel::stream::name_hash;
 use wssim_model::blueprint::{
     Blueprint, Breaker, BreakerPolicy, Call, Container, Encapsulation, Endpoint, HealthCheck,
-    Instruction, Limit, Link, Needs, Network, Node, OnStop, Parallel, Pool, Query, Service, Tenure,
+    Instruction, Limit, Link, Needs, Network, Node, Parallel, Pool, Query, Service, Tenure,
     Travels,
 };
 use wssim_model::ids::{
@@ -284,8 +285,8 @@ impl Lowering<'_> {
                 restart: service.deploy.restart,
                 health: self.health(service),
                 stop_grace: service.deploy.stop_grace,
-                on_stop: OnStop::default(),
-                cold: None,
+                on_stop: service.deploy.on_stop,
+                cold: service.deploy.cold,
                 keep_alive: service.keep_alive,
                 max_connections: service.max_connections.map(|limit| limit.most),
                 check: document.proxy.check(name),

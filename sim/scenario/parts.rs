@@ -1,4 +1,4 @@
-//! Parts of the measured stretch that claims and flags name, held to the scenario: its length, its faults.
+//! Parts of the measured stretch that claims and flags name, held to the scenario: its length, faults, rollouts.
 
 use crate::check;
 use crate::document::Document;
@@ -8,6 +8,7 @@ use crate::unsimulated;
 use wssim_experiment::part::{Anchor, FROM, Moment, NoMoment, Part, Struck, TO};
 use wssim_experiment::question::{MetricRef, Study};
 use wssim_kernel::Nanos;
+use wssim_text::quantity::{self, Dimension};
 use wssim_text::suggest;
 
 /// What is wrong with a part.
@@ -85,26 +86,55 @@ pub(crate) fn write(metric: &mut MetricRef) -> Result<(), Wrong> {
     Ok(())
 }
 
+/// The fault of `name - 5s`, which is what a name is taken for that nothing has.
+fn before(name: &str) -> Option<&str> {
+    let (fault, ago) = name.rsplit_once('-')?;
+    let is_time = quantity::parse(ago).is_ok_and(|it| it.dimension == Dimension::Duration);
+    is_time.then(|| fault.trim_end())
+}
+
 fn instant(document: &Document, moment: &Moment, end: usize) -> Result<Nanos, Wrong> {
     let struck = |fault: &'_ FaultText| (fault.mtbf.is_none()).then_some(fault.at);
     let find = |name: &str| {
         let fault = document.faults.iter().find(|fault| fault.id == name)?;
         Some(Struck { at: struck(fault), repair: fault.repair.as_ref() })
     };
-    let (Anchor::Fault(name) | Anchor::Repair(name)) = &moment.anchor else {
-        return Ok(moment.after);
+    let begin = |name: &str| {
+        let rollout = document.rollouts.iter().find(|rollout| rollout.id == name)?;
+        Some(rollout.at)
     };
-    moment.instant(find).map_err(|why| {
-        let known = document.faults.iter().map(|fault| fault.id.as_str());
+    let (kind, name) = match &moment.anchor {
+        Anchor::Begin => return Ok(moment.after),
+        Anchor::Fault(name) | Anchor::Repair(name) => ("fault", name),
+        Anchor::Rollout(name) => ("rollout", name),
+    };
+    moment.instant(find, begin).map_err(|why| {
+        let known: Vec<&str> = match kind {
+            "fault" => document.faults.iter().map(|fault| fault.id.as_str()).collect(),
+            _ => document.rollouts.iter().map(|rollout| rollout.id.as_str()).collect(),
+        };
+        let is_before =
+            why == NoMoment::Unknown && before(name).is_some_and(|of| known.contains(&of));
+        if is_before {
+            let message = "a moment lies not before what it counts from";
+            return Wrong {
+                help: Some(format!("expected {FORM}")),
+                ..Wrong::of(end, "bad-moment", message)
+            };
+        }
         let message = match why {
-            NoMoment::NoFault => format!("no fault is named `{name}`"),
+            NoMoment::Unknown => format!("no {kind} is named `{name}`"),
             NoMoment::Drawn => format!("the fault `{name}` comes at times that are drawn"),
             NoMoment::NotRepaired => format!("the fault `{name}` is not repaired"),
             NoMoment::RepairDrawn => format!("how long the repair of `{name}` takes is drawn"),
         };
-        let is_unknown = why == NoMoment::NoFault;
-        let code = if is_unknown { "unknown-fault" } else { "no-moment" };
-        let hint = || suggest::hint(name, known.collect::<Vec<_>>());
+        let is_unknown = why == NoMoment::Unknown;
+        let code = match (is_unknown, kind) {
+            (false, _) => "no-moment",
+            (true, "fault") => "unknown-fault",
+            (true, _) => "unknown-rollout",
+        };
+        let hint = || suggest::hint(name, known);
         Wrong { help: is_unknown.then(hint).flatten(), ..Wrong::of(end, code, message) }
     })
 }

@@ -5,6 +5,9 @@ use crate::document::Document;
 use crate::document::deploy::Mode;
 use crate::document::service::Service;
 use crate::migration::Moving;
+use crate::renewal;
+use std::collections::BTreeSet;
+use wssim_model::orchestrator::Kind;
 use wssim_model::orchestrator::placement::{Constraint, Machine, Scheduler, Wanted, most_on};
 
 /// Where containers are.
@@ -14,7 +17,7 @@ pub(crate) struct Places {
     /// Service and node of each that is added, in the order in which they come.
     pub added: Vec<(usize, usize)>,
     /// For each service, by name, the nodes on which one of its containers may be put for one that is
-    /// lost.
+    /// lost or renewed.
     pub spare: Vec<Vec<usize>>,
 }
 
@@ -52,18 +55,35 @@ pub(crate) fn of(document: &Document) -> Places {
         let missing = (growth.to as usize).saturating_sub(places.count());
         places.added = scheduler.grow(&growing(document), missing);
     }
-    let all = places.all();
+    let (all, room) = (places.all(), Room::of(document));
     let services = wanted.iter().zip(&all).zip(0..);
     places.spare = services
         .map(|((wanted, taken), service)| {
-            if can_be_replaced(document) {
-                spare(&machines, wanted, taken, places.added_to(service))
-            } else {
-                Vec::new()
-            }
+            spare(&machines, wanted, taken, places.added_to(service), room.times(service))
         })
         .collect();
     places
+}
+
+/// How many places containers have.
+pub(crate) struct Room {
+    /// Whether what is lost is put somewhere else.
+    moves: bool,
+    /// Services of which old and new containers run side by side.
+    renewed: BTreeSet<usize>,
+}
+
+impl Room {
+    pub(crate) fn of(document: &Document) -> Self {
+        let is_swarm = renewal::orchestrator(document) == Some(Kind::Swarm);
+        let renewed = if is_swarm { renewal::all(document) } else { BTreeSet::new() };
+        Self { moves: can_be_replaced(document), renewed }
+    }
+
+    /// How many times as many places a service has as containers of it may run; none: only those where they do.
+    pub(crate) fn times(&self, service: usize) -> usize {
+        if self.renewed.contains(&service) { 2 } else { usize::from(self.moves) }
+    }
 }
 
 /// Those of a phase of a migration: containers are where they stood before it, and the places where they will
@@ -91,25 +111,38 @@ pub(crate) fn can_be_replaced(document: &Document) -> bool {
     document.orchestrator.kind == Some("swarm") && document.can_lose() && !is_moving
 }
 
-/// Where containers of a service may be put when others of them are lost: on each node as many as may
-/// run there, less those that it has.
-fn spare(machines: &[Machine], wanted: &Wanted, taken: &[usize], added: usize) -> Vec<usize> {
-    let replicas = wanted.replicas.map(|replicas| replicas + added as u32);
-    let wanted = Wanted { replicas, ..wanted.clone() };
+/// Where containers of a service may be put when others of them are lost or renewed: on each node `times` as
+/// many as may run there, less those that it has. A global service stays where it is.
+fn spare(
+    machines: &[Machine],
+    wanted: &Wanted,
+    taken: &[usize],
+    added: usize,
+    times: usize,
+) -> Vec<usize> {
+    let Some(replicas) = wanted.replicas else {
+        return if times > 1 { taken.to_vec() } else { Vec::new() };
+    };
+    let wanted = Wanted { replicas: Some(replicas + added as u32), ..wanted.clone() };
     let on = |at: usize| {
         let here = taken.iter().filter(|place| **place == at).count();
-        std::iter::repeat_n(at, (most_on(&machines[at], &wanted) as usize).saturating_sub(here))
+        let most = most_on(&machines[at], &wanted) as usize * times;
+        std::iter::repeat_n(at, most.saturating_sub(here))
     };
     (0..machines.len()).flat_map(on).collect()
 }
 
-/// On how many places of `machines` containers of a service may run, as many as it has and `added` more, where
-/// it grows.
-pub(crate) fn room(machines: &[Machine], service: &Service, added: u32) -> u64 {
+/// On how many places of `machines` containers of a service may run, `times` as many as it has and `added` more,
+/// where it grows.
+pub(crate) fn room(machines: &[Machine], service: &Service, added: u32, times: usize) -> u64 {
     let added = if never_grows(service).is_none() { added } else { 0 };
     let wanted = wanted(service);
-    let wanted = Wanted { replicas: wanted.replicas.map(|replicas| replicas + added), ..wanted };
-    machines.iter().map(|machine| u64::from(most_on(machine, &wanted))).sum()
+    let Some(replicas) = wanted.replicas else {
+        return if times > 1 { machines.len() as u64 } else { 0 };
+    };
+    let wanted = Wanted { replicas: Some(replicas + added), ..wanted };
+    let most: u64 = machines.iter().map(|machine| u64::from(most_on(machine, &wanted))).sum();
+    most * times as u64
 }
 
 /// The services whose containers are added, by name.

@@ -327,7 +327,7 @@ impl Worlds for Scenario {
 
     fn at_risk(&self, arm: Option<&str>, overrides: &[Override]) -> Result<AtRisk, WorldError> {
         let world = self.read(arm, overrides)?;
-        let document = Document { at_risk: true, ..world.document.clone() };
+        let document = world.document_at_risk();
         let cluster = cluster::of(&document);
         Ok(AtRisk { blueprint: lower::lower(&document, &world.traces), cluster })
     }
@@ -536,15 +536,18 @@ impl World {
             && self.at_risk_blueprint() == other.at_risk_blueprint()
     }
 
+    /// The document of the world in which things may be lost that its own faults do not strike.
+    fn document_at_risk(&self) -> Document {
+        Document { at_risk: true, ..self.document.clone() }
+    }
+
     fn at_risk_blueprint(&self) -> Blueprint {
-        let document = Document { at_risk: true, ..self.document.clone() };
-        lower::lower(&document, &self.traces)
+        lower::lower(&self.document_at_risk(), &self.traces)
     }
 
     /// What is not simulated where things are lost and replaced.
     fn at_risk(&self) -> Vec<NotSimulated> {
-        let document = Document { at_risk: true, ..self.document.clone() };
-        unsimulated::list(&document, &self.sources)
+        unsimulated::list(&self.document_at_risk(), &self.sources)
     }
 
     fn offered(&self) -> OfferedLoad {

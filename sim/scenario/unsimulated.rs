@@ -5,6 +5,7 @@ use crate::document::Document;
 use crate::document::fields::Name;
 use crate::document::step::{Step, StepKind};
 use crate::places;
+use crate::renewal;
 use crate::source::Sources;
 use crate::traefik::passage;
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,9 +101,10 @@ const TOLD_APART: usize = 3;
 
 fn service_reasons(document: &Document, add: &mut impl FnMut(String, &str)) {
     let mut by_key: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (name, service) in &document.services {
-        let moves = places::can_be_replaced(document);
-        let simulated = |key: &&String| moves && ["image", "volumes"].contains(&key.as_str());
+    let (moves, renewed) = (places::can_be_replaced(document), renewal::all(document));
+    for (at, (name, service)) in document.services.iter().enumerate() {
+        let starts = moves || renewed.contains(&at);
+        let simulated = |key: &&String| starts && ["image", "volumes"].contains(&key.as_str());
         for key in service.unsimulated.iter().filter(|key| !simulated(key)) {
             by_key.entry(key).or_default().push(name);
         }
@@ -125,8 +127,8 @@ fn service_reasons(document: &Document, add: &mut impl FnMut(String, &str)) {
 
 fn service_reason(key: &str) -> &'static str {
     match key {
-        "image" | "volumes" | "update" | "rollback" => {
-            "deployment is not simulated yet; containers are there from the start"
+        "image" | "volumes" => {
+            "nothing is lost or rolled out here: containers are there from the start"
         }
         "mode" => "jobs do not end yet; their containers are there all the time",
         "aliases" | "ports" => {

@@ -71,9 +71,8 @@ fn signals_end_every_command_within_a_replication() {
         assert_eq!(child.wait().unwrap().code(), Some(130), "{call} {signal}");
         assert!(started.elapsed() < SOON, "{call} {signal}: {:?}", started.elapsed());
     }
-    for number in (0..calls.len()).filter(|number| !calls[*number].0.starts_with("trace")) {
-        if !calls[number].0.contains("shard") {
-            assert_eq!(results(&folder, &number.to_string())["stopped_by"], "interrupt");
-        }
+    // Nothing was known yet: so results that were there before are not written over.
+    for number in 0..calls.len() {
+        assert!(!folder.path().join(number.to_string()).join("results.json").exists(), "{number}");
     }
 }

@@ -82,6 +82,56 @@ arrivals = {{ kind = "periodic", period = "1s" }}
     assert!(seen.failures().iter().all(|(.., why)| *why == Failure::Refused));
 }
 
+/// Another service has the one connection until `until`. Who waits for it from 1 s on in a pool of HikariCP has one
+/// at the first of its trials behind that: after pauses of 10, 20, … 2560 ms, and then of 5 s. Those who wait with
+/// it go on one after the other, on the same connection.
+#[test]
+fn a_pool_that_got_no_connection_tries_again_by_itself() {
+    let pauses = [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5000, 5000, 5000];
+    for until in [1_005, 1_100, 3_000, 5_000, 12_000, 17_000] {
+        let seen = run(&late_connection(until), 25.0);
+        let trial = |pauses_before: usize| 1000 + pauses[..=pauses_before].iter().sum::<u64>();
+        let got = (0..pauses.len()).map(trial).find(|at| *at > until).unwrap();
+        let mut waited: Vec<_> = seen.requests.iter().filter(|it| it.0 >= SECOND).collect();
+        waited.sort_unstable();
+        assert_eq!(waited.len(), 3, "{until}");
+        for (place, (sent, took, failure)) in (1..).zip(waited) {
+            assert_eq!(*failure, None, "{until}");
+            let due = (got + place * 5) * MS;
+            let late = (sent + took).abs_diff(due);
+            assert!(late < 3 * MS, "until {until}: {sent} + {took}, not {due}");
+        }
+    }
+}
+
+/// `first` has the connection of the database from 0.5 s until `until` ms; three at `second` want it at 1 s.
+fn late_connection(until: u64) -> String {
+    let at = |name: &str, entry: &str, phase: &str| {
+        format!(
+            "[traffic.{name}]\nentry = \"{entry}\"\n\
+             arrivals = {{ kind = \"periodic\", period = \"100s\", phase = \"{phase}\" }}\n"
+        )
+    };
+    let three: Vec<String> = ["a", "b", "c"].map(|name| at(name, "second.get", "1s")).into();
+    format!(
+        r#"
+[service.first]
+client = {{ connections = "per-request" }}
+endpoint.get.steps = [ {{ call = "database.long" }} ]
+[service.second]
+pool.database = {{ kind = "hikari", minimum = 0 }}
+endpoint.get.steps = [ {{ call = "database.query" }} ]
+[service.database]
+max_connections = 1
+endpoint.query.steps = [ {{ sleep = "5ms" }} ]
+endpoint.long.steps = [ {{ sleep = "{}ms" }} ]
+{}{}"#,
+        until - 500,
+        at("first", "first.get", "500ms"),
+        three.concat()
+    )
+}
+
 fn order(steps: &str, pool: &str) -> String {
     format!(
         r#"

@@ -42,6 +42,7 @@ fn tried(value: f64, state: State, p95: f64, n: u32) -> Tried {
         state,
         replications: n,
         overloads: Vec::new(),
+        overfull: None,
         values: vec![around(p95, 0.012), around(0.0, 0.0)],
         means: vec![mean],
     }

@@ -4,6 +4,7 @@ mod capacity;
 mod compare;
 mod failures;
 mod migrate;
+mod run;
 mod sweep;
 
 use super::drawn::Figure;
@@ -13,7 +14,7 @@ use wssim_experiment::findings::{Answer, Findings};
 
 pub(super) fn section(html: &mut Html, findings: &Findings) {
     match &findings.answer {
-        Answer::Run(_) => {}
+        Answer::Run(found) => run::section(html, found),
         Answer::Failures(found) => failures::section(html, found),
         Answer::Compare(found) => compare::section(html, found),
         Answer::Sweep(found) => sweep::section(html, found),
@@ -25,7 +26,8 @@ pub(super) fn section(html: &mut Html, findings: &Findings) {
 /// Those of its pictures that are figures.
 pub(super) fn figures(findings: &Findings) -> Vec<Figure> {
     match &findings.answer {
-        Answer::Run(_) | Answer::Migrate(_) => Vec::new(),
+        Answer::Run(found) => run::figures(found),
+        Answer::Migrate(_) => Vec::new(),
         Answer::Failures(found) => found.long_run.as_ref().map_or_else(Vec::new, failures::figures),
         Answer::Compare(found) => compare::figures(found),
         Answer::Sweep(found) => sweep::figures(found),

@@ -62,6 +62,7 @@ fn point((scale, workers, mean, share, node, is_added): &Row) -> PointFinding {
         is_added: *is_added,
         replications: 10,
         overloads: (*mean > 1.0).then_some(overload).into_iter().collect(),
+        overfull: None,
         busiest: Some(cpu.clone()),
         metrics: vec![
             Some(metric("response_time_seconds", labels("p95"), *mean, mean * 0.04)),

@@ -4,6 +4,7 @@ pub use super::search::State;
 use crate::analytic::{Demand, Difference, Reason, Resource};
 use crate::objective::Condition;
 use crate::offered::Overload;
+use crate::question::Overfull;
 use crate::reason::Breakdown;
 use wssim_stats::Estimate;
 
@@ -83,6 +84,8 @@ pub struct Tried {
     pub replications: u32,
     /// What is asked for more than it can do, on average: there is no steady state.
     pub overloads: Vec<Overload>,
+    /// Of what a replication would have held too much; `None`: all fits.
+    pub overfull: Option<Overfull>,
     /// By condition, at the level at which it was decided.
     pub values: Vec<Option<Estimate>>,
     /// Mean response times, by entry.

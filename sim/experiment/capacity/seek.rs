@@ -82,10 +82,18 @@ impl Seeker<'_, '_, '_> {
             state: State::Missed,
             replications: 0,
             overloads,
+            overfull: None,
             values: vec![None; self.conditions.len()],
             means,
         };
         let done = if tried.overloads.is_empty() { self.simulate(arm, &mut tried) } else { Ok(()) };
+        let done = match done {
+            Err(Broken::World(WorldError::Overfull(overfull))) => {
+                (tried.overfull, tried.state) = (Some(overfull), State::Missed);
+                Ok(())
+            }
+            done => done,
+        };
         if done.is_err() {
             // What was simulated of it before it was stopped is told all the same.
             tried.state = State::Open;

@@ -6,8 +6,8 @@ use crate::archive::{Archive, Key};
 use crate::stored::Stored as _;
 use crate::watch::{Phase, Watch};
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use wssim_model::{Cut, Overfull};
 
 /// One replication of one arm.
@@ -28,17 +28,29 @@ pub(super) struct Desk<'a, S> {
     is_shared: bool,
     /// Whether the archive can keep nothing more.
     is_full: AtomicBool,
-    /// Of what a replication would have held too much, if one did. It ends the study, so that others need not be
-    /// done.
-    overfull: OnceLock<Overfull>,
+    /// By arm (where the study does not bear it, of all arms together): the place of the first job that would have
+    /// held too much, as far as it is known. Those behind it need not be done; those before it are, as one of
+    /// them may be the first.
+    first_overfull: Vec<AtomicUsize>,
+    /// By place: the arm, and of what the job would have held too much.
+    overfull: Mutex<BTreeMap<usize, (usize, Overfull)>>,
 }
 
 impl<'a, S: Stage> Desk<'a, S> {
-    pub(super) fn new(stage: &'a S, watch: &'a dyn Watch, phase: Phase<'a>, jobs: usize) -> Self {
-        let progress = Progressing::new(watch, phase, jobs as u32);
+    /// For `jobs`; and whether the study goes on without arms that would hold too much.
+    pub(super) fn new(
+        stage: &'a S,
+        watch: &'a dyn Watch,
+        phase: Phase<'a>,
+        (jobs, bears): (&[Job], bool),
+    ) -> Self {
+        let progress = Progressing::new(watch, phase, jobs.len() as u32);
         let (archive, is_full) = (watch.archive(), AtomicBool::new(false));
-        let (is_shared, overfull) = (phase != Phase::Pilot, OnceLock::new());
-        Self { stage, progress, archive, is_shared, is_full, overfull }
+        let is_shared = phase != Phase::Pilot;
+        let arms = jobs.iter().map(|job| job.arm + 1).max().filter(|_| bears).unwrap_or(1);
+        let first_overfull = (0..arms).map(|_| AtomicUsize::new(usize::MAX)).collect();
+        let overfull = Mutex::default();
+        Self { stage, progress, archive, is_shared, is_full, first_overfull, overfull }
     }
 
     /// What `jobs` leave behind, in their order: nothing those that were stopped or that are not ours.
@@ -52,8 +64,11 @@ impl<'a, S: Stage> Desk<'a, S> {
             if self.must_stop() {
                 return None;
             }
+            if self.is_useless(*job) {
+                return Some(None);
+            }
             let arm = &arms[job.arm];
-            let Some(archive) = self.archive else { return self.simulate(arm, *job).map(Some) };
+            let Some(archive) = self.archive else { return self.simulate(arm, *job) };
             let key = &keys[&job.arm];
             if let Some(one) = self.find(archive, key, job.number) {
                 return Some(Some(one));
@@ -62,7 +77,7 @@ impl<'a, S: Stage> Desk<'a, S> {
             if shard.is_some_and(|shard| !shard.has(job.place)) {
                 return Some(None);
             }
-            let one = self.simulate(arm, *job)?;
+            let Some(one) = self.simulate(arm, *job)? else { return Some(None) };
             let mut bytes = Vec::new();
             one.write(&mut bytes);
             if archive.keep(key, job.number, &bytes) {
@@ -74,14 +89,33 @@ impl<'a, S: Stage> Desk<'a, S> {
         done.into_iter().map(Option::flatten).collect()
     }
 
-    /// Of what a replication would have held too much, if one did.
-    pub(super) fn overfull(&self) -> Option<Overfull> {
-        self.overfull.get().copied()
+    /// Arms of which a replication would have held too much, and of what: of each the first in the list, whichever
+    /// came first, and in that order.
+    pub(super) fn overfull(&self) -> Vec<(usize, Overfull)> {
+        let mut found: Vec<(usize, Overfull)> = Vec::new();
+        for (arm, overfull) in self.known_overfull().values() {
+            if found.iter().all(|(known, _)| known != arm) {
+                found.push((*arm, *overfull));
+            }
+        }
+        found
+    }
+
+    fn known_overfull(&self) -> MutexGuard<'_, BTreeMap<usize, (usize, Overfull)>> {
+        self.overfull.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn must_stop(&self) -> bool {
-        let is_useless = self.is_full.load(Ordering::Relaxed) || self.overfull.get().is_some();
-        is_useless || self.progress.must_stop()
+        self.is_full.load(Ordering::Relaxed) || self.progress.must_stop()
+    }
+
+    /// Whether nothing comes of `job`, as one before it would have held too much.
+    pub(super) fn is_useless(&self, job: Job) -> bool {
+        self.first_overfull_of(job.arm).load(Ordering::Relaxed) <= job.place
+    }
+
+    fn first_overfull_of(&self, arm: usize) -> &AtomicUsize {
+        &self.first_overfull[if self.first_overfull.len() == 1 { 0 } else { arm }]
     }
 
     fn find(&self, archive: &dyn Archive, key: &Key, number: u32) -> Option<S::One> {
@@ -92,16 +126,20 @@ impl<'a, S: Stage> Desk<'a, S> {
         Some(one)
     }
 
-    fn simulate(&self, arm: &S::Arm, job: Job) -> Option<S::One> {
-        let one = match self.stage.replicate(arm, job.number, &|| self.must_stop()) {
+    /// `None`: it is stopped, and so is the study. Nothing within: it is of no use, or has no outcome.
+    fn simulate(&self, arm: &S::Arm, job: Job) -> Option<Option<S::One>> {
+        let stop = || self.must_stop() || self.is_useless(job);
+        let one = match self.stage.replicate(arm, job.number, &stop) {
             Ok(one) => one,
-            Err(Cut::Stopped) => return None,
+            Err(Cut::Stopped) if self.must_stop() => return None,
+            Err(Cut::Stopped) => return Some(None),
             Err(Cut::Overfull(overfull)) => {
-                self.overfull.get_or_init(|| overfull);
-                return None;
+                self.known_overfull().insert(job.place, (job.arm, overfull));
+                self.first_overfull_of(job.arm).fetch_min(job.place, Ordering::Relaxed);
+                return Some(None);
             }
         };
         self.progress.done(self.stage.events(&one));
-        Some(one)
+        Some(Some(one))
     }
 }

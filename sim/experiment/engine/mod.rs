@@ -29,6 +29,7 @@ use crate::question::WorldError;
 use crate::watch::{Phase, Watch};
 use desk::{Desk, Job};
 use std::collections::BTreeMap;
+use wssim_model::Overfull;
 
 /// Replications for each thread that are kept while others are under way: few, so that memory does not
 /// grow with their number, and enough that no core waits for another.
@@ -38,6 +39,12 @@ const AT_ONCE: usize = 64;
 pub trait Design<S: Stage> {
     /// What is being done, for the user.
     fn phase(&self) -> Phase<'_>;
+
+    /// Whether the study goes on without an arm that would hold more at once than fits; that arm then stays
+    /// without the replications that it lacks.
+    fn bears_overfull(&self) -> bool {
+        false
+    }
 
     /// What is to be there before the study can go on; nothing: it is satisfied.
     ///
@@ -96,12 +103,15 @@ pub struct Engine<'a, S: Stage> {
     places: BTreeMap<S::Point, ArmId>,
     /// Names of the arms in the archive, by arm, as soon as they are needed.
     keys: BTreeMap<usize, Key>,
+    /// By arm: of what a replication would have held too much.
+    overfull: BTreeMap<usize, Overfull>,
 }
 
 impl<'a, S: Stage> Engine<'a, S> {
     /// Without arms.
     pub fn new(stage: &'a S, watch: &'a dyn Watch) -> Self {
-        Self { stage, watch, arms: Vec::new(), places: BTreeMap::new(), keys: BTreeMap::new() }
+        let (places, keys, overfull) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { stage, watch, arms: Vec::new(), places, keys, overfull }
     }
 
     /// The arm of `point`: a new one only where no other has the same world.
@@ -137,6 +147,11 @@ impl<'a, S: Stage> Engine<'a, S> {
         self.stage.replications(self.see(arm))
     }
 
+    /// Of what a replication of the arm would have held too much, where the study goes on without it.
+    pub fn overfull(&self, arm: ArmId) -> Option<Overfull> {
+        self.overfull.get(&arm.0).copied()
+    }
+
     /// Simulates what `design` wants until that is nothing.
     ///
     /// # Errors
@@ -147,7 +162,7 @@ impl<'a, S: Stage> Engine<'a, S> {
             if wants.is_empty() {
                 return Ok(());
             }
-            self.simulate(design.phase(), &wants)?;
+            self.work(design.phase(), &wants, design.bears_overfull())?;
         }
     }
 
@@ -156,18 +171,25 @@ impl<'a, S: Stage> Engine<'a, S> {
     /// # Errors
     /// When the user stops it, other shards do a part of it, or a replication would hold more than fits.
     pub fn simulate(&mut self, phase: Phase<'_>, wants: &[Want]) -> Result<(), Broken> {
+        self.work(phase, wants, false)
+    }
+
+    fn work(&mut self, phase: Phase<'_>, wants: &[Want], bears: bool) -> Result<(), Broken> {
         self.check_room(wants)?;
         let jobs = self.jobs(wants);
         self.name(&jobs);
-        let desk = Desk::new(self.stage, self.watch, phase, jobs.len());
+        let desk = Desk::new(self.stage, self.watch, phase, (&jobs, bears));
         let mut broken = vec![false; self.arms.len()];
         for jobs in jobs.chunks(AT_ONCE * rayon::current_num_threads()) {
             let done = desk.work(&self.arms, &self.keys, jobs);
-            if let Some(overfull) = desk.overfull() {
-                return Err(WorldError::Overfull(overfull).into());
+            let overfull = desk.overfull();
+            match overfull.first() {
+                Some((_, overfull)) if !bears => return Err(WorldError::from(*overfull).into()),
+                _ => self.overfull.extend(overfull),
             }
             for (job, one) in jobs.iter().zip(done) {
                 match one {
+                    _ if desk.is_useless(*job) => {}
                     Some(one) if !broken[job.arm] => self.stage.keep(&mut self.arms[job.arm], one),
                     _ => broken[job.arm] = true,
                 }
@@ -206,7 +228,8 @@ impl<'a, S: Stage> Engine<'a, S> {
         let missing = |(arm, wanted): (ArmId, u32)| {
             (self.replications(arm)..wanted).map(move |number| Job { number, arm: arm.0, place: 0 })
         };
-        let mut jobs: Vec<Job> = wanted.into_iter().flat_map(missing).collect();
+        let fits = |(arm, _): &(ArmId, u32)| !self.overfull.contains_key(&arm.0);
+        let mut jobs: Vec<Job> = wanted.into_iter().filter(fits).flat_map(missing).collect();
         jobs.sort_unstable();
         for (place, job) in jobs.iter_mut().enumerate() {
             job.place = place;

@@ -296,10 +296,11 @@ impl<'a> FailureStudy<'a> {
             match stage.lose(&world.blueprint, Some(&self.sets[set]), number, &stop) {
                 Ok(one) => Some(Ok(one)),
                 Err(Cut::Stopped) => None,
-                Err(Cut::Overfull(overfull)) => Some(Err(WorldError::Overfull(overfull))),
+                Err(Cut::Overfull(overfull)) => Some(Err(WorldError::from(overfull))),
             }
         });
-        let Some(done) = done.into_iter().collect::<Option<Result<Vec<_>, _>>>().transpose()?
+        let Some(done) =
+            done.into_iter().collect::<Option<Result<Vec<_>, WorldError>>>().transpose()?
         else {
             return Ok(here.clone());
         };

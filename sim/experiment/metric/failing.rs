@@ -25,7 +25,12 @@ fn can_shed(blueprint: &Blueprint) -> Option<Failure> {
 /// Connections break where something fails, and where a virtual address forgets them.
 fn can_reset(blueprint: &Blueprint) -> Option<Failure> {
     let forgets = blueprint.routes.iter().any(|route| route.policy == Policy::Vip);
-    (forgets || !blueprint.faults.is_empty()).then_some(Failure::Reset)
+    (forgets || can_be_down(blueprint)).then_some(Failure::Reset)
+}
+
+/// Whether an entry can be without good answers for a while: something goes wrong, or is replaced.
+pub(crate) fn can_be_down(blueprint: &Blueprint) -> bool {
+    !blueprint.faults.is_empty() || !blueprint.rollouts().is_empty()
 }
 
 /// Disks are full where a fault fills them.

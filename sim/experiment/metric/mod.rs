@@ -13,7 +13,7 @@ mod requests;
 mod row;
 mod services;
 
-pub(crate) use failing::can_fail;
+pub(crate) use failing::{can_be_down, can_fail};
 pub use labels::{ALL, STATS, UNFINISHED, reasons};
 pub(crate) use labels::{MEAN, P95, Stat};
 pub use row::{Limit, MeasuredBy, MetricKind, Row, Worse};
@@ -33,15 +33,12 @@ const THEMES: [&[Row]; 7] = [
 ];
 
 /// Metrics that a claim may name and that nothing measures yet.
-pub const PLANNED: &[MetricKind] = &[
-    kind("deploy_seconds", "seconds", &["stack"], "from the first to the last container ready"),
-    kind(
-        "recovery_seconds",
-        "seconds",
-        &["group", "node"],
-        "from the fault until it answers again",
-    ),
-];
+pub const PLANNED: &[MetricKind] = &[kind(
+    "recovery_seconds",
+    "seconds",
+    &["group", "node"],
+    "from the fault until it answers again",
+)];
 
 /// Every metric that is measured; within a theme in the order of names.
 pub fn table() -> impl Iterator<Item = &'static Row> {

@@ -22,6 +22,8 @@ pub(crate) enum Quantity {
     Node(usize, OfNode),
     Memory(OfMemory),
     Component(Component),
+    /// Of one stack.
+    Deployment(usize),
 }
 
 /// Entry or entries.
@@ -38,7 +40,9 @@ pub(crate) enum OfEntry {
     Errors(Reason),
     Throughput,
     Requests,
+    Failed,
     Attempts,
+    Downtime,
 }
 
 /// Why requests have no good answer.

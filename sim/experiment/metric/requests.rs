@@ -1,10 +1,11 @@
 //! Metrics of requests: of entries, of the calls that they cause, and of where their time goes.
 
-use super::failing::failures;
+use super::failing::{can_be_down, failures};
 use super::labels::{ALL, STATS};
 use super::quantity::{Calls, Component, Entry, OfEntry, Quantity, Reason};
 use super::row::{Found, Keys, Row, Worse, run};
 use crate::memory;
+use crate::rollout::stacks;
 use wssim_model::Blueprint;
 use wssim_model::ids::ServiceId;
 
@@ -24,6 +25,24 @@ pub(super) const ROWS: &[Row] = &[
         &Keys(breakers),
     ),
     run(
+        "deploy_seconds",
+        "seconds",
+        &["stack"],
+        "from the beginning of a rollout, builds included, until every new container is found healthy and the \
+         orchestrator has stopped watching",
+        &Keys(deployments),
+    )
+    .limited(Worse::Higher, 0.1, 1.0),
+    run(
+        "downtime_seconds",
+        "seconds",
+        &["entry"],
+        "seconds in which at least half of the requests that arrived failed, per replication; one in which none \
+         arrived is as the one before",
+        &Keys(downtimes),
+    )
+    .limited(Worse::Higher, 0.1, 1.0),
+    run(
         "error_ratio",
         "ratio",
         &["entry", "reason"],
@@ -40,6 +59,13 @@ pub(super) const ROWS: &[Row] = &[
         &Keys(query_times),
     )
     .limited(Worse::Higher, 0.1, 1e-3),
+    run(
+        "failed_requests_total",
+        "requests",
+        &["entry"],
+        "requests without a good answer that arrived in the measured stretch, per replication",
+        &Keys(|world| of_entries(world, OfEntry::Failed)),
+    ),
     run(
         "request_time_seconds",
         "seconds",
@@ -82,6 +108,15 @@ fn entries(world: &Blueprint) -> impl Iterator<Item = (String, Entry)> {
 
 fn of_entries(world: &Blueprint, what: OfEntry) -> Found<1> {
     entries(world).map(|(name, entry)| ([name], Quantity::Entry(entry, what))).collect()
+}
+
+fn downtimes(world: &Blueprint) -> Found<1> {
+    if can_be_down(world) { of_entries(world, OfEntry::Downtime) } else { Vec::new() }
+}
+
+fn deployments(world: &Blueprint) -> Found<1> {
+    let stacks = stacks(world).into_iter().enumerate();
+    stacks.map(|(place, stack)| ([stack.to_owned()], Quantity::Deployment(place))).collect()
 }
 
 fn response_times(world: &Blueprint) -> Found<2> {

@@ -4,6 +4,7 @@ use super::options::{Parameter, Value};
 use crate::analytic::{Difference, Reason};
 use crate::measured::Metric;
 use crate::offered::Overload;
+use crate::question::Overfull;
 use crate::reason::Missing;
 use wssim_stats::Estimate;
 
@@ -42,6 +43,8 @@ pub struct PointFinding {
     /// What is asked for more than it can do on average: there is no steady state then, and the numbers
     /// depend on how long it was looked at.
     pub overloads: Vec<Overload>,
+    /// Of what a replication of it would have held too much: then it has no numbers. `None`: all fits.
+    pub overfull: Option<Overfull>,
     /// CPU of its busiest node.
     pub busiest: Option<Metric>,
     /// Its numbers; `None`: its world has no such metric.
@@ -60,10 +63,10 @@ pub struct Formula {
 }
 
 impl PointFinding {
-    /// Whether nothing is asked for more than it can do.
+    /// Whether nothing is asked for more than it can do, and all fits.
     #[must_use]
     pub fn is_steady(&self) -> bool {
-        self.overloads.is_empty()
+        self.overloads.is_empty() && self.overfull.is_none()
     }
 }
 

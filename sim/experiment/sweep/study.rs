@@ -111,8 +111,11 @@ impl<'a> SweepStudy<'a> {
         let (rounds, told) = spending.told(engine);
         let points: Vec<PointFinding> =
             told.iter().map(|at| self.point(engine, &spending.spots[*at], rounds)).collect();
-        let arms: Vec<(&Arm, usize)> =
-            told.iter().map(|at| (engine.see(spending.spots[*at].arm), rounds)).collect();
+        let arm = |at: &usize| {
+            let arm = spending.spots[*at].arm;
+            (engine.see(arm), counting(engine, arm, rounds))
+        };
+        let arms: Vec<(&Arm, usize)> = told.iter().map(arm).collect();
         let spots: Vec<Spot> = told.iter().map(|at| spending.spots[*at].spot.clone()).collect();
         let rows = grid::rows(&spots, self.axis);
         let seen = Seen { points: &points, arms: &arms, rows: &rows };
@@ -148,7 +151,9 @@ impl<'a> SweepStudy<'a> {
         answer: Sweep,
     ) -> Findings {
         let outcomes = || {
-            let all = arms.iter().map(|arm| &engine.see(*arm).observations[..rounds]);
+            let all = arms
+                .iter()
+                .map(|arm| &engine.see(*arm).observations[..counting(engine, *arm, rounds)]);
             all.flatten().map(|one| &one.outcome)
         };
         let requests: u64 = outcomes().map(|outcome| outcome.requests).sum();
@@ -207,7 +212,8 @@ impl<'a> SweepStudy<'a> {
     }
 
     fn point(&self, engine: &Engine<'_, Traffic<'_>>, one: &Placed, rounds: usize) -> PointFinding {
-        let arm = engine.see(one.arm);
+        let (arm, overfull) = (engine.see(one.arm), engine.overfull(one.arm));
+        let rounds = counting(engine, one.arm, rounds);
         let told = |column: &Column| columns::told(column, arm, rounds);
         let metrics: Vec<Option<Metric>> = self.told.columns.iter().map(told).collect();
         let twin = Twin::new(&arm.blueprint, &self.question.measure).at(1.0);
@@ -216,11 +222,17 @@ impl<'a> SweepStudy<'a> {
             is_added: one.spot.is_added,
             replications: rounds as u32,
             overloads: one.overloads.clone(),
+            overfull,
             busiest: told(&Column::Busiest),
             formulas: metrics.iter().map(|metric| formula(&twin, metric.as_ref()?)).collect(),
             metrics,
         }
     }
+}
+
+/// How many of `rounds` replications of `arm` count: none where one would hold more than fits.
+fn counting(engine: &Engine<'_, Traffic<'_>>, arm: ArmId, rounds: usize) -> usize {
+    if engine.overfull(arm).is_some() { 0 } else { rounds }
 }
 
 /// What formulas say of a number that was simulated.
@@ -269,8 +281,12 @@ impl<'s, 'a> Spending<'s, 'a> {
     /// How many replications of every point count, and the points that have them, in the order in which
     /// they are told: the rounds that are complete on the whole grid.
     fn told(&self, engine: &Engine<'_, Traffic<'_>>) -> (usize, Vec<usize>) {
-        let done = |placed: &Placed| engine.replications(placed.arm) as usize;
-        let grid = self.spots.iter().filter(|placed| !placed.spot.is_added);
+        let is_overfull = |placed: &Placed| engine.overfull(placed.arm).is_some();
+        let done = |placed: &Placed| match engine.replications(placed.arm) as usize {
+            _ if is_overfull(placed) => usize::MAX,
+            done => done,
+        };
+        let grid = self.spots.iter().filter(|placed| !placed.spot.is_added && !is_overfull(placed));
         let rounds = grid.map(done).min().unwrap_or(0);
         let all = self.spots.iter().map(|placed| placed.spot.clone()).collect::<Vec<Spot>>();
         let order = grid::in_order(&all, self.study.axis);
@@ -358,6 +374,10 @@ impl<'s, 'a> Spending<'s, 'a> {
 impl<'a> Design<Traffic<'a>> for Spending<'_, 'a> {
     fn phase(&self) -> Phase<'_> {
         Phase::Points
+    }
+
+    fn bears_overfull(&self) -> bool {
+        true
     }
 
     fn next(&mut self, engine: &mut Engine<'_, Traffic<'a>>) -> Result<Vec<Want>, WorldError> {

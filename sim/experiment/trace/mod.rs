@@ -159,7 +159,7 @@ impl Study<'_> {
         };
         simulate(self.blueprint, run, probe, &stop).map_err(|cut| match cut {
             Cut::Stopped => Error::Stopped,
-            Cut::Overfull(overfull) => WorldError::Overfull(overfull).into(),
+            Cut::Overfull(overfull) => WorldError::from(overfull).into(),
         })
     }
 

@@ -193,13 +193,7 @@ impl<W: Witness> History<'_, W> {
         self.wake_waiting(now, calendar);
     }
 
-    fn begin_pull(
-        &self,
-        now: Time,
-        node: NodeId,
-        image: usize,
-        calendar: &mut Calendar<Event>,
-    ) {
+    fn begin_pull(&self, now: Time, node: NodeId, image: usize, calendar: &mut Calendar<Event>) {
         let losses = self.pulls.losses(node);
         calendar
             .schedule(now + self.blueprint.pull_time(node, image), Event::Pulled { node, losses });

@@ -32,6 +32,7 @@ use crate::fault::{Clocks, Reach};
 use crate::ids::{ContainerId, FaultId, NodeId};
 use crate::life::{Awaits, Control, Draws, Led, Life, Pulls, Pulse};
 use crate::orchestrator::{Fact, Restarts};
+use crate::simulate::EVENTS_A_LOOK;
 use crate::world::Run;
 use event::Event;
 use wssim_kernel::{Calendar, Model, Nanos, Time, run_until};
@@ -59,9 +60,6 @@ pub struct Count {
     /// Faults that struck.
     pub faults: u64,
 }
-
-/// Events after which the stop question is asked: far below a tenth of a second.
-const EVENTS_A_LOOK: u64 = 1024;
 
 /// The history of `blueprint` from time zero, when everything runs, until `end`; `None` when `stop` says
 /// so before. Of `run` only seed and replication matter: what a script says happens at its time from zero.
@@ -164,8 +162,7 @@ impl<'a, W: Witness> History<'a, W> {
             now: self.at,
             reach: &self.reach,
             lives: &self.lives,
-            is_led: self.control.as_ref().is_none_or(|control| control.is_led())
-                || !self.blueprint.is_replaced(),
+            is_led: self.control.as_ref().is_none_or(|control| control.is_led()),
             changed: &self.changed,
             reach_changed: self.reach_changed,
         };

@@ -102,7 +102,7 @@ impl<'a> Control<'a> {
 
     /// Whether anybody can decide anything.
     pub(crate) fn is_led(&self) -> bool {
-        self.orchestrator.leader().is_some()
+        self.orchestrator.is_led()
     }
 
     /// Whether it lists the container to whoever asks.

@@ -71,6 +71,7 @@ impl<P: Probe> World<'_, P> {
                 instance.queue = Queue::default();
                 instance.free = pool.size;
                 instance.leaked = 0;
+                instance.trials.end();
             }
         }
     }

@@ -217,9 +217,11 @@ impl<P: Probe> World<'_, P> {
         if self.containers[id.index()].life.hangs {
             self.let_go_on(now, id, calendar);
         }
-        self.release_memory(id, end == End::Quiet);
+        self.release_memory(now, id, end == End::Quiet);
         self.probe.container_answers(now, id, self.containers[id.index()].node, false);
-        let is_replaced = end != End::LostWorker && self.blueprint.replaces_containers();
+        let is_recreated = self.control.as_ref().is_some_and(|control| control.restarts(id));
+        let is_replaced =
+            end != End::LostWorker && (is_recreated || self.blueprint.replaces_containers());
         let life = &mut self.containers[id.index()].life;
         life.enter(now, Phase::Dead);
         life.incarnation += 1;

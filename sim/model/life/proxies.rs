@@ -165,7 +165,7 @@ impl<P: Probe> World<'_, P> {
     ) {
         for proxy in 0..self.registry.lists.len() {
             let at = self.node_of(self.registry.container_of_proxy(proxy));
-            if self.control.is_none() || nodes.is_some_and(|nodes| !nodes.contains(&at)) {
+            if !self.blueprint.is_replaced() || nodes.is_some_and(|nodes| !nodes.contains(&at)) {
                 continue;
             }
             for id in (0..self.containers.len()).map(ContainerId::from) {

@@ -238,9 +238,9 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// `id` has ended: its pages are free. With its node goes the page cache.
-    pub(crate) fn release_memory(&mut self, id: ContainerId, with_files: bool) {
+    pub(crate) fn release_memory(&mut self, now: Time, id: ContainerId, with_files: bool) {
         let ContainerState { node, local, .. } = self.containers[id.index()];
-        self.report_until(self.memory.nodes[node.index()].settled, node, 0);
+        self.report_memory(now, node);
         let account = &mut self.memory.nodes[node.index()];
         account.ledger.release(local as usize);
         if with_files {

@@ -134,13 +134,13 @@ impl Connections {
         [self.slab.len() - self.free.len() - self.closing, self.channels.iter().map(stack).sum()]
     }
 
-    /// Takes the topmost idle connection of `channel` that leads to `wanted` (anywhere where nobody
-    /// is wanted); those on the way that are `closed` are forgotten.
+    /// Takes the topmost idle connection of `channel` that leads to a peer that is wanted; those on the way that
+    /// are `closed` are forgotten.
     #[inline]
     pub(crate) fn take(
         &mut self,
         channel: usize,
-        wanted: Option<ContainerId>,
+        is_wanted: impl Fn(ContainerId) -> bool,
         closed: impl Fn(&mut Connection) -> bool,
     ) -> Option<ConnectionId> {
         let mut above = NO_CONNECTION;
@@ -149,7 +149,7 @@ impl Connections {
             let connection = &mut self.slab[id.0 as usize];
             let gone = closed(connection);
             let connection = *connection;
-            if !gone && wanted.is_some_and(|wanted| wanted != connection.peer) {
+            if !gone && !is_wanted(connection.peer) {
                 (above, id) = (id, connection.below);
                 continue;
             }
@@ -303,7 +303,7 @@ impl Connections {
 
     /// The container behind `channel` is gone, and with it its idle connections.
     pub(crate) fn close_idle(&mut self, channel: usize) {
-        while self.take(channel, None, |_| true).is_some() {}
+        while self.take(channel, |_| true, |_| true).is_some() {}
         while self.channels[channel].leaked != NO_CONNECTION {
             let id = self.channels[channel].leaked;
             self.channels[channel].leaked = self.slab[id.0 as usize].below;
@@ -423,7 +423,8 @@ mod tests {
             } else if what < 0.5 {
                 let wanted = (what < 0.375).then_some(ContainerId(peer));
                 // Those that lead to 3 are closed.
-                let taken = connections.take(1, wanted, |c| c.peer.0 == 3);
+                let taken =
+                    connections.take(1, |to| wanted.is_none_or(|it| it == to), |c| c.peer.0 == 3);
                 let mut left = VecDeque::new();
                 let mut expected = None;
                 while let Some((id, to)) = twin.pop_front() {
@@ -458,6 +459,6 @@ mod tests {
         }
         connections.close_idle(1);
         assert_eq!(connections.open_of(1) as usize, used.len());
-        assert_eq!(connections.take(1, None, |_| false), None);
+        assert_eq!(connections.take(1, |_| true, |_| false), None);
     }
 }

@@ -7,7 +7,7 @@
 //! Source: docker/compose `pkg/compose/convergence.go` (`recreateContainer`: create, stop, rename, start);
 //! what ends by itself is started again by the engine, which is not part of this.
 
-use super::{Cluster, Fact, First, Outcome, Told};
+use super::{Cluster, Ending, Fact, First, Told};
 use crate::ids::{ContainerId, NodeId, RolloutId, ServiceId};
 
 /// Where a container is on its way to its new image.
@@ -118,7 +118,7 @@ impl<'a> Compose<'a> {
                 self.recreated.push(Recreated { place: at, rollout, step: Step::Pulls });
             }
             if !any {
-                facts.push(Fact::Updated(rollout, renewal.service, Outcome::Completed));
+                facts.push(Fact::Updated(rollout, renewal.service, Ending::Completed));
             }
         }
         for node in (0..cluster.machines.len()).map(NodeId::from) {
@@ -174,15 +174,14 @@ impl<'a> Compose<'a> {
 
     /// The process of a new container has started.
     fn runs(&mut self, id: ContainerId, facts: &mut Vec<Fact>) {
-        let starts =
-            |one: &&mut Recreated| one.place == id.index() && one.step == Step::Starts;
+        let starts = |one: &&mut Recreated| one.place == id.index() && one.step == Step::Starts;
         let Some(one) = self.recreated.iter_mut().find(starts) else { return };
         one.step = Step::Runs;
         let (rollout, service) = (one.rollout, self.service_of(id.index()));
         let of_service =
             |one: &&Recreated| one.rollout == rollout && self.service_of(one.place) == service;
         if self.recreated.iter().filter(of_service).all(|one| one.step == Step::Runs) {
-            facts.push(Fact::Updated(rollout, service, Outcome::Completed));
+            facts.push(Fact::Updated(rollout, service, Ending::Completed));
         }
     }
 
@@ -190,8 +189,11 @@ impl<'a> Compose<'a> {
     fn rebooted(&mut self, node: NodeId, facts: &mut Vec<Fact>) {
         self.pull(node, facts);
         let waits = |one: &&Recreated| matches!(one.step, Step::Ends | Step::Starts);
-        let here = self.recreated.iter().filter(waits).filter(|one| self.node_of(one.place) == node);
+        let here =
+            self.recreated.iter().filter(waits).filter(|one| self.node_of(one.place) == node);
         facts.extend(here.map(|one| Fact::Starts(ContainerId::from(one.place))));
     }
 }
 
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,7 @@ pub mod swarm;
 
 pub(crate) use restart::Restarts;
 pub use restart::{Condition, Exit, RestartPolicy};
-pub use rollout::{Bad, Build, OnFailure, Outcome, Renewal, Rollout, UpdatePolicy};
+pub use rollout::{Bad, Build, Ending, OnFailure, Renewal, Rollout, UpdatePolicy};
 
 use crate::ids::{ContainerId, NodeId, RolloutId, ServiceId};
 use crate::law::Law;
@@ -188,7 +188,7 @@ pub enum Fact {
     /// The node is marked down; it has not been heard since then.
     Down(NodeId, Time),
     /// The update of a service is over.
-    Updated(RolloutId, ServiceId, Outcome),
+    Updated(RolloutId, ServiceId, Ending),
     /// The node pulls the image, by its place in [`Cluster::images`].
     Pulls(NodeId, usize),
     /// The container starts.
@@ -239,6 +239,15 @@ impl<'a> Orchestrator<'a> {
         match self {
             Self::Swarm(swarm) => swarm.leader(),
             Self::Compose(_) => None,
+        }
+    }
+
+    /// Whether it can decide anything.
+    #[must_use]
+    pub fn is_led(&self) -> bool {
+        match self {
+            Self::Swarm(swarm) => swarm.leader().is_some(),
+            Self::Compose(_) => true,
         }
     }
 

@@ -97,7 +97,7 @@ pub enum OnFailure {
 
 /// What has become of the update of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
+pub enum Ending {
     /// Every task has the new image, and was watched long enough.
     Completed,
     /// Every task has its old image again.
@@ -106,7 +106,7 @@ pub enum Outcome {
     Paused,
 }
 
-impl Outcome {
+impl Ending {
     /// All, in the order of their numbers.
     pub const ALL: [Self; 3] = [Self::Completed, Self::RolledBack, Self::Paused];
 

@@ -96,10 +96,9 @@ impl<P: Probe> World<'_, P> {
         let container = self.frames[id].container;
         let place = self.pool_instance(pool, container);
         let content = &self.blueprint.pools[pool.index()];
-        let instance = &self.pools[place as usize];
-        let has_one = instance.free > 0
+        let has_one = self.pools[place as usize].free > 0
             && !(content.outwaits
-                && (instance.queue.len > 0 || self.is_dry(now, content, call, container)));
+                && self.has_to_outwait(now, (pool, content), (call, container), calendar));
         let frame = &mut self.frames[id];
         let instance = &mut self.pools[place as usize];
         frame.connection = place;
@@ -511,7 +510,16 @@ impl<P: Probe> World<'_, P> {
     }
 
     #[inline(never)]
-    fn hand_connection_over(&mut self, now: Time, instance: u32, calendar: &mut Calendar<Event>) {
+    pub(super) fn hand_connection_over(
+        &mut self,
+        now: Time,
+        instance: u32,
+        calendar: &mut Calendar<Event>,
+    ) {
+        if self.is_in_vain(now, instance, calendar) {
+            self.pools[instance as usize].free += 1;
+            return;
+        }
         let pool = &mut self.pools[instance as usize];
         pool.advance(now);
         let next = loop {

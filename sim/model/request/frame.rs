@@ -139,9 +139,11 @@ pub(crate) struct Frame {
     /// Branches that it waits for: how many must still succeed. Waiting for pages: where the draws of
     /// that are addressed.
     pub needed: u32,
-    /// Loop: number of the present repetition. Root: number of the user. Chore: its own.
+    /// Loop: number of the present repetition. Root: number of the user. Chore: its own. Visit that waits at its
+    /// node: whether anything is on the calendar for it.
     pub number: u32,
-    /// Loop: repetitions after the present one.
+    /// Loop: repetitions after the present one. Visit that waits at its node: the life of the container that it
+    /// came to.
     pub again: u32,
     /// CPU of networking that the next step pays for, in nanoseconds of the reference CPU.
     pub network_cpu: u32,
@@ -310,6 +312,11 @@ impl Queue {
         }
         self.tail = id;
         self.len += 1;
+    }
+
+    /// The first, if any.
+    pub(crate) fn first(&self) -> Option<FrameId> {
+        Some(self.head).filter(|id| *id != NO_FRAME)
     }
 
     /// Takes the first.

@@ -11,6 +11,7 @@ pub(crate) mod frame;
 mod guard;
 mod hold;
 pub(crate) mod limit;
+mod outwait;
 mod parting;
 mod room;
 pub(crate) mod ties;

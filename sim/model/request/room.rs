@@ -3,16 +3,15 @@
 //! What callers hold open counts, idle or in use.
 //! One beyond `max_connections` is refused when it logs in. A pool that outwaits that lets its requests
 //! queue as if all its connections were in use (HikariCP: `HikariPool.createPoolEntry` fails, `getConnection`
-//! waits on); of other clients the request that opens it fails. Pools open their minimum at the beginning, in
+//! waits on; `outwait.rs` when it tries again); of other clients the request that opens it fails. Pools open their minimum at the beginning, in
 //! turn: so those that start together share what there is.
 
 use super::travel::{Fate, Link, Search};
-use crate::blueprint::{Call, Pool, Travels};
+use crate::blueprint::{Call, Travels};
 use crate::ids::{ContainerId, ServiceId};
 use crate::network::connection::{Connection, ConnectionId};
 use crate::network::ports::RangeId;
 use crate::probe::Probe;
-use crate::request::frame::NONE;
 use crate::world::World;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Nanos, Time};
@@ -43,35 +42,10 @@ impl<P: Probe> World<'_, P> {
                 let caller = ContainerId(caller);
                 let channel = self.channel_of(query, caller);
                 let key = mix(u64::from(caller.0), query as u64);
-                // No peer is wanted, so all are passed by.
-                let none = Some(ContainerId(NONE));
-                let _ = self.take_known(now, (client, caller, channel), none, key);
+                let none = self.take_known(now, (client, caller, channel), |_| false, key);
+                debug_assert!(none.is_none(), "no peer is wanted");
             }
         }
-    }
-
-    /// Whether `container` has no connection for `call` of `pool`, and none would be opened for it.
-    #[inline(never)]
-    pub(super) fn is_dry(
-        &mut self,
-        now: Time,
-        pool: &Pool,
-        call: &Call,
-        container: ContainerId,
-    ) -> bool {
-        let target = &self.blueprint.services[pool.target.index()];
-        if target.max_connections.is_none() {
-            return false;
-        }
-        let channel = self.channel_of(call.query.index(), container);
-        if self.connections.has_idle(channel) {
-            return false;
-        }
-        target
-            .containers
-            .clone()
-            .map(ContainerId)
-            .all(|peer| !self.containers[peer.index()].life.listens() || !self.has_room(now, peer))
     }
 
     /// Whether `connection`, which is about to be opened, gets an ephemeral port, if it needs one of few.

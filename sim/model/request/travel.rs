@@ -305,7 +305,8 @@ impl<'a, P: Probe> World<'a, P> {
             return None;
         }
         let Search { client, container, channel, key, wanted, .. } = *search;
-        self.take_known(now, (client, container, channel), wanted, key)
+        let is_wanted = |peer| wanted.is_none_or(|wanted| wanted == peer);
+        self.take_known(now, (client, container, channel), is_wanted, key)
     }
 
     /// The same of any channel; those on the way that are known to be closed are forgotten.
@@ -314,7 +315,7 @@ impl<'a, P: Probe> World<'a, P> {
         &mut self,
         now: Time,
         (client, container, channel): (&Client, ContainerId, usize),
-        wanted: Option<ContainerId>,
+        is_wanted: impl Fn(ContainerId) -> bool,
         key: u64,
     ) -> Option<ConnectionId> {
         let Self { connections, containers, blueprint, draws, usual_halves, .. } = self;
@@ -340,7 +341,7 @@ impl<'a, P: Probe> World<'a, P> {
                 || spare && client.idle.is_some_and(|most| idle >= most)
                 || connection.is_given_up(now, client)
         };
-        connections.take(channel, wanted, closed)
+        connections.take(channel, is_wanted, closed)
     }
 
     /// What becomes of a request that is sent on `connection`.

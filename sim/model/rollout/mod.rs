@@ -13,7 +13,7 @@ use crate::event::Event;
 use crate::ids::{ContainerId, NodeId, RolloutId, ServiceId};
 use crate::life::{Led, Phase};
 use crate::network::OUTSIDE;
-use crate::orchestrator::{Bad, Image, Origin, Outcome, Rollout, Told};
+use crate::orchestrator::{Bad, Ending, Image, Origin, Rollout, Told};
 use crate::probe::{Probe, RolloutFact};
 use crate::world::World;
 use wssim_kernel::stream::{StreamKey, mix, name_hash};
@@ -33,7 +33,7 @@ pub(crate) struct Progress {
     /// Services whose update is over.
     updated: usize,
     /// The worst of their outcomes.
-    outcome: Option<Outcome>,
+    outcome: Option<Ending>,
     is_over: bool,
 }
 
@@ -134,7 +134,7 @@ impl<'a, P: Probe> World<'a, P> {
     /// What a rollout needs is lost with a node.
     pub(crate) fn break_off(&mut self, now: Time, id: RolloutId) {
         if !std::mem::replace(&mut self.rollouts[id.index()].is_over, true) {
-            self.probe.rollout(now, id, RolloutFact::Ends(Outcome::Paused));
+            self.probe.rollout(now, id, RolloutFact::Ends(Ending::Paused));
         }
     }
 
@@ -144,7 +144,7 @@ impl<'a, P: Probe> World<'a, P> {
         now: Time,
         id: RolloutId,
         service: ServiceId,
-        outcome: Outcome,
+        outcome: Ending,
     ) {
         self.probe.rollout(now, id, RolloutFact::Updated(service, outcome));
         let progress = &mut self.rollouts[id.index()];
@@ -164,7 +164,7 @@ impl<'a, P: Probe> World<'a, P> {
                 continue;
             };
             let Some(rollout) = self.rollout(id) else { continue };
-            let settled = outcome == Outcome::Paused || self.is_settled(rollout);
+            let settled = outcome == Ending::Paused || self.is_settled(rollout);
             if updated == rollout.renewals.len() && settled {
                 self.rollouts[place].is_over = true;
                 self.probe.rollout(now, id, RolloutFact::Ends(outcome));

@@ -4,15 +4,16 @@ use super::spent::Spent;
 use super::{Check, passing};
 use crate::calls::{self, Edge, Place};
 use crate::diagnostic::Diagnostic;
-use crate::document::arrivals::ArrivalsText;
+use crate::document::arrivals::{ArrivalsText, MOST_USERS};
 use crate::document::fields::Name;
 use crate::document::step::StepKind;
 use crate::document::traffic::Traffic;
 use crate::source::Sources;
 use crate::trace::Rows;
 use std::collections::BTreeMap;
-use wssim_kernel::stream::StreamKey;
-use wssim_kernel::{Nanos, Time};
+use wssim_experiment::question::ScaledUsers;
+use wssim_kernel::Time;
+use wssim_model::blueprint::Mmpp;
 use wssim_model::law::Law;
 
 /// Requests of one source in one replication at most: minutes of computing.
@@ -29,6 +30,7 @@ const DEEPEST: usize = 32;
 
 impl Check<'_> {
     pub(super) fn arrivals(&mut self, edges: &[Edge]) {
+        self.crowds();
         let document = self.document;
         let steps = self.steps(edges);
         for (name, traffic) in &document.traffic {
@@ -50,6 +52,31 @@ impl Check<'_> {
         }
     }
 
+    /// The factor on all traffic.
+    fn factor(&self) -> f64 {
+        self.document.traffic_scale.unwrap_or(1.0)
+    }
+
+    /// Users of all closed sources together; where one alone has too many, that is told already.
+    fn crowds(&mut self) {
+        let (most, factor) = (u64::from(MOST_USERS), self.factor());
+        let mut together = 0;
+        for (name, traffic) in &self.document.traffic {
+            let Some(ArrivalsText::Closed { users, .. }) = &traffic.arrivals else { continue };
+            let users = u64::from(ScaledUsers::of(*users, factor).simulated);
+            if users > most {
+                return;
+            }
+            together += users;
+            if together > most {
+                let message = format!(
+                    "with `{name}` there are more than {most} users, in all: more cannot be simulated"
+                );
+                return self.error("out-of-range", message, traffic.origin);
+            }
+        }
+    }
+
     /// How many requests a source has in a replication, in words, where they are too many.
     fn too_many(&self, traffic: &Traffic) -> Option<String> {
         let stretch = self.stretch();
@@ -57,7 +84,8 @@ impl Check<'_> {
         let profile = traffic.profile.as_ref();
         let profile = profile.and_then(|it| it.lower(super::clock_at_zero(self.document)));
         let shape = profile.map_or(1.0, |it| it.mean(Time::ZERO, Time::ZERO + stretch));
-        let scale = self.document.traffic_scale.unwrap_or(1.0) * shape;
+        let factor = self.factor();
+        let scale = factor * shape;
         let of_rate = |rate: f64| {
             let requests = rate * scale * seconds;
             (requests > MOST).then(|| format!("some {requests:.0e}"))
@@ -65,7 +93,9 @@ impl Check<'_> {
         match traffic.arrivals.as_ref()? {
             ArrivalsText::Poisson(rate) => of_rate(*rate),
             ArrivalsText::Periodic { period, .. } => of_rate(1.0 / period.seconds()),
-            ArrivalsText::Mmpp { rates, .. } => of_rate(rates.iter().copied().fold(0.0, f64::max)),
+            ArrivalsText::Mmpp { rates, changes } => {
+                of_rate(mean_rate(rates, changes, seconds, super::is_window(self.document)))
+            }
             ArrivalsText::Renewal(gap) => {
                 let enough = passing::fill(&[gap], stretch.as_f64(), MOST / scale);
                 (!enough).then(|| format!("more than {MOST:.0e}"))
@@ -75,7 +105,8 @@ impl Check<'_> {
                 if cycle.length <= 0.0 {
                     return Some("endlessly many".to_owned());
                 }
-                let rate = (f64::from(*users) / cycle.length).min(cycle.most_per_ns);
+                let users = ScaledUsers::of(*users, factor).simulated;
+                let rate = (f64::from(users) / cycle.length).min(cycle.most_per_ns);
                 let requests = rate * stretch.as_f64();
                 (requests > MOST).then(|| format!("some {requests:.0e}"))
             }
@@ -99,7 +130,8 @@ impl Check<'_> {
             if spent.has_more {
                 return None;
             }
-            let length = mean(&spent.laws, self.stretch().as_f64());
+            let lengths = passing::sums(&spent.laws, self.stretch().as_f64(), CYCLES);
+            let length = lengths.sum::<f64>() / f64::from(CYCLES);
             let most_per_ns = if spent.cpu > 0.0 { power / spent.cpu } else { f64::INFINITY };
             if least.as_ref().is_none_or(|known| length < known.length) {
                 least = Some(Cycle { length, most_per_ns });
@@ -152,15 +184,35 @@ struct Cycle {
     most_per_ns: f64,
 }
 
-/// The mean of a weighted sum of laws, each draw of it cut at `longest`.
-fn mean(laws: &[(f64, &Law)], longest: f64) -> f64 {
-    let stream = StreamKey::new(0, 0, "check", "cycle");
-    let drawn = |cycle: u32| {
-        let draws = laws.iter().zip(0..).map(|((weight, law), number)| {
-            let draw = law.sample(&mut stream.draw(u64::from(cycle), number));
-            weight * Nanos::from_f64(draw).as_f64()
-        });
-        draws.sum::<f64>().min(longest)
-    };
-    (0..CYCLES).map(drawn).sum::<f64>() / f64::from(CYCLES)
+/// The mean rate of states with these `rates`, which are changed at `changes`, over a stretch of `seconds`; in a
+/// window the first of them is the first.
+///
+/// A stretch that is exponential, of that mean, is as long as one between two returns to the first state, were
+/// there returns at 1 / `seconds`: so its mean rate is that of the states with these returns.
+fn mean_rate(rates: &[f64], changes: &[Vec<f64>], seconds: f64, is_window: bool) -> f64 {
+    let mut changes = changes.to_vec();
+    if is_window {
+        for row in changes.iter_mut().skip(1) {
+            row[0] += 1.0 / seconds;
+        }
+    }
+    Mmpp::new(rates, &changes, true).map_or(0.0, |process| process.mean_rate())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two states, left at 1/s and 3/s: in the long run 3/4 of the time is the first one's. From the first on,
+    /// over an exponential stretch of mean T, its share is (1/T + 3) / (1/T + 4).
+    #[test]
+    fn a_window_begins_in_the_first_state() {
+        let changes = Mmpp::circle(&[1.0, 3.0]);
+        let of = |seconds, is_window| mean_rate(&[0.0, 8.0], &changes, seconds, is_window);
+        assert!((of(1e3, false) - 2.0).abs() < 1e-9);
+        for seconds in [0.01, 1.0, 100.0] {
+            let share = (1.0 / seconds + 3.0) / (1.0 / seconds + 4.0);
+            assert!((of(seconds, true) - 8.0 * (1.0 - share)).abs() < 1e-9, "{seconds}");
+        }
+    }
 }

@@ -13,10 +13,13 @@ use super::{Check, DURATION};
 use crate::document::fault::Fails;
 use crate::document::routing::ClientText;
 use crate::document::service::Service;
+use crate::renewal;
 use crate::source::Origin;
+use std::collections::BTreeSet;
 use wssim_kernel::Nanos;
 use wssim_kernel::stream::StreamKey;
 use wssim_model::law::Law;
+use wssim_model::orchestrator::Bad;
 
 /// As often as this may anything come in one replication: a second or two of computing for each million.
 const MOST: f64 = 1e8;
@@ -26,15 +29,24 @@ const DRAWS: u32 = 1 << 16;
 
 /// Whether `most` gaps of the sum of `laws` fill `stretch` (in nanoseconds), on average.
 pub(super) fn fill(laws: &[&Law], stretch: f64, most: f64) -> bool {
-    let stream = StreamKey::new(0, 0, "check", "gaps");
+    let laws: Vec<(f64, &Law)> = laws.iter().map(|law| (1.0, *law)).collect();
     let enough = stretch / most * f64::from(DRAWS);
     let mut sum = 0.0;
-    (0..DRAWS).any(|draw| {
-        let draws = laws.iter().zip(0..).map(|(law, number)| {
-            Nanos::from_f64(law.sample(&mut stream.draw(u64::from(draw), number))).as_f64()
-        });
-        sum += draws.sum::<f64>().min(stretch);
+    sums(&laws, stretch, DRAWS).any(|draw| {
+        sum += draw;
         sum >= enough
+    })
+}
+
+/// So many draws of the weighted sum of `laws`, each cut at `longest` (in nanoseconds).
+pub(super) fn sums(laws: &[(f64, &Law)], longest: f64, draws: u32) -> impl Iterator<Item = f64> {
+    let stream = StreamKey::new(0, 0, "check", "gaps");
+    (0..draws).map(move |draw| {
+        let parts = laws.iter().zip(0..).map(|((weight, law), number)| {
+            let part = law.sample(&mut stream.draw(u64::from(draw), number));
+            weight * Nanos::from_f64(part).as_f64()
+        });
+        parts.sum::<f64>().min(longest)
     })
 }
 
@@ -49,7 +61,8 @@ impl Check<'_> {
     /// Everything but traffic that comes again and again.
     pub(super) fn passing(&mut self) {
         let document = self.document;
-        for (name, service) in &document.services {
+        let ended = self.ended();
+        for (at, (name, service)) in document.services.iter().enumerate() {
             let containers = document.containers_of(service);
             self.bursts(name, service, containers);
             self.lifetimes(service);
@@ -61,6 +74,11 @@ impl Check<'_> {
                 let cycle = [&fails.mtbf, again, &start];
                 let what = format!("containers of `{name}` fail");
                 self.often(&what, &cycle, containers, service.origin);
+            }
+            if let (true, Some(again)) = (ended.contains(&at), &delay) {
+                let start = service.startup.clone().unwrap_or(Law::ZERO);
+                let what = format!("containers of `{name}` with a bad image end");
+                self.often(&what, &[again, &start], containers, service.origin);
             }
         }
         for (name, node) in &document.nodes {
@@ -87,6 +105,13 @@ impl Check<'_> {
                 );
             }
         }
+    }
+
+    /// Services that get an image whose process ends after its start.
+    fn ended(&self) -> BTreeSet<usize> {
+        let rollouts = renewal::rollouts(self.document).iter();
+        let exits = rollouts.filter(|rollout| rollout.image.bad == Some(Bad::Exits));
+        exits.flat_map(|rollout| renewal::services(self.document, rollout)).collect()
     }
 
     /// What is not repaired fails once.

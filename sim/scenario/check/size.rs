@@ -3,7 +3,8 @@
 use super::{Check, DURATION, shown};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
-use crate::places;
+use crate::places::{self, Room};
+use crate::renewal;
 use crate::source::{Origin, Sources};
 use crate::tree::{LONGEST_NAME, Table, Value};
 use wssim_kernel::Nanos;
@@ -16,7 +17,9 @@ const MOST_SERVICES: usize = 2000;
 const MOST_CONTAINERS: u64 = 200_000;
 /// Times that a node is looked at for a container at most, when all are placed.
 const MOST_LOOKS: u64 = 20_000_000;
-/// Places at most where containers may run, for one that is lost too.
+/// Services that rollouts renew at most, counted once for each rollout: each has an image of its own.
+const MOST_RENEWALS: usize = 10_000;
+/// Places at most where containers may run, for one that is lost or renewed too.
 const MOST_PLACES: u64 = 1_000_000;
 /// Connections at most that pools open at the start, those of all containers together.
 const MOST_CONNECTIONS: u64 = 1_000_000;
@@ -26,7 +29,7 @@ const LONGEST: Nanos = Nanos(366 * 86_400_000_000_000);
 const MOST_SLOTS: u64 = 100_000;
 
 /// How many things of a kind there are at most: tables by name, or lists of tables.
-const MOST: [(&str, usize); 9] = [
+const MOST: [(&str, usize); 10] = [
     ("node", MOST_NODES),
     ("service", MOST_SERVICES),
     ("traffic", 1000),
@@ -36,6 +39,7 @@ const MOST: [(&str, usize); 9] = [
     ("group", 1000),
     ("claim", 2000),
     ("fault", 10_000),
+    ("rollout", 1000),
 ];
 
 /// Things that are too many to be read, or have names that are too long.
@@ -74,6 +78,7 @@ pub(crate) fn check(document: &Document, sources: &Sources) -> Vec<Diagnostic> {
     if check.out.is_empty() {
         check.opened();
         check.spares();
+        check.renewals();
     }
     check.out
 }
@@ -143,24 +148,34 @@ impl Check<'_> {
         }
     }
 
-    /// Where containers may be put for others that are lost.
+    /// Where containers may be put for others that are lost or renewed.
     fn spares(&mut self) {
-        if !places::can_be_replaced(self.document) {
-            return;
-        }
+        let room = Room::of(self.document);
         let machines = places::machines(self.document);
         let added = self.document.growth.as_ref().map_or(0, |growth| growth.to);
         let mut places = 0;
-        for service in self.document.services.values() {
-            places += places::room(&machines, service, added);
+        for (at, service) in self.document.services.values().enumerate() {
+            places += places::room(&machines, service, added, room.times(at));
             if places > MOST_PLACES {
                 let message = format!(
-                    "containers may be put in more than {MOST_PLACES} places when others are lost, in all"
+                    "containers may be put in more than {MOST_PLACES} places when others are lost or rolled out, in all"
                 );
                 let help = "`max_replicas_per_node` and `constraints` say where they may not";
                 let diagnostic = Diagnostic::error("too-large", message).help(help);
                 self.out.push(diagnostic.at(self.sources, service.origin));
                 return;
+            }
+        }
+    }
+
+    /// What rollouts renew.
+    fn renewals(&mut self) {
+        let mut renewals = 0;
+        for rollout in &self.document.rollouts {
+            renewals += renewal::services(self.document, rollout).len();
+            if renewals > MOST_RENEWALS {
+                let message = format!("rollouts renew more than {MOST_RENEWALS} services, in all");
+                return self.too_large(message, rollout.origin);
             }
         }
     }

@@ -4,6 +4,7 @@ use super::fields::{self, Fields, Name, Reader};
 use super::profile::{self, ProfileText};
 use crate::tree::{Item, Value};
 use wssim_kernel::Nanos;
+use wssim_model::MOST_IN_FLIGHT;
 use wssim_model::blueprint::Mmpp;
 use wssim_model::law::Law;
 use wssim_text::quantity::Dimension;
@@ -34,8 +35,8 @@ pub(crate) enum ArrivalsText {
     },
 }
 
-/// Users of a closed source at most.
-pub(super) const MOST_USERS: u32 = 10_000_000;
+/// Users of a closed source at most: as many as a replication holds, of all sources together.
+pub(crate) const MOST_USERS: u32 = MOST_IN_FLIGHT as u32;
 
 /// Kinds of arrivals and their keys.
 const KINDS: [(&str, &[&str]); 6] = [

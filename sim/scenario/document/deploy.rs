@@ -2,14 +2,16 @@
 //! the same names in TOML.
 
 use super::fields::{self, Fields, Name, Reader};
+use super::machine::bandwidth;
+use super::rollout;
 use crate::schema::{PORT, VOLUME};
 use crate::source::Origin;
 use crate::traefik::Label;
 use crate::tree::{Item, Value};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
-use wssim_model::blueprint::HealthCheck;
-use wssim_model::orchestrator::{Condition, RestartPolicy};
+use wssim_model::blueprint::{Cold, HealthCheck, OnStop};
+use wssim_model::orchestrator::{Condition, RestartPolicy, UpdatePolicy};
 use wssim_text::quantity::Dimension;
 
 /// How many containers there are, and for how long.
@@ -37,12 +39,18 @@ pub(crate) struct Deploy {
     /// `dnsrr` rather than a virtual address.
     pub dnsrr: Option<Origin>,
     pub image: Option<Name>,
-    /// Bytes that are pulled of it, if that is said, and the service that they are pulled from.
+    /// Bytes that are pulled of it, if that is said, the service that they are pulled from, and how many a
+    /// second it sends at most.
     pub image_size: f64,
     pub registry: Option<Name>,
+    pub image_rate: Option<f64>,
     pub restart: RestartPolicy,
     /// From being told to end until it is killed.
     pub stop_grace: Nanos,
+    /// What its process does when it is told to end.
+    pub on_stop: OnStop,
+    /// How slow a container is after its start.
+    pub cold: Option<Cold>,
     pub health: Option<Health>,
     pub ports: Vec<Port>,
     pub volumes: Vec<Volume>,
@@ -52,6 +60,8 @@ pub(crate) struct Deploy {
     pub labels: Vec<Label>,
     /// Labels of its containers; those for Traefik.
     pub container_labels: Vec<Label>,
+    pub update: UpdatePolicy,
+    pub rollback: UpdatePolicy,
     /// Where an update is told to start the new container before it stops the old one.
     pub start_first: Option<Origin>,
 }
@@ -99,20 +109,23 @@ pub(super) fn read(
         aliases: aliases(reader, fields),
         labels: labels(reader, fields, "labels"),
         container_labels: labels(reader, fields, "container_labels"),
-        start_first: update(reader, fields, "update"),
+        update: rollout::policy(reader, fields, "update").unwrap_or_default(),
+        rollback: rollout::policy(reader, fields, "rollback").unwrap_or_default(),
+        on_stop: rollout::on_stop(reader, fields),
+        cold: rollout::cold(reader, fields),
         ..Deploy::default()
     };
+    deploy.start_first = start_first(fields).filter(|_| deploy.update.start_first);
     image(reader, fields, &mut deploy);
     if fields.word(reader, "endpoint_mode", &["vip", "dnsrr"]) == Some("dnsrr") {
         deploy.dnsrr = fields.table.get("endpoint_mode").map(|entry| entry.item.origin);
     }
     deploy.restart = restart(reader, fields);
-    let _ = update(reader, fields, "rollback");
     deploy.stop_grace = fields.duration(reader, "stop_grace_period").unwrap_or(STOP_GRACE);
     if deploy.labels.iter().any(Label::is_of_traefik) {
         unsimulated.push("labels".to_owned());
     }
-    for key in ["aliases", "image", "ports", "rollback", "update", "volumes"] {
+    for key in ["aliases", "image", "ports", "volumes"] {
         if fields.has(key) {
             unsimulated.push(key.to_owned());
         }
@@ -149,6 +162,7 @@ fn image(reader: &mut Reader<'_>, outer: &mut Fields<'_>, deploy: &mut Deploy) {
     let size = fields.value(reader, "size", fields::quantity(Dimension::Size));
     deploy.image_size = size.unwrap_or(0.0);
     deploy.registry = fields.name(reader, "registry");
+    deploy.image_rate = fields.value(reader, "rate", bandwidth);
     fields.finish(reader);
 }
 
@@ -166,18 +180,10 @@ fn restart(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> RestartPolicy {
     RestartPolicy { condition, delay, max_attempts, window }
 }
 
-/// Where the order is `start-first`.
-fn update(reader: &mut Reader<'_>, outer: &mut Fields<'_>, key: &'static str) -> Option<Origin> {
-    let mut fields = outer.inner(reader, key)?;
-    let _ = fields.value(reader, "parallelism", fields::count(0));
-    let _ = fields.duration(reader, "delay");
-    let _ = fields.duration(reader, "monitor");
-    let _ = fields.word(reader, "failure_action", &["pause", "continue", "rollback"]);
-    let _ = fields.value(reader, "max_failure_ratio", fields::share);
-    let order = fields.word(reader, "order", &["stop-first", "start-first"]);
-    let origin = fields.table.get("order").map(|entry| entry.key);
-    fields.finish(reader);
-    origin.filter(|_| order == Some("start-first"))
+/// Where the order of updates stands.
+fn start_first(fields: &Fields<'_>) -> Option<Origin> {
+    let update = fields.table.get("update")?.item.table()?;
+    update.get("order").map(|entry| entry.key)
 }
 
 /// Docker's defaults: every 30 s, every 5 s in a start period, 30 s for an answer, three failures in a row

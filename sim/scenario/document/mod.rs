@@ -21,6 +21,7 @@ pub(crate) mod memory;
 pub(crate) mod migration;
 pub(crate) mod part;
 pub(crate) mod profile;
+pub(crate) mod rollout;
 pub(crate) mod routing;
 pub(crate) mod service;
 mod shapes;
@@ -36,6 +37,7 @@ use group::Group;
 use growth::Growth;
 use header::Header;
 use machine::{Lan, Machine, Network, Orchestrator};
+use rollout::RolloutText;
 use service::Service;
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -66,6 +68,7 @@ pub(crate) struct Document {
     pub traffic_scale: Option<f64>,
     pub growth: Option<Growth>,
     pub faults: Vec<FaultText>,
+    pub rollouts: Vec<RolloutText>,
     /// How many repairs of what fails of itself go on at once; `None`: all.
     pub crews: Option<NonZeroU32>,
     pub groups: BTreeMap<String, Group>,
@@ -155,6 +158,8 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
     document.faults =
         root.list(reader, "fault").into_iter().map(|fields| fault::read(reader, fields)).collect();
     outages::read(reader, &mut root, &mut document);
+    let rollouts = root.list(reader, "rollout");
+    document.rollouts = rollouts.into_iter().map(|fields| rollout::read(reader, fields)).collect();
     document.crews = group::crews(reader, &mut root);
     for (name, fields) in root.things(reader, "group") {
         document.groups.insert(name.text, Group::read(reader, name.origin, fields));

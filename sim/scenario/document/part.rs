@@ -1,4 +1,4 @@
-//! Parts of the measured stretch as people write them: `60s`, `fault crash`, `repair crash + 30s`.
+//! Parts of the measured stretch as people write them: `60s`, `fault crash`, `repair crash + 30s`, `rollout deploy`.
 
 use super::fields::{self, Fields, Name, Reader};
 use wssim_experiment::part::{Anchor, FROM, Moment, TO};
@@ -8,22 +8,27 @@ use wssim_text::quantity::{self, Dimension};
 
 /// What a moment looks like, for those who wrote something else.
 pub(crate) const FORM: &str =
-    "a time such as `60s`, `fault NAME`, `repair NAME`, or either `+ 30s`";
+    "a time such as `60s`, `fault NAME`, `repair NAME`, `rollout NAME`, or one of these `+ 30s`";
+
+/// What a moment can count from, but for the beginning.
+const ANCHORS: [(&str, fn(String) -> Anchor); 3] =
+    [("fault", Anchor::Fault), ("repair", Anchor::Repair), ("rollout", Anchor::Rollout)];
 
 /// Reads a moment; `Err`: why it is none.
 pub(crate) fn moment(text: &str) -> Result<Moment, String> {
     let text = text.trim();
-    let (fault, repair) = (text.strip_prefix("fault "), text.strip_prefix("repair "));
-    let Some(rest) = fault.or(repair) else {
+    let found = ANCHORS.iter().find_map(|(word, anchor)| {
+        let rest = text.strip_prefix(word)?.strip_prefix(' ')?;
+        Some((rest, anchor))
+    });
+    let Some((rest, anchor)) = found else {
         return Ok(Moment { anchor: Anchor::Begin, after: duration(text)? });
     };
     let (name, after) = match rest.rsplit_once('+') {
         Some((name, after)) => (name, duration(after)?),
         None => (rest, Nanos::ZERO),
     };
-    let name = name.trim().to_owned();
-    let anchor = if fault.is_some() { Anchor::Fault(name) } else { Anchor::Repair(name) };
-    Ok(Moment { anchor, after })
+    Ok(Moment { anchor: anchor(name.trim().to_owned()), after })
 }
 
 /// Units in which moments are written, the largest first, in nanoseconds.
@@ -46,6 +51,7 @@ pub(crate) fn written(moment: &Moment) -> String {
         Anchor::Begin => return after,
         Anchor::Fault(name) => format!("fault {name}"),
         Anchor::Repair(name) => format!("repair {name}"),
+        Anchor::Rollout(name) => format!("rollout {name}"),
     };
     if ns == 0 { since } else { format!("{since} + {after}") }
 }
@@ -94,15 +100,17 @@ pub(super) fn key(
     }
     let mut fields = outer.inner(reader, key)?;
     let origin = fields.origin;
-    let fault = fields.name(reader, "fault").map(|name| (Anchor::Fault(name.text), name.origin));
-    let repair = fields.name(reader, "repair").map(|name| (Anchor::Repair(name.text), name.origin));
+    let mut anchors = Vec::new();
+    for (word, anchor) in ANCHORS {
+        anchors.extend(fields.name(reader, word).map(|name| (anchor(name.text), name.origin)));
+    }
     let after = fields.item("after").and_then(|item| {
         let read = fields::quantity(Dimension::Duration)(&reader.texts, item);
         reader.keep(read)
     });
     fields.finish(reader);
-    let ((Some((anchor, at)), None) | (None, Some((anchor, at)))) = (fault, repair) else {
-        let message = format!("`{key}` has either a `fault` or a `repair`");
+    let (Some((anchor, at)), true) = (anchors.pop(), anchors.is_empty()) else {
+        let message = format!("`{key}` has one of `fault`, `repair` and `rollout`");
         reader.mistake(origin, "contradiction", message, Some(format!("expected {FORM}")));
         return None;
     };
@@ -115,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_is_a_time_or_that_of_a_fault() {
+    fn a_moment_is_a_time_or_that_of_a_fault_or_rollout() {
         let again = |text: &str| moment(text).map(|moment| written(&moment));
         for (text, same) in [
             ("0s", "0s"),
@@ -125,11 +133,13 @@ mod tests {
             ("fault crash", "fault crash"),
             ("fault  two words+0.5min", "fault two words + 30s"),
             ("repair crash + 1500ms", "repair crash + 1500ms"),
+            ("rollout deploy +300s", "rollout deploy + 5min"),
         ] {
             assert_eq!(again(text).as_deref(), Ok(same), "{text}");
             assert_eq!(again(same).as_deref(), Ok(same), "one moment has one text");
         }
-        for text in ["", "crash", "5 MB", "-5s", "fault crash + 5", "fault crash + x"] {
+        for text in ["", "crash", "5 MB", "-5s", "fault crash + 5", "fault crash + x", "rollouts x"]
+        {
             assert!(moment(text).is_err(), "{text}");
         }
     }

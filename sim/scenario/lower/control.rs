@@ -3,27 +3,28 @@
 use super::Lowering;
 use crate::document::service::Service;
 use crate::places;
+use crate::renewal;
 use std::collections::BTreeMap;
 use wssim_model::blueprint::DataAt;
 use wssim_model::ids::{NodeId, ServiceId};
-use wssim_model::orchestrator::{
-    Cluster, First, Image, Kind, Origin, Place, UpdatePolicy, Watched,
-};
+use wssim_model::orchestrator::{Cluster, First, Image, Origin, Place, Watched};
 
 impl Lowering<'_> {
     /// After services and their containers.
     pub(super) fn control(&mut self) {
-        if !places::can_be_replaced(self.document) {
-            return;
-        }
-        let services = &self.document.services;
-        let (images, image_of) = self.images();
+        let document = self.document;
+        let is_replaced = places::can_be_replaced(document);
+        let is_told = is_replaced || !renewal::rollouts(document).is_empty();
+        let Some(kind) = renewal::orchestrator(document).filter(|_| is_told) else { return };
+        let services = &document.services;
+        let (mut images, image_of) = self.images();
+        let rollouts = self.rollouts(&mut images);
         let watched = services.iter().zip(image_of).map(|((name, service), image)| Watched {
             name: name.clone(),
             restart: service.deploy.restart,
             image,
-            update: UpdatePolicy::default(),
-            rollback: UpdatePolicy::default(),
+            update: service.deploy.update,
+            rollback: service.deploy.rollback,
         });
         let place = |container: &wssim_model::blueprint::Container| Place {
             service: container.service,
@@ -35,21 +36,21 @@ impl Lowering<'_> {
             },
         };
         self.out.control = Some(Cluster {
-            kind: Kind::Swarm,
-            machines: places::machines(self.document),
+            kind,
+            machines: places::machines(document),
             wanted: services.values().map(places::wanted).collect(),
             services: watched.collect(),
             places: self.out.containers.iter().map(place).collect(),
             images,
-            detection: self.document.orchestrator.detection.clone(),
-            rollouts: Vec::new(),
+            detection: document.orchestrator.detection.clone(),
+            rollouts,
         });
     }
 
-    /// All images by name, size and registry, and for each service the number of its own. One without
+    /// All images by name, size, rate and registry, and for each service the number of its own. One without
     /// size and registry is there at once: nothing of it can fail or take time.
     fn images(&self) -> (Vec<Image>, Vec<Option<usize>>) {
-        let mut known: BTreeMap<(&str, u64, Option<usize>), usize> = BTreeMap::new();
+        let mut known: BTreeMap<(&str, [u64; 2], Option<usize>), usize> = BTreeMap::new();
         let mut images = Vec::new();
         let services = self.document.services.values();
         let of_services = services.map(|service| {
@@ -59,9 +60,11 @@ impl Lowering<'_> {
             if deploy.image_size == 0.0 && registry.is_none() {
                 return None;
             }
-            let key = (name.text.as_str(), deploy.image_size.to_bits(), registry.copied());
-            Some(*known.entry(key).or_insert_with(|| {
-                images.push(image(deploy.image_size, registry.copied()));
+            let rate = deploy.image_rate.unwrap_or(f64::INFINITY);
+            let numbers = [deploy.image_size, rate].map(f64::to_bits);
+            Some(*known.entry((&name.text, numbers, registry.copied())).or_insert_with(|| {
+                let (from, bytes) = (origin(registry), deploy.image_size);
+                images.push(Image { from, bytes, rate, bad: None });
                 images.len() - 1
             }))
         });
@@ -89,8 +92,7 @@ impl Lowering<'_> {
     }
 }
 
-/// A good image of so many bytes, from a registry that runs here or from outside.
-fn image(bytes: f64, registry: Option<usize>) -> Image {
-    let from = registry.map_or(Origin::Outside, |at| Origin::Registry(ServiceId::from(at)));
-    Image { from, bytes, rate: f64::INFINITY, bad: None }
+/// Where an image is pulled from: a registry that runs here, or outside.
+pub(super) fn origin(registry: Option<&usize>) -> Origin {
+    registry.map_or(Origin::Outside, |at| Origin::Registry(ServiceId::from(*at)))
 }

@@ -16,10 +16,12 @@ mod tests;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
+use crate::renewal;
 use crate::source::{Origin, Sources};
 use crate::tree::{Item, Table, Value};
 pub(crate) use rows::ROWS;
 use rows::Row;
+use std::collections::BTreeSet;
 use wssim_model::Blueprint;
 
 /// The code of all such notes.
@@ -34,6 +36,8 @@ pub(crate) fn note(why: &str, sources: &Sources, origin: Origin) -> Diagnostic {
 pub(crate) struct Seen<'a> {
     document: &'a Document,
     blueprint: &'a Blueprint,
+    /// Names of the services that are rolled out.
+    renewed: BTreeSet<&'a str>,
 }
 
 /// A key that is written.
@@ -56,7 +60,10 @@ pub(crate) fn notes(
     merged: &Table,
     sources: &Sources,
 ) -> Vec<Diagnostic> {
-    let mut walk = Walk { seen: Seen { document, blueprint }, sources, found: Vec::new() };
+    let names: Vec<&str> = document.services.keys().map(String::as_str).collect();
+    let renewed = renewal::all(document).into_iter().map(|at| names[at]).collect();
+    let seen = Seen { document, blueprint, renewed };
+    let mut walk = Walk { seen, sources, found: Vec::new() };
     walk.table(merged, &[]);
     let mut out = Vec::new();
     for row in ROWS {

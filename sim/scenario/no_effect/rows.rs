@@ -10,6 +10,7 @@ use crate::document::service::Service;
 use crate::document::step::{Step, StepKind};
 use crate::tree::Value;
 use wssim_model::blueprint::{FaultKind, Policy};
+use wssim_model::orchestrator::OnFailure;
 
 /// A key, and when it does nothing.
 pub(crate) struct Row {
@@ -45,7 +46,10 @@ pub(crate) static ROWS: &[Row] = &[
     row("node.*.disk", "nothing visits this disk", |seen, it| !seen.visits_disk(it.names[0])),
     row("node.*.aes", "no network is encrypted", |seen, _| !seen.encrypts()),
     row("node.*.site", "nothing strikes this site", |seen, it| !seen.strikes_site(it)),
-    row("lan.rtt", "there is one node", |seen, _| seen.document.nodes.len() == 1),
+    row("lan.rtt", "there is one node", one_node),
+    row("lan.mtu", "there is one node", one_node),
+    row("lan.goodput", "there is one node", one_node),
+    row("lan.loss", "there is one node", one_node),
     row("lan.vxlan_cpu", "no network is an overlay", |seen, _| !seen.wraps()),
     row("lan.esp_cpu", "no network is encrypted", |seen, _| !seen.encrypts()),
     row("lan.aes_cpu", "no network is encrypted", |seen, _| !seen.encrypts()),
@@ -90,12 +94,34 @@ pub(crate) static ROWS: &[Row] = &[
         .of_compose(),
     row("service.*.restart.delay", "it is not started again", not_restarted).of_compose(),
     row("service.*.restart.max_attempts", "it is not started again", not_restarted).of_compose(),
-    row("service.*.stop_grace_period", "no fault stops it in good order", |seen, it| {
-        !seen.is_stopped(it.names[0])
+    row("service.*.stop_grace_period", "nothing stops it in good order", never_stopped)
+        .of_compose(),
+    row("service.*.on_stop", "nothing stops it in good order", never_stopped),
+    row("service.*.update", "only Swarm replaces containers one by one", |seen, _| {
+        !seen.document.orchestrator.is_swarm()
     })
     .of_compose(),
+    row("service.*.update", "nothing is rolled out here", |seen, it| {
+        seen.document.orchestrator.is_swarm() && !seen.renewed.contains(it.names[0])
+    })
+    .of_compose(),
+    row("service.*.rollback", "it is never rolled back", |seen, it| {
+        let service = seen.document.services.get(it.names[0]);
+        let rolls_back =
+            service.is_some_and(|service| service.deploy.update.on_failure == OnFailure::Rollback);
+        !seen.document.orchestrator.is_swarm() || !seen.renewed.contains(it.names[0]) || !rolls_back
+    })
+    .of_compose(),
+    row("service.*.image.rate", "the image has no `size`", |seen, it| {
+        !has(it, "size") && !seen.renewed.contains(it.names[0])
+    }),
     row("service.*.balance.weights", "there is one container", is_alone),
     row("service.*.balance.choices", "there is one container", is_alone),
+    row("service.*.keep_alive", "no service calls it", |seen, it| {
+        let queries = &seen.blueprint.queries;
+        let services = &seen.blueprint.services;
+        !queries.iter().any(|query| services[query.service.index()].name == it.names[0])
+    }),
     row("service.*.resolver", "no call of it asks DNS", |seen, it| !seen.asks_dns(it.names[0])),
     row("service.*.client", "it calls no other service", |seen, it| {
         seen.callees(it.names[0]).next().is_none()
@@ -149,8 +175,16 @@ fn is_true(it: &Written<'_>) -> bool {
     matches!(it.item.value, Value::Boolean(true))
 }
 
+fn one_node(seen: &Seen<'_>, _: &Written<'_>) -> bool {
+    seen.document.nodes.len() == 1
+}
+
 fn without_workers(_: &Seen<'_>, it: &Written<'_>) -> bool {
     !has(it, "workers")
+}
+
+fn never_stopped(seen: &Seen<'_>, it: &Written<'_>) -> bool {
+    !seen.is_stopped(it.names[0])
 }
 
 fn not_restarted(_: &Seen<'_>, it: &Written<'_>) -> bool {
@@ -260,8 +294,8 @@ impl Seen<'_> {
     }
 
     fn is_stopped(&self, service: &str) -> bool {
-        // Swarm stops what it has replaced in good order.
-        if self.blueprint.is_replaced() {
+        // Swarm stops what it has replaced in good order, and Compose what it replaces.
+        if self.blueprint.is_replaced() || self.renewed.contains(service) {
             return true;
         }
         let Some(at) = self.blueprint.services.iter().position(|it| it.name == service) else {

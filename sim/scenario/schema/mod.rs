@@ -19,6 +19,7 @@ mod markdown;
 mod migration;
 mod patterns;
 mod plan;
+mod rollout;
 mod service;
 mod step;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::{
     CLOCK, DURATION, FROM_ONE, Key, Kind, NAMES, POSITIVE, SHARE, Shape, TEXT, TIMES, TRUTH, key,
     shape,
 };
-use super::{cluster, migration, service, traffic};
+use super::{cluster, migration, rollout, service, traffic};
 use wssim_text::quantity::Dimension;
 
 /// A whole file.
@@ -45,6 +45,11 @@ pub(crate) static ROOT: Shape = shape(
         key("claim", Kind::Array(&Kind::Table(&CLAIM), 0), "sentences of the plan, to be judged"),
         key("growth", Kind::Table(&GROWTH), "containers that are added one by one"),
         key("fault", Kind::Array(&Kind::Table(&FAULT), 0), "what goes wrong, and when"),
+        key(
+            "rollout",
+            Kind::Array(&Kind::Table(&rollout::ROLLOUT), 0),
+            "new images that are brought out, and when",
+        ),
         key("survival", Kind::Table(&SURVIVAL), "what `wssim failures` counts as survived"),
         key(
             "migration",
@@ -113,7 +118,7 @@ static SCENARIO: Shape = shape(
         key(
             "extends",
             NAMES,
-            "files that this one is laid over, relative to it: tables merge key by key, claims and faults by id, other lists are replaced",
+            "files that this one is laid over, relative to it: tables merge key by key, claims, faults and rollouts by id, other lists are replaced",
         ),
         key(
             "stacks",
@@ -128,7 +133,7 @@ static SCENARIO: Shape = shape(
             "kind",
             Kind::Word(&["steady", "window"]),
             "`steady`: a warm-up is left out; `window`: exactly this stretch is measured, after its `lead_in`",
-        ).or("window with a profile, a fault `at` a time, or `[growth]`; otherwise steady"),
+        ).or("window with a profile, a fault `at` a time, a rollout, or `[growth]`; otherwise steady"),
         key("duration", DURATION, "measured time of one replication").or("10min"),
         key(
             "warmup",
@@ -219,7 +224,7 @@ static CLAIM: Shape = Shape {
             key(
                 "from",
                 MOMENT,
-                "the claim is about a part of the measured stretch, which begins then: a time, `fault NAME` or `repair NAME`, perhaps with `+ 30s`; of requests those count that arrive in it",
+                "the claim is about a part of the measured stretch, which begins then: a time, `fault NAME`, `repair NAME` or `rollout NAME`, perhaps with `+ 30s`; of requests those count that arrive in it",
             )
             .or("the beginning"),
             key("to", MOMENT, "where that part ends, in the same words").or("the end"),
@@ -252,10 +257,11 @@ const MOMENT: Kind = Kind::Either(&[Kind::Text, Kind::Table(&MOMENT_TABLE)]);
 
 static MOMENT_TABLE: Shape = shape(
     "moment",
-    "A moment of the measured stretch, by a fault",
+    "A moment of the measured stretch, by a fault or a rollout",
     &[
         key("fault", TEXT, "when the fault of this name comes"),
         key("repair", TEXT, "instead: when that fault is repaired"),
+        key("rollout", TEXT, "instead: when the rollout of this name begins"),
         key("after", Kind::Quantity(Dimension::Duration), "so long after that").or("0s"),
     ],
 );

@@ -1,5 +1,6 @@
 //! `[service.*]`, which is also `x-wssim` below a service of a stack file.
 
+use super::rollout::{COLD, IMAGE, ROLLBACK, UPDATE};
 use super::{
     CLOCK, Case, DURATION, FROM_ONE, FROM_ZERO, Key, Kind, NAMES, NUMBER, POSITIVE, SHARE, SIZE,
     Shape, TEXT, TIMES, TOUCH, TRUTH, key, shape,
@@ -98,8 +99,22 @@ pub(super) static SERVICE: Shape = shape(
         key("start_retry", DURATION, "how often it tries again").or("5s"),
         key("healthcheck", Kind::Table(&HEALTH), "health checks: with Swarm a container gets no request before its first check has passed"),
         key("restart", Kind::Table(&RESTART), "whether and when a container that has ended is started again"),
-        key("update", Kind::Table(&UPDATE), "how a new version is rolled out; not simulated yet"),
-        key("rollback", Kind::Table(&UPDATE), "how it is rolled back; not simulated yet"),
+        key(
+            "update",
+            Kind::Table(&UPDATE),
+            "how its containers are replaced when it is rolled out; simulated with Swarm, where a `[[rollout]]` renews it",
+        ),
+        key("rollback", Kind::Table(&ROLLBACK), "how they get their old image back"),
+        key(
+            "on_stop",
+            Kind::Word(&["drain", "exit", "ignore"]),
+            "what its process does when it is told to end (SIGTERM): `drain`: it takes nothing new on, answers what it has, and ends; `exit`: it ends at once, what it has is reset; `ignore`: it goes on until it is killed",
+        ).or("drain"),
+        key(
+            "cold",
+            Kind::Table(&COLD),
+            "how slow a container is after its start, while its code is not compiled and its caches are empty",
+        ).or("as fast as later"),
         key("stop_grace_period", DURATION, "from the request to end until the container is killed").or("10s"),
         key("labels", Kind::Map(&Kind::Text), "labels of the service; a proxy reads them in Swarm mode"),
         key(
@@ -314,17 +329,6 @@ static CPUS: Shape = shape(
     ],
 );
 
-static IMAGE: Shape = shape(
-    "image",
-    "An image",
-    &[
-        key("name", TEXT, "its reference"),
-        key("size", SIZE, "what a node pulls that has not run it").or("0 B"),
-        key("registry", TEXT, "the service that it is pulled from")
-            .or("something that never fails"),
-    ],
-);
-
 static HEALTH: Shape = shape(
     "healthcheck",
     "How health is checked, as Compose has it; simulated with `[orchestrator] kind = \"swarm\"`: a container \
@@ -360,27 +364,6 @@ static RESTART: Shape = shape(
         key("max_attempts", FROM_ZERO, "restarts of a container at most; 0: any number").or("0"),
         key("window", DURATION, "only restarts within so long count for `max_attempts`; 0s: all do")
             .or("0s"),
-    ],
-);
-
-static UPDATE: Shape = shape(
-    "update",
-    "How a new version is rolled out, as Compose has it; not simulated yet",
-    &[
-        key("parallelism", FROM_ZERO, "containers at once; 0: all"),
-        key("delay", DURATION, "wait from one to the next"),
-        key("monitor", DURATION, "how long a new container is watched"),
-        key(
-            "failure_action",
-            Kind::Word(&["pause", "continue", "rollback"]),
-            "what happens when one fails",
-        ),
-        key("max_failure_ratio", SHARE, "share of failures that is borne"),
-        key(
-            "order",
-            Kind::Word(&["stop-first", "start-first"]),
-            "which of the old and the new container comes first",
-        ),
     ],
 );
 

@@ -5,6 +5,7 @@ use super::{
     CLOCK, Case, DURATION, Key, Kind, NAMES, NUMBER, POSITIVE, RATE, SHARE, SIZES, Shape, TEXT,
     TIMES, TRUTH, key, shape,
 };
+use crate::document::arrivals::MOST_USERS;
 
 const ENTRY: Kind =
     Kind::Either(&[Kind::Text, Kind::Map(&Kind::Either(&[POSITIVE, Kind::Map(&POSITIVE)]))]);
@@ -90,7 +91,7 @@ static ARRIVALS: Shape = Shape {
         when(
             "closed",
             &[
-                key("users", Kind::Ranged(&Kind::Count(1, 10_000_000)), "users, each with one request at a time").or("required"),
+                key("users", Kind::Ranged(&Kind::Count(1, MOST_USERS)), "users, each with one request at a time").or("required"),
                 key("think", TIMES, "pause of a user between an answer and the next request").or("0s"),
             ],
         ),

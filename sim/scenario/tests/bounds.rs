@@ -53,6 +53,10 @@ const SHOP: &str = "[scenario]\nduration = \"60s\"\n[node.n]\ncores = 1\n[servic
                     endpoint.e.steps = [ { cpu = \"exp(1ms)\" } ]\n[traffic.t]\nentry = \"s.e\"\n\
                     arrivals = { kind = \"poisson\", rate = \"100/s\" }\n";
 
+/// Who brings new images out, and a rollout of a service that has many places.
+const SWARM: &str = "[orchestrator]\nkind = \"swarm\"\n";
+const NEW: &str = "[[rollout]]\nid = \"new\"\nat = \"1s\"\nservice = \"h\"\n";
+
 /// The same where something else stands for a part of it.
 fn shop(part: &str, instead: &str) -> String {
     assert!(SHOP.contains(part), "{part}");
@@ -91,6 +95,14 @@ fn what_never_ends_is_refused() {
             shop(arrivals, "{ kind = \"closed\", users = 1, think = \"1ns\" }").replace(cpu, ""),
         ),
         (requests, shop("\"100/s\"", "\"1e5/s\", profile = { slot = \"1s\", values = [1e6] }")),
+        ("out-of-range", shop(arrivals, "{ kind = \"closed\", users = 1048577 }")),
+        ("out-of-range", {
+            let more = "[traffic.more]\nentry = \"s.e\"\narrivals = { kind = \"closed\", users = 600000, think = \"1h\" }\n";
+            format!(
+                "{}{more}",
+                shop(arrivals, "{ kind = \"closed\", users = 600000, think = \"1h\" }")
+            )
+        }),
         ("too-many-steps", shop(cpu, "{ cpu = \"0s\", repeat = 1000000000 }")),
         ("too-many-steps", shop(cpu, "{ cpu = \"0s\", repeat = \"pareto(min=1, alpha=0.5)\" }")),
         (
@@ -108,6 +120,13 @@ fn what_never_ends_is_refused() {
             "too-often",
             format!(
                 "{SHOP}[[fault]]\nid = \"x\"\nmtbf = \"1ns\"\nkind = \"kill-service\"\nservice = \"s\"\n"
+            ),
+        ),
+        (
+            "too-often",
+            format!(
+                "{}{SWARM}[[rollout]]\nid = \"x\"\nat = \"1s\"\nservice = \"s\"\nimage = {{ bad = \"exits\" }}\n",
+                with("restart = { delay = \"0s\" }")
             ),
         ),
         ("out-of-range", format!("{SHOP}[growth]\nto = 1000\nevery = \"0s\"\n")),
@@ -133,7 +152,12 @@ fn what_ends_is_not_refused() {
     for text in [
         SHOP.to_owned(),
         // They fail in an instant when the node is down, and are served in no time by no model of theirs.
-        shop(arrivals, "{ kind = \"closed\", users = 10000000 }"),
+        shop(arrivals, "{ kind = \"closed\", users = 1048576 }"),
+        // Most of the time nothing comes.
+        shop(
+            arrivals,
+            "{ kind = \"mmpp\", rates = [\"1/s\", \"1e8/s\"], switch = [\"0.001/s\", \"1000/s\"] }",
+        ),
         shop("[service.s]\n", "[service.s]\nmtbf = \"1ms\"\n"),
         // Without repair they come once.
         shop("cores = 1", "cores = 1\nmtbf = \"1ns\""),
@@ -187,12 +211,30 @@ fn sizes_are_bounded_and_the_bound_is_told() {
     let tables = |kind: &str, count: usize| -> String {
         (0..count).map(|at| format!("[{kind}.x{at}]\n")).collect::<Vec<_>>().concat()
     };
+    let rollouts: String = (0..11)
+        .map(|at| format!("[[rollout]]\nid = \"{at}\"\nat = \"1s\"\nstack = \"x\"\n"))
+        .collect();
     let global = "[service.g]\nmode = \"global\"\n[service.h]\nreplicas = 100000\n";
     for (bound, text) in [
         ("at most 1000 ", format!("{SHOP}{}", tables("node", 1001))),
         ("at most 2000 ", format!("{SHOP}{}", tables("service", 2001))),
         ("at most 1000 ", format!("{SHOP}{}", tables("group", 20_000))),
         ("at most 2000 ", format!("{SHOP}{}", "[[claim]]\n".repeat(2001))),
+        ("at most 1000 ", format!("{SHOP}{}", "[[rollout]]\n".repeat(1001))),
+        (
+            "renew more than 10000 ",
+            format!(
+                "{SHOP}{}{rollouts}",
+                tables("service", 1000).replace("]\n", "]\nstack = \"x\"\n")
+            ),
+        ),
+        (
+            "more than 1000000 places",
+            format!(
+                "{SHOP}{SWARM}{}[service.h]\nreplicas = 60000\n{NEW}",
+                tables("node", 9).replace("]\n", "]\ncores = 1\n")
+            ),
+        ),
         ("more than 200000 ", format!("{SHOP}{global}[service.i]\nreplicas = 100000\n")),
         (
             "more than 1000000 ",

@@ -202,6 +202,13 @@ const CASES: &[Case] = &[
         "3g",
         "5g",
     ),
+    case(
+        "unchecked-rollout",
+        "services:\n  web: {image: web:1, healthcheck: {test: [CMD, x]}}\n",
+        "[[rollout]]\nid = \"new\"\nat = \"1min\"\nstack = \"app\"\n[orchestrator]\nkind = \"swarm\"\n",
+        "[CMD, x]",
+        "[NONE]",
+    ),
     case("unknown-balancer", ROUTED, "", "routers.web.rule=Host(`a`)", "routers.web.service=wbe"),
     case("unknown-middleware", ROUTED, "", "middlewares=limit,", "middlewares=Limit,"),
     case(
@@ -210,6 +217,13 @@ const CASES: &[Case] = &[
         "",
         "/srv:/data",
         "data:/data",
+    ),
+    case(
+        "unpushed-image",
+        "services:\n  web: {image: web:1, deploy: {placement: {constraints: [node.hostname == a]}}}\n",
+        "[[rollout]]\nid = \"new\"\nat = \"1min\"\nstack = \"app\"\nbuild = { node = \"a\", cpu = \"60s\" }\n[orchestrator]\nkind = \"swarm\"\n",
+        "hostname == a",
+        "hostname != c",
     ),
 ];
 

@@ -44,8 +44,7 @@ pub(super) fn availability(blueprint: &Blueprint, subjects: &Subjects<'_>) -> Ve
     let Some(shares) = shares(&causes, blueprint.crews.map(NonZeroU32::get)) else {
         return nothing;
     };
-    let moves =
-        |service: usize| blueprint.is_replaced() && blueprint.services[service].spares > 0;
+    let moves = |service: usize| blueprint.is_replaced() && blueprint.services[service].spares > 0;
     let mut up = vec![0.0; subjects.names.len()];
     for (down, share) in shares {
         for (sum, works) in up.iter_mut().zip(works(blueprint, subjects, down)) {

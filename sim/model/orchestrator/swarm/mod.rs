@@ -13,12 +13,13 @@ mod election;
 mod failures;
 mod managers;
 mod reach;
+mod replica;
 mod tasks;
-mod updates;
 #[cfg(test)]
 mod tests;
+mod updates;
 
-use super::{Cluster, Fact, Told};
+use super::{Cluster, Ending, Fact, Renewal, Told};
 use crate::ids::{ContainerId, NodeId};
 use agents::{Agent, Detection, State};
 use managers::{Change, Managers};
@@ -119,9 +120,15 @@ impl<'a> Swarm<'a> {
                     tasks.pulled(node.index(), image, round);
                 });
             }
-            Told::Deploys(rollout) => {
+            Told::Deploys(rollout) if self.managers.decides().is_some() => {
                 self.due = None;
                 self.of_tasks(now, facts, |tasks, round| tasks.deploy(rollout, round));
+            }
+            // The command is refused: nothing changes.
+            Told::Deploys(rollout) => {
+                let renewals = &self.cluster.rollouts[rollout.index()].renewals;
+                let paused = |one: &Renewal| Fact::Updated(rollout, one.service, Ending::Paused);
+                facts.extend(renewals.iter().map(paused));
             }
             Told::Alarm => {}
         }

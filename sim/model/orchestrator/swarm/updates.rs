@@ -18,9 +18,10 @@
 //! told to end when the new one is made, so the pull is part of the outage; `failureTriggersAction`);
 //! monitor periods not longer than the delay become the delay and a second.
 
-use super::tasks::{DEBOUNCE, Presence, Replica, Round, State, Tasks};
+use super::replica::{Presence, Replica, State};
+use super::tasks::{DEBOUNCE, Round, Tasks};
 use crate::ids::{ContainerId, RolloutId, ServiceId};
-use crate::orchestrator::{Fact, OnFailure, Outcome, Restarts, UpdatePolicy};
+use crate::orchestrator::{Ending, Fact, OnFailure, Restarts, UpdatePolicy};
 use std::collections::VecDeque;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Nanos, Time};
@@ -128,7 +129,7 @@ impl Tasks<'_> {
         for number in 0..self.updates.len() {
             let other = &self.updates[number];
             if other.service == service && other.stage != Stage::Over {
-                self.conclude(number, Outcome::Paused, round);
+                self.conclude(number, Ending::Paused, round);
             }
         }
         self.images_of[service] = image;
@@ -152,7 +153,7 @@ impl Tasks<'_> {
         });
         let number = self.updates.len() - 1;
         if slots == 0 {
-            return self.conclude(number, Outcome::Completed, round);
+            return self.conclude(number, Ending::Completed, round);
         }
         self.go_on(number, round);
     }
@@ -200,12 +201,7 @@ impl Tasks<'_> {
     }
 
     /// Puts a new task in a slot; `None` when one with the image is there already, beside which the others end.
-    fn replace_slot(
-        &mut self,
-        number: usize,
-        slot: usize,
-        round: &mut Round<'_>,
-    ) -> Option<usize> {
+    fn replace_slot(&mut self, number: usize, slot: usize, round: &mut Round<'_>) -> Option<usize> {
         let (image, start_first) = {
             let update = &self.updates[number];
             (update.image, update.policy.start_first)
@@ -244,7 +240,7 @@ impl Tasks<'_> {
     /// The replica is to end, and nothing comes in its place.
     fn tell_to_end(&mut self, id: usize, round: &mut Round<'_>) {
         let Replica { service, at, state, .. } = self.replicas[id];
-        let stops = at.filter(|&place| self.places[place].is_alive());
+        let stops = at.filter(|&place| self.places[place].alive);
         let (Some(place), State::Runs) = (stops, state) else {
             self.vacate(id);
             return self.is_gone(id, round);
@@ -271,7 +267,7 @@ impl Tasks<'_> {
 
     /// The container at `place` counts as running.
     pub(super) fn runs(&mut self, place: usize, round: &mut Round<'_>) {
-        let Some(id) = self.places[place].tenant() else { return };
+        let Some(id) = self.places[place].tenant else { return };
         self.replicas[id].runs_since = Some(round.now);
         let Some(number) = self.replicas[id].update else { return };
         if self.updates[number].stage == Stage::Over {
@@ -309,7 +305,7 @@ impl Tasks<'_> {
             return self.go_on(number, round);
         }
         if update.policy.on_failure == OnFailure::Pause || update.rolls_back {
-            return self.conclude(number, Outcome::Paused, round);
+            return self.conclude(number, Ending::Paused, round);
         }
         let Update { rollout, service, image, before, .. } = *update;
         self.updates[number].stage = Stage::Over;
@@ -317,11 +313,11 @@ impl Tasks<'_> {
         self.update(rollout, service, [before, image], (policy, true), round);
     }
 
-    fn conclude(&mut self, number: usize, outcome: Outcome, round: &mut Round<'_>) {
+    fn conclude(&mut self, number: usize, outcome: Ending, round: &mut Round<'_>) {
         let update = &mut self.updates[number];
         update.stage = Stage::Over;
         let outcome = match outcome {
-            Outcome::Completed if update.rolls_back => Outcome::RolledBack,
+            Ending::Completed if update.rolls_back => Ending::RolledBack,
             other => other,
         };
         let service = ServiceId::from(update.service);
@@ -338,7 +334,7 @@ impl Tasks<'_> {
             }
             any = true;
             if let Stage::Monitors(_) = update.stage {
-                self.conclude(number, Outcome::Completed, round);
+                self.conclude(number, Ending::Completed, round);
                 continue;
             }
             for worker in &mut update.workers {

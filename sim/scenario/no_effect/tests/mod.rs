@@ -73,8 +73,9 @@ fn a_set_that_changes_nothing_is_told() {
     for acts in ["service.s.workers=5", "scenario.title=Other", "scenario.duration=5min"] {
         assert_eq!(set(acts), [""; 0], "{acts}");
     }
-    // Said once: it is listed as not simulated.
-    assert_eq!(set("service.s.update.delay=5s"), [""; 0]);
+    // Said once: by its row, or because it is listed as not simulated.
+    assert_eq!(set("service.s.update.delay=5s"), ["no effect: nothing is rolled out here"]);
+    assert_eq!(set("service.s.aliases.n=x"), [""; 0]);
 }
 
 #[test]

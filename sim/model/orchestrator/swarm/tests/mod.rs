@@ -1,11 +1,13 @@
 //! The control plane alone: what it decides, and when, against the timing of its parts.
 
 mod twin;
+mod updates;
 
 use crate::ids::{ContainerId, NodeId, ServiceId};
 use crate::orchestrator::placement::{Constraint, Filter, Machine, Wanted};
 use crate::orchestrator::{
-    Cluster, Exit, Fact, First, Image, Kind, Orchestrator, Place, RestartPolicy, Told, Watched,
+    Cluster, Exit, Fact, First, Image, Kind, Orchestrator, Origin, Place, RestartPolicy, Told,
+    UpdatePolicy, Watched,
 };
 use wssim_kernel::stream::StreamKey;
 use wssim_kernel::{Nanos, Time};
@@ -30,17 +32,33 @@ fn cluster(nodes: usize, managers: usize, home: usize) -> Cluster {
         machines: (0..nodes).map(machine).collect(),
         wanted: vec![Wanted { replicas: Some(1), ..Wanted::default() }],
         services: vec![Watched {
-            name: "web".to_owned(),
             restart: RestartPolicy::always(Nanos(5 * SECOND)),
-            image: None,
+            ..watched("web")
         }],
         places: std::iter::once(place(home, First::Runs)).chain(spares).collect(),
         images: Vec::new(),
         detection: None,
+        rollouts: Vec::new(),
     }
 }
 
-/// Drives an orchestrator alone: what it starts serves at once.
+/// A service that is started again 5 s after any end.
+fn watched(name: &str) -> Watched {
+    Watched {
+        name: name.to_owned(),
+        restart: RestartPolicy::always(Nanos(5 * SECOND)),
+        image: None,
+        update: UpdatePolicy::default(),
+        rollback: UpdatePolicy::default(),
+    }
+}
+
+/// An image that takes so many seconds to pull.
+fn image(from: Origin, seconds: u64) -> Image {
+    Image { from, bytes: seconds as f64, rate: 1.0, bad: None }
+}
+
+/// Drives an orchestrator alone: what it starts serves at once, and is found healthy `healthy_after` that.
 struct Driver<'a> {
     cluster: &'a Cluster,
     orchestrator: Orchestrator<'a>,
@@ -48,6 +66,12 @@ struct Driver<'a> {
     facts: Vec<(Time, Fact)>,
     /// By container.
     alive: Vec<bool>,
+    /// By node: what it pulls, one after the other, and until when.
+    pulls: Vec<Vec<(Time, usize)>>,
+    /// What runs is found healthy then; what ends has ended then.
+    to_come: Vec<(Time, ContainerId, bool)>,
+    healthy_after: Nanos,
+    ends_after: Nanos,
 }
 
 impl<'a> Driver<'a> {
@@ -59,6 +83,10 @@ impl<'a> Driver<'a> {
             joined: vec![true; nodes * nodes],
             facts: Vec::new(),
             alive: cluster.places.iter().map(|place| place.first == First::Runs).collect(),
+            pulls: vec![Vec::new(); nodes],
+            to_come: Vec::new(),
+            healthy_after: Nanos::ZERO,
+            ends_after: Nanos::ZERO,
         }
     }
 
@@ -81,19 +109,53 @@ impl<'a> Driver<'a> {
                 Fact::Starts(id) => {
                     self.alive[id.index()] = true;
                     self.tell(now, Told::Serves(id));
+                    self.to_come.push((now + self.healthy_after, id, true));
                 }
-                Fact::Stops(id) => {
-                    self.alive[id.index()] = false;
-                    self.tell(now, Told::Ended(id, Exit::Failed));
+                Fact::Stops(id) if self.ends_after > Nanos::ZERO => {
+                    self.to_come.push((now + self.ends_after, id, false));
+                }
+                Fact::Stops(id) => self.end(now, id, Exit::Failed),
+                Fact::Pulls(node, image) => {
+                    let begins = self.pulls[node.index()].last().map_or(now, |last| last.0);
+                    let takes = self.cluster.images[image].time(f64::INFINITY, 1.0);
+                    self.pulls[node.index()].push((begins.max(now) + takes, image));
                 }
                 _ => {}
             }
         }
     }
 
+    fn end(&mut self, now: Time, id: ContainerId, exit: Exit) {
+        self.alive[id.index()] = false;
+        self.to_come.retain(|(_, other, _)| *other != id);
+        self.tell(now, Told::Ended(id, exit));
+    }
+
     fn until(&mut self, end: Time) {
-        while let Some(due) = self.orchestrator.due().filter(|due| *due <= end) {
-            self.tell(due, Told::Alarm);
+        loop {
+            let due = self.orchestrator.due().unwrap_or(Time::NEVER);
+            let pulls = self.pulls.iter().enumerate();
+            let pulled = pulls.filter_map(|(node, all)| Some((all.first()?.0, node))).min();
+            let lives = self.to_come.iter().enumerate().map(|(n, one)| (one.0, n)).min();
+            let pull = pulled.map_or(Time::NEVER, |(at, _)| at);
+            let life = lives.map_or(Time::NEVER, |(at, _)| at);
+            let next = due.min(pull).min(life);
+            match (pulled, lives) {
+                _ if next > end || next == Time::NEVER => return,
+                (_, Some((at, number))) if at == next => {
+                    let (_, id, runs) = self.to_come.remove(number);
+                    if runs {
+                        self.tell(at, Told::Runs(id))
+                    } else {
+                        self.end(at, id, Exit::Completed)
+                    }
+                }
+                (Some((at, node)), _) if at == next => {
+                    let (_, image) = self.pulls[node].remove(0);
+                    self.tell(at, Told::Pulled(NodeId::from(node), image));
+                }
+                _ => self.tell(due, Told::Alarm),
+            }
         }
     }
 
@@ -113,6 +175,9 @@ impl<'a> Driver<'a> {
 
     fn crash(&mut self, now: Time, nodes: &[usize]) {
         self.reach(now, nodes, false);
+        for &node in nodes {
+            self.pulls[node].clear();
+        }
         for place in 0..self.alive.len() {
             if nodes.contains(&self.cluster.places[place].node.index()) && self.alive[place] {
                 self.alive[place] = false;
@@ -309,15 +374,10 @@ fn a_short_cut_goes_unnoticed() {
 fn an_image_that_nobody_serves_is_never_pulled() {
     let mut cluster = cluster(4, 3, 3);
     cluster.wanted.push(Wanted { replicas: Some(1), ..Wanted::default() });
-    cluster.services.push(Watched {
-        name: "registry".to_owned(),
-        restart: RestartPolicy::NEVER,
-        image: None,
-    });
+    cluster.services.push(Watched { restart: RestartPolicy::NEVER, ..watched("registry") });
     let registry = ServiceId(1);
     cluster.places.push(Place { service: registry, node: NodeId(3), first: First::Runs });
-    let pull = vec![Nanos(20 * SECOND); 4];
-    cluster.images.push(Image { registry: Some(registry), pull });
+    cluster.images.push(image(Origin::Registry(registry), 20));
     cluster.services[0].image = Some(0);
     let mut driver = Driver::new(&cluster, 1);
     driver.crash(AT, &[3]);
@@ -381,15 +441,10 @@ fn what_ends_while_nobody_decides_is_replaced_afterwards() {
 fn pulls_to_one_node_share_its_network() {
     let mut cluster = cluster(2, 1, 1);
     for n in 0..2 {
-        cluster.images.push(Image { registry: None, pull: vec![Nanos(20 * SECOND); 2] });
+        cluster.images.push(image(Origin::Outside, 20));
         cluster.services[n].image = Some(n);
         cluster.wanted.push(Wanted { replicas: Some(1), ..Wanted::default() });
-        let name = format!("web{n}");
-        cluster.services.push(Watched {
-            name,
-            restart: RestartPolicy::always(Nanos(5 * SECOND)),
-            image: None,
-        });
+        cluster.services.push(watched(&format!("web{n}")));
     }
     let place =
         |node: usize, first| Place { service: ServiceId(1), node: NodeId::from(node), first };
@@ -411,7 +466,7 @@ fn pulls_to_one_node_share_its_network() {
 fn a_reboot_loses_what_was_pulled() {
     let mut cluster = cluster(3, 1, 2);
     cluster.wanted[0].constraints = vec![Constraint::parse("node.hostname != n0").unwrap()];
-    cluster.images.push(Image { registry: None, pull: vec![Nanos(60 * SECOND); 3] });
+    cluster.images.push(image(Origin::Outside, 60));
     cluster.services[0].image = Some(0);
     let mut driver = Driver::new(&cluster, 1);
     driver.crash(AT, &[2]);

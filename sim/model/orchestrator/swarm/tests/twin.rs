@@ -13,8 +13,7 @@ fn one_of(random: &mut Draw, below: usize) -> usize {
 fn crowded(random: &mut Draw) -> Cluster {
     let mut cluster = cluster(4, 3, 3);
     (cluster.wanted, cluster.services, cluster.places) = (Vec::new(), Vec::new(), Vec::new());
-    let pull = (0..4).map(|_| Nanos(one_of(random, 20) as u64 * SECOND)).collect();
-    cluster.images.push(Image { registry: Some(ServiceId(0)), pull });
+    cluster.images.push(image(Origin::Registry(ServiceId(0)), 1 + one_of(random, 20) as u64));
     for service in 0..6_u32 {
         let is_global = service == 1 || service == 2;
         cluster.wanted.push(Wanted {
@@ -23,14 +22,11 @@ fn crowded(random: &mut Draw) -> Cluster {
             max_per_node: (service == 4).then_some(1),
             ..Wanted::default()
         });
+        let always = RestartPolicy::always(Nanos(5 * SECOND));
         cluster.services.push(Watched {
-            name: format!("s{service}"),
-            restart: if service == 3 {
-                RestartPolicy::NEVER
-            } else {
-                RestartPolicy::always(Nanos(5 * SECOND))
-            },
+            restart: if service == 3 { RestartPolicy::NEVER } else { always },
             image: (service != 0).then_some(0),
+            ..watched(&format!("s{service}"))
         });
         for node in 0..4 {
             let first = match node {

@@ -77,6 +77,8 @@ const ON_N: Lines = Lines {
     callee: "networks = \"n\"\nconstraints = \"node.hostname == b\"",
     ..NONE
 };
+const ON_TWO: Lines =
+    Lines { callee: "constraints = \"node.hostname == b\"", rest: "[node.b]\ncores = 2", ..NONE };
 const ENCRYPTED: Lines = rest("encrypted = true");
 const SWARM: &str = "[orchestrator]\nkind = \"swarm\"\n";
 
@@ -125,11 +127,38 @@ const CASES: &[Case] = &[
         "there is one node",
         rest("# one node\n[lan]\nrtt = \"2ms\""),
         "lan.rtt=9ms",
-        Lines {
-            callee: "constraints = \"node.hostname == b\"",
-            rest: "[node.b]\ncores = 2",
-            ..NONE
-        },
+        ON_TWO,
+    ),
+    case(
+        "lan.mtu",
+        "there is one node",
+        rest("# one node\n[lan]\nmtu = 9000"),
+        "lan.mtu=1400",
+        ON_TWO,
+    ),
+    case(
+        "lan.goodput",
+        "there is one node",
+        rest("# one node\n[lan]\ngoodput = \"800 Mbit/s\""),
+        "lan.goodput=\"1 Mbit/s\"",
+        ON_TWO,
+    ),
+    case(
+        "lan.loss",
+        "there is one node",
+        rest("# one node\n[lan]\nloss = 0.01"),
+        "lan.loss=0.2",
+        ON_TWO,
+    ),
+    case(
+        "service.*.keep_alive",
+        "no service calls it",
+        caller("keep_alive = \"60s\""),
+        "service.web.keep_alive=1ms",
+        rest(
+            "[service.more]\nconstraints = \"node.hostname == b\"\nendpoint.go.steps = [ { call = \"web.go\" } ]\n\
+             [traffic.more]\nentry = \"more.go\"\narrivals = { kind = \"poisson\", rate = \"5/s\" }",
+        ),
     ),
     case(
         "network.*",

@@ -30,6 +30,7 @@ const OF_THE_TEXT: &[(&str, &str)] = &[
     ("orchestrator.address_pool", "the lint `address-pool` reads it"),
     ("service.*.volumes.name", "it is for readers: a volume is its service's own"),
     ("service.*.volumes.target", "it is for readers: what lies where is of no interest"),
+    ("rollout.image.name", "it is for readers: each service gets an image of its own"),
     ("claim.id", "it names the claim"),
     ("phase.title", "reports show it"),
     ("phase.steps.text", "reports show it"),

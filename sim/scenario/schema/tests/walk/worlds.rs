@@ -25,6 +25,7 @@ const BASES: [(&str, &[Study], u32); 10] = [
     ("paths", &[Study::Run], 1),
     ("pages", &[Study::Run], 1),
     ("lives", &[Study::Run], 1),
+    ("rolled", &[Study::Run], 1),
     ("day", &[Study::Run], 1),
     ("compose", &[Study::Run], 1),
     ("losing", &[Study::Failures], 5),
@@ -72,8 +73,11 @@ pub(super) fn names(files: &[Value]) -> Vec<String> {
             }
         }
     }
-    let faults = files.iter().filter_map(|file| file.get("fault")?.as_array()).flatten();
-    out.extend(faults.filter_map(|fault| Some(fault.get("id")?.as_str()?.to_owned())));
+    let lists = ["fault", "rollout"]
+        .into_iter()
+        .flat_map(|list| files.iter().filter_map(move |file| file.get(list)?.as_array()));
+    let items = lists.flatten();
+    out.extend(items.filter_map(|item| Some(item.get("id")?.as_str()?.to_owned())));
     let files = std::fs::read_dir(FOLDER).unwrap();
     let file = |entry: std::fs::DirEntry| entry.path().to_string_lossy().into_owned();
     out.extend(files.map(|entry| file(entry.unwrap())));

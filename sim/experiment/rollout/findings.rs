@@ -1,0 +1,152 @@
+//! What is told of rollouts: how they ended, and what went on when, on average over replications.
+
+use super::record::{Activity, code, what};
+use crate::arm::{Arm, Observation};
+use wssim_model::Blueprint;
+use wssim_model::orchestrator::Rollout;
+use wssim_model::probe::Ending;
+
+/// One rollout.
+#[derive(Clone, Debug)]
+pub struct RolloutShown {
+    /// Its name.
+    pub name: String,
+    /// What is deployed.
+    pub stack: String,
+    /// When it begins, in seconds of the measured stretch.
+    pub at_seconds: f64,
+    /// Replications in which it ended so, by [`Ending::ALL`]; last, in which it was not over.
+    pub ended: [u32; 4],
+    /// Mean of when it ended, where it did, in seconds of the measured stretch.
+    pub end_seconds: Option<f64>,
+    /// What went on, in the order in which it began.
+    pub bars: Vec<Bar>,
+}
+
+/// Something that went on during a rollout.
+#[derive(Clone, Debug)]
+pub struct Bar {
+    /// What.
+    pub what: Doing,
+    /// Mean beginning and end over the replications in which it happened and was over, in seconds of the measured
+    /// stretch.
+    pub from: f64,
+    /// See `from`.
+    pub to: f64,
+    /// Replications in which it was over, and in which it was not.
+    pub over: u32,
+    /// See `over`.
+    pub open: u32,
+}
+
+/// What goes on during a rollout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// The image of this service is built.
+    Builds(String),
+    /// This node pulls images.
+    Pulls(String),
+    /// The containers of this service are replaced, and watched.
+    Updates(String),
+}
+
+/// All rollouts of `arm`, after `replications`.
+pub(crate) fn shown(arm: &Arm, replications: usize) -> Vec<RolloutShown> {
+    let observations = &arm.observations[..replications];
+    let rollouts = arm.blueprint.rollouts().iter().enumerate();
+    rollouts.map(|(place, rollout)| one(&arm.blueprint, observations, place, rollout)).collect()
+}
+
+fn one(
+    blueprint: &Blueprint,
+    observations: &[Observation],
+    place: usize,
+    rollout: &Rollout,
+) -> RolloutShown {
+    let (mut ended, mut ends) = ([0; 4], Vec::new());
+    for observation in observations {
+        let whole = observation.activities.iter().find(|activity| is_whole(activity, place));
+        let outcome = |activity: &Activity| {
+            let is_it = |outcome: &Ending| code(*outcome) == activity.outcome;
+            Ending::ALL.iter().position(is_it).unwrap_or(3)
+        };
+        ended[whole.map_or(3, outcome)] += 1;
+        ends.extend(whole.map(|whole| whole.to).filter(|to| to.is_finite()));
+    }
+    RolloutShown {
+        name: rollout.name.clone(),
+        stack: rollout.stack.clone(),
+        at_seconds: rollout.at.seconds(),
+        ended,
+        end_seconds: (!ends.is_empty()).then(|| ends.iter().sum::<f64>() / ends.len() as f64),
+        bars: bars(blueprint, observations, place, rollout),
+    }
+}
+
+fn is_whole(activity: &Activity, rollout: usize) -> bool {
+    activity.what == what::ROLLOUT && activity.of[0] as usize == rollout
+}
+
+/// One bar for each thing that went on.
+fn bars(
+    blueprint: &Blueprint,
+    observations: &[Observation],
+    place: usize,
+    rollout: &Rollout,
+) -> Vec<Bar> {
+    let mut sums: Vec<Bar> = Vec::new();
+    for observation in observations {
+        for (what, from, to) in of_one(blueprint, observation, place, rollout) {
+            let known = sums.iter().position(|bar| bar.what == what).unwrap_or_else(|| {
+                sums.push(Bar { what, from: 0.0, to: 0.0, over: 0, open: 0 });
+                sums.len() - 1
+            });
+            let bar = &mut sums[known];
+            if to == f64::INFINITY {
+                bar.open += 1;
+            } else {
+                (bar.over, bar.from, bar.to) = (bar.over + 1, bar.from + from, bar.to + to);
+            }
+        }
+    }
+    for bar in &mut sums {
+        let over = f64::from(bar.over.max(1));
+        (bar.from, bar.to) = (bar.from / over, bar.to / over);
+    }
+    sums.sort_by(|a, b| a.from.total_cmp(&b.from));
+    sums
+}
+
+/// What went on in one replication, each from its first beginning to its last end.
+fn of_one(
+    blueprint: &Blueprint,
+    observation: &Observation,
+    place: usize,
+    rollout: &Rollout,
+) -> Vec<(Doing, f64, f64)> {
+    let name = |service: u32| blueprint.services[service as usize].name.clone();
+    let mut all: Vec<(Doing, f64, f64)> = Vec::new();
+    for activity in
+        observation.activities.iter().filter(|activity| belongs(activity, place, rollout))
+    {
+        let what = match activity.what {
+            what::BUILD => Doing::Builds(name(activity.of[0])),
+            what::UPDATE => Doing::Updates(name(activity.of[0])),
+            _ => Doing::Pulls(blueprint.nodes[activity.of[0] as usize].name.clone()),
+        };
+        match all.iter_mut().find(|one| one.0 == what) {
+            Some(one) => (one.1, one.2) = (one.1.min(activity.from), one.2.max(activity.to)),
+            None => all.push((what, activity.from, activity.to)),
+        }
+    }
+    all
+}
+
+/// Whether an activity is part of the rollout: of a pull, whether its image is one of its own.
+fn belongs(activity: &Activity, place: usize, rollout: &Rollout) -> bool {
+    match activity.what {
+        what::BUILD | what::UPDATE => activity.of[1] as usize == place,
+        what::PULL => rollout.renewals.iter().any(|one| one.image == activity.of[1] as usize),
+        _ => false,
+    }
+}

@@ -1,0 +1,60 @@
+//! Rollouts: what is brought out, and the images that it takes.
+
+use super::Lowering;
+use super::control::origin;
+use crate::document::rollout::{BuildText, RolloutText};
+use crate::document::service::Service;
+use crate::renewal;
+use wssim_model::ids::{NodeId, ServiceId};
+use wssim_model::orchestrator::{Build, Image, Origin, Renewal, Rollout};
+
+impl Lowering<'_> {
+    /// Those of the world, by name; their images are added to `images`.
+    pub(super) fn rollouts(&self, images: &mut Vec<Image>) -> Vec<Rollout> {
+        let mut all: Vec<&RolloutText> = renewal::rollouts(self.document).iter().collect();
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        all.into_iter().map(|rollout| self.rollout(rollout, images)).collect()
+    }
+
+    fn rollout(&self, text: &RolloutText, images: &mut Vec<Image>) -> Rollout {
+        let build = text.build.as_ref().and_then(|build| self.build(build));
+        let renewals = renewal::services(self.document, text).into_iter().map(|at| {
+            let service = self.document.services.values().nth(at);
+            images.extend(service.map(|service| self.new_image(text, service, build.as_ref())));
+            Renewal { service: ServiceId::from(at), image: images.len() - 1 }
+        });
+        let renewals = renewals.collect();
+        let (name, stack) = (text.id.clone(), deployed(text));
+        Rollout { name, stack, at: text.at, build, renewals }
+    }
+
+    fn build(&self, text: &BuildText) -> Option<Build> {
+        let name = text.node.as_ref()?;
+        let node = self.document.nodes.keys().position(|node| *node == name.text)?;
+        Some(Build { node: NodeId::from(node), cpu: text.cpu.clone(), at_once: text.at_once })
+    }
+
+    /// What is not said of it is as in the service's image before. What is built and pushed nowhere is pulled
+    /// from where it was built.
+    fn new_image(&self, text: &RolloutText, service: &Service, build: Option<&Build>) -> Image {
+        let (new, old) = (&text.image, &service.deploy);
+        let registry = new.registry.as_ref().or(old.registry.as_ref());
+        let from = match (origin(registry.and_then(|name| self.services.get(&name.text))), build) {
+            (Origin::Outside, Some(build)) => Origin::Node(build.node),
+            (from, _) => from,
+        };
+        let rate = new.rate.or(old.image_rate).unwrap_or(f64::INFINITY);
+        let bytes = new.size.unwrap_or(old.image_size) * (1.0 - new.present);
+        Image { from, bytes, rate, bad: new.bad }
+    }
+}
+
+/// What is deployed, as metrics name it: the stack, or the service if it is one; several are called as the
+/// rollout is.
+fn deployed(text: &RolloutText) -> String {
+    match (&text.stack, text.services.as_deref()) {
+        (Some(stack), _) => stack.text.clone(),
+        (None, Some([service])) => service.text.clone(),
+        _ => text.id.clone(),
+    }
+}

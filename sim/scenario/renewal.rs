@@ -1,0 +1,55 @@
+//! What rollouts renew, and who brings it out.
+
+use crate::document::Document;
+use crate::document::deploy::Mode;
+use crate::document::rollout::RolloutText;
+use crate::document::service::Service;
+use std::collections::BTreeSet;
+use wssim_model::orchestrator::Kind;
+
+/// Who brings new images out; `None`: that is simulated of Swarm and Compose alone.
+pub(crate) fn orchestrator(document: &Document) -> Option<Kind> {
+    match document.orchestrator.kind {
+        Some("swarm") => Some(Kind::Swarm),
+        Some("compose") => Some(Kind::Compose),
+        _ => None,
+    }
+}
+
+/// The rollouts of the world that is asked for. Where it is asked what may be lost, none is under way: that
+/// is told of a cluster as it stands.
+pub(crate) fn rollouts(document: &Document) -> &[RolloutText] {
+    let comes = !document.at_risk && orchestrator(document).is_some();
+    if comes { &document.rollouts } else { &[] }
+}
+
+/// Places of the services that it renews, in the order of their names.
+pub(crate) fn services(document: &Document, rollout: &RolloutText) -> Vec<usize> {
+    let named: Option<BTreeSet<&String>> =
+        rollout.services.as_ref().map(|all| all.iter().map(|name| &name.text).collect());
+    let is_named = |name: &String| named.as_ref().is_none_or(|named| named.contains(name));
+    let is_of_stack = |service: &Service| {
+        rollout.stack.as_ref().is_none_or(|of| service.deploy.stack.as_ref() == Some(&of.text))
+    };
+    let is_meant = rollout.stack.is_some() || rollout.services.is_some();
+    let all = document.services.iter().enumerate().filter(|_| is_meant);
+    all.filter(|(_, (name, service))| {
+        is_named(name) && is_of_stack(service) && never(service).is_none()
+    })
+    .map(|(at, _)| at)
+    .collect()
+}
+
+/// Places of all services that some rollout of the world renews.
+pub(crate) fn all(document: &Document) -> BTreeSet<usize> {
+    rollouts(document).iter().flat_map(|rollout| services(document, rollout)).collect()
+}
+
+/// Why nothing of a service can be renewed.
+pub(crate) fn never(service: &Service) -> Option<&'static str> {
+    match service.deploy.mode {
+        Mode::GlobalJob | Mode::ReplicatedJob => Some("it is a job"),
+        Mode::Replicated if service.replicas == 0 => Some("it has no containers"),
+        Mode::Global | Mode::Replicated => None,
+    }
+}

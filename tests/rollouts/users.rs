@@ -1,0 +1,140 @@
+//! Zero downtime: what users see for each order, number of replicas, way of finding one, and way of ending.
+
+use super::{run, world};
+
+const CHECKED: &str = "healthcheck = { interval = \"1s\" }\n";
+
+fn failed(more: &str, seed: u64) -> usize {
+    let text = world("swarm", more, "image = { size = \"1 MB\" }");
+    run(&text, 120, seed).failed()
+}
+
+/// With a check and in good order no request fails, but for the single container that is stopped first.
+#[test]
+fn downtime_is_zero_where_one_is_always_there() {
+    for (replicas, order, zero) in [
+        (1, "stop-first", false),
+        (1, "start-first", true),
+        (2, "stop-first", true),
+        (2, "start-first", true),
+    ] {
+        let more = format!("replicas = {replicas}\n{CHECKED}update = {{ order = \"{order}\" }}\n");
+        for seed in 0..5 {
+            let failed = failed(&more, seed);
+            assert_eq!(failed == 0, zero, "{replicas} {order}: {failed}");
+        }
+    }
+}
+
+/// Without a check a task counts as running as soon as its process has started: users are sent to it for the 3 s
+/// of its start, and for half of them, while the old one leaves, there is another.
+#[test]
+fn without_a_check_users_meet_a_process_that_starts() {
+    for seed in 0..5 {
+        let failed = failed("update = { order = \"start-first\" }\n", seed);
+        assert!((50..=150).contains(&failed), "{failed} of 150");
+    }
+}
+
+/// A process that ends at once, or that is killed after its grace, drops what it has; one that answers its requests
+/// first does not. Requests last 500 ms here.
+#[test]
+fn what_is_under_way_is_lost_unless_the_process_answers_it() {
+    for (on_stop, lost) in [("drain", false), ("exit", true), ("ignore", true)] {
+        // Connections are kept: callers go on asking the old one until it closes them.
+        let text = format!(
+            r#"
+[scenario]
+title = "A rollout behind a proxy"
+duration = "2min"
+kind = "window"
+[node.a]
+cores = 8
+[orchestrator]
+kind = "swarm"
+[service.door]
+endpoint.e.steps = [ {{ call = "web.e" }} ]
+client = {{ max = 20, idle = "60s" }}
+[service.web]
+startup = "1s"
+on_stop = "{on_stop}"
+healthcheck = {{ interval = "1s" }}
+update = {{ order = "start-first" }}
+endpoint.e.steps = [ {{ sleep = "500ms" }} ]
+[traffic.users]
+entry = "door.e"
+arrivals = {{ kind = "periodic", period = "50ms" }}
+[[rollout]]
+id = "new"
+at = "20s"
+service = "web"
+"#
+        );
+        for seed in 0..5 {
+            let heard = run(&text, 60, seed);
+            assert!(heard.lasted().is_some());
+            assert_eq!(heard.failed() > 0, lost, "{on_stop}: {}", heard.failed());
+        }
+    }
+}
+
+/// An answer of DNS that is kept for ten minutes leads to a container that is gone; a virtual address does not.
+#[test]
+fn callers_that_keep_addresses_miss_the_new_container() {
+    for (mode, resolver, lost) in
+        [("vip", "netty", false), ("dnsrr", "netty", true), ("dnsrr", "go", false)]
+    {
+        let text = format!(
+            r#"
+[scenario]
+title = "A rollout behind a caller"
+duration = "2min"
+kind = "window"
+[node.a]
+cores = 8
+[orchestrator]
+kind = "swarm"
+[service.door]
+resolver = "{resolver}"
+client = {{ connections = "per-request", connect_timeout = "1s" }}
+endpoint.e.steps = [ {{ call = "web.e" }} ]
+[service.web]
+endpoint_mode = "{mode}"
+healthcheck = {{ interval = "1s" }}
+update = {{ order = "start-first" }}
+endpoint.e.steps = [ {{ cpu = "5ms" }} ]
+[traffic.users]
+entry = "door.e"
+arrivals = {{ kind = "periodic", period = "50ms" }}
+[[rollout]]
+id = "new"
+at = "20s"
+service = "web"
+"#
+        );
+        let heard = run(&text, 60, 1);
+        let failed = heard.failed();
+        assert_eq!(failed > 300, lost, "{mode} {resolver}: {failed}");
+        assert!(lost || failed == 0, "{mode} {resolver}: {failed}");
+    }
+}
+
+/// The first requests of a new container take five times the CPU, falling to once over 20 requests: 5 ms · (5 − 0.2 n).
+#[test]
+fn the_first_requests_are_slow() {
+    let more = "cold = { factor = 5.0, requests = 20 }\n";
+    let text = world("compose", more, "image = { size = \"1 MB\" }");
+    let heard = run(&text, 60, 1);
+    let back = heard.answers.iter().find(|(_, _, answers)| *answers).unwrap().0;
+    let mut after: Vec<(f64, f64)> = heard
+        .requests
+        .iter()
+        .filter(|(at, _, why)| *at >= back && why.is_none())
+        .map(|one| (one.0, one.1))
+        .collect();
+    after.sort_by(|a, b| a.0.total_cmp(&b.0));
+    for (n, (_, response)) in after.iter().take(25).enumerate() {
+        let expected = 0.005 * (5.0 - 0.2 * n as f64).max(1.0);
+        assert!((response - expected).abs() < 1e-5, "request {n}: {response} s, {expected} s");
+    }
+}
