@@ -33,8 +33,7 @@ pub(crate) fn charts(migration: &Migration, columns: usize) -> Vec<(String, Vec<
     let mut charts = Vec::new();
     if migration.phases.len() > 1 {
         let bar = |phase: &PhaseFinding| {
-            let seconds = phase.seconds.as_ref().map_or(0.0, |all| all.mean);
-            let (from, to) = (phase.begins, phase.begins + seconds);
+            let (from, to) = (phase.begins, phase.begins + phase.mean_seconds);
             Bar { name: phase.id.clone(), from, to, fill: WORK }
         };
         let bars: Vec<Bar> = migration.phases.iter().map(bar).collect();

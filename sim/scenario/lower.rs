@@ -34,7 +34,7 @@ use crate::document::fields::Name;
 use crate::document::firewall::Opening;
 use crate::document::machine::{Pair, Path};
 use crate::document::step::{Step, StepKind};
-use crate::places::{self, Places};
+use crate::places;
 use crate::trace;
 use caches::Program;
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,21 +91,6 @@ pub(crate) fn lower(document: &Document, traces: &Traces) -> Blueprint {
 
 fn numbers<'n>(names: impl Iterator<Item = &'n String>) -> BTreeMap<String, usize> {
     names.enumerate().map(|(number, name)| (name.clone(), number)).collect()
-}
-
-/// For each service, by name, node and begin of its containers: those that are there from the first,
-/// then those that are added, one each `every`. Spare ones follow.
-fn containers(places: &Places, every: Option<Nanos>) -> Vec<Vec<(usize, Option<Nanos>)>> {
-    let there = |nodes: &Vec<usize>| nodes.iter().map(|node| (*node, None)).collect();
-    let mut all: Vec<Vec<_>> = places.first.iter().map(there).collect();
-    let every = every.unwrap_or(Nanos::ZERO).0;
-    for ((service, node), turn) in places.added.iter().zip(1..) {
-        all[*service].push((*node, Some(Nanos(every.saturating_mul(turn)))));
-    }
-    for (all, spare) in all.iter_mut().zip(&places.spare) {
-        all.extend(spare.iter().map(|node| (*node, None)));
-    }
-    all
 }
 
 struct Lowering<'a> {
@@ -242,7 +227,7 @@ impl Lowering<'_> {
     fn services(&mut self) {
         let document = self.document;
         let places = places::of(document);
-        let all = containers(&places, document.growth.as_ref().map(|growth| growth.every));
+        let all = places.with_begins(document.growth.as_ref().map(|growth| growth.every));
         let homes = places.all();
         for (at, (name, service)) in document.services.iter().enumerate() {
             let id = ServiceId::from(at);

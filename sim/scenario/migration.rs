@@ -116,17 +116,21 @@ fn told(work: &WorkText) -> String {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         texts.join(", ") + &more
     };
-    let size = |bytes: f64| Quantity { value: bytes, dimension: Dimension::Size };
+    let size = |bytes: f64| {
+        let text = Quantity { value: bytes, dimension: Dimension::Size }.to_string();
+        let unit = text.find(|sign: char| sign.is_alphabetic()).unwrap_or(text.len());
+        format!("{} {}", &text[..unit], &text[unit..])
+    };
     match work {
         WorkText::Stop(all) => format!("stop {}", names(all)),
         WorkText::Start(all) => format!("start {}", names(all)),
         WorkText::Switch(all) => format!("switch to {}", names(all)),
-        WorkText::Dump(service, bytes, _) => format!("dump {}: {}", service.text, size(*bytes)),
+        WorkText::Dump(service, bytes, _) => format!("dump {}, {}", service.text, size(*bytes)),
         WorkText::Restore(service, bytes, _) => {
-            format!("restore {}: {}", service.text, size(*bytes))
+            format!("restore {}, {}", service.text, size(*bytes))
         }
         WorkText::Copy(Copy { bytes, from, to, .. }) => {
-            format!("copy {}: {} to {}", size(*bytes), from.text, to.text)
+            format!("copy {}, {} to {}", size(*bytes), from.text, to.text)
         }
         WorkText::People(true, _) => "verify".to_owned(),
         WorkText::People(false, _) => "by hand".to_owned(),

@@ -8,6 +8,7 @@ use crate::migration::Moving;
 use crate::renewal;
 use std::collections::BTreeSet;
 use wssim_model::orchestrator::Kind;
+use wssim_kernel::Nanos;
 use wssim_model::orchestrator::placement::{Constraint, Machine, Scheduler, Wanted, most_on};
 
 /// Where containers are.
@@ -27,6 +28,21 @@ impl Places {
         let mut all = self.first.clone();
         for (service, node) in &self.added {
             all[*service].push(*node);
+        }
+        all
+    }
+
+    /// For each service, by name, node and begin of its containers: those that are there from the first,
+    /// then those that are added, one each `every`. Spare ones follow.
+    pub(crate) fn with_begins(&self, every: Option<Nanos>) -> Vec<Vec<(usize, Option<Nanos>)>> {
+        let there = |nodes: &Vec<usize>| nodes.iter().map(|node| (*node, None)).collect();
+        let mut all: Vec<Vec<_>> = self.first.iter().map(there).collect();
+        let every = every.unwrap_or(Nanos::ZERO).0;
+        for ((service, node), turn) in self.added.iter().zip(1..) {
+            all[*service].push((*node, Some(Nanos(every.saturating_mul(turn)))));
+        }
+        for (all, spare) in all.iter_mut().zip(&self.spare) {
+            all.extend(spare.iter().map(|node| (*node, None)));
         }
         all
     }

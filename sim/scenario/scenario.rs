@@ -1,6 +1,7 @@
 //! A scenario: files and `--set`, merged, checked, and ready to become worlds.
 
 mod phases;
+mod traces;
 
 use crate::base::{Set, Shared};
 use crate::check;
@@ -8,7 +9,6 @@ use crate::cluster;
 use crate::condition;
 use crate::config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, tidy};
-use crate::document::arrivals::ArrivalsText;
 use crate::document::fields::{Name, Reader, Texts, join};
 use crate::document::{self, Document};
 use crate::expression;
@@ -23,14 +23,12 @@ use crate::places;
 use crate::question;
 use crate::source::Sources;
 use crate::stack::field;
-use crate::trace;
 use crate::traefik::Route;
 use crate::tree::Table;
 use crate::unsimulated::{self, NotSimulated};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
 use wssim_experiment::input::Input;
 use wssim_experiment::migrate::plan::Phase;
 use wssim_experiment::objective::Condition;
@@ -491,7 +489,7 @@ impl World {
         mistakes.extend(check::check(&document, &timers, &sources));
         let not_simulated = unsimulated::list(&document, &sources);
         let claims = question::claims(&document, &not_simulated, &sources, &mut mistakes);
-        let traces = read_traces(&texts, &document, shared, &mut mistakes);
+        let traces = traces::read(&texts, &document, shared, &mut mistakes);
         mistakes.retain(|mistake| !lint::is_silenced(mistake, &document.header.allow));
         let (warnings, errors): (Vec<_>, Vec<_>) =
             mistakes.into_iter().partition(|item| item.severity == Severity::Warning);
@@ -590,36 +588,6 @@ impl World {
             claim.relative_to = Some(arm.text.clone());
         }
     }
-}
-
-fn read_traces(
-    texts: &Texts<'_>,
-    document: &Document,
-    shared: &Shared,
-    mistakes: &mut Vec<Diagnostic>,
-) -> Traces {
-    let mut traces = Traces::new();
-    for (name, traffic) in &document.traffic {
-        let Some(ArrivalsText::Trace { file, rate, .. }) = &traffic.arrivals else {
-            continue;
-        };
-        let location = texts.sources.beside(file.origin, &file.text);
-        let mut known = shared.rows.lock().unwrap_or_else(PoisonError::into_inner);
-        let read = if let Some(read) = known.get(&location) {
-            Arc::clone(read)
-        } else {
-            let before = mistakes.len();
-            let read = Arc::new(trace::read(texts, document, file, mistakes));
-            if mistakes.len() == before {
-                known.insert(location, Arc::clone(&read));
-            }
-            read
-        };
-        let times = rate * document.traffic_scale.unwrap_or(1.0);
-        mistakes.extend(check::arrivals::of_trace(name, file, &read, times, texts.sources));
-        traces.insert(name.clone(), read);
-    }
-    traces
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ pub(super) fn section(html: &mut Html, migration: &Migration) {
         return;
     }
     html.section("phases", "When each phase is", |html| {
-        let end = |phase: &PhaseFinding| phase.begins + length(phase);
+        let end = |phase: &PhaseFinding| phase.begins + phase.mean_seconds;
         let whole = migration.phases.iter().map(end).fold(0.0, f64::max);
         html.block("div", "card", |html| {
             for phase in &migration.phases {
@@ -24,10 +24,6 @@ pub(super) fn section(html: &mut Html, migration: &Migration) {
         let remarks = ["light bars are what people do".to_owned()];
         html.list("remarks", &remarks);
     });
-}
-
-fn length(phase: &PhaseFinding) -> f64 {
-    phase.seconds.as_ref().map_or(0.0, |all| all.mean)
 }
 
 fn steps(html: &mut Html, phase: &PhaseFinding) {

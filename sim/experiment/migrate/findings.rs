@@ -28,6 +28,8 @@ pub struct PhaseFinding {
     pub window_seconds: Option<f64>,
     /// When it begins on average, in seconds from the beginning of the first.
     pub begins: f64,
+    /// How long it takes on average, in seconds; of what is never done as long as it was looked at.
+    pub mean_seconds: f64,
     /// How long it takes.
     pub seconds: Option<Estimate>,
     /// Share of replications that keep within the window, where it has one.

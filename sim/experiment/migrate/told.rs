@@ -33,6 +33,7 @@ pub(super) fn told(shown: &Shown<'_>, losses: &[Vec<Loss<'_>>], replications: us
         after: phase.after.iter().map(|at| shown.phases[*at].id.clone()).collect(),
         window_seconds: phase.window.map(wssim_kernel::Nanos::seconds),
         begins: mean(begins.iter().map(|times| times[place][0])).unwrap_or(0.0),
+        mean_seconds: mean(shown.plain[place][..n].iter().map(|one| one.seconds)).unwrap_or(0.0),
         seconds: number("phase_seconds", &[("phase", phase.id.clone())]),
         within: number("window_ratio", &[("phase", phase.id.clone())]),
         unfinished: count(&shown.plain[place][..n], |one| !one.is_complete),
