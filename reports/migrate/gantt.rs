@@ -6,6 +6,7 @@
 //! copy 2 GB             ██                                  18 s
 //! verify                  ░░░░░░░░░░░░░░░░░░░░░           4 min
 //! ```
+//! A name that takes more than its share of the line stands above its bar.
 
 use crate::quantity;
 use wssim_experiment::migrate::findings::{Migration, PhaseFinding};
@@ -16,8 +17,7 @@ use wssim_text::width;
 const WORK: char = '█';
 /// What people do.
 const PEOPLE: char = '░';
-/// The share of a line that names may take, and columns of the time behind a bar.
-const NAMES: usize = 3;
+/// Columns of the time behind a bar.
 const TIME: usize = 10;
 
 /// One bar.
@@ -52,9 +52,10 @@ pub(crate) fn charts(migration: &Migration, columns: usize) -> Vec<(String, Vec<
 }
 
 fn chart(bars: &[Bar], columns: usize) -> Vec<String> {
-    let names: Vec<String> =
-        bars.iter().map(|bar| cut(&printable(&bar.name), columns / NAMES)).collect();
-    let name = names.iter().map(|name| width::of(name)).max().unwrap_or(0);
+    let names: Vec<String> = bars.iter().map(|bar| cut(&printable(&bar.name), columns)).collect();
+    let beside = |name: &str| width::of(name) <= columns * 2 / 5;
+    let name = names.iter().filter(|name| beside(name)).map(|name| width::of(name)).max();
+    let name = name.unwrap_or(0);
     let whole = bars.iter().map(|bar| bar.to).fold(0.0, f64::max);
     let room = columns.saturating_sub(name + TIME + 4).max(1);
     let mut lines = vec![axis(name, room, whole)];
@@ -64,7 +65,13 @@ fn chart(bars: &[Bar], columns: usize) -> Vec<String> {
         // What takes hardly any time is seen, too.
         let to = place(bar.to).clamp(from + 1, room);
         let fill: String = std::iter::repeat_n(bar.fill, to - from).collect();
-        let time = quantity::duration(bar.to - bar.from);
+        let time = quantity::three_digits(bar.to - bar.from, "seconds", false);
+        let label = if beside(label) {
+            label.as_str()
+        } else {
+            lines.push(label.clone());
+            ""
+        };
         let blanks = " ".repeat(name - width::of(label));
         let (before, after) = (" ".repeat(from), " ".repeat(room - to));
         lines.push(format!("{label}{blanks}  {before}{fill}{after}  {time:>TIME$}"));
@@ -73,7 +80,7 @@ fn chart(bars: &[Bar], columns: usize) -> Vec<String> {
 }
 
 fn axis(name: usize, room: usize, whole: f64) -> String {
-    let end = quantity::duration(whole);
+    let end = quantity::three_digits(whole, "seconds", false);
     let gap = room.saturating_sub(1 + width::of(&end));
     if gap == 0 {
         return String::new();
@@ -107,14 +114,19 @@ mod tests {
             |name: &str, from: f64, to: f64, fill| Bar { name: name.to_owned(), from, to, fill };
         let bars = [
             bar("stop", 0.0, 2.0, WORK),
-            bar("a step with a name that is longer than its share of the line", 2.0, 100.0, WORK),
+            bar(
+                "a step with a name that is longer than a share of even the widest line",
+                2.0,
+                100.0,
+                WORK,
+            ),
             bar("verify", 100.0, 400.0, PEOPLE),
         ];
         for columns in [40, 60, 80, 120] {
             let lines = chart(&bars, columns);
             assert!(lines.iter().all(|line| width::of(line) <= columns), "{lines:#?}");
             assert_eq!(lines[1].matches(WORK).count(), 1, "{}", lines[1]);
-            let [copied, verified] = [(2, WORK), (3, PEOPLE)]
+            let [copied, verified] = [(3, WORK), (4, PEOPLE)]
                 .map(|(at, fill): (usize, char)| lines[at].matches(fill).count());
             assert!((verified as f64 / copied as f64 - 3.0).abs() < 0.8, "{lines:#?}");
         }

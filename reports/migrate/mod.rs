@@ -20,7 +20,7 @@ pub(crate) fn answer(migration: &Migration) -> Vec<String> {
     let work = migration.effort.as_ref().map_or(0.0, |effort| effort.mean);
     let down = migration.downtime.iter().filter_map(|(entry, one)| {
         let down = one.as_ref().filter(|down| down.mean > 0.0)?;
-        Some(format!("{entry} for {}", quantity::duration(down.mean)))
+        Some(format!("{entry} for {}", about(down.mean)))
     });
     let down: Vec<String> = down.collect();
     let down = if down.is_empty() { "none".to_owned() } else { down.join(", ") };
@@ -28,8 +28,8 @@ pub(crate) fn answer(migration: &Migration) -> Vec<String> {
     let unfinished: Vec<&str> = unfinished.map(|phase| phase.id.as_str()).collect();
     let mut all = vec![format!(
         "Takes {}, of which people work {}. Entries that are down: {down}.",
-        if all.mean.is_finite() { quantity::duration(all.mean) } else { NONE.to_owned() },
-        quantity::duration(work),
+        if all.mean.is_finite() { about(all.mean) } else { NONE.to_owned() },
+        about(work),
     )];
     if !unfinished.is_empty() {
         all.push(format!("Not every time done to the end: {}.", unfinished.join(", ")));
@@ -47,6 +47,11 @@ pub(crate) fn sections(migration: &Migration) -> Vec<Section> {
         losses(migration),
     ];
     all.into_iter().filter(|section| !section.table.rows.is_empty()).collect()
+}
+
+/// A mean time, as exact as it is worth.
+fn about(seconds: f64) -> String {
+    quantity::three_digits(seconds, "seconds", false)
 }
 
 fn number(estimate: Option<&Estimate>, unit: &str) -> Cell {
@@ -165,7 +170,7 @@ fn rollbacks(migration: &Migration) -> Section {
 fn down<'a>(entries: impl Iterator<Item = (&'a str, f64)>) -> String {
     let some = entries.filter(|(_, seconds)| *seconds > 0.0);
     let told: Vec<String> =
-        some.map(|(name, seconds)| format!("{name} {}", quantity::duration(seconds))).collect();
+        some.map(|(name, seconds)| format!("{name} {}", about(seconds))).collect();
     if told.is_empty() { "none".to_owned() } else { told.join(", ") }
 }
 
@@ -194,10 +199,7 @@ fn losses(migration: &Migration) -> Section {
         ("Down", Kind::Phrases),
         ("Down at the end", Kind::Phrases),
     ];
-    let remarks = vec![
-        "the node crashes at a moment of the phase, for good; nobody does anything about it"
-            .to_owned(),
-    ];
+    let remarks = vec!["the node crashes at a moment of the phase and is not repaired".to_owned()];
     let table = Table { columns, rows: rows.collect() };
     Section { title: "A node is lost", table, remarks }
 }

@@ -7,8 +7,8 @@ use crate::document::service::Service;
 use crate::migration::Moving;
 use crate::renewal;
 use std::collections::BTreeSet;
-use wssim_model::orchestrator::Kind;
 use wssim_kernel::Nanos;
+use wssim_model::orchestrator::Kind;
 use wssim_model::orchestrator::placement::{Constraint, Machine, Scheduler, Wanted, most_on};
 
 /// Where containers are.

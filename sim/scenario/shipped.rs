@@ -56,7 +56,12 @@ pub const SHIPPED: &[Shipped] = embedded![
     "noisy-neighbour.toml",
     "proposed.toml",
     "recommended.toml",
+    "rollout-after.toml",
+    "rollout-before.toml",
     "thrashing.toml",
+    "today.toml",
+    "pieces/rollout.toml",
+    "pieces/starts.toml",
     "stacks/appwrite.yml",
     "stacks/databases.yml",
     "stacks/mail.yml",
@@ -71,9 +76,10 @@ pub(crate) fn text(path: &Path) -> Option<&'static str> {
     SHIPPED.iter().find(|file| Path::new(file.path) == within).map(|file| file.text)
 }
 
-/// The bare names of the scenarios among them.
+/// The bare names of the scenarios among them; pieces of scenarios have none.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    SHIPPED.iter().filter_map(|file| file.path.strip_suffix(".toml"))
+    let scenarios = SHIPPED.iter().filter(|file| !file.path.contains('/'));
+    scenarios.filter_map(|file| file.path.strip_suffix(".toml"))
 }
 
 #[cfg(test)]
@@ -95,6 +101,7 @@ mod tests {
         let own: BTreeSet<String> = SHIPPED.iter().map(|file| file.path.to_owned()).collect();
         assert_eq!(own.len(), SHIPPED.len(), "one is there twice");
         let mut there = of_repository("", ".toml");
+        there.extend(of_repository("pieces/", ".toml"));
         there.extend(of_repository("stacks/", ".yml"));
         assert_eq!(own, there);
     }

@@ -7,8 +7,11 @@ use wssim_experiment::metric;
 
 /// What is on no panel: of each container or pair beside another number that is, and what `migrate` finds, which is
 /// of one time.
-const NOT_DRAWN: [&str; 13] = [
+const NOT_DRAWN: [&str; 16] = [
     "containers",
+    "deploy_seconds",
+    "downtime_seconds",
+    "failed_requests_total",
     "migration_downtime_seconds",
     "migration_effort_seconds",
     "node_disk_visits",

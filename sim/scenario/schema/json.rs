@@ -351,6 +351,7 @@ fn scalar(kind: &Kind) -> Option<(&'static str, Value)> {
             let name = match dimension {
                 Dimension::Duration => "duration-law",
                 Dimension::Size => "size-law",
+                Dimension::Bandwidth => "bandwidth-law",
                 _ => "number-law",
             };
             (name, described(value, &law_meaning(*dimension)))

@@ -128,7 +128,7 @@ const fn when(by: &'static str, keys: &'static [Key]) -> Case {
 }
 
 const COPY: &[Key] = &[
-    key("copy", SIZE, "so many bytes are read on one node's disk, sent, and written on another's"),
+    key("copy", SIZE, "bytes that are read on one node's disk, sent, and written on another's"),
     key("from", TEXT, "the node where they are").or("required"),
     key("to", TEXT, "the node where they are to be").or("required"),
     key("rate", BANDWIDTH, "bytes a second at most").or("what the network carries"),

@@ -102,7 +102,8 @@ const OF_SHAPE: [&str; 12] = [
 
 /// Whether it is read by `load.rs` or `stack/` before the document is; see `files.rs`.
 fn is_read_elsewhere(place: &Place) -> bool {
-    ["extends", "stacks"].contains(&place.key) || place.table.starts_with("/scenario/stacks")
+    ["extends", "stacks", "overlay"].contains(&place.key)
+        || place.table.starts_with("/scenario/stacks")
 }
 
 /// What the readers say of a file.

@@ -157,7 +157,7 @@ const CASES: &[Case] = &[
         "service.web.keep_alive=1ms",
         rest(
             "[service.more]\nconstraints = \"node.hostname == b\"\nendpoint.go.steps = [ { call = \"web.go\" } ]\n\
-             [traffic.more]\nentry = \"more.go\"\narrivals = { kind = \"poisson\", rate = \"5/s\" }",
+             client.web = { idle = \"10s\", accept = \"1ms\" }\n[traffic.more]\nentry = \"more.go\"\narrivals = { kind = \"poisson\", rate = \"5/s\" }",
         ),
     ),
     case(

@@ -25,7 +25,7 @@ const BASES: [(&str, &[Study], u32); 11] = [
     ("paths", &[Study::Run], 1),
     ("pages", &[Study::Run], 1),
     ("lives", &[Study::Run], 1),
-    ("rolled", &[Study::Run], 1),
+    ("rolled", &[Study::Run], 3),
     ("day", &[Study::Run], 1),
     ("compose", &[Study::Run], 1),
     ("losing", &[Study::Failures], 5),
@@ -192,7 +192,11 @@ fn numbers(findings: &Findings) -> String {
     let judged = findings.claims.iter().map(|one| (&one.simulated, one.verdict));
     let judged: Vec<_> = judged.collect();
     let answer = match &findings.answer {
-        Answer::Run(run) => format!("{:?} {:?} {:?}", run.series, run.distributions, run.bands),
+        Answer::Run(run) => {
+            let ended: Vec<_> =
+                run.rollouts.iter().map(|one| (one.ended, one.end_seconds)).collect();
+            format!("{:?} {:?} {:?} {ended:?}", run.series, run.distributions, run.bands)
+        }
         Answer::Failures(found) => {
             let years = found.long_run.as_ref().map(|run| (run.faults, run.events, &run.subjects));
             format!("{:?} {:?} {years:?}", found.calm, found.sets)
@@ -205,7 +209,8 @@ fn numbers(findings: &Findings) -> String {
         Answer::Migrate(found) => {
             let steps = found.phases.iter().flat_map(|phase| &phase.steps);
             let times: Vec<_> = steps.map(|step| (step.begins, step.seconds)).collect();
-            format!("{times:?}")
+            let begins: Vec<f64> = found.phases.iter().map(|phase| phase.begins).collect();
+            format!("{times:?} {begins:?}")
         }
         Answer::Compare(_) | Answer::Capacity(_) => String::new(),
     };
