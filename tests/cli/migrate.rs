@@ -105,10 +105,11 @@ fn the_same_bytes_whatever_the_threads() {
 #[test]
 fn an_interrupted_migration_tells_what_it_knows() {
     let folder = Folder::new("migrate-interrupted");
-    folder.write("endless.toml", &moves("20000h", "1min"));
-    let mut child = begun(&folder, &["migrate", "endless.toml", "--threads", "1", "--out", "out"]);
+    folder.write("moves.toml", &moves("20s", "1min"));
+    let call = "migrate moves.toml --threads 1 --replications 100000 --out out";
+    let mut child = begun(&folder, &call.split(' ').collect::<Vec<_>>());
     until(|| folder.path().join("out").exists());
-    std::thread::sleep(Duration::from_millis(500));
+    std::thread::sleep(Duration::from_secs(2));
     let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
     assert_eq!(child.wait().unwrap().code(), Some(130));

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use wssim_stats::{simultaneous_level, within_precision};
 
 /// Replications at which it is looked whether every claim is decided.
-const LOOKS: [u32; 4] = [5, 10, 20, 40];
+const LOOKS: [u32; 6] = [5, 10, 20, 40, 80, 160];
 
 pub(super) struct MigrateStudy<'a> {
     pub(super) worlds: &'a dyn Worlds,
