@@ -206,7 +206,7 @@ fn experiments_write_no_text_for_people() {
         for literal in literals::of(&code(&path)) {
             let is_text = literal.text.contains(' ') || literal.is_within(&makes_text);
             let is_meaning = name.starts_with("sim/experiment/metric/")
-                && literal.is_within(&["kind", "run", "run_either", "sets", "years"])
+                && literal.is_within(&["kind", "row", "run", "run_either", "sets", "years"])
                 && !literal.is_within(&makes_text);
             if !is_text || is_meaning || literal.is_within(&of_bugs) {
                 continue;

@@ -1,5 +1,6 @@
 //! A scenario: files and `--set`, merged, checked, and ready to become worlds.
 
+mod between;
 mod phases;
 mod traces;
 
@@ -11,7 +12,6 @@ use crate::config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, tidy};
 use crate::document::fields::{Name, Reader, Texts, join};
 use crate::document::{self, Document};
-use crate::expression;
 use crate::files::{Files, Location};
 use crate::find;
 use crate::inputs;
@@ -358,7 +358,7 @@ impl Worlds for Scenario {
             End::Low => &input.low,
             End::High => &input.high,
         };
-        let value = between(&input.value, to, fraction)?;
+        let value = between::between(&input.value, to, fraction)?;
         Some(Override { path: input.path.clone(), value })
     }
 
@@ -376,21 +376,6 @@ fn observed(own: &World, arms: &BTreeMap<String, World>) -> Vec<Observed> {
     });
     let all = own.chain(of_arms).filter(|(_, claim)| claim.observed);
     all.map(|(arm, claim)| Observed { arm, claim: claim.clone() }).collect()
-}
-
-/// The value at `fraction` of the way; whole numbers stay whole.
-fn between(from: &str, to: &str, fraction: f64) -> Option<String> {
-    if fraction <= 0.0 {
-        return Some(from.to_owned());
-    }
-    if fraction >= 1.0 {
-        return Some(to.to_owned());
-    }
-    if let (Ok(a), Ok(b)) = (from.parse::<i64>(), to.parse::<i64>()) {
-        return Some((a as f64 + (b as f64 - a as f64) * fraction).round().to_string());
-    }
-    let (a, b) = (expression::parse(from).ok()?, expression::parse(to).ok()?);
-    expression::between(&a, &b, fraction).map(|value| value.to_string())
 }
 
 /// What happens to a `--set` whose path is not there.
@@ -587,18 +572,5 @@ impl World {
             arm.text = named.within(&folder).to_string_lossy().into_owned();
             claim.relative_to = Some(arm.text.clone());
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::between;
-
-    #[test]
-    fn whole_numbers_stay_whole_between_two() {
-        assert_eq!(between("100", "201", 0.5).as_deref(), Some("151"));
-        assert_eq!(between("1.0", "2", 0.5).as_deref(), Some("1.5"));
-        assert_eq!(between("4/s", "0.5/s", 1.0).as_deref(), Some("0.5/s"));
-        assert_eq!(between("none", "4/s", 0.5), None);
     }
 }

@@ -19,6 +19,7 @@
 mod back;
 pub(crate) mod beside;
 mod course;
+mod error;
 pub mod findings;
 mod judge;
 mod listen;
@@ -30,25 +31,12 @@ mod study;
 mod thin;
 mod told;
 
+pub use error::Error;
+
 use crate::findings::Findings;
-use crate::question::{Question, WorldError, Worlds};
+use crate::question::{Question, Worlds};
 use crate::threads;
 use crate::watch::Watch;
-
-/// Why there is no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Error {
-    /// A world cannot be made.
-    World(WorldError),
-    /// The scenario has no phases.
-    NoPhases,
-}
-
-impl From<WorldError> for Error {
-    fn from(error: WorldError) -> Self {
-        Self::World(error)
-    }
-}
 
 /// Answers `question`.
 ///

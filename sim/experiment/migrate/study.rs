@@ -1,6 +1,6 @@
 //! The study: all phases look by look until claims are decided, then what can go wrong; and what is told of them.
 
-use super::Error;
+use super::error::Error;
 use super::findings::Migration;
 use super::judge::Bench;
 use super::numbers::Shown;

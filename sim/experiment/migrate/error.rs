@@ -1,0 +1,18 @@
+//! Why there is no answer about a migration.
+
+use crate::question::WorldError;
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// A world cannot be made.
+    World(WorldError),
+    /// The scenario has no phases.
+    NoPhases,
+}
+
+impl From<WorldError> for Error {
+    fn from(error: WorldError) -> Self {
+        Self::World(error)
+    }
+}
