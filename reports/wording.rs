@@ -98,10 +98,9 @@ pub(crate) fn notes(findings: &Findings) -> Vec<String> {
 fn is_cut(findings: &Findings) -> bool {
     match &findings.answer {
         Answer::Run(_) => false,
-        // Rollbacks and losses come last.
-        Answer::Migrate(_) => true,
+        // Rollbacks and losses come last, and so do a search's last values.
+        Answer::Migrate(_) | Answer::Capacity(_) => true,
         Answer::Compare(_) => findings.replications == 0,
-        Answer::Capacity(_) => true,
         Answer::Sweep(sweep) => sweep.refine > 0 || findings.replications == 0,
         Answer::Failures(failures) => {
             let run = failures.long_run.as_ref();

@@ -21,8 +21,11 @@ pub(crate) struct Shared {
     pub(crate) files: Files,
     /// Traces by file.
     pub(crate) rows: Mutex<BTreeMap<Location, Arc<Rows>>>,
-    bases: Mutex<BTreeMap<(Location, Vec<Set>, usize), Found>>,
+    bases: Mutex<BTreeMap<Asked, Found>>,
 }
+
+/// The file, what is set early, and the overlays of how many phases.
+type Asked = (Location, Vec<Set>, usize);
 
 /// A base, or the mistakes that leave none.
 type Found = Result<Arc<Base>, Vec<Diagnostic>>;

@@ -1,4 +1,4 @@
-//! From the document to the [`Question`]: measuring, claims in base units, uncertain inputs.
+//! From the document to the [`Question`](wssim_experiment::question::Question): measuring, claims in base units, uncertain inputs.
 
 use crate::check;
 use crate::diagnostic::Diagnostic;

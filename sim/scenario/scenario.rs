@@ -350,7 +350,7 @@ impl Worlds for Scenario {
     }
 
     fn phases(&self, arm: Option<&str>) -> Result<Vec<Phase>, WorldError> {
-        self.phase_worlds(arm)
+        Ok(self.phase_worlds(arm))
     }
 
     fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override> {

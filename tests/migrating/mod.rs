@@ -169,6 +169,21 @@ fn steps_wait_for_those_that_they_name() {
     }
 }
 
+/// Which containers answer, and which do no longer, and when.
+#[derive(Default)]
+struct Lives(Vec<(f64, u32, bool)>);
+impl Probe for Lives {
+    fn container_answers(
+        &mut self,
+        now: Time,
+        id: wssim_model::ids::ContainerId,
+        _: wssim_model::ids::NodeId,
+        does: bool,
+    ) {
+        self.0.push((now.since(Time::ZERO).seconds(), id.0, does));
+    }
+}
+
 /// Nothing starts by itself what a step has stopped or not started yet, its node's return neither.
 #[test]
 fn a_reboot_starts_nothing_that_no_step_has_started() {
@@ -182,19 +197,6 @@ fn a_reboot_starts_nothing_that_no_step_has_started() {
         repair: Some(wssim_model::law::Law::Constant(5e9)),
     };
     blueprint.faults = vec![fault(0), fault(1)];
-    #[derive(Default)]
-    struct Lives(Vec<(f64, u32, bool)>);
-    impl Probe for Lives {
-        fn container_answers(
-            &mut self,
-            now: Time,
-            id: wssim_model::ids::ContainerId,
-            _: wssim_model::ids::NodeId,
-            does: bool,
-        ) {
-            self.0.push((now.since(Time::ZERO).seconds(), id.0, does));
-        }
-    }
     let run = Run { seed: 1, replication: 0, lead: LEAD, measured: Nanos::from_seconds(600.0) };
     let (_, lives) =
         simulate_following(&blueprint, run, Nanos::ZERO, Lives::default(), &|| false).unwrap();

@@ -11,7 +11,9 @@ pub(super) fn section(html: &mut Html, run: &RunAnswer) {
         return;
     }
     html.section("rollouts", "Rollouts", |html| {
-        figures(run).iter().for_each(|figure| figure.show(html));
+        for figure in figures(run) {
+            figure.show(html);
+        }
         let told: Vec<String> = run.rollouts.iter().map(rollout::told).collect();
         html.list("remarks", &told);
     });

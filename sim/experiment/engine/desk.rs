@@ -36,6 +36,9 @@ pub(super) struct Desk<'a, S> {
     overfull: Mutex<BTreeMap<usize, (usize, Overfull)>>,
 }
 
+/// A replication is stopped, and so is the study.
+struct Stopped;
+
 impl<'a, S: Stage> Desk<'a, S> {
     /// For `jobs`; and whether the study goes on without arms that would hold too much.
     pub(super) fn new(
@@ -68,7 +71,7 @@ impl<'a, S: Stage> Desk<'a, S> {
                 return Some(None);
             }
             let arm = &arms[job.arm];
-            let Some(archive) = self.archive else { return self.simulate(arm, *job) };
+            let Some(archive) = self.archive else { return self.simulate(arm, *job).ok() };
             let key = &keys[&job.arm];
             if let Some(one) = self.find(archive, key, job.number) {
                 return Some(Some(one));
@@ -77,7 +80,7 @@ impl<'a, S: Stage> Desk<'a, S> {
             if shard.is_some_and(|shard| !shard.has(job.place)) {
                 return Some(None);
             }
-            let Some(one) = self.simulate(arm, *job)? else { return Some(None) };
+            let Some(one) = self.simulate(arm, *job).ok()? else { return Some(None) };
             let mut bytes = Vec::new();
             one.write(&mut bytes);
             if archive.keep(key, job.number, &bytes) {
@@ -126,20 +129,20 @@ impl<'a, S: Stage> Desk<'a, S> {
         Some(one)
     }
 
-    /// `None`: it is stopped, and so is the study. Nothing within: it is of no use, or has no outcome.
-    fn simulate(&self, arm: &S::Arm, job: Job) -> Option<Option<S::One>> {
+    /// `None`: it is of no use, or has no outcome.
+    fn simulate(&self, arm: &S::Arm, job: Job) -> Result<Option<S::One>, Stopped> {
         let stop = || self.must_stop() || self.is_useless(job);
         let one = match self.stage.replicate(arm, job.number, &stop) {
             Ok(one) => one,
-            Err(Cut::Stopped) if self.must_stop() => return None,
-            Err(Cut::Stopped) => return Some(None),
+            Err(Cut::Stopped) if self.must_stop() => return Err(Stopped),
+            Err(Cut::Stopped) => return Ok(None),
             Err(Cut::Overfull(overfull)) => {
                 self.known_overfull().insert(job.place, (job.arm, overfull));
                 self.first_overfull_of(job.arm).fetch_min(job.place, Ordering::Relaxed);
-                return Some(None);
+                return Ok(None);
             }
         };
         self.progress.done(self.stage.events(&one));
-        Some(Some(one))
+        Ok(Some(one))
     }
 }

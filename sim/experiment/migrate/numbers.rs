@@ -32,19 +32,14 @@ impl<'e> Shown<'e> {
         sources.map(|source| &source.name)
     }
 
-    /// The place of the phase that `metric` names; `None`: all of them.
-    fn phase(&self, metric: &MetricRef) -> Option<Option<usize>> {
-        match metric.labels.get("phase").map(String::as_str) {
-            None | Some(ALL) => Some(None),
-            Some(id) => self.phases.iter().position(|phase| phase.id == id).map(Some),
-        }
-    }
-
     /// What `metric` is in each of the first `most` replications; `None`: there is no such metric.
     pub(super) fn samples(&self, metric: &MetricRef, most: usize) -> Option<Vec<Sample>> {
         let Reader::Migrate(of) = row_of(&metric.name)?.reader else { return None };
-        let phase = self.phase(metric)?;
         let label = |name: &str| metric.labels.get(name).map(String::as_str);
+        let phase = match label("phase") {
+            None | Some(ALL) => None,
+            Some(id) => Some(self.phases.iter().position(|phase| phase.id == id)?),
+        };
         let all = 0..self.replications(most);
         match of {
             OfMigrate::Effort => Some(all.map(|n| Sample::Value(self.effort(n))).collect()),
@@ -94,12 +89,10 @@ impl<'e> Shown<'e> {
     }
 
     fn length(&self, phase: Option<usize>, n: usize) -> Sample {
-        let (seconds, is_complete) = match phase {
-            Some(place) => (self.plain[place][n].seconds, self.plain[place][n].is_complete),
-            None => {
-                let end = course::end(&self.times(n));
-                (end, self.plain.iter().all(|all| all[n].is_complete))
-            }
+        let (seconds, is_complete) = if let Some(place) = phase {
+            (self.plain[place][n].seconds, self.plain[place][n].is_complete)
+        } else {
+            (course::end(&self.times(n)), self.plain.iter().all(|all| all[n].is_complete))
         };
         if is_complete { Sample::Value(seconds) } else { Sample::Within(seconds, f64::INFINITY) }
     }

@@ -64,7 +64,9 @@ impl Passage {
         let end = course::end(&times);
         let down = |requests: &Vec<(Nanos, bool)>| {
             let mut seconds = Seconds::of(Nanos::from_seconds(measured));
-            requests.iter().for_each(|(after, failed)| seconds.note(*after, *failed));
+            for (after, failed) in requests {
+                seconds.note(*after, *failed);
+            }
             seconds.down().unwrap_or(0.0)
         };
         let threads = |place: usize| setting.blueprint.nodes[place].threads;

@@ -201,7 +201,7 @@ pub enum Fact {
 #[derive(Debug)]
 pub enum Orchestrator<'a> {
     /// Docker Swarm.
-    Swarm(Swarm<'a>),
+    Swarm(Box<Swarm<'a>>),
     /// Docker Compose.
     Compose(Compose<'a>),
 }
@@ -211,7 +211,7 @@ impl<'a> Orchestrator<'a> {
     #[must_use]
     pub fn new(cluster: &'a Cluster, stream: StreamKey) -> Self {
         match cluster.kind {
-            Kind::Swarm => Self::Swarm(Swarm::new(cluster, stream)),
+            Kind::Swarm => Self::Swarm(Box::new(Swarm::new(cluster, stream))),
             Kind::Compose => Self::Compose(Compose::new(cluster)),
         }
     }

@@ -253,8 +253,11 @@ impl<'a, P: Probe> World<'a, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let Some(conduct) = &mut self.conduct else { return };
-        from.iter().for_each(|id| conduct.hidden[id.index()] = true);
-        to.iter().for_each(|id| conduct.hidden[id.index()] = false);
+        for (ids, is_hidden) in [(from, true), (to, false)] {
+            for id in ids {
+                conduct.hidden[id.index()] = is_hidden;
+            }
+        }
         for &id in from {
             if self.containers[id.index()].life.phase == Phase::Registered {
                 self.withdraw(now, id, calendar);

@@ -10,8 +10,11 @@ use wssim_text::quantity::{self, Dimension};
 pub(crate) const FORM: &str =
     "a time such as `60s`, `fault NAME`, `repair NAME`, `rollout NAME`, or one of these `+ 30s`";
 
+/// Counts from what has this name.
+type Anchored = fn(String) -> Anchor;
+
 /// What a moment can count from, but for the beginning.
-const ANCHORS: [(&str, fn(String) -> Anchor); 3] =
+const ANCHORS: [(&str, Anchored); 3] =
     [("fault", Anchor::Fault), ("repair", Anchor::Repair), ("rollout", Anchor::Rollout)];
 
 /// Reads a moment; `Err`: why it is none.

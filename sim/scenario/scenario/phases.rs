@@ -9,7 +9,6 @@ use crate::files::Location;
 use crate::lower::Traces;
 use crate::migration;
 use wssim_experiment::migrate::plan::Phase;
-use wssim_experiment::question::WorldError;
 
 impl World {
     /// Reads the worlds with the overlays of the first phase, of the first two, and so on. Returns what is wrong.
@@ -50,9 +49,9 @@ impl World {
 
 impl Scenario {
     /// The phases of `arm` as worlds.
-    pub(super) fn phase_worlds(&self, arm: Option<&str>) -> Result<Vec<Phase>, WorldError> {
+    pub(super) fn phase_worlds(&self, arm: Option<&str>) -> Vec<Phase> {
         let world = arm.map_or(Some(&self.world), |arm| self.arms.get(arm));
         let stages: Vec<(&Document, &Traces)> = world.into_iter().flat_map(World::stages).collect();
-        Ok(migration::phases(&stages))
+        migration::phases(&stages)
     }
 }

@@ -211,9 +211,8 @@ fn sizes_are_bounded_and_the_bound_is_told() {
     let tables = |kind: &str, count: usize| -> String {
         (0..count).map(|at| format!("[{kind}.x{at}]\n")).collect::<Vec<_>>().concat()
     };
-    let rollouts: String = (0..11)
-        .map(|at| format!("[[rollout]]\nid = \"{at}\"\nat = \"1s\"\nstack = \"x\"\n"))
-        .collect();
+    let rollout = |at| format!("[[rollout]]\nid = \"{at}\"\nat = \"1s\"\nstack = \"x\"\n");
+    let rollouts = (0..11).map(rollout).collect::<Vec<_>>().concat();
     let global = "[service.g]\nmode = \"global\"\n[service.h]\nreplicas = 100000\n";
     for (bound, text) in [
         ("at most 1000 ", format!("{SHOP}{}", tables("node", 1001))),

@@ -145,9 +145,9 @@ impl<'a> Driver<'a> {
                 (_, Some((at, number))) if at == next => {
                     let (_, id, runs) = self.to_come.remove(number);
                     if runs {
-                        self.tell(at, Told::Runs(id))
+                        self.tell(at, Told::Runs(id));
                     } else {
-                        self.end(at, id, Exit::Completed)
+                        self.end(at, id, Exit::Completed);
                     }
                 }
                 (Some((at, node)), _) if at == next => {

@@ -183,10 +183,7 @@ fn start_first_needs_the_room_of_both() {
         });
         assert_eq!(
             (over(&driver).is_none(), old, new),
-            match start_first {
-                true => (true, 1, 0),
-                false => (false, 0, 1),
-            }
+            if start_first { (true, 1, 0) } else { (false, 0, 1) }
         );
     }
 }
