@@ -6,12 +6,13 @@ use wssim_experiment::part::{FROM, TO};
 use wssim_experiment::question::MetricRef;
 
 /// Names that the table of metrics does not make plain by itself.
-const PLAIN: [(&str, &str); 5] = [
+const PLAIN: [(&str, &str); 6] = [
     ("node_cpu_utilization_ratio", "CPU"),
     ("node_memory_used_bytes", "RAM used"),
     ("node_swap_used_bytes", "Swap used"),
     ("error_ratio", "Errors"),
     ("query_time_seconds", "Query time"),
+    ("phase_seconds", "Migration time"),
 ];
 
 /// Ends of names that say the unit, which the numbers say, too.

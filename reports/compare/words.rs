@@ -25,8 +25,7 @@ pub(crate) fn title(comparison: &Comparison) -> String {
 /// What changes, in a sentence for each scenario beside the baseline.
 pub(crate) fn answer(comparison: &Comparison) -> Vec<String> {
     let of = |other: usize| {
-        let parts =
-            [responses(comparison, other), errors(comparison, other), cpu(comparison, other)];
+        let parts = [migrations, responses, errors, cpu].map(|tell: Tell| tell(comparison, other));
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         let names = [&comparison.others[other].name, &comparison.baseline.name];
         let changes = || comparison.rows.iter().filter_map(|row| row.others[other].change);
@@ -41,6 +40,21 @@ pub(crate) fn answer(comparison: &Comparison) -> Vec<String> {
         format!("{} against {}: {told}.", names[0], names[1])
     };
     (0..comparison.others.len()).map(of).collect()
+}
+
+/// Tells something of another scenario, if there is something to tell.
+type Tell = fn(&Comparison, usize) -> Option<String>;
+
+/// `people work 124 h less (−87 %) to get there`, of two migrations.
+fn migrations(comparison: &Comparison, other: usize) -> Option<String> {
+    let mut changed = changed(comparison, other);
+    let beside = &changed.find(|row| row.name == "migration_effort_seconds")?.others[other];
+    let change = beside.change.as_ref()?;
+    let by = quantity::three_digits(change.mean.abs(), "seconds", false);
+    let how = if change.mean > 0.0 { "more" } else { "less" };
+    let share = beside.relative.as_ref().map(quantity::share_of_change);
+    let share = share.map_or_else(String::new, |share| format!(" ({share})"));
+    Some(format!("people work {by} {how} to get there{share}"))
 }
 
 /// Whether nothing at all is different.

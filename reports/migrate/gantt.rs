@@ -6,7 +6,8 @@
 //! copy 2 GB             ██                                  18 s
 //! verify                  ░░░░░░░░░░░░░░░░░░░░░           4 min
 //! ```
-//! A name that takes more than its share of the line stands above its bar.
+//! The axis of a phase begins with its first step that changes something: what people prepare before has its time
+//! and no bar. A name that takes more than its share of the line stands above its bar.
 
 use crate::quantity;
 use wssim_experiment::migrate::findings::{Migration, PhaseFinding};
@@ -40,8 +41,9 @@ pub(crate) fn charts(migration: &Migration, columns: usize) -> Vec<(String, Vec<
         charts.push(("When each phase is".to_owned(), chart(&bars, columns)));
     }
     for phase in migration.phases.iter().filter(|phase| !phase.steps.is_empty()) {
+        let first = first_change(phase);
         let known = phase.steps.iter().filter_map(|step| {
-            let (from, seconds) = (step.begins?, step.seconds?);
+            let (from, seconds) = (step.begins? - first, step.seconds?);
             let fill = if step.is_of_people { PEOPLE } else { WORK };
             Some(Bar { name: step.text.clone(), from, to: from + seconds, fill })
         });
@@ -49,6 +51,14 @@ pub(crate) fn charts(migration: &Migration, columns: usize) -> Vec<(String, Vec<
         charts.push((format!("Phase {}", phase.id), chart(&bars, columns)));
     }
     charts
+}
+
+/// When the first step begins that changes something, in seconds from the beginning of the phase; nought where none
+/// does.
+pub(crate) fn first_change(phase: &PhaseFinding) -> f64 {
+    let changing = phase.steps.iter().filter(|step| !step.is_of_people);
+    let first = changing.filter_map(|step| step.begins).fold(f64::INFINITY, f64::min);
+    if first.is_finite() { first } else { 0.0 }
 }
 
 fn chart(bars: &[Bar], columns: usize) -> Vec<String> {
@@ -62,8 +72,9 @@ fn chart(bars: &[Bar], columns: usize) -> Vec<String> {
     for (bar, label) in bars.iter().zip(&names) {
         let place = |at: f64| ((at / whole.max(f64::MIN_POSITIVE)) * room as f64) as usize;
         let from = place(bar.from).min(room - 1);
-        // What takes hardly any time is seen, too.
-        let to = place(bar.to).clamp(from + 1, room);
+        // What takes hardly any time is seen, too; what is over before the axis begins is not.
+        let least = if is_before(bar) { from } else { from + 1 };
+        let to = place(bar.to).clamp(least, room);
         let fill: String = std::iter::repeat_n(bar.fill, to - from).collect();
         let time = quantity::three_digits(bar.to - bar.from, "seconds", false);
         let label = if beside(label) {
@@ -77,6 +88,11 @@ fn chart(bars: &[Bar], columns: usize) -> Vec<String> {
         lines.push(format!("{label}{blanks}  {before}{fill}{after}  {time:>TIME$}"));
     }
     lines
+}
+
+/// Whether it is over when the axis begins.
+fn is_before(bar: &Bar) -> bool {
+    bar.from < 0.0 && bar.to <= 0.0
 }
 
 fn axis(name: usize, room: usize, whole: f64) -> String {
@@ -107,6 +123,16 @@ fn cut(text: &str, columns: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_prepared_has_no_bar() {
+        let prepared = Bar { name: "by hand".to_owned(), from: -40.0, to: 0.0, fill: PEOPLE };
+        let copied = Bar { name: "copy".to_owned(), from: 0.0, to: 9.0, fill: WORK };
+        let lines = chart(&[prepared, copied], 60);
+        assert_eq!(lines[1].trim_end(), format!("by hand  {}        40 s", " ".repeat(60 - 21)));
+        assert_eq!(lines[2].matches(WORK).count(), 60 - 21);
+        assert!(lines[0].ends_with("9 s"), "{}", lines[0]);
+    }
 
     #[test]
     fn bars_fill_the_line_and_no_more() {

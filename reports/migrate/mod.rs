@@ -4,11 +4,11 @@
 mod gantt;
 pub(crate) mod json;
 
-pub(crate) use gantt::charts;
+pub(crate) use gantt::{charts, first_change};
 
 use crate::quantity;
 use crate::table::{Cell, Kind, Section, Table, Tone};
-use wssim_experiment::migrate::findings::{Migration, PhaseFinding};
+use wssim_experiment::migrate::findings::{Migration, Peak, PhaseFinding};
 use wssim_stats::Estimate;
 
 /// What has no number.
@@ -92,12 +92,14 @@ fn phases(migration: &Migration) -> Section {
         ("Within it", Kind::Numbers),
         ("Not done", Kind::Numbers),
     ];
-    let remarks = migration
-        .effort
-        .as_ref()
-        .map(|effort| format!("people work {} in all", quantity::plus_minus(effort, "seconds")));
+    let effort = migration.effort.as_ref();
+    let work =
+        effort.map(|it| format!("people work {} in all", quantity::plus_minus(it, "seconds")));
+    let has_window = migration.phases.iter().any(|phase| phase.window_seconds.is_some());
+    let window = "the window begins with the first step that changes something".to_owned();
+    let remarks = work.into_iter().chain(has_window.then_some(window)).collect();
     let table = Table { columns, rows }.without_empty_columns();
-    Section { title: "Phases", table, remarks: remarks.into_iter().collect() }
+    Section { title: "Phases", table, remarks }
 }
 
 fn downtime(migration: &Migration) -> Section {
@@ -118,8 +120,11 @@ fn downtime(migration: &Migration) -> Section {
 }
 
 fn peaks(migration: &Migration) -> Section {
+    // A node that nothing runs on yet has no peaks.
+    let is_used =
+        |node: &&Peak| [&node.memory, &node.cpu].into_iter().flatten().any(|peak| peak.mean > 0.0);
     let rows = migration.phases.iter().flat_map(|phase| {
-        phase.nodes.iter().enumerate().map(|(at, node)| {
+        phase.nodes.iter().filter(is_used).enumerate().map(|(at, node)| {
             let phase = if at == 0 { phase.id.as_str() } else { "" };
             let memory = number(node.memory.as_ref(), "bytes");
             vec![

@@ -115,3 +115,28 @@ fn an_interrupted_migration_tells_what_it_knows() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(results(&folder, "out")["stopped_by"], "interrupt");
 }
+
+/// The hand's part is as long as the scenarios say; what people work is the same draw in both but for it.
+#[test]
+fn compare_sets_migrations_side_by_side() {
+    let folder = Folder::new("migrate-beside");
+    folder.write("slow.toml", &moves("60s", "2min"));
+    folder.write("fast.toml", &moves("20s", "2min"));
+    let output = wssim(
+        folder.path(),
+        &["compare", "slow.toml", "fast.toml", "--replications", "5", "--no-fail", "--out", "out"],
+    );
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(text.contains("people work 40 s less to get there"), "{text}");
+    let results = results(&folder, "out");
+    let rows = results["comparison"].as_array().unwrap();
+    let change = |name: &str| {
+        let row = rows.iter().find(|row| row["name"] == name).unwrap();
+        row["others"][0]["change"]["mean"].as_f64().unwrap()
+    };
+    for name in ["migration_effort_seconds", "phase_seconds", "migration_downtime_seconds"] {
+        let allowed = if name == "migration_downtime_seconds" { 1.0 } else { 1e-6 };
+        assert!((change(name) + 40.0).abs() <= allowed, "{name}: {}", change(name));
+    }
+}

@@ -2,8 +2,9 @@
 
 use crate::figure::span;
 use crate::html::markup::Html;
+use crate::migrate::first_change;
 use crate::quantity;
-use wssim_experiment::migrate::findings::{Migration, PhaseFinding};
+use wssim_experiment::migrate::findings::{Migration, PhaseFinding, StepFinding};
 
 pub(super) fn section(html: &mut Html, migration: &Migration) {
     if migration.phases.is_empty() {
@@ -21,7 +22,10 @@ pub(super) fn section(html: &mut Html, migration: &Migration) {
             html.leaf("h3", "", &phase.title);
             html.block("div", "card", |html| steps(html, phase));
         }
-        let remarks = ["light bars are what people do".to_owned()];
+        let remarks = [
+            "light bars are what people do".to_owned(),
+            "bars of a phase begin with its first step that changes something".to_owned(),
+        ];
         html.list("remarks", &remarks);
     });
 }
@@ -29,7 +33,8 @@ pub(super) fn section(html: &mut Html, migration: &Migration) {
 fn steps(html: &mut Html, phase: &PhaseFinding) {
     let known = || {
         let steps = phase.steps.iter();
-        steps.filter_map(|step| Some((step, step.begins?, step.begins? + step.seconds?)))
+        let begins = |step: &StepFinding| Some(step.begins? - first_change(phase));
+        steps.filter_map(move |step| Some((step, begins(step)?, begins(step)? + step.seconds?)))
     };
     let whole = known().map(|(.., to)| to).fold(0.0, f64::max);
     for (step, from, to) in known() {
@@ -40,10 +45,16 @@ fn steps(html: &mut Html, phase: &PhaseFinding) {
 
 fn row(html: &mut Html, name: &str, (from, to): (f64, f64), whole: f64, class: &'static str) {
     let whole = whole.max(f64::MIN_POSITIVE);
-    let time = quantity::duration(to - from);
+    // What is over before the axis begins has a time and no bar.
+    let class = if from < 0.0 && to <= 0.0 { "track" } else { class };
+    let time = quantity::three_digits(to - from, "seconds", false);
     html.block("p", "gauge", |html| {
         html.leaf("span", "", name);
         html.leaf("span", "number", &time);
-        html.markup(&span([from / whole, to / whole], class, &format!("{name} {time}")));
+        html.markup(&span(
+            [(from / whole).max(0.0), (to / whole).max(0.0)],
+            class,
+            &format!("{name} {time}"),
+        ));
     });
 }
