@@ -59,7 +59,7 @@ pub(crate) struct Args {
     metrics: Vec<String>,
 
     /// A further question: `failures`, which nodes and pairs of nodes can fail
-    #[arg(long = "with", value_name = "&common.study", value_enum)]
+    #[arg(long = "with", value_name = "QUESTION", value_enum)]
     with: Vec<With>,
 
     #[command(flatten)]
