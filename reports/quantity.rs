@@ -225,6 +225,8 @@ pub(crate) fn with_interval(
         [estimate.mean, estimate.low, estimate.high].map(|value| value * scale.factor);
     for (end, other, sign) in [(low, high, "≥"), (high, low, "≤")] {
         if end.is_finite() && other.is_infinite() {
+            // What is measured is not negative, though so wide an interval may be.
+            let end = if change { end } else { end.max(0.0) };
             let decimals = exact_decimals(end, OPEN_DIGITS);
             return format!("{sign} {}{}", number(end, decimals, change), scale.symbol);
         }

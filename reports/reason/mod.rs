@@ -43,6 +43,9 @@ fn sentence(reason: &Reason) -> String {
         Reason::Unanswered => {
             "some requests got no answer: how long theirs would have taken is not known".to_owned()
         }
+        Reason::NotOver => {
+            "some did not come to their end: how long they would have taken is not known".to_owned()
+        }
         Reason::Straddles { needed } => straddles(*needed),
         Reason::OnTheLimit { within } => {
             format!("on the limit: the interval lies within {} of it", quantity::percent(*within))

@@ -23,6 +23,8 @@ struct EndedJson {
     completed: u32,
     rolled_back: u32,
     paused: u32,
+    overtaken: u32,
+    not_begun: u32,
     unfinished: u32,
 }
 
@@ -41,13 +43,13 @@ struct StepJson<'a> {
 
 impl<'a> RolloutJson<'a> {
     pub(crate) fn of(rollout: &'a RolloutShown) -> Self {
-        let [completed, rolled_back, paused, unfinished] = rollout.ended;
+        let [completed, rolled_back, paused, overtaken, not_begun, unfinished] = rollout.ended;
         Self {
             id: &rollout.name,
             stack: &rollout.stack,
             at_seconds: Number(rollout.at_seconds),
             end_seconds: rollout.end_seconds.map(Number),
-            ended: EndedJson { completed, rolled_back, paused, unfinished },
+            ended: EndedJson { completed, rolled_back, paused, overtaken, not_begun, unfinished },
             steps: rollout.bars.iter().map(StepJson::of).collect(),
         }
     }
@@ -57,6 +59,7 @@ impl<'a> StepJson<'a> {
     fn of(bar: &'a Bar) -> Self {
         let (does, service, node) = match &bar.what {
             Doing::Builds(service) => ("build", Some(service.as_str()), None),
+            Doing::Pushes(service) => ("push", Some(service.as_str()), None),
             Doing::Pulls(node) => ("pull", None, Some(node.as_str())),
             Doing::Updates(service) => ("update", Some(service.as_str()), None),
         };

@@ -80,6 +80,7 @@ fn row(bar: &Bar, ends: [f64; 2]) -> Vec<Cell> {
 pub(crate) fn doing(what: &Doing) -> String {
     match what {
         Doing::Builds(service) => format!("build {service}"),
+        Doing::Pushes(service) => format!("push {service}"),
         Doing::Pulls(node) => format!("pull to {node}"),
         Doing::Updates(service) => format!("update {service}"),
     }
@@ -87,12 +88,14 @@ pub(crate) fn doing(what: &Doing) -> String {
 
 /// How a rollout ended, in a sentence.
 pub(crate) fn told(rollout: &RolloutShown) -> String {
-    let [deployed, rolled_back, paused, open] = rollout.ended;
+    let [deployed, rolled_back, paused, overtaken, not_begun, open] = rollout.ended;
     let all: u32 = rollout.ended.iter().sum();
     let ways = [
         (deployed, "deployed"),
         (rolled_back, "rolled back"),
-        (paused, "paused, with some of the new containers failing"),
+        (paused, "paused, as new containers failed or could not get their image"),
+        (overtaken, "overtaken by a later one"),
+        (not_begun, "never begun, as its build was lost or no manager could decide"),
         (open, "not over by the end of the stretch"),
     ];
     let told: Vec<String> = (ways.into_iter())

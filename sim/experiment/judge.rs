@@ -246,7 +246,9 @@ pub(crate) fn undecided(
         return Reason::TooFew(Few { of, needed: FEWEST as u32 });
     }
     if !estimate.is_closed() {
-        return Reason::Unanswered;
+        let is_of_requests =
+            ["stack", "phase"].iter().all(|of| !claim.metric.labels.contains_key(*of));
+        return if is_of_requests { Reason::Unanswered } else { Reason::NotOver };
     }
     if is_on_the_limit(&claim.expected, estimate) {
         return Reason::OnTheLimit { within: ON_THE_LIMIT };

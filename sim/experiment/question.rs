@@ -160,6 +160,8 @@ pub struct Question {
     pub not_simulated: Vec<String>,
     /// The same where things are lost and replaced: in `failures`.
     pub not_simulated_at_risk: Vec<String>,
+    /// What `capacity` leaves out beside `not_simulated`.
+    pub not_simulated_at_limits: Vec<String>,
 }
 
 impl Question {

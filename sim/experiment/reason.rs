@@ -19,6 +19,8 @@ pub enum Reason {
     TooFew(Few),
     /// Some requests got no answer: how long theirs would have taken is not known.
     Unanswered,
+    /// Some rollouts, or phases, did not come to their end: how long they would have taken is not known.
+    NotOver,
     /// The interval straddles a limit.
     Straddles {
         /// What would decide it, about; `None`: no number of runs is known to.

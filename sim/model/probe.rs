@@ -233,8 +233,12 @@ pub enum RolloutFact {
     Begins,
     /// The image of the service is being built.
     Builds(ServiceId),
-    /// It is built, and is being pushed.
+    /// It is built.
     Built(ServiceId),
+    /// It is being pushed to its registry.
+    Pushes(ServiceId),
+    /// It is where it can be pulled from.
+    Pushed(ServiceId),
     /// All images are where they can be pulled from: the orchestrator is told.
     Deploys,
     /// The update of the service is over.

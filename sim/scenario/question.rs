@@ -6,6 +6,7 @@ use crate::document::Document;
 use crate::document::claim::{self, Bound, ClaimText, Expect};
 use crate::parts;
 use crate::places;
+use crate::renewal;
 use crate::source::{Origin, Source, Sources};
 use crate::unsimulated::{self, NotSimulated};
 use wssim_experiment::failures::years::MANAGERS;
@@ -284,6 +285,7 @@ impl Claims<'_> {
                 }
                 None => return,
             },
+            "stack" => document.rollouts.iter().map(renewal::deployed).collect(),
             "replica" => match service {
                 Some(service) => {
                     let place = document.services.keys().position(|name| {

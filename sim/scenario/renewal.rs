@@ -40,6 +40,16 @@ pub(crate) fn services(document: &Document, rollout: &RolloutText) -> Vec<usize>
     .collect()
 }
 
+/// What is deployed, as metrics name it: the stack, or the service if it is one; several are called as the
+/// rollout is.
+pub(crate) fn deployed(text: &RolloutText) -> String {
+    match (&text.stack, text.services.as_deref()) {
+        (Some(stack), _) => stack.text.clone(),
+        (None, Some([service])) => service.text.clone(),
+        _ => text.id.clone(),
+    }
+}
+
 /// Places of all services that some rollout of the world renews.
 pub(crate) fn all(document: &Document) -> BTreeSet<usize> {
     rollouts(document).iter().flat_map(|rollout| services(document, rollout)).collect()

@@ -167,6 +167,7 @@ impl Scenario {
             observed,
             not_simulated: world.not_simulated.iter().map(ToString::to_string).collect(),
             not_simulated_at_risk: world.at_risk().iter().map(ToString::to_string).collect(),
+            not_simulated_at_limits: unsimulated::at_limits(&world.document),
             ..Question::default()
         };
         let sets = sets.to_vec();

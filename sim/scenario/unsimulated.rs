@@ -43,6 +43,16 @@ pub(crate) fn metric(metric: &MetricRef) -> Option<(&'static MetricKind, bool)> 
     }
 }
 
+/// Why what asks about a cluster as it stands has no rollouts.
+const WITHOUT_ROLLOUTS: &str = "`run` brings it out; here the cluster is as it stands";
+
+/// What a search for limits leaves out.
+pub(crate) fn at_limits(document: &Document) -> Vec<String> {
+    let reason = WITHOUT_ROLLOUTS.to_owned();
+    let of = |path| NotSimulated { path, reason: reason.clone() }.to_string();
+    document.rollouts.iter().map(|rollout| of(format!("rollout.{}", rollout.id))).collect()
+}
+
 /// Everything in a document that is not simulated, in the order of paths.
 pub(crate) fn list(document: &Document, sources: &Sources) -> Vec<NotSimulated> {
     let mut out = Vec::new();
@@ -58,6 +68,9 @@ pub(crate) fn list(document: &Document, sources: &Sources) -> Vec<NotSimulated> 
     if orchestrator.detection.is_some() && orchestrator.kind != Some("swarm") {
         let reason = "only Swarm marks nodes down yet; containers come back where they were";
         add("orchestrator.detection".to_owned(), reason);
+    }
+    for rollout in document.rollouts.iter().filter(|_| document.at_risk) {
+        add(format!("rollout.{}", rollout.id), WITHOUT_ROLLOUTS);
     }
     let passed = passed(document);
     let rest = document.proxy.middlewares.iter().filter(|it| !passed.contains(&it.name));

@@ -105,8 +105,9 @@ service = "web"
     )
 }
 
-/// Batches of the control plane take 0.25 to 0.55 s from a new task to its start, 0.1 s until an end is told.
-const BATCHES: [f64; 2] = [0.25, 0.66];
+/// Batches of the control plane take 0.25 to 0.55 s from a new task to its start, 0.1 s until an end or a beginning is
+/// told, and as long until an old task is told to end.
+const BATCHES: [f64; 2] = [0.25, 0.86];
 
 /// What Swarm's rules add up to: in each round the longer of leaving (2 s) and the pull (the first alone: 100 MB
 /// over 125 MB/s are unpacked at 45 MB/s), the start, the wait for the first good check, and the delay; then the
@@ -204,4 +205,36 @@ fn a_bad_image_is_paused_or_rolled_back() {
         assert_eq!(answered > 2400, up, "{bad} {action} {order}: {answered}");
         assert_eq!(heard.failed() == 0, order == "start-first");
     }
+}
+
+/// Nobody looks at failures: the update is over, but nothing is deployed while the new process ends again and again.
+#[test]
+fn what_never_runs_is_never_deployed() {
+    for check in ["", "healthcheck = { interval = \"2s\" }\n"] {
+        let more = format!("{check}update = {{ failure_action = \"continue\" }}\n");
+        let text = world("swarm", &more, "image = { size = \"1 MB\", bad = \"exits\" }");
+        for seed in 0..5 {
+            let heard = run(&text, 200, seed);
+            let updated = |fact: &RolloutFact| matches!(fact, RolloutFact::Updated(..));
+            assert!(heard.rollout.iter().any(|(_, fact)| updated(fact)), "{check}");
+            assert_eq!(heard.lasted(), None, "{check}");
+        }
+    }
+}
+
+/// A second rollout of the same service takes the place of the first, which then ends.
+#[test]
+fn a_later_rollout_overtakes() {
+    let more = "replicas = 4\nupdate = { delay = \"10s\" }\n";
+    let second = "image = { size = \"1 MB\" }\n[[rollout]]\nid = \"next\"\nat = \"35s\"\nservice = \"web\"\n";
+    let heard = run(&world("swarm", more, second), 200, 1);
+    let ends: Vec<(f64, Ending)> = (heard.rollout.iter())
+        .filter_map(|(at, fact)| match fact {
+            RolloutFact::Ends(outcome) => Some((*at, *outcome)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ends.len(), 2);
+    assert_eq!(ends[0], (35.0, Ending::Overtaken));
+    assert_eq!(ends[1].1, Ending::Completed);
 }

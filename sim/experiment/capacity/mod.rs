@@ -13,6 +13,7 @@
 //! Then the same without each node, at first at what was found with all of them; and what room there is today.
 //! With `find` the key is any other, and the answer the least, or the largest, value that will do.
 
+mod calm;
 pub mod findings;
 mod fits;
 mod judge;
@@ -32,6 +33,7 @@ use crate::findings::Findings;
 use crate::question::{Question, Worlds};
 use crate::threads;
 use crate::watch::Watch;
+use calm::Calm;
 
 /// Answers `question`.
 ///
@@ -43,6 +45,7 @@ pub fn capacity(
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Findings, Error> {
-    let study = study::CapacityStudy { worlds, question, options, watch };
+    let calm = Calm(worlds);
+    let study = study::CapacityStudy { worlds: &calm, question, options, watch };
     threads::pool(options.threads)?.install(|| study.answer())
 }

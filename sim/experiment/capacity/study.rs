@@ -267,11 +267,16 @@ impl<'a> CapacityStudy<'a> {
             events: outcomes().map(|outcome| outcome.events).sum(),
             metrics,
             claims: Vec::new(),
-            not_simulated: self.question.not_simulated.clone(),
+            not_simulated: self.not_simulated(),
             notes: self.notes(&capacity),
             regression: None,
             answer: Answer::Capacity(capacity),
         }
+    }
+
+    fn not_simulated(&self) -> Vec<String> {
+        let Question { not_simulated, not_simulated_at_limits, .. } = self.question;
+        not_simulated.iter().chain(not_simulated_at_limits).cloned().collect()
     }
 
     fn notes(&self, capacity: &Capacity) -> Vec<Note> {

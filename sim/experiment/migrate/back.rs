@@ -66,7 +66,7 @@ fn undo(step: &Step) -> Step {
         Work::Carry { there, back } => Work::Carry { there: back.clone(), back: there.clone() },
         Work::People(law) => Work::People(law.clone()),
     };
-    Step { name: format!("{} undone", step.name), work, after: Vec::new() }
+    Step { name: [&step.name, "-undone"].concat(), work, after: Vec::new() }
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub struct RolloutShown {
     /// When it begins, in seconds of the measured stretch.
     pub at_seconds: f64,
     /// Replications in which it ended so, by [`Ending::ALL`]; last, in which it was not over.
-    pub ended: [u32; 4],
+    pub ended: [u32; Ending::ALL.len() + 1],
     /// Mean of when it ended, where it did, in seconds of the measured stretch.
     pub end_seconds: Option<f64>,
     /// What went on, in the order in which it began.
@@ -44,6 +44,8 @@ pub struct Bar {
 pub enum Doing {
     /// The image of this service is built.
     Builds(String),
+    /// It is pushed to its registry.
+    Pushes(String),
     /// This node pulls images.
     Pulls(String),
     /// The containers of this service are replaced, and watched.
@@ -63,14 +65,14 @@ fn one(
     place: usize,
     rollout: &Rollout,
 ) -> RolloutShown {
-    let (mut ended, mut ends) = ([0; 4], Vec::new());
+    let (mut ended, mut ends) = ([0; Ending::ALL.len() + 1], Vec::new());
     for observation in observations {
         let whole = observation.activities.iter().find(|activity| is_whole(activity, place));
         let outcome = |activity: &Activity| {
             let is_it = |outcome: &Ending| code(*outcome) == activity.outcome;
-            Ending::ALL.iter().position(is_it).unwrap_or(3)
+            Ending::ALL.iter().position(is_it).unwrap_or(Ending::ALL.len())
         };
-        ended[whole.map_or(3, outcome)] += 1;
+        ended[whole.map_or(Ending::ALL.len(), outcome)] += 1;
         ends.extend(whole.map(|whole| whole.to).filter(|to| to.is_finite()));
     }
     RolloutShown {
@@ -131,6 +133,7 @@ fn of_one(
     {
         let what = match activity.what {
             what::BUILD => Doing::Builds(name(activity.of[0])),
+            what::PUSH => Doing::Pushes(name(activity.of[0])),
             what::UPDATE => Doing::Updates(name(activity.of[0])),
             _ => Doing::Pulls(blueprint.nodes[activity.of[0] as usize].name.clone()),
         };
@@ -145,7 +148,9 @@ fn of_one(
 /// Whether an activity is part of the rollout: of a pull, whether its image is one of its own.
 fn belongs(activity: &Activity, place: usize, rollout: &Rollout) -> bool {
     match activity.what {
-        what::BUILD | what::UPDATE => activity.of[1] as usize == place,
+        what::BUILD | what::PUSH | what::UPDATE => activity.of[1] as usize == place,
+        // What takes no time is not told.
+        what::PULL if activity.to <= activity.from => false,
         what::PULL => rollout.renewals.iter().any(|one| one.image == activity.of[1] as usize),
         _ => false,
     }

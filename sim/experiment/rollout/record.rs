@@ -18,6 +18,8 @@ pub(crate) mod what {
     pub(crate) const UPDATE: u8 = 2;
     /// A node pulls: the node, and the image.
     pub(crate) const PULL: u8 = 3;
+    /// The image of a service is pushed, of a rollout: the service, and the rollout.
+    pub(crate) const PUSH: u8 = 4;
 }
 
 /// An activity of a rollout, or a pull.
@@ -85,6 +87,8 @@ impl Activities {
             RolloutFact::Begins => self.begins(now, what::ROLLOUT, [id.0, 0]),
             RolloutFact::Builds(service) => self.begins(now, what::BUILD, [service.0, id.0]),
             RolloutFact::Built(service) => self.ends(now, what::BUILD, [service.0, id.0], 0),
+            RolloutFact::Pushes(service) => self.begins(now, what::PUSH, [service.0, id.0]),
+            RolloutFact::Pushed(service) => self.ends(now, what::PUSH, [service.0, id.0], 0),
             RolloutFact::Deploys => {
                 for &service in services.get(id.index()).into_iter().flatten() {
                     self.begins(now, what::UPDATE, [service, id.0]);
@@ -119,8 +123,8 @@ pub(crate) fn services(blueprint: &Blueprint) -> Vec<Vec<u32>> {
 }
 
 /// How long the rollouts of a stack took, on average: from its beginning until all new containers are found
-/// healthy and the orchestrator has stopped watching. One that was not over takes longer than it had; what was
-/// paused or rolled back is no deployment.
+/// healthy and the orchestrator has stopped watching. One that did not get there takes longer than it had; one that
+/// a later one overtook does not count.
 pub(crate) fn deploy_seconds(
     blueprint: &Blueprint,
     activities: &[Activity],
@@ -134,14 +138,15 @@ pub(crate) fn deploy_seconds(
     };
     let (mut count, mut least, mut is_open) = (0.0, 0.0, false);
     for activity in activities.iter().filter(is_own) {
+        if activity.outcome == code(Ending::Overtaken) {
+            continue;
+        }
         count += 1.0;
-        if activity.to == f64::INFINITY {
-            is_open = true;
-            least += (until - activity.from).max(0.0);
-        } else if activity.outcome == code(Ending::Completed) {
+        if activity.outcome == code(Ending::Completed) {
             least += activity.to - activity.from;
         } else {
-            return Sample::Nothing;
+            is_open = true;
+            least += (until - activity.from).max(0.0);
         }
     }
     match (count > 0.0, is_open) {

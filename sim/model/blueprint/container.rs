@@ -78,6 +78,15 @@ impl Blueprint {
         self.control.as_ref().is_some_and(Cluster::replaces)
     }
 
+    /// The same world where nothing is brought out.
+    #[must_use]
+    pub fn without_rollouts(mut self) -> Self {
+        if let Some(cluster) = &mut self.control {
+            cluster.rollouts.clear();
+        }
+        self
+    }
+
     /// What is brought out.
     #[must_use]
     pub fn rollouts(&self) -> &[Rollout] {

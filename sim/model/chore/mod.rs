@@ -167,7 +167,7 @@ impl<P: Probe> World<'_, P> {
         match then {
             Then::Pulled(node, image) => self.pulled(now, node, image, calendar),
             Then::Built(rollout, number) => self.built(now, rollout, number, calendar),
-            Then::Pushed(rollout, _) => self.pushed(now, rollout, calendar),
+            Then::Pushed(rollout, number) => self.pushed(now, rollout, number, calendar),
             Then::Carried(step) => self.carried(now, step, calendar),
         }
     }

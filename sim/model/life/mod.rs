@@ -384,6 +384,8 @@ impl<P: Probe> World<'_, P> {
         id: ContainerId,
         calendar: &mut Calendar<Event>,
     ) {
+        // Requests may come before it listens.
+        self.reach.ever = true;
         let life = &mut self.containers[id.index()].life;
         life.enter(now, Phase::Starting);
         life.started = now;

@@ -102,13 +102,18 @@ pub enum Ending {
     Completed,
     /// Every task has its old image again.
     RolledBack,
-    /// It stopped on the way.
+    /// It stopped on the way: new containers failed, or could not get their image.
     Paused,
+    /// A later one of the same service took its place.
+    Overtaken,
+    /// It never began: what builds its images was lost, or nobody could decide.
+    NotBegun,
 }
 
 impl Ending {
     /// All, in the order of their numbers.
-    pub const ALL: [Self; 3] = [Self::Completed, Self::RolledBack, Self::Paused];
+    pub const ALL: [Self; 5] =
+        [Self::Completed, Self::RolledBack, Self::Paused, Self::Overtaken, Self::NotBegun];
 
     /// Its name in results.
     #[must_use]
@@ -117,6 +122,8 @@ impl Ending {
             Self::Completed => "completed",
             Self::RolledBack => "rolled-back",
             Self::Paused => "paused",
+            Self::Overtaken => "overtaken",
+            Self::NotBegun => "not-begun",
         }
     }
 }

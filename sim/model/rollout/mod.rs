@@ -112,13 +112,25 @@ impl<'a, P: Probe> World<'a, P> {
             disk: Some((to, image.bytes)),
             ..Haul::default()
         });
+        if haul.network.is_some() {
+            self.probe.rollout(now, id, RolloutFact::Pushes(renewal.service));
+        }
         self.begin_chore(now, &haul, Then::Pushed(id, number), calendar);
         self.build_next(now, id, calendar);
     }
 
     /// An image is where it can be pulled from: when all are, they are brought out.
-    pub(crate) fn pushed(&mut self, now: Time, id: RolloutId, calendar: &mut Calendar<Event>) {
+    pub(crate) fn pushed(
+        &mut self,
+        now: Time,
+        id: RolloutId,
+        number: usize,
+        calendar: &mut Calendar<Event>,
+    ) {
         let Some(rollout) = self.rollout(id) else { return };
+        if let Some(renewal) = rollout.renewals.get(number) {
+            self.probe.rollout(now, id, RolloutFact::Pushed(renewal.service));
+        }
         let progress = &mut self.rollouts[id.index()];
         progress.there += 1;
         if progress.there == rollout.renewals.len() && !progress.is_over {
@@ -134,7 +146,7 @@ impl<'a, P: Probe> World<'a, P> {
     /// What a rollout needs is lost with a node.
     pub(crate) fn break_off(&mut self, now: Time, id: RolloutId) {
         if !std::mem::replace(&mut self.rollouts[id.index()].is_over, true) {
-            self.probe.rollout(now, id, RolloutFact::Ends(Ending::Paused));
+            self.probe.rollout(now, id, RolloutFact::Ends(Ending::NotBegun));
         }
     }
 
@@ -153,7 +165,7 @@ impl<'a, P: Probe> World<'a, P> {
         self.look_at_rollouts(now);
     }
 
-    /// Rollouts whose updates are all over end when every container of theirs is registered; one that did not
+    /// Rollouts whose updates are all over end when every replica of theirs is registered; one that did not
     /// bring its images out ends at once.
     pub(crate) fn look_at_rollouts(&mut self, now: Time) {
         for place in 0..self.rollouts.len() {
@@ -164,7 +176,7 @@ impl<'a, P: Probe> World<'a, P> {
                 continue;
             };
             let Some(rollout) = self.rollout(id) else { continue };
-            let settled = outcome == Ending::Paused || self.is_settled(rollout);
+            let settled = self.is_settled(now, rollout, outcome);
             if updated == rollout.renewals.len() && settled {
                 self.rollouts[place].is_over = true;
                 self.probe.rollout(now, id, RolloutFact::Ends(outcome));
@@ -172,14 +184,20 @@ impl<'a, P: Probe> World<'a, P> {
         }
     }
 
-    /// Whether no container of what was renewed is starting, or waits to be found healthy.
-    fn is_settled(&self, rollout: &Rollout) -> bool {
-        let services = &self.blueprint.services;
-        let mut containers = (rollout.renewals.iter())
-            .flat_map(|renewal| services[renewal.service.index()].containers.clone());
-        containers.all(|id| {
-            let life = &self.containers[id as usize].life;
-            !matches!(life.phase, Phase::Starting | Phase::Ready)
+    /// Whether nothing more is to come of what was renewed: each replica is found healthy, wherever it is.
+    fn is_settled(&self, now: Time, rollout: &Rollout, outcome: Ending) -> bool {
+        if !matches!(outcome, Ending::Completed | Ending::RolledBack) {
+            return true;
+        }
+        let Some(control) = &self.control else { return true };
+        let blueprint = self.blueprint;
+        let mut replicas = (rollout.renewals.iter())
+            .flat_map(|renewal| blueprint.services[renewal.service.index()].containers.clone())
+            .map(ContainerId)
+            .filter(|id| !blueprint.containers[id.index()].spare && !self.is_to_come(now, *id));
+        replicas.all(|first| {
+            let at = control.replica_at(first);
+            at.is_some_and(|at| self.containers[at.index()].life.phase == Phase::Registered)
         })
     }
 

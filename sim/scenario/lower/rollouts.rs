@@ -24,7 +24,7 @@ impl Lowering<'_> {
             Renewal { service: ServiceId::from(at), image: images.len() - 1 }
         });
         let renewals = renewals.collect();
-        let (name, stack) = (text.id.clone(), deployed(text));
+        let (name, stack) = (text.id.clone(), renewal::deployed(text));
         Rollout { name, stack, at: text.at, build, renewals }
     }
 
@@ -46,15 +46,5 @@ impl Lowering<'_> {
         let rate = new.rate.or(old.image_rate).unwrap_or(f64::INFINITY);
         let bytes = new.size.unwrap_or(old.image_size) * (1.0 - new.present);
         Image { from, bytes, rate, bad: new.bad }
-    }
-}
-
-/// What is deployed, as metrics name it: the stack, or the service if it is one; several are called as the
-/// rollout is.
-fn deployed(text: &RolloutText) -> String {
-    match (&text.stack, text.services.as_deref()) {
-        (Some(stack), _) => stack.text.clone(),
-        (None, Some([service])) => service.text.clone(),
-        _ => text.id.clone(),
     }
 }

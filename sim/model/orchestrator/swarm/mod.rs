@@ -127,7 +127,7 @@ impl<'a> Swarm<'a> {
             // The command is refused: nothing changes.
             Told::Deploys(rollout) => {
                 let renewals = &self.cluster.rollouts[rollout.index()].renewals;
-                let paused = |one: &Renewal| Fact::Updated(rollout, one.service, Ending::Paused);
+                let paused = |one: &Renewal| Fact::Updated(rollout, one.service, Ending::NotBegun);
                 facts.extend(renewals.iter().map(paused));
             }
             Told::Alarm => {}

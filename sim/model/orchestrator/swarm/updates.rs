@@ -11,8 +11,9 @@
 //! ```
 //! A new task *runs* when its container is found healthy, or, without a check, as soon as its process has
 //! started. What a failed new task is replaced by does not count. Without contention a slot of a stop-first
-//! update takes the longer of stopping and pulling, then 0.2 to 0.5 s, the start, and the wait for the first
-//! good check; the update the rounds of its slots, their delays, and the monitor period.
+//! update takes the longer of stopping and pulling, then 0.2 to 0.5 s, the start, the wait for the first good
+//! check, and 0.1 s at most until that is known; the update the rounds of its slots, their delays, and the
+//! monitor period.
 //!
 //! Source: moby/swarmkit `manager/orchestrator/update/updater.go` (`Run`, `worker`, `updateTask`: the old task is
 //! told to end when the new one is made, so the pull is part of the outage; `failureTriggersAction`);
@@ -25,6 +26,13 @@ use crate::orchestrator::{Ending, Fact, OnFailure, Restarts, UpdatePolicy};
 use std::collections::VecDeque;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Nanos, Time};
+
+/// A status reaches the manager's store within 0.1 s, an order its agent 0.1 s after it is given (swarmkit,
+/// manager/dispatcher/dispatcher.go: `maxBatchInterval`, `batchingWaitTime`), in seconds.
+const STATUS_BATCH: f64 = 0.1;
+const ASSIGNMENT_BATCH: f64 = 0.1;
+/// The draw of the first.
+const REPORTED: u32 = 18;
 
 /// An update of one service.
 #[derive(Debug)]
@@ -49,6 +57,8 @@ enum Worker {
     Idle,
     /// Until this replica runs, or has failed.
     Replaces(usize),
+    /// This replica runs; what follows is done then.
+    Hears(usize, Time),
     Pauses(Time),
 }
 
@@ -66,11 +76,11 @@ impl Update {
             Stage::Over => None,
             Stage::Monitors(until) => Some(until),
             Stage::Replaces => {
-                let pauses = self.workers.iter().filter_map(|worker| match worker {
-                    Worker::Pauses(until) => Some(*until),
+                let waits = self.workers.iter().filter_map(|worker| match worker {
+                    Worker::Hears(_, until) | Worker::Pauses(until) => Some(*until),
                     Worker::Idle | Worker::Replaces(_) => None,
                 });
-                pauses.min()
+                waits.min()
             }
         }
     }
@@ -83,10 +93,26 @@ impl Update {
 
     /// The worker that is busy with `replica` is done with it.
     fn is_done_with(&mut self, replica: usize, now: Time) {
-        let busy = Worker::Replaces(replica);
-        if let Some(worker) = self.workers.iter_mut().find(|worker| **worker == busy) {
-            *worker = after(self.policy.delay, now);
+        if let Some(worker) = self.worker_of(replica) {
+            self.workers[worker] = after(self.policy.delay, now);
         }
+    }
+
+    /// The worker that is busy with `replica`.
+    fn worker_of(&self, replica: usize) -> Option<usize> {
+        let is_busy = |worker: &Worker| match *worker {
+            Worker::Replaces(other) | Worker::Hears(other, _) => other == replica,
+            Worker::Idle | Worker::Pauses(_) => false,
+        };
+        self.workers.iter().position(is_busy)
+    }
+
+    /// The first replica that runs and of which that is known by `now`.
+    fn heard(&self, now: Time) -> Option<usize> {
+        self.workers.iter().find_map(|worker| match *worker {
+            Worker::Hears(replica, at) if at <= now => Some(replica),
+            _ => None,
+        })
     }
 
     /// Whether so many of its tasks have failed that something follows.
@@ -129,7 +155,7 @@ impl Tasks<'_> {
         for number in 0..self.updates.len() {
             let other = &self.updates[number];
             if other.service == service && other.stage != Stage::Over {
-                self.conclude(number, Ending::Paused, round);
+                self.conclude(number, Ending::Overtaken, round);
             }
         }
         self.images_of[service] = image;
@@ -270,9 +296,20 @@ impl Tasks<'_> {
         let Some(id) = self.places[place].tenant else { return };
         self.replicas[id].runs_since = Some(round.now);
         let Some(number) = self.replicas[id].update else { return };
-        if self.updates[number].stage == Stage::Over {
+        let status = STATUS_BATCH * (round.unit)(self.replicas[id].key, REPORTED);
+        let update = &mut self.updates[number];
+        if update.stage == Stage::Over {
             return;
         }
+        let order = if update.policy.start_first { ASSIGNMENT_BATCH } else { 0.0 };
+        if let Some(worker) = update.worker_of(id) {
+            let at = round.now + Nanos::from_seconds(status + order);
+            update.workers[worker] = Worker::Hears(id, at);
+        }
+    }
+
+    /// The updater hears that the replica runs.
+    fn is_running(&mut self, number: usize, id: usize, round: &mut Round<'_>) {
         if self.updates[number].policy.start_first {
             let slot = self.replicas[id].slot;
             for old in self.of_slot(slot).into_iter().filter(|old| *old != id) {
@@ -333,6 +370,10 @@ impl Tasks<'_> {
                 continue;
             }
             any = true;
+            if let Some(replica) = update.heard(round.now) {
+                self.is_running(number, replica, round);
+                continue;
+            }
             if let Stage::Monitors(_) = update.stage {
                 self.conclude(number, Ending::Completed, round);
                 continue;

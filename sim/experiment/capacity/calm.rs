@@ -1,0 +1,34 @@
+//! The worlds that are searched: without rollouts, whose failures say nothing of traffic.
+
+use crate::migrate::plan::Phase;
+use crate::question::{AtRisk, End, Override, RangedInput, WorldError, Worlds};
+use wssim_model::Blueprint;
+
+/// The same worlds where nothing is brought out.
+pub(super) struct Calm<'a>(pub(super) &'a dyn Worlds);
+
+impl Worlds for Calm<'_> {
+    fn blueprint(
+        &self,
+        arm: Option<&str>,
+        overrides: &[Override],
+    ) -> Result<Blueprint, WorldError> {
+        self.0.blueprint(arm, overrides).map(Blueprint::without_rollouts)
+    }
+
+    fn at_risk(&self, arm: Option<&str>, overrides: &[Override]) -> Result<AtRisk, WorldError> {
+        self.0.at_risk(arm, overrides)
+    }
+
+    fn phases(&self, arm: Option<&str>) -> Result<Vec<Phase>, WorldError> {
+        self.0.phases(arm)
+    }
+
+    fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override> {
+        self.0.between(input, end, fraction)
+    }
+
+    fn replicas(&self, service: &str, replicas: u32) -> Override {
+        self.0.replicas(service, replicas)
+    }
+}
