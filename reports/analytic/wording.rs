@@ -31,7 +31,7 @@ pub(crate) fn kind(reason: &Reason) -> &'static str {
         | Reason::Nested(_) => "limits",
         Reason::Ram(_) | Reason::RamLimit(_) | Reason::Reads(_) | Reason::ColdCache(_) => "memory",
         Reason::Uneven(_) | Reason::Mesh(_) | Reason::Connections(_) => "routing",
-        Reason::Faults | Reason::Starts(_) => "faults",
+        Reason::Faults | Reason::Rollouts | Reason::Starts(_) => "faults",
         Reason::Contended(_) | Reason::Branches(_) => "sharing",
         Reason::NoVariance(_) | Reason::DiskLaw(_) => "laws",
     }
@@ -95,6 +95,7 @@ pub(crate) fn sentence(reason: &Reason) -> String {
             format!("opening connections takes time, between {pairs} pairs of services")
         }
         Reason::Faults => "something is to fail".to_owned(),
+        Reason::Rollouts => "something is to be rolled out".to_owned(),
         Reason::Starts(service) => format!("containers of `{service}` start during the run"),
         Reason::Contended(node) => {
             format!("containers of `{node}` compete: each gets as much, and not each request")

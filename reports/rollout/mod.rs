@@ -43,6 +43,7 @@ pub(crate) fn line_of_time(rollouts: &[RolloutShown]) -> [f64; 2] {
     let mut ends = [f64::INFINITY, 0.0_f64];
     for rollout in rollouts {
         ends[0] = ends[0].min(rollout.at_seconds);
+        ends[1] = ends[1].max(rollout.at_seconds);
         let of_bars = rollout.bars.iter().filter(|bar| bar.over > 0).map(|bar| bar.to);
         ends[1] = of_bars.chain(rollout.end_seconds).fold(ends[1], f64::max);
     }
@@ -54,7 +55,8 @@ fn whole(rollout: &RolloutShown, ends: [f64; 2]) -> Vec<Cell> {
     let is_good = rollout.ended[1..].iter().sum::<u32>() == 0;
     let tone = if is_good { Tone::Plain } else { Tone::Bad };
     let to = rollout.end_seconds;
-    let bar = to.map(|to| gantt::bar([rollout.at_seconds, to], ends)).unwrap_or_default();
+    // One that never ends goes on as far as anything is known.
+    let bar = gantt::bar([rollout.at_seconds, to.unwrap_or(ends[1])], ends);
     vec![
         Cell::toned(name, tone),
         Cell::new(bar),

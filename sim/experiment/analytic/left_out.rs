@@ -38,6 +38,9 @@ pub(super) fn reasons(flows: &Flows<'_>, found: &Analytic) -> Vec<Reason> {
     if !blueprint.faults.is_empty() {
         all.push(Reason::Faults);
     }
+    if !blueprint.rollouts().is_empty() {
+        all.push(Reason::Rollouts);
+    }
     sources(flows, found, &mut all);
     nodes(blueprint, found, peak, &mut all);
     disks(blueprint, found, &mut all);

@@ -43,6 +43,8 @@ pub enum Reason {
     Connections(usize),
     /// Faults are to strike.
     Faults,
+    /// Something is to be rolled out.
+    Rollouts,
     /// Containers of this service start during the run.
     Starts(String),
     /// Several containers compete for the processor of this node, which gives each container as much and not
