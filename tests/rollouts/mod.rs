@@ -238,3 +238,14 @@ fn a_later_rollout_overtakes() {
     assert_eq!(ends[0], (35.0, Ending::Overtaken));
     assert_eq!(ends[1].1, Ending::Completed);
 }
+
+/// The old process may take its time: what matters is that the new one is there. It holds on for 60 s here.
+#[test]
+fn an_old_process_that_lingers_keeps_nothing_open() {
+    let more = "healthcheck = { interval = \"1s\" }\non_stop = \"ignore\"\nstop_grace_period = \"60s\"\n\
+                update = { order = \"start-first\" }\n";
+    let heard = run(&world("swarm", more, "image = { size = \"1 MB\" }"), 120, 1);
+    let (lasted, outcome) = heard.lasted().unwrap();
+    assert_eq!(outcome, Ending::Completed);
+    assert!((8.0..10.0).contains(&lasted), "{lasted}");
+}

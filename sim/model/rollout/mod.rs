@@ -191,13 +191,17 @@ impl<'a, P: Probe> World<'a, P> {
         }
         let Some(control) = &self.control else { return true };
         let blueprint = self.blueprint;
-        let mut replicas = (rollout.renewals.iter())
-            .flat_map(|renewal| blueprint.services[renewal.service.index()].containers.clone())
-            .map(ContainerId)
-            .filter(|id| !blueprint.containers[id.index()].spare && !self.is_to_come(now, *id));
-        replicas.all(|first| {
-            let at = control.replica_at(first);
-            at.is_some_and(|at| self.containers[at.index()].life.phase == Phase::Registered)
+        rollout.renewals.iter().all(|renewal| {
+            let is_new = outcome == Ending::Completed;
+            let containers =
+                || blueprint.services[renewal.service.index()].containers.clone().map(ContainerId);
+            let replicas = containers()
+                .filter(|id| !blueprint.containers[id.index()].spare && !self.is_to_come(now, *id));
+            let healthy = containers().filter(|id| {
+                let runs = (control.image_at(*id) == Some(renewal.image)) == is_new;
+                runs && self.containers[id.index()].life.phase == Phase::Registered
+            });
+            healthy.count() >= replicas.count()
         })
     }
 
