@@ -160,6 +160,8 @@ pub struct Question {
     pub not_simulated: Vec<String>,
     /// The same where things are lost and replaced: in `failures`.
     pub not_simulated_at_risk: Vec<String>,
+    /// The same in the phases of a migration: in `migrate`.
+    pub not_simulated_in_phases: Vec<String>,
 }
 
 impl Question {
