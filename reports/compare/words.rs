@@ -45,16 +45,28 @@ pub(crate) fn answer(comparison: &Comparison) -> Vec<String> {
 /// Tells something of another scenario, if there is something to tell.
 type Tell = fn(&Comparison, usize) -> Option<String>;
 
-/// `people work 124 h less (−87 %) to get there`, of two migrations.
+/// `people work 124 h less (−87 %) to get there`, of two migrations; where they work as long, what else changes: how
+/// long it takes, or for how long an entry is down.
 fn migrations(comparison: &Comparison, other: usize) -> Option<String> {
-    let mut changed = changed(comparison, other);
-    let beside = &changed.find(|row| row.name == "migration_effort_seconds")?.others[other];
-    let change = beside.change.as_ref()?;
+    let find = |name: &str, is_of_all: bool| {
+        let is_it = |row: &&Row| row.name == name && (!is_of_all || value(row, "phase") == "all");
+        changed(comparison, other).find(is_it)
+    };
+    let effort = find("migration_effort_seconds", false);
+    let row = effort
+        .or_else(|| find("phase_seconds", true))
+        .or_else(|| find("migration_downtime_seconds", true))?;
+    let beside = &row.others[other];
+    let change = beside.change.as_ref().filter(|change| change.mean.is_finite())?;
     let by = quantity::three_digits(change.mean.abs(), "seconds", false);
-    let how = if change.mean > 0.0 { "more" } else { "less" };
+    let [more, longer] = if change.mean > 0.0 { ["more", "longer"] } else { ["less", "shorter"] };
     let share = beside.relative.as_ref().map(quantity::share_of_change);
     let share = share.map_or_else(String::new, |share| format!(" ({share})"));
-    Some(format!("people work {by} {how} to get there{share}"))
+    Some(match row.name {
+        "migration_effort_seconds" => format!("people work {by} {more} to get there{share}"),
+        "phase_seconds" => format!("the migration takes {by} {longer}{share}"),
+        _ => format!("{} is down for {by} {more} on the way there{share}", value(row, "entry")),
+    })
 }
 
 /// Whether nothing at all is different.

@@ -17,7 +17,8 @@ const NONE: &str = "—";
 /// What it comes to.
 pub(crate) fn answer(migration: &Migration) -> Vec<String> {
     let Some(all) = &migration.seconds else { return Vec::new() };
-    let work = migration.effort.as_ref().map_or(0.0, |effort| effort.mean);
+    let work = migration.effort.as_ref().filter(|effort| effort.mean > 0.0);
+    let work = work.map(|effort| format!(", of which people work {}", about(effort.mean)));
     let down = migration.downtime.iter().filter_map(|(entry, one)| {
         let down = one.as_ref().filter(|down| down.mean > 0.0)?;
         Some(format!("{entry} for {}", about(down.mean)))
@@ -27,9 +28,9 @@ pub(crate) fn answer(migration: &Migration) -> Vec<String> {
     let unfinished = migration.phases.iter().filter(|phase| phase.unfinished > 0);
     let unfinished: Vec<&str> = unfinished.map(|phase| phase.id.as_str()).collect();
     let mut all = vec![format!(
-        "Takes {}, of which people work {}. Entries that are down: {down}.",
+        "Takes {}{}. Entries that are down: {down}.",
         if all.mean.is_finite() { about(all.mean) } else { NONE.to_owned() },
-        about(work),
+        work.unwrap_or_default(),
     )];
     if !unfinished.is_empty() {
         all.push(format!("Not every time done to the end: {}.", unfinished.join(", ")));
@@ -92,7 +93,7 @@ fn phases(migration: &Migration) -> Section {
         ("Within it", Kind::Numbers),
         ("Not done", Kind::Numbers),
     ];
-    let effort = migration.effort.as_ref();
+    let effort = migration.effort.as_ref().filter(|effort| effort.mean > 0.0);
     let work =
         effort.map(|it| format!("people work {} in all", quantity::plus_minus(it, "seconds")));
     let has_window = migration.phases.iter().any(|phase| phase.window_seconds.is_some());

@@ -162,6 +162,8 @@ pub struct Question {
     pub not_simulated_at_risk: Vec<String>,
     /// What `capacity` leaves out beside `not_simulated`.
     pub not_simulated_at_limits: Vec<String>,
+    /// The same in the phases of a migration: in `migrate`.
+    pub not_simulated_in_phases: Vec<String>,
 }
 
 impl Question {

@@ -7,6 +7,7 @@ pub(crate) mod groups;
 mod growth;
 mod memory;
 pub(crate) mod migration;
+mod moves;
 mod passing;
 mod rollouts;
 pub(crate) mod size;

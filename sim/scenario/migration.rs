@@ -40,12 +40,18 @@ pub(crate) fn services(document: &Document, name: &str) -> Vec<String> {
     of_stack.map(|(name, _)| name.clone()).collect()
 }
 
+/// `document` without what a script lets happen beside the phases: phases know neither faults nor rollouts.
+pub(crate) fn calm(document: &Document) -> Document {
+    Document { faults: Vec::new(), rollouts: Vec::new(), ..document.clone() }
+}
+
 /// The document of the world of a phase: `before` is that of the phase before, `after` that with its own overlay.
 pub(crate) fn document(before: &Document, after: &Document, phase: usize) -> Document {
     let steps = after.migration.phases.get(phase).map_or(&[][..], |phase| &phase.steps);
     let named = steps.iter().flat_map(PhaseStep::services);
     let named = named.flat_map(|name| services(after, &name.text)).collect();
-    Document { moving: Some(Moving { from: standing(before), named, phase }), ..after.clone() }
+    let moving = Some(Moving { from: standing(before), named, phase });
+    Document { moving, ..calm(after) }
 }
 
 /// All phases with their worlds; `worlds` are the documents with the overlays of none, of the first, of the first
@@ -79,6 +85,15 @@ pub(crate) fn after(phases: &[Phase], place: usize) -> Vec<usize> {
 pub(crate) fn after_step(steps: &[PhaseStep], place: usize) -> Vec<usize> {
     let named = steps[place].after.as_ref();
     before(named, place, |id| steps.iter().position(|step| step.id == id))
+}
+
+/// The steps that are over when the one at `place` begins.
+pub(crate) fn earlier(steps: &[PhaseStep], place: usize) -> BTreeSet<usize> {
+    let (mut all, mut open) = (BTreeSet::new(), vec![place]);
+    while let Some(next) = open.pop() {
+        open.extend(after_step(steps, next).into_iter().filter(|before| all.insert(*before)));
+    }
+    all
 }
 
 fn before(

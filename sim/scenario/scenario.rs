@@ -168,6 +168,7 @@ impl Scenario {
             not_simulated: world.not_simulated.iter().map(ToString::to_string).collect(),
             not_simulated_at_risk: world.at_risk().iter().map(ToString::to_string).collect(),
             not_simulated_at_limits: unsimulated::at_limits(&world.document),
+            not_simulated_in_phases: world.in_phases().iter().map(ToString::to_string).collect(),
             ..Question::default()
         };
         let sets = sets.to_vec();
@@ -507,7 +508,9 @@ impl World {
     /// Adds notes on what does nothing; `sets` are those of the command line.
     fn note_what_does_nothing(&mut self, location: &Location, sets: &[Set], shared: &Shared) {
         let (document, blueprint) = (&self.document, self.at_risk_blueprint());
-        let mut notes = no_effect::notes(document, &blueprint, &self.merged, &self.sources);
+        let phases = self.plans();
+        let mut notes =
+            no_effect::notes(document, &blueprint, &phases, &self.merged, &self.sources);
         for (at, (set, _)) in sets.iter().enumerate() {
             let told = [&self.warnings[..], &notes[..]].concat();
             if no_effect::sets::is_told(set, &told, &self.not_simulated) {
@@ -551,6 +554,11 @@ impl World {
     /// What is not simulated where things are lost and replaced.
     fn at_risk(&self) -> Vec<NotSimulated> {
         unsimulated::list(&self.document_at_risk(), &self.sources)
+    }
+
+    /// What is not simulated in the phases of its migration.
+    fn in_phases(&self) -> Vec<NotSimulated> {
+        unsimulated::in_phases(&self.document, &self.sources)
     }
 
     fn offered(&self) -> OfferedLoad {

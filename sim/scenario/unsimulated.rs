@@ -4,6 +4,7 @@ use crate::calls;
 use crate::document::Document;
 use crate::document::fields::Name;
 use crate::document::step::{Step, StepKind};
+use crate::migration;
 use crate::places;
 use crate::renewal;
 use crate::source::Sources;
@@ -92,6 +93,27 @@ pub(crate) fn list(document: &Document, sources: &Sources) -> Vec<NotSimulated> 
     out
 }
 
+/// The same in the phases of a migration: what a script lets happen beside them is left out, too.
+pub(crate) fn in_phases(document: &Document, sources: &Sources) -> Vec<NotSimulated> {
+    let mut out = list(&migration::calm(document), sources);
+    let faults = document.faults.iter().map(|fault| &fault.id);
+    let rollouts = document.rollouts.iter().map(|rollout| &rollout.id);
+    out.extend(left_out("fault", faults));
+    out.extend(left_out("rollout", rollouts));
+    out.sort_by(|a, b| a.path.cmp(&b.path));
+    out
+}
+
+/// What phases do not know, of one kind.
+fn left_out<'n>(kind: &str, ids: impl ExactSizeIterator<Item = &'n String>) -> Vec<NotSimulated> {
+    let reason = format!("phases of a migration know no {kind}s; `run` does");
+    if ids.len() > TOLD_APART {
+        let reason = format!("{reason} ({} {kind}s)", ids.len());
+        return vec![NotSimulated { path: format!("{kind}.*"), reason }];
+    }
+    ids.map(|id| NotSimulated { path: format!("{kind}.{id}"), reason: reason.clone() }).collect()
+}
+
 /// Names of the middlewares that calls of a proxy pass.
 fn passed(document: &Document) -> BTreeSet<String> {
     let proxied = passage::proxied(document);
@@ -109,7 +131,7 @@ fn traffic_reasons(document: &Document, add: &mut impl FnMut(String, &str)) {
     }
 }
 
-/// More services than this with the same key are told as one.
+/// More things than this of which the same is said are told as one.
 const TOLD_APART: usize = 3;
 
 fn service_reasons(document: &Document, add: &mut impl FnMut(String, &str)) {

@@ -187,7 +187,11 @@ impl Probe for Lives {
 /// Nothing starts by itself what a step has stopped or not started yet, its node's return neither.
 #[test]
 fn a_reboot_starts_nothing_that_no_step_has_started() {
-    let mut blueprint = world(r#"{ stop = "db" }, { manual = "60s" }"#);
+    let mut blueprint = world(r#"{ stop = "db" }, { manual = "60s" }, { start = "db" }"#);
+    // Before anything starts it.
+    if let Some(procedure) = &mut blueprint.procedure {
+        procedure.steps.truncate(2);
+    }
     let fault = |node: u32| wssim_model::blueprint::Fault {
         name: format!("reboot {node}"),
         comes: wssim_model::blueprint::Comes::Once(Nanos::from_seconds(10.0)),

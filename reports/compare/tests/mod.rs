@@ -120,3 +120,39 @@ fn nothing_that_changes_is_told_as_such() {
     let text = render(&findings, &Options::default());
     assert!(text.contains("after and before are the same in every number."), "{text}");
 }
+
+/// The first that changes: what people work, how long it takes, for how long an entry is down.
+#[test]
+fn migrations_lead_with_what_changes() {
+    let row = |name: &'static str, labels: &[(&'static str, &str)]| {
+        let change = around(251.2, 0.1);
+        let beside = Beside { after: around(314.0, 0.1), change, ..Beside::default() };
+        let labels = labels.iter().map(|(label, value)| (*label, (*value).to_owned())).collect();
+        let (unit, before) = ("seconds", around(62.8, 0.1));
+        Row { name, labels, unit, before, others: vec![beside], said: Vec::new() }
+    };
+    let rows = [
+        row("migration_downtime_seconds", &[("entry", "web"), ("phase", "all")]),
+        row("migration_effort_seconds", &[]),
+        row("phase_seconds", &[("phase", "all")]),
+    ];
+    let told = |same: &[usize]| {
+        let mut findings = findings();
+        if let Answer::Compare(comparison) = &mut findings.answer {
+            comparison.rows.extend(rows.clone());
+            let first = comparison.rows.len() - rows.len();
+            for at in same {
+                comparison.rows[first + at].others[0].change = around(0.0, 0.0);
+            }
+        }
+        render(&findings, &Options { width: 120, ..Options::default() })
+    };
+    for (same, expected) in [
+        (&[][..], "after against before: people work 4.19 min more to get there"),
+        (&[1], "after against before: the migration takes 4.19 min longer"),
+        (&[1, 2], "after against before: web is down for 4.19 min more on the way there"),
+        (&[0, 1, 2], "after against before: web responds"),
+    ] {
+        assert!(told(same).contains(expected), "{expected}: {}", told(same));
+    }
+}

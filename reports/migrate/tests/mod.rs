@@ -117,6 +117,17 @@ fn every_terminal_is_wide_enough() {
 }
 
 #[test]
+fn people_are_told_of_only_where_they_work() {
+    let mut findings = usual();
+    if let Answer::Migrate(migration) = &mut findings.answer {
+        migration.effort = around(0.0, 0.0);
+    }
+    let text = render(&findings, &Options::default());
+    assert!(text.contains("Takes 8.86 h. Entries"), "{text}");
+    assert!(!text.contains("people work"), "{text}");
+}
+
+#[test]
 fn names_of_users_are_data() {
     let mut findings = usual();
     if let Answer::Migrate(migration) = &mut findings.answer {

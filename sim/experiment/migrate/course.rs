@@ -1,7 +1,9 @@
 //! The order of things that wait for each other, how long a chain of them takes, and which of a phase's steps need
 //! no world.
 
-use wssim_model::blueprint::Procedure;
+use wssim_model::Blueprint;
+use wssim_model::blueprint::{Procedure, Work};
+use wssim_model::ids::ContainerId;
 
 /// Places in an order in which each comes after those that it waits for; of several the first by place. What waits
 /// for itself is left out.
@@ -31,6 +33,23 @@ pub(super) fn times(after: &[Vec<usize>], takes: &[f64]) -> Vec<[f64; 2]> {
 /// When the last of `times` ends.
 pub(super) fn end(times: &[[f64; 2]]) -> f64 {
     times.iter().map(|[_, end]| *end).fold(0.0, f64::max)
+}
+
+/// How long each step of `procedure` takes on average in a world where nothing else goes on, in seconds.
+pub(super) fn alone(procedure: &Procedure, world: &Blueprint) -> Vec<f64> {
+    let start = |id: &ContainerId| {
+        let node = world.containers[id.index()].node;
+        world.service_of(*id).startup.mean() / 1e9 / world.nodes[node.index()].speed
+    };
+    let of = |work: &Work| match work {
+        Work::People(law) => law.mean() / 1e9,
+        Work::Carry { there, .. } => there.seconds_alone(world),
+        Work::Start(ids) => ids.iter().map(start).fold(0.0, f64::max),
+        // A container leaves all lists first.
+        Work::Stop(_) => 2.0,
+        Work::Switch { .. } => 0.0,
+    };
+    procedure.steps.iter().map(|step| of(&step.work)).collect()
 }
 
 /// What `procedure` waits for, by step.
@@ -79,7 +98,7 @@ fn reach(after: &[Vec<usize>]) -> Vec<Vec<bool>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wssim_model::blueprint::{Step, Work};
+    use wssim_model::blueprint::Step;
     use wssim_model::law::Law;
 
     #[test]

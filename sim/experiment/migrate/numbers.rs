@@ -72,7 +72,7 @@ impl<'e> Shown<'e> {
                     self.phases[place].steps[*at].id == step
                 };
                 let (_, first, done) = self.backs[place].iter().find(is_it)?;
-                Some(done.iter().take(most).map(|one| way_back(one, *first)).collect())
+                Some(ways_back(&done[..done.len().min(most)], *first))
             }
         }
     }
@@ -155,13 +155,66 @@ impl<'e> Shown<'e> {
     }
 }
 
-/// How long the way back takes that begins with the step at `first`.
-pub(super) fn way_back(one: &Passage, first: usize) -> Sample {
-    let last = one.ends.len().checked_sub(1);
-    match (one.begins.get(first), last) {
-        (Some(begins), Some(last)) if one.is_complete => Sample::Value(one.ends[last] - begins),
-        // Nothing has to be undone.
-        (None, _) if one.is_complete => Sample::Value(0.0),
-        _ => Sample::Within(0.0, f64::INFINITY),
+/// How long the way back takes in each replication that begins with the step at `first`; nothing is known where it
+/// begins in none of them.
+pub(super) fn ways_back(done: &[Passage], first: usize) -> Vec<Sample> {
+    let all = || done.iter().map(|one| way_back(one, first));
+    let unknown = match all().flatten().next() {
+        Some(_) => Sample::Within(0.0, f64::INFINITY),
+        None => Sample::Nothing,
+    };
+    all().map(|sample| sample.unwrap_or(unknown)).collect()
+}
+
+/// How long it takes in one replication; `None`: it never begins.
+fn way_back(one: &Passage, first: usize) -> Option<Sample> {
+    if one.is_complete {
+        let takes = one.begins.get(first).zip(one.ends.last()).map(|(begins, ends)| ends - begins);
+        // Perhaps nothing has to be undone.
+        return Some(Sample::Value(takes.unwrap_or(0.0)));
+    }
+    let begins = *one.ends[..first.min(one.ends.len())].last()?;
+    // As long as it was looked at, at least.
+    let least = (one.seconds - begins).max(0.0);
+    (!begins.is_nan()).then_some(Sample::Within(least, f64::INFINITY))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One replication of a way there of 2 s and a way back.
+    fn passage(back: f64, seconds: f64) -> Passage {
+        Passage {
+            is_complete: !back.is_nan(),
+            begins: vec![0.0, 2.0],
+            ends: vec![2.0, 2.0 + back],
+            seconds,
+            in_window: 0.0,
+            effort: 0.0,
+            downtime: Vec::new(),
+            is_down: Vec::new(),
+            memory: Vec::new(),
+            cpu: Vec::new(),
+            events: 0,
+            requests: 0,
+            simulated_seconds: 0.0,
+        }
+    }
+
+    #[test]
+    fn a_way_back_that_does_not_end_takes_as_long_as_it_was_looked_at() {
+        let [ended, endless] = [passage(4.0, 6.0), passage(f64::NAN, 3602.0)];
+        let within = Sample::Within(3600.0, f64::INFINITY);
+        assert_eq!(ways_back(&[ended, endless], 1), [Sample::Value(4.0), within]);
+    }
+
+    #[test]
+    fn of_a_way_back_that_never_begins_nothing_is_known() {
+        let mut never = passage(f64::NAN, 3602.0);
+        never.ends[0] = f64::NAN;
+        assert_eq!(ways_back(&[never.clone()], 1), [Sample::Nothing]);
+        let within = Sample::Within(0.0, f64::INFINITY);
+        assert_eq!(ways_back(&[passage(4.0, 6.0), never], 1), [Sample::Value(4.0), within]);
     }
 }

@@ -1,5 +1,6 @@
 //! The phases of a migration as a study asks for them.
 
+use super::course;
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Procedure;
@@ -35,5 +36,17 @@ impl Phase {
     #[must_use]
     pub fn procedure(&self) -> Procedure {
         self.blueprint.procedure.clone().unwrap_or_default()
+    }
+
+    /// How long each of its steps takes on average where nothing else goes on, in seconds.
+    #[must_use]
+    pub fn steps_alone(&self) -> Vec<f64> {
+        course::alone(&self.procedure(), &self.blueprint)
+    }
+
+    /// The longest chain of them, in seconds.
+    #[must_use]
+    pub fn seconds_alone(&self) -> f64 {
+        course::end(&course::times(&course::after(&self.procedure()), &self.steps_alone()))
     }
 }

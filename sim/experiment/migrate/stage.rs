@@ -117,23 +117,8 @@ impl Arm {
 
     /// How long what is simulated takes on average where nothing else goes on, in seconds.
     fn expected(&self) -> f64 {
-        let steps = self.blueprint.procedure.iter().flat_map(|all| &all.steps);
-        let alone = |work: &Work| match work {
-            Work::People(law) => law.mean() / 1e9,
-            Work::Carry { there, .. } => there.seconds_alone(&self.blueprint),
-            Work::Start(ids) => {
-                let takes = |id: &wssim_model::ids::ContainerId| {
-                    let node = self.blueprint.containers[id.index()].node;
-                    let speed = self.blueprint.nodes[node.index()].speed;
-                    self.blueprint.service_of(*id).startup.mean() / 1e9 / speed
-                };
-                ids.iter().map(takes).fold(0.0, f64::max)
-            }
-            // A container leaves all lists first.
-            Work::Stop(_) => 2.0,
-            Work::Switch { .. } => 0.0,
-        };
-        let takes: Vec<f64> = steps.map(|step| alone(&step.work)).collect();
+        let simulated = self.blueprint.procedure.as_ref();
+        let takes = simulated.map(|all| course::alone(all, &self.blueprint)).unwrap_or_default();
         course::end(&course::times(&after(&self.procedure), &takes))
     }
 

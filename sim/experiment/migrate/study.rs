@@ -193,7 +193,7 @@ impl<'a> MigrateStudy<'a> {
             events: plain().map(|one| one.events).sum(),
             metrics: if n == 0 { Vec::new() } else { metrics(&shown, n) },
             claims: self.judge(engine, stand, n),
-            not_simulated: self.question.not_simulated.clone(),
+            not_simulated: self.question.not_simulated_in_phases.clone(),
             notes,
             regression: None,
             answer: Answer::Migrate(answer),

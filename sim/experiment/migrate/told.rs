@@ -1,7 +1,7 @@
 //! What is told of the phases: means and intervals of what replications show.
 
 use super::findings::{LossFinding, Migration, Peak, PhaseFinding, RollbackFinding, StepFinding};
-use super::numbers::{Shown, way_back};
+use super::numbers::{Shown, ways_back};
 use super::passage::Passage;
 use super::plan::Phase;
 use crate::judge::{LEVEL, estimate};
@@ -17,7 +17,7 @@ pub(super) fn told(shown: &Shown<'_>, losses: &[Vec<Loss<'_>>], replications: us
     let n = shown.replications(replications);
     let number = |name: &str, labels: &[(&'static str, String)]| {
         let samples = shown.samples(&MetricRef::named(name, labels), n)?;
-        estimate(&samples, LEVEL)
+        known(&samples)
     };
     let downtime = |phase: &str| {
         let of = |entry: &String| {
@@ -49,6 +49,15 @@ pub(super) fn told(shown: &Shown<'_>, losses: &[Vec<Loss<'_>>], replications: us
         effort: number("migration_effort_seconds", &[]),
         downtime: downtime(crate::metric::ALL),
     }
+}
+
+/// The interval of a number; of a single replication its value, which has none.
+fn known(samples: &[Sample]) -> Option<Estimate> {
+    let [one] = samples else { return estimate(samples, LEVEL) };
+    let [low, high] = one.ends()?;
+    // A value of which no more is known than that it is at least so much is a bound all the same.
+    let bound = |end: f64| if low == high { f64::NAN } else { end };
+    Some(Estimate { mean: low, low: bound(low), high: bound(high), n: 1 })
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
@@ -90,13 +99,13 @@ fn peaks(
 fn rollbacks(shown: &Shown<'_>, place: usize) -> Vec<RollbackFinding> {
     let names: Vec<&String> = shown.entries().collect();
     let of = |(step, first, done): &(usize, usize, &[Passage])| {
-        let samples: Vec<Sample> = done.iter().map(|one| way_back(one, *first)).collect();
+        let samples = ways_back(done, *first);
         let down = |(at, name): (usize, &&String)| {
             ((*name).clone(), mean(done.iter().map(|one| one.downtime[at])).unwrap_or(0.0))
         };
         RollbackFinding {
             step: shown.phases[place].steps[*step].id.clone(),
-            seconds: estimate(&samples, LEVEL),
+            seconds: known(&samples),
             downtime: names.iter().enumerate().map(down).collect(),
         }
     };

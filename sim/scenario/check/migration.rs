@@ -1,13 +1,17 @@
 //! Phases: is everything there that they name, can they be done in some order, and does data fit where it is
 //! carried?
 
+use super::moves::Moves;
+use super::shown;
+use super::size::LONGEST;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::fields::Name;
 use crate::document::migration::{Phase, PhaseStep, WorkText};
-use crate::migration::{after, after_step, circles, document, services, standing};
+use crate::migration::{after, after_step, circles, document, earlier, services, standing};
 use crate::source::{Origin, Sources};
 use std::collections::{BTreeMap, BTreeSet};
+use wssim_experiment::migrate::plan;
 use wssim_text::quantity::{Dimension, Quantity};
 use wssim_text::suggest;
 
@@ -59,12 +63,39 @@ pub(crate) fn worlds(worlds: &[&Document], sources: &Sources) -> Vec<Diagnostic>
         let world = document(pair[0], pair[1], place);
         let (old, new) = (standing(pair[0]), standing(pair[1]));
         check.nodes_stay(phase, &old, &world);
-        check.moves(phase, &old, &new, &world);
+        let moves = Moves { phase, old: &old, new: &new, world: &world, sources };
+        check.out.extend(moves.mistakes());
         for step in &phase.steps {
             check.step(step, &old, &world);
         }
     }
     check.out
+}
+
+/// Phases that take longer than any replication may, on average; `phases` are those of the scenario with their
+/// worlds.
+pub(crate) fn lengths(
+    base: &Document,
+    phases: &[plan::Phase],
+    sources: &Sources,
+) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for (phase, text) in phases.iter().zip(&base.migration.phases) {
+        if phase.seconds_alone() <= LONGEST.seconds() {
+            continue;
+        }
+        let takes = phase.steps_alone().into_iter().enumerate();
+        let longest = takes.max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(at, _)| at);
+        let at = longest.map_or(text.id.origin, |at| text.steps[at].origin);
+        let most = shown(LONGEST);
+        let message = format!(
+            "the steps of phase `{}` take longer than {most} on average, the most that is simulated",
+            text.id.text
+        );
+        let diagnostic = Diagnostic::error("too-large", message).at(sources, at);
+        out.push(diagnostic.help("this one takes longest"));
+    }
+    out
 }
 
 /// Steps that write data out while its service runs on: lints.
@@ -90,15 +121,6 @@ pub(crate) fn lints(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
         }
     }
     out
-}
-
-/// The steps that are over when the one at `place` begins.
-fn earlier(steps: &[PhaseStep], place: usize) -> BTreeSet<usize> {
-    let (mut all, mut open) = (BTreeSet::new(), vec![place]);
-    while let Some(next) = open.pop() {
-        open.extend(after_step(steps, next).into_iter().filter(|before| all.insert(*before)));
-    }
-    all
 }
 
 struct Check<'a> {
@@ -166,40 +188,6 @@ impl Check<'_> {
             let message =
                 format!("node `{node}` is gone from this phase on, and `{service}` stands on it");
             self.error("node-gone", message, phase.id.origin);
-        }
-    }
-
-    /// What stands elsewhere from a phase on is stopped or started by a step of it.
-    fn moves(
-        &mut self,
-        phase: &Phase,
-        old: &BTreeMap<String, Vec<String>>,
-        new: &BTreeMap<String, Vec<String>>,
-        world: &Document,
-    ) {
-        let sorted = |nodes: Option<&Vec<String>>| {
-            let mut nodes = nodes.cloned().unwrap_or_default();
-            nodes.sort();
-            nodes
-        };
-        let named = world.moving.iter().flat_map(|moving| &moving.named).collect::<BTreeSet<_>>();
-        let mut left: Vec<&str> = Vec::new();
-        for (service, nodes) in new {
-            if sorted(Some(nodes)) != sorted(old.get(service)) && !named.contains(service) {
-                left.push(service);
-            }
-        }
-        if let Some(first) = left.first() {
-            let more = match left.len() - 1 {
-                0 => String::new(),
-                more => format!(", and {more} more"),
-            };
-            let message = format!(
-                "`{first}` stands elsewhere from this phase on{more}, and no step starts it there"
-            );
-            let diagnostic =
-                Diagnostic::error("unmoved", message).at(self.sources, phase.id.origin);
-            self.out.push(diagnostic.help("name it in `stop` and `start`"));
         }
     }
 

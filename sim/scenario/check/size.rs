@@ -24,7 +24,7 @@ const MOST_PLACES: u64 = 1_000_000;
 /// Connections at most that pools open at the start, those of all containers together.
 const MOST_CONNECTIONS: u64 = 1_000_000;
 /// The longest stretch of one replication: a year.
-const LONGEST: Nanos = Nanos(366 * 86_400_000_000_000);
+pub(super) const LONGEST: Nanos = Nanos(366 * 86_400_000_000_000);
 /// Slots of series over time at most: a day has 86 400 seconds.
 const MOST_SLOTS: u64 = 100_000;
 

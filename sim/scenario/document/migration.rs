@@ -2,8 +2,9 @@
 
 use super::fields::{self, Fields, Name, Reader};
 use super::machine::bandwidth;
+use crate::load::overlay;
 use crate::source::Origin;
-use crate::tree::Value;
+use crate::tree::{Item, Value};
 use wssim_kernel::Nanos;
 use wssim_model::law::Law;
 use wssim_text::quantity::Dimension;
@@ -11,9 +12,9 @@ use wssim_text::suggest;
 
 /// Bytes a second of one thread that writes a database out: 635 MB in 4.9 s and 1,576 MB in 15.5 s measured,
 /// 50 GB in 430 s reported (mckerlie.com).
-const DUMPED: Law = Law::Uniform { low: 80e6, high: 130e6 };
+pub(crate) const DUMPED: Law = Law::Uniform { low: 80e6, high: 130e6 };
 /// Of one that reads it in: 635 MB in 21 s and 1,576 MB in 57 s measured, 50 GB in 1,804 s reported there.
-const RESTORED: Law = Law::Uniform { low: 20e6, high: 30e6 };
+pub(crate) const RESTORED: Law = Law::Uniform { low: 20e6, high: 30e6 };
 
 /// Phases, as they were read.
 #[derive(Clone, Debug, Default)]
@@ -89,17 +90,33 @@ fn phase(reader: &mut Reader<'_>, mut fields: Fields<'_>, window: Option<Nanos>)
     let title = fields.name(reader, "title").map_or_else(|| id.text.clone(), |name| name.text);
     let after = fields.names(reader, "after");
     let window = fields.duration(reader, "window").or(window);
-    if let Some(item) = fields.item("overlay")
-        && !matches!(item.value, Value::Text(_) | Value::Table(_))
-    {
-        let message =
-            format!("keys of a scenario, or a file of them, are due here, not {}", item.kind());
-        reader.mistake(item.origin, "wrong-type", message, None);
+    if let Some(item) = fields.item("overlay") {
+        overlay(reader, item);
     }
     let steps = fields.list(reader, "steps").into_iter().zip(1..);
     let steps = steps.filter_map(|(fields, number)| step(reader, fields, number)).collect();
     fields.finish(reader);
     Phase { id, title, after, window, steps }
+}
+
+/// What differs from a phase on: its keys are read with the scenario.
+fn overlay(reader: &mut Reader<'_>, item: &Item) {
+    match &item.value {
+        Value::Text(_) => {}
+        Value::Table(table) => {
+            for key in overlay::IGNORED {
+                let Some(entry) = table.get(key) else { continue };
+                let message = format!("`{key}` does not change from a phase on");
+                let help = "write it outside of the overlay".to_owned();
+                reader.mistake(entry.key, "misplaced-key", message, Some(help));
+            }
+        }
+        _ => {
+            let message =
+                format!("keys of a scenario, or a file of them, are due here, not {}", item.kind());
+            reader.mistake(item.origin, "wrong-type", message, None);
+        }
+    }
 }
 
 fn step(reader: &mut Reader<'_>, mut fields: Fields<'_>, number: usize) -> Option<PhaseStep> {
@@ -135,9 +152,9 @@ fn step(reader: &mut Reader<'_>, mut fields: Fields<'_>, number: usize) -> Optio
 
 fn work(reader: &mut Reader<'_>, fields: &mut Fields<'_>, kind: &'static str) -> Option<WorkText> {
     match kind {
-        "stop" => fields.names(reader, kind).map(WorkText::Stop),
-        "start" => fields.names(reader, kind).map(WorkText::Start),
-        "switch" => fields.names(reader, kind).map(WorkText::Switch),
+        "stop" => services(reader, fields, kind).map(WorkText::Stop),
+        "start" => services(reader, fields, kind).map(WorkText::Start),
+        "switch" => services(reader, fields, kind).map(WorkText::Switch),
         "dump" | "restore" => {
             let (usual, shown) = if kind == "dump" {
                 (DUMPED, "uniform(80 MB/s, 130 MB/s)")
@@ -174,6 +191,22 @@ fn work(reader: &mut Reader<'_>, fields: &mut Fields<'_>, kind: &'static str) ->
     }
 }
 
+/// Services that a step names: one at least.
+fn services(
+    reader: &mut Reader<'_>,
+    fields: &mut Fields<'_>,
+    kind: &'static str,
+) -> Option<Vec<Name>> {
+    let is_empty = |item: &Item| matches!(&item.value, Value::Array(items) if items.is_empty());
+    let names = fields.names(reader, kind)?;
+    if let Some(entry) = fields.table.get(kind).filter(|entry| is_empty(&entry.item)) {
+        let message = format!("there is nothing to {kind}");
+        let help = "name services, or `stack.NAME` for all of a stack".to_owned();
+        reader.mistake(entry.item.origin, "nothing-there", message, Some(help));
+    }
+    Some(names)
+}
+
 fn needed(
     reader: &mut Reader<'_>,
     fields: &mut Fields<'_>,
@@ -187,7 +220,7 @@ fn needed(
 }
 
 /// A law of bandwidths, none of them zero.
-fn rates(texts: &fields::Texts<'_>, item: &crate::tree::Item) -> fields::Read<Law> {
+fn rates(texts: &fields::Texts<'_>, item: &Item) -> fields::Read<Law> {
     let law = fields::law(Dimension::Bandwidth)(texts, item)?;
     if law.mean() > 0.0 {
         return Ok(law);

@@ -1,10 +1,13 @@
 //! Overlays of phases: what differs from a phase on is laid over what was there before it.
 
-use super::{BY_ID, file, merge};
+use super::{file, merge};
 use crate::diagnostic::Diagnostic;
 use crate::files::Files;
 use crate::source::{Origin, Sources};
 use crate::tree::{Table, Value};
+
+/// What a file may have that is an overlay, and does not change from a phase on.
+pub(crate) const IGNORED: [&str; 5] = ["claim", "fault", "phase", "rollout", "migration"];
 
 /// Lays the overlays of the first `phases` phases over the tree, one after the other.
 pub(crate) fn phases(
@@ -32,8 +35,8 @@ pub(crate) fn phases(
             _ => None,
         };
         if let Some(mut overlay) = overlay {
-            for list in BY_ID.iter().chain(&["migration"]) {
-                overlay.remove(*list);
+            for key in IGNORED {
+                overlay.remove(key);
             }
             merge(merged, overlay, true);
         }

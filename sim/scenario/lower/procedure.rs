@@ -1,7 +1,7 @@
 //! The steps of a phase: services become the containers that stand where they did, and those that will.
 
 use super::Lowering;
-use crate::document::migration::{Copy, PhaseStep, WorkText};
+use crate::document::migration::{Copy, DUMPED, PhaseStep, RESTORED, WorkText};
 use crate::migration::{after_step, services};
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{Carry, Procedure, Step, Work};
@@ -10,10 +10,6 @@ use wssim_model::law::Law;
 
 /// For so long the world is looked at when the last step is over.
 const SETTLE: Nanos = Nanos(60_000_000_000);
-/// How fast what was restored is dumped again, and what was dumped restored: as the format has it where nothing
-/// is said.
-const DUMPED: Law = Law::Uniform { low: 80e6, high: 130e6 };
-const RESTORED: Law = Law::Uniform { low: 20e6, high: 30e6 };
 
 impl Lowering<'_> {
     /// After services and their containers.
@@ -23,7 +19,7 @@ impl Lowering<'_> {
         let Some(phase) = document.migration.phases.get(moving.phase) else { return };
         let step = |(place, step): (usize, &PhaseStep)| Step {
             name: step.id.clone(),
-            work: self.work(step),
+            work: self.work(&phase.steps, step),
             after: after_step(&phase.steps, place),
         };
         let steps = phase.steps.iter().enumerate().map(step).collect();
@@ -31,23 +27,23 @@ impl Lowering<'_> {
         self.out.procedure = Some(Procedure { name, steps, settle: SETTLE });
     }
 
-    fn work(&self, step: &PhaseStep) -> Work {
+    fn work(&self, steps: &[PhaseStep], step: &PhaseStep) -> Work {
         let [old, new] = self.containers_of(step);
         match &step.work {
             WorkText::Stop(_) => Work::Stop(old),
             WorkText::Start(_) => Work::Start(new),
             WorkText::Switch(_) => Work::Switch { from: old, to: new },
-            WorkText::Dump(_, bytes, rate) => match self.node_of(&old) {
+            WorkText::Dump(service, bytes, rate) => match self.node_of(&old) {
                 Some(node) => Work::Carry {
                     there: dump(node, *bytes, rate.clone()),
-                    back: restore(node, *bytes, RESTORED),
+                    back: restore(node, *bytes, rate_back(steps, &service.text, step)),
                 },
                 None => nothing(),
             },
-            WorkText::Restore(_, bytes, rate) => match self.node_of(&new) {
+            WorkText::Restore(service, bytes, rate) => match self.node_of(&new) {
                 Some(node) => Work::Carry {
                     there: restore(node, *bytes, rate.clone()),
-                    back: dump(node, *bytes, DUMPED),
+                    back: dump(node, *bytes, rate_back(steps, &service.text, step)),
                 },
                 None => nothing(),
             },
@@ -82,6 +78,23 @@ impl Lowering<'_> {
     fn node_of(&self, containers: &[ContainerId]) -> Option<NodeId> {
         containers.first().map(|id| self.out.containers[id.index()].node)
     }
+}
+
+/// How fast the data of a dump is read in on the way back, or that of a restore written out: as the phase does it
+/// with the data of the same service on the way there, its first dump with its first restore, and so on; where it
+/// has no such step, as the format has it where no rate is said.
+fn rate_back(steps: &[PhaseStep], service: &str, step: &PhaseStep) -> Law {
+    let is_dump = matches!(step.work, WorkText::Dump(..));
+    let of = |dumps: bool| {
+        steps.iter().filter_map(move |one| match &one.work {
+            WorkText::Dump(name, _, rate) if dumps && name.text == service => Some((one, rate)),
+            WorkText::Restore(name, _, rate) if !dumps && name.text == service => Some((one, rate)),
+            _ => None,
+        })
+    };
+    let number = of(is_dump).take_while(|(one, _)| !std::ptr::eq(*one, step)).count();
+    let others = of(!is_dump).take(number + 1).last();
+    others.map_or(if is_dump { RESTORED } else { DUMPED }, |(_, rate)| rate.clone())
 }
 
 /// Nothing to do: what it is about is not there.

@@ -22,7 +22,9 @@ use crate::tree::{Item, Table, Value};
 pub(crate) use rows::ROWS;
 use rows::Row;
 use std::collections::BTreeSet;
+use wssim_experiment::migrate::plan::Phase;
 use wssim_model::Blueprint;
+use wssim_model::blueprint::Work;
 
 /// The code of all such notes.
 pub(crate) const CODE: &str = "no-effect";
@@ -38,6 +40,10 @@ pub(crate) struct Seen<'a> {
     blueprint: &'a Blueprint,
     /// Names of the services that are rolled out.
     renewed: BTreeSet<&'a str>,
+    /// Names of the nodes whose disks steps of phases read or write.
+    carried: BTreeSet<&'a str>,
+    /// Names of the services that steps of phases stop.
+    stopped: BTreeSet<&'a str>,
 }
 
 /// A key that is written.
@@ -57,12 +63,14 @@ const TOLD_APART: usize = 3;
 pub(crate) fn notes(
     document: &Document,
     blueprint: &Blueprint,
+    phases: &[Phase],
     merged: &Table,
     sources: &Sources,
 ) -> Vec<Diagnostic> {
     let names: Vec<&str> = document.services.keys().map(String::as_str).collect();
     let renewed = renewal::all(document).into_iter().map(|at| names[at]).collect();
-    let seen = Seen { document, blueprint, renewed };
+    let (carried, stopped) = (carried(phases), stopped(phases));
+    let seen = Seen { document, blueprint, renewed, carried, stopped };
     let mut walk = Walk { seen, sources, found: Vec::new() };
     walk.table(merged, &[]);
     let mut out = Vec::new();
@@ -77,6 +85,38 @@ pub(crate) fn notes(
         }
     }
     out
+}
+
+/// The nodes whose disks steps of `phases` read or write, there or on the way back.
+fn carried(phases: &[Phase]) -> BTreeSet<&str> {
+    let mut out = BTreeSet::new();
+    for phase in phases {
+        for work in works(phase) {
+            if let Work::Carry { there, back } = work {
+                let disks = [there.read, there.write, back.read, back.write].into_iter().flatten();
+                out.extend(disks.map(|id| phase.blueprint.nodes[id.index()].name.as_str()));
+            }
+        }
+    }
+    out
+}
+
+/// The services that steps of `phases` stop, there or on the way back.
+fn stopped(phases: &[Phase]) -> BTreeSet<&str> {
+    let mut out = BTreeSet::new();
+    for phase in phases {
+        for work in works(phase) {
+            if let Work::Stop(ids) | Work::Start(ids) = work {
+                out.extend(ids.iter().map(|id| phase.blueprint.service_of(*id).name.as_str()));
+            }
+        }
+    }
+    out
+}
+
+fn works(phase: &Phase) -> impl Iterator<Item = &Work> {
+    let steps = phase.blueprint.procedure.iter().flat_map(|procedure| &procedure.steps);
+    steps.map(|step| &step.work)
 }
 
 struct Walk<'a> {

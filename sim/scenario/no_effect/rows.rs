@@ -243,10 +243,11 @@ impl Seen<'_> {
         nodes.chain(services).chain(links).chain(sites).any(|fails| fails.mttr.is_some())
     }
 
-    /// Whether a container that may be on `node` has something to do there, or pages go to its swap.
+    /// Whether a container that may be on `node` has something to do there, steps of a phase carry data there, or
+    /// pages go to its swap.
     fn visits_disk(&self, node: &str) -> bool {
         let machine = &self.document.nodes[node];
-        if machine.memory.is_some() && machine.swap > 0.0 {
+        if machine.memory.is_some() && machine.swap > 0.0 || self.carried.contains(node) {
             return true;
         }
         let is_here = |service: &wssim_model::blueprint::Service| {
@@ -295,7 +296,8 @@ impl Seen<'_> {
 
     fn is_stopped(&self, service: &str) -> bool {
         // Swarm stops what it has replaced in good order, and Compose what it replaces.
-        if self.blueprint.is_replaced() || self.renewed.contains(service) {
+        let is_stopped = self.renewed.contains(service) || self.stopped.contains(service);
+        if self.blueprint.is_replaced() || is_stopped {
             return true;
         }
         let Some(at) = self.blueprint.services.iter().position(|it| it.name == service) else {

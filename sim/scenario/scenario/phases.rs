@@ -38,7 +38,16 @@ impl World {
             let worlds: Vec<&Document> = self.stages().map(|(document, _)| document).collect();
             mistakes = check::migration::worlds(&worlds, &self.sources);
         }
+        if mistakes.is_empty() {
+            let phases = self.plans();
+            mistakes = check::migration::lengths(&self.document, &phases, &self.sources);
+        }
         mistakes
+    }
+
+    /// The phases with their worlds.
+    pub(super) fn plans(&self) -> Vec<Phase> {
+        migration::phases(&self.stages().collect::<Vec<_>>())
     }
 
     /// The documents with the overlays of none, of the first phase, of the first two, and so on.
@@ -51,7 +60,6 @@ impl Scenario {
     /// The phases of `arm` as worlds.
     pub(super) fn phase_worlds(&self, arm: Option<&str>) -> Vec<Phase> {
         let world = arm.map_or(Some(&self.world), |arm| self.arms.get(arm));
-        let stages: Vec<(&Document, &Traces)> = world.into_iter().flat_map(World::stages).collect();
-        migration::phases(&stages)
+        world.map(World::plans).unwrap_or_default()
     }
 }

@@ -79,7 +79,7 @@ static STEP: Shape = Shape {
                 key(
                     "dump",
                     TEXT,
-                    "the data of this service is written out on the node where it stood: CPU of `size` over `rate`, and as many bytes on its disk",
+                    "the data of this service is written out on the node where it stood: CPU of `size` over `rate`, and as many bytes on its disk; on the way back it is read in there at the rate of its `restore`",
                 ),
                 key("size", SIZE, "bytes of data").or("required"),
                 key("rate", RATES, "bytes a second of one thread of a node of speed 1")
@@ -93,7 +93,7 @@ static STEP: Shape = Shape {
                 key(
                     "restore",
                     TEXT,
-                    "the data of this service is read in on the node where it stands from this phase on",
+                    "the data of this service is read in on the node where it stands from this phase on; on the way back it is written out there at the rate of its `dump`",
                 ),
                 key("size", SIZE, "bytes of data").or("required"),
                 key("rate", RATES, "bytes a second of one thread of a node of speed 1")

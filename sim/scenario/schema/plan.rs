@@ -241,7 +241,7 @@ static CLAIM: Shape = Shape {
             key(
                 "study",
                 Kind::Word(&["run", "failures", "rollout", "migrate", "compare", "capacity"]),
-                "the command that judges the claim; `rollout` does not exist yet",
+                "the command that judges the claim; `rollout` is another name of `run`",
             ).or("the one that measures the metric"),
             key("observed", TRUTH, "whether this was observed, so that the model must reproduce it").or("false"),
             key(

@@ -50,10 +50,10 @@ fn five_mistakes_are_five_diagnostics_with_their_lines() {
 }
 
 /// Files with a text of what is told of them.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 26] = [
     "many", "warned", "loop-a", "syntax", "escapes", "trace", "rows", "traffic", "busy", "calls",
     "patient", "spent", "stores", "routing", "memory", "tight", "faults", "outages", "late",
-    "parts", "phases", "moves", "rollouts", "steps",
+    "parts", "phases", "moves", "rollouts", "steps", "halves", "endless",
 ];
 
 #[test]

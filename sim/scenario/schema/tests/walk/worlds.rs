@@ -130,6 +130,7 @@ impl World {
             question.title.clear();
             question.not_simulated.clear();
             question.not_simulated_at_risk.clear();
+            question.not_simulated_in_phases.clear();
             let phases = world.scenario.phases(None);
             format!("{question:?} {:?} {phases:?}", world.at_risk.cluster)
         };
