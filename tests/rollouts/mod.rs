@@ -242,7 +242,7 @@ fn a_later_rollout_overtakes() {
 /// The old process may take its time: what matters is that the new one is there. It holds on for 60 s here.
 #[test]
 fn an_old_process_that_lingers_keeps_nothing_open() {
-    let more = "healthcheck = { interval = \"1s\" }\non_stop = \"ignore\"\nstop_grace_period = \"60s\"\n\
+    let more = "healthcheck = { interval = \"1s\", start_period = \"10s\" }\non_stop = \"ignore\"\nstop_grace_period = \"60s\"\n\
                 update = { order = \"start-first\" }\n";
     let heard = run(&world("swarm", more, "image = { size = \"1 MB\" }"), 120, 1);
     let (lasted, outcome) = heard.lasted().unwrap();

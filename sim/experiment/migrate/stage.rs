@@ -128,7 +128,7 @@ impl Arm {
         let stream = StreamKey::new(seed, replication, "loss", &self.procedure.name);
         let share = stream.draw(name_hash(name), 0).open01();
         self.blueprint.struck_by(vec![Fault {
-            name: format!("loss of {name}"),
+            name: name.clone(),
             comes: Comes::Once(Nanos::from_seconds(share * self.expected())),
             kind: FaultKind::Crash,
             nodes: vec![NodeId::from(node)],

@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::fields::Name;
 use crate::document::migration::{Phase, PhaseStep, WorkText};
+use crate::lint;
 use crate::migration::{after, after_step, circles, document, earlier, services, standing};
 use crate::source::{Origin, Sources};
 use std::collections::{BTreeMap, BTreeSet};
@@ -114,9 +115,10 @@ pub(crate) fn lints(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
             });
             if !is_stopped {
                 let message = format!("`{}` still runs when its data is dumped", service.text);
-                let help = "what it writes from then on is lost: stop it first";
-                let lint = Diagnostic::warning("dump-while-running", message);
-                out.push(lint.at(sources, service.origin).help(help));
+                let instead = "what it writes from then on is lost: stop it first".to_owned();
+                let name = "dump-while-running";
+                let lint = Diagnostic::warning(name, message).at(sources, service.origin);
+                out.push(lint.maybe_help(lint::reason(name, Some(instead))));
             }
         }
     }

@@ -73,6 +73,8 @@ networks:
 ";
 /// What Swarm needs.
 const OPEN: &str = "[lan]\nfirewall = { open = [\"2377/tcp\", \"7946/tcp\", \"7946/udp\", \"4789/udp\", \"esp\"] }\n";
+/// A service that is stopped, written out and started.
+const DUMPED: &str = "[[phase]]\nid = \"one\"\nsteps = [ { id = \"stop\", stop = [\"web\"] }, { after = [\"stop\"], dump = \"web\", size = \"1 MB\", rate = \"1 MB/s\" }, { start = [\"web\"] } ]\n";
 const ROUTED: &str = "\
 services:
   web:
@@ -123,6 +125,7 @@ const CASES: &[Case] = &[
         "other.rule=Host(`b`)",
         "r.rule=Host(`b`)",
     ),
+    case("dump-while-running", WEB, DUMPED, "after = [\"stop\"]", "after = []"),
     case("encryption-spelling", APART, "", "{encrypted:", "{encryption:"),
     case("esp-blocked", APART, OPEN, ", \"esp\"", ""),
     case(

@@ -62,7 +62,8 @@ fn each_renewal_has_an_image_of_its_own() {
 
 #[test]
 fn policies_are_those_of_the_service_or_docker_s() {
-    let blueprint = blueprint(&["service.mortal.update.monitor=0s"]);
+    let ratio = "service.mortal.rollback.max_failure_ratio=0.2";
+    let blueprint = blueprint(&["service.mortal.update.monitor=0s", ratio]);
     let services = &blueprint.control.as_ref().unwrap().services;
     let [front, mortal, plain] = [0, 1, 2].map(|at| services[at].update);
     assert!(front.start_first && front.on_failure == OnFailure::Pause);
@@ -70,15 +71,15 @@ fn policies_are_those_of_the_service_or_docker_s() {
     assert_eq!(mortal.max_failure_ratio, 0.3);
     assert_eq!(mortal.monitor, UpdatePolicy::MONITOR);
     assert_eq!(plain, UpdatePolicy::default());
-    assert_eq!(services[1].rollback.max_failure_ratio, 0.1);
+    assert_eq!(services[1].rollback.max_failure_ratio, 0.2);
 }
 
 /// Three nodes; old and new ones side by side on each.
 #[test]
 fn what_is_renewed_has_twice_the_places_and_the_rest_none() {
     assert_eq!(spares(&[CALM]), [3 * 6 - 3, 3 * 8 - 4, 3 * 4 - 2, 0]);
-    let first = ["rollout.second.enabled=false", "rollout.third.enabled=false"];
-    assert_eq!(spares(&[CALM, first[0], first[1]]), [3 * 6 - 3, 0, 0, 0]);
+    let first = ["rollout.second.enabled=false", "rollout.third.enabled=false", "claim=[]"];
+    assert_eq!(spares(&[CALM, first[0], first[1], first[2]]), [3 * 6 - 3, 0, 0, 0]);
     // What can be lost is put elsewhere: as many places as may run there.
     assert_eq!(spares(&first), [3 * 6 - 3, 3 * 4 - 4, 3 * 2 - 2, 0]);
     let global = ["service.front.mode=global", "service.front.replicas=none"];

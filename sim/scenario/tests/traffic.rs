@@ -272,8 +272,8 @@ fn the_factor_is_a_number_above_zero_and_no_source() {
     assert!(load(&[]).print_config().contains("traffic.scale = 1  # default"));
     let ranged = load(&["traffic.scale={ value = 1.5, range = [1, 2] }"]);
     assert!(ranged.question().ranged.iter().any(|input| input.path == "traffic.scale"));
-    let crowd = "traffic.web.arrivals={ kind = \"closed\", users = 9000000, think = \"1s\" }";
+    let crowd = "traffic.web.arrivals={ kind = \"closed\", users = 1000000, think = \"1s\" }";
     let sets = [crowd.to_owned(), "traffic.scale=2".to_owned()];
     let mistakes = Scenario::load("tests/scenarios/after.toml", &sets).unwrap_err();
-    assert!(mistakes.to_string().contains("more than 10000000 users"), "{mistakes}");
+    assert!(mistakes.to_string().contains("more than 1048576 users"), "{mistakes}");
 }

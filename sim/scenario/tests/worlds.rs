@@ -358,7 +358,7 @@ fn what_waits_for_the_model_is_undecided_for_that_reason() {
     };
     assert_eq!(waits("swap"), None);
     assert_eq!(waits("response-time-after"), None);
-    let planned = "claim=[{ id = \"deploy\", metric = 'recovery_seconds{group=\"all\"}', study = \"failures\", expect = { max = \"5min\" } }]";
+    let planned = "claim=[{ id = \"deploy\", metric = 'recovery_seconds{group=\"managers\"}', study = \"failures\", expect = { max = \"5min\" } }]";
     let question = load("tests/scenarios/after.toml", &[planned]).question();
     let deploy = question.claims.iter().find(|claim| claim.id == "deploy").unwrap();
     assert_eq!(deploy.not_simulated.as_deref(), Some("`recovery_seconds` is not measured yet"));
