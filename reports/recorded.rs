@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use wssim_experiment::findings::{StoppedBy, Verdict};
 use wssim_experiment::metric::kind_of;
+use wssim_experiment::question::Study;
 use wssim_experiment::regression::recorded::{Key, Recorded, RecordedClaim, RecordedMetric};
 use wssim_stats::Estimate;
 use wssim_text::printable;
@@ -110,7 +111,10 @@ struct Claim {
 impl File {
     fn into_recorded(self) -> Result<Recorded, NoResult> {
         let unknown = |word: &str| NoResult::Word(word.to_owned());
-        let judged = self.claims.iter().filter(|claim| claim.judged_by == self.command);
+        let own = Study::of_name(&self.command);
+        let judges = |study: Study| own.is_some_and(|own| own.judges(study));
+        let is_judged = |claim: &&Claim| Study::of_name(&claim.judged_by).is_some_and(judges);
+        let judged = self.claims.iter().filter(is_judged);
         let claims = judged.map(|claim| {
             Ok(RecordedClaim {
                 id: claim.id.clone(),

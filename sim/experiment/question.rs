@@ -339,6 +339,22 @@ pub enum Study {
 }
 
 impl Study {
+    const ALL: [Self; 7] = [
+        Self::Run,
+        Self::Failures,
+        Self::Rollout,
+        Self::Migrate,
+        Self::Compare,
+        Self::Capacity,
+        Self::Sweep,
+    ];
+
+    /// The one of this name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|study| study.name() == name)
+    }
+
     /// Its name in scenarios and results.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::{glance, json as results, markdown, recorded, sample};
 use wssim_experiment::findings::Findings;
+use wssim_experiment::question::Study;
 use wssim_experiment::regression::{Limits, compare};
 
 /// Numbers of a run, each a little different in every replication; `response`: seconds, `replicas`: of mail.
@@ -63,6 +64,19 @@ fn the_reports_are_as_golden() {
     sample::assert_fits(|width| {
         text(&worse, &Options { style: Style::Plain, width, all: true, brief: false })
     });
+}
+
+/// A claim that names `rollout` is judged by `run`, and one of another command by none here.
+#[test]
+fn claims_that_run_judges_are_compared() {
+    let judged_by = |study| {
+        let mut findings = findings(0.1, 2.0, 84);
+        findings.claims.truncate(1);
+        findings.claims[0].claim.study = study;
+        recorded::read(&results::render(&findings)).unwrap().claims.len()
+    };
+    let studies = [Study::Run, Study::Rollout, Study::Failures, Study::Migrate].map(judged_by);
+    assert_eq!(studies, [1, 1, 0, 0]);
 }
 
 /// What `run --baseline` says is in every report of the run.
