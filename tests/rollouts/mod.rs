@@ -207,7 +207,7 @@ fn a_bad_image_is_paused_or_rolled_back() {
     }
 }
 
-/// Nobody looks at failures: the update is over, but nothing is deployed while the new process ends again and again.
+/// Failures are not looked at: the update is over, but nothing is deployed while the new process ends again and again.
 #[test]
 fn what_never_runs_is_never_deployed() {
     for check in ["", "healthcheck = { interval = \"2s\" }\n"] {

@@ -41,7 +41,7 @@ use crate::world::{Pace, World};
 use wssim_kernel::{Calendar, Nanos, Time};
 
 /// From leaving DNS and IPVS until a container is told to end (moby, executor/container/controller.go).
-pub(crate) const LEAVING: Nanos = Nanos(2_000_000_000);
+pub const LEAVING: Nanos = Nanos(2_000_000_000);
 /// How often it is looked whether a container that was told to end is empty.
 const LOOK: Nanos = Nanos(20_000_000);
 

@@ -106,7 +106,7 @@ pub enum Ending {
     Paused,
     /// A later one of the same service took its place.
     Overtaken,
-    /// It never began: what builds its images was lost, or nobody could decide.
+    /// It never began: the node that builds its images was lost, or no manager led.
     NotBegun,
 }
 

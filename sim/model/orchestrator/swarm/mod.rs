@@ -127,8 +127,8 @@ impl<'a> Swarm<'a> {
             // The command is refused: nothing changes.
             Told::Deploys(rollout) => {
                 let renewals = &self.cluster.rollouts[rollout.index()].renewals;
-                let paused = |one: &Renewal| Fact::Updated(rollout, one.service, Ending::NotBegun);
-                facts.extend(renewals.iter().map(paused));
+                let refused = |one: &Renewal| Fact::Updated(rollout, one.service, Ending::NotBegun);
+                facts.extend(renewals.iter().map(refused));
             }
             Told::Alarm => {}
         }

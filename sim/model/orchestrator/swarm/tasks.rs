@@ -32,8 +32,9 @@ pub(super) const DEBOUNCE: Nanos = Nanos(50_000_000);
 const BATCHES: [f64; 2] = [0.2, 0.5];
 /// A task waits at most so long for the end of the one that it replaces (swarmkit, restart.go).
 const OLD_TASK: Nanos = Nanos(60_000_000_000);
-/// Status is written to the store in batches of so many seconds.
-const STATUS: f64 = 0.1;
+/// Status is written to the store in batches of 0.1 s (swarmkit, manager/dispatcher/dispatcher.go:
+/// `maxBatchInterval`), in seconds.
+pub(super) const STATUS: f64 = 0.1;
 
 /// When something is due, and of which replica: in one number, which is compared at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -508,7 +509,8 @@ impl<'a> Tasks<'a> {
 }
 
 /// Draws of tasks.
-mod draws {
-    pub(super) const STATUS: u32 = 16;
-    pub(super) const BATCHES: u32 = 17;
+pub(super) mod draws {
+    pub(crate) const STATUS: u32 = 16;
+    pub(crate) const BATCHES: u32 = 17;
+    pub(crate) const REPORTED: u32 = 18;
 }

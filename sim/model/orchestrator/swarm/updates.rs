@@ -20,19 +20,16 @@
 //! monitor periods not longer than the delay become the delay and a second.
 
 use super::replica::{Presence, Replica, State};
-use super::tasks::{DEBOUNCE, Round, Tasks};
+use super::tasks::{DEBOUNCE, Round, STATUS, Tasks, draws};
 use crate::ids::{ContainerId, RolloutId, ServiceId};
 use crate::orchestrator::{Ending, Fact, OnFailure, Restarts, UpdatePolicy};
 use std::collections::VecDeque;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Nanos, Time};
 
-/// A status reaches the manager's store within 0.1 s, an order its agent 0.1 s after it is given (swarmkit,
-/// manager/dispatcher/dispatcher.go: `maxBatchInterval`, `batchingWaitTime`), in seconds.
-const STATUS_BATCH: f64 = 0.1;
-const ASSIGNMENT_BATCH: f64 = 0.1;
-/// The draw of the first.
-const REPORTED: u32 = 18;
+/// An order reaches its agent 0.1 s after it is given (swarmkit, manager/dispatcher/dispatcher.go:
+/// `batchingWaitTime`), in seconds.
+const ASSIGNMENT: f64 = 0.1;
 
 /// An update of one service.
 #[derive(Debug)]
@@ -296,12 +293,12 @@ impl Tasks<'_> {
         let Some(id) = self.places[place].tenant else { return };
         self.replicas[id].runs_since = Some(round.now);
         let Some(number) = self.replicas[id].update else { return };
-        let status = STATUS_BATCH * (round.unit)(self.replicas[id].key, REPORTED);
+        let status = STATUS * (round.unit)(self.replicas[id].key, draws::REPORTED);
         let update = &mut self.updates[number];
         if update.stage == Stage::Over {
             return;
         }
-        let order = if update.policy.start_first { ASSIGNMENT_BATCH } else { 0.0 };
+        let order = if update.policy.start_first { ASSIGNMENT } else { 0.0 };
         if let Some(worker) = update.worker_of(id) {
             let at = round.now + Nanos::from_seconds(status + order);
             update.workers[worker] = Worker::Hears(id, at);
