@@ -2,12 +2,13 @@
 //! manages, who may run where, whose data stays where it is, which entries matter.
 
 use wssim_kernel::Nanos;
+use wssim_model::orchestrator::Kind;
 
 /// The cluster as its author describes it.
 #[derive(Clone, Debug, Default)]
 pub struct Cluster {
-    /// The orchestrator's kind, such as `swarm`; `None`: none is named.
-    pub orchestrator: Option<&'static str>,
+    /// The orchestrator's kind; `None`: none is named.
+    pub orchestrator: Option<Kind>,
     /// Nodes that manage, by name; empty: nobody says who does.
     pub managers: Vec<String>,
     /// By service, in the order of the blueprint.

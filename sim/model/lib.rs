@@ -31,7 +31,6 @@ mod world;
 
 pub use blueprint::Blueprint;
 pub use ledger::{Averages, ContainerAverages, NodeAverages};
-pub use life::LEAVING;
 pub use overfull::{Cut, MOST_IN_FLIGHT, MOST_PENDING, Overfull};
 pub use simulate::{simulate, simulate_following};
 pub use world::{Outcome, Run};

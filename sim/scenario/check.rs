@@ -436,7 +436,7 @@ impl<'a> Check<'a> {
 
     /// Whether what fits nowhere waits until something changes.
     fn waits(&self) -> bool {
-        self.document.orchestrator.kind == Some("swarm")
+        self.document.orchestrator.replaces()
     }
 
     /// What fits nowhere, and nodes whose containers ask for more RAM than there is.

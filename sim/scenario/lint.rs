@@ -18,6 +18,7 @@ use crate::no_effect;
 use crate::source::{Origin, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 use wssim_kernel::{Nanos, Time};
+use wssim_model::orchestrator::Kind;
 use wssim_model::orchestrator::placement::Constraint;
 use wssim_text::suggest;
 
@@ -230,15 +231,16 @@ impl Found<'_> {
         }
     }
 
-    fn is_swarm(&self) -> bool {
-        self.document.orchestrator.is_swarm()
+    /// By whose rules files are read.
+    fn kind(&self) -> Kind {
+        self.document.orchestrator.kind_of_files()
     }
 
     fn managers(&mut self) {
         let orchestrator = &self.document.orchestrator;
         let count = orchestrator.managers.len();
         let Some(origin) = orchestrator.managers.first().map(|first| first.origin) else { return };
-        if !self.is_swarm() {
+        if !self.kind().replaces() {
             return;
         }
         if count.is_multiple_of(2) {
@@ -285,7 +287,7 @@ impl Found<'_> {
         let overlay = self.document.networks.values().any(|network| network.overlay);
         let told = self.document.orchestrator.address_pool;
         let subnet = self.document.lan.as_ref().and_then(|lan| lan.subnet.as_ref());
-        if let (true, false, true, Some(subnet)) = (self.is_swarm(), told, overlay, subnet)
+        if let (true, false, true, Some(subnet)) = (self.kind().mesh, told, overlay, subnet)
             && subnet.text.starts_with("10.")
         {
             let message = format!("the LAN's {} lies within the overlays' pool", subnet.text);
@@ -309,7 +311,7 @@ impl Found<'_> {
             && !service.is_global()
             && service.constraints.is_empty()
             && self.document.nodes.len() > 1
-            && self.is_swarm()
+            && self.kind().replaces()
         {
             let message = format!("`{name}` keeps data on whatever node it starts on");
             self.say("unpinned-state", message, service.origin);

@@ -51,6 +51,7 @@ use wssim_model::ids::{
     ParallelId, PoolId, QueryId, ServiceId, TimeoutId,
 };
 use wssim_model::law::Law;
+use wssim_model::orchestrator::RestartPolicy;
 
 /// The port of VXLAN (moby, overlayutils/utils.go).
 const VXLAN_PORT: u16 = 4789;
@@ -175,7 +176,7 @@ impl Lowering<'_> {
                 speed: node.speed,
                 threads: node.threads,
                 capacity: node.capacity.clone(),
-                memory: self.node_memory(node),
+                memory: self.node_memory(name, node),
                 bandwidth: node.network.unwrap_or(f64::INFINITY),
                 disk: node.disk.clone(),
                 cipher_ns_per_byte: if node.aes { cpu.aes } else { cpu.aes_software },
@@ -267,7 +268,7 @@ impl Lowering<'_> {
                 spares: places.spare[at].len() as u32,
                 startup: service.startup.clone().unwrap_or(Law::ZERO),
                 needs: self.needs(service),
-                restart: service.deploy.restart,
+                restart: self.restart(service.deploy.restart),
                 health: self.health(service),
                 stop_grace: service.deploy.stop_grace,
                 on_stop: service.deploy.on_stop,
@@ -285,12 +286,17 @@ impl Lowering<'_> {
         Needs { services, retry: service.start_retry }
     }
 
-    /// Only Swarm waits for a good health check before it registers a container, and replaces one that is
-    /// unhealthy.
+    /// Orchestrators that replace what is lost wait for a good health check before they register a container, and
+    /// end one that is unhealthy; others only say that it is.
     fn health(&self, service: &crate::document::service::Service) -> Option<HealthCheck> {
-        let swarm = self.document.orchestrator.kind == Some("swarm");
-        let health = service.deploy.health.as_ref().filter(|health| swarm && !health.disabled)?;
+        let acts = self.document.orchestrator.replaces();
+        let health = service.deploy.health.as_ref().filter(|health| acts && !health.disabled)?;
         Some(health.check)
+    }
+
+    /// When a container that has ended is started again on its node.
+    fn restart(&self, written: RestartPolicy) -> RestartPolicy {
+        self.document.orchestrator.kind.map_or(written, |kind| (kind.restart)(written))
     }
 
     /// Where a client opens so many connections at most and there is no pool, further calls wait.

@@ -8,7 +8,6 @@ use crate::migration::Moving;
 use crate::renewal;
 use std::collections::BTreeSet;
 use wssim_kernel::Nanos;
-use wssim_model::orchestrator::Kind;
 use wssim_model::orchestrator::placement::{Constraint, Machine, Scheduler, Wanted, most_on};
 
 /// Where containers are.
@@ -60,9 +59,9 @@ impl Places {
 
 /// Those of a document.
 pub(crate) fn of(document: &Document) -> Places {
-    let wanted: Vec<Wanted> = document.services.values().map(wanted).collect();
+    let wanted = all_wanted(document);
     let machines = machines(document);
-    let mut scheduler = Scheduler::new(&machines, &wanted);
+    let mut scheduler = Scheduler::new(&machines, &wanted, document.orchestrator.order());
     if let Some(moving) = &document.moving {
         return on_the_move(document, moving, scheduler.all());
     }
@@ -91,8 +90,8 @@ pub(crate) struct Room {
 
 impl Room {
     pub(crate) fn of(document: &Document) -> Self {
-        let is_swarm = renewal::orchestrator(document) == Some(Kind::Swarm);
-        let renewed = if is_swarm { renewal::all(document) } else { BTreeSet::new() };
+        let side_by_side = document.orchestrator.replaces();
+        let renewed = if side_by_side { renewal::all(document) } else { BTreeSet::new() };
         Self { moves: can_be_replaced(document), renewed }
     }
 
@@ -124,7 +123,7 @@ fn on_the_move(document: &Document, moving: &Moving, to: Vec<Vec<usize>>) -> Pla
 /// Whether anything can be lost that is then put somewhere else.
 pub(crate) fn can_be_replaced(document: &Document) -> bool {
     let is_moving = document.moving.is_some();
-    document.orchestrator.kind == Some("swarm") && document.can_lose() && !is_moving
+    document.orchestrator.replaces() && document.can_lose() && !is_moving
 }
 
 /// Where containers of a service may be put when others of them are lost or renewed: on each node `times` as
@@ -183,6 +182,23 @@ pub(crate) fn never_grows(service: &Service) -> Option<&'static str> {
     }
 }
 
+/// What is wanted of all services, by name.
+pub(crate) fn all_wanted(document: &Document) -> Vec<Wanted> {
+    let limits_reserve = document.orchestrator.kind_of_files().limits_reserve;
+    let of = |service| {
+        let wanted = wanted(service);
+        let or = |own: f64, limit: Option<f64>| {
+            if own > 0.0 || !limits_reserve { own } else { limit.unwrap_or(0.0) }
+        };
+        Wanted {
+            cpus: or(wanted.cpus, service.cpu_limit.map(|limit| limit.cpus)),
+            memory_bytes: or(wanted.memory_bytes, service.memory.limit),
+            ..wanted
+        }
+    };
+    document.services.values().map(of).collect()
+}
+
 pub(crate) fn wanted(service: &Service) -> Wanted {
     Wanted {
         replicas: (!service.is_global()).then_some(service.replicas),
@@ -204,16 +220,13 @@ pub(crate) fn wanted(service: &Service) -> Wanted {
 
 /// The nodes as the scheduler sees them.
 pub(crate) fn machines(document: &Document) -> Vec<Machine> {
-    let managers = &document.orchestrator;
     document
         .nodes
         .iter()
         .map(|(name, node)| Machine {
             name: name.clone(),
             labels: node.labels.clone(),
-            // Where nobody says who manages, everyone may.
-            manager: !managers.managers_given
-                || managers.managers.iter().any(|manager| manager.text == *name),
+            manager: document.orchestrator.manages(name),
             cpus: node.threads,
             memory_bytes: node.memory.unwrap_or(f64::INFINITY),
             architecture: node.arch.clone().unwrap_or_default(),

@@ -5,21 +5,11 @@ use crate::document::deploy::Mode;
 use crate::document::rollout::RolloutText;
 use crate::document::service::Service;
 use std::collections::BTreeSet;
-use wssim_model::orchestrator::Kind;
-
-/// Who brings new images out; `None`: that is simulated of Swarm and Compose alone.
-pub(crate) fn orchestrator(document: &Document) -> Option<Kind> {
-    match document.orchestrator.kind {
-        Some("swarm") => Some(Kind::Swarm),
-        Some("compose") => Some(Kind::Compose),
-        _ => None,
-    }
-}
 
 /// The rollouts of the world that is asked for. Where it is asked what may be lost, none is under way: that
 /// is told of a cluster as it stands.
 pub(crate) fn rollouts(document: &Document) -> &[RolloutText] {
-    let comes = !document.at_risk && orchestrator(document).is_some();
+    let comes = !document.at_risk && document.orchestrator.kind.is_some();
     if comes { &document.rollouts } else { &[] }
 }
 

@@ -61,13 +61,8 @@ pub(crate) fn list(document: &Document, sources: &Sources) -> Vec<NotSimulated> 
         out.push(NotSimulated { path, reason: reason.to_owned() });
     };
     let orchestrator = &document.orchestrator;
-    let is_unknown = |kind| ["k3s", "nomad"].contains(&kind) && orchestrator.agent_cpu.is_none();
-    if orchestrator.kind.is_some_and(is_unknown) {
-        let reason = "what the orchestrator itself takes of CPU is not simulated yet";
-        add("orchestrator.kind".to_owned(), reason);
-    }
-    if orchestrator.detection.is_some() && orchestrator.kind != Some("swarm") {
-        let reason = "only Swarm marks nodes down yet; containers come back where they were";
+    if orchestrator.detection.is_some() && !orchestrator.replaces() {
+        let reason = "nothing marks nodes down here; containers come back where they were";
         add("orchestrator.detection".to_owned(), reason);
     }
     for rollout in document.rollouts.iter().filter(|_| document.at_risk) {

@@ -5,6 +5,7 @@
 
 mod losing;
 mod moving;
+mod toy;
 mod unhealthy;
 
 use wssim_kernel::{Nanos, Time};

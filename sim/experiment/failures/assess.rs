@@ -42,9 +42,10 @@ pub(super) fn assess(
     }
 }
 
-/// Whether most managers are left: ⌊N/2⌋ + 1 of them must be. Only Swarm's are known.
+/// Whether most managers are left, if there are any: ⌊N/2⌋ + 1 of them must be.
 fn quorum(cluster: &Cluster, dead: &[String]) -> Option<bool> {
-    if cluster.orchestrator != Some("swarm") || cluster.managers.is_empty() {
+    let is_managed = cluster.orchestrator.is_some_and(|kind| kind.replaces());
+    if !is_managed || cluster.managers.is_empty() {
         return None;
     }
     let left = cluster.managers.iter().filter(|manager| !dead.contains(manager)).count();

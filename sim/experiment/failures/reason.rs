@@ -55,8 +55,8 @@ impl Loss<'_> {
             return ServiceLoss::NoQuorum;
         }
         match self.cluster.orchestrator {
-            None | Some("none") => return ServiceLoss::NoOrchestrator,
-            Some("compose") => return ServiceLoss::OwnHostOnly,
+            None => return ServiceLoss::NoOrchestrator,
+            Some(kind) if !kind.replaces() => return ServiceLoss::OwnHostOnly,
             Some(_) => {}
         }
         let stuck = self.no_room(place, &left).or_else(|| self.waits_for(place));

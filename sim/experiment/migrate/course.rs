@@ -1,9 +1,9 @@
 //! The order of things that wait for each other, how long a chain of them takes, and which of a phase's steps need
 //! no world.
 
+use wssim_model::Blueprint;
 use wssim_model::blueprint::{Procedure, Work};
 use wssim_model::ids::ContainerId;
-use wssim_model::{Blueprint, LEAVING};
 
 /// Places in an order in which each comes after those that it waits for; of several the first by place. What waits
 /// for itself is left out.
@@ -46,7 +46,7 @@ pub(super) fn alone(procedure: &Procedure, world: &Blueprint) -> Vec<f64> {
         Work::Carry { there, .. } => there.seconds_alone(world),
         Work::Start(ids) => ids.iter().map(start).fold(0.0, f64::max),
         // A container leaves all lists first.
-        Work::Stop(_) => LEAVING.seconds(),
+        Work::Stop(_) => world.leaving().seconds(),
         Work::Switch { .. } => 0.0,
     };
     procedure.steps.iter().map(|step| of(&step.work)).collect()

@@ -2,7 +2,7 @@
 
 use super::{Blueprint, Service};
 use crate::ids::{ContainerId, NodeId, ServiceId};
-use crate::orchestrator::{Cluster, Origin, Rollout};
+use crate::orchestrator::{Cluster, Kind, Origin, Rollout};
 use wssim_kernel::Nanos;
 
 /// One running instance of a service, or a place for one.
@@ -76,6 +76,14 @@ impl Blueprint {
     #[must_use]
     pub fn is_replaced(&self) -> bool {
         self.control.as_ref().is_some_and(Cluster::replaces)
+    }
+
+    /// From leaving all views until a container is told to end: as Swarm has it, unless another orchestrator
+    /// replaces what is lost.
+    #[must_use]
+    pub fn leaving(&self) -> Nanos {
+        let kind = self.control.as_ref().map(|cluster| cluster.kind).filter(|kind| kind.replaces());
+        kind.unwrap_or(Kind::SWARM).leaving
     }
 
     /// The same world where nothing is brought out.

@@ -288,7 +288,7 @@ impl<P: Probe> World<'_, P> {
             }
             self.break_calls(now, container, calendar, |_, _| true);
             self.strike_old_tasks(now, container, calendar);
-            if !self.blueprint.is_replaced() {
+            if !self.is_restarted(container) {
                 self.restart_later(now, container, Exit::Failed, calendar);
             }
         }

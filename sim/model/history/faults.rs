@@ -131,12 +131,10 @@ impl<W: Witness> History<'_, W> {
     }
 
     fn return_node(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
-        if !self.blueprint.is_replaced() {
-            for place in 0..self.on_node[node.index()].len() {
-                let id = self.on_node[node.index()][place];
-                if !self.is_to_come(now, id) {
-                    self.restart_later(now, id, Exit::Failed, calendar);
-                }
+        for place in 0..self.on_node[node.index()].len() {
+            let id = self.on_node[node.index()][place];
+            if !self.is_to_come(now, id) && !self.is_restarted(id) {
+                self.restart_later(now, id, Exit::Failed, calendar);
             }
         }
         self.tell_control(now, Told::Rebooted(node), calendar);

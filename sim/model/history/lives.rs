@@ -4,7 +4,7 @@ use super::event::Event;
 use super::{History, Witness};
 use crate::blueprint::OnStop;
 use crate::ids::{ContainerId, NodeId, ServiceId};
-use crate::life::{Awaits, Control, End, LEAVING, Led, Phase, Pulse};
+use crate::life::{Awaits, Control, End, Led, Phase, Pulse};
 use crate::orchestrator::{Fact, RestartPolicy, Restarts, Told};
 use wssim_kernel::{Calendar, Nanos, Time};
 
@@ -230,7 +230,7 @@ impl<W: Witness> History<'_, W> {
         calendar: &mut Calendar<Event>,
     ) {
         self.enter(now, id, Phase::Draining);
-        self.turn_at(now + LEAVING, id, calendar);
+        self.turn_at(now + self.leaving(), id, calendar);
     }
 
     pub(super) fn end(
@@ -266,6 +266,10 @@ impl<'a, W: Witness> Led<'a> for History<'a, W> {
 
     fn control(&mut self) -> Option<&mut Control<'a>> {
         self.control.as_deref_mut()
+    }
+
+    fn leaving(&self) -> Nanos {
+        self.blueprint.leaving()
     }
 
     fn restart_policy(&self, id: ContainerId) -> RestartPolicy {

@@ -9,16 +9,16 @@ use crate::blueprint::Blueprint;
 use crate::event::Event;
 use crate::fault::Reach;
 use crate::ids::{ContainerId, NodeId};
-use crate::orchestrator::{Fact, Orchestrator, RestartPolicy, Restarts, Told};
+use crate::orchestrator::{Fact, RestartPolicy, Restarts, Told, Watch};
 use crate::probe::Probe;
 use crate::world::{Run, World};
 use wssim_kernel::stream::StreamKey;
-use wssim_kernel::{Calendar, Time};
+use wssim_kernel::{Calendar, Nanos, Time};
 
 /// An orchestrator in a world.
 #[derive(Debug)]
 pub(crate) struct Control<'a> {
-    orchestrator: Orchestrator<'a>,
+    orchestrator: Watch<'a>,
     /// When it is woken.
     wakes: Time,
     /// What it has decided, and how many of these somebody has done.
@@ -34,7 +34,7 @@ impl<'a> Control<'a> {
         let cluster = blueprint.control.as_ref()?;
         let stream = StreamKey::new(run.seed, run.replication, "control", "");
         Some(Box::new(Self {
-            orchestrator: Orchestrator::new(cluster, stream),
+            orchestrator: (cluster.kind.open)(cluster, stream),
             wakes: Time::NEVER,
             facts: Vec::new(),
             done: 0,
@@ -137,6 +137,10 @@ impl<'a, P: Probe> Led<'a> for World<'a, P> {
         self.control.as_deref_mut()
     }
 
+    fn leaving(&self) -> Nanos {
+        self.blueprint.leaving()
+    }
+
     fn restart_policy(&self, id: ContainerId) -> RestartPolicy {
         if self.is_held_back(id) {
             return RestartPolicy::NEVER;
@@ -189,7 +193,10 @@ impl<'a, P: Probe> Led<'a> for World<'a, P> {
                 Phase::Ready | Phase::Starting => self.end_container(now, id, End::Loud, calendar),
                 Phase::Draining | Phase::Stopping | Phase::Dead => {}
             },
-            Fact::Down(node, lost) => self.strike_off(now, node, lost, calendar),
+            Fact::Down(node, lost) => {
+                self.strike_off(now, node, lost, calendar);
+                self.leaves_views(now, node, calendar);
+            }
             Fact::Leads(_) => self.list_anew(now, None, calendar),
             Fact::Leaderless
             | Fact::Ready(_)

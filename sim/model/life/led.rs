@@ -1,11 +1,11 @@
 //! What worlds and histories have in common: an orchestrator that is told what happens, and does what it
 //! says, or restart delays where there is none.
 
-use super::{Control, LEAVING, Phase, Pulse};
+use super::{Control, Phase, Pulse};
 use crate::blueprint::{Comes, Fault};
 use crate::ids::ContainerId;
 use crate::orchestrator::{Exit, Fact, RestartPolicy, Restarts, Told};
-use wssim_kernel::{Calendar, Time};
+use wssim_kernel::{Calendar, Nanos, Time};
 
 /// Whoever may have an orchestrator.
 pub(crate) trait Led<'a> {
@@ -19,6 +19,9 @@ pub(crate) trait Led<'a> {
 
     /// Does what the orchestrator has decided.
     fn act(&mut self, now: Time, fact: Fact, calendar: &mut Calendar<Self::Event>);
+
+    /// From leaving all views until a container is told to end.
+    fn leaving(&self) -> Nanos;
 
     /// When a container in place of `id` is started.
     fn restart_policy(&self, id: ContainerId) -> RestartPolicy;
@@ -94,11 +97,17 @@ pub(crate) trait Led<'a> {
             Phase::Registered | Phase::Ready => self.stop_unhealthy(now, id, calendar),
             Phase::Starting if known => self.end_start(now, id, calendar),
             Phase::Starting => {
-                self.pulse(id).is_to_end(now + LEAVING);
-                calendar.schedule(now + LEAVING, Self::unhealthy(id));
+                let end = now + self.leaving();
+                self.pulse(id).is_to_end(end);
+                calendar.schedule(end, Self::unhealthy(id));
             }
             Phase::Draining | Phase::Stopping | Phase::Dead => {}
         }
+    }
+
+    /// Whether an orchestrator decides when `id`, which has ended, starts again; otherwise its node does.
+    fn is_restarted(&mut self, id: ContainerId) -> bool {
+        self.control().is_some_and(|control| control.restarts(id))
     }
 
     /// Starts `id`, which has ended, when the restart policy of its service says, unless an orchestrator
@@ -110,13 +119,17 @@ pub(crate) trait Led<'a> {
         exit: Exit,
         calendar: &mut Calendar<Self::Event>,
     ) {
-        if self.control().is_some_and(|control| control.restarts(id)) {
+        if self.is_restarted(id) {
             return self.tell_control(now, Told::Ended(id, exit), calendar);
         }
         self.tell_control(now, Told::Ended(id, exit), calendar);
         let policy = self.restart_policy(id);
-        if let Some(start) = self.restarts(id).next(now, exit, &policy) {
-            self.turn_at(start, id, calendar);
+        match self.restarts(id).next(now, exit, &policy) {
+            Some(start) => self.turn_at(start, id, calendar),
+            None if policy.restarts_after(exit) => {
+                self.tell_control(now, Told::GivesUp(id), calendar);
+            }
+            None => {}
         }
     }
 }

@@ -40,8 +40,6 @@ use crate::request::frame::Kind;
 use crate::world::{Pace, World};
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// From leaving DNS and IPVS until a container is told to end (moby, executor/container/controller.go).
-pub const LEAVING: Nanos = Nanos(2_000_000_000);
 /// How often it is looked whether a container that was told to end is empty.
 const LOOK: Nanos = Nanos(20_000_000);
 
@@ -329,7 +327,7 @@ impl<P: Probe> World<'_, P> {
     fn withdraw_and_stop(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         self.containers[id.index()].life.enter(now, Phase::Draining);
         self.withdraw(now, id, calendar);
-        self.turn_at(now + LEAVING, id, calendar);
+        self.turn_at(now + self.leaving(), id, calendar);
     }
 
     /// `id` is told to end.

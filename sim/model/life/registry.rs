@@ -10,6 +10,7 @@ use crate::blueprint::Blueprint;
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId, ObserverId, ServiceId};
 use crate::law::Law;
+use crate::orchestrator::Missing;
 use crate::probe::Probe;
 use crate::routing::Views;
 use crate::world::{Run, World};
@@ -170,6 +171,28 @@ impl<P: Probe> World<'_, P> {
         let own = observer.0 == node.0;
         let lag = if own { Nanos::ZERO } else { self.lag(observer, id, law) };
         self.send_news(now + lag, observer, id, there, calendar);
+    }
+
+    /// The managers have marked `node` down: where they tell callers that, those of all other nodes that the
+    /// managers hear forget what runs there.
+    pub(super) fn leaves_views(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
+        let Some(cluster) = &self.blueprint.control else { return };
+        if cluster.kind.missing != Missing::Managers || self.blueprint.detection.dead.is_some() {
+            return;
+        }
+        let law = &self.blueprint.detection.killed;
+        for observer in self.observers().filter(|observer| observer.0 != node.0) {
+            let is_proxy = self.registry.as_proxy(observer).is_some();
+            let at = self.observer_node(observer);
+            let hears = |at| self.control.as_ref().is_some_and(|control| control.answers(at));
+            if is_proxy || !at.is_none_or(hears) {
+                continue;
+            }
+            for id in self.containers_on(node) {
+                let lag = self.lag(observer, id, law);
+                self.send_news(now + lag, observer, id, false, calendar);
+            }
+        }
     }
 
     /// `observer` will take `id` for dead, or for back, at `at`.

@@ -10,22 +10,26 @@
 //!        ◄── Fact: down, ready, leads, assigned, pending, starts, stops ──
 //! ```
 
-mod compose;
+pub mod compose;
+mod gossip;
+pub mod k3s;
+mod kind;
+pub mod nomad;
+pub mod none;
 pub mod placement;
+mod plane;
 mod restart;
 mod rollout;
 pub mod swarm;
 
+pub use kind::{Care, Kind, Missing, Profile, Reads, Routing, Takes, Watch};
 pub(crate) use restart::Restarts;
-pub use restart::{Condition, Exit, RestartPolicy};
+pub use restart::{BackOff, Condition, Exit, RestartPolicy};
 pub use rollout::{Bad, Build, Ending, OnFailure, Renewal, Rollout, UpdatePolicy};
 
 use crate::ids::{ContainerId, NodeId, RolloutId, ServiceId};
 use crate::law::Law;
-use compose::Compose;
 use placement::{Machine, Wanted, Why};
-use swarm::Swarm;
-use wssim_kernel::stream::StreamKey;
 use wssim_kernel::{Nanos, Time};
 
 /// What an orchestrator knows of the cluster that it watches over.
@@ -53,7 +57,7 @@ impl Cluster {
     /// Whether what is lost is replaced, perhaps elsewhere; otherwise each container comes back where it was.
     #[must_use]
     pub fn replaces(&self) -> bool {
-        self.kind == Kind::Swarm
+        self.kind.replaces()
     }
 }
 
@@ -70,15 +74,6 @@ pub struct Watched {
     pub update: UpdatePolicy,
     /// See `update`.
     pub rollback: UpdatePolicy,
-}
-
-/// Orchestrators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Docker Swarm.
-    Swarm,
-    /// Docker Compose, which starts new images where the old ones ran, and decides nothing else.
-    Compose,
 }
 
 /// Where a container can be.
@@ -166,6 +161,8 @@ pub enum Told<'r> {
     Deploys(RolloutId),
     /// A container has ended, and how.
     Ended(ContainerId, Exit),
+    /// The node of a container, which has ended, does not start it again.
+    GivesUp(ContainerId),
     /// It is as late as it asked for.
     Alarm,
 }
@@ -197,102 +194,32 @@ pub enum Fact {
     Stops(ContainerId),
 }
 
-/// Whoever watches over a cluster.
-#[derive(Debug)]
-pub enum Orchestrator<'a> {
-    /// Docker Swarm.
-    Swarm(Box<Swarm<'a>>),
-    /// Docker Compose.
-    Compose(Compose<'a>),
-}
-
-impl<'a> Orchestrator<'a> {
-    /// In a cluster where everything runs.
-    #[must_use]
-    pub fn new(cluster: &'a Cluster, stream: StreamKey) -> Self {
-        match cluster.kind {
-            Kind::Swarm => Self::Swarm(Box::new(Swarm::new(cluster, stream))),
-            Kind::Compose => Self::Compose(Compose::new(cluster)),
-        }
-    }
-
+/// What watches over a cluster; [`Profile::open`] makes one.
+pub trait Orchestrator: std::fmt::Debug {
     /// Something has happened; adds what comes of it to `facts`.
-    pub fn told(&mut self, now: Time, told: Told<'_>, facts: &mut Vec<Fact>) {
-        match self {
-            Self::Swarm(swarm) => swarm.told(now, told, facts),
-            Self::Compose(compose) => compose.told(told, facts),
-        }
-    }
+    fn told(&mut self, now: Time, told: Told<'_>, facts: &mut Vec<Fact>);
 
     /// When it wants to be woken, if nothing happens before.
-    #[must_use]
-    pub fn due(&mut self) -> Option<Time> {
-        match self {
-            Self::Swarm(swarm) => swarm.due(),
-            Self::Compose(_) => None,
-        }
-    }
+    fn due(&mut self) -> Option<Time>;
 
     /// Who leads, if anybody can decide.
-    #[must_use]
-    pub fn leader(&self) -> Option<NodeId> {
-        match self {
-            Self::Swarm(swarm) => swarm.leader(),
-            Self::Compose(_) => None,
-        }
-    }
+    fn leader(&self) -> Option<NodeId>;
 
     /// Whether it can decide anything.
-    #[must_use]
-    pub fn is_led(&self) -> bool {
-        match self {
-            Self::Swarm(swarm) => swarm.leader().is_some(),
-            Self::Compose(_) => true,
-        }
-    }
+    fn is_led(&self) -> bool;
 
-    /// Whether whoever asks from `node` who is there is answered.
-    #[must_use]
-    pub fn answers(&self, node: NodeId) -> bool {
-        match self {
-            Self::Swarm(swarm) => swarm.answers(node),
-            Self::Compose(_) => true,
-        }
-    }
+    /// Whether it answers one who asks from `node` which containers there are.
+    fn answers(&self, node: NodeId) -> bool;
 
     /// Whether the container is one that is wanted, on a node that is not marked down.
-    #[must_use]
-    pub fn wants(&self, container: ContainerId) -> bool {
-        match self {
-            Self::Swarm(swarm) => swarm.wants(container),
-            Self::Compose(_) => true,
-        }
-    }
+    fn wants(&self, container: ContainerId) -> bool;
 
-    /// Whether it decides when the container, which has ended, starts again.
-    #[must_use]
-    pub fn restarts(&self, container: ContainerId) -> bool {
-        match self {
-            Self::Swarm(_) => true,
-            Self::Compose(compose) => compose.is_recreated(container),
-        }
-    }
+    /// Whether it decides when the container, which has ended, starts again; otherwise its node does.
+    fn restarts(&self, container: ContainerId) -> bool;
 
     /// Where the replica is now that was at `first` in the beginning.
-    #[must_use]
-    pub fn place_of(&self, first: ContainerId) -> Option<ContainerId> {
-        match self {
-            Self::Swarm(swarm) => swarm.place_of(first),
-            Self::Compose(_) => Some(first),
-        }
-    }
+    fn place_of(&self, first: ContainerId) -> Option<ContainerId>;
 
     /// The image that the container runs, or is to run, by its place in [`Cluster::images`].
-    #[must_use]
-    pub fn image_at(&self, container: ContainerId) -> Option<usize> {
-        match self {
-            Self::Swarm(swarm) => swarm.image_at(container),
-            Self::Compose(compose) => compose.image_at(container),
-        }
-    }
+    fn image_at(&self, container: ContainerId) -> Option<usize>;
 }

@@ -11,6 +11,9 @@
 //! order there; here by name, so that a placement is a function of the scenario. What fits nowhere
 //! stays pending.
 
+mod order;
+
+pub use order::Order;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -196,8 +199,8 @@ fn processor(name: &str) -> &str {
 /// for each service the machines of its containers; fewer than its replicas when the rest fits
 /// nowhere.
 #[must_use]
-pub fn place(machines: &[Machine], wanted: &[Wanted]) -> Vec<Vec<usize>> {
-    Scheduler::new(machines, wanted).all()
+pub fn place(machines: &[Machine], wanted: &[Wanted], order: Order) -> Vec<Vec<usize>> {
+    Scheduler::new(machines, wanted, order).all()
 }
 
 /// What a machine still has.
@@ -208,6 +211,8 @@ struct Left {
     memory: f64,
     /// Ports of it that are taken.
     ports: Vec<u16>,
+    /// What counts as reserved: threads, and bytes.
+    counted: [f64; 2],
 }
 
 /// Places containers one by one and remembers where all of them are.
@@ -215,6 +220,7 @@ struct Left {
 pub struct Scheduler<'a> {
     machines: &'a [Machine],
     wanted: &'a [Wanted],
+    order: Order,
     left: Vec<Left>,
     /// Containers by service and machine.
     own: Vec<Vec<u32>>,
@@ -230,13 +236,14 @@ pub struct Scheduler<'a> {
 impl<'a> Scheduler<'a> {
     /// With nothing placed yet; both in the order of names.
     #[must_use]
-    pub fn new(machines: &'a [Machine], wanted: &'a [Wanted]) -> Self {
+    pub fn new(machines: &'a [Machine], wanted: &'a [Wanted], order: Order) -> Self {
         let left = (machines.iter())
             .map(|machine| Left {
                 tasks: 0,
                 cpus: machine.cpus,
                 memory: machine.memory_bytes,
                 ports: Vec::new(),
+                counted: [0.0; 2],
             })
             .collect();
         let meets = |wanted: &Wanted| {
@@ -247,6 +254,7 @@ impl<'a> Scheduler<'a> {
         Self {
             machines,
             wanted,
+            order,
             left,
             shared: wanted.iter().map(spread).collect(),
             own: vec![vec![0; machines.len()]; wanted.len()],
@@ -303,10 +311,8 @@ impl<'a> Scheduler<'a> {
             let standing = standing(at);
             self.filter(service, at, standing).is_none().then_some((at, standing))
         });
-        let own = &self.own[service];
-        let rest = |(at, standing): (usize, Standing)| (standing, own[at], self.left[at].tasks, at);
         let chosen = passing.min_by(|a, b| {
-            self.by_branches(service, a.0, b.0).then_with(|| rest(*a).cmp(&rest(*b)))
+            self.by_branches(service, a.0, b.0).then_with(|| self.by_order(service, *a, *b))
         });
         chosen.map(|(at, _)| at).ok_or_else(|| {
             let filters = machines.filter_map(|at| self.filter(service, at, standing(at)));
@@ -320,6 +326,33 @@ impl<'a> Scheduler<'a> {
         let levels = self.branches[service].iter().zip(&self.shared[service]);
         let mut orders = levels.map(|(first, tasks)| tasks[first[a]].cmp(&tasks[first[b]]));
         orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    }
+
+    /// Which of two machines, of which the scheduler knows how they stand, comes first by the kind's own order.
+    fn by_order(&self, service: usize, a: (usize, Standing), b: (usize, Standing)) -> Ordering {
+        let tasks = |(at, standing): (usize, Standing)| (standing, self.own[service][at]);
+        let shares = || self.reserved(a.0).total_cmp(&self.reserved(b.0));
+        let by_kind = match self.order {
+            Order::Tasks => self.left[a.0].tasks.cmp(&self.left[b.0].tasks),
+            Order::LeastReserved => shares(),
+            Order::MostReserved => shares().reverse(),
+        };
+        tasks(a).cmp(&tasks(b)).then(by_kind).then(a.0.cmp(&b.0))
+    }
+
+    /// The share of a machine's resources that counts as reserved: the mean of CPU and RAM.
+    fn reserved(&self, at: usize) -> f64 {
+        let [cpus, bytes] = self.left[at].counted;
+        let machine = &self.machines[at];
+        (cpus / machine.cpus + bytes / machine.memory_bytes) / 2.0
+    }
+
+    /// What one container of `service` counts for.
+    fn counted(&self, service: usize) -> [f64; 2] {
+        let wanted = &self.wanted[service];
+        let [cpus, bytes] = self.order.least();
+        let or = |reserved: f64, least: f64| if reserved > 0.0 { reserved } else { least };
+        [or(wanted.cpus, cpus), or(wanted.memory_bytes, bytes)]
     }
 
     /// What turns machine `at` away, if anything does.
@@ -346,7 +379,9 @@ impl<'a> Scheduler<'a> {
 
     /// A container of `service` is put on machine `at`.
     pub fn take(&mut self, service: usize, at: usize) {
+        let [cpus, bytes] = self.counted(service);
         let (wanted, left) = (&self.wanted[service], &mut self.left[at]);
+        left.counted = [left.counted[0] + cpus, left.counted[1] + bytes];
         self.own[service][at] += 1;
         for (first, tasks) in self.branches[service].iter().zip(&mut self.shared[service]) {
             tasks[first[at]] += 1;
@@ -369,7 +404,9 @@ impl<'a> Scheduler<'a> {
 
     /// What a container of `service` has reserved on machine `at` is free again.
     pub fn release(&mut self, service: usize, at: usize) {
+        let [cpus, bytes] = self.counted(service);
         let (wanted, left) = (&self.wanted[service], &mut self.left[at]);
+        left.counted = [left.counted[0] - cpus, left.counted[1] - bytes];
         left.cpus += wanted.cpus;
         left.memory += wanted.memory_bytes;
         for port in &wanted.host_ports {
@@ -451,13 +488,14 @@ mod tests {
 
     #[test]
     fn containers_spread_by_service_then_in_total_then_by_name() {
-        let places = place(&machines(), &[wanted(1, &[]), wanted(1, &[]), wanted(4, &[])]);
+        let places =
+            place(&machines(), &[wanted(1, &[]), wanted(1, &[]), wanted(4, &[])], Order::Tasks);
         assert_eq!(places, [vec![0], vec![1], vec![2, 0, 1, 2]]);
     }
 
     #[test]
     fn constraints_filter() {
-        let of = |text: &str| place(&machines(), &[wanted(3, &[text])]).remove(0);
+        let of = |text: &str| place(&machines(), &[wanted(3, &[text])], Order::Tasks).remove(0);
         assert_eq!(of("node.hostname == B"), [1, 1, 1]);
         assert_eq!(of("node.hostname != b"), [0, 2, 0]);
         assert_eq!(of("node.role==manager"), [0, 0, 0]);
@@ -479,7 +517,8 @@ mod tests {
     #[test]
     fn a_global_service_runs_once_on_each_node_that_fits() {
         let global = |constraints: &[&str]| Wanted { replicas: None, ..wanted(0, constraints) };
-        let places = place(&machines(), &[global(&[]), global(&["node.labels.tier == core"])]);
+        let places =
+            place(&machines(), &[global(&[]), global(&["node.labels.tier == core"])], Order::Tasks);
         assert_eq!(places, [vec![0, 1, 2], vec![0, 1]]);
     }
 
@@ -487,19 +526,19 @@ mod tests {
     #[test]
     fn preferences_spread_over_values_before_nodes() {
         let spread = Wanted { spread: vec!["tier".to_owned()], ..wanted(4, &[]) };
-        assert_eq!(place(&machines(), &[spread])[0], [0, 2, 1, 2]);
+        assert_eq!(place(&machines(), &[spread], Order::Tasks)[0], [0, 2, 1, 2]);
     }
 
     #[test]
     fn platforms_are_linux_and_x86_64_unless_said() {
-        let of = |text: &str| place(&machines(), &[wanted(1, &[text])])[0].len();
+        let of = |text: &str| place(&machines(), &[wanted(1, &[text])], Order::Tasks)[0].len();
         assert_eq!(of("node.platform.os == linux"), 1);
         assert_eq!(of("node.platform.arch == x86_64") + of("node.platform.arch == amd64"), 2);
         assert_eq!(of("node.platform.arch == arm64"), 0);
         assert_eq!(of("engine.labels.ssd == yes"), 0);
         let mut mixed = machines();
         mixed[1].architecture = "aarch64".to_owned();
-        let on = |text: &str| place(&mixed, &[wanted(3, &[text])])[0].clone();
+        let on = |text: &str| place(&mixed, &[wanted(3, &[text])], Order::Tasks)[0].clone();
         assert_eq!(
             (on("node.platform.arch == arm64"), on("node.platform.arch == ARM64")),
             (vec![1; 3], vec![1; 3])
@@ -516,13 +555,13 @@ mod tests {
         one_each.max_per_node = Some(1);
         let all = [wanted(2, &[]), tight, one_each];
         let machines = machines();
-        let mut scheduler = Scheduler::new(&machines, &all);
+        let mut scheduler = Scheduler::new(&machines, &all, Order::Tasks);
         assert_eq!(scheduler.all(), [vec![0, 1], vec![2], vec![0]]);
         // The second fits on two machines more, the third on one; then only the first goes on.
         let due = [(0, 2), (1, 1), (2, 1), (0, 0), (1, 0), (0, 2), (0, 1), (0, 2)];
         assert_eq!(scheduler.grow(&[0, 1, 2], 8), due);
         assert_eq!(scheduler.grow(&[1, 2], 5), []);
-        let mut scheduler = Scheduler::new(&machines, &all);
+        let mut scheduler = Scheduler::new(&machines, &all, Order::Tasks);
         let _ = scheduler.all();
         assert_eq!(scheduler.grow(&[0, 1, 2], 4), due[..4]);
     }
@@ -533,7 +572,7 @@ mod tests {
         bound.host_ports = vec![443];
         let all = [bound];
         let machines = machines();
-        let mut scheduler = Scheduler::new(&machines, &all);
+        let mut scheduler = Scheduler::new(&machines, &all, Order::Tasks);
         assert_eq!(scheduler.all(), [vec![0]]);
         assert_eq!(scheduler.choose(0, |_| Standing::Good), Ok(1));
         let only = |at: usize| move |of| if of == at { Standing::Good } else { Standing::NotReady };
@@ -552,9 +591,9 @@ mod tests {
     fn reservations_and_replicas_per_node_leave_the_rest_pending() {
         let mut big = wanted(5, &[]);
         big.memory_bytes = 5e9;
-        assert_eq!(place(&machines(), &[big])[0], [0, 1, 2]);
+        assert_eq!(place(&machines(), &[big], Order::Tasks)[0], [0, 1, 2]);
         let mut one_each = wanted(5, &["node.labels.tier == core"]);
         one_each.max_per_node = Some(1);
-        assert_eq!(place(&machines(), &[one_each])[0], [0, 1]);
+        assert_eq!(place(&machines(), &[one_each], Order::Tasks)[0], [0, 1]);
     }
 }

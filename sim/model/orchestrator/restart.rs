@@ -21,6 +21,21 @@ pub struct RestartPolicy {
     pub max_attempts: u32,
     /// Only restarts within so long count; zero: all do.
     pub window: Nanos,
+    /// Pauses that grow, instead of `delay`.
+    pub back_off: Option<BackOff>,
+}
+
+/// Pauses that double from one restart to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BackOff {
+    /// The first.
+    pub first: Nanos,
+    /// The longest.
+    pub most: Nanos,
+    /// A container that has run for so long begins anew.
+    pub forgets: Nanos,
+    /// Whether the very first restart comes at once, before the first pause.
+    pub first_is_free: bool,
 }
 
 impl Default for RestartPolicy {
@@ -55,7 +70,22 @@ impl RestartPolicy {
     }
 
     const fn after(condition: Condition, delay: Nanos) -> Self {
-        Self { condition, delay, max_attempts: 0, window: Nanos::ZERO }
+        Self { condition, delay, max_attempts: 0, window: Nanos::ZERO, back_off: None }
+    }
+
+    /// The same without a bound on restarts.
+    pub(super) fn without_limits(self) -> Self {
+        Self { max_attempts: 0, window: Nanos::ZERO, ..self }
+    }
+
+    /// Whether a container that has ended so is started again, as long as its restarts are not used up.
+    #[must_use]
+    pub fn restarts_after(&self, exit: Exit) -> bool {
+        match self.condition {
+            Condition::Never => false,
+            Condition::OnFailure => exit == Exit::Failed,
+            Condition::Any => true,
+        }
     }
 
     /// Whether nothing is ever started again.
@@ -81,18 +111,18 @@ pub(crate) struct Restarts {
     all: u32,
     /// When those were that may still count: at most as many as the policy allows.
     recent: Vec<Time>,
+    /// Restarts in a row of a policy that backs off, and when the last was.
+    in_a_row: u32,
+    last: Time,
 }
 
 impl Restarts {
     /// When the replica, which has ended at `now`, may be started again; `None`: never. A restart that
     /// is allowed counts.
     pub(crate) fn next(&mut self, now: Time, exit: Exit, policy: &RestartPolicy) -> Option<Time> {
-        let allowed = match policy.condition {
-            Condition::Never => false,
-            Condition::OnFailure => exit == Exit::Failed,
-            Condition::Any => true,
-        };
-        if !allowed || policy.max_attempts > 0 && !self.has_one_left(now, policy) {
+        if !policy.restarts_after(exit)
+            || policy.max_attempts > 0 && !self.has_one_left(now, policy)
+        {
             return None;
         }
         if policy.max_attempts > 0 {
@@ -101,7 +131,21 @@ impl Restarts {
                 self.recent.push(now);
             }
         }
-        Some(now + policy.delay)
+        let pause = policy.back_off.map_or(policy.delay, |back_off| self.pause(now, &back_off));
+        self.last = now + pause;
+        Some(self.last)
+    }
+
+    fn pause(&mut self, now: Time, back_off: &BackOff) -> Nanos {
+        if now.since(self.last) >= back_off.forgets {
+            self.in_a_row = 0;
+        }
+        let doubled = self.in_a_row.checked_sub(u32::from(back_off.first_is_free));
+        self.in_a_row = self.in_a_row.saturating_add(1);
+        doubled.map_or(Nanos::ZERO, |times| {
+            let pause = u128::from(back_off.first.0) << times.min(63);
+            Nanos(pause.min(u128::from(back_off.most.0)) as u64)
+        })
     }
 
     fn has_one_left(&mut self, now: Time, policy: &RestartPolicy) -> bool {

@@ -53,6 +53,8 @@ pub enum Bad {
 pub struct UpdatePolicy {
     /// Tasks that are replaced at once; zero: all.
     pub parallelism: u32,
+    /// Tasks beside these that are replaced at once, each new one before the old one is stopped.
+    pub surge: u32,
     /// Pause after each.
     pub delay: Nanos,
     /// For so long after a task runs its failure counts; the update is watched for as long after its last task.
@@ -70,6 +72,7 @@ impl Default for UpdatePolicy {
     fn default() -> Self {
         Self {
             parallelism: 1,
+            surge: 0,
             delay: Nanos::ZERO,
             monitor: Self::MONITOR,
             on_failure: OnFailure::Pause,

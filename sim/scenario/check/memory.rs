@@ -139,7 +139,7 @@ impl Check<'_> {
             }
         }
         for ((name, node), (base, containers)) in document.nodes.iter().zip(asked) {
-            let system = document.memory.of_system(containers);
+            let system = document.memory.of_system(document.orchestrator.manages(name), containers);
             let Some(ram) = node.memory else {
                 if node.swap > 0.0 {
                     let message = format!("node `{name}` never swaps: nothing bounds its RAM");

@@ -11,9 +11,9 @@ use wssim_kernel::Nanos;
 impl Check<'_> {
     pub(super) fn rollouts(&mut self) {
         let document = self.document;
-        if let (Some(first), None) = (document.rollouts.first(), renewal::orchestrator(document)) {
-            let message = "rollouts are simulated with Swarm and Compose";
-            let help = "`[orchestrator] kind` is `\"swarm\"` or `\"compose\"`";
+        if let (Some(first), None) = (document.rollouts.first(), document.orchestrator.kind) {
+            let message = "nothing says what brings this out";
+            let help = "write `kind` of `[orchestrator]`";
             let diagnostic = Diagnostic::error("contradiction", message).help(help);
             self.out.push(diagnostic.at(self.sources, first.origin));
         }

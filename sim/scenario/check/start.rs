@@ -37,7 +37,7 @@ impl Check<'_> {
         if let (Some(kind), Some(_), false) =
             (orchestrator.kind, orchestrator.agent_cpu, orchestrator.has_agents())
         {
-            let message = format!("nothing of `{kind}` runs on nodes: `agent_cpu` does nothing");
+            let message = format!("nothing of `{kind:?}` runs on nodes: `agent_cpu` does nothing");
             self.warn("unused-agent-cpu", message, orchestrator.agent_cpu_origin, None);
         }
     }

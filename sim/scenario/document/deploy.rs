@@ -177,7 +177,7 @@ fn restart(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> RestartPolicy {
     let max_attempts = fields.value(reader, "max_attempts", fields::count(0)).unwrap_or(0);
     let window = fields.duration(reader, "window").unwrap_or(Nanos::ZERO);
     fields.finish(reader);
-    RestartPolicy { condition, delay, max_attempts, window }
+    RestartPolicy { condition, delay, max_attempts, window, back_off: None }
 }
 
 /// Where the order of updates stands.

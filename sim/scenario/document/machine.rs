@@ -12,6 +12,8 @@ use std::ops::RangeInclusive;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{self, Disk, Encapsulation, usual};
 use wssim_model::law::Law;
+use wssim_model::orchestrator::placement::Order;
+use wssim_model::orchestrator::{Kind, Reads};
 use wssim_text::quantity::Dimension;
 
 /// A machine.
@@ -365,7 +367,7 @@ fn packet_size(texts: &Texts<'_>, item: &Item) -> Read<f64> {
 /// Who places and watches containers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Orchestrator {
-    pub kind: Option<&'static str>,
+    pub kind: Option<Kind>,
     pub managers: Vec<Name>,
     /// Whether overlay networks get other addresses than Docker's own pool.
     pub address_pool: bool,
@@ -374,30 +376,63 @@ pub(crate) struct Orchestrator {
     /// From the loss of a node until it is marked down.
     pub detection: Option<Law>,
     pub managers_given: bool,
-    /// Threads of the reference CPU that its agent takes on each node.
+    /// Threads of the reference CPU that it takes on a node, and on one that manages, too.
     pub agent_cpu: Option<f64>,
+    pub manager_cpu: Option<f64>,
     pub agent_cpu_origin: Origin,
 }
 
 impl Orchestrator {
-    /// Docker Swarm, unless another is named.
-    pub(crate) fn is_swarm(&self) -> bool {
-        self.kind.is_none_or(|kind| kind == "swarm")
+    /// The kind by whose rules the files are read: Docker Swarm, unless another is named.
+    pub(crate) fn kind_of_files(&self) -> Kind {
+        self.kind.unwrap_or(Kind::SWARM)
+    }
+
+    /// Whether stack files are read as `docker stack deploy` reads them.
+    pub(crate) fn reads_deploy(&self) -> bool {
+        self.kind_of_files().reads == Reads::Deploy
+    }
+
+    /// Whether managers put elsewhere what is lost.
+    pub(crate) fn replaces(&self) -> bool {
+        self.kind.is_some_and(|kind| kind.replaces())
+    }
+
+    /// Whether the node manages: where nothing says which do, all do.
+    pub(crate) fn manages(&self, node: &str) -> bool {
+        !self.managers_given || self.managers.iter().any(|manager| manager.text == node)
+    }
+
+    /// Threads of the reference CPU that it takes on a node.
+    pub(crate) fn cpu_on(&self, node: &str) -> f64 {
+        let takes = self.kind_of_files().takes;
+        let agent = self.agent_cpu.unwrap_or(takes.agent_threads);
+        let threads = match self.manages(node) {
+            true => self.manager_cpu.unwrap_or(takes.manager_threads.max(agent)),
+            false => agent,
+        };
+        if self.has_agents() { threads } else { 0.0 }
     }
 
     /// Whether something of it runs on each node: Compose is a command, which ends.
     pub(crate) fn has_agents(&self) -> bool {
-        !matches!(self.kind, Some("compose" | "none"))
+        self.kind.is_none_or(|kind| kind.replaces())
+    }
+
+    /// How containers are placed.
+    pub(crate) fn order(&self) -> Order {
+        self.kind_of_files().order
     }
 }
 
 pub(super) fn orchestrator(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Orchestrator {
-    let kind = fields.word(reader, "kind", &["swarm", "k3s", "nomad", "compose", "none"]);
+    let kind = fields.word(reader, "kind", &Kind::NAMES).and_then(Kind::named);
     let address_pool = fields.name(reader, "address_pool").is_some();
     let managers = fields.names(reader, "managers");
     let removal = fields.law(reader, "removal", Dimension::Duration);
     let detection = fields.law(reader, "detection", Dimension::Duration);
     let agent_cpu = fields.value(reader, "agent_cpu", fields::quantity(Dimension::Number));
+    let manager_cpu = fields.value(reader, "manager_cpu", fields::quantity(Dimension::Number));
     let written = fields.table.get("agent_cpu");
     let agent_cpu_origin = written.map_or(fields.origin, |entry| entry.item.origin);
     fields.finish(reader);
@@ -408,6 +443,7 @@ pub(super) fn orchestrator(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> O
         detection,
         managers_given: managers.is_some(),
         agent_cpu,
+        manager_cpu,
         agent_cpu_origin,
         managers: managers.unwrap_or_default(),
     }

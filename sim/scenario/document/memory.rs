@@ -5,6 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Origin;
 use crate::tree::Item;
 use wssim_model::law::Law;
+use wssim_model::orchestrator::Takes;
 use wssim_text::quantity::Dimension;
 
 /// `[memory]`: how services touch their RAM unless they say otherwise, and what the system of each
@@ -23,8 +24,9 @@ pub(crate) struct Common {
     pub engine: f64,
     /// Bytes that the engine takes for each container that runs.
     pub shim: f64,
-    /// Bytes of the orchestrator's agent.
+    /// Bytes of the orchestrator on a node that runs containers, and on one that manages, too.
     pub agent: f64,
+    pub manager: f64,
 }
 
 impl Default for Common {
@@ -32,14 +34,20 @@ impl Default for Common {
     /// one each 10 us; skewed as requests for the pages of a site are (Breslau et al. 1999, Web caching
     /// and Zipf-like distributions: 0.64 to 0.83). Nothing is known of what the system takes.
     fn default() -> Self {
-        Self { hot: 1.0, alpha: 0.8, touch: 1e4, kernel: 0.0, engine: 0.0, shim: 0.0, agent: 0.0 }
+        let (kernel, engine, shim, agent, manager) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        Self { hot: 1.0, alpha: 0.8, touch: 1e4, kernel, engine, shim, agent, manager }
     }
 }
 
 impl Common {
+    /// What the orchestrator takes of a node.
+    pub(crate) fn of_orchestrator(&self, manages: bool) -> f64 {
+        if manages { self.manager } else { self.agent }
+    }
+
     /// What the system of a node takes while `containers` run there.
-    pub(crate) fn of_system(&self, containers: usize) -> f64 {
-        self.kernel + self.engine + self.agent + self.shim * containers as f64
+    pub(crate) fn of_system(&self, manages: bool, containers: usize) -> f64 {
+        self.kernel + self.engine + self.of_orchestrator(manages) + self.shim * containers as f64
     }
 }
 
@@ -141,24 +149,36 @@ fn some_size(texts: &Texts<'_>, item: &Item) -> Read<f64> {
 }
 
 /// `[memory]`, whether it is there or not.
-pub(super) fn common(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Common {
+pub(super) fn common(reader: &mut Reader<'_>, root: &mut Fields<'_>, takes: Takes) -> Common {
     let usual = Common::default();
+    let shown = |bytes: f64| match bytes {
+        0.0 => "0 B".to_owned(),
+        bytes => format!("{} MB", bytes / 1e6),
+    };
+    let of_kind = shown(takes.agent_bytes);
     let Some(mut fields) = root.inner(reader, "memory") else {
-        let shown = [("hot", "1.0"), ("alpha", "0.8"), ("touch", "10us")];
-        let sizes = ["kernel", "engine", "shim", "agent"].map(|key| (key, "0 B"));
-        let all = shown.into_iter().chain(sizes);
+        let of_managers = shown(takes.manager_bytes);
+        let touches = [("hot", "1.0"), ("alpha", "0.8"), ("touch", "10us")];
+        let sizes = ["kernel", "engine", "shim"].map(|key| (key, "0 B"));
+        let of_kind = [("agent", of_kind.as_str()), ("manager", &of_managers)];
+        let all = touches.into_iter().chain(sizes).chain(of_kind);
         reader.defaults.extend(all.map(|(key, shown)| (format!("memory.{key}"), shown.to_owned())));
-        return usual;
+        let (agent, manager) = (takes.agent_bytes, takes.manager_bytes);
+        return Common { agent, manager, ..usual };
     };
     let hot = fields.value_or(reader, "hot", fields::share, usual.hot, "1.0");
     let alpha = fields.value_or(reader, "alpha", exponent, usual.alpha, "0.8");
     let touch = fields.value_or(reader, "touch", touch, usual.touch, "10us");
-    let mut size =
-        |key| fields.value_or(reader, key, fields::quantity(Dimension::Size), 0.0, "0 B");
-    let (kernel, engine) = (size("kernel"), size("engine"));
-    let (shim, agent) = (size("shim"), size("agent"));
+    let mut size = |key, usual: f64, shown: &str| {
+        fields.value_or(reader, key, fields::quantity(Dimension::Size), usual, shown)
+    };
+    let [kernel, engine, shim] = ["kernel", "engine", "shim"].map(|key| size(key, 0.0, "0 B"));
+    let agent = size("agent", takes.agent_bytes, &of_kind);
+    // Where a kind does not say more of managers, they take what the others do.
+    let of_managers = takes.manager_bytes.max(agent);
+    let manager = size("manager", of_managers, &shown(of_managers));
     fields.finish(reader);
-    Common { hot, alpha, touch, kernel, engine, shim, agent }
+    Common { hot, alpha, touch, kernel, engine, shim, agent, manager }
 }
 
 /// `memory` and `data` of a service.

@@ -135,12 +135,13 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
     for (name, fields) in root.things(reader, "site") {
         document.sites.insert(name.text, fault::site(reader, name.origin, fields));
     }
-    document.memory = memory::common(reader, &mut root);
-    if let Some(fields) = root.inner(reader, "lan") {
-        document.lan = Some(machine::lan(reader, fields));
-    }
     if let Some(fields) = root.inner(reader, "orchestrator") {
         document.orchestrator = machine::orchestrator(reader, fields);
+    }
+    let takes = document.orchestrator.kind_of_files().takes;
+    document.memory = memory::common(reader, &mut root, takes);
+    if let Some(fields) = root.inner(reader, "lan") {
+        document.lan = Some(machine::lan(reader, fields));
     }
     for (name, fields) in root.things(reader, "network") {
         document.networks.insert(name.text.clone(), machine::network(reader, fields));

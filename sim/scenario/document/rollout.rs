@@ -129,6 +129,7 @@ pub(super) fn policy(
         parallelism: fields
             .value(reader, "parallelism", fields::count(0))
             .unwrap_or(usual.parallelism),
+        surge: usual.surge,
         delay: fields.duration(reader, "delay").unwrap_or(usual.delay),
         monitor: monitor(fields.duration(reader, "monitor")),
         on_failure: match fields.word(reader, "failure_action", actions) {

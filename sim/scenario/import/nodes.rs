@@ -225,7 +225,7 @@ impl Node {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wssim_model::orchestrator::placement::place;
+    use wssim_model::orchestrator::placement::{Order, place};
 
     fn wanted(replicas: Option<u32>, constraints: &[&str]) -> Wanted {
         let constraints = constraints.iter().map(|text| Constraint::parse(text).unwrap()).collect();
@@ -249,7 +249,7 @@ mod tests {
                 ..node.machine()
             })
             .collect();
-        for (one, placed) in all.iter().zip(place(&machines, all)) {
+        for (one, placed) in all.iter().zip(place(&machines, all, Order::Tasks)) {
             let due = one.replicas.map_or(1, |replicas| replicas as usize);
             assert!(placed.len() >= due, "{one:?} on {machines:?}");
         }

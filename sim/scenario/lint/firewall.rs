@@ -22,7 +22,7 @@ pub(super) fn lints(found: &mut Found<'_>) {
     let Some(firewall) = document.lan.as_ref().and_then(|lan| lan.firewall.as_ref()) else {
         return;
     };
-    if !document.orchestrator.is_swarm() || document.nodes.len() < 2 {
+    if !document.orchestrator.kind_of_files().mesh || document.nodes.len() < 2 {
         return;
     }
     for (name, opening, message) in ALWAYS {

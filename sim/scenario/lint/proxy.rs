@@ -13,7 +13,7 @@ pub(super) fn lints(found: &mut Found<'_>) {
 }
 
 fn container_labels(found: &mut Found<'_>) {
-    if !found.document.orchestrator.is_swarm() {
+    if !found.document.orchestrator.kind_of_files().mesh {
         return;
     }
     for (name, service) in &found.document.services {
@@ -35,7 +35,7 @@ fn rules_and_ports(found: &mut Found<'_>) {
             );
             found.say("default-rule", message, router.origin);
         }
-        if !found.document.orchestrator.is_swarm() {
+        if !found.document.orchestrator.kind_of_files().mesh {
             continue;
         }
         match (&router.service, proxy.balancer_of(router)) {
@@ -54,7 +54,7 @@ fn rules_and_ports(found: &mut Found<'_>) {
             _ => {}
         }
     }
-    if found.document.orchestrator.is_swarm() {
+    if found.document.orchestrator.kind_of_files().mesh {
         for balancer in proxy.balancers.iter().filter(|balancer| balancer.port.is_none()) {
             let message = format!("Traefik cannot tell a port of `{}`", balancer.owner);
             found.say("no-port", message, balancer.origin);

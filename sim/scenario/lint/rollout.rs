@@ -6,11 +6,10 @@ use crate::document::rollout::RolloutText;
 use crate::document::service::Service;
 use crate::places;
 use crate::renewal;
-use wssim_model::orchestrator::Kind;
 
 pub(super) fn lints(found: &mut Found<'_>) {
     let document = found.document;
-    if renewal::orchestrator(document) != Some(Kind::Swarm) {
+    if !document.orchestrator.replaces() {
         return;
     }
     let services: Vec<(&String, &Service)> = document.services.iter().collect();

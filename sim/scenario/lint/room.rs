@@ -20,7 +20,7 @@ struct Left {
 
 pub(super) fn lints(found: &mut Found<'_>) {
     let document = found.document;
-    if !document.orchestrator.is_swarm() || document.nodes.is_empty() {
+    if !document.orchestrator.kind_of_files().mesh || document.nodes.is_empty() {
         return;
     }
     let places = places::of(document).first;
@@ -39,12 +39,11 @@ pub(super) fn lints(found: &mut Found<'_>) {
 
 fn left(document: &Document, machines: &[Machine], places: &[Vec<usize>]) -> Vec<Left> {
     // What the engine takes for the second container counts, too.
-    let system = document.memory.of_system(1);
     let whole = |(machine, swap): (&Machine, f64)| Left {
         name: machine.name.clone(),
         cpus: machine.cpus,
         reserved_memory: machine.memory_bytes,
-        memory: machine.memory_bytes + swap - system,
+        memory: machine.memory_bytes + swap - document.memory.of_system(machine.manager, 1),
     };
     let swaps = document.nodes.values().map(|node| node.swap);
     let mut left: Vec<Left> = machines.iter().zip(swaps).map(whole).collect();

@@ -15,16 +15,16 @@ impl Lowering<'_> {
         let document = self.document;
         let is_replaced = places::can_be_replaced(document);
         let is_told = is_replaced || !renewal::rollouts(document).is_empty();
-        let Some(kind) = renewal::orchestrator(document).filter(|_| is_told) else { return };
+        let Some(kind) = document.orchestrator.kind.filter(|_| is_told) else { return };
         let services = &document.services;
         let (mut images, image_of) = self.images();
         let rollouts = self.rollouts(&mut images);
         let watched = services.iter().zip(image_of).map(|((name, service), image)| Watched {
             name: name.clone(),
-            restart: service.deploy.restart,
+            restart: (kind.restart)(service.deploy.restart),
             image,
-            update: service.deploy.update,
-            rollback: service.deploy.rollback,
+            update: (kind.update)(service.deploy.update, service.replicas),
+            rollback: (kind.update)(service.deploy.rollback, service.replicas),
         });
         let place = |container: &wssim_model::blueprint::Container| Place {
             service: container.service,
@@ -38,7 +38,7 @@ impl Lowering<'_> {
         self.out.control = Some(Cluster {
             kind,
             machines: places::machines(document),
-            wanted: services.values().map(places::wanted).collect(),
+            wanted: places::all_wanted(document),
             services: watched.collect(),
             places: self.out.containers.iter().map(place).collect(),
             images,

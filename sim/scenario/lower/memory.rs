@@ -27,7 +27,7 @@ fn curve(pages: f64, alpha: f64) -> Arc<Curve> {
 }
 
 impl Lowering<'_> {
-    pub(super) fn node_memory(&self, node: &Machine) -> NodeMemory {
+    pub(super) fn node_memory(&self, name: &str, node: &Machine) -> NodeMemory {
         let system = &self.document.memory;
         NodeMemory {
             ram: node.memory.unwrap_or(f64::INFINITY),
@@ -35,7 +35,7 @@ impl Lowering<'_> {
             swappiness: node.swappiness,
             kernel: system.kernel,
             engine: system.engine,
-            agent: system.agent,
+            agent: system.of_orchestrator(self.document.orchestrator.manages(name)),
             shim: system.shim,
         }
     }

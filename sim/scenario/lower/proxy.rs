@@ -8,9 +8,6 @@ use wssim_model::blueprint::{BreakerPolicy, Limit, Proxy, Retry};
 use wssim_model::ids::{ContainerId, LimitId, ServiceId};
 use wssim_model::probe::Failure;
 
-/// Traefik asks a Swarm manager this often (`providers.swarm.refreshSeconds`; pswarm.go).
-const REFRESH: Nanos = Nanos(15_000_000_000);
-
 /// What stands before a call.
 pub(super) struct Guards {
     pub(super) limits: Vec<LimitId>,
@@ -53,17 +50,15 @@ impl Lowering<'_> {
     }
 
     /// Number among the proxies of the first container of `caller`, if that keeps a list of the
-    /// containers of `callee`: with Swarm it polls a manager, with Compose Docker tells it.
+    /// containers of `callee`: it polls a manager, or is told.
     pub(super) fn own_list(&mut self, caller: ServiceId, callee: &str) -> Option<u32> {
         let service = self.document.services.values().nth(caller.index())?;
         if !passage::is_proxy(service) || !self.document.proxy.knows(callee) {
             return None;
         }
-        let refresh = match self.document.orchestrator.kind {
-            Some("swarm") => service.proxy.and_then(|proxy| proxy.refresh).unwrap_or(REFRESH),
-            Some("compose") => Nanos::ZERO,
-            _ => return None,
-        };
+        let polls = self.document.orchestrator.kind?.lists?;
+        let own = service.proxy.and_then(|proxy| proxy.refresh).filter(|_| polls > Nanos::ZERO);
+        let refresh = own.unwrap_or(polls);
         let containers = self.out.services[caller.index()].containers.clone();
         let first = ContainerId(containers.start);
         let known = self.out.proxies.iter().position(|proxy| proxy.container == first);

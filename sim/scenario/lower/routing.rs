@@ -10,6 +10,7 @@ use crate::traefik::passage;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{Balance, Client, Detection, Pick, Policy, Resolver, Route, Travels};
 use wssim_model::law::Law;
+use wssim_model::orchestrator::{Kind, Routing};
 
 /// A runtime without a cache of its own asks for every connection.
 const NO_CACHE: Resolver = Resolver { ttl: Some(Nanos::ZERO), pick: Pick::First };
@@ -23,10 +24,6 @@ const UNANSWERED: u64 = 3;
 
 /// Traefik gives up opening a connection then (`static_config.go`, `DialTimeout`).
 const DIAL: Nanos = Nanos(30_000_000_000);
-
-const fn uniform(low: f64, high: f64) -> Law {
-    Law::Uniform { low: low * 1e9, high: high * 1e9 }
-}
 
 impl Lowering<'_> {
     /// How `query`'s caller reaches its callee.
@@ -81,65 +78,27 @@ impl Lowering<'_> {
         }
         let resolver = caller.resolver.unwrap_or(NO_CACHE);
         let by_connection = |policy| (policy, Balance::Connections);
-        match self.document.orchestrator.kind {
-            Some("swarm") if callee.deploy.dnsrr.is_some() => by_connection(Policy::Dns(resolver)),
-            Some("swarm") => by_connection(Policy::Vip),
-            // kube-proxy's iptables rules choose at random.
-            Some("k3s") => by_connection(Policy::Random),
-            // Consul answers with TTL 0: no runtime keeps that.
-            Some("nomad") => by_connection(Policy::Dns(NO_CACHE)),
-            // Docker's resolver again, without a virtual address.
-            Some("compose") => by_connection(Policy::Dns(resolver)),
-            _ => (Policy::InTurn, Balance::Requests),
+        let routing = self.document.orchestrator.kind.map_or(Routing::InTurn, |kind| kind.routing);
+        match routing {
+            Routing::Vip if callee.deploy.dnsrr.is_some() => by_connection(Policy::Dns(resolver)),
+            Routing::Vip => by_connection(Policy::Vip),
+            Routing::Random => by_connection(Policy::Random),
+            Routing::Dns => by_connection(Policy::Dns(resolver)),
+            Routing::FreshDns => by_connection(Policy::Dns(NO_CACHE)),
+            Routing::InTurn => (Policy::InTurn, Balance::Requests),
         }
     }
 
     /// Who watches, and how fast he is.
     pub(super) fn detection(&self) -> Detection {
         let orchestrator = &self.document.orchestrator;
-        let mut detection = by_orchestrator(orchestrator.kind);
+        let own = |kind: Kind| (kind.detection)();
+        let mut detection = orchestrator.kind.map(own).unwrap_or_default();
         if let Some(removal) = &orchestrator.removal {
             detection.dead = Some(removal.clone());
             detection.dead_together = None;
         }
         detection
-    }
-}
-
-/// Swarm and Consul gossip with the same library and values: each message goes to three nodes every
-/// 0.2 s; a dead node is found by probes and suspicion (4000 trials of a model of memberlist's
-/// algorithm: 5.0 to 9 s, median 5.7, 95 % 7.1; two of four at once 12.5 to 22 s, 15.4, 17.3). K3s:
-/// a lease of 40 s, checked every 5 s, and up to 10 s since its last renewal; that endpoints reach
-/// every node within a second is an assumption.
-fn by_orchestrator(kind: Option<&'static str>) -> Detection {
-    let gossip = || uniform(0.0, 0.2);
-    let parts = |quantiles: [f64; 4]| {
-        let [least, median, p95, most] = quantiles;
-        let parts = [
-            (0.5, uniform(least, median)),
-            (0.45, uniform(median, p95)),
-            (0.05, uniform(p95, most)),
-        ];
-        Law::Mixture(Box::new(parts))
-    };
-    match kind {
-        Some("swarm" | "nomad") => Detection {
-            killed: gossip(),
-            dead: Some(parts([5.0, 5.7, 7.1, 9.0])),
-            dead_together: Some(parts([12.5, 15.4, 17.3, 22.0])),
-            ready: gossip(),
-            // Status is written to the store in batches of 0.1 s (swarmkit, dispatcher.go:36).
-            listed: uniform(0.0, 0.1),
-        },
-        Some("k3s") => Detection {
-            killed: uniform(0.0, 1.0),
-            dead: Some(uniform(40.0, 55.0)),
-            dead_together: None,
-            ready: uniform(0.0, 1.0),
-            ..Detection::default()
-        },
-        // Compose watches its own host only.
-        _ => Detection::default(),
     }
 }
 

@@ -131,17 +131,18 @@ impl Lowering<'_> {
     /// What the orchestrator's agent computes on each node.
     pub(super) fn agents(&mut self) {
         let orchestrator = &self.document.orchestrator;
-        let threads = orchestrator.agent_cpu.filter(|_| orchestrator.has_agents());
-        let Some(threads) = threads.filter(|threads| *threads > 0.0) else { return };
-        let agents = self.document.nodes.keys().enumerate().map(|(place, name)| Background {
-            maker: Maker::System(NodeId::from(place)),
-            name: name.clone(),
-            every: Law::Constant(AGENT_PERIOD),
-            cpu: Law::Exponential { mean: threads * AGENT_PERIOD },
-            jobs: 1,
-            first: None,
-            until: Time::NEVER,
-            count: u64::MAX,
+        let agents = self.document.nodes.keys().enumerate().filter_map(|(place, name)| {
+            let threads = orchestrator.cpu_on(name);
+            (threads > 0.0).then(|| Background {
+                maker: Maker::System(NodeId::from(place)),
+                name: name.clone(),
+                every: Law::Constant(AGENT_PERIOD),
+                cpu: Law::Exponential { mean: threads * AGENT_PERIOD },
+                jobs: 1,
+                first: None,
+                until: Time::NEVER,
+                count: u64::MAX,
+            })
         });
         self.out.background.extend(agents);
     }

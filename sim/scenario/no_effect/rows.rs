@@ -10,7 +10,7 @@ use crate::document::service::Service;
 use crate::document::step::{Step, StepKind};
 use crate::tree::Value;
 use wssim_model::blueprint::{FaultKind, Policy};
-use wssim_model::orchestrator::OnFailure;
+use wssim_model::orchestrator::{Kind, OnFailure, Routing};
 
 /// A key, and when it does nothing.
 pub(crate) struct Row {
@@ -55,8 +55,8 @@ pub(crate) static ROWS: &[Row] = &[
     row("lan.aes_cpu", "no network is encrypted", |seen, _| !seen.encrypts()),
     row("lan.aes_software_cpu", "no network is encrypted", |seen, _| !seen.encrypts()),
     row("lan.ipvs_cpu", "no call goes by a virtual address", |seen, _| !seen.has_addresses()),
-    row("orchestrator.managers", "only Swarm has managers", |seen, _| {
-        !seen.document.orchestrator.is_swarm() && !seen.speaks_of("node.role")
+    row("orchestrator.managers", "this orchestrator has no managers", |seen, _| {
+        !seen.document.orchestrator.kind_of_files().replaces() && !seen.speaks_of("node.role")
     }),
     row("network.*", "no service is on this network", |seen, it| !seen.attaches(it.names[0]))
         .of_compose(),
@@ -74,16 +74,14 @@ pub(crate) static ROWS: &[Row] = &[
     row("service.*.backlog", "there are no `workers`", without_workers),
     row("service.*.queue_timeout", "there are no `workers`", without_workers),
     row("service.*.cpus.quota", "there is no `limit`", |_, it| !has(it, "limit")),
-    row("service.*.endpoint_mode", "only Swarm gives addresses", |seen, _| {
-        !matches!(seen.document.orchestrator.kind, Some("swarm"))
-    })
-    .of_compose(),
+    row("service.*.endpoint_mode", "only Swarm gives addresses", |seen, _| !seen.gives_addresses())
+        .of_compose(),
     row("service.*.endpoint_mode", "`balance` says where requests go", |seen, it| {
-        matches!(seen.document.orchestrator.kind, Some("swarm")) && has(it, "balance")
+        seen.gives_addresses() && has(it, "balance")
     })
     .of_compose(),
-    row("service.*.healthcheck", "only Swarm waits for a check", |seen, _| {
-        !matches!(seen.document.orchestrator.kind, Some("swarm"))
+    row("service.*.healthcheck", "this orchestrator waits for no check", |seen, _| {
+        !seen.document.orchestrator.replaces()
     })
     .of_compose(),
     row("service.*.healthcheck.start_interval", "there is no `start_period`", |_, it| {
@@ -97,19 +95,23 @@ pub(crate) static ROWS: &[Row] = &[
     row("service.*.stop_grace_period", "nothing stops it in good order", never_stopped)
         .of_compose(),
     row("service.*.on_stop", "nothing stops it in good order", never_stopped),
-    row("service.*.update", "only Swarm replaces containers one by one", |seen, _| {
-        !seen.document.orchestrator.is_swarm()
-    })
+    row(
+        "service.*.update",
+        "this orchestrator does not replace containers one by one",
+        |seen, _| !seen.document.orchestrator.kind_of_files().replaces(),
+    )
     .of_compose(),
     row("service.*.update", "nothing is rolled out here", |seen, it| {
-        seen.document.orchestrator.is_swarm() && !seen.renewed.contains(it.names[0])
+        seen.document.orchestrator.kind_of_files().replaces() && !seen.renewed.contains(it.names[0])
     })
     .of_compose(),
     row("service.*.rollback", "it is never rolled back", |seen, it| {
         let service = seen.document.services.get(it.names[0]);
         let rolls_back =
             service.is_some_and(|service| service.deploy.update.on_failure == OnFailure::Rollback);
-        !seen.document.orchestrator.is_swarm() || !seen.renewed.contains(it.names[0]) || !rolls_back
+        !seen.document.orchestrator.kind_of_files().replaces()
+            || !seen.renewed.contains(it.names[0])
+            || !rolls_back
     })
     .of_compose(),
     row("service.*.image.rate", "the image has no `size`", |seen, it| {
@@ -289,6 +291,11 @@ impl Seen<'_> {
         services.flat_map(|service| &service.constraints).any(|text| text.text.starts_with(what))
     }
 
+    /// Whether a service has an address of its own, besides those of its containers.
+    fn gives_addresses(&self) -> bool {
+        self.document.orchestrator.kind.is_some_and(|kind| kind.routing == Routing::Vip)
+    }
+
     fn attaches(&self, network: &str) -> bool {
         let services = self.document.services.values();
         services.flat_map(|service| &service.networks).any(|name| name.text == network)
@@ -326,7 +333,8 @@ impl Seen<'_> {
         let routes = self.blueprint.queries.iter().zip(&self.blueprint.routes);
         let mut own = routes.filter(|(query, _)| Some(query.caller.index()) == own);
         // Consul's answers are not kept, whatever the runtime would do.
-        self.document.orchestrator.kind != Some("nomad")
+        let keeps = |kind: Kind| kind.routing != Routing::FreshDns;
+        self.document.orchestrator.kind.is_none_or(keeps)
             && own.any(|(_, route)| matches!(route.policy, Policy::Dns(_)))
     }
 }

@@ -33,6 +33,7 @@ use std::sync::Arc;
 pub(crate) use translate::{Translated, translate};
 use variables::Odd;
 pub(crate) use variables::Variables;
+use wssim_model::orchestrator::{Kind, Reads};
 use wssim_text::suggest;
 
 /// What a stack file consists of, beside `version` and what begins with `x-`.
@@ -52,7 +53,7 @@ pub(crate) fn expand(
     if named.is_empty() {
         return merged;
     }
-    let by_swarm = orchestrator(&merged) == "swarm";
+    let by_swarm = orchestrator(&merged).reads == Reads::Deploy;
     let how = How { by_swarm, files, fields };
     let mut stacks = BTreeMap::new();
     for Named { name, locations, origin } in named {
@@ -143,9 +144,10 @@ fn thing<'t>(base: &'t mut Table, kind: &str) -> &'t mut Table {
     }
 }
 
-fn orchestrator(merged: &Table) -> &str {
+/// The kind by whose rules stack files are read.
+fn orchestrator(merged: &Table) -> Kind {
     let kind = merged.get("orchestrator").and_then(|entry| entry.item.table()?.get("kind"));
-    kind.and_then(|entry| entry.item.text()).unwrap_or("swarm")
+    kind.and_then(|entry| Kind::named(entry.item.text()?)).unwrap_or(Kind::SWARM)
 }
 
 /// A stack as `[scenario] stacks` names it.

@@ -88,18 +88,29 @@ fn what_is_renewed_has_twice_the_places_and_the_rest_none() {
 }
 
 #[test]
-fn swarm_and_compose_bring_out_and_nothing_else_does() {
+fn every_kind_brings_out_and_nothing_else_does() {
     let kind = |sets: &[&str]| blueprint(sets).control.map(|control| control.kind);
-    assert_eq!(kind(&[CALM]), Some(Kind::Swarm));
-    assert_eq!(kind(&["orchestrator.kind=compose"]), Some(Kind::Compose));
+    for name in Kind::NAMES {
+        let set = format!("orchestrator.kind=\"{name}\"");
+        assert_eq!(kind(&[CALM, &set]), Kind::named(name), "{name}");
+    }
     let off = ["first", "second", "third"].map(|id| format!("rollout.{id}.enabled=false"));
     let off: Vec<&str> = off.iter().map(String::as_str).chain([CALM, "claim=[]"]).collect();
     assert_eq!(kind(&off), None);
-    for other in ["orchestrator.kind=k3s", "orchestrator.kind=none", "orchestrator.kind=\"nomad\""]
-    {
-        let told = try_load(&[other]).err().unwrap();
-        assert!(told.contains("rollouts are simulated with Swarm and Compose"), "{told}");
-    }
+}
+
+/// A quarter more and a quarter fewer, as a Deployment is updated; and as the file says of order and number.
+#[test]
+fn k3s_updates_as_deployments_are() {
+    let update = |sets: &[&str]| {
+        let sets: Vec<&str> = sets.iter().copied().chain(["orchestrator.kind=k3s"]).collect();
+        let UpdatePolicy { parallelism, surge, start_first, .. } =
+            blueprint(&sets).control.unwrap().services[2].update;
+        (parallelism, surge, start_first)
+    };
+    assert_eq!(update(&[]), (1, 0, true));
+    assert_eq!(update(&["service.plain.replicas=9"]), (2, 3, false));
+    assert_eq!(update(&["service.plain.update.parallelism=3"]), (3, 0, false));
 }
 
 /// `failures` is about the cluster as it stands.
@@ -147,7 +158,8 @@ fn services_that_are_not_rolled_out_say_so_of_their_update() {
     assert!(told(&["service.registry.update.delay=5s"]).contains(&nothing));
     let never = "no effect: it is never rolled back".to_owned();
     assert!(told(&["service.mortal.update.failure_action=pause"]).contains(&never));
-    let one_by_one = "no effect: only Swarm replaces containers one by one".to_owned();
+    let one_by_one =
+        "no effect: this orchestrator does not replace containers one by one".to_owned();
     assert!(told(&["orchestrator.kind=compose"]).contains(&one_by_one));
     let listed = load(&["orchestrator.kind=compose"]);
     let listed: Vec<&str> = listed.not_simulated().iter().map(|one| one.path.as_str()).collect();

@@ -193,11 +193,11 @@ fn what_is_not_simulated_is_listed_once_with_its_path() {
     let paths: Vec<&str> = scenario.not_simulated().iter().map(|item| item.path.as_str()).collect();
     assert!(paths.is_empty(), "{paths:?}");
     assert!(scenario.question().claims[0].not_simulated.is_none());
-    // Of others than Swarm only what is said is known of their agents.
     for (sets, listed) in [
-        (&["orchestrator.kind=k3s"][..], &["orchestrator.kind"][..]),
-        (&["orchestrator.kind=nomad", "orchestrator.agent_cpu=0.1"], &[]),
+        (&["orchestrator.kind=k3s", "orchestrator.detection=5s"][..], &[][..]),
+        (&["orchestrator.kind=nomad"], &[]),
         (&["orchestrator.kind=compose"], &[]),
+        (&["orchestrator.kind=compose", "orchestrator.detection=5s"], &["orchestrator.detection"]),
     ] {
         let scenario = load("tests/scenarios/estate.toml", sets);
         let paths = scenario.not_simulated().iter().map(|item| item.path.as_str());

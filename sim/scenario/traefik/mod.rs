@@ -153,9 +153,9 @@ pub(crate) struct Proxy {
 /// Reads the labels of all services.
 pub(crate) fn read(document: &Document, reader: &mut Reader<'_>) -> Proxy {
     let mut proxy = Proxy::default();
-    let is_swarm = document.orchestrator.is_swarm();
+    let reads_deploy = document.orchestrator.reads_deploy();
     for (name, service) in &document.services {
-        let of_containers = if is_swarm { &[][..] } else { &service.deploy.container_labels };
+        let of_containers = if reads_deploy { &[][..] } else { &service.deploy.container_labels };
         let labels = service.deploy.labels.iter().chain(of_containers);
         let labels: Vec<&Label> = labels.filter(|label| label.is_of_traefik()).collect();
         if !labels.is_empty() {

@@ -45,7 +45,7 @@ fn the_least_loaded_branch_wins() {
         let spread = |depth: usize| LABELS[..depth].iter().map(ToString::to_string).collect();
         let wanted: Vec<Wanted> =
             (0..4).map(|depth| Wanted { spread: spread(depth), ..wanted_once() }).collect();
-        let mut scheduler = Scheduler::new(&machines, &wanted);
+        let mut scheduler = Scheduler::new(&machines, &wanted, Order::Tasks);
         let mut placed: Vec<(usize, usize)> = Vec::new();
         for _ in 0..100 {
             let service = below(&mut random, wanted.len());

@@ -55,7 +55,7 @@ fn all_found() -> impl Iterator<Item = Found> {
 }
 
 /// Defaults that depend on another key.
-const DERIVED: [&str; 2] = ["threads", "capacity"];
+const DERIVED: [&str; 4] = ["threads", "capacity", "agent", "manager"];
 
 #[test]
 fn what_readers_take_for_a_key_that_is_left_out_is_what_its_row_says() {

@@ -5,10 +5,10 @@ use crate::ids::{ContainerId, NodeId, RolloutId, ServiceId};
 use crate::law::Law;
 use crate::orchestrator::placement::{Machine, Wanted};
 use crate::orchestrator::{
-    Build, Cluster, Ending, Exit, Fact, First, Image, Kind, Origin, Place, Renewal, RestartPolicy,
-    Rollout, Told, UpdatePolicy, Watched,
+    Build, Cluster, Ending, Exit, Fact, First, Image, Kind, Orchestrator, Origin, Place, Renewal,
+    RestartPolicy, Rollout, Told, UpdatePolicy, Watched,
 };
-use wssim_kernel::Nanos;
+use wssim_kernel::{Nanos, Time};
 
 /// Two services on two hosts: `a` on host 0, `b` on both; new images are 2 and 3.
 fn cluster(built_on: Option<usize>) -> Cluster {
@@ -33,7 +33,7 @@ fn cluster(built_on: Option<usize>) -> Cluster {
     });
     let renewal = |service: u32, image| Renewal { service: ServiceId(service), image };
     Cluster {
-        kind: Kind::Compose,
+        kind: Kind::COMPOSE,
         machines: vec![machine("n0"), machine("n1")],
         wanted: vec![Wanted::default(), Wanted::default()],
         services: vec![watched("a", 0), watched("b", 1)],
@@ -52,7 +52,7 @@ fn cluster(built_on: Option<usize>) -> Cluster {
 
 fn tell(compose: &mut Compose<'_>, told: Told<'_>) -> Vec<Fact> {
     let mut facts = Vec::new();
-    compose.told(told, &mut facts);
+    compose.told(Time::ZERO, told, &mut facts);
     facts
 }
 
@@ -74,11 +74,11 @@ fn each_host_pulls_then_stops_then_starts() {
     assert_eq!(tell(&mut compose, Told::Pulled(NodeId(0), 3)), both);
     let mut over = Vec::new();
     for id in [2, 0, 1].map(ContainerId) {
-        assert!(compose.is_recreated(id));
+        assert!(compose.restarts(id));
         let ended = Told::Ended(id, Exit::Completed);
         assert_eq!(tell(&mut compose, ended), [Fact::Starts(id)]);
         over.extend(tell(&mut compose, Told::Runs(id)));
-        assert!(!compose.is_recreated(id), "the engine restarts it from now on");
+        assert!(!compose.restarts(id), "the engine restarts it from now on");
     }
     let updated = |service: u32| Fact::Updated(RolloutId(0), ServiceId(service), Ending::Completed);
     assert_eq!(over, [updated(0), updated(1)]);

@@ -18,6 +18,8 @@ pub(super) enum State {
     Pending(Time, Why),
     /// Its node pulls its image; to start at that time or later.
     Pulls(Time),
+    /// Its image could not be had: its node tries again then; to start at the second time or later.
+    PullsAgain(Time, Time),
     /// It waits for the end of the task before it, at most until then.
     Waits(Time),
     Starts(Time),
@@ -29,14 +31,18 @@ impl State {
     /// When something comes of it, if that is a matter of time.
     pub(super) fn due(self) -> Option<Time> {
         match self {
-            Self::Ends(at) | Self::New(at, _) | Self::Waits(at) | Self::Starts(at) => Some(at),
+            Self::Ends(at)
+            | Self::New(at, _)
+            | Self::PullsAgain(at, _)
+            | Self::Waits(at)
+            | Self::Starts(at) => Some(at),
             Self::ToCome | Self::Runs | Self::Pulls(_) | Self::Pending(..) | Self::Over => None,
         }
     }
 
     /// Whether its node's agent does what is due, and says how it went.
     pub(super) fn is_of_agent(self) -> bool {
-        matches!(self, Self::Starts(_))
+        matches!(self, Self::Starts(_) | Self::PullsAgain(..))
     }
 }
 
@@ -63,6 +69,12 @@ pub(super) struct Replica {
     pub(super) runs_since: Option<Time>,
     /// The update whose task it is, as long as its failure counts there.
     pub(super) update: Option<usize>,
+    /// When its node last gave it up, and for how many seconds it then waited to be put elsewhere.
+    pub(super) moved: (Time, f64),
+    /// The node that gave it up: it is put there again only when no other can have it.
+    pub(super) given_up_by: Option<usize>,
+    /// For how long its node last waited before it asked for the image again, in seconds.
+    pub(super) pull_pause: f64,
 }
 
 impl Replica {
@@ -80,6 +92,9 @@ impl Replica {
             leaves: false,
             runs_since: None,
             update: None,
+            moved: (Time::ZERO, 0.0),
+            given_up_by: None,
+            pull_pause: 0.0,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Who manages, who of them leads, and whether anything can be decided.
 //!
 //! A leader decides while he hears a quorum, ⌊N/2⌋ + 1 of all managers. One who hears fewer decides
-//! nothing, steps down after the ten ticks of an election time-out, and leads on if he hears them
-//! again before that. Who follows him is played when he is lost (`election.rs`), and again when other
-//! managers come or go meanwhile. While no quorum hears each other nobody ever follows.
+//! nothing, steps down after a while (Swarm: the ten ticks of an election time-out, swarmkit raft.go), and leads
+//! on if he hears them again before that. Who follows him is played when he is lost (`election.rs`, or by a
+//! lease), and again when other managers come or go meanwhile. While no quorum hears each other nobody ever follows.
 //!
 //! Assumptions: messages between managers take no time; a manager that comes back while there is no
 //! leader begins to count then.
@@ -11,10 +11,8 @@
 use super::Draws;
 use super::election::{self, Follower};
 use super::reach::Reach;
+use super::rules::{Election, Rules};
 use wssim_kernel::{Nanos, Time};
-
-/// An election time-out (swarmkit, raft.go: 10 ticks of 1 s).
-const STEPS_DOWN: Nanos = Nanos(10_000_000_000);
 
 /// What has become of the leader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +26,7 @@ pub(super) enum Change {
 
 #[derive(Debug)]
 pub(super) struct Managers {
+    rules: &'static Rules,
     /// Nodes that manage.
     nodes: Vec<usize>,
     leader: Option<usize>,
@@ -45,9 +44,10 @@ pub(super) struct Managers {
 
 impl Managers {
     /// One of them leads.
-    pub(super) fn new(nodes: Vec<usize>, draws: &Draws) -> Self {
+    pub(super) fn new(nodes: Vec<usize>, rules: &'static Rules, draws: &Draws) -> Self {
         let chosen = (draws.unit(0, draws::LEADER) * nodes.len() as f64) as usize;
         Self {
+            rules,
             leader: nodes.get(chosen).copied(),
             able: !nodes.is_empty(),
             since: Time::ZERO,
@@ -109,7 +109,7 @@ impl Managers {
     /// Who hears whom has changed.
     pub(super) fn look(&mut self, now: Time, reach: &Reach, draws: &Draws) -> Change {
         let before = self.able;
-        let in_time = before || now.since(self.since) < STEPS_DOWN;
+        let in_time = before || now.since(self.since) < self.rules.steps_down;
         self.able = self.leader.is_some_and(|leader| in_time && self.has_quorum(leader, reach));
         if self.able {
             self.next = None;
@@ -121,7 +121,12 @@ impl Managers {
         let heard = self.pairs(reach);
         if before || heard != self.heard {
             self.heard = heard;
-            self.next = self.play(now, reach, draws);
+            self.next = match self.rules.election {
+                Election::Ticks => self.play(now, reach, draws),
+                Election::Lease { lasts, renewed, tried } => {
+                    self.take_lease(now, reach, draws, [lasts, renewed, tried])
+                }
+            };
         }
         if before { Change::Lost } else { Change::Same }
     }
@@ -134,7 +139,7 @@ impl Managers {
     /// Who leads next, from now on. Within an election time-out after the loss all still count from
     /// his last beat; later each is somewhere in a time-out of its own.
     fn play(&self, now: Time, reach: &Reach, draws: &Draws) -> Option<(Time, usize)> {
-        let fresh = now.since(self.since) < STEPS_DOWN;
+        let fresh = now.since(self.since) < self.rules.steps_down;
         let from = if fresh { self.since } else { now };
         let old = self.leader.filter(|_| fresh);
         let last_beat = -draws.unit(from.0, draws::BEAT);
@@ -169,6 +174,27 @@ impl Managers {
             // Who would have won has lost whom it needed.
             earliest = earliest.max(at);
         }
+    }
+
+    /// Who takes the lease of the lost leader, of those that hear a quorum; the old one only when it has let
+    /// it run out.
+    fn take_lease(
+        &self,
+        now: Time,
+        reach: &Reach,
+        draws: &Draws,
+        [lasts, renewed, tried]: [f64; 3],
+    ) -> Option<(Time, usize)> {
+        let fresh = now.since(self.since) < self.rules.steps_down;
+        let old = self.leader.filter(|_| fresh);
+        let runs_out = lasts - renewed * draws.unit(self.since.0, draws::BEAT);
+        let open = (self.since + Nanos::from_seconds(runs_out)).max(now);
+        let able = |node: &&usize| Some(**node) != old && self.has_quorum(**node, reach);
+        let first = self.nodes.iter().filter(able).map(|&node| {
+            let wait = tried * draws.of(node, open, draws::FOLLOWER).open01();
+            (open + Nanos::from_seconds(wait), node)
+        });
+        first.min()
     }
 
     /// The next leader leads.

@@ -1,5 +1,6 @@
 //! The control plane alone: what it decides, and when, against the timing of its parts.
 
+mod kinds;
 mod twin;
 mod updates;
 
@@ -28,7 +29,7 @@ fn cluster(nodes: usize, managers: usize, home: usize) -> Cluster {
     let place = |n: usize, first| Place { service: ServiceId(0), node: NodeId::from(n), first };
     let spares = (0..nodes).filter(|n| *n != home).map(|n| place(n, First::Spare));
     Cluster {
-        kind: Kind::Swarm,
+        kind: Kind::SWARM,
         machines: (0..nodes).map(machine).collect(),
         wanted: vec![Wanted { replicas: Some(1), ..Wanted::default() }],
         services: vec![Watched {
@@ -61,7 +62,7 @@ fn image(from: Origin, seconds: u64) -> Image {
 /// Drives an orchestrator alone: what it starts serves at once, and is found healthy `healthy_after` that.
 struct Driver<'a> {
     cluster: &'a Cluster,
-    orchestrator: Orchestrator<'a>,
+    orchestrator: Box<dyn Orchestrator + 'a>,
     joined: Vec<bool>,
     facts: Vec<(Time, Fact)>,
     /// By container.
@@ -79,7 +80,7 @@ impl<'a> Driver<'a> {
         let nodes = cluster.machines.len();
         Self {
             cluster,
-            orchestrator: Orchestrator::new(cluster, StreamKey::new(seed, 0, "control", "")),
+            orchestrator: (cluster.kind.open)(cluster, StreamKey::new(seed, 0, "control", "")),
             joined: vec![true; nodes * nodes],
             facts: Vec::new(),
             alive: cluster.places.iter().map(|place| place.first == First::Runs).collect(),
@@ -389,6 +390,7 @@ fn an_image_that_nobody_serves_is_never_pulled() {
     assert!(times.len() >= 8, "{times:?}");
     assert!(times[1..].windows(2).all(|pair| pair[1].since(pair[0]) == Nanos(5 * SECOND)));
     // Elsewhere the registry lives, and a pull of 20 s outlasts the delay.
+    let mut cluster = cluster.clone();
     cluster.places[4].node = NodeId(2);
     let mut driver = Driver::new(&cluster, 1);
     driver.crash(AT, &[3]);

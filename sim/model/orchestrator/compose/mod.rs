@@ -7,8 +7,34 @@
 //! Source: docker/compose `pkg/compose/convergence.go` (`recreateContainer`: create, stop, rename, start);
 //! what ends by itself is started again by the engine, which is not part of this.
 
-use super::{Cluster, Ending, Fact, First, Told};
+use super::kind::{Care, Missing, Profile, Reads, Routing, Takes};
+use super::placement::Order;
+use super::{Cluster, Ending, Fact, First, Orchestrator, Told};
+use crate::blueprint::Detection;
 use crate::ids::{ContainerId, NodeId, RolloutId, ServiceId};
+use wssim_kernel::{Nanos, Time};
+
+/// Docker Compose.
+pub static PROFILE: Profile = Profile {
+    name: "compose",
+    care: Care::Restarts,
+    leaving: Nanos::ZERO,
+    missing: Missing::Nodes,
+    // It watches its own host only.
+    detection: Detection::default,
+    // The engine tells Traefik.
+    lists: Some(Nanos::ZERO),
+    routing: Routing::Dns,
+    order: Order::Tasks,
+    limits_reserve: false,
+    update: |policy, _| policy,
+    restart: |policy| policy,
+    reads: Reads::Compose,
+    mesh: false,
+    // It is a command, which ends.
+    takes: Takes::NOTHING,
+    open: |cluster, _| Box::new(Compose::new(cluster)),
+};
 
 /// Where a container is on its way to its new image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +70,7 @@ pub struct Compose<'a> {
 }
 
 impl<'a> Compose<'a> {
-    pub(super) fn new(cluster: &'a Cluster) -> Self {
+    pub(in crate::orchestrator) fn new(cluster: &'a Cluster) -> Self {
         let image = |place: &super::Place| cluster.services[place.service.index()].image;
         let mut here = vec![vec![false; cluster.machines.len()]; cluster.images.len()];
         for place in &cluster.places {
@@ -59,37 +85,6 @@ impl<'a> Compose<'a> {
             here,
             recreated: Vec::new(),
         }
-    }
-
-    pub(super) fn told(&mut self, told: Told<'_>, facts: &mut Vec<Fact>) {
-        match told {
-            Told::Deploys(rollout) => self.deploy(rollout, facts),
-            Told::Pulled(node, image) => {
-                self.here[image][node.index()] = true;
-                self.recreate(node, facts);
-            }
-            Told::Begins(id, alive) => self.alive[id.index()] = alive,
-            Told::Ended(id, _) => {
-                self.alive[id.index()] = false;
-                self.start_in_place(id, facts);
-            }
-            Told::Runs(id) => {
-                self.alive[id.index()] = true;
-                self.runs(id, facts);
-            }
-            Told::Rebooted(node) => self.rebooted(node, facts),
-            Told::Reach(_) | Told::Serves(_) | Told::Alarm => {}
-        }
-    }
-
-    /// Whether the end of the container is part of a rollout.
-    pub(super) fn is_recreated(&self, id: ContainerId) -> bool {
-        let waits = |one: &Recreated| matches!(one.step, Step::Ends | Step::Starts);
-        self.recreated.iter().any(|one| one.place == id.index() && waits(one))
-    }
-
-    pub(super) fn image_at(&self, id: ContainerId) -> Option<usize> {
-        self.image[id.index()]
     }
 
     fn node_of(&self, place: usize) -> NodeId {
@@ -192,6 +187,63 @@ impl<'a> Compose<'a> {
         let here =
             self.recreated.iter().filter(waits).filter(|one| self.node_of(one.place) == node);
         facts.extend(here.map(|one| Fact::Starts(ContainerId::from(one.place))));
+    }
+}
+
+impl Orchestrator for Compose<'_> {
+    fn told(&mut self, _: Time, told: Told<'_>, facts: &mut Vec<Fact>) {
+        match told {
+            Told::Deploys(rollout) => self.deploy(rollout, facts),
+            Told::Pulled(node, image) => {
+                self.here[image][node.index()] = true;
+                self.recreate(node, facts);
+            }
+            Told::Begins(id, alive) => self.alive[id.index()] = alive,
+            Told::Ended(id, _) => {
+                self.alive[id.index()] = false;
+                self.start_in_place(id, facts);
+            }
+            Told::Runs(id) => {
+                self.alive[id.index()] = true;
+                self.runs(id, facts);
+            }
+            Told::Rebooted(node) => self.rebooted(node, facts),
+            Told::Reach(_) | Told::Serves(_) | Told::GivesUp(_) | Told::Alarm => {}
+        }
+    }
+
+    fn due(&mut self) -> Option<Time> {
+        None
+    }
+
+    fn leader(&self) -> Option<NodeId> {
+        None
+    }
+
+    fn is_led(&self) -> bool {
+        true
+    }
+
+    fn answers(&self, _: NodeId) -> bool {
+        true
+    }
+
+    fn wants(&self, _: ContainerId) -> bool {
+        true
+    }
+
+    /// Where the end of the container is part of a rollout.
+    fn restarts(&self, id: ContainerId) -> bool {
+        let waits = |one: &Recreated| matches!(one.step, Step::Ends | Step::Starts);
+        self.recreated.iter().any(|one| one.place == id.index() && waits(one))
+    }
+
+    fn place_of(&self, first: ContainerId) -> Option<ContainerId> {
+        Some(first)
+    }
+
+    fn image_at(&self, id: ContainerId) -> Option<usize> {
+        self.image[id.index()]
     }
 }
 

@@ -18,6 +18,7 @@
 
 use super::failures::Failures;
 use super::replica::{PlaceState, Presence, Replica, State};
+use super::rules::{Ends, Lost, Rules, Unpulled};
 use super::updates::Update;
 use crate::ids::{ContainerId, NodeId, ServiceId};
 use crate::orchestrator::placement::{Scheduler, Standing, Why};
@@ -25,16 +26,8 @@ use crate::orchestrator::{Cluster, Exit, Fact, First, Origin, Restarts};
 use wssim_kernel::stream::{mix, name_hash};
 use wssim_kernel::{Nanos, Time};
 
-/// From a new task to its node, and from the order to start until an agent has it.
-pub(super) const DEBOUNCE: Nanos = Nanos(50_000_000);
-/// Store, scheduler and dispatcher gather changes for a while before they pass them on; together 0.2 to
-/// 0.5 s after the restart delay.
-const BATCHES: [f64; 2] = [0.2, 0.5];
 /// A task waits at most so long for the end of the one that it replaces (swarmkit, restart.go).
 const OLD_TASK: Nanos = Nanos(60_000_000_000);
-/// Status is written to the store in batches of 0.1 s (swarmkit, manager/dispatcher/dispatcher.go:
-/// `maxBatchInterval`), in seconds.
-pub(super) const STATUS: f64 = 0.1;
 
 /// When something is due, and of which replica: in one number, which is compared at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,6 +61,7 @@ pub(super) struct Round<'r> {
 #[derive(Debug)]
 pub(super) struct Tasks<'a> {
     pub(super) cluster: &'a Cluster,
+    pub(super) rules: &'static Rules,
     pub(super) scheduler: Scheduler<'a>,
     pub(super) replicas: Vec<Replica>,
     /// By replica.
@@ -94,11 +88,12 @@ pub(super) struct Tasks<'a> {
 }
 
 impl<'a> Tasks<'a> {
-    pub(super) fn new(cluster: &'a Cluster) -> Self {
+    pub(super) fn new(cluster: &'a Cluster, rules: &'static Rules) -> Self {
         let (nodes, services) = (cluster.machines.len(), cluster.wanted.len());
         let mut tasks = Self {
             cluster,
-            scheduler: Scheduler::new(&cluster.machines, &cluster.wanted),
+            rules,
+            scheduler: Scheduler::new(&cluster.machines, &cluster.wanted, cluster.kind.order),
             replicas: Vec::new(),
             restarts: Vec::new(),
             places: vec![PlaceState::default(); cluster.places.len()],
@@ -204,9 +199,13 @@ impl<'a> Tasks<'a> {
 
     pub(super) fn begins(&mut self, place: usize, alive: bool, down: bool, round: &mut Round<'_>) {
         let Some(id) = self.places[place].tenant else { return };
+        self.places[place].alive = alive;
+        // One that its node has started again is there already.
+        if self.replicas[id].state != State::ToCome {
+            return;
+        }
         self.scheduler.take(self.replicas[id].service, self.node_of(place));
         self.enter(id, State::Runs);
-        self.places[place].alive = alive;
         if down {
             self.replace(id, Exit::Failed, round);
         }
@@ -216,16 +215,29 @@ impl<'a> Tasks<'a> {
         self.places[place].serves = true;
     }
 
+    /// Whether managers decide what follows when the container at `place` ends; otherwise its node does.
+    pub(super) fn decides_on(&self, place: usize) -> bool {
+        let stays = |id: usize| {
+            let replica = &self.replicas[id];
+            replica.state == State::Runs && !replica.leaves
+        };
+        self.rules.ends == Ends::NewTask || !self.places[place].tenant.is_some_and(stays)
+    }
+
     /// What ran at `place` has ended; its agent says so if it can.
     /// Returns whether it does.
     pub(super) fn ended(&mut self, place: usize, exit: Exit, round: &Round<'_>) -> bool {
+        let decides = self.decides_on(place);
         self.places[place].alive = false;
         self.places[place].exit = exit;
         self.places[place].serves = false;
+        if !decides {
+            return false;
+        }
         self.changed = true;
         let is_told = (round.ready)(self.node_of(place));
         if is_told {
-            self.report(place, STATUS, round);
+            self.report(place, self.rules.batches.status, round);
         }
         is_told
     }
@@ -233,10 +245,39 @@ impl<'a> Tasks<'a> {
     fn report(&mut self, place: usize, batch: f64, round: &Round<'_>) {
         let PlaceState { alive: false, tenant: Some(id), .. } = self.places[place] else { return };
         let replica = &self.replicas[id];
-        if replica.state == State::Runs {
+        if replica.state == State::Runs && self.decides_on(place) {
             let wait = Nanos::from_seconds(batch * (round.unit)(replica.key, draws::STATUS));
             self.enter(id, State::Ends(round.now + wait));
         }
+    }
+
+    /// The node of `place` starts its container no more: it is put elsewhere.
+    pub(super) fn gives_up(&mut self, place: usize, round: &mut Round<'_>) {
+        let (Ends::InPlace { elsewhere: Some([first, most]) }, Some(id)) =
+            (self.rules.ends, self.places[place].tenant)
+        else {
+            return;
+        };
+        self.failed(id, round.now);
+        let failed = self.failed_update(id, round.now);
+        self.vacate(id);
+        if self.replicas[id].leaves {
+            return self.is_gone(id, round);
+        }
+        let node = self.node_of(place);
+        let replica = &mut self.replicas[id];
+        replica.given_up_by = Some(node);
+        // One that has run for longer than the pause that would follow begins anew.
+        let (last, pause) = replica.moved;
+        let next = (2.0 * pause).clamp(first, most);
+        let has_lasted = round.now.since(last) > Nanos::from_seconds(pause + next);
+        let pause = if has_lasted { first } else { next };
+        replica.moved = (round.now, pause);
+        replica.image = self.images_of[replica.service];
+        replica.runs_since = None;
+        let start = round.now + Nanos::from_seconds(pause);
+        self.enter(id, State::New(start, start));
+        self.act_on_failure(failed, round);
     }
 
     /// The node has registered: what has ended there is told, what nobody wants is stopped.
@@ -300,8 +341,12 @@ impl<'a> Tasks<'a> {
         let policy = &self.cluster.services[service].restart;
         self.replicas[id].image = self.images_of[service];
         self.replicas[id].runs_since = None;
-        let start = self.restarts[id].next(now, exit, policy);
-        let state = start.map_or(State::Over, |start| State::New(now + DEBOUNCE, start));
+        let start = match self.rules.lost {
+            Lost::AsEnded => self.restarts[id].next(now, exit, policy),
+            Lost::AtOnce | Lost::Tolerated { .. } => Some(now),
+        };
+        let scheduled = now + self.rules.batches.schedule;
+        let state = start.map_or(State::Over, |start| State::New(scheduled, start));
         self.enter(id, state);
     }
 
@@ -371,6 +416,7 @@ impl<'a> Tasks<'a> {
                 self.act_on_failure(failed, round);
             }
             State::New(_, start) => self.schedule(id, start, round),
+            State::PullsAgain(_, start) => self.pull(id, start, round),
             State::Waits(_) => {
                 self.replicas[id].waits_for = None;
                 self.order(id, round.now, round);
@@ -389,7 +435,7 @@ impl<'a> Tasks<'a> {
     }
 
     fn schedule(&mut self, id: usize, start: Time, round: &mut Round<'_>) {
-        let Replica { service, bound, .. } = self.replicas[id];
+        let Replica { service, bound, given_up_by, .. } = self.replicas[id];
         let standing = |node: usize| {
             if bound.is_some_and(|bound| bound != node) || !(round.ready)(node) {
                 return Standing::NotReady;
@@ -397,7 +443,8 @@ impl<'a> Tasks<'a> {
             if self.free_place(service, node).is_none() {
                 return Standing::Full;
             }
-            let failing = self.failures.are_many(service, node, round.now);
+            let failing =
+                given_up_by == Some(node) || self.failures.are_many(service, node, round.now);
             if failing { Standing::Failing } else { Standing::Good }
         };
         match self.scheduler.choose(service, standing) {
@@ -475,8 +522,26 @@ impl<'a> Tasks<'a> {
             .any(|&place| self.places[place].serves && (round.joined)(self.node_of(place), node))
     }
 
-    /// The image cannot be pulled: the next task waits for the delay of this one.
+    /// The image cannot be pulled.
     fn reject(&mut self, id: usize, start: Time, round: &mut Round<'_>) {
+        match (self.rules.unpulled, self.replicas[id].at) {
+            (Unpulled::TriedAgain([first, most]), Some(place)) => {
+                round.facts.push(Fact::Rejected(ContainerId::from(place)));
+                let pause = &mut self.replicas[id].pull_pause;
+                *pause = (2.0 * *pause).clamp(first, most);
+                let again = round.now + Nanos::from_seconds(*pause);
+                self.enter(id, State::PullsAgain(again, start));
+            }
+            (Unpulled::GivenUp, Some(place)) => {
+                round.facts.push(Fact::Rejected(ContainerId::from(place)));
+                self.gives_up(place, round);
+            }
+            (Unpulled::Ended, _) | (_, None) => self.reject_task(id, start, round),
+        }
+    }
+
+    /// The next task waits for the delay of this one.
+    fn reject_task(&mut self, id: usize, start: Time, round: &mut Round<'_>) {
         self.failed(id, round.now);
         let failed = self.failed_update(id, round.now);
         if let Some(place) = self.replicas[id].at {
@@ -494,9 +559,10 @@ impl<'a> Tasks<'a> {
         {
             return self.enter(id, State::Waits(round.now + OLD_TASK));
         }
-        let [least, most] = BATCHES;
+        let [least, most] = self.rules.batches.start;
         let batches = least + (most - least) * (round.unit)(self.replicas[id].key, draws::BATCHES);
         let at = start.max(round.now) + Nanos::from_seconds(batches);
+        self.replicas[id].pull_pause = 0.0;
         self.enter(id, State::Starts(at));
     }
 
@@ -509,8 +575,7 @@ impl<'a> Tasks<'a> {
 }
 
 /// Draws of tasks.
-pub(super) mod draws {
-    pub(crate) const STATUS: u32 = 16;
-    pub(crate) const BATCHES: u32 = 17;
-    pub(crate) const REPORTED: u32 = 18;
+mod draws {
+    pub(super) const STATUS: u32 = 16;
+    pub(super) const BATCHES: u32 = 17;
 }

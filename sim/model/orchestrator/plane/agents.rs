@@ -8,7 +8,7 @@
 //!    │ new leader     6 periods
 //!    └────► unknown ──────────────────► down
 //! ```
-//! Each reply to a beat draws the next period, uniform in [4.5, 5.5) s; the manager waits three of it, or
+//! Swarm: each reply to a beat draws the next period, uniform in [4.5, 5.5) s; the manager waits three of it, or
 //! six when it has just become leader (swarmkit, `manager/dispatcher/dispatcher.go:31–33`, `nodes.go:58`,
 //! `84`, `153–165`). A node is lost somewhere in a period, so that it is marked down P × (3 − U) later:
 //! 9.0 to 16.5 s, 12.5 in the median, 15.3 at 95 %. An agent drops its session when a beat is not
@@ -17,15 +17,33 @@
 //! Assumption: an agent that has just started registers within the first back-off.
 
 use super::Draws;
+use super::rules::{Beats, Lost};
 use crate::law::Law;
+use wssim_kernel::stream::Draw;
 use wssim_kernel::{Nanos, Time};
 
-/// A beat that is not answered for so long ends the session.
-const SESSION: Nanos = Nanos(5_000_000_000);
 const BACK_OFF: [f64; 2] = [0.1, 8.0];
 /// Periods until a node is marked down, and those after a leader's election.
 const GRACE: f64 = 3.0;
 const GRACE_AFTER_ELECTION: f64 = 6.0;
+
+/// Swarm's time from the loss of a node until it is marked down.
+pub(in crate::orchestrator) fn after_beat(random: &mut Draw) -> f64 {
+    let period = 4.5 + random.open01();
+    period * (GRACE - random.open01())
+}
+
+/// The same from a leader's election on.
+pub(in crate::orchestrator) fn after_election(random: &mut Draw) -> f64 {
+    (4.5 + random.open01()) * GRACE_AFTER_ELECTION
+}
+
+/// Swarm's time from the return of a node until it registers.
+pub(in crate::orchestrator) fn back_off(random: &mut Draw, away: f64, rebooted: bool) -> f64 {
+    let [least, most] = BACK_OFF;
+    let grown = if rebooted { least } else { away.clamp(least, most) };
+    grown * random.open01()
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
@@ -40,9 +58,12 @@ pub(super) struct Agent {
     /// Whether its beats get to the leader; when that last ended.
     pub(super) heard: bool,
     pub(super) lost: Time,
-    /// When it is marked down, and when it registers, if nothing happens before.
+    /// When it is marked down, when it registers, and when what it ran is replaced, if nothing happens before.
     pub(super) down_at: Option<Time>,
     pub(super) registers_at: Option<Time>,
+    pub(super) replaced_at: Option<Time>,
+    /// Whether what it ran has been replaced since it is down.
+    pub(super) is_replaced: bool,
     /// Whether it has started anew since it last registered.
     pub(super) rebooted: bool,
 }
@@ -54,6 +75,8 @@ impl Agent {
         lost: Time::ZERO,
         down_at: None,
         registers_at: None,
+        replaced_at: None,
+        is_replaced: false,
         rebooted: false,
     };
 
@@ -63,42 +86,63 @@ impl Agent {
     }
 
     pub(super) fn due(&self) -> Option<Time> {
-        self.down_at.into_iter().chain(self.registers_at).min()
+        self.down_at.into_iter().chain(self.registers_at).chain(self.replaced_at).min()
     }
 
-    /// It is not heard any more; a leader who is there waits for three periods.
+    /// It is not heard any more; a leader who is there waits for some periods.
     pub(super) fn is_lost(&mut self, now: Time, node: usize, led: bool, law: &Detection<'_>) {
         (self.heard, self.lost, self.registers_at) = (false, now, None);
         if led && self.state != State::Down && self.down_at.is_none() {
-            self.down_at = Some(now + law.after_beat(node, now));
+            self.down_at = Some(now + law.after_loss(node, now));
         }
     }
 
-    /// It is heard again. Whoever was away for a moment has lost no session.
+    /// It is heard again. One that was away for a moment has lost no session.
     pub(super) fn is_back(&mut self, now: Time, node: usize, law: &Detection<'_>) {
         self.heard = true;
         let away = now.since(self.lost);
-        let kept = !self.rebooted && self.state == State::Ready && away < SESSION;
-        let wait = if kept { Nanos::ZERO } else { self.back_off(away, node, now, law) };
+        let kept = !self.rebooted && self.state == State::Ready && away < law.beats.session;
+        let wait = if kept { Nanos::ZERO } else { self.back(away, node, now, law) };
         self.registers_at = Some(now + wait);
     }
 
-    fn back_off(&self, away: Nanos, node: usize, now: Time, law: &Detection<'_>) -> Nanos {
-        let [least, most] = BACK_OFF;
+    fn back(&self, away: Nanos, node: usize, now: Time, law: &Detection<'_>) -> Nanos {
+        let mut random = law.draws.of(node, now, draws::BACK_OFF);
         let away = away.as_f64() * 1e-9;
-        let grown = if self.rebooted { least } else { away.clamp(least, most) };
-        Nanos::from_seconds(grown * law.draws.of(node, now, draws::BACK_OFF).open01())
+        Nanos::from_seconds((law.beats.back)(&mut random, away, self.rebooted))
     }
 
     /// A leader is elected who has heard nobody yet.
     pub(super) fn led_anew(&mut self, now: Time, node: usize, since: Time, law: &Detection<'_>) {
-        if self.state != State::Down {
-            self.state = State::Unknown;
+        let knows_none = law.beats.new_leader_knows_none;
+        if self.state != State::Down && (knows_none || !self.heard) {
+            if knows_none {
+                self.state = State::Unknown;
+            }
             self.down_at = Some(now + law.after_election(node, now));
         }
-        if self.heard {
-            let wait = self.back_off(now.since(since), node, now, law);
+        let is_known = !knows_none && self.state == State::Ready && !self.rebooted;
+        if self.heard && is_known {
+            (self.down_at, self.registers_at) = (None, Some(now));
+        } else if self.heard {
+            let wait = self.back(now.since(since), node, now, law);
             self.registers_at = Some(now + wait);
+        }
+    }
+}
+
+/// When what nodes that are down ran is replaced: some time after they are marked down, or after so few are
+/// down again that it is not their network that is suspected.
+pub(super) fn tolerate(agents: &mut [Agent], now: Time, lost: Lost) {
+    let Lost::Tolerated { after, share, nodes } = lost else { return };
+    let down = agents.iter().filter(|agent| agent.state == State::Down).count();
+    if down >= nodes && down as f64 >= share * agents.len() as f64 {
+        return;
+    }
+    for agent in agents {
+        let waits = agent.state == State::Down && !agent.is_replaced;
+        if waits && agent.replaced_at.is_none() {
+            agent.replaced_at = Some(now + after);
         }
     }
 }
@@ -106,26 +150,25 @@ impl Agent {
 /// How long it takes until a node is marked down.
 pub(super) struct Detection<'a> {
     pub(super) draws: &'a Draws,
+    pub(super) beats: &'a Beats,
     /// What the scenario says instead.
     pub(super) law: Option<&'a Law>,
 }
 
 impl Detection<'_> {
-    fn after_beat(&self, node: usize, now: Time) -> Nanos {
-        let mut random = self.draws.of(node, now, draws::BEAT);
-        if let Some(law) = self.law {
-            return Nanos::from_f64(law.sample(&mut random));
-        }
-        let period = 4.5 + random.open01();
-        Nanos::from_seconds(period * (GRACE - random.open01()))
+    fn after_loss(&self, node: usize, now: Time) -> Nanos {
+        self.time(self.draws.of(node, now, draws::BEAT), self.beats.after_loss)
     }
 
     fn after_election(&self, node: usize, now: Time) -> Nanos {
-        let mut random = self.draws.of(node, now, draws::GRACE);
-        if let Some(law) = self.law {
-            return Nanos::from_f64(law.sample(&mut random));
+        self.time(self.draws.of(node, now, draws::GRACE), self.beats.after_election)
+    }
+
+    fn time(&self, mut random: Draw, own: fn(&mut Draw) -> f64) -> Nanos {
+        match self.law {
+            Some(law) => Nanos::from_f64(law.sample(&mut random)),
+            None => Nanos::from_seconds(own(&mut random)),
         }
-        Nanos::from_seconds((4.5 + random.open01()) * GRACE_AFTER_ELECTION)
     }
 }
 

@@ -20,16 +20,15 @@
 //! monitor periods not longer than the delay become the delay and a second.
 
 use super::replica::{Presence, Replica, State};
-use super::tasks::{DEBOUNCE, Round, STATUS, Tasks, draws};
+use super::tasks::{Round, Tasks};
 use crate::ids::{ContainerId, RolloutId, ServiceId};
 use crate::orchestrator::{Ending, Fact, OnFailure, Restarts, UpdatePolicy};
 use std::collections::VecDeque;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Nanos, Time};
 
-/// An order reaches its agent 0.1 s after it is given (swarmkit, manager/dispatcher/dispatcher.go:
-/// `batchingWaitTime`), in seconds.
-const ASSIGNMENT: f64 = 0.1;
+/// The draw of the time until managers know that a task runs.
+const REPORTED: u32 = 18;
 
 /// An update of one service.
 #[derive(Debug)]
@@ -46,6 +45,10 @@ pub(super) struct Update {
     slots: usize,
     workers: Vec<Worker>,
     failures: usize,
+    /// When something of it last came to run.
+    progress: Time,
+    /// After so long without that it is given up.
+    deadline: Option<Nanos>,
     stage: Stage,
 }
 
@@ -77,9 +80,19 @@ impl Update {
                     Worker::Hears(_, until) | Worker::Pauses(until) => Some(*until),
                     Worker::Idle | Worker::Replaces(_) => None,
                 });
-                waits.min()
+                waits.chain(self.given_up()).min()
             }
         }
+    }
+
+    /// When it is given up, if nothing comes to run before.
+    fn given_up(&self) -> Option<Time> {
+        self.deadline.map(|deadline| self.progress + deadline)
+    }
+
+    /// Whether the worker starts the new task of a slot before the old one ends.
+    fn starts_first(&self, worker: usize) -> bool {
+        self.policy.start_first || worker < self.policy.surge as usize
     }
 
     /// For how long the failure of a task counts, and the whole is watched at its end.
@@ -158,9 +171,13 @@ impl Tasks<'_> {
         self.images_of[service] = image;
         let queue = self.slots_without(service, image);
         let slots = queue.len();
-        let workers = if policy.parallelism == 0 { slots } else { policy.parallelism as usize };
+        let workers = match policy.parallelism {
+            0 => slots,
+            at_once => at_once as usize + policy.surge as usize,
+        };
         let workers = vec![Worker::Idle; workers.min(slots)];
         let (failures, stage) = (0, Stage::Replaces);
+        let (progress, deadline) = (round.now, self.rules.updates.deadline);
         self.updates.push(Update {
             rollout,
             service,
@@ -172,6 +189,8 @@ impl Tasks<'_> {
             slots,
             workers,
             failures,
+            progress,
+            deadline,
             stage,
         });
         let number = self.updates.len() - 1;
@@ -210,7 +229,7 @@ impl Tasks<'_> {
             let idle = update.workers.iter().position(|worker| *worker == Worker::Idle);
             let Some(worker) = idle else { return };
             let Some(slot) = update.queue.pop_front() else { break };
-            let next = match self.replace_slot(number, slot, round) {
+            let next = match self.replace_slot(number, worker, slot, round) {
                 Some(replica) => Worker::Replaces(replica),
                 None => after(self.updates[number].policy.delay, round.now),
             };
@@ -219,16 +238,21 @@ impl Tasks<'_> {
         let update = &mut self.updates[number];
         let is_idle = update.workers.iter().all(|worker| *worker == Worker::Idle);
         if update.stage == Stage::Replaces && update.queue.is_empty() && is_idle {
-            update.stage = Stage::Monitors(round.now + update.monitor());
+            let watched = if self.rules.updates.monitors { update.monitor() } else { Nanos::ZERO };
+            update.stage = Stage::Monitors(round.now + watched);
         }
     }
 
     /// Puts a new task in a slot; `None` when one with the image is there already, beside which the others end.
-    fn replace_slot(&mut self, number: usize, slot: usize, round: &mut Round<'_>) -> Option<usize> {
-        let (image, start_first) = {
-            let update = &self.updates[number];
-            (update.image, update.policy.start_first)
-        };
+    fn replace_slot(
+        &mut self,
+        number: usize,
+        worker: usize,
+        slot: usize,
+        round: &mut Round<'_>,
+    ) -> Option<usize> {
+        let update = &self.updates[number];
+        let (image, start_first) = (update.image, update.starts_first(worker));
         let old = self.of_slot(slot);
         let clean = old.iter().copied().find(|&id| self.replicas[id].image == image);
         if let Some(clean) = clean {
@@ -240,7 +264,7 @@ impl Tasks<'_> {
         let last = *old.last()?;
         let new = self.beside(last, number, round);
         if !start_first {
-            self.replicas[new].waits_for = Some(last);
+            self.replicas[new].waits_for = self.rules.updates.waits_for_old.then_some(last);
             for id in old {
                 self.tell_to_end(id, round);
             }
@@ -256,7 +280,7 @@ impl Tasks<'_> {
         self.replicas.push(Replica { bound, update: Some(number), ..new });
         self.restarts.push(Restarts::default());
         self.replicas[old].heir = Some(id);
-        self.enter(id, State::New(round.now + DEBOUNCE, round.now));
+        self.enter(id, State::New(round.now + self.rules.batches.schedule, round.now));
         id
     }
 
@@ -293,12 +317,13 @@ impl Tasks<'_> {
         let Some(id) = self.places[place].tenant else { return };
         self.replicas[id].runs_since = Some(round.now);
         let Some(number) = self.replicas[id].update else { return };
-        let status = STATUS * (round.unit)(self.replicas[id].key, draws::REPORTED);
+        let batches = self.rules.batches;
+        let status = batches.status * (round.unit)(self.replicas[id].key, REPORTED);
         let update = &mut self.updates[number];
         if update.stage == Stage::Over {
             return;
         }
-        let order = if update.policy.start_first { ASSIGNMENT } else { 0.0 };
+        let order = if update.policy.start_first { batches.stop } else { 0.0 };
         if let Some(worker) = update.worker_of(id) {
             let at = round.now + Nanos::from_seconds(status + order);
             update.workers[worker] = Worker::Hears(id, at);
@@ -307,12 +332,12 @@ impl Tasks<'_> {
 
     /// The updater hears that the replica runs.
     fn is_running(&mut self, number: usize, id: usize, round: &mut Round<'_>) {
-        if self.updates[number].policy.start_first {
-            let slot = self.replicas[id].slot;
-            for old in self.of_slot(slot).into_iter().filter(|old| *old != id) {
-                self.tell_to_end(old, round);
-            }
+        // One that went first is told already.
+        let slot = self.replicas[id].slot;
+        for old in self.of_slot(slot).into_iter().filter(|old| *old != id) {
+            self.tell_to_end(old, round);
         }
+        self.updates[number].progress = round.now;
         self.updates[number].is_done_with(id, round.now);
         self.go_on(number, round);
     }
@@ -369,6 +394,10 @@ impl Tasks<'_> {
             any = true;
             if let Some(replica) = update.heard(round.now) {
                 self.is_running(number, replica, round);
+                continue;
+            }
+            if update.stage == Stage::Replaces && update.given_up() == update.due() {
+                self.conclude(number, Ending::Paused, round);
                 continue;
             }
             if let Stage::Monitors(_) = update.stage {
