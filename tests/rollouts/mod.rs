@@ -1,5 +1,6 @@
 //! Rollouts in worlds with traffic: how long they last, what users see, and what they share with others.
 
+mod kinds;
 mod shared;
 mod users;
 

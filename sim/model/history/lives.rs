@@ -318,7 +318,8 @@ impl<'a, W: Witness> Led<'a> for History<'a, W> {
             Fact::Stops(id) => match self.lives[id.index()].phase {
                 Phase::Registered => self.drain(now, id, calendar),
                 Phase::Ready | Phase::Starting => self.end(now, id, End::Loud, calendar),
-                Phase::Draining | Phase::Stopping | Phase::Dead => {}
+                Phase::Dead => self.lives[id.index()].stays_dead(),
+                Phase::Draining | Phase::Stopping => {}
             },
             // Who leads matters to those who ask.
             Fact::Leads(_) | Fact::Leaderless => self.note_reach(now),

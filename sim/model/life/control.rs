@@ -191,7 +191,8 @@ impl<'a, P: Probe> Led<'a> for World<'a, P> {
                 Phase::Registered if self.blueprint.is_replaced() => self.drain(now, id, calendar),
                 Phase::Registered => self.stop(now, id, calendar),
                 Phase::Ready | Phase::Starting => self.end_container(now, id, End::Loud, calendar),
-                Phase::Draining | Phase::Stopping | Phase::Dead => {}
+                Phase::Dead => self.containers[id.index()].life.stays_dead(),
+                Phase::Draining | Phase::Stopping => {}
             },
             Fact::Down(node, lost) => {
                 self.strike_off(now, node, lost, calendar);

@@ -157,6 +157,11 @@ impl Life {
         self.up_since = self.listens().then_some(now);
         self.turn = self.turn.wrapping_add(1);
     }
+
+    /// What was due to start it again is not.
+    pub(crate) fn stays_dead(&mut self) {
+        self.turn = self.turn.wrapping_add(1);
+    }
 }
 
 /// How a life ends.
@@ -359,12 +364,13 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// `id` ends when it has nothing left to do or its grace is over, which is looked at now and then.
-    /// A process that hangs does not hear that it is to end.
+    /// `id` ends when it has nothing left to do, or leaves that undone, or its grace is over, which is looked at now
+    /// and then. A process that hangs does not hear that it is to end.
     fn end_when_empty(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         let container = &self.containers[id.index()];
         let over = container.life.started;
-        let is_done = container.station.in_system == 0 && !container.life.hangs;
+        let leaves = self.blueprint.service_of(id).on_stop == OnStop::Exit;
+        let is_done = (leaves || container.station.in_system == 0) && !container.life.hangs;
         if is_done || now >= over {
             let is_good = is_done && !self.pulses[id.index()].is_unhealthy;
             let end = if is_good { End::Done } else { End::Loud };
@@ -385,6 +391,7 @@ impl<P: Probe> World<'_, P> {
         // Requests may come before it listens.
         self.reach.ever = true;
         let life = &mut self.containers[id.index()].life;
+        debug_assert_eq!(life.phase, Phase::Dead, "what has not ended is not started");
         life.enter(now, Phase::Starting);
         life.started = now;
         let incarnation = life.incarnation;

@@ -344,7 +344,7 @@ impl<'a> Scheduler<'a> {
     fn reserved(&self, at: usize) -> f64 {
         let [cpus, bytes] = self.left[at].counted;
         let machine = &self.machines[at];
-        (cpus / machine.cpus + bytes / machine.memory_bytes) / 2.0
+        f64::midpoint(cpus / machine.cpus, bytes / machine.memory_bytes)
     }
 
     /// What one container of `service` counts for.

@@ -407,9 +407,10 @@ impl Orchestrator {
     pub(crate) fn cpu_on(&self, node: &str) -> f64 {
         let takes = self.kind_of_files().takes;
         let agent = self.agent_cpu.unwrap_or(takes.agent_threads);
-        let threads = match self.manages(node) {
-            true => self.manager_cpu.unwrap_or(takes.manager_threads.max(agent)),
-            false => agent,
+        let threads = if self.manages(node) {
+            self.manager_cpu.unwrap_or(takes.manager_threads.max(agent))
+        } else {
+            agent
         };
         if self.has_agents() { threads } else { 0.0 }
     }

@@ -26,7 +26,7 @@ use crate::blueprint::Detection;
 use wssim_kernel::Nanos;
 
 const SECOND: u64 = 1_000_000_000;
-/// Seconds without a renewal until a node is NotReady; between renewals; and between looks.
+/// Seconds without a renewal until a node counts as lost; between renewals; and between looks.
 const GRACE: f64 = 50.0;
 const RENEWED: f64 = 10.0;
 const LOOK: f64 = 5.0;

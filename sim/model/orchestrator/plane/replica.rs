@@ -112,6 +112,8 @@ pub(super) enum Presence {
 pub(super) struct PlaceState {
     /// Whether a container is there that has not ended, and whether it listens.
     pub(super) alive: bool,
+    /// Whether its node starts again by itself what has ended there.
+    pub(super) comes_again: bool,
     pub(super) serves: bool,
     /// How the last one ended.
     pub(super) exit: Exit,

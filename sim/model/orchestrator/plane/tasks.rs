@@ -132,7 +132,8 @@ impl<'a> Tasks<'a> {
             let replica = Replica { bound, at: Some(at), state, runs_since: at_once, ..new };
             tasks.replicas.push(replica);
             let exit = Exit::default();
-            tasks.places[at] = PlaceState { alive: runs, serves: runs, exit, tenant };
+            tasks.places[at] =
+                PlaceState { alive: runs, comes_again: false, serves: runs, exit, tenant };
             if runs {
                 tasks.scheduler.take(service, node);
             }
@@ -198,8 +199,9 @@ impl<'a> Tasks<'a> {
     }
 
     pub(super) fn begins(&mut self, place: usize, alive: bool, down: bool, round: &mut Round<'_>) {
-        let Some(id) = self.places[place].tenant else { return };
         self.places[place].alive = alive;
+        self.places[place].comes_again = false;
+        let Some(id) = self.places[place].tenant else { return };
         // One that its node has started again is there already.
         if self.replicas[id].state != State::ToCome {
             return;
@@ -231,6 +233,7 @@ impl<'a> Tasks<'a> {
         self.places[place].alive = false;
         self.places[place].exit = exit;
         self.places[place].serves = false;
+        self.places[place].comes_again = !decides;
         if !decides {
             return false;
         }
@@ -259,7 +262,6 @@ impl<'a> Tasks<'a> {
             return;
         };
         self.failed(id, round.now);
-        let failed = self.failed_update(id, round.now);
         self.vacate(id);
         if self.replicas[id].leaves {
             return self.is_gone(id, round);
@@ -277,7 +279,6 @@ impl<'a> Tasks<'a> {
         replica.runs_since = None;
         let start = round.now + Nanos::from_seconds(pause);
         self.enter(id, State::New(start, start));
-        self.act_on_failure(failed, round);
     }
 
     /// The node has registered: what has ended there is told, what nobody wants is stopped.
@@ -292,7 +293,17 @@ impl<'a> Tasks<'a> {
             if self.places[place].alive && !self.wants(place) {
                 round.facts.push(Fact::Stops(ContainerId::from(place)));
             }
+            if !self.wants(place) {
+                self.leave_ended(place, round);
+            }
             self.report(place, 0.0, round);
+        }
+    }
+
+    /// The node of `place` is told not to start again what has ended there.
+    pub(super) fn leave_ended(&mut self, place: usize, round: &mut Round<'_>) {
+        if std::mem::take(&mut self.places[place].comes_again) {
+            round.facts.push(Fact::Stops(ContainerId::from(place)));
         }
     }
 

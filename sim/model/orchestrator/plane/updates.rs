@@ -289,6 +289,9 @@ impl Tasks<'_> {
         let Replica { service, at, state, .. } = self.replicas[id];
         let stops = at.filter(|&place| self.places[place].alive);
         let (Some(place), State::Runs) = (stops, state) else {
+            if let Some(place) = at {
+                self.leave_ended(place, round);
+            }
             self.vacate(id);
             return self.is_gone(id, round);
         };
