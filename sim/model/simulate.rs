@@ -79,7 +79,8 @@ pub fn simulate_following<P: Probe>(
             break calendar.now();
         }
         if more < EVENTS_A_LOOK {
-            break limit;
+            // What ended the stretch may have come later than the limit that follows from it.
+            break limit.max(calendar.now());
         }
         if stop() {
             return Err(Cut::Stopped);

@@ -335,7 +335,7 @@ impl Lowering<'_> {
             let (_, caller) = services[query.caller.index()];
             let (name, callee) = services[query.service.index()];
             let proxy = self.own_list(query.caller, name);
-            self.out.routes.push(self.route(caller, callee, name, proxy));
+            self.out.routes.push(self.route(query, (caller, callee), name, proxy));
         }
         self.out.detection = self.detection();
     }

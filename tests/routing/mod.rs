@@ -7,6 +7,7 @@
 mod connecting;
 mod failing;
 mod holding;
+mod hosts;
 mod losing;
 mod parting;
 mod paths;
@@ -96,8 +97,12 @@ impl Probe for Seen {
 
 impl World<'_> {
     fn blueprint(&self) -> Blueprint {
+        crate::text::blueprint(&self.text())
+    }
+
+    fn text(&self) -> String {
         let Self { kind, front, call, back, period, faults, ipvs_cpu } = self;
-        let text = format!(
+        format!(
             r#"
 [scenario]
 title = "Two replicas"
@@ -129,8 +134,7 @@ entry = "front.page"
 arrivals = {{ kind = "periodic", period = "{period}" }}
 {faults}
 "#
-        );
-        crate::text::blueprint(&text)
+        )
     }
 
     /// So many seconds of it, from the very beginning.

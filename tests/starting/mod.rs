@@ -32,7 +32,7 @@ struct World<'a> {
 impl Default for World<'_> {
     fn default() -> Self {
         let db = "constraints = [\"node.hostname == b\"]";
-        Self { kind: "compose", app: NEEDS, db, more: "", faults: &[BOTH] }
+        Self { kind: "none", app: NEEDS, db, more: "", faults: &[BOTH] }
     }
 }
 

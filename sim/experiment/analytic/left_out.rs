@@ -287,7 +287,7 @@ fn is_fair(policy: &Policy, is_alone: bool) -> bool {
     match policy {
         Policy::InTurn | Policy::Vip | Policy::Random => true,
         Policy::Weighted(weights) => weights.iter().all(|weight| *weight == weights[0]),
-        Policy::LocalityFirst => is_alone,
+        Policy::LocalityFirst | Policy::Fixed => is_alone,
         Policy::Dns(_) | Policy::LeastConnections | Policy::PowerOfD(_) => false,
     }
 }

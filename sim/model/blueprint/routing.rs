@@ -29,6 +29,8 @@ pub enum Policy {
     Vip,
     /// Addresses from DNS.
     Dns(Resolver),
+    /// By an address that is written down: a replica on the caller's node, or always the first one.
+    Fixed,
     /// Each with equal chances.
     Random,
     /// At random by these weights, one a replica.

@@ -89,8 +89,8 @@ pub enum Routing {
     Vip,
     /// Each connection goes to one at random.
     Random,
-    /// By DNS, whose answers runtimes keep as they do.
-    Dns,
+    /// By DNS, whose answers runtimes keep as they do, on the caller's host; to other hosts by fixed addresses.
+    HostDns,
     /// By DNS whose answers nothing keeps.
     FreshDns,
     /// Each request goes to the next one.

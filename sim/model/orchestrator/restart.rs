@@ -69,13 +69,8 @@ impl RestartPolicy {
         Self::after(Condition::Any, delay)
     }
 
-    const fn after(condition: Condition, delay: Nanos) -> Self {
+    pub(super) const fn after(condition: Condition, delay: Nanos) -> Self {
         Self { condition, delay, max_attempts: 0, window: Nanos::ZERO, back_off: None }
-    }
-
-    /// The same without a bound on restarts.
-    pub(super) fn without_limits(self) -> Self {
-        Self { max_attempts: 0, window: Nanos::ZERO, ..self }
     }
 
     /// Whether a container that has ended so is started again, as long as its restarts are not used up.
@@ -207,5 +202,45 @@ mod tests {
         assert_eq!(history.next(second(1), Exit::Failed, &on_failure), Some(second(6)));
         assert_eq!(history.next(second(1), Exit::Completed, &policy(0, 0)), Some(second(6)));
         assert_eq!(history.next(second(1), Exit::Failed, &RestartPolicy::NEVER), None);
+    }
+
+    /// Seconds, to the millisecond, from each end to the next start of what lives for `lives` seconds, under the orchestrator `kind`.
+    fn pauses(kind: &str, lives: f64, ends: usize) -> Vec<f64> {
+        let kind = crate::orchestrator::Kind::named(kind).unwrap();
+        let policy = (kind.restart)(RestartPolicy::default());
+        let (mut history, mut now) = (Restarts::default(), second(0) + Nanos::from_seconds(lives));
+        let mut out = Vec::new();
+        while out.len() < ends {
+            let Some(next) = history.next(now, Exit::Failed, &policy) else { break };
+            out.push((next.since(now).seconds() * 1e3).round() / 1e3);
+            now = next + Nanos::from_seconds(lives);
+        }
+        out
+    }
+
+    /// Kubernetes: at once, then 10 s doubling to 300 s, anew after 10 min of running.
+    #[test]
+    fn a_crash_loop_backs_off() {
+        let loops = pauses("k3s", 1.0, 9);
+        assert_eq!(loops, [0.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0, 300.0, 300.0]);
+        assert_eq!(pauses("k3s", 599.0, 4), [0.0, 10.0, 20.0, 40.0]);
+        assert_eq!(pauses("k3s", 600.0, 4), [0.0; 4]);
+    }
+
+    /// Docker's engine: 100 ms doubling to a minute, anew after 10 s of running.
+    #[test]
+    fn the_engine_backs_off() {
+        let loops = pauses("compose", 1.0, 12);
+        assert_eq!(loops[..4], [0.1, 0.2, 0.4, 0.8]);
+        assert_eq!(loops[9..], [51.2, 60.0, 60.0]);
+        assert_eq!(pauses("compose", 10.0, 3), [0.1; 3]);
+    }
+
+    /// Nomad: 15 s, twice within half an hour; without an orchestrator what the file says holds.
+    #[test]
+    fn others_pause_for_as_long_each_time() {
+        assert_eq!(pauses("nomad", 1.0, 9), [15.0; 2]);
+        assert_eq!(pauses("nomad", 901.0, 9).len(), 9);
+        assert_eq!(pauses("none", 1.0, 3), [5.0; 3]);
     }
 }

@@ -5,6 +5,7 @@
 //! (proxies, planners' ideas) are asked every time.
 
 mod dns;
+mod fixed;
 mod least_connections;
 mod locality;
 mod power_of_d;
@@ -44,6 +45,7 @@ pub(crate) fn choose<A: Fn(ContainerId) -> (NodeId, u32)>(
         // IPVS's scheduler `rr` on the caller's node, or a balancer that everybody shares: what
         // differs is who observes, and whether it is asked for each connection or each request.
         Policy::InTurn | Policy::Vip => scene.views.rotate(scene.observer, scene.service),
+        Policy::Fixed => fixed::choose(&mut scene),
         Policy::Random => random::choose(&mut scene),
         Policy::Weighted(weights) => random::choose_weighted(&mut scene, weights),
         Policy::LeastConnections => least_connections::choose(&mut scene),

@@ -50,6 +50,11 @@ impl Views {
         self.services[service.index()].start
     }
 
+    /// The address that is written down for `service`: its first container's, if it has any.
+    pub(crate) fn written(&self, service: ServiceId) -> Option<ContainerId> {
+        self.services[service.index()].clone().next().map(ContainerId)
+    }
+
     /// Whom `observer` believes to be there, in the order of replicas.
     #[inline]
     pub(crate) fn of(&self, observer: ObserverId, service: ServiceId) -> &[ContainerId] {

@@ -8,7 +8,9 @@ use crate::document::service::Service;
 use crate::document::step::StepKind;
 use crate::traefik::passage;
 use wssim_kernel::Nanos;
-use wssim_model::blueprint::{Balance, Client, Detection, Pick, Policy, Resolver, Route, Travels};
+use wssim_model::blueprint::{
+    Balance, Client, Detection, Pick, Policy, Query, Resolver, Route, Travels,
+};
 use wssim_model::law::Law;
 use wssim_model::orchestrator::{Kind, Routing};
 
@@ -29,8 +31,8 @@ impl Lowering<'_> {
     /// How `query`'s caller reaches its callee.
     pub(super) fn route(
         &self,
-        caller: &Service,
-        callee: &Service,
+        query: Query,
+        (caller, callee): (&Service, &Service),
         callee_name: &str,
         proxy: Option<u32>,
     ) -> Route {
@@ -39,7 +41,12 @@ impl Lowering<'_> {
                 let own = || self.document.proxy.policy(callee_name);
                 (callee.balance.clone().unwrap_or_else(own), Balance::Requests)
             }
-            None => self.policy(caller, callee),
+            None => match self.policy(caller, callee) {
+                (Policy::Dns(_), balance) if self.knows_addresses(query) => {
+                    (Policy::Fixed, balance)
+                }
+                other => other,
+            },
         };
         let described = caller.clients.towards(callee_name);
         let pool = caller.pools.get(callee_name);
@@ -83,10 +90,21 @@ impl Lowering<'_> {
             Routing::Vip if callee.deploy.dnsrr.is_some() => by_connection(Policy::Dns(resolver)),
             Routing::Vip => by_connection(Policy::Vip),
             Routing::Random => by_connection(Policy::Random),
-            Routing::Dns => by_connection(Policy::Dns(resolver)),
+            Routing::HostDns => by_connection(Policy::Dns(resolver)),
             Routing::FreshDns => by_connection(Policy::Dns(NO_CACHE)),
             Routing::InTurn => (Policy::InTurn, Balance::Requests),
         }
+    }
+
+    /// Whether the caller has the address of its callee written down, as DNS knows those of its own host only. While
+    /// services move, people write down the new one.
+    fn knows_addresses(&self, Query { caller, service }: Query) -> bool {
+        let kind = self.document.orchestrator.kind;
+        let is_of_host = kind.is_some_and(|kind| kind.routing == Routing::HostDns);
+        let both = [caller, service].map(|id| self.out.services[id.index()].containers.clone());
+        let mut nodes = both.into_iter().flatten().map(|id| self.out.containers[id as usize].node);
+        let first = nodes.next();
+        is_of_host && self.document.moving.is_none() && nodes.any(|node| Some(node) != first)
     }
 
     /// Who watches, and how fast he is.

@@ -9,8 +9,9 @@ use crate::calls;
 use crate::document::service::Service;
 use crate::document::step::{Step, StepKind};
 use crate::tree::Value;
+use wssim_kernel::Nanos;
 use wssim_model::blueprint::{FaultKind, Policy};
-use wssim_model::orchestrator::{Kind, OnFailure, Routing};
+use wssim_model::orchestrator::{Kind, OnFailure, RestartPolicy, Routing, UpdatePolicy};
 
 /// A key, and when it does nothing.
 pub(crate) struct Row {
@@ -92,6 +93,18 @@ pub(crate) static ROWS: &[Row] = &[
         .of_compose(),
     row("service.*.restart.delay", "it is not started again", not_restarted).of_compose(),
     row("service.*.restart.max_attempts", "it is not started again", not_restarted).of_compose(),
+    row("service.*.restart.delay", OWN_PAUSES, |seen, it| {
+        !not_restarted(seen, it) && heeds_not(seen, it, |one| one.delay = Nanos(1 + one.delay.0))
+    })
+    .of_compose(),
+    row("service.*.restart.max_attempts", OWN_BOUND, |seen, it| {
+        !not_restarted(seen, it) && heeds_not(seen, it, |one| one.max_attempts += 1)
+    })
+    .of_compose(),
+    row("service.*.restart.window", OWN_BOUND, |seen, it| {
+        has(it, "max_attempts") && heeds_not(seen, it, |one| one.window = Nanos(1 + one.window.0))
+    })
+    .of_compose(),
     row("service.*.stop_grace_period", "nothing stops it in good order", never_stopped)
         .of_compose(),
     row("service.*.on_stop", "nothing stops it in good order", never_stopped),
@@ -105,13 +118,31 @@ pub(crate) static ROWS: &[Row] = &[
         seen.document.orchestrator.kind_of_files().replaces() && !seen.renewed.contains(it.names[0])
     })
     .of_compose(),
+    row("service.*.update.delay", OWN_PACE, |seen, it| {
+        updates_alike(seen, it, |one| one.delay = Nanos(1 + one.delay.0))
+    })
+    .of_compose(),
+    row("service.*.update.monitor", OWN_PACE, |seen, it| {
+        updates_alike(seen, it, |one| one.monitor = Nanos(1 + one.monitor.0))
+    })
+    .of_compose(),
+    row("service.*.update.failure_action", OWN_PACE, |seen, it| {
+        updates_alike(seen, it, |one| one.on_failure = OnFailure::Rollback)
+            && updates_alike(seen, it, |one| one.on_failure = OnFailure::Continue)
+    })
+    .of_compose(),
+    row("service.*.update.max_failure_ratio", OWN_PACE, |seen, it| {
+        updates_alike(seen, it, |one| one.max_failure_ratio = 1.0 - one.max_failure_ratio)
+    })
+    .of_compose(),
     row("service.*.rollback", "it is never rolled back", |seen, it| {
-        let service = seen.document.services.get(it.names[0]);
-        let rolls_back =
-            service.is_some_and(|service| service.deploy.update.on_failure == OnFailure::Rollback);
-        !seen.document.orchestrator.kind_of_files().replaces()
+        let kind = seen.document.orchestrator.kind_of_files();
+        let rolls_back = |service: &Service| {
+            (kind.update)(service.deploy.update, service.replicas).on_failure == OnFailure::Rollback
+        };
+        !kind.replaces()
             || !seen.renewed.contains(it.names[0])
-            || !rolls_back
+            || !seen.document.services.get(it.names[0]).is_some_and(rolls_back)
     })
     .of_compose(),
     row("service.*.image.rate", "the image has no `size`", |seen, it| {
@@ -191,6 +222,37 @@ fn never_stopped(seen: &Seen<'_>, it: &Written<'_>) -> bool {
 
 fn not_restarted(_: &Seen<'_>, it: &Written<'_>) -> bool {
     text(it, "condition") == Some("none")
+}
+
+const OWN_PAUSES: &str = "this orchestrator has pauses of its own";
+const OWN_BOUND: &str = "this orchestrator has a bound of its own, or none";
+const OWN_PACE: &str = "this orchestrator looks after updates in its own way";
+
+/// Whether the orchestrator starts what has ended again just so after a change of the policy.
+fn heeds_not(seen: &Seen<'_>, it: &Written<'_>, change: fn(&mut RestartPolicy)) -> bool {
+    let (Some(kind), Some(service)) =
+        (seen.document.orchestrator.kind, seen.document.services.get(it.names[0]))
+    else {
+        return false;
+    };
+    let written = service.deploy.restart;
+    let mut other = written;
+    change(&mut other);
+    (kind.restart)(written) == (kind.restart)(other)
+}
+
+/// Whether the orchestrator updates the service just so after a change of the policy.
+fn updates_alike(seen: &Seen<'_>, it: &Written<'_>, change: fn(&mut UpdatePolicy)) -> bool {
+    let (kind, service) =
+        (seen.document.orchestrator.kind_of_files(), seen.document.services.get(it.names[0]));
+    let Some(service) = service.filter(|_| kind.replaces() && seen.renewed.contains(it.names[0]))
+    else {
+        return false;
+    };
+    let written = service.deploy.update;
+    let mut other = written;
+    change(&mut other);
+    (kind.update)(written, service.replicas) == (kind.update)(other, service.replicas)
 }
 
 fn no_backoff(_: &Seen<'_>, it: &Written<'_>) -> bool {

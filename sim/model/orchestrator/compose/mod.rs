@@ -4,11 +4,16 @@
 //! new at once: each is told to end, and the new one starts in its place when it has. Nobody watches whether
 //! that went well: an update is over when the processes have started.
 //!
-//! Source: docker/compose `pkg/compose/convergence.go` (`recreateContainer`: create, stop, rename, start);
-//! what ends by itself is started again by the engine, which is not part of this.
+//! What ends by itself the engine starts again after pauses of its own: Compose passes on only after what kind of end,
+//! and how often at most.
+//!
+//! Sources: docker/compose `pkg/compose/convergence.go` (`recreateContainer`: create, stop, rename, start) and
+//! `create.go` (`getRestartPolicy`: condition and attempts); Docker, `docker container run`, "Restart policies": 100 ms
+//! doubling up to one minute, anew after 10 s of running; the number of attempts counts for *on-failure*.
 
 use super::kind::{Care, Missing, Profile, Reads, Routing, Takes};
 use super::placement::Order;
+use super::restart::{BackOff, Condition, RestartPolicy};
 use super::{Cluster, Ending, Fact, First, Orchestrator, Told};
 use crate::blueprint::Detection;
 use crate::ids::{ContainerId, NodeId, RolloutId, ServiceId};
@@ -24,16 +29,34 @@ pub static PROFILE: Profile = Profile {
     detection: Detection::default,
     // The engine tells Traefik.
     lists: Some(Nanos::ZERO),
-    routing: Routing::Dns,
+    routing: Routing::HostDns,
     order: Order::Tasks,
     limits_reserve: false,
     update: |policy, _| policy,
-    restart: |policy| policy,
+    restart,
     reads: Reads::Compose,
     mesh: false,
     // It is a command, which ends.
     takes: Takes::NOTHING,
     open: |cluster, _| Box::new(Compose::new(cluster)),
+};
+
+fn restart(policy: RestartPolicy) -> RestartPolicy {
+    let max_attempts =
+        if policy.condition == Condition::OnFailure { policy.max_attempts } else { 0 };
+    RestartPolicy {
+        max_attempts,
+        back_off: Some(ENGINE),
+        ..RestartPolicy::after(policy.condition, Nanos::ZERO)
+    }
+}
+
+/// The engine's.
+const ENGINE: BackOff = BackOff {
+    first: Nanos(100_000_000),
+    most: Nanos(60_000_000_000),
+    forgets: Nanos(10_000_000_000),
+    first_is_free: false,
 };
 
 /// Where a container is on its way to its new image.

@@ -52,7 +52,10 @@ pub static PROFILE: Profile = Profile {
     order: Order::LeastReserved,
     limits_reserve: true,
     update,
-    restart: |policy| RestartPolicy { back_off: Some(CRASH_LOOP), ..policy.without_limits() },
+    restart: |policy| RestartPolicy {
+        back_off: Some(CRASH_LOOP),
+        ..RestartPolicy::after(policy.condition, Nanos::ZERO)
+    },
     reads: Reads::Deploy,
     mesh: false,
     // docs.k3s.io, resource profiling (v1.26.5): an agent, and a server with embedded etcd and a workload; shares of a
@@ -98,10 +101,10 @@ pub(super) static RULES: Rules = Rules {
 /// A Deployment's: a quarter more than wanted, rounded up, and a quarter fewer, rounded down. What the file says
 /// of parallelism and order becomes one of the two, as `kompose` converts it.
 fn update(policy: UpdatePolicy, replicas: u32) -> UpdatePolicy {
-    let plain =
-        UpdatePolicy { delay: Nanos::ZERO, monitor: Nanos::ZERO, ..UpdatePolicy::default() };
-    if policy != UpdatePolicy::default() {
-        let UpdatePolicy { parallelism, start_first, .. } = policy;
+    let usual = UpdatePolicy::default();
+    let plain = UpdatePolicy { delay: Nanos::ZERO, monitor: Nanos::ZERO, ..usual };
+    let UpdatePolicy { parallelism, start_first, .. } = policy;
+    if (parallelism, start_first) != (usual.parallelism, usual.start_first) {
         return UpdatePolicy { parallelism, start_first, ..plain };
     }
     match [replicas.div_ceil(4), replicas / 4] {

@@ -52,6 +52,35 @@ fn a_layer_that_repeats_what_is_below_is_told() {
     assert_eq!(over("[service.s]\nworkers = { value = 4, range = [2, 8] }\n"), []);
 }
 
+/// Of what says how containers are restarted and updated each orchestrator heeds another part.
+#[test]
+fn what_an_orchestrator_does_in_its_own_way_is_told() {
+    let under = |kind: &str| {
+        let text = format!(
+            "{BASE}[node.b]\ncores = 2\n[orchestrator]\nkind = \"{kind}\"\n[service.r]\nreplicas = 2\n\
+             restart.delay = \"7s\"\nrestart.max_attempts = 3\nrestart.window = \"40s\"\n\
+             update.delay = \"3s\"\nupdate.monitor = \"4s\"\nupdate.parallelism = 2\n\
+             update.failure_action = \"rollback\"\nupdate.max_failure_ratio = 0.4\nrollback.delay = \"1s\"\n\
+             endpoint.go.steps = [ {{ cpu = \"1ms\" }} ]\n\
+             [[rollout]]\nid = \"new\"\nat = \"9s\"\nservice = \"r\"\n"
+        );
+        let told = notes(&[("base.toml", &text)], &[]);
+        let line = |place: &str| place.rsplit_once(':').and_then(|(_, line)| line.parse().ok());
+        let lines = told.iter().filter_map(|(_, place)| line(place));
+        let keys = lines.filter_map(|line: usize| text.lines().nth(line - 1)?.split_once(" ="));
+        keys.map(|(key, _)| key.to_owned()).collect::<Vec<_>>()
+    };
+    let restart = ["restart.delay", "restart.max_attempts", "restart.window"];
+    let update = ["update.monitor", "update.failure_action", "update.max_failure_ratio"];
+    let rollback = "rollback.delay";
+    let all = |lists: &[&[&'static str]]| lists.concat();
+    assert_eq!(under("swarm"), Vec::<&str>::new());
+    assert_eq!(under("k3s"), all(&[&restart, &["update.delay"], &update, &[rollback]]));
+    assert_eq!(under("nomad"), all(&[&restart, &["update.delay"], &update, &[rollback]]));
+    assert_eq!(under("compose")[..3], restart);
+    assert!(!under("none").iter().any(|key| key.starts_with("restart")));
+}
+
 #[test]
 fn a_set_that_changes_nothing_is_told() {
     let set = |set: &str| {
