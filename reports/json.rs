@@ -16,7 +16,7 @@
 //! `memory`, the ledger of RAM, is there when a node has RAM given; `memory/json.rs` says what is in it.
 
 use crate::capacity::json::CapacityJson;
-use crate::compare::json::{NamedJson, RowJson, SurvivedJson};
+use crate::compare::json::{NamedJson, RowJson, TrialJson};
 use crate::escape;
 use crate::failures::json::{SetJson, SurvivalJson};
 use crate::failures::years::json::LongRunJson;
@@ -103,7 +103,7 @@ fn only_here(answer: &Answer) -> Vec<(&'static str, String)> {
             vec![
                 ("scenarios", list(&comparison.scenarios(), NamedJson::of)),
                 ("comparison", list(&rows, |row| row)),
-                ("survival", list(&comparison.survival, SurvivedJson::of)),
+                ("survival", list(&comparison.trials, TrialJson::of)),
             ]
         }
         Answer::Sweep(sweep) => vec![

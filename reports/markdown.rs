@@ -33,6 +33,11 @@ pub fn render(findings: &Findings) -> String {
         paragraph(&mut text, &table(&section.table));
         bullets(&mut text, section.remarks.iter().map(|remark| escaped(remark)));
     }
+    if let Some(section) = sections::trials(findings) {
+        let _ = write!(text, "### {}\n\n", section.title);
+        paragraph(&mut text, &table(&section.table));
+        bullets(&mut text, section.remarks.iter().map(|remark| escaped(remark)));
+    }
     if let Answer::Sweep(sweep) = &findings.answer {
         let _ = write!(text, "### Points\n\n");
         paragraph(&mut text, &table(&sweep::points(sweep)));

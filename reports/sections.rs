@@ -105,6 +105,14 @@ fn known(findings: &Findings, columns: &[Column]) -> Vec<Column> {
     columns.iter().filter(is_known).copied().collect()
 }
 
+/// Plans put to the test, where several are compared and that was asked.
+pub(crate) fn trials(findings: &Findings) -> Option<Section<String>> {
+    match &findings.answer {
+        Answer::Compare(comparison) => compare::trials(comparison),
+        _ => None,
+    }
+}
+
 fn of_run(findings: &Findings, run: &RunAnswer) -> Vec<Section> {
     [
         rollout::section(&run.rollouts),

@@ -93,9 +93,9 @@ impl Table {
 }
 
 /// A table with its title, and what must be said to it: why numbers are missing, what they mean.
-pub(crate) struct Section {
+pub(crate) struct Section<H = &'static str> {
     pub(crate) title: &'static str,
-    pub(crate) table: Table,
+    pub(crate) table: Table<H>,
     pub(crate) remarks: Vec<String>,
 }
 

@@ -54,6 +54,9 @@ pub fn render(findings: &Findings, options: &Options<'_>) -> String {
         for section in sections::all(findings) {
             draw(&mut page, &section);
         }
+        if let Some(section) = sections::trials(findings) {
+            draw(&mut page, &section);
+        }
         if let Answer::Migrate(migration) = &findings.answer {
             draw_phases(&mut page, migration);
         }
@@ -118,7 +121,7 @@ pub(crate) fn tally(page: &mut Page, findings: &Findings, options: &Options<'_>)
     }
 }
 
-fn draw(page: &mut Page, section: &Section) {
+fn draw<H: AsRef<str>>(page: &mut Page, section: &Section<H>) {
     page.heading(section.title);
     page.table(&section.table);
     for remark in &section.remarks {

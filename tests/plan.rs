@@ -11,10 +11,11 @@ fn folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")
 }
 
-/// `scenario/claim` and the command, by the scenarios' own files.
+/// `scenario/claim` and the command, by the own files of scenarios and of their pieces.
 fn claims() -> BTreeMap<String, Study> {
     let mut all = BTreeMap::new();
-    for entry in fs::read_dir(folder()).unwrap() {
+    let folders = [folder(), folder().join("pieces")];
+    for entry in folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap()) {
         let path = entry.unwrap().path();
         if path.extension().is_none_or(|end| end != "toml") {
             continue;

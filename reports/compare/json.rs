@@ -2,12 +2,16 @@
 //! table: `before`, and in `others`, by scenario, `after`, `change` (after less before, paired), `relative`
 //! (as a share of before), `variance_reduction` (what common random numbers take away) and `carried_by` (the
 //! components of the change, the largest first); `said` names the claims about it. `survival`: with
-//! `--with failures`, how many sets of nodes each scenario survives.
+//! `--with failures`, what each scenario and each of its variants comes to when nodes are lost (`survived`, by their
+//! number), over the years, and where it brings out new images (`rollout`).
 
-use crate::metric_json::{EstimateJson, Labels};
+use crate::metric_json::{EstimateJson, Labels, MetricJson};
 use crate::number::Number;
 use serde::Serialize;
-use wssim_experiment::compare::findings::{Beside, Comparison, Named, Of, Row, Survival};
+use wssim_experiment::compare::findings::{Beside, Comparison, Named, Of, Outcome, Row, Trial};
+use wssim_experiment::failures::by_size::OfSize;
+use wssim_experiment::failures::findings::Failures;
+use wssim_experiment::findings::Metric;
 
 #[derive(Serialize)]
 pub(crate) struct NamedJson<'a> {
@@ -22,11 +26,18 @@ impl<'a> NamedJson<'a> {
     }
 }
 
-/// What survives in a scenario, by how many nodes are lost.
+/// A scenario, or a variant of one, put to the test.
 #[derive(Serialize)]
-pub(crate) struct SurvivedJson<'a> {
+pub(crate) struct TrialJson<'a> {
     scenario: &'a str,
+    variant: Option<&'a str>,
+    orchestrator: Option<&'a str>,
+    orchestrator_bytes: Number,
+    orchestrator_threads: Number,
+    price_total: Option<Number>,
     survived: Vec<SetsJson>,
+    downtime_seconds_per_year: Option<EstimateJson>,
+    rollout: Vec<MetricJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -34,19 +45,50 @@ struct SetsJson {
     nodes_lost: usize,
     survived: usize,
     sets: usize,
+    back: usize,
+    slowest_seconds: Option<Number>,
+    error_ratio: Option<Number>,
 }
 
-impl<'a> SurvivedJson<'a> {
-    pub(crate) fn of(survival: &'a Survival) -> Self {
-        let failures = survival.failures.as_ref();
-        let sizes = 1..=failures.map_or(0, |failures| failures.depth);
-        let of_size = |nodes_lost| {
-            let (survived, sets) = failures.map_or((0, 0), |all| all.survived(nodes_lost, 0));
-            SetsJson { nodes_lost, survived, sets }
-        };
-        Self { scenario: &survival.name, survived: sizes.map(of_size).collect() }
+impl SetsJson {
+    fn of(one: &OfSize) -> Self {
+        Self {
+            nodes_lost: one.size,
+            survived: one.survived,
+            sets: one.sets,
+            back: one.back,
+            slowest_seconds: one.slowest.map(Number),
+            error_ratio: one.error_ratio.map(Number),
+        }
     }
 }
+
+impl<'a> TrialJson<'a> {
+    pub(crate) fn of(trial: &'a Trial) -> Self {
+        let (failures, metrics): (_, &[Metric]) = match &trial.outcome {
+            Outcome::Failures(failures) => (Some(&**failures), &[]),
+            Outcome::Rollouts(metrics) => (None, metrics),
+            Outcome::CutShort => (None, &[]),
+        };
+        let sizes = failures.map(Failures::by_size).unwrap_or_default();
+        let is_told = |metric: &&Metric| ROLLOUT.contains(&metric.name);
+        let downtime = failures.and_then(Failures::downtime_seconds);
+        Self {
+            scenario: &trial.scenario,
+            variant: trial.variant.as_deref(),
+            orchestrator: trial.orchestrator,
+            orchestrator_bytes: Number(trial.takes.bytes),
+            orchestrator_threads: Number(trial.takes.threads),
+            price_total: trial.price.map(Number),
+            survived: sizes.iter().map(SetsJson::of).collect(),
+            downtime_seconds_per_year: downtime.as_ref().map(EstimateJson::of),
+            rollout: metrics.iter().filter(is_told).map(MetricJson::of).collect(),
+        }
+    }
+}
+
+/// What is told of rollouts.
+const ROLLOUT: [&str; 3] = ["deploy_seconds", "failed_requests_total", "downtime_seconds"];
 
 #[derive(Serialize)]
 struct PartJson<'a> {

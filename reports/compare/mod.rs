@@ -9,35 +9,22 @@
 pub mod csv;
 pub(crate) mod json;
 mod table;
+mod trials;
 mod words;
 
 pub(crate) use table::{change, tables};
+pub(crate) use trials::section as trials;
 pub(crate) use words::{answer, title};
 
-use crate::failures;
 use crate::metric_name;
 use crate::reason;
 use crate::table::{Cell, Kind, Section, Table};
-use wssim_experiment::compare::findings::{Comparison, Survival};
+use wssim_experiment::compare::findings::Comparison;
 use wssim_experiment::reason::Whole;
 
 /// What lies under the table: how much common random numbers help, and which components carry what changes.
 pub(crate) fn sections(comparison: &Comparison) -> Vec<Section> {
-    carried(comparison).into_iter().chain(survival(comparison)).collect()
-}
-
-/// What survives, where that was asked.
-fn survival(comparison: &Comparison) -> Option<Section> {
-    let row = |one: &Survival| {
-        let survives = one.failures.as_ref().map(|failures| failures::summary(failures, 0));
-        let survives = survives.unwrap_or_else(|| "cut short".to_owned());
-        vec![Cell::new(one.name.clone()), Cell::new(survives)]
-    };
-    let columns = vec![("Scenario", Kind::Fixed), ("Survives", Kind::Prose)];
-    let table = Table { columns, rows: comparison.survival.iter().map(row).collect() };
-    let remarks = vec!["`wssim failures` says of each which sets, and why".to_owned()];
-    let title = "What survives";
-    (!table.rows.is_empty()).then_some(Section { title, table, remarks })
+    carried(comparison).into_iter().collect()
 }
 
 /// Which components carry what changes, in which scenario where there are several.

@@ -9,7 +9,7 @@ use wssim_experiment::findings::{Findings, JudgedClaim};
 use wssim_stats::Estimate;
 
 /// Where there is no number.
-const NONE: &str = "—";
+pub(super) const NONE: &str = "—";
 
 /// One for each scenario beside the baseline: what it compares, and the table.
 pub(crate) fn tables(findings: &Findings, comparison: &Comparison) -> Vec<(String, Table)> {

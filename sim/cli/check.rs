@@ -31,7 +31,7 @@ pub(crate) struct Args {
 
 /// Runs the command; gives its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
-    match Scenario::load(&args.scenario, &args.shown.sets) {
+    match args.shown.read(&args.scenario).and_then(with_variants) {
         Ok(scenario) if args.shown.print_config => {
             output::print(&scenario.print_config(), &args.shown)?;
             Ok(exit::HOLDS)
@@ -49,6 +49,14 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
             Ok(exit::status_of(&diagnostics))
         }
     }
+}
+
+/// The scenario if its variants are right, too.
+fn with_variants(scenario: Scenario) -> Result<Scenario, Diagnostics> {
+    for name in scenario.variants() {
+        scenario.variant(name)?;
+    }
+    Ok(scenario)
 }
 
 fn print(args: &Args, check: &Check, diagnostics: &[Diagnostic]) -> Result<(), Failure> {

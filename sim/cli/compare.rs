@@ -12,7 +12,7 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use wssim_experiment::compare::{self, Plan};
+use wssim_experiment::compare::{self, Plan, Variant};
 use wssim_experiment::findings::Findings;
 use wssim_experiment::question::{MetricRef, Question};
 use wssim_reports::compare as tables;
@@ -38,6 +38,7 @@ Example:
   wssim compare old.yml new.yml --nodes nodes.toml
   wssim compare before after --metric 'in_service{service=\"ws-company\"}'
   wssim compare before after --with failures
+  wssim compare after after-k3s after-nomad after-compose --with failures
   wssim compare before after --format json | jq '.comparison[] | {name, labels, others}'")]
 pub(crate) struct Args {
     /// The scenario to compare with: its path, its bare name when it lies in scenarios/ or ships with
@@ -58,7 +59,8 @@ pub(crate) struct Args {
     #[arg(long = "metric", value_name = "METRIC")]
     metrics: Vec<String>,
 
-    /// A further question: `failures`, which nodes and pairs of nodes can fail
+    /// A further question: `failures`, what becomes of each scenario and of its variants when nodes are lost, over
+    /// the years, and, where a variant has rollouts, while they are brought out
     #[arg(long = "with", value_name = "QUESTION", value_enum)]
     with: Vec<With>,
 
@@ -69,7 +71,7 @@ pub(crate) struct Args {
 /// What can be found out beside the difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum With {
-    /// Which nodes and pairs of nodes can fail
+    /// What becomes of each when nodes are lost, over the years, and in rollouts of variants
     Failures,
 }
 
@@ -91,19 +93,22 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let place = Place::of(common.study.work.out.as_deref(), &all.join("-vs-"), None);
     let _held = place.hold_for(&common.study, &FILES)?;
     let metrics = metrics(args, &scenarios)?;
-    let beside = compare::Asked { metrics, survival: args.with.contains(&With::Failures) };
+    let trials = args.with.contains(&With::Failures);
+    let beside = compare::Asked { metrics, trials };
+    let variants = if trials { variants(&scenarios, args)? } else { Vec::new() };
     let names = all.join(" ");
     let about = Asked { command: "compare", scenario: &names, is_kept: false };
     let inputs = || {
         let pairs = scenarios.iter().zip(&questions);
         let all: Vec<_> = pairs
             .map(|(scenario, question)| worlds(scenario, question))
+            .chain(variants.iter().flatten().map(|(_, one)| worlds(one, &one.question())))
             .collect::<Result<_, _>>()?;
         Ok((all, &questions, &beside, common.decisive()))
     };
     let keep = Keep::open(&common.study, &place, about, inputs)?;
     let done = keep.simulate(&common.study, started, |watcher| {
-        simulate(args, (&scenarios, &questions), &beside, watcher)
+        simulate(args, (&scenarios, &questions, &variants), &beside, watcher)
     })?;
     let findings = match done {
         ControlFlow::Continue(findings) => findings,
@@ -130,6 +135,27 @@ fn tell_apart(paths: &[&String], questions: &mut [Question]) {
     }
 }
 
+/// The variants of a scenario, by name.
+type Variants = Vec<(String, Scenario)>;
+
+fn variant((name, worlds): &(String, Scenario)) -> Variant<'_> {
+    Variant { name: name.clone(), worlds, question: worlds.question() }
+}
+
+/// The variants of each scenario, by name.
+fn variants(scenarios: &[Scenario], args: &Args) -> Result<Vec<Variants>, Failure> {
+    let colours = args.common.study.shown.colours(&io::stderr());
+    let read = |scenario: &Scenario, name: &str| {
+        let variant = scenario.variant(name);
+        let variant = variant.map_err(|diagnostics| Failure::scenario(&diagnostics, colours))?;
+        Ok((name.to_owned(), variant))
+    };
+    let of = |scenario: &Scenario| {
+        scenario.variants().into_iter().map(|name| read(scenario, name)).collect()
+    };
+    scenarios.iter().map(of).collect()
+}
+
 /// What is told beside the usual: some scenario must have it.
 fn metrics(args: &Args, scenarios: &[Scenario]) -> Result<Vec<MetricRef>, Failure> {
     let colours = args.common.study.shown.colours(&io::stderr());
@@ -144,12 +170,19 @@ fn metrics(args: &Args, scenarios: &[Scenario]) -> Result<Vec<MetricRef>, Failur
 
 fn simulate(
     args: &Args,
-    (scenarios, questions): (&[Scenario], &[Question]),
+    (scenarios, questions, variants): (&[Scenario], &[Question], &[Variants]),
     asked: &compare::Asked,
     watcher: &Watcher<'_>,
 ) -> Result<Findings, Failure> {
+    let variants: Vec<Vec<Variant<'_>>> =
+        variants.iter().map(|all| all.iter().map(variant).collect()).collect();
+    let mut variants = variants.iter().map(Vec::as_slice);
     let plans: Vec<Plan<'_>> = (scenarios.iter().zip(questions))
-        .map(|(worlds, question)| Plan { worlds, question })
+        .map(|(worlds, question)| Plan {
+            worlds,
+            question,
+            variants: variants.next().unwrap_or_default(),
+        })
         .collect();
     let options = args.common.of_study();
     let (first, others) = (plans[0], &plans[1..]);

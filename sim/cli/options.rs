@@ -146,6 +146,10 @@ pub(crate) struct Shown {
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
     pub(crate) sets: Vec<String>,
 
+    /// Take this variant of the scenario, a name of its `[variant.NAME]`
+    #[arg(long, value_name = "NAME")]
+    variant: Option<String>,
+
     /// How it looks.
     #[command(flatten)]
     pub(crate) look: Look,
@@ -180,11 +184,20 @@ impl Shown {
     /// Loads the scenario at `path` and tells of what to heed in it; `None` when only the
     /// configuration was asked for, which is printed.
     pub(crate) fn load(&self, path: &str) -> Result<Option<Scenario>, Failure> {
-        let found = self.loaded(Scenario::load(path, &self.sets))?;
+        let found = self.loaded(self.read(path))?;
         if let Some(scenario) = found.as_ref().filter(|_| !self.look.quiet) {
             output::note_shipped(path, scenario);
         }
         Ok(found)
+    }
+
+    /// The scenario at `path`, or its variant, with what is set.
+    pub(crate) fn read(&self, path: &str) -> Result<Scenario, Diagnostics> {
+        let scenario = Scenario::load(path, &self.sets)?;
+        match &self.variant {
+            Some(name) => scenario.variant(name),
+            None => Ok(scenario),
+        }
     }
 
     /// The same once it was read.

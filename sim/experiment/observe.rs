@@ -57,7 +57,12 @@ impl Observer<'_> {
             Quantity::Service(service, what) => self.service(service, what),
             Quantity::Node(node, what) => self.node(node, what),
             Quantity::Memory(what) => self.memory(what),
+            Quantity::Encrypted => {
+                let [whole, part] = self.averages.crossed;
+                Sample::Share(Share { part, whole, trials: f64::INFINITY })
+            }
             Quantity::Component(component) => self.component(component),
+            Quantity::Price => self.blueprint.price().map_or(Sample::Nothing, Sample::Value),
             Quantity::Deployment(stack) => {
                 deploy_seconds(self.blueprint, &self.record.activities, stack, self.seconds)
             }

@@ -204,7 +204,7 @@ stored! {
     Counts { zeros, sum_ns, max_ns, buckets }
     Outcome { events, requests, unfinished, calendar_peak, simulated, averages, parts }
     Averages {
-        containers, pool_waiting, breaker_open, nodes, attempts, answers_per_second, connecting, hopping,
+        containers, pool_waiting, breaker_open, nodes, attempts, answers_per_second, connecting, hopping, crossed,
     }
     NodeAverages { threads, load, bytes_per_second, network_cpu }
     ContainerAverages {

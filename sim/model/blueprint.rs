@@ -118,6 +118,8 @@ pub struct Node {
     pub cipher_ns_per_byte: f64,
     /// Its disk; `None`: one that costs nothing.
     pub disk: Option<Disk>,
+    /// What it is bought for, in a currency of the scenario's; `None`: it is there already.
+    pub price: Option<f64>,
 }
 
 /// A node's disk: one queue, first come first served.
@@ -551,6 +553,12 @@ pub struct Query {
 }
 
 impl Blueprint {
+    /// What the nodes that have a price are bought for; `None`: none has.
+    #[must_use]
+    pub fn price(&self) -> Option<f64> {
+        self.nodes.iter().filter_map(|node| node.price).reduce(|sum, price| sum + price)
+    }
+
     /// Whether some caller and callee know more of each other than request and answer.
     pub(crate) fn ties_frames(&self) -> bool {
         self.sources.iter().any(|source| source.cancel)

@@ -31,6 +31,8 @@ pub struct Averages {
     pub connecting: f64,
     /// Messages on the network.
     pub hopping: f64,
+    /// Bytes of messages between nodes, and those of them that went encrypted.
+    pub crossed: [f64; 2],
 }
 
 /// Time averages of one container.
@@ -101,6 +103,7 @@ struct Snapshot {
     throttled: Vec<u64>,
     computed: Vec<[u64; 2]>,
     hops: u64,
+    crossed: [f64; 2],
     setups: u64,
     answered: Vec<u64>,
     up: Vec<u64>,
@@ -236,6 +239,7 @@ impl<P: Probe> World<'_, P> {
             throttled,
             computed: self.computed(now),
             hops: self.hops_ns,
+            crossed: self.crossed,
             setups: self.setups_ns,
             answered: self.sources.iter().map(|source| source.answered).collect(),
             up: self.containers.iter().map(|c| c.life.up_ns(now)).collect(),
@@ -340,6 +344,7 @@ impl<P: Probe> World<'_, P> {
                 .collect(),
             answers_per_second: (0..self.sources.len()).map(answers).collect(),
             hopping: over(begin.hops.into(), end.hops.into()),
+            crossed: [0, 1].map(|what| end.crossed[what] - begin.crossed[what]),
             connecting: over(begin.setups.into(), end.setups.into()),
         }
     }

@@ -177,6 +177,7 @@ impl<'a, P: Probe> World<'a, P> {
                 .collect(),
             setups_ns: 0,
             hops_ns: 0,
+            crossed: [0.0; 2],
             counts: Counts::default(),
             measuring: false,
             measure_over: false,

@@ -262,6 +262,8 @@ pub(crate) struct World<'a, P> {
     pub(crate) setups_ns: u64,
     /// Σ time of all hops.
     pub(crate) hops_ns: u64,
+    /// Bytes of messages between nodes, and those of them that went encrypted.
+    pub(crate) crossed: [f64; 2],
     pub(crate) counts: Counts,
     pub(crate) measuring: bool,
     pub(crate) measure_over: bool,

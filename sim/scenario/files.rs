@@ -162,9 +162,9 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    /// Lets `text` stand for the file at `path` of the disk.
-    pub(crate) fn hold(&self, path: &Path, text: &str) {
-        self.texts().insert(Location::on_disk(path), Ok(text.into()));
+    /// Lets `text` stand for the file at `location`.
+    pub(crate) fn hold(&self, location: &Location, text: &str) {
+        self.texts().insert(location.clone(), Ok(text.into()));
     }
 
     /// The text of a scenario, a stack file or a `.env`, or why there is none.

@@ -26,7 +26,7 @@ pub(crate) fn is_by_id(key: &str) -> bool {
 }
 
 /// Tables whose keys are names that the author chose.
-const NAMED: [&str; 6] = ["network", "node", "service", "site", "stack", "traffic"];
+const NAMED: [&str; 7] = ["network", "node", "service", "site", "stack", "traffic", "variant"];
 
 /// The `id` of an item of a list that is merged by it.
 pub(crate) fn id_of(item: &Item) -> Option<(&str, Origin)> {

@@ -179,6 +179,7 @@ impl Lowering<'_> {
                 memory: self.node_memory(name, node),
                 bandwidth: node.network.unwrap_or(f64::INFINITY),
                 disk: node.disk.clone(),
+                price: node.price,
                 cipher_ns_per_byte: if node.aes { cpu.aes } else { cpu.aes_software },
             })
             .collect();

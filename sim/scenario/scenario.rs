@@ -3,6 +3,7 @@
 mod between;
 mod phases;
 mod traces;
+mod variants;
 
 use crate::base::{Set, Shared};
 use crate::check;
@@ -98,7 +99,7 @@ impl Scenario {
     ) -> Result<Self, Diagnostics> {
         let shared = Shared::default();
         for (path, text) in texts {
-            shared.files.hold(path, text);
+            shared.files.hold(&Location::on_disk(path), text);
         }
         Self::read_from(Location::on_disk(path), sets, shared)
     }

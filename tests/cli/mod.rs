@@ -27,6 +27,7 @@ mod situations;
 mod sweep;
 mod trace;
 mod unanswered;
+mod variants;
 mod width;
 mod years;
 

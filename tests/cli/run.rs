@@ -286,19 +286,22 @@ fn every_scenario_that_ships_runs_and_warns_of_nothing_new() {
                 "no-effect" => name == "estate",
                 "even-managers" => name == "after-four-managers",
                 // It is what refutes "zero downtime".
-                "unchecked-rollout" => name == "rollout-after",
+                "unchecked-rollout" => name.starts_with("rollout-"),
                 code => EXPECTED.contains(&code),
             };
             assert!(is_expected, "{name}: {diagnostic}");
         }
         let out = folder.path().join(&name);
+        // Its claims are about parts of its own length.
+        let length = if name.starts_with("everyday-") { "20min" } else { "20s" };
+        let length = format!("scenario.duration={length}");
         let call = [
             "run",
             &name,
             "--replications",
             "5",
             "--set",
-            "scenario.duration=20s",
+            &length,
             "--no-fail",
             "--quiet",
             "--out",

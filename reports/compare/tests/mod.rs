@@ -4,8 +4,10 @@ use super::csv;
 use crate::sample::{self, assert_fits, assert_golden, assert_numbers_stay_whole};
 use crate::text::{Options, render};
 use crate::{failures, json, markdown};
-use wssim_experiment::compare::findings::{Beside, Comparison, Named, Of, Row, Said, Survival};
-use wssim_experiment::findings::{Answer, Findings};
+use wssim_experiment::compare::findings::{
+    Beside, Comparison, Named, Of, Outcome, Row, Said, Takes, Trial,
+};
+use wssim_experiment::findings::{Answer, Findings, Metric};
 use wssim_experiment::reason::{Breakdown, Component, Whole};
 use wssim_stats::Estimate;
 
@@ -73,20 +75,60 @@ pub(crate) fn findings() -> Findings {
             cpu("hppavilion", None, None),
         ],
         runs: vec![sample::run_answer(Vec::new()); 2],
-        survival: Vec::new(),
+        trials: Vec::new(),
     });
     findings
 }
 
-/// The same with what survives in both.
-pub(crate) fn with_survival() -> Findings {
+/// The same put to the test, with two variants, of which one was cut short in one of them.
+pub(crate) fn with_trials() -> Findings {
     let mut findings = findings();
     let Answer::Failures(failures) = failures::tests::usual().answer else { unreachable!() };
-    let of = |name: &str| Survival { name: name.to_owned(), failures: Some(failures.clone()) };
+    let trial = |scenario: &str, variant: Option<&str>, outcome: Outcome| Trial {
+        scenario: scenario.to_owned(),
+        variant: variant.map(str::to_owned),
+        orchestrator: (scenario == "after").then_some("swarm"),
+        price: (scenario == "after").then_some(2250.0),
+        takes: Takes { bytes: 4.2e8, threads: 0.06 },
+        outcome,
+    };
+    let metric = |name: &'static str, label: (&'static str, &str), unit, mean| Metric {
+        name,
+        labels: vec![(label.0, label.1.to_owned())],
+        unit,
+        estimate: around(mean, 0.1),
+        missing: None,
+        values: Vec::new(),
+    };
+    let metrics = vec![
+        metric("deploy_seconds", ("stack", "shop"), "seconds", 174.0),
+        metric("failed_requests_total", ("entry", "web"), "requests", 7.0),
+        metric("failed_requests_total", ("entry", "all"), "requests", 11.3),
+        metric("downtime_seconds", ("entry", "all"), "seconds", 6.2),
+    ];
     if let Answer::Compare(comparison) = &mut findings.answer {
-        comparison.survival = vec![of("before"), of("after")];
+        let lost = || Outcome::Failures(Box::new(failures.clone()));
+        comparison.trials = vec![
+            trial("before", None, lost()),
+            trial("before", Some("deployment"), Outcome::CutShort),
+            trial("after", None, lost()),
+            trial("after", Some("deployment"), Outcome::Rollouts(metrics)),
+            trial("after", Some("unpinned"), lost()),
+        ];
     }
     findings
+}
+
+#[test]
+fn what_each_comes_to_is_as_golden() {
+    let findings = with_trials();
+    let text = |width| render(&findings, &Options { width, ..Options::default() });
+    for width in [60, 80, 120] {
+        assert_golden(&format!("compare-trials-{width}.txt"), &text(width));
+    }
+    assert_golden("compare-trials.md", &markdown::render(&findings));
+    assert_golden("compare-trials.json", &json::render(&findings));
+    assert_fits(text);
 }
 
 #[test]

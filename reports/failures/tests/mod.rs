@@ -33,6 +33,7 @@ fn entry(name: &str, state: State, recovery: &[f64], why: Option<EntryTrouble>) 
         is_critical: name == "web",
         state: Some(state),
         recovery: recovery.to_vec(),
+        whole: part(if lost { 1.0 } else { 0.02 }, 0.08),
         during: if state == State::Up { Part::default() } else { part(0.47, 0.2) },
         after: if lost { Part::default() } else { part(0.0, 0.075) },
         why,

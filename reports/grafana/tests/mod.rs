@@ -7,10 +7,11 @@ use wssim_experiment::metric;
 
 /// What is on no panel: of each container or pair beside another number that is, and what `migrate` finds, which is
 /// of one time.
-const NOT_DRAWN: [&str; 16] = [
+const NOT_DRAWN: [&str; 18] = [
     "containers",
     "deploy_seconds",
     "downtime_seconds",
+    "encrypted_ratio",
     "failed_requests_total",
     "migration_downtime_seconds",
     "migration_effort_seconds",
@@ -20,6 +21,7 @@ const NOT_DRAWN: [&str; 16] = [
     "phase_cpu_peak_ratio",
     "phase_memory_peak_bytes",
     "phase_seconds",
+    "price_total",
     "replica_share_ratio",
     "rollback_seconds",
     "service_memory_demand_bytes",

@@ -58,6 +58,11 @@ pub(super) fn tables(html: &mut Html, findings: &Findings) {
             html.leaf("h3", "", "What changes");
             html.table(&crate::sweep::changes(sweep));
         }
+        if let Some(section) = sections::trials(findings) {
+            html.leaf("h3", "", section.title);
+            html.table(&section.table);
+            html.list("remarks", &section.remarks);
+        }
         for section in &sections {
             html.leaf("h3", "", section.title);
             html.table(&section.table);

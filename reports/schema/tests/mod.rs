@@ -36,7 +36,7 @@ fn results() -> Vec<Value> {
         sample::hostile(),
         regression::tests::with_baseline(),
         compare::tests::findings(),
-        compare::tests::with_survival(),
+        compare::tests::with_trials(),
         failures::tests::usual(),
         capacity::tests::of_traffic(),
         sweep::tests::usual(),

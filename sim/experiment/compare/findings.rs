@@ -1,6 +1,7 @@
 //! What `compare` finds: metrics of all scenarios side by side, their changes, and what was said of either.
 
 use crate::failures::findings::Failures;
+use crate::findings::Metric;
 use crate::reason::Breakdown;
 use crate::shown::RunAnswer;
 use wssim_stats::Estimate;
@@ -16,17 +17,46 @@ pub struct Comparison {
     pub rows: Vec<Row>,
     /// What each shows beside metrics, the baseline first.
     pub runs: Vec<RunAnswer>,
-    /// What survives in each, the baseline first; empty: nobody asked.
-    pub survival: Vec<Survival>,
+    /// What each comes to when it is put to the test, the baseline first, each followed by its variants; empty:
+    /// nobody asked.
+    pub trials: Vec<Trial>,
 }
 
-/// What survives in a scenario; nothing is known of one that was cut short.
+/// A scenario, or a variant of one, put to the test.
 #[derive(Clone, Debug)]
-pub struct Survival {
-    /// Its bare name.
-    pub name: String,
-    /// Every node, and every pair of them, taken down.
-    pub failures: Option<Failures>,
+pub struct Trial {
+    /// The scenario's bare name.
+    pub scenario: String,
+    /// The variant's name; `None`: the scenario itself.
+    pub variant: Option<String>,
+    /// The orchestrator's name, if there is one.
+    pub orchestrator: Option<&'static str>,
+    /// What orchestrator and container engine take on all nodes together.
+    pub takes: Takes,
+    /// What the nodes that have a price are bought for; `None`: none has.
+    pub price: Option<f64>,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What an orchestrator and the container engine take.
+#[derive(Clone, Copy, Debug)]
+pub struct Takes {
+    /// RAM in bytes.
+    pub bytes: f64,
+    /// Threads of the reference CPU.
+    pub threads: f64,
+}
+
+/// What became of a scenario that was put to the test.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Every node, and every pair of them, taken down; then the long run.
+    Failures(Box<Failures>),
+    /// New images brought out: all metrics of that.
+    Rollouts(Vec<Metric>),
+    /// It was cut short.
+    CutShort,
 }
 
 impl Comparison {

@@ -11,12 +11,12 @@
 pub mod findings;
 mod plan;
 mod rows;
+mod trials;
 
-pub use plan::Plan;
+pub use plan::{Plan, Variant};
 
 use crate::cast::By;
 use crate::catalogue::is_named;
-use crate::failures;
 use crate::findings::{Answer, Findings, JudgedClaim, Metric, RunAnswer, StoppedBy};
 use crate::judge::{Arms, measure, not_judged};
 use crate::migrate::beside::{Number, beside};
@@ -26,7 +26,7 @@ use crate::reason::Reason;
 use crate::run::{Options, RunStudy, Stand, judged, narrower};
 use crate::threads;
 use crate::watch::Watch;
-use findings::{Comparison, Named, Of, Row, Said, Survival};
+use findings::{Comparison, Named, Of, Row, Said, Trial};
 use plan::{Against, BASELINE};
 use rows::Shown;
 use std::collections::BTreeSet;
@@ -36,8 +36,8 @@ use std::collections::BTreeSet;
 pub struct Asked {
     /// Further metrics.
     pub metrics: Vec<MetricRef>,
-    /// What survives when nodes fail, without the long run.
-    pub survival: bool,
+    /// What becomes of each plan, and of its variants, when nodes are lost, over the years, and in a rollout.
+    pub trials: bool,
 }
 
 /// Compares `others` with `baseline`.
@@ -80,39 +80,24 @@ impl CompareStudy<'_> {
     fn answer(&self) -> Result<Findings, WorldError> {
         let all = self.others.iter().map(|plan| self.beside(*plan));
         let all = all.collect::<Result<Vec<_>, _>>()?;
-        let survival = if self.asked.survival { self.survival()? } else { Vec::new() };
+        let trials = if self.asked.trials { self.trials()? } else { Vec::new() };
         let mut findings = self.findings(&all);
         if let Answer::Compare(comparison) = &mut findings.answer {
-            comparison.survival = survival;
+            comparison.trials = trials;
         }
         if self.watch.interrupted() {
             findings.stopped_by = StoppedBy::Interrupt;
-        } else if self.asked.survival && self.watch.over_budget() {
+        } else if self.asked.trials && self.watch.over_budget() {
             findings.stopped_by = StoppedBy::Budget;
         }
         Ok(findings)
     }
 
-    /// Takes down every node, and every pair, of each scenario.
-    fn survival(&self) -> Result<Vec<Survival>, WorldError> {
+    /// Puts each scenario, and its variants, to the test.
+    fn trials(&self) -> Result<Vec<Trial>, WorldError> {
         let plans = std::iter::once(&self.baseline).chain(self.others);
-        let of = |plan: &Plan<'_>| {
-            let question = Question { claims: Vec::new(), ..plan.question.clone() };
-            let options = failures::Options {
-                common: Options { ranges: false, ..*self.options },
-                depth: None,
-                survival: question.cluster.survival,
-                years: Some(0.0),
-            };
-            let found = failures::failures(plan.worlds, &question, &options, self.watch);
-            let failures = match found.map(|findings| findings.answer) {
-                Ok(Answer::Failures(failures)) => Some(failures),
-                Err(failures::Error::World(error)) => return Err(error),
-                _ => None,
-            };
-            Ok(Survival { name: question.name, failures })
-        };
-        plans.map(of).collect()
+        let all = plans.map(|plan| trials::of(plan, self.options, self.watch));
+        Ok(all.collect::<Result<Vec<_>, _>>()?.concat())
     }
 
     fn observed(&self) -> impl Iterator<Item = &Claim> {
@@ -215,7 +200,7 @@ impl CompareStudy<'_> {
                 others: names,
                 rows,
                 runs,
-                survival: Vec::new(),
+                trials: Vec::new(),
             }),
         }
     }

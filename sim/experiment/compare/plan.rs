@@ -16,6 +16,18 @@ pub struct Plan<'a> {
     pub worlds: &'a dyn Worlds,
     /// What is asked of it alone.
     pub question: &'a Question,
+    /// Its variants, for what each plan is put to the test with.
+    pub variants: &'a [Variant<'a>],
+}
+
+/// A variant of a scenario that is compared.
+pub struct Variant<'a> {
+    /// Its name within the scenario.
+    pub name: String,
+    /// Its worlds.
+    pub worlds: &'a dyn Worlds,
+    /// What is asked of it.
+    pub question: Question,
 }
 
 /// The worlds of a plan, with the baseline among its arms.

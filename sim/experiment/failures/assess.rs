@@ -88,6 +88,7 @@ fn entry(loss: &Loss<'_>, source: usize) -> EntryFinding {
         is_critical: is_critical(loss.cluster, source),
         state,
         recovery,
+        whole: part(&all().map(|entry| &entry.whole)),
         during: part(&all().map(|entry| &entry.during)),
         after: part(&all().map(|entry| &entry.after)),
         why,

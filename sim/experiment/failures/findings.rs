@@ -100,6 +100,8 @@ pub struct EntryFinding {
     pub state: Option<State>,
     /// Seconds until it answers again, by replication in ascending order; infinite where it does not.
     pub recovery: Vec<f64>,
+    /// From the fault to the end.
+    pub whole: Part,
     /// From the fault until it answers again.
     pub during: Part,
     /// From then on.

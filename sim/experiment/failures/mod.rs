@@ -15,6 +15,7 @@
 
 mod aftermath;
 mod assess;
+pub mod by_size;
 pub mod findings;
 mod judge;
 mod listen;

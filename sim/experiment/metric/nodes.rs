@@ -65,6 +65,13 @@ pub(super) const ROWS: &[Row] = &[
         "CPU steps and bursts of a service that run or wait for a thread of the node",
         &Keys(|world| on_nodes(world, |_, _, _| true, OfNode::Runnable)),
     ),
+    run(
+        "price_total",
+        "1",
+        &[],
+        "what the nodes that have a price are bought for, in the scenario's currency",
+        &Keys(price),
+    ),
 ];
 
 /// Values of the label `direction`, in the order of a node's byte counts.
@@ -108,6 +115,10 @@ fn disks(world: &Blueprint) -> Found<1> {
         visitors.into_iter().map(|([node, _], quantity)| ([node], quantity)).collect();
     nodes.dedup();
     nodes
+}
+
+fn price(world: &Blueprint) -> Found<0> {
+    world.price().map(|_| ([], Quantity::Price)).into_iter().collect()
 }
 
 fn interfaces(world: &Blueprint) -> Found<2> {

@@ -22,8 +22,12 @@ pub(crate) enum Quantity {
     Node(usize, OfNode),
     Memory(OfMemory),
     Component(Component),
+    /// Bytes between nodes that go encrypted.
+    Encrypted,
     /// Of one stack.
     Deployment(usize),
+    /// Of all nodes.
+    Price,
 }
 
 /// Entry or entries.

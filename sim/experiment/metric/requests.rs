@@ -43,6 +43,13 @@ pub(super) const ROWS: &[Row] = &[
     )
     .limited(Worse::Higher, 0.1, 1.0),
     run(
+        "encrypted_ratio",
+        "ratio",
+        &[],
+        "bytes of messages between nodes that go over encrypted networks, over those of all messages between nodes",
+        &Keys(encryption),
+    ),
+    run(
         "error_ratio",
         "ratio",
         &["entry", "reason"],
@@ -98,6 +105,12 @@ pub(super) const ROWS: &[Row] = &[
     )
     .limited(Worse::Lower, 0.05, 0.01),
 ];
+
+/// Where nothing can cross there is nothing to encrypt.
+fn encryption(world: &Blueprint) -> Found<0> {
+    let several = world.nodes.len() > 1 && !world.calls.is_empty();
+    several.then_some(([], Quantity::Encrypted)).into_iter().collect()
+}
 
 /// All entries together, and each.
 fn entries(world: &Blueprint) -> impl Iterator<Item = (String, Entry)> {

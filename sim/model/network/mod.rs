@@ -19,7 +19,7 @@ mod user;
 
 pub(crate) use path::Paths;
 
-use crate::blueprint::Network;
+use crate::blueprint::{Encapsulation, Network};
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId};
 use crate::law::Law;
@@ -153,6 +153,11 @@ impl<P: Probe> World<'_, P> {
         event: Event,
         calendar: &mut Calendar<Event>,
     ) {
+        if message.from != OUTSIDE && message.to != OUTSIDE {
+            let is_encrypted = message.network.encapsulation == Encapsulation::Encrypted;
+            self.crossed[0] += message.bytes;
+            self.crossed[1] += if is_encrypted { message.bytes } else { 0.0 };
+        }
         if message.bytes > FLOW_BYTES {
             return self.start_flow(now, message, latency, event, calendar);
         }

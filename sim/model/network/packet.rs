@@ -256,6 +256,7 @@ mod tests {
             memory: crate::blueprint::NodeMemory::default(),
             bandwidth: 1.25e8,
             disk: None,
+            price: None,
             cipher_ns_per_byte: if aes { usual::AES_NI_NS } else { usual::AES_SOFTWARE_NS },
         };
         Blueprint {

@@ -29,7 +29,7 @@ pub(super) const LONGEST: Nanos = Nanos(366 * 86_400_000_000_000);
 const MOST_SLOTS: u64 = 100_000;
 
 /// How many things of a kind there are at most: tables by name, or lists of tables.
-const MOST: [(&str, usize); 10] = [
+const MOST: [(&str, usize); 11] = [
     ("node", MOST_NODES),
     ("service", MOST_SERVICES),
     ("traffic", 1000),
@@ -40,6 +40,7 @@ const MOST: [(&str, usize); 10] = [
     ("claim", 2000),
     ("fault", 10_000),
     ("rollout", 1000),
+    ("variant", 100),
 ];
 
 /// Things that are too many to be read, or have names that are too long.

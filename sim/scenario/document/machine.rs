@@ -42,6 +42,8 @@ pub(crate) struct Machine {
     pub site: Option<String>,
     /// How often it crashes of itself.
     pub fails: Option<Fails>,
+    /// What it is bought for.
+    pub price: Option<f64>,
 }
 
 /// Cores and threads of one machine.
@@ -97,6 +99,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'
         arch: fields.name(reader, "arch").map(|name| name.text),
         site: fields.name(reader, "site").map(|name| name.text),
         fails: fault::fails(reader, fields),
+        price: fields.value(reader, "price", fields::quantity(Dimension::Number)),
     };
     for (key, value, range) in
         [("cores", cores, CORES), ("threads", threads, CORES), ("speed", speed, SPEEDS)]

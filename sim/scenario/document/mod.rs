@@ -29,6 +29,7 @@ pub(crate) mod step;
 mod survival;
 pub(crate) mod traffic;
 mod values;
+pub(crate) mod variant;
 
 use claim::ClaimText;
 use fault::{FaultText, Site};
@@ -42,6 +43,7 @@ use service::Service;
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use traffic::Traffic;
+use variant::Variant;
 use wssim_experiment::cluster::Survival;
 
 use crate::migration::Moving;
@@ -78,6 +80,8 @@ pub(crate) struct Document {
     pub survival: Survival,
     /// What is done to get elsewhere.
     pub migration: migration::Migration,
+    /// In the order of names.
+    pub variants: Vec<Variant>,
     /// The phase of it whose world this is.
     pub moving: Option<Moving>,
     /// What labels tell Traefik.
@@ -169,6 +173,9 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
         root.list(reader, "claim").into_iter().map(|fields| claim::read(reader, fields)).collect();
     document.survival = survival::read(reader, &mut root);
     document.migration = migration::read(reader, &mut root);
+    let variants = root.things(reader, "variant").into_iter();
+    document.variants =
+        variants.map(|(name, fields)| Variant::read(reader, name, fields)).collect();
     root.finish(reader);
     document.proxy = traefik::read(&document, reader);
     document

@@ -7,7 +7,8 @@ use crate::source::{Origin, Sources};
 use crate::tree::{Table, Value};
 
 /// What a file may have that is an overlay, and does not change from a phase on.
-pub(crate) const IGNORED: [&str; 5] = ["claim", "fault", "phase", "rollout", "migration"];
+pub(crate) const IGNORED: [&str; 6] =
+    ["claim", "fault", "phase", "rollout", "migration", "variant"];
 
 /// Lays the overlays of the first `phases` phases over the tree, one after the other.
 pub(crate) fn phases(

@@ -55,6 +55,8 @@ pub(super) static NODE: Shape = shape(
             "the node crashes by itself: time from its start, or from a repair, to the next crash",
         ).or("never"),
         key("mttr", TIMES, "time to repair, before its containers start").or("for ever"),
+        key("price", NUMBER, "what it is bought for, in a currency of your own: the metric `price_total` adds them up")
+            .or("it is there already"),
     ],
 );
 

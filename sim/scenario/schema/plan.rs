@@ -61,6 +61,11 @@ pub(crate) static ROOT: Shape = shape(
             Kind::Array(&Kind::Table(&migration::PHASE), 0),
             "the phases of a migration: `wssim migrate` says how they go",
         ),
+        key(
+            "variant",
+            Kind::Map(&Kind::Table(&VARIANT)),
+            "the scenario with more files laid over it, by name: `--variant NAME` takes one, and `--with failures` of `compare` looks at them all",
+        ),
         key("faults", Kind::Table(&OUTAGES), "outages that were recorded and happen again"),
         key("repair", Kind::Table(&REPAIR), "how many repairs go on at once"),
         key(
@@ -75,6 +80,20 @@ pub(crate) static ROOT: Shape = shape(
         ),
     ],
 );
+
+static VARIANT: Shape = Shape {
+    required: &["extends"],
+    ..shape(
+        "variant",
+        "The scenario with more files laid over it",
+        &[
+            key("title", TEXT, "what it is called in reports")
+                .or("the scenario's title and the variant's name"),
+            key("extends", NAMES, "files that are laid over the scenario, relative to this one")
+                .or("required"),
+        ],
+    )
+};
 
 static REPAIR: Shape = shape(
     "repair",

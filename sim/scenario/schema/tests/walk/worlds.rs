@@ -43,6 +43,7 @@ pub(super) struct World {
     studies: &'static [Study],
     replications: u32,
     pub(super) scenario: Scenario,
+    variants: Vec<Scenario>,
     blueprint: Blueprint,
     at_risk: AtRisk,
     /// By study.
@@ -95,10 +96,13 @@ impl World {
         let path = PathBuf::from(format!("{FOLDER}/{name}.toml"));
         let scenario = Scenario::of_texts(&path, &[(path.clone(), text.clone())], sets)
             .map_err(|mistakes| mistakes.render(false))?;
+        let variants = scenario.variants().into_iter().map(|name| scenario.variant(name));
+        let variants = variants.collect::<Result<Vec<_>, _>>();
+        let variants = variants.map_err(|mistakes| mistakes.render(false))?;
         let blueprint = scenario.blueprint(None, &[]).map_err(|why| format!("{why:?}"))?;
         let at_risk = scenario.at_risk(None, &[]).map_err(|why| format!("{why:?}"))?;
         let told = studies.iter().map(|_| OnceCell::new()).collect();
-        Ok(Self { name, text, studies, replications, scenario, blueprint, at_risk, told })
+        Ok(Self { name, text, studies, replications, scenario, variants, blueprint, at_risk, told })
     }
 
     /// One of another text.
@@ -137,18 +141,28 @@ impl World {
         self.blueprint == base.blueprint
             && self.at_risk.blueprint == base.at_risk.blueprint
             && asked(self) == asked(base)
+            && self.variant_blueprints() == base.variant_blueprints()
+    }
+
+    fn variant_blueprints(&self) -> Vec<Blueprint> {
+        let variants = self.variants.iter();
+        variants.filter_map(|variant| variant.blueprint(None, &[]).ok()).collect()
     }
 
     /// Every number that the study finds.
     fn numbers(&self, study: usize) -> &str {
-        self.told[study].get_or_init(|| match self.found(self.studies[study]) {
-            Ok(findings) => numbers(&findings),
-            Err(why) => why,
+        self.told[study].get_or_init(|| {
+            let all = std::iter::once(&self.scenario).chain(&self.variants);
+            let told = all.map(|scenario| match self.found(scenario, self.studies[study]) {
+                Ok(findings) => numbers(&findings),
+                Err(why) => why,
+            });
+            told.collect()
         })
     }
 
-    fn found(&self, study: Study) -> Result<Findings, String> {
-        let (worlds, mut question) = (&self.scenario, self.scenario.question());
+    fn found(&self, worlds: &Scenario, study: Study) -> Result<Findings, String> {
+        let mut question = worlds.question();
         question.command = study;
         let common = Options {
             seed: 1,

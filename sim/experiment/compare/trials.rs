@@ -1,0 +1,108 @@
+//! Plans put to the test, each alone: nodes are lost, years go by, new images are brought out; the plan itself, and
+//! its variants.
+
+use super::findings::{Outcome, Takes, Trial};
+use super::plan::Plan;
+use crate::failures;
+use crate::findings::Answer;
+use crate::question::{Question, WorldError, Worlds};
+use crate::run::{Options, RunStudy, Stand};
+use crate::summary;
+use crate::watch::Watch;
+use wssim_model::Blueprint;
+use wssim_model::blueprint::Maker;
+
+/// Years of the long run: availability is known to a few per cent after as many.
+const YEARS: f64 = 2000.0;
+/// Replications of a rollout where no number is asked for.
+const ROLLOUTS: u32 = 10;
+
+/// What `plan` and its variants come to; what begins when it is too late is cut short.
+///
+/// # Errors
+/// When a world cannot be made.
+pub(super) fn of(
+    plan: &Plan<'_>,
+    options: &Options,
+    watch: &dyn Watch,
+) -> Result<Vec<Trial>, WorldError> {
+    let own = plan.worlds.blueprint(None, &[])?;
+    let takes = takes(&own);
+    let mut all = vec![Trial {
+        scenario: plan.question.name.clone(),
+        variant: None,
+        orchestrator: plan.question.cluster.orchestrator.map(|kind| kind.name),
+        takes,
+        price: own.price(),
+        outcome: lose(plan.worlds, plan.question, options, watch)?,
+    }];
+    for variant in plan.variants {
+        let (worlds, question) = (variant.worlds, &variant.question);
+        let brings_out = !worlds.blueprint(None, &[])?.rollouts().is_empty();
+        let outcome = if brings_out {
+            bring_out(worlds, question, options, watch)?
+        } else {
+            lose(worlds, question, options, watch)?
+        };
+        let variant = Some(variant.name.clone());
+        all.push(Trial { variant, outcome, ..all[0].clone() });
+    }
+    Ok(all)
+}
+
+/// What the orchestrator and the container engine take on all nodes together.
+fn takes(blueprint: &Blueprint) -> Takes {
+    let of_background = |one: &wssim_model::blueprint::Background| match one.maker {
+        Maker::System(_) => f64::from(one.jobs) * one.cpu.mean() / one.every.mean(),
+        Maker::Container(_) => 0.0,
+    };
+    Takes {
+        bytes: blueprint.nodes.iter().map(|node| node.memory.agent + node.memory.engine).sum(),
+        threads: blueprint.background.iter().map(of_background).sum(),
+    }
+}
+
+/// Every node, and every pair of them, taken down; then the long run.
+fn lose(
+    worlds: &dyn Worlds,
+    question: &Question,
+    options: &Options,
+    watch: &dyn Watch,
+) -> Result<Outcome, WorldError> {
+    let question = alone(question);
+    let options = failures::Options {
+        common: Options { ranges: false, ..*options },
+        depth: None,
+        survival: question.cluster.survival,
+        years: Some(YEARS),
+    };
+    match failures::failures(worlds, &question, &options, watch).map(|found| found.answer) {
+        Ok(Answer::Failures(failures)) => Ok(Outcome::Failures(Box::new(failures))),
+        Err(failures::Error::World(error)) => Err(error),
+        _ => Ok(Outcome::CutShort),
+    }
+}
+
+/// New images brought out, as the scenario says.
+fn bring_out(
+    worlds: &dyn Worlds,
+    question: &Question,
+    options: &Options,
+    watch: &dyn Watch,
+) -> Result<Outcome, WorldError> {
+    let question = alone(question);
+    let replications = Some(options.replications.unwrap_or(ROLLOUTS));
+    let options = Options { replications, ranges: false, ..*options };
+    let read = |stand: &Stand<'_, '_>| {
+        summary::metrics(stand.engine.see(stand.cast.own), stand.replications)
+    };
+    let study = RunStudy::new(worlds, &question, &options, watch);
+    let (findings, metrics) = study.answer_and(read)?;
+    let is_done = Some(findings.replications) == replications;
+    Ok(if is_done { Outcome::Rollouts(metrics) } else { Outcome::CutShort })
+}
+
+/// Nothing is claimed of it.
+fn alone(question: &Question) -> Question {
+    Question { claims: Vec::new(), observed: Vec::new(), ..question.clone() }
+}

@@ -1,0 +1,71 @@
+//! What becomes of the entries that count, however many sets of nodes there are: a few numbers a size.
+
+use super::findings::{EntryFinding, Failures, SetFinding, State, recovery_quantile};
+use super::years::Kind;
+use super::years::findings::Availability;
+use wssim_stats::Estimate;
+
+/// What becomes of the entries that count when as many nodes are lost, whichever they are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OfSize {
+    /// Nodes that are lost together.
+    pub size: usize,
+    /// Sets of that size.
+    pub sets: usize,
+    /// Sets that survive, by the definition in force.
+    pub survived: usize,
+    /// Sets after whose loss all these entries answer, at once or again, in every replication.
+    pub back: usize,
+    /// Seconds until they do, where it takes longest of those: the median over replications. `None`: none does.
+    pub slowest: Option<f64>,
+    /// Share of their requests from the fault to the end that fail, mean over sets; `None`: nobody asked.
+    pub error_ratio: Option<f64>,
+}
+
+impl Failures {
+    /// What becomes of the entries that count, by the number of nodes that are lost.
+    #[must_use]
+    pub fn by_size(&self) -> Vec<OfSize> {
+        (1..=self.depth).map(|size| self.of_size(size)).collect()
+    }
+
+    fn of_size(&self, size: usize) -> OfSize {
+        let of_size = || self.sets.iter().filter(|set| set.nodes.len() == size);
+        let is_back =
+            |set: &&SetFinding| set.critical().all(|entry| entry.state != Some(State::Lost));
+        let takes = |entry: &EntryFinding| recovery_quantile(&entry.recovery, 0.5);
+        let back = of_size().filter(is_back);
+        let slowest = back.clone().flat_map(SetFinding::critical).filter_map(takes);
+        let errors = of_size().flat_map(SetFinding::critical);
+        let errors: Vec<f64> = errors.filter_map(|entry| entry.whole.error_ratio).collect();
+        let (survived, sets) = self.survived(size, 0);
+        OfSize {
+            size,
+            sets,
+            survived,
+            back: back.count(),
+            slowest: slowest.reduce(f64::max),
+            error_ratio: (!errors.is_empty())
+                .then(|| errors.iter().sum::<f64>() / errors.len() as f64),
+        }
+    }
+
+    /// Seconds that the entry of those that count that is down longest is down in a year, in the long run.
+    #[must_use]
+    pub fn downtime_seconds(&self) -> Option<Estimate> {
+        let counts = |name: &str| {
+            self.sets.iter().flat_map(SetFinding::critical).any(|entry| entry.name == name)
+        };
+        let run = self.long_run.as_ref()?;
+        let entries =
+            run.subjects.iter().filter(|one| one.kind == Kind::Entry && counts(&one.name));
+        entries.map(Availability::downtime_seconds).max_by(|a, b| a.mean.total_cmp(&b.mean))
+    }
+}
+
+impl SetFinding {
+    /// The entries that count for survival.
+    pub fn critical(&self) -> impl Iterator<Item = &EntryFinding> {
+        self.entries.iter().filter(|entry| entry.is_critical)
+    }
+}
