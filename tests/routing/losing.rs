@@ -77,3 +77,27 @@ fn answers_are_cut_off_too() {
     seen.assert_answered();
     assert_eq!(seen.requests[50], (sent, 1400 * MS + 2 * MS, None));
 }
+
+/// K3s: a node that is cut off for 120 s loses its endpoints when it is marked down, 40 to 55 s later and up to a
+/// second more, and has them again when it is found ready: it tries to renew its lease each 7 s at most, which is looked
+/// at each 5 s.
+#[test]
+fn endpoints_come_back_with_their_node() {
+    let faults = "[[fault]]\nid = \"f\"\nat = \"10s\"\nkind = \"partition\"\nnode = \"b\"\nrepair = \"120s\"";
+    let (front, call) = ("client = { connections = \"per-request\" }", ", timeout = \"500ms\"");
+    for seed in 0..5 {
+        let world = World { kind: "k3s", front, call, period: "100ms", faults, ..World::default() };
+        let seen = world.run(200.0, seed);
+        let failed = |from: u64, to: u64| {
+            let within = seen.requests.iter().filter(|(sent, ..)| (from..to).contains(sent));
+            within.filter(|(.., failure)| failure.is_some()).count()
+        };
+        let [cut, gone, healed] = [10, 66, 130].map(|at| at * SECOND);
+        assert!(failed(cut, gone) > 100, "half of 300 to 450 requests");
+        assert_eq!((failed(0, cut - SECOND), failed(gone, 200 * SECOND)), (0, 0));
+        let least = seen.visits.iter().map(|(_, who)| *who).min().unwrap();
+        let again = seen.visits.iter().filter(|(at, who)| *at > gone && *who == least);
+        let again = again.map(|(at, _)| *at).min().unwrap();
+        assert!((healed..healed + 14 * SECOND).contains(&again), "{again}");
+    }
+}

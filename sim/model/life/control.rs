@@ -199,11 +199,8 @@ impl<'a, P: Probe> Led<'a> for World<'a, P> {
                 self.leaves_views(now, node, calendar);
             }
             Fact::Leads(_) => self.list_anew(now, None, calendar),
-            Fact::Leaderless
-            | Fact::Ready(_)
-            | Fact::Assigned(_)
-            | Fact::Pending(..)
-            | Fact::Rejected(_) => {}
+            Fact::Ready(node) => self.enters_views(now, node, calendar),
+            Fact::Leaderless | Fact::Assigned(_) | Fact::Pending(..) | Fact::Rejected(_) => {}
         }
     }
 }

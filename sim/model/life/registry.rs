@@ -4,6 +4,7 @@
 //! A node that is gone withdraws nothing: each other one takes its containers for dead after
 //! detection. News that was overtaken by other news of the same container does not arrive.
 
+use super::Phase;
 use super::draws::Draws;
 use super::proxies::Lists;
 use crate::blueprint::Blueprint;
@@ -33,6 +34,8 @@ pub(crate) struct Registry {
     news: Vec<u32>,
     /// By observer and container: the life whose address it has.
     addresses: Vec<u32>,
+    /// By node: whether managers who tell callers of losses have marked it down, and not found it again.
+    marked: Vec<bool>,
     /// Random numbers of lives and lags.
     pub(crate) draws: Draws,
     /// By observer: the same.
@@ -60,6 +63,7 @@ impl Registry {
             containers: keys.len() as u32,
             news: vec![0; observers * keys.len()],
             addresses: vec![0; observers * keys.len()],
+            marked: vec![false; nodes],
             views: Views::complete(observers, services),
             draws,
             observer_keys,
@@ -154,13 +158,13 @@ impl<P: Probe> World<'_, P> {
         law: &Law,
         calendar: &mut Calendar<Event>,
     ) {
-        if there && self.is_hidden(id) {
+        let node = self.containers[id.index()].node;
+        if there && (self.is_hidden(id) || self.registry.marked[node.index()]) {
             return;
         }
         if let Some(proxy) = self.registry.as_proxy(observer) {
             return self.tell_proxy(now, proxy, id, there, calendar);
         }
-        let node = self.containers[id.index()].node;
         let hears = match self.observer_node(observer) {
             Some(at) => self.is_joined(now, at, node),
             None => self.is_seen(now, node),
@@ -180,6 +184,7 @@ impl<P: Probe> World<'_, P> {
         if cluster.kind.missing != Missing::Managers || self.blueprint.detection.dead.is_some() {
             return;
         }
+        self.registry.marked[node.index()] = true;
         let law = &self.blueprint.detection.killed;
         for observer in self.observers().filter(|observer| observer.0 != node.0) {
             let is_proxy = self.registry.as_proxy(observer).is_some();
@@ -191,6 +196,19 @@ impl<P: Probe> World<'_, P> {
             for id in self.containers_on(node) {
                 let lag = self.lag(observer, id, law);
                 self.send_news(now + lag, observer, id, false, calendar);
+            }
+        }
+    }
+
+    /// The managers have found `node` again, which they had marked down: where they told callers that, these find again
+    /// what runs there.
+    pub(super) fn enters_views(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
+        if !std::mem::take(&mut self.registry.marked[node.index()]) {
+            return;
+        }
+        for id in self.containers_on(node) {
+            if self.containers[id.index()].life.phase == Phase::Registered {
+                self.announce(now, id, calendar);
             }
         }
     }
