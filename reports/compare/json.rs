@@ -31,6 +31,7 @@ impl<'a> NamedJson<'a> {
 pub(crate) struct TrialJson<'a> {
     scenario: &'a str,
     variant: Option<&'a str>,
+    title: &'a str,
     orchestrator: Option<&'a str>,
     orchestrator_bytes: Number,
     orchestrator_threads: Number,
@@ -45,7 +46,8 @@ struct SetsJson {
     nodes_lost: usize,
     survived: usize,
     sets: usize,
-    back: usize,
+    unharmed: usize,
+    recovered: usize,
     slowest_seconds: Option<Number>,
     error_ratio: Option<Number>,
 }
@@ -56,7 +58,8 @@ impl SetsJson {
             nodes_lost: one.size,
             survived: one.survived,
             sets: one.sets,
-            back: one.back,
+            unharmed: one.unharmed,
+            recovered: one.recovered,
             slowest_seconds: one.slowest.map(Number),
             error_ratio: one.error_ratio.map(Number),
         }
@@ -76,6 +79,7 @@ impl<'a> TrialJson<'a> {
         Self {
             scenario: &trial.scenario,
             variant: trial.variant.as_deref(),
+            title: &trial.title,
             orchestrator: trial.orchestrator,
             orchestrator_bytes: Number(trial.takes.bytes),
             orchestrator_threads: Number(trial.takes.threads),

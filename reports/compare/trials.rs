@@ -25,19 +25,23 @@ pub(crate) fn section(comparison: &Comparison) -> Option<Section<String>> {
             trials.iter().find(is_it)
         };
         let all: Vec<Option<&Trial>> = own.iter().map(of).collect();
-        let mut title = vec![Cell::toned(capital(variant), Tone::Faint)];
+        let title = all.iter().flatten().next().map_or(variant, |trial| trial.title.as_str());
+        let mut title = vec![Cell::toned(capital(title), Tone::Faint)];
         title.resize(own.len() + 1, Cell::default());
         rows.push(title);
         rows.extend(of_variant(&all));
     }
+    let looked = own.iter().find_map(|trial| failures(trial)).map(|one| one.observed_seconds);
     let remarks = vec![
         format!(
-            "Back: the number of sets of nodes after whose loss {} answers again within the stretch that is looked at, \
-             every time; after: the median of the one that takes longest; errors: of all requests from the loss on.",
-            counts.map_or_else(|| "every entry that counts".to_owned(), |name| format!("`{name}`"))
+            "Each node, and each pair, is lost once, and looked at for {}. Unharmed: its loss never interrupts {}; \
+             back: that answers again, every time; slowest back: the median of the set of those that takes longest; \
+             failed requests: of all from the loss on, on average over all sets.",
+            looked.map_or_else(String::new, quantity::duration),
+            counts.map_or_else(|| "an entry that counts".to_owned(), str::to_owned)
         ),
-        "Takes: orchestrator and container engine, on all nodes together. `wssim failures` says of each set \
-         what becomes of it, and why."
+        "RAM of orchestrator and container engine, CPU of the orchestrator in threads of the reference CPU: on all \
+         nodes together. The command failures says of each set what becomes of it, and why."
             .to_owned(),
     ];
     let title = "What each comes to";
@@ -81,19 +85,16 @@ fn row(name: impl Into<String>, values: impl Iterator<Item = Option<String>>) ->
 
 fn of_scenarios(own: &[&Trial]) -> Vec<Vec<Cell>> {
     let all = || own.iter();
-    let calm = |trial: &&&Trial| failures(trial)?.calm.first().map(|(_, part)| *part);
     let amount = |value: f64, unit| quantity::three_digits(value, unit, false);
     let bytes =
         |trial: &&Trial| (trial.takes.bytes > 0.0).then(|| amount(trial.takes.bytes, "bytes"));
     let mut rows = vec![
         row("orchestrator", all().map(|trial| trial.orchestrator.map(str::to_owned))),
-        row("takes: RAM", all().map(bytes)),
-        row("takes: CPU, threads", all().map(|trial| Some(format!("{:.2}", trial.takes.threads)))),
+        row("RAM it takes", all().map(bytes)),
         row(
-            "calm: response time, 95 %",
-            all().map(|trial| calm(&trial)?.p95.map(|time| amount(time, "seconds"))),
+            "CPU it takes, threads",
+            all().map(|trial| Some(format!("{:.2}", trial.takes.threads.abs()))),
         ),
-        row("calm: errors", all().map(|trial| calm(&trial)?.error_ratio.map(quantity::percent))),
     ];
     if own.iter().any(|trial| trial.price.is_some()) {
         let price = |trial: &&Trial| Some(quantity::about(trial.price.unwrap_or(0.0)));
@@ -110,33 +111,38 @@ fn of_failures(all: &[&Trial]) -> Vec<Vec<Cell>> {
 
 fn lost(all: &[Option<&Failures>]) -> Vec<Vec<Cell>> {
     let depth = all.iter().flatten().map(|one| one.depth).max().unwrap_or(0);
-    let mut rows: Vec<Vec<Cell>> = (0..depth).flat_map(|size| of_size(all, size)).collect();
-    let down = |one: &Failures| {
-        let seconds = one.downtime_seconds()?;
-        Some(quantity::rough(seconds.mean, "seconds"))
-    };
+    let calm = |one: &Failures| one.calm.first().map(|(_, part)| *part);
+    let time = |one: &Failures| Some(quantity::three_digits(calm(one)?.p95?, "seconds", false));
+    let errors = |one: &Failures| calm(one)?.error_ratio.map(quantity::percent);
+    let mut rows = vec![
+        row("calm: response time, 95 %", all.iter().map(|one| one.and_then(time))),
+        row("calm: failed requests", all.iter().map(|one| one.and_then(errors))),
+    ];
+    rows.extend((0..depth).flat_map(|size| of_size(all, size)));
+    let down = |one: &Failures| Some(quantity::plus_minus(&one.downtime_seconds()?, "seconds"));
     rows.push(row("down in a year", all.iter().map(|one| one.and_then(down))));
     rows
 }
 
-fn of_size(all: &[Option<&Failures>], size: usize) -> [Vec<Cell>; 3] {
+fn of_size(all: &[Option<&Failures>], size: usize) -> [Vec<Cell>; 4] {
     let of = |one: Option<&Failures>| one.and_then(|one| one.by_size().get(size).copied());
     let name = match size {
         0 => "1 node lost".to_owned(),
         size => format!("{} nodes lost", size + 1),
     };
-    let back = |one: OfSize| format!("{} of {}", one.back, one.sets);
+    let became = |one: OfSize| {
+        let OfSize { sets, unharmed, recovered, .. } = one;
+        Some(format!("{unharmed}, {recovered}, {}", sets - unharmed - recovered))
+    };
     let values =
         |value: fn(OfSize) -> Option<String>| all.iter().map(move |one| of(*one).and_then(value));
+    let slowest = |one: OfSize| one.slowest.map(|seconds| quantity::rough(seconds, "seconds"));
     [
-        row(format!("{name}: back"), all.iter().map(|one| of(*one).map(back))),
-        row("· after", values(|one| one.slowest.map(after))),
-        row("· errors", values(|one| one.error_ratio.map(quantity::percent))),
+        row(format!("{name}: unharmed, back, lost"), values(became)),
+        row("· survive", values(|one| Some(format!("{} of {}", one.survived, one.sets)))),
+        row("· slowest back", values(slowest)),
+        row("· failed requests", values(|one| one.error_ratio.map(quantity::percent))),
     ]
-}
-
-fn after(seconds: f64) -> String {
-    if seconds > 0.0 { quantity::rough(seconds, "seconds") } else { "at once".to_owned() }
 }
 
 /// What becomes of a variant of each: of its nodes, or of what it brings out.
@@ -157,12 +163,12 @@ fn of_variant(all: &[Option<&Trial>]) -> Vec<Vec<Cell>> {
                 metric.name == name && (!all_entries || of_all)
             };
             let metric = metrics.as_ref()?.iter().find(is_it)?;
-            Some(quantity::rough(metric.estimate?.mean, unit))
+            Some(quantity::plus_minus(&metric.estimate?, unit))
         })
     };
     vec![
-        row("· takes", number("deploy_seconds", false, "seconds")),
-        row("· requests that fail", number("failed_requests_total", true, "requests")),
+        row("· lasts, builds included", number("deploy_seconds", false, "seconds")),
+        row("· failed requests", number("failed_requests_total", true, "requests")),
         row("· down", number("downtime_seconds", true, "seconds")),
     ]
 }

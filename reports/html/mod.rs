@@ -96,6 +96,7 @@ fn body(html: &mut Html, findings: &Findings, told: &Told) {
     });
     html.element("main", &[], |html| {
         verdicts::section(html, findings);
+        study::trials(html, findings);
         baseline::section(html, findings);
         study::section(html, findings);
         topology::section(html, findings, told);

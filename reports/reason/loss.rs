@@ -1,5 +1,6 @@
 //! What is lost, and what it comes after, as sentences.
 
+use crate::quantity;
 use wssim_experiment::failures::findings::{EntryTrouble, FailsOf, ServiceLoss, Way};
 use wssim_experiment::failures::years::findings::Cause;
 
@@ -88,6 +89,12 @@ pub(crate) fn service(loss: &ServiceLoss) -> String {
         }
         ServiceLoss::Killed { times } => {
             format!("killed for want of memory ({times:.1} times a replication)")
+        }
+        ServiceLoss::Stalled { node, share } => {
+            format!(
+                "what is left does not carry it: {node} waits for pages {} of the time",
+                quantity::percent(*share)
+            )
         }
         ServiceLoss::StaysOn { nodes } if nodes.is_empty() => {
             "none of its containers runs at the end".to_owned()

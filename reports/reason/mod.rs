@@ -92,6 +92,11 @@ fn flips(flip: &Flip) -> String {
     let (from, to) = (flip.from.name(), flip.to.name());
     if let [InputValue { path, nominal, value, near }] = flip.inputs.as_slice() {
         let near = near.as_ref().unwrap_or(value);
+        if flip.from == flip.to {
+            return format!(
+                "{from} at `{path}` = {nominal} from one side, and at {value} from the other; it flips near {near}"
+            );
+        }
         return format!(
             "{from} at `{path}` = {nominal}, but {to} at {value}; it flips near {near}"
         );

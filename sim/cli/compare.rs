@@ -28,7 +28,7 @@ const FILES: [&str; 6] =
 /// all of them, so that small differences show. Prints response times, errors, CPU and RAM before and after,
 /// the change with its interval, what the plan says of each and the verdict; then which components carry what
 /// changes. Judges the claims and the observations of the others, about themselves or about the change from
-/// the first one. Stack files compare, too: the rest is assumed, the same for all. Writes
+/// the first one. Stack files can be compared, too; what they do not say is assumed, the same for all. Writes
 /// results.json, metrics.csv, metrics.prom, junit.xml, compare.csv and report.html.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
@@ -59,8 +59,8 @@ pub(crate) struct Args {
     #[arg(long = "metric", value_name = "METRIC")]
     metrics: Vec<String>,
 
-    /// A further question: `failures`, what becomes of each scenario and of its variants when nodes are lost, over
-    /// the years, and, where a variant has rollouts, while they are brought out
+    /// Ask one more question. `failures`: what happens to each scenario and to each of its variants when nodes are lost,
+    /// and over the years; for variants with rollouts, what happens during them
     #[arg(long = "with", value_name = "QUESTION", value_enum)]
     with: Vec<With>,
 
@@ -135,11 +135,12 @@ fn tell_apart(paths: &[&String], questions: &mut [Question]) {
     }
 }
 
-/// The variants of a scenario, by name.
-type Variants = Vec<(String, Scenario)>;
+/// The variants of a scenario, each with its name and title.
+type Variants = Vec<([String; 2], Scenario)>;
 
-fn variant((name, worlds): &(String, Scenario)) -> Variant<'_> {
-    Variant { name: name.clone(), worlds, question: worlds.question() }
+fn variant(([name, title], worlds): &([String; 2], Scenario)) -> Variant<'_> {
+    let (name, title) = (name.clone(), title.clone());
+    Variant { name, title, worlds, question: worlds.question() }
 }
 
 /// The variants of each scenario, by name.
@@ -148,7 +149,7 @@ fn variants(scenarios: &[Scenario], args: &Args) -> Result<Vec<Variants>, Failur
     let read = |scenario: &Scenario, name: &str| {
         let variant = scenario.variant(name);
         let variant = variant.map_err(|diagnostics| Failure::scenario(&diagnostics, colours))?;
-        Ok((name.to_owned(), variant))
+        Ok(([name.to_owned(), scenario.variant_title(name)], variant))
     };
     let of = |scenario: &Scenario| {
         scenario.variants().into_iter().map(|name| read(scenario, name)).collect()

@@ -87,6 +87,7 @@ pub(crate) fn with_trials() -> Findings {
     let trial = |scenario: &str, variant: Option<&str>, outcome: Outcome| Trial {
         scenario: scenario.to_owned(),
         variant: variant.map(str::to_owned),
+        title: variant.map_or(scenario, |name| name).to_owned(),
         orchestrator: (scenario == "after").then_some("swarm"),
         price: (scenario == "after").then_some(2250.0),
         takes: Takes { bytes: 4.2e8, threads: 0.06 },

@@ -52,7 +52,7 @@ pub(super) fn section(run: &LongRun) -> Section {
             quantity::count(run.faults)
         ),
         "At most: by theory, the Markov chain of the causes, were everything back with its nodes; blank \
-         where Swarm moves what is lost, or no chain of up to nine causes applies. Outages: how many a \
+         where what is lost is moved, or no chain of up to nine causes applies. Outages: how many a \
          year, how long on average, and what one in twenty exceeds. Below: what had failed last when \
          they began, by share of the time down."
             .to_owned(),

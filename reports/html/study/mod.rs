@@ -35,6 +35,16 @@ pub(super) fn figures(findings: &Findings) -> Vec<Figure> {
     }
 }
 
+/// Plans put to the test, where that was asked.
+pub(super) fn trials(html: &mut Html, findings: &Findings) {
+    if let Some(section) = sections::trials(findings) {
+        html.section("trials", section.title, |html| {
+            html.table(&section.table);
+            html.list("remarks", &section.remarks);
+        });
+    }
+}
+
 /// The tables that text and Markdown have, too.
 pub(super) fn tables(html: &mut Html, findings: &Findings) {
     let verdicts = match &findings.answer {
@@ -57,11 +67,6 @@ pub(super) fn tables(html: &mut Html, findings: &Findings) {
             html.list("remarks", &crate::sweep::remarks(sweep));
             html.leaf("h3", "", "What changes");
             html.table(&crate::sweep::changes(sweep));
-        }
-        if let Some(section) = sections::trials(findings) {
-            html.leaf("h3", "", section.title);
-            html.table(&section.table);
-            html.list("remarks", &section.remarks);
         }
         for section in &sections {
             html.leaf("h3", "", section.title);

@@ -29,6 +29,8 @@ pub struct Trial {
     pub scenario: String,
     /// The variant's name; `None`: the scenario itself.
     pub variant: Option<String>,
+    /// The scenario's title, or what the variant is called.
+    pub title: String,
     /// The orchestrator's name, if there is one.
     pub orchestrator: Option<&'static str>,
     /// What orchestrator and container engine take on all nodes together.

@@ -24,6 +24,8 @@ pub struct Plan<'a> {
 pub struct Variant<'a> {
     /// Its name within the scenario.
     pub name: String,
+    /// What it is called.
+    pub title: String,
     /// Its worlds.
     pub worlds: &'a dyn Worlds,
     /// What is asked of it.

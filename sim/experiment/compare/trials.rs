@@ -31,6 +31,7 @@ pub(super) fn of(
     let mut all = vec![Trial {
         scenario: plan.question.name.clone(),
         variant: None,
+        title: plan.question.title.clone(),
         orchestrator: plan.question.cluster.orchestrator.map(|kind| kind.name),
         takes,
         price: own.price(),
@@ -44,8 +45,8 @@ pub(super) fn of(
         } else {
             lose(worlds, question, options, watch)?
         };
-        let variant = Some(variant.name.clone());
-        all.push(Trial { variant, outcome, ..all[0].clone() });
+        let (title, variant) = (variant.title.clone(), Some(variant.name.clone()));
+        all.push(Trial { variant, title, outcome, ..all[0].clone() });
     }
     Ok(all)
 }

@@ -14,9 +14,12 @@ pub struct OfSize {
     pub sets: usize,
     /// Sets that survive, by the definition in force.
     pub survived: usize,
-    /// Sets after whose loss all these entries answer, at once or again, in every replication.
-    pub back: usize,
-    /// Seconds until they do, where it takes longest of those: the median over replications. `None`: none does.
+    /// Sets whose loss interrupts none of these entries in any replication.
+    pub unharmed: usize,
+    /// Sets after whose loss all these entries answer again, in every replication.
+    pub recovered: usize,
+    /// Seconds until they do, after the loss of the set of those recovered that takes longest: the median over
+    /// replications. `None`: none is recovered.
     pub slowest: Option<f64>,
     /// Share of their requests from the fault to the end that fail, mean over sets; `None`: nobody asked.
     pub error_ratio: Option<f64>,
@@ -31,11 +34,14 @@ impl Failures {
 
     fn of_size(&self, size: usize) -> OfSize {
         let of_size = || self.sets.iter().filter(|set| set.nodes.len() == size);
-        let is_back =
-            |set: &&SetFinding| set.critical().all(|entry| entry.state != Some(State::Lost));
+        let is =
+            |set: &SetFinding, state: State| set.critical().any(|one| one.state == Some(state));
+        let is_lost = |set: &&SetFinding| is(set, State::Lost);
+        let is_back = |set: &&SetFinding| !is_lost(set) && is(set, State::Back);
         let takes = |entry: &EntryFinding| recovery_quantile(&entry.recovery, 0.5);
         let back = of_size().filter(is_back);
         let slowest = back.clone().flat_map(SetFinding::critical).filter_map(takes);
+        let unharmed = of_size().filter(|set| !is_lost(set) && !is_back(set)).count();
         let errors = of_size().flat_map(SetFinding::critical);
         let errors: Vec<f64> = errors.filter_map(|entry| entry.whole.error_ratio).collect();
         let (survived, sets) = self.survived(size, 0);
@@ -43,7 +49,8 @@ impl Failures {
             size,
             sets,
             survived,
-            back: back.count(),
+            unharmed,
+            recovered: back.count(),
             slowest: slowest.reduce(f64::max),
             error_ratio: (!errors.is_empty())
                 .then(|| errors.iter().sum::<f64>() / errors.len() as f64),

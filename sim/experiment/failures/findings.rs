@@ -108,8 +108,8 @@ pub struct EntryFinding {
     pub after: Part,
     /// Why it is lost or degraded; `None` otherwise.
     pub why: Option<EntryTrouble>,
-    /// Whether it is lost although a container of every service that it needs runs: what is left does
-    /// not carry it.
+    /// Whether it is lost although a container of every service that it needs runs, or would run if what is left did
+    /// not wait for pages: what is left does not carry it.
     pub is_overloaded: bool,
 }
 
@@ -171,6 +171,13 @@ pub enum ServiceLoss {
     Killed {
         /// How often, per replication.
         times: f64,
+    },
+    /// It is put on what is left, where a node waits for pages most of the time: nothing starts there.
+    Stalled {
+        /// The node, by name.
+        node: String,
+        /// Its share of time.
+        share: f64,
     },
     /// Its containers start nowhere else.
     StaysOn {

@@ -1,6 +1,7 @@
 //! Claims about failures: recovery times, judged on every set that the claim speaks of.
 //!
-//! A claim holds when it holds for each of its sets, and is refuted when it is for one: so the
+//! A claim holds when it holds for each of its sets, and is refuted when it is for one (a least time is claimed of
+//! sets that interrupt their subject at all): so the
 //! intervals of all sets, claims and looks hold together, at level 1 − 0.05/(m·S·K). What does not
 //! come back in some replication has an infinite recovery time: that is no matter of intervals.
 
@@ -99,13 +100,34 @@ impl Bench<'_> {
         all.filter(|set| size.is_none_or(|size| self.sets[*set].len() == size)).collect()
     }
 
+    /// Whether `subject` is ever down in the set: what is not has nothing to recover from.
+    fn is_interrupted(&self, set: usize, subject: Subject) -> bool {
+        let recovery = self.recovery(set, subject);
+        recovery.is_none_or(|all| all.iter().any(|seconds| *seconds > 0.0))
+    }
+
     /// The set in which `subject` takes longest; the first among equals.
     fn worst(&self, sets: &[usize], subject: Subject, level: f64) -> Option<Worst> {
+        self.first_by(sets, subject, level, |next, worst| next > worst)
+    }
+
+    /// The set in which it takes shortest.
+    fn quickest(&self, sets: &[usize], subject: Subject, level: f64) -> Option<Worst> {
+        self.first_by(sets, subject, level, |next, quickest| next < quickest)
+    }
+
+    fn first_by(
+        &self,
+        sets: &[usize],
+        subject: Subject,
+        level: f64,
+        is_before: fn(f64, f64) -> bool,
+    ) -> Option<Worst> {
         let estimates = sets
             .iter()
             .map(|&set| self.estimate(set, subject, level).map(|estimate| Worst { set, estimate }));
-        estimates.collect::<Option<Vec<_>>>()?.into_iter().reduce(|worst, next| {
-            if next.estimate.mean > worst.estimate.mean { next } else { worst }
+        estimates.collect::<Option<Vec<_>>>()?.into_iter().reduce(|first, next| {
+            if is_before(next.estimate.mean, first.estimate.mean) { next } else { first }
         })
     }
 
@@ -167,7 +189,13 @@ impl Bench<'_> {
         let each = each.collect::<Option<Vec<_>>>()?;
         let replications = each.iter().map(Vec::len).min()?;
         let slowest = |number: usize| each.iter().map(|set| set[number]).fold(0.0, f64::max);
-        Some((0..replications).map(slowest).collect())
+        let of_interrupted = |number: usize| {
+            let times = each.iter().map(|set| set[number]).filter(|seconds| *seconds > 0.0);
+            times.fold(f64::INFINITY, f64::min)
+        };
+        let has_max = claim.expected.max.is_some();
+        let one = |number| if has_max { slowest(number) } else { of_interrupted(number) };
+        Some((0..replications).map(one).collect())
     }
 
     /// The share of sets that are survived, a replication each.
@@ -266,8 +294,15 @@ impl Bench<'_> {
         }
         let size = self.size_of(claim)?;
         let subject = self.subject(&claim.metric)?;
-        let sets = self.of_size(size);
-        let worst = self.worst(&sets, subject, self.level);
+        let mut sets = self.of_size(size);
+        if claim.expected.min.is_some() {
+            sets.retain(|set| self.is_interrupted(*set, subject));
+        }
+        let worst = if claim.expected.max.is_none() {
+            self.quickest(&sets, subject, self.level)
+        } else {
+            self.worst(&sets, subject, self.level)
+        };
         let few = self.replications.iter().any(|done| done.len() < 2);
         let worst = worst.ok_or_else(|| {
             if few {

@@ -3,7 +3,8 @@
 //! For an entry the calls that it cannot do without are walked until they come to services none of
 //! whose containers runs at the end. For such a service the first of these holds: nowhere it may run
 //! is left; its data lies on a dead node; there is no quorum; nobody starts containers elsewhere; no
-//! node that is left has its reservation to give; what it needs to start is lost, too; memory ran out.
+//! node that is left has its reservation to give; what it needs to start is lost, too; memory ran out, or
+//! what is left waits for pages.
 //! What runs again is lost by nobody, whatever the rules say: the simulation has the last word.
 
 use super::aftermath::{Aftermath, Node};
@@ -20,6 +21,8 @@ const TOLD: usize = 3;
 const BUSY: f64 = 0.9;
 /// Waiting for pages matters from this share of time on: an assumption.
 const STALLED: f64 = 0.1;
+/// Where it takes most of the time nothing starts: an assumption.
+const STUCK: f64 = 0.5;
 
 /// A set of nodes that is down, and what is known of it.
 pub(super) struct Loss<'a> {
@@ -111,7 +114,10 @@ impl Loss<'_> {
         if kills > 0 {
             return ServiceLoss::Killed { times: kills as f64 / self.replications.len() as f64 };
         }
-        ServiceLoss::StaysOn { nodes: self.homes(place) }
+        match self.worst(|node| node.stalled).filter(|(_, share)| *share > STUCK) {
+            Some((node, share)) => ServiceLoss::Stalled { node, share },
+            None => ServiceLoss::StaysOn { nodes: self.homes(place) },
+        }
     }
 
     /// Whether no container of the service answers at the end, in most replications.
@@ -133,9 +139,14 @@ impl Loss<'_> {
         EntryTrouble::Cut { ways, more: gone.len().saturating_sub(TOLD) }
     }
 
-    /// Whether every service that requests of the entry at `source` come to has a container at the end.
+    /// Whether every service that requests of the entry at `source` come to has a container at the end, or would have
+    /// one if what is left could carry it.
     pub(super) fn has_all(&self, source: usize) -> bool {
-        self.gone_on_the_way(source).is_empty()
+        let is_stalled = |way: &Vec<usize>| {
+            let loss = way.last().map(|place| self.of_service(*place));
+            matches!(loss, Some(ServiceLoss::Stalled { .. }))
+        };
+        self.gone_on_the_way(source).iter().all(is_stalled)
     }
 
     fn way(&self, services: &[usize]) -> Option<Way> {

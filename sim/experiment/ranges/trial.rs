@@ -122,7 +122,7 @@ impl Trial {
             || read(0, case.in_force, LOST).is_some_and(|at| case.model.threat.is_past(&at));
         let shown = if !fits {
             Shown::Impossible
-        } else if found == case.verdict {
+        } else if found == case.verdict && !case.model.threat.is_past(&estimate) {
             Shown::Kept
         } else if by == By::Intervals && self.replications < case.most && !is_past() {
             Shown::More(self.needed(weighing, engine, case))

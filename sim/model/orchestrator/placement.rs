@@ -94,7 +94,7 @@ impl Why {
     }
 }
 
-/// What whoever schedules knows of a machine at present.
+/// What is known of a machine that is ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     /// It may get containers.
@@ -103,8 +103,6 @@ pub enum Standing {
     Failing,
     /// It may not yet: what it had of the service is still being stopped.
     Full,
-    /// It may not.
-    NotReady,
 }
 
 /// What a constraint speaks of.
@@ -291,7 +289,7 @@ impl<'a> Scheduler<'a> {
 
     /// Places one more container of `service`; `None` when it fits nowhere.
     fn one_more(&mut self, service: usize) -> Option<usize> {
-        let at = self.choose(service, |_| Standing::Good).ok()?;
+        let at = self.choose(service, |_| true, |_| Standing::Good).ok()?;
         self.take(service, at);
         Some(at)
     }
@@ -303,21 +301,20 @@ impl<'a> Scheduler<'a> {
     pub fn choose(
         &self,
         service: usize,
+        is_ready: impl Fn(usize) -> bool,
         standing: impl Fn(usize) -> Standing,
     ) -> Result<usize, Why> {
         let machines = 0..self.machines.len();
-        // Most services are bound to few machines: how the others stand matters only when none is left.
-        let passing = machines.clone().filter(|at| self.meets[service][*at]).filter_map(|at| {
-            let standing = standing(at);
-            self.filter(service, at, standing).is_none().then_some((at, standing))
-        });
+        // Most services are bound to few machines, and how one stands is known last.
+        let turns_away = |at: usize| self.filter(service, at, is_ready(at), || standing(at));
+        let passing = machines.clone().filter(|at| self.meets[service][*at]);
+        let passing = passing.filter(|at| turns_away(*at).is_none()).map(|at| (at, standing(at)));
         let chosen = passing.min_by(|a, b| {
             self.by_branches(service, a.0, b.0).then_with(|| self.by_order(service, *a, *b))
         });
-        chosen.map(|(at, _)| at).ok_or_else(|| {
-            let filters = machines.filter_map(|at| self.filter(service, at, standing(at)));
-            filters.fold(Why::default(), Why::and)
-        })
+        chosen
+            .map(|(at, _)| at)
+            .ok_or_else(|| machines.filter_map(turns_away).fold(Why::default(), Why::and))
     }
 
     /// Which of two machines shares the first label's value with fewer tasks of `service`, or else the
@@ -356,11 +353,17 @@ impl<'a> Scheduler<'a> {
     }
 
     /// What turns machine `at` away, if anything does.
-    fn filter(&self, service: usize, at: usize, standing: Standing) -> Option<Filter> {
+    fn filter(
+        &self,
+        service: usize,
+        at: usize,
+        is_ready: bool,
+        standing: impl FnOnce() -> Standing,
+    ) -> Option<Filter> {
         let left = &self.left[at];
         let wanted = &self.wanted[service];
         let most = if wanted.replicas.is_none() { Some(1) } else { wanted.max_per_node };
-        if standing == Standing::NotReady {
+        if !is_ready {
             return Some(Filter::Ready);
         }
         if !fits(wanted.cpus, left.cpus) || !fits(wanted.memory_bytes, left.memory) {
@@ -372,9 +375,8 @@ impl<'a> Scheduler<'a> {
         if wanted.host_ports.iter().any(|port| left.ports.contains(port)) {
             return Some(Filter::HostPort);
         }
-        let full = standing == Standing::Full;
-        (full || most.is_some_and(|most| self.own[service][at] >= most))
-            .then_some(Filter::MaxPerNode)
+        let is_full = most.is_some_and(|most| self.own[service][at] >= most);
+        (is_full || standing() == Standing::Full).then_some(Filter::MaxPerNode)
     }
 
     /// A container of `service` is put on machine `at`.
@@ -574,16 +576,16 @@ mod tests {
         let machines = machines();
         let mut scheduler = Scheduler::new(&machines, &all, Order::Tasks);
         assert_eq!(scheduler.all(), [vec![0]]);
-        assert_eq!(scheduler.choose(0, |_| Standing::Good), Ok(1));
-        let only = |at: usize| move |of| if of == at { Standing::Good } else { Standing::NotReady };
-        let why = scheduler.choose(0, only(0)).unwrap_err();
+        assert_eq!(scheduler.choose(0, |_| true, |_| Standing::Good), Ok(1));
+        let only = |at: usize| move |of| of == at;
+        let why = scheduler.choose(0, only(0), |_| Standing::Good).unwrap_err();
         assert!(why.has(Filter::HostPort) && why.has(Filter::Ready));
         assert!(!why.has(Filter::Room) && !why.has(Filter::Constraints));
         scheduler.give_back(0, 0);
-        assert_eq!(scheduler.choose(0, only(0)), Ok(0));
+        assert_eq!(scheduler.choose(0, only(0), |_| Standing::Good), Ok(0));
         // Where it has failed again and again it goes last.
         let failing = |at| if at == 0 { Standing::Failing } else { Standing::Good };
-        assert_eq!(scheduler.choose(0, failing), Ok(1));
+        assert_eq!(scheduler.choose(0, |_| true, failing), Ok(1));
         assert_eq!([0, 1, 2].map(|at| most_on(&machines[at], &all[0])), [1, 1, 0]);
     }
 

@@ -12,7 +12,7 @@ impl Check<'_> {
     pub(super) fn rollouts(&mut self) {
         let document = self.document;
         if let (Some(first), None) = (document.rollouts.first(), document.orchestrator.kind) {
-            let message = "nothing says what brings this out";
+            let message = "a rollout needs an orchestrator that brings it out";
             let help = "write `kind` of `[orchestrator]`";
             let diagnostic = Diagnostic::error("contradiction", message).help(help);
             self.out.push(diagnostic.at(self.sources, first.origin));

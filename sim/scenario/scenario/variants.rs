@@ -13,6 +13,13 @@ impl Scenario {
         self.all_variants().map(|variant| variant.name.text.as_str()).collect()
     }
 
+    /// What the variant of that name is called: its title, or its name.
+    #[must_use]
+    pub fn variant_title(&self, name: &str) -> String {
+        let variant = self.all_variants().find(|variant| variant.name.text == name);
+        variant.and_then(|variant| variant.title.clone()).unwrap_or_else(|| name.to_owned())
+    }
+
     /// The variant of that name.
     ///
     /// # Errors
@@ -60,8 +67,7 @@ impl Scenario {
         if !mistakes.is_empty() {
             return Err(Diagnostics::new(mistakes));
         }
-        let usual = || format!("{} · {}", self.question.title, variant.name.text);
-        let title = variant.title.clone().unwrap_or_else(usual);
+        let title = format!("{} · {}", self.question.title, self.variant_title(&variant.name.text));
         let files: Vec<toml::Value> = files.into_iter().map(toml::Value::String).collect();
         let [title, files] = [toml::Value::String(title), toml::Value::Array(files)];
         Ok(format!("[scenario]\ntitle = {title}\nextends = {files}\n"))

@@ -87,8 +87,8 @@ static VARIANT: Shape = Shape {
         "variant",
         "The scenario with more files laid over it",
         &[
-            key("title", TEXT, "what it is called in reports")
-                .or("the scenario's title and the variant's name"),
+            key("title", TEXT, "what it is called in reports, behind the scenario's title")
+                .or("the variant's name"),
             key("extends", NAMES, "files that are laid over the scenario, relative to this one")
                 .or("required"),
         ],

@@ -10,7 +10,7 @@ pub(super) static ROLLOUT: Shape = Shape {
     required: &["id"],
     ..shape(
         "rollout",
-        "New images of some services, brought out together; simulated with Swarm, by `update` of each service, and with Compose, which recreates the containers of a host all at once",
+        "New images of some services, brought out together by the orchestrator in its own way: Swarm by `update` of each service; Compose recreates the containers of a host all at once",
         &[
             key("id", TEXT, "a name of its own").or("required"),
             key("at", DURATION, "when, from the beginning of the measured stretch").or("required"),
@@ -109,7 +109,7 @@ const ORDER: Key = key(
 
 pub(super) static UPDATE: Shape = shape(
     "update",
-    "How containers are replaced when a service is rolled out, as Compose has it; simulated with Swarm",
+    "How containers are replaced when a service is rolled out, as Compose has it; others than Swarm heed number and order alone",
     &[
         PARALLELISM,
         DELAY,
@@ -127,7 +127,7 @@ pub(super) static UPDATE: Shape = shape(
 
 pub(super) static ROLLBACK: Shape = shape(
     "rollback",
-    "How containers get their old image back, as Compose has it; simulated with Swarm",
+    "How containers get their old image back, as Compose has it; Swarm alone does that by itself",
     &[
         PARALLELISM,
         DELAY,

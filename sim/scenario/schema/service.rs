@@ -102,7 +102,7 @@ pub(super) static SERVICE: Shape = shape(
         key(
             "update",
             Kind::Table(&UPDATE),
-            "how its containers are replaced when it is rolled out; simulated with Swarm, where a `[[rollout]]` renews it",
+            "how its containers are replaced when a `[[rollout]]` renews it",
         ),
         key("rollback", Kind::Table(&ROLLBACK), "how they get their old image back"),
         key(
@@ -331,7 +331,7 @@ static CPUS: Shape = shape(
 
 static HEALTH: Shape = shape(
     "healthcheck",
-    "How health is checked, as Compose has it; simulated with `[orchestrator] kind = \"swarm\"`: a container \
+    "How health is checked, as Compose has it; simulated with Swarm, K3s and Nomad: a container \
      gets requests from its first good check on, and one that is unhealthy is withdrawn, stopped and replaced",
     &[
         key(

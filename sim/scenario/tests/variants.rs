@@ -75,7 +75,7 @@ fn files_of_a_variant_lie_over_the_scenario_in_their_order() {
     assert_eq!((web(&more), web(&most)), ((3, Some(7)), (9, Some(7))));
     let told = [&shop, &more, &most].map(Scenario::question);
     assert_eq!(told.each_ref().map(|one| one.name.as_str()), ["shop", "shop+more", "shop+most"]);
-    let titles = ["A shop", "A shop · more", "As many as there can be"];
+    let titles = ["A shop", "A shop · more", "A shop · As many as there can be"];
     assert_eq!(told.each_ref().map(|one| one.title.as_str()), titles);
 }
 

@@ -12,7 +12,7 @@
 //! 10 s to 300 s, forgotten after 10 min), `component-base/config/v1alpha1/defaults.go` and client-go
 //! `leaderelection` (lease 15 s, renewed every 2 s, tried again after 2 to 4.4 s, given up after 10 s),
 //! `pkg/apis/apps/v1/defaults.go` (a quarter more, a quarter fewer, 600 s without progress).
-//! Assumptions: the store elects its own leader meanwhile; servers and agents find each other at once; a pod's
+//! Assumptions: a health check of the stack file is startup, readiness and liveness probe in one; the store elects its own leader meanwhile; servers and agents find each other at once; a pod's
 //! sandbox takes 0.5 to 1.5 s; endpoints reach every node within a second.
 
 use super::gossip::uniform;

@@ -49,22 +49,20 @@ fn the_least_loaded_branch_wins() {
         let mut placed: Vec<(usize, usize)> = Vec::new();
         for _ in 0..100 {
             let service = below(&mut random, wanted.len());
-            let standings: Vec<Standing> = (0..machines.len())
-                .map(|_| {
-                    [Standing::Good, Standing::Failing, Standing::NotReady][below(&mut random, 3)]
-                })
-                .collect();
+            let kinds = [Some(Standing::Good), Some(Standing::Failing), None];
+            let standings: Vec<Option<Standing>> =
+                (0..machines.len()).map(|_| kinds[below(&mut random, 3)]).collect();
             let count =
                 |of: &dyn Fn(&(usize, usize)) -> bool| placed.iter().filter(|one| of(one)).count();
             let own: Vec<u32> =
                 (0..machines.len()).map(|at| count(&|one| *one == (service, at)) as u32).collect();
-            let due = (0..machines.len())
-                .filter(|at| standings[*at] != Standing::NotReady)
-                .min_by_key(|&at| {
-                    let branches = in_branches(&machines, &wanted[service].spread, at, &own);
-                    (branches, standings[at], own[at], count(&|one| one.1 == at), at)
-                });
-            assert_eq!(scheduler.choose(service, |at| standings[at]).ok(), due, "case {case}");
+            let due = (0..machines.len()).filter(|at| standings[*at].is_some()).min_by_key(|&at| {
+                let branches = in_branches(&machines, &wanted[service].spread, at, &own);
+                (branches, standings[at], own[at], count(&|one| one.1 == at), at)
+            });
+            let standing = |at: usize| standings[at].unwrap();
+            let chosen = scheduler.choose(service, |at| standings[at].is_some(), standing);
+            assert_eq!(chosen.ok(), due, "case {case}");
             if let Some(at) = due {
                 scheduler.take(service, at);
                 placed.push((service, at));

@@ -447,10 +447,8 @@ impl<'a> Tasks<'a> {
 
     fn schedule(&mut self, id: usize, start: Time, round: &mut Round<'_>) {
         let Replica { service, bound, given_up_by, .. } = self.replicas[id];
+        let is_ready = |node: usize| bound.is_none_or(|bound| bound == node) && (round.ready)(node);
         let standing = |node: usize| {
-            if bound.is_some_and(|bound| bound != node) || !(round.ready)(node) {
-                return Standing::NotReady;
-            }
             if self.free_place(service, node).is_none() {
                 return Standing::Full;
             }
@@ -458,7 +456,7 @@ impl<'a> Tasks<'a> {
                 given_up_by == Some(node) || self.failures.are_many(service, node, round.now);
             if failing { Standing::Failing } else { Standing::Good }
         };
-        match self.scheduler.choose(service, standing) {
+        match self.scheduler.choose(service, is_ready, standing) {
             Ok(node) => {
                 let Some(place) = self.free_place(service, node) else { return };
                 self.scheduler.take(service, node);
