@@ -1,7 +1,7 @@
 //! Rollouts of K3s and of Nomad in worlds: the sums of their own rules.
 
 use super::{run, world};
-use wssim_model::probe::Ending;
+use wssim_model::probe::{Ending, RolloutFact};
 
 /// Pulling 100 MB over 125 MB/s, unpacked at 45 MB/s.
 const PULL: f64 = 100.0 / 45.0;
@@ -76,5 +76,36 @@ fn what_never_runs_is_given_up_after_ten_minutes() {
         let late = heard.requests.iter().filter(|(at, ..)| *at > 1000.0);
         let answered = late.filter(|(.., why)| why.is_none()).count();
         assert_eq!(answered > 9000, up, "{kind}: {answered}");
+    }
+}
+
+/// A second rollout while the first one's containers start beside the old ones: in the end there are as many as are
+/// wanted, and the second one is over.
+#[test]
+fn a_rollout_that_is_overtaken_leaves_nothing_behind() {
+    for kind in ["swarm", "k3s", "nomad"] {
+        for at in ["20s", "20.5s", "21s", "22s", "25s"] {
+            let more = "replicas = 2\nupdate = { order = \"start-first\", parallelism = 2 }\n";
+            let second = format!("[[rollout]]\nid = \"next\"\nat = \"{at}\"\nservice = \"web\"\n");
+            for seed in 0..4 {
+                let heard = run(&world(kind, more, &second), 400, seed);
+                let mut there = std::collections::BTreeSet::from([0, 1]);
+                for (_, id, answers) in &heard.answers {
+                    if *answers {
+                        there.insert(id.0)
+                    } else {
+                        there.remove(&id.0)
+                    };
+                }
+                assert_eq!(there.len(), 2, "{kind}, {at}, {seed}");
+                let ends: Vec<Ending> = (heard.rollout.iter())
+                    .filter_map(|(_, fact)| match fact {
+                        RolloutFact::Ends(ending) => Some(*ending),
+                        _ => None,
+                    })
+                    .collect();
+                assert_eq!(ends.last(), Some(&Ending::Completed), "{kind}, {at}, {seed}: {ends:?}");
+            }
+        }
     }
 }

@@ -101,3 +101,25 @@ fn endpoints_come_back_with_their_node() {
         assert!((healed..healed + 14 * SECOND).contains(&again), "{again}");
     }
 }
+
+/// A container without a health check has its address known as soon as it starts: whoever could not hear that, because
+/// its node was cut off or marked down, hears it when the node is back.
+#[test]
+fn what_starts_while_nobody_hears_it_is_found_later() {
+    let killed = "[[fault]]\nid = \"cut\"\nkind = \"partition\"\nnode = \"b\"\nat = \"20s\"\nrepair = \"10s\"\n\
+                  [[fault]]\nid = \"kill\"\nkind = \"kill-service\"\nservice = \"back\"\nreplica = 1\nat = \"21s\"";
+    let crash =
+        "[[fault]]\nid = \"f\"\nkind = \"crash\"\nnode = \"b\"\nat = \"20s\"\nrepair = \"70s\"";
+    let front = "client = { connections = \"per-request\" }";
+    for (kind, faults) in [("swarm", killed), ("nomad", killed), ("k3s", killed), ("k3s", crash)] {
+        for seed in 0..12 {
+            let (call, back) = (", timeout = \"500ms\"", "startup = \"12s\"");
+            let world =
+                World { kind, front, call, back, period: "100ms", faults, ..World::default() };
+            let seen = world.run(200.0, seed);
+            let late = seen.visits.iter().filter(|(at, _)| *at > 180 * SECOND);
+            let who: std::collections::BTreeSet<_> = late.map(|(_, who)| *who).collect();
+            assert_eq!(who.len(), 2, "{kind}, {seed}: {faults}");
+        }
+    }
+}

@@ -16,7 +16,7 @@ pub(crate) use strain::Strain;
 use crate::blueprint::{Fault, FaultKind};
 use crate::event::Event;
 use crate::ids::{ContainerId, FaultId, NodeId, ObserverId};
-use crate::life::{End, Led, Phase};
+use crate::life::{End, Led};
 use crate::orchestrator::{Exit, Told};
 use crate::probe::Probe;
 use crate::world::World;
@@ -299,10 +299,10 @@ impl<P: Probe> World<'_, P> {
     /// `node` is heard again, and hears the others.
     fn rejoin(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
         for place in 0..self.containers.len() {
-            if self.containers[place].life.phase != Phase::Registered {
+            let id = ContainerId::from(place);
+            if !self.is_to_be_known(id) {
                 continue;
             }
-            let id = ContainerId::from(place);
             if self.containers[place].node == node {
                 self.announce(now, id, calendar);
             } else {

@@ -428,6 +428,15 @@ impl<P: Probe> World<'_, P> {
         self.blueprint.service_of(id).health.is_none() && self.blueprint.is_replaced()
     }
 
+    /// Whether callers are to find `id`: it is registered, or has its address known though it only starts.
+    pub(crate) fn is_to_be_known(&self, id: ContainerId) -> bool {
+        match self.containers[id.index()].life.phase {
+            Phase::Registered => true,
+            Phase::Starting | Phase::Ready => self.is_known_at_once(id),
+            Phase::Draining | Phase::Stopping | Phase::Dead => false,
+        }
+    }
+
     /// `id` has started and has what it needs: it listens, and waits for its first good health check.
     /// One that was found unhealthy before is about to end.
     fn listen(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {

@@ -4,7 +4,6 @@
 //! A node that is gone withdraws nothing: each other one takes its containers for dead after
 //! detection. News that was overtaken by other news of the same container does not arrive.
 
-use super::Phase;
 use super::draws::Draws;
 use super::proxies::Lists;
 use crate::blueprint::Blueprint;
@@ -207,7 +206,7 @@ impl<P: Probe> World<'_, P> {
             return;
         }
         for id in self.containers_on(node) {
-            if self.containers[id.index()].life.phase == Phase::Registered {
+            if self.is_to_be_known(id) {
                 self.announce(now, id, calendar);
             }
         }

@@ -165,6 +165,7 @@ impl Tasks<'_> {
         for number in 0..self.updates.len() {
             let other = &self.updates[number];
             if other.service == service && other.stage != Stage::Over {
+                self.make_way(number, round);
                 self.conclude(number, Ending::Overtaken, round);
             }
         }
@@ -198,6 +199,26 @@ impl Tasks<'_> {
             return self.conclude(number, Ending::Completed, round);
         }
         self.go_on(number, round);
+    }
+
+    /// The update is overtaken: of two replicas of a slot the one that does not run yet ends, or the old one.
+    fn make_way(&mut self, number: usize, round: &mut Round<'_>) {
+        for worker in 0..self.updates[number].workers.len() {
+            let (new, runs) = match self.updates[number].workers[worker] {
+                Worker::Hears(new, _) => (new, true),
+                Worker::Replaces(new) => (new, false),
+                Worker::Idle | Worker::Pauses(_) => continue,
+            };
+            let mut others = self.of_slot(self.replicas[new].slot);
+            others.retain(|other| *other != new);
+            if runs {
+                for old in others {
+                    self.tell_to_end(old, round);
+                }
+            } else if !others.is_empty() {
+                self.tell_to_end(new, round);
+            }
+        }
     }
 
     /// Slots of a service in which something is that does not run `image`, in their order.
