@@ -577,12 +577,11 @@ mod tests {
         let mut scheduler = Scheduler::new(&machines, &all, Order::Tasks);
         assert_eq!(scheduler.all(), [vec![0]]);
         assert_eq!(scheduler.choose(0, |_| true, |_| Standing::Good), Ok(1));
-        let only = |at: usize| move |of| of == at;
-        let why = scheduler.choose(0, only(0), |_| Standing::Good).unwrap_err();
+        let why = scheduler.choose(0, |of| of == 0, |_| Standing::Good).unwrap_err();
         assert!(why.has(Filter::HostPort) && why.has(Filter::Ready));
         assert!(!why.has(Filter::Room) && !why.has(Filter::Constraints));
         scheduler.give_back(0, 0);
-        assert_eq!(scheduler.choose(0, only(0), |_| Standing::Good), Ok(0));
+        assert_eq!(scheduler.choose(0, |of| of == 0, |_| Standing::Good), Ok(0));
         // Where it has failed again and again it goes last.
         let failing = |at| if at == 0 { Standing::Failing } else { Standing::Good };
         assert_eq!(scheduler.choose(0, |_| true, failing), Ok(1));
