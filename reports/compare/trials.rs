@@ -93,7 +93,7 @@ fn of_scenarios(own: &[&Trial]) -> Vec<Vec<Cell>> {
         row("RAM it takes", all().map(bytes)),
         row(
             "CPU it takes, threads",
-            all().map(|trial| Some(format!("{:.2}", trial.takes.threads.abs()))),
+            all().map(|trial| Some(format!("{:.2}", trial.takes.threads))),
         ),
     ];
     if own.iter().any(|trial| trial.price.is_some()) {

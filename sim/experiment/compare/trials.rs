@@ -2,7 +2,7 @@
 //! its variants.
 
 use super::findings::{Outcome, Takes, Trial};
-use super::plan::Plan;
+use super::plan::{Plan, Variant};
 use crate::failures;
 use crate::findings::Answer;
 use crate::question::{Question, WorldError, Worlds};
@@ -26,29 +26,23 @@ pub(super) fn of(
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Vec<Trial>, WorldError> {
-    let own = plan.worlds.blueprint(None, &[])?;
-    let takes = takes(&own);
-    let mut all = vec![Trial {
-        scenario: plan.question.name.clone(),
-        variant: None,
-        title: plan.question.title.clone(),
-        orchestrator: plan.question.cluster.orchestrator.map(|kind| kind.name),
-        takes,
-        price: own.price(),
-        outcome: lose(plan.worlds, plan.question, options, watch)?,
-    }];
-    for variant in plan.variants {
-        let (worlds, question) = (variant.worlds, &variant.question);
-        let brings_out = !worlds.blueprint(None, &[])?.rollouts().is_empty();
-        let outcome = if brings_out {
-            bring_out(worlds, question, options, watch)?
-        } else {
-            lose(worlds, question, options, watch)?
-        };
-        let (title, variant) = (variant.title.clone(), Some(variant.name.clone()));
-        all.push(Trial { variant, title, outcome, ..all[0].clone() });
-    }
-    Ok(all)
+    let of = |variant: Option<&Variant<'_>>| {
+        let own = (plan.worlds, plan.question);
+        let (worlds, question) = variant.map_or(own, |one| (one.worlds, &one.question));
+        let world = worlds.blueprint(None, &[])?;
+        let brings_out = variant.is_some() && !world.rollouts().is_empty();
+        let test = if brings_out { bring_out } else { lose };
+        Ok(Trial {
+            scenario: plan.question.name.clone(),
+            variant: variant.map(|one| one.name.clone()),
+            title: variant.map_or(&plan.question.title, |one| &one.title).clone(),
+            orchestrator: question.cluster.orchestrator.map(|kind| kind.name),
+            takes: takes(&world),
+            price: world.price(),
+            outcome: test(worlds, question, options, watch)?,
+        })
+    };
+    std::iter::once(None).chain(plan.variants.iter().map(Some)).map(of).collect()
 }
 
 /// What the orchestrator and the container engine take on all nodes together.
@@ -59,7 +53,7 @@ fn takes(blueprint: &Blueprint) -> Takes {
     };
     Takes {
         bytes: blueprint.nodes.iter().map(|node| node.memory.agent + node.memory.engine).sum(),
-        threads: blueprint.background.iter().map(of_background).sum(),
+        threads: blueprint.background.iter().map(of_background).fold(0.0, |sum, one| sum + one),
     }
 }
 

@@ -336,6 +336,6 @@ const FAULT_KEYS: &[Key] = &[
     key("factor", POSITIVE, "`slow-disk` and `slow-network` only: how many times slower").or("10"),
     key("node", NAMES, "the nodes that it strikes"),
     key("service", NAMES, "the services that it strikes"),
-    key("link", NAMES, "the links that it strikes, each as `a-b`"),
+    key("link", NAMES, "the link that it strikes: its two nodes"),
     key("site", NAMES, "the sites that it strikes; a `switch` without one: the whole cluster"),
 ];
