@@ -1,7 +1,7 @@
 //! Docker Swarm: raft elects the leader, agents send beats, tasks that end or are lost are replaced by new ones.
 //!
 //! Gossip between the nodes, which removes endpoints, needs no manager. Sources: moby/swarmkit (see the parts of
-//! the [control plane](super::plane)), moby `daemon/cluster/executor/container/controller.go` (2 s between leaving
+//! the control plane beside this folder), moby `daemon/cluster/executor/container/controller.go` (2 s between leaving
 //! DNS and the end), hashicorp/memberlist.
 //!
 //! Closed forms: `plane/agents.rs` for detection; a replacement is told to start when its restart delay is over
