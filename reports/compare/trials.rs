@@ -8,7 +8,7 @@ use wssim_experiment::failures::by_size::OfSize;
 use wssim_experiment::failures::findings::Failures;
 use wssim_experiment::findings::Metric;
 
-/// The section; nothing where nobody asked.
+/// The section, where it was asked for.
 pub(crate) fn section(comparison: &Comparison) -> Option<Section<String>> {
     let trials = &comparison.trials;
     let own: Vec<&Trial> = trials.iter().filter(|trial| trial.variant.is_none()).collect();

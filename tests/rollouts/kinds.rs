@@ -6,7 +6,7 @@ use wssim_model::probe::{Ending, RolloutFact};
 /// Pulling 100 MB over 125 MB/s, unpacked at 45 MB/s.
 const PULL: f64 = 100.0 / 45.0;
 
-/// How long the rollout of so many replicas lasts whose checks come each 4 s, of a process that starts for 3 s; how
+/// How long the rollout of this number of replicas lasts whose checks come each 4 s, of a process that starts for 3 s; how
 /// it ended; and for how long users were not answered.
 fn rollout(kind: &str, replicas: u32, more: &str, seed: u64) -> (f64, Ending, f64) {
     let more = format!("replicas = {replicas}\nhealthcheck = {{ interval = \"4s\" }}\n{more}");
@@ -32,7 +32,7 @@ fn k3s_brings_out_by_surge_and_unavailable() {
     }
 }
 
-/// K3s: nobody waits until proxies have forgotten a pod that is told to end, so that up to a second of requests
+/// K3s does not wait until proxies have forgotten a pod that is told to end, so that up to a second of requests
 /// may reach one that listens no more; the new one is there before.
 #[test]
 fn k3s_is_down_for_a_second_at_most() {

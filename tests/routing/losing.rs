@@ -102,10 +102,10 @@ fn endpoints_come_back_with_their_node() {
     }
 }
 
-/// A container without a health check has its address known as soon as it starts: whoever could not hear that, because
+/// A container without a health check has its address known as soon as it starts: a caller that could not hear that, because
 /// its node was cut off or marked down, hears it when the node is back.
 #[test]
-fn what_starts_while_nobody_hears_it_is_found_later() {
+fn what_starts_unheard_is_found_later() {
     let killed = "[[fault]]\nid = \"cut\"\nkind = \"partition\"\nnode = \"b\"\nat = \"20s\"\nrepair = \"10s\"\n\
                   [[fault]]\nid = \"kill\"\nkind = \"kill-service\"\nservice = \"back\"\nreplica = 1\nat = \"21s\"";
     let crash =

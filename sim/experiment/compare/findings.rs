@@ -18,7 +18,7 @@ pub struct Comparison {
     /// What each shows beside metrics, the baseline first.
     pub runs: Vec<RunAnswer>,
     /// What each comes to when it is put to the test, the baseline first, each followed by its variants; empty:
-    /// nobody asked.
+    /// it was not asked for.
     pub trials: Vec<Trial>,
 }
 

@@ -21,7 +21,7 @@ pub struct OfSize {
     /// Seconds until they do, after the loss of the set of those recovered that takes longest: the median over
     /// replications. `None`: none is recovered.
     pub slowest: Option<f64>,
-    /// Share of their requests from the fault to the end that fail, mean over sets; `None`: nobody asked.
+    /// Share of their requests from the fault to the end that fail, mean over sets; `None`: there was none.
     pub error_ratio: Option<f64>,
 }
 

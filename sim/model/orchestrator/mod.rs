@@ -190,7 +190,7 @@ pub enum Fact {
     Pulls(NodeId, usize),
     /// The container starts.
     Starts(ContainerId),
-    /// The container is stopped, or not started again by its node: nobody wants it there any more.
+    /// The container is stopped, or not started again by its node: it is not wanted there any more.
     Stops(ContainerId),
 }
 

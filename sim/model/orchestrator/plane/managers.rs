@@ -3,7 +3,7 @@
 //! A leader decides while he hears a quorum, ⌊N/2⌋ + 1 of all managers. One who hears fewer decides
 //! nothing, steps down after a while (Swarm: the ten ticks of an election time-out, swarmkit raft.go), and leads
 //! on if he hears them again before that. Who follows him is played when he is lost (`election.rs`, or by a
-//! lease), and again when other managers come or go meanwhile. While no quorum hears each other nobody ever follows.
+//! lease), and again when other managers come or go meanwhile. While no quorum hears each other there is no new leader.
 //!
 //! Assumptions: messages between managers take no time; a manager that comes back while there is no
 //! leader begins to count then.

@@ -2,7 +2,7 @@
 //!
 //! What differs between them is a table of [`Rules`]. Three parts, one after the other: `managers.rs` says who can decide anything (with `election.rs`),
 //! `agents.rs` what he knows of each node, `tasks.rs` what becomes of each container that is lost. What is
-//! due while nobody can decide waits for the next leader; what only a dead node could report waits for its
+//! due while no manager can decide waits for the next leader; what only a dead node could report waits for its
 //! return. Gossip between the nodes, which removes endpoints, is not part of it.
 //!
 //! Closed forms: `agents.rs` for detection; a replacement is told to start when its restart delay is over
@@ -88,7 +88,7 @@ impl<'a> Plane<'a> {
         self.cluster.places[id.index()].node.index()
     }
 
-    /// What is due first. While nobody decides only a leader's election is.
+    /// What is due first. While no manager decides only a leader's election is.
     fn first_due(&mut self) -> Option<Time> {
         if self.managers.decides().is_none() {
             return self.managers.due();
@@ -98,7 +98,7 @@ impl<'a> Plane<'a> {
         first.into_iter().chain(tasks.due(&|node| agents[node].takes_part())).min()
     }
 
-    /// Who hears whom has changed: first whether anybody decides, then whom he hears.
+    /// Who hears whom has changed: first whether a manager decides, then which nodes it hears.
     fn look(&mut self, now: Time, facts: &mut Vec<Fact>) {
         match self.managers.look(now, &self.reach, &self.draws) {
             Change::Same => {}

@@ -43,7 +43,7 @@ pub(in crate::orchestrator) struct Beats {
     pub(in crate::orchestrator) after_loss: fn(&mut Draw) -> f64,
     /// From the beginning of a leader's rule until a node that is not heard is marked down, in seconds.
     pub(in crate::orchestrator) after_election: fn(&mut Draw) -> f64,
-    /// From the return of a node until it takes part, in seconds: after so many seconds away, and whether it
+    /// From the return of a node until it takes part, in seconds: by the seconds that it was away, and whether it
     /// has been started anew.
     pub(in crate::orchestrator) back: fn(&mut Draw, f64, bool) -> f64,
     /// Whether a new leader takes no node for ready until it is heard.
@@ -76,7 +76,7 @@ pub(in crate::orchestrator) struct Batches {
     pub(in crate::orchestrator) schedule: Nanos,
     /// From the order to start a container until it starts, uniform in seconds.
     pub(in crate::orchestrator) start: [f64; 2],
-    /// Until the managers know what has become of a container, uniform from zero to so many seconds.
+    /// Until the managers know what has become of a container, uniform from zero to this number of seconds.
     pub(in crate::orchestrator) status: f64,
     /// Until an agent hears that an old container is to end, when its new one runs, in seconds.
     pub(in crate::orchestrator) stop: f64,

@@ -34,7 +34,7 @@ pub static PROFILE: Profile = Profile {
     restart: |policy| policy,
     reads: Reads::Deploy,
     mesh: true,
-    // The engine runs whoever orchestrates; what Swarm adds to it is not measured, so that scenarios say it.
+    // The engine runs under every orchestrator; what Swarm adds to it is not measured, so that scenarios say it.
     takes: Takes::NOTHING,
     open: |cluster, stream| Box::new(Plane::new(cluster, &RULES, stream)),
 };
