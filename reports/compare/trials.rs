@@ -7,6 +7,7 @@ use wssim_experiment::compare::findings::{Comparison, Outcome, Trial};
 use wssim_experiment::failures::by_size::OfSize;
 use wssim_experiment::failures::findings::Failures;
 use wssim_experiment::findings::Metric;
+use wssim_text::capital;
 
 /// The section, where it was asked for.
 pub(crate) fn section(comparison: &Comparison) -> Option<Section<String>> {
@@ -64,11 +65,6 @@ fn only_critical(failures: &Failures) -> Option<&str> {
     let mut critical = failures.sets.first()?.critical();
     let first = critical.next()?;
     critical.next().is_none().then_some(first.name.as_str())
-}
-
-fn capital(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn failures(trial: &Trial) -> Option<&Failures> {

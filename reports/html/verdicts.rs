@@ -9,6 +9,7 @@ use crate::tally::judged_here;
 use crate::{quantity, reason, wording};
 use wssim_experiment::findings::{Findings, JudgedClaim, Verdict};
 use wssim_experiment::reason::{Needed, Reason};
+use wssim_text::capital;
 
 /// Headings, in the order in which they matter.
 const GROUPS: [(&str, Verdict); 4] = [
@@ -116,13 +117,6 @@ fn to_do(reason: &Reason) -> Option<String> {
         }
         _ => None,
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    characters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 /// Every claim that this command judges, as one figure.

@@ -138,6 +138,10 @@ mod tests {
                 ServiceLoss::Killed { times: 0.25 },
                 "killed for want of memory (0.2 times a replication)",
             ),
+            (
+                ServiceLoss::Stalled { node: "a".to_owned(), share: 0.92 },
+                "what is left does not carry it: a waits for pages 92 % of the time",
+            ),
             (ServiceLoss::StaysOn { nodes: Vec::new() }, "none of its containers runs at the end"),
         ] {
             assert_eq!(service(&loss), due);

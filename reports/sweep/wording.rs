@@ -178,7 +178,5 @@ pub(super) fn capital(text: &str) -> String {
     if text.contains('{') || text.contains('_') || text.starts_with('p') {
         return text.to_owned();
     }
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
-    printable(&format!("{}{}", first.unwrap_or_default(), letters.as_str()))
+    printable(&wssim_text::capital(text))
 }

@@ -41,6 +41,11 @@ pub(crate) struct Base {
 }
 
 impl Shared {
+    /// With texts that were read before.
+    pub(crate) fn of(files: Files) -> Self {
+        Self { files, ..Self::default() }
+    }
+
     /// The base of the file at `location`, once `sets` have said which stacks there are and what is in them, with
     /// the overlays of so many phases.
     pub(crate) fn base(&self, location: &Location, sets: &[&Set], phases: usize) -> Found {

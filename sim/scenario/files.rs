@@ -167,6 +167,11 @@ impl Files {
         self.texts().insert(location.clone(), Ok(text.into()));
     }
 
+    /// The same with the texts that were read until now, and no values.
+    pub(crate) fn so_far(&self) -> Self {
+        Self { texts: Mutex::new(self.texts().clone()), values: Mutex::default() }
+    }
+
     /// The text of a scenario, a stack file or a `.env`, or why there is none.
     pub(crate) fn read(&self, location: &Location) -> Result<Arc<str>, Unread> {
         self.read_most(location, MOST_OF_TEXT)

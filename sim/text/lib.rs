@@ -4,7 +4,8 @@
 //! what people write   file       a path ──► its bytes, where it is a file and not too long
 //!                     quantity   "1m30s", "8 kB", "200/min" ──► a number and what it measures
 //!                     suggest    "gibd-postgers" ──► "did you mean `gibd-postgres`?"
-//! what they read      printable  anything ──► one line that acts on no terminal
+//! what they read      capital    a text ──► the same as a sentence begins
+//!                     printable  anything ──► one line that acts on no terminal
 //!                     width      columns that it takes, and how it is cut to some
 //!                     wrap       a text ──► lines of at most so many columns
 //! ```
@@ -14,6 +15,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail"))]
 
+mod capital;
 pub mod decode;
 pub mod file;
 mod printable;
@@ -22,5 +24,6 @@ pub mod suggest;
 pub mod width;
 pub mod wrap;
 
+pub use capital::capital;
 pub use printable::{is_control, printable};
 pub use suggest::hint;

@@ -327,3 +327,26 @@ fn an_interrupt_reports_the_complete_replications() {
     let shown = results["sets"].as_array().unwrap().len();
     assert_eq!(shown, if complete > 0 { 3 } else { 0 });
 }
+
+/// A least time is claimed of those losses that interrupt: without an orchestrator the desk never comes back from the
+/// loss of its node, and the loss of the other one does not touch it.
+#[test]
+fn a_least_recovery_time_is_that_of_interruptions() {
+    let folder = Folder::new("failures-least");
+    for (claim, verdict) in [("min = \"1min\"", "holds"), ("max = \"1min\"", "refuted")] {
+        let text = format!(
+            "[scenario]\ntitle = \"Stays\"\nduration = \"1min\"\nwarmup = \"10s\"\n[survival]\nwithin = \"1min\"\n\
+             [node.left]\ncores = 1\n[node.right]\ncores = 1\n[orchestrator]\nkind = \"none\"\n\
+             [service.desk]\nconstraints = [\"node.hostname == right\"]\nendpoint.ask.steps = [ {{ cpu = \"1ms\" }} ]\n\
+             [traffic.web]\nentry = \"desk.ask\"\narrivals = {{ kind = \"poisson\", rate = \"5/s\" }}\n\
+             [[claim]]\nid = \"stays\"\nmetric = 'recovery_seconds{{entry=\"web\"}}'\nexpect = {{ {claim} }}\n\
+             study = \"failures\"\nnodes_lost = 1\n"
+        );
+        folder.write("stays.toml", &text);
+        let call = ["failures", "stays.toml", "--depth", "1", "--no-fail", "--format", "json"];
+        let output = wssim(folder.path(), &call);
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        let found: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        assert_eq!(found["claims"][0]["verdict"], verdict, "{}", found["claims"][0]);
+    }
+}

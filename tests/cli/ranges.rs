@@ -94,3 +94,31 @@ fn a_verdict_without_its_ranges_says_so() {
     let output = wssim(certain.path(), &["run", "after.toml", "--ranges", "off", "--out", "o"]);
     assert_eq!(status(&output), 1);
 }
+
+/// What is refuted from above as it stands, and from below at the other end of the range, holds in between.
+#[test]
+fn a_range_that_leads_through_what_the_plan_says_decides_nothing() {
+    let folder = Folder::new("through");
+    let text = |price: &str| {
+        format!(
+            "[scenario]\nduration = \"20s\"\nwarmup = \"1s\"\n[node.server]\ncores = 1\nprice = {price}\n\
+             [service.shop]\nendpoint.page.steps = [ {{ cpu = \"1ms\" }} ]\n\
+             [traffic.web]\nentry = \"shop.page\"\narrivals = {{ kind = \"poisson\", rate = \"10/s\" }}\n\
+             [[claim]]\nid = \"price\"\nmetric = 'price_total'\nexpect = {{ min = 900, max = 1100 }}\n"
+        )
+    };
+    for (price, status_due, verdict) in [
+        ("{ value = 1600, range = [800, 1600] }", 3, "undecided"),
+        ("{ value = 1000, range = [800, 1600] }", 3, "undecided"),
+        ("{ value = 1600, range = [1200, 1600] }", 1, "refuted"),
+        ("{ value = 800, range = [700, 850] }", 1, "refuted"),
+    ] {
+        folder.write("after.toml", &text(price));
+        let (status, claim, _) = claim(&folder, &[]);
+        assert_eq!(
+            (status, claim["verdict"].as_str()),
+            (status_due, Some(verdict)),
+            "{price}: {claim}"
+        );
+    }
+}

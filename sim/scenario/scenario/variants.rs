@@ -30,11 +30,9 @@ impl Scenario {
         let own = self.location.path().with_extension("");
         let own = own.file_name().unwrap_or_default().to_string_lossy();
         let place = self.location.folder().join(format!("{own}+{name}.toml"));
-        let shared = Shared::default();
-        shared.files.hold(&place, &self.text_of(variant)?);
-        if let Ok(text) = self.shared.files.read(&self.location) {
-            shared.files.hold(&self.location, &text);
-        }
+        let text = self.text_of(variant)?;
+        let shared = Shared::of(self.shared.files.so_far());
+        shared.files.hold(&place, &text);
         let read = Self::read_from(place, &self.sets, shared)?;
         Ok(Self { is_migrated: self.is_migrated, ..read })
     }
@@ -73,3 +71,6 @@ impl Scenario {
         Ok(format!("[scenario]\ntitle = {title}\nextends = {files}\n"))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,33 +1,8 @@
 //! Variants: the scenario with more files laid over it, as if one extended them all.
 
-#![allow(clippy::unwrap_used)]
-
+use super::Scenario;
 use std::path::{Path, PathBuf};
 use wssim_experiment::question::Worlds;
-use wssim_scenario::Scenario;
-
-/// A folder of its own, removed at the end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("wssim-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(path.join("below")).unwrap();
-        Self(path)
-    }
-
-    fn write(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.0.join(name);
-        std::fs::write(&path, text).unwrap();
-        path
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 const ESTATE: &str = r#"
 [node.a]
@@ -45,19 +20,24 @@ title = "As many as there can be"
 extends = ["more.toml", "most.toml"]
 "#;
 
-/// A scenario that extends one in a folder below it, which has variants.
-fn scenario(folder: &Folder, sets: &[&str]) -> Scenario {
-    folder.write("below/estate.toml", ESTATE);
-    folder.write("below/more.toml", "[service.web]\nreplicas = 3\nworkers = 7\n");
-    folder.write("below/most.toml", "[service.web]\nreplicas = 9\n");
-    let own = "[scenario]\ntitle = \"A shop\"\nextends = \"below/estate.toml\"\n[service.web]\nworkers = 5\n";
-    load(&folder.write("shop.toml", own), sets)
+const OWN: &str =
+    "[scenario]\ntitle = \"A shop\"\nextends = \"below/estate.toml\"\n[service.web]\nworkers = 5\n";
+const MORE: &str = "[service.web]\nreplicas = 3\nworkers = 7\n";
+const MOST: &str = "[service.web]\nreplicas = 9\n";
+
+/// `shop.toml` among these files.
+fn read(files: &[(&str, &str)], sets: &[&str]) -> Result<Scenario, String> {
+    let files = files.iter().map(|(name, text)| (PathBuf::from(name), (*text).to_owned()));
+    let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
+    Scenario::of_texts(Path::new("shop.toml"), &files.collect::<Vec<_>>(), &sets)
+        .map_err(|mistakes| mistakes.render(false))
 }
 
-fn load(path: &Path, sets: &[&str]) -> Scenario {
-    let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
-    Scenario::load(path.to_str().unwrap(), &sets)
-        .unwrap_or_else(|mistakes| panic!("{}", mistakes.render(false)))
+/// A scenario that extends one in a folder below it, which has variants.
+fn scenario(sets: &[&str]) -> Scenario {
+    let below =
+        [("below/estate.toml", ESTATE), ("below/more.toml", MORE), ("below/most.toml", MOST)];
+    read(&[&[("shop.toml", OWN)][..], &below].concat(), sets).unwrap()
 }
 
 /// Replicas and workers of the one service.
@@ -68,8 +48,7 @@ fn web(scenario: &Scenario) -> (usize, Option<u32>) {
 
 #[test]
 fn files_of_a_variant_lie_over_the_scenario_in_their_order() {
-    let folder = Folder::new("variant-order");
-    let shop = scenario(&folder, &[]);
+    let shop = scenario(&[]);
     assert_eq!((web(&shop), shop.variants()), ((1, Some(5)), vec!["more", "most"]));
     let [more, most] = ["more", "most"].map(|name| shop.variant(name).unwrap());
     assert_eq!((web(&more), web(&most)), ((3, Some(7)), (9, Some(7))));
@@ -81,25 +60,22 @@ fn files_of_a_variant_lie_over_the_scenario_in_their_order() {
 
 #[test]
 fn what_is_set_lies_over_a_variant_too() {
-    let folder = Folder::new("variant-set");
-    let shop = scenario(&folder, &["service.web.replicas=2"]);
+    let shop = scenario(&["service.web.replicas=2"]);
     assert_eq!(web(&shop.variant("most").unwrap()), (2, Some(7)));
 }
 
 #[test]
 fn what_is_wrong_is_told_with_its_place() {
-    let folder = Folder::new("variant-wrong");
-    let shop = scenario(&folder, &[]);
+    let shop = scenario(&[]);
     let told = |name: &str| shop.variant(name).unwrap_err().render(false);
     assert!(told("mots").contains("no variant is named `mots`"), "{}", told("mots"));
     assert!(told("mots").contains("did you mean `most`?"), "{}", told("mots"));
-    std::fs::remove_file(folder.0.join("below/most.toml")).unwrap();
-    let missing = shop.variant("most").unwrap_err().render(false);
+    let without = [("shop.toml", OWN), ("below/estate.toml", ESTATE), ("below/more.toml", MORE)];
+    let missing = read(&without, &[]).unwrap().variant("most").unwrap_err().render(false);
     assert!(missing.contains("below/most.toml` cannot be read"), "{missing}");
     assert!(missing.contains("below/estate.toml:14"), "{missing}");
     let bad = format!("{ESTATE}[variant.\"a/b\"]\ntitle = \"x\"\n");
-    let path = folder.write("bad.toml", &bad);
-    let bad = Scenario::load(path.to_str().unwrap(), &[]).unwrap_err().render(false);
+    let bad = read(&[("shop.toml", bad.as_str())], &[]).unwrap_err();
     assert!(
         bad.contains("`a/b` is no name of a variant") && bad.contains("lacks `extends`"),
         "{bad}"
