@@ -252,6 +252,24 @@ fn files_use_each_other_in_no_circle() {
     }
 }
 
+/// One way to lay a module with children out: `x/mod.rs`, so that a folder holds all that is in it.
+#[test]
+fn a_module_with_children_is_a_folder() {
+    for folder in ["sim", "reports", "bench", "tests"] {
+        for path in files_below(folder, "rs") {
+            // A program of tests has its files beside it: cargo finds it by its name.
+            let is_program = path.parent().is_some_and(|above| above.ends_with("tests"));
+            let children = path.with_extension("");
+            assert!(
+                is_program || !children.is_dir(),
+                "{} lies beside {}: move it there as mod.rs",
+                shown(&path),
+                shown(&children)
+            );
+        }
+    }
+}
+
 #[test]
 fn files_are_short() {
     for folder in ["sim", "reports", "bench", "tests"] {

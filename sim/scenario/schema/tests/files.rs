@@ -121,7 +121,7 @@ fn mistakes_are_shown_where_they_are() {
     );
 }
 
-/// What `load.rs` and `stack/` read.
+/// What `load/` and `stack/` read.
 #[test]
 fn files_that_are_named_are_texts() {
     let with = |key: &str, value: serde_json::Value| json!({ "scenario": { key: value } });

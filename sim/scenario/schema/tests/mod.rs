@@ -100,7 +100,7 @@ const OF_SHAPE: [&str; 12] = [
     "wrong-unit",
 ];
 
-/// Whether it is read by `load.rs` or `stack/` before the document is; see `files.rs`.
+/// Whether it is read by `load/` or `stack/` before the document is; see `files.rs`.
 fn is_read_elsewhere(place: &Place) -> bool {
     ["extends", "stacks", "overlay"].contains(&place.key)
         || place.table.starts_with("/scenario/stacks")
