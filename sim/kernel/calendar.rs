@@ -39,16 +39,15 @@ impl Entry {
     }
 }
 
-/// The near tier: sorted, the earliest last. The array is filled once, so that a push or pop in
-/// the event loop is a store and a count.
+/// The near tier: sorted, the earliest last. A push or pop in the event loop is a store and a count.
 #[derive(Debug)]
 struct Near {
-    entries: Vec<Entry>,
+    entries: Box<[Entry; NEAR]>,
     len: usize,
 }
 
 impl Near {
-    #[inline]
+    #[inline(always)]
     fn last(&self) -> Option<&Entry> {
         self.entries.get(self.len.wrapping_sub(1))
     }
@@ -88,6 +87,10 @@ pub struct Calendar<E> {
     far: Vec<Entry>,
     scheduled: u64,
     peak: usize,
+    /// As many in the near tier, and there are more than ever.
+    near_peak: usize,
+    /// What happens from then on lies behind the near tier; never, when nothing does.
+    far_from: Time,
     now: Time,
     events: PhantomData<E>,
 }
@@ -103,10 +106,12 @@ impl<E: Event> Calendar<E> {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            near: Near { entries: Vec::new(), len: 0 },
+            near: Near { entries: Box::new([Entry::new(Time::NEVER, 0, 0, 0); NEAR]), len: 0 },
             far: Vec::new(),
             scheduled: 0,
             peak: 0,
+            near_peak: 0,
+            far_from: Time::NEVER,
             now: Time::ZERO,
             events: PhantomData,
         }
@@ -151,18 +156,13 @@ impl<E: Event> Calendar<E> {
         let sequence = self.scheduled;
         self.scheduled += 1;
         // Nothing is called here but at the very end: no stack is needed.
-        if at < self.now || self.is_far(at) || !self.near.insert(at, sequence, first, second) {
+        let is_near = self.now <= at && at < self.far_from;
+        if !is_near || !self.near.insert(at, sequence, first, second) {
             return self.schedule_far(at, first, second, sequence);
         }
-        if self.len() > self.peak {
+        if self.near.len > self.near_peak {
             self.note_peak();
         }
-    }
-
-    /// Whether what happens at `at` lies behind the near tier.
-    #[inline(always)]
-    fn is_far(&self, at: Time) -> bool {
-        !self.far.is_empty() && self.near.latest().is_some_and(|latest| at >= latest.at())
     }
 
     /// There have never been as many: seldom, once a run has got going.
@@ -170,6 +170,14 @@ impl<E: Event> Calendar<E> {
     #[inline(never)]
     fn note_peak(&mut self) {
         self.peak = self.peak.max(self.len());
+        self.near_peak = self.peak - self.far.len();
+    }
+
+    /// Notes where the far tier begins, after it has changed.
+    fn note_far(&mut self) {
+        let latest = self.near.latest().map_or(Time::NEVER, Entry::at);
+        self.far_from = if self.far.is_empty() { Time::NEVER } else { latest };
+        self.near_peak = self.peak - self.far.len();
     }
 
     /// Schedules what lies behind the near tier or finds no room in it, and refuses what lies in the past.
@@ -178,9 +186,7 @@ impl<E: Event> Calendar<E> {
     fn schedule_far(&mut self, at: Time, first: u64, second: u64, sequence: u64) {
         assert!(at >= self.now, "an event was scheduled in the past");
         let entry = Entry::new(at, sequence, first, second);
-        if self.near.entries.is_empty() {
-            self.near.entries.resize(NEAR, entry);
-        } else if self.near.len == NEAR {
+        if self.near.len == NEAR {
             self.hand_over();
         }
         let is_far = self.near.latest().is_some_and(|latest| entry.key > latest.key);
@@ -188,6 +194,7 @@ impl<E: Event> Calendar<E> {
             push(&mut self.far, entry);
         }
         self.note_peak();
+        self.note_far();
     }
 
     /// Takes the earliest event.
@@ -230,6 +237,7 @@ impl<E: Event> Calendar<E> {
             self.near.len += 1;
         }
         self.near.entries[..self.near.len].reverse();
+        self.note_far();
     }
 }
 
@@ -302,7 +310,7 @@ mod tests {
     fn agrees_with_an_ordered_map_on_random_calls() {
         let stream = StreamKey::new(1, 0, "test", "calendar");
         let mut calendar = Calendar::new();
-        let mut twin = BTreeMap::new();
+        let (mut twin, mut peak) = (BTreeMap::new(), 0);
         for n in 0..200_000_u64 {
             let mut draw = stream.draw(n, 0);
             let grow = if n / 20_000 % 2 == 0 { 0.6 } else { 0.4 };
@@ -310,12 +318,14 @@ mod tests {
                 let at = Time(calendar.now().0 + (draw.open01() * 50.0) as u64);
                 calendar.schedule(at, n);
                 twin.insert((at, n), n);
+                peak = peak.max(twin.len());
             } else {
                 let expected = twin.pop_first().map(|((at, _), event)| (at, event));
                 assert_eq!(calendar.pop(), expected);
             }
             assert_eq!(calendar.len(), twin.len());
         }
+        assert_eq!(calendar.peak(), peak);
     }
 
     #[test]
