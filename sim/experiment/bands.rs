@@ -40,9 +40,12 @@ impl Bands {
 
 #[inline]
 fn band(ns: u64) -> usize {
-    let log = ns.max(1).ilog2();
+    // √2 · 2⁶³, rounded down.
+    const MIDDLE: u64 = 0xB504_F333_F9DE_6484;
+    let ns = ns.max(1);
+    let log = ns.ilog2();
     // Whether it is beyond √2 · 2^log.
-    let is_upper = (u128::from(ns) * u128::from(ns)) >> (2 * log + 1) > 0;
+    let is_upper = ns << (63 - log) > MIDDLE;
     let band = (2 * log + u32::from(is_upper)).saturating_sub(2 * LOWEST);
     (band as usize).min(BANDS - 1)
 }

@@ -16,56 +16,35 @@ use wssim_model::ids::{
     ContainerId, EndpointId, NodeId, PoolId, QueryId, RolloutId, ServiceId, SourceId,
 };
 use wssim_model::probe::{Failure, NodeMemoryState, OutOfMemory, Probe, RolloutFact, Unfinished};
-use wssim_stats::Histogram;
+use wssim_stats::Tally;
 
-/// A histogram with a tape before it: values are noted one by one and filed many at a time, which
-/// keeps the histogram's buckets out of the event loop's cache. It takes no room before the first value: most
-/// services of a large world hear nothing.
+/// Durations of one kind. They take no room before the first: most services of a large world hear nothing.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tape {
-    /// As soon as there is anything to file.
-    filed: Option<Histogram>,
-    noted: Vec<u64>,
+pub(crate) struct Heard {
+    ended: Tally,
     zeros: u64,
-    /// For how long those had lasted that had not ended when it was given up.
+    /// For how long those had lasted that had not ended when the run was given up.
     open: Vec<u64>,
 }
 
-/// Values on a tape before they are filed.
-const TAPE: usize = 256;
-
-impl Tape {
+impl Heard {
     #[inline]
     fn record(&mut self, ns: u64) {
         if ns == 0 {
             self.zeros += 1;
-            return;
-        }
-        self.noted.push(ns);
-        if self.noted.len() == TAPE {
-            self.file();
+        } else {
+            self.ended.record(ns);
         }
     }
 
-    /// Out of line: once for so many observations, from every place that notes one.
-    #[inline(never)]
-    fn file(&mut self) {
-        let filed = self.filed.get_or_insert_default();
-        for ns in self.noted.drain(..) {
-            filed.record(ns);
-        }
-    }
-
-    fn finish(mut self) -> Durations {
-        if !self.noted.is_empty() || self.zeros > 0 {
-            self.file();
-        }
-        let ended = self.filed.map(|mut filed| {
-            filed.record_zeros(self.zeros);
-            filed
-        });
+    fn finish(self) -> Durations {
+        let Self { ended, zeros, open } = self;
+        let is_any = zeros > 0 || !ended.is_empty();
+        let ended = is_any.then(|| ended.into_histogram(zeros));
         let mut durations = ended.map_or_else(Durations::default, Durations::of_ended);
-        self.open.into_iter().for_each(|ns| durations.add_open(ns));
+        for ns in open {
+            durations.add_open(ns);
+        }
         durations
     }
 }
@@ -160,12 +139,12 @@ impl Record {
 #[derive(Clone, Debug)]
 pub(crate) struct Recorder {
     sources: Vec<SourceRecord>,
-    responses: Vec<Tape>,
-    visits: Vec<Tape>,
-    queries: Vec<Tape>,
-    worker_waits: Vec<Tape>,
-    pool_waits: Vec<Tape>,
-    disk_waits: Vec<Tape>,
+    responses: Vec<Heard>,
+    visits: Vec<Heard>,
+    queries: Vec<Heard>,
+    worker_waits: Vec<Heard>,
+    pool_waits: Vec<Heard>,
+    disk_waits: Vec<Heard>,
     look_ups: Vec<[u64; 2]>,
     kills: Vec<[u64; 2]>,
     service_of: Vec<u32>,
@@ -191,7 +170,7 @@ impl Recorder {
             ..SourceRecord::default()
         };
         let window = Window { begin, end: begin + measured, slot, slots };
-        let empty = |n: usize| vec![Tape::default(); n];
+        let empty = |n: usize| vec![Heard::default(); n];
         Self {
             sources: vec![source; blueprint.sources.len()],
             responses: empty(blueprint.sources.len()),
@@ -227,8 +206,8 @@ impl Recorder {
 
     /// What was heard.
     pub(crate) fn finish(self) -> Record {
-        let finish = |tapes: Vec<Tape>| tapes.into_iter().map(Tape::finish).collect();
-        let responses = self.responses.into_iter().map(Tape::finish);
+        let finish = |heard: Vec<Heard>| heard.into_iter().map(Heard::finish).collect();
+        let responses = self.responses.into_iter().map(Heard::finish);
         let sources = self.sources.into_iter().zip(responses);
         Record {
             sources: sources
@@ -283,7 +262,7 @@ impl Probe for Recorder {
 
     fn unfinished(&mut self, what: Unfinished, since: Time, now: Time) {
         let service = |container: ContainerId| self.service_of[container.index()] as usize;
-        let tape = match what {
+        let heard = match what {
             Unfinished::Request(source) => {
                 let after = since.since(self.begin);
                 self.sources[source.index()].seconds.note(after, true);
@@ -299,7 +278,7 @@ impl Probe for Recorder {
             Unfinished::DiskWait(container) => &mut self.disk_waits[service(container)],
             Unfinished::PoolWait(pool) => &mut self.pool_waits[pool.index()],
         };
-        tape.open.push(now.since(since).0);
+        heard.open.push(now.since(since).0);
     }
 
     #[inline]

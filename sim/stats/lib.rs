@@ -22,6 +22,7 @@ pub mod paired_end;
 pub mod quantile;
 pub mod share;
 pub mod stopping;
+pub mod tally;
 pub mod theory;
 pub mod warm_up;
 pub mod worst_case;
@@ -41,4 +42,5 @@ pub use quantile::{
 };
 pub use share::share_interval;
 pub use stopping::{LOOKS, relative_half_width, replications_needed, within_precision};
+pub use tally::Tally;
 pub use warm_up::{Truncation, mser, mser5, replication_average, welch_moving_average};

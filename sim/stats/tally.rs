@@ -1,0 +1,110 @@
+//! Durations counted where an event loop runs: in the buckets of [`Histogram`], with a tenth of its instructions.
+//!
+//! A bucket's place is two operations away from the value, and nothing else is kept for each: count, quantiles and
+//! whatever else a histogram knows are found when the tally becomes one.
+
+use crate::histogram::{Counts, Histogram};
+
+/// Values below 2¹¹ have a bucket each; above, each doubling has 2¹⁰ (`HdrHistogram` with three digits).
+const EXACT_BITS: u32 = 11;
+const EACH_DOUBLING: u64 = 1 << (EXACT_BITS - 1);
+
+/// Durations above zero, in integer nanoseconds, in buckets of at most 0.1 % relative width.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// Up to the bucket of the longest. A bucket holds up to 2³² − 1 observations.
+    buckets: Vec<u32>,
+    sum_ns: u128,
+    max_ns: u64,
+}
+
+/// The bucket of `ns`.
+#[inline(always)]
+fn place(ns: u64) -> usize {
+    let exact = (1 << EXACT_BITS) - 1;
+    let shift = u64::BITS - EXACT_BITS - (ns | exact).leading_zeros();
+    (u64::from(shift) * EACH_DOUBLING + (ns >> shift)) as usize
+}
+
+/// The longest duration in the bucket at `place`, in nanoseconds.
+fn longest(place: usize) -> u64 {
+    let place = place as u64;
+    let shift = (place / EACH_DOUBLING).saturating_sub(1);
+    ((place - shift * EACH_DOUBLING + 1) << shift) - 1
+}
+
+impl Tally {
+    /// Counts one duration, in nanoseconds.
+    #[inline(always)]
+    pub fn record(&mut self, ns: u64) {
+        self.sum_ns += u128::from(ns);
+        self.max_ns = self.max_ns.max(ns);
+        let place = place(ns);
+        match self.buckets.get_mut(place) {
+            Some(bucket) => *bucket = bucket.saturating_add(1),
+            None => self.record_longest(place),
+        }
+    }
+
+    /// A duration that is longer than all before: there is room for all of its doubling.
+    #[cold]
+    #[inline(never)]
+    fn record_longest(&mut self, place: usize) {
+        let room = (place as u64 / EACH_DOUBLING + 1) * EACH_DOUBLING;
+        self.buckets.resize(room as usize, 0);
+        self.buckets[place] = 1;
+    }
+
+    /// Whether nothing was counted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.buckets.is_empty()
+    }
+
+    /// The same as a histogram, with `zeros` durations of zero; what lies above [`Histogram::LIMIT_NS`] counts at
+    /// the limit.
+    ///
+    /// # Panics
+    /// Never: a histogram has a bucket for each of these.
+    #[must_use]
+    pub fn into_histogram(self, zeros: u64) -> Histogram {
+        let limit = place(Histogram::LIMIT_NS);
+        let (below, above) = self.buckets.split_at(self.buckets.len().min(limit));
+        let above = above.iter().fold(0_u32, |sum, count| sum.saturating_add(*count));
+        let all = below.iter().copied().chain([above]).enumerate().filter(|(_, count)| *count > 0);
+        let buckets = all.map(|(place, count)| (longest(place), count)).collect();
+        let counts = Counts { zeros, sum_ns: self.sum_ns, max_ns: self.max_ns, buckets };
+        Histogram::of_counts(&counts).expect("the buckets are those of a histogram")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The slow obvious twin: each value recorded by the histogram itself. Around every bucket's edges near powers
+    /// of two, and values in between up to above the limit.
+    #[test]
+    fn it_becomes_the_histogram_that_heard_the_same() {
+        let edges = (0..64)
+            .flat_map(|bits| [-2, -1, 0, 1, 2].map(|by| (1_u64 << bits).checked_add_signed(by)));
+        let between = (1..20_000_u64).map(|n| Some(n * n * n * 977 + n));
+        let values: Vec<u64> = edges.chain(between).flatten().filter(|ns| *ns > 0).collect();
+        let (mut tally, mut histogram) = (Tally::default(), Histogram::new());
+        for &ns in &values {
+            tally.record(ns);
+            histogram.record(ns);
+        }
+        histogram.record_zeros(3);
+        assert_eq!(tally.into_histogram(3).counts(), histogram.counts());
+    }
+
+    #[test]
+    fn no_duration_lies_above_its_bucket() {
+        for ns in (0..70_000).chain((0..40).map(|bits| 70_001 << bits >> 1)) {
+            let (place, longest) = (place(ns), longest(place(ns)));
+            assert!(ns <= longest && place <= super::place(longest), "{ns} in {place}");
+            assert_eq!(super::place(longest + 1), place + 1, "{ns} in {place}");
+        }
+    }
+}
