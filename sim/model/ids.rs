@@ -15,6 +15,18 @@ macro_rules! ids {
             }
         }
 
+        impl crate::words::Word for $name {
+            #[inline(always)]
+            fn to_word(self) -> u32 {
+                self.0
+            }
+
+            #[inline(always)]
+            fn from_word(word: u32) -> Self {
+                Self(word)
+            }
+        }
+
         impl From<usize> for $name {
             fn from(place: usize) -> Self {
                 Self(u32::try_from(place).expect("fewer than 2^32 of anything"))
@@ -62,4 +74,8 @@ ids! {
     CacheId,
     /// A labelled CPU step, whose demand a trace may give.
     LabelId,
+    /// Something in flight: a place in the slab of frames.
+    FrameId,
+    /// Work that no container does: a place in the table of all of a replication.
+    ChoreId,
 }

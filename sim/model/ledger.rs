@@ -8,7 +8,8 @@ use crate::network::connection::NO_CONNECTION;
 use crate::network::flow::{RX, TX};
 use crate::probe::Probe;
 use crate::request::frame::{Frame, Kind, NONE, Waits};
-use crate::station::{Areas, PoolInstance};
+use crate::request::pool::PoolInstance;
+use crate::station::Areas;
 use crate::world::World;
 use wssim_kernel::{Calendar, Time};
 
@@ -172,6 +173,7 @@ impl<P: Probe> World<'_, P> {
         self.catch_up_all(now, calendar);
         self.measuring = false;
         self.measure_over = true;
+        self.note_done();
         let end = self.snapshot(now);
         self.ledger.averages = self.averages(&self.ledger.begin, &end);
     }
@@ -244,11 +246,11 @@ impl<P: Probe> World<'_, P> {
             answered: self.sources.iter().map(|source| source.answered).collect(),
             up: self.containers.iter().map(|c| c.life.up_ns(now)).collect(),
             areas: self.containers.iter_mut().map(|c| c.station.areas(now)).collect(),
-            doors: self.at_doors.iter_mut().map(|door| door.areas(now)).collect(),
-            arrivals: self.containers.iter().map(|c| c.station.arrivals).collect(),
-            disks: (self.disk_visits.iter_mut()).map(|visits| visits.areas(now)).collect(),
+            doors: self.at_doors.iter().map(|door| door.areas(now)).collect(),
+            arrivals: self.containers.iter().map(|c| c.station.arrivals()).collect(),
+            disks: (self.disk_visits.iter()).map(|visits| visits.areas(now)).collect(),
             memory: ids.map(|id| self.memory_counts(id)).collect(),
-            pools: self.pools.iter_mut().map(|pool| pool.waiting_area(now)).collect(),
+            pools: self.pools.iter().map(|pool| pool.queue.area(now)).collect(),
             breakers: self.breakers.iter().map(|breaker| breaker.open_ns(now)).collect(),
             totals: self.nodes.iter_mut().map(|node| node.processor.totals(now)).collect(),
             bytes: (0..self.nodes.len()).map(|node| self.flows.bytes(now, node)).collect(),
@@ -320,17 +322,12 @@ impl<P: Probe> World<'_, P> {
         };
         let answers =
             |source: usize| over(begin.answered[source].into(), end.answered[source].into()) * 1e9;
-        let instances = |pool: usize| {
-            let first = self.pool_bases[pool] as usize;
-            let last = self.pool_bases.get(pool + 1).map_or(self.pools.len(), |&b| b as usize);
-            (first..last).map(|i| over(begin.pools[i], end.pools[i])).sum()
-        };
+        let instances =
+            |pool: usize| self.pools.places(pool).map(|i| over(begin.pools[i], end.pools[i])).sum();
         let open = |breaker: usize| {
-            let first = self.breaker_bases[breaker] as usize;
-            let last =
-                self.breaker_bases.get(breaker + 1).map_or(self.breakers.len(), |&b| b as usize);
+            let places = self.breakers.places(breaker);
             let sum: f64 =
-                (first..last).map(|i| over(begin.breakers[i].into(), end.breakers[i].into())).sum();
+                places.map(|i| over(begin.breakers[i].into(), end.breakers[i].into())).sum();
             let service = self.blueprint.breakers[breaker].service;
             sum / f64::from(self.blueprint.services[service.index()].replicas().max(1))
         };
@@ -375,7 +372,7 @@ impl<P: Probe> World<'_, P> {
         for (place, container) in self.containers.iter_mut().enumerate() {
             let [held_back, queued] = self.at_doors[place].areas(now);
             let areas = container.station.areas(now);
-            let times = container.station.time_of_departed + open[place];
+            let times = container.station.time_of_departed() + open[place];
             let there = areas.in_system + held_back;
             assert_eq!(there, times, "container {place}: ∫N dt = Σ time in system");
             if container.serves_by_worker() {
@@ -414,12 +411,11 @@ impl<P: Probe> World<'_, P> {
             }
         }
         for (place, pool) in blueprint.pools.iter().enumerate() {
-            let containers = blueprint.services[pool.service.index()].containers.len() as u32;
-            let first = self.pool_bases[place];
-            for instance in (first..first + containers).map(|instance| instance as usize) {
-                let PoolInstance { free, leaked, ref queue, ref trials, .. } = self.pools[instance];
+            for instance in self.pools.places(place) {
+                let PoolInstance { free, leaked, ref queue, ref trials, .. } =
+                    self.pools[instance as u32];
                 let places = free + held[instance] + leaked;
-                let is_stuck = free > 0 && queue.len > 0 && !trials.is_due();
+                let is_stuck = free > 0 && queue.len() > 0 && !trials.is_due();
                 assert!(!is_stuck, "pool {place}: who waits beside a free place is tried for");
                 assert_eq!(pool.size, places, "pool {place}: size = free + held + leaked");
             }

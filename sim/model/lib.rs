@@ -11,6 +11,7 @@ mod fault;
 pub mod hardware;
 pub mod history;
 pub mod ids;
+mod instances;
 pub mod law;
 mod ledger;
 mod life;
@@ -27,6 +28,7 @@ mod routing;
 mod simulate;
 mod station;
 mod traffic;
+mod words;
 mod world;
 
 pub use blueprint::Blueprint;

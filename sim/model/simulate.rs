@@ -1,12 +1,13 @@
 //! One replication from beginning to end.
 
-use crate::blueprint::{Background, Blueprint, CpuLimit, Maker};
+use crate::blueprint::{Background, Blueprint, CpuLimit, Maker, Query};
 use crate::cache::open_stores;
 use crate::event::Event;
 use crate::fault::{Clocks, Reach, Strain};
 use crate::hardware::disk::Disk;
 use crate::hardware::processor::Processor;
 use crate::ids::TimeoutId;
+use crate::instances::Instances;
 use crate::ledger::Ledger;
 use crate::life::{Control, Life, Pulls, Pulse, Registry};
 use crate::load::{LOAD_PERIOD, LoadAverage};
@@ -23,10 +24,11 @@ use crate::request::TimeoutClass;
 use crate::request::breaker::Breaker;
 use crate::request::frame::Frames;
 use crate::request::limit::set_limits;
+use crate::request::pool::PoolInstance;
 use crate::request::ties::Ties;
 use crate::rollout::Progress;
 use crate::routing::ResolverCache;
-use crate::station::{AtDoor, DiskVisits, PoolInstance, Station};
+use crate::station::{AtDoor, DiskVisits, Station};
 use crate::traffic::{Bursts, SourceState};
 use crate::world::{ContainerState, Counts, NodeState, Outcome, Pace, Run, World};
 use std::collections::VecDeque;
@@ -119,9 +121,7 @@ impl<'a, P: Probe> World<'a, P> {
         let sources = (blueprint.sources.iter())
             .map(|source| SourceState::new(source, run.seed, run.replication, &mut class))
             .collect();
-        let (pools, pool_bases) = open_pools(blueprint);
-        let (resolvers, channel_bases) = channels(blueprint);
-        let (breakers, breaker_bases) = set_breakers(blueprint);
+        let resolvers = resolvers(blueprint);
         let (limiters, limiter_bases) = set_limits(blueprint);
         let registry = Registry::new(blueprint, run);
         let pulses = Pulse::all(blueprint, &registry.draws);
@@ -131,8 +131,7 @@ impl<'a, P: Probe> World<'a, P> {
             draws: StreamKey::new(run.seed, run.replication, "draws", ""),
             nodes: build_nodes(blueprint, &limits),
             containers,
-            pools,
-            pool_bases,
+            pools: pools(blueprint),
             registry,
             awaits: vec![None; blueprint.containers.len()],
             pulses,
@@ -143,7 +142,6 @@ impl<'a, P: Probe> World<'a, P> {
             clocks: Clocks::new(blueprint, run),
             connections: Connections::new(resolvers.len(), blueprint.containers.len()),
             resolvers,
-            channel_bases,
             scratch: Vec::new(),
             at_doors: vec![AtDoor::default(); blueprint.containers.len()],
             disk_visits: vec![
@@ -154,8 +152,7 @@ impl<'a, P: Probe> World<'a, P> {
             timeouts,
             sources,
             bursts: blueprint.background.iter().map(|b| (burst_stream(b, run), 0)).collect(),
-            breakers,
-            breaker_bases,
+            breakers: breakers(blueprint),
             limiters,
             limiter_bases,
             frames: Frames::default(),
@@ -251,36 +248,22 @@ fn build_nodes(blueprint: &Blueprint, limits: &[Vec<Option<CpuLimit>>]) -> Vec<N
     blueprint.nodes.iter().zip(limits).map(build).collect()
 }
 
-/// A resolver's answer for each channel, and where the channels of each route begin.
-fn channels(blueprint: &Blueprint) -> (Vec<ResolverCache>, Vec<u32>) {
-    let (mut caches, mut bases) = (Vec::new(), Vec::new());
-    for query in &blueprint.queries {
-        bases.push(caches.len() as u32);
-        let replicas = blueprint.services[query.service.index()].containers.len();
-        let callers = blueprint.services[query.caller.index()].containers.len();
-        caches.extend((0..callers).map(|_| ResolverCache::new(replicas)));
-    }
-    (caches, bases)
+/// The instances of all resolvers: for each pair of services that calls.
+fn resolvers(blueprint: &Blueprint) -> Instances<ResolverCache> {
+    let replicas = |query: &Query| blueprint.services[query.service.index()].containers.len();
+    let all = blueprint.queries.iter().map(|query| (query, blueprint.containers_of(query.caller)));
+    Instances::of(all, |query| ResolverCache::new(replicas(query)))
 }
 
-/// The instances of all breakers, and where those of each begin.
-fn set_breakers(blueprint: &Blueprint) -> (Vec<Breaker>, Vec<u32>) {
-    let (mut breakers, mut bases) = (Vec::new(), Vec::new());
-    for breaker in &blueprint.breakers {
-        bases.push(breakers.len() as u32);
-        let containers = &blueprint.services[breaker.service.index()].containers;
-        breakers.extend(containers.clone().map(|_| Breaker::new(breaker.policy)));
-    }
-    (breakers, bases)
+/// The instances of all breakers.
+fn breakers(blueprint: &Blueprint) -> Instances<Breaker> {
+    let all = blueprint.breakers.iter();
+    let all = all.map(|breaker| (breaker, blueprint.containers_of(breaker.service)));
+    Instances::of(all, |breaker| Breaker::new(breaker.policy))
 }
 
-/// The instances of all pools, and where those of each pool begin.
-fn open_pools(blueprint: &Blueprint) -> (Vec<PoolInstance>, Vec<u32>) {
-    let (mut pools, mut bases) = (Vec::new(), Vec::new());
-    for pool in &blueprint.pools {
-        bases.push(pools.len() as u32);
-        let containers = &blueprint.services[pool.service.index()].containers;
-        pools.extend(containers.clone().map(|_| PoolInstance::new(pool.size)));
-    }
-    (pools, bases)
+/// The instances of all pools.
+fn pools(blueprint: &Blueprint) -> Instances<PoolInstance> {
+    let all = blueprint.pools.iter().map(|pool| (pool, blueprint.containers_of(pool.service)));
+    Instances::of(all, |pool| PoolInstance::new(pool))
 }

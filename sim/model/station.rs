@@ -3,8 +3,8 @@
 //! Integrals are whole nanoseconds, so that ∫N dt equals the sum of the times in the system
 //! exactly (Little's law on one sample path).
 
-use crate::request::frame::{Queue, Waits};
-use wssim_kernel::{Nanos, Time};
+use crate::request::frame::{FrameId, Frames, Queue, Waits};
+use wssim_kernel::Time;
 
 /// Integrals of a station since time zero, in request-nanoseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,77 +20,206 @@ pub(crate) struct Areas {
 /// One container as a queueing station.
 #[derive(Debug, Default)]
 pub(crate) struct Station {
-    pub(crate) queue: Queue,
-    pub(crate) held: u32,
-    pub(crate) in_system: u32,
-    pub(crate) arrivals: u64,
-    /// Σ time in the system of those who left, in nanoseconds.
-    pub(crate) time_of_departed: u128,
-    areas: Areas,
-    updated: Time,
+    /// Requests that wait for a worker.
+    queue: Line,
+    held: Level,
+    in_system: Level,
+    arrivals: u64,
+    /// Σ time in the system of the requests that left, in nanoseconds.
+    time_of_departed: u128,
+    changed: Time,
 }
 
 impl Station {
-    /// Brings the integrals up to `now`; to be called before any count changes.
-    #[inline]
-    pub(crate) fn advance(&mut self, now: Time) {
-        let elapsed = u128::from(now.0 - self.updated.0);
-        if elapsed > 0 {
-            self.areas.in_system += u128::from(self.in_system) * elapsed;
-            self.areas.waiting += u128::from(self.queue.len) * elapsed;
-            self.areas.held += u128::from(self.held) * elapsed;
-            self.updated = now;
-        }
+    /// A request comes.
+    #[inline(always)]
+    pub(crate) fn come(&mut self, now: Time) {
+        self.in_system.rise(now);
+        self.arrivals += 1;
+        self.changed = now;
     }
 
-    /// Since when no count has changed.
+    /// A request that came at `arrived` leaves.
+    #[inline(always)]
+    pub(crate) fn depart(&mut self, now: Time, arrived: Time) {
+        self.in_system.fall(now);
+        self.time_of_departed += u128::from(now.since(arrived).0);
+        self.changed = now;
+    }
+
+    /// A request that came at `arrived` to the node leaves, and has never been in the system.
+    pub(crate) fn depart_from_door(&mut self, now: Time, arrived: Time) {
+        self.time_of_departed += u128::from(now.since(arrived).0);
+    }
+
+    /// Lends a worker.
+    #[inline(always)]
+    pub(crate) fn lend(&mut self, now: Time) {
+        self.held.rise(now);
+        self.changed = now;
+    }
+
+    /// Takes a worker back.
+    #[inline(always)]
+    pub(crate) fn take_back(&mut self, now: Time) {
+        self.held.fall(now);
+        self.changed = now;
+    }
+
+    /// `id` waits for a worker, behind all others.
+    pub(crate) fn queue_up(&mut self, now: Time, frames: &mut Frames, id: FrameId) {
+        self.queue.push(now, frames, id);
+        self.changed = now;
+    }
+
+    /// The request that has waited longest waits no more.
+    pub(crate) fn next(&mut self, now: Time, frames: &mut Frames) -> Option<FrameId> {
+        self.changed = now;
+        self.queue.pop(now, frames)
+    }
+
+    /// `id` waits no more.
+    pub(crate) fn leave_queue(&mut self, now: Time, frames: &mut Frames, id: FrameId) {
+        self.queue.remove(now, frames, id);
+        self.changed = now;
+    }
+
+    /// All workers are free, and no request waits for one.
+    pub(crate) fn empty(&mut self, now: Time) {
+        self.queue.clear(now);
+        self.held.clear(now);
+        self.changed = now;
+    }
+
+    /// Requests in the system.
+    #[inline(always)]
+    pub(crate) fn in_system(&self) -> u32 {
+        self.in_system.number
+    }
+
+    /// Requests that wait for a worker.
+    #[inline(always)]
+    pub(crate) fn waiting(&self) -> u32 {
+        self.queue.len()
+    }
+
+    /// Workers held.
+    #[inline(always)]
+    pub(crate) fn held(&self) -> u32 {
+        self.held.number
+    }
+
+    /// Requests that came.
+    pub(crate) fn arrivals(&self) -> u64 {
+        self.arrivals
+    }
+
+    /// Σ time in the system of the requests that left, in nanoseconds.
+    pub(crate) fn time_of_departed(&self) -> u128 {
+        self.time_of_departed
+    }
+
+    /// Since when no count has changed, or since the integrals were read.
     pub(crate) fn changed_at(&self) -> Time {
-        self.updated
+        self.changed
     }
 
     /// The integrals up to `now`.
     pub(crate) fn areas(&mut self, now: Time) -> Areas {
-        self.advance(now);
-        self.areas
+        self.changed = now;
+        Areas {
+            in_system: self.in_system.area(now),
+            waiting: self.queue.area(now),
+            held: self.held.area(now),
+        }
     }
 }
 
-/// A number and its integral.
+/// A number and its integral over time.
+///
+/// ∫ n dt up to t is n·t less the sum of all changes, each times its moment: so a change costs one addition, and
+/// the integral is exact.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Level {
     number: u32,
-    area: u128,
-    updated: Time,
+    /// Σ change · moment, modulo 2¹²⁸.
+    weighed: u128,
 }
 
 impl Level {
     /// One more.
+    #[inline(always)]
     pub(crate) fn rise(&mut self, now: Time) {
-        self.advance(now);
         self.number += 1;
+        self.weighed = self.weighed.wrapping_add(u128::from(now.0));
     }
 
     /// One less.
+    #[inline(always)]
     pub(crate) fn fall(&mut self, now: Time) {
-        self.advance(now);
         self.number -= 1;
+        self.weighed = self.weighed.wrapping_sub(u128::from(now.0));
     }
 
     /// None at all.
     pub(crate) fn clear(&mut self, now: Time) {
-        self.advance(now);
+        self.weighed = self.weighed.wrapping_sub(u128::from(self.number) * u128::from(now.0));
         self.number = 0;
     }
 
     /// ∫ number dt in nanoseconds.
-    pub(crate) fn area(&mut self, now: Time) -> u128 {
-        self.advance(now);
-        self.area
+    pub(crate) fn area(&self, now: Time) -> u128 {
+        (u128::from(self.number) * u128::from(now.0)).wrapping_sub(self.weighed)
+    }
+}
+
+/// A queue and the integral of its length.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Line {
+    queue: Queue,
+    waiting: Level,
+}
+
+impl Line {
+    /// Puts `id` at the end.
+    pub(crate) fn push(&mut self, now: Time, frames: &mut Frames, id: FrameId) {
+        self.waiting.rise(now);
+        self.queue.push(frames, id);
     }
 
-    fn advance(&mut self, now: Time) {
-        self.area += u128::from(self.number) * u128::from(now.0 - self.updated.0);
-        self.updated = now;
+    /// Takes the first.
+    pub(crate) fn pop(&mut self, now: Time, frames: &mut Frames) -> Option<FrameId> {
+        let id = self.queue.pop(frames)?;
+        self.waiting.fall(now);
+        Some(id)
+    }
+
+    /// Takes `id` out, wherever it stands.
+    pub(crate) fn remove(&mut self, now: Time, frames: &mut Frames, id: FrameId) {
+        self.waiting.fall(now);
+        self.queue.remove(frames, id);
+    }
+
+    /// Forgets all that wait.
+    pub(crate) fn clear(&mut self, now: Time) {
+        self.waiting.clear(now);
+        self.queue = Queue::default();
+    }
+
+    /// The first, if any.
+    pub(crate) fn first(&self) -> Option<FrameId> {
+        self.queue.first()
+    }
+
+    /// How many wait.
+    #[inline(always)]
+    pub(crate) fn len(&self) -> u32 {
+        self.queue.len
+    }
+
+    /// ∫ length dt in nanoseconds.
+    pub(crate) fn area(&self, now: Time) -> u128 {
+        self.waiting.area(now)
     }
 }
 
@@ -105,7 +234,7 @@ pub(crate) struct AtDoor {
 
 impl AtDoor {
     /// ∫ requests dt, held back and queued, in nanoseconds.
-    pub(crate) fn areas(&mut self, now: Time) -> [u128; 2] {
+    pub(crate) fn areas(&self, now: Time) -> [u128; 2] {
         [self.held_back.area(now), self.queued.area(now)]
     }
 }
@@ -138,8 +267,8 @@ impl DiskVisits {
     }
 
     /// ∫ visits dt, waiting and served, in nanoseconds: of disk steps, and of pages.
-    pub(crate) fn areas(&mut self, now: Time) -> [[u128; 2]; 2] {
-        [&mut self.steps, &mut self.pages].map(|at| [at.waiting.area(now), at.served.area(now)])
+    pub(crate) fn areas(&self, now: Time) -> [[u128; 2]; 2] {
+        [&self.steps, &self.pages].map(|at| [at.waiting.area(now), at.served.area(now)])
     }
 }
 
@@ -170,87 +299,5 @@ impl Busy {
     /// Time up to `now` in which somebody was there, in nanoseconds.
     pub(crate) fn busy_ns(&self, now: Time) -> u64 {
         self.before_ns + if self.number > 0 { now.since(self.since).0 } else { 0 }
-    }
-}
-
-/// A pool that gets no connection tries again after 10 ms, and after twice as long each time … (`backoffMs` of
-/// `PoolEntryCreator` in `HikariPool` 6)
-const FIRST_PAUSE: Nanos = Nanos(10_000_000);
-/// … up to this.
-const LONGEST_PAUSE: Nanos = Nanos(5_000_000_000);
-
-/// How a pool comes to connections that it was refused.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Trials {
-    /// The pause before the one that is to come; `None`: none is.
-    pause: Option<Nanos>,
-    /// Number of that one, or of the next.
-    number: u32,
-}
-
-impl Trials {
-    /// Whether one is to come.
-    pub(crate) fn is_due(&self) -> bool {
-        self.pause.is_some()
-    }
-
-    /// Whether that is number `trial`.
-    pub(crate) fn is(&self, trial: u32) -> bool {
-        self.is_due() && self.number == trial
-    }
-
-    /// After which pause to try after one that was in vain, and its number.
-    pub(crate) fn after_refusal(&mut self) -> (Nanos, u32) {
-        let last = self.pause.map_or(0, |pause| pause.0);
-        self.after(Nanos(last * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE))
-    }
-
-    /// The same after one that was not.
-    pub(crate) fn at_once(&mut self) -> (Nanos, u32) {
-        self.after(Nanos::ZERO)
-    }
-
-    fn after(&mut self, pause: Nanos) -> (Nanos, u32) {
-        self.end();
-        self.pause = Some(pause);
-        (pause, self.number)
-    }
-
-    /// None is to come.
-    pub(crate) fn end(&mut self) {
-        self.number = self.number.wrapping_add(1);
-        self.pause = None;
-    }
-}
-
-/// The instance of a connection pool at one container.
-#[derive(Debug, Default)]
-pub(crate) struct PoolInstance {
-    pub(crate) queue: Queue,
-    pub(crate) free: u32,
-    /// Places that were never given back.
-    pub(crate) leaked: u32,
-    /// When it tries again to open a connection.
-    pub(crate) trials: Trials,
-    waiting: u128,
-    updated: Time,
-}
-
-impl PoolInstance {
-    pub(crate) fn new(size: u32) -> Self {
-        Self { free: size, ..Self::default() }
-    }
-
-    /// Brings the integral up to `now`; to be called before the queue changes.
-    #[inline]
-    pub(crate) fn advance(&mut self, now: Time) {
-        self.waiting += u128::from(self.queue.len) * u128::from(now.0 - self.updated.0);
-        self.updated = now;
-    }
-
-    /// ∫ frames waiting dt, in nanoseconds.
-    pub(crate) fn waiting_area(&mut self, now: Time) -> u128 {
-        self.advance(now);
-        self.waiting
     }
 }

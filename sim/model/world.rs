@@ -11,6 +11,7 @@ use crate::fault::{Clocks, Reach, Strain};
 use crate::hardware::disk::Disk;
 use crate::hardware::processor::{Alone, Due, Follows, Happened, Processor};
 use crate::ids::{ContainerId, NodeId, TimeoutId};
+use crate::instances::Instances;
 use crate::ledger::{Averages, Ledger};
 use crate::life::{Awaits, Control, Led, Life, Pulls, Pulse, Registry};
 use crate::load::LoadAverage;
@@ -26,10 +27,11 @@ use crate::request::TimeoutClass;
 use crate::request::breaker::Breaker;
 use crate::request::frame::{Frame, FrameId, Frames, Kind, NONE, Waits};
 use crate::request::limit::Limiter;
+use crate::request::pool::PoolInstance;
 use crate::request::ties::Ties;
 use crate::rollout::Progress;
 use crate::routing::ResolverCache;
-use crate::station::{AtDoor, DiskVisits, PoolInstance, Station};
+use crate::station::{AtDoor, DiskVisits, Station};
 use crate::traffic::{Bursts, SourceState};
 use std::collections::VecDeque;
 use wssim_kernel::stream::StreamKey;
@@ -75,6 +77,8 @@ pub(crate) struct Counts {
     pub(crate) failed: u64,
     pub(crate) measured: u64,
     pub(crate) measured_in_flight: u64,
+    /// Whether the measured stretch is over, and no measured request is in flight: asked after each event.
+    pub(crate) is_done: bool,
 }
 
 /// One node.
@@ -164,11 +168,10 @@ impl ContainerState {
     #[inline(always)]
     pub(crate) fn lend_worker(&mut self, now: Time, frame: &mut Frame) -> bool {
         let station = &mut self.station;
-        if self.workers.is_some_and(|workers| station.held >= workers) {
+        if self.workers.is_some_and(|workers| station.held() >= workers) {
             return false;
         }
-        station.advance(now);
-        station.held += 1;
+        station.lend(now);
         frame.holds_worker = true;
         frame.admitted = true;
         true
@@ -178,9 +181,8 @@ impl ContainerState {
     #[inline(always)]
     pub(crate) fn take_worker_back(&mut self, now: Time, frame: &mut Frame) -> bool {
         frame.holds_worker = false;
-        self.station.advance(now);
-        self.station.held -= 1;
-        self.station.queue.len > 0
+        self.station.take_back(now);
+        self.station.waiting() > 0
     }
 }
 
@@ -193,9 +195,7 @@ pub(crate) struct World<'a, P> {
     pub(crate) draws: StreamKey,
     pub(crate) nodes: Vec<NodeState>,
     pub(crate) containers: Vec<ContainerState>,
-    /// Instances of pool p begin at `pool_bases[p]`, one for each container of its service.
-    pub(crate) pools: Vec<PoolInstance>,
-    pub(crate) pool_bases: Vec<u32>,
+    pub(crate) pools: Instances<PoolInstance>,
     /// Who knows of whom.
     pub(crate) registry: Registry,
     /// By container: how it waits in its start-up for what it needs, or did last.
@@ -212,11 +212,10 @@ pub(crate) struct World<'a, P> {
     pub(crate) strain: Strain,
     /// When faults come.
     pub(crate) clocks: Clocks<'a>,
-    /// Connections; the channels of route r begin at `channel_bases[r]`, one for each container of
-    /// the caller, and so do the resolvers' answers.
+    /// Each container of a caller has a channel of connections to each of its callees, and a resolver's answers
+    /// at the same place.
     pub(crate) connections: Connections,
-    pub(crate) resolvers: Vec<ResolverCache>,
-    pub(crate) channel_bases: Vec<u32>,
+    pub(crate) resolvers: Instances<ResolverCache>,
     /// Frames that something rare is done to.
     pub(crate) scratch: Vec<FrameId>,
     /// Who of each container's requests has not been taken in.
@@ -229,10 +228,8 @@ pub(crate) struct World<'a, P> {
     pub(crate) sources: Vec<SourceState>,
     /// Stream and number of the next burst of each background load.
     pub(crate) bursts: Vec<(StreamKey, u64)>,
-    /// Instances of breaker b begin at `breaker_bases[b]`, one for each container of its service.
-    pub(crate) breakers: Vec<Breaker>,
-    pub(crate) breaker_bases: Vec<u32>,
-    /// The same of limits; some have one for each source, container by container.
+    pub(crate) breakers: Instances<Breaker>,
+    /// Limits; some have one for each source, container by container.
     pub(crate) limiters: Vec<Limiter>,
     pub(crate) limiter_bases: Vec<u32>,
     pub(crate) frames: Frames,
@@ -347,13 +344,19 @@ impl<P: Probe> Model for World<'_, P> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn is_done(&self) -> bool {
-        self.measure_over && self.counts.measured_in_flight == 0
+        self.counts.is_done
     }
 }
 
 impl<P: Probe> World<'_, P> {
+    /// Notes whether the run is over, after the measured stretch or a measured request has ended.
+    #[inline(always)]
+    pub(crate) fn note_done(&mut self) {
+        self.counts.is_done = self.counts.measured_in_flight == 0 && self.measure_over;
+    }
+
     /// Lets those go on who have just got a worker or given up a look-up, and those fail who were to.
     #[inline(never)]
     fn go_on(&mut self, now: Time, calendar: &mut Calendar<Event>) {

@@ -3,7 +3,7 @@
 //! Tables are in order of *names*, so that the order in which a file says things changes nothing.
 //! A blueprint is immutable and shared by all replications.
 
-use crate::cache::Popularity;
+mod call;
 mod container;
 mod faults;
 mod health;
@@ -15,15 +15,16 @@ mod proxy;
 mod routing;
 mod traffic;
 
+use crate::cache::Popularity;
 use crate::ids::{
-    BreakerId, CacheId, CallId, ContainerId, EndpointId, InstructionId, LabelId, LimitId,
-    ParallelId, PoolId, QueryId, ServiceId, TimeoutId,
+    CacheId, CallId, ContainerId, InstructionId, LabelId, ParallelId, ServiceId, TimeoutId,
 };
 use crate::law::Law;
 pub use crate::network::packet::{Wire, usual};
 use crate::orchestrator::{Cluster, RestartPolicy};
 pub use crate::traffic::mmpp::Mmpp;
 pub use crate::traffic::profile::{Piece, Profile};
+pub use call::{Breaker, BreakerPolicy, Call, Pool, Retry, Tenure, Travels};
 pub use container::{Cold, Container, DataAt, Needs, OnStop};
 pub use faults::{Comes, Fault, FaultKind};
 pub use health::HealthCheck;
@@ -342,45 +343,6 @@ pub struct Parallel {
     pub site: u64,
 }
 
-/// A call site.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Call {
-    /// What is called.
-    pub target: EndpointId,
-    /// Hash that tells this site from the others of its endpoint, for the callee's key.
-    pub site: u64,
-    /// The network that caller and callee share.
-    pub network: Network,
-    /// Bytes of the request.
-    pub send: Law,
-    /// Bytes of the answer.
-    pub receive: Law,
-    /// The pool whose connection it needs.
-    pub pool: Option<PoolId>,
-    /// Longest wait for the answer, from the moment the attempt is sent.
-    pub timeout: Option<TimeoutId>,
-    /// What happens after a failed attempt.
-    pub retry: Retry,
-    /// The breaker before it.
-    pub breaker: Option<BreakerId>,
-    /// The limits before it, in the order in which it meets them.
-    pub limits: Vec<LimitId>,
-    /// The callee may begin nothing later than this after it was sent, nor later than the caller
-    /// itself may; `None`: no deadline travels.
-    pub deadline: Option<Nanos>,
-    /// Whether the callee stops when the caller gives up.
-    pub cancel: bool,
-    /// Under which pair it is measured.
-    pub query: QueryId,
-    /// How much of its connection matters.
-    pub travels: Travels,
-    /// For how long it has its connection.
-    pub tenure: Tenure,
-    /// Whether the caller goes on without an answer when all attempts have failed, as the client of
-    /// a cache does.
-    pub optional: bool,
-}
-
 /// A key space that look-ups refer to. Each container of the service has a store of its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cache {
@@ -426,123 +388,6 @@ impl Hits {
     }
 }
 
-/// For how long a call has its connection.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Tenure {
-    /// Until it is answered.
-    OneCall,
-    /// It is no call: it takes a connection for others.
-    Takes {
-        /// Share of times that it is never given back.
-        leak: f64,
-        /// Address of the draw.
-        draw: u32,
-    },
-    /// It uses the one that was taken before.
-    Uses,
-}
-
-/// How much of a call's connection matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Travels {
-    /// It is opened, kept, closed, and pinned to a replica.
-    OnConnection,
-    /// Nobody can tell one connection from another: none is counted, opened or closed, and requests
-    /// are balanced one by one, by the route's policy.
-    Freely,
-    /// The same, where the policy is that everybody's requests go to the replicas in turn.
-    InTurn,
-}
-
-/// Retries of a call.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Retry {
-    /// Attempts after the first.
-    pub attempts: u32,
-    /// Pause before the first retry.
-    pub backoff: Nanos,
-    /// Each further pause is this many times the one before.
-    pub factor: f64,
-    /// The pause is multiplied by a uniform number in [1 − jitter, 1 + jitter].
-    pub jitter: f64,
-    /// Which failures are retried; a set of [`crate::probe::Failure`] bits.
-    pub on: u16,
-    /// Whether a retry avoids the replica of the attempt before, where there is another.
-    pub other_replica: bool,
-}
-
-impl Retry {
-    /// No retries.
-    pub const NEVER: Self = Self {
-        attempts: 0,
-        backoff: Nanos::ZERO,
-        factor: 1.0,
-        jitter: 0.0,
-        on: u16::MAX,
-        other_replica: false,
-    };
-}
-
-/// Circuit breakers of one service before another: one at each of its containers, for all calls
-/// with this policy.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Breaker {
-    /// The calling service.
-    pub service: ServiceId,
-    /// Under which pair it is measured.
-    pub query: QueryId,
-    /// When it trips, and for how long.
-    pub policy: BreakerPolicy,
-}
-
-/// When a circuit breaker trips, and for how long.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BreakerPolicy {
-    /// So many failures within the window.
-    pub failures: Option<u32>,
-    /// Failures over calls within the window, from `min_calls` calls on.
-    pub ratio: Option<f64>,
-    /// See `ratio`.
-    pub min_calls: u32,
-    /// How long an outcome counts.
-    pub window: Nanos,
-    /// How long nothing passes.
-    pub open: Nanos,
-    /// How many attempts then pass, all of which must be good.
-    pub half_open: u32,
-}
-
-impl BreakerPolicy {
-    /// Hystrix's: half of at least 20 calls in 10 s, open for 5 s, one probe
-    /// (`circuitBreaker.errorThresholdPercentage`, `.requestVolumeThreshold`,
-    /// `.sleepWindowInMilliseconds`, `metrics.rollingStats.timeInMilliseconds`).
-    pub const HYSTRIX: Self = Self {
-        failures: None,
-        ratio: Some(0.5),
-        min_calls: 20,
-        window: Nanos(10_000_000_000),
-        open: Nanos(5_000_000_000),
-        half_open: 1,
-    };
-}
-
-/// A connection pool: at most `size` calls of one container to the target at once.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Pool {
-    /// The calling service; each of its containers has an instance.
-    pub service: ServiceId,
-    /// What it connects to.
-    pub target: ServiceId,
-    /// Its name in metrics: the target's.
-    pub name: String,
-    /// Connections of one instance.
-    pub size: u32,
-    /// Longest wait for a connection.
-    pub timeout: Option<TimeoutId>,
-    /// Whether who finds none while the target takes no more waits as if all were in use.
-    pub outwaits: bool,
-}
-
 /// A pair of services whose calls are measured together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Query {
@@ -575,6 +420,11 @@ impl Blueprint {
     #[must_use]
     pub fn service_of(&self, container: ContainerId) -> &Service {
         &self.services[self.containers[container.index()].service.index()]
+    }
+
+    /// The containers of `service`.
+    pub(crate) fn containers_of(&self, service: ServiceId) -> std::ops::Range<u32> {
+        self.services[service.index()].containers.clone()
     }
 
     /// Number of `container` among those of its service `service`, from zero.

@@ -1,8 +1,8 @@
 //! The disks' legs of a chore: pieces that are read, or written, one after the other, each in its disk's queue.
 
-use super::ChoreId;
 use crate::blueprint::Access;
 use crate::event::Event;
+use crate::ids::ChoreId;
 use crate::ids::{ContainerId, NodeId};
 use crate::probe::Probe;
 use crate::request::frame::{FrameId, Kind, Waits};

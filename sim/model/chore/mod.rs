@@ -12,23 +12,13 @@ mod disk;
 
 use crate::event::Event;
 use crate::hardware::processor::Follows;
-use crate::ids::{NodeId, RolloutId};
+use crate::ids::{ChoreId, NodeId, RolloutId};
 use crate::network::Carried;
 use crate::probe::Probe;
 use crate::request::frame::{FrameId, Kind, NO_FRAME};
 use crate::world::World;
 use disk::Leg;
 use wssim_kernel::{Calendar, Time};
-
-/// A chore: a place in the table of all of a replication.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ChoreId(pub(crate) u32);
-
-impl ChoreId {
-    fn index(self) -> usize {
-        self.0 as usize
-    }
-}
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, Default)]

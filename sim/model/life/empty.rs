@@ -14,7 +14,7 @@ use crate::network::connection::Stage;
 use crate::network::reach::Lost;
 use crate::probe::{Failure, Probe};
 use crate::request::Parting;
-use crate::request::frame::{FrameId, Kind, Queue, Waits};
+use crate::request::frame::{FrameId, Kind, Waits};
 use crate::request::limit::Limiter;
 use crate::world::{ContainerState, World};
 use wssim_kernel::{Calendar, Time};
@@ -58,17 +58,13 @@ impl<P: Probe> World<'_, P> {
 
     /// Its queues are empty, its workers and connections nobody's.
     fn empty_station(&mut self, now: Time, id: ContainerId) {
-        let station = &mut self.containers[id.index()].station;
-        station.advance(now);
-        station.queue = Queue::default();
-        station.held = 0;
+        self.containers[id.index()].station.empty(now);
         self.at_doors[id.index()].queued.clear(now);
         for (place, pool) in self.blueprint.pools.iter().enumerate() {
             if self.blueprint.containers[id.index()].service == pool.service {
                 let instance = self.pool_instance(PoolId::from(place), id);
-                let instance = &mut self.pools[instance as usize];
-                instance.advance(now);
-                instance.queue = Queue::default();
+                let instance = &mut self.pools[instance];
+                instance.queue.clear(now);
                 instance.free = pool.size;
                 instance.leaked = 0;
                 instance.trials.end();
@@ -138,9 +134,10 @@ impl<P: Probe> World<'_, P> {
                 stores[place] = Lru::new(popularity.items(), *capacity);
             }
         }
-        for (breaker, &base) in blueprint.breakers.iter().zip(&self.breaker_bases) {
-            if let Some(place) = place(breaker.service) {
-                self.breakers[base as usize + place].restart(now);
+        for (breaker, content) in blueprint.breakers.iter().enumerate() {
+            if content.service == own {
+                let place = self.breakers.place(breaker, id);
+                self.breakers[place].restart(now);
             }
         }
         for (limit, &base) in blueprint.limits.iter().zip(&self.limiter_bases) {
@@ -159,7 +156,7 @@ impl<P: Probe> World<'_, P> {
             if self.blueprint.services[caller.index()].containers.contains(&id.0) {
                 let channel = self.channel_of(query, id);
                 self.connections.close_idle(channel);
-                self.resolvers[channel].forget();
+                self.resolvers[channel as u32].forget();
                 self.ports.forget(query, self.blueprint.replica(caller, id));
             }
         }

@@ -370,7 +370,7 @@ impl<P: Probe> World<'_, P> {
         let container = &self.containers[id.index()];
         let over = container.life.started;
         let leaves = self.blueprint.service_of(id).on_stop == OnStop::Exit;
-        let is_done = (leaves || container.station.in_system == 0) && !container.life.hangs;
+        let is_done = (leaves || container.station.in_system() == 0) && !container.life.hangs;
         if is_done || now >= over {
             let is_good = is_done && !self.pulses[id.index()].is_unhealthy;
             let end = if is_good { End::Done } else { End::Loud };

@@ -63,8 +63,8 @@ impl ContainerState {
     /// takes in whoever comes, and its queue is of steps.
     fn requests_held(&self) -> u32 {
         match self.hold {
-            Hold::Request => self.station.in_system - self.station.queue.len,
-            Hold::Cpu => self.station.in_system,
+            Hold::Request => self.station.in_system() - self.station.waiting(),
+            Hold::Cpu => self.station.in_system(),
         }
     }
 }
@@ -80,7 +80,7 @@ impl<P: Probe> World<'_, P> {
         let station = &container.station;
         let in_service = f64::from(container.requests_held());
         let account = &mut self.memory.accounts[id.index()];
-        let visits = station.arrivals;
+        let visits = station.arrivals();
         let collects = memory.heap.as_ref().map_or(0, |heap| account.heap.note(heap, visits));
         let grown = account.heap.grown;
         let buffers = memory.data.as_ref().map_or(0.0, |data| data.buffers);

@@ -33,6 +33,9 @@ impl<P: Probe> World<'_, P> {
     /// equal chances. `None`: users come to the replica's own node.
     pub(crate) fn ingress_of(&self, source: SourceId, key: u64) -> Option<NodeId> {
         let nodes = &self.blueprint.sources[source.index()].ingress;
+        if nodes.is_empty() {
+            return None;
+        }
         let place = (u128::from(key) * nodes.len() as u128) >> 64;
         nodes.get(place as usize).copied()
     }

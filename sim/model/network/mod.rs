@@ -95,6 +95,21 @@ impl<P: Probe> World<'_, P> {
         self.transmit_at_cost(now, &message, latency, event, calendar);
     }
 
+    /// Sends a message that costs nothing within `node`, as [`World::transmit`] does.
+    #[inline(always)]
+    pub(crate) fn hop(
+        &mut self,
+        now: Time,
+        node: NodeId,
+        (key, draw): (u64, u32),
+        event: Event,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let place = node.index() * self.nodes.len() + node.index();
+        let latency = self.half_rtts[place].unwrap_or_else(|| self.half_rtt(place, key, draw));
+        self.arrive_after(now, latency, event, calendar);
+    }
+
     /// Whether bytes between two nodes cost nothing: then they need not be known.
     #[inline(always)]
     pub(crate) fn is_free(&self, from: NodeId, to: NodeId) -> bool {

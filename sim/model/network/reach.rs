@@ -249,7 +249,7 @@ impl<'a, P: Probe> World<'a, P> {
     /// What a request has waited at the node of `container` is over.
     fn note_waited(&mut self, now: Time, container: ContainerId, since: Time) {
         let station = &mut self.containers[container.index()].station;
-        station.time_of_departed += u128::from(now.since(since).0);
+        station.depart_from_door(now, since);
     }
 
     /// The request `id` waits for a process that hangs, and will not go on: it is reset, or lost with its

@@ -5,7 +5,7 @@
 
 use super::connection::Stage;
 use super::reach::Lost;
-use super::{Message, OUTSIDE, constant_half, half};
+use super::{Message, OUTSIDE, half};
 use crate::blueprint::{Arrivals, Network};
 use crate::event::Event;
 use crate::ids::NodeId;
@@ -105,10 +105,15 @@ impl<P: Probe> World<'_, P> {
     #[inline]
     fn half_client_rtt(&self, visit: FrameId, node: NodeId, draw: u32) -> Nanos {
         let visit = &self.frames[visit];
-        let rtt = &self.blueprint.sources[visit.source.index()].client_rtt;
-        let half =
-            constant_half(rtt).unwrap_or_else(|| half(rtt, &mut self.draws.draw(visit.key, draw)));
+        let half = self.sources[visit.source.index()].half_client_rtt;
+        let half = half.unwrap_or_else(|| self.drawn_half_client_rtt(visit, draw));
         if self.reach.ever { self.paced_outside(node, half) } else { half }
+    }
+
+    #[inline(never)]
+    fn drawn_half_client_rtt(&self, visit: &Frame, draw: u32) -> Nanos {
+        let rtt = &self.blueprint.sources[visit.source.index()].client_rtt;
+        half(rtt, &mut self.draws.draw(visit.key, draw))
     }
 
     pub(super) fn bytes_of_request(&self, visit: FrameId) -> f64 {

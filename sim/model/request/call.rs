@@ -39,18 +39,14 @@ struct Caller {
 }
 
 impl<P: Probe> World<'_, P> {
-    /// `id` calls.
-    pub(crate) fn call(
+    /// `id` makes its outgoing call, which is `call`.
+    pub(super) fn call(
         &mut self,
         now: Time,
         id: FrameId,
         call: CallId,
         calendar: &mut Calendar<Event>,
     ) {
-        let frame = &mut self.frames[id];
-        frame.outgoing = call;
-        frame.attempt = 0;
-        frame.last_replica = 0;
         if self.ties.are_used() && !self.may_enter(now, id, calendar) {
             return;
         }
@@ -93,36 +89,55 @@ impl<P: Probe> World<'_, P> {
         (pool, call): (PoolId, &Call),
         calendar: &mut Calendar<Event>,
     ) -> bool {
-        let container = self.frames[id].container;
-        let place = self.pool_instance(pool, container);
-        let content = &self.blueprint.pools[pool.index()];
-        let has_one = self.pools[place as usize].free > 0
-            && !(content.outwaits
-                && self.has_to_outwait(now, (pool, content), (call, container), calendar));
         let frame = &mut self.frames[id];
-        let instance = &mut self.pools[place as usize];
+        let place = self.pools.place(pool.index(), frame.container);
+        let instance = &mut self.pools[place];
         frame.connection = place;
+        if instance.free == 0 || instance.outwaits {
+            return self.connect_slowly(now, id, (pool, call), calendar);
+        }
+        instance.free -= 1;
+        if frame.measured {
+            self.probe.pool_wait(pool, now, Nanos::ZERO);
+        }
+        true
+    }
+
+    /// The same where there is none, or none for it.
+    #[inline(never)]
+    fn connect_slowly(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        (pool, call): (PoolId, &Call),
+        calendar: &mut Calendar<Event>,
+    ) -> bool {
+        let Frame { container, connection: place, measured, .. } = self.frames[id];
+        let content = &self.blueprint.pools[pool.index()];
+        let has_one = self.pools[place].free > 0
+            && !self.has_to_outwait(now, (pool, content), (call, container), calendar);
+        let instance = &mut self.pools[place];
         if has_one {
             instance.free -= 1;
-            if frame.measured {
+            if measured {
                 self.probe.pool_wait(pool, now, Nanos::ZERO);
             }
             return true;
         }
-        instance.advance(now);
+        let frame = &mut self.frames[id];
+        frame.connection = place;
         frame.waits = Waits::Connection;
         frame.since = now;
-        instance.queue.push(&mut self.frames, id);
+        instance.queue.push(now, &mut self.frames, id);
         self.does(now, id, Doing::Connects(pool));
-        if let Some(class) = self.blueprint.pools[pool.index()].timeout {
+        if let Some(class) = content.timeout {
             self.set_timeout(now, class, id, calendar);
         }
         false
     }
 
     pub(crate) fn pool_instance(&self, pool: PoolId, container: ContainerId) -> u32 {
-        let service = self.blueprint.pools[pool.index()].service;
-        self.pool_bases[pool.index()] + self.blueprint.replica(service, container)
+        self.pools.place(pool.index(), container)
     }
 
     /// Sends the request of the present attempt.
@@ -188,7 +203,7 @@ impl<P: Probe> World<'_, P> {
         (link, key): (Option<Link>, u64),
         calendar: &mut Calendar<Event>,
     ) {
-        let frame = &self.frames[id];
+        let frame = &mut self.frames[id];
         if frame.measured {
             self.sources[frame.source.index()].attempts += 1;
         }
@@ -197,7 +212,6 @@ impl<P: Probe> World<'_, P> {
         };
         let setup = link.setup.takes();
         self.setups_ns += setup.0;
-        let frame = &mut self.frames[id];
         frame.waits = Waits::Answer;
         frame.since = now + setup;
         frame.link = link.connection;
@@ -253,7 +267,6 @@ impl<P: Probe> World<'_, P> {
         key: u64,
         calendar: &mut Calendar<Event>,
     ) {
-        let blueprint = self.blueprint;
         let drawn = self.draw_ahead(key, start, caller.trace_row);
         let (callee, frame) = self.frames.open(Kind::Visit, key);
         frame.drawn = drawn;
@@ -270,26 +283,44 @@ impl<P: Probe> World<'_, P> {
             self.tie_callee(now, callee, call);
         }
         let (from, to) = (self.node_of(caller.container), self.node_of(link.peer));
-        let bytes = if self.is_free(from, to) {
-            0.0
+        let (after, accept) = (link.setup.takes(), link.setup.accept);
+        let (draw, event) = ((key, DRAW_RTT), Event::Deliver(callee));
+        if accept == 0 && self.is_free(from, to) {
+            self.hop(now + after, from, draw, event, calendar);
         } else {
-            call.send.sample_lazily(|| self.draws.draw(key, DRAW_SEND))
-        };
+            let bytes = if self.is_free(from, to) {
+                0.0
+            } else {
+                call.send.sample_lazily(|| self.draws.draw(key, DRAW_SEND))
+            };
+            self.pay_ahead([id, callee], (call, accept), from, to);
+            let payers = [id, callee];
+            let message = Message { from, to, network: &call.network, bytes, payers, after };
+            self.transmit(now, message, draw, event, calendar);
+        }
+        self.opens(now + after, callee);
+    }
+
+    /// What `caller` and `callee` pay for before the request of `call` sets out, beside the message: the look-up of
+    /// the address, the answer, and `accept`, the CPU of accepting its connection.
+    #[inline(always)]
+    fn pay_ahead(
+        &mut self,
+        [caller, callee]: [FrameId; 2],
+        (call, accept): (&Call, u32),
+        from: NodeId,
+        to: NodeId,
+    ) {
         if self.network_costs_cpu {
-            let address = blueprint.routes[call.query.index()].address_cpu;
-            let owed = &mut self.frames[id].network_cpu;
+            let address = self.blueprint.routes[call.query.index()].address_cpu;
+            let owed = &mut self.frames[caller].network_cpu;
             *owed = owed.saturating_add(address);
             self.pay_for_answer(callee, call, from, to);
         }
-        if link.setup.accept > 0 {
+        if accept > 0 {
             let owed = &mut self.frames[callee].network_cpu;
-            *owed = owed.saturating_add(link.setup.accept);
+            *owed = owed.saturating_add(accept);
         }
-        let payers = [id, callee];
-        let after = link.setup.takes();
-        let message = Message { from, to, network: &call.network, bytes, payers, after };
-        self.transmit(now, message, (key, DRAW_RTT), Event::Deliver(callee), calendar);
-        self.opens(now + after, callee);
     }
 
     /// The answer of the visit `id`, whose `frame` this is, sets out; the visit is over.
@@ -304,13 +335,15 @@ impl<P: Probe> World<'_, P> {
         let Frame { parent: to, parent_epoch: epoch, incoming, .. } = *frame;
         self.closes(now, id, failure);
         // Who has given up has closed the connection: nothing is sent.
-        if self.frames[to].epoch == epoch {
+        let caller = &self.frames[to];
+        if caller.epoch == epoch {
             let event = Event::Answer { to, epoch, failure };
             let is_good = failure.is_none();
             if incoming == CallId(NONE) {
                 self.transmit_to_user(now, id, is_good, event, calendar);
             } else {
-                self.send_back(now, (frame, to), is_good, event, calendar);
+                let place = caller.container;
+                self.send_back(now, (frame, to, place), is_good, event, calendar);
             }
         }
         self.frames.remove(id);
@@ -320,14 +353,17 @@ impl<P: Probe> World<'_, P> {
     fn send_back(
         &mut self,
         now: Time,
-        (visit, caller): (&Frame, FrameId),
+        (visit, caller, place): (&Frame, FrameId, ContainerId),
         is_good: bool,
         event: Event,
         calendar: &mut Calendar<Event>,
     ) {
         let Frame { key, container: from, incoming, .. } = *visit;
         let call = &self.blueprint.calls[incoming.index()];
-        let (from, to) = (self.node_of(from), self.frame_node(caller));
+        let (from, to) = (self.node_of(from), self.node_of(place));
+        if self.is_free(from, to) && !self.reach.ever {
+            return self.hop(now, from, (key, DRAW_RTT_BACK), event, calendar);
+        }
         let has_bytes = is_good && !self.is_free(from, to);
         let bytes = if has_bytes { self.bytes_of_result(call, key) } else { 0.0 };
         let payers = [NO_FRAME, caller];
@@ -390,6 +426,19 @@ impl<P: Probe> World<'_, P> {
             let query = self.blueprint.calls[frame.outgoing.index()].query;
             self.probe.query_done(query, frame.since, now.since(frame.since));
         }
+        if self.ties.are_used() || frame.link != NO_CONNECTION {
+            return self.answered_on_connection(now, id, calendar);
+        }
+        let instance = std::mem::replace(&mut frame.connection, NONE);
+        if instance != NONE {
+            self.free_place(now, instance, calendar);
+        }
+        self.execute(now, id, calendar);
+    }
+
+    /// The same where something ties the call, or where it travelled on a connection of its own.
+    #[inline(never)]
+    fn answered_on_connection(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         if self.ties.are_used() {
             self.report(now, id, None);
             self.leave_limits(id);
@@ -501,8 +550,8 @@ impl<P: Probe> World<'_, P> {
     /// A place of a pool `instance` goes to the next in the queue.
     #[inline(always)]
     pub(super) fn free_place(&mut self, now: Time, instance: u32, calendar: &mut Calendar<Event>) {
-        let pool = &mut self.pools[instance as usize];
-        if pool.queue.len == 0 {
+        let pool = &mut self.pools[instance];
+        if pool.queue.len() == 0 {
             pool.free += 1;
         } else {
             self.hand_connection_over(now, instance, calendar);
@@ -517,14 +566,12 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         if self.is_in_vain(now, instance, calendar) {
-            self.pools[instance as usize].free += 1;
+            self.pools[instance].free += 1;
             return;
         }
-        let pool = &mut self.pools[instance as usize];
-        pool.advance(now);
         let next = loop {
-            let pool = &mut self.pools[instance as usize];
-            let Some(next) = pool.queue.pop(&mut self.frames) else {
+            let pool = &mut self.pools[instance];
+            let Some(next) = pool.queue.pop(now, &mut self.frames) else {
                 pool.free += 1;
                 return;
             };

@@ -4,14 +4,14 @@ use super::frame::{Frame, FrameId, Kind, NONE, Waits};
 use crate::blueprint::{Arrivals, Hold, Instruction};
 use crate::event::Event;
 use crate::ids::{InstructionId, LabelId};
-use crate::probe::{Doing, Failure, Probe};
+use crate::probe::{Doing, Fact, Failure, Probe};
 use crate::world::{ContainerState, World};
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Nanos, Time};
 
 impl<P: Probe> World<'_, P> {
     /// Begins the program of the visit `id`: nearly always with a CPU step.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn begin(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let frame = &self.frames[id];
         if frame.drawn < 0.0 {
@@ -45,10 +45,14 @@ impl<P: Probe> World<'_, P> {
                 Instruction::LookUp { cache, draw } => self.look_up(id, *cache, *draw),
                 Instruction::SkipIfFound { cache, to } => self.after_look_up(now, id, *cache, *to),
                 Instruction::Call(call) | Instruction::Take(call) => {
+                    frame.begin_call(*call);
                     return self.call(now, id, *call, calendar);
                 }
                 Instruction::GiveBack => self.give_back(now, id, calendar),
-                Instruction::End => return self.end(now, id, pc, calendar),
+                Instruction::End => {
+                    let frame = *frame;
+                    return self.end(now, (id, &frame), pc, calendar);
+                }
                 Instruction::EndBranch => match self.end_branch(now, id, calendar) {
                     Some(next) => id = next,
                     None => return,
@@ -88,8 +92,42 @@ impl<P: Probe> World<'_, P> {
         if self.ties.are_used() && self.is_late_for_worker(now, id) {
             return self.fail(now, id, Failure::Timeout, calendar);
         }
+        self.take_step::<false>(now, id, (at, then), calendar);
+    }
+
+    /// The request `id` reaches its container, where neither nodes fail nor requests can be late, and begins its
+    /// program: one look at frame and container for what happens with nearly every visit.
+    #[inline(always)]
+    pub(crate) fn deliver(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        self.take_step::<true>(now, id, (InstructionId(0), InstructionId(0)), calendar);
+    }
+
+    /// The CPU step at `at`, behind which the program goes on at `then`. If `ARRIVES` the request comes to its
+    /// container first, and the step is the first of its program, if that is one.
+    #[inline(always)]
+    fn take_step<const ARRIVES: bool>(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        (mut at, mut then): (InstructionId, InstructionId),
+        calendar: &mut Calendar<Event>,
+    ) {
         let frame = &mut self.frames[id];
         let container = &mut self.containers[frame.container.index()];
+        if ARRIVES {
+            Self::comes_in(now, frame, container);
+            if P::FOLLOWS {
+                self.probe.frame(now, id.0, Fact::Does(Doing::Arrives));
+            }
+            if container.serves_by_worker() {
+                return self.begin_with_worker(now, id, calendar);
+            }
+            at = frame.pc;
+            then = InstructionId(at.0 + 1);
+            if frame.drawn < 0.0 {
+                return self.execute(now, id, calendar);
+            }
+        }
         if container.lends_worker_to(frame) {
             if !container.lend_worker(now, frame) {
                 // A frame that has to queue takes the step up again from its instruction.
@@ -107,7 +145,8 @@ impl<P: Probe> World<'_, P> {
         let mut work = std::mem::replace(&mut frame.drawn, -1.0);
         let ContainerState { node, local, is_watched, pace, .. } = *container;
         let (container, source, is_measured) = (frame.container, frame.source, frame.measured);
-        if work < 0.0 {
+        // What arrives has drawn the demand of its first step on the way.
+        if !ARRIVES && work < 0.0 {
             work = self.demand_of(id, at);
         }
         if is_measured {
@@ -168,7 +207,7 @@ impl<P: Probe> World<'_, P> {
 
     /// The demand of a visit's first step if that is a CPU step, for [`Frame::drawn`]. On the way
     /// there is time to draw it; at the moment of delivery the calendar would have to wait for it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn draw_ahead(&self, key: u64, start: InstructionId, trace_row: u32) -> f64 {
         match &self.blueprint.program[start.index()] {
             Instruction::Cpu { demand, draw, .. } if trace_row == NONE => {
@@ -181,12 +220,17 @@ impl<P: Probe> World<'_, P> {
     /// The program is over. What was sent or received since the last CPU step is still to be paid: by
     /// a CPU step of nothing but networking, behind which the program ends once more.
     #[inline(always)]
-    fn end(&mut self, now: Time, id: FrameId, at: InstructionId, calendar: &mut Calendar<Event>) {
-        let frame = self.frames[id];
+    fn end(
+        &mut self,
+        now: Time,
+        (id, frame): (FrameId, &Frame),
+        at: InstructionId,
+        calendar: &mut Calendar<Event>,
+    ) {
         if frame.network_cpu > 0 {
             return self.compute_next(now, id, at, at, calendar);
         }
-        self.end_visit(now, id, &frame, calendar);
+        self.end_visit(now, id, frame, calendar);
     }
 
     /// What the trace says about the step labelled `label`.

@@ -5,14 +5,11 @@
 //! for one thing at a time; its epoch moves on when the wait is over, so that whatever still
 //! speaks of the old epoch is known to be late.
 
+pub(crate) use crate::ids::FrameId;
 use crate::ids::{CallId, ContainerId, EndpointId, InstructionId, SourceId};
 use crate::network::connection::{ConnectionId, NO_CONNECTION, Stage};
 use crate::probe::Failure;
 use wssim_kernel::Time;
-
-/// A place in the slab.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct FrameId(pub u32);
 
 /// No frame at all.
 pub(crate) const NO_FRAME: FrameId = FrameId(u32::MAX);
@@ -168,6 +165,14 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
+    /// Its next call is `call`.
+    #[inline(always)]
+    pub(super) fn begin_call(&mut self, call: CallId) {
+        self.outgoing = call;
+        self.attempt = 0;
+        self.last_replica = 0;
+    }
+
     /// A frame that does nothing yet.
     #[inline]
     fn new(kind: Kind, key: u64) -> Self {

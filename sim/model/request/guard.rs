@@ -75,9 +75,8 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    fn breaker_instance(&self, breaker: BreakerId, container: ContainerId) -> usize {
-        let service = self.blueprint.breakers[breaker.index()].service;
-        (self.breaker_bases[breaker.index()] + self.blueprint.replica(service, container)) as usize
+    fn breaker_instance(&self, breaker: BreakerId, container: ContainerId) -> u32 {
+        self.breakers.place(breaker.index(), container)
     }
 
     /// Ties `callee`, which is about to set out, to its caller.

@@ -87,7 +87,7 @@ impl<P: Probe> World<'_, P> {
             }
         }
         if leaks {
-            self.pools[held.pool as usize].leaked += 1;
+            self.pools[held.pool].leaked += 1;
         } else {
             self.free_place(now, held.pool, calendar);
         }

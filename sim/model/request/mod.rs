@@ -13,6 +13,7 @@ mod hold;
 pub(crate) mod limit;
 mod outwait;
 mod parting;
+pub(crate) mod pool;
 mod room;
 pub(crate) mod ties;
 mod timeout;

@@ -102,8 +102,7 @@ impl<'a, P: Probe> World<'a, P> {
     /// The instance of a route's channel at `container`.
     #[inline]
     pub(crate) fn channel_of(&self, query: usize, container: ContainerId) -> usize {
-        let caller = self.blueprint.queries[query].caller;
-        (self.channel_bases[query] + self.blueprint.replica(caller, container)) as usize
+        self.resolvers.place(query, container) as usize
     }
 
     /// Whether more than the choice of a replica decides how requests of `call` travel.
@@ -259,7 +258,7 @@ impl<'a, P: Probe> World<'a, P> {
         let here = self.node_of(search.container);
         let key = mix(search.key, again);
         if let Policy::Dns(resolver) = search.policy {
-            let cache = &mut self.resolvers[search.channel];
+            let cache = &mut self.resolvers[search.channel as u32];
             if cache.must_ask(now) {
                 let (here, registry) = (ObserverId(here.0), &self.registry);
                 let answer = registry.views.of(here, service);
@@ -289,7 +288,7 @@ impl<'a, P: Probe> World<'a, P> {
             here: Some(here),
             at: |who: ContainerId| {
                 let ContainerState { node, station, .. } = &containers[who.index()];
-                (*node, station.in_system)
+                (*node, station.in_system())
             },
             draw: self.draws.draw(key, DRAW_CHOICE),
         };
@@ -454,7 +453,7 @@ impl<'a, P: Probe> World<'a, P> {
         let mut setup = Setup { trial, ..Setup::default() };
         if let Policy::Dns(_) = search.policy
             && search.client.handshakes > 0
-            && self.resolvers[search.channel].must_ask(now)
+            && self.resolvers[search.channel as u32].must_ask(now)
         {
             setup.dns = self.round_trip(from, from, search.key, DRAW_DNS);
         }
@@ -491,7 +490,7 @@ impl<'a, P: Probe> World<'a, P> {
         let address = self.containers[peer.index()].life.address;
         match search.policy {
             Policy::InTurn if search.proxy.is_none() => true,
-            Policy::Dns(_) => self.resolvers[search.channel].has_address(peer, address),
+            Policy::Dns(_) => self.resolvers[search.channel as u32].has_address(peer, address),
             _ => {
                 let here = ObserverId(self.node_of(search.container).0);
                 self.registry.has_address(search.proxy.unwrap_or(here), peer, address)

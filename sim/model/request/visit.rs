@@ -14,26 +14,33 @@ impl<P: Probe> World<'_, P> {
     #[inline(always)]
     pub(super) fn arrives(&mut self, now: Time, id: FrameId) -> bool {
         let frame = &mut self.frames[id];
-        frame.arrived = now;
-        frame.waits = Waits::Nothing;
         let container = &mut self.containers[frame.container.index()];
-        let station = &mut container.station;
-        station.advance(now);
-        station.in_system += 1;
-        station.arrivals += 1;
-        container.pace.warm();
+        Self::comes_in(now, frame, container);
         let by_worker = container.serves_by_worker();
         self.does(now, id, Doing::Arrives);
         by_worker
     }
 
-    /// A request reaches its container.
+    /// `frame` is at its `container` from now on.
     #[inline(always)]
-    pub(crate) fn deliver(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        if self.arrives(now, id) && !self.get_worker(now, id, now, calendar) {
-            return;
+    pub(super) fn comes_in(now: Time, frame: &mut Frame, container: &mut ContainerState) {
+        frame.arrived = now;
+        frame.waits = Waits::Nothing;
+        container.station.come(now);
+        container.pace.warm();
+    }
+
+    /// `id` has just come to a container that does nothing for it without a worker.
+    #[inline(never)]
+    pub(super) fn begin_with_worker(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        if self.get_worker(now, id, now, calendar) {
+            self.begin(now, id, calendar);
         }
-        self.begin(now, id, calendar);
     }
 
     /// The same for one that has been at its node since `since`, which stood still.
@@ -84,16 +91,15 @@ impl<P: Probe> World<'_, P> {
     ) {
         let frame = &mut self.frames[id];
         let ContainerState { station, backlog, .. } = &mut self.containers[frame.container.index()];
-        if !frame.admitted && backlog.is_some_and(|most| station.queue.len >= most) {
+        if !frame.admitted && backlog.is_some_and(|most| station.waiting() >= most) {
             return self.fail(now, id, Failure::Refused, calendar);
         }
-        station.advance(now);
         frame.waits = Waits::Worker;
         frame.since = since;
         if !frame.admitted {
             self.at_doors[frame.container.index()].queued.rise(now);
         }
-        station.queue.push(&mut self.frames, id);
+        station.queue_up(now, &mut self.frames, id);
         self.does(now, id, Doing::Queues);
         self.limit_wait(now, id, calendar);
     }
@@ -127,7 +133,7 @@ impl<P: Probe> World<'_, P> {
     pub(super) fn grant_worker(&mut self, now: Time, container: ContainerId) {
         let id = loop {
             let station = &mut self.containers[container.index()].station;
-            let Some(id) = station.queue.pop(&mut self.frames) else {
+            let Some(id) = station.next(now, &mut self.frames) else {
                 return;
             };
             self.leaves_door(now, id);
@@ -136,7 +142,7 @@ impl<P: Probe> World<'_, P> {
             }
             self.fail_soon(id, Failure::Timeout);
         };
-        self.containers[container.index()].station.held += 1;
+        self.containers[container.index()].station.lend(now);
         let frame = &mut self.frames[id];
         frame.epoch = frame.epoch.wrapping_add(1);
         frame.waits = Waits::Nothing;
@@ -222,9 +228,7 @@ impl<P: Probe> World<'_, P> {
     #[inline(always)]
     fn depart_as(&mut self, now: Time, id: FrameId, frame: &Frame) {
         let station = &mut self.containers[frame.container.index()].station;
-        station.advance(now);
-        station.in_system -= 1;
-        station.time_of_departed += u128::from(now.since(frame.arrived).0);
+        station.depart(now, frame.arrived);
         if frame.holds_worker {
             self.free_worker(now, id);
         }
@@ -244,15 +248,12 @@ impl<P: Probe> World<'_, P> {
         match frame.waits {
             Waits::Worker => {
                 let station = &mut self.containers[frame.container.index()].station;
-                station.advance(now);
-                station.queue.remove(&mut self.frames, id);
+                station.leave_queue(now, &mut self.frames, id);
                 self.leaves_door(now, id);
             }
             Waits::Connection => {
                 let instance = std::mem::replace(&mut frame.connection, NONE);
-                let pool = &mut self.pools[instance as usize];
-                pool.advance(now);
-                pool.queue.remove(&mut self.frames, id);
+                self.pools[instance].queue.remove(now, &mut self.frames, id);
             }
             Waits::DiskQueue | Waits::PageQueue => self.leave_disk_queue(now, id),
             other => unreachable!("there is no queue for {other:?}"),

@@ -17,6 +17,7 @@ use crate::event::Event;
 use crate::ids::{ContainerId, EndpointId, ServiceId, SourceId, TimeoutId};
 use crate::law::Law;
 use crate::network::connection::Stage;
+use crate::network::constant_half;
 use crate::network::reach::Lost;
 use crate::probe::{Failure, Probe};
 use crate::request::frame::{Frame, FrameId, Kind, NONE, Waits};
@@ -63,6 +64,8 @@ pub(crate) struct SourceState {
     patience_in_queue: Option<TimeoutId>,
     /// Calls sent for measured requests.
     pub(crate) attempts: u64,
+    /// Half the round trip to its users, where that is constant.
+    pub(crate) half_client_rtt: Option<Nanos>,
     /// Good answers to its users, since time zero.
     pub(crate) answered: u64,
 }
@@ -102,6 +105,7 @@ impl SourceState {
             patience: constant(&source.patience),
             patience_in_queue: constant(&source.patience_in_queue),
             attempts: 0,
+            half_client_rtt: constant_half(&source.client_rtt),
             answered: 0,
         }
     }
@@ -215,7 +219,7 @@ impl<P: Probe> World<'_, P> {
         }
         let containers = &self.containers;
         let at = |who: ContainerId| {
-            (containers[who.index()].node, containers[who.index()].station.in_system)
+            (containers[who.index()].node, containers[who.index()].station.in_system())
         };
         let draw = self.draws.draw(key, DRAW_REPLICA);
         let views = &mut self.registry.views;
@@ -312,6 +316,7 @@ impl<P: Probe> World<'_, P> {
         }
         if measured {
             self.counts.measured_in_flight -= 1;
+            self.note_done();
             self.probe.request_done(source, arrived, now.since(arrived), outcome);
         }
         if !self.sources[source.index()].asked.is_empty() {

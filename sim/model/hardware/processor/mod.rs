@@ -158,8 +158,11 @@ pub struct Processor {
     order: u64,
     updated: Time,
     totals: Totals,
-    /// ∫ running threads dt over calm stretches; each does work at full speed.
+    /// ∫ running threads dt over calm stretches but for the present one; each does work at full speed.
     calm_thread_ns: u128,
+    /// Σ change · moment of `jobs` in the present calm stretch, modulo 2¹²⁸: ∫ jobs dt is jobs · t less this, and a
+    /// change costs one addition.
+    calm_weighed: u128,
     /// ∫ runnable jobs dt over shared stretches.
     shared_runnable_ns: u128,
 }
@@ -206,6 +209,7 @@ impl Processor {
             updated: Time::ZERO,
             totals: Totals::default(),
             calm_thread_ns: 0,
+            calm_weighed: 0,
             shared_runnable_ns: 0,
         }
     }
@@ -216,7 +220,7 @@ impl Processor {
     pub fn runnable_ns(&mut self, now: Time) -> u128 {
         self.advance(now);
         self.note_ends(now);
-        self.calm_thread_ns + self.unattended_thread_ns(now) + self.shared_runnable_ns
+        self.calm_thread_ns(now) + self.shared_runnable_ns
     }
 
     /// Runnable jobs.
@@ -231,7 +235,7 @@ impl Processor {
     pub fn totals(&mut self, now: Time) -> Totals {
         self.advance(now);
         self.note_ends(now);
-        let calm = (self.calm_thread_ns + self.unattended_thread_ns(now)) as f64;
+        let calm = self.calm_thread_ns(now) as f64;
         let Totals { thread_ns, work_ns, .. } = self.totals;
         Totals { thread_ns: thread_ns + calm, work_ns: work_ns + calm * self.speed, ..self.totals }
     }
@@ -298,6 +302,7 @@ impl Processor {
             return None;
         }
         self.jobs += 1;
+        self.calm_weighed = self.calm_weighed.wrapping_add(u128::from(now.0));
         let slot = self.take_slot(Slot { job, container, demand, finish: at });
         Some(Alone { at, slot, generation: self.generation })
     }
@@ -308,6 +313,9 @@ impl Processor {
         self.advance(now);
         self.jobs += 1;
         self.containers[container as usize].jobs += 1;
+        if self.calm {
+            self.calm_weighed = self.calm_weighed.wrapping_add(u128::from(now.0));
+        }
         if self.has_silos(container) {
             if self.calm {
                 self.leave_calm(now);
@@ -337,6 +345,7 @@ impl Processor {
         place.finish = Time::NEVER;
         let Slot { job, container, demand, .. } = *place;
         self.advance(now);
+        self.calm_weighed = self.calm_weighed.wrapping_sub(u128::from(now.0));
         self.account(slot, container, demand);
         Some(job)
     }
@@ -377,7 +386,6 @@ impl Processor {
     #[inline]
     fn advance(&mut self, now: Time) {
         if self.calm {
-            self.calm_thread_ns += u128::from(self.jobs) * u128::from(now.0 - self.updated.0);
             for &c in &self.limited {
                 let container = &mut self.containers[c as usize];
                 let threads = f64::from(container.jobs);
@@ -428,7 +436,9 @@ impl Processor {
         if job == NOBODY {
             self.note_unattended_end(slot, container);
         }
-        if !self.calm {
+        if self.calm {
+            self.calm_weighed = self.calm_weighed.wrapping_sub(u128::from(self.updated.0));
+        } else {
             self.leave_silo(slot, container);
         }
         self.account(slot, container, had);

@@ -31,6 +31,8 @@ impl Processor {
 
     #[inline(never)]
     pub(super) fn leave_calm(&mut self, now: Time) {
+        self.calm_thread_ns += self.jobs_alone_ns(now);
+        self.calm_weighed = 0;
         self.calm = false;
         for slot in 0..self.slots.len() as u32 {
             let Slot { container, finish, demand, .. } = self.slots[slot as usize];
@@ -44,6 +46,17 @@ impl Processor {
             self.go_on_in_silo(slot, container);
         }
         self.share_unattended(now);
+    }
+
+    /// ∫ threads dt of calm stretches up to `now`, in nanoseconds.
+    pub(super) fn calm_thread_ns(&self, now: Time) -> u128 {
+        let present = if self.calm { self.jobs_alone_ns(now) } else { 0 };
+        self.calm_thread_ns + present + self.unattended_thread_ns(now)
+    }
+
+    /// ∫ jobs dt of the present calm stretch up to `now`, in nanoseconds; unattended ones apart.
+    fn jobs_alone_ns(&self, now: Time) -> u128 {
+        (u128::from(self.jobs) * u128::from(now.0)).wrapping_sub(self.calm_weighed)
     }
 
     /// Calm comes back at three quarters of the full-speed threads, so that a load which hovers
@@ -71,6 +84,7 @@ impl Processor {
                 }
             }
         }
+        self.calm_weighed = u128::from(self.jobs) * u128::from(now.0);
         self.busy.clear();
         self.note_throttling(now);
     }

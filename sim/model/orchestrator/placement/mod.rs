@@ -304,17 +304,32 @@ impl<'a> Scheduler<'a> {
         is_ready: impl Fn(usize) -> bool,
         standing: impl Fn(usize) -> Standing,
     ) -> Result<usize, Why> {
-        let machines = 0..self.machines.len();
-        // Most services are bound to few machines, and how one stands is known last.
+        // Most services are bound to few machines; what turns the others away is asked only when it is told.
+        let bound = &self.meets[service];
         let looked_at = |at: usize| self.filter(service, at, is_ready(at), || standing(at));
-        let passing = machines.clone().filter(|at| self.meets[service][*at]);
-        let passing = passing.filter_map(|at| Some((at, looked_at(at).ok()?)));
-        let chosen = passing.min_by(|a, b| {
-            self.by_branches(service, a.0, b.0).then_with(|| self.by_order(service, *a, *b))
-        });
-        chosen.map(|(at, _)| at).ok_or_else(|| {
-            machines.filter_map(|at| looked_at(at).err()).fold(Why::default(), Why::and)
-        })
+        let (mut chosen, mut why) = (None, Why::default());
+        for at in (0..self.machines.len()).filter(|at| bound[*at]) {
+            match looked_at(at) {
+                Ok(standing)
+                    if chosen.is_none_or(|best| self.precedes(service, (at, standing), best)) =>
+                {
+                    chosen = Some((at, standing));
+                }
+                Ok(_) => {}
+                Err(filter) => why = why.and(filter),
+            }
+        }
+        let Some((at, _)) = chosen else {
+            let others = (0..self.machines.len()).filter(|at| !bound[*at]);
+            return Err(others.filter_map(|at| looked_at(at).err()).fold(why, Why::and));
+        };
+        Ok(at)
+    }
+
+    /// Whether one more container of `service` lands on `a` rather than on `b`, which is before it by name.
+    fn precedes(&self, service: usize, a: (usize, Standing), b: (usize, Standing)) -> bool {
+        let order = self.by_branches(service, a.0, b.0);
+        order.then_with(|| self.by_order(service, a, b)).is_lt()
     }
 
     /// Which of two machines shares the first label's value with fewer tasks of `service`, or else the
