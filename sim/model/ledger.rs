@@ -7,7 +7,7 @@ use crate::load::LOAD_PERIOD;
 use crate::network::connection::NO_CONNECTION;
 use crate::network::flow::{RX, TX};
 use crate::probe::Probe;
-use crate::request::frame::{Frame, Kind, NONE, Waits};
+use crate::request::frame::{Frame, FrameKind, NONE, Waits};
 use crate::request::pool::PoolInstance;
 use crate::station::Areas;
 use crate::world::World;
@@ -357,8 +357,8 @@ impl<P: Probe> World<'_, P> {
         let (mut roots, mut open) = (0, vec![0_u128; self.containers.len()]);
         for frame in self.frames.live() {
             match frame.kind {
-                Kind::Root => roots += 1,
-                Kind::Visit if frame.waits != Waits::Delivery => {
+                FrameKind::Root { .. } => roots += 1,
+                FrameKind::Visit if frame.waits != Waits::Delivery => {
                     open[frame.container.index()] += u128::from(now.since(frame.arrived).0);
                 }
                 _ => {}
@@ -432,7 +432,9 @@ impl<P: Probe> World<'_, P> {
             None => container - containers.len() == node.index(),
         };
         let waits = (self.frames.live())
-            .filter(|frame| matches!(frame.waits, Waits::DiskQueue | Waits::PageQueue))
+            .filter(|frame| {
+                matches!(frame.waits, Waits::DiskQueue { .. } | Waits::PageQueue { .. })
+            })
             .filter(|frame| here(frame.container.index()))
             .map(|frame| u128::from(now.since(frame.since).0));
         let due = [disk.waited_ns + waits.sum::<u128>(), disk.served_ns + disk.open_ns(now)];

@@ -261,7 +261,7 @@ impl DiskVisits {
     /// Those who are there for the reason for which `waits` waits.
     pub(crate) fn of(&mut self, waits: Waits) -> &mut AtDisk {
         match waits {
-            Waits::PageQueue | Waits::Pages => &mut self.pages,
+            Waits::PageQueue { .. } | Waits::Pages => &mut self.pages,
             _ => &mut self.steps,
         }
     }

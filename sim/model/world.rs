@@ -25,7 +25,7 @@ use crate::probe::Probe;
 use crate::procedure::Conduct;
 use crate::request::TimeoutClass;
 use crate::request::breaker::Breaker;
-use crate::request::frame::{Frame, FrameId, Frames, Kind, NONE, Waits};
+use crate::request::frame::{Frame, FrameId, FrameKind, Frames, NONE, Waits};
 use crate::request::limit::Limiter;
 use crate::request::pool::PoolInstance;
 use crate::request::ties::Ties;
@@ -426,7 +426,7 @@ impl<P: Probe> World<'_, P> {
     pub(crate) fn evict(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let frame = &self.frames[id];
         let container = &mut self.containers[frame.container.index()];
-        let own = usize::from(matches!(frame.kind, Kind::Burst | Kind::Startup));
+        let own = usize::from(matches!(frame.kind, FrameKind::Burst | FrameKind::Startup));
         container.computed_ns[own] += now.since(frame.since).0;
         let (node, local) = (container.node, container.local);
         let evicted = self.nodes[node.index()].processor.evict(now, id.0, local);
@@ -493,12 +493,12 @@ impl<P: Probe> World<'_, P> {
     #[inline(never)]
     fn job_of_no_request_done(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let Frame { kind, container, since, .. } = self.frames[id];
-        if kind == Kind::Chore {
+        if matches!(kind, FrameKind::Chore(_)) {
             return self.chore_computed(now, id, calendar);
         }
         self.containers[container.index()].computed_ns[1] += now.since(since).0;
         self.frames.remove(id);
-        if kind == Kind::Startup {
+        if kind == FrameKind::Startup {
             self.started(now, container, calendar);
         }
     }

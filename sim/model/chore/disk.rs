@@ -5,7 +5,7 @@ use crate::event::Event;
 use crate::ids::ChoreId;
 use crate::ids::{ContainerId, NodeId};
 use crate::probe::Probe;
-use crate::request::frame::{FrameId, Kind, Waits};
+use crate::request::frame::{Anywhere, FrameId, FrameKind, Waits};
 use crate::world::World;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Time};
@@ -41,14 +41,15 @@ impl<P: Probe> World<'_, P> {
     ) {
         let container = self.as_container(node);
         let key = mix(u64::from(id.0), u64::from(leg == Leg::Read) << 1);
-        let (frame, state) = self.frames.open(Kind::Chore, key);
-        (state.number, state.container) = (number(id, leg), container);
+        let kind = FrameKind::Chore(Anywhere::of(number(id, leg)));
+        let (frame, state) = self.frames.open(kind, key);
+        state.container = container;
         self.use_piece(now, frame, calendar);
     }
 
     /// A piece has been read or written.
     pub(crate) fn piece_done(&mut self, now: Time, frame: FrameId, calendar: &mut Calendar<Event>) {
-        let (id, leg) = of_number(self.frames[frame].number);
+        let (id, leg) = of_number(self.frames[frame].chore());
         let left = &mut self.chores[id.index()].left[leg as usize];
         *left -= PIECE.min(*left);
         let key = &mut self.frames[frame].key;
@@ -58,10 +59,10 @@ impl<P: Probe> World<'_, P> {
 
     /// Goes on with the next piece, if there is one and anybody wants it.
     fn use_piece(&mut self, now: Time, frame: FrameId, calendar: &mut Calendar<Event>) {
-        let (id, leg) = of_number(self.frames[frame].number);
+        let (id, leg) = of_number(self.frames[frame].chore());
         let chore = &self.chores[id.index()];
         let goes_on = chore.left[leg as usize] > 0.0 && chore.then.is_some();
-        if goes_on && self.queue_at_disk(now, frame, Waits::DiskQueue, calendar) {
+        if goes_on && self.queue_at_disk(now, frame, Waits::of_reads(0), calendar) {
             return;
         }
         self.frames.remove(frame);
@@ -70,7 +71,7 @@ impl<P: Probe> World<'_, P> {
 
     /// What `frame` does at the disk, and bytes of its piece.
     pub(crate) fn piece(&self, frame: FrameId) -> (Access, f64) {
-        let (id, leg) = of_number(self.frames[frame].number);
+        let (id, leg) = of_number(self.frames[frame].chore());
         let access = if leg == Leg::Read { Access::Read } else { Access::Write };
         (access, self.chores[id.index()].left[leg as usize].min(PIECE))
     }

@@ -15,7 +15,7 @@ use crate::hardware::processor::Follows;
 use crate::ids::{ChoreId, NodeId, RolloutId};
 use crate::network::Carried;
 use crate::probe::Probe;
-use crate::request::frame::{FrameId, Kind, NO_FRAME};
+use crate::request::frame::{Anywhere, FrameId, FrameKind, NO_FRAME};
 use crate::world::World;
 use disk::Leg;
 use wssim_kernel::{Calendar, Time};
@@ -125,8 +125,8 @@ impl<P: Probe> World<'_, P> {
         demand: f64,
         calendar: &mut Calendar<Event>,
     ) {
-        let (job, frame) = self.frames.open(Kind::Chore, 0);
-        (frame.number, frame.since) = (id.0, now);
+        let (job, frame) = self.frames.open(FrameKind::Chore(Anywhere::of(id.0)), 0);
+        frame.since = now;
         self.chores[id.index()].job = job;
         let local = self.nodes[node.index()].kernel;
         self.admit(now, job, node, local, demand, calendar);
@@ -139,7 +139,7 @@ impl<P: Probe> World<'_, P> {
         job: FrameId,
         calendar: &mut Calendar<Event>,
     ) {
-        let id = ChoreId(self.frames[job].number);
+        let id = ChoreId(self.frames[job].chore());
         self.chores[id.index()].job = NO_FRAME;
         self.frames.remove(job);
         self.chore_leg(now, id, calendar);

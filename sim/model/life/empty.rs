@@ -14,7 +14,7 @@ use crate::network::connection::Stage;
 use crate::network::reach::Lost;
 use crate::probe::{Failure, Probe};
 use crate::request::Parting;
-use crate::request::frame::{FrameId, Kind, Waits};
+use crate::request::frame::{FrameId, FrameKind, Waits};
 use crate::request::limit::Limiter;
 use crate::world::{ContainerState, World};
 use wssim_kernel::{Calendar, Time};
@@ -53,7 +53,7 @@ impl<P: Probe> World<'_, P> {
     /// Whether `frame` is something that goes on at `id`; what is still on its way there is not.
     fn runs_at(&self, frame: FrameId, id: ContainerId) -> bool {
         let frame = &self.frames[frame];
-        frame.container == id && frame.kind != Kind::Root && !frame.waits.is_on_its_way()
+        frame.container == id && !frame.kind.is_root() && !frame.waits.is_on_its_way()
     }
 
     /// Its queues are empty, its workers and connections nobody's.
@@ -75,16 +75,16 @@ impl<P: Probe> World<'_, P> {
     fn drop_frame(&mut self, now: Time, id: FrameId, end: End, calendar: &mut Calendar<Event>) {
         let frame = self.frames[id];
         match frame.waits {
-            Waits::DiskQueue | Waits::PageQueue => self.leave_queue(now, id),
+            Waits::DiskQueue { .. } | Waits::PageQueue { .. } => self.leave_queue(now, id),
             Waits::Processor => self.evict(now, id, calendar),
             // What the disk has begun it ends, for nobody.
             Waits::Pages => {}
-            _ if matches!(frame.kind, Kind::Burst | Kind::Startup) => {
+            _ if matches!(frame.kind, FrameKind::Burst | FrameKind::Startup) => {
                 self.evict(now, id, calendar);
             }
             _ => {}
         }
-        let calls = matches!(frame.kind, Kind::Visit | Kind::Branch | Kind::Loop);
+        let calls = frame.kind.calls();
         if self.ties.are_used() && calls {
             self.report(now, id, Some(Failure::Abandoned));
         }
@@ -93,7 +93,7 @@ impl<P: Probe> World<'_, P> {
         }
         self.leave_limits(id);
         self.hang_up(now, id, Parting::GivenUp);
-        if frame.kind == Kind::Visit {
+        if frame.kind == FrameKind::Visit {
             // Its worker is nobody's already.
             self.frames[id].holds_worker = false;
             self.depart(now, id);
@@ -101,7 +101,7 @@ impl<P: Probe> World<'_, P> {
                 self.tell_caller(now, id, end, calendar);
             }
         }
-        if frame.kind != Kind::Burst && frame.kind != Kind::Startup {
+        if frame.kind != FrameKind::Burst && frame.kind != FrameKind::Startup {
             self.closes(now, id, Some(end.failure()));
         }
         self.frames.remove(id);

@@ -209,10 +209,11 @@ impl<P: Probe> World<'_, P> {
         let is_quiet = end == End::Quiet;
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.clear();
-        let is_held = |frame: &Frame| frame.container == id && frame.waits == Waits::Node;
+        let is_held =
+            |frame: &Frame| frame.container == id && matches!(frame.waits, Waits::Node { .. });
         scratch.extend(self.frames.ids().filter(|&frame| is_held(&self.frames[frame])));
         for &frame in &scratch {
-            let is_due = self.frames[frame].number > 0;
+            let is_due = matches!(self.frames[frame].waits, Waits::Node { is_due: true, .. });
             match (is_due, is_quiet) {
                 (false, _) => self.give_held_up(now, frame, is_quiet, calendar),
                 (true, false) => self.reset_caller(now, frame, Failure::Reset, calendar),

@@ -36,7 +36,7 @@ use crate::event::Event;
 use crate::ids::ContainerId;
 use crate::orchestrator::{Exit, Told};
 use crate::probe::{Failure, Probe};
-use crate::request::frame::Kind;
+use crate::request::frame::FrameKind;
 use crate::world::{Pace, World};
 use wssim_kernel::{Calendar, Nanos, Time};
 
@@ -403,7 +403,7 @@ impl<P: Probe> World<'_, P> {
         let law = &self.blueprint.service_of(id).startup;
         let demand = self.registry.draws.startup(law, id, incarnation);
         let key = self.life_key(id, incarnation);
-        let (job, frame) = self.frames.open(Kind::Startup, key);
+        let (job, frame) = self.frames.open(FrameKind::Startup, key);
         frame.container = id;
         self.note_work(id, demand);
         self.containers[id.index()].pace = Pace::of(self.blueprint.service_of(id).cold);

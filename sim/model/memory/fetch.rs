@@ -9,7 +9,7 @@ use crate::event::Event;
 use crate::ids::ContainerId;
 use crate::law::Law;
 use crate::probe::Probe;
-use crate::request::frame::{FrameId, Kind, Waits};
+use crate::request::frame::{Anywhere, FrameId, FrameKind, Waits};
 use crate::world::{ContainerState, World};
 use rand_distr::{Binomial, Distribution};
 use wssim_kernel::stream::{Draw, mix};
@@ -94,10 +94,9 @@ impl<P: Probe> World<'_, P> {
         let frame = &mut self.frames[id];
         frame.drawn = work;
         frame.network_cpu = networking as u32;
-        frame.open = u32::try_from(faults).unwrap_or(u32::MAX);
-        frame.needed = draw;
+        let pages = Anywhere::of(u32::try_from(faults).unwrap_or(u32::MAX));
         self.memory.nodes[node.index()].stalls.rise(now);
-        self.queue_at_disk(now, id, Waits::PageQueue, calendar)
+        self.queue_at_disk(now, id, Waits::PageQueue { pages, draw: Anywhere::of(draw) }, calendar)
     }
 
     /// The pages that `id` waited for are there: it computes.
@@ -111,7 +110,7 @@ impl<P: Probe> World<'_, P> {
         let work = std::mem::replace(&mut frame.drawn, -1.0);
         let networking = f64::from(std::mem::take(&mut frame.network_cpu));
         let container = frame.container;
-        if frame.kind == Kind::Burst {
+        if frame.kind == FrameKind::Burst {
             frame.waits = Waits::Nothing;
         } else {
             frame.waits = Waits::Processor;
@@ -127,10 +126,9 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// How long `reads` reads of swap take `id`, one after the other, each by `law`, in nanoseconds.
-    pub(crate) fn time_to_fetch(&self, id: FrameId, law: &Law) -> f64 {
-        let frame = &self.frames[id];
-        let mut random = self.draws.draw(mix(frame.key, FETCHES), frame.needed);
-        (0..frame.open).map(|_| law.sample(&mut random)).sum()
+    pub(crate) fn time_to_fetch(&self, id: FrameId, (reads, draw): (u32, u32), law: &Law) -> f64 {
+        let mut random = self.draws.draw(mix(self.frames[id].key, FETCHES), draw);
+        (0..reads).map(|_| law.sample(&mut random)).sum()
     }
 
     /// The share of the hot pages of `id` that is in RAM.
@@ -161,7 +159,7 @@ impl<P: Probe> World<'_, P> {
         let live = super::demand::pages(heap.live) as f64;
         self.memory.note_touches(id, live);
         let swapped = (live * out).round() as u64;
-        let (job, frame) = self.frames.open(Kind::Burst, key);
+        let (job, frame) = self.frames.open(FrameKind::Burst, key);
         frame.container = id;
         // All of them come in, `READ_AHEAD` with each read.
         let reads = swapped.div_ceil(READ_AHEAD);

@@ -40,8 +40,8 @@ impl<P: Probe> World<'_, P> {
         if missed == 0 || self.nodes[node.index()].disk.is_none() {
             return false;
         }
-        self.frames[id].open = u32::try_from(missed).unwrap_or(u32::MAX);
-        self.queue_at_disk(now, id, Waits::DiskQueue, calendar)
+        let pages = u32::try_from(missed).unwrap_or(u32::MAX);
+        self.queue_at_disk(now, id, Waits::of_reads(pages), calendar)
     }
 
     /// So many reads of the files of `id`, in pages.
@@ -55,8 +55,12 @@ impl<P: Probe> World<'_, P> {
     pub(crate) fn time_to_read(&self, id: FrameId, draw: u32, law: &Law) -> (f64, f64) {
         let frame = &self.frames[id];
         let mut random = self.draws.draw(frame.key, draw);
-        let time = (0..frame.open).map(|_| law.sample(&mut random)).sum();
+        let Waits::DiskQueue { pages } = frame.waits else {
+            unreachable!("what reads has queued at the disk")
+        };
+        let pages = pages.get();
+        let time = (0..pages).map(|_| law.sample(&mut random)).sum();
         let data = self.blueprint.service_of(frame.container).memory.data.as_ref();
-        (time, f64::from(frame.open) * data.map_or(0.0, |data| data.page))
+        (time, f64::from(pages) * data.map_or(0.0, |data| data.page))
     }
 }

@@ -13,7 +13,7 @@ use crate::blueprint::{Client, Policy};
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId, ObserverId};
 use crate::probe::{Failure, Probe};
-use crate::request::frame::{Frame, FrameId, Kind, Waits};
+use crate::request::frame::{Anywhere, Frame, FrameId, FrameKind, Waits};
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
@@ -95,7 +95,7 @@ impl<'a, P: Probe> World<'a, P> {
         let frame = &self.frames[caller];
         let blueprint = self.blueprint;
         let query = || blueprint.calls[frame.outgoing.index()].query;
-        (frame.kind != Kind::Root).then(|| &blueprint.routes[query().index()].client)
+        (!frame.kind.is_root()).then(|| &blueprint.routes[query().index()].client)
     }
 
     /// Since when nothing gets through on the connection of `caller`, on which `lost` does not.
@@ -162,7 +162,7 @@ impl<'a, P: Probe> World<'a, P> {
     /// Whether `id` waits for an answer of `who` that cannot come.
     fn waits_in_vain(&self, now: Time, id: FrameId, who: ContainerId) -> bool {
         let frame = &self.frames[id];
-        let waits = frame.kind != Kind::Root && frame.waits == Waits::Answer;
+        let waits = !frame.kind.is_root() && frame.waits == Waits::Answer;
         if !waits || frame.last_replica != who.0 + 1 {
             return false;
         }
@@ -182,8 +182,8 @@ impl<'a, P: Probe> World<'a, P> {
     /// The same where nodes fail, or where requests may be late.
     #[inline(never)]
     fn arrive_in_doubt(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        let since = self.node_goes_on(now, id);
-        if self.reach.ever && !self.is_let_in(now, id, since, calendar) {
+        let (since, came_to) = self.node_goes_on(now, id);
+        if self.reach.ever && !self.is_let_in(now, id, (since, came_to), calendar) {
             return;
         }
         if self.ties.are_used() && self.is_late(now, id) {
@@ -192,15 +192,14 @@ impl<'a, P: Probe> World<'a, P> {
         self.deliver_held(now, id, since, calendar);
     }
 
-    /// Since when `id` has been at its node: since earlier than now if that stood still until now.
-    fn node_goes_on(&mut self, now: Time, id: FrameId) -> Time {
+    /// Since when `id` has been at its node: since earlier than now if that stood still until now, and to which life of
+    /// its container it then came.
+    fn node_goes_on(&mut self, now: Time, id: FrameId) -> (Time, Option<u32>) {
         let frame = &mut self.frames[id];
-        if frame.waits != Waits::Node {
-            return now;
-        }
+        let Waits::Node { life, .. } = frame.waits else { return (now, None) };
         frame.waits = Waits::Delivery;
         self.at_doors[frame.container.index()].held_back.fall(now);
-        frame.arrived
+        (frame.arrived, Some(life.get()))
     }
 
     /// Whether `id`, at its node since `since`, reaches its container now; otherwise it will later, or
@@ -209,7 +208,7 @@ impl<'a, P: Probe> World<'a, P> {
         &mut self,
         now: Time,
         id: FrameId,
-        since: Time,
+        (since, came_to): (Time, Option<u32>),
         calendar: &mut Calendar<Event>,
     ) -> bool {
         let container = self.frames[id].container;
@@ -219,18 +218,17 @@ impl<'a, P: Probe> World<'a, P> {
             && of_node != Some(Time::NEVER)
         {
             let frame = &mut self.frames[id];
-            (frame.waits, frame.arrived) = (Waits::Node, since);
+            frame.arrived = since;
             // Its connection ends with the life that it came to.
-            frame.again = life.incarnation;
-            // Whether anything is on the calendar for it.
-            frame.number = u32::from(until < Time::NEVER);
+            let life = Anywhere::of(life.incarnation);
+            frame.waits = Waits::Node { life, is_due: until < Time::NEVER };
             self.at_doors[container.index()].held_back.rise(now);
             if until < Time::NEVER {
                 calendar.schedule(until, Event::Deliver(id));
             }
             return false;
         }
-        let is_late = since < now && self.frames[id].again != life.incarnation;
+        let is_late = since < now && came_to != Some(life.incarnation);
         let is_in = self.gets_through(now, id, calendar)
             && (!is_late || self.resets(now, id, calendar))
             && self.finds_somebody(now, id, calendar);
@@ -261,7 +259,7 @@ impl<'a, P: Probe> World<'a, P> {
         is_lost: bool,
         calendar: &mut Calendar<Event>,
     ) {
-        let since = self.node_goes_on(now, id);
+        let (since, _) = self.node_goes_on(now, id);
         self.note_waited(now, self.frames[id].container, since);
         if is_lost {
             self.is_lost(now, id, calendar);
@@ -275,7 +273,7 @@ impl<'a, P: Probe> World<'a, P> {
         let Frame { parent, parent_epoch, .. } = self.frames[id];
         let caller = &self.frames[parent];
         let heard = caller.epoch == parent_epoch;
-        let stage = if caller.kind == Kind::Root { Stage::Opening } else { Stage::Established };
+        let stage = if caller.kind.is_root() { Stage::Opening } else { Stage::Established };
         self.closes(now, id, Some(Failure::Timeout));
         self.frames.remove(id);
         if heard {
@@ -306,18 +304,18 @@ impl<'a, P: Probe> World<'a, P> {
         let heard = caller.epoch == frame.parent_epoch;
         let from = match caller.kind {
             _ if !heard => None,
-            Kind::Root => self.ingress_of(frame.source, frame.key),
+            FrameKind::Root { .. } => self.ingress_of(frame.source, frame.key),
             _ => Some(self.node_of(caller.container)),
         };
         // A user's connection is a new one.
-        let stage = if caller.kind == Kind::Root { Stage::Opening } else { Stage::Established };
+        let stage = if caller.kind.is_root() { Stage::Opening } else { Stage::Established };
         let first = if heard { self.first_unheard(now, frame.parent) } else { now };
         let passes = match self.stands_still(now, to) {
             // For ever.
             Some(_) => None,
             None => match self.passes_behind(now, first, (from, to), stage) {
                 // A user has to get to the node where he comes in.
-                Some(at) if at <= now && caller.kind == Kind::Root && heard => {
+                Some(at) if at <= now && caller.kind.is_root() && heard => {
                     from.map_or(Some(at), |ingress| self.passes(now, None, ingress, stage))
                 }
                 Some(at) if heard && !self.bears(frame.parent, first, at) => None,
@@ -391,7 +389,7 @@ impl<'a, P: Probe> World<'a, P> {
     pub(crate) fn half_rtt_back(&self, id: FrameId) -> Nanos {
         let frame = &self.frames[id];
         let caller = &self.frames[frame.parent];
-        if caller.epoch != frame.parent_epoch || caller.kind == Kind::Root {
+        if caller.epoch != frame.parent_epoch || caller.kind.is_root() {
             return Nanos::ZERO;
         }
         let (from, to) = (self.node_of(frame.container), self.node_of(caller.container));

@@ -4,7 +4,7 @@
 //! become impossible; branches that are then still on their way run to their end unheard, or to
 //! their next call that says `cancel = true`.
 
-use super::frame::{Frame, FrameId, Kind, NO_FRAME, Waits};
+use super::frame::{Frame, FrameId, FrameKind, NO_FRAME, Waits};
 use crate::blueprint::Instruction;
 use crate::event::Event;
 use crate::ids::{InstructionId, ParallelId};
@@ -26,14 +26,12 @@ impl<P: Probe> World<'_, P> {
         let step = &blueprint.parallels[step.index()];
         let frame = &mut self.frames[id];
         frame.pc = step.next;
-        frame.waits = Waits::Branches;
+        frame.waits = Waits::of_branches(step.branches.len() as u32, step.need);
         frame.next = NO_FRAME;
-        frame.open = step.branches.len() as u32;
-        frame.needed = step.need;
         let mut first = NO_FRAME;
         for (number, &start) in step.branches.iter().enumerate().rev() {
             let site = step.site.wrapping_add(number as u64);
-            let (branch, frame) = self.part_of(id, Kind::Branch, start, site);
+            let (branch, frame) = self.part_of(id, FrameKind::Branch, start, site);
             frame.next = first;
             first = branch;
             if self.ties.are_used() {
@@ -64,14 +62,10 @@ impl<P: Probe> World<'_, P> {
         count: u32,
     ) -> FrameId {
         let frame = &mut self.frames[id];
-        frame.waits = Waits::Branches;
+        frame.waits = Waits::of_branches(1, 1);
         frame.next = NO_FRAME;
-        frame.open = 1;
-        frame.needed = 1;
-        let (part, frame) = self.part_of(id, Kind::Loop, body, site);
+        let (part, frame) = self.part_of(id, FrameKind::of_loop(body, 0, count - 1), body, site);
         frame.key = mix(frame.key, 0);
-        frame.body = body;
-        frame.again = count - 1;
         if self.ties.are_used() {
             self.tie_part(id, part);
         }
@@ -87,9 +81,12 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) -> Option<FrameId> {
         let heard = self.is_heard(id);
-        let Frame { kind, again, parent, .. } = self.frames[id];
-        if kind == Kind::Loop && again > 0 && heard {
-            self.repeat(id);
+        let Frame { kind, parent, .. } = self.frames[id];
+        if heard
+            && let FrameKind::Loop { body, number, again } = kind
+            && again.get() > 0
+        {
+            self.repeat(id, (InstructionId(body.get()), number.get() + 1, again.get() - 1));
             return Some(id);
         }
         if self.ties.are_used() {
@@ -101,19 +98,19 @@ impl<P: Probe> World<'_, P> {
             return None;
         }
         let owner = &mut self.frames[parent];
-        owner.open -= 1;
-        owner.needed -= 1;
-        if owner.needed > 0 {
+        let (open, needed) = owner.waits.branches();
+        owner.waits = Waits::of_branches(open - 1, needed - 1);
+        if needed > 1 {
             return None;
         }
         self.joined(now, parent, calendar);
         Some(parent)
     }
 
-    /// Sets a loop's frame back to the beginning of its part, under the next repetition's key.
-    fn repeat(&mut self, id: FrameId) {
-        let Frame { parent, number, body, .. } = self.frames[id];
-        let number = number + 1;
+    /// Sets a loop's frame back to the beginning of its part, at `body`, under the key of repetition `number`;
+    /// `again` come after it.
+    fn repeat(&mut self, id: FrameId, (body, number, again): (InstructionId, u32, u32)) {
+        let parent = self.frames[id].parent;
         let Instruction::Repeat { site, .. } = self.blueprint.program[body.index() - 1] else {
             unreachable!("the part that is repeated follows its Repeat")
         };
@@ -121,8 +118,7 @@ impl<P: Probe> World<'_, P> {
         let frame = &mut self.frames[id];
         frame.key = key;
         frame.pc = body;
-        frame.number = number;
-        frame.again -= 1;
+        frame.kind = FrameKind::of_loop(body, number, again);
     }
 
     /// A branch or repetition has failed.
@@ -145,8 +141,9 @@ impl<P: Probe> World<'_, P> {
             return;
         }
         let owner = &mut self.frames[parent];
-        owner.open -= 1;
-        if owner.open < owner.needed {
+        let (open, needed) = owner.waits.branches();
+        owner.waits = Waits::of_branches(open - 1, needed);
+        if open - 1 < needed {
             self.joined(now, parent, calendar);
             self.fail(now, parent, failure, calendar);
         }
@@ -162,8 +159,9 @@ impl<P: Probe> World<'_, P> {
     fn joined(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let frame = &mut self.frames[id];
         frame.epoch = frame.epoch.wrapping_add(1);
+        let (open, _) = frame.waits.branches();
         frame.waits = Waits::Nothing;
-        if frame.open > 0 && self.ties.are_used() {
+        if open > 0 && self.ties.are_used() {
             let first = frame.next;
             self.let_go(now, first, calendar);
         }

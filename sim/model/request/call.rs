@@ -3,7 +3,7 @@
 //! The callee of a caller that gave up works on, unless the call says `cancel = true`: its answer is
 //! late and nobody hears it.
 
-use super::frame::{Frame, FrameId, Kind, NO_FRAME, NONE, Waits};
+use super::frame::{Frame, FrameId, FrameKind, NO_FRAME, NONE, Waits};
 use super::parting::Parting;
 use super::travel::{Fate, Link};
 use crate::blueprint::{Call, Retry, Tenure};
@@ -268,7 +268,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let drawn = self.draw_ahead(key, start, caller.trace_row);
-        let (callee, frame) = self.frames.open(Kind::Visit, key);
+        let (callee, frame) = self.frames.open(FrameKind::Visit, key);
         frame.drawn = drawn;
         frame.pc = start;
         frame.parent = id;
@@ -410,7 +410,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let frame = &mut self.frames[id];
-        if frame.kind == Kind::Root {
+        if frame.kind.is_root() {
             return self.finish_request(now, id, failure.map_or(Ok(()), Err), calendar);
         }
         frame.epoch = frame.epoch.wrapping_add(1);

@@ -14,7 +14,7 @@
 //! Closed form: one worker, exponential demands and exponential patience until the *answer* make a
 //! birth-death process with death rates μ + nθ.
 
-use super::frame::{Frame, FrameId, Kind, NO_FRAME, NONE, Waits};
+use super::frame::{Frame, FrameId, FrameKind, NO_FRAME, NONE, Waits};
 use super::ties::Tie;
 use crate::event::Event;
 use crate::ids::CallId;
@@ -37,7 +37,7 @@ impl<P: Probe> World<'_, P> {
         let frame = &self.frames[id];
         let (callee, epoch) = (frame.next, frame.epoch);
         let says_so = match frame.kind {
-            Kind::Root => self.blueprint.sources[frame.source.index()].cancel,
+            FrameKind::Root { .. } => self.blueprint.sources[frame.source.index()].cancel,
             _ => self.blueprint.calls[frame.outgoing.index()].cancel,
         };
         // Where the callee is gone its answer is on the way: the message would find nobody.
@@ -63,7 +63,7 @@ impl<P: Probe> World<'_, P> {
             return false;
         }
         let frame = &self.frames[visit];
-        frame.parent == caller && frame.parent_epoch == epoch && frame.kind == Kind::Visit
+        frame.parent == caller && frame.parent_epoch == epoch && frame.kind == FrameKind::Visit
     }
 
     /// A cancellation reaches its callee, or the place where that was.
@@ -90,12 +90,15 @@ impl<P: Probe> World<'_, P> {
     /// `id` and its parts wait for nothing any more. `waits` stays for [`Self::dissolve`].
     fn stop_waiting(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         match self.frames[id].waits {
-            Waits::Worker | Waits::Connection | Waits::DiskQueue | Waits::PageQueue => {
+            Waits::Worker
+            | Waits::Connection
+            | Waits::DiskQueue { .. }
+            | Waits::PageQueue { .. } => {
                 self.leave_queue(now, id);
             }
             Waits::Processor => self.evict(now, id, calendar),
             Waits::Answer => self.cancel_outgoing(now, id, calendar),
-            Waits::Branches => {
+            Waits::Branches { .. } => {
                 let mut part = self.frames[id].next;
                 while part != NO_FRAME {
                     self.stop_waiting(now, part, calendar);
@@ -106,7 +109,7 @@ impl<P: Probe> World<'_, P> {
             Waits::Sleep | Waits::Backoff | Waits::Disk | Waits::Pages => {}
             other @ (Waits::Nothing
             | Waits::Delivery
-            | Waits::Node
+            | Waits::Node { .. }
             | Waits::Sending
             | Waits::Failing(_)) => {
                 unreachable!("a message finds nobody who is dealt with: {other:?}")
@@ -116,7 +119,7 @@ impl<P: Probe> World<'_, P> {
 
     /// `id` and its parts free what they hold, and are gone.
     fn dissolve(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        if self.frames[id].waits == Waits::Branches {
+        if matches!(self.frames[id].waits, Waits::Branches { .. }) {
             let mut part = self.frames[id].next;
             while part != NO_FRAME {
                 let next = self.ties[part].next;
@@ -129,7 +132,7 @@ impl<P: Probe> World<'_, P> {
         self.leave_limits(id);
         self.release_connection(now, id, calendar);
         self.give_back(now, id, calendar);
-        if self.frames[id].kind == Kind::Visit {
+        if self.frames[id].kind == FrameKind::Visit {
             self.depart(now, id);
         } else if self.frames[id].holds_worker {
             self.free_worker(now, id);
@@ -172,7 +175,7 @@ impl<P: Probe> World<'_, P> {
             let waits = frame.waits;
             let says_so = || self.blueprint.calls[frame.outgoing.index()].cancel;
             match waits {
-                Waits::Branches => self.let_go(now, frame.next, calendar),
+                Waits::Branches { .. } => self.let_go(now, frame.next, calendar),
                 Waits::Answer if says_so() => {
                     self.cancel_outgoing(now, part, calendar);
                     self.fail_soon(part, Failure::Abandoned);

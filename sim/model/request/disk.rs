@@ -2,7 +2,7 @@
 //!
 //! Disk steps, reads of files that miss and pages that come from swap stand in one queue.
 
-use super::frame::{FrameId, Kind, Waits};
+use super::frame::{FrameId, FrameKind, Waits};
 use crate::blueprint::{Access, Disk, Instruction, PAGE};
 use crate::event::Event;
 use crate::hardware::disk::Served;
@@ -26,7 +26,7 @@ impl<P: Probe> World<'_, P> {
             self.fail(now, id, Failure::DiskFull, calendar);
             return true;
         }
-        self.queue_at_disk(now, id, Waits::DiskQueue, calendar)
+        self.queue_at_disk(now, id, Waits::of_reads(0), calendar)
     }
 
     /// The same, for the reason that `queue` is.
@@ -49,11 +49,7 @@ impl<P: Probe> World<'_, P> {
             self.does(
                 now,
                 id,
-                if queue == Waits::PageQueue {
-                    Doing::QueuesForPages
-                } else {
-                    Doing::QueuesForDisk
-                },
+                if queue.is_for_pages() { Doing::QueuesForPages } else { Doing::QueuesForDisk },
             );
             self.disk_visits[container.index()].of(queue).waiting.rise(now);
         } else {
@@ -64,7 +60,7 @@ impl<P: Probe> World<'_, P> {
 
     /// It is the turn of `id`.
     fn use_disk(&mut self, now: Time, node: NodeId, id: FrameId, calendar: &mut Calendar<Event>) {
-        let fetches = self.frames[id].waits == Waits::PageQueue;
+        let fetches = self.frames[id].waits.is_for_pages();
         let time = self.time_at_disk(node, id);
         let frame = &mut self.frames[id];
         frame.waits = if fetches { Waits::Pages } else { Waits::Disk };
@@ -92,13 +88,14 @@ impl<P: Probe> World<'_, P> {
     /// Time until the first byte of everything that `id` wants of `disk`, in nanoseconds, and bytes.
     fn work_at_disk(&self, disk: &Disk, id: FrameId) -> (f64, f64) {
         let frame = &self.frames[id];
-        if frame.kind == Kind::Chore {
+        if matches!(frame.kind, FrameKind::Chore(_)) {
             let (access, bytes) = self.piece(id);
             let access = disk.access(access).sample_lazily(|| self.draws.draw(frame.key, 0));
             return (access, bytes);
         }
-        if frame.waits == Waits::PageQueue {
-            return (self.time_to_fetch(id, &disk.read), f64::from(frame.open) * PAGE);
+        if let Waits::PageQueue { pages, draw } = frame.waits {
+            let (pages, draw) = (pages.get(), draw.get());
+            return (self.time_to_fetch(id, (pages, draw), &disk.read), f64::from(pages) * PAGE);
         }
         let draw = |address: u32| self.draws.draw(frame.key, address);
         match &self.blueprint.program[frame.pc.index() - 1] {
@@ -119,7 +116,7 @@ impl<P: Probe> World<'_, P> {
         let Some(disk) = &mut self.nodes[node.index()].disk else { return };
         disk.leave(now, &mut self.frames, id);
         self.disk_visits[container.index()].of(waits).waiting.fall(now);
-        if waits == Waits::PageQueue {
+        if waits.is_for_pages() {
             self.end_stall(now, container);
         }
     }
@@ -152,7 +149,7 @@ impl<P: Probe> World<'_, P> {
             frame.waits = Waits::Nothing;
             if visit.fetches {
                 self.pages_are_there(now, visit.frame, calendar);
-            } else if frame.kind == Kind::Chore {
+            } else if matches!(frame.kind, FrameKind::Chore(_)) {
                 self.piece_done(now, visit.frame, calendar);
             } else {
                 self.execute(now, visit.frame, calendar);

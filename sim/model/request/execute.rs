@@ -1,6 +1,6 @@
 //! Runs a frame's program until it has to wait.
 
-use super::frame::{Frame, FrameId, Kind, NONE, Waits};
+use super::frame::{Frame, FrameId, FrameKind, NONE, Waits};
 use crate::blueprint::{Arrivals, Hold, Instruction};
 use crate::event::Event;
 use crate::ids::{InstructionId, LabelId};
@@ -300,7 +300,7 @@ impl<P: Probe> World<'_, P> {
     pub(crate) fn part_of(
         &mut self,
         id: FrameId,
-        kind: Kind,
+        kind: FrameKind,
         pc: InstructionId,
         site: u64,
     ) -> (FrameId, &mut Frame) {

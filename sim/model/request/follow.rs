@@ -1,6 +1,6 @@
 //! Tells a probe that follows frames what they do; for any other probe this is no code at all.
 
-use super::frame::{Frame, FrameId, Kind, NO_FRAME, NONE};
+use super::frame::{Frame, FrameId, FrameKind, NO_FRAME, NONE};
 use super::travel::{Fate, Link};
 use crate::ids::{CallId, ContainerId};
 use crate::probe::{Doing, Fact, Failure, Opening, Probe};
@@ -39,18 +39,18 @@ impl<P: Probe> World<'_, P> {
         let Frame { kind, parent, source, measured, container, endpoint, incoming, .. } =
             self.frames[id];
         Some(match kind {
-            Kind::Root => Opening::Request { source, measured },
-            Kind::Visit => Opening::Visit {
+            FrameKind::Root { .. } => Opening::Request { source, measured },
+            FrameKind::Visit => Opening::Visit {
                 caller: parent.0,
                 container,
                 endpoint,
                 call: (incoming != CallId(NONE)).then_some(incoming),
                 attempt: self.frames[parent].attempt,
             },
-            Kind::Branch | Kind::Loop => {
-                Opening::Part { of: parent.0, parallel: kind == Kind::Branch }
+            FrameKind::Branch | FrameKind::Loop { .. } => {
+                Opening::Part { of: parent.0, parallel: kind == FrameKind::Branch }
             }
-            Kind::Burst | Kind::Startup | Kind::Chore => return None,
+            FrameKind::Burst | FrameKind::Startup | FrameKind::Chore(_) => return None,
         })
     }
 

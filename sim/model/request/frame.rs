@@ -16,34 +16,90 @@ pub(crate) const NO_FRAME: FrameId = FrameId(u32::MAX);
 /// No trace row, no pool, no container.
 pub(crate) const NONE: u32 = u32::MAX;
 
-/// What a frame is.
+/// A number in four bytes that may lie anywhere, so that a frame fills two lines of a processor's cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) struct Anywhere([u8; 4]);
+
+impl Anywhere {
+    #[inline(always)]
+    pub(crate) fn of(number: u32) -> Self {
+        Self(number.to_le_bytes())
+    }
+
+    #[inline(always)]
+    pub(crate) fn get(self) -> u32 {
+        u32::from_le_bytes(self.0)
+    }
+}
+
+/// What a frame is, with what only such frames have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FrameKind {
     /// A user's request.
-    Root,
+    Root {
+        /// The number of the user.
+        user: Anywhere,
+        /// Whether it has a port of the mesh.
+        has_port: bool,
+    },
     /// Its stay at a container.
     Visit,
     /// Part of a visit, in parallel with others.
     Branch,
     /// Part of a visit, repeated.
-    Loop,
+    Loop {
+        /// Where the part begins, right behind its `Repeat`.
+        body: Anywhere,
+        /// The number of the present repetition.
+        number: Anywhere,
+        /// Repetitions after it.
+        again: Anywhere,
+    },
     /// A burst of background load.
     Burst,
     /// A container's start.
     Startup,
-    /// The CPU, or the disk, of work that no container does.
-    Chore,
+    /// The CPU, or the disk, of work that no container does: which, in its own words.
+    Chore(Anywhere),
 }
 
-impl Kind {
+impl FrameKind {
+    /// The request of `user`.
+    #[inline(always)]
+    pub(crate) fn of_user(user: u32, has_port: bool) -> Self {
+        Self::Root { user: Anywhere::of(user), has_port }
+    }
+
+    /// Repetition `number` of the part at `body`; `again` come after it.
+    pub(super) fn of_loop(body: InstructionId, number: u32, again: u32) -> Self {
+        let [body, number, again] = [body.0, number, again].map(Anywhere::of);
+        Self::Loop { body, number, again }
+    }
+
+    /// Whether it is a user's request.
+    #[inline(always)]
+    pub(crate) fn is_root(self) -> bool {
+        matches!(self, Self::Root { .. })
+    }
+
+    /// Whether it is part of a visit.
+    pub(crate) fn is_part(self) -> bool {
+        matches!(self, Self::Branch | Self::Loop { .. })
+    }
+
+    /// Whether it runs a program, which may call: a visit or a part of one.
+    pub(crate) fn calls(self) -> bool {
+        self == Self::Visit || self.is_part()
+    }
+
     /// Whether its CPU is of no request.
     #[inline(always)]
     pub(crate) fn is_of_no_request(self) -> bool {
-        matches!(self, Self::Burst | Self::Startup | Self::Chore)
+        matches!(self, Self::Burst | Self::Startup | Self::Chore(_))
     }
 }
 
-/// What a frame waits for.
+/// What a frame waits for, with what it has to know meanwhile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Waits {
     /// Nothing: it is being dealt with, or on its way.
@@ -51,7 +107,12 @@ pub(crate) enum Waits {
     /// Its own arrival at its container.
     Delivery,
     /// Its node to go on, which stands still: it has reached it, and not its container.
-    Node,
+    Node {
+        /// The life of the container that it came to.
+        life: Anywhere,
+        /// Whether anything is on the calendar for it.
+        is_due: bool,
+    },
     /// A worker of its container.
     Worker,
     /// A connection of a pool.
@@ -61,11 +122,19 @@ pub(crate) enum Waits {
     /// An answer.
     Answer,
     /// Its turn at the disk of its node.
-    DiskQueue,
+    DiskQueue {
+        /// Pages that it reads, if it reads pages.
+        pages: Anywhere,
+    },
     /// The end of its visit to the disk.
     Disk,
     /// Its turn at the disk, which has pages that its CPU step touches.
-    PageQueue,
+    PageQueue {
+        /// How many.
+        pages: Anywhere,
+        /// Where the draws of what they take are addressed.
+        draw: Anywhere,
+    },
     /// Those pages.
     Pages,
     /// The end of a sleep.
@@ -73,7 +142,12 @@ pub(crate) enum Waits {
     /// The end of the pause before a retry.
     Backoff,
     /// Branches or a repeated part.
-    Branches,
+    Branches {
+        /// How many may still succeed.
+        open: Anywhere,
+        /// How many must still succeed.
+        needed: Anywhere,
+    },
     /// Its turn to send: it has got its connection.
     Sending,
     /// Its turn to fail: it has been taken out of its wait.
@@ -81,9 +155,34 @@ pub(crate) enum Waits {
 }
 
 impl Waits {
+    /// For branches of which `open` may still succeed and `needed` must.
+    #[inline(always)]
+    pub(super) fn of_branches(open: u32, needed: u32) -> Self {
+        Self::Branches { open: Anywhere::of(open), needed: Anywhere::of(needed) }
+    }
+
+    /// How many of the branches that it waits for may still succeed, and how many must.
+    #[inline(always)]
+    pub(super) fn branches(self) -> (u32, u32) {
+        match self {
+            Self::Branches { open, needed } => (open.get(), needed.get()),
+            other => unreachable!("no branch comes back to a frame that waits for {other:?}"),
+        }
+    }
+
+    /// For its turn at the disk, where it reads `pages` pages.
+    pub(crate) fn of_reads(pages: u32) -> Self {
+        Self::DiskQueue { pages: Anywhere::of(pages) }
+    }
+
     /// Whether a visit that waits for this has not reached its container.
     pub(crate) fn is_on_its_way(self) -> bool {
-        matches!(self, Self::Delivery | Self::Node)
+        matches!(self, Self::Delivery | Self::Node { .. })
+    }
+
+    /// Whether it is a turn at the disk, which has pages that a CPU step touches.
+    pub(crate) fn is_for_pages(self) -> bool {
+        matches!(self, Self::PageQueue { .. })
     }
 }
 
@@ -111,8 +210,6 @@ pub(crate) struct Frame {
     pub container: ContainerId,
     /// What it does there.
     pub endpoint: EndpointId,
-    /// Loop: where the part begins that it repeats, right behind its `Repeat`.
-    pub body: InstructionId,
     /// The call that it answers; none: it answers a root.
     pub incoming: CallId,
     /// The call that it makes.
@@ -130,18 +227,6 @@ pub(crate) struct Frame {
     pub source: SourceId,
     /// Row of the source's trace.
     pub trace_row: u32,
-    /// Branches that it waits for: how many may still succeed. At a disk: how many pages it wants. Root:
-    /// whether it has a port of the mesh.
-    pub open: u32,
-    /// Branches that it waits for: how many must still succeed. Waiting for pages: where the draws of
-    /// that are addressed.
-    pub needed: u32,
-    /// Loop: number of the present repetition. Root: number of the user. Chore: its own. Visit that waits at its
-    /// node: whether anything is on the calendar for it.
-    pub number: u32,
-    /// Loop: repetitions after the present one. Visit that waits at its node: the life of the container that it
-    /// came to.
-    pub again: u32,
     /// CPU of networking that the next step pays for, in nanoseconds of the reference CPU.
     pub network_cpu: u32,
     /// Number of the present attempt of the outgoing call.
@@ -151,7 +236,7 @@ pub(crate) struct Frame {
     /// Its request or the answer to it is lost.
     pub lost: Option<Stage>,
     /// What it is.
-    pub kind: Kind,
+    pub kind: FrameKind,
     /// What it waits for.
     pub waits: Waits,
     /// Whether it belongs to a request that arrived in the measured stretch.
@@ -165,6 +250,14 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
+    /// What a chore says of itself.
+    pub(crate) fn chore(&self) -> u32 {
+        match self.kind {
+            FrameKind::Chore(number) => number.get(),
+            other => unreachable!("no chore: {other:?}"),
+        }
+    }
+
     /// Its next call is `call`.
     #[inline(always)]
     pub(super) fn begin_call(&mut self, call: CallId) {
@@ -175,7 +268,7 @@ impl Frame {
 
     /// A frame that does nothing yet.
     #[inline]
-    fn new(kind: Kind, key: u64) -> Self {
+    fn new(kind: FrameKind, key: u64) -> Self {
         Self {
             key,
             arrived: Time::ZERO,
@@ -183,7 +276,6 @@ impl Frame {
             drawn: -1.0,
             epoch: 0,
             pc: InstructionId(0),
-            body: InstructionId(0),
             parent: NO_FRAME,
             parent_epoch: 0,
             container: ContainerId(NONE),
@@ -196,16 +288,12 @@ impl Frame {
             previous: NO_FRAME,
             source: SourceId(NONE),
             trace_row: NONE,
-            open: 0,
-            needed: 0,
-            number: 0,
-            again: 0,
             network_cpu: 0,
             attempt: 0,
             last_replica: 0,
             lost: None,
             kind,
-            waits: if kind == Kind::Visit { Waits::Delivery } else { Waits::Nothing },
+            waits: if kind == FrameKind::Visit { Waits::Delivery } else { Waits::Nothing },
             measured: false,
             holds_worker: false,
             admitted: false,
@@ -213,6 +301,9 @@ impl Frame {
         }
     }
 }
+
+// Two lines of a processor's cache: a place is found by a shift.
+const _: () = assert!(size_of::<Frame>() == 128);
 
 /// All frames; freed places are reused, last freed first.
 #[derive(Debug, Default)]
@@ -225,7 +316,7 @@ impl Frames {
     /// A frame that does nothing yet, to be filled in where it lies; its epoch goes on where the
     /// place's last tenant left it.
     #[inline]
-    pub(crate) fn open(&mut self, kind: Kind, key: u64) -> (FrameId, &mut Frame) {
+    pub(crate) fn open(&mut self, kind: FrameKind, key: u64) -> (FrameId, &mut Frame) {
         let Some(id) = self.free.pop() else {
             return self.grow(kind, key);
         };
@@ -235,7 +326,7 @@ impl Frames {
     }
 
     #[cold]
-    fn grow(&mut self, kind: Kind, key: u64) -> (FrameId, &mut Frame) {
+    fn grow(&mut self, kind: FrameKind, key: u64) -> (FrameId, &mut Frame) {
         let place = self.slab.len();
         self.slab.push(Frame::new(kind, key));
         (FrameId(place as u32), &mut self.slab[place])

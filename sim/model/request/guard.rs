@@ -16,7 +16,7 @@
 //! attempts which are turned away wait for nothing.
 
 use super::breaker::Verdict;
-use super::frame::{FrameId, Kind, Waits};
+use super::frame::{FrameId, Waits};
 use super::ties::Tie;
 use crate::blueprint::Call;
 use crate::event::Event;
@@ -139,7 +139,7 @@ impl<P: Probe> World<'_, P> {
 
     /// Whether the visit of `id` still waits for it, if it is part of one.
     fn is_wanted(&self, mut id: FrameId) -> bool {
-        while matches!(self.frames[id].kind, Kind::Branch | Kind::Loop) {
+        while self.frames[id].kind.is_part() {
             if !self.is_heard(id) {
                 return false;
             }

@@ -9,7 +9,7 @@
 //!
 //! Closed form: with n connections that are each held for h no more than n/h a second go through.
 
-use super::frame::{Frame, FrameId, Kind, NONE, Waits};
+use super::frame::{Frame, FrameId, NONE, Waits};
 use super::ties::Held;
 use crate::blueprint::{Call, Tenure};
 use crate::event::Event;
@@ -37,7 +37,7 @@ impl<P: Probe> World<'_, P> {
             if self.ties[id].held.is_some_and(of_this) {
                 return Some(id);
             }
-            if !matches!(self.frames[id].kind, Kind::Branch | Kind::Loop) || !self.is_heard(id) {
+            if !self.frames[id].kind.is_part() || !self.is_heard(id) {
                 return None;
             }
             id = self.frames[id].parent;

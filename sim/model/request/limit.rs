@@ -12,7 +12,7 @@
 //! Closed form: under Poisson calls a bucket of depth b loses what M/D/1/b loses, the time of one token
 //! being the service.
 
-use super::frame::{FrameId, Kind};
+use super::frame::FrameId;
 use crate::blueprint::{Blueprint, LimitPolicy};
 use crate::event::Event;
 use crate::ids::LimitId;
@@ -108,7 +108,7 @@ impl<P: Probe> World<'_, P> {
     /// The outgoing call of `id` is over, if it has any: it leaves its limits.
     #[inline]
     pub(crate) fn leave_limits(&mut self, id: FrameId) {
-        let calls = matches!(self.frames[id].kind, Kind::Visit | Kind::Branch | Kind::Loop);
+        let calls = self.frames[id].kind.calls();
         if !calls || !self.ties.are_used() {
             return;
         }

@@ -3,7 +3,7 @@
 //!
 //! What nobody waits for any more is left out, as what its request went on without.
 
-use super::frame::{Frame, FrameId, Kind, Waits};
+use super::frame::{Frame, FrameId, FrameKind, Waits};
 use crate::probe::{Probe, Unfinished};
 use crate::world::World;
 use wssim_kernel::Time;
@@ -17,7 +17,7 @@ impl<P: Probe> World<'_, P> {
         let ids: Vec<FrameId> = self.frames.ids().filter(|&id| self.is_awaited(id)).collect();
         let mut requests = 0;
         for id in ids {
-            requests += u64::from(self.frames[id].kind == Kind::Root);
+            requests += u64::from(self.frames[id].kind.is_root());
             self.tell_open(now, id);
         }
         assert_eq!(requests, self.counts.measured_in_flight, "every request in flight is told of");
@@ -28,7 +28,7 @@ impl<P: Probe> World<'_, P> {
         if !self.frames[id].measured {
             return false;
         }
-        while self.frames[id].kind != Kind::Root {
+        while !self.frames[id].kind.is_root() {
             if !self.is_heard(id) {
                 return false;
             }
@@ -40,11 +40,11 @@ impl<P: Probe> World<'_, P> {
     fn tell_open(&mut self, now: Time, id: FrameId) {
         let Frame { kind, waits, arrived, since, container, endpoint, .. } = self.frames[id];
         match kind {
-            Kind::Root => {
+            FrameKind::Root { .. } => {
                 let source = self.frames[id].source;
                 return self.probe.unfinished(Unfinished::Request(source), arrived, now);
             }
-            Kind::Visit if waits != Waits::Delivery => {
+            FrameKind::Visit if waits != Waits::Delivery => {
                 self.probe.unfinished(Unfinished::Visit(endpoint), arrived, now);
             }
             _ => {}
@@ -53,10 +53,10 @@ impl<P: Probe> World<'_, P> {
         let (what, since) = match waits {
             Waits::Answer => (Unfinished::Query(outgoing().query), since),
             Waits::Worker => (Unfinished::WorkerWait(container), since),
-            Waits::Node if self.containers[container.index()].serves_by_worker() => {
+            Waits::Node { .. } if self.containers[container.index()].serves_by_worker() => {
                 (Unfinished::WorkerWait(container), arrived)
             }
-            Waits::DiskQueue => (Unfinished::DiskWait(container), since),
+            Waits::DiskQueue { .. } => (Unfinished::DiskWait(container), since),
             Waits::Connection => match outgoing().pool {
                 Some(pool) => (Unfinished::PoolWait(pool), since),
                 None => return,

@@ -1,6 +1,6 @@
 //! A visit: a request's stay at one container, from arrival to answer, and the workers there.
 
-use super::frame::{Frame, FrameId, Kind, Waits};
+use super::frame::{Frame, FrameId, FrameKind, Waits};
 use crate::event::Event;
 use crate::ids::{CallId, ContainerId};
 use crate::probe::{Doing, Failure, Probe};
@@ -111,7 +111,7 @@ impl<P: Probe> World<'_, P> {
             self.set_timeout(now, class, id, calendar);
         }
         let frame = &self.frames[id];
-        if frame.kind == Kind::Visit && frame.incoming == CallId(NONE) {
+        if frame.kind == FrameKind::Visit && frame.incoming == CallId(NONE) {
             self.limit_patience_in_queue(now, id, calendar);
         }
     }
@@ -179,15 +179,17 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         match self.frames[id].kind {
-            Kind::Root => self.finish_request(now, id, Err(failure), calendar),
-            Kind::Visit => self.leave_in_vain(now, id, failure, calendar),
-            Kind::Branch | Kind::Loop => {
+            FrameKind::Root { .. } => self.finish_request(now, id, Err(failure), calendar),
+            FrameKind::Visit => self.leave_in_vain(now, id, failure, calendar),
+            FrameKind::Branch | FrameKind::Loop { .. } => {
                 if self.frames[id].holds_worker {
                     self.free_worker(now, id);
                 }
                 self.branch_failed(now, id, failure, calendar);
             }
-            Kind::Burst | Kind::Startup | Kind::Chore => unreachable!("only requests make calls"),
+            FrameKind::Burst | FrameKind::Startup | FrameKind::Chore(_) => {
+                unreachable!("only requests make calls")
+            }
         }
     }
 
@@ -255,7 +257,7 @@ impl<P: Probe> World<'_, P> {
                 let instance = std::mem::replace(&mut frame.connection, NONE);
                 self.pools[instance].queue.remove(now, &mut self.frames, id);
             }
-            Waits::DiskQueue | Waits::PageQueue => self.leave_disk_queue(now, id),
+            Waits::DiskQueue { .. } | Waits::PageQueue { .. } => self.leave_disk_queue(now, id),
             other => unreachable!("there is no queue for {other:?}"),
         }
     }
@@ -280,7 +282,7 @@ impl<P: Probe> World<'_, P> {
         frame.waits = Waits::Nothing;
         match waited_for {
             Waits::Worker => self.fail(now, id, failure, calendar),
-            Waits::Answer if self.frames[id].kind == Kind::Root => {
+            Waits::Answer if self.frames[id].kind.is_root() => {
                 self.fail(now, id, Failure::Abandoned, calendar);
             }
             Waits::Connection | Waits::Answer => {

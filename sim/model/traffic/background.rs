@@ -14,7 +14,7 @@ use crate::hardware::processor::Follows;
 use crate::ids::{BackgroundId, ContainerId, NodeId};
 use crate::law::Law;
 use crate::probe::Probe;
-use crate::request::frame::Kind;
+use crate::request::frame::FrameKind;
 use crate::world::World;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -176,7 +176,7 @@ impl<P: Probe> World<'_, P> {
         demand: f64,
         calendar: &mut Calendar<Event>,
     ) {
-        let (id, frame) = self.frames.open(Kind::Burst, key);
+        let (id, frame) = self.frames.open(FrameKind::Burst, key);
         frame.container = container;
         if self.containers[container.index()].is_watched
             && self.touch_pages(now, id, [demand, 0.0], job, calendar)

@@ -20,7 +20,7 @@ use crate::network::connection::Stage;
 use crate::network::constant_half;
 use crate::network::reach::Lost;
 use crate::probe::{Failure, Probe};
-use crate::request::frame::{Frame, FrameId, Kind, NONE, Waits};
+use crate::request::frame::{Frame, FrameId, FrameKind, NONE, Waits};
 use crate::request::ties::Tie;
 use crate::routing::{self, Scene};
 use crate::world::World;
@@ -147,11 +147,10 @@ impl<P: Probe> World<'_, P> {
             self.counts.measured_in_flight += 1;
             self.probe.request_arrived(now, id);
         }
-        let (root, frame) = self.frames.open(Kind::Root, key);
+        let (root, frame) = self.frames.open(FrameKind::of_user(user, false), key);
         let epoch = frame.epoch;
         frame.arrived = now;
         frame.source = id;
-        frame.number = user;
         frame.measured = measured;
         frame.waits = Waits::Answer;
         self.opens(now, root);
@@ -176,11 +175,11 @@ impl<P: Probe> World<'_, P> {
             if !self.ports.take(now, range, most) {
                 return self.finish_request(now, root, Err(Failure::Refused), calendar);
             }
-            self.frames[root].open = 1;
+            self.frames[root].kind = FrameKind::of_user(user, true);
         }
         let start = blueprint.endpoints[entry.index()].start;
         let drawn = self.draw_ahead(mix(key, 0), start, row);
-        let (visit, frame) = self.frames.open(Kind::Visit, mix(key, 0));
+        let (visit, frame) = self.frames.open(FrameKind::Visit, mix(key, 0));
         frame.pc = start;
         frame.drawn = drawn;
         frame.parent = root;
@@ -304,8 +303,11 @@ impl<P: Probe> World<'_, P> {
         outcome: Result<(), Failure>,
         calendar: &mut Calendar<Event>,
     ) {
-        let Frame { source, arrived, measured, number, open, .. } = self.frames[root];
-        if open > 0 {
+        let Frame { source, arrived, measured, kind, .. } = self.frames[root];
+        let FrameKind::Root { user, has_port } = kind else {
+            unreachable!("only requests of users are finished: {kind:?}")
+        };
+        if has_port {
             self.leave_mesh(now, root);
         }
         self.closes(now, root, outcome.err());
@@ -322,7 +324,7 @@ impl<P: Probe> World<'_, P> {
         if !self.sources[source.index()].asked.is_empty() {
             let refused_at_once = outcome.is_err() && now == arrived;
             let least = if refused_at_once { closed::AFTER_REFUSAL } else { Nanos::ZERO };
-            self.think(now, source, number, least, calendar);
+            self.think(now, source, user.get(), least, calendar);
         }
     }
 }
