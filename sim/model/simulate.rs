@@ -3,19 +3,18 @@
 use crate::blueprint::{Background, Blueprint, CpuLimit, Maker};
 use crate::cache::open_stores;
 use crate::event::Event;
-use crate::fault::{Clocks, Reach, Strain};
+use crate::fault::{Reach, Strain, Struck};
 use crate::hardware::disk::Disk;
 use crate::hardware::processor::Processor;
 use crate::ids::TimeoutId;
 use crate::ledger::Ledger;
-use crate::life::{Control, Life, Pulls, Pulse, Registry};
+use crate::life::{Life, Registry, Upkeep};
 use crate::load::{LOAD_PERIOD, LoadAverage};
 use crate::memory::Memory;
 use crate::network::connection::Connections;
 use crate::network::flow::Flows;
 use crate::network::ports::Ports;
 use crate::network::{Paths, constant_half};
-use crate::orchestrator::Restarts;
 use crate::overfull::{Cut, check_users};
 use crate::probe::Probe;
 use crate::procedure::Conduct;
@@ -123,8 +122,8 @@ impl<'a, P: Probe> World<'a, P> {
         let (resolvers, channel_bases) = channels(blueprint);
         let (breakers, breaker_bases) = set_breakers(blueprint);
         let (limiters, limiter_bases) = set_limits(blueprint);
-        let registry = Registry::new(blueprint, run);
-        let pulses = Pulse::all(blueprint, &registry.draws);
+        let upkeep = Upkeep::new(blueprint, run);
+        let registry = Registry::new(blueprint, run, &upkeep.draws);
         let mut world = Self {
             blueprint,
             run,
@@ -135,12 +134,9 @@ impl<'a, P: Probe> World<'a, P> {
             pool_bases,
             registry,
             awaits: vec![None; blueprint.containers.len()],
-            pulses,
-            restarts: vec![Restarts::default(); blueprint.containers.len()],
-            control: Control::of(blueprint, run),
+            upkeep,
             reach: Reach::open(blueprint.nodes.len()),
             strain: Strain::none(blueprint.nodes.len()),
-            clocks: Clocks::new(blueprint, run),
             connections: Connections::new(resolvers.len(), blueprint.containers.len()),
             resolvers,
             channel_bases,
@@ -165,7 +161,6 @@ impl<'a, P: Probe> World<'a, P> {
             network_costs_cpu: blueprint.network_costs_cpu(),
             memory: Memory::new(blueprint),
             chores: Vec::new(),
-            pulls: Pulls::new(blueprint.nodes.len()),
             rollouts: vec![Progress::default(); blueprint.rollouts().len()],
             conduct: Conduct::of(blueprint),
             flows: Flows::new(blueprint.nodes.iter().map(|node| node.bandwidth)),

@@ -8,10 +8,12 @@
 mod clock;
 mod reach;
 mod strain;
+mod strikes;
 
 pub(crate) use clock::Clocks;
 pub(crate) use reach::Reach;
 pub(crate) use strain::Strain;
+pub(crate) use strikes::Struck;
 
 use crate::blueprint::{Fault, FaultKind};
 use crate::event::Event;
@@ -23,49 +25,15 @@ use crate::world::World;
 use wssim_kernel::{Calendar, Time};
 
 impl<P: Probe> World<'_, P> {
-    /// Puts the first strike of every fault on the calendar.
-    pub(crate) fn start_faults(&mut self, calendar: &mut Calendar<Event>) {
-        for id in (0..self.blueprint.faults.len()).map(FaultId::from) {
-            let runs = |c: ContainerId| self.containers[c.index()].life.listens();
-            if let Some(at) = self.clocks.first(id, runs) {
-                calendar.schedule(at, Event::Strike(id));
-            }
-        }
-    }
-
-    /// A container has started: what its lives bring is due after so long.
-    pub(crate) fn wear(&mut self, now: Time, who: ContainerId, calendar: &mut Calendar<Event>) {
-        if let Some((id, at)) = self.clocks.wear(now, who) {
-            calendar.schedule(at, Event::Strike(id));
-        }
-    }
-
-    /// `id` has struck, until `until`: puts what comes of it on the calendar.
-    fn struck(&mut self, now: Time, id: FaultId, until: Time, calendar: &mut Calendar<Event>) {
-        if !self.clocks.strikes(id) {
-            return self.over(now, id, calendar);
-        }
-        if until < Time::NEVER {
-            calendar.schedule(until, Event::Repair(id));
-        }
-    }
-
-    fn over(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
-        if let Some(at) = self.clocks.over(now, id) {
-            calendar.schedule(at, Event::Strike(id));
-        }
-    }
-
     /// A fault strikes.
     #[inline(never)]
     pub(crate) fn strike(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
         let blueprint = self.blueprint;
         let fault = &blueprint.faults[id.index()];
-        let runs = |c: ContainerId| self.containers[c.index()].life.listens();
-        if !self.clocks.is_due(now, id, runs) {
+        if !self.really_strikes(now, id) {
             return;
         }
-        let until = self.clocks.repaired_at(now, id);
+        let until = self.upkeep.clocks.repaired_at(now, id);
         self.catch_up_all(now, calendar);
         self.reach.ever = true;
         match fault.kind {
@@ -148,7 +116,7 @@ impl<P: Probe> World<'_, P> {
         // Nobody says of what ran there that it has ended.
         self.tell_reach(now, calendar);
         for &node in &crashed {
-            self.pulls.lose(node);
+            self.upkeep.pulls.lose(node);
             self.drop_chores(now, node, calendar);
             for container in self.containers_on(node) {
                 self.end_container(now, container, End::Quiet, calendar);

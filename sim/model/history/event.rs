@@ -1,6 +1,7 @@
 //! Everything that can happen without traffic.
 
 use crate::ids::{ContainerId, FaultId, NodeId};
+use crate::life::Moment;
 
 /// An event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,18 @@ pub(super) enum Event {
         /// How often it had lost what it was pulling.
         losses: u32,
     },
+}
+
+impl From<Moment> for Event {
+    fn from(moment: Moment) -> Self {
+        match moment {
+            Moment::Strike(fault) => Self::Strike(fault),
+            Moment::Repair(fault) => Self::Repair(fault),
+            Moment::Life { container, turn } => Self::Life { container, turn },
+            Moment::Unhealthy(container) => Self::Unhealthy(container),
+            Moment::Control => Self::Control,
+        }
+    }
 }
 
 const STRIKE: u64 = 0;

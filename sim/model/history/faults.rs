@@ -3,31 +3,22 @@
 use super::event::Event;
 use super::{History, Witness};
 use crate::blueprint::{Fault, FaultKind};
+use crate::fault::Struck;
 use crate::ids::{ContainerId, FaultId, NodeId};
-use crate::life::{End, Led, Phase};
+use crate::life::{Driver, End, Led, Phase};
 use crate::orchestrator::{Exit, Told};
 use wssim_kernel::{Calendar, Time};
 
 impl<W: Witness> History<'_, W> {
-    pub(super) fn start_faults(&mut self, calendar: &mut Calendar<Event>) {
-        for id in (0..self.blueprint.faults.len()).map(FaultId::from) {
-            let runs = |c: ContainerId| self.lives[c.index()].listens();
-            if let Some(at) = self.clocks.first(id, runs) {
-                calendar.schedule(at, Event::Strike(id));
-            }
-        }
-    }
-
     pub(super) fn strike(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
-        let runs = |c: ContainerId| self.lives[c.index()].listens();
-        if !self.clocks.is_due(now, id, runs) {
+        if !self.really_strikes(now, id) {
             return;
         }
         self.faults += 1;
         self.witness.fault(now, id, true);
         let blueprint = self.blueprint;
         let fault = &blueprint.faults[id.index()];
-        let until = self.clocks.repaired_at(now, id);
+        let until = self.upkeep.clocks.repaired_at(now, id);
         match fault.kind {
             FaultKind::Crash => self.crash(now, fault, calendar),
             FaultKind::Hang => {
@@ -44,25 +35,14 @@ impl<W: Witness> History<'_, W> {
             FaultKind::SlowDisk(_) | FaultKind::SlowNetwork(_) | FaultKind::DiskFull => {}
             FaultKind::Stop | FaultKind::Kill => self.end_struck(now, fault, calendar),
         }
-        if !self.clocks.strikes(id) {
-            self.over(now, id, calendar);
-        } else if until < Time::NEVER {
-            calendar.schedule(until, Event::Repair(id));
-        }
-    }
-
-    /// `id` is over: where it comes again, it is due then.
-    fn over(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
-        if let Some(at) = self.clocks.over(now, id) {
-            calendar.schedule(at, Event::Strike(id));
-        }
+        self.struck(now, id, until, calendar);
     }
 
     fn crash(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Event>) {
         let crashed = self.reach.take_down(&fault.nodes);
         self.reach_changes(now, calendar);
         for node in crashed {
-            self.pulls.lose(node);
+            self.upkeep.pulls.lose(node);
             for place in 0..self.on_node[node.index()].len() {
                 let id = self.on_node[node.index()][place];
                 self.end(now, id, End::Quiet, calendar);
@@ -149,9 +129,6 @@ impl<W: Witness> History<'_, W> {
 
     fn reach_changes(&mut self, now: Time, calendar: &mut Calendar<Event>) {
         self.note_reach(now);
-        if let Some(control) = &mut self.control {
-            control.hears(now, &self.reach);
-            self.act_as_told(now, calendar);
-        }
+        self.tell_reach(now, calendar);
     }
 }

@@ -3,7 +3,7 @@
 use super::event::Event;
 use super::{History, Witness};
 use crate::ids::ContainerId;
-use crate::life::{Led, Phase};
+use crate::life::{Driver, Phase};
 use wssim_kernel::{Calendar, Time};
 
 impl<W: Witness> History<'_, W> {
@@ -26,7 +26,7 @@ impl<W: Witness> History<'_, W> {
         let life = &mut self.lives[id.index()];
         life.hangs = true;
         let health = self.blueprint.service_of(id).health.as_ref();
-        if let Some(due) = self.pulses[id.index()].hangs(now, until, life, health) {
+        if let Some(due) = self.upkeep.pulses[id.index()].hangs(now, until, life, health) {
             calendar.schedule(due, Event::Unhealthy(id));
         }
         self.note(now, id);
@@ -34,7 +34,7 @@ impl<W: Witness> History<'_, W> {
 
     /// Until when `id` stands still, by its node or its process; now, if it does not.
     pub(super) fn still_until(&self, now: Time, id: ContainerId) -> Time {
-        let of_process = self.pulses[id.index()].hangs_until(now).unwrap_or(now);
+        let of_process = self.upkeep.pulses[id.index()].hangs_until(now).unwrap_or(now);
         of_process.max(self.reach.hung_until(self.node_of(id)))
     }
 
@@ -46,7 +46,7 @@ impl<W: Witness> History<'_, W> {
         calendar: &mut Calendar<Event>,
     ) {
         let life = &mut self.lives[id.index()];
-        let pulse = &mut self.pulses[id.index()];
+        let pulse = &mut self.upkeep.pulses[id.index()];
         if !life.hangs || pulse.hangs_until(now).is_some() {
             return;
         }

@@ -2,10 +2,11 @@
 
 use super::event::Event;
 use super::{History, Witness};
-use crate::blueprint::OnStop;
+use crate::blueprint::{Blueprint, OnStop};
+use crate::fault::{Reach, Struck};
 use crate::ids::{ContainerId, NodeId, ServiceId};
-use crate::life::{Awaits, Control, End, Led, Phase, Pulse};
-use crate::orchestrator::{Fact, RestartPolicy, Restarts, Told};
+use crate::life::{Awaits, Driver, End, Led, Life, Phase, Upkeep};
+use crate::orchestrator::{Fact, Told};
 use wssim_kernel::{Calendar, Nanos, Time};
 
 impl<W: Witness> History<'_, W> {
@@ -62,7 +63,7 @@ impl<W: Witness> History<'_, W> {
             Phase::Stopping if self.ignores_stop(id) => self.end(now, id, End::Loud, calendar),
             // No request is there: it is empty at once.
             Phase::Draining | Phase::Stopping => {
-                let failed = life.hangs || self.pulses[id.index()].is_unhealthy;
+                let failed = life.hangs || self.upkeep.pulses[id.index()].is_unhealthy;
                 self.end(now, id, if failed { End::Loud } else { End::Done }, calendar);
             }
             Phase::Registered => {}
@@ -89,10 +90,11 @@ impl<W: Witness> History<'_, W> {
         let node = self.node_of(id);
         let life = &mut self.lives[id.index()];
         life.started = now;
-        if let Some(given_up) = self.pulses[id.index()].starts(now, service.health.as_ref()) {
+        if let Some(given_up) = self.upkeep.pulses[id.index()].starts(now, service.health.as_ref())
+        {
             calendar.schedule(given_up, Event::Unhealthy(id));
         }
-        let demand = self.draws.startup(&service.startup, id, life.incarnation);
+        let demand = self.upkeep.draws.startup(&service.startup, id, life.incarnation);
         let speed = self.blueprint.nodes[node.index()].speed;
         // A node that stands still computes afterwards.
         let begin = self.reach.hung_until(node).max(now);
@@ -173,7 +175,7 @@ impl<W: Witness> History<'_, W> {
     }
 
     fn listen(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        if self.pulses[id.index()].is_unhealthy {
+        if self.upkeep.pulses[id.index()].is_unhealthy {
             return;
         }
         self.tell_control(now, Told::Serves(id), calendar);
@@ -183,18 +185,16 @@ impl<W: Witness> History<'_, W> {
         match &self.blueprint.service_of(id).health {
             None => self.enter(now, id, Phase::Registered),
             Some(health) => {
-                let checked = self.pulses[id.index()].listens(now, started, health);
+                let checked = self.upkeep.pulses[id.index()].listens(now, started, health);
                 self.turn_at(checked, id, calendar);
             }
         }
-        if let Some((fault, at)) = self.clocks.wear(now, id) {
-            calendar.schedule(at, Event::Strike(fault));
-        }
+        self.wear(now, id, calendar);
         self.wake_waiting(now, calendar);
     }
 
     fn begin_pull(&self, now: Time, node: NodeId, image: usize, calendar: &mut Calendar<Event>) {
-        let losses = self.pulls.losses(node);
+        let losses = self.upkeep.pulls.losses(node);
         calendar
             .schedule(now + self.blueprint.pull_time(node, image), Event::Pulled { node, losses });
     }
@@ -207,9 +207,10 @@ impl<W: Witness> History<'_, W> {
         losses: u32,
         calendar: &mut Calendar<Event>,
     ) {
-        let image = self.pulls.under_way(node).filter(|_| losses == self.pulls.losses(node));
+        let image =
+            self.upkeep.pulls.under_way(node).filter(|_| losses == self.upkeep.pulls.losses(node));
         let Some(image) = image else { return };
-        if let Some(next) = self.pulls.done(node) {
+        if let Some(next) = self.upkeep.pulls.done(node) {
             self.begin_pull(now, node, next, calendar);
         }
         self.tell_control(now, Told::Pulled(node, image), calendar);
@@ -230,7 +231,7 @@ impl<W: Witness> History<'_, W> {
         calendar: &mut Calendar<Event>,
     ) {
         self.enter(now, id, Phase::Draining);
-        self.turn_at(now + self.leaving(), id, calendar);
+        self.turn_at(now + self.blueprint.leaving(), id, calendar);
     }
 
     pub(super) fn end(
@@ -260,36 +261,27 @@ impl<W: Witness> History<'_, W> {
     }
 }
 
-impl<'a, W: Witness> Led<'a> for History<'a, W> {
+impl<'a, W: Witness> Driver<'a> for History<'a, W> {
     type Event = Event;
-    const WAKE: Event = Event::Control;
 
-    fn control(&mut self) -> Option<&mut Control<'a>> {
-        self.control.as_deref_mut()
+    fn blueprint(&self) -> &'a Blueprint {
+        self.blueprint
     }
 
-    fn leaving(&self) -> Nanos {
-        self.blueprint.leaving()
+    fn upkeep(&self) -> &Upkeep<'a> {
+        &self.upkeep
     }
 
-    fn restart_policy(&self, id: ContainerId) -> RestartPolicy {
-        self.blueprint.service_of(id).restart
+    fn upkeep_mut(&mut self) -> &mut Upkeep<'a> {
+        &mut self.upkeep
     }
 
-    fn restarts(&mut self, id: ContainerId) -> &mut Restarts {
-        &mut self.restarts[id.index()]
+    fn reach(&self) -> &Reach {
+        &self.reach
     }
 
-    fn pulse(&mut self, id: ContainerId) -> &mut Pulse {
-        &mut self.pulses[id.index()]
-    }
-
-    fn phase(&self, id: ContainerId) -> Phase {
-        self.lives[id.index()].phase
-    }
-
-    fn unhealthy(id: ContainerId) -> Event {
-        Event::Unhealthy(id)
+    fn life(&self, id: ContainerId) -> &Life {
+        &self.lives[id.index()]
     }
 
     fn stop_unhealthy(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
@@ -300,16 +292,11 @@ impl<'a, W: Witness> Led<'a> for History<'a, W> {
         self.end(now, id, End::Loud, calendar);
     }
 
-    fn turn_at(&self, at: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        let turn = self.lives[id.index()].turn;
-        calendar.schedule(at, Event::Life { container: id, turn });
-    }
-
     fn act(&mut self, now: Time, fact: Fact, calendar: &mut Calendar<Event>) {
         self.witness.control(now, fact);
         match fact {
             Fact::Pulls(node, image) => {
-                if self.pulls.ask(node, image) {
+                if self.upkeep.pulls.ask(node, image) {
                     self.begin_pull(now, node, image, calendar);
                 }
             }

@@ -28,10 +28,10 @@ pub use same::is_same;
 pub use standing::Standing;
 
 use crate::blueprint::Blueprint;
-use crate::fault::{Clocks, Reach};
+use crate::fault::{Reach, Struck};
 use crate::ids::{ContainerId, FaultId, NodeId};
-use crate::life::{Awaits, Control, Draws, Led, Life, Pulls, Pulse};
-use crate::orchestrator::{Fact, Restarts};
+use crate::life::{Awaits, Led, Life, Upkeep};
+use crate::orchestrator::Fact;
 use crate::simulate::EVENTS_A_LOOK;
 use crate::world::Run;
 use event::Event;
@@ -92,18 +92,12 @@ pub fn tell<W: Witness>(
 /// One history.
 struct History<'a, W> {
     blueprint: &'a Blueprint,
-    clocks: Clocks<'a>,
+    upkeep: Upkeep<'a>,
     reach: Reach,
     /// By container.
     lives: Vec<Life>,
-    /// By container: what checks of its health find, and its restarts where no orchestrator counts them.
-    pulses: Vec<Pulse>,
-    restarts: Vec<Restarts>,
     /// By container: when its start is over, if it starts.
     ready_at: Vec<Time>,
-    draws: Draws,
-    control: Option<Box<Control<'a>>>,
-    pulls: Pulls,
     /// Containers that have started and wait for what they need, and how.
     waiting: Vec<(ContainerId, Awaits)>,
     /// By node: its containers.
@@ -126,18 +120,12 @@ impl<'a, W: Witness> History<'a, W> {
         for (place, container) in blueprint.containers.iter().enumerate() {
             on_node[container.node.index()].push(ContainerId::from(place));
         }
-        let draws = Draws::new(blueprint, run);
         let mut history = Self {
             blueprint,
-            clocks: Clocks::new(blueprint, run),
+            upkeep: Upkeep::new(blueprint, run),
             reach: Reach::open(blueprint.nodes.len()),
             lives: blueprint.containers.iter().map(Life::first).collect(),
             ready_at: vec![Time::NEVER; blueprint.containers.len()],
-            pulses: Pulse::all(blueprint, &draws),
-            restarts: vec![Restarts::default(); blueprint.containers.len()],
-            draws,
-            control: Control::of(blueprint, run),
-            pulls: Pulls::new(blueprint.nodes.len()),
             waiting: Vec::new(),
             on_node,
             changed: (0..blueprint.services.len() as u32).collect(),
@@ -162,7 +150,7 @@ impl<'a, W: Witness> History<'a, W> {
             now: self.at,
             reach: &self.reach,
             lives: &self.lives,
-            is_led: self.control.as_ref().is_none_or(|control| control.is_led()),
+            is_led: self.upkeep.control.as_ref().is_none_or(|control| control.is_led()),
             changed: &self.changed,
             reach_changed: self.reach_changed,
         };

@@ -4,16 +4,16 @@
 //! tasks leave them at the first poll after it is marked down, and while nobody answers they stay as they
 //! are; whoever leads next is asked for all of it again.
 
-use super::{End, Led, Phase, Pulse};
+use super::{Driver, End, Life, Moment, Phase, Upkeep};
 use crate::blueprint::Blueprint;
 use crate::event::Event;
 use crate::fault::Reach;
 use crate::ids::{ContainerId, NodeId};
-use crate::orchestrator::{Fact, RestartPolicy, Restarts, Told, Watch};
+use crate::orchestrator::{Fact, Told, Watch};
 use crate::probe::Probe;
 use crate::world::{Run, World};
 use wssim_kernel::stream::StreamKey;
-use wssim_kernel::{Calendar, Nanos, Time};
+use wssim_kernel::{Calendar, Time};
 
 /// An orchestrator in a world.
 #[derive(Debug)]
@@ -47,10 +47,13 @@ impl<'a> Control<'a> {
         self.orchestrator.told(now, told, &mut self.facts);
     }
 
+    /// Room for who hears whom.
+    pub(super) fn take_joined(&mut self) -> Vec<bool> {
+        std::mem::take(&mut self.joined)
+    }
+
     /// Who hears whom may have changed.
-    pub(crate) fn hears(&mut self, now: Time, reach: &Reach) {
-        let mut joined = std::mem::take(&mut self.joined);
-        reach.pairs(now, &mut joined);
+    pub(super) fn hears(&mut self, now: Time, joined: Vec<bool>) {
         self.told(now, Told::Reach(&joined));
         self.joined = joined;
     }
@@ -114,54 +117,50 @@ impl<'a> Control<'a> {
 impl<P: Probe> World<'_, P> {
     /// Says who leads at the beginning.
     pub(crate) fn open_control(&mut self) {
-        let leader = self.control.as_ref().and_then(|control| control.orchestrator.leader());
+        let leader = self.upkeep.control.as_ref().and_then(|control| control.orchestrator.leader());
         if let Some(leader) = leader {
             self.probe.control(Time::ZERO, Fact::Leads(leader));
         }
     }
+}
 
-    /// Tells the orchestrator who hears whom now.
-    pub(crate) fn tell_reach(&mut self, now: Time, calendar: &mut Calendar<Event>) {
-        if let Some(control) = &mut self.control {
-            control.hears(now, &self.reach);
-            self.act_as_told(now, calendar);
+impl From<Moment> for Event {
+    fn from(moment: Moment) -> Self {
+        match moment {
+            Moment::Strike(fault) => Self::Strike(fault),
+            Moment::Repair(fault) => Self::Repair(fault),
+            Moment::Life { container, turn } => Self::Life { container, turn },
+            Moment::Unhealthy(container) => Self::Unhealthy(container),
+            Moment::Control => Self::Control,
         }
     }
 }
 
-impl<'a, P: Probe> Led<'a> for World<'a, P> {
+impl<'a, P: Probe> Driver<'a> for World<'a, P> {
     type Event = Event;
-    const WAKE: Event = Event::Control;
 
-    fn control(&mut self) -> Option<&mut Control<'a>> {
-        self.control.as_deref_mut()
+    fn blueprint(&self) -> &'a Blueprint {
+        self.blueprint
     }
 
-    fn leaving(&self) -> Nanos {
-        self.blueprint.leaving()
+    fn upkeep(&self) -> &Upkeep<'a> {
+        &self.upkeep
     }
 
-    fn restart_policy(&self, id: ContainerId) -> RestartPolicy {
-        if self.is_held_back(id) {
-            return RestartPolicy::NEVER;
-        }
-        self.blueprint.service_of(id).restart
+    fn upkeep_mut(&mut self) -> &mut Upkeep<'a> {
+        &mut self.upkeep
     }
 
-    fn restarts(&mut self, id: ContainerId) -> &mut Restarts {
-        &mut self.restarts[id.index()]
+    fn reach(&self) -> &Reach {
+        &self.reach
     }
 
-    fn pulse(&mut self, id: ContainerId) -> &mut Pulse {
-        &mut self.pulses[id.index()]
+    fn life(&self, id: ContainerId) -> &Life {
+        &self.containers[id.index()].life
     }
 
-    fn phase(&self, id: ContainerId) -> Phase {
-        self.containers[id.index()].life.phase
-    }
-
-    fn unhealthy(id: ContainerId) -> Event {
-        Event::Unhealthy(id)
+    fn is_held_back(&self, id: ContainerId) -> bool {
+        self.is_held_back(id)
     }
 
     fn stop_unhealthy(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
@@ -170,11 +169,6 @@ impl<'a, P: Probe> Led<'a> for World<'a, P> {
 
     fn end_start(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         self.end_container(now, id, End::Loud, calendar);
-    }
-
-    fn turn_at(&self, at: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        let turn = self.containers[id.index()].life.turn;
-        calendar.schedule(at, Event::Life { container: id, turn });
     }
 
     fn act(&mut self, now: Time, fact: Fact, calendar: &mut Calendar<Event>) {

@@ -13,7 +13,7 @@
 //! from their times. Source: moby, `daemon/cluster/executor/container/controller.go` (`Start`, `Wait`: a
 //! task that is unhealthy has failed; its container is shut down as any other).
 
-use super::{Draws, End, Led, Life, Phase};
+use super::{Draws, Driver, End, Life, Phase};
 use crate::blueprint::{Blueprint, HealthCheck};
 use crate::event::Event;
 use crate::ids::ContainerId;
@@ -150,7 +150,7 @@ impl<P: Probe> World<'_, P> {
         state.life.hangs = true;
         let (life, node, local) = (state.life, state.node, state.local);
         let health = self.blueprint.service_of(id).health.as_ref();
-        let due = self.pulses[id.index()].hangs(now, until, &life, health);
+        let due = self.upkeep.pulses[id.index()].hangs(now, until, &life, health);
         if let Some(due) = due {
             calendar.schedule(due, Event::Unhealthy(id));
         }
@@ -170,7 +170,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let life = self.containers[id.index()].life;
-        let pulse = &mut self.pulses[id.index()];
+        let pulse = &mut self.upkeep.pulses[id.index()];
         if !life.hangs || pulse.hangs_until(now).is_some() {
             return;
         }

@@ -15,6 +15,7 @@
 
 mod control;
 mod draws;
+mod driver;
 mod empty;
 mod health;
 mod led;
@@ -25,6 +26,7 @@ mod waiting;
 
 pub(crate) use control::Control;
 pub(crate) use draws::Draws;
+pub(crate) use driver::{Driver, Moment, Upkeep};
 pub(crate) use health::Pulse;
 pub(crate) use led::Led;
 pub(crate) use pulls::Pulls;
@@ -33,6 +35,7 @@ pub(crate) use waiting::Awaits;
 
 use crate::blueprint::{self, OnStop, Service};
 use crate::event::Event;
+use crate::fault::Struck;
 use crate::ids::ContainerId;
 use crate::orchestrator::{Exit, Told};
 use crate::probe::{Failure, Probe};
@@ -222,7 +225,7 @@ impl<P: Probe> World<'_, P> {
         }
         self.release_memory(now, id, end == End::Quiet);
         self.probe.container_answers(now, id, self.containers[id.index()].node, false);
-        let is_recreated = self.control.as_ref().is_some_and(|control| control.restarts(id));
+        let is_recreated = self.upkeep.control.as_ref().is_some_and(|control| control.restarts(id));
         let is_replaced =
             end != End::LostWorker && (is_recreated || self.blueprint.replaces_containers());
         let life = &mut self.containers[id.index()].life;
@@ -332,7 +335,7 @@ impl<P: Probe> World<'_, P> {
     fn withdraw_and_stop(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         self.containers[id.index()].life.enter(now, Phase::Draining);
         self.withdraw(now, id, calendar);
-        self.turn_at(now + self.leaving(), id, calendar);
+        self.turn_at(now + self.blueprint.leaving(), id, calendar);
     }
 
     /// `id` is told to end.
@@ -372,7 +375,7 @@ impl<P: Probe> World<'_, P> {
         let leaves = self.blueprint.service_of(id).on_stop == OnStop::Exit;
         let is_done = (leaves || container.station.in_system == 0) && !container.life.hangs;
         if is_done || now >= over {
-            let is_good = is_done && !self.pulses[id.index()].is_unhealthy;
+            let is_good = is_done && !self.upkeep.pulses[id.index()].is_unhealthy;
             let end = if is_good { End::Done } else { End::Loud };
             return self.end_container(now, id, end, calendar);
         }
@@ -397,11 +400,11 @@ impl<P: Probe> World<'_, P> {
         let incarnation = life.incarnation;
         self.note_life(id);
         let health = self.blueprint.service_of(id).health.as_ref();
-        if let Some(given_up) = self.pulses[id.index()].starts(now, health) {
+        if let Some(given_up) = self.upkeep.pulses[id.index()].starts(now, health) {
             calendar.schedule(given_up, Event::Unhealthy(id));
         }
         let law = &self.blueprint.service_of(id).startup;
-        let demand = self.registry.draws.startup(law, id, incarnation);
+        let demand = self.upkeep.draws.startup(law, id, incarnation);
         let key = self.life_key(id, incarnation);
         let (job, frame) = self.frames.open(Kind::Startup, key);
         frame.container = id;
@@ -440,7 +443,7 @@ impl<P: Probe> World<'_, P> {
     /// `id` has started and has what it needs: it listens, and waits for its first good health check.
     /// One that was found unhealthy before is about to end.
     fn listen(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        if self.pulses[id.index()].is_unhealthy {
+        if self.upkeep.pulses[id.index()].is_unhealthy {
             return;
         }
         self.catch_up(now, self.containers[id.index()].node, calendar);
@@ -450,7 +453,7 @@ impl<P: Probe> World<'_, P> {
         let life = &mut self.containers[id.index()].life;
         life.enter(now, Phase::Ready);
         let started = life.started;
-        let pulse = &mut self.pulses[id.index()];
+        let pulse = &mut self.upkeep.pulses[id.index()];
         let checked = health.map_or(now, |health| pulse.listens(now, started, health));
         self.turn_at(checked, id, calendar);
         self.wear(now, id, calendar);

@@ -98,11 +98,12 @@ impl<P: Probe> World<'_, P> {
         there: bool,
         calendar: &mut Calendar<Event>,
     ) {
-        let key = mix(self.registry.draws.keys[id.index()], now.0);
+        let key = mix(self.upkeep.draws.keys[id.index()], now.0);
         let law = &self.blueprint.detection.listed;
         let known = now + self.draw_lag(law, key, DRAW_LISTED);
         let observer = self.registry.proxy(proxy);
-        let unwanted = there && self.control.as_ref().is_some_and(|control| !control.wants(id));
+        let unwanted =
+            there && self.upkeep.control.as_ref().is_some_and(|control| !control.wants(id));
         let asks = self.gets_answers(observer) && !unwanted;
         let polled = if asks { self.polled(known, proxy) } else { Time::NEVER };
         let address = self.containers[id.index()].life.address;
@@ -169,7 +170,7 @@ impl<P: Probe> World<'_, P> {
                 continue;
             }
             for id in (0..self.containers.len()).map(ContainerId::from) {
-                let Some(control) = &self.control else { return };
+                let Some(control) = &self.upkeep.control else { return };
                 let wanted = control.wants(id);
                 // Of who is not heard the list says what it said.
                 if !wanted || control.answers(self.node_of(id)) {
@@ -182,7 +183,8 @@ impl<P: Probe> World<'_, P> {
 
     /// Whether a manager answers the proxy `observer`; one that does not run asks when it does again.
     fn gets_answers(&self, observer: ObserverId) -> bool {
-        let (Some(control), Some(proxy)) = (&self.control, self.registry.as_proxy(observer)) else {
+        let (Some(control), Some(proxy)) = (&self.upkeep.control, self.registry.as_proxy(observer))
+        else {
             return true;
         };
         let id = self.registry.container_of_proxy(proxy);
@@ -212,7 +214,7 @@ impl<P: Probe> World<'_, P> {
     fn checked(&self, now: Time, proxy: u32, id: ContainerId) -> Option<(Time, Nanos)> {
         let service = self.blueprint.service_of(id);
         let check = service.check?;
-        let own = self.registry.draws.keys[self.registry.container_of_proxy(proxy).index()];
+        let own = self.upkeep.draws.keys[self.registry.container_of_proxy(proxy).index()];
         let key = mix(own, name_hash(&service.name));
         let phase = self.registry.lists.stream.draw(key, DRAW_CHECK).open01();
         Some((next(now, check.interval, phase), check.timeout))

@@ -35,16 +35,13 @@ pub(crate) struct Registry {
     addresses: Vec<u32>,
     /// By node: whether managers who tell callers of losses have marked it down, and not found it again.
     marked: Vec<bool>,
-    /// Random numbers of lives and lags.
-    pub(crate) draws: Draws,
     /// By observer: the same.
     observer_keys: Vec<u64>,
 }
 
 impl Registry {
     /// Everybody knows of everybody.
-    pub(crate) fn new(blueprint: &Blueprint, run: Run) -> Self {
-        let draws = Draws::new(blueprint, run);
+    pub(crate) fn new(blueprint: &Blueprint, run: Run, draws: &Draws) -> Self {
         let of_proxies = StreamKey::new(run.seed, run.replication, "proxy", "");
         let services = blueprint.services.iter().map(|service| service.containers.clone());
         let (services, proxies, keys) = (services.collect(), &blueprint.proxies, &draws.keys);
@@ -64,7 +61,6 @@ impl Registry {
             addresses: vec![0; observers * keys.len()],
             marked: vec![false; nodes],
             views: Views::complete(observers, services),
-            draws,
             observer_keys,
         }
     }
@@ -93,7 +89,7 @@ impl Registry {
 impl<P: Probe> World<'_, P> {
     /// Where draws of a container's life are addressed.
     pub(crate) fn life_key(&self, id: ContainerId, incarnation: u32) -> u64 {
-        self.registry.draws.key(id, incarnation)
+        self.upkeep.draws.key(id, incarnation)
     }
 
     /// `id` has been killed: its daemon withdraws it.
@@ -188,7 +184,8 @@ impl<P: Probe> World<'_, P> {
         for observer in self.observers().filter(|observer| observer.0 != node.0) {
             let is_proxy = self.registry.as_proxy(observer).is_some();
             let at = self.observer_node(observer);
-            let hears = |at| self.control.as_ref().is_some_and(|control| control.answers(at));
+            let hears =
+                |at| self.upkeep.control.as_ref().is_some_and(|control| control.answers(at));
             if is_proxy || !at.is_none_or(hears) {
                 continue;
             }
@@ -255,9 +252,9 @@ impl<P: Probe> World<'_, P> {
     pub(crate) fn lag(&self, observer: ObserverId, id: ContainerId, law: &Law) -> Nanos {
         let turn = u64::from(self.registry.news[self.registry.place(observer, id)]);
         let ends =
-            [self.registry.draws.keys[id.index()], self.registry.observer_keys[observer.index()]];
+            [self.upkeep.draws.keys[id.index()], self.registry.observer_keys[observer.index()]];
         let key = mix(mix(ends[0], ends[1]), turn);
-        Nanos::from_f64(law.sample_lazily(|| self.registry.draws.stream.draw(key, DRAW_LAG)))
+        Nanos::from_f64(law.sample_lazily(|| self.upkeep.draws.stream.draw(key, DRAW_LAG)))
     }
 
     /// All observers.

@@ -5,7 +5,7 @@
 //! a container begins to listen, or a fault is repaired, is the next one put on the calendar. A container
 //! that ends meanwhile begins anew, and forgets that it waited.
 
-use super::{End, Led, next_look};
+use super::{Driver, End, next_look};
 use crate::event::Event;
 use crate::ids::{ContainerId, ServiceId};
 use crate::orchestrator::Bad;

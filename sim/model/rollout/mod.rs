@@ -189,7 +189,7 @@ impl<'a, P: Probe> World<'a, P> {
         if !matches!(outcome, Ending::Completed | Ending::RolledBack) {
             return true;
         }
-        let Some(control) = &self.control else { return true };
+        let Some(control) = &self.upkeep.control else { return true };
         let blueprint = self.blueprint;
         rollout.renewals.iter().all(|renewal| {
             let is_new = outcome == Ending::Completed;
@@ -207,7 +207,7 @@ impl<'a, P: Probe> World<'a, P> {
 
     /// What is wrong with the image that `id` runs.
     pub(crate) fn bad_image(&self, id: ContainerId) -> Option<Bad> {
-        let image = self.control.as_ref()?.image_at(id)?;
+        let image = self.upkeep.control.as_ref()?.image_at(id)?;
         self.image(image)?.bad
     }
 
@@ -228,7 +228,7 @@ impl<'a, P: Probe> World<'a, P> {
         image: usize,
         calendar: &mut Calendar<Event>,
     ) {
-        if self.pulls.ask(node, image) {
+        if self.upkeep.pulls.ask(node, image) {
             self.begin_pull(now, node, image, calendar);
         }
     }
@@ -265,7 +265,7 @@ impl<'a, P: Probe> World<'a, P> {
         calendar: &mut Calendar<Event>,
     ) {
         self.probe.pull(now, node, image, false);
-        if let Some(next) = self.pulls.done(node) {
+        if let Some(next) = self.upkeep.pulls.done(node) {
             self.begin_pull(now, node, next, calendar);
         }
         self.tell_control(now, Told::Pulled(node, image), calendar);
