@@ -354,6 +354,10 @@ impl<P: Probe> World<'_, P> {
                 life.started = over;
                 self.turn_at(over, id, calendar);
             }
+            // One that was found unhealthy has failed all the same.
+            OnStop::Exit if self.upkeep.pulses[id.index()].is_unhealthy => {
+                self.end_container(now, id, End::Loud, calendar);
+            }
             OnStop::Exit => self.end_container(now, id, End::Done, calendar),
             // It answers on, until it is killed.
             OnStop::Ignore if life.started == now => {
