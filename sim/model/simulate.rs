@@ -8,7 +8,7 @@ use crate::hardware::disk::Disk;
 use crate::hardware::processor::Processor;
 use crate::ids::TimeoutId;
 use crate::ledger::Ledger;
-use crate::life::{Life, Registry, Upkeep};
+use crate::life::{Life, Lives, Registry, Upkeep};
 use crate::load::{LOAD_PERIOD, LoadAverage};
 use crate::memory::Memory;
 use crate::network::connection::Connections;
@@ -133,7 +133,6 @@ impl<'a, P: Probe> World<'a, P> {
             pools,
             pool_bases,
             registry,
-            awaits: vec![None; blueprint.containers.len()],
             upkeep,
             reach: Reach::open(blueprint.nodes.len()),
             strain: Strain::none(blueprint.nodes.len()),
@@ -184,6 +183,7 @@ impl<'a, P: Probe> World<'a, P> {
         calendar.schedule(Time::ZERO + run.lead, Event::MeasureBegin);
         calendar.schedule(Time::ZERO + run.lead + run.measured, Event::MeasureEnd);
         calendar.schedule(Time::ZERO + LOAD_PERIOD, Event::LoadPeriod);
+        world.hide_late_containers();
         world.await_late_containers(calendar);
         world.fill_pools();
         world.open_memory(calendar);

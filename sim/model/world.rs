@@ -12,7 +12,7 @@ use crate::hardware::disk::Disk;
 use crate::hardware::processor::{Alone, Due, Follows, Happened, Processor};
 use crate::ids::{ContainerId, NodeId, TimeoutId};
 use crate::ledger::{Averages, Ledger};
-use crate::life::{Awaits, Led, Life, Registry, Upkeep};
+use crate::life::{Led, Life, Lives, Registry, Upkeep};
 use crate::load::LoadAverage;
 use crate::memory::Memory;
 use crate::network::connection::Connections;
@@ -197,8 +197,6 @@ pub(crate) struct World<'a, P> {
     pub(crate) pool_bases: Vec<u32>,
     /// Who knows of whom.
     pub(crate) registry: Registry,
-    /// By container: how it waits in its start-up for what it needs, or did last.
-    pub(crate) awaits: Vec<Option<Awaits>>,
     /// What is known of containers and faults beside lives.
     pub(crate) upkeep: Upkeep<'a>,
     /// What hinders nodes from reaching each other.

@@ -221,6 +221,16 @@ fn what_is_unhealthy_has_failed_however_it_ends() {
     assert!(ended > 5, "{ended}");
 }
 
+#[test]
+fn what_hangs_when_it_is_told_to_end_ends_alike() {
+    for on_stop in ["drain", "exit", "ignore"] {
+        for hangs in 1..=30 {
+            let [world, told] = of_a_process_that_hangs(on_stop, hangs);
+            assert_eq!(world, told, "{on_stop}, after {hangs} s");
+        }
+    }
+}
+
 /// What happened until `end`; the order within an instant means nothing.
 fn in_order(mut seen: Vec<(Time, Seen)>, end: Nanos) -> Vec<(Time, Seen)> {
     seen.retain(|(at, _)| *at <= Time::ZERO + end);

@@ -5,7 +5,7 @@ use super::{History, Witness};
 use crate::blueprint::{Fault, FaultKind};
 use crate::fault::Struck;
 use crate::ids::{ContainerId, FaultId, NodeId};
-use crate::life::{Driver, End, Led, Phase};
+use crate::life::{Awaiting, End, Led, Lives, Phase};
 use crate::orchestrator::{Exit, Told};
 use wssim_kernel::{Calendar, Time};
 
@@ -45,7 +45,7 @@ impl<W: Witness> History<'_, W> {
             self.upkeep.pulls.lose(node);
             for place in 0..self.on_node[node.index()].len() {
                 let id = self.on_node[node.index()][place];
-                self.end(now, id, End::Quiet, calendar);
+                self.end_container(now, id, End::Quiet, calendar);
             }
         }
     }
@@ -71,7 +71,7 @@ impl<W: Witness> History<'_, W> {
         for id in self.struck_now(fault) {
             match fault.kind {
                 FaultKind::Stop => self.drain(now, id, calendar),
-                _ => self.end(now, id, End::Loud, calendar),
+                _ => self.end_container(now, id, End::Loud, calendar),
             }
         }
     }
@@ -118,13 +118,6 @@ impl<W: Witness> History<'_, W> {
             }
         }
         self.tell_control(now, Told::Rebooted(node), calendar);
-    }
-
-    fn start_anew(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        let is_dead = self.lives[id.index()].phase == Phase::Dead;
-        if is_dead && self.blueprint.service_of(id).restart.is_never() {
-            self.turn_at(now, id, calendar);
-        }
     }
 
     fn reach_changes(&mut self, now: Time, calendar: &mut Calendar<Event>) {

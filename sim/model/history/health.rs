@@ -3,7 +3,7 @@
 use super::event::Event;
 use super::{History, Witness};
 use crate::ids::ContainerId;
-use crate::life::{Driver, Phase};
+use crate::life::{Awaiting, Driver, Phase};
 use wssim_kernel::{Calendar, Time};
 
 impl<W: Witness> History<'_, W> {

@@ -30,7 +30,7 @@ pub use standing::Standing;
 use crate::blueprint::Blueprint;
 use crate::fault::{Reach, Struck};
 use crate::ids::{ContainerId, FaultId, NodeId};
-use crate::life::{Awaits, Led, Life, Upkeep};
+use crate::life::{Led, Life, Lives, Upkeep};
 use crate::orchestrator::Fact;
 use crate::simulate::EVENTS_A_LOOK;
 use crate::world::Run;
@@ -98,8 +98,6 @@ struct History<'a, W> {
     lives: Vec<Life>,
     /// By container: when its start is over, if it starts.
     ready_at: Vec<Time>,
-    /// Containers that have started and wait for what they need, and how.
-    waiting: Vec<(ContainerId, Awaits)>,
     /// By node: its containers.
     on_node: Vec<Vec<ContainerId>>,
     /// Services of which who is registered has changed since the witness last looked, at first all; by
@@ -126,7 +124,6 @@ impl<'a, W: Witness> History<'a, W> {
             reach: Reach::open(blueprint.nodes.len()),
             lives: blueprint.containers.iter().map(Life::first).collect(),
             ready_at: vec![Time::NEVER; blueprint.containers.len()],
-            waiting: Vec::new(),
             on_node,
             changed: (0..blueprint.services.len() as u32).collect(),
             is_changed: vec![true; blueprint.services.len()],

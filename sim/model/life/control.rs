@@ -4,16 +4,12 @@
 //! tasks leave them at the first poll after it is marked down, and while nobody answers they stay as they
 //! are; whoever leads next is asked for all of it again.
 
-use super::{Driver, End, Life, Moment, Phase, Upkeep};
 use crate::blueprint::Blueprint;
-use crate::event::Event;
-use crate::fault::Reach;
 use crate::ids::{ContainerId, NodeId};
 use crate::orchestrator::{Fact, Told, Watch};
-use crate::probe::Probe;
-use crate::world::{Run, World};
+use crate::world::Run;
+use wssim_kernel::Time;
 use wssim_kernel::stream::StreamKey;
-use wssim_kernel::{Calendar, Time};
 
 /// An orchestrator in a world.
 #[derive(Debug)]
@@ -103,6 +99,11 @@ impl<'a> Control<'a> {
         self.orchestrator.answers(node)
     }
 
+    /// Who leads, if anybody can decide.
+    pub(super) fn leader(&self) -> Option<NodeId> {
+        self.orchestrator.leader()
+    }
+
     /// Whether anybody can decide anything.
     pub(crate) fn is_led(&self) -> bool {
         self.orchestrator.is_led()
@@ -111,90 +112,5 @@ impl<'a> Control<'a> {
     /// Whether it lists the container to whoever asks.
     pub(super) fn wants(&self, id: ContainerId) -> bool {
         self.orchestrator.wants(id)
-    }
-}
-
-impl<P: Probe> World<'_, P> {
-    /// Says who leads at the beginning.
-    pub(crate) fn open_control(&mut self) {
-        let leader = self.upkeep.control.as_ref().and_then(|control| control.orchestrator.leader());
-        if let Some(leader) = leader {
-            self.probe.control(Time::ZERO, Fact::Leads(leader));
-        }
-    }
-}
-
-impl From<Moment> for Event {
-    fn from(moment: Moment) -> Self {
-        match moment {
-            Moment::Strike(fault) => Self::Strike(fault),
-            Moment::Repair(fault) => Self::Repair(fault),
-            Moment::Life { container, turn } => Self::Life { container, turn },
-            Moment::Unhealthy(container) => Self::Unhealthy(container),
-            Moment::Control => Self::Control,
-        }
-    }
-}
-
-impl<'a, P: Probe> Driver<'a> for World<'a, P> {
-    type Event = Event;
-
-    fn blueprint(&self) -> &'a Blueprint {
-        self.blueprint
-    }
-
-    fn upkeep(&self) -> &Upkeep<'a> {
-        &self.upkeep
-    }
-
-    fn upkeep_mut(&mut self) -> &mut Upkeep<'a> {
-        &mut self.upkeep
-    }
-
-    fn reach(&self) -> &Reach {
-        &self.reach
-    }
-
-    fn life(&self, id: ContainerId) -> &Life {
-        &self.containers[id.index()].life
-    }
-
-    fn is_held_back(&self, id: ContainerId) -> bool {
-        self.is_held_back(id)
-    }
-
-    fn stop_unhealthy(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        self.withdraw_and_stop(now, id, calendar);
-    }
-
-    fn end_start(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        self.end_container(now, id, End::Loud, calendar);
-    }
-
-    fn act(&mut self, now: Time, fact: Fact, calendar: &mut Calendar<Event>) {
-        self.probe.control(now, fact);
-        match fact {
-            Fact::Updated(rollout, service, outcome) => {
-                self.updated(now, rollout, service, outcome);
-            }
-            Fact::Pulls(node, image) => self.pull(now, node, image, calendar),
-            // A host that is down starts it when it is back.
-            Fact::Starts(id) if !self.is_up(self.node_of(id)) => {}
-            Fact::Starts(id) => self.start_container(now, id, calendar),
-            Fact::Stops(id) => match self.containers[id.index()].life.phase {
-                Phase::Registered if self.blueprint.is_replaced() => self.drain(now, id, calendar),
-                Phase::Registered => self.stop(now, id, calendar),
-                Phase::Ready | Phase::Starting => self.end_container(now, id, End::Loud, calendar),
-                Phase::Dead => self.containers[id.index()].life.stays_dead(),
-                Phase::Draining | Phase::Stopping => {}
-            },
-            Fact::Down(node, lost) => {
-                self.strike_off(now, node, lost, calendar);
-                self.leaves_views(now, node, calendar);
-            }
-            Fact::Leads(_) => self.list_anew(now, None, calendar),
-            Fact::Ready(node) => self.enters_views(now, node, calendar),
-            Fact::Leaderless | Fact::Assigned(_) | Fact::Pending(..) | Fact::Rejected(_) => {}
-        }
     }
 }

@@ -1,15 +1,23 @@
 //! Who drives the lives of containers: a world, or a history without traffic.
 //!
-//! Time comes in as an argument; what is due later goes to the calendar as a [`Moment`]. The driver keeps each
-//! container's [`Life`], and all the rest in [`Upkeep`].
+//! What happens to containers is decided once, in functions over a [`Driver`]: `lives.rs`, `led.rs` and
+//! `waiting.rs`. Time comes in as an argument; what is due later goes to the calendar as a
+//! [`Moment`]; and each [`Change`] is told to the driver as it happens, which does what only it knows of. It keeps
+//! each container's [`Life`], and all the rest in [`Upkeep`].
+//!
+//! ```text
+//!  calendar ── Moment ──► lives, orchestrator ── Change ──► world: CPU, requests, connections, views
+//!      ▲                            │                       history: times of starts, its witness
+//!      └───────────── Moment ───────┘
+//! ```
 
-use super::{Control, Draws, Life, Pulls, Pulse};
+use super::{Control, Draws, End, Life, Phase, Pulls, Pulse, Waiting};
 use crate::blueprint::Blueprint;
 use crate::fault::{Clocks, Reach};
-use crate::ids::{ContainerId, FaultId};
+use crate::ids::{ContainerId, FaultId, NodeId};
 use crate::orchestrator::{Fact, Restarts};
 use crate::world::Run;
-use wssim_kernel::{Calendar, Time};
+use wssim_kernel::{Calendar, Nanos, Time};
 
 /// What is known of containers and faults beside each container's life.
 #[derive(Debug)]
@@ -21,9 +29,13 @@ pub(crate) struct Upkeep<'a> {
     /// By container: what checks of its health find, and its restarts where no orchestrator counts them.
     pub(crate) pulses: Vec<Pulse>,
     pub(crate) restarts: Vec<Restarts>,
+    /// Who has started and waits for what it needs.
+    pub(crate) waiting: Waiting,
     pub(crate) pulls: Pulls,
     /// Random numbers of lives.
     pub(crate) draws: Draws,
+    /// When the measured stretch begins.
+    pub(crate) lead: Nanos,
 }
 
 impl<'a> Upkeep<'a> {
@@ -35,8 +47,10 @@ impl<'a> Upkeep<'a> {
             control: Control::of(blueprint, run),
             pulses: Pulse::all(blueprint, &draws),
             restarts: vec![Restarts::default(); blueprint.containers.len()],
+            waiting: Waiting::default(),
             pulls: Pulls::new(blueprint.nodes.len()),
             draws,
+            lead: run.lead,
         }
     }
 }
@@ -56,8 +70,33 @@ pub(crate) enum Moment {
     Control,
 }
 
+/// What happens, told to the driver as it does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Change {
+    /// The process of a container has started: from now on it computes until it can listen.
+    Starts(ContainerId),
+    /// A container is about to listen.
+    Listens(ContainerId),
+    /// A container listens, and no check is to find that it is healthy.
+    IsUnchecked(ContainerId),
+    /// A container is registered.
+    IsRegistered(ContainerId),
+    /// A container is to leave all views.
+    Leaves(ContainerId),
+    /// A container is about to end.
+    Ends(ContainerId, End),
+    /// A container has ended; what comes in its place is still to be seen.
+    HasEnded(ContainerId, End),
+    /// What becomes of a container that has ended is settled.
+    IsSettled,
+    /// A node begins to pull an image.
+    Pulls(NodeId, usize),
+    /// The orchestrator has decided something: a start, a stop and a pull follow.
+    Decided(Fact),
+}
+
 /// Whoever drives the lives of containers.
-pub(crate) trait Driver<'a> {
+pub(crate) trait Driver<'a>: Sized {
     /// What can happen there.
     type Event: wssim_kernel::Event + From<Moment>;
 
@@ -76,19 +115,26 @@ pub(crate) trait Driver<'a> {
     /// The life of `id`.
     fn life(&self, id: ContainerId) -> &Life;
 
+    /// The same, to change it.
+    fn life_mut(&mut self, id: ContainerId) -> &mut Life;
+
+    /// Does what only this driver knows of.
+    fn changes(&mut self, now: Time, change: Change, calendar: &mut Calendar<Self::Event>);
+
+    /// `id` is in this phase of its life from now on.
+    fn enter(&mut self, now: Time, id: ContainerId, phase: Phase) {
+        self.life_mut(id).enter(now, phase);
+    }
+
+    /// Whether no request is left at `id`.
+    fn is_empty(&self, _id: ContainerId) -> bool {
+        true
+    }
+
     /// Whether nothing may start `id` by itself.
     fn is_held_back(&self, _id: ContainerId) -> bool {
         false
     }
-
-    /// Does what the orchestrator has decided.
-    fn act(&mut self, now: Time, fact: Fact, calendar: &mut Calendar<Self::Event>);
-
-    /// `id` leaves all views, and is told to end afterwards.
-    fn stop_unhealthy(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>);
-
-    /// `id`, which starts, ends.
-    fn end_start(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>);
 
     /// Puts `moment` on the calendar.
     fn schedule(&self, at: Time, moment: Moment, calendar: &mut Calendar<Self::Event>) {

@@ -13,7 +13,7 @@
 //! from their times. Source: moby, `daemon/cluster/executor/container/controller.go` (`Start`, `Wait`: a
 //! task that is unhealthy has failed; its container is shut down as any other).
 
-use super::{Draws, Driver, End, Life, Phase};
+use super::{Awaiting, Draws, Driver, End, Life, Phase};
 use crate::blueprint::{Blueprint, HealthCheck};
 use crate::event::Event;
 use crate::ids::ContainerId;

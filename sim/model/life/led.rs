@@ -1,8 +1,8 @@
 //! An orchestrator that is told what happens, and does what it says, or restart delays where there is none.
 
-use super::{Control, Driver, Moment, Phase};
-use crate::ids::ContainerId;
-use crate::orchestrator::{Exit, RestartPolicy, Told};
+use super::{Change, Control, Driver, End, Lives, Moment, Phase};
+use crate::ids::{ContainerId, NodeId};
+use crate::orchestrator::{Exit, Fact, RestartPolicy, Told};
 use wssim_kernel::{Calendar, Time};
 
 /// Whoever may have an orchestrator: every driver.
@@ -43,11 +43,51 @@ pub(crate) trait Led<'a>: Driver<'a> {
     /// Does what has been decided, and notes when the orchestrator wants to be woken.
     fn act_as_told(&mut self, now: Time, calendar: &mut Calendar<Self::Event>) {
         while let Some(fact) = self.control().and_then(Control::next_fact) {
+            self.changes(now, Change::Decided(fact), calendar);
             self.act(now, fact, calendar);
         }
         if let Some(due) = self.control().and_then(|control| control.wakes(now)) {
             self.schedule(due, Moment::Control, calendar);
         }
+    }
+
+    /// Does what the orchestrator has decided.
+    fn act(&mut self, now: Time, fact: Fact, calendar: &mut Calendar<Self::Event>) {
+        match fact {
+            Fact::Pulls(node, image) => {
+                if self.upkeep_mut().pulls.ask(node, image) {
+                    self.changes(now, Change::Pulls(node, image), calendar);
+                }
+            }
+            // A host that is down starts it when it is back.
+            Fact::Starts(id) if !self.reach().is_up(self.blueprint().node_of(id)) => {}
+            Fact::Starts(id) => self.start_container(now, id, calendar),
+            Fact::Stops(id) => {
+                self.stop_unwanted(now, id, self.blueprint().is_replaced(), calendar);
+            }
+            Fact::Leads(_)
+            | Fact::Leaderless
+            | Fact::Ready(_)
+            | Fact::Assigned(_)
+            | Fact::Pending(..)
+            | Fact::Rejected(_)
+            | Fact::Down(..)
+            | Fact::Updated(..) => {}
+        }
+    }
+
+    /// `node` has pulled an image: it pulls the next one.
+    fn has_pulled(
+        &mut self,
+        now: Time,
+        node: NodeId,
+        image: usize,
+        calendar: &mut Calendar<Self::Event>,
+    ) {
+        if let Some(next) = self.upkeep_mut().pulls.done(node) {
+            self.changes(now, Change::Pulls(node, next), calendar);
+        }
+        self.tell_control(now, Told::Pulled(node, image), calendar);
     }
 
     /// `id` is found unhealthy, unless something has come between; or it started, was found unhealthy, and
@@ -60,8 +100,8 @@ pub(crate) trait Led<'a>: Driver<'a> {
             return;
         }
         match self.life(id).phase {
-            Phase::Registered | Phase::Ready => self.stop_unhealthy(now, id, calendar),
-            Phase::Starting if known => self.end_start(now, id, calendar),
+            Phase::Registered | Phase::Ready => self.withdraw_and_stop(now, id, calendar),
+            Phase::Starting if known => self.end_container(now, id, End::Loud, calendar),
             Phase::Starting => {
                 let end = now + self.blueprint().leaving();
                 self.upkeep_mut().pulses[id.index()].is_to_end(end);
