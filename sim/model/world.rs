@@ -12,7 +12,7 @@ use crate::hardware::disk::Disk;
 use crate::hardware::processor::{Alone, Due, Follows, Happened, Processor};
 use crate::ids::{ContainerId, NodeId, TimeoutId};
 use crate::ledger::{Averages, Ledger};
-use crate::life::{Led, Life, Lives, Registry, Upkeep};
+use crate::life::{Checked, Led, Life, Lives, Registry, Upkeep};
 use crate::load::LoadAverage;
 use crate::memory::Memory;
 use crate::network::connection::Connections;

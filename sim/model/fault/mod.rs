@@ -18,7 +18,7 @@ pub(crate) use strikes::Struck;
 use crate::blueprint::{Fault, FaultKind};
 use crate::event::Event;
 use crate::ids::{ContainerId, FaultId, NodeId, ObserverId};
-use crate::life::{Awaiting, End, Led, Lives};
+use crate::life::{Awaiting, Checked, End, Led, Lives};
 use crate::orchestrator::{Exit, Told};
 use crate::probe::Probe;
 use crate::world::World;

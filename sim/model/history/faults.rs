@@ -5,7 +5,7 @@ use super::{History, Witness};
 use crate::blueprint::{Fault, FaultKind};
 use crate::fault::Struck;
 use crate::ids::{ContainerId, FaultId, NodeId};
-use crate::life::{Awaiting, End, Led, Lives, Phase};
+use crate::life::{Awaiting, Checked, End, Led, Lives};
 use crate::orchestrator::{Exit, Told};
 use wssim_kernel::{Calendar, Time};
 
@@ -55,12 +55,7 @@ impl<W: Witness> History<'_, W> {
         for &node in &fault.nodes {
             for place in 0..self.on_node[node.index()].len() {
                 let id = self.on_node[node.index()][place];
-                let before = self.still_until(now, id);
-                let computes =
-                    self.lives[id.index()].phase == Phase::Starting && !self.is_waiting(id);
-                if computes && until > before {
-                    self.delay(id, before, until, calendar);
-                }
+                self.stands_still(now, id, until, calendar);
             }
         }
         self.reach.suffer(fault, until);

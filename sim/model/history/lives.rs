@@ -54,6 +54,11 @@ impl<'a, W: Witness> Driver<'a> for History<'a, W> {
             // Without a check at once.
             Change::IsUnchecked(id) => self.register(now, id, calendar),
             Change::Ends(id, _) => self.witness.container_answers(now, id, false),
+            Change::Hangs(id, until) => {
+                self.stands_still(now, id, until, calendar);
+                self.note(now, id);
+            }
+            Change::GoesOn(id) => self.note(now, id),
             Change::Pulls(node, image) => self.begin_pull(now, node, image, calendar),
             Change::Decided(fact) => {
                 self.witness.control(now, fact);
@@ -81,21 +86,6 @@ impl<W: Witness> History<'_, W> {
         let begin = self.reach.hung_until(node).max(now);
         if begin < Time::NEVER {
             self.ready_at[id.index()] = begin + Nanos::from_f64(demand * speed.recip());
-            self.turn_at(self.ready_at[id.index()], id, calendar);
-        }
-    }
-
-    /// The node of `id`, which starts, stands still from `from` until `until`.
-    pub(super) fn delay(
-        &mut self,
-        id: ContainerId,
-        from: Time,
-        until: Time,
-        calendar: &mut Calendar<Event>,
-    ) {
-        self.lives[id.index()].give_up_start();
-        if until < Time::NEVER {
-            self.ready_at[id.index()] = self.ready_at[id.index()] + until.since(from);
             self.turn_at(self.ready_at[id.index()], id, calendar);
         }
     }

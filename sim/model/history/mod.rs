@@ -17,11 +17,12 @@
 
 mod event;
 mod faults;
-mod health;
+
 mod lives;
 mod rest;
 mod same;
 mod standing;
+mod still;
 
 pub use rest::Rest;
 pub use same::is_same;
@@ -30,7 +31,7 @@ pub use standing::Standing;
 use crate::blueprint::Blueprint;
 use crate::fault::{Reach, Struck};
 use crate::ids::{ContainerId, FaultId, NodeId};
-use crate::life::{Led, Life, Lives, Upkeep};
+use crate::life::{Checked, Led, Life, Lives, Upkeep};
 use crate::orchestrator::Fact;
 use crate::simulate::EVENTS_A_LOOK;
 use crate::world::Run;

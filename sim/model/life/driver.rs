@@ -1,7 +1,7 @@
 //! Who drives the lives of containers: a world, or a history without traffic.
 //!
-//! What happens to containers is decided once, in functions over a [`Driver`]: `lives.rs`, `led.rs` and
-//! `waiting.rs`. Time comes in as an argument; what is due later goes to the calendar as a
+//! What happens to containers is decided once, in functions over a [`Driver`]: `lives.rs`, `led.rs`,
+//! `health.rs` and `waiting.rs`. Time comes in as an argument; what is due later goes to the calendar as a
 //! [`Moment`]; and each [`Change`] is told to the driver as it happens, which does what only it knows of. It keeps
 //! each container's [`Life`], and all the rest in [`Upkeep`].
 //!
@@ -89,6 +89,10 @@ pub(crate) enum Change {
     HasEnded(ContainerId, End),
     /// What becomes of a container that has ended is settled.
     IsSettled,
+    /// The process of a container is about to hang until then.
+    Hangs(ContainerId, Time),
+    /// The process of a container goes on.
+    GoesOn(ContainerId),
     /// A node begins to pull an image.
     Pulls(NodeId, usize),
     /// The orchestrator has decided something: a start, a stop and a pull follow.

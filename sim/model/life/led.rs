@@ -1,6 +1,6 @@
 //! An orchestrator that is told what happens, and does what it says, or restart delays where there is none.
 
-use super::{Change, Control, Driver, End, Lives, Moment, Phase};
+use super::{Change, Control, Driver, Lives, Moment};
 use crate::ids::{ContainerId, NodeId};
 use crate::orchestrator::{Exit, Fact, RestartPolicy, Told};
 use wssim_kernel::{Calendar, Time};
@@ -88,27 +88,6 @@ pub(crate) trait Led<'a>: Driver<'a> {
             self.changes(now, Change::Pulls(node, next), calendar);
         }
         self.tell_control(now, Told::Pulled(node, image), calendar);
-    }
-
-    /// `id` is found unhealthy, unless something has come between; or it started, was found unhealthy, and
-    /// the pause before its end is over.
-    #[inline(never)]
-    fn is_unhealthy(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>) {
-        let pulse = &mut self.upkeep_mut().pulses[id.index()];
-        let known = pulse.is_unhealthy;
-        if !pulse.fails(now) {
-            return;
-        }
-        match self.life(id).phase {
-            Phase::Registered | Phase::Ready => self.withdraw_and_stop(now, id, calendar),
-            Phase::Starting if known => self.end_container(now, id, End::Loud, calendar),
-            Phase::Starting => {
-                let end = now + self.blueprint().leaving();
-                self.upkeep_mut().pulses[id.index()].is_to_end(end);
-                self.schedule(end, Moment::Unhealthy(id), calendar);
-            }
-            Phase::Draining | Phase::Stopping | Phase::Dead => {}
-        }
     }
 
     /// Whether an orchestrator decides when `id`, which has ended, starts again; otherwise its node does.

@@ -72,6 +72,8 @@ impl<'a, P: Probe> Driver<'a> for World<'a, P> {
             Change::Ends(id, end) => self.clear_container(now, id, end, calendar),
             Change::HasEnded(id, end) => self.note_end(now, id, end, calendar),
             Change::IsSettled => self.look_at_steps(now, calendar),
+            Change::Hangs(id, _) => self.hold_up(now, id, calendar),
+            Change::GoesOn(id) => self.note_goes_on(now, id, calendar),
             Change::Pulls(node, image) => self.begin_pull(now, node, image, calendar),
             Change::Decided(fact) => self.note_decision(now, fact, calendar),
         }
