@@ -7,7 +7,7 @@ use crate::blueprint::{Blueprint, Cold, Hold};
 use crate::cache::Stores;
 use crate::chore::Chore;
 use crate::event::Event;
-use crate::fault::{Reach, Strain};
+use crate::fault::{Reach, Strain, Struck};
 use crate::hardware::disk::Disk;
 use crate::hardware::processor::{Alone, Due, Follows, Happened, Processor};
 use crate::ids::{ContainerId, NodeId, TimeoutId};

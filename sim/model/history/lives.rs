@@ -4,7 +4,7 @@ use super::event::Event;
 use super::{History, Witness};
 use crate::blueprint::Blueprint;
 use crate::fault::Reach;
-use crate::ids::{ContainerId, NodeId};
+use crate::ids::{ContainerId, FaultId, NodeId};
 use crate::life::{Change, Driver, Led, Life, Lives, Phase, Upkeep};
 use crate::orchestrator::Fact;
 use wssim_kernel::{Calendar, Nanos, Time};
@@ -28,6 +28,10 @@ impl<'a, W: Witness> Driver<'a> for History<'a, W> {
         &self.reach
     }
 
+    fn reach_mut(&mut self) -> &mut Reach {
+        &mut self.reach
+    }
+
     fn life(&self, id: ContainerId) -> &Life {
         &self.lives[id.index()]
     }
@@ -49,6 +53,14 @@ impl<'a, W: Witness> Driver<'a> for History<'a, W> {
     #[inline(always)]
     fn changes(&mut self, now: Time, change: Change, calendar: &mut Calendar<Event>) {
         match change {
+            Change::Strikes(id) => {
+                self.faults += 1;
+                self.note_fault(now, id, true);
+            }
+            Change::Repairs(id) => self.note_fault(now, id, false),
+            Change::NodeFreezes(node, until) => self.each_on(node, |history, id| {
+                history.stands_still(now, id, until, calendar);
+            }),
             Change::Starts(id) => self.compute_start(now, id, calendar),
             Change::Listens(id) => self.witness.container_answers(now, id, true),
             // Without a check at once.
@@ -67,7 +79,13 @@ impl<'a, W: Witness> Driver<'a> for History<'a, W> {
                     self.note_reach(now);
                 }
             }
-            Change::IsRegistered(_)
+            Change::NodeIsLost(_)
+            | Change::HasStruck(_)
+            | Change::HostIsBack(_)
+            | Change::NodeIsBack(_)
+            | Change::Releases(_)
+            | Change::IsRepaired(_)
+            | Change::IsRegistered(_)
             | Change::Leaves(_)
             | Change::HasEnded(..)
             | Change::IsSettled => {}
@@ -76,6 +94,14 @@ impl<'a, W: Witness> Driver<'a> for History<'a, W> {
 }
 
 impl<W: Witness> History<'_, W> {
+    /// `id` strikes, or is repaired.
+    fn note_fault(&mut self, now: Time, id: FaultId, strikes: bool) {
+        self.witness.fault(now, id, strikes);
+        if self.blueprint.faults[id.index()].parts_nodes() {
+            self.note_reach(now);
+        }
+    }
+
     /// `id` starts: it takes its CPU time on an idle node.
     fn compute_start(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         let node = self.node_of(id);

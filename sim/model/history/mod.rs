@@ -16,7 +16,6 @@
 //! of availability (`tests/battery/availability/`).
 
 mod event;
-mod faults;
 
 mod lives;
 mod rest;
@@ -99,8 +98,6 @@ struct History<'a, W> {
     lives: Vec<Life>,
     /// By container: when its start is over, if it starts.
     ready_at: Vec<Time>,
-    /// By node: its containers.
-    on_node: Vec<Vec<ContainerId>>,
     /// Services of which who is registered has changed since the witness last looked, at first all; by
     /// service, whether it is among them; and whether who reaches whom has changed.
     changed: Vec<u32>,
@@ -115,17 +112,12 @@ struct History<'a, W> {
 impl<'a, W: Witness> History<'a, W> {
     /// Everything runs.
     fn new(blueprint: &'a Blueprint, run: Run, witness: W, calendar: &mut Calendar<Event>) -> Self {
-        let mut on_node = vec![Vec::new(); blueprint.nodes.len()];
-        for (place, container) in blueprint.containers.iter().enumerate() {
-            on_node[container.node.index()].push(ContainerId::from(place));
-        }
         let mut history = Self {
             blueprint,
             upkeep: Upkeep::new(blueprint, run),
             reach: Reach::open(blueprint.nodes.len()),
             lives: blueprint.containers.iter().map(Life::first).collect(),
             ready_at: vec![Time::NEVER; blueprint.containers.len()],
-            on_node,
             changed: (0..blueprint.services.len() as u32).collect(),
             is_changed: vec![true; blueprint.services.len()],
             reach_changed: true,

@@ -1,7 +1,7 @@
 //! Who drives the lives of containers: a world, or a history without traffic.
 //!
 //! What happens to containers is decided once, in functions over a [`Driver`]: `lives.rs`, `led.rs`,
-//! `health.rs` and `waiting.rs`. Time comes in as an argument; what is due later goes to the calendar as a
+//! `health.rs` and `waiting.rs` here, and `fault/strikes.rs`. Time comes in as an argument; what is due later goes to the calendar as a
 //! [`Moment`]; and each [`Change`] is told to the driver as it happens, which does what only it knows of. It keeps
 //! each container's [`Life`], and all the rest in [`Upkeep`].
 //!
@@ -32,6 +32,8 @@ pub(crate) struct Upkeep<'a> {
     /// Who has started and waits for what it needs.
     pub(crate) waiting: Waiting,
     pub(crate) pulls: Pulls,
+    /// By node: its containers.
+    pub(crate) on_node: Vec<Vec<ContainerId>>,
     /// Random numbers of lives.
     pub(crate) draws: Draws,
     /// When the measured stretch begins.
@@ -42,6 +44,10 @@ impl<'a> Upkeep<'a> {
     /// Everything runs.
     pub(crate) fn new(blueprint: &'a Blueprint, run: Run) -> Self {
         let draws = Draws::new(blueprint, run);
+        let mut on_node = vec![Vec::new(); blueprint.nodes.len()];
+        for (place, container) in blueprint.containers.iter().enumerate() {
+            on_node[container.node.index()].push(ContainerId::from(place));
+        }
         Self {
             clocks: Clocks::new(blueprint, run),
             control: Control::of(blueprint, run),
@@ -49,6 +55,7 @@ impl<'a> Upkeep<'a> {
             restarts: vec![Restarts::default(); blueprint.containers.len()],
             waiting: Waiting::default(),
             pulls: Pulls::new(blueprint.nodes.len()),
+            on_node,
             draws,
             lead: run.lead,
         }
@@ -73,6 +80,24 @@ pub(crate) enum Moment {
 /// What happens, told to the driver as it does.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Change {
+    /// A fault is about to strike.
+    Strikes(FaultId),
+    /// A node has crashed; its containers are about to end.
+    NodeIsLost(NodeId),
+    /// A node is about to stand still until then.
+    NodeFreezes(NodeId, Time),
+    /// A fault has struck its nodes and containers.
+    HasStruck(FaultId),
+    /// A fault is about to be repaired.
+    Repairs(FaultId),
+    /// The node of a container runs again after a crash.
+    HostIsBack(ContainerId),
+    /// A node runs again, and has started what it starts by itself.
+    NodeIsBack(NodeId),
+    /// What a fault has held up or cut off is about to go on.
+    Releases(FaultId),
+    /// A fault is repaired, and the orchestrator knows who hears whom.
+    IsRepaired(FaultId),
     /// The process of a container has started: from now on it computes until it can listen.
     Starts(ContainerId),
     /// A container is about to listen.
@@ -116,6 +141,9 @@ pub(crate) trait Driver<'a>: Sized {
     /// What hinders nodes from reaching each other.
     fn reach(&self) -> &Reach;
 
+    /// The same, to change it.
+    fn reach_mut(&mut self) -> &mut Reach;
+
     /// The life of `id`.
     fn life(&self, id: ContainerId) -> &Life;
 
@@ -138,6 +166,14 @@ pub(crate) trait Driver<'a>: Sized {
     /// Whether nothing may start `id` by itself.
     fn is_held_back(&self, _id: ContainerId) -> bool {
         false
+    }
+
+    /// Does `act` for each container of `node`.
+    fn each_on(&mut self, node: NodeId, mut act: impl FnMut(&mut Self, ContainerId)) {
+        for place in 0..self.upkeep().on_node[node.index()].len() {
+            let id = self.upkeep().on_node[node.index()][place];
+            act(self, id);
+        }
     }
 
     /// Puts `moment` on the calendar.

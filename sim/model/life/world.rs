@@ -42,6 +42,10 @@ impl<'a, P: Probe> Driver<'a> for World<'a, P> {
         &self.reach
     }
 
+    fn reach_mut(&mut self) -> &mut Reach {
+        &mut self.reach
+    }
+
     fn life(&self, id: ContainerId) -> &Life {
         &self.containers[id.index()].life
     }
@@ -61,6 +65,25 @@ impl<'a, P: Probe> Driver<'a> for World<'a, P> {
     #[inline(always)]
     fn changes(&mut self, now: Time, change: Change, calendar: &mut Calendar<Event>) {
         match change {
+            Change::Strikes(_) => {
+                self.catch_up_all(now, calendar);
+                self.reach.ever = true;
+            }
+            Change::NodeIsLost(node) => self.drop_chores(now, node, calendar),
+            Change::NodeFreezes(node, _) => self.freeze(now, node, calendar),
+            Change::HasStruck(fault) => self.note_strike(now, fault, calendar),
+            Change::Repairs(_) => self.catch_up_all(now, calendar),
+            Change::HostIsBack(id) => {
+                // Whoever still waits for its last life is reset.
+                self.break_calls(now, id, calendar, |_, _| true);
+                self.strike_old_tasks(now, id, calendar);
+            }
+            Change::NodeIsBack(node) => self.rejoin(now, node, calendar),
+            Change::Releases(fault) => self.release(now, fault, calendar),
+            Change::IsRepaired(fault) => {
+                let nodes = &self.blueprint.faults[fault.index()].nodes;
+                self.list_anew(now, Some(nodes), calendar);
+            }
             Change::Starts(id) => self.begin_start(now, id, calendar),
             Change::Listens(id) => {
                 self.catch_up(now, self.node_of(id), calendar);
