@@ -18,6 +18,7 @@ pub(crate) use strikes::Struck;
 use crate::blueprint::{Fault, FaultKind};
 use crate::event::Event;
 use crate::ids::{ContainerId, FaultId, NodeId, ObserverId};
+use crate::life::Driver;
 use crate::probe::Probe;
 use crate::world::World;
 use wssim_kernel::{Calendar, Time};
@@ -151,7 +152,9 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         if self.registry.as_proxy(observer).is_some() {
-            return self.proxy_will_miss(now, observer, &self.containers_on(node), calendar);
+            return self.each_on(node, |world, id| {
+                world.proxy_will_miss(now, observer, id, calendar);
+            });
         }
         let detection = &self.blueprint.detection;
         let law = if together > 1 {
@@ -159,14 +162,15 @@ impl<P: Probe> World<'_, P> {
         } else {
             detection.dead.as_ref()
         };
-        let (Some(law), Some(first)) = (law, self.containers_on(node).first().copied()) else {
+        let first = self.upkeep.on_node[node.index()].first().copied();
+        let (Some(law), Some(first)) = (law, first) else {
             return;
         };
         // A node is detected as a whole: all its containers go at one instant.
         let lag = self.lag(observer, first, law);
-        for container in self.containers_on(node) {
-            self.send_news(now + lag, observer, container, false, calendar);
-        }
+        self.each_on(node, |world, id| {
+            world.send_news(now + lag, observer, id, false, calendar);
+        });
     }
 
     /// `node` is heard again, and hears the others.
@@ -182,11 +186,5 @@ impl<P: Probe> World<'_, P> {
                 self.announce_to(now, ObserverId(node.0), id, calendar);
             }
         }
-    }
-
-    pub(crate) fn containers_on(&self, node: NodeId) -> Vec<ContainerId> {
-        let containers = self.blueprint.containers.iter().enumerate();
-        let here = containers.filter(|(_, container)| container.node == node);
-        here.map(|(place, _)| ContainerId::from(place)).collect()
     }
 }

@@ -53,15 +53,11 @@ pub(crate) trait Struck<'a>: Driver<'a> {
                 self.reach_mut().suffer(fault, until);
             }
             FaultKind::Stop => {
-                for who in self.struck_now(fault) {
-                    self.drain(now, who, calendar);
-                }
+                self.each_struck(fault, |driver, who| driver.drain(now, who, calendar));
             }
-            FaultKind::Kill => {
-                for who in self.struck_now(fault) {
-                    self.end_container(now, who, End::Loud, calendar);
-                }
-            }
+            FaultKind::Kill => self.each_struck(fault, |driver, who| {
+                driver.end_container(now, who, End::Loud, calendar);
+            }),
             // What is slow or full stops nothing.
             FaultKind::SlowDisk(_) | FaultKind::SlowNetwork(_) | FaultKind::DiskFull => {}
         }
@@ -125,10 +121,13 @@ pub(crate) trait Struck<'a>: Driver<'a> {
     }
 
     fn crash(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Self::Event>) {
-        let crashed = self.reach_mut().take_down(&fault.nodes);
+        self.reach_mut().take_down(&fault.nodes);
         // Nobody says of what ran there that it has ended.
         self.tell_reach(now, calendar);
-        for node in crashed {
+        for &node in &fault.nodes {
+            if self.reach().was_down(node) {
+                continue;
+            }
             self.upkeep_mut().pulls.lose(node);
             self.changes(now, Change::NodeIsLost(node), calendar);
             self.each_on(node, |driver, who| {
@@ -149,9 +148,9 @@ pub(crate) trait Struck<'a>: Driver<'a> {
             self.changes(now, Change::NodeFreezes(node, until), calendar);
         }
         self.reach_mut().suffer(fault, until);
-        for who in self.struck_now(fault) {
-            self.hang_process(now, who, until, calendar);
-        }
+        self.each_struck(fault, |driver, who| {
+            driver.hang_process(now, who, until, calendar);
+        });
     }
 
     /// `node` runs again, and starts what it starts by itself.
@@ -169,15 +168,21 @@ pub(crate) trait Struck<'a>: Driver<'a> {
         self.changes(now, Change::NodeIsBack(node), calendar);
     }
 
-    /// Where the containers are now that `fault` strikes. What a life brings ends that life, wherever it is.
-    fn struck_now(&mut self, fault: &Fault) -> Vec<ContainerId> {
+    /// Does `act` where the containers are now that `fault` strikes. What a life brings ends that life, wherever
+    /// it is.
+    fn each_struck(&mut self, fault: &Fault, mut act: impl FnMut(&mut Self, ContainerId)) {
+        let mut struck = std::mem::take(&mut self.upkeep_mut().struck);
         let is_own = matches!(fault.comes, Comes::EachLife(_));
         let control = self.control().filter(|_| !is_own);
         let place = |first: &ContainerId| match &control {
             Some(control) => control.replica_at(*first),
             None => Some(*first),
         };
-        fault.containers.iter().filter_map(place).collect()
+        struck.extend(fault.containers.iter().filter_map(place));
+        for id in struck.drain(..) {
+            act(self, id);
+        }
+        self.upkeep_mut().struck = struck;
     }
 }
 

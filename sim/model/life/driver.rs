@@ -1,9 +1,9 @@
 //! Who drives the lives of containers: a world, or a history without traffic.
 //!
-//! What happens to containers is decided once, in functions over a [`Driver`]: `lives.rs`, `led.rs`,
-//! `health.rs` and `waiting.rs` here, and `fault/strikes.rs`. Time comes in as an argument; what is due later goes to the calendar as a
-//! [`Moment`]; and each [`Change`] is told to the driver as it happens, which does what only it knows of. It keeps
-//! each container's [`Life`], and all the rest in [`Upkeep`].
+//! What happens to containers is decided once, in functions over a [`Driver`]: `lives.rs`, `led.rs`, `health.rs`
+//! and `waiting.rs` here, and `fault/strikes.rs`. Time comes in as an argument; what is due later goes to the
+//! calendar as a [`Moment`]; each [`Change`] is told to the driver as it happens, which does what only it knows
+//! of. The driver keeps each container's [`Life`]; all the rest is in [`Upkeep`].
 //!
 //! ```text
 //!  calendar ── Moment ──► lives, orchestrator ── Change ──► world: CPU, requests, connections, views
@@ -34,6 +34,8 @@ pub(crate) struct Upkeep<'a> {
     pub(crate) pulls: Pulls,
     /// By node: its containers.
     pub(crate) on_node: Vec<Vec<ContainerId>>,
+    /// Room for containers that a fault strikes.
+    pub(crate) struck: Vec<ContainerId>,
     /// Random numbers of lives.
     pub(crate) draws: Draws,
     /// When the measured stretch begins.
@@ -56,6 +58,7 @@ impl<'a> Upkeep<'a> {
             waiting: Waiting::default(),
             pulls: Pulls::new(blueprint.nodes.len()),
             on_node,
+            struck: Vec::new(),
             draws,
             lead: run.lead,
         }

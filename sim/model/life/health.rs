@@ -214,7 +214,7 @@ impl<P: Probe> World<'_, P> {
         self.schedule_due(node, due, calendar);
         self.watch(node, calendar);
         for observer in self.observers() {
-            self.proxy_will_miss(now, observer, &[id], calendar);
+            self.proxy_will_miss(now, observer, id, calendar);
         }
     }
 

@@ -19,7 +19,7 @@
 //! Closed form: a crashed node stays in the list for D + U, with D the time until it is marked down
 //! and U uniform over the period of polls.
 
-use super::{Phase, Registry};
+use super::{Driver, Phase, Registry};
 use crate::blueprint::Proxy;
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId, ObserverId};
@@ -117,20 +117,17 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// A node is not heard any more: the proxy `observer` strikes off those of `containers` that it
-    /// checks by itself.
+    /// `id` is not heard any more: the proxy `observer` strikes it off if it checks it by itself.
     pub(crate) fn proxy_will_miss(
         &mut self,
         now: Time,
         observer: ObserverId,
-        containers: &[ContainerId],
+        id: ContainerId,
         calendar: &mut Calendar<Event>,
     ) {
         let Some(proxy) = self.registry.as_proxy(observer) else { return };
-        for &id in containers {
-            if let Some((at, end)) = self.checked(now, proxy, id) {
-                self.send_news(at + end, observer, id, false, calendar);
-            }
+        if let Some((at, end)) = self.checked(now, proxy, id) {
+            self.send_news(at + end, observer, id, false, calendar);
         }
     }
 
@@ -149,11 +146,11 @@ impl<P: Probe> World<'_, P> {
                 continue;
             }
             let polled = self.polled(now, proxy);
-            for id in self.containers_on(node) {
-                let checked = self.checked(lost, proxy, id).map(|(at, end)| (at + end).max(now));
+            self.each_on(node, |world, id| {
+                let checked = world.checked(lost, proxy, id).map(|(at, end)| (at + end).max(now));
                 let at = checked.map_or(polled, |checked| checked.min(polled));
-                self.send_news(at, observer, id, false, calendar);
-            }
+                world.send_news(at, observer, id, false, calendar);
+            });
         }
     }
 

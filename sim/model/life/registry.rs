@@ -4,6 +4,7 @@
 //! A node that is gone withdraws nothing: each other one takes its containers for dead after
 //! detection. News that was overtaken by other news of the same container does not arrive.
 
+use super::Driver;
 use super::draws::Draws;
 use super::proxies::Lists;
 use crate::blueprint::Blueprint;
@@ -189,10 +190,10 @@ impl<P: Probe> World<'_, P> {
             if is_proxy || !at.is_none_or(hears) {
                 continue;
             }
-            for id in self.containers_on(node) {
-                let lag = self.lag(observer, id, law);
-                self.send_news(now + lag, observer, id, false, calendar);
-            }
+            self.each_on(node, |world, id| {
+                let lag = world.lag(observer, id, law);
+                world.send_news(now + lag, observer, id, false, calendar);
+            });
         }
     }
 
@@ -202,11 +203,11 @@ impl<P: Probe> World<'_, P> {
         if !std::mem::take(&mut self.registry.marked[node.index()]) {
             return;
         }
-        for id in self.containers_on(node) {
-            if self.is_to_be_known(id) {
-                self.announce(now, id, calendar);
+        self.each_on(node, |world, id| {
+            if world.is_to_be_known(id) {
+                world.announce(now, id, calendar);
             }
-        }
+        });
     }
 
     /// `observer` will take `id` for dead, or for back, at `at`.
