@@ -1,7 +1,7 @@
 //! A cluster without traffic: what fails, comes back and is replaced, over years.
 //!
-//! The second resolution of the same model. Clocks of faults, who reaches whom, lives of containers, their
-//! random numbers and the orchestrator are those of a world (`fault/`, `life/`, `orchestrator/`); what is
+//! The second resolution of the same model. Clocks of faults, who reaches whom, lives of containers and the
+//! orchestrator are those of a world, driven by the same code (`life/driver.rs`, `fault/strikes.rs`); what is
 //! missing is whatever requests need: processors, memory, views, connections. So a start takes its CPU
 //! time on an idle node, and whoever runs is known to everybody from its first good health check on.
 //! Nothing of it is periodic, so that a year without a fault costs nothing.
@@ -16,7 +16,6 @@
 //! of availability (`tests/battery/availability/`).
 
 mod event;
-
 mod lives;
 mod rest;
 mod same;

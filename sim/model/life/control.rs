@@ -1,4 +1,4 @@
-//! Where an orchestrator replaces what is lost: the world tells it what happens and does what it says.
+//! Where an orchestrator replaces what is lost: it is told what happens, and its word is done (`led.rs`).
 //!
 //! It is asked nothing on the way of a request. What proxies read in its lists changes with it: a node's
 //! tasks leave them at the first poll after it is marked down, and while nobody answers they stay as they
