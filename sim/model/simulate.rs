@@ -3,20 +3,19 @@
 use crate::blueprint::{Background, Blueprint, CpuLimit, Maker, Query};
 use crate::cache::open_stores;
 use crate::event::Event;
-use crate::fault::{Clocks, Reach, Strain};
+use crate::fault::{Reach, Strain, Struck};
 use crate::hardware::disk::Disk;
 use crate::hardware::processor::Processor;
 use crate::ids::TimeoutId;
 use crate::instances::Instances;
 use crate::ledger::Ledger;
-use crate::life::{Control, Life, Pulls, Pulse, Registry};
+use crate::life::{Life, Lives, Registry, Upkeep};
 use crate::load::{LOAD_PERIOD, LoadAverage};
 use crate::memory::Memory;
 use crate::network::connection::Connections;
 use crate::network::flow::Flows;
 use crate::network::ports::Ports;
 use crate::network::{Paths, constant_half};
-use crate::orchestrator::Restarts;
 use crate::overfull::{Cut, check_users};
 use crate::probe::Probe;
 use crate::procedure::Conduct;
@@ -123,8 +122,8 @@ impl<'a, P: Probe> World<'a, P> {
             .collect();
         let resolvers = resolvers(blueprint);
         let (limiters, limiter_bases) = set_limits(blueprint);
-        let registry = Registry::new(blueprint, run);
-        let pulses = Pulse::all(blueprint, &registry.draws);
+        let upkeep = Upkeep::new(blueprint, run);
+        let registry = Registry::new(blueprint, run, &upkeep.draws);
         let mut world = Self {
             blueprint,
             run,
@@ -133,13 +132,9 @@ impl<'a, P: Probe> World<'a, P> {
             containers,
             pools: pools(blueprint),
             registry,
-            awaits: vec![None; blueprint.containers.len()],
-            pulses,
-            restarts: vec![Restarts::default(); blueprint.containers.len()],
-            control: Control::of(blueprint, run),
+            upkeep,
             reach: Reach::open(blueprint.nodes.len()),
             strain: Strain::none(blueprint.nodes.len()),
-            clocks: Clocks::new(blueprint, run),
             connections: Connections::new(resolvers.len(), blueprint.containers.len()),
             resolvers,
             scratch: Vec::new(),
@@ -162,7 +157,6 @@ impl<'a, P: Probe> World<'a, P> {
             network_costs_cpu: blueprint.network_costs_cpu(),
             memory: Memory::new(blueprint),
             chores: Vec::new(),
-            pulls: Pulls::new(blueprint.nodes.len()),
             rollouts: vec![Progress::default(); blueprint.rollouts().len()],
             conduct: Conduct::of(blueprint),
             flows: Flows::new(blueprint.nodes.iter().map(|node| node.bandwidth)),
@@ -186,6 +180,7 @@ impl<'a, P: Probe> World<'a, P> {
         calendar.schedule(Time::ZERO + run.lead, Event::MeasureBegin);
         calendar.schedule(Time::ZERO + run.lead + run.measured, Event::MeasureEnd);
         calendar.schedule(Time::ZERO + LOAD_PERIOD, Event::LoadPeriod);
+        world.hide_late_containers();
         world.await_late_containers(calendar);
         world.fill_pools();
         world.open_memory(calendar);

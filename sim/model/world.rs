@@ -7,20 +7,19 @@ use crate::blueprint::{Blueprint, Cold, Hold};
 use crate::cache::Stores;
 use crate::chore::Chore;
 use crate::event::Event;
-use crate::fault::{Clocks, Reach, Strain};
+use crate::fault::{Reach, Strain, Struck};
 use crate::hardware::disk::Disk;
 use crate::hardware::processor::{Alone, Due, Follows, Happened, Processor};
 use crate::ids::{ContainerId, NodeId, TimeoutId};
 use crate::instances::Instances;
 use crate::ledger::{Averages, Ledger};
-use crate::life::{Awaits, Control, Led, Life, Pulls, Pulse, Registry};
+use crate::life::{Checked, Led, Life, Lives, Registry, Upkeep};
 use crate::load::LoadAverage;
 use crate::memory::Memory;
 use crate::network::connection::Connections;
 use crate::network::flow::Flows;
 use crate::network::ports::Ports;
 use crate::network::{Carried, Paths};
-use crate::orchestrator::Restarts;
 use crate::probe::Probe;
 use crate::procedure::Conduct;
 use crate::request::TimeoutClass;
@@ -198,20 +197,12 @@ pub(crate) struct World<'a, P> {
     pub(crate) pools: Instances<PoolInstance>,
     /// Who knows of whom.
     pub(crate) registry: Registry,
-    /// By container: how it waits in its start-up for what it needs, or did last.
-    pub(crate) awaits: Vec<Option<Awaits>>,
-    /// By container: what checks of its health find.
-    pub(crate) pulses: Vec<Pulse>,
-    /// By container: its restarts, where no orchestrator counts them.
-    pub(crate) restarts: Vec<Restarts>,
-    /// Who replaces what is lost.
-    pub(crate) control: Option<Box<Control<'a>>>,
+    /// What is known of containers and faults beside lives.
+    pub(crate) upkeep: Upkeep<'a>,
     /// What hinders nodes from reaching each other.
     pub(crate) reach: Reach,
     /// What slows them down.
     pub(crate) strain: Strain,
-    /// When faults come.
-    pub(crate) clocks: Clocks<'a>,
     /// Each container of a caller has a channel of connections to each of its callees, and a resolver's answers
     /// at the same place.
     pub(crate) connections: Connections,
@@ -242,9 +233,8 @@ pub(crate) struct World<'a, P> {
     pub(crate) network_costs_cpu: bool,
     /// The pages of all nodes.
     pub(crate) memory: Memory,
-    /// Work that no container does, what is pulled, and how far rollouts are.
+    /// Work that no container does, and how far rollouts are.
     pub(crate) chores: Vec<Chore>,
-    pub(crate) pulls: Pulls,
     pub(crate) rollouts: Vec<Progress>,
     /// The procedure that is carried out.
     pub(crate) conduct: Option<Box<Conduct>>,

@@ -174,6 +174,63 @@ at = "100s"
     assert_eq!(ended("n-other"), 0);
 }
 
+/// What happens to a process that hangs for `hangs` seconds, in a world and in a history.
+fn of_a_process_that_hangs(on_stop: &str, hangs: u64) -> [Vec<(Time, Seen)>; 2] {
+    let blueprint = blueprint(&format!(
+        r#"
+[scenario]
+title = "Hangs, is found unhealthy, and goes on"
+duration = "5min"
+[node.a]
+cores = 4
+[orchestrator]
+kind = "swarm"
+managers = ["a"]
+[service.s]
+healthcheck = {{ interval = "4s", timeout = "2s", retries = 2 }}
+restart = {{ condition = "on-failure" }}
+on_stop = "{on_stop}"
+endpoint.e.steps = [ {{ cpu = "1ms" }} ]
+[[fault]]
+id = "hangs"
+kind = "hang"
+service = "s"
+at = "100s"
+repair = "{hangs}s"
+"#
+    ));
+    let end = Nanos(300_000_000_000);
+    let run = Run { seed: 1, replication: 0, lead: Nanos::ZERO, measured: end };
+    let (_, world) = simulate(&blueprint, run, Diary::default(), &|| false).unwrap();
+    let (_, told) = history::tell(&blueprint, [1, 0], end, Diary::default(), &|| false).unwrap();
+    [in_order(world.0, end), in_order(told.0, end)]
+}
+
+/// Found unhealthy it has failed and is started again, though it goes on in time to end as it is told to.
+#[test]
+fn what_is_unhealthy_has_failed_however_it_ends() {
+    let answers = |(_, seen): &&(Time, Seen)| matches!(seen, Seen::Answers(..));
+    let mut ended = 0;
+    for hangs in 1..=20 {
+        let [world, told] = of_a_process_that_hangs("exit", hangs);
+        assert_eq!(world, told, "after {hangs} s");
+        let turns = world.iter().filter(answers).count();
+        assert!(turns == 0 || turns == 2, "after {hangs} s: {world:?}");
+        ended += turns / 2;
+    }
+    assert!(ended > 5, "{ended}");
+}
+
+#[test]
+fn what_hangs_when_it_is_told_to_end_ends_alike() {
+    for on_stop in ["drain", "exit", "ignore"] {
+        for hangs in 1..=30 {
+            let [world, told] = of_a_process_that_hangs(on_stop, hangs);
+            assert_eq!(world, told, "{on_stop}, after {hangs} s");
+        }
+    }
+}
+
 /// What happened until `end`; the order within an instant means nothing.
 fn in_order(mut seen: Vec<(Time, Seen)>, end: Nanos) -> Vec<(Time, Seen)> {
     seen.retain(|(at, _)| *at <= Time::ZERO + end);

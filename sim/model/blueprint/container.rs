@@ -65,6 +65,12 @@ pub struct Needs {
 }
 
 impl Blueprint {
+    /// The node of `container`.
+    #[inline]
+    pub(crate) fn node_of(&self, container: ContainerId) -> NodeId {
+        self.containers[container.index()].node
+    }
+
     /// Whether what is lost is replaced by a new container, with an address of its own; without an
     /// orchestrator the old one starts again, and keeps its own.
     #[must_use]

@@ -22,6 +22,14 @@ pub struct Fault {
     pub repair: Option<Law>,
 }
 
+impl Fault {
+    /// Whether it changes which nodes reach each other.
+    pub(crate) fn parts_nodes(&self) -> bool {
+        use FaultKind::{Crash, Cut, Hang, Partition, Switch};
+        !self.nodes.is_empty() && matches!(self.kind, Crash | Hang | Partition | Cut | Switch)
+    }
+}
+
 /// When a fault comes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Comes {

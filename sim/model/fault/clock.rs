@@ -71,20 +71,13 @@ impl<'a> Clocks<'a> {
         }
     }
 
-    /// When `id` strikes first, if that is known; `runs` says which containers run at time zero.
-    pub(crate) fn first(
-        &mut self,
-        id: FaultId,
-        runs: impl Fn(ContainerId) -> bool,
-    ) -> Option<Time> {
+    /// When `id` strikes first, if that is known; `all_run`: its containers do at time zero.
+    pub(crate) fn first(&mut self, id: FaultId, all_run: bool) -> Option<Time> {
         let fault = &self.blueprint.faults[id.index()];
         match &fault.comes {
             Comes::Once(after) => Some(self.set(Time::ZERO + self.lead + *after, id)),
             Comes::Renewed(up) => Some(self.wind(Time::ZERO, id, up)),
-            Comes::EachLife(up) => {
-                let all = fault.containers.iter().all(|who| runs(*who));
-                all.then(|| self.wind(Time::ZERO, id, up))
-            }
+            Comes::EachLife(up) => all_run.then(|| self.wind(Time::ZERO, id, up)),
         }
     }
 

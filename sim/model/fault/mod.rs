@@ -8,120 +8,56 @@
 mod clock;
 mod reach;
 mod strain;
+mod strikes;
 
 pub(crate) use clock::Clocks;
 pub(crate) use reach::Reach;
 pub(crate) use strain::Strain;
+pub(crate) use strikes::Struck;
 
 use crate::blueprint::{Fault, FaultKind};
 use crate::event::Event;
 use crate::ids::{ContainerId, FaultId, NodeId, ObserverId};
-use crate::life::{End, Led};
-use crate::orchestrator::{Exit, Told};
+use crate::life::Driver;
 use crate::probe::Probe;
 use crate::world::World;
 use wssim_kernel::{Calendar, Time};
 
 impl<P: Probe> World<'_, P> {
-    /// Puts the first strike of every fault on the calendar.
-    pub(crate) fn start_faults(&mut self, calendar: &mut Calendar<Event>) {
-        for id in (0..self.blueprint.faults.len()).map(FaultId::from) {
-            let runs = |c: ContainerId| self.containers[c.index()].life.listens();
-            if let Some(at) = self.clocks.first(id, runs) {
-                calendar.schedule(at, Event::Strike(id));
-            }
-        }
-    }
-
-    /// A container has started: what its lives bring is due after so long.
-    pub(crate) fn wear(&mut self, now: Time, who: ContainerId, calendar: &mut Calendar<Event>) {
-        if let Some((id, at)) = self.clocks.wear(now, who) {
-            calendar.schedule(at, Event::Strike(id));
-        }
-    }
-
-    /// `id` has struck, until `until`: puts what comes of it on the calendar.
-    fn struck(&mut self, now: Time, id: FaultId, until: Time, calendar: &mut Calendar<Event>) {
-        if !self.clocks.strikes(id) {
-            return self.over(now, id, calendar);
-        }
-        if until < Time::NEVER {
-            calendar.schedule(until, Event::Repair(id));
-        }
-    }
-
-    fn over(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
-        if let Some(at) = self.clocks.over(now, id) {
-            calendar.schedule(at, Event::Strike(id));
-        }
-    }
-
-    /// A fault strikes.
-    #[inline(never)]
-    pub(crate) fn strike(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
+    /// Observers will miss those whom they do not hear any more, now that `id` has struck.
+    pub(crate) fn note_strike(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
         let blueprint = self.blueprint;
         let fault = &blueprint.faults[id.index()];
-        let runs = |c: ContainerId| self.containers[c.index()].life.listens();
-        if !self.clocks.is_due(now, id, runs) {
-            return;
-        }
-        let until = self.clocks.repaired_at(now, id);
-        self.catch_up_all(now, calendar);
-        self.reach.ever = true;
-        match fault.kind {
-            FaultKind::Crash => self.crash(now, fault, calendar),
-            FaultKind::Hang => {
-                self.hang(now, fault, until, calendar);
-                for container in self.struck_now(fault) {
-                    self.hang_process(now, container, until, calendar);
-                }
-            }
-            FaultKind::Partition => self.part(now, fault, until, calendar),
-            FaultKind::Cut => self.cut(now, fault, until, calendar),
-            FaultKind::Switch => self.switch_off(now, fault, until, calendar),
-            FaultKind::SlowDisk(_) | FaultKind::SlowNetwork(_) | FaultKind::DiskFull => {}
-            FaultKind::Stop => {
-                for container in self.struck_now(fault) {
-                    self.drain(now, container, calendar);
-                }
-            }
-            FaultKind::Kill => {
-                for container in self.struck_now(fault) {
-                    self.end_container(now, container, End::Loud, calendar);
-                }
-            }
-        }
-        self.struck(now, id, until, calendar);
-        if is_strain(fault.kind) {
-            self.weigh(now, fault, calendar);
-        }
-        self.tell_reach(now, calendar);
-    }
-
-    /// A fault is repaired.
-    #[inline(never)]
-    pub(crate) fn repair(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
-        let blueprint = self.blueprint;
-        let fault = &blueprint.faults[id.index()];
-        self.catch_up_all(now, calendar);
-        self.over(now, id, calendar);
         match fault.kind {
             FaultKind::Crash => {
-                for &node in &fault.nodes {
-                    if self.reach.bring_up(node) {
-                        self.return_node(now, node, calendar);
-                    }
-                }
+                self.all_be_missed(now, fault, calendar);
+                self.look_at_steps(now, calendar);
             }
+            FaultKind::Hang => self.all_be_missed(now, fault, calendar),
+            FaultKind::Partition => {
+                self.all_be_missed(now, fault, calendar);
+                self.miss_the_others(now, fault, calendar);
+            }
+            FaultKind::Cut => self.cut(now, fault, calendar),
+            FaultKind::Switch => self.switch_off(now, fault, calendar),
+            FaultKind::SlowDisk(_) | FaultKind::SlowNetwork(_) | FaultKind::DiskFull => {
+                self.weigh(now, fault, calendar);
+            }
+            FaultKind::Kill | FaultKind::Stop => {}
+        }
+    }
+
+    /// Nodes that `id`, which is over, has held up go on, and are heard again.
+    pub(crate) fn release(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
+        let blueprint = self.blueprint;
+        let fault = &blueprint.faults[id.index()];
+        match fault.kind {
             FaultKind::Hang => {
                 for &node in &fault.nodes {
                     if self.reach.hung_until(node) <= now {
                         self.thaw(now, node, calendar);
                         self.rejoin(now, node, calendar);
                     }
-                }
-                for container in (0..self.containers.len()).map(ContainerId::from) {
-                    self.process_goes_on(now, container, calendar);
                 }
             }
             FaultKind::Partition | FaultKind::Cut | FaultKind::Switch => {
@@ -132,72 +68,26 @@ impl<P: Probe> World<'_, P> {
             FaultKind::SlowDisk(_) | FaultKind::SlowNetwork(_) | FaultKind::DiskFull => {
                 self.weigh(now, fault, calendar);
             }
-            FaultKind::Kill | FaultKind::Stop => {
-                for &container in &fault.containers {
-                    self.start_anew(now, container, calendar);
-                }
-            }
+            FaultKind::Crash | FaultKind::Kill | FaultKind::Stop => {}
         }
-        self.tell_reach(now, calendar);
-        self.list_anew(now, Some(&fault.nodes), calendar);
-        self.wake_waiting(now, calendar);
     }
 
-    fn crash(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Event>) {
-        let crashed = self.reach.take_down(&fault.nodes);
-        // Nobody says of what ran there that it has ended.
-        self.tell_reach(now, calendar);
-        for &node in &crashed {
-            self.pulls.lose(node);
-            self.drop_chores(now, node, calendar);
-            for container in self.containers_on(node) {
-                self.end_container(now, container, End::Quiet, calendar);
-            }
-        }
-        for &node in &fault.nodes {
-            self.be_missed(now, fault, node, calendar);
-        }
-        self.look_at_steps(now, calendar);
-    }
-
-    fn hang(&mut self, now: Time, fault: &Fault, until: Time, calendar: &mut Calendar<Event>) {
-        self.reach.suffer(fault, until);
-        for &node in &fault.nodes {
-            self.freeze(now, node, calendar);
-        }
+    fn all_be_missed(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Event>) {
         for &node in &fault.nodes {
             self.be_missed(now, fault, node, calendar);
         }
     }
 
-    fn part(&mut self, now: Time, fault: &Fault, until: Time, calendar: &mut Calendar<Event>) {
-        self.reach.suffer(fault, until);
-        for &node in &fault.nodes {
-            self.be_missed(now, fault, node, calendar);
-        }
-        self.miss_the_others(now, fault, calendar);
-    }
-
-    fn cut(&mut self, now: Time, fault: &Fault, until: Time, calendar: &mut Calendar<Event>) {
-        let [a, b] = fault.nodes[..] else { return };
-        self.reach.suffer(fault, until);
+    fn cut(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Event>) {
         // Gossip goes round by a third node where there is one: then nobody takes anybody for dead.
         if self.nodes.len() == 2 {
-            self.be_missed(now, fault, a, calendar);
-            self.be_missed(now, fault, b, calendar);
+            self.all_be_missed(now, fault, calendar);
         }
     }
 
     /// Nodes lose everybody: a switch is gone. Users learn of it from those that they still reach.
-    fn switch_off(
-        &mut self,
-        now: Time,
-        fault: &Fault,
-        until: Time,
-        calendar: &mut Calendar<Event>,
-    ) {
+    fn switch_off(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Event>) {
         let all = self.nodes.len();
-        self.reach.suffer(fault, until);
         let is_struck = |node: &NodeId| fault.nodes.contains(node);
         for observer in self.observers() {
             let at = self.observer_node(observer);
@@ -262,7 +152,9 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         if self.registry.as_proxy(observer).is_some() {
-            return self.proxy_will_miss(now, observer, &self.containers_on(node), calendar);
+            return self.each_on(node, |world, id| {
+                world.proxy_will_miss(now, observer, id, calendar);
+            });
         }
         let detection = &self.blueprint.detection;
         let law = if together > 1 {
@@ -270,34 +162,19 @@ impl<P: Probe> World<'_, P> {
         } else {
             detection.dead.as_ref()
         };
-        let (Some(law), Some(first)) = (law, self.containers_on(node).first().copied()) else {
+        let first = self.upkeep.on_node[node.index()].first().copied();
+        let (Some(law), Some(first)) = (law, first) else {
             return;
         };
         // A node is detected as a whole: all its containers go at one instant.
         let lag = self.lag(observer, first, law);
-        for container in self.containers_on(node) {
-            self.send_news(now + lag, observer, container, false, calendar);
-        }
-    }
-
-    /// `node` runs again: its containers start, and whoever still waits for their last lives is reset.
-    fn return_node(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
-        for container in self.containers_on(node) {
-            if self.is_to_come(now, container) {
-                continue;
-            }
-            self.break_calls(now, container, calendar, |_, _| true);
-            self.strike_old_tasks(now, container, calendar);
-            if !self.is_restarted(container) {
-                self.restart_later(now, container, Exit::Failed, calendar);
-            }
-        }
-        self.tell_control(now, Told::Rebooted(node), calendar);
-        self.rejoin(now, node, calendar);
+        self.each_on(node, |world, id| {
+            world.send_news(now + lag, observer, id, false, calendar);
+        });
     }
 
     /// `node` is heard again, and hears the others.
-    fn rejoin(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
+    pub(crate) fn rejoin(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
         for place in 0..self.containers.len() {
             let id = ContainerId::from(place);
             if !self.is_to_be_known(id) {
@@ -310,15 +187,4 @@ impl<P: Probe> World<'_, P> {
             }
         }
     }
-
-    pub(crate) fn containers_on(&self, node: NodeId) -> Vec<ContainerId> {
-        let containers = self.blueprint.containers.iter().enumerate();
-        let here = containers.filter(|(_, container)| container.node == node);
-        here.map(|(place, _)| ContainerId::from(place)).collect()
-    }
-}
-
-/// Whether `kind` makes things slow or full, and stops nothing.
-fn is_strain(kind: FaultKind) -> bool {
-    matches!(kind, FaultKind::SlowDisk(_) | FaultKind::SlowNetwork(_) | FaultKind::DiskFull)
 }

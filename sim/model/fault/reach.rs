@@ -40,14 +40,16 @@ impl Reach {
         self.down[node.index()] == 0
     }
 
-    /// A fault keeps `nodes` down, too. Returns those that were up.
-    pub(crate) fn take_down(&mut self, nodes: &[NodeId]) -> Vec<NodeId> {
-        let mut crashed = nodes.to_vec();
-        crashed.retain(|node| {
+    /// A fault keeps `nodes` down, too.
+    pub(crate) fn take_down(&mut self, nodes: &[NodeId]) {
+        for node in nodes {
             self.down[node.index()] += 1;
-            self.down[node.index()] == 1
-        });
-        crashed
+        }
+    }
+
+    /// Whether `node` was down before the last fault took it down.
+    pub(crate) fn was_down(&self, node: NodeId) -> bool {
+        self.down[node.index()] > 1
     }
 
     /// What a fault that takes nothing down does until `until`.

@@ -72,7 +72,8 @@ impl<P: Probe> World<'_, P> {
 
     /// What strikes `node` at present.
     fn lasting(&self, node: NodeId) -> impl Iterator<Item = FaultKind> + use<'_, P> {
-        self.clocks
+        self.upkeep
+            .clocks
             .lasting()
             .filter(move |fault| fault.nodes.contains(&node))
             .map(|fault| fault.kind)

@@ -1,6 +1,7 @@
 //! Everything that can happen without traffic.
 
 use crate::ids::{ContainerId, FaultId, NodeId};
+use crate::life::Moment;
 use crate::words::events;
 
 events! {
@@ -28,6 +29,18 @@ events! {
             /// How often it had lost what it was pulling.
             losses: u32,
         },
+    }
+}
+
+impl From<Moment> for Event {
+    fn from(moment: Moment) -> Self {
+        match moment {
+            Moment::Strike(fault) => Self::Strike(fault),
+            Moment::Repair(fault) => Self::Repair(fault),
+            Moment::Life { container, turn } => Self::Life { container, turn },
+            Moment::Unhealthy(container) => Self::Unhealthy(container),
+            Moment::Control => Self::Control,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! A cluster without traffic: what fails, comes back and is replaced, over years.
 //!
-//! The second resolution of the same model. Clocks of faults, who reaches whom, lives of containers, their
-//! random numbers and the orchestrator are those of a world (`fault/`, `life/`, `orchestrator/`); what is
+//! The second resolution of the same model. Clocks of faults, who reaches whom, lives of containers and the
+//! orchestrator are those of a world, driven by the same code (`life/driver.rs`, `fault/strikes.rs`); what is
 //! missing is whatever requests need: processors, memory, views, connections. So a start takes its CPU
 //! time on an idle node, and whoever runs is known to everybody from its first good health check on.
 //! Nothing of it is periodic, so that a year without a fault costs nothing.
@@ -16,22 +16,21 @@
 //! of availability (`tests/battery/availability/`).
 
 mod event;
-mod faults;
-mod health;
 mod lives;
 mod rest;
 mod same;
 mod standing;
+mod still;
 
 pub use rest::Rest;
 pub use same::is_same;
 pub use standing::Standing;
 
 use crate::blueprint::Blueprint;
-use crate::fault::{Clocks, Reach};
+use crate::fault::{Reach, Struck};
 use crate::ids::{ContainerId, FaultId, NodeId};
-use crate::life::{Awaits, Control, Draws, Led, Life, Pulls, Pulse};
-use crate::orchestrator::{Fact, Restarts};
+use crate::life::{Checked, Led, Life, Lives, Upkeep};
+use crate::orchestrator::Fact;
 use crate::simulate::EVENTS_A_LOOK;
 use crate::world::Run;
 use event::Event;
@@ -92,22 +91,12 @@ pub fn tell<W: Witness>(
 /// One history.
 struct History<'a, W> {
     blueprint: &'a Blueprint,
-    clocks: Clocks<'a>,
+    upkeep: Upkeep<'a>,
     reach: Reach,
     /// By container.
     lives: Vec<Life>,
-    /// By container: what checks of its health find, and its restarts where no orchestrator counts them.
-    pulses: Vec<Pulse>,
-    restarts: Vec<Restarts>,
     /// By container: when its start is over, if it starts.
     ready_at: Vec<Time>,
-    draws: Draws,
-    control: Option<Box<Control<'a>>>,
-    pulls: Pulls,
-    /// Containers that have started and wait for what they need, and how.
-    waiting: Vec<(ContainerId, Awaits)>,
-    /// By node: its containers.
-    on_node: Vec<Vec<ContainerId>>,
     /// Services of which who is registered has changed since the witness last looked, at first all; by
     /// service, whether it is among them; and whether who reaches whom has changed.
     changed: Vec<u32>,
@@ -122,24 +111,12 @@ struct History<'a, W> {
 impl<'a, W: Witness> History<'a, W> {
     /// Everything runs.
     fn new(blueprint: &'a Blueprint, run: Run, witness: W, calendar: &mut Calendar<Event>) -> Self {
-        let mut on_node = vec![Vec::new(); blueprint.nodes.len()];
-        for (place, container) in blueprint.containers.iter().enumerate() {
-            on_node[container.node.index()].push(ContainerId::from(place));
-        }
-        let draws = Draws::new(blueprint, run);
         let mut history = Self {
             blueprint,
-            clocks: Clocks::new(blueprint, run),
+            upkeep: Upkeep::new(blueprint, run),
             reach: Reach::open(blueprint.nodes.len()),
             lives: blueprint.containers.iter().map(Life::first).collect(),
             ready_at: vec![Time::NEVER; blueprint.containers.len()],
-            pulses: Pulse::all(blueprint, &draws),
-            restarts: vec![Restarts::default(); blueprint.containers.len()],
-            draws,
-            control: Control::of(blueprint, run),
-            pulls: Pulls::new(blueprint.nodes.len()),
-            waiting: Vec::new(),
-            on_node,
             changed: (0..blueprint.services.len() as u32).collect(),
             is_changed: vec![true; blueprint.services.len()],
             reach_changed: true,
@@ -162,7 +139,7 @@ impl<'a, W: Witness> History<'a, W> {
             now: self.at,
             reach: &self.reach,
             lives: &self.lives,
-            is_led: self.control.as_ref().is_none_or(|control| control.is_led()),
+            is_led: self.upkeep.control.as_ref().is_none_or(|control| control.is_led()),
             changed: &self.changed,
             reach_changed: self.reach_changed,
         };

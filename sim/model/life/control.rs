@@ -1,19 +1,15 @@
-//! Where an orchestrator replaces what is lost: the world tells it what happens and does what it says.
+//! Where an orchestrator replaces what is lost: it is told what happens, and its word is done (`led.rs`).
 //!
 //! It is asked nothing on the way of a request. What proxies read in its lists changes with it: a node's
 //! tasks leave them at the first poll after it is marked down, and while nobody answers they stay as they
 //! are; whoever leads next is asked for all of it again.
 
-use super::{End, Led, Phase, Pulse};
 use crate::blueprint::Blueprint;
-use crate::event::Event;
-use crate::fault::Reach;
 use crate::ids::{ContainerId, NodeId};
-use crate::orchestrator::{Fact, RestartPolicy, Restarts, Told, Watch};
-use crate::probe::Probe;
-use crate::world::{Run, World};
+use crate::orchestrator::{Fact, Told, Watch};
+use crate::world::Run;
+use wssim_kernel::Time;
 use wssim_kernel::stream::StreamKey;
-use wssim_kernel::{Calendar, Nanos, Time};
 
 /// An orchestrator in a world.
 #[derive(Debug)]
@@ -47,10 +43,13 @@ impl<'a> Control<'a> {
         self.orchestrator.told(now, told, &mut self.facts);
     }
 
+    /// Room for who hears whom.
+    pub(super) fn take_joined(&mut self) -> Vec<bool> {
+        std::mem::take(&mut self.joined)
+    }
+
     /// Who hears whom may have changed.
-    pub(crate) fn hears(&mut self, now: Time, reach: &Reach) {
-        let mut joined = std::mem::take(&mut self.joined);
-        reach.pairs(now, &mut joined);
+    pub(super) fn hears(&mut self, now: Time, joined: Vec<bool>) {
         self.told(now, Told::Reach(&joined));
         self.joined = joined;
     }
@@ -100,6 +99,11 @@ impl<'a> Control<'a> {
         self.orchestrator.answers(node)
     }
 
+    /// Who leads, if anybody can decide.
+    pub(super) fn leader(&self) -> Option<NodeId> {
+        self.orchestrator.leader()
+    }
+
     /// Whether anybody can decide anything.
     pub(crate) fn is_led(&self) -> bool {
         self.orchestrator.is_led()
@@ -108,99 +112,5 @@ impl<'a> Control<'a> {
     /// Whether it lists the container to whoever asks.
     pub(super) fn wants(&self, id: ContainerId) -> bool {
         self.orchestrator.wants(id)
-    }
-}
-
-impl<P: Probe> World<'_, P> {
-    /// Says who leads at the beginning.
-    pub(crate) fn open_control(&mut self) {
-        let leader = self.control.as_ref().and_then(|control| control.orchestrator.leader());
-        if let Some(leader) = leader {
-            self.probe.control(Time::ZERO, Fact::Leads(leader));
-        }
-    }
-
-    /// Tells the orchestrator who hears whom now.
-    pub(crate) fn tell_reach(&mut self, now: Time, calendar: &mut Calendar<Event>) {
-        if let Some(control) = &mut self.control {
-            control.hears(now, &self.reach);
-            self.act_as_told(now, calendar);
-        }
-    }
-}
-
-impl<'a, P: Probe> Led<'a> for World<'a, P> {
-    type Event = Event;
-    const WAKE: Event = Event::Control;
-
-    fn control(&mut self) -> Option<&mut Control<'a>> {
-        self.control.as_deref_mut()
-    }
-
-    fn leaving(&self) -> Nanos {
-        self.blueprint.leaving()
-    }
-
-    fn restart_policy(&self, id: ContainerId) -> RestartPolicy {
-        if self.is_held_back(id) {
-            return RestartPolicy::NEVER;
-        }
-        self.blueprint.service_of(id).restart
-    }
-
-    fn restarts(&mut self, id: ContainerId) -> &mut Restarts {
-        &mut self.restarts[id.index()]
-    }
-
-    fn pulse(&mut self, id: ContainerId) -> &mut Pulse {
-        &mut self.pulses[id.index()]
-    }
-
-    fn phase(&self, id: ContainerId) -> Phase {
-        self.containers[id.index()].life.phase
-    }
-
-    fn unhealthy(id: ContainerId) -> Event {
-        Event::Unhealthy(id)
-    }
-
-    fn stop_unhealthy(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        self.withdraw_and_stop(now, id, calendar);
-    }
-
-    fn end_start(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        self.end_container(now, id, End::Loud, calendar);
-    }
-
-    fn turn_at(&self, at: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        let turn = self.containers[id.index()].life.turn;
-        calendar.schedule(at, Event::Life { container: id, turn });
-    }
-
-    fn act(&mut self, now: Time, fact: Fact, calendar: &mut Calendar<Event>) {
-        self.probe.control(now, fact);
-        match fact {
-            Fact::Updated(rollout, service, outcome) => {
-                self.updated(now, rollout, service, outcome);
-            }
-            Fact::Pulls(node, image) => self.pull(now, node, image, calendar),
-            // A host that is down starts it when it is back.
-            Fact::Starts(id) if !self.is_up(self.node_of(id)) => {}
-            Fact::Starts(id) => self.start_container(now, id, calendar),
-            Fact::Stops(id) => match self.containers[id.index()].life.phase {
-                Phase::Registered if self.blueprint.is_replaced() => self.drain(now, id, calendar),
-                Phase::Registered => self.stop(now, id, calendar),
-                Phase::Ready | Phase::Starting => self.end_container(now, id, End::Loud, calendar),
-                Phase::Dead => self.containers[id.index()].life.stays_dead(),
-                Phase::Draining | Phase::Stopping => {}
-            },
-            Fact::Down(node, lost) => {
-                self.strike_off(now, node, lost, calendar);
-                self.leaves_views(now, node, calendar);
-            }
-            Fact::Leads(_) => self.list_anew(now, None, calendar),
-            Fact::Ready(node) => self.enters_views(now, node, calendar),
-            Fact::Leaderless | Fact::Assigned(_) | Fact::Pending(..) | Fact::Rejected(_) => {}
-        }
     }
 }

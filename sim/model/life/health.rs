@@ -13,7 +13,7 @@
 //! from their times. Source: moby, `daemon/cluster/executor/container/controller.go` (`Start`, `Wait`: a
 //! task that is unhealthy has failed; its container is shut down as any other).
 
-use super::{Draws, End, Led, Life, Phase};
+use super::{Awaiting, Change, Draws, Driver, End, Life, Lives, Moment, Phase};
 use crate::blueprint::{Blueprint, HealthCheck};
 use crate::event::Event;
 use crate::ids::ContainerId;
@@ -134,52 +134,46 @@ fn next(since: Time, interval: Nanos, now: Time) -> Time {
     Time(since.0.saturating_add(rounds.saturating_mul(interval.0)))
 }
 
-impl<P: Probe> World<'_, P> {
+/// Whoever has containers whose health is checked: every driver.
+pub(crate) trait Checked<'a>: Driver<'a> {
     /// The process of `id` hangs until `until`.
-    pub(crate) fn hang_process(
+    fn hang_process(
         &mut self,
         now: Time,
         id: ContainerId,
         until: Time,
-        calendar: &mut Calendar<Event>,
+        calendar: &mut Calendar<Self::Event>,
     ) {
-        let state = &mut self.containers[id.index()];
-        if state.life.phase == Phase::Dead {
+        if self.life(id).phase == Phase::Dead {
             return;
         }
-        state.life.hangs = true;
-        let (life, node, local) = (state.life, state.node, state.local);
-        let health = self.blueprint.service_of(id).health.as_ref();
-        let due = self.pulses[id.index()].hangs(now, until, &life, health);
+        self.changes(now, Change::Hangs(id, until), calendar);
+        self.life_mut(id).hangs = true;
+        let life = *self.life(id);
+        let health = self.blueprint().service_of(id).health.as_ref();
+        let due = self.upkeep_mut().pulses[id.index()].hangs(now, until, &life, health);
         if let Some(due) = due {
-            calendar.schedule(due, Event::Unhealthy(id));
-        }
-        let due = self.nodes[node.index()].processor.stop(now, local);
-        self.schedule_due(node, due, calendar);
-        self.watch(node, calendar);
-        for observer in self.observers() {
-            self.proxy_will_miss(now, observer, &[id], calendar);
+            self.schedule(due, Moment::Unhealthy(id), calendar);
         }
     }
 
-    /// The process of `id` goes on, unless it hangs for another reason.
-    pub(crate) fn process_goes_on(
+    /// The process of `id` goes on, unless it does not hang, or hangs for another reason.
+    fn process_goes_on(
         &mut self,
         now: Time,
         id: ContainerId,
-        calendar: &mut Calendar<Event>,
+        calendar: &mut Calendar<Self::Event>,
     ) {
-        let life = self.containers[id.index()].life;
-        let pulse = &mut self.pulses[id.index()];
-        if !life.hangs || pulse.hangs_until(now).is_some() {
+        let life = *self.life(id);
+        if !life.hangs || self.upkeep().pulses[id.index()].hangs_until(now).is_some() {
             return;
         }
-        let health = self.blueprint.service_of(id).health.as_ref();
-        let healthy = pulse.goes_on(now, &life, health);
-        self.let_go_on(now, id, calendar);
+        self.life_mut(id).hangs = false;
+        let health = self.blueprint().service_of(id).health.as_ref();
+        let healthy = self.upkeep_mut().pulses[id.index()].goes_on(now, &life, health);
+        self.changes(now, Change::GoesOn(id), calendar);
         match (life.phase, healthy) {
             (Phase::Ready, Some(healthy)) => self.turn_at(healthy, id, calendar),
-            (Phase::Registered, _) => self.announce_to_proxies(now, id, calendar),
             // It hears now that it is to end, or may have missed a look at what it needs.
             (Phase::Stopping, _) => self.turn_at(now, id, calendar),
             (Phase::Starting, _) if self.is_waiting(id) => self.turn_at(now, id, calendar),
@@ -187,10 +181,59 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The process of `id` does not hang any more: it goes on, or has ended.
+    /// `id` is found unhealthy, unless something has come between; or it started, was found unhealthy, and
+    /// the pause before its end is over.
+    #[inline(never)]
+    fn is_unhealthy(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>) {
+        let pulse = &mut self.upkeep_mut().pulses[id.index()];
+        let known = pulse.is_unhealthy;
+        if !pulse.fails(now) {
+            return;
+        }
+        match self.life(id).phase {
+            Phase::Registered | Phase::Ready => self.withdraw_and_stop(now, id, calendar),
+            Phase::Starting if known => self.end_container(now, id, End::Loud, calendar),
+            Phase::Starting => {
+                let end = now + self.blueprint().leaving();
+                self.upkeep_mut().pulses[id.index()].is_to_end(end);
+                self.schedule(end, Moment::Unhealthy(id), calendar);
+            }
+            Phase::Draining | Phase::Stopping | Phase::Dead => {}
+        }
+    }
+}
+
+impl<'a, D: Driver<'a>> Checked<'a> for D {}
+
+impl<P: Probe> World<'_, P> {
+    /// The process of `id` is about to hang: its CPU steps stand still, and checks of proxies time out.
+    pub(super) fn hold_up(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
+        let state = &self.containers[id.index()];
+        let (node, local) = (state.node, state.local);
+        let due = self.nodes[node.index()].processor.stop(now, local);
+        self.schedule_due(node, due, calendar);
+        self.watch(node, calendar);
+        for observer in self.observers() {
+            self.proxy_will_miss(now, observer, id, calendar);
+        }
+    }
+
+    /// The process of `id` goes on.
+    pub(super) fn note_goes_on(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        calendar: &mut Calendar<Event>,
+    ) {
+        self.let_go_on(now, id, calendar);
+        if self.containers[id.index()].life.phase == Phase::Registered {
+            self.announce_to_proxies(now, id, calendar);
+        }
+    }
+
+    /// The process of `id`, which hung, goes on, or has ended.
     pub(super) fn let_go_on(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        let state = &mut self.containers[id.index()];
-        state.life.hangs = false;
+        let state = &self.containers[id.index()];
         let (node, local) = (state.node, state.local);
         let due = self.nodes[node.index()].processor.go_on(now, local);
         self.schedule_due(node, due, calendar);

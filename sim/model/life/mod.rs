@@ -15,30 +15,31 @@
 
 mod control;
 mod draws;
+mod driver;
 mod empty;
 mod health;
 mod led;
+mod lives;
 mod proxies;
 mod pulls;
 mod registry;
 mod waiting;
+mod world;
 
 pub(crate) use control::Control;
 pub(crate) use draws::Draws;
-pub(crate) use health::Pulse;
+pub(crate) use driver::{Change, Driver, Moment, Upkeep};
+pub(crate) use health::{Checked, Pulse};
 pub(crate) use led::Led;
+pub(crate) use lives::Lives;
 pub(crate) use pulls::Pulls;
 pub(crate) use registry::Registry;
-pub(crate) use waiting::Awaits;
+pub(crate) use waiting::{Awaiting, Waiting};
 
-use crate::blueprint::{self, OnStop, Service};
-use crate::event::Event;
-use crate::ids::ContainerId;
-use crate::orchestrator::{Exit, Told};
-use crate::probe::{Failure, Probe};
-use crate::request::frame::FrameKind;
-use crate::world::{Pace, World};
-use wssim_kernel::{Calendar, Nanos, Time};
+use crate::blueprint;
+use crate::orchestrator::Exit;
+use crate::probe::Failure;
+use wssim_kernel::{Nanos, Time};
 
 /// How often it is looked whether a container that was told to end is empty.
 const LOOK: Nanos = Nanos(20_000_000);
@@ -191,282 +192,6 @@ impl End {
     /// How its orchestrator sees it.
     pub(crate) fn exit(self) -> Exit {
         if self == Self::Done { Exit::Completed } else { Exit::Failed }
-    }
-}
-
-impl<P: Probe> World<'_, P> {
-    /// `id` ends. What it did is lost.
-    pub(crate) fn end_container(
-        &mut self,
-        now: Time,
-        id: ContainerId,
-        end: End,
-        calendar: &mut Calendar<Event>,
-    ) {
-        if self.containers[id.index()].life.phase == Phase::Dead {
-            if end == End::Quiet && !self.is_to_come(now, id) {
-                // Its start was pending; the node's return brings another.
-                self.containers[id.index()].life.give_up_start();
-            }
-            return;
-        }
-        // Requests on their way to it find no process from now on.
-        self.reach.ever = true;
-        self.catch_up(now, self.containers[id.index()].node, calendar);
-        if self.containers[id.index()].life.hangs {
-            self.drop_kept_back(now, id, end, calendar);
-        }
-        self.empty_container(now, id, end, calendar);
-        if self.containers[id.index()].life.hangs {
-            self.let_go_on(now, id, calendar);
-        }
-        self.release_memory(now, id, end == End::Quiet);
-        self.probe.container_answers(now, id, self.containers[id.index()].node, false);
-        let is_recreated = self.control.as_ref().is_some_and(|control| control.restarts(id));
-        let is_replaced =
-            end != End::LostWorker && (is_recreated || self.blueprint.replaces_containers());
-        let life = &mut self.containers[id.index()].life;
-        life.enter(now, Phase::Dead);
-        life.incarnation += 1;
-        if is_replaced {
-            life.address = life.incarnation;
-        }
-        self.note_life(id);
-        match end {
-            End::Quiet => {
-                let life = &mut self.containers[id.index()].life;
-                life.quiet_before = life.incarnation;
-                self.tell_control(now, Told::Ended(id, end.exit()), calendar);
-            }
-            End::LostWorker => self.start_container(now, id, calendar),
-            End::Loud | End::Done | End::Killed => {
-                self.withdraw(now, id, calendar);
-                self.restart_later(now, id, end.exit(), calendar);
-            }
-        }
-        self.look_at_steps(now, calendar);
-    }
-
-    /// Whether `id` is one that comes later than now.
-    pub(crate) fn is_to_come(&self, now: Time, id: ContainerId) -> bool {
-        let begins = self.blueprint.containers[id.index()].begins;
-        begins.is_some_and(|begins| now < Time::ZERO + self.run.lead + begins)
-    }
-
-    /// Somebody starts `id`, if it does not run and would not by itself.
-    pub(crate) fn start_anew(
-        &mut self,
-        now: Time,
-        id: ContainerId,
-        calendar: &mut Calendar<Event>,
-    ) {
-        let is_dead = self.containers[id.index()].life.phase == Phase::Dead;
-        let is_wanted = !self.is_held_back(id);
-        if is_dead && is_wanted && self.blueprint.service_of(id).restart.is_never() {
-            self.turn_at(now, id, calendar);
-        }
-    }
-
-    /// Containers that come later are not there yet, nobody knows of them, and each starts when its time
-    /// comes; spare ones when somebody else's has.
-    pub(crate) fn await_late_containers(&mut self, calendar: &mut Calendar<Event>) {
-        let late = |(place, container): (usize, &blueprint::Container)| {
-            let comes_later = container.spare || container.begins.is_some();
-            comes_later.then_some((ContainerId::from(place), container.begins))
-        };
-        let containers = self.blueprint.containers.iter().enumerate();
-        for (id, begins) in containers.filter_map(late) {
-            let service = self.service_id(id);
-            for observer in self.observers() {
-                self.registry.views.remove(observer, service, id);
-            }
-            if let Some(begins) = begins {
-                self.turn_at(Time::ZERO + self.run.lead + begins, id, calendar);
-            }
-        }
-    }
-
-    /// The next turn in the life of `id`.
-    #[inline(never)]
-    pub(crate) fn live_on(
-        &mut self,
-        now: Time,
-        id: ContainerId,
-        turn: u32,
-        calendar: &mut Calendar<Event>,
-    ) {
-        let life = &self.containers[id.index()].life;
-        if life.turn != turn {
-            return;
-        }
-        match life.phase {
-            Phase::Dead => {
-                let up = self.is_up(self.containers[id.index()].node);
-                if up {
-                    self.start_container(now, id, calendar);
-                }
-                // Otherwise the node's return starts it.
-                self.tell_control(now, Told::Begins(id, up), calendar);
-            }
-            // A process that hangs answers no check and looks for nothing.
-            Phase::Starting | Phase::Ready if life.hangs => {}
-            Phase::Ready => self.register(now, id, calendar),
-            Phase::Draining => self.stop(now, id, calendar),
-            Phase::Stopping => self.end_when_empty(now, id, calendar),
-            Phase::Starting => self.look_for_needs(now, id, calendar),
-            Phase::Registered => {
-                unreachable!("nothing is due in the life of a container that {:?}", life.phase)
-            }
-        }
-    }
-
-    /// `id` is to end in good order: first it leaves all views.
-    pub(crate) fn drain(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        if self.containers[id.index()].life.phase != Phase::Registered {
-            return;
-        }
-        self.withdraw_and_stop(now, id, calendar);
-    }
-
-    /// `id` leaves all views, and is told to end afterwards.
-    fn withdraw_and_stop(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        self.containers[id.index()].life.enter(now, Phase::Draining);
-        self.withdraw(now, id, calendar);
-        self.turn_at(now + self.leaving(), id, calendar);
-    }
-
-    /// `id` is told to end.
-    fn stop(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        let Service { stop_grace, on_stop, .. } = *self.blueprint.service_of(id);
-        let life = &mut self.containers[id.index()].life;
-        let over = now + stop_grace;
-        match on_stop {
-            OnStop::Drain => {
-                life.enter(now, Phase::Stopping);
-                life.started = over;
-                self.end_when_empty(now, id, calendar);
-            }
-            OnStop::Exit if life.hangs => {
-                life.enter(now, Phase::Stopping);
-                life.started = over;
-                self.turn_at(over, id, calendar);
-            }
-            OnStop::Exit => self.end_container(now, id, End::Done, calendar),
-            // It answers on, until it is killed.
-            OnStop::Ignore if life.started == now => {
-                self.end_container(now, id, End::Loud, calendar);
-            }
-            OnStop::Ignore => {
-                life.enter(now, Phase::Draining);
-                life.started = over;
-                self.turn_at(over, id, calendar);
-            }
-        }
-    }
-
-    /// `id` ends when it has nothing left to do, or leaves that undone, or its grace is over, which is looked at now
-    /// and then. A process that hangs does not hear that it is to end.
-    fn end_when_empty(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        let container = &self.containers[id.index()];
-        let over = container.life.started;
-        let leaves = self.blueprint.service_of(id).on_stop == OnStop::Exit;
-        let is_done = (leaves || container.station.in_system() == 0) && !container.life.hangs;
-        if is_done || now >= over {
-            let is_good = is_done && !self.pulses[id.index()].is_unhealthy;
-            let end = if is_good { End::Done } else { End::Loud };
-            return self.end_container(now, id, end, calendar);
-        }
-        // Of a process that hangs only the end of its grace is looked at, and when it goes on.
-        let next = if container.life.hangs { over } else { (now + LOOK).min(over) };
-        self.turn_at(next, id, calendar);
-    }
-
-    /// `id` begins a new life: with CPU.
-    pub(crate) fn start_container(
-        &mut self,
-        now: Time,
-        id: ContainerId,
-        calendar: &mut Calendar<Event>,
-    ) {
-        // Requests may come before it listens.
-        self.reach.ever = true;
-        let life = &mut self.containers[id.index()].life;
-        debug_assert_eq!(life.phase, Phase::Dead, "what has not ended is not started");
-        life.enter(now, Phase::Starting);
-        life.started = now;
-        let incarnation = life.incarnation;
-        self.note_life(id);
-        let health = self.blueprint.service_of(id).health.as_ref();
-        if let Some(given_up) = self.pulses[id.index()].starts(now, health) {
-            calendar.schedule(given_up, Event::Unhealthy(id));
-        }
-        let law = &self.blueprint.service_of(id).startup;
-        let demand = self.registry.draws.startup(law, id, incarnation);
-        let key = self.life_key(id, incarnation);
-        let (job, frame) = self.frames.open(FrameKind::Startup, key);
-        frame.container = id;
-        self.note_work(id, demand);
-        self.containers[id.index()].pace = Pace::of(self.blueprint.service_of(id).cold);
-        self.start_job(now, job, id, demand, calendar);
-        if self.counts_as_running_at_once(id) {
-            self.tell_control(now, Told::Runs(id), calendar);
-        }
-        if self.is_known_at_once(id) {
-            self.announce(now, id, calendar);
-        }
-    }
-
-    /// Whether `id` counts as running as soon as its process has started: nobody checks its health, or nobody
-    /// waits for that.
-    fn counts_as_running_at_once(&self, id: ContainerId) -> bool {
-        self.blueprint.service_of(id).health.is_none() || !self.blueprint.is_replaced()
-    }
-
-    /// Whether `id` has its address known as soon as its process has started: a task of Swarm without a health
-    /// check (moby, executor/container/controller.go). Until it listens it refuses whoever comes.
-    fn is_known_at_once(&self, id: ContainerId) -> bool {
-        self.blueprint.service_of(id).health.is_none() && self.blueprint.is_replaced()
-    }
-
-    /// Whether callers are to find `id`: it is registered, or has its address known though it only starts.
-    pub(crate) fn is_to_be_known(&self, id: ContainerId) -> bool {
-        match self.containers[id.index()].life.phase {
-            Phase::Registered => true,
-            Phase::Starting | Phase::Ready => self.is_known_at_once(id),
-            Phase::Draining | Phase::Stopping | Phase::Dead => false,
-        }
-    }
-
-    /// `id` has started and has what it needs: it listens, and waits for its first good health check.
-    /// One that was found unhealthy before is about to end.
-    fn listen(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        if self.pulses[id.index()].is_unhealthy {
-            return;
-        }
-        self.catch_up(now, self.containers[id.index()].node, calendar);
-        self.tell_control(now, Told::Serves(id), calendar);
-        let health = self.blueprint.service_of(id).health.as_ref();
-        self.probe.container_answers(now, id, self.containers[id.index()].node, true);
-        let life = &mut self.containers[id.index()].life;
-        life.enter(now, Phase::Ready);
-        let started = life.started;
-        let pulse = &mut self.pulses[id.index()];
-        let checked = health.map_or(now, |health| pulse.listens(now, started, health));
-        self.turn_at(checked, id, calendar);
-        self.wear(now, id, calendar);
-        self.wake_waiting(now, calendar);
-    }
-
-    fn register(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        self.containers[id.index()].life.enter(now, Phase::Registered);
-        if !self.is_known_at_once(id) {
-            self.announce(now, id, calendar);
-        }
-        if !self.counts_as_running_at_once(id) {
-            self.tell_control(now, Told::Runs(id), calendar);
-        }
-        self.look_at_rollouts(now);
-        self.look_at_steps(now, calendar);
     }
 }
 

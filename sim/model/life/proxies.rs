@@ -19,7 +19,7 @@
 //! Closed form: a crashed node stays in the list for D + U, with D the time until it is marked down
 //! and U uniform over the period of polls.
 
-use super::{Phase, Registry};
+use super::{Driver, Phase, Registry};
 use crate::blueprint::Proxy;
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId, ObserverId};
@@ -98,11 +98,12 @@ impl<P: Probe> World<'_, P> {
         there: bool,
         calendar: &mut Calendar<Event>,
     ) {
-        let key = mix(self.registry.draws.keys[id.index()], now.0);
+        let key = mix(self.upkeep.draws.keys[id.index()], now.0);
         let law = &self.blueprint.detection.listed;
         let known = now + self.draw_lag(law, key, DRAW_LISTED);
         let observer = self.registry.proxy(proxy);
-        let unwanted = there && self.control.as_ref().is_some_and(|control| !control.wants(id));
+        let unwanted =
+            there && self.upkeep.control.as_ref().is_some_and(|control| !control.wants(id));
         let asks = self.gets_answers(observer) && !unwanted;
         let polled = if asks { self.polled(known, proxy) } else { Time::NEVER };
         let address = self.containers[id.index()].life.address;
@@ -116,20 +117,17 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// A node is not heard any more: the proxy `observer` strikes off those of `containers` that it
-    /// checks by itself.
+    /// `id` is not heard any more: the proxy `observer` strikes it off if it checks it by itself.
     pub(crate) fn proxy_will_miss(
         &mut self,
         now: Time,
         observer: ObserverId,
-        containers: &[ContainerId],
+        id: ContainerId,
         calendar: &mut Calendar<Event>,
     ) {
         let Some(proxy) = self.registry.as_proxy(observer) else { return };
-        for &id in containers {
-            if let Some((at, end)) = self.checked(now, proxy, id) {
-                self.send_news(at + end, observer, id, false, calendar);
-            }
+        if let Some((at, end)) = self.checked(now, proxy, id) {
+            self.send_news(at + end, observer, id, false, calendar);
         }
     }
 
@@ -148,11 +146,11 @@ impl<P: Probe> World<'_, P> {
                 continue;
             }
             let polled = self.polled(now, proxy);
-            for id in self.containers_on(node) {
-                let checked = self.checked(lost, proxy, id).map(|(at, end)| (at + end).max(now));
+            self.each_on(node, |world, id| {
+                let checked = world.checked(lost, proxy, id).map(|(at, end)| (at + end).max(now));
                 let at = checked.map_or(polled, |checked| checked.min(polled));
-                self.send_news(at, observer, id, false, calendar);
-            }
+                world.send_news(at, observer, id, false, calendar);
+            });
         }
     }
 
@@ -169,7 +167,7 @@ impl<P: Probe> World<'_, P> {
                 continue;
             }
             for id in (0..self.containers.len()).map(ContainerId::from) {
-                let Some(control) = &self.control else { return };
+                let Some(control) = &self.upkeep.control else { return };
                 let wanted = control.wants(id);
                 // Of who is not heard the list says what it said.
                 if !wanted || control.answers(self.node_of(id)) {
@@ -182,7 +180,8 @@ impl<P: Probe> World<'_, P> {
 
     /// Whether a manager answers the proxy `observer`; one that does not run asks when it does again.
     fn gets_answers(&self, observer: ObserverId) -> bool {
-        let (Some(control), Some(proxy)) = (&self.control, self.registry.as_proxy(observer)) else {
+        let (Some(control), Some(proxy)) = (&self.upkeep.control, self.registry.as_proxy(observer))
+        else {
             return true;
         };
         let id = self.registry.container_of_proxy(proxy);
@@ -212,7 +211,7 @@ impl<P: Probe> World<'_, P> {
     fn checked(&self, now: Time, proxy: u32, id: ContainerId) -> Option<(Time, Nanos)> {
         let service = self.blueprint.service_of(id);
         let check = service.check?;
-        let own = self.registry.draws.keys[self.registry.container_of_proxy(proxy).index()];
+        let own = self.upkeep.draws.keys[self.registry.container_of_proxy(proxy).index()];
         let key = mix(own, name_hash(&service.name));
         let phase = self.registry.lists.stream.draw(key, DRAW_CHECK).open01();
         Some((next(now, check.interval, phase), check.timeout))

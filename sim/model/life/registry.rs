@@ -4,6 +4,7 @@
 //! A node that is gone withdraws nothing: each other one takes its containers for dead after
 //! detection. News that was overtaken by other news of the same container does not arrive.
 
+use super::Driver;
 use super::draws::Draws;
 use super::proxies::Lists;
 use crate::blueprint::Blueprint;
@@ -35,16 +36,13 @@ pub(crate) struct Registry {
     addresses: Vec<u32>,
     /// By node: whether managers who tell callers of losses have marked it down, and not found it again.
     marked: Vec<bool>,
-    /// Random numbers of lives and lags.
-    pub(crate) draws: Draws,
     /// By observer: the same.
     observer_keys: Vec<u64>,
 }
 
 impl Registry {
     /// Everybody knows of everybody.
-    pub(crate) fn new(blueprint: &Blueprint, run: Run) -> Self {
-        let draws = Draws::new(blueprint, run);
+    pub(crate) fn new(blueprint: &Blueprint, run: Run, draws: &Draws) -> Self {
         let of_proxies = StreamKey::new(run.seed, run.replication, "proxy", "");
         let services = blueprint.services.iter().map(|service| service.containers.clone());
         let (services, proxies, keys) = (services.collect(), &blueprint.proxies, &draws.keys);
@@ -64,7 +62,6 @@ impl Registry {
             addresses: vec![0; observers * keys.len()],
             marked: vec![false; nodes],
             views: Views::complete(observers, services),
-            draws,
             observer_keys,
         }
     }
@@ -93,7 +90,7 @@ impl Registry {
 impl<P: Probe> World<'_, P> {
     /// Where draws of a container's life are addressed.
     pub(crate) fn life_key(&self, id: ContainerId, incarnation: u32) -> u64 {
-        self.registry.draws.key(id, incarnation)
+        self.upkeep.draws.key(id, incarnation)
     }
 
     /// `id` has been killed: its daemon withdraws it.
@@ -188,14 +185,15 @@ impl<P: Probe> World<'_, P> {
         for observer in self.observers().filter(|observer| observer.0 != node.0) {
             let is_proxy = self.registry.as_proxy(observer).is_some();
             let at = self.observer_node(observer);
-            let hears = |at| self.control.as_ref().is_some_and(|control| control.answers(at));
+            let hears =
+                |at| self.upkeep.control.as_ref().is_some_and(|control| control.answers(at));
             if is_proxy || !at.is_none_or(hears) {
                 continue;
             }
-            for id in self.containers_on(node) {
-                let lag = self.lag(observer, id, law);
-                self.send_news(now + lag, observer, id, false, calendar);
-            }
+            self.each_on(node, |world, id| {
+                let lag = world.lag(observer, id, law);
+                world.send_news(now + lag, observer, id, false, calendar);
+            });
         }
     }
 
@@ -205,11 +203,11 @@ impl<P: Probe> World<'_, P> {
         if !std::mem::take(&mut self.registry.marked[node.index()]) {
             return;
         }
-        for id in self.containers_on(node) {
-            if self.is_to_be_known(id) {
-                self.announce(now, id, calendar);
+        self.each_on(node, |world, id| {
+            if world.is_to_be_known(id) {
+                world.announce(now, id, calendar);
             }
-        }
+        });
     }
 
     /// `observer` will take `id` for dead, or for back, at `at`.
@@ -255,9 +253,9 @@ impl<P: Probe> World<'_, P> {
     pub(crate) fn lag(&self, observer: ObserverId, id: ContainerId, law: &Law) -> Nanos {
         let turn = u64::from(self.registry.news[self.registry.place(observer, id)]);
         let ends =
-            [self.registry.draws.keys[id.index()], self.registry.observer_keys[observer.index()]];
+            [self.upkeep.draws.keys[id.index()], self.registry.observer_keys[observer.index()]];
         let key = mix(mix(ends[0], ends[1]), turn);
-        Nanos::from_f64(law.sample_lazily(|| self.registry.draws.stream.draw(key, DRAW_LAG)))
+        Nanos::from_f64(law.sample_lazily(|| self.upkeep.draws.stream.draw(key, DRAW_LAG)))
     }
 
     /// All observers.

@@ -5,17 +5,14 @@
 //! a container begins to listen, or a fault is repaired, is the next one put on the calendar. A container
 //! that ends meanwhile begins anew, and forgets that it waited.
 
-use super::{End, Led, next_look};
-use crate::event::Event;
+use super::{Driver, Lives, next_look};
 use crate::ids::{ContainerId, ServiceId};
-use crate::orchestrator::Bad;
-use crate::probe::Probe;
-use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// How a container waits. Kept apart from lives, which are looked at on the way of every request.
+/// How a container waits.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Awaits {
+struct Awaits {
+    id: ContainerId,
     /// The turn of its life in which it does: in another it has forgotten that it waited.
     turn: u32,
     /// When its start-up CPU was over.
@@ -25,23 +22,8 @@ pub(crate) struct Awaits {
 }
 
 impl Awaits {
-    /// It looks for the first time, in this turn of its life.
-    pub(crate) fn since(now: Time, turn: u32) -> Self {
-        Self { turn, since: now, looks: now }
-    }
-
-    /// Whether a container whose life is at `turn` waits.
-    pub(crate) fn lasts(self, turn: u32) -> bool {
-        self.turn == turn
-    }
-
-    /// It has not found what it needs.
-    pub(crate) fn missed(&mut self) {
-        self.looks = Time::NEVER;
-    }
-
     /// Something has changed: when it looks because of that, if not by itself before.
-    pub(crate) fn stirred(&mut self, now: Time, retry: Nanos) -> Option<Time> {
+    fn stirred(&mut self, now: Time, retry: Nanos) -> Option<Time> {
         let next = next_look(self.since, retry, now);
         let is_sooner = next < self.looks;
         self.looks = self.looks.min(next);
@@ -49,63 +31,76 @@ impl Awaits {
     }
 }
 
-impl<P: Probe> World<'_, P> {
-    /// The start-up CPU of `id` is over.
-    pub(crate) fn started(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        match self.bad_image(id) {
-            Some(Bad::Exits) => return self.end_container(now, id, End::Loud, calendar),
-            Some(Bad::Hangs) => return,
-            None => {}
+/// Containers that have started and wait for what they need, in the order of their numbers, and some that
+/// have forgotten it since.
+#[derive(Debug, Default)]
+pub(crate) struct Waiting(Vec<Awaits>);
+
+impl Waiting {
+    /// Whether `id`, whose life is at `turn`, waits.
+    pub(crate) fn has(&self, id: ContainerId, turn: u32) -> bool {
+        self.0.iter().any(|waits| waits.id == id && waits.turn == turn)
+    }
+
+    /// `id`, whose life is at `turn`, has not found what it needs. One entry a container: lives that are given up
+    /// again and again leave nothing behind.
+    fn missed(&mut self, now: Time, id: ContainerId, turn: u32) {
+        let new = Awaits { id, turn, since: now, looks: Time::NEVER };
+        match self.0.binary_search_by_key(&id.0, |waits| waits.id.0) {
+            Ok(place) if self.0[place].turn == turn => self.0[place].looks = Time::NEVER,
+            Ok(place) => self.0[place] = new,
+            Err(place) => self.0.insert(place, new),
         }
-        let turn = self.containers[id.index()].life.turn;
-        self.awaits[id.index()] = Some(Awaits::since(now, turn));
-        self.look_for_needs(now, id, calendar);
     }
+}
 
+/// Whoever has containers that wait: every driver.
+pub(crate) trait Awaiting<'a>: Driver<'a> {
     /// Whether `id` has started and waits for what it needs.
-    pub(super) fn is_waiting(&self, id: ContainerId) -> bool {
-        let turn = self.containers[id.index()].life.turn;
-        self.awaits[id.index()].is_some_and(|waits| waits.lasts(turn))
+    fn is_waiting(&self, id: ContainerId) -> bool {
+        self.upkeep().waiting.has(id, self.life(id).turn)
     }
 
-    /// `id` listens if all that it needs is there, and waits otherwise.
-    pub(super) fn look_for_needs(
-        &mut self,
-        now: Time,
-        id: ContainerId,
-        calendar: &mut Calendar<Event>,
-    ) {
-        let needs = &self.blueprint.service_of(id).needs;
+    /// `id`, whose start-up CPU is over, listens if all that it needs is there, and waits otherwise.
+    fn look_for_needs(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>) {
+        let needs = &self.blueprint().service_of(id).needs;
         if needs.services.iter().all(|&service| self.reaches(now, id, service)) {
             return self.listen(now, id, calendar);
         }
-        if let Some(waits) = &mut self.awaits[id.index()] {
-            waits.missed();
-        }
+        let turn = self.life(id).turn;
+        self.upkeep_mut().waiting.missed(now, id, turn);
     }
 
     /// Whether a container of `service` listens, has its data and can be reached by `id`.
     fn reaches(&self, now: Time, id: ContainerId, service: ServiceId) -> bool {
-        let here = self.node_of(id);
-        let mut others = self.blueprint.services[service.index()].containers.clone();
+        let blueprint = self.blueprint();
+        let joined = |a, b| self.reach().is_joined(now, a, b);
+        let listens = |other| self.life(other).listens();
+        let mut others = blueprint.services[service.index()].containers.clone().map(ContainerId);
         others.any(|other| {
-            let (other, state) = (ContainerId(other), &self.containers[other as usize]);
-            state.life.listens()
-                && self.is_joined(now, here, state.node)
-                && !self.lacks_data(now, other)
+            listens(other)
+                && joined(blueprint.node_of(id), blueprint.node_of(other))
+                && blueprint.has_data(other, joined, listens)
         })
     }
 
     /// Something has changed: whoever waits looks when it tries next.
-    pub(crate) fn wake_waiting(&mut self, now: Time, calendar: &mut Calendar<Event>) {
-        for place in 0..self.containers.len() {
-            let id = ContainerId::from(place);
-            let retry = self.blueprint.service_of(id).needs.retry;
-            let turn = self.containers[place].life.turn;
-            let waits = self.awaits[place].as_mut().filter(|waits| waits.lasts(turn));
-            if let Some(at) = waits.and_then(|waits| waits.stirred(now, retry)) {
-                self.turn_at(at, id, calendar);
-            }
+    fn wake_waiting(&mut self, now: Time, calendar: &mut Calendar<Self::Event>) {
+        if self.upkeep().waiting.0.is_empty() {
+            return;
         }
+        let mut waiting = std::mem::take(&mut self.upkeep_mut().waiting);
+        waiting.0.retain_mut(|waits| {
+            let lasts = self.life(waits.id).turn == waits.turn;
+            let retry = self.blueprint().service_of(waits.id).needs.retry;
+            let looks = if lasts { waits.stirred(now, retry) } else { None };
+            if let Some(at) = looks {
+                self.turn_at(at, waits.id, calendar);
+            }
+            lasts
+        });
+        self.upkeep_mut().waiting = waiting;
     }
 }
+
+impl<'a, D: Driver<'a>> Awaiting<'a> for D {}

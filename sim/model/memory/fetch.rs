@@ -152,7 +152,7 @@ impl<P: Probe> World<'_, P> {
         *number += 1;
         let number = *number;
         let key = mix(self.life_key(id, 0), number);
-        let draw = || self.registry.draws.stream.draw(key, DRAW_COLLECTION);
+        let draw = || self.upkeep.draws.stream.draw(key, DRAW_COLLECTION);
         let work = heap.collection.sample_lazily(draw);
         self.note_work(id, work);
         let out = 1.0 - self.resident_share(id);

@@ -11,7 +11,7 @@
 use super::ledger::Short;
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId};
-use crate::life::End;
+use crate::life::{End, Lives};
 use crate::probe::{OutOfMemory, Probe};
 use crate::world::World;
 use wssim_kernel::{Calendar, Time};

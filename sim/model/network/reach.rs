@@ -424,7 +424,7 @@ impl<'a, P: Probe> World<'a, P> {
         if !self.containers[container.index()].life.hangs {
             return of_node;
         }
-        of_node.max(self.pulses[container.index()].hangs_until(now))
+        of_node.max(self.upkeep.pulses[container.index()].hangs_until(now))
     }
 
     /// The round trip between two nodes, for what is exchanged beside messages.

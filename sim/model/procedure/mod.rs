@@ -17,7 +17,7 @@ use crate::blueprint::{Carry, Procedure, Work};
 use crate::chore::{Haul, Then};
 use crate::event::Event;
 use crate::ids::ContainerId;
-use crate::life::{End, Phase};
+use crate::life::{Lives, Phase};
 use crate::probe::{Probe, StepFact};
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
@@ -225,12 +225,7 @@ impl<'a, P: Probe> World<'a, P> {
         if let Some(conduct) = &mut self.conduct {
             conduct.wanted[id.index()] = false;
         }
-        match self.containers[id.index()].life.phase {
-            Phase::Registered => self.drain(now, id, calendar),
-            Phase::Ready | Phase::Starting => self.end_container(now, id, End::Loud, calendar),
-            Phase::Dead => self.containers[id.index()].life.give_up_start(),
-            Phase::Draining | Phase::Stopping => {}
-        }
+        self.stop_unwanted(now, id, true, calendar);
     }
 
     /// `id` starts, unless it runs.

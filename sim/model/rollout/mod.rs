@@ -11,7 +11,7 @@
 use crate::chore::{Haul, Then};
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId, RolloutId, ServiceId};
-use crate::life::{Led, Phase};
+use crate::life::{Led, Lives, Phase};
 use crate::network::OUTSIDE;
 use crate::orchestrator::{Bad, Ending, Image, Origin, Rollout, Told};
 use crate::probe::{Probe, RolloutFact};
@@ -189,7 +189,7 @@ impl<'a, P: Probe> World<'a, P> {
         if !matches!(outcome, Ending::Completed | Ending::RolledBack) {
             return true;
         }
-        let Some(control) = &self.control else { return true };
+        let Some(control) = &self.upkeep.control else { return true };
         let blueprint = self.blueprint;
         rollout.renewals.iter().all(|renewal| {
             let is_new = outcome == Ending::Completed;
@@ -207,7 +207,7 @@ impl<'a, P: Probe> World<'a, P> {
 
     /// What is wrong with the image that `id` runs.
     pub(crate) fn bad_image(&self, id: ContainerId) -> Option<Bad> {
-        let image = self.control.as_ref()?.image_at(id)?;
+        let image = self.upkeep.control.as_ref()?.image_at(id)?;
         self.image(image)?.bad
     }
 
@@ -220,20 +220,8 @@ impl<'a, P: Probe> World<'a, P> {
         Some(self.containers[server as usize].node)
     }
 
-    /// `node` is told to pull an image.
-    pub(crate) fn pull(
-        &mut self,
-        now: Time,
-        node: NodeId,
-        image: usize,
-        calendar: &mut Calendar<Event>,
-    ) {
-        if self.pulls.ask(node, image) {
-            self.begin_pull(now, node, image, calendar);
-        }
-    }
-
-    fn begin_pull(
+    /// `node` begins to pull an image.
+    pub(crate) fn begin_pull(
         &mut self,
         now: Time,
         node: NodeId,
@@ -256,7 +244,7 @@ impl<'a, P: Probe> World<'a, P> {
         self.begin_chore(now, &haul, Then::Pulled(node, place), calendar);
     }
 
-    /// `node` has the image; it pulls the next one.
+    /// `node` has the image.
     pub(crate) fn pulled(
         &mut self,
         now: Time,
@@ -265,9 +253,6 @@ impl<'a, P: Probe> World<'a, P> {
         calendar: &mut Calendar<Event>,
     ) {
         self.probe.pull(now, node, image, false);
-        if let Some(next) = self.pulls.done(node) {
-            self.begin_pull(now, node, next, calendar);
-        }
-        self.tell_control(now, Told::Pulled(node, image), calendar);
+        self.has_pulled(now, node, image, calendar);
     }
 }

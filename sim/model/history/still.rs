@@ -1,0 +1,35 @@
+//! Starts that take longer because their nodes or processes stand still.
+
+use super::event::Event;
+use super::{History, Witness};
+use crate::ids::ContainerId;
+use crate::life::{Awaiting, Driver, Phase};
+use wssim_kernel::{Calendar, Time};
+
+impl<W: Witness> History<'_, W> {
+    /// `id` stands still until `until`, by its node or its process: what computes there goes on later.
+    pub(super) fn stands_still(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        until: Time,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let before = self.still_until(now, id);
+        let computes = self.lives[id.index()].phase == Phase::Starting && !self.is_waiting(id);
+        if !computes || until <= before {
+            return;
+        }
+        self.lives[id.index()].give_up_start();
+        if until < Time::NEVER {
+            self.ready_at[id.index()] = self.ready_at[id.index()] + until.since(before);
+            self.turn_at(self.ready_at[id.index()], id, calendar);
+        }
+    }
+
+    /// Until when `id` has stood still so far, by its node or its process; now, if it does not.
+    fn still_until(&self, now: Time, id: ContainerId) -> Time {
+        let of_process = self.upkeep.pulses[id.index()].hangs_until(now).unwrap_or(now);
+        of_process.max(self.reach.hung_until(self.node_of(id)))
+    }
+}
