@@ -108,9 +108,10 @@ pub(crate) trait Led<'a>: Driver<'a> {
             return self.tell_control(now, Told::Ended(id, exit), calendar);
         }
         self.tell_control(now, Told::Ended(id, exit), calendar);
-        let policy = match self.is_held_back(id) {
-            true => RestartPolicy::NEVER,
-            false => self.blueprint().service_of(id).restart,
+        let policy = if self.is_held_back(id) {
+            RestartPolicy::NEVER
+        } else {
+            self.blueprint().service_of(id).restart
         };
         match self.upkeep_mut().restarts[id.index()].next(now, exit, &policy) {
             Some(start) => self.turn_at(start, id, calendar),
