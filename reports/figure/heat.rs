@@ -12,7 +12,7 @@ const PALEST: f64 = 0.06;
 
 /// Shares by slot and band.
 pub(crate) struct Heat<'a> {
-    /// Begin of each slot in seconds, and the end of the last.
+    /// Start of each slot in seconds, and the end of the last.
     pub(crate) slots: Vec<f64>,
     /// Limits of the bands in seconds, ascending; one more than there are bands.
     pub(crate) limits: &'a [f64],

@@ -54,7 +54,7 @@ pub(crate) fn charts(migration: &Migration, columns: usize) -> Vec<(String, Vec<
     charts
 }
 
-/// Begin of the first step that changes something, in seconds from the beginning of the phase; zero
+/// Start of the first step that changes something, in seconds from the beginning of the phase; zero
 /// without one.
 pub(crate) fn first_change(phase: &PhaseFinding) -> f64 {
     let changing = phase.steps.iter().filter(|step| !step.is_of_people);

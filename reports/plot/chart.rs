@@ -182,7 +182,7 @@ impl Frame {
     }
 }
 
-/// Labels that fit: the columns of the tick and of the label's begin, and the label.
+/// Labels that fit: the columns of the tick and of the label's start, and the label.
 fn placed(ticks: &[(usize, String)], columns: usize) -> Vec<((usize, usize), &str)> {
     let mut placed: Vec<((usize, usize), &str)> = Vec::new();
     let mut free = 0;

@@ -38,7 +38,7 @@ fn with_rows(rollouts: &[RolloutShown], all: bool) -> Section {
     Section { title: "Rollouts", table, remarks: rollouts.iter().map(told).collect() }
 }
 
-/// From the first begin to the last end.
+/// From the first start to the last end.
 pub(crate) fn line_of_time(rollouts: &[RolloutShown]) -> [f64; 2] {
     let mut ends = [f64::INFINITY, 0.0_f64];
     for rollout in rollouts {

@@ -15,7 +15,7 @@ use wssim_text::printable;
 use wssim_text::width::{self, USUAL, blanks};
 use wssim_text::wrap;
 
-/// Width below which nodes and begins are not shown.
+/// Width below which nodes and start times are not shown.
 const WIDE: usize = 80;
 /// Width below which counts are not shown either.
 const NARROW: usize = 60;
@@ -96,7 +96,7 @@ fn head(trace: &Trace) -> impl Iterator<Item = String> {
 /// The columns of a waterfall.
 struct Columns {
     label: usize,
-    /// Width of the column of nodes or begins; zero without them.
+    /// Width of the column of nodes or start times; zero without them.
     node: usize,
     number: usize,
     wide: bool,

@@ -11,7 +11,7 @@ use wssim_model::Blueprint;
 use wssim_model::blueprint::{Comes, Fault};
 use wssim_model::law::Law;
 
-/// The label for the begin of the part.
+/// The label for the start of the part.
 pub const FROM: &str = "from";
 /// The label for its end.
 pub const TO: &str = "to";
@@ -19,7 +19,7 @@ pub const TO: &str = "to";
 /// A part of the measured stretch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Part {
-    /// Its begin; `None` for the begin of the stretch.
+    /// Its start; `None` for the start of the stretch.
     pub from: Option<Moment>,
     /// Its end, exclusive; `None` for the end of the stretch.
     pub to: Option<Moment>,
@@ -37,7 +37,7 @@ pub struct Moment {
 /// The reference of a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Anchor {
-    /// The begin of the measured stretch.
+    /// The start of the measured stretch.
     Begin,
     /// The fault of this name.
     Fault(String),
@@ -80,7 +80,7 @@ impl<'a> Struck<'a> {
 }
 
 impl Moment {
-    /// The time after the begin of the measured stretch; `find` looks up faults, and `begin` rollouts.
+    /// The time after the start of the measured stretch; `find` looks up faults, and `begin` rollouts.
     ///
     /// # Errors
     /// When it is not known before the simulation.
@@ -126,7 +126,7 @@ impl Part {
     }
 }
 
-/// A part in a world, relative to the begin of the measured stretch.
+/// A part in a world, relative to the start of the measured stretch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
     pub(crate) from: Nanos,

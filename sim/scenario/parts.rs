@@ -14,7 +14,7 @@ use wssim_text::suggest;
 
 /// A mistake in a part.
 pub(crate) struct Wrong {
-    /// The end with the mistake: 0 for the begin, or 1.
+    /// The end with the mistake: 0 for the start, or 1.
     pub end: usize,
     pub code: &'static str,
     pub message: String,

@@ -30,7 +30,7 @@ impl Places {
         all
     }
 
-    /// For each service, by name, node and begin of its containers: initial ones, then added ones, one
+    /// For each service, by name, node and start of its containers: initial ones, then added ones, one
     /// each `every`. Spare places follow.
     pub(crate) fn with_begins(&self, every: Option<Nanos>) -> Vec<Vec<(usize, Option<Nanos>)>> {
         let there = |nodes: &Vec<usize>| nodes.iter().map(|node| (*node, None)).collect();

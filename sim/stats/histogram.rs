@@ -1,9 +1,9 @@
 //! A histogram of durations: recording costs a few nanoseconds.
 //!
-//! Log-linear buckets with three significant digits: a value is known to 0.1 % of itself, a
-//! quantile to half of that, values up to 2 µs exactly. Count, sum and maximum are integers and
-//! exact, zeros are counted apart, and merging adds integers: the same result in any order.
-//! Values above [`Histogram::LIMIT_NS`] count at the limit (sum and maximum stay exact).
+//! Log-linear buckets with three significant digits: a value is known to a relative 0.1 %, a quantile to
+//! half of that, values up to 2 µs exactly. Count, sum and maximum are integers and exact, zeros are
+//! counted apart, and merging adds integers: the same result in any order. Values above
+//! [`Histogram::LIMIT_NS`] count at the limit (sum and maximum stay exact).
 //!
 //! The bucket array grows by 4 KiB whenever the largest value doubles, 160 KiB at most, and is
 //! kept by [`Histogram::clear`]: after warm-up recording allocates nothing.

@@ -19,7 +19,7 @@ pub(super) fn order(after: &[Vec<usize>]) -> Vec<usize> {
     order
 }
 
-/// Begin and end of each, given their durations, from the beginning of the first.
+/// Start and end of each, given their durations, from the beginning of the first.
 pub(super) fn times(after: &[Vec<usize>], takes: &[f64]) -> Vec<[f64; 2]> {
     let mut times = vec![[0.0, 0.0]; after.len()];
     for place in order(after) {

@@ -20,13 +20,13 @@ pub struct Migration {
 pub struct PhaseFinding {
     /// Its name.
     pub id: String,
-    /// What it is called.
+    /// Its title.
     pub title: String,
     /// The phases that come before it.
     pub after: Vec<String>,
     /// The longest time it may take from the first step that changes something, in seconds.
     pub window_seconds: Option<f64>,
-    /// Its mean begin, in seconds from the beginning of the first phase.
+    /// Its mean start, in seconds from the beginning of the first phase.
     pub begins: f64,
     /// Its mean duration, in seconds; the observed time for a phase that never ends.
     pub mean_seconds: f64,
@@ -53,11 +53,11 @@ pub struct PhaseFinding {
 pub struct StepFinding {
     /// Its name.
     pub id: String,
-    /// What it does.
+    /// A short description.
     pub text: String,
     /// Whether people do it.
     pub is_of_people: bool,
-    /// Its mean begin, in seconds from the beginning of its phase; `None` if it never began.
+    /// Its mean start, in seconds from the beginning of its phase; `None` if it never began.
     pub begins: Option<f64>,
     /// Its mean duration, in seconds.
     pub seconds: Option<f64>,

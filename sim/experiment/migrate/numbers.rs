@@ -98,7 +98,7 @@ impl<'e> Shown<'e> {
         if is_complete { Sample::Value(seconds) } else { Sample::Within(seconds, f64::INFINITY) }
     }
 
-    /// Begin and end of each phase in a replication.
+    /// Start and end of each phase in a replication.
     pub(super) fn times(&self, n: usize) -> Vec<[f64; 2]> {
         let after: Vec<Vec<usize>> = self.phases.iter().map(|phase| phase.after.clone()).collect();
         let takes: Vec<f64> = self.plain.iter().map(|all| all[n].seconds).collect();

@@ -13,13 +13,13 @@ pub struct RolloutShown {
     pub name: String,
     /// The stack that is deployed.
     pub stack: String,
-    /// Its begin, in seconds of the measured stretch.
+    /// Its start, in seconds of the measured stretch.
     pub at_seconds: f64,
     /// Replications by ending, as in [`Ending::ALL`]; the last element counts those without an end.
     pub ended: [u32; Ending::ALL.len() + 1],
     /// Mean end over the replications with one, in seconds of the measured stretch.
     pub end_seconds: Option<f64>,
-    /// Its activities, in the order of their begin.
+    /// Its activities, in the order of their start.
     pub bars: Vec<Bar>,
 }
 
@@ -28,7 +28,7 @@ pub struct RolloutShown {
 pub struct Bar {
     /// Its kind.
     pub what: Doing,
-    /// Mean begin and end over the replications in which it happened and ended, in seconds of the
+    /// Mean start and end over the replications in which it happened and ended, in seconds of the
     /// measured stretch.
     pub from: f64,
     /// See `from`.
@@ -119,7 +119,7 @@ fn bars(
     sums
 }
 
-/// The activities of one replication, each from its first begin to its last end.
+/// The activities of one replication, each from its first start to its last end.
 fn of_one(
     blueprint: &Blueprint,
     observation: &Observation,

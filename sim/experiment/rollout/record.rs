@@ -1,4 +1,4 @@
-//! Records the rollouts of one replication: activities with begin and end.
+//! Records the rollouts of one replication: activities with start and end.
 
 use super::stacks;
 use crate::sample::Sample;
@@ -122,7 +122,7 @@ pub(crate) fn services(blueprint: &Blueprint) -> Vec<Vec<u32>> {
     blueprint.rollouts().iter().map(of).collect()
 }
 
-/// Mean duration of the rollouts of a stack: from the begin until all new containers are healthy and the
+/// Mean duration of the rollouts of a stack: from the start until all new containers are healthy and the
 /// orchestrator has stopped watching. An incomplete one takes longer than its age; one superseded by a
 /// later one does not count.
 pub(crate) fn deploy_seconds(

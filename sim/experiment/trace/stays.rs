@@ -37,7 +37,7 @@ impl<'a> Rows<'a> {
         Self { lives, end, row_of }
     }
 
-    /// All rows, in the order of their begin; parents before children.
+    /// All rows, in the order of their start; parents before children.
     pub(super) fn all(&self) -> Vec<Stay> {
         let lives = self.lives.all.iter().enumerate();
         lives.filter(|(_, life)| !is_loop(life)).map(|(id, _)| self.stay(id)).collect()

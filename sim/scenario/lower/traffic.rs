@@ -147,7 +147,7 @@ impl Lowering<'_> {
         self.out.background.extend(agents);
     }
 
-    /// The time of the first burst, if given: relative to the begin of a window's measured stretch or of
+    /// The time of the first burst, if given: relative to the start of a window's measured stretch or of
     /// a steady state, or a time of day.
     fn first_burst(&self, load: &BackgroundText) -> Option<Nanos> {
         const DAY: i64 = 86_400_000_000_000;

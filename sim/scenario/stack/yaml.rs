@@ -71,7 +71,7 @@ pub(super) fn parse(text: &str, source: u32) -> Read<Parsed> {
 }
 
 /// `text` with the line of the character `at` indented beyond the surroundings of the brackets; the new
-/// characters map to the line's begin.
+/// characters map to the line's start.
 fn indent(text: &str, at: usize, offsets: &mut Vec<u32>) -> String {
     let byte = text.char_indices().nth(at).map_or(text.len(), |(byte, _)| byte);
     let start = text[..byte].rfind('\n').map_or(0, |end| end + 1);
