@@ -4,7 +4,7 @@
 //! ```text
 //!   row    ─► Metric     Before       After        Change
 //!   said   ─►   plan     the claim about each of the three
-//!             verdict    and its verdict
+//!             verdict    the verdict on it
 //! ```
 
 pub mod csv;

@@ -29,7 +29,7 @@ impl Errors {
         Self { share, like: 0.0, spread: 0.0, requests }
     }
 
-    /// The number of errors.
+    /// The number of errors; `spread` is relative to the rarer outcome.
     fn in_replication(&self, random: &mut Draw) -> f64 {
         let up = random.open01() < 0.5;
         let few = self.share.min(1.0 - self.share);

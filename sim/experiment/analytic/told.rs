@@ -25,8 +25,7 @@ impl<'a> Told<'a> {
         Self { flows, main, rates, all, connections: connections(flows, &main.took, rates) }
     }
 
-    /// Holding time at all `rates`: `found`, but `alone` for a service with only one user, who finds no
-    /// other.
+    /// The number in use at all `rates`, scaled from `found`; `alone` for a service with only one user.
     fn held(&self, service: usize, found: f64, alone: f64) -> f64 {
         let [all, known] =
             [&self.all, &self.main.stations.loads].map(|l| l.services[service].visits);

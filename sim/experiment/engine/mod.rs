@@ -3,7 +3,7 @@
 //! ```text
 //!  Design ── wants: arms, replications of each ──► Engine ──► Stage::replicate   (points × replications,
 //!    ▲                                               │          one stream of work for all cores)
-//!    └────────────── arms with their results ◄──────┘
+//!    └────────────── arms with their results ◄───────┘
 //! ```
 //! A study is a [`Design`] on a [`Stage`]. The stage defines a point (an arm of the scenario and
 //! overrides), its world, and the result of one replication. The design says, given the results so far,

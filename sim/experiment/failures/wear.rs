@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 pub(super) struct Wear<'e, 'a> {
     engine: Engine<'e, Years<'a>>,
     stage: &'e Years<'a>,
-    /// The scenario's own: with and without overloads, which changes ignore.
+    /// The scenario's own, with overloads; and without them, for changes.
     own: ArmId,
     plain: ArmId,
     /// By file.

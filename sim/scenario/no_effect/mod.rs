@@ -3,7 +3,7 @@
 //! ```text
 //! keys that only another key makes effective   rows.rs       one table: the key, its condition, and why
 //! values over equal ones, in a layer           layers.rs     a file over those that it extends
-//! `--set` that changes nothing            sets.rs       the world with it and the world without
+//! `--set` that changes nothing                 sets.rs       the world with it and the world without
 //! ```
 //! Settings in stack files are for Docker, and those in extended files also for other scenarios: both
 //! get no notes. A setting that some study uses has an effect: a start-up time acts in `failures`.

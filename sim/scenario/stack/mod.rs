@@ -1,9 +1,8 @@
 //! Compose stack files: the deployed files are simulated.
 //!
 //! ```text
-//! .yml ──yaml──► tree ──merge──► stack ──shape, refers──► (Docker's rules) ──translate──► tree of a
-//! scenario
-//!                  ▲ variables, .env                                    laid under [service.*] of the TOML
+//! .yml ──yaml──► tree ──merge──► stack ──shape, refers──► (Docker's rules) ──translate──► tree of a scenario
+//!                  ▲ variables, .env                                  laid under [service.*] of the TOML
 //! ```
 //! A service is stack + name. It has its plain name if no other stack has a service of that name,
 //! otherwise `stack/name`.
