@@ -1,3 +1,5 @@
+//! Comparisons of two results, in every report.
+
 use super::*;
 use crate::{glance, json as results, markdown, recorded, sample};
 use wssim_experiment::findings::Findings;
