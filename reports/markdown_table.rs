@@ -4,7 +4,7 @@ use crate::escape::markdown as escaped;
 use crate::table::{Kind, Table, Tone};
 use std::fmt::Write as _;
 
-/// A table, without a line after it.
+/// A table, without a blank line after it.
 pub(crate) fn table<H: AsRef<str>>(table: &Table<H>) -> String {
     let mut text = String::new();
     let headings = table.columns.iter();

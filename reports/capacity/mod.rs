@@ -1,5 +1,5 @@
-//! How much a plan carries: what gives first, what is used up when, and what is left of each node;
-//! `capacity.csv` beside it.
+//! The report of `capacity`: the first bottleneck, the resources with the traffic that exhausts them,
+//! and the spare room of each node; `capacity.csv` beside it.
 
 pub mod csv;
 pub(crate) mod json;
@@ -16,12 +16,12 @@ use wssim_experiment::analytic::Demand;
 use wssim_experiment::capacity::findings::{Asked, Capacity, Mean, Room, State, Traffic, Tried};
 use wssim_stats::Estimate;
 
-/// Resources that are told; the others are in `results.json`.
+/// Most resources that are listed; `results.json` has all.
 const MOST_DEMANDS: usize = 8;
-/// What has no number.
+/// A missing number.
 const NONE: &str = "—";
 
-/// What was asked for, at today's traffic and on both sides of the limit.
+/// The conditions at today's traffic and on both sides of the limit.
 pub(crate) fn conditions(capacity: &Capacity) -> Table {
     let search = &capacity.search;
     let at = |value: Option<f64>| search.tried.iter().find(move |tried| Some(tried.value) == value);
@@ -47,7 +47,7 @@ pub(crate) fn conditions(capacity: &Capacity) -> Table {
     }
 }
 
-/// What is told where more is in flight than a replication holds.
+/// Shown if a replication exceeds the memory limit.
 const OVERFULL: &str = "more than fits";
 
 fn shown(tried: Option<&Tried>, place: usize, asked: &Asked) -> Cell {
@@ -75,7 +75,7 @@ pub(crate) fn sections(capacity: &Capacity) -> Vec<Section> {
     of_traffic.chain([tried(capacity)]).collect()
 }
 
-/// What traffic uses up, and when.
+/// Resources that traffic uses, and the traffic that exhausts each.
 fn demands(traffic: &Traffic) -> Option<Section> {
     let row = |demand: &Demand| {
         let used = (demand.open + demand.fixed) / demand.capacity;
@@ -103,7 +103,7 @@ fn demands(traffic: &Traffic) -> Option<Section> {
     (!table.rows.is_empty()).then_some(Section { title, table, remarks })
 }
 
-/// What is left of each node, and what is carried without it.
+/// The spare room of each node, and the traffic carried without it.
 fn rooms(capacity: &Capacity, traffic: &Traffic) -> Option<Section> {
     let row = |room: &Room| {
         let factor = room.factor.map(|factor| format!("{} times", quantity::about(factor)));
@@ -141,7 +141,7 @@ fn rooms(capacity: &Capacity, traffic: &Traffic) -> Option<Section> {
     (!table.rows.is_empty()).then_some(Section { title, table, remarks: Vec::new() })
 }
 
-/// What was tried.
+/// The tried values.
 fn tried(capacity: &Capacity) -> Section {
     let row = |tried: &Tried| {
         let (state, tone) = match tried.state {
@@ -184,7 +184,7 @@ fn by_formulas(mean: &Mean) -> String {
     quantity::rough(mean.analytic, "seconds")
 }
 
-/// Why formulas differ, where they do by more than they may.
+/// Why formulas differ by more than their limit, if they do.
 fn differences(capacity: &Capacity) -> Vec<String> {
     let means = capacity.search.tried.iter().filter_map(|tried| tried.means.first());
     let differences = means.filter_map(|mean| mean.difference);

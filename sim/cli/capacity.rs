@@ -68,7 +68,7 @@ pub(crate) struct Args {
     study: Study,
 }
 
-/// Runs the command; gives its exit status.
+/// Runs the command; returns its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let started = Instant::now();
     let study = &args.study;
@@ -90,7 +90,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     Ok(status(&findings, study.work.no_fail))
 }
 
-/// What must hold; every mistake in a condition is told.
+/// The conditions; reports every mistake in them.
 fn conditions(args: &Args, scenario: &Scenario) -> Result<Vec<Condition>, Failure> {
     let read = |text: &String| {
         let colours = args.study.shown.colours(&io::stderr());
@@ -138,7 +138,7 @@ fn failure(error: &Error) -> Failure {
     Failure::wrong(&format!("error: {message}"))
 }
 
-/// That of the claims, and of the objectives at the traffic of today.
+/// The exit status by the claims, and by the objectives at today's traffic.
 fn status(findings: &Findings, no_fail: bool) -> u8 {
     let of_claims = exit::of(findings, no_fail);
     let Answer::Capacity(capacity) = &findings.answer else { return of_claims };

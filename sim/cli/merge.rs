@@ -1,4 +1,4 @@
-//! `wssim merge`: joins what shards simulated.
+//! `wssim merge`: joins the parts of shards.
 
 use crate::Command;
 use crate::exit::Failure;
@@ -33,7 +33,7 @@ pub(crate) struct Args {
     look: Look,
 }
 
-/// Runs the command; gives its exit status.
+/// Runs the command; returns its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let paths: Vec<Vec<PathBuf>> =
         args.parts.iter().map(|path| below(path)).collect::<Result<_, _>>()?;
@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     crate::run(again(args, parts)?)
 }
 
-/// The call that the parts are of.
+/// The call of the parts.
 fn again(args: &Args, parts: Parts) -> Result<Command, Failure> {
     let Header { arguments, command: name, .. } = parts.header();
     let call = || printable(&arguments.join(" "));

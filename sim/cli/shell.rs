@@ -1,5 +1,5 @@
-//! `wssim completions` and `wssim man`: what a shell and a reader of manuals want, from the same
-//! description of the command line that parses it.
+//! `wssim completions` and `wssim man`: made from the description of the command line that also parses
+//! it.
 
 use crate::exit::{self, Failure};
 use crate::output;
@@ -25,7 +25,7 @@ Example:
   wssim man > wssim.1 && man ./wssim.1")]
 pub(crate) struct Manual {}
 
-/// Prints the completions; gives the exit status.
+/// Prints the completions; returns the exit status.
 pub(crate) fn completions(args: &Completions) -> Result<u8, Failure> {
     let mut text = Vec::new();
     let mut command = crate::CommandLine::command();
@@ -33,7 +33,7 @@ pub(crate) fn completions(args: &Completions) -> Result<u8, Failure> {
     print(&text)
 }
 
-/// Prints the manual page; gives the exit status.
+/// Prints the manual page; returns the exit status.
 pub(crate) fn manual(_: &Manual) -> Result<u8, Failure> {
     let mut text = Vec::new();
     write_page(&mut text)
@@ -41,7 +41,7 @@ pub(crate) fn manual(_: &Manual) -> Result<u8, Failure> {
     print(&text)
 }
 
-/// One page: the program, then each command under a heading of its own.
+/// One page: the program, then each command with its heading.
 fn write_page(text: &mut Vec<u8>) -> std::io::Result<()> {
     let mut command = crate::CommandLine::command().disable_help_subcommand(true);
     command.build();

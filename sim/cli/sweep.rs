@@ -64,7 +64,7 @@ pub(crate) struct Args {
     pub(crate) study: Study,
 }
 
-/// Runs the command; gives its exit status.
+/// Runs the command; returns its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let started = Instant::now();
     let shown = &args.study.shown;
@@ -91,7 +91,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     Ok(exit::of(&findings, study.work.no_fail))
 }
 
-/// Whether the parameters together make a grid.
+/// Checks that the parameters form a grid.
 fn check(parameters: &[Parameter]) -> Result<(), Failure> {
     let wrong = |message: &str| Err(Failure::wrong(&format!("error: {}", printable(message))));
     for (at, parameter) in parameters.iter().enumerate() {
@@ -109,8 +109,8 @@ fn check(parameters: &[Parameter]) -> Result<(), Failure> {
     }
 }
 
-/// What is told of each point; every mistake in it at once. What it is about may come with a value that is no
-/// number, such as `true`.
+/// The metrics of each point; reports every mistake in them. A metric may exist only at a value that is
+/// not a number, such as `true`.
 fn metrics(args: &Args, scenario: &Scenario) -> Result<Vec<MetricRef>, Failure> {
     let names = || args.parameters.iter().filter(|parameter| parameter.numbers.is_none());
     let values = |parameter: &'_ Parameter| -> Vec<Override> {
@@ -129,7 +129,7 @@ fn metrics(args: &Args, scenario: &Scenario) -> Result<Vec<MetricRef>, Failure> 
     args.metrics.iter().map(read).collect()
 }
 
-/// What the flags ask for.
+/// Options from the flags.
 fn options(args: &Args, metrics: Vec<MetricRef>) -> Result<sweep::Options, Failure> {
     if args.refine > 0 && args.parameters.iter().all(|parameter| parameter.numbers.is_none()) {
         return Err(Failure::wrong("error: `--refine` needs a parameter of numbers"));
@@ -144,7 +144,7 @@ fn options(args: &Args, metrics: Vec<MetricRef>) -> Result<sweep::Options, Failu
     })
 }
 
-/// What decides the result.
+/// Options that determine the result.
 fn decisive(options: &sweep::Options) -> impl Debug {
     let sweep::Options { seed, replications, refine, ref metrics, .. } = *options;
     (seed, replications, refine, metrics.clone(), options.parameters.clone())

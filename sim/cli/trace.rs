@@ -14,7 +14,7 @@ use wssim_reports::{Style, trace as report};
 use wssim_scenario::Scenario;
 use wssim_text::{hint, printable};
 
-/// The file that is written.
+/// The written file.
 const FILE: &str = "trace.json";
 
 /// Where does the time of one request go?
@@ -65,7 +65,7 @@ pub(crate) struct Args {
     shown: Shown,
 }
 
-/// Runs the command; gives its exit status.
+/// Runs the command; returns its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let shown = &args.shown;
     let Some(scenario) = shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
@@ -127,7 +127,7 @@ fn missing(why: NoRequest) -> String {
     }
 }
 
-/// What standard output gets. Programs get everything even if told quietly.
+/// The text for standard output. JSON is complete even with `--quiet`.
 fn tell(args: &Args, trace: &Trace, out: Option<&str>) -> String {
     match args.shown.look.format {
         Format::Json => report::json(trace),

@@ -8,17 +8,16 @@
 //! Time and sequence are packed into one `u128`, compared as one integer. Of two events at one
 //! instant the one scheduled first happens first: a total order, the same on every machine.
 //!
-//! There is no removal: an event that has been overtaken is recognized by its owner, which keeps
-//! an epoch and compares.
+//! Events are never removed: the owner of a superseded event recognizes it by comparing epochs.
 
 use crate::{Event, Time};
 use core::marker::PhantomData;
 
-/// The near tier hands over its later half when it has grown to this many.
+/// Length at which the near tier hands over its later half.
 const NEAR: usize = 64;
-/// The near tier fetches this many when it is empty.
+/// Events that an empty near tier fetches.
 const FETCH: usize = 32;
-/// Children of a place in the heap.
+/// Children per place in the heap.
 const ARITY: usize = 4;
 
 #[derive(Clone, Copy, Debug)]
@@ -57,9 +56,8 @@ impl Near {
         if self.len == 0 { None } else { self.entries.first() }
     }
 
-    /// Puts what was scheduled last of all where it belongs: before everything later, behind
-    /// everything of its own instant, so that times alone need comparing. Returns whether there
-    /// was room.
+    /// Inserts the event scheduled last: before all later ones and after all of the same instant, so
+    /// comparing times suffices. Returns whether there was room.
     #[inline(always)]
     fn insert(&mut self, at: Time, sequence: u64, first: u64, second: u64) -> bool {
         let Some(mut entries) = self.entries.get_mut(..=self.len) else {
@@ -180,7 +178,8 @@ impl<E: Event> Calendar<E> {
         self.near_peak = self.peak - self.far.len();
     }
 
-    /// Schedules what lies behind the near tier or finds no room in it, and refuses what lies in the past.
+    /// Schedules an event that lies beyond the near tier or finds no room in it; panics for one in the
+    /// past.
     #[cold]
     #[inline(never)]
     fn schedule_far(&mut self, at: Time, first: u64, second: u64, sequence: u64) {

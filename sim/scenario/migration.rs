@@ -1,5 +1,5 @@
-//! Phases of a migration as worlds: each is the scenario with the overlays up to its own, in which containers
-//! stand where the phases before have left them.
+//! Makes worlds of the phases of a migration: each is the scenario with the overlays up to its own, and
+//! with containers as the previous phases left them.
 
 use crate::document::Document;
 use crate::document::fields::Name;
@@ -10,18 +10,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use wssim_experiment::migrate::plan;
 use wssim_text::quantity::{Dimension, Quantity};
 
-/// What a phase does to where containers stand.
+/// The changes of placement in a phase.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Moving {
-    /// The nodes where containers of a service stand before it, by service.
+    /// The nodes of a service's containers before it, by service.
     pub from: BTreeMap<String, Vec<String>>,
     /// The services that its steps name.
     pub named: BTreeSet<String>,
-    /// Which phase it is, from zero.
+    /// Number of the phase, from zero.
     pub phase: usize,
 }
 
-/// Where containers stand when all is placed, by service.
+/// Nodes of all placed containers, by service.
 pub(crate) fn standing(document: &Document) -> BTreeMap<String, Vec<String>> {
     let nodes: Vec<&String> = document.nodes.keys().collect();
     let first = places::of(document).first;
@@ -29,7 +29,7 @@ pub(crate) fn standing(document: &Document) -> BTreeMap<String, Vec<String>> {
     document.services.keys().cloned().zip(first.into_iter().map(names)).collect()
 }
 
-/// The services that `name` stands for: one, or as `stack.NAME` all of a stack; none: there is no such thing.
+/// The services that `name` means: one, or with `stack.NAME` all of a stack; empty if there are none.
 pub(crate) fn services(document: &Document, name: &str) -> Vec<String> {
     if document.services.contains_key(name) {
         return vec![name.to_owned()];
@@ -40,12 +40,13 @@ pub(crate) fn services(document: &Document, name: &str) -> Vec<String> {
     of_stack.map(|(name, _)| name.clone()).collect()
 }
 
-/// `document` without what a script lets happen beside the phases: phases know neither faults nor rollouts.
+/// `document` without scripted faults and rollouts, which phases ignore.
 pub(crate) fn calm(document: &Document) -> Document {
     Document { faults: Vec::new(), rollouts: Vec::new(), ..document.clone() }
 }
 
-/// The document of the world of a phase: `before` is that of the phase before, `after` that with its own overlay.
+/// The document of the world of a phase: `before` is that of the phase before, `after` includes its own
+/// overlay.
 pub(crate) fn document(before: &Document, after: &Document, phase: usize) -> Document {
     let steps = after.migration.phases.get(phase).map_or(&[][..], |phase| &phase.steps);
     let named = steps.iter().flat_map(PhaseStep::services);
@@ -54,8 +55,8 @@ pub(crate) fn document(before: &Document, after: &Document, phase: usize) -> Doc
     Document { moving, ..calm(after) }
 }
 
-/// All phases with their worlds; `worlds` are the documents with the overlays of none, of the first, of the first
-/// two, and so on.
+/// All phases with their worlds; `worlds` are the documents with the overlays of none, of the first, of
+/// the first two phases, and so on.
 pub(crate) fn phases(worlds: &[(&Document, &Traces)]) -> Vec<plan::Phase> {
     let Some((base, _)) = worlds.first() else { return Vec::new() };
     let all = &base.migration.phases;
@@ -87,7 +88,7 @@ pub(crate) fn after_step(steps: &[PhaseStep], place: usize) -> Vec<usize> {
     before(named, place, |id| steps.iter().position(|step| step.id == id))
 }
 
-/// The steps that are over when the one at `place` begins.
+/// The steps that have ended when the one at `place` begins.
 pub(crate) fn earlier(steps: &[PhaseStep], place: usize) -> BTreeSet<usize> {
     let (mut all, mut open) = (BTreeSet::new(), vec![place]);
     while let Some(next) = open.pop() {
@@ -107,7 +108,7 @@ fn before(
     }
 }
 
-/// Which of things that wait for each other wait for themselves.
+/// The places that, directly or not, wait for themselves.
 pub(crate) fn circles(after: &[Vec<usize>]) -> Vec<usize> {
     let mut is_free = vec![false; after.len()];
     while let Some(next) = (0..after.len())
@@ -123,7 +124,7 @@ fn step_name(step: &PhaseStep) -> plan::StepName {
     plan::StepName { id: step.id.clone(), text }
 }
 
-/// What a step does, in a few words.
+/// A short description of a step.
 fn told(work: &WorkText) -> String {
     let names = |names: &[Name]| {
         let texts: Vec<&str> = names.iter().take(2).map(|name| name.text.as_str()).collect();

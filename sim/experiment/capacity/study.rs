@@ -1,4 +1,4 @@
-//! The study: today, the search, then the same without each node, and what room there is.
+//! The study: today, the search, the search without each node, and the spare room.
 
 use super::findings::{Asked, Capacity, Carries, End, Searched, State, Traffic, Without};
 use super::options::{Error, Options};
@@ -22,7 +22,7 @@ use crate::watch::Watch;
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
 
-/// The warm-up is looked for at today's traffic, and at this share of the bound.
+/// The warm-up is determined at today's traffic, and at this share of the bound.
 const BUSY: f64 = 0.9;
 
 pub(super) struct CapacityStudy<'a> {
@@ -32,14 +32,14 @@ pub(super) struct CapacityStudy<'a> {
     pub(super) watch: &'a dyn Watch,
 }
 
-/// What is known before anything is simulated.
+/// Results known before the simulation.
 struct Known {
     world: Blueprint,
     conditions: Vec<Condition>,
     demands: Vec<Demand>,
     /// What formulas leave out.
     left_out: Vec<Reason>,
-    /// Times today's traffic at which something is used up.
+    /// The multiple of today's traffic that exhausts a resource.
     bound: f64,
 }
 
@@ -77,7 +77,7 @@ impl<'a> CapacityStudy<'a> {
         Ok(findings)
     }
 
-    /// What room there is today, and the claims.
+    /// The spare room today, and the claims.
     fn told_of_today(
         &self,
         stage: &Load<'a>,
@@ -105,7 +105,7 @@ impl<'a> CapacityStudy<'a> {
         Ok(self.question.claims.iter().map(|claim| bench.judge(claim)).collect())
     }
 
-    /// The ends between which another key is looked for.
+    /// The ends of the searched range of another key.
     fn ends(&self) -> impl Iterator<Item = Override> {
         self.options.find.iter().flat_map(|key| {
             let of = |value: &Value| Override { path: key.path.clone(), value: value.text.clone() };
@@ -132,7 +132,7 @@ impl<'a> CapacityStudy<'a> {
         {
             fits::check(self.worlds, &world, template)?;
         }
-        // What is wrong with an end is told before anything is simulated.
+        // Errors at an end are reported before the simulation.
         for end in self.ends() {
             self.worlds.blueprint(None, &[end])?;
         }
@@ -159,7 +159,7 @@ impl<'a> CapacityStudy<'a> {
         Ok(Known { world, conditions, demands, left_out, bound })
     }
 
-    /// What is simulated before each measured stretch.
+    /// The time simulated before each measured stretch.
     #[allow(clippy::type_complexity, reason = "what was found, and what is said of it")]
     fn lead(&self, known: &Known) -> Result<(Result<Nanos, Stopped>, Vec<Note>), WorldError> {
         let mut worlds = vec![known.world.clone()];
@@ -176,7 +176,7 @@ impl<'a> CapacityStudy<'a> {
         let found = find_lead(&worlds, seed, self.question.measure, self.watch);
         Ok(match Broken::or_stopped(found)? {
             Ok(found) => {
-                // Where no world has a steady state there is no warm-up to find.
+                // Without a steady state there is no warm-up to find.
                 let is_settled = found.settled && !worlds.is_empty();
                 let notes = (!is_settled).then_some(Note::NotSettled);
                 (Ok(found.lead), notes.into_iter().collect())
@@ -294,7 +294,7 @@ impl<'a> CapacityStudy<'a> {
 
 /// Whether replications are long enough for every condition.
 fn can_be_measured(engine: &Engine<'_, Load<'_>>, known: &Known, log: &Log) -> Result<(), Error> {
-    // Where less traffic is looked at, a quantile may need longer than at that of today.
+    // With less traffic a quantile may need a longer run than today.
     let open = log.tried.first().filter(|(tried, _)| tried.state == State::Open);
     let Some((tried, arm)) = open else { return Ok(()) };
     let arm = &engine.see(*arm).arm;

@@ -1,4 +1,4 @@
-//! Metrics of `failures`: what sets of nodes show, and what years do.
+//! Metrics of `failures`: of sets of nodes, and of years.
 
 use super::row::{OfHistory, OfSets, OfYears, Reader, Row, Worse, kind};
 

@@ -1,4 +1,4 @@
-//! Growth that cannot be, or that ends before its goal.
+//! Checks for impossible growth, and for growth that ends before its goal.
 
 use super::{Check, DURATION, shown};
 use crate::diagnostic::Diagnostic;
@@ -6,7 +6,7 @@ use crate::places::{self, Places};
 use wssim_kernel::Nanos;
 
 impl Check<'_> {
-    /// What is said of growth, whether containers find a node or not.
+    /// Checks of growth that do not depend on placement.
     pub(super) fn growth(&mut self) {
         let document = self.document;
         let Some(growth) = &document.growth else { return };
@@ -26,7 +26,7 @@ impl Check<'_> {
         }
     }
 
-    /// How far it comes.
+    /// Checks how far growth gets.
     pub(super) fn grown(&mut self, places: &Places) {
         let document = self.document;
         let Some(growth) = &document.growth else { return };

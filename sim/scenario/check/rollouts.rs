@@ -1,4 +1,4 @@
-//! Rollouts: is what they renew there, and is there something that brings it out?
+//! Checks that the targets of rollouts exist and can be renewed.
 
 use super::{Check, DURATION, shown};
 use crate::diagnostic::Diagnostic;
@@ -24,7 +24,7 @@ impl Check<'_> {
         }
     }
 
-    /// What is to be renewed.
+    /// Checks the services to renew.
     fn renewed(&mut self, rollout: &RolloutText) {
         let services = &self.document.services;
         let stacks: BTreeSet<&String> =
@@ -50,7 +50,7 @@ impl Check<'_> {
         }
     }
 
-    /// Whether `name`, a service that there is, has something to renew, and is of the rollout's stack.
+    /// Whether the existing service `name` has an image to renew, and belongs to the rollout's stack.
     fn renewable(&mut self, rollout: &RolloutText, name: &Name) -> bool {
         let service = &self.document.services[&name.text];
         if let Some(why) = renewal::never(service) {
@@ -72,7 +72,7 @@ impl Check<'_> {
         false
     }
 
-    /// Where the images come from.
+    /// Checks where the images come from.
     fn images(&mut self, rollout: &RolloutText) {
         let document = self.document;
         if let Some(registry) = &rollout.image.registry {

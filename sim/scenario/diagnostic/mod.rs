@@ -1,4 +1,4 @@
-//! Mistakes, told to the author of the scenario: what is wrong, where, and what would be right.
+//! Mistakes in a scenario: the error, its place, and the remedy.
 
 mod place;
 mod render;
@@ -11,27 +11,27 @@ use crate::source::{Origin, Sources};
 use std::collections::BTreeMap;
 use wssim_text::width::USUAL;
 
-/// How bad it is.
+/// The severity of a mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// The scenario cannot be used.
     Error,
-    /// It can, but the author should know.
+    /// It can be used, but the author should know.
     Warning,
 }
 
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// How bad it is.
+    /// Its severity.
     pub severity: Severity,
-    /// What kind of mistake, such as `unknown-service`.
+    /// Its kind, such as `unknown-service`.
     pub code: &'static str,
-    /// What is wrong.
+    /// The error.
     pub message: String,
-    /// Where; `None` when it is about the whole.
+    /// Its place; `None` if it is about the whole.
     pub span: Option<Place>,
-    /// What would be right.
+    /// How to correct it.
     pub help: Option<String>,
 }
 
@@ -63,7 +63,7 @@ impl Diagnostic {
     }
 }
 
-/// Every mistake of a scenario, at once.
+/// All mistakes of a scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics {
     /// In the order of the texts and lines.
@@ -77,13 +77,13 @@ impl Diagnostics {
         Self { items: tidy(items), io }
     }
 
-    /// Whether a file could not be read (otherwise something that was read is wrong).
+    /// Whether a file could not be read (rather than having wrong contents).
     #[must_use]
     pub fn is_io(&self) -> bool {
         self.io
     }
 
-    /// As text in lines of the usual width; with escape sequences only if `color`.
+    /// As text in lines of the usual width; with escape sequences if `color`.
     #[must_use]
     pub fn render(&self, color: bool) -> String {
         render(&self.items, USUAL, color)
@@ -98,10 +98,10 @@ impl std::fmt::Display for Diagnostics {
 
 impl std::error::Error for Diagnostics {}
 
-/// The longest sentence, with all the names that it repeats, in bytes.
+/// Longest sentence, including the names in it, in bytes.
 const LONGEST: usize = 2000;
 
-/// As much of a sentence as is read.
+/// Cuts a sentence to [`LONGEST`].
 fn cut(mut sentence: String) -> String {
     if sentence.len() > LONGEST {
         let end = (0..=LONGEST).rev().find(|at| sentence.is_char_boundary(*at));
@@ -111,15 +111,15 @@ fn cut(mut sentence: String) -> String {
     sentence
 }
 
-/// As many mistakes are told as are read.
+/// Most mistakes that are shown.
 pub(crate) const MOST: usize = 100;
 
-/// Mistakes that come with a hint, at most: to look for one takes longer than anything else about them, and of more
-/// than [`MOST`] hardly any is shown.
+/// Most mistakes with a hint: searching one is the most expensive part, and of more than [`MOST`] hardly
+/// any is shown.
 pub(crate) const MOST_HINTS: usize = 1000;
 
-/// In the order of files and lines, the same thing only once, and of very many the first: errors before
-/// warnings, with a last one that says how many more there are.
+/// Sorts by file and line, removes duplicates, and keeps the first ones: errors before warnings,
+/// followed by the number of the others.
 pub(crate) fn tidy(items: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut items = grouped(in_order(items));
     if items.len() <= MOST {
@@ -140,10 +140,10 @@ pub(crate) fn tidy(items: Vec<Diagnostic>) -> Vec<Diagnostic> {
     items
 }
 
-/// Code of what says how many more there are.
+/// Code of the diagnostic with the number of further mistakes.
 const MORE: &str = "more-mistakes";
 
-/// In the order of files, as they were first met, and of places in them.
+/// Sorts by file, in order of first appearance, and by place.
 fn in_order(mut items: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut files: BTreeMap<String, usize> = BTreeMap::new();
     items.sort_by_cached_key(|item| {
@@ -156,5 +156,5 @@ fn in_order(mut items: Vec<Diagnostic>) -> Vec<Diagnostic> {
     items
 }
 
-/// Code of what could not be read.
+/// Code for an unreadable file.
 pub(crate) const UNREADABLE: &str = "unreadable-file";

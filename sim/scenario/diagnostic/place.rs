@@ -1,10 +1,9 @@
-//! Where in a text something is wrong.
+//! Places in texts.
 
 use crate::source::Source;
 use std::sync::Arc;
 
-/// A place in a text. What is told of it is worked out when it is asked for: of very many mistakes few
-/// are shown.
+/// A place in a text. Its line and column are computed when needed: of very many mistakes few are shown.
 #[derive(Clone, Debug)]
 pub struct Place {
     source: Arc<Source>,
@@ -12,7 +11,7 @@ pub struct Place {
     end: u32,
 }
 
-/// Places are equal where the same is shown.
+/// Places are equal if they are shown alike.
 impl PartialEq for Place {
     fn eq(&self, other: &Self) -> bool {
         let one = Arc::ptr_eq(&self.source, &other.source)
@@ -46,7 +45,7 @@ impl Place {
         1 + self.parts()[0].chars().count()
     }
 
-    /// The line before, within and behind what is meant.
+    /// The parts of the line before, within and after the marked text.
     #[must_use]
     pub fn parts(&self) -> [&str; 3] {
         let text = &self.source.text;
@@ -56,12 +55,12 @@ impl Place {
         [&text[line.start..start], &text[start..end], &text[end..line.end]]
     }
 
-    /// First byte.
+    /// Byte offset of the start.
     pub(crate) fn start(&self) -> u32 {
         self.start
     }
 
-    /// The name and the text of the flag that it lies in, if it lies in one.
+    /// The name and the text of the flag that contains it, if any.
     pub(crate) fn flag(&self) -> Option<(&str, &str)> {
         self.source.is_set.then(|| (self.source.name.as_str(), &*self.source.text))
     }

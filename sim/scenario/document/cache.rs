@@ -18,10 +18,10 @@ use wssim_text::quantity::Dimension;
 pub(crate) struct CacheStep {
     pub cache: Name,
     pub hits: Hits,
-    /// Where `hits` is a real cache whose capacity follows from the memory of its service: nothing
-    /// is found in it until [`size`] has seen to that.
+    /// A cache whose capacity follows from the memory of its service: it has no hits until [`size`] has
+    /// set it.
     unsized_hits: Option<Unsized>,
-    /// CPU of the look-up at the cache.
+    /// CPU time of the look-up at the cache.
     pub cost: Law,
     pub send: Law,
     pub receive: Law,
@@ -30,7 +30,7 @@ pub(crate) struct CacheStep {
 }
 
 impl CacheStep {
-    /// Whether it is known how much is kept.
+    /// Whether its capacity is known.
     pub(crate) fn is_sized(&self) -> bool {
         self.unsized_hits.is_none()
     }
@@ -44,13 +44,13 @@ struct Unsized {
     origin: Origin,
 }
 
-/// What a step finds.
+/// How a step finds its item.
 enum Found {
     Known(Hits),
     Unsized(Unsized),
 }
 
-/// More items than this are not kept track of: 80 MB for each container of the cache.
+/// Most items that are tracked: 80 MB for each container of the cache.
 const MOST_ITEMS: u32 = 10_000_000;
 
 pub(super) fn read(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<CacheStep> {
@@ -58,7 +58,7 @@ pub(super) fn read(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<C
     if !fields.has("hit") {
         fields.missing(reader, "hit", "such as `hit = 0.8`");
     }
-    // Whatever is wrong with it, the rest of the step is looked at too.
+    // A mistake here does not stop the checks of the rest of the step.
     let (hits, unsized_hits) = match hits(reader, fields) {
         Some(Found::Known(hits)) => (hits, None),
         Some(Found::Unsized(hits)) => (Hits::Drawn(0.0), Some(hits)),
@@ -76,7 +76,7 @@ pub(super) fn read(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<C
     Some(CacheStep { cache: cache?, hits, unsized_hits, cost, send, receive, timeout, miss })
 }
 
-/// A share, or a real cache.
+/// A hit ratio, or a cache with a capacity.
 fn hits(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<Found> {
     let text = fields.table.get("hit").and_then(|entry| entry.item.text());
     let is_real = text.is_some_and(|text| text.contains('('));
@@ -92,7 +92,7 @@ fn hits(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<Found> {
     fields.value(reader, "hit", fields::share).map(|share| Found::Known(Hits::Drawn(share)))
 }
 
-/// `zipf(items=100000, capacity=20000, alpha=0.9)`; where there is no capacity, the service says it.
+/// `zipf(items=100000, capacity=20000, alpha=0.9)`; without a capacity, the service gives it.
 fn zipf(reader: &mut Reader<'_>, item: &Item, warm: bool) -> Option<Found> {
     let text = item.text()?;
     let Some((items, capacity, alpha)) = numbers(text) else {
@@ -121,7 +121,7 @@ fn zipf(reader: &mut Reader<'_>, item: &Item, warm: bool) -> Option<Found> {
     })
 }
 
-/// (items, capacity, alpha), each given once and by name; the second may be left out.
+/// (items, capacity, alpha), each given once and by name; capacity is optional.
 fn numbers(text: &str) -> Option<(f64, Option<f64>, f64)> {
     let Ok(Expression::Call { name, arguments }) = parse(text) else {
         return None;
@@ -140,7 +140,7 @@ fn numbers(text: &str) -> Option<(f64, Option<f64>, f64)> {
     (name == "zipf" && arguments.len() == count).then_some(all)
 }
 
-/// Gives every cache whose step does not say it the capacity that the memory of its service leads to.
+/// Sets the capacity of every cache without one from the memory of its service.
 pub(super) fn size(services: &mut BTreeMap<String, Service>, reader: &mut Reader<'_>) {
     let entries: BTreeMap<String, Option<f64>> =
         services.iter().map(|(name, service)| (name.clone(), service.memory.entries())).collect();

@@ -1,6 +1,6 @@
-//! Lints: what is right to a parser and wrong to an operator. Each has a name, a reason with its
-//! source, and a place; `[scenario] allow = ["NAME"]` silences it. Those that need a stack file as it
-//! is written, or the scheduler's answer, are found where these are: in `stack` and `check`.
+//! Lints: valid for a parser, but wrong in operation. Each has a name, a reason with its source, and a
+//! place; `[scenario] allow = ["NAME"]` disables it. Lints that need the text of a stack file or the
+//! scheduler's placement are in `stack` and `check`.
 
 mod firewall;
 mod memory;
@@ -22,9 +22,9 @@ use wssim_model::orchestrator::Kind;
 use wssim_model::orchestrator::placement::Constraint;
 use wssim_text::suggest;
 
-/// A lint's name, and why it is one.
+/// A lint's name and reason.
 pub struct Lint {
-    /// As it is silenced.
+    /// The name that disables it.
     pub name: &'static str,
     /// The reason, with its source.
     pub reason: &'static str,
@@ -34,7 +34,7 @@ const fn lint(name: &'static str, reason: &'static str) -> Lint {
     Lint { name, reason }
 }
 
-/// All of them, in the order of names.
+/// All lints, in the order of names.
 pub const LINTS: [Lint; 31] = [
     lint(
         "address-pool",
@@ -162,10 +162,10 @@ pub const LINTS: [Lint; 31] = [
     ),
 ];
 
-/// Slower than this, a check is worth a remark.
+/// Interval from which a health check is reported as slow.
 const SLOW_CHECK: Nanos = Nanos(15_000_000_000);
 
-/// What an operator should know of `document`, apart from what it silences.
+/// The lints of `document`, without the disabled ones.
 pub(crate) fn lints(document: &Document, sources: &Sources) -> Vec<Diagnostic> {
     let mut found = Found { document, sources, out: Vec::new() };
     found.silenced();
@@ -188,18 +188,18 @@ pub(crate) fn lints(document: &Document, sources: &Sources) -> Vec<Diagnostic> {
     found.out
 }
 
-/// Whether `allow` silences a diagnostic: those of stack files and placement that are lints, too.
+/// Whether `allow` disables a diagnostic: also those of stack files and placement that are lints.
 pub(crate) fn is_silenced(diagnostic: &Diagnostic, allow: &[Name]) -> bool {
     names().any(|name| name == diagnostic.code)
         && allow.iter().any(|allowed| allowed.text == diagnostic.code)
 }
 
-/// What can be silenced: the lints, and notes on what does nothing.
+/// Names that can be disabled: lints, and notes on keys without effect.
 fn names() -> impl Iterator<Item = &'static str> + Clone {
     LINTS.iter().map(|lint| lint.name).chain([no_effect::CODE])
 }
 
-/// The reason of a lint, behind what to do about it.
+/// The reason of a lint, after its remedy.
 pub(crate) fn reason(name: &str, instead: Option<String>) -> Option<String> {
     let reason = LINTS.iter().find(|lint| lint.name == name)?.reason;
     Some(instead.map_or_else(|| reason.to_owned(), |instead| format!("{instead}; {reason}")))
@@ -219,7 +219,7 @@ impl Found<'_> {
         }
     }
 
-    /// A silenced lint must exist.
+    /// Checks that a disabled lint exists.
     fn silenced(&mut self) {
         for Name { text, origin } in &self.document.header.allow {
             if names().all(|name| name != text) {
@@ -231,7 +231,7 @@ impl Found<'_> {
         }
     }
 
-    /// By whose rules files are read.
+    /// The kind whose rules apply to the files.
     fn kind(&self) -> Kind {
         self.document.orchestrator.kind_of_files()
     }
@@ -282,7 +282,7 @@ impl Found<'_> {
         }
     }
 
-    /// Overlay networks get addresses of 10.0.0.0/8 unless the swarm was told otherwise.
+    /// Overlay networks get addresses of 10.0.0.0/8 unless the swarm was configured otherwise.
     fn addresses(&mut self) {
         let overlay = self.document.networks.values().any(|network| network.overlay);
         let told = self.document.orchestrator.address_pool;
@@ -338,7 +338,7 @@ impl Found<'_> {
         }
     }
 
-    /// One remark for all: the estate of a company that sets no limits would drown in them.
+    /// A single warning for all services: a deployment without limits would drown in warnings.
     fn limits(&mut self) {
         let without: Vec<(&String, &Service)> = (self.document.services.iter())
             .filter(|(_, service)| service.memory.limit.is_none() && service.deploy.stack.is_some())
@@ -357,7 +357,7 @@ impl Found<'_> {
     }
 }
 
-/// Whether an image's reference can mean another image tomorrow.
+/// Whether an image's reference can later mean another image.
 fn moves(image: &str) -> bool {
     let name = image.rsplit('/').next().unwrap_or(image);
     !image.contains("@sha256:") && name.split_once(':').is_none_or(|(_, tag)| tag == "latest")

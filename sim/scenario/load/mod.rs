@@ -1,7 +1,7 @@
-//! From files and `--set` to one tree: `extends`, merging, removal.
+//! Merges files and `--set` into one tree: `extends`, merging, removal.
 //!
-//! Tables merge key by key, `[[claim]]`, `[[fault]]` and `[[rollout]]` by `id`, other values are replaced. Then
-//! `enabled = false` removes a thing and the word `"none"` removes an inherited value.
+//! Tables merge key by key, `[[claim]]`, `[[fault]]` and `[[rollout]]` by `id`, other values are
+//! replaced. Then `enabled = false` removes a table and the word `"none"` removes an inherited value.
 
 mod join;
 pub(crate) mod overlay;
@@ -25,10 +25,10 @@ pub(crate) fn is_by_id(key: &str) -> bool {
     BY_ID.contains(&key)
 }
 
-/// Tables whose keys are names that the author chose.
+/// Tables whose keys are chosen by the author.
 const NAMED: [&str; 7] = ["network", "node", "service", "site", "stack", "traffic", "variant"];
 
-/// The `id` of an item of a list that is merged by it.
+/// The `id` of an item of a list merged by `id`.
 pub(crate) fn id_of(item: &Item) -> Option<(&str, Origin)> {
     let entry = item.table()?.get("id")?;
     entry.item.text().map(|id| (id, entry.item.origin))
@@ -54,12 +54,12 @@ fn merge(base: &mut Table, over: Table, top: bool) {
     }
 }
 
-/// Lays the whole of one tree, or one thing of it, onto another.
+/// Lays one tree, or one of its tables, onto another.
 pub(crate) fn lay_over(base: &mut Table, over: Table) {
     merge(base, over, true);
 }
 
-/// By what an item of such a list is known: its id, or the place where it stands.
+/// The identity of an item of such a list: its id, or its place.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Mark {
     Id(String),
@@ -84,22 +84,22 @@ fn merge_by_id(below: &mut Vec<Item>, above: Vec<Item>) {
                     merge(base, over, false);
                 }
             }
-            // The same item, met on another way.
+            // The same item, reached on another way.
             (Some(_), _) => {}
             (None, value) => below.push(Item { value, origin: item.origin }),
         }
     }
 }
 
-/// Texts in which the word "none" is only a word.
+/// Texts in which the word "none" has no special meaning.
 const FREE_TEXT: [&str; 6] = ["description", "id", "label", "source", "text", "title"];
 
-/// Removes what is switched off, and the switches.
+/// Removes tables with `enabled = false`, and the key `enabled`.
 pub(crate) fn prune(table: &mut Table, sources: &Sources, mistakes: &mut Vec<Diagnostic>) {
     prune_table(table, "", sources, mistakes);
 }
 
-/// Prunes the table that is called `owner`.
+/// Prunes the table `owner`.
 fn prune_table(table: &mut Table, owner: &str, sources: &Sources, mistakes: &mut Vec<Diagnostic>) {
     table.retain(|key, entry| {
         if !prune_item(&mut entry.item, key, sources, mistakes) {
@@ -109,10 +109,10 @@ fn prune_table(table: &mut Table, owner: &str, sources: &Sources, mistakes: &mut
     });
 }
 
-/// Whether the word "none" takes back what `key` of the table that is called `owner` has.
+/// Whether the word "none" removes the value of `key` in the table `owner`.
 pub(crate) fn takes_back(owner: &str, key: &str) -> bool {
-    // A cluster without an orchestrator is one, too, some containers are never restarted, and some
-    // processes touch no pages.
+    // Here "none" is a value: a cluster without an orchestrator, containers that are never restarted,
+    // processes that touch no pages.
     let is_value = matches!(
         (owner, key),
         ("orchestrator", "kind") | ("restart", "condition") | ("memory", "touch")
@@ -159,23 +159,23 @@ impl Segment {
     }
 }
 
-/// No path of the format is longer.
+/// Longest path of the format.
 const DEEPEST: usize = 64;
 
-/// What became of one `--set`.
+/// The result of one `--set`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Applied {
     /// It is in force.
     Yes,
-    /// It names something that is not there; said in the diagnostics.
+    /// It names a missing key, which is reported.
     No,
 }
 
-/// One `path=value`, read.
+/// One parsed `path=value`.
 pub(crate) struct Assignment {
     pub path: Vec<Segment>,
     pub value: Item,
-    /// Where the path stands.
+    /// Place of the path.
     pub key: Origin,
 }
 
@@ -184,7 +184,7 @@ pub(crate) fn path_of(text: &str) -> Option<Vec<Segment>> {
     segments(&text[..end_of_path(text)?]).ok()
 }
 
-/// Reads one `path=value`, called `shown`; `None`: what is wrong with it is said.
+/// Parses one `path=value`, called `shown`; `None` after reporting a mistake.
 pub(crate) fn assignment(
     text: &str,
     shown: &str,
@@ -217,7 +217,7 @@ pub(crate) fn assignment(
     Some(Assignment { path, value, key })
 }
 
-/// Whether a path leads to `scenario.extends`, or its value brings one along.
+/// Whether a path leads to `scenario.extends`, or its value contains it.
 fn names_bases(path: &[Segment], value: &Item) -> bool {
     match path {
         [scenario] => {
@@ -228,8 +228,8 @@ fn names_bases(path: &[Segment], value: &Item) -> bool {
     }
 }
 
-/// Whether a `path=value` says which stacks there are, how their files are read, or what phases change: all of it
-/// happens before anything else is laid over them.
+/// Whether a `path=value` changes the stacks, how their files are read, or the phases: these are applied
+/// before all others.
 pub(crate) fn is_of_stacks(text: &str) -> bool {
     let path = path_of(text).unwrap_or_default();
     let leads_to = |names: &[&str]| {
@@ -266,7 +266,7 @@ pub(crate) fn set(
     }
 }
 
-/// What stands at `path`.
+/// The value at `path`.
 fn value_at<'t>(table: &'t Table, path: &[Segment]) -> Option<&'t Item> {
     let (Segment::Key(first), rest) = path.split_first()? else { return None };
     rest.iter().try_fold(&table.get(first)?.item, |item, step| match (step, &item.value) {
@@ -327,7 +327,7 @@ pub(crate) fn segments(path: &str) -> Result<Vec<Segment>, String> {
     }
 }
 
-/// As TOML where it is that, otherwise as text, so that quotes need not be quoted for the shell.
+/// TOML if it parses as that, otherwise text, so that quotes need no quoting in the shell.
 fn value_of(text: &str, origin: Origin, sources: &Sources) -> Result<Item, Box<Diagnostic>> {
     let trimmed = text.trim();
     let start = origin.start + (text.len() - text.trim_start().len()) as u32;
@@ -340,7 +340,7 @@ fn value_of(text: &str, origin: Origin, sources: &Sources) -> Result<Item, Box<D
             Ok(plain())
         };
     };
-    // Dates and infinities are words here.
+    // Dates and infinities are texts here.
     if matches!(parsed.get_ref(), DeValue::Datetime(_)) {
         return Ok(plain());
     }
@@ -352,10 +352,10 @@ fn value_of(text: &str, origin: Origin, sources: &Sources) -> Result<Item, Box<D
     }
 }
 
-/// What is not there, and what would be.
+/// The missing key, and a suggestion.
 pub(crate) type Unknown = (String, Option<String>);
 
-/// Lays a value onto a tree of another format than ours, whose first names are those of `segments`.
+/// Lays a value onto a tree of another format, whose first names are those of `segments`.
 pub(crate) fn put_within(
     table: &mut Table,
     segments: &[Segment],
@@ -364,7 +364,7 @@ pub(crate) fn put_within(
 ) -> Result<(), Unknown> {
     match segments {
         [Segment::Key(name), rest @ ..] => {
-            // Keys of that format are told apart by whoever checks it.
+            // The checks of that format verify its keys.
             put_key(table, name, rest, value, key, &mut vec![String::new()])
         }
         _ => Ok(()),
@@ -381,7 +381,7 @@ fn put(table: &mut Table, segments: &[Segment], value: Item, key: Origin) -> Res
     put_key(table, name, rest, value, key, &mut Vec::new())
 }
 
-/// Keys of the format within a table of things with names.
+/// Keys of the format for the named tables of `kind`.
 fn own_keys(kind: &str) -> Vec<&'static str> {
     let of_kind = schema::ROOT.all().filter(|key| key.name == kind);
     let shapes = of_kind.filter_map(|key| match key.kind {

@@ -1,5 +1,5 @@
-//! Steps during which a connection is held: a part of the program that is run once, as a frame of its
-//! own, between taking the connection and giving it back.
+//! Lowers steps with a held connection: a part of the program that runs once, as a separate frame,
+//! between taking and returning the connection.
 
 use super::{Addresses, Lowering};
 use crate::calls;
@@ -32,7 +32,7 @@ impl Lowering<'_> {
         self.held.push(callee);
         self.steps(&with.steps, caller, addresses);
         self.held.pop();
-        // Nothing is left to do but to read the last answer.
+        // Only the last answer remains to be read.
         let draw = addresses.draw("give back", label);
         self.out.program.push(Instruction::Cpu { demand: Law::ZERO, draw, label: None });
         self.out.program.push(Instruction::GiveBack);
@@ -40,7 +40,7 @@ impl Lowering<'_> {
         self.land(once);
     }
 
-    /// Takes a connection: as a call does that sends nothing.
+    /// Takes a connection, as a call that sends no bytes.
     fn take(
         &mut self,
         target: EndpointId,
@@ -70,7 +70,7 @@ impl Lowering<'_> {
         self.out.program.push(Instruction::Take(id));
     }
 
-    /// What the first of `steps` that calls `service` calls there.
+    /// The endpoint of the first call to `service` in `steps`.
     fn first_called(&self, steps: &[Step], service: &str) -> Option<EndpointId> {
         let mut first = None;
         calls::visit(steps, 1.0, true, &mut |step, _, _| {

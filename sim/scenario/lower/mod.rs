@@ -1,7 +1,7 @@
-//! From the checked document to a [`Blueprint`]: ids resolved, programs flat, nothing optional.
+//! Lowers a checked document to a [`Blueprint`]: ids resolved, programs flat, defaults filled in.
 //!
-//! Everything comes in the order of names. Draws and call sites are addressed by hashes of names
-//! and of places among their like, so that adding a step elsewhere moves no other draw.
+//! All tables are in the order of names. Draws and call sites are addressed by hashes of names and of
+//! ordinals within their kind, so that adding a step elsewhere moves no other draw.
 //!
 //! ```text
 //! cpu      Cpu                         parallel  Parallel(branches, next)
@@ -97,9 +97,9 @@ fn numbers<'n>(names: impl Iterator<Item = &'n String>) -> BTreeMap<String, usiz
 struct Lowering<'a> {
     document: &'a Document,
     services: BTreeMap<String, usize>,
-    /// Those that a file writes down.
+    /// Endpoints written in a file.
     endpoints: BTreeMap<calls::Place, EndpointId>,
-    /// Those of look-ups, by kind.
+    /// Endpoints of look-ups, by kind.
     look_ups: BTreeMap<(ServiceId, String), EndpointId>,
     /// Key spaces of caches.
     spaces: BTreeMap<(ServiceId, String), CacheId>,
@@ -109,9 +109,9 @@ struct Lowering<'a> {
     timeouts: BTreeMap<Nanos, TimeoutId>,
     queries: BTreeMap<(ServiceId, ServiceId), QueryId>,
     pools: BTreeMap<(ServiceId, ServiceId), PoolId>,
-    /// Limits so far, with whom they stand before.
+    /// Limits so far, with the service they guard.
     limits: Vec<(Limit, String)>,
-    /// Services to which the steps at hand hold a connection.
+    /// Services to which the present steps hold a connection.
     held: Vec<ServiceId>,
     out: Blueprint,
 }
@@ -203,8 +203,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// The way from one node to another: what the last of its own `pairs` says that says it, and otherwise
-    /// the LAN.
+    /// The link from one node to another: each property from the last of its `pairs` that gives it,
+    /// otherwise from the LAN.
     fn link(&self, from: &str, to: &str, pairs: &[&Pair]) -> Link {
         let lan = self.document.lan.as_ref();
         let own = || pairs.iter().rev();
@@ -287,20 +287,20 @@ impl Lowering<'_> {
         Needs { services, retry: service.start_retry }
     }
 
-    /// Orchestrators that replace what is lost wait for a good health check before they register a container, and
-    /// end one that is unhealthy; others only say that it is.
+    /// Orchestrators that replace lost containers register a container only after a good health check,
+    /// and stop an unhealthy one; others only report it.
     fn health(&self, service: &crate::document::service::Service) -> Option<HealthCheck> {
         let acts = self.document.orchestrator.replaces();
         let health = service.deploy.health.as_ref().filter(|health| acts && !health.disabled)?;
         Some(health.check)
     }
 
-    /// When a container that has ended is started again on its node.
+    /// When an ended container is restarted on its node.
     fn restart(&self, written: RestartPolicy) -> RestartPolicy {
         self.document.orchestrator.kind.map_or(written, |kind| (kind.restart)(written))
     }
 
-    /// Where a client opens so many connections at most and there is no pool, further calls wait.
+    /// A client with a limit on connections and without a pool makes further calls wait.
     fn bounded_clients(&mut self, caller: ServiceId, service: &crate::document::service::Service) {
         let callees: Vec<ServiceId> = (self.queries.keys())
             .filter(|(of, _)| *of == caller)
@@ -396,7 +396,7 @@ impl Lowering<'_> {
         self.out.program.len() - 1
     }
 
-    /// The jump at `at` goes to the next instruction.
+    /// Makes the jump at `at` lead to the next instruction.
     fn land(&mut self, at: usize) {
         let here = self.here();
         match &mut self.out.program[at] {
@@ -502,7 +502,7 @@ impl Lowering<'_> {
         self.out.program.push(Instruction::Call(id));
     }
 
-    /// The breaker of the calls of one pair that have the same policy.
+    /// The breaker shared by the calls of one pair with the same policy.
     fn breaker(&mut self, service: ServiceId, query: QueryId, policy: BreakerPolicy) -> BreakerId {
         let known = |breaker: &Breaker| breaker.query == query && breaker.policy == policy;
         let place = self.out.breakers.iter().position(known).unwrap_or_else(|| {
@@ -514,9 +514,9 @@ impl Lowering<'_> {
 }
 
 impl Lowering<'_> {
-    /// The network over which `caller` reaches `callee`: of those that both are on the first by
-    /// name, since Docker's resolver asks the networks of a container in this order (moby,
-    /// libnetwork/sandbox.go, `Endpoint.Less`). Services that share none meet on the hosts' own.
+    /// The network over which `caller` reaches `callee`: the first by name of those that both are on,
+    /// the order in which Docker's resolver asks a container's networks (moby, libnetwork/sandbox.go,
+    /// `Endpoint.Less`). Services without a common network use the hosts' own.
     fn network(&self, caller: ServiceId, callee: ServiceId) -> Network {
         let networks = |service: ServiceId| {
             let service = self.document.services.values().nth(service.index());
@@ -529,8 +529,7 @@ impl Lowering<'_> {
         Network { blocked: self.is_blocked(network.encapsulation), ..network }
     }
 
-    /// Whether the firewall of the nodes drops what is wrapped like that: encrypted packets are ESP to
-    /// it, others those of VXLAN.
+    /// Whether the nodes' firewall drops this encapsulation: encrypted packets are ESP, others VXLAN.
     fn is_blocked(&self, encapsulation: Encapsulation) -> bool {
         let firewall = self.document.lan.as_ref().and_then(|lan| lan.firewall.as_ref());
         let needs = match encapsulation {
@@ -542,8 +541,8 @@ impl Lowering<'_> {
     }
 }
 
-/// Addresses of the draws and sites of one endpoint: hashes of a kind and a label or ordinal,
-/// made different where hashes fall together.
+/// Addresses of the draws and sites of one endpoint: hashes of a kind and a label or ordinal, changed if
+/// they collide.
 struct Addresses {
     endpoint: String,
     ordinals: BTreeMap<String, u64>,
@@ -556,7 +555,7 @@ impl Addresses {
         Self { endpoint, ordinals: BTreeMap::new(), draws: BTreeSet::new(), sites: BTreeSet::new() }
     }
 
-    /// The label, or the place among those of this kind that have none.
+    /// The label, or the ordinal among those of this kind without one.
     fn which(&mut self, kind: &str, label: Option<&str>) -> String {
         if let Some(label) = label {
             return label.to_owned();

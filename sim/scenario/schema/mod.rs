@@ -1,17 +1,17 @@
-//! The format as a table: every key of every table, what it takes and what it means.
+//! The format as a table: every key of every table with its values and meaning.
 //!
 //! ```text
-//!              ┌─► Fields (document/fields.rs): a reader may ask for no key that is not in here
+//!              ┌─► Fields (document/fields.rs): readers may request only these keys
 //! tables here ─┤
 //!              ├─► JSON Schema (json.rs): `wssim schema`, for editors
 //!              └─► Markdown (markdown.rs): `wssim schema --markdown`, scenarios/format.md
 //! ```
-//! The readers decide what a value means and what goes with what; this table says what may stand
-//! where. `Fields::finish` asserts that a key that is read is described, and the tests beside hold
-//! the two together value by value: what a reader takes the schema takes, and what a reader
-//! refuses for its name, type, unit or word the schema refuses.
+//! The readers define the meaning of values and the dependencies between keys; this table defines where
+//! each may be. `Fields::finish` asserts that a key that is read is described, and the tests compare
+//! both value by value: the schema accepts what a reader accepts, and refuses what a reader refuses for
+//! its name, type, unit or word.
 //!
-//! A file is often a piece of a scenario (`extends`), so almost nothing is required.
+//! A file is often a partial scenario (`extends`), so almost nothing is required.
 
 mod cluster;
 mod json;
@@ -39,27 +39,27 @@ use wssim_text::quantity::Dimension;
 pub(crate) struct Shape {
     /// Its name among the definitions of the schema.
     pub name: &'static str,
-    /// What it stands for.
+    /// Its meaning.
     pub meaning: &'static str,
     /// Its keys.
     pub keys: &'static [Key],
-    /// Keys that are there in one case only.
+    /// Keys permitted in one case only.
     pub cases: &'static [Case],
-    /// What other keys take, where the author chooses names.
+    /// The values of keys chosen by the author.
     pub others: Option<Kind>,
-    /// Whether a name that the author chooses may be that of a key: what stands there is then either.
+    /// Whether a name chosen by the author may be that of a key: the value is then either.
     pub shares_names: bool,
-    /// Keys without which it is nothing, even as a piece.
+    /// Required keys, even in a partial scenario.
     pub required: &'static [&'static str],
 }
 
-/// Keys that go with another.
+/// Keys that depend on another.
 pub(crate) struct Case {
-    /// The key that decides.
+    /// The deciding key.
     pub by: &'static str,
-    /// The word that it has; `None`: it is enough that it is there.
+    /// Its value; `None` if its presence suffices.
     pub is: Option<&'static str>,
-    /// The keys; where presence decides, the deciding one too.
+    /// The keys; if presence decides, including the deciding one.
     pub keys: &'static [Key],
 }
 
@@ -67,19 +67,18 @@ pub(crate) struct Case {
 pub(crate) struct Key {
     /// Its name.
     pub name: &'static str,
-    /// What it takes.
+    /// Its values.
     pub kind: Kind,
-    /// What it means.
+    /// Its meaning.
     pub meaning: &'static str,
-    /// What holds where it is left out, as it would be written where it can be; or that it is
-    /// required. Empty where there is nothing to say.
+    /// Its default, as it would be written if possible; or that it is required. Empty without a default.
     pub absent: &'static str,
 }
 
-/// How the text begins that says that a key is required.
+/// Beginning of the text of a required key.
 const REQUIRED: &str = "required";
 
-/// What a key takes.
+/// The values of a key.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Kind {
     /// Any text.
@@ -94,7 +93,7 @@ pub(crate) enum Kind {
     Number,
     /// A number above zero.
     Positive,
-    /// From 0 to 1, or a percentage.
+    /// A number from 0 to 1, or a percentage.
     Share,
     /// A quantity from zero.
     Quantity(Dimension),
@@ -106,11 +105,11 @@ pub(crate) enum Kind {
     Value,
     /// A metric with its labels.
     Metric,
-    /// `zipf(items=, capacity=, alpha=)`, without `capacity` too.
+    /// `zipf(items=, capacity=, alpha=)`, optionally without `capacity`.
     Zipf,
-    /// The same, or `{ value, range, source }`.
+    /// A value, or `{ value, range, source }`.
     Ranged(&'static Kind),
-    /// A list with so many items at least.
+    /// A list with at least this number of items.
     Array(&'static Kind, usize),
     /// Two values.
     Pair(&'static [Kind; 2]),
@@ -118,15 +117,15 @@ pub(crate) enum Kind {
     Either(&'static [Kind]),
     /// A table.
     Table(&'static Shape),
-    /// A piece of a scenario: any of its keys.
+    /// A partial scenario: any of its keys.
     Piece,
-    /// A list of steps, which may hold lists of steps: the one kind that is recursive.
+    /// A list of steps, which may contain lists of steps: the only recursive kind.
     Steps,
-    /// Values by names that the author chooses.
+    /// Values by names chosen by the author.
     Map(&'static Kind),
 }
 
-// What most keys take. A reader's `value`, `duration`, `timer` and `law` take a range, too.
+// Common kinds. A reader's `value`, `duration`, `timer` and `law` take a range, too.
 const TEXT: Kind = Kind::Text;
 const NAMES: Kind = Kind::Either(&[Kind::Text, Kind::Array(&Kind::Text, 0)]);
 const TRUTH: Kind = Kind::Ranged(&Kind::Truth);
@@ -140,7 +139,7 @@ const RATE: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Rate));
 const RATES: Kind = Kind::Ranged(&Kind::Law(Dimension::Bandwidth));
 const BANDWIDTH: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Bandwidth));
 const CLOCK: Kind = Kind::Ranged(&Kind::Clock);
-/// CPU between two touches of pages; `none`: there are none.
+/// CPU time between two touches of pages, or `none`.
 const TOUCH: Kind = Kind::Either(&[Kind::Word(&["none"]), DURATION]);
 /// A distribution of durations.
 const TIMES: Kind = Kind::Ranged(&Kind::Law(Dimension::Duration));
@@ -151,9 +150,9 @@ const NUMBERS: Kind = Kind::Ranged(&Kind::Law(Dimension::Number));
 /// A whole number from zero, and from one.
 const FROM_ZERO: Kind = Kind::Ranged(&Kind::Count(0, 1_000_000_000));
 const FROM_ONE: Kind = Kind::Ranged(&Kind::Count(1, 1_000_000_000));
-/// As many attempts are made after the first, at most.
+/// Most attempts after the first.
 const ATTEMPTS: Kind = Kind::Ranged(&Kind::Count(0, MOST_ATTEMPTS));
-/// More would be a call that is tried for ever: a request that is refused at once would never end.
+/// Most attempts: with more, a call that is refused at once would practically never end.
 pub(crate) const MOST_ATTEMPTS: u32 = 1000;
 
 const fn key(name: &'static str, kind: Kind, meaning: &'static str) -> Key {
@@ -161,7 +160,7 @@ const fn key(name: &'static str, kind: Kind, meaning: &'static str) -> Key {
 }
 
 impl Key {
-    /// With what holds where it is left out.
+    /// The key with a default.
     const fn or(self, absent: &'static str) -> Self {
         Self { absent, ..self }
     }
@@ -171,7 +170,7 @@ const fn shape(name: &'static str, meaning: &'static str, keys: &'static [Key]) 
     Shape { name, meaning, keys, cases: &[], others: None, shares_names: false, required: &[] }
 }
 
-/// A table whose keys are the author's.
+/// A table with keys chosen by the author.
 static FREE: Shape = shape("free", "names of the author's own", &[]);
 
 impl PartialEq for Shape {
@@ -181,24 +180,23 @@ impl PartialEq for Shape {
 }
 
 impl Shape {
-    /// All keys, those of cases too; one may come in several cases.
+    /// All keys, including those of cases; one may be in several cases.
     pub(crate) fn all(&self) -> impl Iterator<Item = &'static Key> {
         self.keys.iter().chain(self.cases.iter().flat_map(|case| case.keys))
     }
 
-    /// The table that `key` takes.
+    /// The table that is the value of `key`.
     pub(crate) fn below(&self, key: &str) -> &'static Shape {
         let mut found = self.all().filter(|known| known.name == key);
         found.find_map(|known| known.kind.table()).unwrap_or(&FREE)
     }
 
-    /// The table of a thing whose name the author chooses.
+    /// The table of items named by the author.
     pub(crate) fn of_others(&self) -> &'static Shape {
         self.others.as_ref().and_then(Kind::table).unwrap_or(&FREE)
     }
 
-    /// Stops whoever reads a key that is not described: the author of that reader meets this in
-    /// the first test that reads such a table.
+    /// Panics for a key that is not described: the first test that reads such a table fails.
     pub(crate) fn assert_has(&self, key: &str) {
         assert!(
             self.all().any(|known| known.name == key),
@@ -208,7 +206,7 @@ impl Shape {
         );
     }
 
-    /// The same for the words that a key takes.
+    /// [`Self::assert_has`] for the words that a key takes.
     pub(crate) fn assert_words(&self, key: &str, words: &[&str]) {
         let offers = |word: &&str| {
             self.all().filter(|known| known.name == key).any(|known| known.kind.offers(word))
@@ -223,7 +221,7 @@ impl Shape {
     }
 }
 
-/// Whether what stands at `path` takes whole numbers only, or is not a number.
+/// Whether the value at `path` is a whole number, or not a number.
 pub(crate) fn takes_whole(path: &[Segment]) -> bool {
     let mut kind = Kind::Table(&ROOT);
     for step in path {
@@ -238,7 +236,7 @@ pub(crate) fn takes_whole(path: &[Segment]) -> bool {
 }
 
 impl Kind {
-    /// What `key` of it takes.
+    /// The kind of its `key`.
     fn within(&self, key: &str) -> Option<Self> {
         match self {
             Self::Table(shape) => {
@@ -252,7 +250,7 @@ impl Kind {
         }
     }
 
-    /// What an item of it takes.
+    /// The kind of its items.
     fn item(&self) -> Option<Self> {
         match self {
             Self::Array(kind, _) => Some(**kind),
@@ -262,7 +260,7 @@ impl Kind {
         }
     }
 
-    /// Whether it takes a whole number, and no other.
+    /// Whether it takes only whole numbers.
     fn counts(&self) -> bool {
         match self {
             Self::Count(..) => true,
@@ -275,7 +273,7 @@ impl Kind {
         }
     }
 
-    /// The table that it is, or holds.
+    /// The table that it is, or contains.
     fn table(&self) -> Option<&'static Shape> {
         match self {
             Self::Table(shape) => Some(shape),

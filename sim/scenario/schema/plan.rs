@@ -1,5 +1,4 @@
-//! What a scenario is called, how it is measured, and what is claimed: the root, `[scenario]`,
-//! `[stack.*]`, `[[claim]]` and `[[fault]]`.
+//! The root, `[scenario]`, `[stack.*]`, `[[claim]]` and `[[fault]]`: title, measurement, claims, faults.
 
 use super::{
     CLOCK, DURATION, FROM_ONE, Key, Kind, NAMES, POSITIVE, SHARE, Shape, TEXT, TIMES, TRUTH, key,
@@ -304,7 +303,7 @@ static FAULT: Shape = Shape {
     )
 };
 
-/// What a fault can be.
+/// Kinds of faults.
 pub(crate) const FAULTS: &[&str] = &[
     "crash",
     "reboot",

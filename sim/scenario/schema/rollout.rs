@@ -1,4 +1,4 @@
-//! `[[rollout]]`, and of services what matters when new images are brought out.
+//! `[[rollout]]`, and the keys of services about new images.
 
 use super::{
     BANDWIDTH, DURATION, FROM_ONE, FROM_ZERO, Key, Kind, NAMES, POSITIVE, SHARE, SIZE, Shape, TEXT,

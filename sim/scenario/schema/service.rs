@@ -1,4 +1,4 @@
-//! `[service.*]`, which is also `x-wssim` below a service of a stack file.
+//! `[service.*]`, which is also `x-wssim` in a service of a stack file.
 
 use super::rollout::{COLD, IMAGE, ROLLBACK, UPDATE};
 use super::{
@@ -10,7 +10,7 @@ pub(super) static SERVICE: Shape = shape(
     "service",
     "A service: what it does, what it takes, and where it runs. In a stack file the same keys stand below `x-wssim`",
     &[
-        // What it does.
+        // Work.
         key("endpoint", Kind::Map(&Kind::Table(&ENDPOINT)), "the operations that others can call, by name"),
         key("workers", FROM_ONE, "requests that each container serves at once; more wait").or("no limit"),
         key(
@@ -26,7 +26,7 @@ pub(super) static SERVICE: Shape = shape(
             Kind::Either(&[Kind::Table(&BACKGROUND), Kind::Array(&Kind::Table(&BACKGROUND), 0)]),
             "bursts of CPU in every container, independent of requests",
         ),
-        // What it takes.
+        // Resources.
         key(
             "memory",
             Kind::Either(&[SIZE, Kind::Table(&MEMORY)]),
@@ -38,7 +38,7 @@ pub(super) static SERVICE: Shape = shape(
             Kind::Either(&[POSITIVE, Kind::Table(&CPUS)]),
             "limit of a container in threads, or a table with all about its CPU",
         ).or("no limit"),
-        // Where it runs.
+        // Placement.
         key(
             "replicas",
             Kind::Ranged(&Kind::Count(0, 100_000)),
@@ -82,7 +82,7 @@ pub(super) static SERVICE: Shape = shape(
             ]),
             "volumes; a name alone is a volume on the node, which its container needs there",
         ),
-        // How it comes and goes.
+        // Lifecycle.
         key("image", Kind::Either(&[Kind::Text, Kind::Table(&IMAGE)]), "its image: a name, or a table"),
         key("mtbf", TIMES, "each of its containers crashes by itself, this long after its start").or("never"),
         key(
@@ -122,7 +122,7 @@ pub(super) static SERVICE: Shape = shape(
             Kind::Map(&Kind::Text),
             "labels of its containers; a proxy reads them with Compose",
         ),
-        // How it reaches others.
+        // Connections to others.
         key(
             "balance",
             Kind::Either(&[Kind::Word(BALANCES), Kind::Table(&BALANCE)]),
@@ -152,7 +152,7 @@ pub(super) static SERVICE: Shape = shape(
     ],
 );
 
-/// How requests can be spread over containers.
+/// Policies of spreading requests over containers.
 pub(crate) const BALANCES: &[&str] =
     &["round-robin", "random", "least-connections", "power-of-d", "locality-first"];
 

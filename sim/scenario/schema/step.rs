@@ -5,7 +5,7 @@ use super::{
     TIMES, TRUTH, key, shape,
 };
 
-/// One step: what it does is said by one of the keys of its cases.
+/// One step: one of the keys of its cases defines its work.
 pub(crate) static STEP: Shape = Shape {
     cases: &[
         when("cpu", &[key("cpu", TIMES, "computes: CPU time on a node of speed 1")]),
@@ -40,7 +40,7 @@ const DISK: &[Key] = &[
 ];
 
 const AGAIN: Kind = Kind::Either(&[ATTEMPTS, Kind::Table(&RETRIES)]);
-/// As `Failure::name` has them.
+/// Names as in `Failure::name`.
 const FAILURES: Kind = Kind::Word(&[
     "refused",
     "timeout",

@@ -1,14 +1,14 @@
-//! What Traefik reads from the labels of services: who answers which requests, and through what.
+//! Reads Traefik's configuration from the labels of services: which service answers which requests,
+//! through which middlewares.
 //!
 //! ```text
 //! request ──rule──► router ──middlewares, in order──► balancer ──► a container's port
 //! ```
 //! In Swarm mode Traefik reads the labels of services (`deploy.labels`), with Compose those of
-//! containers (`labels`). Labels may be a list or a table; names of options are read without regard
-//! to case, names of routers, services and middlewares are told apart by it where one refers to
-//! another. Source: traefik v3, `pkg/provider/docker/config.go` and `pkg/config/dynamic`. Not read:
-//! what stands in Traefik's own command (`providers.swarm.*`, entry points), TCP and UDP routers, and
-//! other providers' files.
+//! containers (`labels`). Labels may be a list or a table; names of options are case-insensitive,
+//! references to routers, services and middlewares are case-sensitive. Source: traefik v3,
+//! `pkg/provider/docker/config.go` and `pkg/config/dynamic`. Not read: Traefik's own command
+//! (`providers.swarm.*`, entry points), TCP and UDP routers, and other providers' files.
 
 pub(crate) mod breaker;
 pub(crate) mod middleware;
@@ -38,14 +38,14 @@ pub(crate) struct Label {
 }
 
 impl Label {
-    /// Whether it speaks to Traefik.
+    /// Whether it is for Traefik.
     pub(crate) fn is_of_traefik(&self) -> bool {
         let key = self.key.text.as_bytes();
         key.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"traefik."))
     }
 }
 
-/// A middleware or service as another names it: `name`, or `name@provider`.
+/// A reference to a middleware or service: `name`, or `name@provider`.
 #[derive(Clone, Debug)]
 pub(crate) struct Reference {
     pub name: String,
@@ -64,7 +64,7 @@ impl Reference {
         }
     }
 
-    /// Whether labels must define it, rather than a file or Traefik itself.
+    /// Whether labels must define it, not a file or Traefik itself.
     pub(crate) fn is_of_labels(&self) -> bool {
         self.provider.as_deref().is_none_or(|provider| provider == "swarm" || provider == "docker")
     }
@@ -87,54 +87,54 @@ fn references(names: Vec<Name>) -> Vec<Reference> {
     names.into_iter().map(Reference::new).collect()
 }
 
-/// Which requests go where.
+/// A route of requests.
 #[derive(Clone, Debug)]
 pub(crate) struct Router {
     pub name: String,
     /// The service whose labels define it.
     pub owner: String,
     pub origin: Origin,
-    /// `None`: Traefik's default rule.
+    /// `None` for Traefik's default rule.
     pub rule: Option<String>,
-    /// Empty: all that are default.
+    /// Empty for all default ones.
     pub entry_points: Vec<String>,
-    /// `None`: the only balancer of its owner.
+    /// `None` for the only balancer of its owner.
     pub service: Option<Reference>,
     pub middlewares: Vec<Reference>,
-    /// `None`: the length of the rule.
+    /// `None` for the length of the rule.
     pub priority: Option<i64>,
     pub tls: bool,
 }
 
-/// A service in Traefik's words: the containers of one of ours, behind a port.
+/// A service in Traefik's terms: the containers of one of our services, with a port.
 #[derive(Clone, Debug)]
 pub(crate) struct Balancer {
     pub name: String,
     /// The service whose labels define it, and whose containers answer.
     pub owner: String,
     pub origin: Origin,
-    /// Swarm does not tell Traefik which ports there are, so it needs one.
+    /// Required with Swarm, which does not tell Traefik the ports.
     pub port: Option<u16>,
     pub health: Option<Health>,
-    /// Whether a cookie keeps a user at one container.
+    /// Whether a cookie binds a user to one container.
     pub sticky: bool,
     pub strategy: Strategy,
 }
 
-/// How it chooses a server for a request.
+/// The choice of a server for a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Strategy {
-    /// In turn.
+    /// Round robin.
     Wrr,
-    /// The one with fewer requests of two chosen at random.
+    /// The one with fewer requests of two random ones.
     P2c,
-    /// Who answers fastest.
+    /// The one that answers fastest.
     LeastTime,
     /// By a hash of the client's address.
     Hrw,
 }
 
-/// Traefik's own check of containers.
+/// Traefik's own health check of containers.
 #[derive(Clone, Debug)]
 pub(crate) struct Health {
     pub path: String,
@@ -142,7 +142,7 @@ pub(crate) struct Health {
     pub timeout: Nanos,
 }
 
-/// All that labels tell Traefik.
+/// The configuration by labels.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Proxy {
     pub routers: Vec<Router>,
@@ -168,14 +168,14 @@ pub(crate) fn read(document: &Document, reader: &mut Reader<'_>) -> Proxy {
 /// The routers, services or middlewares of one container, by name in lower case.
 type Things<'a> = BTreeMap<String, Options<'a>>;
 
-/// Protocols that are known and not read.
+/// Known protocols that are not read.
 const UNREAD: [&str; 3] = ["tcp", "tls", "udp"];
-/// What else Traefik reads of a container (`pkg/provider/docker/shared_labels.go`); what stands below any
-/// other name is only matched by the provider's `constraints`.
+/// Other labels that Traefik reads of a container (`pkg/provider/docker/shared_labels.go`); all others
+/// are only matched by the provider's `constraints`.
 const SHARED: [&str; 3] = ["docker", "enable", "swarm"];
 
-/// Whether labels, by name, ask Traefik for an HTTP router: `traefik.enable` or an HTTP service alone do, unless all
-/// that they speak of is TCP or UDP (`pkg/provider/docker/config.go`).
+/// Whether labels, by name, request an HTTP router: `traefik.enable` or an HTTP service alone do, unless
+/// they only define TCP or UDP (`pkg/provider/docker/config.go`).
 pub(crate) fn asks_for_http(labels: &Table) -> bool {
     let names: Vec<String> = labels.keys().map(|name| name.to_lowercase()).collect();
     let enabled = names.iter().zip(labels.values()).find(|(name, _)| *name == "traefik.enable");
@@ -188,7 +188,7 @@ pub(crate) fn asks_for_http(labels: &Table) -> bool {
     (has_http || (is_on && !is_other)) && (is_on || enabled.is_none())
 }
 
-/// What labels of routers and services of other protocols than HTTP begin with.
+/// Prefixes of labels for routers and services of other protocols than HTTP.
 const OTHERS: [&str; 4] = [
     "traefik.tcp.routers.",
     "traefik.tcp.services.",
@@ -212,7 +212,7 @@ impl Proxy {
             return;
         }
         let [routers, balancers, middlewares] = things;
-        // TCP and UDP alone make Traefik build nothing of HTTP.
+        // With only TCP and UDP, Traefik makes no HTTP router.
         let of_others = |label: &&Label| {
             let key = label.key.text.to_lowercase();
             OTHERS.iter().any(|start| key.starts_with(start))
@@ -236,7 +236,7 @@ impl Proxy {
             self.routers.push(router);
         }
         if is_bare {
-            // Traefik makes one by itself.
+            // Traefik makes a default one.
             let name = owner.replace('/', "-");
             let origin = labels.first().map_or(origin, |label| label.key.origin);
             let mut options = Options::new(&name, origin);
@@ -249,7 +249,7 @@ impl Proxy {
         }
     }
 
-    /// The balancer that a router means; its owner's own where it names none.
+    /// The balancer of a router; by default its owner's own.
     pub(crate) fn balancer_of(&self, router: &Router) -> Option<&Balancer> {
         match &router.service {
             Some(service) => self.balancers.iter().find(|balancer| balancer.name == service.name),
@@ -257,12 +257,12 @@ impl Proxy {
         }
     }
 
-    /// The middleware that a reference means.
+    /// The middleware of a reference.
     pub(crate) fn middleware(&self, reference: &Reference) -> Option<&Middleware> {
         self.middlewares.iter().find(|middleware| middleware.name == reference.name)
     }
 
-    /// Every reference to a middleware: of routers, and of chains.
+    /// Every reference to a middleware, in routers and chains.
     pub(crate) fn references(&self) -> impl Iterator<Item = &Reference> {
         let links = self.middlewares.iter().filter_map(|middleware| match &middleware.kind {
             middleware::Kind::Chain(links) => Some(links),
@@ -272,7 +272,7 @@ impl Proxy {
     }
 }
 
-/// Puts a label where it belongs: `traefik.http.routers.NAME.option` to the routers, and so on.
+/// Sorts a label: `traefik.http.routers.NAME.option` to the routers, and so on.
 fn sort<'a>(
     label: &'a Label,
     things: &mut [Things<'a>; 3],
@@ -306,7 +306,7 @@ fn sort<'a>(
     }
 }
 
-/// A label of Traefik's that it does not read is told of where it is nearly one that it does.
+/// Reports a label that Traefik does not read but that resembles one that it does.
 fn misspelt(reader: &mut Reader<'_>, name: &str, label: &Label) {
     let first = name.split('.').next().unwrap_or(name);
     let known = SHARED.into_iter().chain(UNREAD).chain(["http"]);
@@ -383,7 +383,7 @@ fn balancer(reader: &mut Reader<'_>, owner: &str, mut options: Options<'_>) -> B
     Balancer { name, owner: owner.to_owned(), origin, port, health, sticky, strategy }
 }
 
-/// Round robin where nothing else is said (traefik v3, `pkg/config/dynamic/http_config.go`).
+/// Round robin by default (traefik v3, `pkg/config/dynamic/http_config.go`).
 fn strategy(reader: &mut Reader<'_>, options: &mut Options<'_>) -> Strategy {
     let Some(name) = options.text("strategy") else { return Strategy::Wrr };
     match name.text.as_str() {

@@ -1,4 +1,4 @@
-//! What the long run measures, as metrics.
+//! Metrics of the long run.
 
 use super::findings::{Availability, Lengths, LongRun};
 use crate::findings::Metric;
@@ -30,7 +30,7 @@ fn history(one: &Availability, kind: &MetricKind, what: OfHistory) -> Metric {
     metric(one, kind, None, Some(estimate))
 }
 
-/// Pooled over all outages, so that they have no interval.
+/// Pooled over all outages, so without an interval.
 fn lengths(one: &Availability, kind: &MetricKind) -> [Metric; 4] {
     let point = |mean: f64| Estimate { mean, low: f64::NAN, high: f64::NAN, n: one.outages as u32 };
     let value = |of: fn(&Lengths) -> f64| one.lengths.as_ref().map(of).map(point);
