@@ -6,7 +6,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::path::{Path, PathBuf};
+mod folder;
+
+use folder::Folder;
+use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use wssim_experiment::question::Worlds;
@@ -130,32 +133,6 @@ fn another_value(letters: &mut Vec<char>, at: usize, numbers: &mut Numbers) {
     letters.splice(start..end, piece.chars());
 }
 
-/// A folder with files that one scenario consists of, which goes with it.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let folder = format!("wssim-scenario-{name}-{}", std::process::id());
-        let folder = std::env::temp_dir().join(folder);
-        std::fs::create_dir_all(&folder).unwrap();
-        Self(folder)
-    }
-
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
-        std::fs::write(self.0.join(name), content).unwrap();
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.join(name).to_str().unwrap().to_owned()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 /// What is being looked at, and since when.
 static LOOKING: Mutex<Option<(Instant, String)>> = Mutex::new(None);
 
@@ -221,7 +198,7 @@ fn cases(usual: u64) -> std::ops::Range<u64> {
 #[test]
 fn garbage_in_files_is_told_of() {
     watch();
-    let folder = Folder::new("garbage");
+    let folder = Folder::new();
     let plan = ["estate", "after", "growing"]
         .map(|name| std::fs::read_to_string(format!("tests/scenarios/{name}.toml")).unwrap());
     folder.write("estate.toml", &plan[0]);
@@ -262,7 +239,7 @@ fn garbage_in_files_is_told_of() {
 #[test]
 fn garbage_in_overrides_is_told_of() {
     watch();
-    let folder = Folder::new("overrides");
+    let folder = Folder::new();
     for (name, text) in FILES {
         folder.write(name, text);
     }
@@ -307,7 +284,7 @@ const FILES: [(&str, &str); 6] = [
 /// What a mutation begins with can be used.
 #[test]
 fn the_world_that_is_mutated_is_sound() {
-    let folder = Folder::new("sound");
+    let folder = Folder::new();
     for (name, text) in FILES {
         folder.write(name, text);
     }
