@@ -22,7 +22,6 @@ use wssim_experiment::question::{
 };
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
-use wssim_scenario::Scenario;
 
 /// A world that needs no file.
 struct Fixed(Blueprint);
@@ -43,16 +42,6 @@ impl Worlds for Fixed {
     fn replicas(&self, service: &str, replicas: u32) -> Override {
         Override { path: service.to_owned(), value: replicas.to_string() }
     }
-}
-
-/// Loads a scenario from its text.
-pub(crate) fn scenario(name: &str, text: &str) -> Scenario {
-    let path = std::env::temp_dir().join(format!("wssim-{}-{name}.toml", std::process::id()));
-    std::fs::write(&path, text).unwrap();
-    let scenario = Scenario::load(path.to_str().unwrap(), &[])
-        .unwrap_or_else(|mistakes| panic!("{}\n{text}", mistakes.render(false)));
-    std::fs::remove_file(&path).unwrap();
-    scenario
 }
 
 /// A steady state of `seconds` after a warm-up, no claims.
