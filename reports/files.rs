@@ -339,7 +339,7 @@ fn create_beside(directory: &Path, name: &str) -> io::Result<(File, PathBuf)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::Scratch;
+    use tempfile::tempdir;
 
     const RESULTS: &str = "{\n\"schema_version\": 1,\n\"command\": \"run\"\n}\n";
 
@@ -357,7 +357,7 @@ mod tests {
 
     #[test]
     fn directories_are_made_and_own_files_replaced() {
-        let scratch = Scratch::new("own");
+        let scratch = tempdir().unwrap();
         let directory = scratch.path().join("out/after");
         prepare(&directory).unwrap();
         write(&directory, &results(RESULTS)).unwrap();
@@ -370,7 +370,7 @@ mod tests {
 
     #[test]
     fn foreign_files_stay_as_they_were_and_nothing_else_is_written() {
-        let scratch = Scratch::new("foreign");
+        let scratch = tempdir().unwrap();
         let table = metrics_csv::render(&crate::sample::findings());
         for foreign in ["", "name,age\n", "{\"schema_version\": 1}", "[]"] {
             fs::write(scratch.path().join("metrics.csv"), foreign).unwrap();
@@ -384,7 +384,7 @@ mod tests {
 
     #[test]
     fn a_directory_in_the_place_of_a_file_is_foreign() {
-        let scratch = Scratch::new("directory");
+        let scratch = tempdir().unwrap();
         fs::create_dir(scratch.path().join("results.json")).unwrap();
         let error = write(scratch.path(), &results(RESULTS)).unwrap_err();
         assert!(matches!(error.reason, Reason::Foreign), "{error}");
@@ -393,7 +393,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn symbolic_links_are_refused() {
-        let scratch = Scratch::new("link");
+        let scratch = tempdir().unwrap();
         let target = scratch.path().join("target");
         fs::create_dir(&target).unwrap();
         let link = scratch.path().join("link");
@@ -412,7 +412,7 @@ mod tests {
 
     #[test]
     fn what_an_earlier_command_wrote_beside_goes_and_what_is_of_others_stays() {
-        let scratch = Scratch::new("only");
+        let scratch = tempdir().unwrap();
         let folder = scratch.path().join("figures");
         let figure = |name| Output { name, text: html::FIGURE };
         write_only(&folder, &[], ".svg").unwrap();
@@ -430,7 +430,7 @@ mod tests {
 
     #[test]
     fn a_file_in_the_way_of_a_directory_is_told() {
-        let scratch = Scratch::new("way");
+        let scratch = tempdir().unwrap();
         let file = scratch.path().join("file");
         fs::write(&file, "").unwrap();
         assert!(matches!(prepare(&file).unwrap_err().reason, Reason::NotADirectory));
@@ -439,7 +439,7 @@ mod tests {
 
     #[test]
     fn a_failed_write_leaves_nothing() {
-        let scratch = Scratch::new("gone");
+        let scratch = tempdir().unwrap();
         let missing = scratch.path().join("missing");
         assert!(matches!(
             write(&missing, &results(RESULTS)).unwrap_err().reason,
@@ -452,7 +452,7 @@ mod tests {
 
     #[test]
     fn a_new_file_takes_nobodys_place() {
-        let scratch = Scratch::new("new");
+        let scratch = tempdir().unwrap();
         let path = scratch.path().join("scenario.toml");
         write_new(&path, "first").unwrap();
         assert!(matches!(write_new(&path, "second").unwrap_err().reason, Reason::There));
@@ -464,7 +464,7 @@ mod tests {
 
     #[test]
     fn a_place_is_claimed_where_there_are_no_second_names() {
-        let scratch = Scratch::new("claim");
+        let scratch = tempdir().unwrap();
         let (path, beside) = (scratch.path().join("a.toml"), scratch.path().join("beside"));
         fs::write(&beside, "text").unwrap();
         claim(&path, &beside).unwrap();
@@ -478,7 +478,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_link_that_leads_nowhere_is_something() {
-        let scratch = Scratch::new("nowhere");
+        let scratch = tempdir().unwrap();
         let path = scratch.path().join("scenario.toml");
         std::os::unix::fs::symlink(scratch.path().join("nowhere"), &path).unwrap();
         assert!(matches!(write_new(&path, "text").unwrap_err().reason, Reason::There));
@@ -487,7 +487,7 @@ mod tests {
 
     #[test]
     fn what_an_earlier_run_left_over_is_not_in_the_way() {
-        let scratch = Scratch::new("left");
+        let scratch = tempdir().unwrap();
         let process = std::process::id();
         fs::write(scratch.path().join(format!(".results.json.{process}-0.tmp")), "half").unwrap();
         write(scratch.path(), &results(RESULTS)).unwrap();

@@ -71,7 +71,7 @@ fn begun(name: &OsStr) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::Scratch;
+    use tempfile::tempdir;
 
     #[test]
     fn what_is_begun_is_known_by_its_name() {
@@ -87,7 +87,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn a_directory_is_locked_once_and_freed_with_its_lock() {
-        let scratch = Scratch::new("lock");
+        let scratch = tempdir().unwrap();
         let first = Lock::on(scratch.path()).unwrap();
         assert!(matches!(Lock::on(scratch.path()).unwrap_err().reason, Reason::Taken));
         drop(first);
@@ -97,7 +97,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn only_what_wssim_began_is_cleared_away() {
-        let scratch = Scratch::new("clear");
+        let scratch = tempdir().unwrap();
         let path = |name: &str| scratch.path().join(name);
         for name in [".results.json.7-0.tmp", ".mine.json.7-0.tmp", ".results.json.tmp", "a.svg"] {
             fs::write(path(name), "half").unwrap();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use wssim_experiment::findings::{
     Answer, Distribution, Findings, JudgedClaim, Metric, NodeLedger, Promised, ResponseBands,
     RunAnswer, Series, ServiceLedger, StoppedBy, SystemMemory, Verdict,
@@ -53,28 +53,6 @@ pub(crate) fn assert_numbers_stay_whole(text: impl Fn(usize) -> String) {
         let told = text(columns);
         let missing: Vec<String> = all.difference(&numbers(&told)).cloned().collect();
         assert!(missing.is_empty(), "{columns}: {missing:?}\n{told}");
-    }
-}
-
-/// A directory that is removed after the test.
-pub(crate) struct Scratch(PathBuf);
-
-impl Scratch {
-    pub(crate) fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("wssim-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
     }
 }
 

@@ -13,6 +13,7 @@ mod literals;
 mod migrating;
 mod parts;
 mod plan;
+mod recipes;
 mod rollouts;
 mod routing;
 mod starting;

@@ -129,7 +129,8 @@ pub(crate) fn code(path: &Path) -> String {
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         if line == "#[cfg(test)]" {
-            if lines.next().is_some_and(|next| next.ends_with(';')) {
+            let item = lines.find(|next| !next.starts_with("#["));
+            if item.is_some_and(|item| item.ends_with(';')) {
                 continue;
             }
             break;
@@ -337,7 +338,7 @@ fn no_file_names_a_folder_of_some_machine() {
             let home = homes.iter().find(|home| line.contains(home.as_str()));
             assert!(
                 home.is_none(),
-                "{}:{}: an absolute path; make it relative, or take std::env::temp_dir()\n{line}",
+                "{}:{}: an absolute path; make it relative, or take a folder of tempfile\n{line}",
                 shown(&path),
                 number + 1
             );

@@ -147,7 +147,7 @@ mod tests {
     use super::*;
     use crate::part::Kept;
     use crate::part::set::Parts;
-    use crate::sample::Scratch;
+    use tempfile::tempdir;
     use wssim_experiment::archive::{Archive as _, Shard};
 
     const SHARD: Shard = Shard { number: 1, of: 2 };
@@ -164,7 +164,7 @@ mod tests {
     /// Looking up a stored replication does not move the position at which more are written.
     #[test]
     fn what_is_added_stands_behind_what_is_there_whatever_is_read() {
-        let scratch = Scratch::new("part");
+        let scratch = tempdir().unwrap();
         let path = scratch.path().join("part-1-of-2.wssim");
         let ones: Vec<Vec<u8>> =
             (0..4).map(|number| vec![number; 100 + usize::from(number)]).collect();

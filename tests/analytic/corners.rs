@@ -2,25 +2,16 @@
 //! bursts that pile up, and what is left out.
 
 use super::{simulated, twin_of};
-use wssim_experiment::analytic::{Analytic, Reason};
+use crate::text::{self, Text, poisson};
+use wssim_experiment::analytic::Reason;
 use wssim_experiment::findings::{Findings, Metric};
+use wssim_scenario::Scenario;
 
-/// A scenario of one node, on which messages are free.
-fn world(name: &str, node: &str, rest: &str) -> wssim_scenario::Scenario {
-    let text = format!(
-        r#"
-[scenario]
-duration = "5min"
-warmup = "10s"
-[lan]
-packet_cpu = "0s"
-local_rtt = "0s"
-[node.host]
-{node}
-{rest}
-"#
-    );
-    crate::trust::scenario(&format!("corner-{name}"), &text)
+/// A scenario of one node, on which messages cost nothing.
+fn world(cores: u32, rest: Text) -> Scenario {
+    let host =
+        text::world().steady("5min", "10s").with("[lan]\npacket_cpu = '0s'\nlocal_rtt = '0s'");
+    host.node("host", cores).with(rest).scenario()
 }
 
 #[track_caller]
@@ -40,20 +31,14 @@ fn mean(findings: &Findings, name: &str, label: &str) -> f64 {
 #[test]
 fn one_user_keeps_busy_what_it_asks() {
     let twin = twin_of(&world(
-        "one",
-        "cores = 2\ndisk = { read = \"5ms\", bandwidth = \"1 GB/s\" }",
-        r#"
-[service.web]
-workers = 4
-pool.db = { size = 2 }
-endpoint.ask.steps = [ { cpu = "4ms" }, { call = "db.get" } ]
-[service.db]
-workers = 1
-endpoint.get.steps = [ { cpu = "6ms" } ]
-[traffic.user]
-entry = "web.ask"
-arrivals = { kind = "closed", users = 1, think = "10ms" }
-"#,
+        2,
+        text::world()
+            .with("disk = { read = '5ms', bandwidth = '1 GB/s' }")
+            .service("web", "workers = 4\npool.db = { size = 2 }")
+            .endpoint("ask", "{ cpu = '4ms' }, { call = 'db.get' }")
+            .service("db", "workers = 1")
+            .cpu("get", "6ms")
+            .traffic("user", "web.ask", "{ kind = 'closed', users = 1, think = '10ms' }"),
     ));
     is_about(twin.entries[0].throughput_per_second, 50.0, 1e-9);
     is_about(twin.nodes[0].cpu_utilization, 0.5 / 2.0, 1e-9);
@@ -68,19 +53,12 @@ arrivals = { kind = "closed", users = 1, think = "10ms" }
 #[test]
 fn a_quota_counts_the_time_of_its_node() {
     let response = |speed: u32, work: u32| {
-        let rest = format!(
-            r#"
-[service.api]
-workers = 4
-cpus = {{ limit = 0.5, quota = "cfs" }}
-endpoint.ask.steps = [ {{ cpu = "exp({work}ms)" }} ]
-[traffic.user]
-entry = "api.ask"
-arrivals = {{ kind = "poisson", rate = "5/s" }}
-"#
-        );
-        let node = format!("cores = 4\nspeed = {speed}");
-        twin_of(&world(&format!("quota-{speed}"), &node, &rest)).entries[0].response_seconds
+        let rest = text::world()
+            .with(format!("speed = {speed}"))
+            .service("api", "workers = 4\ncpus = { limit = 0.5, quota = 'cfs' }")
+            .cpu("ask", format!("exp({work}ms)"))
+            .traffic("user", "api.ask", poisson(5));
+        twin_of(&world(4, rest)).entries[0].response_seconds
     };
     is_about(response(2, 80), response(1, 40), 1e-9);
 }
@@ -88,15 +66,12 @@ arrivals = {{ kind = "poisson", rate = "5/s" }}
 /// The first of two answers suffices: the join waits for its branch, and holds the worker no longer.
 #[test]
 fn who_needs_the_first_answer_waits_for_no_other() {
-    let rest = r#"
-[service.web]
-workers = 4
-endpoint.ask.steps = [ { parallel = [ [ { sleep = "10ms" } ], [ { sleep = "1s" } ] ], need = 1 } ]
-[traffic.user]
-entry = "web.ask"
-arrivals = { kind = "poisson", rate = "20/s" }
-"#;
-    let scenario = world("first", "cores = 4", rest);
+    let branches = "[ { sleep = '10ms' } ], [ { sleep = '1s' } ]";
+    let rest = text::world()
+        .service("web", "workers = 4")
+        .endpoint("ask", format!("{{ parallel = [ {branches} ], need = 1 }}"))
+        .traffic("user", "web.ask", poisson(20));
+    let scenario = world(4, rest);
     let twin = twin_of(&scenario);
     assert!(twin.is_stable, "{:?}", twin.demands);
     let findings = simulated(&scenario, 5);
@@ -113,38 +88,25 @@ arrivals = { kind = "poisson", rate = "20/s" }
 #[test]
 fn bursts_that_pile_up_are_a_queue() {
     let twin = twin_of(&world(
-        "bursts",
-        "cores = 1",
-        r#"
-[service.job]
-background = { every = "exp(100ms)", cpu = "exp(80ms)" }
-endpoint.ask.steps = [ { cpu = "1us" } ]
-[traffic.user]
-entry = "job.ask"
-arrivals = { kind = "closed", users = 1, think = "1000s" }
-"#,
+        1,
+        text::world()
+            .service("job", "background = { every = 'exp(100ms)', cpu = 'exp(80ms)' }")
+            .cpu("ask", "1us")
+            .traffic("user", "job.ask", "{ kind = 'closed', users = 1, think = '1000s' }"),
     ));
     is_about(twin.nodes[0].load_average, 4.0, 0.01);
 }
 
-fn reasons(name: &str, steps: &str, more: &str) -> Vec<Reason> {
-    let rest = format!(
-        r#"
-[service.web]
-workers = 50
-{more}
-endpoint.ask.steps = [ {steps} ]
-[service.db]
-endpoint.get.steps = [ {{ sleep = "exp(20ms)" }} ]
-[traffic.user]
-entry = "web.ask"
-arrivals = {{ kind = "poisson", rate = "20/s" }}
-"#
-    );
-    let node =
-        "cores = 1\ndisk = { read = \"8ms\", write = \"exp(8ms)\", bandwidth = \"1000 GB/s\" }";
-    let twin: Analytic = twin_of(&world(name, node, &rest));
-    twin.reasons
+fn reasons(steps: &str, more: &str) -> Vec<Reason> {
+    let rest = text::world()
+        .with("disk = { read = '8ms', write = 'exp(8ms)', bandwidth = '1000 GB/s' }")
+        .service("web", "workers = 50")
+        .with(more)
+        .endpoint("ask", steps)
+        .service("db", "")
+        .endpoint("get", "{ sleep = 'exp(20ms)' }")
+        .traffic("user", "web.ask", poisson(20));
+    twin_of(&world(1, rest)).reasons
 }
 
 /// Each world with a feature that is left out, and without.
@@ -174,9 +136,9 @@ fn what_is_left_out_is_named() {
         ),
     ];
     for (reason, [steps, more], [plain_steps, plain_more]) in cases {
-        let found = reasons("with", steps, more);
+        let found = reasons(steps, more);
         assert!(found.contains(&reason), "{reason:?} is not in {found:?}");
-        let found = reasons("without", plain_steps, plain_more);
+        let found = reasons(plain_steps, plain_more);
         assert!(!found.contains(&reason), "{reason:?} is in {found:?}");
     }
 }
@@ -184,14 +146,12 @@ fn what_is_left_out_is_named() {
 /// Two branches of 5 ms on one core take 10 ms together: the difference is named.
 #[test]
 fn branches_on_one_core_take_turns() {
-    let rest = r#"
-[service.web]
-endpoint.ask.steps = [ { parallel = [ [ { cpu = "5ms" } ], [ { cpu = "5ms" } ] ] } ]
-[traffic.user]
-entry = "web.ask"
-arrivals = { kind = "poisson", rate = "1/s" }
-"#;
-    let scenario = world("turns", "cores = 1", rest);
+    let branches = "[ { cpu = '5ms' } ], [ { cpu = '5ms' } ]";
+    let rest = text::world()
+        .service("web", "")
+        .endpoint("ask", format!("{{ parallel = [ {branches} ] }}"))
+        .traffic("user", "web.ask", poisson(1));
+    let scenario = world(1, rest);
     let shown = mean(&simulated(&scenario, 5), "response_time_seconds", "user");
     is_about(shown, 0.010, 0.05);
     let twin = twin_of(&scenario);

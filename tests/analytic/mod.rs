@@ -3,6 +3,7 @@
 
 mod corners;
 
+use crate::text::{load_with, poisson, world};
 use wssim_experiment::analytic::{Analytic, Reason, Twin, analytic, compare};
 use wssim_experiment::findings::{Findings, Metric};
 use wssim_experiment::question::{MetricRef, Question, Worlds};
@@ -78,22 +79,22 @@ fn calm_scenarios_show_what_formulas_say() {
 /// agree.
 #[test]
 fn busy_scenarios_agree_on_loads_and_entries() {
-    let folder = std::env::temp_dir().join(format!("wssim-analytic-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let shop = folder.join("shop.toml");
     let readme = include_str!("../../README.md").split("```toml\n").nth(1).unwrap();
-    std::fs::write(&shop, readme.split("```").next().unwrap()).unwrap();
-    for (path, rate) in [("scenarios/recommended.toml", 20), (shop.to_str().unwrap(), 200)] {
-        let rate = format!("traffic.web.arrivals.rate={rate}/s");
-        let scenario = load(path, &[&rate, "scenario.duration=5min"]);
+    let shop = readme.split("```").next().unwrap();
+    let sets = |rate: &str| {
+        [format!("traffic.web.arrivals.rate={rate}/s"), "scenario.duration=5min".to_owned()]
+    };
+    for (name, scenario) in [
+        ("recommended", Scenario::load("scenarios/recommended.toml", &sets("20")).unwrap()),
+        ("shop", load_with(shop, &sets("200")).unwrap()),
+    ] {
         let (beyond, _) = differing(&twin_of(&scenario), &simulated(&scenario, 8));
         let matters = |metric: &&MetricRef| {
             let firm = ["node_cpu_utilization_ratio", "response_time_seconds"];
             firm.contains(&metric.name.as_str())
         };
-        assert_eq!(beyond.iter().find(matters), None, "{path}");
+        assert_eq!(beyond.iter().find(matters), None, "{name}");
     }
-    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 /// Analyses come in one burst and need more RAM than there is: the numbers differ, and both reasons are
@@ -143,27 +144,14 @@ fn the_first_to_saturate_bounds_what_is_carried() {
 /// speed.
 #[test]
 fn a_fluid_limit_is_a_processor_of_its_own() {
-    let folder = std::env::temp_dir().join(format!("wssim-analytic-limit-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let file = folder.join("limit.toml");
-    let text = r#"
-[scenario]
-title = "Half a CPU"
-[node.host]
-cores = 4
-[lan]
-packet_cpu = "0s"
-local_rtt = "0s"
-[service.api]
-cpus = { limit = 0.5, quota = "fluid" }
-endpoint.ask.steps = [ { cpu = "exp(10ms)" } ]
-[traffic.all]
-entry = "api.ask"
-arrivals = { kind = "poisson", rate = "30/s" }
-"#;
-    std::fs::write(&file, text).unwrap();
-    let twin = twin_of(&load(file.to_str().unwrap(), &[]));
-    std::fs::remove_dir_all(&folder).unwrap();
+    let scenario = world()
+        .node("host", 4)
+        .with("[lan]\npacket_cpu = '0s'\nlocal_rtt = '0s'")
+        .service("api", "cpus = { limit = 0.5, quota = 'fluid' }")
+        .cpu("ask", "exp(10ms)")
+        .traffic("all", "api.ask", poisson(30))
+        .scenario();
+    let twin = twin_of(&scenario);
     let exact = 0.01 / 0.5 / (1.0 - 0.6);
     let mean = twin.entries[0].response_seconds;
     assert!((mean / exact - 1.0).abs() < 1e-6, "{mean}, not {exact}");

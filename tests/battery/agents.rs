@@ -1,6 +1,7 @@
 //! CPU of an orchestrator's agent: bursts once a second, outside the containers' shares.
 
-use super::world::{Shown, blueprint, replicate};
+use super::world::{Shown, replicate};
+use crate::text::{self, periodic};
 use wssim_model::Blueprint;
 use wssim_stats::mean_interval;
 
@@ -10,30 +11,20 @@ const AGENT: f64 = 0.02;
 const NODES: [(f64, f64); 2] = [(4.0, 0.5), (8.0, 2.0)];
 
 fn world(orchestrator: &str, fault: &str) -> Blueprint {
-    blueprint(&format!(
-        r#"
-[scenario]
-title = "Agents"
-kind = "window"
-[orchestrator]
-{orchestrator}
-[node.a]
-cores = 4
-speed = 0.5
-[node.b]
-cores = 8
-speed = 2.0
-[node.c]
-cores = 1
-[service.web]
-constraints = ["node.hostname == c"]
-endpoint.page.steps = [ {{ cpu = "1ms" }} ]
-[traffic.all]
-entry = "web.page"
-arrivals = {{ kind = "periodic", period = "10s" }}
-{fault}
-"#
-    ))
+    text::world()
+        .with("[scenario]\nkind = 'window'")
+        .with(format!("[orchestrator]\n{orchestrator}"))
+        .node("a", 4)
+        .with("speed = 0.5")
+        .node("b", 8)
+        .with("speed = 2.0")
+        .node("c", 1)
+        .service("web", "")
+        .on("c")
+        .cpu("page", "1ms")
+        .traffic("all", "web.page", periodic("10s"))
+        .with(fault)
+        .blueprint()
 }
 
 /// Replications of ten minutes.

@@ -3,7 +3,7 @@
 //! usual.
 
 use super::file::{Model, models};
-use std::fmt::Write as _;
+use crate::text::{Text, world};
 use wssim_experiment::cluster::Cluster;
 use wssim_experiment::failures::years::{self, Outage};
 use wssim_experiment::question::Worlds;
@@ -24,8 +24,8 @@ struct Worn {
 }
 
 impl Worn {
-    fn new(text: &str) -> Self {
-        let scenario = crate::text::scenario(&format!("[scenario]\ntitle = \"Worn\"\n{text}"));
+    fn new(text: &Text) -> Self {
+        let scenario = text.scenario();
         let cluster = scenario.question().cluster;
         Self { blueprint: scenario.blueprint(None, &[]).unwrap(), cluster }
     }
@@ -59,14 +59,15 @@ impl Worn {
 
 /// `n` nodes that fail and are repaired, and their group `g`.
 fn group(n: usize, need: usize, [mtbf, mttr]: [&str; 2], crews: usize) -> Worn {
-    let node =
-        |at: usize| format!("[node.n{at}]\ncores = 1\nmtbf = \"{mtbf}\"\nmttr = \"{mttr}\"\n");
-    let nodes: String = (0..n).map(node).collect();
-    let members: Vec<String> = (0..n).map(|at| format!("\"node.n{at}\"")).collect();
-    Worn::new(&format!(
-        "{nodes}[repair]\ncrews = {crews}\n[group.g]\nmembers = [{}]\nneed = {need}\n",
-        members.join(", ")
-    ))
+    let node = |world: Text, at: usize| {
+        world.node(&format!("n{at}"), 1).with(format!("mtbf = '{mtbf}'\nmttr = '{mttr}'"))
+    };
+    let members: Vec<String> = (0..n).map(|at| format!("'node.n{at}'")).collect();
+    let world = (0..n)
+        .fold(world(), node)
+        .with(format!("[repair]\ncrews = {crews}"))
+        .with(format!("[group.g]\nmembers = [{}]\nneed = {need}", members.join(", ")));
+    Worn::new(&world)
 }
 
 fn hours(mean: f64) -> String {
@@ -184,16 +185,15 @@ fn k_of_n_mission() {
 fn quorum3_mttf() {
     for model in of_family("quorum3_mttf") {
         let [mtbf, mttr] = ["mtbf_h", "mttr_h"].map(|name| model.number(name));
-        let world = group(3, 2, [&hours(mtbf), &hours(mttr)], 3);
+        let repaired = group(3, 2, [&hours(mtbf), &hours(mttr)], 3);
         let exact = exact_of(&model, "mttf_quorum_h");
         let length = 9.0 * exact;
-        covers("mttf", first(&world.histories("g", 1_600, length), length), exact, 0.1);
-        // No repairs.
-        let node = |n: usize| format!("[node.n{n}]\ncores = 1\nmtbf = \"{}\"\n", hours(mtbf));
-        let world = Worn::new(&format!(
-            "{}[group.g]\nmembers = [\"node.n0\", \"node.n1\", \"node.n2\"]\nneed = 2\n",
-            [0, 1, 2].map(node).concat()
-        ));
+        covers("mttf", first(&repaired.histories("g", 1_600, length), length), exact, 0.1);
+        // Nobody repairs anything.
+        let alone = world()
+            .nodes(&["n0", "n1", "n2"], 1, &format!("mtbf = '{}'", hours(mtbf)))
+            .with("[group.g]\nmembers = ['node.n0', 'node.n1', 'node.n2']\nneed = 2");
+        let world = Worn::new(&alone);
         let exact = exact_of(&model, "mttf_quorum_no_repair_h");
         let histories = world.histories("g", 4_000, 40.0 * mtbf);
         covers("without repair", first(&histories, 40.0 * mtbf), exact, 0.05);
@@ -205,21 +205,21 @@ fn quorum3_mttf() {
 fn series_parallel() {
     for model in of_family("series_parallel") {
         let blocks = model.parameters["blocks"].as_array().unwrap();
-        let (mut text, mut names) = (String::new(), Vec::new());
+        let (mut text, mut names) = (world(), Vec::new());
         for (b, block) in blocks.iter().enumerate() {
             let units = super::file::numbers(block);
             let mut members = Vec::new();
             for (u, availability) in units.iter().enumerate() {
-                let mtbf = hours(availability / (1.0 - availability));
-                let head = format!("[node.b{b}u{u}]\ncores = 1");
-                let _ = writeln!(text, "{head}\nmtbf = \"{mtbf}\"\nmttr = \"exp(1h)\"");
-                members.push(format!("\"node.b{b}u{u}\""));
+                let (name, mtbf) =
+                    (format!("b{b}u{u}"), hours(availability / (1.0 - availability)));
+                text = text.node(&name, 1).with(format!("mtbf = '{mtbf}'\nmttr = 'exp(1h)'"));
+                members.push(format!("'node.{name}'"));
             }
-            let _ =
-                writeln!(text, "[group.block{b}]\nmembers = [{}]\nneed = 1", members.join(", "));
-            names.push(format!("\"group.block{b}\""));
+            let members = members.join(", ");
+            text = text.with(format!("[group.block{b}]\nmembers = [{members}]\nneed = 1"));
+            names.push(format!("'group.block{b}'"));
         }
-        let all = format!("{text}[group.system]\nmembers = [{}]\n", names.join(", "));
+        let all = text.with(format!("[group.system]\nmembers = [{}]", names.join(", ")));
         let world = Worn::new(&all);
         judge_long_run(&model, &world, "system", 20_000.0);
         let exact = exact_of(&model, "availability_steady");
@@ -235,37 +235,18 @@ fn failover_pair() {
     for model in of_family("failover_pair") {
         let [mtbf, mttr, detect] = ["mtbf_h", "mttr_h", "detect_h"].map(|name| model.number(name));
         assert!((model.number("standby_mtbf_h") - mtbf).abs() < 1e-9, "both alike");
-        let node = |name: &str| {
-            let (mtbf, mttr) = (hours(mtbf), hours(mttr));
-            format!(
-                "[node.{name}]\ncores = 1\nmtbf = \"{mtbf}\"\nmttr = \"{mttr}\"\n\
-                 labels = {{ role = \"work\" }}\n"
-            )
-        };
-        let world = Worn::new(&format!(
-            r#"
-{}{}
-[node.manager]
-cores = 1
-[orchestrator]
-kind = "swarm"
-managers = ["manager"]
-detection = "{}"
-[repair]
-crews = {}
-[service.app]
-constraints = ["node.labels.role == work"]
-restart = {{ delay = "0s" }}
-endpoint.visit.steps = [ {{ cpu = "1ms" }} ]
-[group.pair]
-members = ["node.a", "node.b"]
-need = 1
-"#,
-            node("a"),
-            node("b"),
-            hours(detect),
-            model.number("crews")
-        ));
+        let wear = format!("mtbf = '{}'\nmttr = '{}'", hours(mtbf), hours(mttr));
+        let world = world()
+            .nodes(&["a", "b"], 1, &format!("{wear}\nlabels = {{ role = 'work' }}"))
+            .node("manager", 1)
+            .swarm("'manager'")
+            .with(format!("detection = '{}'", hours(detect)))
+            .with(format!("[repair]\ncrews = {}", model.number("crews")))
+            .service("app", "restart = { delay = '0s' }")
+            .with("constraints = ['node.labels.role == work']")
+            .cpu("visit", "1ms")
+            .with("[group.pair]\nmembers = ['node.a', 'node.b']\nneed = 1");
+        let world = Worn::new(&world);
         let length = 2_000.0 * mtbf;
         judge_long_run(&model, &world, "app", length);
         // Only the pair is down for the rest.

@@ -2,7 +2,8 @@
 
 use super::family;
 use super::file::{Model, exp};
-use super::world::{Length, Setup, blueprint, mean, poisson, share, usual};
+use super::world::{Length, Setup, mean, share, usual};
+use crate::text::{poisson, station, world};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::SourceId;
 use wssim_model::probe::{Fact, Failure, Opening, Probe};
@@ -10,24 +11,9 @@ use wssim_model::{Run, simulate};
 
 /// A Poisson stream of `lam` over `c` stations of rate `mu`, spread by `balance`.
 fn spread(lam: f64, mu: f64, c: f64, balance: &str) -> Setup {
-    let more = format!("workers = 1\nreplicas = {c}\nbalance = {balance}");
+    let lines = format!("workers = 1\nreplicas = {c}\nbalance = {balance}");
     Setup {
-        blueprint: blueprint(&format!(
-            r#"
-[scenario]
-title = "Balanced"
-[node.host]
-cores = 512
-[service.station]
-{more}
-endpoint.visit.steps = [ {{ cpu = "{}" }} ]
-[traffic.all]
-entry = "station.visit"
-arrivals = {}
-"#,
-            exp(1.0 / mu),
-            poisson(lam)
-        )),
+        blueprint: station(512, lines, exp(1.0 / mu), poisson(lam)).blueprint(),
         rate: lam,
         length: Length::Steady,
         read: Box::new(|metric, shown| match metric {
@@ -65,34 +51,20 @@ fn lb_weighted_split() {
     family("lb_weighted_split", |m| {
         let (lam, weights, mus) = (m.number("lam"), m.numbers("weights"), m.numbers("mus"));
         let fastest = mus.iter().copied().fold(0.0, f64::max);
-        // Replicas go to the node with most free resources: one each, in the order of nodes.
-        let nodes: String = (mus.iter().enumerate())
-            .map(|(n, mu)| format!("[node.n{n}]\ncores = 1\nspeed = {}\n", mu / fastest))
-            .collect::<Vec<_>>()
-            .concat();
+        // Replicas go to the node with most room for them: one each, in the order of nodes.
+        let mut nodes = world();
+        for (n, mu) in mus.iter().enumerate() {
+            nodes = nodes.node(&format!("n{n}"), 1).with(format!("speed = {}", mu / fastest));
+        }
         let weights = weights.iter().map(|w| format!("{w}")).collect::<Vec<_>>().join(", ");
-        let world = blueprint(&format!(
-            r#"
-[scenario]
-title = "Unequal"
-{nodes}
-[lan]
-rtt = "0ms"
-local_rtt = "0ms"
-[service.station]
-workers = 1
-replicas = {}
-balance = {{ kind = "random", weights = [{weights}] }}
-max_replicas_per_node = 1
-endpoint.visit.steps = [ {{ cpu = "{}" }} ]
-[traffic.all]
-entry = "station.visit"
-arrivals = {}
-"#,
-            mus.len(),
-            exp(1.0 / fastest),
-            poisson(lam)
-        ));
+        let world = nodes
+            .with("[lan]\nrtt = '0ms'\nlocal_rtt = '0ms'")
+            .service("station", format!("workers = 1\nreplicas = {}", mus.len()))
+            .with(format!("balance = {{ kind = 'random', weights = [{weights}] }}"))
+            .with("max_replicas_per_node = 1")
+            .cpu("visit", exp(1.0 / fastest))
+            .traffic("all", "station.visit", poisson(lam))
+            .blueprint();
         for (n, container) in world.containers.iter().enumerate() {
             assert_eq!(container.node.index(), n, "replica {n} is on node {n}");
         }

@@ -2,32 +2,24 @@
 
 use super::family;
 use super::file::{Model, exp, seconds};
-use super::world::{Length, Setup, blueprint, mean, poisson, usual};
+use super::world::{Length, Setup, mean, usual};
+use crate::text::{poisson, world};
 use wssim_model::Blueprint;
 
 /// Two stations with one worker each, which every request visits in parallel.
 pub(super) fn fork(model: &Model) -> Blueprint {
     let service = exp(1.0 / model.number("mu"));
-    blueprint(&format!(
-        r#"
-[scenario]
-title = "Fork and join"
-[node.host]
-cores = 8
-[service.router]
-endpoint.go.steps = [ {{ parallel = [ [ {{ call = "a.visit" }} ], [ {{ call = "b.visit" }} ] ] }} ]
-[service.a]
-workers = 1
-endpoint.visit.steps = [ {{ cpu = "{service}" }} ]
-[service.b]
-workers = 1
-endpoint.visit.steps = [ {{ cpu = "{service}" }} ]
-[traffic.all]
-entry = "router.go"
-arrivals = {}
-"#,
-        poisson(model.number("lam"))
-    ))
+    let call = |service: &str| format!("[ {{ call = '{service}.visit' }} ]");
+    world()
+        .node("host", 8)
+        .service("router", "")
+        .endpoint("go", format!("{{ parallel = [ {}, {} ] }}", call("a"), call("b")))
+        .service("a", "workers = 1")
+        .cpu("visit", &service)
+        .service("b", "workers = 1")
+        .cpu("visit", &service)
+        .traffic("all", "router.go", poisson(model.number("lam")))
+        .blueprint()
 }
 
 #[test]
@@ -53,27 +45,16 @@ fn fork_join_2() {
 fn parallel_k_of_n() {
     family("parallel_k_of_n", |m| {
         let n = m.number("n") as usize;
-        let branches = vec!["[ { call = \"api.ask\" } ]"; n].join(", ");
-        let text = format!(
-            r#"
-[scenario]
-title = "k of n"
-[node.host]
-cores = 500
-[service.router]
-endpoint.go.steps = [ {{ parallel = [ {branches} ], need = {} }} ]
-[service.api]
-endpoint.ask.steps = [ {{ cpu = "{}" }} ]
-[traffic.all]
-entry = "router.go"
-arrivals = {}
-"#,
-            m.number("k"),
-            exp(m.number("mean")),
-            poisson(50.0)
-        );
+        let branches = vec!["[ { call = 'api.ask' } ]"; n].join(", ");
+        let world = world()
+            .node("host", 500)
+            .service("router", "")
+            .endpoint("go", format!("{{ parallel = [ {branches} ], need = {} }}", m.number("k")))
+            .service("api", "")
+            .cpu("ask", exp(m.number("mean")))
+            .traffic("all", "router.go", poisson(50.0));
         Setup {
-            blueprint: blueprint(&text),
+            blueprint: world.blueprint(),
             rate: 50.0,
             length: Length::Steady,
             read: Box::new(usual),
@@ -87,27 +68,17 @@ fn retry() {
     family("retry", |m| {
         let (lam, answer) = (m.number("lam"), 0.01);
         let timeout = -m.number("fail_prob").ln() * answer;
-        let text = format!(
-            r#"
-[scenario]
-title = "Tried again"
-[node.host]
-cores = 500
-[service.router]
-endpoint.go.steps = [ {{ call = "api.ask", timeout = "{}", retries = {} }} ]
-[service.api]
-endpoint.ask.steps = [ {{ cpu = "{}" }} ]
-[traffic.all]
-entry = "router.go"
-arrivals = {}
-"#,
-            seconds(timeout),
-            m.number("max_retries"),
-            exp(answer),
-            poisson(lam)
-        );
+        let (timeout, retries) = (seconds(timeout), m.number("max_retries"));
+        let call = format!("{{ call = 'api.ask', timeout = '{timeout}', retries = {retries} }}");
+        let world = world()
+            .node("host", 500)
+            .service("router", "")
+            .endpoint("go", call)
+            .service("api", "")
+            .cpu("ask", exp(answer))
+            .traffic("all", "router.go", poisson(lam));
         Setup {
-            blueprint: blueprint(&text),
+            blueprint: world.blueprint(),
             rate: lam,
             length: Length::Steady,
             read: Box::new(|metric, shown| {

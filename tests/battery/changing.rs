@@ -1,6 +1,7 @@
 //! Rates that change over time: M(t)/M/∞, the identity of requests, and bursts at times of day.
 
-use super::world::{Shown, blueprint, replicate, station};
+use super::world::{Shown, replicate};
+use crate::text::{periodic, station, world};
 use wssim_stats::mean_interval;
 
 /// Arrival and response of each request, in the order of arrival.
@@ -18,7 +19,7 @@ fn in_order(shown: &Shown) -> Vec<(u64, u64)> {
 fn a_ramp_fills_infinitely_many_servers() {
     let ramp = "{ kind = \"poisson\", rate = \"4/s\", \
                 profile = { ramp = [[\"0s\", 0.5], [\"10s\", 2.0]] } }";
-    let world = station(ramp, "exp(1s)", "", 128);
+    let world = station(128, "", "exp(1s)", ramp).blueprint();
     let (a, b) = (2.0, 0.6);
     for t in [1.0_f64, 6.0] {
         let exact = (a - b) * (1.0 - (-t).exp()) + b * t;
@@ -41,7 +42,13 @@ fn a_constant_factor_is_another_rate() {
                    profile = { slot = \"7s\", values = [2.0] } }";
     let plain = "{ kind = \"poisson\", rate = \"8/s\" }";
     let run = |arrivals: &str| {
-        in_order(&replicate(&station(arrivals, "exp(1s)", "workers = 9", 128), 84, 0, 0.0, 300.0))
+        in_order(&replicate(
+            &station(128, "workers = 9", "exp(1s)", arrivals).blueprint(),
+            84,
+            0,
+            0.0,
+            300.0,
+        ))
     };
     let (doubled, plain) = (run(doubled), run(plain));
     assert!(plain.len() > 2000);
@@ -53,7 +60,8 @@ fn a_constant_factor_is_another_rate() {
 fn request_n_stays_request_n() {
     let run = |more: &str| {
         let arrivals = format!("{{ {more} }}");
-        let shown = replicate(&station(&arrivals, "exp(1s)", "", 256), 84, 0, 0.0, 300.0);
+        let shown =
+            replicate(&station(256, "", "exp(1s)", &arrivals).blueprint(), 84, 0, 0.0, 300.0);
         in_order(&shown).into_iter().map(|(_, took)| took).collect::<Vec<u64>>()
     };
     let plain = run("kind = \"poisson\", rate = \"8/s\"");
@@ -73,22 +81,13 @@ fn request_n_stays_request_n() {
 #[test]
 fn bursts_come_when_they_are_due() {
     let bursting = |burst: &str| {
-        let world = blueprint(&format!(
-            r#"
-[scenario]
-title = "Bursts"
-kind = "window"
-start = "02:29"
-[node.host]
-cores = 8
-[service.job]
-background = [ {{ {burst}, cpu = "500ms", jobs = 4 }} ]
-endpoint.visit.steps = [ {{ cpu = "1ms" }} ]
-[traffic.all]
-entry = "job.visit"
-arrivals = {{ kind = "periodic", period = "1s" }}
-"#
-        ));
+        let world = world()
+            .with("[scenario]\nkind = 'window'\nstart = '02:29'")
+            .node("host", 8)
+            .service("job", format!("background = [ {{ {burst}, cpu = '500ms', jobs = 4 }} ]"))
+            .cpu("visit", "1ms")
+            .traffic("all", "job.visit", periodic("1s"))
+            .blueprint();
         let shown = replicate(&world, 84, 0, 0.0, 60.0);
         shown.averages.containers[0].bursting
     };

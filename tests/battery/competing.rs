@@ -5,8 +5,8 @@
 //! set i misses with probability Σ p·exp(−r·p·T). Without a disk pages come at once: misses do not slow
 //! the container, so rates of touches follow from CPU and period.
 
-use super::world::{blueprint, replicate};
-use std::fmt::Write as _;
+use super::world::replicate;
+use crate::text::{periodic, world};
 use wssim_stats::theory::caches::zipf;
 
 /// A container that touches `rate` pages a second, of `pages`.
@@ -38,27 +38,18 @@ fn under_one_list(touchers: &[Toucher], ram: f64) -> Vec<f64> {
 
 /// The misses of each in a world: a step of CPU every 20 ms, 10 µs of it for each touch.
 fn simulated(touchers: &[Toucher], ram: f64) -> Vec<f64> {
-    let mut text = format!(
-        "[scenario]\ntitle = \"Competing\"\n[node.host]\ncores = 100\nmemory = \"{:.0} B\"\n\
-         swap = \"4 GiB\"\nswappiness = 0\n",
-        ram * 4096.0
-    );
+    let mut world = world()
+        .node("host", 100)
+        .with(format!("memory = '{:.0} B'\nswap = '4 GiB'\nswappiness = 0", ram * 4096.0));
     for (n, Toucher { pages, alpha, rate }) in touchers.iter().enumerate() {
         let (base, step) = (pages * 4096, 0.02 * rate * 10.0);
-        write!(
-            text,
-            r#"
-[service.s{n}]
-memory = {{ base = "{base} B", alpha = {alpha}, touch = "10us" }}
-endpoint.go.steps = [ {{ cpu = "constant({step}us)" }} ]
-[traffic.t{n}]
-entry = "s{n}.go"
-arrivals = {{ kind = "periodic", period = "20ms" }}
-"#
-        )
-        .unwrap();
+        let memory = format!("memory = {{ base = '{base} B', alpha = {alpha}, touch = '10us' }}");
+        world = world
+            .service(&format!("s{n}"), memory)
+            .cpu("go", format!("constant({step}us)"))
+            .traffic(&format!("t{n}"), &format!("s{n}.go"), periodic("20ms"));
     }
-    let shown = replicate(&blueprint(&text), 84, 0, 120.0, 120.0);
+    let shown = replicate(&world.blueprint(), 84, 0, 120.0, 120.0);
     let containers = shown.averages.containers.iter();
     // No waits, and no pages lost between RAM and swap.
     assert!(shown.averages.containers.iter().all(|container| container.paging == 0.0));
@@ -104,32 +95,16 @@ fn containers_share_ram_as_under_one_list() {
 /// A container without touches loses all its pages before one with touches loses any.
 #[test]
 fn who_touches_nothing_is_in_swap_first() {
-    let shown = replicate(
-        &blueprint(
-            r#"
-[scenario]
-title = "Busy and idle"
-[node.host]
-cores = 4
-memory = "60 MiB"
-swap = "1 GiB"
-swappiness = 0
-[service.busy]
-memory = { base = "40 MiB", touch = "1us" }
-endpoint.go.steps = [ { cpu = "constant(10ms)" } ]
-[service.idle]
-memory = { base = "40 MiB", touch = "1us" }
-endpoint.go.steps = [ { cpu = "constant(10ms)" } ]
-[traffic.all]
-entry = "busy.go"
-arrivals = { kind = "periodic", period = "20ms" }
-"#,
-        ),
-        84,
-        0,
-        60.0,
-        60.0,
-    );
+    let memory = "memory = { base = '40 MiB', touch = '1us' }";
+    let world = world()
+        .node("host", 4)
+        .with("memory = '60 MiB'\nswap = '1 GiB'\nswappiness = 0")
+        .service("busy", memory)
+        .cpu("go", "constant(10ms)")
+        .service("idle", memory)
+        .cpu("go", "constant(10ms)")
+        .traffic("all", "busy.go", periodic("20ms"));
+    let shown = replicate(&world.blueprint(), 84, 0, 60.0, 60.0);
     let [busy, idle] = [0, 1].map(|n| shown.averages.containers[n]);
     assert_eq!((busy.swapped, busy.touches[1], idle.touches[1]), (0.0, 0, 0));
     assert!((idle.swapped / (20.0 * 1024.0 * 1024.0) - 1.0).abs() < 1e-3, "{}", idle.swapped);

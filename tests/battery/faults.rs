@@ -2,32 +2,17 @@
 
 use super::file::{exp, seconds};
 use super::judge::judge;
-use super::world::{Length, Setup, Shown, blueprint, mean, poisson, replicate, usual};
+use super::world::{Length, Setup, Shown, mean, replicate, usual};
 use super::{family, models};
-use std::fmt::Write as _;
+use crate::text::{periodic_from, poisson, station, world};
 use wssim_model::Blueprint;
 
 /// A station of one worker on a node that has `fault`.
 fn failing_station(arrivals: &str, service: &str, fault: &str) -> Blueprint {
-    blueprint(&format!(
-        r#"
-[scenario]
-title = "A station that stands still"
-[node.host]
-cores = 1
-[service.station]
-workers = 1
-endpoint.visit.steps = [ {{ cpu = "{service}" }} ]
-[traffic.all]
-entry = "station.visit"
-arrivals = {arrivals}
-[[fault]]
-id = "breakdown"
-kind = "hang"
-node = "host"
-{fault}
-"#
-    ))
+    station(1, "workers = 1", service, arrivals)
+        .fault("breakdown", "hang", "node = 'host'")
+        .with(fault)
+        .blueprint()
 }
 
 /// Up and down for exponential times, idle or not; work is resumed, and arrivals meanwhile wait. Numbers
@@ -93,29 +78,17 @@ fn md1_at_a_slow_disk() {
     for mut model in models().into_iter().filter(|model| model.family == "md1") {
         model.rows.retain(|row| row.metric != "prob_wait_gt_2D");
         let (rate, bytes) = (model.number("lam"), (model.number("D") * 1e6).round());
-        let slow = |id: &str, rest: &str| {
-            format!("[[fault]]\nid = \"{id}\"\nkind = \"slow-disk\"\nnode = \"host\"\n{rest}\n")
-        };
-        let text = format!(
-            r#"
-[scenario]
-title = "A slow disk"
-[node.host]
-cores = 1
-disk = {{ bandwidth = "4 MB/s", queues = 1 }}
-[service.store]
-endpoint.read.steps = [ {{ disk = "{bytes} B" }} ]
-[traffic.all]
-entry = "store.read"
-arrivals = {}
-{}{}{}"#,
-            poisson(rate),
-            slow("a", "mtbf = \"1ns\"\nfactor = 2"),
-            slow("b", "mtbf = \"2ns\"\nfactor = 2"),
-            slow("c", "at = \"0s\"\nrepair = \"0s\"\nfactor = 7"),
-        );
+        let world = world()
+            .node("host", 1)
+            .with("disk = { bandwidth = '4 MB/s', queues = 1 }")
+            .service("store", "")
+            .endpoint("read", format!("{{ disk = '{bytes} B' }}"))
+            .traffic("all", "store.read", poisson(rate))
+            .fault("a", "slow-disk", "node = 'host'\nmtbf = '1ns'\nfactor = 2")
+            .fault("b", "slow-disk", "node = 'host'\nmtbf = '2ns'\nfactor = 2")
+            .fault("c", "slow-disk", "node = 'host'\nat = '0s'\nrepair = '0s'\nfactor = 7");
         let setup = Setup {
-            blueprint: blueprint(&text),
+            blueprint: world.blueprint(),
             rate,
             length: Length::Steady,
             read: Box::new(|metric, shown| {
@@ -134,34 +107,19 @@ arrivals = {}
 /// are served.
 #[test]
 fn a_full_disk_takes_reads_and_no_writes() {
-    let world = blueprint(
-        r#"
-[scenario]
-title = "A full disk"
-[node.host]
-cores = 1
-disk = { read = "1ms", write = "1ms", flush = "1ms" }
-[service.store]
-endpoint.read.steps = [ { disk = "1 kB" } ]
-endpoint.write.steps = [ { disk = "1 kB", write = true } ]
-endpoint.flush.steps = [ { parallel = [ [ { disk = "1 kB", flush = true } ], [ { cpu = "1ms" } ] ] } ]
-[traffic.read]
-entry = "store.read"
-arrivals = { kind = "periodic", period = "100ms", phase = "5ms" }
-[traffic.write]
-entry = "store.write"
-arrivals = { kind = "periodic", period = "100ms", phase = "25ms" }
-[traffic.z-flush]
-entry = "store.flush"
-arrivals = { kind = "periodic", period = "100ms", phase = "45ms" }
-[[fault]]
-id = "full"
-kind = "disk-full"
-node = "host"
-at = "2s"
-repair = "3s"
-"#,
-    );
+    let flush = "{ parallel = [ [ { disk = '1 kB', flush = true } ], [ { cpu = '1ms' } ] ] }";
+    let world = world()
+        .node("host", 1)
+        .with("disk = { read = '1ms', write = '1ms', flush = '1ms' }")
+        .service("store", "")
+        .endpoint("read", "{ disk = '1 kB' }")
+        .endpoint("write", "{ disk = '1 kB', write = true }")
+        .endpoint("flush", flush)
+        .traffic("read", "store.read", periodic_from("100ms", "5ms"))
+        .traffic("write", "store.write", periodic_from("100ms", "25ms"))
+        .traffic("z-flush", "store.flush", periodic_from("100ms", "45ms"))
+        .fault("full", "disk-full", "node = 'host'\nat = '2s'\nrepair = '3s'")
+        .blueprint();
     let shown = replicate(&world, 84, 0, 0.0, 10.0);
     let mut failed = [0; 3];
     for ((at, took, ok), source) in shown.requests.iter().zip(&shown.sources) {
@@ -177,36 +135,23 @@ repair = "3s"
 
 /// A request's time in a world of a user, a front on a node and a back on another.
 fn across(lan: &str, network: &str, fault: &str) -> Shown {
-    let world = blueprint(&format!(
-        r#"
-[scenario]
-title = "Across"
-[node.a]
-cores = 4
-network = "{network}"
-[node.b]
-cores = 4
-network = "{network}"
-[lan]
-rtt = "{lan}"
-[service.front]
-constraints = ["node.hostname == a"]
-endpoint.page.steps = [
-  {{ call = "back.get", send = "10 kB", receive = "2 MB" }},
-  {{ call = "near.get", send = "1 kB", receive = "1 kB" }},
-]
-[service.near]
-constraints = ["node.hostname == a"]
-endpoint.get.steps = [ {{ cpu = "1ms" }} ]
-[service.back]
-constraints = ["node.hostname == b"]
-endpoint.get.steps = [ {{ cpu = "1ms" }} ]
-[traffic.web]
-entry = "front.page"
-arrivals = {{ kind = "poisson", rate = "10/s" }}
-{fault}
-"#
-    ));
+    let calls = "{ call = 'back.get', send = '10 kB', receive = '2 MB' }, \
+                 { call = 'near.get', send = '1 kB', receive = '1 kB' }";
+    let world = world()
+        .nodes(&["a", "b"], 4, &format!("network = '{network}'"))
+        .with(format!("[lan]\nrtt = '{lan}'"))
+        .service("front", "")
+        .on("a")
+        .endpoint("page", calls)
+        .service("near", "")
+        .on("a")
+        .cpu("get", "1ms")
+        .service("back", "")
+        .on("b")
+        .cpu("get", "1ms")
+        .traffic("web", "front.page", poisson(10))
+        .with(fault)
+        .blueprint();
     replicate(&world, 84, 0, 0.0, 30.0)
 }
 
@@ -244,40 +189,20 @@ fn a_slow_network_has_its_latency_and_its_bandwidth() {
 #[test]
 fn a_switch_parts_all_nodes_of_its_site_and_their_users() {
     let served = |front: &str, back: &str, fault: &str| {
-        let world = blueprint(&format!(
-            r#"
-[scenario]
-title = "Switched off"
-[node.a]
-cores = 4
-site = "office"
-[node.b]
-cores = 4
-site = "office"
-[node.c]
-cores = 4
-site = "attic"
-[node.d]
-cores = 4
-site = "attic"
-[service.front]
-constraints = ["node.hostname == {front}"]
-endpoint.page.steps = [ {{ call = "back.get", timeout = "50ms" }} ]
-[service.back]
-constraints = ["node.hostname == {back}"]
-endpoint.get.steps = [ {{ cpu = "1ms" }} ]
-[traffic.web]
-entry = "front.page"
-patience = "80ms"
-arrivals = {{ kind = "periodic", period = "100ms", phase = "10ms" }}
-[[fault]]
-id = "switch"
-kind = "switch"
-{fault}
-at = "5s"
-repair = "5s"
-"#
-        ));
+        let world = world()
+            .nodes(&["a", "b"], 4, "site = 'office'")
+            .nodes(&["c", "d"], 4, "site = 'attic'")
+            .service("front", "")
+            .on(front)
+            .endpoint("page", "{ call = 'back.get', timeout = '50ms' }")
+            .service("back", "")
+            .on(back)
+            .cpu("get", "1ms")
+            .traffic("web", "front.page", periodic_from("100ms", "10ms"))
+            .with("patience = '80ms'")
+            .fault("switch", "switch", "at = '5s'\nrepair = '5s'")
+            .with(fault)
+            .blueprint();
         let shown = replicate(&world, 84, 0, 0.0, 20.0);
         let sent = |from: u64, to: u64| {
             let range = from * 1_000_000_000..to * 1_000_000_000;
@@ -309,51 +234,32 @@ fn faults_end_in_any_order() {
     {
         for first in 0..kinds.len() {
             let three = [first, (first + 1) % kinds.len(), (first + 2 + n % 2) % kinds.len()];
-            let mut faults = String::new();
+            let mut text = world()
+                .nodes(&["a", "b", "c"], 4, "")
+                .swarm("'a'")
+                .service("front", "")
+                .on("a")
+                .endpoint("page", "{ call = 'back.get', timeout = '50ms' }")
+                .service("back", "")
+                .on("b")
+                .cpu("get", "1ms")
+                .traffic("web", "front.page", periodic_from("100ms", "10ms"))
+                .with("patience = '80ms'");
             for ((kind, end), begin) in three.iter().zip(order).zip(2..) {
                 let kind = kinds[*kind];
-                let target = if kind == "switch" { "" } else { "node = \"b\"" };
-                let lasts = end - begin;
-                writeln!(
-                    faults,
-                    "[[fault]]\nid = \"f{begin}\"\nkind = \"{kind}\"\n{target}\n\
-                     at = \"{begin}s\"\nrepair = \"{lasts}s\""
-                )
-                .unwrap();
+                let target = if kind == "switch" { "" } else { "node = 'b'" };
+                let times = format!("at = '{begin}s'\nrepair = '{}s'", end - begin);
+                text = text.fault(&format!("f{begin}"), kind, target).with(times);
             }
-            let world = blueprint(&format!(
-                r#"
-[scenario]
-title = "Several at once"
-[node.a]
-cores = 4
-[node.b]
-cores = 4
-[node.c]
-cores = 4
-[orchestrator]
-kind = "swarm"
-managers = ["a"]
-[service.front]
-constraints = ["node.hostname == a"]
-endpoint.page.steps = [ {{ call = "back.get", timeout = "50ms" }} ]
-[service.back]
-constraints = ["node.hostname == b"]
-endpoint.get.steps = [ {{ cpu = "1ms" }} ]
-[traffic.web]
-entry = "front.page"
-patience = "80ms"
-arrivals = {{ kind = "periodic", period = "100ms", phase = "10ms" }}
-{faults}"#
-            ));
+            let world = text.blueprint();
             let shown = replicate(&world, 84, n as u32, 0.0, 40.0);
             for (at, _, ok) in &shown.requests {
                 let second = *at as f64 * 1e-9;
                 // A node that crashed reports within 8 s, its container starts 5 s later.
                 if !(2.0..=22.0).contains(&second) {
-                    assert!(*ok, "sent at {second}:\n{faults}");
+                    assert!(*ok, "sent at {second}:\n{text}");
                 } else if second < 7.9 {
-                    assert!(!*ok, "sent at {second}:\n{faults}");
+                    assert!(!*ok, "sent at {second}:\n{text}");
                 }
             }
         }
@@ -364,22 +270,15 @@ arrivals = {{ kind = "periodic", period = "100ms", phase = "10ms" }}
 #[test]
 fn a_transfer_slows_down_and_speeds_up_on_its_way() {
     let takes = |fault: &str| {
-        let world = blueprint(&format!(
-            r#"
-[scenario]
-title = "A transfer"
-[node.host]
-cores = 1
-network = "10 MB/s"
-[service.files]
-endpoint.get.steps = [ {{ cpu = "1ms" }} ]
-[traffic.one]
-entry = "files.get"
-receive = "10 MB"
-arrivals = {{ kind = "periodic", period = "100s", phase = "0s" }}
-{fault}
-"#
-        ));
+        let world = world()
+            .node("host", 1)
+            .with("network = '10 MB/s'")
+            .service("files", "")
+            .cpu("get", "1ms")
+            .traffic("one", "files.get", periodic_from("100s", "0s"))
+            .with("receive = '10 MB'")
+            .with(fault)
+            .blueprint();
         let shown = replicate(&world, 84, 0, 0.0, 50.0);
         assert_eq!(shown.requests.len(), 1);
         shown.requests[0].1

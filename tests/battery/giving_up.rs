@@ -1,7 +1,8 @@
 //! Cancellations, deadlines and circuit breakers: against closed forms, by counts, and in a retry storm.
 
 use super::file::{exp, seconds};
-use super::world::{Shown, blueprint, mean, poisson, replicate};
+use super::world::{Shown, mean, replicate};
+use crate::text::{periodic_from, poisson, station, world};
 use wssim_model::Blueprint;
 use wssim_stats::mean_interval;
 use wssim_stats::theory::impatient::{UntilAnswer, UntilService};
@@ -34,25 +35,9 @@ fn held(shown: &Shown, container: usize) -> f64 {
 #[test]
 fn cancellation_is_a_birth_death_process() {
     for (lam, mu, theta) in [(80.0, 100.0, 5.0), (150.0, 100.0, 20.0)] {
-        let world = blueprint(&format!(
-            r#"
-[scenario]
-title = "Users who leave"
-[node.host]
-cores = 2
-[service.station]
-workers = 1
-endpoint.visit.steps = [ {{ cpu = "{}" }} ]
-[traffic.all]
-entry = "station.visit"
-arrivals = {}
-patience = "{}"
-cancel = true
-"#,
-            exp(1.0 / mu),
-            poisson(lam),
-            exp(1.0 / theta)
-        ));
+        let world = station(2, "workers = 1", exp(1.0 / mu), poisson(lam))
+            .with(format!("patience = '{}'\ncancel = true", exp(1.0 / theta)))
+            .blueprint();
         let exact = UntilAnswer::new(lam, mu, theta);
         let rows: [Row<'_>; 3] = [
             ("answered", exact.answered, &|shown| 1.0 - shown.failed()),
@@ -68,26 +53,15 @@ cancel = true
 #[test]
 fn cancellation_from_a_shared_processor_is_the_same_process() {
     let (lam, mu, theta) = (150.0, 100.0, 20.0);
-    let world = blueprint(&format!(
-        r#"
-[scenario]
-title = "Callers who leave"
-[node.host]
-cores = 1
-[service.front]
-endpoint.go.steps = [ {{ call = "station.visit", cancel = true }} ]
-[service.station]
-endpoint.visit.steps = [ {{ cpu = "{}" }} ]
-[traffic.all]
-entry = "front.go"
-arrivals = {}
-patience = "{}"
-cancel = true
-"#,
-        exp(1.0 / mu),
-        poisson(lam),
-        exp(1.0 / theta)
-    ));
+    let world = world()
+        .node("host", 1)
+        .service("front", "")
+        .endpoint("go", "{ call = 'station.visit', cancel = true }")
+        .service("station", "")
+        .cpu("visit", exp(1.0 / mu))
+        .traffic("all", "front.go", poisson(lam))
+        .with(format!("patience = '{}'\ncancel = true", exp(1.0 / theta)))
+        .blueprint();
     let exact = UntilAnswer::new(lam, mu, theta);
     let rows: [Row<'_>; 3] = [
         ("answered", exact.answered, &|shown| 1.0 - shown.failed()),
@@ -101,25 +75,15 @@ cancel = true
 #[test]
 fn a_deadline_is_impatience_until_service() {
     for (lam, mu, tau) in [(80.0, 100.0, 0.02), (150.0, 100.0, 0.05)] {
-        let world = blueprint(&format!(
-            r#"
-[scenario]
-title = "Begun in time or not at all"
-[node.host]
-cores = 2
-[service.front]
-endpoint.go.steps = [ {{ call = "station.visit", deadline = "{}" }} ]
-[service.station]
-workers = 1
-endpoint.visit.steps = [ {{ cpu = "{}" }} ]
-[traffic.all]
-entry = "front.go"
-arrivals = {}
-"#,
-            seconds(tau),
-            exp(1.0 / mu),
-            poisson(lam)
-        ));
+        let call = format!("{{ call = 'station.visit', deadline = '{}' }}", seconds(tau));
+        let world = world()
+            .node("host", 2)
+            .service("front", "")
+            .endpoint("go", call)
+            .service("station", "workers = 1")
+            .cpu("visit", exp(1.0 / mu))
+            .traffic("all", "front.go", poisson(lam))
+            .blueprint();
         let exact = UntilService::new(lam, mu, tau);
         let rows: [Row<'_>; 3] = [
             ("lost", exact.lost, &Shown::failed),
@@ -136,29 +100,18 @@ arrivals = {}
 fn a_breaker_is_open_for_its_share_of_a_cycle() {
     let (lam, answer, p) = (50.0, 0.01, 0.2_f64);
     let (open, timeout) = (0.1, -p.ln() * answer);
-    let world = blueprint(&format!(
-        r#"
-[scenario]
-title = "A breaker"
-[node.host]
-cores = 100
-[service.front]
-endpoint.go.steps = [
-  {{ call = "api.ask", timeout = "{}", breaker = {{ failures = 1, open = "{}" }} }},
-]
-[service.api]
-endpoint.ask.steps = [ {{ cpu = "{}" }} ]
-[traffic.all]
-entry = "front.go"
-arrivals = {}
-"#,
-        seconds(timeout),
-        seconds(open),
-        exp(answer),
-        poisson(lam)
-    ));
-    // A probe returns after min(answer, time-out); a good one closes it, until the first of the attempts
-    // that will fail has waited for its time-out.
+    let [patience, pause] = [timeout, open].map(seconds);
+    let breaker = format!("breaker = {{ failures = 1, open = '{pause}' }}");
+    let world = world()
+        .node("host", 100)
+        .service("front", "")
+        .endpoint("go", format!("{{ call = 'api.ask', timeout = '{patience}', {breaker} }}"))
+        .service("api", "")
+        .cpu("ask", exp(answer))
+        .traffic("all", "front.go", poisson(lam))
+        .blueprint();
+    // A probe comes back after min(answer, time-out); a good one closes it, until the first of the
+    // attempts that will fail has waited for its time-out.
     let probe = answer * (1.0 - p);
     let closed = (1.0 - p) * (1.0 / (lam * p) + timeout);
     let cycle = open + 1.0 / lam + probe + closed;
@@ -172,23 +125,12 @@ arrivals = {}
 
 /// One request every second; the first replication's ten measured seconds.
 fn each_second(services: &str, entry: &str) -> Shown {
-    let text = format!(
-        r#"
-[scenario]
-title = "One a second"
-[node.host]
-cores = 8
-[lan]
-rtt = "2ms"
-local_rtt = "2ms"
-packet_cpu = "0s"
-{services}
-[traffic.all]
-entry = "{entry}"
-arrivals = {{ kind = "periodic", period = "1s", phase = "0.5s" }}
-"#
-    );
-    replicate(&blueprint(&text), 84, 0, 10.0, 10.0)
+    let world = world()
+        .node("host", 8)
+        .with("[lan]\nrtt = '2ms'\nlocal_rtt = '2ms'\npacket_cpu = '0s'")
+        .with(services)
+        .traffic("all", entry, periodic_from("1s", "0.5s"));
+    replicate(&world.blueprint(), 84, 0, 10.0, 10.0)
 }
 
 /// CPU time of one request at a container, to the nanosecond.
@@ -204,22 +146,15 @@ fn close(found: f64, due: f64) {
 /// and one is a probe, again and again.
 #[test]
 fn a_breaker_counts_as_it_should() {
-    let text = r#"
-[scenario]
-title = "Always late"
-[node.host]
-cores = 8
-[service.front]
-endpoint.go.steps = [
-  { call = "api.ask", timeout = "1ms", breaker = { failures = 3, window = "1s", open = "2s" } },
-]
-[service.api]
-endpoint.ask.steps = [ { cpu = "5ms" } ]
-[traffic.all]
-entry = "front.go"
-arrivals = { kind = "periodic", period = "100ms", phase = "500ms" }
-"#;
-    let shown = replicate(&blueprint(text), 84, 0, 0.0, 21.5);
+    let breaker = "breaker = { failures = 3, window = '1s', open = '2s' }";
+    let world = world()
+        .node("host", 8)
+        .service("front", "")
+        .endpoint("go", format!("{{ call = 'api.ask', timeout = '1ms', {breaker} }}"))
+        .service("api", "")
+        .cpu("ask", "5ms")
+        .traffic("all", "front.go", periodic_from("100ms", "500ms"));
+    let shown = replicate(&world.blueprint(), 84, 0, 0.0, 21.5);
     assert_eq!((shown.requests.len(), shown.failed()), (210, 1.0));
     // Attempts at 0.5, 0.6, 0.7 and, from 2.8 on, every 2.1 s: the ninth and last at 19.6.
     let probes = 9;
@@ -352,25 +287,16 @@ endpoint.go.steps = [ {{ cpu = "1ms" }} ]
 /// 80 requests a second for one worker that can serve 100; ten seconds of three times that rate; each is
 /// tried up to four times, and no caller waits longer than a second.
 fn storm(call: &str) -> Shown {
-    let text = format!(
-        r#"
-[scenario]
-title = "Retry storm"
-duration = "60s"
-[node.host]
-cores = 4
-[service.front]
-endpoint.go.steps = [ {{ call = "back.ask", timeout = "1s", retries = 3{call} }} ]
-[service.back]
-workers = 1
-backlog = 2000
-endpoint.ask.steps = [ {{ cpu = "exp(10ms)" }} ]
-[traffic.all]
-entry = "front.go"
-arrivals = {{ kind = "poisson", rate = "80/s", profile = {{ steps = [["0s", 1.0], ["20s", 3.0], ["30s", 1.0]] }} }}
-"#
-    );
-    replicate(&blueprint(&text), 84, 0, 240.0, 60.0)
+    let profile = "profile = { steps = [['0s', 1.0], ['20s', 3.0], ['30s', 1.0]] }";
+    let world = world()
+        .with("[scenario]\nduration = '60s'")
+        .node("host", 4)
+        .service("front", "")
+        .endpoint("go", format!("{{ call = 'back.ask', timeout = '1s', retries = 3{call} }}"))
+        .service("back", "workers = 1\nbacklog = 2000")
+        .cpu("ask", "exp(10ms)")
+        .traffic("all", "front.go", format!("{{ kind = 'poisson', rate = '80/s', {profile} }}"));
+    replicate(&world.blueprint(), 84, 0, 240.0, 60.0)
 }
 
 /// Overload that outlives its cause: the worker is busy with requests whose callers have given up. It

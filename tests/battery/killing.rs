@@ -3,8 +3,8 @@
 //! A burst of requests arrives within 0.1 s, ten seconds after the beginning, and stays for 3 s: each adds
 //! to the demand of its container. Other requests, one every 100 ms, show which containers answer.
 
-use super::world::{Shown, blueprint, replicate};
-use std::fmt::Write as _;
+use super::world::{Shown, replicate};
+use crate::text::{Text, periodic, world};
 use wssim_model::probe::Failure;
 
 const PAGE: f64 = 4096.0;
@@ -14,42 +14,30 @@ const END: f64 = 40.0;
 /// Longest time between updates of memory.
 const LOOK: f64 = 1.0;
 
-/// A service with this name and memory, and its traffic: `burst` requests that hold 100 pages each.
-fn service(name: &str, memory: &str, burst: u32) -> String {
-    let mut text = format!(
-        r#"
-[service.{name}]
-memory = {{ {memory}, per_request = "400 KiB", touch = "1us" }}
-startup = "2s"
-restart = {{ condition = "any", delay = "5s" }}
-endpoint.hold.steps = [ {{ sleep = "3s" }} ]
-endpoint.go.steps = [ {{ cpu = "1ms" }} ]
-[traffic.{name}]
-entry = "{name}.go"
-arrivals = {{ kind = "periodic", period = "100ms" }}
-"#
-    );
-    if burst > 0 {
-        let ends = BURST + f64::from(burst) * 0.01 - 0.005;
-        write!(
-            text,
-            r#"
-[traffic.{name}-burst]
-entry = "{name}.hold"
-arrivals = {{ kind = "periodic", period = "10ms", profile = {{ steps = [["0s", 0], ["{BURST}s", 1], ["{ends}s", 0]] }} }}
-"#
-        )
-        .unwrap();
+/// A service of the name, with the memory, and its traffic: `burst` requests that hold 100 pages each.
+fn service(name: &str, memory: &str, burst: u32) -> Text {
+    let entry = |endpoint: &str| format!("{name}.{endpoint}");
+    let memory = format!("memory = {{ {memory}, per_request = '400 KiB', touch = '1us' }}");
+    let text = world()
+        .service(name, memory)
+        .with("startup = '2s'\nrestart = { condition = 'any', delay = '5s' }")
+        .endpoint("hold", "{ sleep = '3s' }")
+        .cpu("go", "1ms")
+        .traffic(name, &entry("go"), periodic("100ms"));
+    if burst == 0 {
+        return text;
     }
-    text
+    let ends = BURST + f64::from(burst) * 0.01 - 0.005;
+    let steps = format!("[['0s', 0], ['{BURST}s', 1], ['{ends}s', 0]]");
+    let arrivals =
+        format!("{{ kind = 'periodic', period = '10ms', profile = {{ steps = {steps} }} }}");
+    text.traffic(&format!("{name}-burst"), &entry("hold"), arrivals)
 }
 
-fn run(node: &str, services: &[String]) -> Shown {
-    let text = format!(
-        "[scenario]\ntitle = \"Killing\"\n[node.host]\ncores = 8\n{node}\nswappiness = 0\n{}",
-        services.concat()
-    );
-    replicate(&blueprint(&text), 84, 0, 0.0, END)
+fn run(node: &str, services: &[Text]) -> Shown {
+    let host = world().node("host", 8).with(node).with("swappiness = 0");
+    let world = services.iter().fold(host, |world, service| world.with(service));
+    replicate(&world.blueprint(), 84, 0, 0.0, END)
 }
 
 /// Seconds after its first kill for which the container does not listen.
@@ -142,14 +130,10 @@ fn of_several_processes_one_dies() {
 /// Killed containers start again with their start-up CPU: 2 s each, on one core.
 #[test]
 fn who_is_killed_starts_with_its_cpu() {
-    let all: Vec<String> = (0..4)
-        .map(|n| service(&format!("s{n}"), &format!("base = \"400 KiB\", {LIMIT}"), 12))
-        .collect();
-    let text = format!(
-        "[scenario]\ntitle = \"Killing\"\n[node.host]\ncores = 1\n{NO_SWAP}\n{}",
-        all.concat()
-    );
-    let shown = replicate(&blueprint(&text), 84, 0, 0.0, END);
+    let memory = format!("base = '400 KiB', {LIMIT}");
+    let host = world().node("host", 1).with(NO_SWAP);
+    let world = (0..4).fold(host, |world, n| world.with(service(&format!("s{n}"), &memory, 12)));
+    let shown = replicate(&world.blueprint(), 84, 0, 0.0, END);
     let mut victims = killed(&shown);
     victims.sort_unstable();
     assert_eq!(victims, [0, 1, 2, 3]);

@@ -5,37 +5,22 @@
 //! replications decide nothing in between.
 
 use super::file::{Model, models};
+use crate::text::{poisson, world};
 use wssim_experiment::capacity::findings::{Capacity, End};
 use wssim_experiment::capacity::{Options, capacity};
 use wssim_experiment::findings::Answer;
 use wssim_experiment::watch::Unwatched;
-use wssim_scenario::{Scenario, range_of};
+use wssim_scenario::range_of;
 
 /// The capacity of one service with `servers` workers.
 fn station(rate: f64, mu: f64, servers: u32, arguments: &[(&str, &str)]) -> Capacity {
-    let text = format!(
-        r#"
-[scenario]
-title = "One station"
-duration = "{seconds}s"
-warmup = "60s"
-[node.host]
-cores = 64
-[service.shop]
-workers = {servers}
-endpoint.buy.steps = [ {{ cpu = "exp({service}ms)" }} ]
-[traffic.all]
-entry = "shop.buy"
-arrivals = {{ kind = "poisson", rate = "{rate}/s" }}
-"#,
-        seconds = 30_000.0 / rate,
-        service = 1e3 / mu,
-    );
-    let folder = std::env::temp_dir();
-    let path = folder.join(format!("wssim-limits-{}-{servers}-{mu}.toml", std::process::id()));
-    std::fs::write(&path, text).unwrap();
-    let scenario = Scenario::load(path.to_str().unwrap(), &[]).unwrap();
-    std::fs::remove_file(&path).unwrap();
+    let scenario = world()
+        .steady(&format!("{}s", 30_000.0 / rate), "60s")
+        .node("host", 64)
+        .service("shop", format!("workers = {servers}"))
+        .cpu("buy", format!("exp({}ms)", 1e3 / mu))
+        .traffic("all", "shop.buy", poisson(rate))
+        .scenario();
     let of = |name: &'static str| arguments.iter().filter(move |(key, _)| *key == name);
     let conditions = of("until").map(|(_, text)| scenario.condition("until", text).unwrap());
     let options = Options {

@@ -1,7 +1,8 @@
 //! The load average: in a steady state its expectation is the mean number of jobs that are runnable or
 //! at the disk, L.
 
-use super::world::{Shown, blueprint, poisson, replicate, station};
+use super::world::{Shown, replicate};
+use crate::text::{poisson, station, world};
 use wssim_model::Blueprint;
 use wssim_stats::mean_interval;
 use wssim_stats::theory::{md1, mm1};
@@ -25,7 +26,7 @@ fn covers(loads: &[f64], exact: f64, width: f64) {
 #[test]
 fn who_shares_a_core_is_runnable() {
     for service in ["exp(10ms)", "10ms"] {
-        let world = station(&poisson(60.0), service, "", 1);
+        let world = station(1, "", service, &poisson(60.0)).blueprint();
         covers(&loads(&world), mm1::mean_in_system(60.0, 100.0), 0.05);
     }
 }
@@ -33,26 +34,19 @@ fn who_shares_a_core_is_runnable() {
 /// M/D/1 in the order of arrival: one computes, the others wait for a worker and sleep.
 #[test]
 fn who_waits_for_a_worker_is_not() {
-    let world = station(&poisson(60.0), "10ms", "workers = 1\nhold = \"request\"", 1);
+    let world = station(1, "workers = 1\nhold = \"request\"", "10ms", &poisson(60.0)).blueprint();
     covers(&loads(&world), 0.6, 0.02);
 }
 
 /// M/D/1 at a disk: waiting jobs sleep uninterruptibly, and count.
 #[test]
 fn who_is_at_the_disk_counts() {
-    let world = blueprint(
-        r#"
-[scenario]
-title = "One disk"
-[node.host]
-cores = 1
-disk = { read = "10ms" }
-[service.store]
-endpoint.get.steps = [ { disk = "1 B" } ]
-[traffic.all]
-entry = "store.get"
-arrivals = { kind = "poisson", rate = "60/s" }
-"#,
-    );
+    let world = world()
+        .node("host", 1)
+        .with("disk = { read = '10ms' }")
+        .service("store", "")
+        .endpoint("get", "{ disk = '1 B' }")
+        .traffic("all", "store.get", poisson(60))
+        .blueprint();
     covers(&loads(&world), md1::mean_in_system(60.0, 0.01), 0.05);
 }

@@ -2,30 +2,27 @@
 
 use super::family;
 use super::file::{Model, exp, numbers, seconds};
-use super::world::{Length, Setup, blueprint, mean, poisson, share, station, usual};
-use std::fmt::Write as _;
+use super::world::{Length, Setup, mean, share, usual};
+use crate::text::{poisson, station, world};
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Instruction;
 use wssim_model::ids::InstructionId;
 
 /// A workerless router that visits stations s1, s2, … one after the other.
 pub(super) fn in_a_row(stations: &[(f64, f64)], arrivals: &str) -> Blueprint {
-    let mut text =
-        "[scenario]\ntitle = \"Stations in a row\"\n[node.host]\ncores = 128\n".to_owned();
     let calls: Vec<String> =
-        (1..=stations.len()).map(|n| format!("{{ call = \"s{n}.visit\" }}")).collect();
-    write!(text, "[service.router]\nendpoint.go.steps = [ {} ]\n", calls.join(", ")).unwrap();
+        (1..=stations.len()).map(|n| format!("{{ call = 's{n}.visit' }}")).collect();
+    let mut text = world().node("host", 128).service("router", "").endpoint("go", calls.join(", "));
     for (n, (mean, workers)) in stations.iter().enumerate() {
-        let steps = format!("endpoint.visit.steps = [ {{ cpu = \"{}\" }} ]", exp(*mean));
-        write!(text, "[service.s{}]\nworkers = {workers}\n{steps}\n", n + 1).unwrap();
+        let name = format!("s{}", n + 1);
+        text = text.service(&name, format!("workers = {workers}")).cpu("visit", exp(*mean));
     }
-    write!(text, "[traffic.all]\nentry = \"router.go\"\narrivals = {arrivals}\n").unwrap();
-    blueprint(&text)
+    text.traffic("all", "router.go", arrivals).blueprint()
 }
 
 pub(super) fn closed(model: &Model) -> String {
     let think = exp(model.number("think_mean"));
-    format!("{{ kind = \"closed\", users = {}, think = \"{think}\" }}", model.number("N"))
+    format!("{{ kind = 'closed', users = {}, think = '{think}' }}", model.number("N"))
 }
 
 #[test]
@@ -35,7 +32,7 @@ fn finite_source() {
         let service = exp(1.0 / m.number("mu"));
         let exact = m.rows.iter().find(|row| row.metric == "throughput_X").unwrap().exact;
         Setup {
-            blueprint: station(&closed(m), &service, &format!("workers = {c}"), 8),
+            blueprint: station(8, &format!("workers = {c}"), &service, &closed(m)).blueprint(),
             rate: exact,
             length: Length::Steady,
             read: Box::new(move |metric, shown| {
@@ -123,25 +120,14 @@ fn pool_tandem() {
 
 /// A pool as large as the first stage before a service that serves all at once.
 pub(super) fn pooled(model: &Model) -> Blueprint {
-    blueprint(&format!(
-        r#"
-[scenario]
-title = "A pool before a service"
-[node.host]
-cores = 128
-[service.client]
-pool.first.size = {}
-endpoint.go.steps = [ {{ call = "first.visit" }} ]
-[service.first]
-endpoint.visit.steps = [ {{ cpu = "{}" }} ]
-[traffic.all]
-entry = "client.go"
-arrivals = {}
-"#,
-        model.numbers("servers")[0],
-        exp(1.0 / model.numbers("mus")[0]),
-        poisson(model.number("lam"))
-    ))
+    world()
+        .node("host", 128)
+        .service("client", format!("pool.first.size = {}", model.numbers("servers")[0]))
+        .endpoint("go", "{ call = 'first.visit' }")
+        .service("first", "")
+        .cpu("visit", exp(1.0 / model.numbers("mus")[0]))
+        .traffic("all", "client.go", poisson(model.number("lam")))
+        .blueprint()
 }
 
 /// The first stage as a connection pool in front of a service without workers: the wait for a
@@ -216,26 +202,21 @@ pub(super) fn jackson(model: &Model, chances: impl Fn(&[f64]) -> Vec<f64>) -> Bl
     let servers = model.numbers("servers");
     let routing: Vec<Vec<f64>> =
         model.parameters["routing"].as_array().unwrap().iter().map(numbers).collect();
-    let mut text = "[scenario]\ntitle = \"Jackson\"\n[node.host]\ncores = 64\n".to_owned();
+    let mut text = world().node("host", 64);
     for (i, row) in routing.iter().enumerate() {
         let calls = chances(row).into_iter().enumerate().filter(|(_, p)| *p > 0.0);
-        let calls = calls
-            .map(|(j, p)| format!(", {{ call = \"s{}.visit\", probability = {p:.12} }}", j + 1));
-        let (service, calls) = (exp(1.0 / mus[i]), calls.collect::<String>());
+        let calls: String = calls
+            .map(|(j, p)| format!(", {{ call = 's{}.visit', probability = {p:.12} }}", j + 1))
+            .collect();
         let (n, workers) = (i + 1, servers[i]);
-        write!(
-            text,
-            "[service.s{n}]\nworkers = {workers}\nhold = \"cpu\"\n\
-             endpoint.visit.steps = [ {{ cpu = \"{service}\" }}{calls} ]\n"
-        )
-        .unwrap();
+        text = text
+            .service(&format!("s{n}"), format!("workers = {workers}\nhold = 'cpu'"))
+            .endpoint("visit", format!("{{ cpu = '{}' }}{calls}", exp(1.0 / mus[i])));
         if ext[i] > 0.0 {
-            let arrivals = poisson(ext[i]);
-            write!(text, "[traffic.t{n}]\nentry = \"s{n}.visit\"\narrivals = {arrivals}\n")
-                .unwrap();
+            text = text.traffic(&format!("t{n}"), &format!("s{n}.visit"), poisson(ext[i]));
         }
     }
-    blueprint(&text)
+    text.blueprint()
 }
 
 #[test]
@@ -274,24 +255,15 @@ fn open_jackson() {
 
 /// A station whose visits call it again.
 pub(super) fn feedback(model: &Model) -> Blueprint {
-    blueprint(&format!(
-        r#"
-[scenario]
-title = "Feedback"
-[node.host]
-cores = 8
-[service.station]
-workers = 1
-hold = "cpu"
-endpoint.visit.steps = [ {{ cpu = "{}" }}, {{ call = "station.visit", probability = {} }} ]
-[traffic.all]
-entry = "station.visit"
-arrivals = {}
-"#,
-        exp(1.0 / model.number("mu")),
-        model.number("q"),
-        poisson(model.number("lam"))
-    ))
+    let (service, again) = (exp(1.0 / model.number("mu")), model.number("q"));
+    let steps =
+        format!("{{ cpu = '{service}' }}, {{ call = 'station.visit', probability = {again} }}");
+    world()
+        .node("host", 8)
+        .service("station", "workers = 1\nhold = 'cpu'")
+        .endpoint("visit", steps)
+        .traffic("all", "station.visit", poisson(model.number("lam")))
+        .blueprint()
 }
 
 #[test]
@@ -318,7 +290,7 @@ fn lb_round_robin() {
         let lam = m.number("lam");
         let text = format!("workers = 1\nreplicas = {}", m.number("c"));
         Setup {
-            blueprint: station(&poisson(lam), &exp(1.0 / m.number("mu")), &text, 32),
+            blueprint: station(32, &text, &exp(1.0 / m.number("mu")), &poisson(lam)).blueprint(),
             rate: lam,
             length: Length::Steady,
             read: Box::new(usual),
@@ -330,7 +302,8 @@ fn lb_round_robin() {
 #[test]
 fn stretching_time_stretches_responses() {
     let world = |k: f64| {
-        station(&poisson(8.0 / k), &format!("exp({})", seconds(0.1 * k)), "workers = 1", 4)
+        station(4, "workers = 1", &format!("exp({})", seconds(0.1 * k)), &poisson(8.0 / k))
+            .blueprint()
     };
     let run = |k: f64| super::world::replicate(&world(k), 7, 0, 0.0, 1000.0 * k).responses();
     let (short, long) = (run(1.0), run(3.0));

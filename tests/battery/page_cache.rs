@@ -1,7 +1,8 @@
 //! Files: buffers and page cache together are one cache under Che's approximation, and the page cache is
 //! the RAM that others leave.
 
-use super::world::{Shown, blueprint, mean, replicate};
+use super::world::{Shown, mean, replicate};
+use crate::text::{closed, world};
 use wssim_stats::mean_interval;
 use wssim_stats::theory::caches::{che, zipf};
 
@@ -16,35 +17,19 @@ const READ: f64 = 100e-6;
 /// A database of 10 MiB and 8 MiB of buffers, whose one user never thinks, on a node of `ram` MiB;
 /// beside it always `others` requests of 4 MiB each.
 fn database(ram: f64, others: u32) -> Shown {
-    let beside = if others == 0 {
-        String::new()
-    } else {
-        format!(
-            "[traffic.others]\nentry = \"other.go\"\n\
-             arrivals = {{ kind = \"closed\", users = {others}, think = \"0s\" }}\n"
-        )
-    };
-    let world = blueprint(&format!(
-        r#"
-[scenario]
-title = "A database"
-[node.host]
-cores = 4
-memory = "{ram} MiB"
-disk = {{ read = "constant(100us)" }}
-[service.database]
-memory = {{ base = "10 MiB" }}
-data = {{ size = "64 MiB", buffers = "8 MiB", page = "4 KiB", alpha = 0.9 }}
-endpoint.query.steps = [ {{ cpu = "constant(1ms)" }}, {{ read = 20 }} ]
-[service.other]
-memory = {{ per_request = "4 MiB" }}
-endpoint.go.steps = [ {{ sleep = "1s" }} ]
-[traffic.all]
-entry = "database.query"
-arrivals = {{ kind = "closed", users = 1, think = "0s" }}
-{beside}"#
-    ));
-    replicate(&world, 84, 0, 30.0, 60.0)
+    let mut world = world()
+        .node("host", 4)
+        .with(format!("memory = '{ram} MiB'\ndisk = {{ read = 'constant(100us)' }}"))
+        .service("database", "memory = { base = '10 MiB' }")
+        .with("data = { size = '64 MiB', buffers = '8 MiB', page = '4 KiB', alpha = 0.9 }")
+        .endpoint("query", "{ cpu = 'constant(1ms)' }, { read = 20 }")
+        .service("other", "memory = { per_request = '4 MiB' }")
+        .endpoint("go", "{ sleep = '1s' }")
+        .traffic("all", "database.query", closed(1));
+    if others > 0 {
+        world = world.traffic("others", "other.go", closed(others));
+    }
+    replicate(&world.blueprint(), 84, 0, 30.0, 60.0)
 }
 
 fn missed(shown: &Shown) -> f64 {
@@ -89,23 +74,14 @@ fn reads_miss_what_buffers_and_page_cache_do_not_hold() {
 /// pages are alike.
 #[test]
 fn a_query_takes_its_cpu_and_its_misses() {
-    let world = blueprint(
-        r#"
-[scenario]
-title = "A database"
-[node.host]
-cores = 1
-memory = "42 MiB"
-disk = { read = "exp(100us)" }
-[service.database]
-memory = { base = "10 MiB" }
-data = { size = "64 MiB", page = "4 KiB", alpha = 0 }
-endpoint.query.steps = [ { cpu = "exp(1ms)" }, { read = 20 } ]
-[traffic.all]
-entry = "database.query"
-arrivals = { kind = "closed", users = 1, think = "0s" }
-"#,
-    );
+    let world = world()
+        .node("host", 1)
+        .with("memory = '42 MiB'\ndisk = { read = 'exp(100us)' }")
+        .service("database", "memory = { base = '10 MiB' }")
+        .with("data = { size = '64 MiB', page = '4 KiB', alpha = 0 }")
+        .endpoint("query", "{ cpu = 'exp(1ms)' }, { read = 20 }")
+        .traffic("all", "database.query", closed(1))
+        .blueprint();
     let means: Vec<f64> =
         (0..20).map(|n| mean(&replicate(&world, 84, n, 2.0, 60.0).responses())).collect();
     let estimate = mean_interval(&means, 0.999).unwrap();

@@ -9,7 +9,8 @@
 //! there are fewer faults than in the long run; and the slowdowns at alpha 1.2, without faults, are
 //! scheduling noise.
 
-use super::world::{blueprint, mean, replicate};
+use super::world::{mean, replicate};
+use crate::text::{Text, closed, periodic, world};
 use wssim_model::Blueprint;
 use wssim_stats::mean_interval;
 use wssim_stats::theory::caches::{che, zipf};
@@ -46,26 +47,18 @@ const MEASURED: [Cell; 16] = [
     Cell(0.40, 1.2, [2.0, 0.0002, 0.008], false),
 ];
 
-/// The walk: a user who never thinks, with the part of `PAGES` pages in RAM that an overcommit leaves.
+const DISK: &str = "disk = { read = 'constant(150us)' }";
+
+/// The walk: a user who never thinks, and of `PAGES` pages those in RAM that an overcommit leaves.
 fn walk(overcommit: f64, alpha: f64) -> Blueprint {
     let ram = PAGES as f64 * 4096.0 / (1.0 + overcommit);
-    blueprint(&format!(
-        r#"
-[scenario]
-title = "A walk over 1 GiB"
-[node.host]
-cores = 1
-memory = "{ram:.0} B"
-swap = "2 GiB"
-disk = {{ read = "constant(150us)" }}
-[service.walk]
-memory = {{ base = "1 GiB", alpha = {alpha}, touch = "0.6us" }}
-endpoint.touch.steps = [ {{ cpu = "constant(10ms)" }} ]
-[traffic.one]
-entry = "walk.touch"
-arrivals = {{ kind = "closed", users = 1, think = "0s" }}
-"#
-    ))
+    world()
+        .node("host", 1)
+        .with(format!("memory = '{ram:.0} B'\nswap = '2 GiB'\n{DISK}"))
+        .service("walk", format!("memory = {{ base = '1 GiB', alpha = {alpha}, touch = '0.6us' }}"))
+        .cpu("touch", "constant(10ms)")
+        .traffic("one", "walk.touch", closed(1))
+        .blueprint()
 }
 
 /// Faults per touch and responses of one replication.
@@ -133,33 +126,18 @@ fn a_step_takes_its_cpu_and_its_faults() {
 fn faults_of_several_stand_in_one_queue() {
     let over = 0.2;
     let ram = 3.0 * 16_384.0 * 4096.0 / (1.0 + over);
-    let service = |n: u32| {
-        format!(
-            r#"
-[service.walk{n}]
-memory = {{ base = "64 MiB", alpha = 0.0, touch = "1us" }}
-endpoint.touch.steps = [ {{ cpu = "constant(1ms)" }} ]
-[traffic.of{n}]
-entry = "walk{n}.touch"
-arrivals = {{ kind = "closed", users = 1, think = "0s" }}
-"#
-        )
+    let host =
+        world().node("host", 3).with(format!("memory = '{ram:.0} B'\nswap = '1 GiB'\n{DISK}"));
+    let walk = |world: Text, n: u32| {
+        world
+            .service(
+                &format!("walk{n}"),
+                "memory = { base = '64 MiB', alpha = 0.0, touch = '1us' }",
+            )
+            .cpu("touch", "constant(1ms)")
+            .traffic(&format!("of{n}"), &format!("walk{n}.touch"), closed(1))
     };
-    let world = blueprint(&format!(
-        r#"
-[scenario]
-title = "Three walks"
-[node.host]
-cores = 3
-memory = "{ram:.0} B"
-swap = "1 GiB"
-disk = {{ read = "constant(150us)" }}
-{}{}{}
-"#,
-        service(1),
-        service(2),
-        service(3)
-    ));
+    let world = (1..=3).fold(host, walk).blueprint();
     let shown = replicate(&world, 84, 0, 20.0, 200.0);
     let faults = 1_000.0 * (1.0 - 1.0 / (1.0 + over));
     let due = 3.0 * faults * 150e-6;
@@ -178,25 +156,14 @@ disk = {{ read = "constant(150us)" }}
 /// computes, but its touches and faults count.
 #[test]
 fn faults_of_who_is_given_up_are_among_the_touches() {
-    let world = blueprint(
-        r#"
-[scenario]
-title = "Given up"
-[node.host]
-cores = 1
-memory = "64 MiB"
-swap = "1 GiB"
-disk = { read = "constant(150us)" }
-[service.walk]
-memory = { base = "80 MiB", alpha = 0, touch = "1us" }
-endpoint.touch.steps = [ { cpu = "constant(2ms)" } ]
-[traffic.some]
-entry = "walk.touch"
-arrivals = { kind = "periodic", period = "100ms" }
-patience = "5ms"
-cancel = true
-"#,
-    );
+    let world = world()
+        .node("host", 1)
+        .with(format!("memory = '64 MiB'\nswap = '1 GiB'\n{DISK}"))
+        .service("walk", "memory = { base = '80 MiB', alpha = 0, touch = '1us' }")
+        .cpu("touch", "constant(2ms)")
+        .traffic("some", "walk.touch", periodic("100ms"))
+        .with("patience = '5ms'\ncancel = true")
+        .blueprint();
     let shown = replicate(&world, 84, 0, 1.0, 60.0);
     assert_eq!(shown.failed(), 1.0);
     let [touches, faults] = shown.averages.containers[0].touches.map(|n| n as f64);

@@ -2,7 +2,8 @@
 
 use super::family;
 use super::file::exp;
-use super::world::{Length, Setup, Shown, blueprint, mean, poisson, replicate, usual};
+use super::world::{Length, Setup, Shown, mean, replicate, usual};
+use crate::text::{self, poisson};
 use wssim_model::Blueprint;
 use wssim_stats::mean_interval;
 use wssim_stats::theory::erlang_b;
@@ -12,42 +13,23 @@ const LEVEL: f64 = 0.999;
 /// A proxy before replicas of `api`, one on each node, with `labels` (`name = value` each) for a router
 /// `api`; users call the proxy.
 fn world(lam: f64, replicas: u32, labels: &[(&str, &str)], rest: &str) -> Blueprint {
-    let label = |(name, value): &(&str, &str)| format!("\"traefik.http.{name}\" = \"{value}\"\n");
+    let label = |(name, value): &(&str, &str)| format!("'traefik.http.{name}' = '{value}'\n");
     let labels: String = labels.iter().map(label).collect();
-    let arrivals = poisson(lam);
-    blueprint(&format!(
-        r#"
-[scenario]
-title = "A proxy before an interface"
-[orchestrator]
-kind = "swarm"
-managers = ["a"]
-[node.a]
-cores = 500
-[node.b]
-cores = 500
-[node.c]
-cores = 500
-[service.edge]
-image = "traefik:v3"
-constraints = ["node.hostname == a"]
-endpoint.go.steps = [ {{ call = "api.ask", timeout = "2s" }} ]
-[service.api]
-replicas = {replicas}
-constraints = ["node.hostname != a"]
-endpoint.ask.steps = [ {{ sleep = "{}" }} ]
-[service.api.labels]
-"traefik.enable" = "true"
-"traefik.http.routers.api.rule" = "Host(`api`)"
-"traefik.http.services.api.loadbalancer.server.port" = "8080"
-{labels}
-[traffic.all]
-entry = "edge.go"
-arrivals = {arrivals}
-{rest}
-"#,
-        exp(0.01)
-    ))
+    text::world()
+        .swarm("'a'")
+        .nodes(&["a", "b", "c"], 500, "")
+        .service("edge", "image = 'traefik:v3'")
+        .on("a")
+        .endpoint("go", "{ call = 'api.ask', timeout = '2s' }")
+        .service("api", format!("replicas = {replicas}\nconstraints = ['node.hostname != a']"))
+        .endpoint("ask", format!("{{ sleep = '{}' }}", exp(0.01)))
+        .with("[service.api.labels]\n'traefik.enable' = 'true'")
+        .with("'traefik.http.routers.api.rule' = 'Host(`api`)'")
+        .with("'traefik.http.services.api.loadbalancer.server.port' = '8080'")
+        .with(labels)
+        .traffic("all", "edge.go", poisson(lam))
+        .with(rest)
+        .blueprint()
 }
 
 #[test]

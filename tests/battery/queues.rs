@@ -3,12 +3,13 @@
 
 use super::family;
 use super::file::{exp, hyperexp, mean_of, seconds};
-use super::world::{Length, Setup, mean, poisson, share, station, usual};
+use super::world::{Length, Setup, mean, share, usual};
+use crate::text::{poisson, station};
 
 /// A first-come-first-served station under Poisson arrivals.
 pub(super) fn fcfs(rate: f64, service: &str, workers: f64, more: &str) -> Setup {
     let text = format!("workers = {workers}\n{more}");
-    let blueprint = station(&poisson(rate), service, &text, 128);
+    let blueprint = station(128, &text, service, &poisson(rate)).blueprint();
     Setup {
         blueprint,
         rate,
@@ -51,7 +52,7 @@ fn mmpp_m_c() {
         );
         let workers = format!("workers = {}", m.number("c"));
         Setup {
-            blueprint: station(&arrivals, &exp(1.0 / m.number("mu")), &workers, 128),
+            blueprint: station(128, &workers, &exp(1.0 / m.number("mu")), &arrivals).blueprint(),
             rate: mean(&m.numbers("rates")),
             length: Length::Steady,
             read: Box::new(|metric, shown| match metric {
@@ -104,7 +105,7 @@ fn gm1() {
     family("gm1", |m| {
         let arrivals = format!("{{ kind = \"renewal\", interarrival = \"{}\" }}", m.law("arrival"));
         Setup {
-            blueprint: station(&arrivals, &exp(1.0 / m.number("mu")), "workers = 1", 8),
+            blueprint: station(8, "workers = 1", &exp(1.0 / m.number("mu")), &arrivals).blueprint(),
             rate: 1.0 / mean_of(&m.parameters["arrival"]),
             length: Length::Steady,
             read: Box::new(usual),
@@ -121,26 +122,11 @@ fn erlang_b() {
 fn erlang_a() {
     family("erlang_a", |m| {
         let (lam, c) = (m.number("lam"), m.number("c"));
-        let text = format!(
-            r#"
-[scenario]
-title = "Impatient customers"
-[node.host]
-cores = 128
-[service.station]
-workers = {c}
-endpoint.visit.steps = [ {{ cpu = "{}" }} ]
-[traffic.all]
-entry = "station.visit"
-arrivals = {}
-patience_in_queue = "{}"
-"#,
-            exp(1.0 / m.number("mu")),
-            poisson(lam),
-            exp(1.0 / m.number("theta"))
-        );
+        let patience = exp(1.0 / m.number("theta"));
+        let world = station(128, format!("workers = {c}"), exp(1.0 / m.number("mu")), poisson(lam))
+            .with(format!("patience_in_queue = '{patience}'"));
         Setup {
-            blueprint: super::world::blueprint(&text),
+            blueprint: world.blueprint(),
             rate: lam,
             length: Length::Steady,
             read: Box::new(move |metric, shown| match metric {

@@ -2,28 +2,25 @@
 //! here: only the clocks have a length.
 
 use super::models;
-use super::world::{blueprint, blueprint_with, poisson, replicate};
+use super::world::replicate;
+use crate::text::{Text, poisson, world};
 use wssim_model::Blueprint;
 use wssim_stats::{Estimate, mean_interval};
 
 /// Level of the intervals: one of a thousand misses by chance; seeds are fixed.
 const LEVEL: f64 = 0.999;
 
-/// A node that fails, a container that starts at once, and no requests.
+/// A container that ends starts again without a pause.
+const AT_ONCE: &str = "restart = { delay = '0s' }";
+
+/// A node that fails, a container that takes no time to start, and nobody who asks for anything.
 fn unit(mtbf: &str, mttr: &str) -> Blueprint {
-    blueprint(&format!(
-        r#"
-[scenario]
-title = "A unit"
-[node.host]
-cores = 1
-mtbf = "{mtbf}"
-mttr = "{mttr}"
-[service.unit]
-restart = {{ delay = "0s" }}
-endpoint.visit.steps = [ {{ cpu = "1ms" }} ]
-"#
-    ))
+    world()
+        .node("host", 1)
+        .with(format!("mtbf = '{mtbf}'\nmttr = '{mttr}'"))
+        .service("unit", AT_ONCE)
+        .cpu("visit", "1ms")
+        .blueprint()
 }
 
 /// The share of time up of each container, in each of `n` replications.
@@ -99,20 +96,13 @@ fn alternating_renewal() {
 #[test]
 fn a_container_starts_after_its_node() {
     let (m, r, b): (f64, f64, f64) = (100.0, 30.0, 20.0);
-    let world = blueprint(&format!(
-        r#"
-[scenario]
-title = "Booting"
-[node.host]
-cores = 1
-mtbf = "exp({m}s)"
-mttr = "{r}s"
-[service.unit]
-restart = {{ delay = "0s" }}
-startup = "{b}s"
-endpoint.visit.steps = [ {{ cpu = "1ms" }} ]
-"#
-    ));
+    let world = world()
+        .node("host", 1)
+        .with(format!("mtbf = 'exp({m}s)'\nmttr = '{r}s'"))
+        .service("unit", AT_ONCE)
+        .with(format!("startup = '{b}s'"))
+        .cpu("visit", "1ms")
+        .blueprint();
     let up = ups(&world, 40, 1_000.0, 20_000.0).concat();
     covers("up", &up, m * (-b / m).exp() / (m + r), 0.03);
 }
@@ -125,20 +115,12 @@ fn containers_crash_each_by_itself() {
         ("restart = { delay = \"5s\" }", 5.0),
         ("restart = { condition = \"none\" }\nmttr = \"25s\"", 25.0),
     ] {
-        let world = blueprint(&format!(
-            r#"
-[scenario]
-title = "Crashing"
-[node.host]
-cores = 8
-[service.unit]
-replicas = 3
-mtbf = "exp(40s)"
-{restart}
-startup = "3s"
-endpoint.visit.steps = [ {{ cpu = "1ms" }} ]
-"#
-        ));
+        let world = world()
+            .node("host", 8)
+            .service("unit", "replicas = 3\nmtbf = 'exp(40s)'\nstartup = '3s'")
+            .with(restart)
+            .cpu("visit", "1ms")
+            .blueprint();
         let ups = ups(&world, 40, 500.0, 10_000.0);
         let exact = 40.0 / (40.0 + delay + 3.0);
         for replica in 0..3 {
@@ -155,34 +137,18 @@ endpoint.visit.steps = [ {{ cpu = "1ms" }} ]
 /// by a third node.
 #[test]
 fn a_link_is_cut_now_and_then() {
-    let world = blueprint(&format!(
-        r#"
-[scenario]
-title = "A bad cable"
-[node.a]
-cores = 8
-[node.b]
-cores = 8
-[node.c]
-cores = 8
-[lan]
-rtt = "0.2ms"
-[[lan.pair]]
-between = ["b", "a"]
-mtbf = "exp(20s)"
-mttr = "exp(5s)"
-[service.front]
-constraints = ["node.hostname == a"]
-endpoint.page.steps = [ {{ call = "back.get", timeout = "50ms" }} ]
-[service.back]
-constraints = ["node.hostname == b"]
-endpoint.get.steps = [ {{ cpu = "0.1ms" }} ]
-[traffic.web]
-entry = "front.page"
-arrivals = {}
-"#,
-        poisson(10.0)
-    ));
+    let world = world()
+        .nodes(&["a", "b", "c"], 8, "")
+        .with("[lan]\nrtt = '0.2ms'")
+        .with("[[lan.pair]]\nbetween = ['b', 'a']\nmtbf = 'exp(20s)'\nmttr = 'exp(5s)'")
+        .service("front", "")
+        .on("a")
+        .endpoint("page", "{ call = 'back.get', timeout = '50ms' }")
+        .service("back", "")
+        .on("b")
+        .cpu("get", "0.1ms")
+        .traffic("web", "front.page", poisson(10))
+        .blueprint();
     let failed: Vec<f64> =
         (0..30).map(|number| replicate(&world, 84, number, 200.0, 5_000.0).failed()).collect();
     covers("failed", &failed, 0.2, 0.05);
@@ -190,19 +156,16 @@ arrivals = {}
 
 /// Two nodes of one site and one of another, with shared and separate causes.
 fn sites(more: &str, own: &str) -> Blueprint {
-    let node = |name: &str, site: &str, own: &str| {
-        format!(
-            "[node.{name}]\ncores = 1\nsite = \"{site}\"\n{own}\n[service.on-{name}]\n\
-             constraints = [\"node.hostname == {name}\"]\nrestart = {{ delay = \"0s\" }}\n\
-             endpoint.visit.steps = [ {{ cpu = \"1ms\" }} ]\n"
-        )
+    let node = |world: Text, (name, site, own): (&str, &str, &str)| {
+        world
+            .node(name, 1)
+            .with(format!("site = '{site}'\n{own}"))
+            .service(&format!("on-{name}"), AT_ONCE)
+            .on(name)
+            .cpu("visit", "1ms")
     };
-    blueprint(&format!(
-        "[scenario]\ntitle = \"Sites\"\n{}{}{}{more}",
-        node("a", "office", ""),
-        node("b", "office", own),
-        node("c", "attic", ""),
-    ))
+    let nodes = [("a", "office", ""), ("b", "office", own), ("c", "attic", "")];
+    nodes.into_iter().fold(world(), node).with(more).blueprint()
 }
 
 /// Power is a common cause: all nodes of the site are down at the same times, the others never; the
@@ -229,34 +192,22 @@ fn the_power_of_a_site_is_a_common_cause() {
 /// A file of outages is equivalent to `[[fault]]`s, for any order of its lines and columns.
 #[test]
 fn outages_of_a_file_happen_as_faults_do() {
-    let text = |faults: &str| {
-        format!(
-            r#"
-[scenario]
-title = "Replayed"
-[node.a]
-cores = 4
-disk = {{ read = "1ms" }}
-[node.b-c]
-cores = 4
-site = "attic"
-disk = {{ read = "1ms" }}
-[orchestrator]
-kind = "swarm"
-[service.front]
-constraints = ["node.hostname == a"]
-endpoint.page.steps = [ {{ call = "back.get", timeout = "50ms" }} ]
-[service.back]
-constraints = ["node.hostname == b-c"]
-endpoint.get.steps = [ {{ cpu = "exp(1ms)" }}, {{ disk = "1 kB" }} ]
-[traffic.web]
-entry = "front.page"
-patience = "1s"
-arrivals = {}
-{faults}
-"#,
-            poisson(20.0)
-        )
+    let world = |faults: &str| {
+        world()
+            .node("a", 4)
+            .with("disk = { read = '1ms' }")
+            .node("b-c", 4)
+            .with("site = 'attic'\ndisk = { read = '1ms' }")
+            .with("[orchestrator]\nkind = 'swarm'")
+            .service("front", "")
+            .on("a")
+            .endpoint("page", "{ call = 'back.get', timeout = '50ms' }")
+            .service("back", "")
+            .on("b-c")
+            .endpoint("get", "{ cpu = 'exp(1ms)' }, { disk = '1 kB' }")
+            .traffic("web", "front.page", poisson(20))
+            .with("patience = '1s'")
+            .with(faults)
     };
     let faults = r#"
 [[fault]]
@@ -302,9 +253,9 @@ kind = "switch"
                 partition,20,1500ms,a-b-c,\n\
                 kill-service,70,,back,\n"
         .replace("1min 30s", "90");
-    let scripted = replicate(&blueprint(&text(faults)), 84, 0, 1.0, 95.0);
-    let replayed = text("[faults]\nfile = \"outages.csv\"\n");
-    let replayed = blueprint_with(&replayed, &[("outages.csv", file)]);
+    let scripted = replicate(&world(faults).blueprint(), 84, 0, 1.0, 95.0);
+    let replayed = world("[faults]\nfile = 'outages.csv'");
+    let replayed = replayed.blueprint_beside(&[("outages.csv", &file)]);
     let replayed = replicate(&replayed, 84, 0, 1.0, 95.0);
     assert!(scripted.failed() > 0.1 && scripted.failed() < 0.5, "{}", scripted.failed());
     assert_eq!(scripted.requests, replayed.requests);

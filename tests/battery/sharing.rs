@@ -2,9 +2,8 @@
 
 use super::family;
 use super::file::{Model, mean_of, seconds};
-use super::world::{
-    Length, Setup, Shown, blueprint, mean, poisson, share, station, usual, variance,
-};
+use super::world::{Length, Setup, Shown, mean, share, usual, variance};
+use crate::text::{poisson, station, world};
 
 /// Requests of source "sized", whose demand is known: seconds in the system.
 fn of_sized(shown: &Shown) -> Vec<f64> {
@@ -17,29 +16,15 @@ fn of_sized(shown: &Shown) -> Vec<f64> {
 fn one_core_with_sized(model: &Model) -> Setup {
     let (lam, x) = (model.number("lam"), model.number("x"));
     let load = lam * mean_of(&model.parameters["service"]);
-    let text = format!(
-        r#"
-[scenario]
-title = "One core, shared"
-[node.host]
-cores = 1
-[service.station]
-endpoint.visit.steps = [ {{ cpu = "{}" }} ]
-endpoint.sized.steps = [ {{ cpu = "constant({})" }} ]
-[traffic.all]
-entry = "station.visit"
-arrivals = {}
-[traffic.sized]
-entry = "station.sized"
-arrivals = {}
-"#,
-        model.law("service"),
-        seconds(x),
-        poisson(lam * 0.9),
-        poisson(load * 0.1 / x),
-    );
+    let world = world()
+        .node("host", 1)
+        .service("station", "")
+        .cpu("visit", model.law("service"))
+        .cpu("sized", format!("constant({})", seconds(x)))
+        .traffic("all", "station.visit", poisson(lam * 0.9))
+        .traffic("sized", "station.sized", poisson(load * 0.1 / x));
     Setup {
-        blueprint: blueprint(&text),
+        blueprint: world.blueprint(),
         rate: lam,
         length: Length::Steady,
         read: Box::new(|metric, shown| match metric {
@@ -53,7 +38,7 @@ arrivals = {}
 fn mg1_ps() {
     family("mg1_ps", |m| {
         let lam = m.number("lam");
-        let plain = station(&poisson(lam), &m.law("service"), "", 1);
+        let plain = station(1, "", &m.law("service"), &poisson(lam)).blueprint();
         let sized = one_core_with_sized(m);
         Setup {
             blueprint: plain,
@@ -79,7 +64,7 @@ fn mgc_ps() {
     family("mgc_ps", |m| {
         let (lam, cores) = (m.number("lam"), m.number("c") as u32);
         Setup {
-            blueprint: station(&poisson(lam), &m.law("service"), "", cores),
+            blueprint: station(cores, "", &m.law("service"), &poisson(lam)).blueprint(),
             rate: lam,
             length: Length::Steady,
             read: Box::new(move |metric, shown| match metric {
@@ -97,7 +82,7 @@ fn mginf() {
     family("mginf", |m| {
         let (lam, k) = (m.number("lam"), m.number("k") as u32);
         Setup {
-            blueprint: station(&poisson(lam), &m.law("service"), "", 500),
+            blueprint: station(500, "", &m.law("service"), &poisson(lam)).blueprint(),
             rate: lam,
             length: Length::Steady,
             read: Box::new(move |metric, shown| {

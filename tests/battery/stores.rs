@@ -3,27 +3,20 @@
 use super::family;
 use super::file::{Model, Row, exp, seconds};
 use super::judge::judge;
-use super::world::{Length, Setup, Shown, blueprint, mean, poisson, replicate, usual};
+use super::world::{Length, Setup, Shown, mean, replicate, usual};
+use crate::text::{closed, periodic, poisson, world};
 use wssim_model::Blueprint;
 use wssim_stats::theory::caches::{che, zipf};
 
 /// Requests that look one item up in a cache `hit` and do nothing after a miss.
 fn cached(hit: &str) -> Blueprint {
-    blueprint(&format!(
-        r#"
-[scenario]
-title = "A cache"
-[node.host]
-cores = 4
-[service.web]
-endpoint.get.steps = [ {{ cache = "redis", hit = "{hit}", cost = "exp(1ms)" }} ]
-[service.redis]
-[traffic.all]
-entry = "web.get"
-arrivals = {}
-"#,
-        poisson(100.0)
-    ))
+    world()
+        .node("host", 4)
+        .service("web", "")
+        .endpoint("get", format!("{{ cache = 'redis', hit = '{hit}', cost = 'exp(1ms)' }}"))
+        .service("redis", "")
+        .traffic("all", "web.get", poisson(100))
+        .blueprint()
 }
 
 fn hit_ratio(shown: &Shown) -> f64 {
@@ -75,25 +68,14 @@ fn a_cache_is_warm_at_once() {
 /// One look-up at a time and no backlog: of two at once one is refused, which is a miss.
 #[test]
 fn a_look_up_that_fails_is_a_miss() {
-    let world = blueprint(
-        r#"
-[scenario]
-title = "Refused"
-[node.host]
-cores = 4
-[service.web]
-endpoint.get.steps = [ { parallel = [
-  [ { cache = "redis", hit = 1, cost = "10ms", miss = [ { sleep = "1s" } ] } ],
-  [ { cache = "redis", hit = 1, cost = "10ms", miss = [ { sleep = "1s" } ] } ],
-] } ]
-[service.redis]
-workers = 1
-backlog = 0
-[traffic.all]
-entry = "web.get"
-arrivals = { kind = "periodic", period = "2s" }
-"#,
-    );
+    let look_up = "[ { cache = 'redis', hit = 1, cost = '10ms', miss = [ { sleep = '1s' } ] } ]";
+    let world = world()
+        .node("host", 4)
+        .service("web", "")
+        .endpoint("get", format!("{{ parallel = [ {look_up}, {look_up} ] }}"))
+        .service("redis", "workers = 1\nbacklog = 0")
+        .traffic("all", "web.get", periodic("2s"))
+        .blueprint();
     let shown = replicate(&world, 84, 0, 0.0, 100.0);
     assert_eq!(shown.look_ups, [50, 50]);
     assert_eq!(shown.failed(), 0.0);
@@ -103,31 +85,18 @@ arrivals = { kind = "periodic", period = "2s" }
 /// A look-up uses the network: half a round trip there, half of one back.
 #[test]
 fn a_cache_is_as_near_as_its_node() {
+    let look_up = "{ cache = 'redis', hit = 0, cost = '1ms', send = '1 kB', receive = '4 kB' }";
     let response = |node: &str| {
-        let world = blueprint(&format!(
-            r#"
-[scenario]
-title = "Near and far"
-[node.a]
-cores = 1
-network = "1 MB/s"
-[node.b]
-cores = 1
-network = "1 MB/s"
-[lan]
-rtt = "3ms"
-local_rtt = "0.5ms"
-packet_cpu = "0s"
-[service.web]
-constraints = ["node.hostname == a"]
-endpoint.get.steps = [ {{ cache = "redis", hit = 0, cost = "1ms", send = "1 kB", receive = "4 kB" }} ]
-[service.redis]
-constraints = ["node.hostname == {node}"]
-[traffic.all]
-entry = "web.get"
-arrivals = {{ kind = "periodic", period = "1s" }}
-"#
-        ));
+        let world = world()
+            .nodes(&["a", "b"], 1, "network = '1 MB/s'")
+            .with("[lan]\nrtt = '3ms'\nlocal_rtt = '0.5ms'\npacket_cpu = '0s'")
+            .service("web", "")
+            .on("a")
+            .endpoint("get", look_up)
+            .service("redis", "")
+            .on(node)
+            .traffic("all", "web.get", periodic("1s"))
+            .blueprint();
         mean(&replicate(&world, 84, 0, 0.0, 20.0).responses())
     };
     // Each packet has 90 bytes of headers (Ethernet 38, IP 20, TCP 32): the user's request and answer
@@ -140,23 +109,14 @@ arrivals = {{ kind = "periodic", period = "1s" }}
 
 /// A Poisson stream of visits to a disk that serves `queues` at once.
 fn at_disk(rate: f64, disk: &str, bytes: &str, queues: f64) -> Setup {
-    let text = format!(
-        r#"
-[scenario]
-title = "A disk"
-[node.host]
-cores = 1
-disk = {{ {disk}, queues = {queues} }}
-[service.store]
-endpoint.read.steps = [ {{ disk = "{bytes}" }} ]
-[traffic.all]
-entry = "store.read"
-arrivals = {}
-"#,
-        poisson(rate)
-    );
+    let world = world()
+        .node("host", 1)
+        .with(format!("disk = {{ {disk}, queues = {queues} }}"))
+        .service("store", "")
+        .endpoint("read", format!("{{ disk = '{bytes}' }}"))
+        .traffic("all", "store.read", poisson(rate));
     Setup {
-        blueprint: blueprint(&text),
+        blueprint: world.blueprint(),
         rate,
         length: Length::Steady,
         read: Box::new(move |metric, shown| {
@@ -223,22 +183,13 @@ fn mg1_at_a_disk() {
 #[test]
 fn visits_to_a_disk_are_uninterruptible_and_hold_a_worker_of_a_thread_pool() {
     for (hold, held) in [("request", 3.0), ("cpu", 0.0)] {
-        let world = blueprint(&format!(
-            r#"
-[scenario]
-title = "Uninterruptible"
-[node.host]
-cores = 1
-disk = {{ write = "exp(1ms)", flush = "exp(10ms)" }}
-[service.store]
-workers = 5
-hold = "{hold}"
-endpoint.save.steps = [ {{ disk = "1 kB", flush = true }}, {{ disk = "1 kB", write = true }} ]
-[traffic.all]
-entry = "store.save"
-arrivals = {{ kind = "closed", users = 3, think = "0s" }}
-"#
-        ));
+        let world = world()
+            .node("host", 1)
+            .with("disk = { write = 'exp(1ms)', flush = 'exp(10ms)' }")
+            .service("store", format!("workers = 5\nhold = '{hold}'"))
+            .endpoint("save", "{ disk = '1 kB', flush = true }, { disk = '1 kB', write = true }")
+            .traffic("all", "store.save", closed(3))
+            .blueprint();
         let shown = replicate(&world, 84, 0, 1.0, 100.0);
         let container = shown.averages.containers[0];
         assert!((container.disk_served - 1.0).abs() < 1e-9, "{}", container.disk_served);

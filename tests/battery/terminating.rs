@@ -2,12 +2,13 @@
 
 use super::family;
 use super::file::{Model, exp, seconds};
-use super::world::{Length, Setup, Shown, blueprint_with, poisson, station, variance};
+use super::world::{Length, Setup, Shown, variance};
+use crate::text::{poisson, station, world};
 use std::fmt::Write as _;
 
 fn queue(model: &Model) -> wssim_model::Blueprint {
     let service = exp(1.0 / model.number("mu"));
-    station(&poisson(model.number("lam")), &service, "workers = 1", 8)
+    station(8, "workers = 1", &service, &poisson(model.number("lam"))).blueprint()
 }
 
 /// The state at t: the mean over the microsecond from t on. A growing queue is rarely empty, which takes
@@ -61,23 +62,13 @@ fn replayed(
     for time in times {
         writeln!(rows, "{time:.9}").unwrap();
     }
-    let text = format!(
-        r#"
-[scenario]
-title = "Replayed"
-kind = "window"
-duration = "10min"
-[node.host]
-cores = 8
-[service.station]
-workers = {workers}
-endpoint.visit.steps = [ {{ cpu = "{service}" }} ]
-[traffic.all]
-entry = "station.visit"
-arrivals = {{ kind = "trace", file = "times.csv" }}
-"#
-    );
-    blueprint_with(&text, &[("times.csv", rows)])
+    let world = world()
+        .window("10min")
+        .node("host", 8)
+        .service("station", format!("workers = {workers}"))
+        .cpu("visit", service)
+        .traffic("all", "station.visit", "{ kind = 'trace', file = 'times.csv' }");
+    world.blueprint_beside(&[("times.csv", &rows)])
 }
 
 /// When the last request has ended.

@@ -6,7 +6,7 @@ use super::calls::fork;
 use super::file::{Model, exp, models};
 use super::networks::{closed, feedback, in_a_row, jackson, pooled};
 use super::queues::fcfs;
-use super::world::{poisson, station};
+use crate::text::{poisson, station};
 use wssim_experiment::analytic::{Analytic, analytic};
 use wssim_experiment::question::Measure;
 use wssim_model::Blueprint;
@@ -65,10 +65,11 @@ fn one_queue_is_exact() {
 
 #[test]
 fn shared_processors_are_exact() {
-    let one = |m: &Model| station(&poisson(m.number("lam")), &m.law("service"), "", 1);
+    let one = |m: &Model| station(1, "", &m.law("service"), &poisson(m.number("lam"))).blueprint();
     rows("mg1_ps", 3, EXACT, one, of_station);
     let cores = |m: &Model| m.number("c") as u32;
-    let many = |m: &Model| station(&poisson(m.number("lam")), &m.law("service"), "", cores(m));
+    let many =
+        |m: &Model| station(cores(m), "", &m.law("service"), &poisson(m.number("lam"))).blueprint();
     rows("mgc_ps", 3, EXACT, many, of_station);
 }
 
@@ -134,7 +135,7 @@ fn two_branches_join_exactly() {
 fn one_source_of_users_is_exact() {
     let one = |m: &Model| {
         let workers = format!("workers = {}", m.number("c"));
-        station(&closed(m), &exp(1.0 / m.number("mu")), &workers, 8)
+        station(8, &workers, &exp(1.0 / m.number("mu")), &closed(m)).blueprint()
     };
     rows("finite_source", 6, EXACT, one, of_station);
     let stations = |m: &Model| {

@@ -1,6 +1,7 @@
 //! RAM that containers ask for: entries of caches, heaps with collections, cold pages that are parked.
 
-use super::world::{Shown, blueprint, mean, replicate};
+use super::world::{Shown, mean, replicate};
+use crate::text::{closed, poisson, world};
 use wssim_stats::mean_interval;
 use wssim_stats::theory::caches::{lru_hit_ratio, zipf};
 
@@ -8,23 +9,16 @@ const PAGE: f64 = 4096.0;
 
 /// Requests that look up one of `items` in a store with room for `room` entries of 2 pages each.
 fn store(items: u32, room: u32, more: &str, replication: u32, lead: f64, long: f64) -> Shown {
-    let world = blueprint(&format!(
-        r#"
-[scenario]
-title = "A store"
-[node.host]
-cores = 4
-memory = "1 GiB"
-[service.web]
-endpoint.get.steps = [ {{ cache = "redis", hit = "zipf(items={items}, alpha=0.9)", cost = "10us"{more} }} ]
-[service.redis]
-memory = {{ base = "1 MiB", entry = "8 KiB", maxmemory = "{} KiB" }}
-[traffic.all]
-entry = "web.get"
-arrivals = {{ kind = "poisson", rate = "100/s" }}
-"#,
-        8 * room
-    ));
+    let hit = format!("hit = 'zipf(items={items}, alpha=0.9)'");
+    let memory = format!("base = '1 MiB', entry = '8 KiB', maxmemory = '{} KiB'", 8 * room);
+    let world = world()
+        .node("host", 4)
+        .with("memory = '1 GiB'")
+        .service("web", "")
+        .endpoint("get", format!("{{ cache = 'redis', {hit}, cost = '10us'{more} }}"))
+        .service("redis", format!("memory = {{ {memory} }}"))
+        .traffic("all", "web.get", poisson(100))
+        .blueprint();
     replicate(&world, 84, replication, lead, long)
 }
 
@@ -74,24 +68,15 @@ fn a_store_fills_entry_by_entry() {
 #[test]
 fn who_waits_for_a_thread_of_a_pool_takes_no_ram() {
     for (hold, begun) in [("cpu", 3.0), ("request", 1.0)] {
-        let step = "[ { cpu = \"5ms\" } ]";
-        let world = blueprint(&format!(
-            r#"
-[scenario]
-title = "Branches"
-[node.host]
-cores = 1
-memory = "1 GiB"
-[service.app]
-workers = 1
-hold = "{hold}"
-memory = {{ base = "4 MiB", per_request = "1 MiB" }}
-endpoint.go.steps = [ {{ parallel = [ {step}, {step}, {step}, {step} ] }} ]
-[traffic.all]
-entry = "app.go"
-arrivals = {{ kind = "closed", users = 3, think = "0s" }}
-"#
-        ));
+        let step = "[ { cpu = '5ms' } ]";
+        let world = world()
+            .node("host", 1)
+            .with("memory = '1 GiB'")
+            .service("app", format!("workers = 1\nhold = '{hold}'"))
+            .with("memory = { base = '4 MiB', per_request = '1 MiB' }")
+            .endpoint("go", format!("{{ parallel = [ {step}, {step}, {step}, {step} ] }}"))
+            .traffic("all", "app.go", closed(3))
+            .blueprint();
         let shown = replicate(&world, 84, 0, 5.0, 60.0);
         let demand = shown.averages.containers[0].demand / 1_048_576.0;
         assert!((demand - 4.0 - begun).abs() < 1e-6, "{hold}: {demand}");
@@ -102,24 +87,15 @@ arrivals = {{ kind = "closed", users = 3, think = "0s" }}
 /// A service that leaves 1 MiB of garbage in a heap with room for 64 beside the live 16 MiB: each
 /// collection touches those, and takes 50 ms of CPU.
 fn heap(rate: f64, ram: &str) -> Shown {
-    let world = blueprint(&format!(
-        r#"
-[scenario]
-title = "A heap"
-[node.host]
-cores = 4
-memory = "{ram}"
-swap = "1 GiB"
-swappiness = 0
-disk = {{ read = "constant(100us)" }}
-[service.app]
-memory = {{ base = "100 MiB", touch = "none", heap = {{ limit = "80 MiB", live = "16 MiB", garbage = "1 MiB", collection = "50ms" }} }}
-endpoint.go.steps = [ {{ cpu = "1ms" }} ]
-[traffic.all]
-entry = "app.go"
-arrivals = {{ kind = "poisson", rate = "{rate}/s" }}
-"#
-    ));
+    let heap = "{ limit = '80 MiB', live = '16 MiB', garbage = '1 MiB', collection = '50ms' }";
+    let world = world()
+        .node("host", 4)
+        .with(format!("memory = '{ram}'\nswap = '1 GiB'\nswappiness = 0"))
+        .with("disk = { read = 'constant(100us)' }")
+        .service("app", format!("memory = {{ base = '100 MiB', touch = 'none', heap = {heap} }}"))
+        .cpu("go", "1ms")
+        .traffic("all", "app.go", poisson(rate))
+        .blueprint();
     replicate(&world, 84, 0, 60.0, 640.0)
 }
 
@@ -161,24 +137,14 @@ fn a_collection_touches_what_is_in_swap() {
 #[test]
 fn parked_pages_harm_nobody() {
     let parked = |swap: &str, swappiness: f64| {
-        let world = blueprint(&format!(
-            r#"
-[scenario]
-title = "Parked"
-[node.host]
-cores = 1
-memory = "1 GiB"
-swap = "{swap}"
-swappiness = {swappiness}
-disk = "hdd"
-[service.app]
-memory = {{ base = "400 MiB", hot = 0.5 }}
-endpoint.go.steps = [ {{ cpu = "exp(10ms)" }} ]
-[traffic.all]
-entry = "app.go"
-arrivals = {{ kind = "poisson", rate = "50/s" }}
-"#
-        ));
+        let world = world()
+            .node("host", 1)
+            .with(format!("memory = '1 GiB'\nswap = '{swap}'\nswappiness = {swappiness}"))
+            .with("disk = 'hdd'")
+            .service("app", "memory = { base = '400 MiB', hot = 0.5 }")
+            .cpu("go", "exp(10ms)")
+            .traffic("all", "app.go", poisson(50))
+            .blueprint();
         replicate(&world, 84, 0, 10.0, 60.0)
     };
     let without = parked("0 B", 60.0);

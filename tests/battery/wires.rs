@@ -1,6 +1,7 @@
 //! Traffic on a network interface: flows that share it, packets that are encapsulated and encrypted.
 
-use super::world::{Shown, blueprint, mean, replicate};
+use super::world::{Shown, mean, replicate};
+use crate::text::{periodic, poisson, world};
 
 /// Answers of several megabytes over one gigabit interface are M/G/1 under processor sharing: E\[R\] =
 /// E\[S\]/(1 − ρ) for any law. 20 replications, t(19) = 3.883 at 99.9 %.
@@ -8,27 +9,20 @@ use super::world::{Shown, blueprint, mean, replicate};
 fn large_answers_share_an_interface() {
     let load = 0.7;
     for law in ["constant(4MB)", "uniform(1.5MB, 8.5MB)", "pareto(min=2MB, alpha=3.5)"] {
-        let text = |rate: f64| {
-            format!(
-                r#"
-[scenario]
-title = "Downloads"
-[node.host]
-cores = 1
-network = "1 Gbit/s"
-[service.files]
-endpoint.get.steps = []
-[traffic.all]
-entry = "files.get"
-arrivals = {{ kind = "poisson", rate = "{rate}/s" }}
-receive = "{law}"
-"#
-            )
+        let world = |rate: f64| {
+            world()
+                .node("host", 1)
+                .with("network = '1 Gbit/s'")
+                .service("files", "")
+                .endpoint("get", "")
+                .traffic("all", "files.get", poisson(rate))
+                .with(format!("receive = '{law}'"))
+                .blueprint()
         };
-        let bytes = blueprint(&text(1.0)).sources[0].receive.mean();
-        // Every 1448 bytes are 1538 on the wire; half a packet more or less is negligible.
+        let bytes = world(1.0).sources[0].receive.mean();
+        // Every 1448 bytes are 1538 on the wire; half a packet more or less is nothing.
         let service = bytes * 1538.0 / 1448.0 / 125e6;
-        let world = blueprint(&text(load / service));
+        let world = world(load / service);
         let means: Vec<f64> =
             (0..20).map(|n| mean(&replicate(&world, 5, n, 60.0, 600.0).responses())).collect();
         let half = 3.883 * (super::world::variance(&means) / 20.0).sqrt();
@@ -41,36 +35,22 @@ receive = "{law}"
 
 /// A fast node with AES-NI calls a slow one without: ten times a second, all laws constant.
 fn exchange(answer: &str, network: &str) -> Shown {
-    let world = blueprint(&format!(
-        r#"
-[scenario]
-title = "Two nodes"
-[node.fast]
-cores = 4
-network = "1 Gbit/s"
-[node.slow]
-cores = 4
-speed = 0.26
-network = "1 Gbit/s"
-aes = false
-[lan]
-rtt = "0.2ms"
-packet_cpu = "7us"
-[network.n]
-{network}
-[service.a]
-constraints = ["node.hostname == fast"]
-networks = ["n"]
-endpoint.page.steps = [ {{ cpu = "1ms" }}, {{ call = "b.query", send = "300 B", receive = "{answer}" }} ]
-[service.b]
-constraints = ["node.hostname == slow"]
-networks = ["n"]
-endpoint.query.steps = [ {{ cpu = "1ms" }} ]
-[traffic.all]
-entry = "a.page"
-arrivals = {{ kind = "periodic", period = "1s" }}
-"#
-    ));
+    let query = format!("{{ call = 'b.query', send = '300 B', receive = '{answer}' }}");
+    let world = world()
+        .node("fast", 4)
+        .with("network = '1 Gbit/s'")
+        .node("slow", 4)
+        .with("speed = 0.26\nnetwork = '1 Gbit/s'\naes = false")
+        .with("[lan]\nrtt = '0.2ms'\npacket_cpu = '7us'")
+        .with(format!("[network.n]\n{network}"))
+        .service("a", "networks = ['n']")
+        .on("fast")
+        .endpoint("page", format!("{{ cpu = '1ms' }}, {query}"))
+        .service("b", "networks = ['n']")
+        .on("slow")
+        .cpu("query", "1ms")
+        .traffic("all", "a.page", periodic("1s"))
+        .blueprint();
     replicate(&world, 1, 0, 10.0, 100.0)
 }
 
@@ -140,32 +120,21 @@ fn an_encrypted_flow_goes_as_fast_as_one_core_encrypts() {
 #[test]
 fn a_free_network_costs_nothing() {
     for lan in ["", "[lan]\nrtt = \"0s\"\npacket_cpu = \"0s\"\n"] {
-        let world = blueprint(&format!(
-            r#"
-[scenario]
-title = "Free"
-[node.a]
-cores = 1
-[node.b]
-cores = 1
-aes = false
-{lan}
-[network.n]
-{ENCRYPTED}
-[service.a]
-constraints = ["node.hostname == a"]
-networks = ["n"]
-endpoint.page.steps = [ {{ call = "b.query", send = "20 MB", receive = "900 kB" }} ]
-[service.b]
-constraints = ["node.hostname == b"]
-networks = ["n"]
-endpoint.query.steps = [ {{ cpu = "1ms" }} ]
-[traffic.all]
-entry = "a.page"
-arrivals = {{ kind = "periodic", period = "1s" }}
-receive = "5 MB"
-"#
-        ));
+        let world = world()
+            .node("a", 1)
+            .node("b", 1)
+            .with("aes = false")
+            .with(lan)
+            .with(format!("[network.n]\n{ENCRYPTED}"))
+            .service("a", "networks = ['n']")
+            .on("a")
+            .endpoint("page", "{ call = 'b.query', send = '20 MB', receive = '900 kB' }")
+            .service("b", "networks = ['n']")
+            .on("b")
+            .cpu("query", "1ms")
+            .traffic("all", "a.page", periodic("1s"))
+            .with("receive = '5 MB'")
+            .blueprint();
         let shown = replicate(&world, 1, 0, 10.0, 100.0);
         assert!(shown.responses().iter().all(|response| *response == 1e-3));
         assert!(shown.averages.nodes.iter().all(|node| node.network_cpu == 0.0));

@@ -1,12 +1,9 @@
 //! Runs one replication of a scenario's text, and records it request by request.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-use wssim_experiment::question::Worlds;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{ContainerId, EndpointId, NodeId, PoolId, ServiceId, SourceId};
 use wssim_model::probe::{Failure, NodeMemoryState, OutOfMemory, Probe};
 use wssim_model::{Averages, Blueprint, Outcome, Run, simulate};
-use wssim_scenario::Scenario;
 
 /// A model's world, how to run it, and how to read each metric.
 pub(super) struct Setup {
@@ -160,30 +157,6 @@ impl Shown {
     }
 }
 
-/// The world of a scenario's text.
-pub(super) fn blueprint(text: &str) -> Blueprint {
-    blueprint_with(text, &[])
-}
-
-/// The world of a scenario's text that names other files.
-pub(super) fn blueprint_with(text: &str, files: &[(&str, String)]) -> Blueprint {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let folder =
-        std::env::temp_dir().join(format!("wssim-battery-{}-{number}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    for (name, text) in files {
-        std::fs::write(folder.join(name), text).unwrap();
-    }
-    let path = folder.join("model.toml");
-    std::fs::write(&path, text).unwrap();
-    let scenario = Scenario::load(path.to_str().unwrap(), &[])
-        .unwrap_or_else(|mistakes| panic!("{}\n{text}", mistakes.render(false)));
-    let blueprint = scenario.blueprint(None, &[]).unwrap();
-    std::fs::remove_dir_all(&folder).unwrap();
-    blueprint
-}
-
 /// One replication.
 pub(super) fn replicate(
     blueprint: &Blueprint,
@@ -210,28 +183,6 @@ pub(super) fn replicate(
     shown.averages = outcome.averages;
     shown.seconds = long;
     shown
-}
-
-/// One station with Poisson arrivals; `arrivals` and `service` in the scenario's notation.
-pub(super) fn station(arrivals: &str, service: &str, station: &str, cores: u32) -> Blueprint {
-    blueprint(&format!(
-        r#"
-[scenario]
-title = "One station"
-[node.host]
-cores = {cores}
-[service.station]
-{station}
-endpoint.visit.steps = [ {{ cpu = "{service}" }} ]
-[traffic.all]
-entry = "station.visit"
-arrivals = {arrivals}
-"#
-    ))
-}
-
-pub(super) fn poisson(rate: f64) -> String {
-    format!("{{ kind = \"poisson\", rate = \"{rate}/s\" }}")
 }
 
 pub(super) fn mean(values: &[f64]) -> f64 {

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 #[test]
 fn it_says_first_what_a_planner_should_know() {
-    let folder = Folder::new("analytic");
-    // The claim is wrong, but it is not judged.
+    let folder = Folder::new();
+    // The claim is wrong, and nobody judges it.
     folder.write("claim.toml", &claiming("30ms", "40ms"));
     let output = wssim(folder.path(), &["run", "claim.toml", "--analytic"]);
     assert_eq!(status(&output), 0, "{}{}", stdout(&output), stderr(&output));
@@ -23,7 +23,7 @@ fn it_says_first_what_a_planner_should_know() {
 
 #[test]
 fn programs_get_all_of_it() {
-    let folder = Folder::new("analytic-json");
+    let folder = Folder::new();
     folder.write("claim.toml", &claiming("30ms", "40ms"));
     let output = wssim(folder.path(), &["run", "claim.toml", "--analytic", "--format", "json"]);
     let told: Value = serde_json::from_str(&stdout(&output)).unwrap();
@@ -39,7 +39,7 @@ fn programs_get_all_of_it() {
 
 #[test]
 fn what_only_a_simulation_needs_does_not_go_with_it() {
-    let folder = Folder::new("analytic-flags");
+    let folder = Folder::new();
     folder.write("claim.toml", &claiming("30ms", "40ms"));
     let output = wssim(folder.path(), &["run", "claim.toml", "--analytic", "--replications", "5"]);
     assert_eq!(status(&output), 2);

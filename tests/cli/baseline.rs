@@ -14,9 +14,9 @@ fn run(folder: &Folder, more: &[&str]) -> std::process::Output {
     wssim(folder.path(), &arguments)
 }
 
-/// A folder with a scenario, and its baseline.
-fn with_baseline(name: &str) -> Folder {
-    let folder = Folder::new(name);
+/// A folder with a scenario, and a baseline of it.
+fn with_baseline() -> Folder {
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let made = run(&folder, &["--write-baseline", "kept/base.json"]);
     assert_eq!(status(&made), 0, "{}", stderr(&made));
@@ -31,7 +31,7 @@ fn guarded(folder: &Folder, more: &[&str]) -> std::process::Output {
 
 #[test]
 fn the_same_scenario_passes_and_changes_by_nothing() {
-    let folder = with_baseline("baseline-same");
+    let folder = with_baseline();
     let output = guarded(&folder, &["--format", "json"]);
     assert_eq!(status(&output), 0, "{}{}", stdout(&output), stderr(&output));
     let results: Value = serde_json::from_str(&stdout(&output)).unwrap();
@@ -44,7 +44,7 @@ fn the_same_scenario_passes_and_changes_by_nothing() {
 /// Service times 40 % longer: M/M/1 at a load of 0.7 answers after 14/0.3 = 46.7 ms, which is 26.7 ms more.
 #[test]
 fn a_slower_service_fails_with_its_name_and_the_numbers() {
-    let folder = with_baseline("baseline-slower");
+    let folder = with_baseline();
     let slower = "service.shop.endpoint.buy.steps=[{ cpu = \"exp(14ms)\" }]";
     let output = guarded(&folder, &["--set", slower]);
     assert_eq!(status(&output), 1, "{}{}", stdout(&output), stderr(&output));
@@ -77,7 +77,7 @@ fn a_slower_service_fails_with_its_name_and_the_numbers() {
 /// baseline, 3 or fewer, with a probability of 0.997.
 #[test]
 fn chance_alone_hardly_ever_fails() {
-    let folder = with_baseline("baseline-chance");
+    let folder = with_baseline();
     let failed = (1000..1060).filter(|seed: &u32| {
         let [one, other] = [seed * 2, seed * 2 + 1].map(|seed| seed.to_string());
         let made = run(&folder, &["--seed", &one, "--write-baseline", "kept/base.json", "--quiet"]);
@@ -94,7 +94,7 @@ fn chance_alone_hardly_ever_fails() {
 /// unchanged is missing.
 #[test]
 fn unequal_numbers_of_replications_are_compared_pair_by_pair() {
-    let folder = with_baseline("baseline-unequal");
+    let folder = with_baseline();
     for replications in ["5", "31"] {
         let call = ["run", "queue.toml", "--ranges", "off", "--set", "scenario.duration=20s"];
         let more = ["--replications", replications, "--format", "json"];
@@ -110,7 +110,7 @@ fn unequal_numbers_of_replications_are_compared_pair_by_pair() {
 /// with it.
 #[test]
 fn a_baseline_has_replications_enough() {
-    let folder = Folder::new("baseline-enough");
+    let folder = Folder::new();
     folder.write("queue.toml", &super::claiming("15ms", "25ms"));
     let call = |more: &[&str]| {
         let short = ["run", "queue.toml", "--set", "scenario.duration=20s", "--format", "json"];
@@ -126,7 +126,7 @@ fn a_baseline_has_replications_enough() {
 /// A removed claim is reported, and fails unless that is allowed.
 #[test]
 fn what_is_allowed_to_be_missing_does_not_fail() {
-    let folder = Folder::new("baseline-allowed");
+    let folder = Folder::new();
     folder.write("queue.toml", &super::claiming("15ms", "25ms"));
     let made = run(&folder, &["--write-baseline", "kept/base.json"]);
     assert_eq!(status(&made), 0, "{}", stderr(&made));
@@ -139,7 +139,7 @@ fn what_is_allowed_to_be_missing_does_not_fail() {
 
 #[test]
 fn what_is_missing_fails() {
-    let folder = with_baseline("baseline-missing");
+    let folder = with_baseline();
     let path = folder.path().join("kept/base.json");
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("\"service\":\"shop\"", "\"service\":\"gone\"")).unwrap();
@@ -150,7 +150,7 @@ fn what_is_missing_fails() {
 
 #[test]
 fn limits_are_the_users() {
-    let folder = with_baseline("baseline-limits");
+    let folder = with_baseline();
     let slower = ["--set", "service.shop.endpoint.buy.steps=[{ cpu = \"exp(10.5ms)\" }]"];
     assert_eq!(status(&guarded(&folder, &slower)), 1);
     let names = [
@@ -166,7 +166,7 @@ fn limits_are_the_users() {
 
 #[test]
 fn what_cannot_be_compared_is_refused_before_time_is_spent() {
-    let folder = with_baseline("baseline-refused");
+    let folder = with_baseline();
     let text = fs::read_to_string(folder.path().join("kept/base.json")).unwrap();
     for (from, to, said) in [
         ("\"name\":\"queue\",\"title\"", "\"name\":\"other\",\"title\"", "of scenario `other`"),
@@ -195,7 +195,7 @@ fn what_cannot_be_compared_is_refused_before_time_is_spent() {
 /// A baseline is written on request, whole, and never replaced by the run compared with it.
 #[test]
 fn a_baseline_stays_as_it_is() {
-    let folder = with_baseline("baseline-stays");
+    let folder = with_baseline();
     let path = folder.path().join("out/queue/results.json");
     let before = fs::read_to_string(&path).unwrap();
     let usual = ["--baseline", "out/queue/results.json", "--set", "traffic.web.arrivals.rate=70/s"];
@@ -223,7 +223,7 @@ fn a_baseline_stays_as_it_is() {
 /// of which either may crash are survived; one is not.
 #[test]
 fn results_of_failures_are_compared_by_their_intervals() {
-    let folder = Folder::new("baseline-failures");
+    let folder = Folder::new();
     let two = QUEUE.replace(
         "[service.shop]",
         "[node.other]\ncores = 8\n\n[service.shop]\nreplicas = 2\nmax_replicas_per_node = 1",

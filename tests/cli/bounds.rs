@@ -14,7 +14,7 @@ fn flood(arrivals: &str) -> String {
 #[test]
 fn more_in_flight_than_fits_ends_every_study_with_a_sentence() {
     use std::process::Command;
-    let folder = Folder::new("bounds-rate");
+    let folder = Folder::new();
     folder.write("flood.toml", &flood(r#"{ kind = "poisson", rate = "1e7/s" }"#));
     for call in ["run flood.toml --replications 2 --threads 1", "trace flood.toml"] {
         let limited = format!("ulimit -v 2000000; exec {} {call}", env!("CARGO_BIN_EXE_wssim"));
@@ -30,7 +30,7 @@ fn more_in_flight_than_fits_ends_every_study_with_a_sentence() {
 
 #[test]
 fn more_users_than_fit_are_refused_before_they_take_room() {
-    let folder = Folder::new("bounds-users");
+    let folder = Folder::new();
     let arrivals = r#"{ kind = "closed", users = 2000000, think = "exp(1s)" }"#;
     folder.write("crowd.toml", &flood(arrivals));
     let output = wssim(folder.path(), &["run", "crowd.toml", "--replications", "2"]);
@@ -42,7 +42,7 @@ fn more_users_than_fit_are_refused_before_they_take_room() {
 /// there, and requests without an answer are errors.
 #[test]
 fn what_gathers_behind_the_measured_stretch_ends_it_there() {
-    let folder = Folder::new("bounds-behind");
+    let folder = Folder::new();
     folder.write("flood.toml", &flood(r#"{ kind = "periodic", rate = "200000/s" }"#));
     let call = ["run", "flood.toml", "--replications", "2", "--threads", "1", "--out", "a"];
     let output = wssim(folder.path(), &call);
@@ -60,7 +60,7 @@ fn what_gathers_behind_the_measured_stretch_ends_it_there() {
 
 #[test]
 fn more_replications_than_fit_are_refused() {
-    let folder = Folder::new("bounds-replications");
+    let folder = Folder::new();
     let service =
         |number: u32| format!("[service.s{number}]\nendpoint.e.steps = [ {{ cpu = \"1ms\" }} ]\n");
     let services: String = (0..100).map(service).collect();

@@ -18,7 +18,7 @@ fn results(folder: &Path, scenario: &str) -> Value {
 
 #[test]
 fn the_largest_traffic_is_a_bracket_around_the_exact_limit() {
-    let folder = Folder::new("capacity-limit");
+    let folder = Folder::new();
     folder.write("queue.toml", &with_objective("100ms"));
     let output = wssim(folder.path(), &["capacity", "queue.toml", "--precision", "2%"]);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
@@ -46,7 +46,7 @@ fn the_largest_traffic_is_a_bracket_around_the_exact_limit() {
 /// Today's traffic is the one in force: a quarter more leaves room for a factor of four fifths.
 #[test]
 fn the_traffic_of_today_is_what_is_in_force() {
-    let folder = Folder::new("capacity-scaled");
+    let folder = Folder::new();
     folder.write("queue.toml", &with_objective("100ms"));
     let arguments = ["capacity", "queue.toml", "--set", "traffic.scale=1.25", "--precision", "2%"];
     assert_eq!(status(&wssim(folder.path(), &arguments)), 0);
@@ -57,7 +57,7 @@ fn the_traffic_of_today_is_what_is_in_force() {
 
 #[test]
 fn too_much_today_is_told_with_what_can_be_carried() {
-    let folder = Folder::new("capacity-today");
+    let folder = Folder::new();
     folder.write("late.toml", &with_objective("50ms"));
     let output = wssim(folder.path(), &["capacity", "late.toml", "--precision", "5%"]);
     assert_eq!(status(&output), 1, "{}", stdout(&output));
@@ -100,7 +100,7 @@ objective = { p95 = "100ms" }
 
 #[test]
 fn nodes_are_missed_or_not() {
-    let folder = Folder::new("capacity-without");
+    let folder = Folder::new();
     let claim = |node: &str| {
         format!(
             "\n[[claim]]\nid = \"{node}\"\nsource = \"test\"\nexpect = {{ min = 1 }}\n\
@@ -129,7 +129,7 @@ fn nodes_are_missed_or_not() {
 /// 1 GB for containers of 100 MB beside a running one: nine more; the ineligible node stays empty.
 #[test]
 fn containers_fit_by_ram() {
-    let folder = Folder::new("capacity-fits");
+    let folder = Folder::new();
     let text = CLUSTER.replace("back.cores = 1", "back = { cores = 1, memory = \"1 GB\" }")
         + "[memory]\nkernel = \"0 B\"\nengine = \"0 B\"\nagent = \"0 B\"\nshim = \"0 B\"\n";
     folder.write("cluster.toml", &text);
@@ -144,7 +144,7 @@ fn containers_fit_by_ram() {
 
 #[test]
 fn claims_name_the_command() {
-    let folder = Folder::new("capacity-claims");
+    let folder = Folder::new();
     let claim = |id: &str, metric: &str, expect: &str| {
         format!(
             "\n[[claim]]\nid = \"{id}\"\nsource = \"test\"\nmetric = '{metric}'\nexpect = {expect}\n"
@@ -167,7 +167,7 @@ fn claims_name_the_command() {
 
 #[test]
 fn another_key_has_a_least_value_that_will_do() {
-    let folder = Folder::new("capacity-find");
+    let folder = Folder::new();
     folder.write("queue.toml", &QUEUE.replace("50/s", "350/s"));
     let until = r#"response_time_seconds{entry="web", stat="mean"} < 15ms"#;
     let find = |key: &str| {
@@ -196,7 +196,7 @@ fn another_key_has_a_least_value_that_will_do() {
 /// Enough answers need more traffic, fast ones less: it holds only in the middle.
 #[test]
 fn what_holds_in_the_middle_alone_has_no_limit() {
-    let folder = Folder::new("capacity-turns");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let arguments = [
         "capacity",
@@ -215,7 +215,7 @@ fn what_holds_in_the_middle_alone_has_no_limit() {
 
 #[test]
 fn what_is_cut_short_says_so() {
-    let folder = Folder::new("capacity-budget");
+    let folder = Folder::new();
     folder.write("queue.toml", &with_objective("100ms"));
     let output = wssim(folder.path(), &["capacity", "queue.toml", "--budget", "1ms"]);
     assert_eq!(status(&output), 3, "{}", stdout(&output));
@@ -226,7 +226,7 @@ fn what_is_cut_short_says_so() {
 
 #[test]
 fn mistakes_have_their_own_messages() {
-    let folder = Folder::new("capacity-mistakes");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let response = r#"response_time_seconds{entry="web"} < 1s"#;
     for (arguments, message) in [

@@ -31,7 +31,7 @@ fn mean_response(results: &Value) -> &Value {
 
 #[test]
 fn a_change_covers_what_theory_says_and_pairing_narrows_it() {
-    let folder = Folder::new("compare-theory");
+    let folder = Folder::new();
     folder.write("slow.toml", QUEUE);
     folder.write("fast.toml", &faster());
     let arguments = ["compare", "slow.toml", "fast.toml", "--replications", "40"];
@@ -59,7 +59,7 @@ fn a_change_covers_what_theory_says_and_pairing_narrows_it() {
 
 #[test]
 fn a_scenario_differs_from_itself_in_exactly_nothing() {
-    let folder = Folder::new("compare-itself");
+    let folder = Folder::new();
     folder.write("one.toml", QUEUE);
     folder.write("copy.toml", QUEUE);
     let output = wssim(
@@ -86,7 +86,7 @@ fn a_scenario_differs_from_itself_in_exactly_nothing() {
 /// Claims of the two files: an observation, a limit, two changes, one of them from another file.
 #[test]
 fn claims_about_both_and_about_the_change_are_judged() {
-    let folder = Folder::new("compare-claims");
+    let folder = Folder::new();
     let claim = |id: &str, more: &str| {
         format!(
             "\n[[claim]]\nid = \"{id}\"\nsource = \"test\"\n\
@@ -129,7 +129,7 @@ services:
 
 #[test]
 fn stack_files_alone_compare() {
-    let folder = Folder::new("compare-stacks");
+    let folder = Folder::new();
     folder.write("old.yml", STACK);
     folder.write("new.yml", &STACK.replace("replicas: 1", "replicas: 3"));
     folder.write("nodes.toml", "[node.only]\ncores = 2\nmemory = \"4 GB\"\n");
@@ -150,7 +150,7 @@ fn stack_files_alone_compare() {
 
 #[test]
 fn one_replication_shows_nothing() {
-    let folder = Folder::new("compare-one");
+    let folder = Folder::new();
     folder.write("slow.toml", QUEUE);
     folder.write("fast.toml", &faster());
     let arguments = ["compare", "slow.toml", "fast.toml", "--replications", "1"];
@@ -160,7 +160,7 @@ fn one_replication_shows_nothing() {
 
 #[test]
 fn scenarios_of_one_name_are_told_apart() {
-    let folder = Folder::new("compare-names");
+    let folder = Folder::new();
     for version in ["old", "new"] {
         std::fs::create_dir(folder.path().join(version)).unwrap();
         folder.write(&format!("{version}/stack.yml"), STACK);
@@ -176,7 +176,7 @@ fn scenarios_of_one_name_are_told_apart() {
 
 #[test]
 fn mistakes_are_told() {
-    let folder = Folder::new("compare-mistakes");
+    let folder = Folder::new();
     folder.write("one.toml", QUEUE);
     folder.write("nodes.toml", "[node.only]\ncores = 2\n");
     for (arguments, wanted, message) in [
@@ -195,7 +195,7 @@ fn mistakes_are_told() {
 /// claims.
 #[test]
 fn what_was_observed_in_the_baseline_is_decided_too() {
-    let folder = Folder::new("compare-observed");
+    let folder = Folder::new();
     // A mean of 20 ms: ±3 % of it takes more looks than a difference of 67 %.
     let observed = r#"
 [[claim]]
@@ -218,7 +218,7 @@ observed = true
 
 #[test]
 fn what_carries_the_changes_of_several_names_each() {
-    let folder = Folder::new("compare-carried");
+    let folder = Folder::new();
     folder.write("slow.toml", QUEUE);
     folder.write("fast.toml", &faster());
     folder.write("faster.toml", &QUEUE.replace("exp(10ms)", "exp(2ms)"));

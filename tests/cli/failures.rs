@@ -4,6 +4,7 @@
 //! nowhere.
 
 use super::{Folder, status, stderr, stdout, wssim};
+use crate::text::{poisson, world};
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -113,7 +114,7 @@ fn seconds(entry: &Value, of: &str) -> f64 {
 
 #[test]
 fn what_is_down_says_why_and_what_comes_back_says_when() {
-    let folder = Folder::new("failures");
+    let folder = Folder::new();
     folder.write("pair.toml", &with_all_entries());
     let (ended, results) = failures(folder.path(), &[]);
     assert_eq!(ended, 0);
@@ -155,7 +156,7 @@ fn assert_lost(set: &Value, name: &str, why: &str) {
 
 #[test]
 fn reasons_follow_from_what_is_said_of_the_cluster() {
-    let folder = Folder::new("failure-reasons");
+    let folder = Folder::new();
     folder.write("pair.toml", &with_all_entries());
     let right = |more: &[&str]| {
         let (_, results) = failures(folder.path(), &[&["--depth", "1"][..], more].concat());
@@ -188,7 +189,7 @@ fn reasons_follow_from_what_is_said_of_the_cluster() {
 /// A retry at the other replica answers every request: none fails, but some are slow.
 #[test]
 fn an_entry_that_misses_its_objective_is_degraded() {
-    let folder = Folder::new("degraded");
+    let folder = Folder::new();
     let retrying = PAIR.replace(
         "call = \"shop.buy\", timeout = \"1s\"",
         "call = \"shop.buy\", timeout = \"1s\", retries = { attempts = 1, other_replica = true }",
@@ -209,7 +210,7 @@ fn an_entry_that_misses_its_objective_is_degraded() {
 /// Flags and `[survival]` are equivalent, and the verdict depends on them.
 #[test]
 fn the_definition_flips_the_verdict() {
-    let folder = Folder::new("definition");
+    let folder = Folder::new();
     folder.write("pair.toml", PAIR);
     let survives = |more: &[&str]| {
         let (_, results) = failures(folder.path(), more);
@@ -224,7 +225,7 @@ fn the_definition_flips_the_verdict() {
 
 #[test]
 fn threads_change_nothing() {
-    let folder = Folder::new("failure-threads");
+    let folder = Folder::new();
     folder.write("pair.toml", &with_all_entries());
     let run = |threads: &str| {
         let call = ["failures", "pair.toml", "--replications", "3", "--format", "json"];
@@ -237,7 +238,7 @@ fn threads_change_nothing() {
 
 #[test]
 fn claims_decide_the_status() {
-    let folder = Folder::new("failure-claims");
+    let folder = Folder::new();
     for (most, lost, more, expected, verdict) in [
         ("1min", 1, &["--depth", "1"][..], 1, "refuted"),
         ("1min", 2, &["--depth", "1"], 3, "undecided"),
@@ -261,7 +262,7 @@ fn claims_decide_the_status() {
 /// of three are lost, however long a purchase takes.
 #[test]
 fn a_claim_about_several_sets_is_held_to_ranges() {
-    let folder = Folder::new("failure-sets");
+    let folder = Folder::new();
     let ranged = r#"{ cpu = { value = "exp(5ms)", range = ["exp(1ms)", "exp(9ms)"] } }"#;
     let pair = PAIR.replace(r#"{ cpu = "exp(5ms)" }"#, ranged);
     let claim = "[[claim]]\nid = \"all\"\nmetric = 'survival_ratio'\nexpect = { min = 1.0 }\nstudy = \"failures\"\n";
@@ -276,7 +277,7 @@ fn a_claim_about_several_sets_is_held_to_ranges() {
 
 #[test]
 fn wrong_calls_and_keys_are_refused() {
-    let folder = Folder::new("failure-mistakes");
+    let folder = Folder::new();
     folder.write("pair.toml", PAIR);
     for (more, told) in [
         (&["--depth", "0"][..], "0 is not in 1..=64"),
@@ -307,7 +308,7 @@ fn wrong_calls_and_keys_are_refused() {
 /// Complete replications are reported, marked partial.
 #[test]
 fn an_interrupt_reports_the_complete_replications() {
-    let folder = Folder::new("failure-interrupt");
+    let folder = Folder::new();
     folder.write("pair.toml", PAIR);
     let mut child = Command::new(env!("CARGO_BIN_EXE_wssim"))
         .args(["failures", "pair.toml", "--replications", "1000000", "--out", "part"])
@@ -332,17 +333,20 @@ fn an_interrupt_reports_the_complete_replications() {
 /// recovers from the loss of its node, and the loss of the other one does not affect it.
 #[test]
 fn a_least_recovery_time_is_that_of_interruptions() {
-    let folder = Folder::new("failures-least");
+    let folder = Folder::new();
     for (claim, verdict) in [("min = \"1min\"", "holds"), ("max = \"1min\"", "refuted")] {
-        let text = format!(
-            "[scenario]\ntitle = \"Stays\"\nduration = \"1min\"\nwarmup = \"10s\"\n[survival]\nwithin = \"1min\"\n\
-             [node.left]\ncores = 1\n[node.right]\ncores = 1\n[orchestrator]\nkind = \"none\"\n\
-             [service.desk]\nconstraints = [\"node.hostname == right\"]\nendpoint.ask.steps = [ {{ cpu = \"1ms\" }} ]\n\
-             [traffic.web]\nentry = \"desk.ask\"\narrivals = {{ kind = \"poisson\", rate = \"5/s\" }}\n\
-             [[claim]]\nid = \"stays\"\nmetric = 'recovery_seconds{{entry=\"web\"}}'\nexpect = {{ {claim} }}\n\
-             study = \"failures\"\nnodes_lost = 1\n"
-        );
-        folder.write("stays.toml", &text);
+        let text = world()
+            .steady("1min", "10s")
+            .with("[survival]\nwithin = '1min'")
+            .nodes(&["left", "right"], 1, "")
+            .with("[orchestrator]\nkind = 'none'")
+            .service("desk", "")
+            .on("right")
+            .cpu("ask", "1ms")
+            .traffic("web", "desk.ask", poisson(5))
+            .claim("stays", "recovery_seconds{entry=\"web\"}", claim)
+            .with("study = 'failures'\nnodes_lost = 1");
+        folder.write("stays.toml", text.as_ref());
         let call = ["failures", "stays.toml", "--depth", "1", "--no-fail", "--format", "json"];
         let output = wssim(folder.path(), &call);
         assert_eq!(status(&output), 0, "{}", stderr(&output));

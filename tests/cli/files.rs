@@ -4,7 +4,7 @@ use super::{Folder, QUEUE, status, wssim};
 
 #[test]
 fn files_of_others_are_not_touched() {
-    let folder = Folder::new("foreign");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     std::fs::create_dir(folder.path().join("a")).unwrap();
     let foreign = folder.path().join("a/results.json");
@@ -17,7 +17,7 @@ fn files_of_others_are_not_touched() {
 
 #[test]
 fn own_files_are_replaced() {
-    let folder = Folder::new("own");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let call = ["run", "queue.toml", "--replications", "5", "--out", "a"];
     assert_eq!(status(&wssim(folder.path(), &call)), 0);
@@ -27,7 +27,7 @@ fn own_files_are_replaced() {
 #[cfg(unix)]
 #[test]
 fn symbolic_links_are_refused() {
-    let folder = Folder::new("link");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let target = folder.write("target", "precious");
     std::fs::create_dir(folder.path().join("a")).unwrap();
@@ -41,7 +41,7 @@ fn symbolic_links_are_refused() {
 #[test]
 fn an_interrupt_reports_what_is_complete() {
     use std::process::{Command, Stdio};
-    let folder = Folder::new("interrupt");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let child = Command::new(env!("CARGO_BIN_EXE_wssim"))
         .args(["run", "queue.toml", "--replications", "1000000", "--out", "a"])

@@ -14,7 +14,7 @@ fn endless() -> String {
 #[cfg(target_os = "linux")]
 #[test]
 fn two_studies_into_one_folder_do_not_mix() {
-    let folder = Folder::new("folder-two");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     folder.write("endless.toml", &endless());
     let mut first = begun(&folder, &["run", "endless.toml", "--threads", "1", "--out", "a"]);
@@ -41,7 +41,7 @@ fn two_studies_into_one_folder_do_not_mix() {
 #[cfg(target_os = "linux")]
 #[test]
 fn what_a_killed_process_had_begun_is_removed_and_what_is_of_others_stays() {
-    let folder = Folder::new("folder-left");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     std::fs::create_dir_all(folder.path().join("a/figures")).unwrap();
     let begun =
@@ -58,7 +58,7 @@ fn what_a_killed_process_had_begun_is_removed_and_what_is_of_others_stays() {
 
 #[test]
 fn a_folder_to_which_nothing_came_is_not_left_behind() {
-    let folder = Folder::new("folder-nothing");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let none = wssim(folder.path(), &["trace", "queue.toml", "--pick", "failed"]);
     assert_eq!(status(&none), 2, "{}", stderr(&none));

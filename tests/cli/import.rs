@@ -14,7 +14,7 @@ services:
 
 #[test]
 fn a_stack_file_alone_runs_at_once() {
-    let folder = Folder::new("import");
+    let folder = Folder::new();
     folder.write("stack.yml", STACK);
     let made = wssim(folder.path(), &["import", "compose", "stack.yml"]);
     assert_eq!(status(&made), 0, "{}", stderr(&made));
@@ -37,7 +37,7 @@ fn a_stack_file_alone_runs_at_once() {
 
 #[test]
 fn nothing_is_overwritten_and_mistakes_have_their_status() {
-    let folder = Folder::new("import-refused");
+    let folder = Folder::new();
     folder.write("stack.yml", STACK);
     folder.write("mine.toml", "# mine\n");
     let over = wssim(folder.path(), &["import", "compose", "stack.yml", "--to", "mine.toml"]);

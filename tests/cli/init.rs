@@ -13,7 +13,7 @@ fn files(folder: &Path) -> Vec<String> {
 
 #[test]
 fn the_first_scenario_runs_and_nothing_is_remarked() {
-    let folder = Folder::new("init");
+    let folder = Folder::new();
     let made = wssim(folder.path(), &["init", "my shop"]);
     assert_eq!(status(&made), 0, "{}", stderr(&made));
     assert!(stdout(&made).contains("wssim run 'my shop/scenario.toml'"), "{}", stdout(&made));
@@ -31,7 +31,7 @@ fn the_first_scenario_runs_and_nothing_is_remarked() {
 
 #[test]
 fn without_a_directory_it_is_here_and_only_once() {
-    let folder = Folder::new("init-twice");
+    let folder = Folder::new();
     let made = wssim(folder.path(), &["init"]);
     assert_eq!(status(&made), 0, "{}", stderr(&made));
     assert!(stdout(&made).contains("wssim run scenario.toml"), "{}", stdout(&made));
@@ -50,7 +50,7 @@ fn without_a_directory_it_is_here_and_only_once() {
 
 #[test]
 fn what_cannot_be_written_is_a_status_of_its_own() {
-    let folder = Folder::new("init-file");
+    let folder = Folder::new();
     folder.write("file", "");
     assert_eq!(status(&wssim(folder.path(), &["init", "file/below"])), 4);
     assert_eq!(status(&wssim(folder.path(), &["init", "--from-stack", "nowhere.yml"])), 4);
@@ -68,7 +68,7 @@ fn sample(folder: &Folder) {
 
 #[test]
 fn from_stack_files_it_lies_beside_them() {
-    let folder = Folder::new("init-stack");
+    let folder = Folder::new();
     sample(&folder);
     let made = wssim(folder.path(), &["init", "--from-stack", "stacks/shop.yml"]);
     assert_eq!(status(&made), 0, "{}", stderr(&made));

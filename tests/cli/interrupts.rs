@@ -21,7 +21,7 @@ fn results(folder: &Folder, out: &str) -> Value {
 
 #[test]
 fn a_budget_ends_within_a_replication() {
-    let folder = Folder::new("interrupts-budget");
+    let folder = Folder::new();
     folder.write("endless.toml", &endless());
     for (out, more) in [("pilot", "scenario.slot=10h"), ("replication", "scenario.warmup=1s")] {
         let call = ["run", "endless.toml", "--replications", "5", "--budget", "200ms"];
@@ -40,7 +40,7 @@ fn a_budget_ends_within_a_replication() {
 /// In parallel, so that they take the time of one.
 #[test]
 fn signals_end_every_command_within_a_replication() {
-    let folder = Folder::new("interrupts-signals");
+    let folder = Folder::new();
     folder.write("endless.toml", &endless());
     folder.write("other.toml", &endless().replace("50/s", "40/s"));
     let calls = [

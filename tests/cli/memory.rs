@@ -38,8 +38,8 @@ entry = "web.get"
 arrivals = { kind = "poisson", rate = "40/s" }
 "#;
 
-fn run(name: &str, text: &str) -> (Value, String) {
-    let folder = Folder::new(name);
+fn run(text: &str) -> (Value, String) {
+    let folder = Folder::new();
     folder.write("world.toml", text);
     let output =
         wssim(folder.path(), &["run", "world.toml", "--replications", "5", "--out", "o", "--all"]);
@@ -64,7 +64,7 @@ fn close(a: f64, b: f64, within: f64) {
 
 #[test]
 fn the_ledger_adds_up() {
-    let (results, text) = run("ledger", TWO_NODES);
+    let (results, text) = run(TWO_NODES);
     let nodes = results["memory"].as_array().unwrap();
     assert_eq!(nodes.len(), 1, "only `small` has RAM given");
     let node = &nodes[0];
@@ -96,7 +96,7 @@ fn the_ledger_adds_up() {
 
 #[test]
 fn ledger_metrics_and_series_agree() {
-    let (results, _) = run("agree", TWO_NODES);
+    let (results, _) = run(TWO_NODES);
     let node = &results["memory"][0];
     for (name, key) in [
         ("node_memory_used_bytes", "used"),
@@ -118,7 +118,7 @@ fn ledger_metrics_and_series_agree() {
 #[test]
 fn without_ram_given_there_is_no_ledger() {
     let text = TWO_NODES.replace("memory = \"2 GB\"\n", "").replace("limit = \"1 GB\", ", "");
-    let (results, text) = run("no-ram", &text);
+    let (results, text) = run(&text);
     assert!(results.get("memory").is_none() && !text.contains("who holds what"), "{text}");
     let about_memory: Vec<&Value> = (results["metrics"].as_array().unwrap().iter())
         .filter(|metric| {
@@ -178,7 +178,7 @@ source = "test"
 metric = "oom_kills_total"
 expect = { max = 0 }
 "#;
-    let folder = Folder::new("pressure");
+    let folder = Folder::new();
     folder.write("world.toml", text);
     let output =
         wssim(folder.path(), &["run", "world.toml", "--replications", "5", "--out", "o", "--all"]);

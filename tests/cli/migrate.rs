@@ -57,7 +57,7 @@ fn results(folder: &Folder, out: &str) -> Value {
 
 #[test]
 fn claims_decide_the_exit_status_and_files_are_written() {
-    let folder = Folder::new("migrate");
+    let folder = Folder::new();
     folder.write("moves.toml", &moves("20s", "1min"));
     let output = wssim(folder.path(), &["migrate", "moves.toml"]);
     assert_eq!(status(&output), 0, "{}{}", stdout(&output), stderr(&output));
@@ -83,7 +83,7 @@ fn claims_decide_the_exit_status_and_files_are_written() {
 
 #[test]
 fn the_same_bytes_whatever_the_threads() {
-    let folder = Folder::new("migrate-threads");
+    let folder = Folder::new();
     folder.write("moves.toml", &moves("20s", "1min"));
     let told = |threads: &str| {
         let call = [
@@ -104,7 +104,7 @@ fn the_same_bytes_whatever_the_threads() {
 
 #[test]
 fn an_interrupted_migration_tells_what_it_knows() {
-    let folder = Folder::new("migrate-interrupted");
+    let folder = Folder::new();
     folder.write("moves.toml", &moves("20s", "1min"));
     let call = "migrate moves.toml --threads 1 --replications 100000 --out out";
     let mut child = begun(&folder, &call.split(' ').collect::<Vec<_>>());
@@ -120,7 +120,7 @@ fn an_interrupted_migration_tells_what_it_knows() {
 /// draw in both.
 #[test]
 fn compare_sets_migrations_side_by_side() {
-    let folder = Folder::new("migrate-beside");
+    let folder = Folder::new();
     folder.write("slow.toml", &moves("60s", "2min"));
     folder.write("fast.toml", &moves("20s", "2min"));
     let output = wssim(

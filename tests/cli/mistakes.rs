@@ -24,7 +24,7 @@ arrivals = { kind = "poisson", rate = "50/s" }
 
 #[test]
 fn five_mistakes_get_five_diagnostics_with_their_lines() {
-    let folder = Folder::new("five");
+    let folder = Folder::new();
     folder.write("five.toml", FIVE_MISTAKES);
     let output = wssim(folder.path(), &["run", "five.toml"]);
     let text = stderr(&output);
@@ -41,7 +41,7 @@ fn five_mistakes_get_five_diagnostics_with_their_lines() {
 
 #[test]
 fn check_finds_what_run_finds_and_simulates_nothing() {
-    let folder = Folder::new("check");
+    let folder = Folder::new();
     folder.write("five.toml", FIVE_MISTAKES);
     folder.write("queue.toml", QUEUE);
     assert_eq!(status(&wssim(folder.path(), &["check", "five.toml"])), 2);
@@ -53,7 +53,7 @@ fn check_finds_what_run_finds_and_simulates_nothing() {
 
 #[test]
 fn what_cannot_be_read_is_a_status_of_its_own() {
-    let folder = Folder::new("missing");
+    let folder = Folder::new();
     assert_eq!(status(&wssim(folder.path(), &["run", "nowhere.toml"])), 4);
     folder.write("extends.toml", "[scenario]\ntitle = \"x\"\nextends = [\"gone.toml\"]\n");
     assert_eq!(status(&wssim(folder.path(), &["run", "extends.toml"])), 4);
@@ -61,7 +61,7 @@ fn what_cannot_be_read_is_a_status_of_its_own() {
 
 #[test]
 fn wrong_calls_are_refused() {
-    let folder = Folder::new("calls");
+    let folder = Folder::new();
     for call in [&["walk"][..], &["run"], &["run", "a.toml", "--seed", "x"], &["run", "--what"]] {
         assert_eq!(status(&wssim(folder.path(), call)), 2, "{call:?}");
     }

@@ -8,9 +8,9 @@ use serde_json::Value;
 const SENTENCE: &str =
     "service `shop` is offered 1.5 requests at once for 1 worker: there is no steady state";
 
-/// The queue with that traffic, and a claim on it.
-fn full(name: &str) -> Folder {
-    let folder = Folder::new(name);
+/// The queue with that much traffic, and a claim on it.
+fn full() -> Folder {
+    let folder = Folder::new();
     folder.write("full.toml", &claiming("1ms", "30ms").replace("50/s", "150/s"));
     folder
 }
@@ -38,7 +38,7 @@ fn results(folder: &Folder) -> Vec<String> {
 
 #[test]
 fn a_banner_stands_above_the_verdicts() {
-    let folder = full("overload-banner");
+    let folder = full();
     let banner = format!("Overload: {SENTENCE}");
     for flags in [&["run", "full.toml"][..], &["run", "full.toml", "--quiet"]] {
         let text = told(&folder, flags);
@@ -59,7 +59,7 @@ fn a_banner_stands_above_the_verdicts() {
 
 #[test]
 fn results_have_a_note() {
-    let folder = full("overload-note");
+    let folder = full();
     let note = format!("overload: {SENTENCE}");
     let json = told(&folder, &["run", "full.toml", "--format", "json"]);
     for notes in [notes(&json), results(&folder)] {
@@ -71,7 +71,7 @@ fn results_have_a_note() {
 
 #[test]
 fn a_trace_tells_it_too() {
-    let folder = full("overload-trace");
+    let folder = full();
     let tell = |format: &str| {
         let output =
             wssim(folder.path(), &["trace", "full.toml", "--out", "out", "--format", format]);
@@ -87,7 +87,7 @@ fn a_trace_tells_it_too() {
 /// Overloaded at the peak, but not on average.
 #[test]
 fn a_peak_is_told_apart() {
-    let folder = Folder::new("overload-peak");
+    let folder = Folder::new();
     let profile = "\"50/s\", profile = { slot = \"1min\", values = [0.4, 3.0, 0.2] }";
     let busy = QUEUE.replace("warmup = \"10s\"", "kind = \"window\"").replace("\"50/s\"", profile);
     folder.write("busy.toml", &busy);
@@ -100,7 +100,7 @@ fn a_peak_is_told_apart() {
 /// Below capacity there is no message.
 #[test]
 fn without_an_overload_there_is_neither() {
-    let folder = Folder::new("overload-none");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     assert!(!told(&folder, &["run", "queue.toml"]).contains("verload"));
     assert_eq!(results(&folder), [""; 0]);
@@ -109,7 +109,7 @@ fn without_an_overload_there_is_neither() {
 /// For `check` it is a normal warning, part of its answer.
 #[test]
 fn check_warns_of_it() {
-    let folder = full("overload-check");
+    let folder = full();
     let output = wssim(folder.path(), &["check", "full.toml"]);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     let text = stdout(&output).replace("\n  ", " ");

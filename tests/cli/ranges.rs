@@ -2,12 +2,13 @@
 
 use super::run::results;
 use super::{Folder, status, stdout, wssim};
+use crate::text::{poisson, world};
 use serde_json::Value;
 
-/// A page computes and waits; the total time on the old server is observed. The new one has half the
-/// speed: by how much the page gets slower depends on the share of computing.
-fn folder(name: &str, cpu: &str, wait: &str) -> Folder {
-    let folder = Folder::new(name);
+/// A page computes and waits; observed is how long both take together on the old server. The new one is
+/// half as fast: by how much the page gets slower depends on how much of it is computing.
+fn folder(cpu: &str, wait: &str) -> Folder {
+    let folder = Folder::new();
     folder.write(
         "before.toml",
         &format!(
@@ -65,7 +66,7 @@ fn claim(folder: &Folder, flags: &[&str]) -> (i32, Value, String) {
 /// observed time, and is 1 ms slower: so the claim is undecided, and both inputs are named.
 #[test]
 fn inputs_that_trade_off_within_an_observation_are_named_together() {
-    let (status, claim, _) = claim(&folder("together", CPU, WAIT), &[]);
+    let (status, claim, _) = claim(&folder(CPU, WAIT), &[]);
     assert_eq!((status, claim["verdict"].as_str()), (3, Some("undecided")), "{claim}");
     let why = claim["why"].as_str().unwrap();
     for part in ["refuted at the values in force", "steps[0].cpu", "steps[1].sleep", "together"] {
@@ -76,7 +77,7 @@ fn inputs_that_trade_off_within_an_observation_are_named_together() {
 /// Uncertainty of the computing alone cannot change it: a page would have been faster than observed.
 #[test]
 fn an_input_that_breaks_an_observation_alone_turns_nothing() {
-    let (status, claim, _) = claim(&folder("alone", CPU, "\"1ms\""), &[]);
+    let (status, claim, _) = claim(&folder(CPU, "\"1ms\""), &[]);
     assert_eq!((status, claim["verdict"].as_str()), (1, Some("refuted")), "{claim}");
     assert_eq!(claim["ranges_not_looked_at"], Value::Null);
 }
@@ -84,13 +85,13 @@ fn an_input_that_breaks_an_observation_alone_turns_nothing() {
 /// A verdict without checked ranges says so, and is not reliable for scripts.
 #[test]
 fn a_verdict_without_its_ranges_says_so() {
-    let (code, claim, text) = claim(&folder("off", CPU, WAIT), &["--ranges", "off"]);
+    let (code, claim, text) = claim(&folder(CPU, WAIT), &["--ranges", "off"]);
     assert_eq!((code, claim["verdict"].as_str()), (3, Some("refuted")));
     assert_eq!(claim["ranges_not_looked_at"], 2);
     assert!(claim["why"].as_str().unwrap().contains("2 of 2 ranges not looked at"), "{claim}");
     assert!(text.contains("at the given") && text.contains("1 at the given values only"), "{text}");
-    // Without ranges there is nothing to check.
-    let certain = folder("certain", "\"9ms\"", "\"1ms\"");
+    // Nothing is left to look at where no input has a range.
+    let certain = folder("\"9ms\"", "\"1ms\"");
     let output = wssim(certain.path(), &["run", "after.toml", "--ranges", "off", "--out", "o"]);
     assert_eq!(status(&output), 1);
 }
@@ -99,14 +100,16 @@ fn a_verdict_without_its_ranges_says_so() {
 /// between.
 #[test]
 fn a_range_that_leads_through_what_the_plan_says_decides_nothing() {
-    let folder = Folder::new("through");
+    let folder = Folder::new();
     let text = |price: &str| {
-        format!(
-            "[scenario]\nduration = \"20s\"\nwarmup = \"1s\"\n[node.server]\ncores = 1\nprice = {price}\n\
-             [service.shop]\nendpoint.page.steps = [ {{ cpu = \"1ms\" }} ]\n\
-             [traffic.web]\nentry = \"shop.page\"\narrivals = {{ kind = \"poisson\", rate = \"10/s\" }}\n\
-             [[claim]]\nid = \"price\"\nmetric = 'price_total'\nexpect = {{ min = 900, max = 1100 }}\n"
-        )
+        world()
+            .steady("20s", "1s")
+            .node("server", 1)
+            .with(format!("price = {price}"))
+            .service("shop", "")
+            .cpu("page", "1ms")
+            .traffic("web", "shop.page", poisson(10))
+            .claim("price", "price_total", "min = 900, max = 1100")
     };
     for (price, status_due, verdict) in [
         ("{ value = 1600, range = [800, 1600] }", 3, "undecided"),
@@ -114,7 +117,7 @@ fn a_range_that_leads_through_what_the_plan_says_decides_nothing() {
         ("{ value = 1600, range = [1200, 1600] }", 1, "refuted"),
         ("{ value = 800, range = [700, 850] }", 1, "refuted"),
     ] {
-        folder.write("after.toml", &text(price));
+        folder.write("after.toml", text(price).as_ref());
         let (status, claim, _) = claim(&folder, &[]);
         assert_eq!(
             (status, claim["verdict"].as_str()),

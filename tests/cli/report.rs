@@ -14,7 +14,7 @@ fn call(page: &str) -> String {
 
 #[test]
 fn every_study_writes_it() {
-    let folder = Folder::new("report");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     folder.write("other.toml", &QUEUE.replace("50/s", "25/s"));
     let until = "response_time_seconds{entry=\"web\"} < 100ms";
@@ -42,7 +42,7 @@ fn every_study_writes_it() {
 /// Folder, threads and display options leave no trace.
 #[test]
 fn it_is_the_same_wherever_it_is_made() {
-    let folder = Folder::new("report-same");
+    let folder = Folder::new();
     let path = folder.write("claim.toml", &claiming("19ms", "21ms"));
     let run = |arguments: &[&str], out: &str| {
         let call = [&["run"], arguments, &["--replications", "5", "--out", out]].concat();
@@ -59,7 +59,7 @@ fn it_is_the_same_wherever_it_is_made() {
 
 #[test]
 fn that_of_another_is_not_replaced_and_its_own_is() {
-    let folder = Folder::new("report-foreign");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let call = ["run", "queue.toml", "--replications", "5", "--out", "a"];
     assert_eq!(status(&wssim(folder.path(), &call)), 0);
@@ -74,7 +74,7 @@ fn that_of_another_is_not_replaced_and_its_own_is() {
 /// The figures beside a report belong to its command: those of an earlier command are removed.
 #[test]
 fn figures_are_those_of_the_last_command() {
-    let folder = Folder::new("report-figures");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let figures = || {
         let entries = std::fs::read_dir(folder.path().join("a/figures")).unwrap();

@@ -1,6 +1,7 @@
 //! `wssim run`: verdicts, exit statuses, JSON, determinism.
 
 use super::{Folder, QUEUE, claiming, status, stderr, stdout, wssim};
+use crate::text::{periodic_from, poisson, world};
 use serde_json::Value;
 
 pub(super) fn results(folder: &Folder, name: &str) -> Value {
@@ -18,7 +19,7 @@ pub(super) fn metric<'a>(results: &'a Value, name: &str, labels: &[(&str, &str)]
 
 #[test]
 fn exit_statuses_follow_the_verdicts() {
-    let folder = Folder::new("statuses");
+    let folder = Folder::new();
     for (min, max, expected) in [("15ms", "25ms", 0), ("30ms", "40ms", 1), ("1ms", "20ms", 3)] {
         let file = folder.write("claim.toml", &claiming(min, max));
         let output = wssim(folder.path(), &["run", file.to_str().unwrap(), "--precision", "20%"]);
@@ -31,7 +32,7 @@ fn exit_statuses_follow_the_verdicts() {
 
 #[test]
 fn the_table_says_what_the_files_say() {
-    let folder = Folder::new("table");
+    let folder = Folder::new();
     folder.write("claim.toml", &claiming("30ms", "40ms"));
     let output = wssim(folder.path(), &["run", "claim.toml", "--out", "a"]);
     let text = stdout(&output);
@@ -50,26 +51,18 @@ fn the_table_says_what_the_files_say() {
 /// one probe and turns 20 users away.
 #[test]
 fn a_breaker_is_measured_where_there_is_one() {
-    let folder = Folder::new("breaker");
-    let text = r#"
-[scenario]
-title = "Always late"
-duration = "42s"
-kind = "window"
-lead_in = "7s"
-[node.host]
-cores = 8
-[service.front]
-endpoint.go.steps = [
-  { call = "api.ask", timeout = "1ms", breaker = { failures = 3, open = "2s" } },
-]
-[service.api]
-endpoint.ask.steps = [ { cpu = "5ms" } ]
-[traffic.web]
-entry = "front.go"
-arrivals = { kind = "periodic", period = "100ms", phase = "500ms" }
-"#;
-    folder.write("late.toml", text);
+    let folder = Folder::new();
+    let breaker = "breaker = { failures = 3, open = '2s' }";
+    let world = world()
+        .window("42s")
+        .with("lead_in = '7s'")
+        .node("host", 8)
+        .service("front", "")
+        .endpoint("go", format!("{{ call = 'api.ask', timeout = '1ms', {breaker} }}"))
+        .service("api", "")
+        .cpu("ask", "5ms")
+        .traffic("web", "front.go", periodic_from("100ms", "500ms"));
+    folder.write("late.toml", world.as_ref());
     let output = wssim(folder.path(), &["run", "late.toml", "--replications", "5", "--out", "a"]);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     assert!(!stdout(&output).contains("not simulated"), "{}", stdout(&output));
@@ -93,7 +86,7 @@ arrivals = { kind = "periodic", period = "100ms", phase = "500ms" }
 /// ρ, L and the answered rate of M/M/1, read from the files like in a script.
 #[test]
 fn metrics_agree_with_theory_and_between_files() {
-    let folder = Folder::new("metrics");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let output = wssim(folder.path(), &["run", "queue.toml", "--replications", "40", "--out", "a"]);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
@@ -119,7 +112,7 @@ fn metrics_agree_with_theory_and_between_files() {
 
 #[test]
 fn results_are_the_same_bytes_on_any_number_of_threads() {
-    let folder = Folder::new("threads");
+    let folder = Folder::new();
     folder.write("claim.toml", &claiming("19ms", "21ms"));
     let run = |threads: &str, seed: &str| {
         let out = format!("out-{threads}-{seed}");
@@ -136,7 +129,7 @@ fn results_are_the_same_bytes_on_any_number_of_threads() {
 
 #[test]
 fn json_goes_to_standard_output_alone() {
-    let folder = Folder::new("json");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let output = wssim(
         folder.path(),
@@ -148,7 +141,7 @@ fn json_goes_to_standard_output_alone() {
 
 #[test]
 fn set_changes_any_key_and_refuses_unknown_ones() {
-    let folder = Folder::new("set");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let run = |set: &str| {
         wssim(
@@ -168,7 +161,7 @@ fn set_changes_any_key_and_refuses_unknown_ones() {
 
 #[test]
 fn what_is_in_force_can_be_printed() {
-    let folder = Folder::new("config");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let output = wssim(
         folder.path(),
@@ -183,7 +176,7 @@ fn what_is_in_force_can_be_printed() {
 /// Both arms get the same requests: a change against itself is exactly zero.
 #[test]
 fn a_change_against_itself_is_nought() {
-    let folder = Folder::new("itself");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let claim = r#"
 [[claim]]
@@ -205,7 +198,7 @@ expect = { min = "-1us", max = "+1us" }
 /// Four replications decide nothing, however far their interval is from the limits.
 #[test]
 fn too_few_replications_are_a_reason_of_their_own() {
-    let folder = Folder::new("few");
+    let folder = Folder::new();
     folder.write("few.toml", &claiming("1us", "1h"));
     let output = wssim(folder.path(), &["run", "few.toml", "--replications", "4", "--out", "a"]);
     assert_eq!(status(&output), 3, "{}", stdout(&output));
@@ -219,7 +212,7 @@ fn too_few_replications_are_a_reason_of_their_own() {
 /// A verdict that changes inside an input's range is undecided, with the place of the change.
 #[test]
 fn a_verdict_must_survive_the_ranges_of_its_inputs() {
-    let folder = Folder::new("ranges");
+    let folder = Folder::new();
     let text = claiming("15ms", "25ms").replace(
         "rate = \"50/s\"",
         "rate = { value = \"50/s\", range = [\"40/s\", \"80/s\"], source = \"a guess\" }",
@@ -239,16 +232,21 @@ fn a_verdict_must_survive_the_ranges_of_its_inputs() {
 /// claimed 40 MB.
 #[test]
 fn a_range_of_the_plan_alone_leaves_the_base_alone() {
-    let folder = Folder::new("ranged-apart");
-    let base = "[scenario]\nduration = \"20s\"\n[node.a]\ncores = 2\nmemory = \"4 GB\"\n\
-                [service.s]\nmemory = \"1 GB\"\nendpoint.e.steps = [ { cpu = \"1ms\" } ]\n\
-                [traffic.t]\nentry = \"s.e\"\narrivals = { kind = \"poisson\", rate = \"5/s\" }\n";
-    folder.write("base.toml", base);
-    let plan = "[scenario]\nextends = [\"base.toml\"]\n[memory.agent]\nvalue = \"50 MB\"\n\
-                range = [\"20 MB\", \"60 MB\"]\nsource = \"a guess\"\n[[claim]]\nid = \"agent\"\n\
-                metric = 'node_memory_used_bytes{node=\"a\"}'\nrelative_to = \"base.toml\"\n\
-                expect = { min = \"+40 MB\" }\n";
-    folder.write("plan.toml", plan);
+    let folder = Folder::new();
+    let base = world()
+        .with("[scenario]\nduration = '20s'")
+        .node("a", 2)
+        .with("memory = '4 GB'")
+        .service("s", "memory = '1 GB'")
+        .cpu("e", "1ms")
+        .traffic("t", "s.e", poisson(5));
+    folder.write("base.toml", base.as_ref());
+    let plan = world()
+        .with("[scenario]\nextends = ['base.toml']")
+        .with("[memory.agent]\nvalue = '50 MB'\nrange = ['20 MB', '60 MB']\nsource = 'a guess'")
+        .claim("agent", "node_memory_used_bytes{node=\"a\"}", "min = '+40 MB'")
+        .with("relative_to = 'base.toml'");
+    folder.write("plan.toml", plan.as_ref());
     let output = wssim(folder.path(), &["run", "plan.toml", "--out", "a"]);
     assert_eq!(status(&output), 3, "{}{}", stdout(&output), stderr(&output));
     let claim = results(&folder, "a")["claims"][0].clone();
@@ -260,7 +258,7 @@ fn a_range_of_the_plan_alone_leaves_the_base_alone() {
 fn every_scenario_that_ships_runs_and_warns_of_nothing_new() {
     // Known warnings of the plan, and the overload that one scenario is about.
     const EXPECTED: [&str; 3] = ["ignored-key", "no-memory-limit", "slow-registration"];
-    let folder = Folder::new("shipped");
+    let folder = Folder::new();
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut names: Vec<String> = std::fs::read_dir(root.join("scenarios"))
         .unwrap()

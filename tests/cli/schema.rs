@@ -4,7 +4,7 @@ use super::{Folder, QUEUE, claiming, status, stdout, wssim};
 
 #[test]
 fn the_schema_is_one_and_says_what_each_key_means() {
-    let folder = Folder::new("schema");
+    let folder = Folder::new();
     let output = wssim(folder.path(), &["schema"]);
     assert_eq!(status(&output), 0);
     let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -22,7 +22,7 @@ fn the_schema_is_one_and_says_what_each_key_means() {
 /// For readers without an editor that supports TOML, and without a checkout.
 #[test]
 fn the_page_to_read_is_the_one_that_ships() {
-    let folder = Folder::new("schema-markdown");
+    let folder = Folder::new();
     let output = wssim(folder.path(), &["schema", "--markdown"]);
     assert_eq!(status(&output), 0);
     assert!(stdout(&output) == include_str!("../../scenarios/format.md"));
@@ -31,7 +31,7 @@ fn the_page_to_read_is_the_one_that_ships() {
 /// The schema and the binary agree on a missing unit and a misspelt key.
 #[test]
 fn what_the_schema_refuses_the_binary_refuses() {
-    let folder = Folder::new("schema-agrees");
+    let folder = Folder::new();
     let text = stdout(&wssim(folder.path(), &["schema"]));
     let schema = serde_json::from_str(&text).unwrap();
     let node = |key: &str| serde_json::json!({ "node": { "host": { key: 8 } } });
@@ -46,7 +46,7 @@ fn what_the_schema_refuses_the_binary_refuses() {
 /// The program prints the file of the repository, and writes results that match it.
 #[test]
 fn results_are_as_their_schema_says() {
-    let folder = Folder::new("schema-results");
+    let folder = Folder::new();
     let text = stdout(&wssim(folder.path(), &["schema", "--results"]));
     assert_eq!(text, include_str!("../../reports/results.schema.json"));
     let validator = jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap();

@@ -36,7 +36,7 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 
 /// Runs `call` at once and in `of` shards that are joined; both must give the same files and output.
 fn assert_shards_come_to_the_same(name: &str, call: &[&str], of: u32) {
-    let folder = Folder::new(&format!("shards-{name}"));
+    let folder = Folder::new();
     folder.write("plan.toml", &plan());
     folder.write("fast.toml", &plan().replace("exp(10ms)", "exp(5ms)"));
     let whole = wssim(folder.path(), &[call, &["--out", "whole", "--format", "json"]].concat());
@@ -113,7 +113,7 @@ fn refused(folder: &Folder, parts: &[&str]) -> String {
 
 #[test]
 fn parts_that_do_not_belong_together_are_named() {
-    let folder = Folder::new("shards-foreign");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     make(&folder, &[1, 2], "here", &[]);
     make(&folder, &[2], "seed", &["--seed", "7"]);
@@ -166,7 +166,7 @@ fn parts_that_do_not_belong_together_are_named() {
 /// continued.
 #[test]
 fn a_part_that_was_cut_off_is_told_and_finished_by_the_same_command() {
-    let folder = Folder::new("shards-cut");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     make(&folder, &[1, 2], "parts", &[]);
     let path = folder.path().join("parts/part-2-of-2.wssim");
@@ -190,7 +190,7 @@ fn a_part_that_was_cut_off_is_told_and_finished_by_the_same_command() {
 /// A complete part is not changed; one of another study, or barely begun, is distinguished.
 #[test]
 fn a_part_that_is_there_is_left_alone() {
-    let folder = Folder::new("shards-there");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     make(&folder, &[1, 2], "parts", &[]);
     let path = folder.path().join("parts/part-1-of-2.wssim");
@@ -219,7 +219,7 @@ fn a_part_that_is_there_is_left_alone() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_part_that_is_removed_is_missed() {
-    let folder = Folder::new("shards-removed");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let mut child =
         begun(&folder, &["run", "queue.toml", "--replications", "1000", "--shard", "1/2"]);
@@ -242,7 +242,7 @@ fn sorted_bytes(bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn what_cannot_be_shared_out_is_refused_with_the_reason() {
-    let folder = Folder::new("shards-refused");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let shard = ["queue.toml", "--shard", "1/2"];
     for (command, more, part) in [
@@ -264,7 +264,7 @@ fn what_cannot_be_shared_out_is_refused_with_the_reason() {
 /// Four tasks of one command, each numbered by its environment.
 #[test]
 fn a_scheduler_says_which_part_it_is() {
-    let folder = Folder::new("shards-auto");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let run = |share: &str, variables: &[(&str, String)]| {
         let output = Command::new(env!("CARGO_BIN_EXE_wssim"))
@@ -292,7 +292,7 @@ fn a_scheduler_says_which_part_it_is() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_killed_sweep_is_gone_on_with() {
-    let folder = Folder::new("shards-killed");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let call =
         ["sweep", "queue.toml", "--param", "traffic.scale=0.5..1/4", "--replications", "100"];
@@ -322,7 +322,7 @@ fn a_killed_sweep_is_gone_on_with() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_part_that_another_process_writes_is_left_alone() {
-    let folder = Folder::new("shards-taken");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let call = ["run", "queue.toml", "--replications", "2000", "--shard", "1/2"];
     let mut child = begun(&folder, &call);

@@ -12,7 +12,7 @@ fn commands(folder: &Folder) -> Vec<String> {
 
 #[test]
 fn completions_know_every_command() {
-    let folder = Folder::new("completions");
+    let folder = Folder::new();
     let commands = commands(&folder);
     assert!(commands.len() >= 5, "{commands:?}");
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
@@ -27,7 +27,7 @@ fn completions_know_every_command() {
 
 #[test]
 fn the_manual_page_has_every_command_and_flag() {
-    let folder = Folder::new("man");
+    let folder = Folder::new();
     let page = stdout(&wssim(folder.path(), &["man"]));
     assert!(page.contains(".TH wssim 1"), "{page}");
     let plain = page.replace("\\-", "-");

@@ -16,7 +16,7 @@ fn names() -> Vec<String> {
 
 #[test]
 fn every_scenario_of_the_repository_loads_in_an_empty_folder() {
-    let folder = Folder::new("shipped-all");
+    let folder = Folder::new();
     let names = names();
     assert!(names.len() > 20, "{names:?}");
     for name in names {
@@ -30,7 +30,7 @@ fn every_scenario_of_the_repository_loads_in_an_empty_folder() {
 /// `after` has changes from another scenario, and stack files.
 #[test]
 fn results_are_those_of_the_repository() {
-    let (here, there) = (Folder::new("shipped-here"), Folder::new("shipped-there"));
+    let (here, there) = (Folder::new(), Folder::new());
     let out = there.path().join("out");
     let call = ["run", "after", "--replications", "2", "--no-fail", "--out"];
     let run = wssim(here.path(), &[&call[..], &["out"]].concat());
@@ -46,7 +46,7 @@ fn results_are_those_of_the_repository() {
 
 #[test]
 fn a_part_is_joined_in_an_empty_folder() {
-    let folder = Folder::new("shipped-shard");
+    let folder = Folder::new();
     let few = ["run", "recommended", "--replications", "2", "--ranges", "off"];
     let shard = wssim(folder.path(), &[&few[..], &["--shard", "1/1", "--out", "p"]].concat());
     assert_eq!(status(&shard), 0, "{}", stderr(&shard));
@@ -61,7 +61,7 @@ fn a_part_is_joined_in_an_empty_folder() {
 
 #[test]
 fn a_file_of_the_users_comes_first_and_a_path_is_always_one() {
-    let folder = Folder::new("shipped-own");
+    let folder = Folder::new();
     for path in ["after.toml", "./after", "scenarios/after.toml", "scenarios/after"] {
         let missing = wssim(folder.path(), &["check", path]);
         assert_eq!(status(&missing), 4, "{path}: {}", stdout(&missing));
@@ -83,7 +83,7 @@ fn a_file_of_the_users_comes_first_and_a_path_is_always_one() {
 /// A `--set` is written by the user: files named in it are on the disk.
 #[test]
 fn flags_name_files_of_the_user() {
-    let folder = Folder::new("shipped-set");
+    let folder = Folder::new();
     let set = ["check", "thrashing", "--set", "faults.file=outages.csv"];
     assert_eq!(status(&wssim(folder.path(), &set)), 4);
     folder.write("outages.csv", "time,target,kind,duration\n1min,nowhere,crash,1min\n");
@@ -94,7 +94,7 @@ fn flags_name_files_of_the_user() {
 
 #[test]
 fn quotes_say_that_the_file_is_embedded() {
-    let folder = Folder::new("shipped-quotes");
+    let folder = Folder::new();
     let config = wssim(folder.path(), &["run", "after", "--print-config"]);
     assert!(stdout(&config).contains("# scenarios/after.toml (embedded):"), "{}", stdout(&config));
     let quiet = wssim(folder.path(), &["check", "after", "--quiet"]);
@@ -103,7 +103,7 @@ fn quotes_say_that_the_file_is_embedded() {
 
 #[test]
 fn a_name_that_there_is_nowhere_has_near_ones() {
-    let folder = Folder::new("shipped-near");
+    let folder = Folder::new();
     fs::create_dir(folder.path().join("scenarios")).unwrap();
     folder.write("scenarios/after-vap.toml", QUEUE);
     let unknown = wssim(folder.path(), &["run", "after-vop"]);
@@ -119,7 +119,7 @@ fn a_name_that_there_is_nowhere_has_near_ones() {
 
 #[test]
 fn the_plan_is_written_out_once_and_is_then_what_is_run() {
-    let folder = Folder::new("shipped-plan");
+    let folder = Folder::new();
     let made = wssim(folder.path(), &["init", "--plan"]);
     assert_eq!(status(&made), 0, "{}", stderr(&made));
     assert!(stdout(&made).contains("wssim run after "), "{}", stdout(&made));
@@ -147,7 +147,7 @@ fn the_plan_is_written_out_once_and_is_then_what_is_run() {
 
 #[test]
 fn the_plan_goes_to_any_folder() {
-    let folder = Folder::new("shipped-plan-dir");
+    let folder = Folder::new();
     let made = wssim(folder.path(), &["init", "--plan", "my plan"]);
     assert_eq!(status(&made), 0, "{}", stderr(&made));
     assert!(stdout(&made).contains("wssim run 'my plan/after.toml'"), "{}", stdout(&made));

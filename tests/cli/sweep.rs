@@ -21,7 +21,7 @@ fn points(results: &Value) -> &Vec<Value> {
 
 #[test]
 fn a_row_a_point_a_picture_and_files() {
-    let folder = Folder::new("sweep");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let output = wssim(folder.path(), &["sweep", "queue.toml", "--param", "traffic.scale=0.5,1"]);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
@@ -50,7 +50,7 @@ fn a_row_a_point_a_picture_and_files() {
 /// The same bytes on one thread and on two, refined points included.
 #[test]
 fn threads_change_no_byte() {
-    let folder = Folder::new("sweep-threads");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let run = |threads: &str| {
         let call = [
@@ -77,7 +77,7 @@ fn threads_change_no_byte() {
 /// Common random numbers: a key without effect changes no number, and a point equals its separate run.
 #[test]
 fn points_that_differ_in_nothing_are_equal() {
-    let folder = Folder::new("sweep-equal");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let few = ["--replications", "3"];
     let same = json(folder.path(), &[&["--param", "scenario.title=a,b"][..], &few].concat());
@@ -93,7 +93,7 @@ fn points_that_differ_in_nothing_are_equal() {
 
 #[test]
 fn every_mistake_has_its_message_and_status() {
-    let folder = Folder::new("sweep-mistakes");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     for (more, part) in [
         (&[][..], "--param"),
@@ -128,7 +128,7 @@ fn every_mistake_has_its_message_and_status() {
 /// An overloaded point is reported as such, and is no mistake.
 #[test]
 fn an_overload_is_a_finding() {
-    let folder = Folder::new("sweep-overload");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let call = ["sweep", "queue.toml", "--param", "traffic.scale=0.5,4", "--replications", "2"];
     let output = wssim(folder.path(), &call);
@@ -143,7 +143,7 @@ fn an_overload_is_a_finding() {
 /// Points are added where the number changes most: for M/M/1 near saturation, the last interval.
 #[test]
 fn refined_points_lie_at_the_knee() {
-    let folder = Folder::new("sweep-refine");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let more = [
         "--param",
@@ -175,7 +175,7 @@ fn refined_points_lie_at_the_knee() {
 /// Spent at once: complete points are reported, as partial.
 #[test]
 fn a_budget_gives_what_is_known_so_far() {
-    let folder = Folder::new("sweep-budget");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let call = [
         "sweep",
@@ -201,7 +201,7 @@ fn a_budget_gives_what_is_known_so_far() {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_interrupt_gives_what_is_known_so_far() {
-    let folder = Folder::new("sweep-interrupt");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let child = Command::new(env!("CARGO_BIN_EXE_wssim"))
         .args(["sweep", "queue.toml", "--param", "traffic.scale=0.5..1/4"])
@@ -228,7 +228,7 @@ fn an_interrupt_gives_what_is_known_so_far() {
 /// replications misses by chance one time in a thousand a point (fixed seed).
 #[test]
 fn a_sweep_over_the_rate_is_a_queue_in_theory() {
-    let folder = Folder::new("sweep-theory");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let results = json(
         folder.path(),
@@ -282,7 +282,7 @@ objective = { mean = "20ms" }
 /// Reports on what only some points have: their entry, its objective, their node, a metric of it.
 #[test]
 fn what_comes_with_a_value_is_told() {
-    let folder = Folder::new("sweep-comes");
+    let folder = Folder::new();
     folder.write("night.toml", COMES_AND_GOES);
     let sweep = |more: &[&str]| {
         let few = ["sweep", "night.toml", "--replications", "5"];
@@ -329,7 +329,7 @@ fn what_comes_with_a_value_is_told() {
 /// Users are whole: a factor that gives a fraction is reported.
 #[test]
 fn rounded_users_are_told() {
-    let folder = Folder::new("sweep-users");
+    let folder = Folder::new();
     let closed = "{ kind = \"closed\", users = 3, think = \"100ms\" }";
     let poisson = "{ kind = \"poisson\", rate = \"50/s\" }";
     folder.write("queue.toml", &QUEUE.replace(poisson, closed));

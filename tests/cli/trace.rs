@@ -5,7 +5,7 @@ use serde_json::Value;
 
 #[test]
 fn the_waterfall_is_printed_and_the_file_written() {
-    let folder = Folder::new("trace");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let output = wssim(folder.path(), &["trace", "queue.toml"]);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
@@ -21,7 +21,7 @@ fn the_waterfall_is_printed_and_the_file_written() {
 
 #[test]
 fn the_same_seed_gives_the_same_bytes_and_replaces_its_own_file() {
-    let folder = Folder::new("trace-bytes");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let run = |seed: &str, threads: &str| {
         let call = ["trace", "queue.toml", "--seed", seed, "--threads", threads, "--out", "a"];
@@ -38,7 +38,7 @@ fn the_same_seed_gives_the_same_bytes_and_replaces_its_own_file() {
 /// In an M/M/1 queue a request's time is its wait and its service.
 #[test]
 fn json_adds_up_and_quantiles_are_in_order() {
-    let folder = Folder::new("trace-json");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     let trace = |pick: &str| -> Value {
         let call = ["trace", "queue.toml", "--pick", pick, "--format", "json", "--out", "a"];
@@ -64,7 +64,7 @@ fn json_adds_up_and_quantiles_are_in_order() {
 
 #[test]
 fn wrong_calls_are_told_and_write_nothing() {
-    let folder = Folder::new("trace-wrong");
+    let folder = Folder::new();
     folder.write("queue.toml", QUEUE);
     for (flag, value, told) in [
         ("--entry", "wbe", "did you mean `web`?"),
@@ -84,7 +84,7 @@ fn wrong_calls_are_told_and_write_nothing() {
 
 #[test]
 fn the_help_has_an_example() {
-    let folder = Folder::new("trace-help");
+    let folder = Folder::new();
     let help = stdout(&wssim(folder.path(), &["trace", "--help"]));
     assert!(help.contains("wssim trace after") && help.contains("--pick"), "{help}");
 }
@@ -93,7 +93,7 @@ fn the_help_has_an_example() {
 /// of that is silence, and no visit begins.
 #[test]
 fn a_user_whom_nobody_hears_waits_in_silence() {
-    let folder = Folder::new("trace-unheard");
+    let folder = Folder::new();
     let strike = |fault: &str| {
         let queue = QUEUE.replace("[node.host]", "[node.host]\nsite = \"office\"");
         let queue = queue.replace("warmup = \"10s\"", "kind = \"window\"").replace("2min", "10s");

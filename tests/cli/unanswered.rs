@@ -3,40 +3,29 @@
 
 use super::run::{metric, results};
 use super::{Folder, status, stderr, stdout, wssim};
+use crate::text::{self, periodic};
 use serde_json::Value;
 
-/// Claims on every world here, wrong in each.
-const CLAIMS: &str = r#"
-[[claim]]
-id = "errors"
-metric = 'error_ratio{entry="web", reason="all"}'
-expect = { max = "5%" }
-[[claim]]
-id = "mean"
-metric = 'response_time_seconds{entry="web", stat="mean"}'
-expect = { max = "5ms" }
-"#;
-
-/// One service on one node, called every 100 ms for ten seconds, with `more`.
+/// One service on one node, asked for ten seconds, and what is said beside it. What is claimed is wrong in each.
 fn world(steps: &str, arrivals: &str, more: &str) -> String {
-    format!(
-        r#"
-[scenario]
-title = "No answer"
-duration = "10s"
-kind = "window"
-[node.host]
-cores = 1
-network = "1 Gbit/s"
-[lan]
-rtt = "0.1ms"
-[service.one]
-endpoint.go.steps = [ {steps} ]
-[traffic.web]
-entry = "one.go"
-arrivals = {arrivals}
-{more}{CLAIMS}"#
-    )
+    claiming(steps, arrivals, more, ["5%", "5ms"])
+}
+
+/// The same with claims that so many requests fail and that it takes so long, at most.
+fn claiming(steps: &str, arrivals: &str, more: &str, [errors, mean]: [&str; 2]) -> String {
+    let at_most = |most: &str| format!("max = '{most}'");
+    let world = text::world()
+        .window("10s")
+        .node("host", 1)
+        .with("network = '1 Gbit/s'")
+        .with("[lan]\nrtt = '0.1ms'")
+        .service("one", "")
+        .endpoint("go", steps)
+        .traffic("web", "one.go", arrivals)
+        .with(more)
+        .claim("errors", "error_ratio{entry=\"web\", reason=\"all\"}", &at_most(errors))
+        .claim("mean", "response_time_seconds{entry=\"web\", stat=\"mean\"}", &at_most(mean));
+    world.to_string()
 }
 
 const EVERY_100_MS: &str = "{ kind = \"periodic\", period = \"100ms\", phase = \"50ms\" }";
@@ -85,7 +74,7 @@ fn run(folder: &Folder, name: &str, text: &str) -> Ran {
 /// ignored, whatever delays their answers.
 #[test]
 fn whoever_gets_no_answer_counts_as_an_error() {
-    let folder = Folder::new("unanswered");
+    let folder = Folder::new();
     let fault = |rest: &str| format!("[[fault]]\nid = \"f\"\nnode = \"host\"\n{rest}\n");
     let quick = "{ cpu = \"1ms\" }";
     let asleep = "{ sleep = \"1h\" }";
@@ -154,7 +143,7 @@ fn whoever_gets_no_answer_counts_as_an_error() {
 /// the answered ones is known.
 #[test]
 fn times_without_an_answer_are_at_least_as_long_as_was_waited() {
-    let folder = Folder::new("at-least");
+    let folder = Folder::new();
     let slow = "[[fault]]\nid = \"f\"\nnode = \"host\"\nkind = \"slow-network\"\nat = \"8s\"\nfactor = 1e12\n";
     let text = world("{ cpu = \"1ms\" }", "{ kind = \"periodic\", period = \"10ms\" }", slow);
     let claims = r#"
@@ -191,7 +180,7 @@ expect = { max = "1h" }
 /// measured stretch or never, and throughput is the core's capacity.
 #[test]
 fn throughput_is_what_a_core_can_do() {
-    let folder = Folder::new("throughput");
+    let folder = Folder::new();
     for (name, demand, capacity) in
         [("hundredfold", "1s", 1.0), ("half-again", "15ms", 1.0 / 0.015)]
     {
@@ -204,14 +193,11 @@ fn throughput_is_what_a_core_can_do() {
         // One after the other, from the first: a request begun at the end is not answered.
         assert!(throughput <= capacity && throughput > capacity - 0.2, "{name}: {throughput}");
     }
-    // A request that arrived before the stretch and is answered in it counts, and the reverse.
-    let text =
-        world("{ sleep = \"5s\" }", EVERY_100_MS, "").replace("max = \"5%\"", "min = \"5%\"");
-    let late = run(
-        &folder,
-        "late",
-        &text.replace("kind = \"window\"", "kind = \"window\"\nlead_in = \"3s\""),
-    );
+    // What was asked before the stretch and is answered in it counts, and the other way round.
+    let text = world("{ sleep = \"5s\" }", EVERY_100_MS, "")
+        .replace("max = '5%'", "min = '5%'")
+        .replace("kind = 'window'", "kind = 'window'\nlead_in = '3s'");
+    let late = run(&folder, "late", &text);
     assert_eq!(late.number("throughput_per_second", &[("entry", "web")]), 8.0);
     assert_eq!(late.number("requests_total", &[("entry", "web")]), 100.0);
     assert_eq!(late.errors("all"), 0.0);
@@ -220,7 +206,7 @@ fn throughput_is_what_a_core_can_do() {
 /// Ten days of CPU for each of a hundred requests: a valid, if useless, world, and its counts add up.
 #[test]
 fn a_step_of_days_is_simulated() {
-    let folder = Folder::new("days");
+    let folder = Folder::new();
     for demand in ["10d", "exp(10d)", "300d"] {
         let text = world(
             &format!("{{ cpu = \"{demand}\" }}"),
@@ -236,11 +222,9 @@ fn a_step_of_days_is_simulated() {
 /// they cannot; zero is refuted in neither.
 #[test]
 fn nothing_seen_is_no_proof_of_never_where_something_can_fail() {
-    let folder = Folder::new("never");
-    let claims = CLAIMS.replace("5%", "0%").replace("5ms", "50ms");
-    let quick = world("{ cpu = \"1ms\" }", "{ kind = \"periodic\", period = \"10ms\" }", "");
-    let never = quick.replace(CLAIMS, &claims);
-    let could = never.replace("entry = \"one.go\"", "entry = \"one.go\"\npatience = \"1s\"");
+    let folder = Folder::new();
+    let quick = |more: &str| claiming("{ cpu = '1ms' }", &periodic("10ms"), more, ["0%", "50ms"]);
+    let (never, could) = (quick(""), quick("patience = '1s'"));
     for (name, text, expected, verdict) in
         [("never", &never, 0, "holds"), ("could", &could, 3, "undecided")]
     {

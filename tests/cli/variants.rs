@@ -43,8 +43,8 @@ extends = "rollout.toml"
     )
 }
 
-fn folder(name: &str) -> Folder {
-    let folder = Folder::new(name);
+fn folder() -> Folder {
+    let folder = Folder::new();
     for kind in ["swarm", "k3s", "none"] {
         folder.write(&format!("{kind}.toml"), &estate(kind));
     }
@@ -57,7 +57,7 @@ fn folder(name: &str) -> Folder {
 
 #[test]
 fn a_variant_is_run_by_its_name() {
-    let folder = folder("variant-run");
+    let folder = folder();
     let call = ["check", "swarm.toml", "--variant", "anywhere", "--format", "json"];
     let output = wssim(folder.path(), &call);
     assert_eq!(status(&output), 0, "{}", stdout(&output));
@@ -87,7 +87,7 @@ fn trial<'v>(results: &'v Value, scenario: &str, variant: &Value) -> &'v Value {
 /// than with Swarm (14 to 22 s, 40 to 57 s).
 #[test]
 fn orchestrators_are_put_to_the_same_test() {
-    let folder = folder("variant-trials");
+    let folder = folder();
     let call = ["compare", "none.toml", "swarm.toml", "k3s.toml", "--with", "failures"];
     let output = wssim(folder.path(), &[&call[..], &["--replications", "5", "--no-fail"]].concat());
     assert_eq!(status(&output), 0, "{}", stderr(&output));

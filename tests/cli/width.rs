@@ -44,7 +44,7 @@ fn shop(folder: &Folder) {
 
 #[test]
 fn reports_fit() {
-    let folder = Folder::new("width-reports");
+    let folder = Folder::new();
     shop(&folder);
     let few = ["--replications", "2", "--out", "out"];
     fits(&folder, &[&["run", "shop.toml"], &few[..]].concat(), &[0, 1, 3]);
@@ -58,7 +58,7 @@ fn reports_fit() {
 
 #[test]
 fn help_and_mistakes_in_the_call_fit() {
-    let folder = Folder::new("width-help");
+    let folder = Folder::new();
     let commands =
         ["run", "failures", "check", "trace", "init", "import", "schema", "completions", "man"];
     fits(&folder, &["--help"], &[0]);
@@ -75,7 +75,7 @@ fn help_and_mistakes_in_the_call_fit() {
 
 #[test]
 fn mistakes_in_a_scenario_fit() {
-    let folder = Folder::new("width-mistakes");
+    let folder = Folder::new();
     let steps = "{ cpu = \"exp(1ms)\" }, ".repeat(20);
     let text = super::QUEUE.replace(
         "endpoint.buy.steps = [ ",

@@ -3,6 +3,7 @@
 
 use super::run::results;
 use super::{Folder, status, stderr, stdout, wssim};
+use crate::text::{Text, poisson, world};
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -72,7 +73,7 @@ fn number(value: &Value) -> f64 {
 
 #[test]
 fn years_are_as_the_causes_say() {
-    let folder = Folder::new("years");
+    let folder = Folder::new();
     folder.write("shop.toml", SHOP);
     let (ended, found) = years(folder.path(), &["--years", "4000", "--out", "a"]);
     assert_eq!(ended, 0);
@@ -115,7 +116,7 @@ fn years_are_as_the_causes_say() {
 
 #[test]
 fn years_are_the_same_on_any_number_of_threads() {
-    let folder = Folder::new("years-threads");
+    let folder = Folder::new();
     folder.write("shop.toml", SHOP);
     let bytes = |threads: &str| {
         let out = format!("t{threads}");
@@ -127,7 +128,7 @@ fn years_are_the_same_on_any_number_of_threads() {
 
 #[test]
 fn without_years_or_laws_there_is_no_long_run() {
-    let folder = Folder::new("years-none");
+    let folder = Folder::new();
     folder.write("shop.toml", SHOP);
     let (_, found) = years(folder.path(), &["--years", "0"]);
     assert!(found["long_run"].is_null() && !found["sets"].as_array().unwrap().is_empty());
@@ -145,7 +146,7 @@ fn without_years_or_laws_there_is_no_long_run() {
 /// Random failures happen in `run` unless that is disabled.
 #[test]
 fn runs_are_spared_where_that_is_said() {
-    let folder = Folder::new("years-spared");
+    let folder = Folder::new();
     let often = SHOP.replace("exp(30d)", "exp(20s)").replace("exp(6h)", "exp(10s)");
     folder.write("spared.toml", &often);
     folder.write("struck.toml", &often.replace("draw_faults = false", "draw_faults = true"));
@@ -171,7 +172,7 @@ fn claim(metric: &str, more: &str) -> String {
 
 #[test]
 fn claims_about_years_are_judged() {
-    let folder = Folder::new("years-claims");
+    let folder = Folder::new();
     // 1 − 0.9971 of the time, 22 h a year; some 26 outages.
     for (metric, expect, verdict) in [
         ("availability_ratio{entry=\"shop\"}", "min = 0.97", "holds"),
@@ -199,7 +200,7 @@ fn claims_about_years_are_judged() {
 /// A change is judged history by history: common components fail at the same times in both.
 #[test]
 fn a_change_of_years_is_a_change_of_the_same_years() {
-    let folder = Folder::new("years-change");
+    let folder = Folder::new();
     let one = SHOP.replace("node.hostname == right", "node.hostname == left");
     folder.write("one.toml", &one);
     let more = "relative_to = \"one.toml\"\nexpect = { min = 0.0 }";
@@ -214,7 +215,7 @@ fn a_change_of_years_is_a_change_of_the_same_years() {
 /// Compared with itself nothing changes, though the power, the page and the group are down at times.
 #[test]
 fn a_scenario_is_as_available_as_itself() {
-    let folder = Folder::new("years-itself");
+    let folder = Folder::new();
     folder.write("same.toml", SHOP);
     for of in ["entry=\"shop\"", "group=\"either\"", "service=\"store\""] {
         let metric = format!("availability_ratio{{{of}}}");
@@ -228,7 +229,7 @@ fn a_scenario_is_as_available_as_itself() {
 /// Complete histories are reported, as partial.
 #[test]
 fn a_long_run_that_is_cut_short_tells_what_is_complete() {
-    let folder = Folder::new("years-cut");
+    let folder = Folder::new();
     folder
         .write("shop.toml", &claim("availability_ratio{entry=\"shop\"}", "expect = { min = 0.9 }"));
     let (_, found) = years(folder.path(), &["--years", "100000000", "--budget", "4s"]);
@@ -256,7 +257,7 @@ fn a_long_run_that_is_cut_short_tells_what_is_complete() {
 /// A verdict that changes at an end of an input's range is undecided, with the place of the change.
 #[test]
 fn a_verdict_must_survive_the_ranges_of_its_inputs() {
-    let folder = Folder::new("years-ranges");
+    let folder = Folder::new();
     let ranged = |text: &str| {
         text.replace(
             "[node.left]\ncores = 4\nsite = \"cellar\"\nmtbf = \"exp(30d)\"",
@@ -281,7 +282,7 @@ fn a_verdict_must_survive_the_ranges_of_its_inputs() {
 
 #[test]
 fn mistakes_in_groups_and_repairs_are_told() {
-    let folder = Folder::new("years-mistakes");
+    let folder = Folder::new();
     let wrong = SHOP.replace(
         "members = [\"node.left\", \"node.right\"]\nneed = 1",
         "members = [\"node.leftt\", \"front\", \"group.either\", \"group.over\"]\nneed = 9\n\
@@ -318,19 +319,13 @@ fn mistakes_in_groups_and_repairs_are_told() {
 /// one or two observed events do not determine a rate.
 #[test]
 fn what_was_hardly_seen_is_not_proved() {
-    let folder = Folder::new("years-rare");
-    let node = |name: &str| {
-        format!("[node.{name}]\ncores = 1\nmtbf = \"exp(1000d)\"\nmttr = \"exp(1h)\"\n")
-    };
+    let folder = Folder::new();
     let rare = |metric: &str, expect: &str| {
-        format!(
-            "[scenario]\ntitle = \"Rare\"\ndraw_faults = false\n{}{}\
-             [group.both]\nmembers = [\"node.a\", \"node.b\"]\nneed = 1\n\
-             [[claim]]\nid = \"c\"\ntext = \"C\"\nmetric = '{metric}{{group=\"both\"}}'\n\
-             expect = {{ {expect} }}\n",
-            node("a"),
-            node("b")
-        )
+        world()
+            .with("[scenario]\ndraw_faults = false")
+            .nodes(&["a", "b"], 1, "mtbf = 'exp(1000d)'\nmttr = 'exp(1h)'")
+            .with("[group.both]\nmembers = ['node.a', 'node.b']\nneed = 1")
+            .claim("c", &format!("{metric}{{group=\"both\"}}"), expect)
     };
     // Both are down 3e-5 times a year; 1000 years show: up to some 0.005.
     for (metric, expect, verdict) in [
@@ -341,7 +336,7 @@ fn what_was_hardly_seen_is_not_proved() {
         ("downtime_seconds_per_year", "max = \"1ms\"", "undecided"),
         ("downtime_seconds_per_year", "max = \"10min\"", "holds"),
     ] {
-        folder.write("shop.toml", &rare(metric, expect));
+        folder.write("shop.toml", rare(metric, expect).as_ref());
         let (_, found) = years(folder.path(), &["--years", "1000"]);
         let judged = &found["claims"][0];
         assert_eq!(judged["verdict"], verdict, "{metric} {expect}: {judged}");
@@ -351,7 +346,7 @@ fn what_was_hardly_seen_is_not_proved() {
 /// A group belongs to its world, and its `need` can be an uncertain input.
 #[test]
 fn groups_are_those_of_each_world() {
-    let folder = Folder::new("years-groups");
+    let folder = Folder::new();
     let more = "relative_to = \"base.toml\"\nexpect = { min = 0.0, max = 0.0 }";
     let base = SHOP.replace(
         "members = [\"node.left\", \"node.right\"]\nneed = 1",
@@ -376,19 +371,10 @@ fn groups_are_those_of_each_world() {
 /// needed; a call in half of them is.
 #[test]
 fn an_entry_works_while_enough_of_its_requests_are_answered() {
-    let folder = Folder::new("years-enough");
-    let node = |name: &str| {
-        let fails = if name == "a" { "" } else { "mtbf = \"exp(10d)\"\nmttr = \"exp(5d)\"\n" };
-        format!("[node.{name}]\ncores = 1\n{fails}")
+    let folder = Folder::new();
+    let on = |world: Text, name| {
+        world.service(&format!("on-{name}"), "restart = { delay = '0s' }").on(name).cpu("e", "1ms")
     };
-    let on = |name: &str| {
-        format!(
-            "[service.on-{name}]\nconstraints = [\"node.hostname == {name}\"]\n\
-             restart = {{ delay = \"0s\" }}\nendpoint.e.steps = [ {{ cpu = \"1ms\" }} ]\n"
-        )
-    };
-    let nodes: String = ["a", "b", "c"].map(node).concat();
-    let services: String = ["b", "c"].map(on).concat();
     let up: f64 = 2.0 / 3.0;
     for (steps, exact) in [
         (
@@ -398,16 +384,17 @@ fn an_entry_works_while_enough_of_its_requests_are_answered() {
         ("{ call = \"on-b.e\" }, { call = \"on-c.e\", probability = 0.001 }", up),
         ("{ call = \"on-b.e\" }, { call = \"on-c.e\", probability = 0.5 }", up * up),
     ] {
-        folder.write(
-            "shop.toml",
-            &format!(
-                "[scenario]\ntitle = \"Enough\"\nduration = \"1min\"\nwarmup = \"1s\"\n\
-                 draw_faults = false\n{nodes}{services}[service.front]\n\
-                 constraints = [\"node.hostname == a\"]\nendpoint.page.steps = [ {steps} ]\n\
-                 [traffic.shop]\nentry = \"front.page\"\n\
-                 arrivals = {{ kind = \"poisson\", rate = \"1/s\" }}\n"
-            ),
+        let nodes = world().steady("1min", "1s").with("draw_faults = false").node("a", 1).nodes(
+            &["b", "c"],
+            1,
+            "mtbf = 'exp(10d)'\nmttr = 'exp(5d)'",
         );
+        let shop = on(on(nodes, "b"), "c")
+            .service("front", "")
+            .on("a")
+            .endpoint("page", steps)
+            .traffic("shop", "front.page", poisson(1));
+        folder.write("shop.toml", shop.as_ref());
         let (_, found) = years(folder.path(), &["--years", "1000"]);
         let shop = told(&found, "entry", "shop");
         let theory = number(&shop["theory_availability_ratio"]);
@@ -420,16 +407,20 @@ fn an_entry_works_while_enough_of_its_requests_are_answered() {
 /// A crew repairs components; a container that restarts by itself needs none, however long its `mttr`.
 #[test]
 fn crews_are_for_what_is_repaired() {
-    let folder = Folder::new("years-crews");
-    folder.write(
-        "shop.toml",
-        "[scenario]\ntitle = \"Crews\"\nduration = \"1min\"\nwarmup = \"1s\"\ndraw_faults = false\n\
-         [node.a]\ncores = 1\n[node.b]\ncores = 1\nmtbf = \"exp(10d)\"\nmttr = \"exp(1h)\"\n\
-         [repair]\ncrews = 1\n[group.g]\nmembers = [\"node.b\"]\n\
-         [service.s]\nconstraints = [\"node.hostname == a\"]\nmtbf = \"exp(1d)\"\nmttr = \"exp(1d)\"\n\
-         endpoint.e.steps = [ { cpu = \"1ms\" } ]\n\
-         [traffic.t]\nentry = \"s.e\"\narrivals = { kind = \"poisson\", rate = \"1/s\" }\n",
-    );
+    let folder = Folder::new();
+    let world = world()
+        .steady("1min", "1s")
+        .with("draw_faults = false")
+        .node("a", 1)
+        .node("b", 1)
+        .with("mtbf = 'exp(10d)'\nmttr = 'exp(1h)'")
+        .with("[repair]\ncrews = 1")
+        .with("[group.g]\nmembers = ['node.b']")
+        .service("s", "mtbf = 'exp(1d)'\nmttr = 'exp(1d)'")
+        .on("a")
+        .cpu("e", "1ms")
+        .traffic("t", "s.e", poisson(1));
+    folder.write("shop.toml", world.as_ref());
     let (_, found) = years(folder.path(), &["--years", "1000"]);
     let works = &told(&found, "group", "g")["availability_ratio"];
     let exact = 240.0 / 241.0;

@@ -8,6 +8,7 @@ mod moving;
 mod toy;
 mod unhealthy;
 
+use crate::text::{Text, periodic, world};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{ContainerId, NodeId, SourceId};
 use wssim_model::probe::{Control, Doing, Fact, Failure, Opening, Probe};
@@ -23,6 +24,8 @@ struct World<'a> {
     managers: &'a str,
     orchestrator: &'a str,
     front: &'a str,
+    /// How long `back` starts, and more of it.
+    startup: &'a str,
     back: &'a str,
     /// Further services.
     more: &'a str,
@@ -33,7 +36,15 @@ struct World<'a> {
 impl Default for World<'_> {
     fn default() -> Self {
         let managers = "\"a\", \"c\", \"d\"";
-        Self { managers, orchestrator: "", front: "", back: "", more: "", faults: "" }
+        Self {
+            managers,
+            orchestrator: "",
+            front: "",
+            startup: "2s",
+            back: "",
+            more: "",
+            faults: "",
+        }
     }
 }
 
@@ -86,44 +97,25 @@ impl Probe for Seen {
 
 impl World<'_> {
     fn blueprint(&self) -> Blueprint {
-        crate::text::blueprint(&self.text())
+        self.text().blueprint()
     }
 
-    fn text(&self) -> String {
-        let Self { managers, orchestrator, front, back, more, faults } = self;
-        let node = |name: &str| format!("[node.{name}]\ncores = 64\nnetwork = \"1 Gbit/s\"\n");
-        let nodes: String = ["a", "b", "c", "d"].map(node).concat();
-        format!(
-            r#"
-[scenario]
-title = "Something is lost"
-{nodes}
-[orchestrator]
-kind = "swarm"
-managers = [{managers}]
-{orchestrator}
-[service.front]
-constraints = ["node.hostname == a"]
-client = {{ connections = "per-request" }}
-{front}
-endpoint.page.steps = [ {{ call = "back.get", timeout = "500ms" }} ]
-[service.back]
-startup = "2s"
-{back}
-endpoint.get.steps = [ {{ cpu = "1ms" }} ]
-{more}
-[traffic.web]
-entry = "front.page"
-arrivals = {{ kind = "periodic", period = "100ms" }}
-{faults}
-"#
-        )
-    }
-
-    /// The first seconds of the world with a line of its text replaced.
-    fn run_with(&self, line: &str, other: &str, length: f64, seed: u64) -> Seen {
-        let text = self.text().replacen(line, other, 1);
-        simulated(&crate::text::blueprint(&text), length, seed)
+    fn text(&self) -> Text {
+        let Self { managers, orchestrator, front, startup, back, more, faults } = self;
+        world()
+            .nodes(&["a", "b", "c", "d"], 64, "network = '1 Gbit/s'")
+            .swarm(managers)
+            .with(orchestrator)
+            .service("front", "client = { connections = 'per-request' }")
+            .on("a")
+            .with(front)
+            .endpoint("page", "{ call = 'back.get', timeout = '500ms' }")
+            .service("back", format!("startup = '{startup}'"))
+            .with(back)
+            .cpu("get", "1ms")
+            .with(more)
+            .traffic("web", "front.page", periodic("100ms"))
+            .with(faults)
     }
 
     /// The first `length` seconds of the world.

@@ -67,13 +67,11 @@ fn a_process_that_is_not_checked_hangs_for_ever() {
 /// without effect: it is healthy 40 s after its start.
 #[test]
 fn a_start_that_outlasts_its_checks_never_succeeds() {
-    let slow = "startup = \"40s\"\n";
     let killed = kill("at = \"20s\"");
     let run = |health: &str, seed| {
-        // The service's text in this world has a start-up.
         let back = back(health);
-        let world = World { back: &back, faults: &killed, ..World::default() };
-        world.run_with("startup = \"2s\"\n", slow, 400.0, seed)
+        let world = World { startup: "40s", back: &back, faults: &killed, ..World::default() };
+        world.run(400.0, seed)
     };
     let patient = "healthcheck = { interval = \"10s\", retries = 3, start_period = \"60s\" }\n";
     for seed in 0..10 {

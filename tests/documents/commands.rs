@@ -1,6 +1,6 @@
 //! Every command line in a document is run by `.ci/run`, as the table `.ci/commands` defines.
 
-use super::{DOCUMENTS, Scratch, blocks_in, prose, read, root};
+use super::{DOCUMENTS, blocks_in, prose, read, root};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -140,7 +140,7 @@ fn wssim(command: &str, folder: &Path) -> Output {
 /// An ellipsis stands for lines left out of an excerpt.
 #[test]
 fn excerpts_are_what_the_program_prints() {
-    let scratch = Scratch::new("excerpts");
+    let scratch = tempfile::tempdir().unwrap();
     let mut compared = 0;
     for (_, name) in DOCUMENTS {
         for (command, printed) in excerpts(&read(name)) {
@@ -149,7 +149,7 @@ fn excerpts_are_what_the_program_prints() {
             }
             let command =
                 command.replace("scenarios/", &format!("{}/", root().join("scenarios").display()));
-            let output = wssim(&command, &scratch.0);
+            let output = wssim(&command, scratch.path());
             let text = String::from_utf8(output.stdout).unwrap();
             for line in printed.lines().filter(|line| *line != "…") {
                 assert!(
@@ -169,10 +169,10 @@ fn excerpts_are_what_the_program_prints() {
 fn the_way_from_a_stack_file_to_a_verdict_leads_there() {
     let guide = read("scenarios/README.md");
     let way = guide.split("\n## ").find(|part| part.starts_with("From a stack file")).unwrap();
-    let scratch = Scratch::new("way");
+    let scratch = tempfile::tempdir().unwrap();
     for block in [blocks_in(way, "yaml"), blocks_in(way, "toml")].concat() {
         let name = block.lines().next().unwrap().trim_start_matches("# ").to_owned();
-        fs::write(scratch.0.join(name), block).unwrap();
+        fs::write(scratch.path().join(name), block).unwrap();
     }
     let rows = rows();
     let is_first = |command: &String| command.starts_with("wssim import compose shop.yml");
@@ -182,7 +182,7 @@ fn the_way_from_a_stack_file_to_a_verdict_leads_there() {
     for command in commands {
         let row = rows.iter().find(|[at, _, other, _]| at == "scenarios" && *other == command);
         let [_, status, ..] = row.unwrap();
-        let output = wssim(&command, &scratch.0);
+        let output = wssim(&command, scratch.path());
         let text = String::from_utf8_lossy(&output.stdout);
         assert_eq!(output.status.code(), status.parse().ok(), "{command}\n{text}");
     }

@@ -4,7 +4,7 @@
 mod timelines;
 mod twin;
 
-use crate::text::blueprint;
+use crate::text::{blueprint, world};
 use std::fmt::Write as _;
 use wssim_kernel::stream::StreamKey;
 use wssim_kernel::{Nanos, Time};
@@ -131,33 +131,16 @@ fn random_cluster(case: u64) -> String {
 /// A container started elsewhere has its random failures there, and nothing else dies with it.
 #[test]
 fn what_a_life_brings_ends_that_life() {
-    let world = blueprint(
-        r#"
-[scenario]
-title = "Moved, and worn out"
-duration = "1h"
-[node.a]
-cores = 4
-[node.b]
-cores = 4
-[node.c]
-cores = 4
-[orchestrator]
-kind = "swarm"
-managers = ["c"]
-[service.m-worn]
-mtbf = "exp(60s)"
-endpoint.e.steps = [ { cpu = "1ms" } ]
-[service.n-other]
-replicas = 2
-endpoint.e.steps = [ { cpu = "1ms" } ]
-[[fault]]
-id = "crash"
-kind = "crash"
-node = "a"
-at = "100s"
-"#,
-    );
+    let world = world()
+        .with("[scenario]\nduration = '1h'")
+        .nodes(&["a", "b", "c"], 4, "")
+        .swarm("'c'")
+        .service("m-worn", "mtbf = 'exp(60s)'")
+        .cpu("e", "1ms")
+        .service("n-other", "replicas = 2")
+        .cpu("e", "1ms")
+        .fault("crash", "crash", "node = 'a'\nat = '100s'")
+        .blueprint();
     let end = Nanos(3_600_000_000_000);
     let (_, told) = history::tell(&world, [1, 0], end, Diary::default(), &|| false).unwrap();
     let ended = |name: &str| {

@@ -2,7 +2,7 @@
 //! (moby/swarmkit: beats of 4.5 to 5.5 s, three of them, six after an election; restart delay 5 s,
 //! batches of 0.2 to 0.5 s; moby: the first health check one interval after the start, 30 s).
 
-use crate::text::blueprint;
+use crate::text::world;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::history::{self, Standing, Witness};
@@ -13,28 +13,15 @@ const CRASH: f64 = 1000.0;
 
 /// `app` starts on `a`, which crashes; its start-up takes two seconds.
 fn cluster(managers: &str, health: &str) -> Blueprint {
-    let node = |name: &str| format!("[node.{name}]\ncores = 8\n");
-    let nodes: String = ["a", "b", "c", "d"].map(node).concat();
-    blueprint(&format!(
-        r#"
-[scenario]
-title = "A node is lost"
-duration = "1h"
-{nodes}
-[orchestrator]
-kind = "swarm"
-managers = [{managers}]
-[service.app]
-startup = "2s"
-{health}
-endpoint.e.steps = [ {{ cpu = "1ms" }} ]
-[[fault]]
-id = "crash"
-kind = "crash"
-node = "a"
-at = "{CRASH}s"
-"#
-    ))
+    world()
+        .with("[scenario]\nduration = '1h'")
+        .nodes(&["a", "b", "c", "d"], 8, "")
+        .swarm(managers)
+        .service("app", "startup = '2s'")
+        .with(health)
+        .cpu("e", "1ms")
+        .fault("crash", "crash", format!("node = 'a'\nat = '{CRASH}s'"))
+        .blueprint()
 }
 
 /// Seconds since the crash.

@@ -6,6 +6,7 @@
 
 mod studied;
 
+use crate::text::{self, periodic};
 use wssim_experiment::question::Worlds;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::probe::{Probe, StepFact};
@@ -38,37 +39,23 @@ impl Probe for Seen {
 
 /// The scenario of one phase with these steps.
 fn text(steps: &str) -> String {
-    format!(
-        r#"
-[scenario]
-title = "A database moves"
-[node.old]
-cores = 4
-network = "1 Gbit/s"
-disk = {{ bandwidth = "400 MB/s" }}
-[node.new]
-cores = 4
-speed = 0.5
-network = "1 Gbit/s"
-[orchestrator]
-kind = "compose"
-[service.web]
-constraints = ["node.hostname == old"]
-client = {{ connections = "per-request" }}
-endpoint.page.steps = [ {{ call = "db.query", timeout = "100ms" }} ]
-[service.db]
-constraints = ["node.hostname == old"]
-startup = "2s"
-endpoint.query.steps = [ {{ cpu = "1ms" }} ]
-[traffic.shop]
-entry = "web.page"
-arrivals = {{ kind = "periodic", period = "100ms" }}
-[[phase]]
-id = "move"
-overlay = {{ service.db.constraints = ["node.hostname == new"] }}
-steps = [ {steps} ]
-"#
-    )
+    let world = text::world()
+        .node("old", 4)
+        .with("network = '1 Gbit/s'\ndisk = { bandwidth = '400 MB/s' }")
+        .node("new", 4)
+        .with("speed = 0.5\nnetwork = '1 Gbit/s'")
+        .with("[orchestrator]\nkind = 'compose'")
+        .service("web", "client = { connections = 'per-request' }")
+        .on("old")
+        .endpoint("page", "{ call = 'db.query', timeout = '100ms' }")
+        .service("db", "startup = '2s'")
+        .on("old")
+        .cpu("query", "1ms")
+        .traffic("shop", "web.page", periodic("100ms"))
+        .with("[[phase]]\nid = 'move'")
+        .with("overlay = { service.db.constraints = ['node.hostname == new'] }")
+        .with(format!("steps = [ {steps} ]"));
+    world.to_string()
 }
 
 /// The world of that phase.

@@ -1,58 +1,39 @@
 //! Parts that make up the stretch count everything once.
 
-use super::{estimate, of, scenario, shown};
+use super::{estimate, of, shown};
+use crate::text::{self, poisson};
 use wssim_experiment::findings::{Findings, Metric};
 use wssim_experiment::part::is_of_part;
+use wssim_scenario::Scenario;
 
-/// A node that crashes and returns under two kinds of traffic; callers give up after a second and retry.
-/// `greedy` collects garbage above its limit, so that it is killed. Memory and queues are recorded.
-const WORLD: &str = r#"
-[scenario]
-kind = "window"
-duration = "60s"
-lead_in = "5s"
-[node.a]
-cores = 2
-memory = "8 GB"
-network = "1 Gbit/s"
-[node.b]
-cores = 2
-memory = "8 GB"
-network = "1 Gbit/s"
-[lan]
-rtt = "0.3ms"
-[orchestrator]
-kind = "swarm"
-managers = ["a"]
-[service.front]
-constraints = ["node.hostname == a"]
-workers = 20
-backlog = 50
-pool.back = { size = 4, timeout = "2s" }
-endpoint.get.steps = [ { cpu = "exp(4ms)" }, { call = "back.query", timeout = "1s", retries = 1 } ]
-[service.back]
-replicas = 2
-workers = 4
-memory = { base = "300 MB" }
-endpoint.query.steps = [ { cpu = "exp(20ms)" }, { sleep = "5ms" } ]
-[service.greedy]
-constraints = ["node.hostname == a"]
-memory = { base = "100 MB", limit = "400 MB", heap = { limit = "900 MB", live = "20 MB", garbage = "1 MB" } }
-endpoint.get.steps = [ { cpu = "1ms" } ]
-[traffic.users]
-entry = "front.get"
-arrivals = { kind = "poisson", rate = "30/s" }
-[traffic.more]
-entry = "greedy.get"
-arrivals = { kind = "poisson", rate = "20/s" }
-patience = "500ms"
-[[fault]]
-id = "crash"
-kind = "crash"
-node = "b"
-at = "20s"
-repair = "15s"
-"#;
+/// A node that crashes and comes back under traffic of two kinds; callers give up after a second and try again.
+/// `greedy` collects garbage above its limit, so that it is killed. Memory is written down, as are queues.
+fn world() -> Scenario {
+    let heap = "heap = { limit = '900 MB', live = '20 MB', garbage = '1 MB' }";
+    text::world()
+        .window("60s")
+        .with("lead_in = '5s'")
+        .nodes(&["a", "b"], 2, "memory = '8 GB'\nnetwork = '1 Gbit/s'")
+        .with("[lan]\nrtt = '0.3ms'")
+        .swarm("'a'")
+        .service("front", "workers = 20\nbacklog = 50")
+        .on("a")
+        .with("pool.back = { size = 4, timeout = '2s' }")
+        .endpoint(
+            "get",
+            "{ cpu = 'exp(4ms)' }, { call = 'back.query', timeout = '1s', retries = 1 }",
+        )
+        .service("back", "replicas = 2\nworkers = 4\nmemory = { base = '300 MB' }")
+        .endpoint("query", "{ cpu = 'exp(20ms)' }, { sleep = '5ms' }")
+        .service("greedy", format!("memory = {{ base = '100 MB', limit = '400 MB', {heap} }}"))
+        .on("a")
+        .cpu("get", "1ms")
+        .traffic("users", "front.get", poisson(30))
+        .traffic("more", "greedy.get", poisson(20))
+        .with("patience = '500ms'")
+        .fault("crash", "crash", "node = 'b'\nat = '20s'\nrepair = '15s'")
+        .scenario()
+}
 
 /// Start, end and length of the parts.
 const PARTS: [(&str, &str, f64); 4] = [
@@ -96,7 +77,7 @@ fn mean(findings: &Findings, name: &str, labels: &[&str]) -> f64 {
 
 #[test]
 fn the_parts_have_what_the_whole_has() {
-    let scenario = scenario(WORLD);
+    let scenario = world();
     let whole = shown(&scenario, 2, &[]);
     let is_told = |name: &str| {
         COUNTS.contains(&name) || OVER_TIME.contains(&name) || OF_REQUESTS.contains(&name)
@@ -145,7 +126,7 @@ fn the_parts_have_what_the_whole_has() {
 /// the loss of its node is recorded, whether or not a part ends then.
 #[test]
 fn asking_for_a_part_changes_nothing() {
-    let scenario = scenario(WORLD);
+    let scenario = world();
     let plain = shown(&scenario, 2, &[]);
     let part = ["error_ratio from fault crash to repair crash".to_owned()];
     let asked = shown(&scenario, 2, &part);
@@ -167,7 +148,7 @@ fn asking_for_a_part_changes_nothing() {
 /// Containers on all nodes add up to those of the services.
 #[test]
 fn containers_of_all_nodes_are_those_that_run() {
-    let scenario = scenario(WORLD);
+    let scenario = world();
     let parts = ["from 0s to fault crash", "from repair crash to 1min"];
     let ask = |part: &str| {
         let nodes =
@@ -187,7 +168,7 @@ fn containers_of_all_nodes_are_those_that_run() {
 /// Kills on nodes add up to those of the services, by either cause.
 #[test]
 fn kills_of_services_are_those_of_nodes() {
-    let findings = shown(&scenario(WORLD), 2, &[]);
+    let findings = shown(&world(), 2, &[]);
     let kills = |labels: &[&str]| mean(&findings, "oom_kills_total", labels);
     let [limit, node, all] = ["limit", "node", "all"].map(|by| kills(&["greedy", by]));
     assert!(limit > 0.0, "it is killed at its limit");

@@ -1,6 +1,7 @@
 //! What users saw while a component was down, judged part by part.
 
-use super::{scenario, shown};
+use super::shown;
+use crate::text::{periodic, poisson, world};
 use wssim_experiment::findings::{Findings, Verdict};
 
 /// A claim about a part; its id is its sentence.
@@ -20,33 +21,21 @@ fn assert_all_hold(findings: &Findings) {
 /// capacity of 50 a second, and wait there. A tenth of the rates in the report, so the same times.
 #[test]
 fn a_cold_cache_is_slow_until_it_is_full_again() {
-    let world = r#"
-[scenario]
-kind = "window"
-duration = "3min"
-lead_in = "1min"
-[node.a]
-cores = 4
-[orchestrator]
-kind = "swarm"
-[service.app]
-workers = 50
-endpoint.get.steps = [ { cache = "redis", hit = "zipf(items=2000, capacity=1000, alpha=0.8)", cost = "0.05ms", miss = [ { call = "database.query", timeout = "2s" } ] } ]
-[service.redis]
-startup = "1s"
-endpoint.noop.steps = [ { cpu = "0.1ms" } ]
-[service.database]
-workers = 2
-endpoint.query.steps = [ { sleep = "40ms" } ]
-[traffic.users]
-entry = "app.get"
-arrivals = { kind = "poisson", rate = "70/s" }
-[[fault]]
-id = "restart"
-kind = "kill-service"
-service = "redis"
-at = "60s"
-"#;
+    let query = "miss = [ { call = 'database.query', timeout = '2s' } ]";
+    let hit = "hit = 'zipf(items=2000, capacity=1000, alpha=0.8)'";
+    let world = world()
+        .window("3min")
+        .with("lead_in = '1min'")
+        .node("a", 4)
+        .with("[orchestrator]\nkind = 'swarm'")
+        .service("app", "workers = 50")
+        .endpoint("get", format!("{{ cache = 'redis', {hit}, cost = '0.05ms', {query} }}"))
+        .service("redis", "startup = '1s'")
+        .cpu("noop", "0.1ms")
+        .service("database", "workers = 2")
+        .endpoint("query", "{ sleep = '40ms' }")
+        .traffic("users", "app.get", poisson(70))
+        .fault("restart", "kill-service", "service = 'redis'\nat = '60s'");
     let response = "response_time_seconds{entry=\"users\"}";
     let claims = [
         claim("before", response, "to = \"fault restart\"", "max = \"20ms\""),
@@ -63,48 +52,27 @@ at = "60s"
             "max = \"20ms\"",
         ),
     ];
-    let findings = shown(&scenario(&(world.to_owned() + &claims.concat())), 8, &[]);
+    let findings = shown(&world.with(claims.concat()).scenario(), 8, &[]);
     assert_all_hold(&findings);
 }
 
 /// A worker that was cut off for 20 s returns empty: its task was replaced elsewhere meanwhile.
 #[test]
 fn a_node_that_was_cut_off_comes_back_empty() {
-    let world = r#"
-[scenario]
-kind = "window"
-duration = "3min"
-[node.m]
-cores = 4
-[node.w1]
-cores = 4
-[node.w2]
-cores = 4
-[lan]
-rtt = "0.2ms"
-[orchestrator]
-kind = "swarm"
-managers = ["m"]
-[service.web]
-replicas = 2
-constraints = ["node.hostname != m"]
-max_replicas_per_node = 2
-client = { connections = "per-request" }
-endpoint.get.steps = [ { cpu = "1ms" } ]
-[service.front]
-constraints = ["node.hostname == m"]
-client = { connections = "per-request", connect_timeout = "1s" }
-endpoint.get.steps = [ { call = "web.get" } ]
-[traffic.users]
-entry = "front.get"
-arrivals = { kind = "poisson", rate = "10/s" }
-[[fault]]
-id = "cable"
-kind = "partition"
-node = "w1"
-at = "60s"
-repair = "20s"
-"#;
+    let world = world()
+        .window("3min")
+        .nodes(&["m", "w1", "w2"], 4, "")
+        .with("[lan]\nrtt = '0.2ms'")
+        .swarm("'m'")
+        .service("web", "replicas = 2\nmax_replicas_per_node = 2")
+        .with("constraints = ['node.hostname != m']")
+        .with("client = { connections = 'per-request' }")
+        .cpu("get", "1ms")
+        .service("front", "client = { connections = 'per-request', connect_timeout = '1s' }")
+        .on("m")
+        .endpoint("get", "{ call = 'web.get' }")
+        .traffic("users", "front.get", poisson(10))
+        .fault("cable", "partition", "node = 'w1'\nat = '60s'\nrepair = '20s'");
     let of = |node: &str| format!("containers{{node=\"{node}\",service=\"web\"}}");
     let errors = "error_ratio{entry=\"users\"}";
     let claims = [
@@ -115,7 +83,7 @@ repair = "20s"
         claim("errors", errors, "from = \"fault cable\"\nto = \"repair cable\"", "min = 0.05"),
         claim("few afterwards", errors, "from = \"repair cable + 10s\"", "max = 0.01"),
     ];
-    let findings = shown(&scenario(&(world.to_owned() + &claims.concat())), 8, &[]);
+    let findings = shown(&world.with(claims.concat()).scenario(), 8, &[]);
     assert_all_hold(&findings);
 }
 
@@ -124,23 +92,16 @@ repair = "20s"
 /// half hour two or three times.
 #[test]
 fn a_containers_own_limit_kills_though_the_node_has_room() {
-    let world = r#"
-[scenario]
-kind = "window"
-duration = "60min"
-[node.server]
-cores = 4
-memory = "16 GiB"
-[orchestrator]
-kind = "swarm"
-[service.api]
-startup = "20s"
-memory = { base = "736 MiB", limit = "2000 MiB", heap = { limit = "1600 MiB", live = "36 MiB", garbage = "1 MiB" } }
-endpoint.get.steps = [ { cpu = "1ms" } ]
-[traffic.probe]
-entry = "api.get"
-arrivals = { kind = "periodic", period = "0.5s" }
-"#;
+    let heap = "heap = { limit = '1600 MiB', live = '36 MiB', garbage = '1 MiB' }";
+    let world = world()
+        .window("60min")
+        .node("server", 4)
+        .with("memory = '16 GiB'")
+        .with("[orchestrator]\nkind = 'swarm'")
+        .service("api", format!("memory = {{ base = '736 MiB', limit = '2000 MiB', {heap} }}"))
+        .with("startup = '20s'")
+        .cpu("get", "1ms")
+        .traffic("probe", "api.get", periodic("0.5s"));
     let kills = "oom_kills_total{service=\"api\"}";
     let by = |short: &str| format!("oom_kills_total{{service=\"api\", by=\"{short}\"}}");
     let claims = [
@@ -150,6 +111,6 @@ arrivals = { kind = "periodic", period = "0.5s" }
         claim("in 1900 s", kills, "to = \"1900s\"", "min = 2, max = 2"),
         claim("in the rest", kills, "from = \"1900s\"", "min = 3, max = 3"),
     ];
-    let findings = shown(&scenario(&(world.to_owned() + &claims.concat())), 5, &[]);
+    let findings = shown(&world.with(claims.concat()).scenario(), 5, &[]);
     assert_all_hold(&findings);
 }

@@ -4,7 +4,7 @@
 mod adding_up;
 mod away;
 
-use crate::text::scenario;
+use crate::text::{station, world};
 use wssim_experiment::findings::{Findings, Metric};
 use wssim_experiment::question::Question;
 use wssim_experiment::watch::Unwatched;
@@ -50,19 +50,9 @@ fn estimate(findings: &Findings, name: &str, labels: &[&str]) -> Estimate {
 /// the six numbers in 20 seeds each.
 #[test]
 fn each_part_has_its_own_closed_form() {
-    let queue = r#"
-[scenario]
-kind = "window"
-duration = "200s"
-[node.host]
-cores = 4
-[service.station]
-workers = 1
-endpoint.visit.steps = [ { cpu = "exp(10ms)" } ]
-[traffic.all]
-entry = "station.visit"
-arrivals = { kind = "poisson", rate = "50/s", profile = { steps = [["0s", 1.0], ["100s", 1.6]] } }
-"#;
+    let profile = "profile = { steps = [['0s', 1.0], ['100s', 1.6]] }";
+    let arrivals = format!("{{ kind = 'poisson', rate = '50/s', {profile} }}");
+    let queue = world().window("200s").with(station(4, "workers = 1", "exp(10ms)", arrivals));
     let parts = ["from 10s to 100s", "from 110s to 200s"];
     let metrics = [
         "response_time_seconds{entry=\"all\"}",
@@ -71,7 +61,7 @@ arrivals = { kind = "poisson", rate = "50/s", profile = { steps = [["0s", 1.0], 
     ];
     let asked: Vec<String> =
         parts.iter().flat_map(|part| metrics.map(|metric| format!("{metric} {part}"))).collect();
-    let findings = shown(&scenario(queue), 12, &asked);
+    let findings = shown(&queue.scenario(), 12, &asked);
     for ([from, to], load) in [(["10s", "100s"], 0.5), (["110s", "200s"], 0.8)] {
         let number = |name: &str, labels: &[&str]| {
             let labels: Vec<&str> = labels.iter().copied().chain([from, to]).collect();

@@ -4,7 +4,7 @@ mod kinds;
 mod shared;
 mod users;
 
-use crate::text::blueprint;
+use crate::text::{self, Text, periodic};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{ContainerId, NodeId, RolloutId, SourceId};
 use wssim_model::probe::{Ending, Failure, Probe, RolloutFact};
@@ -70,45 +70,37 @@ impl Heard {
     }
 }
 
-/// A replication of `text` over `length` seconds.
-fn run(text: &str, length: u64, seed: u64) -> Heard {
+/// A replication of `world` over `length` seconds.
+fn run(world: &Text, length: u64, seed: u64) -> Heard {
     let measured = Nanos(length * 1_000_000_000);
     let run = Run { seed, replication: 0, lead: Nanos::ZERO, measured };
-    simulate(&blueprint(text), run, Heard::default(), &|| false).unwrap().1
+    simulate(&world.blueprint(), run, Heard::default(), &|| false).unwrap().1
 }
 
-/// One node with 8 threads on a network of 1 Gbit/s, and `web` with 50 requests a second; `more` of it,
-/// and of its rollout at 20 s.
-fn world(kind: &str, more: &str, rollout: &str) -> String {
-    format!(
-        r#"
-[scenario]
-title = "A rollout"
-duration = "10min"
-kind = "window"
-[node.a]
-cores = 8
-network = "1 Gbit/s"
-[orchestrator]
-kind = "{kind}"
-[service.web]
-startup = "3s"
-endpoint.e.steps = [ {{ cpu = "5ms" }} ]
-{more}
-[traffic.users]
-entry = "web.e"
-arrivals = {{ kind = "periodic", period = "20ms" }}
-[[rollout]]
-id = "new"
-at = "20s"
-service = "web"
-{rollout}
-"#
-    )
+/// One node with 8 threads on a network of 1 Gbit/s, and `web`, which 50 users a second ask; `more` of it, and of
+/// its rollout at 20 s.
+fn world(kind: &str, more: &str, rollout: &str) -> Text {
+    asked(kind, more).with(ROLLOUT).with("service = 'web'").with(rollout)
 }
 
-/// Batches of the control plane take 0.25 to 0.55 s from a new task to its start, 0.1 s until an end or
-/// a start is reported, and as long until an old task is told to end.
+/// The same without a rollout.
+fn asked(kind: &str, more: &str) -> Text {
+    text::world()
+        .window("20min")
+        .node("a", 8)
+        .with("network = '1 Gbit/s'")
+        .with(format!("[orchestrator]\nkind = '{kind}'"))
+        .service("web", "startup = '3s'")
+        .cpu("e", "5ms")
+        .with(more)
+        .traffic("users", "web.e", periodic("20ms"))
+}
+
+/// A rollout at 20 s; its lines say of what.
+const ROLLOUT: &str = "[[rollout]]\nid = 'new'\nat = '20s'";
+
+/// Batches of the control plane take 0.25 to 0.55 s from a new task to its start, 0.1 s until an end or a beginning is
+/// told, and as long until an old task is told to end.
 const BATCHES: [f64; 2] = [0.25, 0.86];
 
 /// The sum of Swarm's rules: in each round the longer of leaving (2 s) and the pull (only the first: 100
@@ -170,12 +162,13 @@ fn compose_is_down_from_stop_to_start() {
 #[test]
 fn images_are_built_one_after_the_other_or_at_once() {
     for (at_once, takes) in [(1, 30.0), (2, 20.0), (3, 10.0)] {
-        let mut text = world("compose", "", "");
-        text = text.replace(
-            "service = \"web\"",
-            &format!("service = [\"web\", \"b\", \"c\"]\nbuild = {{ node = \"a\", cpu = \"10s\", at_once = {at_once} }}"),
-        );
-        text.push_str("[service.b]\n[service.c]\n");
+        let build = format!("build = {{ node = 'a', cpu = '10s', at_once = {at_once} }}");
+        let text = asked("compose", "")
+            .with(ROLLOUT)
+            .with("service = ['web', 'b', 'c']")
+            .with(build)
+            .service("b", "")
+            .service("c", "");
         let heard = run(&text, 120, 1);
         let deploys =
             heard.rollout.iter().find(|(_, fact)| *fact == RolloutFact::Deploys).unwrap().0;

@@ -1,41 +1,27 @@
 //! Pulls share network and processor with all other work.
 
-use super::{Heard, run};
+use super::{Heard, ROLLOUT, run};
+use crate::text::{periodic_from, world};
 
 /// Node `b` pulls 900 MB from a registry on `a` at 1 Gbit/s, 7.2 s alone, beside `more`.
 fn pulled(more: &str) -> (f64, Heard) {
-    let text = format!(
-        r#"
-[scenario]
-title = "A pull"
-duration = "5min"
-kind = "window"
-[node.a]
-cores = 8
-network = "1 Gbit/s"
-[node.b]
-cores = 8
-speed = 4.0
-network = "1 Gbit/s"
-[orchestrator]
-kind = "compose"
-[service.registry]
-constraints = ["node.hostname == a"]
-[service.files]
-constraints = ["node.hostname == a"]
-endpoint.get.steps = [ {{ sleep = "0s" }} ]
-[service.web]
-constraints = ["node.hostname == b"]
-endpoint.e.steps = [ {{ cpu = "5ms" }} ]
-{more}
-[[rollout]]
-id = "new"
-at = "20s"
-service = "web"
-image = {{ size = "900 MB", registry = "registry" }}
-"#
-    );
-    let heard = run(&text, 200, 1);
+    let world = world()
+        .window("5min")
+        .nodes(&["a", "b"], 8, "network = '1 Gbit/s'")
+        .with("speed = 4.0")
+        .with("[orchestrator]\nkind = 'compose'")
+        .service("registry", "")
+        .on("a")
+        .service("files", "")
+        .on("a")
+        .endpoint("get", "{ sleep = '0s' }")
+        .service("web", "")
+        .on("b")
+        .cpu("e", "5ms")
+        .with(more)
+        .with(ROLLOUT)
+        .with("service = 'web'\nimage = { size = '900 MB', registry = 'registry' }");
+    let heard = run(&world, 200, 1);
     let at = |begins: bool| heard.pulls.iter().find(|one| one.1 == begins).unwrap().0;
     (at(false) - at(true), heard)
 }
@@ -67,17 +53,22 @@ fn a_pull_and_a_download_share_the_interface() {
 /// Unpacking is CPU: on a node with one busy thread of a quarter of the speed, both take twice as long.
 #[test]
 fn unpacking_competes_for_the_processor() {
-    let text = |busy: &str| {
-        format!(
-            "[scenario]\ntitle = \"A pull\"\nduration = \"5min\"\nkind = \"window\"\n[node.a]\ncores = 1\nspeed = 0.25\n\
-             [orchestrator]\nkind = \"compose\"\n[service.web]\nendpoint.e.steps = [ {{ cpu = \"1ms\" }} ]\n\
-             [service.other]\nendpoint.e.steps = [ {{ cpu = \"60s\" }} ]\n\
-             [traffic.users]\nentry = \"{busy}.e\"\narrivals = {{ kind = \"periodic\", period = \"200s\", phase = \"20s\" }}\n\
-             [[rollout]]\nid = \"new\"\nat = \"20s\"\nservice = \"web\"\nimage = {{ size = \"90 MB\" }}\n"
-        )
+    let world = |busy: &str| {
+        world()
+            .window("5min")
+            .node("a", 1)
+            .with("speed = 0.25")
+            .with("[orchestrator]\nkind = 'compose'")
+            .service("web", "")
+            .cpu("e", "1ms")
+            .service("other", "")
+            .cpu("e", "60s")
+            .traffic("users", &format!("{busy}.e"), periodic_from("200s", "20s"))
+            .with(ROLLOUT)
+            .with("service = 'web'\nimage = { size = '90 MB' }")
     };
     for (busy, takes) in [("web", 8.0), ("other", 16.0)] {
-        let heard = run(&text(busy), 200, 1);
+        let heard = run(&world(busy), 200, 1);
         let pull = heard.pulls[1].0 - heard.pulls[0].0;
         assert!((pull - takes).abs() < 0.02, "{busy}: {pull}");
     }

@@ -1,7 +1,8 @@
 //! Zero downtime: what users see for each update order, number of replicas, kind of discovery, and way
 //! of ending.
 
-use super::{run, world};
+use super::{ROLLOUT, run, world};
+use crate::text::{self, periodic};
 
 const CHECKED: &str = "healthcheck = { interval = \"1s\" }\n";
 
@@ -34,9 +35,9 @@ fn downtime_is_zero_where_one_is_always_there() {
 fn nobody_hears_of_the_end_before_the_beginning() {
     let more =
         format!("replicas = 2\n{CHECKED}update = {{ order = \"start-first\", parallelism = 0 }}\n");
-    let text = world("swarm", &more, "image = { size = \"1 MB\" }");
-    let text = text
-        .replace("[orchestrator]", "[node.b]\ncores = 8\nnetwork = \"1 Gbit/s\"\n[orchestrator]");
+    let text = world("swarm", &more, "image = { size = '1 MB' }")
+        .node("b", 8)
+        .with("network = '1 Gbit/s'");
     for seed in 0..30 {
         assert_eq!(run(&text, 60, seed).failed(), 0, "seed {seed}");
     }
@@ -58,35 +59,19 @@ fn without_a_check_users_meet_a_process_that_starts() {
 #[test]
 fn what_is_under_way_is_lost_unless_the_process_answers_it() {
     for (on_stop, lost) in [("drain", false), ("exit", true), ("ignore", true)] {
-        // With kept connections callers use the old one until it closes them.
-        let text = format!(
-            r#"
-[scenario]
-title = "A rollout behind a proxy"
-duration = "2min"
-kind = "window"
-[node.a]
-cores = 8
-[orchestrator]
-kind = "swarm"
-[service.door]
-endpoint.e.steps = [ {{ call = "web.e" }} ]
-client = {{ max = 20, idle = "60s" }}
-[service.web]
-startup = "1s"
-on_stop = "{on_stop}"
-healthcheck = {{ interval = "1s" }}
-update = {{ order = "start-first" }}
-endpoint.e.steps = [ {{ sleep = "500ms" }} ]
-[traffic.users]
-entry = "door.e"
-arrivals = {{ kind = "periodic", period = "50ms" }}
-[[rollout]]
-id = "new"
-at = "20s"
-service = "web"
-"#
-        );
+        // Connections are kept: callers go on asking the old one until it closes them.
+        let text = text::world()
+            .window("2min")
+            .node("a", 8)
+            .with("[orchestrator]\nkind = 'swarm'")
+            .service("door", "client = { max = 20, idle = '60s' }")
+            .endpoint("e", "{ call = 'web.e' }")
+            .service("web", format!("startup = '1s'\non_stop = '{on_stop}'"))
+            .with("healthcheck = { interval = '1s' }\nupdate = { order = 'start-first' }")
+            .endpoint("e", "{ sleep = '500ms' }")
+            .traffic("users", "door.e", periodic("50ms"))
+            .with(ROLLOUT)
+            .with("service = 'web'");
         for seed in 0..5 {
             let heard = run(&text, 60, seed);
             assert!(heard.lasted().is_some());
@@ -101,34 +86,19 @@ fn callers_that_keep_addresses_miss_the_new_container() {
     for (mode, resolver, lost) in
         [("vip", "netty", false), ("dnsrr", "netty", true), ("dnsrr", "go", false)]
     {
-        let text = format!(
-            r#"
-[scenario]
-title = "A rollout behind a caller"
-duration = "2min"
-kind = "window"
-[node.a]
-cores = 8
-[orchestrator]
-kind = "swarm"
-[service.door]
-resolver = "{resolver}"
-client = {{ connections = "per-request", connect_timeout = "1s" }}
-endpoint.e.steps = [ {{ call = "web.e" }} ]
-[service.web]
-endpoint_mode = "{mode}"
-healthcheck = {{ interval = "1s" }}
-update = {{ order = "start-first" }}
-endpoint.e.steps = [ {{ cpu = "5ms" }} ]
-[traffic.users]
-entry = "door.e"
-arrivals = {{ kind = "periodic", period = "50ms" }}
-[[rollout]]
-id = "new"
-at = "20s"
-service = "web"
-"#
-        );
+        let text = text::world()
+            .window("2min")
+            .node("a", 8)
+            .with("[orchestrator]\nkind = 'swarm'")
+            .service("door", format!("resolver = '{resolver}'"))
+            .with("client = { connections = 'per-request', connect_timeout = '1s' }")
+            .endpoint("e", "{ call = 'web.e' }")
+            .service("web", format!("endpoint_mode = '{mode}'"))
+            .with("healthcheck = { interval = '1s' }\nupdate = { order = 'start-first' }")
+            .cpu("e", "5ms")
+            .traffic("users", "door.e", periodic("50ms"))
+            .with(ROLLOUT)
+            .with("service = 'web'");
         let heard = run(&text, 60, 1);
         let failed = heard.failed();
         assert_eq!(failed > 300, lost, "{mode} {resolver}: {failed}");

@@ -1,17 +1,16 @@
 //! Connections that are limited, held for several calls, and never returned.
 
 use super::{MS, SECOND, Seen, see};
+use crate::text::{Text, load, periodic, periodic_from, poisson, world};
 use wssim_model::probe::Failure;
 
-const CLUSTER: &str = r#"
-[node.a]
-cores = 64
-[orchestrator]
-kind = "swarm"
-"#;
+/// A node of a Swarm.
+fn cluster() -> Text {
+    world().node("a", 64).with("[orchestrator]\nkind = 'swarm'")
+}
 
-fn run(text: &str, seconds: f64) -> Seen {
-    see(&crate::text::blueprint(&format!("{CLUSTER}{text}")), seconds, 1)
+fn run(text: &Text, seconds: f64) -> Seen {
+    see(&text.blueprint(), seconds, 1)
 }
 
 /// Requests that were answered between two moments, in seconds.
@@ -27,21 +26,14 @@ fn answered(seen: &Seen, from: u64, to: u64) -> usize {
 /// s, so 200 of 240 requests a second are served. Callers notice the limit only by waiting.
 #[test]
 fn pools_share_the_connections_that_there_are() {
-    let seen = run(
-        r#"
-[service.app]
-replicas = 6
-pool.database = { kind = "hikari", size = 20, timeout = "5s" }
-endpoint.get.steps = [ { call = "database.query" } ]
-[service.database]
-max_connections = 100
-endpoint.query.steps = [ { sleep = "500ms" } ]
-[traffic.users]
-entry = "app.get"
-arrivals = { kind = "poisson", rate = "240/s" }
-"#,
-        60.0,
-    );
+    let world = cluster()
+        .service("app", "replicas = 6")
+        .with("pool.database = { kind = 'hikari', size = 20, timeout = '5s' }")
+        .endpoint("get", QUERY)
+        .service("database", "max_connections = 100")
+        .endpoint("query", "{ sleep = '500ms' }")
+        .traffic("users", "app.get", poisson(240));
+    let seen = run(&world, 60.0);
     let through = answered(&seen, 20, 60);
     assert!((7960..=8000).contains(&through), "{through} in 40 s");
     let failures = seen.failures();
@@ -54,26 +46,16 @@ arrivals = { kind = "poisson", rate = "240/s" }
 #[test]
 fn connections_that_are_idle_count() {
     let of = |size: u32, database: &str| {
-        run(
-            &format!(
-                r#"
-[service.idler]
-pool.database = {{ kind = "hikari", size = {size} }}
-endpoint.get.steps = [ {{ call = "database.query" }} ]
-[service.other]
-client = {{ connections = "per-request" }}
-endpoint.get.steps = [ {{ call = "database.query" }} ]
-[service.database]
-max_connections = 3
-{database}
-endpoint.query.steps = [ {{ sleep = "1ms" }} ]
-[traffic.users]
-entry = "other.get"
-arrivals = {{ kind = "periodic", period = "1s" }}
-"#
-            ),
-            10.0,
-        )
+        let world = cluster()
+            .service("idler", format!("pool.database = {{ kind = 'hikari', size = {size} }}"))
+            .endpoint("get", QUERY)
+            .service("other", "client = { connections = 'per-request' }")
+            .endpoint("get", QUERY)
+            .service("database", "max_connections = 3")
+            .with(database)
+            .endpoint("query", "{ sleep = '1ms' }")
+            .traffic("users", "other.get", periodic("1s"));
+        run(&world, 10.0)
     };
     of(2, "").assert_answered();
     of(3, "keep_alive = \"500ms\"").requests[1..].iter().for_each(|it| assert_eq!(it.2, None));
@@ -104,50 +86,30 @@ fn a_pool_that_got_no_connection_tries_again_by_itself() {
     }
 }
 
-/// `first` has the connection of the database from 0.5 s until `until` ms; three at `second` want it at
-/// 1 s.
-fn late_connection(until: u64) -> String {
-    let at = |name: &str, entry: &str, phase: &str| {
-        format!(
-            "[traffic.{name}]\nentry = \"{entry}\"\n\
-             arrivals = {{ kind = \"periodic\", period = \"100s\", phase = \"{phase}\" }}\n"
-        )
-    };
-    let three: Vec<String> = ["a", "b", "c"].map(|name| at(name, "second.get", "1s")).into();
-    format!(
-        r#"
-[service.first]
-client = {{ connections = "per-request" }}
-endpoint.get.steps = [ {{ call = "database.long" }} ]
-[service.second]
-pool.database = {{ kind = "hikari", minimum = 0 }}
-endpoint.get.steps = [ {{ call = "database.query" }} ]
-[service.database]
-max_connections = 1
-endpoint.query.steps = [ {{ sleep = "5ms" }} ]
-endpoint.long.steps = [ {{ sleep = "{}ms" }} ]
-{}{}"#,
-        until - 500,
-        at("first", "first.get", "500ms"),
-        three.concat()
-    )
+/// `first` has the connection of the database from 0.5 s until `until` ms; three at `second` want it at 1 s.
+fn late_connection(until: u64) -> Text {
+    let world = cluster()
+        .service("first", "client = { connections = 'per-request' }")
+        .endpoint("get", "{ call = 'database.long' }")
+        .service("second", "pool.database = { kind = 'hikari', minimum = 0 }")
+        .endpoint("get", QUERY)
+        .service("database", "max_connections = 1")
+        .endpoint("query", "{ sleep = '5ms' }")
+        .endpoint("long", format!("{{ sleep = '{}ms' }}", until - 500))
+        .traffic("first", "first.get", periodic_from("100s", "500ms"));
+    let at = |world: Text, name| world.traffic(name, "second.get", periodic_from("100s", "1s"));
+    ["a", "b", "c"].into_iter().fold(world, at)
 }
 
-fn order(steps: &str, pool: &str) -> String {
-    format!(
-        r#"
-[service.app]
-pool.database = {{ {pool} }}
-endpoint.order.steps = [ {steps} ]
-[service.database]
-endpoint.query.steps = [ {{ sleep = "5ms" }} ]
-[service.payment]
-endpoint.charge.steps = [ {{ sleep = "3s" }} ]
-[traffic.users]
-entry = "app.order"
-arrivals = {{ kind = "periodic", period = "200ms" }}
-"#
-    )
+fn order(steps: &str, pool: &str) -> Text {
+    cluster()
+        .service("app", format!("pool.database = {{ {pool} }}"))
+        .endpoint("order", steps)
+        .service("database", "")
+        .endpoint("query", "{ sleep = '5ms' }")
+        .service("payment", "")
+        .endpoint("charge", "{ sleep = '3s' }")
+        .traffic("users", "app.order", periodic("200ms"))
 }
 
 const QUERY: &str = "{ call = \"database.query\" }";
@@ -189,30 +151,16 @@ fn what_leaks_is_gone() {
 #[test]
 fn a_connection_goes_back_when_its_answer_was_read() {
     let of = |steps: &str| {
-        let source = |name: &str, entry: &str, phase: &str| {
-            format!(
-                "[traffic.{name}]\nentry = \"app.{entry}\"\n\
-                 arrivals = {{ kind = \"periodic\", period = \"1s\", phase = \"{phase}\" }}\n"
-            )
-        };
-        let seen = run(
-            &format!(
-                r#"
-[service.app]
-workers = 1
-hold = "cpu"
-pool.database = {{ size = 1 }}
-endpoint.page.steps = [ {steps} ]
-endpoint.burn.steps = [ {{ cpu = "100ms" }} ]
-[service.database]
-endpoint.query.steps = [ {{ sleep = "5ms" }} ]
-{}{}{}"#,
-                source("one", "page", "100ms"),
-                source("two", "page", "100ms"),
-                source("three", "burn", "100500us")
-            ),
-            0.9,
-        );
+        let world = cluster()
+            .service("app", "workers = 1\nhold = 'cpu'\npool.database = { size = 1 }")
+            .endpoint("page", steps)
+            .cpu("burn", "100ms")
+            .service("database", "")
+            .endpoint("query", "{ sleep = '5ms' }")
+            .traffic("one", "app.page", periodic_from("1s", "100ms"))
+            .traffic("two", "app.page", periodic_from("1s", "100ms"))
+            .traffic("three", "app.burn", periodic_from("1s", "100500us"));
+        let seen = run(&world, 0.9);
         seen.assert_answered();
         let pages = seen.requests.iter().filter(|(sent, ..)| *sent == 100 * MS);
         let mut took: Vec<u64> = pages.map(|(_, took, _)| *took).collect();
@@ -238,8 +186,8 @@ fn what_cannot_be_held_is_refused() {
         ("{ with = \"databases\", steps = [ ] }", "did you mean `database`"),
         ("{ with = \"database\" }", "such as `steps"),
     ] {
-        let text = format!("{CLUSTER}{}", order(steps, "size = 1"));
-        let mistakes = crate::text::load(&text).err().unwrap_or_default();
+        let text = order(steps, "size = 1").to_string();
+        let mistakes = load(&text).err().unwrap_or_default();
         assert!(mistakes.contains(message), "{steps}: {mistakes}");
     }
 }

@@ -26,7 +26,8 @@ fn the_own_host_is_asked_by_name() {
     let front = "constraints = [\"node.hostname == c\"]";
     let text = World { kind: "compose", period: "100ms", ..World::default() }
         .text()
-        .replace("constraints = [\"node.hostname == a\"]", front);
+        .to_string()
+        .replace("constraints = ['node.hostname == a']", front);
     let seen = super::see(&crate::text::blueprint(&text), 20.0, 1);
     seen.assert_answered();
     let most = seen.visits.iter().map(|(_, who)| *who).max().unwrap();

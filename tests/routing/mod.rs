@@ -12,6 +12,7 @@ mod losing;
 mod parting;
 mod paths;
 
+use crate::text::{Text, periodic, world};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{ContainerId, SourceId};
 use wssim_model::probe::{Doing, Fact, Failure, Opening, Probe};
@@ -97,44 +98,25 @@ impl Probe for Seen {
 
 impl World<'_> {
     fn blueprint(&self) -> Blueprint {
-        crate::text::blueprint(&self.text())
+        self.text().blueprint()
     }
 
-    fn text(&self) -> String {
+    fn text(&self) -> Text {
         let Self { kind, front, call, back, period, faults, ipvs_cpu } = self;
-        format!(
-            r#"
-[scenario]
-title = "Two replicas"
-[node.a]
-cores = 64
-[node.b]
-cores = 64
-[node.c]
-cores = 64
-[lan]
-rtt = "1ms"
-local_rtt = "0ms"
-packet_cpu = "0us"
-ipvs_cpu = "{ipvs_cpu}"
-[orchestrator]
-kind = "{kind}"
-[service.front]
-constraints = ["node.hostname == a"]
-{front}
-endpoint.page.steps = [ {{ call = "back.get"{call} }} ]
-[service.back]
-replicas = 2
-max_replicas_per_node = 1
-constraints = ["node.hostname != a"]
-{back}
-endpoint.get.steps = [ {{ cpu = "1ms" }} ]
-[traffic.web]
-entry = "front.page"
-arrivals = {{ kind = "periodic", period = "{period}" }}
-{faults}
-"#
-        )
+        world()
+            .nodes(&["a", "b", "c"], 64, "")
+            .with("[lan]\nrtt = '1ms'\nlocal_rtt = '0ms'\npacket_cpu = '0us'")
+            .with(format!("ipvs_cpu = '{ipvs_cpu}'"))
+            .with(format!("[orchestrator]\nkind = '{kind}'"))
+            .service("front", front)
+            .on("a")
+            .endpoint("page", format!("{{ call = 'back.get'{call} }}"))
+            .service("back", "replicas = 2\nmax_replicas_per_node = 1")
+            .with("constraints = ['node.hostname != a']")
+            .with(back)
+            .cpu("get", "1ms")
+            .traffic("web", "front.page", periodic(period))
+            .with(faults)
     }
 
     /// The first `seconds` of the world.

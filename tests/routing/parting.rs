@@ -2,6 +2,7 @@
 //! stay silent.
 
 use super::{MS, SECOND, Seen, World, see};
+use crate::text::world;
 use wssim_model::probe::Failure;
 
 /// `back` closes connections idle for 50 ms; a round trip takes 1 ms, a request 2 ms, and 3 ms if it
@@ -37,28 +38,18 @@ fn a_request_that_crosses_a_goodbye_is_reset() {
 /// 0.005.
 #[test]
 fn gaps_at_random_cross_as_often_as_the_exponential_law_says() {
-    let text = r#"
-[node.a]
-cores = 4
-[node.b]
-cores = 4
-[lan]
-rtt = "1s"
-[orchestrator]
-kind = "swarm"
-[service.proxy]
-constraints = ["node.hostname == a"]
-client = { idle = "60s" }
-endpoint.get.steps = [ { call = "app.get" } ]
-[service.app]
-constraints = ["node.hostname == b"]
-keep_alive = "2s"
-endpoint.get.steps = [ { cpu = "1ms" } ]
-[traffic.users]
-entry = "proxy.get"
-arrivals = { kind = "closed", users = 1, think = "exp(2s)" }
-"#;
-    let seen = see(&crate::text::blueprint(text), 20_000.0, 3);
+    let world = world()
+        .nodes(&["a", "b"], 4, "")
+        .with("[lan]\nrtt = '1s'")
+        .with("[orchestrator]\nkind = 'swarm'")
+        .service("proxy", "client = { idle = '60s' }")
+        .on("a")
+        .endpoint("get", "{ call = 'app.get' }")
+        .service("app", "keep_alive = '2s'")
+        .on("b")
+        .cpu("get", "1ms")
+        .traffic("users", "proxy.get", "{ kind = 'closed', users = 1, think = 'exp(2s)' }");
+    let seen = see(&world.blueprint(), 20_000.0, 3);
     let failures = seen.failures();
     assert!(failures.iter().all(|(.., failure)| *failure == Failure::Reset));
     let share = failures.len() as f64 / seen.requests.len() as f64;

@@ -1,33 +1,23 @@
 //! Properties of a path between two nodes: packet size, transfer rate, packet loss.
 
 use super::{MS, SECOND, Seen, see};
+use crate::text::{periodic, world};
 use wssim_model::probe::Failure;
 
 /// `web` on a calls `api` on b; a round trip takes 1 ms, a request at `api` none.
 fn run(cluster: &str, service: &str, call: &str, seconds: f64) -> Seen {
-    let text = format!(
-        r#"
-[node.a]
-cores = 4
-[node.b]
-cores = 4
-{cluster}
-[orchestrator]
-kind = "swarm"
-[service.web]
-{service}
-constraints = ["node.hostname == a"]
-endpoint.get.steps = [ {{ call = "api.get", timeout = "10s"{call} }} ]
-[service.api]
-{service}
-constraints = ["node.hostname == b"]
-endpoint.get.steps = [ ]
-[traffic.users]
-entry = "web.get"
-arrivals = {{ kind = "periodic", period = "100ms" }}
-"#
-    );
-    see(&crate::text::blueprint(&text), seconds, 1)
+    let world = world()
+        .nodes(&["a", "b"], 4, "")
+        .with(cluster)
+        .with("[orchestrator]\nkind = 'swarm'")
+        .service("web", service)
+        .on("a")
+        .endpoint("get", format!("{{ call = 'api.get', timeout = '10s'{call} }}"))
+        .service("api", service)
+        .on("b")
+        .endpoint("get", "")
+        .traffic("users", "web.get", periodic("100ms"));
+    see(&world.blueprint(), seconds, 1)
 }
 
 /// A LAN without CPU costs.

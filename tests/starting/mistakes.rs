@@ -1,10 +1,11 @@
 //! Refused settings of `start_needs`, and the messages of `check`.
 
-use super::{NEEDS, World, load};
+use super::{NEEDS, World};
+use crate::text::load;
 
 /// The messages on `app` and `db`, each with more lines.
 fn told(app: &str, db: &str) -> String {
-    load(&World { app, db, faults: &[], ..World::default() }.text()).unwrap_err()
+    load(World { app, db, faults: &[], ..World::default() }.text().as_ref()).unwrap_err()
 }
 
 #[test]
@@ -32,7 +33,7 @@ fn circles_are_refused() {
 #[test]
 fn a_pause_without_a_need_is_warned_of() {
     let app = "start_retry = \"1s\"";
-    let scenario = load(&World { app, ..World::default() }.text()).unwrap();
+    let scenario = World { app, ..World::default() }.text().scenario();
     let codes: Vec<&str> = scenario.warnings().iter().map(|warning| warning.code).collect();
     assert!(codes.contains(&"unused-start-retry"), "{codes:?}");
 }

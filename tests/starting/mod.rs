@@ -7,8 +7,7 @@
 
 mod mistakes;
 
-use crate::text::load;
-use wssim_experiment::question::Worlds;
+use crate::text::{Text, periodic, world};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{ContainerId, NodeId};
 use wssim_model::probe::{Control, Probe};
@@ -56,43 +55,28 @@ impl Probe for Seen {
 }
 
 impl World<'_> {
-    fn text(&self) -> String {
+    fn text(&self) -> Text {
         let Self { kind, app, db, more, faults } = self;
-        let node = |name: &str| format!("[node.{name}]\ncores = 4\n");
-        let nodes: String = ["a", "b", "c"].map(node).concat();
-        let fault = |(n, fault): (usize, &&str)| format!("[[fault]]\nid = \"f{n}\"\n{fault}\n");
-        let faults: String = faults.iter().enumerate().map(fault).collect();
-        format!(
-            r#"
-[scenario]
-title = "What needs what"
-[orchestrator]
-kind = "{kind}"
-{nodes}
-[service.app]
-constraints = ["node.hostname == a"]
-startup = "3s"
-restart.delay = "2s"
-{app}
-endpoint.page.steps = [ {{ call = "db.query" }} ]
-[service.db]
-startup = "11s"
-restart.delay = "2s"
-{db}
-endpoint.query.steps = [ {{ cpu = "1ms" }} ]
-{more}
-[traffic.web]
-entry = "app.page"
-arrivals = {{ kind = "periodic", period = "1h" }}
-{faults}
-"#
-        )
+        let world = world()
+            .with(format!("[orchestrator]\nkind = '{kind}'"))
+            .nodes(&["a", "b", "c"], 4, "")
+            .service("app", "startup = '3s'\nrestart.delay = '2s'")
+            .on("a")
+            .with(app)
+            .endpoint("page", "{ call = 'db.query' }")
+            .service("db", "startup = '11s'\nrestart.delay = '2s'")
+            .with(db)
+            .cpu("query", "1ms")
+            .with(more)
+            .traffic("web", "app.page", periodic("1h"));
+        let fault = |world: Text, (n, fault): (usize, &&str)| {
+            world.with(format!("[[fault]]\nid = 'f{n}'\n{fault}"))
+        };
+        faults.iter().enumerate().fold(world, fault)
     }
 
     fn blueprint(&self) -> Blueprint {
-        let text = self.text();
-        let scenario = load(&text).unwrap_or_else(|mistakes| panic!("{mistakes}\n{text}"));
-        scenario.blueprint(None, &[]).unwrap()
+        self.text().blueprint()
     }
 
     /// 200 seconds of it.

@@ -1,5 +1,6 @@
 //! Grids: each world is made once, and none after an interrupt.
 
+use crate::text::{poisson, world};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use wssim_experiment::findings::{Answer, Findings, StoppedBy};
 use wssim_experiment::question::{AtRisk, End, Override, RangedInput, WorldError, Worlds};
@@ -7,19 +8,6 @@ use wssim_experiment::sweep::{Options, sweep};
 use wssim_experiment::watch::{Progress, Unwatched, Watch};
 use wssim_model::Blueprint;
 use wssim_scenario::Scenario;
-
-const QUEUE: &str = r#"
-[scenario]
-duration = "1min"
-[node.host]
-cores = 4
-[service.shop]
-workers = 1
-endpoint.buy.steps = [ { cpu = "exp(10ms)" } ]
-[traffic.web]
-entry = "shop.buy"
-arrivals = { kind = "poisson", rate = "20/s" }
-"#;
 
 /// A scenario that counts the worlds that it makes.
 struct Counted {
@@ -46,9 +34,15 @@ impl Worlds for Counted {
     }
 }
 
-/// `name` is that of the scenario's file, different in each test.
-fn swept(name: &str, watch: &dyn Watch, values: &str, refine: u32) -> (Findings, usize) {
-    let scenario = crate::trust::scenario(name, QUEUE);
+/// `name`: of the scenario's file, another in each test.
+fn swept(watch: &dyn Watch, values: &str, refine: u32) -> (Findings, usize) {
+    let scenario = world()
+        .with("[scenario]\nduration = '1min'")
+        .node("host", 4)
+        .service("shop", "workers = 1")
+        .cpu("buy", "exp(10ms)")
+        .traffic("web", "shop.buy", poisson(20))
+        .scenario();
     let worlds = Counted { scenario, made: AtomicUsize::new(0) };
     let options = Options {
         seed: 84,
@@ -72,7 +66,7 @@ fn points(findings: &Findings) -> usize {
 /// Five of the grid, two added ones, and the scenario's own, which determines the metrics.
 #[test]
 fn each_world_is_made_once() {
-    let (findings, made) = swept("grid", &Unwatched, "traffic.scale=0.5..2/5", 2);
+    let (findings, made) = swept(&Unwatched, "traffic.scale=0.5..2/5", 2);
     assert_eq!((points(&findings), made), (7, 8));
 }
 
@@ -92,7 +86,7 @@ impl Watch for Interrupted {
 
 #[test]
 fn worlds_that_nobody_waits_for_are_not_made() {
-    let (findings, made) = swept("grid-interrupted", &Interrupted, "traffic.scale=0.5..2/5000", 0);
+    let (findings, made) = swept(&Interrupted, "traffic.scale=0.5..2/5000", 0);
     assert!(made <= 1, "{made} worlds");
     assert_eq!(points(&findings), 0);
     assert_eq!(findings.stopped_by, StoppedBy::Interrupt);

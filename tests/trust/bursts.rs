@@ -1,65 +1,41 @@
 //! Background bursts without waits against their slow twin: the same world, in which each burst has its
 //! own events because its container has a limit, too high to bind.
 
-use super::scenario;
-use wssim_experiment::question::Worlds;
+use crate::text::{self, Text, poisson};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{NodeId, SourceId};
 use wssim_model::probe::{Failure, NodeMemoryState, Probe};
 use wssim_model::{Averages, Outcome, Run, simulate};
 
-/// Three nodes: with enough threads for all, with one and SMT, and one without requests; on it bursts
-/// meet bursts. `limit` is added to the services with bursts.
-fn world(limit: &str, more: &str) -> String {
-    let service = |name: &str, node: &str, every: &str, cpu: &str, more: &str| {
-        format!(
-            r#"
-[service.{name}]
-constraints = ["node.hostname == {node}"]
-background = {{ every = "{every}", cpu = "{cpu}" }}
-memory = {{ base = "100 MB", hot = 0.9, touch = "10us" }}
-{limit}
-{more}
-"#
-        )
+/// Three nodes: with a thread for everybody, with one and SMT, and one on which nobody asks for
+/// anything; on it bursts meet bursts. `limit` is what the services that burst say of theirs.
+fn world(limit: &str, more: &str) -> Text {
+    let service = |text: Text, name: &str, node: &str, [every, cpu]: [&str; 2]| {
+        text.service(name, "memory = { base = '100 MB', hot = 0.9, touch = '10us' }")
+            .on(node)
+            .with(format!("background = {{ every = '{every}', cpu = '{cpu}' }}\n{limit}"))
     };
-    let front = "workers = 8\nendpoint.page.steps = [ { cpu = \"exp(4ms)\" }, \
-                 { call = \"back.get\", repeat = 3, timeout = \"80ms\", retries = 1 } ]";
-    let back = "workers = 4\nhold = \"request\"\nstartup = \"300ms\"\n\
-                endpoint.get.steps = [ { cpu = \"exp(6ms)\" }, { sleep = \"exp(1ms)\", probability = 0.5 } ]";
-    [
-        r#"
-[scenario]
-title = "Bursts"
-kind = "window"
-duration = "60s"
-[orchestrator]
-kind = "swarm"
-[node.wide]
-cores = 8
-[node.narrow]
-cores = 2
-threads = 4
-speed = 0.5
-capacity = [[1, 1.0], [2, 1.6], [4, 1.8]]
-disk = { read = "exp(0.3ms)" }
-[node.idle]
-cores = 1
-[traffic.all]
-entry = "front.page"
-arrivals = { kind = "poisson", rate = "9/s" }
-"#
-        .to_owned(),
-        service("front", "wide", "exp(50ms)", "exp(20ms)", front),
-        service("batch", "wide", "exp(30ms)", "exp(60ms)", ""),
-        service("back", "narrow", "exp(200ms)", "exp(9ms)", back),
-        service("agent", "narrow", "exp(100ms)", "lognormal(4ms, cv=2)", ""),
-        service("tick", "narrow", "700ms", "3ms", ""),
-        service("a", "idle", "exp(100ms)", "exp(30ms)", ""),
-        service("b", "idle", "exp(100ms)", "exp(30ms)", ""),
-        more.to_owned(),
-    ]
-    .concat()
+    let text = text::world()
+        .window("60s")
+        .with("[orchestrator]\nkind = 'swarm'")
+        .node("wide", 8)
+        .node("narrow", 2)
+        .with("threads = 4\nspeed = 0.5\ncapacity = [[1, 1.0], [2, 1.6], [4, 1.8]]")
+        .with("disk = { read = 'exp(0.3ms)' }")
+        .node("idle", 1)
+        .traffic("all", "front.page", poisson(9));
+    let call = "{ call = 'back.get', repeat = 3, timeout = '80ms', retries = 1 }";
+    let text = service(text, "front", "wide", ["exp(50ms)", "exp(20ms)"])
+        .with("workers = 8")
+        .endpoint("page", format!("{{ cpu = 'exp(4ms)' }}, {call}"));
+    let text = service(text, "batch", "wide", ["exp(30ms)", "exp(60ms)"]);
+    let text = service(text, "back", "narrow", ["exp(200ms)", "exp(9ms)"])
+        .with("workers = 4\nhold = 'request'\nstartup = '300ms'")
+        .endpoint("get", "{ cpu = 'exp(6ms)' }, { sleep = 'exp(1ms)', probability = 0.5 }");
+    let text = service(text, "agent", "narrow", ["exp(100ms)", "lognormal(4ms, cv=2)"]);
+    let text = service(text, "tick", "narrow", ["700ms", "3ms"]);
+    let text = service(text, "a", "idle", ["exp(100ms)", "exp(30ms)"]);
+    service(text, "b", "idle", ["exp(100ms)", "exp(30ms)"]).with(more)
 }
 
 /// The results of one replication.
@@ -87,8 +63,8 @@ impl Probe for Shown {
     }
 }
 
-fn show(name: &str, text: &str, seed: u64) -> Shown {
-    let blueprint = scenario(name, text).blueprint(None, &[]).unwrap();
+fn show(world: &Text, seed: u64) -> Shown {
+    let blueprint = world.blueprint();
     let seconds = |s| Nanos::from_seconds(s);
     let run = Run { seed, replication: 0, lead: seconds(10.0), measured: seconds(60.0) };
     let (outcome, shown): (Outcome, Shown) =
@@ -127,11 +103,11 @@ fn agree(quick: &Shown, slow: &Shown) -> [u64; 2] {
 
 const LIMIT: &str = "cpus = { limit = 1000, quota = \"fluid\" }";
 
-/// Compares both worlds with `more`.
-fn compare(name: &str, more: &str) {
+/// `more` is said of the world.
+fn compare(more: &str) {
     for seed in 0..6 {
-        let quick = show(&format!("{name}-quick"), &world("", more), seed);
-        let slow = show(&format!("{name}-slow"), &world(LIMIT, more), seed);
+        let quick = show(&world("", more), seed);
+        let slow = show(&world(LIMIT, more), seed);
         let [events, twice] = agree(&quick, &slow);
         assert!(quick.requests.len() > 300 && quick.averages.containers[0].bursting > 0.0);
         // Bursts come 66 times a second, each with two events; a request with some 40.
@@ -141,46 +117,25 @@ fn compare(name: &str, more: &str) {
 
 #[test]
 fn bursts_without_events_are_bursts() {
-    compare("bursts", "");
+    compare("");
 }
 
 /// Containers are killed during bursts, nodes crash and stand still.
 #[test]
 fn they_end_with_their_containers_and_nodes() {
-    compare(
-        "bursts-unrest",
-        r#"
-[[fault]]
-id = "kill"
-at = "15s"
-kind = "kill-service"
-service = "batch"
-[[fault]]
-id = "hang"
-at = "25s"
-kind = "hang"
-node = "narrow"
-repair = "2s"
-[[fault]]
-id = "crash"
-at = "40s"
-kind = "crash"
-node = "idle"
-repair = "5s"
-[[fault]]
-id = "loss"
-at = "50s"
-kind = "kill-service"
-service = "back"
-"#,
-    );
+    let unrest = text::world()
+        .fault("kill", "kill-service", "service = 'batch'\nat = '15s'")
+        .fault("hang", "hang", "node = 'narrow'\nat = '25s'\nrepair = '2s'")
+        .fault("crash", "crash", "node = 'idle'\nat = '40s'\nrepair = '5s'")
+        .fault("loss", "kill-service", "service = 'back'\nat = '50s'");
+    compare(unrest.as_ref());
 }
 
 /// With pages in swap, bursts wait for them at the disk, beside requests.
 #[test]
 fn they_wait_for_pages_as_any_step() {
     let ram = "\n[node.narrow.memory]\nvalue = \"250 MB\"\n[node.narrow.swap]\nvalue = \"1 GB\"\n";
-    compare("bursts-pages", ram);
-    let quick = show("bursts-swap", &world("", ram), 0);
+    compare(ram);
+    let quick = show(&world("", ram), 0);
     assert!(quick.swapped_in > 1000, "{}", quick.swapped_in);
 }

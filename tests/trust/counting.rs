@@ -2,9 +2,8 @@
 //! answer count.
 
 use super::random_worlds::Dice;
-use super::scenario;
+use crate::text::{self, blueprint, periodic_from};
 use std::fmt::Write as _;
-use wssim_experiment::question::Worlds;
 use wssim_kernel::stream::StreamKey;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::SourceId;
@@ -49,11 +48,7 @@ impl Users {
     }
 }
 
-fn world(name: &str, text: &str) -> Blueprint {
-    scenario(name, text).blueprint(None, &[]).unwrap()
-}
-
-/// One replication measured from the start, of `seconds`.
+/// One replication that is measured from the first, of `seconds`.
 fn replicate(blueprint: &Blueprint, seed: u64, seconds: f64) -> (Outcome, Users) {
     let measured = Nanos::from_seconds(seconds);
     let run = Run { seed, replication: 0, lead: Nanos::ZERO, measured };
@@ -123,7 +118,7 @@ fn queue_lengths_and_times_agree_while_nodes_stand_still() {
     let (mut held_back, mut unfinished) = (0, 0);
     for seed in 0..120 {
         let text = hanging_world(&mut Dice(StreamKey::new(seed, 0, "test", "hangs").draw(0, 0)));
-        let blueprint = world(&format!("hangs-{seed}"), &text);
+        let blueprint = blueprint(&text);
         let (outcome, users) = replicate(&blueprint, seed, SECONDS);
         let first = &blueprint.services[0].containers;
         let averages = &outcome.averages.containers[first.start as usize..first.end as usize];
@@ -147,22 +142,13 @@ fn queue_lengths_and_times_agree_while_nodes_stand_still() {
 /// that, and no longer.
 #[test]
 fn a_request_in_an_event_loop_is_served_while_its_steps_wait() {
-    let text = r#"
-[scenario]
-title = "Three parts"
-[node.host]
-cores = 4
-[service.loop]
-workers = 1
-hold = "cpu"
-endpoint.go.steps = [
-  { parallel = [ [ { cpu = "10ms" } ], [ { cpu = "10ms" } ], [ { cpu = "10ms" } ] ] },
-]
-[traffic.web]
-entry = "loop.go"
-arrivals = { kind = "periodic", period = "100ms", phase = "50ms" }
-"#;
-    let (outcome, _) = replicate(&world("event-loop", text), 1, 10.0);
+    let part = "[ { cpu = '10ms' } ]";
+    let text = text::world()
+        .node("host", 4)
+        .service("loop", "workers = 1\nhold = 'cpu'")
+        .endpoint("go", format!("{{ parallel = [ {part}, {part}, {part} ] }}"))
+        .traffic("web", "loop.go", periodic_from("100ms", "50ms"));
+    let (outcome, _) = replicate(&text.blueprint(), 1, 10.0);
     let found = outcome.averages.containers[0];
     for (name, found, due) in [
         ("requests there", found.in_system, 0.3),
@@ -177,25 +163,13 @@ arrivals = { kind = "periodic", period = "100ms", phase = "50ms" }
 /// meanwhile and are worked off one after the other, as computed by hand.
 #[test]
 fn what_comes_to_a_node_that_stands_still_waits_for_a_worker() {
-    let text = r#"
-[scenario]
-title = "A node that stands still"
-[node.host]
-cores = 1
-[service.one]
-workers = 1
-endpoint.go.steps = [ { cpu = "10ms" } ]
-[traffic.web]
-entry = "one.go"
-arrivals = { kind = "periodic", period = "100ms", phase = "50ms" }
-[[fault]]
-id = "hang"
-kind = "hang"
-node = "host"
-at = "1s"
-repair = "2s"
-"#;
-    let (outcome, _) = replicate(&world("hand", text), 1, 10.0);
+    let text = text::world()
+        .node("host", 1)
+        .service("one", "workers = 1")
+        .cpu("go", "10ms")
+        .traffic("web", "one.go", periodic_from("100ms", "50ms"))
+        .fault("hang", "hang", "node = 'host'\nat = '1s'\nrepair = '2s'");
+    let (outcome, _) = replicate(&text.blueprint(), 1, 10.0);
     let found = outcome.averages.containers[0];
     // One begins every 10 ms from 3 s on, until the queue is empty, shortly before 3.25 s.
     let begins = |number: u32| 3.0 + f64::from(number) * 0.01;

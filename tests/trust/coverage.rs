@@ -1,6 +1,7 @@
 //! Intervals cover the truth as often as stated.
 
-use super::{Fixed, mean_response, scenario, steady};
+use super::{Fixed, mean_response, steady};
+use crate::text::{Text, poisson, station, world};
 use wssim_experiment::findings::{Findings, Metric};
 use wssim_experiment::question::{Question, Worlds};
 use wssim_experiment::watch::Unwatched;
@@ -10,18 +11,9 @@ use wssim_scenario::Scenario;
 use wssim_stats::{Estimate, student_t_quantile};
 
 /// M/M/1 at ρ = 0.7: E[R] = 1/30 s.
-const QUEUE: &str = r#"
-[scenario]
-title = "Coverage"
-[node.host]
-cores = 4
-[service.station]
-workers = 1
-endpoint.visit.steps = [ { cpu = "exp(10ms)" } ]
-[traffic.all]
-entry = "station.visit"
-arrivals = { kind = "poisson", rate = "70/s" }
-"#;
+fn queue() -> Text {
+    station(4, "workers = 1", "exp(10ms)", poisson(70))
+}
 
 /// The plain estimate in the table of metrics.
 fn plain(findings: &Findings, name: &str, labels: &[&str]) -> Estimate {
@@ -41,7 +33,7 @@ fn mean_of(findings: &Findings) -> Estimate {
 /// in 40; the seeds are fixed.)
 #[test]
 fn plain_intervals_cover_in_95_of_100_experiments() {
-    let worlds = Fixed(scenario("coverage", QUEUE).blueprint(None, &[]).unwrap());
+    let worlds = Fixed(queue().blueprint());
     let question = steady(5.0, 60.0);
     let covered = (0..400).filter(|seed| {
         let options = Options {
@@ -87,26 +79,24 @@ fn rate(source: &Source) -> f64 {
     rate_per_second
 }
 
-/// No queues: a request computes for 2 ms and makes 1 to 5 calls, 3 on average, each of 3 ms of CPU and
-/// 4 ms of sleep. E[R] = 23 ms.
-const BROUGHT: &str = r#"
-[scenario]
-title = "Brought along"
-[node.host]
-cores = 400
-[service.front]
-endpoint.visit.steps = [ { cpu = "exp(2ms)" }, { call = "back.visit", repeat = "uniform(1,5)" } ]
-[service.back]
-endpoint.visit.steps = [ { cpu = "exp(3ms)" }, { sleep = "exp(4ms)" } ]
-[traffic.all]
-entry = "front.visit"
-arrivals = { kind = "poisson", rate = "50/s" }
-"#;
+/// No queues: a request computes for 2 ms and makes 1 to 5 calls, 3 on average, each of 3 ms of CPU and 4 ms of
+/// something else. E[R] = 23 ms.
+fn brought(repeat: &str, arrivals: &str) -> Text {
+    world()
+        .node("host", 400)
+        .service("front", "")
+        .endpoint("visit", format!("{{ cpu = 'exp(2ms)' }}, {{ call = 'back.visit', {repeat} }}"))
+        .service("back", "")
+        .endpoint("visit", "{ cpu = 'exp(3ms)' }, { sleep = 'exp(4ms)' }")
+        .traffic("all", "front.visit", arrivals)
+}
 
-/// The interval of a claim on the mean response time, which controls make narrower, against the plain
-/// one of the same replications in the table of metrics.
-fn controlled_and_plain(text: &str, seed: u64, replications: u32) -> [Estimate; 2] {
-    let worlds = Fixed(crate::text::blueprint(text));
+const REPEAT: &str = "repeat = 'uniform(1,5)'";
+
+/// The interval of a claim on the mean response time, which controls make narrower, against the plain one of
+/// the same replications in the table of metrics.
+fn controlled_and_plain(text: &Text, seed: u64, replications: u32) -> [Estimate; 2] {
+    let worlds = Fixed(text.blueprint());
     let question =
         Question { claims: vec![mean_response("mean", None, Some(1.0))], ..steady(0.5, 4.0) };
     let replications = Some(replications);
@@ -120,10 +110,11 @@ fn controlled_and_plain(text: &str, seed: u64, replications: u32) -> [Estimate; 
 /// quarters.
 #[test]
 fn controlled_intervals_cover_in_95_of_100_experiments_and_are_narrow() {
+    let text = brought(REPEAT, &poisson(50));
     for (replications, width_at_most) in [(6, 0.9), (10, 0.75)] {
         let (mut covered, mut width, mut plain_width) = (0, 0.0, 0.0);
         for seed in 0..400 {
-            let [controlled, plain] = controlled_and_plain(BROUGHT, seed, replications);
+            let [controlled, plain] = controlled_and_plain(&text, seed, replications);
             covered += u32::from(controlled.covers(0.023));
             width += controlled.half_width();
             plain_width += plain.half_width();
@@ -142,7 +133,7 @@ fn controlled_intervals_cover_in_95_of_100_experiments_and_are_narrow() {
 #[test]
 fn where_requests_can_fail_controlled_intervals_still_cover() {
     const TIMEOUT_MS: f64 = 43.0;
-    let text = BROUGHT.replace("repeat =", "timeout = \"43ms\", repeat =");
+    let text = brought(&format!("timeout = '43ms', {REPEAT}"), &poisson(50));
     let later = |mean: f64| mean * f64::exp(-TIMEOUT_MS / mean);
     let late = later(4.0) - later(3.0);
     // The part of the mean of a call that lies beyond t: Σ ±a·(t + a)·e^(−t/a).
@@ -171,24 +162,15 @@ fn where_requests_can_fail_controlled_intervals_still_cover() {
 /// otherwise not.
 #[test]
 fn controls_are_used_only_where_their_mean_is_known() {
-    let is_plain = |text: &str| {
+    let is_plain = |text: &Text| {
         let [claimed, plain] = controlled_and_plain(text, 1, 10);
         claimed == plain
     };
-    assert!(!is_plain(BROUGHT));
-    let changed = |from: &str, to: &str| {
-        let text = BROUGHT.replace(from, to);
-        assert_ne!(text, BROUGHT);
-        text
-    };
-    let retried = "timeout = \"1s\", retries = 2, repeat =";
+    assert!(!is_plain(&brought(REPEAT, &poisson(50))));
     let unknown = [
-        changed("repeat =", retried),
-        changed("uniform(1,5)", "gamma(3, cv=0.5)"),
-        changed(
-            "{ kind = \"poisson\", rate = \"50/s\" }",
-            "{ kind = \"closed\", users = 1, think = \"10ms\" }",
-        ),
+        brought(&format!("timeout = '1s', retries = 2, {REPEAT}"), &poisson(50)),
+        brought("repeat = 'gamma(3, cv=0.5)'", &poisson(50)),
+        brought(REPEAT, "{ kind = 'closed', users = 1, think = '10ms' }"),
     ];
     for text in unknown {
         assert!(is_plain(&text), "{text}");

@@ -1,6 +1,7 @@
 //! The same scenario and seed give the same numbers, for any number of threads and order of the file.
 
-use super::{scenario, steady};
+use super::steady;
+use crate::text::scenario;
 use wssim_experiment::findings::{Answer, Findings, RunAnswer};
 use wssim_experiment::question::{Override, Question, Worlds};
 use wssim_experiment::watch::Unwatched;
@@ -97,7 +98,7 @@ fn shown(findings: &Findings) -> String {
 
 #[test]
 fn threads_change_nothing() {
-    let worlds = scenario("threads", &text(&[HEAD, HOST, FRONT, BACK, WEB, ROBOTS]));
+    let worlds = scenario(&text(&[HEAD, HOST, FRONT, BACK, WEB, ROBOTS]));
     let one = shown(&study(&worlds, 1));
     assert_eq!(one, shown(&study(&worlds, 2)));
     assert_eq!(one, shown(&study(&worlds, 3)));
@@ -105,8 +106,8 @@ fn threads_change_nothing() {
 
 #[test]
 fn neither_threads_nor_order_change_what_goes_wrong() {
-    let straight = scenario("unrest", &text(&[HEAD, HOST, FRONT, BACK, WEB, ROBOTS, UNREST]));
-    let shuffled = scenario("unrest-2", &text(&[ROBOTS, UNREST, BACK, WEB, HEAD, FRONT, HOST]));
+    let straight = scenario(&text(&[HEAD, HOST, FRONT, BACK, WEB, ROBOTS, UNREST]));
+    let shuffled = scenario(&text(&[ROBOTS, UNREST, BACK, WEB, HEAD, FRONT, HOST]));
     let one = shown(&study(&straight, 1));
     assert_eq!(one, shown(&study(&straight, 2)));
     assert_eq!(one, shown(&study(&shuffled, 2)));
@@ -155,14 +156,14 @@ fn mean_of(findings: &Findings, name: &str, label: &str) -> f64 {
 
 #[test]
 fn threads_change_nothing_under_pressure() {
-    let worlds = scenario("pressure", &text(&[HEAD, HOST, FRONT, BACK, WEB, PRESSURE]));
+    let worlds = scenario(&text(&[HEAD, HOST, FRONT, BACK, WEB, PRESSURE]));
     let one = study(&worlds, 1);
     assert!(mean_of(&one, "page_fault_ratio", "shop") > 0.0);
     assert!(mean_of(&one, "data_miss_ratio", "database") > 0.0);
     assert!(mean_of(&one, "oom_kills_total", "small") > 0.0);
     assert_eq!(shown(&one), shown(&study(&worlds, 2)));
     assert_eq!(shown(&one), shown(&study(&worlds, 3)));
-    let shuffled = scenario("pressure-2", &text(&[PRESSURE, WEB, BACK, HEAD, HOST, FRONT]));
+    let shuffled = scenario(&text(&[PRESSURE, WEB, BACK, HEAD, HOST, FRONT]));
     assert_eq!(shown(&one), shown(&study(&shuffled, 2)));
 }
 
@@ -170,17 +171,17 @@ fn threads_change_nothing_under_pressure() {
 /// by a stranger elsewhere.
 #[test]
 fn pressure_elsewhere_leaves_the_others_unmoved() {
-    let alone = scenario("calm", &text(&[HEAD, HOST, FRONT, BACK, WEB]));
-    let both = scenario("both", &text(&[HEAD, HOST, FRONT, BACK, WEB, PRESSURE]));
+    let alone = scenario(&text(&[HEAD, HOST, FRONT, BACK, WEB]));
+    let both = scenario(&text(&[HEAD, HOST, FRONT, BACK, WEB, PRESSURE]));
     assert_alike("web", &study(&alone, 2), &study(&both, 2));
-    let pressed = scenario("pressed", &text(&[HEAD, PRESSURE]));
+    let pressed = scenario(&text(&[HEAD, PRESSURE]));
     assert_alike("shop", &study(&pressed, 2), &study(&both, 2));
 }
 
 #[test]
 fn the_order_in_the_file_changes_nothing() {
-    let straight = scenario("straight", &text(&[HEAD, HOST, FRONT, BACK, WEB, ROBOTS]));
-    let shuffled = scenario("shuffled", &text(&[ROBOTS, BACK, WEB, HEAD, FRONT, HOST]));
+    let straight = scenario(&text(&[HEAD, HOST, FRONT, BACK, WEB, ROBOTS]));
+    let shuffled = scenario(&text(&[ROBOTS, BACK, WEB, HEAD, FRONT, HOST]));
     assert_eq!(shown(&study(&straight, 2)), shown(&study(&shuffled, 2)));
 }
 
@@ -196,7 +197,7 @@ fn the_order_of_claims_changes_the_order_of_claims_alone() {
     let claims = [claim("first", "10ms"), claim("second", "20ms")];
     let told = |claims: [&String; 2]| {
         let world = text(&[HEAD, HOST, FRONT, BACK, WEB, claims[0], claims[1]]);
-        let worlds = scenario("claims", &world);
+        let worlds = scenario(&world);
         let options = Options {
             seed: 7,
             threads: None,
@@ -230,9 +231,9 @@ entry = "another.x"
 arrivals = { kind = "poisson", rate = "20/s" }
 "#;
     for unrest in ["", UNREST] {
-        let alone = scenario("alone", &text(&[HEAD, HOST, FRONT, BACK, WEB, unrest]));
+        let alone = scenario(&text(&[HEAD, HOST, FRONT, BACK, WEB, unrest]));
         let together = [HEAD, HOST, FRONT, BACK, WEB, STRANGER, unrest];
-        let together = scenario("together", &text(&together));
+        let together = scenario(&text(&together));
         let (alone, together) = (study(&alone, 2), study(&together, 2));
         assert_alike("web", &alone, &together);
     }
@@ -265,7 +266,7 @@ endpoint.get.steps = [ { cpu = "exp(5ms)" } ]
 entry = "api.get"
 arrivals = { kind = "poisson", rate = "50/s" }
 "#;
-    let worlds = scenario("same", &text(&[HEAD, plain]));
+    let worlds = scenario(&text(&[HEAD, plain]));
     let faster = Override { path: "node.host.speed".to_owned(), value: "2.0".to_owned() };
     let mean = |overrides: &[Override]| {
         let world = super::Fixed(worlds.blueprint(None, overrides).unwrap());

@@ -22,7 +22,6 @@ use wssim_experiment::question::{
 };
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
-use wssim_scenario::Scenario;
 
 /// A world without a file.
 struct Fixed(Blueprint);
@@ -45,17 +44,7 @@ impl Worlds for Fixed {
     }
 }
 
-/// Loads a scenario from its text.
-pub(crate) fn scenario(name: &str, text: &str) -> Scenario {
-    let path = std::env::temp_dir().join(format!("wssim-{}-{name}.toml", std::process::id()));
-    std::fs::write(&path, text).unwrap();
-    let scenario = Scenario::load(path.to_str().unwrap(), &[])
-        .unwrap_or_else(|mistakes| panic!("{}\n{text}", mistakes.render(false)));
-    std::fs::remove_file(&path).unwrap();
-    scenario
-}
-
-/// A steady state of `seconds` after a warm-up, without claims.
+/// A steady state of `seconds` after a warm-up, no claims.
 fn steady(warm_up: f64, seconds: f64) -> Question {
     let duration = Nanos::from_seconds(seconds);
     let kind = Kind::Steady { warm_up: Some(Nanos::from_seconds(warm_up)) };

@@ -1,7 +1,7 @@
 //! RAM pressure in shipped scenarios: it builds up, runs away and ends; limits confine it to its causes;
 //! growth finds the node that is full first.
 
-use super::scenario;
+use crate::text::{poisson, world};
 use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::note::Note;
 use wssim_experiment::question::Worlds as _;
@@ -196,37 +196,22 @@ fn of_two_hundred_containers_the_least_server_is_full_first() {
 /// Metrics equal the model's counts, under the names that claims use.
 #[test]
 fn metrics_of_memory_are_those_of_the_model() {
-    let world = scenario(
-        "memory-metrics",
-        r#"
-[scenario]
-title = "Metrics"
-kind = "window"
-duration = "60s"
-[node.host]
-cores = 4
-memory = "200 MiB"
-swap = "100 MiB"
-swappiness = 0
-disk = { read = "constant(100us)" }
-[service.app]
-memory = { base = "240 MiB", alpha = 0, limit = "180 MiB" }
-endpoint.get.steps = [
-  { cpu = "exp(10ms)" },
-  { cache = "redis", hit = "zipf(items=100, alpha=0)", cost = "1ms" },
-  { call = "database.query" },
-]
-[service.redis]
-memory = { base = "1 MiB", entry = "4 KiB", maxmemory = "100 KiB" }
-[service.database]
-memory = { base = "4 MiB" }
-data = { size = "64 MiB", buffers = "8 MiB", page = "4 KiB", alpha = 0 }
-endpoint.query.steps = [ { cpu = "exp(1ms)" }, { read = 5 } ]
-[traffic.web]
-entry = "app.get"
-arrivals = { kind = "poisson", rate = "10/s" }
-"#,
-    );
+    let steps = "{ cpu = 'exp(10ms)' }, \
+                 { cache = 'redis', hit = 'zipf(items=100, alpha=0)', cost = '1ms' }, \
+                 { call = 'database.query' }";
+    let world = world()
+        .window("60s")
+        .node("host", 4)
+        .with("memory = '200 MiB'\nswap = '100 MiB'\nswappiness = 0")
+        .with("disk = { read = 'constant(100us)' }")
+        .service("app", "memory = { base = '240 MiB', alpha = 0, limit = '180 MiB' }")
+        .endpoint("get", steps)
+        .service("redis", "memory = { base = '1 MiB', entry = '4 KiB', maxmemory = '100 KiB' }")
+        .service("database", "memory = { base = '4 MiB' }")
+        .with("data = { size = '64 MiB', buffers = '8 MiB', page = '4 KiB', alpha = 0 }")
+        .endpoint("query", "{ cpu = 'exp(1ms)' }, { read = 5 }")
+        .traffic("web", "app.get", poisson(10))
+        .scenario();
     let findings = found(&world, 5);
     let of = |name, labels: &[&str]| metric(&findings, name, labels);
     let mib = 1_048_576.0;

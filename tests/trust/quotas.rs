@@ -1,9 +1,8 @@
 //! CPU quotas against numbers computed by hand: a burst, a long start, and requests that need more than
 //! the quota, by the kernel's rule and on the plain grid.
 
-use crate::text::scenario;
+use crate::text::{self, Text, periodic, poisson};
 use wssim_experiment::findings::{Findings, Metric};
-use wssim_experiment::question::Worlds;
 use wssim_experiment::watch::Unwatched;
 use wssim_experiment::{Options, run};
 use wssim_kernel::{Nanos, Time};
@@ -14,8 +13,8 @@ use wssim_model::{Run, simulate};
 const RULES: [&str; 2] = ["cfs", "grid"];
 const SECOND: u64 = 1_000_000_000;
 
-fn answer(text: &str, replications: u32) -> Findings {
-    let scenario = scenario(text);
+fn answer(text: &Text, replications: u32) -> Findings {
+    let scenario = text.scenario();
     let options = Options {
         seed: 4,
         threads: Some(1),
@@ -41,25 +40,15 @@ fn value(findings: &Findings, name: &str, labels: &[&str]) -> f64 {
 /// threads. (A known problem: loke.dev, "cfs quota linux throttling".)
 #[test]
 fn a_burst_uses_up_its_quota_at_a_sixth_of_a_percent_of_the_node() {
-    let branches = "[{cpu=\"5ms\"}], ".repeat(10);
+    let branches = "[{cpu='5ms'}], ".repeat(10);
+    let arrivals = "{ kind = 'renewal', interarrival = 'uniform(0.8s, 1.2s)' }";
     for rule in RULES {
-        let text = format!(
-            r#"
-[scenario]
-title = "A burst"
-duration = "3h"
-warmup = "10s"
-[node.server]
-cores = 32
-[service.app]
-cpus = {{ limit = 0.5, quota = "{rule}" }}
-workers = 20
-endpoint.page.steps = [ {{ parallel = [ {branches} ] }}, {{ cpu = "1ms" }} ]
-[traffic.web]
-entry = "app.page"
-arrivals = {{ kind = "renewal", interarrival = "uniform(0.8s, 1.2s)" }}
-"#
-        );
+        let text = text::world()
+            .steady("3h", "10s")
+            .node("server", 32)
+            .service("app", format!("workers = 20\ncpus = {{ limit = 0.5, quota = '{rule}' }}"))
+            .endpoint("page", format!("{{ parallel = [ {branches} ] }}, {{ cpu = '1ms' }}"))
+            .traffic("web", "app.page", arrivals);
         let findings = answer(&text, 8);
         let mean = value(&findings, "response_time_seconds", &["web", "mean"]);
         let p99 = value(&findings, "response_time_seconds", &["web", "p99"]);
@@ -88,31 +77,16 @@ impl Probe for Answers {
 fn a_start_takes_as_long_as_its_quota_lets_it() {
     for rule in RULES {
         for limit in [0.2, 0.3, 0.4] {
-            let text = format!(
-                r#"
-[scenario]
-title = "A start under a limit"
-kind = "window"
-duration = "3min"
-[node.a]
-cores = 4
-[orchestrator]
-kind = "swarm"
-[service.app]
-cpus = {{ limit = {limit}, quota = "{rule}" }}
-startup = "11s"
-endpoint.get.steps = [ {{ cpu = "0.1ms" }} ]
-[traffic.web]
-entry = "app.get"
-arrivals = {{ kind = "periodic", period = "1h" }}
-[[fault]]
-id = "restart"
-kind = "kill-service"
-service = "app"
-at = "0s"
-"#
-            );
-            let blueprint = scenario(&text).blueprint(None, &[]).unwrap();
+            let blueprint = text::world()
+                .window("3min")
+                .node("a", 4)
+                .with("[orchestrator]\nkind = 'swarm'")
+                .service("app", format!("cpus = {{ limit = {limit}, quota = '{rule}' }}"))
+                .with("startup = '11s'")
+                .cpu("get", "0.1ms")
+                .traffic("web", "app.get", periodic("1h"))
+                .fault("restart", "kill-service", "service = 'app'\nat = '0s'")
+                .blueprint();
             let run =
                 Run { seed: 1, replication: 0, lead: Nanos::ZERO, measured: Nanos(180 * SECOND) };
             let (_, seen) = simulate(&blueprint, run, Answers::default(), &|| false).unwrap();
@@ -127,24 +101,13 @@ at = "0s"
 #[test]
 fn in_the_long_run_the_quota_is_what_is_answered() {
     for rule in ["cfs", "grid", "fluid"] {
-        let text = format!(
-            r#"
-[scenario]
-title = "Twice the quota"
-duration = "100s"
-warmup = "10s"
-[node.server]
-cores = 4
-[service.app]
-cpus = {{ limit = 0.6, quota = "{rule}" }}
-workers = 8
-backlog = 8
-endpoint.page.steps = [ {{ cpu = "exp(5ms)" }} ]
-[traffic.web]
-entry = "app.page"
-arrivals = {{ kind = "poisson", rate = "240/s" }}
-"#
-        );
+        let text = text::world()
+            .steady("100s", "10s")
+            .node("server", 4)
+            .service("app", format!("cpus = {{ limit = 0.6, quota = '{rule}' }}"))
+            .with("workers = 8\nbacklog = 8")
+            .cpu("page", "exp(5ms)")
+            .traffic("web", "app.page", poisson(240));
         let findings = answer(&text, 5);
         let used = value(&findings, "node_cpu_utilization_ratio", &["server"]) * 4.0;
         assert!((used / 0.6 - 1.0).abs() < 0.003, "{rule}: {used} threads");

@@ -4,9 +4,9 @@
 
 use super::random_lives::Lives;
 use super::random_memory::{Ram, Watch};
-use super::{random_unrest, scenario};
+use super::random_unrest;
+use crate::text::blueprint;
 use std::fmt::Write as _;
-use wssim_experiment::question::Worlds;
 use wssim_kernel::Nanos;
 use wssim_kernel::stream::{Draw, StreamKey};
 use wssim_model::{Run, simulate};
@@ -216,7 +216,7 @@ fn random_worlds_keep_every_law() {
     for seed in seeds {
         println!("random scenario {seed}");
         let text = random_scenario(seed);
-        let world = scenario(&format!("random-{seed}"), &text).blueprint(None, &[]).unwrap();
+        let world = blueprint(&text);
         let run = Run {
             seed,
             replication: 0,

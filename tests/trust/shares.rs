@@ -1,7 +1,7 @@
 //! Intervals of shares cover the truth as often as stated, however requests fail together.
 
-use super::{Fixed, scenario, steady};
-use wssim_experiment::question::Worlds;
+use super::{Fixed, steady};
+use crate::text::{poisson, station};
 use wssim_experiment::watch::Unwatched;
 use wssim_experiment::{Options, run};
 use wssim_kernel::stream::{Draw, StreamKey};
@@ -126,27 +126,13 @@ fn the_interval_of_a_ratio_would_cover_less() {
     assert!(covered < 370, "{covered} of 400");
 }
 
-/// A loss system: an arrival while the one worker is busy is refused, and so are those soon after.
-/// Erlang's formula for one server gives their share: a / (1 + a).
-const LOSS: &str = r#"
-[scenario]
-title = "Loss"
-[node.host]
-cores = 4
-[service.station]
-workers = 1
-backlog = 0
-endpoint.visit.steps = [ { cpu = "exp(10ms)" } ]
-[traffic.all]
-entry = "station.visit"
-arrivals = { kind = "poisson", rate = "RATE/s" }
-"#;
-
+/// A loss system: whoever comes while the one worker is busy is refused, and so are those who come soon
+/// after. Erlang's formula for one server says how many: a / (1 + a).
 #[test]
 fn the_error_ratio_of_a_world_is_covered_too() {
     let offered = 0.3 / 0.7;
-    let text = LOSS.replace("RATE", &format!("{}", offered / 0.01));
-    let worlds = Fixed(scenario("loss", &text).blueprint(None, &[]).unwrap());
+    let loss = station(4, "workers = 1\nbacklog = 0", "exp(10ms)", poisson(offered / 0.01));
+    let worlds = Fixed(loss.blueprint());
     let question = steady(1.0, 10.0);
     let covered = (0..EXPERIMENTS).filter(|seed| {
         let options = Options {

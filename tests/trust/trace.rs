@@ -1,7 +1,8 @@
 //! `trace` in real worlds: spans tile a request to the nanosecond, and following changes nothing.
 
 use super::random_worlds::random_scenario;
-use super::{scenario, steady};
+use super::steady;
+use crate::text::{periodic_from, scenario, world};
 use wssim_experiment::question::Worlds;
 use wssim_experiment::trace::{Error, Kind, Options, Pick, Place, Stay, StayKind, Trace, trace};
 use wssim_experiment::watch::Unwatched;
@@ -9,51 +10,38 @@ use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::SourceId;
 use wssim_model::probe::{Failure, Probe};
 use wssim_model::{Run, simulate};
+use wssim_scenario::Scenario;
 
 const MS: u64 = 1_000_000;
+const FREE_LAN: &str = "[lan]\nlocal_rtt = '0s'\npacket_cpu = '0s'";
 
-/// All laws are constant, so every span has a known length. `web` waits for the worker held by `robot`,
-/// which arrived 2 ms before; computes, queries twice, sleeps, and finally calls a service that answers
-/// too late, twice.
-const SERIAL: &str = r#"
-[scenario]
-title = "Serial"
-[lan]
-rtt = "2ms"
-local_rtt = "0s"
-packet_cpu = "0s"
-[node.a]
-cores = 4
-[node.b]
-cores = 1
-speed = 0.5
-
-[service.shop]
-workers = 1
-constraints = ["node.hostname == a"]
-pool.database = { size = 1 }
-endpoint.page.steps = [
-  { cpu = "3ms" },
-  { repeat = 2, steps = [ { call = "database.query" } ] },
-  { sleep = "5ms" },
-  { call = "database.slow", timeout = "10ms", retries = { attempts = 1, backoff = "4ms" } },
-]
-endpoint.hold.steps = [ { cpu = "6ms" } ]
-
-[service.database]
-constraints = ["node.hostname == b"]
-endpoint.query.steps = [ { cpu = "2ms" } ]
-endpoint.slow.steps = [ { cpu = "20ms" } ]
-
-[traffic.web]
-entry = "shop.page"
-arrivals = { kind = "periodic", period = "1s", phase = "102ms" }
-client_rtt = "1ms"
-
-[traffic.robot]
-entry = "shop.hold"
-arrivals = { kind = "periodic", period = "1s", phase = "100ms" }
-"#;
+/// Everything is constant, so every span has a known length. `web` waits for the worker
+/// that `robot`, 2 ms before it, holds; computes, queries twice, sleeps, and asks at last for
+/// something that answers too late, twice.
+fn serial() -> Scenario {
+    let slow = "timeout = '10ms', retries = { attempts = 1, backoff = '4ms' }";
+    world()
+        .with("[lan]\nrtt = '2ms'\nlocal_rtt = '0s'\npacket_cpu = '0s'")
+        .node("a", 4)
+        .node("b", 1)
+        .with("speed = 0.5")
+        .service("shop", "workers = 1\npool.database = { size = 1 }")
+        .on("a")
+        .with("endpoint.page.steps = [")
+        .with("{ cpu = '3ms' },")
+        .with("{ repeat = 2, steps = [ { call = 'database.query' } ] },")
+        .with("{ sleep = '5ms' },")
+        .with(format!("{{ call = 'database.slow', {slow} }} ]"))
+        .cpu("hold", "6ms")
+        .service("database", "")
+        .on("b")
+        .cpu("query", "2ms")
+        .cpu("slow", "20ms")
+        .traffic("web", "shop.page", periodic_from("1s", "102ms"))
+        .with("client_rtt = '1ms'")
+        .traffic("robot", "shop.hold", periodic_from("1s", "100ms"))
+        .scenario()
+}
 
 fn options(entry: Option<&str>, pick: Pick) -> Options {
     let entry = entry.map(str::to_owned);
@@ -103,7 +91,7 @@ fn leaves(stays: &[Stay], place: usize, until: u64, found: &mut Vec<(u64, u64)>)
 
 #[test]
 fn a_serial_request_is_tiled_by_its_spans() {
-    let world = scenario("serial", SERIAL);
+    let world = serial();
     let web = trace(&world, &steady(0.0, 10.0), &options(Some("web"), Pick::Failed), &Unwatched);
     let web = web.unwrap();
     // Arrives at 102.5 ms at a worker that is held until 106 ms. A query is 1 ms there, 2 ms of
@@ -142,36 +130,20 @@ fn a_serial_request_is_tiled_by_its_spans() {
 /// quota of a tenth of a core: 10 ms run, 90 ms stopped, repeatedly.
 #[test]
 fn cpu_time_is_told_from_sharing_and_throttling() {
-    let world = scenario(
-        "held-up",
-        r#"
-[scenario]
-title = "Held up"
-[lan]
-local_rtt = "0s"
-packet_cpu = "0s"
-[node.one]
-cores = 1
-[node.two]
-cores = 1
-[service.shared]
-constraints = ["node.hostname == one"]
-endpoint.go.steps = [ { cpu = "10ms" } ]
-[service.limited]
-constraints = ["node.hostname == two"]
-cpus = { limit = 0.1, quota = "cfs" }
-endpoint.go.steps = [ { cpu = "25ms" } ]
-[traffic.first]
-entry = "shared.go"
-arrivals = { kind = "periodic", period = "1s", phase = "50ms" }
-[traffic.second]
-entry = "shared.go"
-arrivals = { kind = "periodic", period = "1s", phase = "50ms" }
-[traffic.third]
-entry = "limited.go"
-arrivals = { kind = "periodic", period = "1s", phase = "100ms" }
-"#,
-    );
+    let world = world()
+        .with(FREE_LAN)
+        .node("one", 1)
+        .node("two", 1)
+        .service("shared", "")
+        .on("one")
+        .cpu("go", "10ms")
+        .service("limited", "cpus = { limit = 0.1, quota = 'cfs' }")
+        .on("two")
+        .cpu("go", "25ms")
+        .traffic("first", "shared.go", periodic_from("1s", "50ms"))
+        .traffic("second", "shared.go", periodic_from("1s", "50ms"))
+        .traffic("third", "limited.go", periodic_from("1s", "100ms"))
+        .scenario();
     let follow = |entry| {
         trace(&world, &steady(0.0, 10.0), &options(Some(entry), Pick::Number(3)), &Unwatched)
             .unwrap()
@@ -190,27 +162,18 @@ arrivals = { kind = "periodic", period = "1s", phase = "100ms" }
 /// The slower branch determines the parallel step.
 #[test]
 fn the_critical_path_goes_through_the_branch_that_is_waited_for() {
-    let world = scenario(
-        "branches",
-        r#"
-[scenario]
-title = "Branches"
-[lan]
-local_rtt = "0s"
-packet_cpu = "0s"
-[node.one]
-cores = 8
-[service.page]
-endpoint.go.steps = [ { parallel = [ [ { call = "quick.go" } ], [ { sleep = "1ms" }, { call = "slow.go" } ] ] } ]
-[service.quick]
-endpoint.go.steps = [ { cpu = "3ms" } ]
-[service.slow]
-endpoint.go.steps = [ { cpu = "7ms" } ]
-[traffic.web]
-entry = "page.go"
-arrivals = { kind = "periodic", period = "1s", phase = "50ms" }
-"#,
-    );
+    let slow = "{ sleep = '1ms' }, { call = 'slow.go' }";
+    let world = world()
+        .with(FREE_LAN)
+        .node("one", 8)
+        .service("page", "")
+        .endpoint("go", format!("{{ parallel = [ [ {{ call = 'quick.go' }} ], [ {slow} ] ] }}"))
+        .service("quick", "")
+        .cpu("go", "3ms")
+        .service("slow", "")
+        .cpu("go", "7ms")
+        .traffic("web", "page.go", periodic_from("1s", "50ms"))
+        .scenario();
     let told = trace(&world, &steady(0.0, 5.0), &options(None, Pick::Slowest), &Unwatched).unwrap();
     assert_eq!(told.response_ns, 8 * MS);
     assert_eq!(of(&told, Kind::Sleep, "page"), MS);
@@ -224,26 +187,16 @@ arrivals = { kind = "periodic", period = "1s", phase = "50ms" }
 /// working.
 #[test]
 fn the_critical_path_of_a_failure_is_the_branch_that_failed() {
-    let world = scenario(
-        "failing",
-        r#"
-[scenario]
-title = "Failing"
-[lan]
-local_rtt = "0s"
-packet_cpu = "0s"
-[node.one]
-cores = 8
-[service.page]
-pool.slow = { size = 1, timeout = "5ms" }
-endpoint.go.steps = [ { parallel = [ [ { call = "slow.go" } ], [ { call = "slow.go" } ] ] } ]
-[service.slow]
-endpoint.go.steps = [ { cpu = "7ms" } ]
-[traffic.web]
-entry = "page.go"
-arrivals = { kind = "periodic", period = "1s", phase = "50ms" }
-"#,
-    );
+    let branch = "[ { call = 'slow.go' } ]";
+    let world = world()
+        .with(FREE_LAN)
+        .node("one", 8)
+        .service("page", "pool.slow = { size = 1, timeout = '5ms' }")
+        .endpoint("go", format!("{{ parallel = [ {branch}, {branch} ] }}"))
+        .service("slow", "")
+        .cpu("go", "7ms")
+        .traffic("web", "page.go", periodic_from("1s", "50ms"))
+        .scenario();
     let told = trace(&world, &steady(0.0, 5.0), &options(None, Pick::Failed), &Unwatched).unwrap();
     assert_eq!((told.response_ns, told.failed), (5 * MS, Some("timeout")));
     assert_eq!(of(&told, Kind::Connection, "page → slow"), 5 * MS);
@@ -252,41 +205,21 @@ arrivals = { kind = "periodic", period = "1s", phase = "50ms" }
 /// A DNS look-up of 0.5 ms, four round trips of 2 ms, 2 ms of CPU for accepting: and a caller that gives
 /// up before it is connected, or when server `b` is dead.
 fn connecting(timeout: &str, fault: &str) -> Trace {
-    let world = scenario(
-        "connecting",
-        &format!(
-            r#"
-[scenario]
-title = "Connecting"
-kind = "window"
-duration = "10s"
-[orchestrator]
-kind = "swarm"
-managers = ["a"]
-[lan]
-rtt = "2ms"
-local_rtt = "0.5ms"
-packet_cpu = "0s"
-[node.a]
-cores = 4
-[node.b]
-cores = 4
-[service.shop]
-constraints = ["node.hostname == a"]
-resolver = "node"
-client = {{ connections = "per-request", round_trips = 4, accept = "2ms" }}
-endpoint.page.steps = [ {{ call = "database.query"{timeout} }} ]
-[service.database]
-constraints = ["node.hostname == b"]
-endpoint_mode = "dnsrr"
-endpoint.query.steps = [ {{ cpu = "3ms" }} ]
-[traffic.web]
-entry = "shop.page"
-arrivals = {{ kind = "periodic", period = "1s", phase = "50ms" }}
-{fault}
-"#
-        ),
-    );
+    let world = world()
+        .window("10s")
+        .swarm("'a'")
+        .with("[lan]\nrtt = '2ms'\nlocal_rtt = '0.5ms'\npacket_cpu = '0s'")
+        .nodes(&["a", "b"], 4, "")
+        .service("shop", "resolver = 'node'")
+        .on("a")
+        .with("client = { connections = 'per-request', round_trips = 4, accept = '2ms' }")
+        .endpoint("page", format!("{{ call = 'database.query'{timeout} }}"))
+        .service("database", "endpoint_mode = 'dnsrr'")
+        .on("b")
+        .cpu("query", "3ms")
+        .traffic("web", "shop.page", periodic_from("1s", "50ms"))
+        .with(fault)
+        .scenario();
     let pick = if timeout.is_empty() { Pick::Slowest } else { Pick::Failed };
     trace(&world, &steady(0.0, 10.0), &options(None, pick), &Unwatched).unwrap()
 }
@@ -340,7 +273,7 @@ fn spans_tile_in_random_worlds() {
     let mut traced = 0;
     for seed in 0..60 {
         println!("random scenario {seed}");
-        let world = scenario(&format!("trace-{seed}"), &random_scenario(seed));
+        let world = scenario(&random_scenario(seed));
         let run = Run {
             seed: 84,
             replication: 0,

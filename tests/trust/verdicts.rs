@@ -1,45 +1,37 @@
 //! Verdicts at the margin: the truth lies exactly on the plan's limit, so both verdicts are wrong.
 
-use super::{Fixed, mean_response, scenario, steady};
+use super::{Fixed, mean_response, steady};
+use crate::text::{poisson, station, world};
 use wssim_experiment::findings::Verdict;
-use wssim_experiment::question::{Question, Worlds};
+use wssim_experiment::question::Question;
 use wssim_experiment::watch::Unwatched;
 use wssim_experiment::{Options, run};
+use wssim_model::Blueprint;
 
 /// No queue: response times are independent, with mean exactly 10 ms.
-const WORLD: &str = r#"
-[scenario]
-title = "Margin"
-[node.host]
-cores = 400
-[service.station]
-endpoint.visit.steps = [ { cpu = "lognormal(10ms, cv=1.0)" } ]
-[traffic.all]
-entry = "station.visit"
-arrivals = { kind = "poisson", rate = "100/s" }
-"#;
+fn plain() -> Blueprint {
+    station(400, "", "lognormal(10ms, cv=1.0)", poisson(100)).blueprint()
+}
 
-/// The same with calls, so that its estimate uses controls: 1 ms, and 1 to 5 calls of 3 ms, 3 on
-/// average.
-const CALLING: &str = r#"
-[scenario]
-title = "Margin of a caller"
-[node.host]
-cores = 400
-[service.front]
-endpoint.visit.steps = [ { cpu = "exp(1ms)" }, { call = "back.visit", repeat = "uniform(1,5)" } ]
-[service.back]
-endpoint.visit.steps = [ { cpu = "lognormal(3ms, cv=1.0)" } ]
-[traffic.all]
-entry = "front.visit"
-arrivals = { kind = "poisson", rate = "100/s" }
-"#;
+/// The same from a request that calls, so that controls take part in its estimate: 1 ms, and 1 to 5 calls of
+/// 3 ms, 3 on average.
+fn calling() -> Blueprint {
+    let calls = "{ call = 'back.visit', repeat = 'uniform(1,5)' }";
+    world()
+        .node("host", 400)
+        .service("front", "")
+        .endpoint("visit", format!("{{ cpu = 'exp(1ms)' }}, {calls}"))
+        .service("back", "")
+        .cpu("visit", "lognormal(3ms, cv=1.0)")
+        .traffic("all", "front.visit", poisson(100))
+        .blueprint()
+}
 
 const TRUTH: f64 = 0.01;
 
 /// 500 worlds, all looks of the stopping rule: at most 5 % hold, and at most 5 % are refuted.
-fn assert_false_verdicts_are_rare(name: &str, text: &str) {
-    let worlds = Fixed(scenario(name, text).blueprint(None, &[]).unwrap());
+fn assert_false_verdicts_are_rare(world: Blueprint) {
+    let worlds = Fixed(world);
     let question =
         Question { claims: vec![mean_response("at most", None, Some(TRUTH))], ..steady(0.2, 1.0) };
     let (mut holds, mut refuted) = (0, 0);
@@ -53,25 +45,25 @@ fn assert_false_verdicts_are_rare(name: &str, text: &str) {
             Verdict::Undecided | Verdict::Reproduced => {}
         }
     }
-    println!("{name}: of 500 worlds at the margin {holds} hold and {refuted} are refuted");
+    println!("of 500 worlds at the margin {holds} hold and {refuted} are refuted");
     assert!(holds <= 25, "{holds} false holds of 500");
     assert!(refuted <= 25, "{refuted} false refuted of 500");
 }
 
 #[test]
 fn false_verdicts_stay_below_5_of_100() {
-    assert_false_verdicts_are_rare("margin", WORLD);
+    assert_false_verdicts_are_rare(plain());
 }
 
 #[test]
 fn so_do_those_of_callers_with_controls_in_force() {
-    assert_false_verdicts_are_rare("margin-of-callers", CALLING);
+    assert_false_verdicts_are_rare(calling());
 }
 
 /// Away from the margin every world is decided, and rightly.
 #[test]
 fn clear_cases_are_decided() {
-    let worlds = Fixed(scenario("clear", WORLD).blueprint(None, &[]).unwrap());
+    let worlds = Fixed(plain());
     let claims = vec![
         mean_response("inside", Some(0.5 * TRUTH), Some(1.5 * TRUTH)),
         mean_response("above", None, Some(0.5 * TRUTH)),
@@ -91,7 +83,7 @@ fn clear_cases_are_decided() {
 /// Fewer than five replications decide nothing, and no observation decides nothing.
 #[test]
 fn no_data_is_no_verdict() {
-    let worlds = Fixed(scenario("few", WORLD).blueprint(None, &[]).unwrap());
+    let worlds = Fixed(plain());
     let mut unheard = mean_response("unheard", Some(0.0), None);
     unheard.metric.name = "waiting_time_seconds".to_owned();
     let claims = vec![mean_response("inside", Some(0.0), Some(1.0)), unheard];

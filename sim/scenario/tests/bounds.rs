@@ -2,44 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::path::PathBuf;
+mod folder;
+
+use folder::Folder;
 use wssim_experiment::question::Worlds;
 use wssim_scenario::{Diagnostic, Diagnostics, Scenario, Severity};
 
-/// A folder that is removed after the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let folder = format!("wssim-bounds-{name}-{}", std::process::id());
-        let folder = std::env::temp_dir().join(folder);
-        std::fs::create_dir_all(&folder).unwrap();
-        Self(folder)
-    }
-
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
-        std::fs::write(self.0.join(name), content).unwrap();
-    }
-
-    fn load(&self, name: &str, sets: &[&str]) -> Result<Scenario, Diagnostics> {
-        let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
-        Scenario::load(self.0.join(name).to_str().unwrap(), &sets)
-    }
-
-    /// Loads one file with this content.
-    fn one(&self, content: &str) -> Result<Scenario, Diagnostics> {
-        self.write("one.toml", content);
-        self.load("one.toml", &[])
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// Code and message of the first error, and whether a file is unreadable.
+/// Code and message of the first error, and whether it is one of a file that cannot be read.
 #[track_caller]
 fn first(loaded: Result<Scenario, Diagnostics>) -> (&'static str, String, bool) {
     let mistakes = loaded.expect_err("it is refused");
@@ -65,7 +34,7 @@ fn shop(part: &str, instead: &str) -> String {
 
 #[test]
 fn what_never_ends_is_refused() {
-    let folder = Folder::new("endless");
+    let folder = Folder::new();
     let arrivals = "{ kind = \"poisson\", rate = \"100/s\" }";
     let (cpu, head) = ("{ cpu = \"exp(1ms)\" }", "duration = \"60s\"\n");
     let service = "[service.s]\n";
@@ -147,7 +116,7 @@ fn what_never_ends_is_refused() {
 
 #[test]
 fn what_ends_is_not_refused() {
-    let folder = Folder::new("ends");
+    let folder = Folder::new();
     let arrivals = "{ kind = \"poisson\", rate = \"100/s\" }";
     for text in [
         SHOP.to_owned(),
@@ -173,7 +142,7 @@ fn what_ends_is_not_refused() {
 /// A hundred thousand mistakes, in separate lines or in one: the first hundred are shown.
 #[test]
 fn of_very_many_mistakes_the_first_hundred_are_told() {
-    let folder = Folder::new("mistakes");
+    let folder = Folder::new();
     let keys = |between: &str| -> String {
         (0..100_000).map(|at| format!("unknown{at} = 1{between}")).collect::<Vec<_>>().concat()
     };
@@ -193,7 +162,7 @@ fn of_very_many_mistakes_the_first_hundred_are_told() {
 
 #[test]
 fn the_error_behind_very_many_warnings_is_told() {
-    let folder = Folder::new("warnings");
+    let folder = Folder::new();
     let services: String = (0..300)
         .map(|at| format!("[service.a{at}]\nstart_retry = \"1s\"\n"))
         .collect::<Vec<_>>()
@@ -207,7 +176,7 @@ fn the_error_behind_very_many_warnings_is_told() {
 
 #[test]
 fn sizes_are_bounded_and_the_bound_is_told() {
-    let folder = Folder::new("sizes");
+    let folder = Folder::new();
     let tables = |kind: &str, count: usize| -> String {
         (0..count).map(|at| format!("[{kind}.x{at}]\n")).collect::<Vec<_>>().concat()
     };
@@ -258,7 +227,7 @@ fn sizes_are_bounded_and_the_bound_is_told() {
 /// named very often.
 #[test]
 fn files_are_joined_once_and_not_without_end() {
-    let folder = Folder::new("joined");
+    let folder = Folder::new();
     let extends = |names: &[String]| format!("[scenario]\nextends = {names:?}\n");
     let twice =
         |name: &str, at: usize| vec![format!("{name}{at}.toml"), format!("./{name}{at}.toml")];
@@ -294,7 +263,7 @@ fn files_are_joined_once_and_not_without_end() {
 
 #[test]
 fn what_is_set_of_the_scenario_itself_works_or_is_refused() {
-    let folder = Folder::new("set");
+    let folder = Folder::new();
     folder.write("shop.toml", SHOP);
     folder.write("one.yml", "services:\n  app:\n    image: app:1\n");
     for set in [
@@ -310,7 +279,7 @@ fn what_is_set_of_the_scenario_itself_works_or_is_refused() {
         scenario.blueprint(None, &[]).unwrap().services.len()
     };
     assert_eq!(services(&[]), 1);
-    let stack = folder.0.join("one.yml").to_str().unwrap().to_owned();
+    let stack = folder.path("one.yml");
     for set in [format!("scenario.stacks=[{stack:?}]"), format!(" scenario.\"stacks\" = {stack}")] {
         assert_eq!(services(&[&set]), 2, "{set}");
     }
@@ -329,8 +298,8 @@ fn what_is_set_of_the_scenario_itself_works_or_is_refused() {
 #[cfg(unix)]
 #[test]
 fn what_is_no_file_is_not_read() {
-    let folder = Folder::new("special");
-    let path = |name: &str| folder.0.join(name).to_str().unwrap().to_owned();
+    let folder = Folder::new();
+    let path = |name: &str| folder.path(name);
     let _socket = std::os::unix::net::UnixListener::bind(path("socket")).unwrap();
     std::os::unix::fs::symlink(path("itself"), path("itself")).unwrap();
     let made = std::process::Command::new("mkfifo").arg(path("pipe")).status();
@@ -362,7 +331,7 @@ fn what_is_no_file_is_not_read() {
 /// An unreadable `.env` is reported, not treated as absent.
 #[test]
 fn an_env_file_that_cannot_be_read_is_told_of() {
-    let folder = Folder::new("env");
+    let folder = Folder::new();
     folder.write("one.yml", "services:\n  app:\n    image: app:${TAG:-1}\n");
     folder.write("shop.toml", shop("60s\"\n", "60s\"\nstacks = \"one.yml\"\n"));
     assert!(folder.load("shop.toml", &[]).is_ok());
@@ -373,14 +342,14 @@ fn an_env_file_that_cannot_be_read_is_told_of() {
     let (code, message, io) = first(folder.load("shop.toml", &[]));
     assert_eq!((code, io), ("unreadable-file", true));
     assert!(message.contains(".env"), "{message}");
-    std::fs::remove_file(folder.0.join(".env")).unwrap();
-    std::fs::create_dir(folder.0.join(".env")).unwrap();
+    std::fs::remove_file(folder.here().join(".env")).unwrap();
+    std::fs::create_dir(folder.here().join(".env")).unwrap();
     assert_eq!(first(folder.load("shop.toml", &[])).0, "unreadable-file");
 }
 
 #[test]
 fn nothing_hidden_is_printed_as_it_is() {
-    let folder = Folder::new("hidden");
+    let folder = Folder::new();
     let hidden = ['\u{61c}', '\u{2062}', '\u{206a}', '\u{202e}', '\u{200b}', '\u{feff}'];
     let title: String = hidden.iter().collect();
     let scenario =

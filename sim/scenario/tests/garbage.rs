@@ -6,7 +6,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::path::{Path, PathBuf};
+mod folder;
+
+use folder::Folder;
+use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use wssim_experiment::question::Worlds;
@@ -130,33 +133,7 @@ fn another_value(letters: &mut Vec<char>, at: usize, numbers: &mut Numbers) {
     letters.splice(start..end, piece.chars());
 }
 
-/// A folder with the files of one scenario, removed after the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let folder = format!("wssim-scenario-{name}-{}", std::process::id());
-        let folder = std::env::temp_dir().join(folder);
-        std::fs::create_dir_all(&folder).unwrap();
-        Self(folder)
-    }
-
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
-        std::fs::write(self.0.join(name), content).unwrap();
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.join(name).to_str().unwrap().to_owned()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// The present input, and its start.
+/// What is being looked at, and since when.
 static LOOKING: Mutex<Option<(Instant, String)>> = Mutex::new(None);
 
 /// Ends the test with the input that takes too long, even for a busy machine.
@@ -221,7 +198,7 @@ fn cases(usual: u64) -> std::ops::Range<u64> {
 #[test]
 fn garbage_in_files_is_told_of() {
     watch();
-    let folder = Folder::new("garbage");
+    let folder = Folder::new();
     let plan = ["estate", "after", "growing"]
         .map(|name| std::fs::read_to_string(format!("tests/scenarios/{name}.toml")).unwrap());
     folder.write("estate.toml", &plan[0]);
@@ -262,7 +239,7 @@ fn garbage_in_files_is_told_of() {
 #[test]
 fn garbage_in_overrides_is_told_of() {
     watch();
-    let folder = Folder::new("overrides");
+    let folder = Folder::new();
     for (name, text) in FILES {
         folder.write(name, text);
     }
@@ -307,7 +284,7 @@ const FILES: [(&str, &str); 6] = [
 /// The unmutated world is valid.
 #[test]
 fn the_world_that_is_mutated_is_sound() {
-    let folder = Folder::new("sound");
+    let folder = Folder::new();
     for (name, text) in FILES {
         folder.write(name, text);
     }

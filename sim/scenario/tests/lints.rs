@@ -2,17 +2,15 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::sync::atomic::{AtomicU32, Ordering};
+mod folder;
+
+use folder::Folder;
 use wssim_scenario::{Diagnostic, LINTS, Scenario};
 
 /// Three nodes of 4 threads and 8 GiB, three of them managers; `stack` on Docker Swarm.
 fn load(name: &str, stack: &str, more: &str) -> Scenario {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let own = format!("wssim-lints-{}-{number}", std::process::id());
-    let folder = std::env::temp_dir().join(own);
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("app.yml"), stack).unwrap();
+    let folder = Folder::new();
+    folder.write("app.yml", stack);
     let head = if more.contains("[orchestrator]") {
         String::new()
     } else {
@@ -24,10 +22,7 @@ fn load(name: &str, stack: &str, more: &str) -> Scenario {
     let (allow, more) =
         more.split_once('\n').filter(|(first, _)| first.starts_with("allow")).unwrap_or(("", more));
     let text = format!("[scenario]\nstacks = [\"app.yml\"]\n{allow}\n{head}{nodes}{more}");
-    std::fs::write(folder.join("app.toml"), text).unwrap();
-    let loaded = Scenario::load(folder.join("app.toml").to_str().unwrap(), &[]);
-    std::fs::remove_dir_all(&folder).unwrap();
-    loaded.unwrap_or_else(|mistakes| panic!("{name}: {}", mistakes.render(false)))
+    folder.one(&text).unwrap_or_else(|mistakes| panic!("{name}: {}", mistakes.render(false)))
 }
 
 fn told(name: &str, stack: &str, more: &str) -> Vec<Diagnostic> {
@@ -323,15 +318,10 @@ fn start_first_needs_room_of_every_kind() {
 /// A container without a node is reported, with reservations if they are the reason.
 #[test]
 fn reservations_that_leave_nobody_a_node_are_told_with_it() {
-    let folder = std::env::temp_dir().join(format!("wssim-reserved-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
     let one = |name: &str| format!("[service.{name}]\nmemory = {{ reservation = \"5 GiB\" }}\n");
     let text =
         format!("[node.a]\ncores = 4\nmemory = \"8 GiB\"\n{}{}", one("first"), one("second"));
-    let path = folder.join("full.toml");
-    std::fs::write(&path, text).unwrap();
-    let mistakes = Scenario::load(path.to_str().unwrap(), &[]).unwrap_err();
-    std::fs::remove_dir_all(&folder).unwrap();
+    let mistakes = Folder::new().one(&text).unwrap_err();
     let told = mistakes.render(false);
     assert!(told.contains("0 of 1 containers of service `second` find a node"), "{told}");
     assert!(told.contains("`a` reserves 10.0 GiB of 8.0"), "{told}");

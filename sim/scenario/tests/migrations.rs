@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::fmt::Write as _;
+mod folder;
+
+use folder::Folder;
 use wssim_experiment::question::Worlds;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Carry, Work};
@@ -34,13 +36,7 @@ steps = [ {steps} ]
 {more}
 "#
     );
-    let folder = std::env::temp_dir().join(format!("wssim-migrations-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let mut name = String::new();
-    write!(name, "{:?}.toml", std::thread::current().id()).unwrap();
-    let path = folder.join(name.replace(['(', ')'], ""));
-    std::fs::write(&path, text).unwrap();
-    Scenario::load(path.to_str().unwrap(), &[]).map_err(|mistakes| mistakes.render(false))
+    Folder::new().one(&text).map_err(|mistakes| mistakes.render(false))
 }
 
 fn load(steps: &str, more: &str) -> Scenario {

@@ -3,8 +3,10 @@
 
 #![allow(clippy::unwrap_used, clippy::format_collect)]
 
+mod folder;
 mod imports;
 
+use folder::Folder;
 use std::path::{Path, PathBuf};
 use wssim_experiment::question::{Override, Worlds as _};
 use wssim_kernel::Nanos;
@@ -25,10 +27,8 @@ fn golden(name: &str, actual: &str) {
     assert!(actual == expected, "{name} differs; UPDATE_GOLDEN=1 renews it\n{actual}");
 }
 
-/// A scenario of three nodes with the stack files `stacks`, and `more` lines.
-fn scenario(name: &str, stacks: &[&str], more: &str) -> Result<Scenario, String> {
-    let path =
-        std::env::temp_dir().join(format!("wssim-stacks-{}-{name}.toml", std::process::id()));
+/// A scenario of three nodes with the stack files `stacks`, and `more` of its own.
+fn scenario(stacks: &[&str], more: &str) -> Result<Scenario, String> {
     let files: Vec<String> = (stacks.iter())
         .map(|stack| format!("\"{}\"", std::fs::canonicalize(here(stack)).unwrap().display()))
         .collect();
@@ -38,10 +38,7 @@ fn scenario(name: &str, stacks: &[&str], more: &str) -> Result<Scenario, String>
         "[scenario]\nstacks = [{}]\n[orchestrator]\nkind = \"swarm\"\nmanagers = [\"n1\"]\n{nodes}{more}",
         files.join(", ")
     );
-    std::fs::write(&path, text).unwrap();
-    let loaded = Scenario::load(path.to_str().unwrap(), &[]);
-    std::fs::remove_file(&path).unwrap();
-    loaded.map_err(|diagnostics| diagnostics.render(false))
+    Folder::new().one(&text).map_err(|diagnostics| diagnostics.render(false))
 }
 
 /// The values in force of services, without their origins.
@@ -91,26 +88,25 @@ fn files_of_many_kinds_keep_what_matters() {
         "health",
         "traefik",
     ] {
-        let loaded =
-            scenario(name, &[&format!("{name}.yml")], "").unwrap_or_else(|e| panic!("{e}"));
+        let loaded = scenario(&[&format!("{name}.yml")], "").unwrap_or_else(|e| panic!("{e}"));
         golden(&format!("{name}.txt"), &services(&loaded));
     }
 }
 
 #[test]
 fn global_services_run_once_a_node_and_merges_keep_their_order() {
-    let elk = scenario("global", &["elk.yml"], "").unwrap();
+    let elk = scenario(&["elk.yml"], "").unwrap();
     let mut everywhere = nodes(&elk, "filebeat");
     everywhere.sort();
     assert_eq!(everywhere, ["n1", "n2", "n3"]);
-    let merged = scenario("order", &["merged.yml"], "").unwrap();
+    let merged = scenario(&["merged.yml"], "").unwrap();
     let counts = ["one", "two", "three"].map(|name| nodes(&merged, name).len());
     assert_eq!(counts, [2, 2, 1]);
 }
 
 #[test]
 fn mistakes_have_their_lines() {
-    let told = scenario("wrong", &["wrong.yml"], "").unwrap_err();
+    let told = scenario(&["wrong.yml"], "").unwrap_err();
     let folder = std::fs::canonicalize(here("")).unwrap();
     golden("wrong.txt", &told.replace(&format!("{}/", folder.display()), ""));
 }
@@ -130,7 +126,7 @@ endpoint.go.steps = [ { call = "shop.buy" } ]
 entry = "edge.go"
 arrivals = { kind = "poisson", rate = "5/s" }
 "#;
-    let loaded = scenario("proxied", &["labels.yml"], more).unwrap_or_else(|e| panic!("{e}"));
+    let loaded = scenario(&["labels.yml"], more).unwrap_or_else(|e| panic!("{e}"));
     let known = loaded.not_simulated();
     let left: Vec<&str> =
         (known.iter()).filter_map(|item| item.path.split(".labels.middlewares.").nth(1)).collect();
@@ -158,7 +154,7 @@ arrivals = { kind = "poisson", rate = "5/s" }
 /// Routes as in the table of `check`, and middlewares with unsimulated ones.
 #[test]
 fn labels_become_routes_and_middlewares() {
-    let loaded = scenario("labels", &["labels.yml"], "").unwrap_or_else(|e| panic!("{e}"));
+    let loaded = scenario(&["labels.yml"], "").unwrap_or_else(|e| panic!("{e}"));
     let routes = loaded.routes().into_iter().map(|route| {
         let (entry, through) = (route.entry_points.join(", "), route.middlewares.join(", "));
         format!("{}: {} | {entry} | {} | {through}", route.router, route.rule, route.target)
@@ -175,7 +171,7 @@ fn labels_become_routes_and_middlewares() {
 
 #[test]
 fn wrong_labels_have_their_lines() {
-    let told = scenario("labels-wrong", &["labels-wrong.yml"], "").unwrap_err();
+    let told = scenario(&["labels-wrong.yml"], "").unwrap_err();
     let folder = std::fs::canonicalize(here("")).unwrap();
     golden("labels-wrong.txt", &told.replace(&format!("{}/", folder.display()), ""));
 }
@@ -183,35 +179,32 @@ fn wrong_labels_have_their_lines() {
 /// With Compose Traefik reads the labels of containers, without warnings.
 #[test]
 fn compose_reads_the_labels_of_containers() {
-    let file = std::env::temp_dir().join(format!("wssim-labels-{}.yml", std::process::id()));
+    let folder = Folder::new();
     let text = "services:\n  web: {image: \"web:1\", labels: {traefik.http.routers.web.rule: Host(`a`)}}\n";
-    std::fs::write(&file, text).unwrap();
-    let path = file.with_extension("toml");
+    folder.write("labels.yml", text);
     let targets = |kind: &str| {
-        let head = format!("[scenario]\nstacks = [{:?}]\n", file.to_str().unwrap());
+        let head = "[scenario]\nstacks = [\"labels.yml\"]\n";
         let nodes = "[node.n1]\ncores = 2\nmemory = \"8 GiB\"\n";
-        std::fs::write(&path, format!("{head}[orchestrator]\nkind = \"{kind}\"\n{nodes}")).unwrap();
-        let loaded = Scenario::load(path.to_str().unwrap(), &[]).unwrap();
+        let text = format!("{head}[orchestrator]\nkind = \"{kind}\"\n{nodes}");
+        let loaded = folder.one(&text).unwrap();
         let missed = loaded.lints().iter().any(|lint| lint.code == "container-labels");
         (loaded.routes().into_iter().map(|route| route.target).collect::<Vec<_>>(), missed)
     };
     assert_eq!(targets("compose"), (vec!["web".to_owned()], false));
     assert_eq!(targets("swarm"), (Vec::new(), true));
-    std::fs::remove_file(&file).unwrap();
-    std::fs::remove_file(&path).unwrap();
 }
 
 #[test]
 fn two_stacks_with_one_name_are_told_apart() {
     let both = ["wordpress.yml", "nfs.yml"];
-    let loaded = scenario("apart", &both, "[service.\"nfs/db\"]\nworkers = 7\n").unwrap();
+    let loaded = scenario(&both, "[service.\"nfs/db\"]\nworkers = 7\n").unwrap();
     let names: Vec<String> = loaded.placements().into_iter().map(|p| p.service).collect();
     assert_eq!(names, ["nfs/db", "wordpress", "wordpress/db"]);
     assert!(
         services(&loaded).contains("nfs/db\".workers = 7")
             || services(&loaded).contains("nfs/db.workers = 7")
     );
-    let told = scenario("unclear", &both, "[service.db]\nworkers = 7\n").unwrap_err();
+    let told = scenario(&both, "[service.db]\nworkers = 7\n").unwrap_err();
     assert!(
         told.contains("ambiguous-service") && told.contains("`nfs/db` or `wordpress/db`"),
         "{told}"
@@ -226,52 +219,44 @@ fn yaml_and_toml_give_the_same_world() {
     let database = "[service.db]\nendpoint.query.steps = []\n";
     let behaviour =
         "[service.app]\nendpoint.get.steps = [{ cpu = \"exp(3ms)\" }, { call = \"db.query\" }]\n";
-    let folder = std::env::temp_dir();
-    let yaml = folder.join(format!("wssim-same-{}.yml", std::process::id()));
-    std::fs::write(
-        &yaml,
+    let folder = Folder::new();
+    folder.write(
+        "same.yml",
         "services:\n  app:\n    image: a:1\n    deploy:\n      replicas: 2\n      placement: {constraints: [node.hostname != n1]}\n      resources: {limits: {cpus: '0.5'}}\n    networks: [n]\n  db:\n    image: d:1\n    networks: [n]\nnetworks:\n  n: {driver_opts: {encrypted: 'true', com.docker.network.driver.mtu: '9000'}}\n",
-    )
-    .unwrap();
+    );
     let head = |stacks: &str| {
         format!("[scenario]\n{stacks}\n[node.n1]\ncores = 2\n[node.n2]\ncores = 2\n")
     };
-    let world = |name: &str, text: String| {
-        let path = folder.join(format!("wssim-same-{}-{name}.toml", std::process::id()));
-        std::fs::write(&path, text).unwrap();
-        let loaded =
-            Scenario::load(path.to_str().unwrap(), &[]).map_err(|e| e.render(false)).unwrap();
-        std::fs::remove_file(&path).unwrap();
+    let world = |text: String| {
+        let loaded = folder.one(&text).map_err(|e| e.render(false)).unwrap();
         format!("{:?}", loaded.blueprint(None, &[]).unwrap())
     };
-    let stack = head(&format!("stacks = [{:?}]", yaml.to_str().unwrap()));
-    let from_stack = world("yaml", format!("{stack}{database}{behaviour}{traffic}"));
+    let stack = head("stacks = [\"same.yml\"]");
+    let from_stack = world(format!("{stack}{database}{behaviour}{traffic}"));
     let own = "replicas = 2\nconstraints = [\"node.hostname != n1\"]\ncpus.limit = 0.5\nnetworks = [\"n\"]\n";
     // 9000 bytes outside are 8924 inside: less 50 for VXLAN, less 26 for ESP.
     let network = "[network.n]\ndriver = \"overlay\"\nencrypted = true\nmtu = 8924\n";
-    let from_toml = world(
-        "toml",
-        format!("{}{network}{database}networks = [\"n\"]\n{behaviour}{own}{traffic}", head("")),
-    );
-    std::fs::remove_file(&yaml).unwrap();
+    let from_toml = world(format!(
+        "{}{network}{database}networks = [\"n\"]\n{behaviour}{own}{traffic}",
+        head("")
+    ));
     assert_eq!(from_stack, from_toml);
 }
 
 #[test]
 fn compose_runs_a_stack_on_one_host() {
     let one = "[stack.elk]\nnode = \"n2\"\n";
-    let loaded = scenario("host", &["elk.yml"], one).unwrap();
+    let loaded = scenario(&["elk.yml"], one).unwrap();
     assert_eq!(nodes(&loaded, "filebeat"), ["n2"]);
     assert_eq!(nodes(&loaded, "kibana"), ["n2"]);
-    let off = scenario("off", &["elk.yml"], "[stack.elk]\nenabled = false\n").unwrap();
+    let off = scenario(&["elk.yml"], "[stack.elk]\nenabled = false\n").unwrap();
     assert!(off.placements().is_empty());
 }
 
 #[test]
 fn lints_have_names_places_and_can_be_silenced() {
     let told = |more: &str| {
-        let loaded =
-            scenario("lint", &["traefik.yml", "health.yml", "wordpress.yml", "nfs.yml"], more);
+        let loaded = scenario(&["traefik.yml", "health.yml", "wordpress.yml", "nfs.yml"], more);
         let lints = loaded.unwrap().lints();
         assert!(lints.iter().all(|lint| lint.span.is_some()), "{}", render(&lints, 100, false));
         lints.into_iter().map(|lint| lint.code).collect::<Vec<_>>()
@@ -289,7 +274,6 @@ fn lints_have_names_places_and_can_be_silenced() {
         assert!(all.contains(&name), "{name} is not among {all:?}");
     }
     let shared = scenario(
-        "alias",
         &["wordpress.yml", "nfs.yml"],
         "[service]\n\"nfs/db\".networks = [\"wordpress_default\"]\n",
     );
@@ -301,22 +285,17 @@ fn lints_have_names_places_and_can_be_silenced() {
 #[test]
 fn a_damaged_file_is_told_and_never_panics() {
     let text = std::fs::read_to_string(here("shop.yml")).unwrap();
-    let folder = std::env::temp_dir();
-    let file = folder.join(format!("wssim-damaged-{}.yml", std::process::id()));
-    let head = format!("[scenario]\nstacks = [\"{}\"]\n[node.n1]\ncores = 2\n", file.display());
-    let path = folder.join(format!("wssim-damaged-{}.toml", std::process::id()));
-    std::fs::write(&path, head).unwrap();
+    let folder = Folder::new();
+    folder.write("damaged.toml", "[scenario]\nstacks = [\"damaged.yml\"]\n[node.n1]\ncores = 2\n");
     let mut refused = 0;
     for (number, (at, _)) in text.char_indices().enumerate().filter(|(n, _)| n % 7 == 0) {
         let (before, after) = text.split_at(at);
         let rest: String = after.chars().skip(1).collect();
         let damage =
             ["", ":", "- ", "&x ", "*x", "{", "\"", "\t", "${", "<<: ", "\0", "ü"][number % 12];
-        std::fs::write(&file, format!("{before}{damage}{rest}")).unwrap();
-        refused += u32::from(Scenario::load(path.to_str().unwrap(), &[]).is_err());
+        folder.write("damaged.yml", format!("{before}{damage}{rest}"));
+        refused += u32::from(folder.load("damaged.toml", &[]).is_err());
     }
-    std::fs::remove_file(&file).unwrap();
-    std::fs::remove_file(&path).unwrap();
     assert!(refused > 50, "{refused}");
 }
 
@@ -330,11 +309,7 @@ fn stack_files_alone_make_a_scenario_that_runs() {
         let text = made
             .text
             .replace(&format!("\"{name}.yml\""), &format!("\"{}/{name}.yml\"", folder.display()));
-        let path =
-            std::env::temp_dir().join(format!("wssim-made-{}-{name}.toml", std::process::id()));
-        std::fs::write(&path, &text).unwrap();
-        let loaded = Scenario::load(path.to_str().unwrap(), &[]);
-        std::fs::remove_file(&path).unwrap();
+        let loaded = Folder::new().one(&text);
         let loaded = loaded.unwrap_or_else(|e| panic!("{}\n{text}", e.render(false)));
         assert!(loaded.placements().iter().all(|placement| placement.pending == 0), "{name}");
         let is_open = !["nfs", "external", "merged"].contains(&name);
@@ -355,12 +330,10 @@ fn a_file_that_cannot_be_read_is_told() {
 
 #[test]
 fn a_stack_has_two_keys() {
-    let path = std::env::temp_dir().join(format!("wssim-stack-keys-{}.toml", std::process::id()));
     let file = std::fs::canonicalize(here("elk.yml")).unwrap();
     let stacks = format!("[{{ file = {:?}, nmae = \"x\" }}]", file.to_str().unwrap());
-    std::fs::write(&path, format!("[scenario]\nstacks = {stacks}\n[node.a]\ncores = 1\n")).unwrap();
-    let told = Scenario::load(path.to_str().unwrap(), &[]).unwrap_err().render(false);
-    std::fs::remove_file(&path).unwrap();
+    let text = format!("[scenario]\nstacks = {stacks}\n[node.a]\ncores = 1\n");
+    let told = Folder::new().one(&text).unwrap_err().render(false);
     assert!(told.contains("a stack has no key `nmae`"), "{told}");
     assert!(told.contains("did you mean `name`?"), "{told}");
 }

@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod folder;
+
+use folder::Folder;
 use wssim_experiment::offered::{OfferedLoad, Overloaded, overloads};
 use wssim_experiment::question::{End, Kind, Override, Worlds};
 use wssim_kernel::Nanos;
-use wssim_kernel::stream::name_hash;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Arrivals, Encapsulation, Hits, Instruction, Network, Quota, usual};
 use wssim_scenario::Scenario;
@@ -96,12 +98,8 @@ fn the_order_in_a_file_changes_nothing() {
         last.push('\n');
     }
     tables.reverse();
-    let folder = std::env::temp_dir().join(format!("wssim-scenario-order-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join("shuffled.toml");
-    std::fs::write(&path, tables.concat() + claims).unwrap();
-    let shuffled = load(path.to_str().unwrap(), &[]).blueprint(None, &[]).unwrap();
-    std::fs::remove_dir_all(&folder).unwrap();
+    let shuffled = Folder::new().one(&(tables.concat() + claims)).unwrap();
+    let shuffled = shuffled.blueprint(None, &[]).unwrap();
     assert_eq!(format!("{:?}", estate(&[])), format!("{shuffled:?}"));
 }
 
@@ -320,8 +318,7 @@ fn traces_and_tables_of_values_come_from_files_beside_the_text() {
 /// A claim waits for its needs, in its own world and in its base.
 #[test]
 fn a_claim_waits_for_what_it_needs() {
-    let folder = std::env::temp_dir().join(format!("wssim-needs-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    let folder = Folder::new();
     let world = |more: &str| {
         format!(
             "[node.a]\ncores = 1\n[network.n]\ndriver = \"overlay\"\n[service.s]\nnetworks = [\"n\"]\n{more}\n"
@@ -330,11 +327,9 @@ fn a_claim_waits_for_what_it_needs() {
     let claim =
         "[[claim]]\nid = \"x\"\nmetric = 'node_load_average{node=\"a\"}'\nexpect = { max = 0.0 }\n";
     let reason = |own: &str, other: &str, needs: &str| {
-        std::fs::write(folder.join("other.toml"), world(other)).unwrap();
+        folder.write("other.toml", world(other));
         let text = format!("{}{claim}relative_to = \"other\"\nneeds = [\"{needs}\"]\n", world(own));
-        let path = folder.join("own.toml");
-        std::fs::write(&path, text).unwrap();
-        load(path.to_str().unwrap(), &[]).question().claims[0].not_simulated.clone()
+        folder.one(&text).unwrap().question().claims[0].not_simulated.clone()
     };
     let pictured = "image = \"x:1\"";
     let path = "service.*.image";
@@ -343,7 +338,6 @@ fn a_claim_waits_for_what_it_needs() {
     assert_eq!(reason("", "", path), None);
     assert_eq!(reason(pictured, "", "service.*.images"), None);
     assert_eq!(reason(pictured, "", "service.t.image"), None);
-    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
@@ -457,11 +451,8 @@ entry = "front.get"
 arrivals = {{ kind = "poisson", rate = "1/s" }}
 "#
     );
-    let name = format!("wssim-scenario-network-{}-{}.toml", std::process::id(), name_hash(&text));
-    let path = std::env::temp_dir().join(name);
-    std::fs::write(&path, text).unwrap();
-    let blueprint = load(path.to_str().unwrap(), &[]).blueprint(None, &[]).unwrap();
-    std::fs::remove_file(&path).unwrap();
+    let loaded = Folder::new().one(&text).unwrap();
+    let blueprint = loaded.blueprint(None, &[]).unwrap();
     blueprint.calls[0].network
 }
 

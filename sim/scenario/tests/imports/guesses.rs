@@ -39,7 +39,7 @@ fn nodes_are_as_the_file_wants_them() {
         let services: String = (deploys.iter().zip(["one", "two"]))
             .map(|(deploy, name)| service(name, deploy))
             .collect();
-        let (_, scenario) = made(name, &format!("services:\n{services}"));
+        let (_, scenario) = made(&format!("services:\n{services}"));
         let counts: Vec<usize> = placed(&scenario).into_iter().map(|(_, count)| count).collect();
         assert_eq!(counts, count, "{name}");
     }
@@ -49,7 +49,7 @@ fn nodes_are_as_the_file_wants_them() {
 #[test]
 fn placeholders_stay_below_limits() {
     let text = "services:\n  pages:\n    image: company/pages:2\n    ports: [\"80:80\"]\n    deploy:\n      resources: {limits: {memory: 128M, cpus: '0.02'}}\n";
-    let (imported, scenario) = made("limits", text);
+    let (imported, scenario) = made(text);
     // 128 MiB are 134.2 MB, of which half; a quarter of 0.02 threads at 5 requests a second is 1 ms.
     assert!(imported.text.contains("memory.base = { value = \"67 MB\""), "{}", imported.text);
     assert!(
@@ -66,14 +66,14 @@ fn placeholders_stay_below_limits() {
 #[test]
 fn the_default_network_can_be_named() {
     let text = "services:\n  board: {image: \"b:1\", networks: [default, edge]}\n  feed: {image: \"f:1\", networks: {default: {aliases: [news]}}}\nnetworks: {edge: }\n";
-    assert_eq!(placed(&made("default", text).1).len(), 2);
+    assert_eq!(placed(&made(text).1).len(), 2);
 }
 
 /// A proxy has an endpoint for each service behind it; a call to it names one of them.
 #[test]
 fn a_call_of_a_proxy_names_an_endpoint_that_it_has() {
     let text = "services:\n  kiosk: {image: \"k:1\", ports: [\"80:3000\"], environment: {BACKEND: \"http://gateway\"}}\n  gateway: {image: \"nginx:1.27\", ports: [\"81:80\"], environment: {UPSTREAM: catalog}}\n  catalog: {image: \"c:1\"}\n";
-    let (imported, _) = made("gateway", text);
+    let (imported, _) = made(text);
     assert!(imported.text.contains("{ call = \"gateway.catalog\" }"), "{}", imported.text);
     assert!(imported.text.contains("{ call = \"catalog.request\" }"), "{}", imported.text);
 }
@@ -86,7 +86,7 @@ fn two_stacks_keep_a_name_apart() {
         )
     };
     let (shop, crm) = (stack("till", "redis:7"), stack("desk", "valkey/valkey:8"));
-    let files = Files::new("apart-names", &[("shop.yml", &shop), ("crm.yml", &crm)]);
+    let files = Files::new(&[("shop.yml", &shop), ("crm.yml", &crm)]);
     let (imported, scenario) = files.made(&["shop.yml", "crm.yml"]);
     let names: Vec<String> = placed(&scenario).into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["crm/cache", "desk", "shop/cache", "till"]);
@@ -94,8 +94,8 @@ fn two_stacks_keep_a_name_apart() {
     {
         assert!(imported.text.contains(part), "{}", imported.text);
     }
-    // Two files with the same name are named after their folders.
-    let files = Files::new("folders", &[("shop/stack.yml", &shop), ("crm/stack.yml", &crm)]);
+    // Two files of one name are called by their folders.
+    let files = Files::new(&[("shop/stack.yml", &shop), ("crm/stack.yml", &crm)]);
     let (imported, _) = files.made(&["shop/stack.yml", "crm/stack.yml"]);
     let stacks = "stacks = [{ file = \"shop/stack.yml\", name = \"shop\" }, { file = \"crm/stack.yml\", name = \"crm\" }]";
     assert!(imported.text.contains(stacks), "{}", imported.text);
@@ -106,7 +106,7 @@ fn two_stacks_keep_a_name_apart() {
 fn a_file_that_changes_another_is_laid_over_it() {
     let base = "services:\n  web:\n    image: company/web:1\n    ports: [\"80:80\"]\n    environment: [A=1, B=2]\n    volumes: [\"data:/data\"]\n    deploy: {placement: {constraints: [node.labels.a == b]}}\nvolumes: {data: }\n";
     let over = "services:\n  web:\n    environment: {B: \"3\", DB_HOST: db}\n    ports: [\"80:80\", \"81:81\"]\n    volumes: [\"other:/data\"]\n    deploy: {replicas: 3, placement: {constraints: [node.labels.c == d]}}\n  db: {image: \"postgres:16\"}\nvolumes: {other: }\n";
-    let files = Files::new("override", &[("base.yml", base), ("override.yml", over)]);
+    let files = Files::new(&[("base.yml", base), ("override.yml", over)]);
     let (imported, scenario) = files.made(&["base.yml", "override.yml"]);
     let stacks = "stacks = [{ file = [\"base.yml\", \"override.yml\"] }]";
     assert!(imported.text.contains(stacks), "{}", imported.text);
@@ -127,7 +127,7 @@ fn a_file_that_changes_another_is_laid_over_it() {
 /// The expected calls.
 #[track_caller]
 fn calls(name: &str, files: &[(&str, &str)], expected: &[&str]) {
-    let (imported, _) = Files::new(name, files).made(&["stack.yml"]);
+    let (imported, _) = Files::new(files).made(&["stack.yml"]);
     let calls = imported.text.lines().filter_map(|line| line.trim().strip_prefix("{ call = \""));
     let calls: Vec<&str> = calls.map(|rest| rest.split('"').next().unwrap()).collect();
     assert_eq!(calls, expected, "{name}");
@@ -167,7 +167,7 @@ fn ordinary_words_are_no_hosts() {
 #[test]
 fn a_service_without_containers_gets_no_requests() {
     let text = "services:\n  off: {image: \"a:1\", ports: [\"80:80\"], deploy: {replicas: 0}}\n  on: {image: \"a:1\", ports: [\"81:80\"], environment: {U: \"http://off\"}}\n";
-    let (imported, _) = made("off", text);
+    let (imported, _) = made(text);
     assert!(imported.text.contains("entry = { \"on.request\" = 1 }"), "{}", imported.text);
     assert_eq!(imported.made.calls, 0);
 }
@@ -176,7 +176,7 @@ fn a_service_without_containers_gets_no_requests() {
 #[test]
 fn what_was_made_is_counted() {
     let text = "services:\n  web: {image: \"w:1\", ports: [\"80:80\"], environment: {DB_HOST: pg}}\n  pg: {image: \"postgres:16\"}\n";
-    let made = made("counted", text).0.made;
+    let made = made(text).0.made;
     assert_eq!((made.files, made.services, made.calls, made.nodes, made.entries), (1, 2, 1, 1, 1));
     // Of each service CPU and RAM; the node and the rate.
     assert_eq!(made.assumptions, 6);

@@ -3,42 +3,31 @@
 mod guesses;
 mod verdicts;
 
+use crate::folder::Folder;
 use std::path::PathBuf;
 use wssim_scenario::import::{Imported, compose};
 use wssim_scenario::{Diagnostic, Scenario, Severity};
 
-/// Files in a separate folder.
-struct Files(PathBuf);
+/// Files in a folder of their own.
+struct Files(Folder);
 
 impl Files {
-    fn new(name: &str, files: &[(&str, &str)]) -> Self {
-        let folder =
-            std::env::temp_dir().join(format!("wssim-imports-{}-{name}", std::process::id()));
-        let files_of = Self(folder);
-        for (name, text) in files {
-            files_of.write(name, text.as_bytes());
-        }
-        files_of
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) {
-        let path = self.0.join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, bytes).unwrap();
+    fn new(files: &[(&str, &str)]) -> Self {
+        let folder = Folder::new();
+        files.iter().for_each(|(name, text)| folder.write(name, text));
+        Self(folder)
     }
 
     fn import(&self, names: &[&str]) -> Result<Imported, Vec<Diagnostic>> {
-        let paths: Vec<PathBuf> = names.iter().map(|name| self.0.join(name)).collect();
-        compose(&paths, &self.0).map_err(|diagnostics| diagnostics.items)
+        let paths: Vec<PathBuf> = names.iter().map(|name| self.0.here().join(name)).collect();
+        compose(&paths, self.0.here()).map_err(|diagnostics| diagnostics.items)
     }
 
     /// The import, written to a file and loaded.
     #[track_caller]
     fn made(&self, names: &[&str]) -> (Imported, Scenario) {
         let imported = self.import(names).unwrap_or_else(|items| panic!("{items:?}"));
-        let path = self.0.join("made.toml");
-        std::fs::write(&path, &imported.text).unwrap();
-        let loaded = Scenario::load(path.to_str().unwrap(), &[]);
+        let loaded = self.0.one(&imported.text);
         (
             imported.clone(),
             loaded.unwrap_or_else(|e| panic!("{}\n{}", e.render(false), imported.text)),
@@ -46,16 +35,10 @@ impl Files {
     }
 }
 
-impl Drop for Files {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// The import of one stack file.
+/// One stack file: what is made of it.
 #[track_caller]
-fn made(name: &str, text: &str) -> (Imported, Scenario) {
-    Files::new(name, &[("stack.yml", text)]).made(&["stack.yml"])
+fn made(text: &str) -> (Imported, Scenario) {
+    Files::new(&[("stack.yml", text)]).made(&["stack.yml"])
 }
 
 /// The number of placed containers of each service; none may be pending.
@@ -66,9 +49,9 @@ fn placed(scenario: &Scenario) -> Vec<(String, usize)> {
     placements.into_iter().map(|it| (it.service, it.nodes.len())).collect()
 }
 
-/// The messages of an import about a stack file: severity, code, message, help.
-fn told(name: &str, text: &str) -> Vec<(Severity, &'static str, String)> {
-    let files = Files::new(name, &[("stack.yml", text)]);
+/// What is said of a stack file by import, mistakes or warnings: how bad, its code, its message, its help.
+fn told(text: &str) -> Vec<(Severity, &'static str, String)> {
+    let files = Files::new(&[("stack.yml", text)]);
     let items = match files.import(&["stack.yml"]) {
         Ok(imported) => imported.warnings,
         Err(items) => items,

@@ -2,7 +2,7 @@
 //! ignore the same parts for the same reasons.
 
 use super::{Files, made, placed, told};
-use wssim_scenario::{Scenario, Severity};
+use wssim_scenario::Severity;
 
 /// A file with one service, with `more` below its image.
 fn one(more: &str) -> String {
@@ -36,9 +36,9 @@ fn what_docker_reads_is_read() {
         ),
         ("replicas", one("    deploy: {replicas: \"${N:-2}\"}\n")),
     ] {
-        assert_eq!(told(name, &text), [], "{name}");
+        assert_eq!(told(&text), [], "{name}");
     }
-    let range = made("range", &one("    ports: [\"8000-8003:80\"]\n")).1.print_config();
+    let range = made(&one("    ports: [\"8000-8003:80\"]\n")).1.print_config();
     for port in 8000..=8003 {
         assert!(range.contains(&format!("published = {port}")), "{range}");
     }
@@ -47,11 +47,11 @@ fn what_docker_reads_is_read() {
 /// Windows PowerShell writes UTF-16 with `>`.
 #[test]
 fn utf_16_is_read() {
-    let files = Files::new("utf-16", &[]);
+    let files = Files::new(&[]);
     let units = one("").encode_utf16().collect::<Vec<u16>>();
     let bytes: Vec<u8> =
         [0xff, 0xfe].into_iter().chain(units.iter().flat_map(|u| u.to_le_bytes())).collect();
-    files.write("stack.yml", &bytes);
+    files.0.write("stack.yml", &bytes);
     assert_eq!(placed(&files.made(&["stack.yml"]).1), [("web".to_owned(), 1)]);
 }
 
@@ -260,7 +260,7 @@ fn what_docker_refuses_is_told_in_its_words() {
         ("nothing", "version: \"3.8\"\n".to_owned(), Error, "no-services", "nothing to import"),
         ("range-bad", one("    ports: [\"80-81:90-92\"]\n"), Error, "bad-port", "no port"),
     ] {
-        let all = told(name, &text);
+        let all = told(&text);
         let found = all
             .iter()
             .any(|(how, own, said)| (*how, *own) == (severity, code) && said.contains(words));
@@ -274,10 +274,9 @@ fn what_docker_refuses_is_told_in_its_words() {
 #[test]
 fn compose_has_a_verdict_of_its_own() {
     let text = "services:\n  web:\n    build: .\n    environment: {VERBOSE: true, L: \"${L:-${ALSO:-z}}\"}\n    depends_on: {db: {condition: service_healthy}}\n    networks: [inside]\n  db: {image: \"postgres:16\", networks: [inside]}\nnetworks: {inside: {driver: bridge}}\n";
-    let files = Files::new("compose", &[("stack.yml", text)]);
+    let files = Files::new(&[("stack.yml", text)]);
     let head = "[scenario]\nstacks = [\"stack.yml\"]\n[orchestrator]\nkind = \"compose\"\n[node.a]\ncores = 2\n";
-    files.write("one.toml", head.as_bytes());
-    let loaded = Scenario::load(files.0.join("one.toml").to_str().unwrap(), &[]).unwrap();
+    let loaded = files.0.one(head).unwrap();
     assert_eq!(loaded.warnings(), []);
 }
 
@@ -293,8 +292,8 @@ fn traefik_reads_its_own_labels_alone() {
         "traefik.http.routers.a.rule=Host(`a`)",
         "traefik.http.services.a.loadbalancer.server.port=80",
     ];
-    let codes = |name: &str, lines: &[&str]| {
-        let (_, scenario) = made(name, &labels(lines));
+    let codes = |lines: &[&str]| {
+        let (_, scenario) = made(&labels(lines));
         let all: Vec<_> = scenario.warnings().iter().cloned().chain(scenario.lints()).collect();
         let codes: Vec<&str> =
             all.iter().map(|item| item.code).filter(|code| *code != "no-memory-limit").collect();
@@ -302,21 +301,21 @@ fn traefik_reads_its_own_labels_alone() {
     };
     let constraint =
         [&http[..], &["traefik.constraint-label=outside", "traefik.docker.lbswarm=true"]].concat();
-    assert_eq!(codes("constraint", &constraint), (vec![], 1));
+    assert_eq!(codes(&constraint), (vec![], 1));
     let tcp = [
         "traefik.tcp.routers.a.rule=HostSNI(`*`)",
         "traefik.tcp.services.a.loadbalancer.server.port=5432",
     ];
-    assert_eq!(codes("tcp", &tcp), (vec![], 0));
+    assert_eq!(codes(&tcp), (vec![], 0));
     let udp = [
         "traefik.udp.routers.a.entrypoints=dns",
         "traefik.udp.services.a.loadbalancer.server.port=53",
     ];
-    assert_eq!(codes("udp", &udp), (vec![], 0));
-    assert_eq!(codes("both", &[&http[..], &tcp].concat()), (vec![], 1));
-    assert_eq!(codes("bare", &[]), (vec!["default-rule", "no-port"], 1));
+    assert_eq!(codes(&udp), (vec![], 0));
+    assert_eq!(codes(&[&http[..], &tcp].concat()), (vec![], 1));
+    assert_eq!(codes(&[]), (vec!["default-rule", "no-port"], 1));
     let misspelt = [&http[..], &["traefik.htpp.routers.b.rule=Host(`b`)"]].concat();
-    assert_eq!(codes("misspelt", &misspelt), (vec!["unknown-label"], 1));
+    assert_eq!(codes(&misspelt), (vec!["unknown-label"], 1));
 }
 
 /// One warning for each kind, with its first place and its count; the same in `check`.
@@ -328,7 +327,7 @@ fn a_warning_is_told_once() {
         )
     };
     let services: String = ["ash", "birch", "cedar", "elm"].into_iter().map(service).collect();
-    let (imported, scenario) = made("noise", &format!("services:\n{services}"));
+    let (imported, scenario) = made(&format!("services:\n{services}"));
     let messages = |items: &[wssim_scenario::Diagnostic]| {
         items.iter().map(|item| item.message.clone()).collect::<Vec<_>>()
     };
@@ -343,8 +342,8 @@ fn a_warning_is_told_once() {
 /// `wssim check stack.yml` says what to do instead.
 #[test]
 fn a_stack_file_is_no_scenario() {
-    let files = Files::new("no-scenario", &[("stack.yml", &one(""))]);
-    let told = Scenario::load(files.0.join("stack.yml").to_str().unwrap(), &[]).unwrap_err();
+    let files = Files::new(&[("stack.yml", &one(""))]);
+    let told = files.0.load("stack.yml", &[]).unwrap_err();
     assert_eq!((told.items.len(), told.items[0].code, told.is_io()), (1, "stack-file", false));
     assert!(told.items[0].help.as_ref().unwrap().contains("wssim import compose"));
 }
