@@ -129,10 +129,10 @@ impl File {
     }
 }
 
-/// The module of a file: `memory/mod.rs` and `memory.rs` are both `memory`, `lib.rs` is the crate.
+/// The module of a file: `memory/mod.rs` and `memory.rs` are both `memory`, `lib.rs` and `main.rs` are the crate.
 fn module(name: &str) -> Path {
     let mut path: Path = name.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
-    if path.last().is_some_and(|last| last == "mod" || last == "lib") {
+    if path.last().is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str())) {
         path.pop();
     }
     path

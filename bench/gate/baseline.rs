@@ -2,7 +2,7 @@
 //! grew by more than its row allows breaks the gate; `gate --write-baseline` writes the counts of this program down,
 //! which shows in the commit that does it.
 
-use crate::Figure;
+use crate::figure::Figure;
 use std::io;
 
 /// Where they are written down.

@@ -6,41 +6,12 @@
 //! every figure with its bound and exits with 1 when one is broken; `gate --write-baseline` writes the counts down.
 
 mod baseline;
+mod figure;
 mod memory;
 mod study;
 mod times;
 
-use std::alloc::System;
 use std::process::ExitCode;
-
-use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
-
-/// Counts every allocation of the process.
-#[global_allocator]
-static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
-
-/// A figure and its bound.
-struct Figure {
-    what: &'static str,
-    value: f64,
-    bound: f64,
-    /// Whether the value must be at least the bound, not at most.
-    at_least: bool,
-}
-
-impl Figure {
-    fn at_least(what: &'static str, value: f64, bound: f64) -> Self {
-        Self { what, value, bound, at_least: true }
-    }
-
-    fn at_most(what: &'static str, value: f64, bound: f64) -> Self {
-        Self { what, value, bound, at_least: false }
-    }
-
-    fn holds(&self) -> bool {
-        if self.at_least { self.value >= self.bound } else { self.value <= self.bound }
-    }
-}
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

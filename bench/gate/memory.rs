@@ -1,11 +1,16 @@
 //! What is deterministic: allocations, peak memory, instructions.
 
 use crate::baseline::Count;
-use crate::{ALLOCATOR, Figure};
-use stats_alloc::Region;
+use crate::figure::Figure;
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use std::alloc::System;
 use std::process::Command;
 use wssim_bench::chain;
 use wssim_bench::years::Wearing;
+
+/// Counts every allocation of the process.
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 /// Requests of the shorter of two runs that are compared.
 const REQUESTS: u64 = 50_000;

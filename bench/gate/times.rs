@@ -1,6 +1,6 @@
 //! Wall-time ratios, side by side in one run: interleaved pairs, the best of five or more of each side.
 
-use crate::Figure;
+use crate::figure::Figure;
 use rand::SeedableRng;
 use rand_distr::{Distribution, Exp1};
 use rand_xoshiro::Xoshiro256PlusPlus;

@@ -49,9 +49,13 @@ pub fn markdown(told: &Told) -> String {
         text.push_str("\n### ");
         text.push_str(heading);
         text.push_str("\n\n");
-        text.push_str(&crate::markdown_table::table(&table));
+        text.push_str(&crate::markdown_block::table(&table));
     }
-    crate::markdown::section(&mut text, "Why a simulation may differ", &reasons(&told.analytic));
+    crate::markdown_block::section(
+        &mut text,
+        "Why a simulation may differ",
+        &reasons(&told.analytic),
+    );
     text
 }
 

@@ -36,14 +36,14 @@ pub fn text(check: &Check, diagnostics: &str, style: Style, width: usize) -> Str
 pub fn markdown(check: &Check) -> String {
     let mut text = format!("## {}\n\n{}\n", escape::markdown(&title(check)), summary(check));
     let mistakes: Vec<String> = check.diagnostics.iter().map(one_line).collect();
-    crate::markdown::section(&mut text, "Mistakes", &mistakes);
+    crate::markdown_block::section(&mut text, "Mistakes", &mistakes);
     for (heading, table) in tables(check) {
         text.push_str("\n### ");
         text.push_str(heading);
         text.push_str("\n\n");
-        text.push_str(&crate::markdown_table::table(&table));
+        text.push_str(&crate::markdown_block::table(&table));
     }
-    crate::markdown::section(&mut text, "Known, not simulated", &check.not_simulated);
+    crate::markdown_block::section(&mut text, "Known, not simulated", &check.not_simulated);
     text
 }
 

@@ -7,7 +7,7 @@ mod refused;
 mod table;
 pub(crate) mod words;
 
-use crate::markdown_table;
+use crate::markdown_block;
 use crate::page::{Page, Style};
 use crate::table::Tone;
 use wssim_experiment::regression::findings::Difference;
@@ -74,7 +74,7 @@ pub(crate) fn markdown_part(difference: &Difference, all: bool) -> String {
     let listed = listed(difference, all);
     let mut lines = Vec::new();
     if !listed.rows.rows.is_empty() {
-        lines.push(markdown_table::table(&listed.in_one()));
+        lines.push(markdown_block::table(&listed.in_one()));
     }
     lines.push(format!("**{}**\n", escaped(&words::summary(difference))));
     for (sentence, tone) in words::sentences(difference) {

@@ -78,7 +78,7 @@ pub fn markdown(trace: &Trace, all: bool) -> String {
     // No name in it can end the block.
     let fence = "`".repeat(longest_run(&page.text, '`').max(2) + 1);
     let _ = write!(text, "\n{fence}text\n{}{fence}\n\n### Where the time goes\n\n", page.text);
-    text + &crate::markdown_table::table(&sums::table(trace, Clock::of(trace.response_ns), all))
+    text + &crate::markdown_block::table(&sums::table(trace, Clock::of(trace.response_ns), all))
 }
 
 fn longest_run(text: &str, of: char) -> usize {

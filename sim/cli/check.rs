@@ -33,7 +33,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     match args.shown.read(&args.scenario).and_then(with_variants) {
         Ok(scenario) if args.shown.print_config => {
-            output::print(&scenario.print_config(), &args.shown)?;
+            args.shown.print(&scenario.print_config())?;
             Ok(exit::HOLDS)
         }
         Ok(scenario) => {
@@ -71,7 +71,7 @@ fn print(args: &Args, check: &Check, diagnostics: &[Diagnostic]) -> Result<(), F
             if args.shown.look.quiet { quoted } else { check::text(check, &quoted, style, width) }
         }
     };
-    output::print(&report, &args.shown)
+    args.shown.print(&report)
 }
 
 /// Warnings, what is asked for more than it can do, then lints.

@@ -2,7 +2,6 @@
 
 use crate::exit::Failure;
 use crate::options::{Format, Shown, Study};
-use crate::output;
 use crate::place::Place;
 use crate::report;
 use crate::terminal::{self, Stream};
@@ -40,7 +39,7 @@ impl Delivery<'_> {
     ) -> Result<(), Failure> {
         let shown = &self.study.shown;
         if is_empty(findings) {
-            return output::print(&answer((shown, self.all), findings, self.started, None), shown);
+            return shown.print(&answer((shown, self.all), findings, self.started, None));
         }
         let told = report::told(plans, self.study)?;
         texts.push(html::render(findings, &told));
@@ -50,7 +49,7 @@ impl Delivery<'_> {
         let written =
             self.place.write_with_figures(&files.collect::<Vec<_>>(), &figures.collect::<Vec<_>>());
         let out = written.is_ok().then(|| self.place.shown(""));
-        output::print(&answer((shown, self.all), findings, self.started, out.as_deref()), shown)?;
+        shown.print(&answer((shown, self.all), findings, self.started, out.as_deref()))?;
         Ok(written?)
     }
 }

@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let told = |stream| made(&imported.made, to.as_deref(), terminal::width(stream));
     match to {
         None => {
-            output::print(&imported.text, shown)?;
+            shown.print(&imported.text)?;
             if !shown.look.quiet {
                 output::complain(&told(Stream::Error));
             }

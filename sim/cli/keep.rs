@@ -135,7 +135,7 @@ impl<'a> Keep<'a> {
     fn complete(&self, study: &Study) -> Option<Result<u8, Failure>> {
         let replications = self.complete?;
         let text = self.is_there(replications, "there already");
-        Some(if study.shown.look.quiet { Ok(()) } else { output::print(&text, &study.shown) })
+        Some(if study.shown.look.quiet { Ok(()) } else { study.shown.print(&text) })
             .map(|told| told.map(|()| exit::HOLDS))
     }
 
@@ -199,7 +199,7 @@ impl<'a> Keep<'a> {
         writer.finish()?;
         if !study.shown.look.quiet {
             let seconds = format!("{:.1} s", started.elapsed().as_secs_f64());
-            output::print(&self.is_there(replications, &seconds), &study.shown)?;
+            study.shown.print(&self.is_there(replications, &seconds))?;
         }
         Ok(exit::HOLDS)
     }

@@ -1,12 +1,11 @@
 //! `wssim merge`: joins what shards simulated.
 
-use crate::Command;
 use crate::exit::Failure;
 use crate::options::{Look, Work};
 use crate::output;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use wssim_reports::part::{Header, Part, Parts, ReadError, joined};
+use wssim_reports::part::{Part, Parts, ReadError, joined};
 use wssim_text::printable;
 
 /// Join the parts that `--shard` made.
@@ -27,14 +26,17 @@ pub(crate) struct Args {
     parts: Vec<PathBuf>,
 
     #[command(flatten)]
-    work: Work,
+    pub(crate) work: Work,
 
     #[command(flatten)]
-    look: Look,
+    pub(crate) look: Look,
 }
 
-/// Runs the command; gives its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+/// The parts, joined.
+///
+/// # Errors
+/// Where one cannot be read, is of another study, or is missing.
+pub(crate) fn parts(args: &Args) -> Result<Parts, Failure> {
     let paths: Vec<Vec<PathBuf>> =
         args.parts.iter().map(|path| below(path)).collect::<Result<_, _>>()?;
     let mut known = BTreeSet::new();
@@ -50,28 +52,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
             output::complain(&format!("note: {one}\n"));
         }
     }
-    crate::run(again(args, parts)?)
-}
-
-/// The call that the parts are of.
-fn again(args: &Args, parts: Parts) -> Result<Command, Failure> {
-    let Header { arguments, command: name, .. } = parts.header();
-    let call = || printable(&arguments.join(" "));
-    let mut command = crate::read(arguments).map_err(|error| {
-        Failure::wrong(&format!("error: the parts are of `wssim {}`:\n{error}", call()))
-    })?;
-    let study = match command.study() {
-        Some((own, study)) if own == name && !study.shown.print_config => study,
-        _ => {
-            let message = format!("error: `wssim {}` has no parts", call());
-            return Err(Failure::wrong(&message));
-        }
-    };
-    study.shard = None;
-    study.work = args.work.clone();
-    study.shown.look = args.look.clone();
-    study.merged = Some(parts);
-    Ok(command)
+    Ok(parts)
 }
 
 /// A part, or those in a folder, in the order of their names.

@@ -181,6 +181,11 @@ impl Shown {
         colours(self.look.no_color, stream)
     }
 
+    /// Writes an answer to standard output.
+    pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
+        output::print_coloured(text, self.colours(&io::stdout()))
+    }
+
     /// Loads the scenario at `path` and tells of what to heed in it; `None` when only the
     /// configuration was asked for, which is printed.
     pub(crate) fn load(&self, path: &str) -> Result<Option<Scenario>, Failure> {
@@ -208,7 +213,7 @@ impl Shown {
         let colours = self.colours(&io::stderr());
         let scenario = scenario.map_err(|diagnostics| Failure::scenario(&diagnostics, colours))?;
         if self.print_config {
-            output::print(&scenario.print_config(), self)?;
+            self.print(&scenario.print_config())?;
             return Ok(None);
         }
         if !self.look.quiet {

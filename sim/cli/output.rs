@@ -1,18 +1,12 @@
 //! Standard output and standard error. A reader that went away (`| head`) is no error.
 
 use crate::exit::Failure;
-use crate::options::Shown;
 use crate::terminal::{self, Stream};
 use std::io::{self, Write};
 use wssim_scenario::{Diagnostic, Scenario};
 use wssim_text::wrap;
 
 /// Writes an answer to standard output.
-pub(crate) fn print(text: &str, shown: &Shown) -> Result<(), Failure> {
-    print_coloured(text, shown.colours(&io::stdout()))
-}
-
-/// The same where it is known whether it is coloured.
 pub(crate) fn print_coloured(text: &str, coloured: bool) -> Result<(), Failure> {
     write(text, choice(coloured))
 }

@@ -143,6 +143,6 @@ fn by_formulas(scenario: &Scenario, shown: &Shown) -> Result<u8, Failure> {
             analytic::text(&told, style, terminal::width(Stream::Out), shown.look.quiet)
         }
     };
-    output::print(&report, shown)?;
+    shown.print(&report)?;
     Ok(exit::HOLDS)
 }

@@ -2,7 +2,6 @@
 
 use crate::exit::{self, Failure};
 use crate::options::{self, Format, Shown};
-use crate::output;
 use crate::place::Place;
 use crate::terminal::{self, Stream};
 use crate::watch::Watcher;
@@ -75,7 +74,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let text = report::chrome(&trace);
     let written = place.write(&[Output { name: FILE, text: &text }]);
     let out = written.is_ok().then(|| place.shown(FILE));
-    output::print(&tell(args, &trace, out.as_deref()), shown)?;
+    shown.print(&tell(args, &trace, out.as_deref()))?;
     written?;
     Ok(exit::HOLDS)
 }

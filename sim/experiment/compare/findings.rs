@@ -1,7 +1,7 @@
 //! What `compare` finds: metrics of all scenarios side by side, their changes, and what was said of either.
 
 use crate::failures::findings::Failures;
-use crate::findings::Metric;
+use crate::measured::Metric;
 use crate::reason::Breakdown;
 use crate::shown::RunAnswer;
 use wssim_stats::Estimate;

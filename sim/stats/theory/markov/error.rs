@@ -2,7 +2,9 @@
 
 use std::fmt::{self, Debug};
 
-use super::MOST_STATES;
+/// Most states of a chain: so many take milliseconds in the long run, and half a minute where the
+/// matrix of a long time is squared.
+pub const MOST_STATES: usize = 1_000;
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq)]

@@ -33,13 +33,9 @@ use std::fmt::Debug;
 
 use super::reduction::Matrix;
 
-pub use error::ChainError;
+pub use error::{ChainError, MOST_STATES};
 pub use occupancy::Occupancy;
 pub use transient::Transient;
-
-/// Most states of a chain: so many take milliseconds in the long run, and half a minute where the
-/// matrix of a long time is squared.
-pub const MOST_STATES: usize = 1_000;
 
 /// A finite Markov chain in continuous time.
 #[derive(Clone, Debug)]

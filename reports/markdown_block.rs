@@ -1,4 +1,4 @@
-//! A table in Markdown.
+//! Blocks of Markdown: tables, lists, lists under a heading.
 
 use crate::escape::markdown as escaped;
 use crate::table::{Kind, Table, Tone};
@@ -30,4 +30,32 @@ fn row(text: &mut String, cells: impl Iterator<Item = String>) {
         let _ = write!(text, " {cell} |");
     }
     text.push('\n');
+}
+
+/// A heading and a list; nothing where it is empty.
+pub(crate) fn list(text: &mut String, title: &str, items: impl ExactSizeIterator<Item = String>) {
+    if items.len() > 0 {
+        let _ = write!(text, "### {title}\n\n");
+        bullets(text, items);
+    }
+}
+
+/// A list; nothing where it is empty.
+pub(crate) fn bullets(text: &mut String, items: impl ExactSizeIterator<Item = String>) {
+    if items.len() > 0 {
+        for item in items {
+            let _ = writeln!(text, "- {item}");
+        }
+        text.push('\n');
+    }
+}
+
+/// A heading and a list of user-made texts; nothing where there are none.
+pub(crate) fn section(text: &mut String, title: &str, items: &[String]) {
+    if !items.is_empty() {
+        text.push('\n');
+        list(text, title, items.iter().map(|item| escaped(item)));
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
 }

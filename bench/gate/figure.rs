@@ -1,0 +1,24 @@
+//! What the gate measures: a figure beside the bound that it must keep.
+
+/// A figure and its bound.
+pub(crate) struct Figure {
+    pub(crate) what: &'static str,
+    pub(crate) value: f64,
+    pub(crate) bound: f64,
+    /// Whether the value must be at least the bound, not at most.
+    pub(crate) at_least: bool,
+}
+
+impl Figure {
+    pub(crate) fn at_least(what: &'static str, value: f64, bound: f64) -> Self {
+        Self { what, value, bound, at_least: true }
+    }
+
+    pub(crate) fn at_most(what: &'static str, value: f64, bound: f64) -> Self {
+        Self { what, value, bound, at_least: false }
+    }
+
+    pub(crate) fn holds(&self) -> bool {
+        if self.at_least { self.value >= self.bound } else { self.value <= self.bound }
+    }
+}
