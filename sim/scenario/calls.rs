@@ -43,7 +43,7 @@ pub(crate) fn edges(document: &Document) -> Vec<Edge> {
             visit(&content.steps, 1.0, true, &mut |step, times, certain| {
                 let (to, origin) = match &step.kind {
                     StepKind::Call(call) => (split(&call.target.text), call.target.origin),
-                    StepKind::Cache(cache) => {
+                    StepKind::Cache(cache, _) => {
                         let place = (cache.cache.text.clone(), LOOK_UP.to_owned());
                         (Some(place), cache.cache.origin)
                     }
@@ -81,9 +81,9 @@ pub(crate) fn visit<'d>(
                     visit(branch, times, certain, show);
                 }
             }
-            StepKind::Cache(cache) => {
+            StepKind::Cache(cache, miss) => {
                 let misses = 1.0 - cache.hits.expected();
-                visit(&cache.miss, times * misses, certain && misses >= 1.0, show);
+                visit(miss, times * misses, certain && misses >= 1.0, show);
             }
             StepKind::Group(steps) => visit(steps, times, certain, show),
             StepKind::With(with) => visit(&with.steps, times, certain, show),

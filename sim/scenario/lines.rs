@@ -1,8 +1,8 @@
 //! Mistakes in files of rows: told with their lines, the first few of each file.
 
-use crate::diagnostic::{Diagnostic, Place, UNREADABLE};
+use crate::diagnostic::{Diagnostic, UNREADABLE};
 use crate::document::fields::{Name, Texts};
-use crate::source::Source;
+use crate::source::{Place, Source};
 use std::sync::Arc;
 
 /// More mistakes than this in one file are of one kind.

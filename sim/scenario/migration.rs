@@ -4,22 +4,12 @@
 use crate::document::Document;
 use crate::document::fields::Name;
 use crate::document::migration::{Copy, Phase, PhaseStep, WorkText};
+use crate::document::moving::Moving;
 use crate::lower::{self, Traces};
 use crate::places;
 use std::collections::{BTreeMap, BTreeSet};
 use wssim_experiment::migrate::plan;
 use wssim_text::quantity::{Dimension, Quantity};
-
-/// What a phase does to where containers stand.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Moving {
-    /// The nodes where containers of a service stand before it, by service.
-    pub from: BTreeMap<String, Vec<String>>,
-    /// The services that its steps name.
-    pub named: BTreeSet<String>,
-    /// Which phase it is, from zero.
-    pub phase: usize,
-}
 
 /// Where containers stand when all is placed, by service.
 pub(crate) fn standing(document: &Document) -> BTreeMap<String, Vec<String>> {

@@ -9,11 +9,12 @@
 //! `time` is counted from the beginning of the measured stretch; no `duration`: for ever; `factor` where
 //! something is slow. Rows need not be in order. Each becomes what a `[[fault]]` would be.
 
-use crate::check::{self, shown};
+use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::fault::{FACTOR, FaultText};
 use crate::document::fields::{Fields, Name, Reader};
+use crate::length::shown;
 use crate::lines::{self, Lines};
 use crate::lower::faults;
 use crate::schema::FAULTS;

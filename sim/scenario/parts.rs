@@ -4,7 +4,7 @@ use crate::check;
 use crate::document::Document;
 use crate::document::fault::FaultText;
 use crate::document::part::{FORM, moment, written};
-use crate::unsimulated;
+use crate::measured;
 use wssim_experiment::part::{Anchor, FROM, Moment, NoMoment, Part, Struck, TO};
 use wssim_experiment::question::{MetricRef, Study};
 use wssim_kernel::Nanos;
@@ -34,7 +34,7 @@ pub(crate) fn read(document: &Document, metric: &mut MetricRef, study: Study) ->
     write(metric)?;
     let Some(part) = &metric.part else { return Ok(()) };
     let first = usize::from(part.from.is_none());
-    let only = unsimulated::only_study(metric);
+    let only = measured::only_study(metric);
     if let Some(study) = only.or_else(|| (!Study::Compare.judges(study)).then_some(study)) {
         let message = format!(
             "`{}` is taken of no part of a stretch: `wssim {}` measures it",

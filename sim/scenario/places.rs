@@ -3,8 +3,8 @@
 
 use crate::document::Document;
 use crate::document::deploy::Mode;
+use crate::document::moving::Moving;
 use crate::document::service::Service;
-use crate::migration::Moving;
 use crate::renewal;
 use std::collections::BTreeSet;
 use wssim_kernel::Nanos;

@@ -4,6 +4,8 @@ use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::claim::{self, Bound, ClaimText, Expect};
+use crate::length::shown;
+use crate::measured;
 use crate::parts;
 use crate::places;
 use crate::renewal;
@@ -38,8 +40,8 @@ pub(crate) fn header_defaults(document: &Document) -> Vec<(String, String)> {
     let kind = if check::is_window(document) { "window" } else { "steady" };
     [
         ("scenario.kind", header.kind.is_none(), kind.to_owned()),
-        ("scenario.duration", header.duration.is_none(), check::shown(measure.duration)),
-        ("scenario.slot", header.slot.is_none(), check::shown(measure.slot)),
+        ("scenario.duration", header.duration.is_none(), shown(measure.duration)),
+        ("scenario.slot", header.slot.is_none(), shown(measure.slot)),
         ("scenario.warmup", kind == "steady" && header.warm_up_origin.is_none(), "auto".to_owned()),
         ("scenario.lead_in", kind == "window" && header.lead_in.is_none(), "0s".to_owned()),
     ]
@@ -173,7 +175,7 @@ impl Claims<'_> {
             Some(at) => self.sources.inside(origin, &text, at, part.len()),
             None => origin,
         };
-        let Some((kind, measured)) = unsimulated::metric(metric) else {
+        let Some((kind, measured)) = measured::metric(metric) else {
             let all = table().map(|row| &row.kind).chain(PLANNED).map(|kind| kind.name);
             let hint = suggest::hint(&metric.name, all.collect::<Vec<_>>());
             let at = place(&metric.name);
@@ -240,7 +242,7 @@ impl Claims<'_> {
         let known: Vec<String> = match key {
             "entry" => document.traffic.keys().cloned().chain(["all".to_owned()]).collect(),
             // Nodes and services may come with a phase.
-            "node" if unsimulated::only_study(metric) == Some(Study::Migrate) => return,
+            "node" if measured::only_study(metric) == Some(Study::Migrate) => return,
             "phase" => {
                 let phases = document.migration.phases.iter().map(|phase| phase.id.text.clone());
                 phases.chain([metric::ALL.to_owned()]).collect()
@@ -254,7 +256,7 @@ impl Claims<'_> {
             "node" => {
                 let kind = metric::kind_of(&metric.name);
                 let has_all = kind.is_some_and(|kind| kind.of_all_nodes)
-                    || unsimulated::only_study(metric) == Some(Study::Capacity);
+                    || measured::only_study(metric) == Some(Study::Capacity);
                 let all = has_all.then(|| metric::ALL.to_owned());
                 document.nodes.keys().cloned().chain(all).collect()
             }

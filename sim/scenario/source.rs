@@ -3,7 +3,6 @@
 //! A value on the command line is a text like any other, so that a mistake in it is shown the same
 //! way as one in a file.
 
-use crate::diagnostic::Place;
 use crate::files::Location;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -154,4 +153,77 @@ impl Sources {
         let file = source.name.rsplit(['/', '\\']).next().unwrap_or_default();
         format!("{file}:{}", source.line(origin.start))
     }
+}
+
+/// A place in a text. What is told of it is worked out when it is asked for: of very many mistakes few
+/// are shown.
+#[derive(Clone, Debug)]
+pub struct Place {
+    source: Arc<Source>,
+    start: u32,
+    end: u32,
+}
+
+/// Places are equal where the same is shown.
+impl PartialEq for Place {
+    fn eq(&self, other: &Self) -> bool {
+        let one = Arc::ptr_eq(&self.source, &other.source)
+            || (self.file() == other.file() && self.source.text == other.source.text);
+        one && (self.start, self.end) == (other.start, other.end)
+    }
+}
+
+impl Eq for Place {}
+
+impl Place {
+    pub(crate) fn new(source: Arc<Source>, start: u32, end: u32) -> Self {
+        Self { source, start, end }
+    }
+
+    /// The file, or `--set`.
+    #[must_use]
+    pub fn file(&self) -> String {
+        self.source.folder.marked(&self.source.name)
+    }
+
+    /// From 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.source.line(self.start)
+    }
+
+    /// In characters, from 1.
+    #[must_use]
+    pub fn column(&self) -> usize {
+        1 + self.parts()[0].chars().count()
+    }
+
+    /// The line before, within and behind what is meant.
+    #[must_use]
+    pub fn parts(&self) -> [&str; 3] {
+        let text = &self.source.text;
+        let line = self.source.bytes_of_line(self.line());
+        let start = floor(text, (self.start as usize).clamp(line.start, line.end));
+        let end = floor(text, (self.end as usize).clamp(start, line.end));
+        [&text[line.start..start], &text[start..end], &text[end..line.end]]
+    }
+
+    /// First byte.
+    pub(crate) fn start(&self) -> u32 {
+        self.start
+    }
+
+    /// The name and the text of the flag that it lies in, if it lies in one.
+    pub(crate) fn flag(&self) -> Option<(&str, &str)> {
+        self.source.is_set.then(|| (self.source.name.as_str(), &*self.source.text))
+    }
+}
+
+/// The nearest character boundary at or below `at`.
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }

@@ -1,8 +1,9 @@
 //! Faults: does each strike something that there is and that it can strike, and in time?
 
-use super::{Check, DURATION, shown};
+use super::{Check, DURATION};
 use crate::diagnostic::Diagnostic;
 use crate::document::fault::FaultText;
+use crate::length::shown;
 use crate::lower::faults;
 use wssim_kernel::Nanos;
 

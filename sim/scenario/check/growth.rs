@@ -1,7 +1,8 @@
 //! Growth that cannot be, or that ends before its goal.
 
-use super::{Check, DURATION, shown};
+use super::{Check, DURATION};
 use crate::diagnostic::Diagnostic;
+use crate::length::shown;
 use crate::places::{self, Places};
 use wssim_kernel::Nanos;
 

@@ -114,7 +114,7 @@ impl Check<'_> {
         let services = self.document.services.values();
         for endpoint in services.flat_map(|service| service.endpoints.values()) {
             calls::visit(&endpoint.steps, 1.0, true, &mut |step, _, _| {
-                if let StepKind::Cache(look_up) = &step.kind
+                if let StepKind::Cache(look_up, _) = &step.kind
                     && look_up.cache.text == name
                 {
                     known &= look_up.is_sized();

@@ -2,12 +2,12 @@
 //! carried?
 
 use super::moves::Moves;
-use super::shown;
 use super::size::LONGEST;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::fields::Name;
 use crate::document::migration::{Phase, PhaseStep, WorkText};
+use crate::length::shown;
 use crate::lint;
 use crate::migration::{after, after_step, circles, document, earlier, services, standing};
 use crate::source::{Origin, Sources};

@@ -21,6 +21,7 @@ use crate::document::fields::{Name, Timer};
 use crate::document::routing;
 use crate::document::service::Service;
 use crate::document::step::StepKind;
+use crate::length::shown;
 use crate::lint;
 use crate::places::{self, Places, machines};
 use crate::source::{Origin, Sources};
@@ -28,7 +29,6 @@ use std::collections::BTreeSet;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::Policy;
 use wssim_model::orchestrator::placement::{Attribute, Constraint, Machine};
-use wssim_text::quantity::{Dimension, Quantity};
 use wssim_text::suggest;
 
 /// Measured time of one replication where none is given.
@@ -82,11 +82,6 @@ pub(crate) fn check(document: &Document, timers: &[Timer], sources: &Sources) ->
     check.growth();
     check.placement(&places);
     check.out
-}
-
-/// A duration as people write it.
-pub(crate) fn shown(length: Nanos) -> String {
-    Quantity { value: length.as_f64(), dimension: Dimension::Duration }.to_string()
 }
 
 /// Whether a stretch is measured as it is, beginning included.
@@ -283,7 +278,7 @@ impl<'a> Check<'a> {
             let mut targets: Vec<(&Name, bool)> = Vec::new();
             calls::visit(&endpoint.steps, 1.0, true, &mut |step, _, _| match &step.kind {
                 StepKind::Call(call) => targets.push((&call.target, true)),
-                StepKind::Cache(cache) => targets.push((&cache.cache, false)),
+                StepKind::Cache(cache, _) => targets.push((&cache.cache, false)),
                 _ => {}
             });
             for (target, is_call) in targets {

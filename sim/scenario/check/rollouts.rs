@@ -1,9 +1,10 @@
 //! Rollouts: is what they renew there, and is there something that brings it out?
 
-use super::{Check, DURATION, shown};
+use super::{Check, DURATION};
 use crate::diagnostic::Diagnostic;
 use crate::document::fields::Name;
 use crate::document::rollout::RolloutText;
+use crate::length::shown;
 use crate::renewal;
 use std::collections::BTreeSet;
 use wssim_kernel::Nanos;

@@ -1,8 +1,9 @@
 //! Is all of it of a size that can be simulated? What is larger is refused before anything is made of it.
 
-use super::{Check, DURATION, shown};
+use super::{Check, DURATION};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
+use crate::length::shown;
 use crate::places::{self, Room};
 use crate::renewal;
 use crate::source::{Origin, Sources};

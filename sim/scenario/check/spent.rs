@@ -58,11 +58,11 @@ impl<'d> Spent<'d> {
                     self.visit(&place, times, deep - 1);
                 }
             }
-            StepKind::Cache(look_up) => {
+            StepKind::Cache(look_up, miss) => {
                 self.travels(times);
                 self.computes(&look_up.cost, times);
                 let misses = 1.0 - look_up.hits.expected();
-                self.steps(&look_up.miss, times * misses, deep);
+                self.steps(miss, times * misses, deep);
             }
             StepKind::Parallel { branches, need } => self.branches(branches, *need, times, deep),
             StepKind::Group(steps) => self.steps(steps, times, deep),

@@ -1,15 +1,13 @@
 //! Mistakes, told to the author of the scenario: what is wrong, where, and what would be right.
 
-mod place;
+mod list;
 mod render;
 
-pub use place::Place;
+pub use list::Diagnostics;
+pub(crate) use list::{MOST, MOST_HINTS, tidy};
 pub use render::render;
 
-use crate::grouped::grouped;
-use crate::source::{Origin, Sources};
-use std::collections::BTreeMap;
-use wssim_text::width::USUAL;
+use crate::source::{Origin, Place, Sources};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,41 +61,6 @@ impl Diagnostic {
     }
 }
 
-/// Every mistake of a scenario, at once.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Diagnostics {
-    /// In the order of the texts and lines.
-    pub items: Vec<Diagnostic>,
-    io: bool,
-}
-
-impl Diagnostics {
-    pub(crate) fn new(items: Vec<Diagnostic>) -> Self {
-        let io = items.iter().any(|item| item.code == UNREADABLE);
-        Self { items: tidy(items), io }
-    }
-
-    /// Whether a file could not be read (otherwise something that was read is wrong).
-    #[must_use]
-    pub fn is_io(&self) -> bool {
-        self.io
-    }
-
-    /// As text in lines of the usual width; with escape sequences only if `color`.
-    #[must_use]
-    pub fn render(&self, color: bool) -> String {
-        render(&self.items, USUAL, color)
-    }
-}
-
-impl std::fmt::Display for Diagnostics {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(&self.render(false))
-    }
-}
-
-impl std::error::Error for Diagnostics {}
-
 /// The longest sentence, with all the names that it repeats, in bytes.
 const LONGEST: usize = 2000;
 
@@ -109,51 +72,6 @@ fn cut(mut sentence: String) -> String {
         sentence.push('…');
     }
     sentence
-}
-
-/// As many mistakes are told as are read.
-pub(crate) const MOST: usize = 100;
-
-/// Mistakes that come with a hint, at most: to look for one takes longer than anything else about them, and of more
-/// than [`MOST`] hardly any is shown.
-pub(crate) const MOST_HINTS: usize = 1000;
-
-/// In the order of files and lines, the same thing only once, and of very many the first: errors before
-/// warnings, with a last one that says how many more there are.
-pub(crate) fn tidy(items: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut items = grouped(in_order(items));
-    if items.len() <= MOST {
-        return items;
-    }
-    let errors = items.iter().filter(|item| item.severity == Severity::Error).count();
-    let all = items.len();
-    if errors > 0 {
-        items.retain(|item| item.severity == Severity::Error);
-    }
-    items.truncate(MOST);
-    let more = format!("{} more are not shown", all - items.len());
-    items.push(if errors > MOST {
-        Diagnostic::error(MORE, more)
-    } else {
-        Diagnostic::warning(MORE, more)
-    });
-    items
-}
-
-/// Code of what says how many more there are.
-const MORE: &str = "more-mistakes";
-
-/// In the order of files, as they were first met, and of places in them.
-fn in_order(mut items: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut files: BTreeMap<String, usize> = BTreeMap::new();
-    items.sort_by_cached_key(|item| {
-        item.span.as_ref().map_or((usize::MAX, 0), |place| {
-            let next = files.len();
-            (*files.entry(place.file()).or_insert(next), place.start())
-        })
-    });
-    items.dedup();
-    items
 }
 
 /// Code of what could not be read.

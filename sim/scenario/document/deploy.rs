@@ -1,8 +1,8 @@
 //! How a service is deployed: what a Compose stack file says below `deploy` and around it, under
 //! the same names in TOML.
 
+use super::bandwidth;
 use super::fields::{self, Fields, Name, Reader};
-use super::machine::bandwidth;
 use super::rollout;
 use crate::schema::{PORT, VOLUME};
 use crate::source::Origin;
@@ -162,7 +162,7 @@ fn image(reader: &mut Reader<'_>, outer: &mut Fields<'_>, deploy: &mut Deploy) {
     let size = fields.value(reader, "size", fields::quantity(Dimension::Size));
     deploy.image_size = size.unwrap_or(0.0);
     deploy.registry = fields.name(reader, "registry");
-    deploy.image_rate = fields.value(reader, "rate", bandwidth);
+    deploy.image_rate = fields.value(reader, "rate", bandwidth::read);
     fields.finish(reader);
 }
 

@@ -41,9 +41,14 @@ impl Piece {
     }
 }
 
-/// Reads the service `name`, unless the same was read before.
-pub(super) fn service(reader: &mut Reader<'_>, name: &Name, fields: Fields<'_>) -> Service {
-    let Some(known) = reader.known else {
+/// Reads the service `name`, unless the same is `known`.
+pub(super) fn service(
+    reader: &mut Reader<'_>,
+    known: Option<&Known>,
+    name: &Name,
+    fields: Fields<'_>,
+) -> Service {
+    let Some(known) = known else {
         return service::read(reader, name.origin, fields);
     };
     let (origins, table) = ([name.origin, fields.origin], fields.table);

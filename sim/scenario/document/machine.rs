@@ -1,5 +1,6 @@
 //! `[node.*]`, `[lan]`, `[network.*]` and `[orchestrator]`: the cluster itself.
 
+use super::bandwidth;
 use super::disk;
 use super::fault::{self, Fails};
 use super::fields::{self, Fields, Name, Read, Reader, Texts};
@@ -91,7 +92,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'
         memory: fields.value(reader, "memory", fields::quantity(Dimension::Size)),
         swap: fields.value(reader, "swap", fields::quantity(Dimension::Size)).unwrap_or(0.0),
         swappiness: swappiness(reader, fields),
-        network: fields.value(reader, "network", bandwidth),
+        network: fields.value(reader, "network", bandwidth::read),
         mtu: fields.value(reader, "mtu", packet_size),
         disk,
         free,
@@ -130,19 +131,6 @@ fn swappiness(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> f64 {
     }
     let given = fields.value(reader, "swappiness", fields::count_to(0, 200));
     f64::from(given.unwrap_or(SWAPPINESS))
-}
-
-/// A bandwidth above zero.
-pub(super) fn bandwidth(texts: &Texts<'_>, item: &Item) -> Read<f64> {
-    let value = fields::quantity(Dimension::Bandwidth)(texts, item)?;
-    if value > 0.0 {
-        return Ok(value);
-    }
-    Err(Box::new(
-        Diagnostic::error("out-of-range", "this must be above zero")
-            .at(texts.sources, item.origin)
-            .help("leave it out, or write \"none\", for infinite bandwidth"),
-    ))
 }
 
 /// Points (n, work), both increasing from zero, work never faster than n.
@@ -207,7 +195,7 @@ impl Path {
     fn read(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Self {
         Self {
             mtu: fields.value(reader, "mtu", packet_size),
-            goodput: fields.value(reader, "goodput", bandwidth),
+            goodput: fields.value(reader, "goodput", bandwidth::read),
             loss: fields.value(reader, "loss", loss),
         }
     }
@@ -348,7 +336,7 @@ pub(super) fn network(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Networ
     let driver = fields.word(reader, "driver", &["overlay", "bridge", "host"]);
     let encrypted = fields.value(reader, "encrypted", fields::truth).unwrap_or(false);
     let mtu = fields.value(reader, "mtu", packet_size);
-    let goodput = fields.value(reader, "goodput", bandwidth);
+    let goodput = fields.value(reader, "goodput", bandwidth::read);
     let origin = fields.table.get("mtu").map_or(fields.origin, |entry| entry.item.origin);
     fields.finish(reader);
     // Where nothing is said, what is to be encrypted is on an overlay.

@@ -1,7 +1,7 @@
 //! `[migration]` and `[[phase]]`: what is done to get from one distribution to another.
 
+use super::bandwidth;
 use super::fields::{self, Fields, Name, Reader};
-use super::machine::bandwidth;
 use crate::load::overlay;
 use crate::source::Origin;
 use crate::tree::{Item, Value};
@@ -181,7 +181,7 @@ fn work(reader: &mut Reader<'_>, fields: &mut Fields<'_>, kind: &'static str) ->
                 }
             }
             let (from, to) = (fields.name(reader, "from"), fields.name(reader, "to"));
-            let rate = fields.value(reader, "rate", bandwidth).unwrap_or(f64::INFINITY);
+            let rate = fields.value(reader, "rate", bandwidth::read).unwrap_or(f64::INFINITY);
             Some(WorkText::Copy(Copy { bytes: bytes?, from: from?, to: to?, rate }))
         }
         _ => {

@@ -4,8 +4,10 @@
 
 pub(crate) mod arrivals;
 pub(crate) mod background;
+mod bandwidth;
 pub(crate) mod cache;
 pub(crate) mod call;
+mod capacity;
 pub(crate) mod claim;
 pub(crate) mod deploy;
 pub(crate) mod disk;
@@ -19,8 +21,10 @@ pub(crate) mod known;
 pub(crate) mod machine;
 pub(crate) mod memory;
 pub(crate) mod migration;
+pub(crate) mod moving;
 pub(crate) mod part;
 pub(crate) mod profile;
+mod read;
 pub(crate) mod rollout;
 pub(crate) mod routing;
 pub(crate) mod service;
@@ -33,11 +37,13 @@ pub(crate) mod variant;
 
 use claim::ClaimText;
 use fault::{FaultText, Site};
-use fields::{Fields, Name, Reader};
+use fields::Name;
 use group::Group;
 use growth::Growth;
 use header::Header;
 use machine::{Lan, Machine, Network, Orchestrator};
+use moving::Moving;
+pub(crate) use read::read;
 use rollout::RolloutText;
 use service::Service;
 use std::collections::BTreeMap;
@@ -46,12 +52,7 @@ use traffic::Traffic;
 use variant::Variant;
 use wssim_experiment::cluster::Survival;
 
-use crate::migration::Moving;
-use crate::outages;
-use crate::schema::ROOT;
-use crate::source::Origin;
-use crate::traefik::{self, Proxy};
-use crate::tree::Table;
+use crate::traefik::Proxy;
 
 /// A scenario as it was read.
 #[derive(Clone, Debug, Default)]
@@ -104,6 +105,11 @@ impl Document {
         if service.is_global() { self.nodes.len() as u64 } else { u64::from(service.replicas) }
     }
 
+    /// Closed sources by name, with their users before the factor on all traffic.
+    pub(crate) fn closed_users(&self) -> Vec<(String, u32)> {
+        traffic::closed_users(&self.traffic)
+    }
+
     /// Whether anything fails of itself.
     fn wears(&self) -> bool {
         let pairs = self.lan.iter().flat_map(|lan| &lan.pairs);
@@ -119,84 +125,4 @@ impl Document {
 pub(crate) struct Stack {
     /// Where all of it runs.
     pub node: Option<Name>,
-}
-
-impl Stack {
-    fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Self {
-        let node = fields.name(reader, "node");
-        fields.finish(reader);
-        Self { node }
-    }
-}
-
-/// Reads the merged tree.
-pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
-    let mut root = Fields::root(table);
-    let mut document = Document { header: header::read(reader, &mut root), ..Document::default() };
-    for (name, fields) in root.things(reader, "node") {
-        document.nodes.insert(name.text.clone(), machine::read(reader, name.origin, fields));
-    }
-    for (name, fields) in root.things(reader, "site") {
-        document.sites.insert(name.text, fault::site(reader, name.origin, fields));
-    }
-    if let Some(fields) = root.inner(reader, "orchestrator") {
-        document.orchestrator = machine::orchestrator(reader, fields);
-    }
-    let takes = document.orchestrator.kind_of_files().takes;
-    document.memory = memory::common(reader, &mut root, takes);
-    if let Some(fields) = root.inner(reader, "lan") {
-        document.lan = Some(machine::lan(reader, fields));
-    }
-    for (name, fields) in root.things(reader, "network") {
-        document.networks.insert(name.text.clone(), machine::network(reader, fields));
-    }
-    for (name, fields) in root.things(reader, "stack") {
-        document.stacks.insert(name.text, Stack::read(reader, fields));
-    }
-    for (name, fields) in root.things(reader, "service") {
-        document.services.insert(name.text.clone(), known::service(reader, &name, fields));
-    }
-    document.pin_stacks();
-    traffic::sources(reader, &mut root, &mut document);
-    cache::size(&mut document.services, reader);
-    document.growth = growth::read(reader, &mut root);
-    document.faults =
-        root.list(reader, "fault").into_iter().map(|fields| fault::read(reader, fields)).collect();
-    outages::read(reader, &mut root, &mut document);
-    let rollouts = root.list(reader, "rollout");
-    document.rollouts = rollouts.into_iter().map(|fields| rollout::read(reader, fields)).collect();
-    document.crews = group::crews(reader, &mut root);
-    for (name, fields) in root.things(reader, "group") {
-        document.groups.insert(name.text, Group::read(reader, name.origin, fields));
-    }
-    document.claims =
-        root.list(reader, "claim").into_iter().map(|fields| claim::read(reader, fields)).collect();
-    document.survival = survival::read(reader, &mut root);
-    document.migration = migration::read(reader, &mut root);
-    let variants = root.things(reader, "variant").into_iter();
-    document.variants =
-        variants.map(|(name, fields)| Variant::read(reader, name, fields)).collect();
-    root.finish(reader);
-    document.proxy = traefik::read(&document, reader);
-    document
-}
-
-impl Document {
-    /// All of a stack runs on its node, whichever file says what belongs to it.
-    fn pin_stacks(&mut self) {
-        for service in self.services.values_mut() {
-            let stack = service.deploy.stack.as_ref().and_then(|name| self.stacks.get(name));
-            let Some(node) = stack.and_then(|stack| stack.node.as_ref()) else { continue };
-            let text = format!("node.hostname == {}", node.text);
-            if service.constraints.iter().all(|other| other.text != text) {
-                service.constraints.push(Name { text, origin: node.origin });
-            }
-        }
-    }
-}
-
-impl<'t> Fields<'t> {
-    fn root(table: &'t Table) -> Self {
-        Self::new(table, String::new(), Origin::default(), &ROOT)
-    }
 }

@@ -1,7 +1,7 @@
 //! `[[rollout]]`: new images of services, and how they are brought out; `update` and `rollback` of a service.
 
+use super::bandwidth;
 use super::fields::{self, Fields, Name, Read, Reader, Texts};
-use super::machine::bandwidth;
 use crate::diagnostic::Diagnostic;
 use crate::source::Origin;
 use crate::tree::Item;
@@ -86,7 +86,7 @@ fn new_image(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> NewImage {
         size: fields.value(reader, "size", fields::quantity(Dimension::Size)),
         present: fields.value_or(reader, "present", fields::share, 0.0, "0"),
         registry: fields.name(reader, "registry"),
-        rate: fields.value(reader, "rate", bandwidth),
+        rate: fields.value(reader, "rate", bandwidth::read),
         bad: match fields.word(reader, "bad", &["exits", "hangs"]) {
             Some("exits") => Some(Bad::Exits),
             Some(_) => Some(Bad::Hangs),

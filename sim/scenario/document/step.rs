@@ -36,8 +36,8 @@ pub(crate) enum StepKind {
     Call(Box<CallStep>),
     /// Runs branches at once.
     Parallel { branches: Vec<Vec<Step>>, need: u32 },
-    /// Asks a cache.
-    Cache(Box<CacheStep>),
+    /// Asks a cache; what is done about a miss.
+    Cache(Box<CacheStep>, Vec<Step>),
     /// Runs steps one after the other.
     Group(Vec<Step>),
     /// The same while it holds a connection.
@@ -115,7 +115,7 @@ fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<Step> {
         }
         "call" => call::read(reader, &mut fields).map(|call| StepKind::Call(Box::new(call))),
         "parallel" => parallel(reader, &mut fields),
-        "cache" => cache::read(reader, &mut fields).map(|step| StepKind::Cache(Box::new(step))),
+        "cache" => look_up(reader, &mut fields),
         "with" => with(reader, &mut fields).map(|with| StepKind::With(Box::new(with))),
         _ => {
             let path = fields.at("steps");
@@ -137,12 +137,22 @@ pub(super) fn each(steps: &mut [Step], settle: &mut impl FnMut(&mut Step)) {
                     each(branch, settle);
                 }
             }
-            StepKind::Cache(cache) => each(&mut cache.miss, settle),
+            StepKind::Cache(_, miss) => each(miss, settle),
             StepKind::Group(steps) => each(steps, settle),
             StepKind::With(with) => each(&mut with.steps, settle),
             _ => {}
         }
     }
+}
+
+fn look_up(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<StepKind> {
+    let look_up = cache::read(reader, fields);
+    let path = fields.at("miss");
+    let miss = match fields.item("miss") {
+        Some(item) => read_list(reader, item, &path),
+        None => Vec::new(),
+    };
+    look_up.map(|look_up| StepKind::Cache(Box::new(look_up), miss))
 }
 
 /// `{ with = "database", steps = [ … ], leak = "0.1%" }`.

@@ -1,6 +1,5 @@
 //! `[traffic.*]`: who asks for what, when, and how long they wait.
 
-use super::Document;
 use super::arrivals::{self, ArrivalsText};
 use super::fields::{self, Fields, Name, Reader};
 use super::profile::ProfileText;
@@ -59,9 +58,13 @@ const RESPONSE_LIMITS: [(&str, Option<f64>); 6] = [
     ("p999", Some(0.999)),
 ];
 
-/// All sources by name, and the factor on all of them.
-pub(super) fn sources(reader: &mut Reader<'_>, root: &mut Fields<'_>, document: &mut Document) {
-    let Some(mut outer) = root.inner(reader, "traffic") else { return };
+/// Sources by name.
+type Sources = BTreeMap<String, Traffic>;
+
+/// All sources, and the factor on all of them.
+pub(super) fn sources(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> (Sources, Option<f64>) {
+    let Some(mut outer) = root.inner(reader, "traffic") else { return (Sources::new(), None) };
+    let (mut sources, mut factor) = (Sources::new(), None);
     let named = outer.table.get(SCALE).filter(|entry| is_source(&entry.item));
     if let Some(entry) = named {
         let message = "a source may not be named `scale`: that is the factor on all traffic";
@@ -70,15 +73,18 @@ pub(super) fn sources(reader: &mut Reader<'_>, root: &mut Fields<'_>, document: 
         outer.accept(&[SCALE]);
     } else {
         let scale = outer.value_or(reader, SCALE, fields::positive, 1.0, "1");
-        document.traffic_scale = Some(scale);
+        factor = Some(scale);
     }
     for (name, entry) in outer.table.iter().filter(|(name, _)| *name != SCALE) {
         let shape = outer.shape.of_others();
         if let Some(fields) = reader.table(&entry.item, &outer.at(name), shape) {
-            document.traffic.insert(name.clone(), read(reader, fields));
+            sources.insert(name.clone(), read(reader, fields));
         }
     }
-    look_at_crowds(reader, document, outer.table.get(SCALE));
+    if let (Some(entry), Some(factor)) = (outer.table.get(SCALE), factor) {
+        look_at_crowds(reader, &sources, factor, entry);
+    }
+    (sources, factor)
 }
 
 /// The key of the factor on all traffic, which no source can have for a name.
@@ -88,21 +94,18 @@ fn is_source(item: &Item) -> bool {
     item.table().is_some_and(|table| !table.contains_key("value"))
 }
 
-impl Document {
-    /// Closed sources by name, with their users before the factor on all traffic.
-    pub(crate) fn closed_users(&self) -> Vec<(String, u32)> {
-        let of = |(name, traffic): (&String, &Traffic)| match traffic.arrivals {
-            Some(ArrivalsText::Closed { users, .. }) => Some((name.clone(), users)),
-            _ => None,
-        };
-        self.traffic.iter().filter_map(of).collect()
-    }
+/// Closed sources by name, with their users before the factor on all traffic.
+pub(super) fn closed_users(sources: &Sources) -> Vec<(String, u32)> {
+    let of = |(name, traffic): (&String, &Traffic)| match traffic.arrivals {
+        Some(ArrivalsText::Closed { users, .. }) => Some((name.clone(), users)),
+        _ => None,
+    };
+    sources.iter().filter_map(of).collect()
 }
 
 /// Closed sources that the factor makes larger than a closed source may be, or not whole.
-fn look_at_crowds(reader: &mut Reader<'_>, document: &Document, scale: Option<&Entry>) {
-    let (Some(entry), Some(factor)) = (scale, document.traffic_scale) else { return };
-    for (name, users) in document.closed_users() {
+fn look_at_crowds(reader: &mut Reader<'_>, sources: &Sources, factor: f64, entry: &Entry) {
+    for (name, users) in closed_users(sources) {
         if f64::from(users) * factor > f64::from(arrivals::MOST_USERS) {
             let most = arrivals::MOST_USERS;
             let message = format!("`{name}` would have more than {most} users");

@@ -14,6 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::fields::Name;
 use crate::document::service::Service;
+use crate::length::shown;
 use crate::no_effect;
 use crate::source::{Origin, Sources};
 use std::collections::{BTreeMap, BTreeSet};
@@ -331,7 +332,7 @@ impl Found<'_> {
             && let wait = health.check.first_good(Time::ZERO, Time::ZERO).since(Time::ZERO)
             && wait > SLOW_CHECK
         {
-            let shown = check::shown(wait);
+            let shown = shown(wait);
             let message =
                 format!("a new container of `{name}` waits {shown} for its first request");
             self.say("slow-registration", message, health.origin);

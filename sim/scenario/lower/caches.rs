@@ -13,7 +13,7 @@
 use super::{Addresses, Lowering};
 use crate::document::Document;
 use crate::document::cache::CacheStep;
-use crate::document::step::StepKind;
+use crate::document::step::{Step, StepKind};
 use crate::{calls, document};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
@@ -40,7 +40,7 @@ fn look_ups(document: &Document) -> Vec<&CacheStep> {
     for service in document.services.values() {
         for endpoint in service.endpoints.values() {
             calls::visit(&endpoint.steps, 1.0, true, &mut |step, _, _| {
-                if let StepKind::Cache(look_up) = &step.kind {
+                if let StepKind::Cache(look_up, _) = &step.kind {
                     out.push(&**look_up);
                 }
             });
@@ -107,6 +107,7 @@ impl<'a> Lowering<'a> {
     pub(super) fn look_up(
         &mut self,
         look_up: &CacheStep,
+        miss: &[Step],
         label: Option<&str>,
         caller: ServiceId,
         addresses: &mut Addresses,
@@ -138,7 +139,7 @@ impl<'a> Lowering<'a> {
         self.out.program.push(Instruction::Call(call));
         self.out.program.push(Instruction::SkipIfFound { cache, to: InstructionId(0) });
         let skip = self.out.program.len() - 1;
-        self.steps(&look_up.miss, caller, addresses);
+        self.steps(miss, caller, addresses);
         self.land(skip);
     }
 }

@@ -136,7 +136,7 @@ impl Lowering<'_> {
                             calls::split(&call.target.text).and_then(|to| self.services.get(&to.0));
                         queries.extend(callee.map(|callee| (caller, ServiceId::from(*callee))));
                     }
-                    StepKind::Cache(look_up) => {
+                    StepKind::Cache(look_up, _) => {
                         timeouts.extend(look_up.timeout);
                         let callee = self.services.get(&look_up.cache.text);
                         queries.extend(callee.map(|callee| (caller, ServiceId::from(*callee))));
@@ -453,7 +453,9 @@ impl Lowering<'_> {
                 }
                 self.out.parallels[id.index()].next = self.here();
             }
-            StepKind::Cache(look_up) => self.look_up(look_up, label, service, addresses),
+            StepKind::Cache(look_up, miss) => {
+                self.look_up(look_up, miss, label, service, addresses)
+            }
             StepKind::Group(steps) => self.steps(steps, service, addresses),
             StepKind::With(with) => self.with(with, label, service, addresses),
         }

@@ -1,9 +1,9 @@
 //! `--set` that leaves all as it was: the world with it beside the world without.
 
 use super::CODE;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 use crate::load;
-use crate::source::Source;
+use crate::source::{Place, Source};
 use crate::unsimulated::{self, NotSimulated};
 use std::sync::Arc;
 

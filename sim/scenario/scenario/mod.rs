@@ -463,8 +463,8 @@ impl World {
             return Err((mistakes, Vec::new()));
         }
         let texts = Texts { sources: &sources, files: &shared.files };
-        let mut reader = Reader { known: Some(&base.known), ..Reader::new(texts) };
-        let document = document::read(&mut reader, &merged);
+        let mut reader = Reader::new(texts);
+        let document = document::read(&mut reader, Some(&base.known), &merged);
         let (mut defaults, mut ranged, timers) = (reader.defaults, reader.ranged, reader.timers);
         defaults.extend(question::header_defaults(&document));
         ranged.sort_by(|a, b| a.path.cmp(&b.path));

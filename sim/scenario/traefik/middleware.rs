@@ -4,8 +4,8 @@
 use super::breaker::{self, Condition};
 use super::options::{Options, wrong};
 use super::{Reference, references};
-use crate::check::shown;
 use crate::document::fields::Reader;
+use crate::length::shown;
 use crate::source::Origin;
 use std::fmt;
 use wssim_kernel::Nanos;

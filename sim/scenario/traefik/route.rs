@@ -1,7 +1,7 @@
 //! The routes in words, for the table of `check`.
 
 use super::{Balancer, Proxy, Router};
-use crate::check::shown;
+use crate::length::shown;
 
 /// Which requests go where, and through what.
 #[derive(Clone, Debug, PartialEq, Eq)]

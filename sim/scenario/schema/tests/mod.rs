@@ -47,7 +47,7 @@ fn find(text: &str) -> Found {
     load::prune(&mut table, &sources, &mut mistakes);
     let files = Files::default();
     let mut reader = Reader::new(Texts { sources: &sources, files: &files });
-    document::read(&mut reader, &table);
+    document::read(&mut reader, None, &table);
     mistakes.extend(reader.mistakes);
     Found { written, mistakes, defaults: reader.defaults }
 }
