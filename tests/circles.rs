@@ -125,6 +125,7 @@ impl File {
             rest = after;
         }
         file.rest.push_str(rest);
+        file.rest = without_modules(&file.rest);
         file
     }
 }
@@ -171,6 +172,16 @@ fn next_use(code: &str) -> Option<(&str, bool, &str, &str)> {
         at += line.len();
     }
     None
+}
+
+/// A code without its `mod name;`: that a module is there uses nothing of it.
+fn without_modules(code: &str) -> String {
+    let is_module = |line: &&str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        matches!(words.as_slice(), ["mod", _] | ["pub" | "pub(crate)" | "pub(super)", "mod", _])
+            && line.ends_with(';')
+    };
+    code.lines().filter(|line| !is_module(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// The paths of a tree such as `a::{b, c::{self, d as e}}`, and the names that they get.
@@ -294,6 +305,8 @@ fn circles_are_found_whichever_way_things_are_named() {
         |parent, child| circles(&[("lib.rs", "mod p;"), ("p/mod.rs", parent), ("p/q.rs", child)]);
     let uses_parent = "use super::Item;\npub struct Q(Item);";
     assert_eq!(family("mod q;\npub use q::Q;\npub struct Item;", uses_parent), [""; 0]);
+    let uses_parent_too = "use super::Item;\npub fn q(_: Item) {}";
+    assert_eq!(family("mod q;\npub use q::q;\npub struct Item;", uses_parent_too), [""; 0]);
     assert_eq!(
         family("mod q;\npub struct Item;\nfn f() {\n    q::g();\n}", "pub fn g() {}"),
         [""; 0]

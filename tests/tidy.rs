@@ -241,6 +241,7 @@ fn files_use_each_other_in_no_circle() {
         ("sim/kernel", &[]),
         ("sim/stats", &[]),
         ("sim/experiment", &[]),
+        ("sim/scenario", &[]),
         ("reports", &[]),
         ("sim/cli", &[]),
         ("bench", &["benches/", "gate/"]),

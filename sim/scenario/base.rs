@@ -4,16 +4,13 @@
 use crate::diagnostic::Diagnostic;
 use crate::document::known::Known;
 use crate::files::{Files, Location};
-use crate::load;
+use crate::load::{self, Set};
 use crate::source::Sources;
 use crate::stack::{self, field};
 use crate::trace::Rows;
 use crate::tree::Table;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// `path=value`, and how it is called.
-pub(crate) type Set = (String, String);
 
 /// What the worlds of a scenario share.
 #[derive(Debug, Default)]

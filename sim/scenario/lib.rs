@@ -33,6 +33,7 @@ mod no_effect;
 mod outages;
 mod parameter;
 mod parts;
+mod path;
 mod places;
 mod question;
 mod renewal;

@@ -9,7 +9,7 @@
 //! Points of a range are equally far apart, with `log` by a common ratio, and written in the unit of its lower
 //! end. Where a key takes whole numbers, so are those of its range, each once.
 
-use crate::load::{self, Segment};
+use crate::path::{Segment, end_of_path, segments};
 use crate::schema;
 use crate::stack::{field, values as docker};
 use wssim_experiment::sweep::{MOST_POINTS, Numbers, Parameter, Value, Written};
@@ -55,9 +55,9 @@ impl Takes {
 /// What is wrong with it, in one line.
 pub fn parameter(text: &str) -> Result<Parameter, String> {
     let expected = "`key=a,b,c` or `key=lo..hi/n` is expected";
-    let equals = load::end_of_path(text).ok_or(expected)?;
+    let equals = end_of_path(text).ok_or(expected)?;
     let (path, values) = (text[..equals].trim(), text[equals + 1..].trim());
-    let segments = load::segments(path)?;
+    let segments = segments(path)?;
     refuse_measuring(&segments)?;
     refuse_objectives(&segments)?;
     let takes = Takes::at(&segments);
@@ -75,8 +75,8 @@ pub fn parameter(text: &str) -> Result<Parameter, String> {
 /// # Errors
 /// What is wrong with it, in one line.
 pub fn range_of(text: &str) -> Result<Parameter, String> {
-    let Some(equals) = load::end_of_path(text) else {
-        let segments = load::segments(text.trim())?;
+    let Some(equals) = end_of_path(text) else {
+        let segments = segments(text.trim())?;
         if Takes::at(&segments).whole {
             return parameter(&format!("{}={USUAL_ENDS}/2", text.trim()));
         }

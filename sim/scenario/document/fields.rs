@@ -345,13 +345,8 @@ pub(crate) fn law(dimension: Dimension) -> impl Fn(&Texts<'_>, &Item) -> Read<La
         Value::Text(text) => {
             let unreadable = Cell::new(false);
             let read = |file: &str, dimension: Dimension| {
-                values::of_file(
-                    texts.files,
-                    &texts.sources.beside(item.origin, file),
-                    file,
-                    dimension,
-                )
-                .map_err(|why| {
+                let path = texts.sources.beside(item.origin, file);
+                values::of_file(texts.files, &path, file, dimension).map_err(|why| {
                     unreadable.set(why.is_unreadable);
                     why.message
                 })

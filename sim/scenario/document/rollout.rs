@@ -3,6 +3,7 @@
 use super::bandwidth;
 use super::fields::{self, Fields, Name, Read, Reader, Texts};
 use crate::diagnostic::Diagnostic;
+use crate::schema::MOST_AT_ONCE;
 use crate::source::Origin;
 use crate::tree::Item;
 use wssim_kernel::Nanos;
@@ -10,9 +11,6 @@ use wssim_model::blueprint::{Cold, OnStop};
 use wssim_model::law::Law;
 use wssim_model::orchestrator::{Bad, OnFailure, UpdatePolicy};
 use wssim_text::quantity::Dimension;
-
-/// Images that are built at once, at most.
-pub(crate) const MOST_AT_ONCE: u32 = 1000;
 
 /// A rollout as it was read.
 #[derive(Clone, Debug)]

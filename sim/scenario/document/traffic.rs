@@ -5,6 +5,7 @@ use super::fields::{self, Fields, Name, Reader};
 use super::profile::ProfileText;
 use super::routing;
 use crate::diagnostic::Diagnostic;
+use crate::schema::MOST_USERS;
 use crate::source::Origin;
 use crate::tree::{Entry, Item, Value};
 use std::collections::BTreeMap;
@@ -106,8 +107,8 @@ pub(super) fn closed_users(sources: &Sources) -> Vec<(String, u32)> {
 /// Closed sources that the factor makes larger than a closed source may be, or not whole.
 fn look_at_crowds(reader: &mut Reader<'_>, sources: &Sources, factor: f64, entry: &Entry) {
     for (name, users) in closed_users(sources) {
-        if f64::from(users) * factor > f64::from(arrivals::MOST_USERS) {
-            let most = arrivals::MOST_USERS;
+        if f64::from(users) * factor > f64::from(MOST_USERS) {
+            let most = MOST_USERS;
             let message = format!("`{name}` would have more than {most} users");
             reader.mistake(entry.item.origin, "out-of-range", message, None);
         } else {

@@ -1,7 +1,7 @@
 //! What Swarm needs between nodes, and the firewall drops (Docker, Getting started with Swarm mode:
 //! open protocols and ports between the hosts; network/overlay: encryption needs IP protocol 50).
 
-use super::Found;
+use super::found::Found;
 use crate::document::firewall::Opening::{self, Esp, Tcp, Udp};
 use crate::places;
 use std::collections::{BTreeMap, BTreeSet};

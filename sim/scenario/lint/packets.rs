@@ -1,6 +1,6 @@
 //! Networks whose packets the way between nodes does not carry.
 
-use super::Found;
+use super::found::Found;
 use wssim_model::blueprint::Network;
 
 pub(super) fn lints(found: &mut Found<'_>) {

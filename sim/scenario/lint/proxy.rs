@@ -1,6 +1,6 @@
 //! Labels that Traefik reads and that do not do what they seem to.
 
-use super::Found;
+use super::found::Found;
 use crate::source::Origin;
 use std::collections::BTreeMap;
 use wssim_text::suggest;

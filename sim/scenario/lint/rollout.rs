@@ -1,6 +1,6 @@
 //! What is rolled out with Swarm: without a check, or with an image that the other nodes cannot get.
 
-use super::Found;
+use super::found::Found;
 use crate::document::Document;
 use crate::document::rollout::RolloutText;
 use crate::document::service::Service;

@@ -2,7 +2,7 @@
 //! of what is reserved (swarmkit, `manager/scheduler/filter.go`), of RAM, of
 //! containers per node, and of a port of the node.
 
-use super::Found;
+use super::found::Found;
 use crate::check::GIB;
 use crate::document::Document;
 use crate::document::service::Service;

@@ -1,6 +1,6 @@
 //! A file and those that it extends, joined to one tree: each is read once, and laid over the one before.
 
-use super::{BY_ID, id_of, merge};
+use super::merge::{BY_ID, id_of, merge};
 use crate::diagnostic::{Diagnostic, UNREADABLE};
 use crate::files::{Files, Location};
 use crate::no_effect::layers;

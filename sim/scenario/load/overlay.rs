@@ -1,6 +1,7 @@
 //! Overlays of phases: what differs from a phase on is laid over what was there before it.
 
-use super::{file, merge};
+use super::join::file;
+use super::merge::merge;
 use crate::diagnostic::Diagnostic;
 use crate::files::Files;
 use crate::source::{Origin, Sources};

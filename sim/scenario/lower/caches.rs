@@ -10,24 +10,15 @@
 //! Look-ups at one service with equal hits share a key space, and those that cost the same too share
 //! the endpoint. So a look-up goes over the network, takes a worker and is measured as any call.
 
-use super::{Addresses, Lowering};
+use super::lowering::{Addresses, Lowering, Program};
+use crate::calls;
 use crate::document::Document;
 use crate::document::cache::CacheStep;
 use crate::document::step::{Step, StepKind};
-use crate::{calls, document};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{Cache, Call, Instruction, Retry, Tenure};
 use wssim_model::ids::{CacheId, CallId, EndpointId, InstructionId, ServiceId};
-
-/// What an endpoint does.
-#[derive(Clone, Copy)]
-pub(super) enum Program<'a> {
-    /// What a file says.
-    Written(&'a document::service::Endpoint),
-    /// A look-up.
-    LookUp(&'a CacheStep),
-}
 
 /// Look-ups of this kind are one endpoint.
 pub(super) fn kind_of(look_up: &CacheStep) -> String {

@@ -1,6 +1,6 @@
 //! Who replaces what is lost, what it knows of the cluster, and where data and images are.
 
-use super::Lowering;
+use super::lowering::Lowering;
 use crate::document::service::Service;
 use crate::places;
 use crate::renewal;

@@ -1,6 +1,6 @@
 //! Faults: names resolved, kinds of the format to what happens, what fails of itself to clocks.
 
-use super::Lowering;
+use super::lowering::Lowering;
 use crate::document::fault::{Fails, FaultText};
 use crate::document::fields::Name;
 use wssim_model::blueprint::{Comes, Fault, FaultKind};

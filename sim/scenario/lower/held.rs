@@ -1,7 +1,7 @@
 //! Steps during which a connection is held: a part of the program that is run once, as a frame of its
 //! own, between taking the connection and giving it back.
 
-use super::{Addresses, Lowering};
+use super::lowering::{Addresses, Lowering};
 use crate::calls;
 use crate::document::step::{Step, StepKind, WithStep};
 use wssim_model::blueprint::{Call, Instruction, Retry, Tenure};

@@ -1,6 +1,6 @@
 //! RAM: what nodes have of it, how services use it, and the curves that go with that.
 
-use super::Lowering;
+use super::lowering::Lowering;
 use crate::document::machine::Machine;
 use crate::document::service::Service;
 use std::collections::BTreeMap;

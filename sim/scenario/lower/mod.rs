@@ -19,6 +19,7 @@ mod caches;
 mod control;
 pub(crate) mod faults;
 mod held;
+mod lowering;
 mod memory;
 mod procedure;
 mod proxy;
@@ -35,29 +36,23 @@ use crate::document::firewall::Opening;
 use crate::document::machine::{Pair, Path};
 use crate::document::step::{Step, StepKind};
 use crate::places;
-use crate::trace;
-use caches::Program;
+use crate::trace::Traces;
+use lowering::{Addresses, Lowering, Program};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use wssim_kernel::Nanos;
-use wssim_kernel::stream::name_hash;
 use wssim_model::blueprint::{
     Blueprint, Breaker, BreakerPolicy, Call, Container, Encapsulation, Endpoint, HealthCheck,
-    Instruction, Limit, Link, Needs, Network, Node, Parallel, Pool, Query, Service, Tenure,
-    Travels,
+    Instruction, Link, Needs, Network, Node, Parallel, Pool, Query, Service, Tenure, Travels,
 };
 use wssim_model::ids::{
-    BreakerId, CacheId, CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId,
-    ParallelId, PoolId, QueryId, ServiceId, TimeoutId,
+    BreakerId, CallId, ContainerId, InstructionId, LabelId, NodeId, ParallelId, PoolId, QueryId,
+    ServiceId, TimeoutId,
 };
 use wssim_model::law::Law;
 use wssim_model::orchestrator::RestartPolicy;
 
 /// The port of VXLAN (moby, overlayutils/utils.go).
 const VXLAN_PORT: u16 = 4789;
-
-/// Traces by source, read before.
-pub(crate) type Traces = BTreeMap<String, Arc<trace::Rows>>;
 
 /// Makes the blueprint of a document without mistakes.
 pub(crate) fn lower(document: &Document, traces: &Traces) -> Blueprint {
@@ -92,28 +87,6 @@ pub(crate) fn lower(document: &Document, traces: &Traces) -> Blueprint {
 
 fn numbers<'n>(names: impl Iterator<Item = &'n String>) -> BTreeMap<String, usize> {
     names.enumerate().map(|(number, name)| (name.clone(), number)).collect()
-}
-
-struct Lowering<'a> {
-    document: &'a Document,
-    services: BTreeMap<String, usize>,
-    /// Those that a file writes down.
-    endpoints: BTreeMap<calls::Place, EndpointId>,
-    /// Those of look-ups, by kind.
-    look_ups: BTreeMap<(ServiceId, String), EndpointId>,
-    /// Key spaces of caches.
-    spaces: BTreeMap<(ServiceId, String), CacheId>,
-    /// By service and endpoint.
-    programs: Vec<BTreeMap<String, Program<'a>>>,
-    labels: BTreeMap<String, LabelId>,
-    timeouts: BTreeMap<Nanos, TimeoutId>,
-    queries: BTreeMap<(ServiceId, ServiceId), QueryId>,
-    pools: BTreeMap<(ServiceId, ServiceId), PoolId>,
-    /// Limits so far, with whom they stand before.
-    limits: Vec<(Limit, String)>,
-    /// Services to which the steps at hand hold a connection.
-    held: Vec<ServiceId>,
-    out: Blueprint,
 }
 
 impl Lowering<'_> {
@@ -454,7 +427,7 @@ impl Lowering<'_> {
                 self.out.parallels[id.index()].next = self.here();
             }
             StepKind::Cache(look_up, miss) => {
-                self.look_up(look_up, miss, label, service, addresses)
+                self.look_up(look_up, miss, label, service, addresses);
             }
             StepKind::Group(steps) => self.steps(steps, service, addresses),
             StepKind::With(with) => self.with(with, label, service, addresses),
@@ -541,57 +514,5 @@ impl Lowering<'_> {
             Encapsulation::Encrypted => Opening::Esp,
         };
         firewall.is_some_and(|firewall| !firewall.lets_in(needs))
-    }
-}
-
-/// Addresses of the draws and sites of one endpoint: hashes of a kind and a label or ordinal,
-/// made different where hashes fall together.
-struct Addresses {
-    endpoint: String,
-    ordinals: BTreeMap<String, u64>,
-    draws: BTreeSet<u32>,
-    sites: BTreeSet<u64>,
-}
-
-impl Addresses {
-    fn new(endpoint: String) -> Self {
-        Self { endpoint, ordinals: BTreeMap::new(), draws: BTreeSet::new(), sites: BTreeSet::new() }
-    }
-
-    /// The label, or the place among those of this kind that have none.
-    fn which(&mut self, kind: &str, label: Option<&str>) -> String {
-        if let Some(label) = label {
-            return label.to_owned();
-        }
-        let ordinal = self.ordinals.entry(kind.to_owned()).or_default();
-        *ordinal += 1;
-        (*ordinal - 1).to_string()
-    }
-
-    fn draw(&mut self, kind: &str, label: Option<&str>) -> u32 {
-        let which = self.which(kind, label);
-        let mut name = format!("{}/{kind}#{which}", self.endpoint);
-        loop {
-            let address = name_hash(&name) as u32;
-            if self.draws.insert(address) {
-                return address;
-            }
-            name.push('\'');
-        }
-    }
-
-    /// The first of `width` neighbouring sites.
-    fn site(&mut self, kind: &str, label: Option<&str>, width: u64) -> u64 {
-        let which = self.which(&format!("site {kind}"), label);
-        let mut name = format!("{kind}#{which}");
-        loop {
-            let site = name_hash(&name);
-            let all = || (0..width).map(|part| site.wrapping_add(part));
-            if all().all(|site| !self.sites.contains(&site)) {
-                self.sites.extend(all());
-                return site;
-            }
-            name.push('\'');
-        }
     }
 }

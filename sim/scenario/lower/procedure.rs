@@ -1,6 +1,6 @@
 //! The steps of a phase: services become the containers that stand where they did, and those that will.
 
-use super::Lowering;
+use super::lowering::Lowering;
 use crate::document::migration::{Copy, DUMPED, PhaseStep, RESTORED, WorkText};
 use crate::migration::{after_step, services};
 use wssim_kernel::Nanos;

@@ -1,6 +1,6 @@
 //! Proxies: who keeps a list of servers of his own, and what stands before his calls.
 
-use super::Lowering;
+use super::lowering::Lowering;
 use crate::document::call::CallStep;
 use crate::traefik::passage;
 use wssim_kernel::Nanos;

@@ -1,7 +1,7 @@
 //! Rollouts: what is brought out, and the images that it takes.
 
-use super::Lowering;
 use super::control::origin;
+use super::lowering::Lowering;
 use crate::document::rollout::{BuildText, RolloutText};
 use crate::document::service::Service;
 use crate::renewal;

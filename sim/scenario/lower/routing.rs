@@ -1,7 +1,7 @@
 //! Routes: what each pair of services uses to find and reach each other, by orchestrator and by what
 //! the scenario says; detection, with the timing of the orchestrator.
 
-use super::Lowering;
+use super::lowering::Lowering;
 use crate::calls;
 use crate::document::routing::{ClientText, Pool};
 use crate::document::service::Service;

@@ -1,6 +1,6 @@
 //! Sources and background load, from the document to the blueprint.
 
-use super::{Lowering, Traces};
+use super::lowering::Lowering;
 use crate::calls;
 use crate::check;
 use crate::document::arrivals::ArrivalsText;
@@ -10,6 +10,7 @@ use crate::document::service::Service;
 use crate::document::traffic::Traffic;
 use crate::question;
 use crate::trace;
+use crate::trace::Traces;
 use std::sync::Arc;
 use wssim_experiment::question::{Kind, ScaledUsers};
 use wssim_kernel::{Nanos, Time};

@@ -9,7 +9,9 @@
 //! it says that for others, too. What some study asks for is not idle: a start-up time acts in `failures`.
 
 pub(crate) mod layers;
+mod note;
 mod rows;
+mod seen;
 pub(crate) mod sets;
 #[cfg(test)]
 mod tests;
@@ -19,42 +21,15 @@ use crate::document::Document;
 use crate::renewal;
 use crate::source::{Origin, Sources};
 use crate::tree::{Item, Table, Value};
+pub(crate) use note::CODE;
+use note::note;
 pub(crate) use rows::ROWS;
 use rows::Row;
+use seen::{Seen, Written};
 use std::collections::BTreeSet;
 use wssim_experiment::migrate::plan::Phase;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Work;
-
-/// The code of all such notes.
-pub(crate) const CODE: &str = "no-effect";
-
-/// A note that what stands at `origin` does nothing.
-pub(crate) fn note(why: &str, sources: &Sources, origin: Origin) -> Diagnostic {
-    Diagnostic::warning(CODE, format!("no effect: {why}")).at(sources, origin)
-}
-
-/// A world, as the rows look at it.
-pub(crate) struct Seen<'a> {
-    document: &'a Document,
-    blueprint: &'a Blueprint,
-    /// Names of the services that are rolled out.
-    renewed: BTreeSet<&'a str>,
-    /// Names of the nodes whose disks steps of phases read or write.
-    carried: BTreeSet<&'a str>,
-    /// Names of the services that steps of phases stop.
-    stopped: BTreeSet<&'a str>,
-}
-
-/// A key that is written.
-pub(crate) struct Written<'a> {
-    /// Its table.
-    table: &'a Table,
-    /// What stands there.
-    item: &'a Item,
-    /// The names that stand for the `*` of the row.
-    names: Vec<&'a str>,
-}
 
 /// More places than this with the same key are told as one.
 const TOLD_APART: usize = 3;

@@ -4,7 +4,7 @@
 //! any study. `schema/tests/walk/idle.rs` holds some rows to that, in a world where they are idle and in one
 //! where they act; the others follow from what lowering reads.
 
-use super::{Seen, Written};
+use super::seen::{Seen, Written};
 use crate::calls;
 use crate::document::service::Service;
 use crate::document::step::{Step, StepKind};

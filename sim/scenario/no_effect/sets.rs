@@ -1,8 +1,8 @@
 //! `--set` that leaves all as it was: the world with it beside the world without.
 
-use super::CODE;
+use super::note::CODE;
 use crate::diagnostic::Diagnostic;
-use crate::load;
+use crate::path::end_of_path;
 use crate::source::{Place, Source};
 use crate::unsimulated::{self, NotSimulated};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ const FLAG: &str = "--set";
 pub(crate) fn is_told(set: &str, warnings: &[Diagnostic], listed: &[NotSimulated]) -> bool {
     let is_of = |place: &Place| place.flag() == Some((FLAG, set));
     let is_noted = |one: &Diagnostic| one.code == CODE && one.span.as_ref().is_some_and(is_of);
-    let path = load::end_of_path(set).map_or(set, |end| &set[..end]);
+    let path = end_of_path(set).map_or(set, |end| &set[..end]);
     warnings.iter().any(is_noted) || unsimulated::lists(listed, path)
 }
 

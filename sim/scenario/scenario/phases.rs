@@ -1,13 +1,14 @@
 //! The worlds of the phases of a migration: the same files, with the overlays of one phase more each.
 
 use super::{Missing, Scenario, World};
-use crate::base::{Set, Shared};
+use crate::base::Shared;
 use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::files::Location;
-use crate::lower::Traces;
+use crate::load::Set;
 use crate::migration;
+use crate::trace::Traces;
 use wssim_experiment::migrate::plan::Phase;
 
 impl World {

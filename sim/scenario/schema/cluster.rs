@@ -1,6 +1,6 @@
 //! `[node.*]`, `[lan]`, `[network.*]` and `[orchestrator]`.
 
-use super::{
+use super::shape::{
     BANDWIDTH, DURATION, FROM_ONE, Key, Kind, NAMES, NUMBER, POSITIVE, SHARE, SIZE, Shape, TEXT,
     TIMES, TOUCH, TRUTH, key, shape,
 };

@@ -4,7 +4,8 @@
 //! for, is one schema with two types rather than two alternatives, whose errors would be those of
 //! the whole table. Alternatives are left to values.
 
-use super::{Case, Key, Kind, REQUIRED, ROOT, STEP, Shape, patterns};
+use super::shape::{Case, Key, Kind, REQUIRED, Shape};
+use super::{ROOT, STEP, patterns};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use wssim_text::quantity::Dimension;
@@ -192,7 +193,7 @@ impl Definitions {
                 }
             }
             Kind::Piece => json!({ "$ref": "#" }),
-            Kind::Steps => {
+            Kind::Steps(_) => {
                 let step = self.item(&Kind::Table(&STEP));
                 json!({ "type": "array", "items": step })
             }

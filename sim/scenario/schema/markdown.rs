@@ -3,7 +3,8 @@
 //! A heading a table, in the order in which the root and then each table name them; a table that
 //! comes in several places stands where it comes first, and the others lead there.
 
-use super::{Case, Key, Kind, ROOT, STEP, Shape};
+use super::ROOT;
+use super::shape::{Case, Key, Kind, Shape};
 use crate::distribution::FORMS;
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -178,7 +179,7 @@ impl Page {
             Kind::Either(kinds) => self.either(kinds, path),
             Kind::Table(shape) => self.link(shape, path),
             Kind::Piece => "table of any keys of a scenario".to_owned(),
-            Kind::Steps => self.link(&STEP, "step").replace("[table]", "list of [steps]"),
+            Kind::Steps(step) => self.link(step, "step").replace("[table]", "list of [steps]"),
             Kind::Map(inner) => format!("{BY_NAME}{}", self.takes(inner, path)),
         }
     }

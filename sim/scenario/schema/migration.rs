@@ -1,6 +1,6 @@
 //! `[migration]` and `[[phase]]`: what is done to get from one distribution to another.
 
-use super::{
+use super::shape::{
     BANDWIDTH, Case, DURATION, Key, Kind, NAMES, RATES, SIZE, Shape, TEXT, TIMES, key, shape,
 };
 

@@ -1,7 +1,7 @@
 //! What a scenario is called, how it is measured, and what is claimed: the root, `[scenario]`,
 //! `[stack.*]`, `[[claim]]` and `[[fault]]`.
 
-use super::{
+use super::shape::{
     CLOCK, DURATION, FROM_ONE, Key, Kind, NAMES, POSITIVE, SHARE, Shape, TEXT, TIMES, TRUTH, key,
     shape,
 };

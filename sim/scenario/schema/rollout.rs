@@ -1,10 +1,12 @@
 //! `[[rollout]]`, and of services what matters when new images are brought out.
 
-use super::{
+use super::shape::{
     BANDWIDTH, DURATION, FROM_ONE, FROM_ZERO, Key, Kind, NAMES, POSITIVE, SHARE, SIZE, Shape, TEXT,
     TIMES, key, shape,
 };
-use crate::document::rollout::MOST_AT_ONCE;
+
+/// Images that are built at once, at most.
+pub(crate) const MOST_AT_ONCE: u32 = 1000;
 
 pub(super) static ROLLOUT: Shape = Shape {
     required: &["id"],

@@ -1,10 +1,11 @@
 //! `[service.*]`, which is also `x-wssim` below a service of a stack file.
 
 use super::rollout::{COLD, IMAGE, ROLLBACK, UPDATE};
-use super::{
+use super::shape::{
     CLOCK, Case, DURATION, FROM_ONE, FROM_ZERO, Key, Kind, NAMES, NUMBER, POSITIVE, SHARE, SIZE,
     Shape, TEXT, TIMES, TOUCH, TRUTH, key, shape,
 };
+use super::step::STEP;
 
 pub(super) static SERVICE: Shape = shape(
     "service",
@@ -199,7 +200,7 @@ static PROXY: Shape = shape(
 static ENDPOINT: Shape = shape(
     "endpoint",
     "An operation that can be called: `service.endpoint`",
-    &[key("steps", Kind::Steps, "what a request does, one after the other")],
+    &[key("steps", Kind::Steps(&STEP), "what a request does, one after the other")],
 );
 
 static POOL: Shape = shape(

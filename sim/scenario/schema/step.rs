@@ -1,6 +1,6 @@
 //! Steps of an endpoint.
 
-use super::{
+use super::shape::{
     ATTEMPTS, Case, DURATION, FROM_ONE, Key, Kind, NUMBERS, POSITIVE, SHARE, SIZES, Shape, TEXT,
     TIMES, TRUTH, key, shape,
 };
@@ -13,10 +13,13 @@ pub(crate) static STEP: Shape = Shape {
         when("disk", DISK),
         when("read", &[key("read", NUMBERS, "reads this many pages of the service's `data`")]),
         when("call", CALL),
-        when("parallel", PARALLEL),
-        when("cache", CACHE),
-        when("with", WITH),
-        when("steps", &[key("steps", Kind::Steps, "steps one after the other, as one step")]),
+        when("parallel", &PARALLEL),
+        when("cache", &CACHE),
+        when("with", &WITH),
+        when(
+            "steps",
+            &[key("steps", Kind::Steps(&STEP), "steps one after the other, as one step")],
+        ),
     ],
     ..shape(
         "step",
@@ -77,27 +80,26 @@ const CALL: &[Key] = &[
     key("cancel", TRUTH, "whether the callee is told to stop when the caller gives up").or("false"),
 ];
 
-const WITH: &[Key] = &[
+static WITH: [Key; 3] = [
     key(
         "with",
         TEXT,
         "holds a connection of the `pool` to this service, as a transaction does, during `steps`: calls to it there use that one, and it goes back when the caller has had the CPU to read the last answer",
     ),
-    key("steps", Kind::Steps, "what is done with it, one after the other").or("required"),
+    key("steps", Kind::Steps(&STEP), "what is done with it, one after the other").or("required"),
     key("leak", SHARE, "share of times that it is never given back, until the container ends")
         .or("0"),
 ];
 
-const PARALLEL: &[Key] = &[
-    key(
-        "parallel",
-        Kind::Array(&Kind::Steps, 1),
-        "branches that run at once, each a list of steps",
-    ),
+/// A list of steps, again.
+static STEPS: Kind = Kind::Steps(&STEP);
+
+static PARALLEL: [Key; 2] = [
+    key("parallel", Kind::Array(&STEPS, 1), "branches that run at once, each a list of steps"),
     key("need", FROM_ONE, "the step goes on when this many branches have succeeded").or("all"),
 ];
 
-const CACHE: &[Key] = &[
+static CACHE: [Key; 8] = [
     key("cache", TEXT, "looks something up at a container of this service"),
     key(
         "hit",
@@ -109,7 +111,7 @@ const CACHE: &[Key] = &[
     key("receive", SIZES, "bytes of the answer").or("0 B"),
     key("timeout", DURATION, "a look-up that takes longer is a miss").or("for ever"),
     key("warm", TRUTH, "whether the cache is full at the start").or("true"),
-    key("miss", Kind::Steps, "steps that follow a miss"),
+    key("miss", Kind::Steps(&STEP), "steps that follow a miss"),
 ];
 
 static RETRIES: Shape = shape(

@@ -1,11 +1,14 @@
 //! `[traffic.*]`: arrivals, profiles, objectives.
 
 use super::service::{CONNECTIONS, RESOLVER};
-use super::{
+use super::shape::{
     CLOCK, Case, DURATION, Key, Kind, NAMES, NUMBER, POSITIVE, RATE, SHARE, SIZES, Shape, TEXT,
     TIMES, TRUTH, key, shape,
 };
-use crate::document::arrivals::MOST_USERS;
+use wssim_model::MOST_IN_FLIGHT;
+
+/// Users of a closed source at most: as many as a replication holds, of all sources together.
+pub(crate) const MOST_USERS: u32 = MOST_IN_FLIGHT as u32;
 
 const ENTRY: Kind =
     Kind::Either(&[Kind::Text, Kind::Map(&Kind::Either(&[POSITIVE, Kind::Map(&POSITIVE)]))]);

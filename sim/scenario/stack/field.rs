@@ -4,9 +4,9 @@
 //! refused here, though a file may have it: nobody sets what does nothing.
 
 use super::keys::{self, Shape};
-use crate::base::Set;
 use crate::diagnostic::Diagnostic;
-use crate::load::{self, Assignment, Segment};
+use crate::load::{self, Assignment, Set};
+use crate::path::{Segment, path_of};
 use crate::source::Sources;
 use crate::tree::Table;
 use wssim_text::suggest;
@@ -22,7 +22,7 @@ pub(crate) struct Field {
 
 /// Whether `set` is about a field of a stack file.
 pub(crate) fn is_field(set: &str) -> bool {
-    let path = load::path_of(set);
+    let path = path_of(set);
     path.is_some_and(|path| stack_of(&path).is_some())
 }
 

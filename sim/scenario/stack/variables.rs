@@ -7,10 +7,12 @@
 //! Values come from the file `.env` beside the stack file and from nowhere else: a result must not
 //! depend on whose shell it was simulated in. What is not set is empty, with a warning.
 
-use super::SECTIONS;
 use crate::source::Origin;
 use crate::tree::{Item, Table, Value};
 use std::collections::BTreeMap;
+
+/// What a stack file consists of, beside `version` and what begins with `x-`.
+const SECTIONS: [&str; 5] = ["configs", "networks", "secrets", "services", "volumes"];
 
 /// Variables by name, and whose rules they are put in by.
 #[derive(Clone, Debug, Default)]

@@ -3,7 +3,7 @@
 
 use super::breaker::{self, Condition};
 use super::options::{Options, wrong};
-use super::{Reference, references};
+use super::reference::{Reference, references};
 use crate::document::fields::Reader;
 use crate::length::shown;
 use crate::source::Origin;

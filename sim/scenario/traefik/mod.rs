@@ -11,144 +11,29 @@
 //! other providers' files.
 
 pub(crate) mod breaker;
+mod label;
 pub(crate) mod middleware;
 mod options;
 pub(crate) mod passage;
+mod proxy;
+mod reference;
 mod route;
 
+pub(crate) use label::Label;
+pub(crate) use proxy::Proxy;
 pub use route::Route;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
-use crate::document::fields::{Name, Reader};
+use crate::document::fields::Reader;
 use crate::source::Origin;
 use crate::tree::Table;
-use middleware::Middleware;
 use options::Options;
+use proxy::{Balancer, Health, Router, Strategy};
+use reference::{Reference, references};
 use std::collections::BTreeMap;
-use std::fmt;
 use wssim_kernel::Nanos;
 use wssim_text::suggest;
-
-/// A label.
-#[derive(Clone, Debug)]
-pub(crate) struct Label {
-    pub key: Name,
-    pub value: Name,
-}
-
-impl Label {
-    /// Whether it speaks to Traefik.
-    pub(crate) fn is_of_traefik(&self) -> bool {
-        let key = self.key.text.as_bytes();
-        key.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"traefik."))
-    }
-}
-
-/// A middleware or service as another names it: `name`, or `name@provider`.
-#[derive(Clone, Debug)]
-pub(crate) struct Reference {
-    pub name: String,
-    pub provider: Option<String>,
-    pub origin: Origin,
-}
-
-impl Reference {
-    fn new(written: Name) -> Self {
-        let Name { text, origin } = written;
-        match text.split_once('@') {
-            Some((name, provider)) => {
-                Self { name: name.to_owned(), provider: Some(provider.to_owned()), origin }
-            }
-            None => Self { name: text, provider: None, origin },
-        }
-    }
-
-    /// Whether labels must define it, rather than a file or Traefik itself.
-    pub(crate) fn is_of_labels(&self) -> bool {
-        self.provider.as_deref().is_none_or(|provider| provider == "swarm" || provider == "docker")
-    }
-}
-
-impl PartialEq for Reference {
-    fn eq(&self, other: &Self) -> bool {
-        (&self.name, &self.provider) == (&other.name, &other.provider)
-    }
-}
-
-impl fmt::Display for Reference {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.name)?;
-        self.provider.iter().try_for_each(|provider| write!(out, "@{provider}"))
-    }
-}
-
-fn references(names: Vec<Name>) -> Vec<Reference> {
-    names.into_iter().map(Reference::new).collect()
-}
-
-/// Which requests go where.
-#[derive(Clone, Debug)]
-pub(crate) struct Router {
-    pub name: String,
-    /// The service whose labels define it.
-    pub owner: String,
-    pub origin: Origin,
-    /// `None`: Traefik's default rule.
-    pub rule: Option<String>,
-    /// Empty: all that are default.
-    pub entry_points: Vec<String>,
-    /// `None`: the only balancer of its owner.
-    pub service: Option<Reference>,
-    pub middlewares: Vec<Reference>,
-    /// `None`: the length of the rule.
-    pub priority: Option<i64>,
-    pub tls: bool,
-}
-
-/// A service in Traefik's words: the containers of one of ours, behind a port.
-#[derive(Clone, Debug)]
-pub(crate) struct Balancer {
-    pub name: String,
-    /// The service whose labels define it, and whose containers answer.
-    pub owner: String,
-    pub origin: Origin,
-    /// Swarm does not tell Traefik which ports there are, so it needs one.
-    pub port: Option<u16>,
-    pub health: Option<Health>,
-    /// Whether a cookie keeps a user at one container.
-    pub sticky: bool,
-    pub strategy: Strategy,
-}
-
-/// How it chooses a server for a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Strategy {
-    /// In turn.
-    Wrr,
-    /// The one with fewer requests of two chosen at random.
-    P2c,
-    /// Who answers fastest.
-    LeastTime,
-    /// By a hash of the client's address.
-    Hrw,
-}
-
-/// Traefik's own check of containers.
-#[derive(Clone, Debug)]
-pub(crate) struct Health {
-    pub path: String,
-    pub interval: Nanos,
-    pub timeout: Nanos,
-}
-
-/// All that labels tell Traefik.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Proxy {
-    pub routers: Vec<Router>,
-    pub balancers: Vec<Balancer>,
-    pub middlewares: Vec<Middleware>,
-}
 
 /// Reads the labels of all services.
 pub(crate) fn read(document: &Document, reader: &mut Reader<'_>) -> Proxy {
@@ -247,28 +132,6 @@ impl Proxy {
         for options in middlewares.into_values() {
             self.middlewares.extend(middleware::read(reader, owner, options));
         }
-    }
-
-    /// The balancer that a router means; its owner's own where it names none.
-    pub(crate) fn balancer_of(&self, router: &Router) -> Option<&Balancer> {
-        match &router.service {
-            Some(service) => self.balancers.iter().find(|balancer| balancer.name == service.name),
-            None => self.balancers.iter().find(|balancer| balancer.owner == router.owner),
-        }
-    }
-
-    /// The middleware that a reference means.
-    pub(crate) fn middleware(&self, reference: &Reference) -> Option<&Middleware> {
-        self.middlewares.iter().find(|middleware| middleware.name == reference.name)
-    }
-
-    /// Every reference to a middleware: of routers, and of chains.
-    pub(crate) fn references(&self) -> impl Iterator<Item = &Reference> {
-        let links = self.middlewares.iter().filter_map(|middleware| match &middleware.kind {
-            middleware::Kind::Chain(links) => Some(links),
-            _ => None,
-        });
-        self.routers.iter().map(|router| &router.middlewares).chain(links).flatten()
     }
 }
 

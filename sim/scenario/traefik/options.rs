@@ -2,7 +2,7 @@
 //! without regard to case, and drops all labels of a container when one of them is wrong
 //! (traefik/paerser, `parser.Decode`).
 
-use super::Label;
+use super::label::Label;
 use crate::diagnostic::Diagnostic;
 use crate::document::fields::{Name, Reader};
 use crate::source::Origin;

@@ -12,7 +12,7 @@
 
 use super::breaker::{Condition, Measure, Relation};
 use super::middleware::{Kind, Middleware, Source};
-use super::{Proxy, Router, Strategy};
+use super::proxy::{Proxy, Router, Strategy};
 use crate::document::Document;
 use crate::document::service::Service;
 use std::collections::BTreeSet;

@@ -1,6 +1,6 @@
 //! The routes in words, for the table of `check`.
 
-use super::{Balancer, Proxy, Router};
+use super::proxy::{Balancer, Proxy, Router};
 use crate::length::shown;
 
 /// Which requests go where, and through what.

@@ -8,7 +8,8 @@ mod page;
 mod places;
 mod walk;
 
-use super::{Case, Key, Kind, ROOT, Shape, json};
+use super::shape::{Case, Key, Kind, Shape};
+use super::{ROOT, json};
 use crate::diagnostic::Diagnostic;
 use crate::document;
 use crate::document::fields::{Reader, Texts};

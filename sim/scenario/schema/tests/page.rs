@@ -3,8 +3,9 @@
 
 use super::places::{Place, places, samples};
 use super::{Found, Key, Kind, ROOT, as_toml, find, is_read_elsewhere};
-use crate::load;
-use crate::schema::{REQUIRED, markdown};
+use crate::path;
+use crate::schema::markdown;
+use crate::schema::shape::REQUIRED;
 use std::collections::BTreeSet;
 
 #[test]
@@ -22,9 +23,9 @@ fn the_page_that_ships_is_the_one_that_is_printed() {
 /// cases have it.
 fn rows_at(path: &str) -> Vec<&'static Key> {
     let (mut kind, mut rows) = (Kind::Table(&ROOT), Vec::new());
-    for segment in load::segments(path).expect("readers say paths") {
+    for segment in path::segments(path).expect("readers say paths") {
         let next = match segment {
-            load::Segment::Key(name) => {
+            path::Segment::Key(name) => {
                 rows = rows_of(&kind, &name);
                 kind.within(&name)
             }

@@ -126,7 +126,7 @@ fn descend(
 ) {
     match kind {
         Kind::Table(shape) => walk(shape, &at(file, pointer, json!({})), pointer, open, out),
-        Kind::Steps => {
+        Kind::Steps(_) => {
             let inner = format!("{pointer}/0");
             walk(&super::super::STEP, &at(file, pointer, json!([{}])), &inner, open, out);
         }
@@ -188,7 +188,7 @@ pub(super) fn samples(kind: &Kind) -> Vec<Value> {
         Kind::Either(kinds) => kinds.iter().flat_map(samples).collect(),
         Kind::Table(shape) => vec![Value::Object(least(shape, None, ""))],
         Kind::Piece => vec![json!({}), json!({ "lan": {} })],
-        Kind::Steps => vec![json!([]), json!([{ "cpu": "1ms" }])],
+        Kind::Steps(_) => vec![json!([]), json!([{ "cpu": "1ms" }])],
         Kind::Map(inner) => {
             samples(inner).into_iter().map(|one| json!({ "some-name": one })).collect()
         }

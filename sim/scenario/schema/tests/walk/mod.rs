@@ -107,7 +107,7 @@ fn case_of(place: &Place) -> Option<String> {
 /// Whether all that can stand there are tables of the format, whose keys are walked.
 fn only_holds(kind: &Kind) -> bool {
     match kind {
-        Kind::Table(_) | Kind::Steps => true,
+        Kind::Table(_) | Kind::Steps(_) => true,
         Kind::Map(inner) | Kind::Array(inner, _) => only_holds(inner),
         Kind::Either(kinds) => kinds.iter().all(only_holds),
         _ => false,

@@ -1,0 +1,252 @@
+//! What a table of the format is made of.
+
+use wssim_text::quantity::Dimension;
+
+/// A table of the format.
+pub(crate) struct Shape {
+    /// Its name among the definitions of the schema.
+    pub name: &'static str,
+    /// What it stands for.
+    pub meaning: &'static str,
+    /// Its keys.
+    pub keys: &'static [Key],
+    /// Keys that are there in one case only.
+    pub cases: &'static [Case],
+    /// What other keys take, where the author chooses names.
+    pub others: Option<Kind>,
+    /// Whether a name that the author chooses may be that of a key: what stands there is then either.
+    pub shares_names: bool,
+    /// Keys without which it is nothing, even as a piece.
+    pub required: &'static [&'static str],
+}
+
+/// Keys that go with another.
+pub(crate) struct Case {
+    /// The key that decides.
+    pub by: &'static str,
+    /// The word that it has; `None`: it is enough that it is there.
+    pub is: Option<&'static str>,
+    /// The keys; where presence decides, the deciding one too.
+    pub keys: &'static [Key],
+}
+
+/// A key of a table.
+pub(crate) struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// What it means.
+    pub meaning: &'static str,
+    /// What holds where it is left out, as it would be written where it can be; or that it is
+    /// required. Empty where there is nothing to say.
+    pub absent: &'static str,
+}
+
+/// How the text begins that says that a key is required.
+pub(super) const REQUIRED: &str = "required";
+
+/// What a key takes.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Kind {
+    /// Any text.
+    Text,
+    /// One of a few words.
+    Word(&'static [&'static str]),
+    /// True or false.
+    Truth,
+    /// A whole number within limits.
+    Count(u32, u32),
+    /// A number from zero.
+    Number,
+    /// A number above zero.
+    Positive,
+    /// From 0 to 1, or a percentage.
+    Share,
+    /// A quantity from zero.
+    Quantity(Dimension),
+    /// A distribution, or a quantity, which is a constant.
+    Law(Dimension),
+    /// A time of day.
+    Clock,
+    /// A number or quantity of any dimension and sign.
+    Value,
+    /// A metric with its labels.
+    Metric,
+    /// `zipf(items=, capacity=, alpha=)`, without `capacity` too.
+    Zipf,
+    /// The same, or `{ value, range, source }`.
+    Ranged(&'static Kind),
+    /// A list with so many items at least.
+    Array(&'static Kind, usize),
+    /// Two values.
+    Pair(&'static [Kind; 2]),
+    /// One of several kinds.
+    Either(&'static [Kind]),
+    /// A table.
+    Table(&'static Shape),
+    /// A piece of a scenario: any of its keys.
+    Piece,
+    /// A list of steps, which may hold lists of steps: the one kind that is recursive.
+    Steps(&'static Shape),
+    /// Values by names that the author chooses.
+    Map(&'static Kind),
+}
+
+// What most keys take. A reader's `value`, `duration`, `timer` and `law` take a range, too.
+pub(super) const TEXT: Kind = Kind::Text;
+pub(super) const NAMES: Kind = Kind::Either(&[Kind::Text, Kind::Array(&Kind::Text, 0)]);
+pub(super) const TRUTH: Kind = Kind::Ranged(&Kind::Truth);
+pub(super) const NUMBER: Kind = Kind::Ranged(&Kind::Number);
+pub(super) const POSITIVE: Kind = Kind::Ranged(&Kind::Positive);
+pub(super) const SHARE: Kind = Kind::Ranged(&Kind::Share);
+pub(super) const DURATION: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Duration));
+pub(super) const SIZE: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Size));
+pub(super) const RATE: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Rate));
+/// A distribution of bandwidths.
+pub(super) const RATES: Kind = Kind::Ranged(&Kind::Law(Dimension::Bandwidth));
+pub(super) const BANDWIDTH: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Bandwidth));
+pub(super) const CLOCK: Kind = Kind::Ranged(&Kind::Clock);
+/// CPU between two touches of pages; `none`: there are none.
+pub(super) const TOUCH: Kind = Kind::Either(&[Kind::Word(&["none"]), DURATION]);
+/// A distribution of durations.
+pub(super) const TIMES: Kind = Kind::Ranged(&Kind::Law(Dimension::Duration));
+/// A distribution of sizes.
+pub(super) const SIZES: Kind = Kind::Ranged(&Kind::Law(Dimension::Size));
+/// A distribution of numbers.
+pub(super) const NUMBERS: Kind = Kind::Ranged(&Kind::Law(Dimension::Number));
+/// A whole number from zero, and from one.
+pub(super) const FROM_ZERO: Kind = Kind::Ranged(&Kind::Count(0, 1_000_000_000));
+pub(super) const FROM_ONE: Kind = Kind::Ranged(&Kind::Count(1, 1_000_000_000));
+/// As many attempts are made after the first, at most.
+pub(super) const ATTEMPTS: Kind = Kind::Ranged(&Kind::Count(0, MOST_ATTEMPTS));
+/// More would be a call that is tried for ever: a request that is refused at once would never end.
+pub(crate) const MOST_ATTEMPTS: u32 = 1000;
+
+pub(super) const fn key(name: &'static str, kind: Kind, meaning: &'static str) -> Key {
+    Key { name, kind, meaning, absent: "" }
+}
+
+impl Key {
+    /// With what holds where it is left out.
+    pub(super) const fn or(self, absent: &'static str) -> Self {
+        Self { absent, ..self }
+    }
+}
+
+pub(super) const fn shape(
+    name: &'static str,
+    meaning: &'static str,
+    keys: &'static [Key],
+) -> Shape {
+    Shape { name, meaning, keys, cases: &[], others: None, shares_names: false, required: &[] }
+}
+
+/// A table whose keys are the author's.
+static FREE: Shape = shape("free", "names of the author's own", &[]);
+
+impl PartialEq for Shape {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Shape {
+    /// All keys, those of cases too; one may come in several cases.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &'static Key> {
+        self.keys.iter().chain(self.cases.iter().flat_map(|case| case.keys))
+    }
+
+    /// The table that `key` takes.
+    pub(crate) fn below(&self, key: &str) -> &'static Shape {
+        let mut found = self.all().filter(|known| known.name == key);
+        found.find_map(|known| known.kind.table()).unwrap_or(&FREE)
+    }
+
+    /// The table of a thing whose name the author chooses.
+    pub(crate) fn of_others(&self) -> &'static Shape {
+        self.others.as_ref().and_then(Kind::table).unwrap_or(&FREE)
+    }
+
+    /// Stops whoever reads a key that is not described: the author of that reader meets this in
+    /// the first test that reads such a table.
+    pub(crate) fn assert_has(&self, key: &str) {
+        assert!(
+            self.all().any(|known| known.name == key),
+            "`{key}` is read and not described: give the table `{}` in sim/scenario/schema/ a row \
+             for it, with what it takes and what it means",
+            self.name
+        );
+    }
+
+    /// The same for the words that a key takes.
+    pub(crate) fn assert_words(&self, key: &str, words: &[&str]) {
+        let offers = |word: &&str| {
+            self.all().filter(|known| known.name == key).any(|known| known.kind.offers(word))
+        };
+        let missing = words.iter().find(|word| !offers(word));
+        assert!(
+            missing.is_none(),
+            "`{key}` takes the word {missing:?}, which is not described: add it to the row of \
+             `{key}` in the table `{}` in sim/scenario/schema/",
+            self.name
+        );
+    }
+}
+
+impl Kind {
+    /// What `key` of it takes.
+    pub(super) fn within(&self, key: &str) -> Option<Self> {
+        match self {
+            Self::Table(shape) => {
+                let own = shape.all().find(|known| known.name == key).map(|known| known.kind);
+                own.or(shape.others)
+            }
+            Self::Map(kind) => Some(**kind),
+            Self::Ranged(kind) => kind.within(key),
+            Self::Either(kinds) => kinds.iter().find_map(|kind| kind.within(key)),
+            _ => None,
+        }
+    }
+
+    /// What an item of it takes.
+    pub(super) fn item(&self) -> Option<Self> {
+        match self {
+            Self::Array(kind, _) => Some(**kind),
+            Self::Steps(step) => Some(Self::Table(step)),
+            Self::Either(kinds) => kinds.iter().find_map(Self::item),
+            _ => None,
+        }
+    }
+
+    /// Whether it takes a whole number, and no other.
+    pub(super) fn counts(&self) -> bool {
+        match self {
+            Self::Count(..) => true,
+            Self::Ranged(kind) => kind.counts(),
+            Self::Either(kinds) => {
+                let is_number = |kind: &&Self| matches!(kind, Self::Number | Self::Positive);
+                kinds.iter().any(Self::counts) && !kinds.iter().any(|kind| is_number(&kind))
+            }
+            _ => false,
+        }
+    }
+
+    /// The table that it is, or holds.
+    pub(super) fn table(&self) -> Option<&'static Shape> {
+        match self {
+            Self::Table(shape) | Self::Steps(shape) => Some(shape),
+            Self::Ranged(kind) | Self::Array(kind, _) | Self::Map(kind) => kind.table(),
+            Self::Either(kinds) => kinds.iter().find_map(Self::table),
+            _ => None,
+        }
+    }
+
+    fn offers(&self, word: &str) -> bool {
+        match self {
+            Self::Word(words) => words.contains(&word),
+            Self::Either(kinds) => kinds.iter().any(|kind| kind.offers(word)),
+            _ => false,
+        }
+    }
+}
