@@ -8,7 +8,7 @@ use crate::document::Document;
 use crate::document::fields::Name;
 use crate::document::migration::{Phase, PhaseStep, WorkText};
 use crate::length::shown;
-use crate::lint;
+use crate::lint::table;
 use crate::migration::{after, after_step, circles, document, earlier, services, standing};
 use crate::source::{Origin, Sources};
 use std::collections::{BTreeMap, BTreeSet};
@@ -118,7 +118,7 @@ pub(crate) fn lints(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
                 let instead = "what it writes from then on is lost: stop it first".to_owned();
                 let name = "dump-while-running";
                 let lint = Diagnostic::warning(name, message).at(sources, service.origin);
-                out.push(lint.maybe_help(lint::reason(name, Some(instead))));
+                out.push(lint.maybe_help(table::reason(name, Some(instead))));
             }
         }
     }

@@ -22,7 +22,7 @@ use crate::document::routing;
 use crate::document::service::Service;
 use crate::document::step::StepKind;
 use crate::length::shown;
-use crate::lint;
+use crate::lint::table;
 use crate::places::{self, Places, machines};
 use crate::source::{Origin, Sources};
 use std::collections::BTreeSet;
@@ -456,7 +456,7 @@ impl<'a> Check<'a> {
                 Some(why) => {
                     let code = "reservations-above-node";
                     let message = format!("{message}: {why}");
-                    Diagnostic::warning(code, message).maybe_help(lint::reason(code, None))
+                    Diagnostic::warning(code, message).maybe_help(table::reason(code, None))
                 }
                 None => Diagnostic::warning("pending", message).help("the others stay pending"),
             };

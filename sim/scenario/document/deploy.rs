@@ -6,7 +6,7 @@ use super::fields::{self, Fields, Name, Reader};
 use super::rollout;
 use crate::schema::{PORT, VOLUME};
 use crate::source::Origin;
-use crate::traefik::Label;
+use crate::traefik::label::Label;
 use crate::tree::{Item, Value};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;

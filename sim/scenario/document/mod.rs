@@ -52,7 +52,7 @@ use traffic::Traffic;
 use variant::Variant;
 use wssim_experiment::cluster::Survival;
 
-use crate::traefik::Proxy;
+use crate::traefik::proxy::Proxy;
 
 /// A scenario as it was read.
 #[derive(Clone, Debug, Default)]

@@ -9,10 +9,9 @@ mod packets;
 mod proxy;
 mod rollout;
 mod room;
-mod table;
+pub(crate) mod table;
 
 pub(crate) use found::is_silenced;
-pub(crate) use table::reason;
 pub use table::{LINTS, Lint};
 
 use crate::check;

@@ -6,11 +6,11 @@
 mod join;
 pub(crate) mod merge;
 pub(crate) mod overlay;
-mod prune;
+pub(crate) mod prune;
 
 pub(crate) use join::file;
 pub(crate) use merge::lay_over;
-pub(crate) use prune::{prune, takes_back};
+pub(crate) use prune::prune;
 
 use crate::diagnostic::Diagnostic;
 use crate::no_effect::layers;

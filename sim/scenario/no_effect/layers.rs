@@ -3,7 +3,7 @@
 use super::note::note;
 use crate::diagnostic::Diagnostic;
 use crate::load::merge::{id_of, is_by_id};
-use crate::load::takes_back;
+use crate::load::prune::takes_back;
 use crate::source::{Origin, Sources};
 use crate::tree::{Item, Table, Value};
 

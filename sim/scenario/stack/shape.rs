@@ -4,7 +4,7 @@ use super::keys::{self, Becomes, Shape};
 use super::types::{self, Misfit};
 use super::{forms, values};
 use crate::diagnostic::Diagnostic;
-use crate::lint;
+use crate::lint::table;
 use crate::source::{Origin, Sources};
 use crate::tree::{Entry, Item, Table, Value};
 use wssim_text::suggest;
@@ -108,7 +108,7 @@ impl Walk<'_> {
 
 /// A warning that is a lint, and so has a reason and can be silenced.
 pub(super) fn lint_of(name: &'static str, message: String, instead: Option<String>) -> Diagnostic {
-    Diagnostic::warning(name, message).maybe_help(lint::reason(name, instead))
+    Diagnostic::warning(name, message).maybe_help(table::reason(name, instead))
 }
 
 /// Options of networks that seem to encrypt and do not, or seem not to and do.

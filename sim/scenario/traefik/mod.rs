@@ -11,16 +11,14 @@
 //! other providers' files.
 
 pub(crate) mod breaker;
-mod label;
+pub(crate) mod label;
 pub(crate) mod middleware;
 mod options;
 pub(crate) mod passage;
-mod proxy;
+pub(crate) mod proxy;
 mod reference;
 mod route;
 
-pub(crate) use label::Label;
-pub(crate) use proxy::Proxy;
 pub use route::Route;
 
 use crate::diagnostic::Diagnostic;
@@ -28,8 +26,9 @@ use crate::document::Document;
 use crate::document::fields::Reader;
 use crate::source::Origin;
 use crate::tree::Table;
+use label::Label;
 use options::Options;
-use proxy::{Balancer, Health, Router, Strategy};
+use proxy::{Balancer, Health, Proxy, Router, Strategy};
 use reference::{Reference, references};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
