@@ -4,7 +4,7 @@
 //! with its process, however that ends. Where a system or a file system knows no such locks there is none, and
 //! only each file by itself is whole.
 
-use crate::files::{Reason, WriteError};
+use crate::files::{WriteError, WriteObstacle};
 use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ impl Lock {
         let directory = directory.to_owned();
         match locked {
             Some(Err(TryLockError::WouldBlock)) => {
-                Err(WriteError { path: directory, reason: Reason::Taken })
+                Err(WriteError { path: directory, reason: WriteObstacle::Taken })
             }
             Some(Ok(())) => Ok(Self { directory, file }),
             None | Some(Err(TryLockError::Error(_))) => Ok(Self { directory, file: None }),
@@ -88,7 +88,7 @@ mod tests {
     fn a_directory_is_locked_once_and_freed_with_its_lock() {
         let scratch = Scratch::new("lock");
         let first = Lock::on(scratch.path()).unwrap();
-        assert!(matches!(Lock::on(scratch.path()).unwrap_err().reason, Reason::Taken));
+        assert!(matches!(Lock::on(scratch.path()).unwrap_err().reason, WriteObstacle::Taken));
         drop(first);
         assert!(Lock::on(scratch.path()).is_ok());
     }

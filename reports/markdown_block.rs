@@ -1,7 +1,7 @@
 //! Blocks of Markdown: tables, lists, lists under a heading.
 
 use crate::escape::markdown as escaped;
-use crate::table::{Kind, Table, Tone};
+use crate::table::{ColumnKind, Table, Tone};
 use std::fmt::Write as _;
 
 /// A table, without a line after it.
@@ -10,8 +10,10 @@ pub(crate) fn table<H: AsRef<str>>(table: &Table<H>) -> String {
     let headings = table.columns.iter();
     row(&mut text, headings.clone().map(|(heading, _)| escaped(heading.as_ref())));
     let aligned = headings.map(|(_, kind)| match kind {
-        Kind::Numbers => "---:".to_owned(),
-        Kind::Words | Kind::Phrases | Kind::Prose | Kind::Fixed => "---".to_owned(),
+        ColumnKind::Numbers => "---:".to_owned(),
+        ColumnKind::Words | ColumnKind::Phrases | ColumnKind::Prose | ColumnKind::Fixed => {
+            "---".to_owned()
+        }
     });
     row(&mut text, aligned);
     for cells in &table.rows {

@@ -1,18 +1,18 @@
 //! What formulas say, for programs: an object, its keys in the order of the report. Times in seconds, shares
 //! as ratios; `null` where there is no steady state.
 
-use super::told::Told;
+use super::told::AnalyticReport;
 use super::wording;
 use crate::escape;
 use crate::number::twelve_digits;
 use serde::Serialize;
 use wssim_experiment::analytic::{
-    Demand, EntryValue, NodeValue, PoolValue, Reason, Resource, ServiceValue,
+    Demand, EntryValue, FormulaGap, NodeValue, PoolValue, Resource, ServiceValue,
 };
 
 /// The report for programs.
 #[must_use]
-pub fn render(told: &Told) -> String {
+pub fn render(told: &AnalyticReport) -> String {
     let analytic = &told.analytic;
     let all = AnalyticJson {
         name: &told.name,
@@ -165,7 +165,7 @@ struct ReasonJson {
 }
 
 impl ReasonJson {
-    fn of(reason: &Reason) -> Self {
+    fn of(reason: &FormulaGap) -> Self {
         Self { kind: wording::kind(reason), why: wording::sentence(reason) }
     }
 }

@@ -4,7 +4,7 @@ use wssim_experiment::analytic::Analytic;
 
 /// The answer, with the scenario that it is of.
 #[derive(Clone, Debug, Default)]
-pub struct Told {
+pub struct AnalyticReport {
     /// Bare name of the scenario.
     pub name: String,
     /// Its title.

@@ -9,8 +9,8 @@ use crate::reason;
 use serde::Serialize;
 use wssim_experiment::analytic::Demand;
 use wssim_experiment::capacity::findings::{
-    Asked, Capacity, Carries, End, First, Fit, Fits, Mean, Room, Searched, State, Strain, Traffic,
-    Tried, Without,
+    AskedCondition, Capacity, Carries, First, Fit, Fits, Mean, Room, SearchEnd, Searched, Strain,
+    Traffic, Tried, ValueState, Without,
 };
 
 #[derive(Serialize)]
@@ -60,7 +60,7 @@ struct ConditionJson<'a> {
 }
 
 impl<'a> ConditionJson<'a> {
-    fn of(asked: &'a Asked) -> Self {
+    fn of(asked: &'a AskedCondition) -> Self {
         let expected = asked.condition.expected;
         Self {
             name: asked.name,
@@ -88,13 +88,13 @@ impl<'a> SearchJson<'a> {
             kept: search.kept.map(Number),
             missed: search.missed.map(Number),
             end: match search.end {
-                End::Narrow => "narrow",
-                End::Open => "open",
-                End::Tries => "tries",
-                End::AlwaysKept => "always-kept",
-                End::NeverKept => "never-kept",
-                End::Turns => "not-monotone",
-                End::Cut => "cut",
+                SearchEnd::Narrow => "narrow",
+                SearchEnd::Open => "open",
+                SearchEnd::Tries => "tries",
+                SearchEnd::AlwaysKept => "always-kept",
+                SearchEnd::NeverKept => "never-kept",
+                SearchEnd::Turns => "not-monotone",
+                SearchEnd::Cut => "cut",
             },
             confidence: Number(search.confidence),
             tried: search.tried.iter().map(TriedJson::of).collect(),
@@ -121,9 +121,9 @@ impl<'a> TriedJson<'a> {
             value: Number(tried.value),
             text: &tried.text,
             state: match tried.state {
-                State::Kept => "kept",
-                State::Missed => "missed",
-                State::Open => "open",
+                ValueState::Kept => "kept",
+                ValueState::Missed => "missed",
+                ValueState::Open => "open",
             },
             replications: tried.replications,
             overloads: tried.overloads.iter().map(reason::overload).collect(),

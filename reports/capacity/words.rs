@@ -4,7 +4,7 @@ use super::names::{condition, resource, value};
 use crate::quantity;
 use crate::reason;
 use wssim_experiment::capacity::findings::{
-    Capacity, Carries, End, First, Fit, Fits, Searched, State, Strain, Traffic, Without,
+    Capacity, Carries, First, Fit, Fits, SearchEnd, Searched, Strain, Traffic, ValueState, Without,
 };
 
 /// The first lines: what is carried, what gives first, and what is carried without a node.
@@ -28,14 +28,14 @@ fn times(value: f64) -> String {
 /// How much is carried within the objectives.
 fn carries(search: &Searched) -> String {
     let today = search.tried.iter().find(|tried| tried.value == 1.0).map(|tried| tried.state);
-    let fails = if today == Some(State::Missed) {
+    let fails = if today == Some(ValueState::Missed) {
         "The traffic of today is already too much. "
     } else {
         ""
     };
     match (search.end, search.kept, search.missed) {
-        (End::Cut, None, None) => "Cut short: nothing is known yet.".to_owned(),
-        (End::Cut, kept, missed) => {
+        (SearchEnd::Cut, None, None) => "Cut short: nothing is known yet.".to_owned(),
+        (SearchEnd::Cut, kept, missed) => {
             let kept = kept.map(|kept| format!("carries {}", times(kept)));
             let missed = missed.map(|missed| format!("does not carry {}", times(missed)));
             let known: Vec<String> = kept.into_iter().chain(missed).collect();
@@ -44,13 +44,13 @@ fn carries(search: &Searched) -> String {
         (_, Some(kept), Some(missed)) => {
             format!("{fails}Carries {}, and not {missed}.", times(kept))
         }
-        (End::Open, Some(kept), None) => {
+        (SearchEnd::Open, Some(kept), None) => {
             format!("{fails}Carries {} at least; more is not decided.", times(kept))
         }
-        (End::Open, None, Some(missed)) => {
+        (SearchEnd::Open, None, Some(missed)) => {
             format!("Does not carry {}; less is not decided.", times(missed))
         }
-        (End::Open, None, None) => "Nothing is decided, whatever the traffic.".to_owned(),
+        (SearchEnd::Open, None, None) => "Nothing is decided, whatever the traffic.".to_owned(),
         (_, Some(kept), None) => {
             format!("Carries {} at least: nothing gives up to there.", times(kept))
         }
@@ -165,17 +165,18 @@ fn of_key(capacity: &Capacity) -> String {
         format!("from {} to {}", first.text, last.text)
     };
     match (search.end, search.kept, search.missed) {
-        (End::Cut, ..) => format!("{key}: cut short."),
-        (End::Turns, ..) => format!(
+        (SearchEnd::Cut, ..) => format!("{key}: cut short."),
+        (SearchEnd::Turns, ..) => format!(
             "{key}: there is no single limit {}: the metric rises and falls between; \
              `wssim sweep --param` shows where.",
             ends()
         ),
-        (End::AlwaysKept, ..) => format!("{key}: every value {} will do.", ends()),
-        (End::NeverKept, ..) => format!("{key}: no value {} will do.", ends()),
+        (SearchEnd::AlwaysKept, ..) => format!("{key}: every value {} will do.", ends()),
+        (SearchEnd::NeverKept, ..) => format!("{key}: no value {} will do.", ends()),
         (_, Some(kept), Some(missed)) => {
             let which = if kept > missed { "least" } else { "largest" };
-            let open = if search.end == End::Open { "; between nothing is decided" } else { "" };
+            let open =
+                if search.end == SearchEnd::Open { "; between nothing is decided" } else { "" };
             format!(
                 "{key} = {} is the {which} that will do, {} will not{open}.",
                 text(kept),

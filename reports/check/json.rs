@@ -3,14 +3,14 @@
 //! Of the offered load there is what is asked for all in all: erlangs and rates, not rounded.
 //! `disk` is there where a node's disk is asked for anything; `null`: unlimited.
 
-use super::known::{Check, Mistake, Placement, Route};
+use super::known::{CheckAnswer, Mistake, Placement, Route};
 use crate::escape;
 use serde::Serialize;
 use wssim_experiment::offered::{DiskLoad, NodeLoad, OfferedLoad, ServiceLoad};
 
 /// The report for programs.
 #[must_use]
-pub fn render(check: &Check) -> String {
+pub fn render(check: &CheckAnswer) -> String {
     let text = serde_json::to_string_pretty(&CheckJson::of(check))
         .expect("keys are strings and nothing else can fail");
     escape::json(&format!("{text}\n"))
@@ -28,7 +28,7 @@ struct CheckJson<'a> {
 }
 
 impl<'a> CheckJson<'a> {
-    fn of(check: &'a Check) -> Self {
+    fn of(check: &'a CheckAnswer) -> Self {
         Self {
             name: &check.name,
             title: &check.title,

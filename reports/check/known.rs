@@ -5,7 +5,7 @@ use wssim_experiment::offered::OfferedLoad;
 
 /// The answer of `check`.
 #[derive(Clone, Debug, Default)]
-pub struct Check {
+pub struct CheckAnswer {
     /// Bare name of the scenario.
     pub name: String,
     /// Its title.

@@ -4,17 +4,17 @@ mod json;
 mod known;
 
 pub use json::render as json;
-pub use known::{Check, Mistake, Placement, Route};
+pub use known::{CheckAnswer, Mistake, Placement, Route};
 
 use crate::page::{Page, Style};
-use crate::table::{Cell, Kind, Table, Tone};
+use crate::table::{Cell, ColumnKind, Table, Tone};
 use crate::{escape, quantity};
 use wssim_experiment::offered::{NodeLoad, ServiceLoad};
 
 /// The report for a terminal. `diagnostics` are the mistakes as they are to be shown, since only
 /// who holds the texts can quote their lines.
 #[must_use]
-pub fn text(check: &Check, diagnostics: &str, style: Style, width: usize) -> String {
+pub fn text(check: &CheckAnswer, diagnostics: &str, style: Style, width: usize) -> String {
     let mut page = Page::new(style, width);
     page.title(&title(check));
     if !diagnostics.is_empty() {
@@ -33,7 +33,7 @@ pub fn text(check: &Check, diagnostics: &str, style: Style, width: usize) -> Str
 
 /// The report for a merge request.
 #[must_use]
-pub fn markdown(check: &Check) -> String {
+pub fn markdown(check: &CheckAnswer) -> String {
     let mut text = format!("## {}\n\n{}\n", escape::markdown(&title(check)), summary(check));
     let mistakes: Vec<String> = check.diagnostics.iter().map(one_line).collect();
     crate::markdown_block::section(&mut text, "Mistakes", &mistakes);
@@ -47,7 +47,7 @@ pub fn markdown(check: &Check) -> String {
     text
 }
 
-fn title(check: &Check) -> String {
+fn title(check: &CheckAnswer) -> String {
     if check.title.is_empty() {
         check.name.clone()
     } else {
@@ -66,7 +66,7 @@ fn one_line(mistake: &Mistake) -> String {
 }
 
 /// How many mistakes there are.
-fn summary(check: &Check) -> String {
+fn summary(check: &CheckAnswer) -> String {
     let count = |severity: &str, many: &str| {
         let number =
             check.diagnostics.iter().filter(|mistake| mistake.severity == severity).count();
@@ -80,7 +80,7 @@ fn summary(check: &Check) -> String {
     )
 }
 
-fn tables(check: &Check) -> Vec<(&'static str, Table)> {
+fn tables(check: &CheckAnswer) -> Vec<(&'static str, Table)> {
     let all = [
         ("Placement", placements(&check.placements)),
         ("Routes", routes(&check.routes)),
@@ -99,7 +99,11 @@ fn placements(placements: &[Placement]) -> Table {
         ]
     };
     Table {
-        columns: vec![("Node", Kind::Fixed), ("Containers", Kind::Numbers), ("", Kind::Prose)],
+        columns: vec![
+            ("Node", ColumnKind::Fixed),
+            ("Containers", ColumnKind::Numbers),
+            ("", ColumnKind::Prose),
+        ],
         rows: placements.iter().map(row).collect(),
     }
 }
@@ -116,11 +120,11 @@ fn routes(routes: &[Route]) -> Table {
     };
     let table = Table {
         columns: vec![
-            ("Router", Kind::Words),
-            ("Rule", Kind::Prose),
-            ("Entry points", Kind::Words),
-            ("To", Kind::Words),
-            ("Middlewares", Kind::Words),
+            ("Router", ColumnKind::Words),
+            ("Rule", ColumnKind::Prose),
+            ("Entry points", ColumnKind::Words),
+            ("To", ColumnKind::Words),
+            ("Middlewares", ColumnKind::Words),
         ],
         rows: routes.iter().map(row).collect(),
     };
@@ -142,12 +146,12 @@ fn nodes(nodes: &[NodeLoad]) -> Table {
     };
     let table = Table {
         columns: vec![
-            ("Node", Kind::Words),
-            ("Offered", Kind::Numbers),
-            ("Threads", Kind::Numbers),
-            ("Capacity", Kind::Numbers),
-            ("Utilization", Kind::Numbers),
-            ("Disk", Kind::Numbers),
+            ("Node", ColumnKind::Words),
+            ("Offered", ColumnKind::Numbers),
+            ("Threads", ColumnKind::Numbers),
+            ("Capacity", ColumnKind::Numbers),
+            ("Utilization", ColumnKind::Numbers),
+            ("Disk", ColumnKind::Numbers),
         ],
         rows: nodes.iter().map(row).collect(),
     };
@@ -169,14 +173,14 @@ fn services(services: &[ServiceLoad]) -> Table {
     };
     let table = Table {
         columns: vec![
-            ("Service", Kind::Words),
-            ("Containers", Kind::Numbers),
-            ("Visits/s", Kind::Numbers),
-            ("In service", Kind::Numbers),
-            ("Workers", Kind::Numbers),
-            ("CPU each", Kind::Numbers),
-            ("Limit", Kind::Numbers),
-            ("Utilization", Kind::Numbers),
+            ("Service", ColumnKind::Words),
+            ("Containers", ColumnKind::Numbers),
+            ("Visits/s", ColumnKind::Numbers),
+            ("In service", ColumnKind::Numbers),
+            ("Workers", ColumnKind::Numbers),
+            ("CPU each", ColumnKind::Numbers),
+            ("Limit", ColumnKind::Numbers),
+            ("Utilization", ColumnKind::Numbers),
         ],
         rows: services.iter().map(row).collect(),
     };
@@ -234,8 +238,8 @@ mod tests {
         }
     }
 
-    fn check() -> Check {
-        Check {
+    fn check() -> CheckAnswer {
+        CheckAnswer {
             name: "after".to_owned(),
             title: "Recommended distribution".to_owned(),
             diagnostics: vec![Mistake {

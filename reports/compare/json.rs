@@ -8,7 +8,9 @@
 use crate::metric_json::{EstimateJson, Labels, MetricJson};
 use crate::number::Number;
 use serde::Serialize;
-use wssim_experiment::compare::findings::{Beside, Comparison, Named, Of, Outcome, Row, Trial};
+use wssim_experiment::compare::findings::{
+    Beside, ComparedMetric, Comparison, Named, Of, Outcome, PlanTrial,
+};
 use wssim_experiment::failures::by_size::OfSize;
 use wssim_experiment::failures::findings::Failures;
 use wssim_experiment::findings::Metric;
@@ -67,7 +69,7 @@ impl SetsJson {
 }
 
 impl<'a> TrialJson<'a> {
-    pub(crate) fn of(trial: &'a Trial) -> Self {
+    pub(crate) fn of(trial: &'a PlanTrial) -> Self {
         let (failures, metrics): (_, &[Metric]) = match &trial.outcome {
             Outcome::Failures(failures) => (Some(&**failures), &[]),
             Outcome::Rollouts(metrics) => (None, metrics),
@@ -145,7 +147,7 @@ pub(crate) struct RowJson<'a> {
 }
 
 impl<'a> RowJson<'a> {
-    pub(crate) fn of(row: &'a Row, comparison: &'a Comparison) -> Self {
+    pub(crate) fn of(row: &'a ComparedMetric, comparison: &'a Comparison) -> Self {
         let name = |place: usize| comparison.others[place].name.as_str();
         let said = row.said.iter().map(|said| {
             let (of, scenario) = match said.of {

@@ -2,13 +2,13 @@
 //! simulated, and the command that gives the same numbers.
 
 use super::markup::Html;
-use super::told::{Plan, Told};
+use super::told::{CommandContext, Plan};
 use crate::wording;
 use std::collections::BTreeMap;
 use wssim_experiment::findings::Findings;
 use wssim_experiment::input::{Basis, Input};
 
-pub(super) fn section(html: &mut Html, findings: &Findings, told: &Told) {
+pub(super) fn section(html: &mut Html, findings: &Findings, told: &CommandContext) {
     html.section("basis", "What this rests on", |html| {
         for (place, plan) in told.plans.iter().enumerate() {
             match place.checked_sub(1).and(told.plans.first()) {

@@ -3,7 +3,7 @@
 
 use super::drawn::{Body, Figure};
 use super::markup::Html;
-use super::told::Told;
+use super::told::CommandContext;
 use crate::escape::safe_file_name;
 use crate::figure::{self, Heat, ONE_IN};
 use crate::metric_name;
@@ -14,7 +14,7 @@ use wssim_experiment::findings::{self, Answer, Distribution, Findings, ResponseB
 /// The least quantile that is drawn: those below lie too near each other on this axis.
 const LEAST_QUANTILE: f64 = 0.25;
 
-pub(super) fn section(html: &mut Html, findings: &Findings, told: &Told) {
+pub(super) fn section(html: &mut Html, findings: &Findings, told: &CommandContext) {
     let figures = figures(findings, told);
     if figures.is_empty() {
         return;
@@ -25,7 +25,7 @@ pub(super) fn section(html: &mut Html, findings: &Findings, told: &Told) {
 }
 
 /// Of several scenarios the quantiles stand in one figure, beside each other; what changes over time has one each.
-pub(super) fn figures(findings: &Findings, told: &Told) -> Vec<Figure> {
+pub(super) fn figures(findings: &Findings, told: &CommandContext) -> Vec<Figure> {
     let runs: Vec<(&str, &RunAnswer)> = match &findings.answer {
         Answer::Run(run) => vec![("", run)],
         Answer::Compare(comparison) => {

@@ -5,7 +5,7 @@ use wssim_experiment::input::Input;
 
 /// What is told of a command beside its findings.
 #[derive(Clone, Debug, Default)]
-pub struct Told {
+pub struct CommandContext {
     /// The command that gives the same numbers again.
     pub call: String,
     /// The scenario; of several that are compared the baseline first.

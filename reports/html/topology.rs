@@ -1,14 +1,14 @@
 //! A card a node: its containers, and how full its processor, RAM and swap are.
 
 use super::markup::Html;
-use super::told::{Plan, Told};
+use super::told::{CommandContext, Plan};
 use crate::figure::bar;
 use crate::quantity;
 use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::part::is_of_part;
 use wssim_stats::Estimate;
 
-pub(super) fn section(html: &mut Html, findings: &Findings, told: &Told) {
+pub(super) fn section(html: &mut Html, findings: &Findings, told: &CommandContext) {
     if told.plans.iter().all(|plan| plan.placements.is_empty()) {
         return;
     }

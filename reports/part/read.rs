@@ -1,7 +1,7 @@
 //! A part as it is read.
 
 use super::header::{BEGINNING, Header, MOST, SHAPE};
-use super::record::{self, Name, Place, Record};
+use super::record::{self, FileSpan, Name, Record};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
@@ -23,7 +23,7 @@ pub struct Part {
     /// Whether all is there that the shard was to do.
     pub is_complete: bool,
     file: Mutex<File>,
-    pub(super) replications: BTreeMap<Name, Place>,
+    pub(super) replications: BTreeMap<Name, FileSpan>,
     /// Bytes up to the end of the last whole record.
     pub(super) whole: u64,
 }

@@ -2,7 +2,7 @@
 
 use super::digest::of_bytes;
 use std::io::{self, Read};
-use wssim_experiment::archive::Key;
+use wssim_experiment::archive::ArmKey;
 
 /// Bytes of a length and of a checksum.
 const HEAD: usize = 8;
@@ -12,16 +12,16 @@ const NAME: usize = 20;
 const MOST: usize = 1 << 28;
 
 /// A replication: its arm and its number.
-pub(super) type Name = (Key, u32);
+pub(super) type Name = (ArmKey, u32);
 
 /// Where the bytes of a replication stand in a file.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct FileSpan {
     pub(super) from: u64,
     pub(super) length: usize,
 }
 
-impl Place {
+impl FileSpan {
     pub(super) fn end(self) -> u64 {
         self.from + self.length as u64
     }
@@ -31,7 +31,7 @@ impl Place {
 #[derive(Debug)]
 pub(super) enum Record {
     /// What a replication left behind, and where.
-    Replication(Name, Place),
+    Replication(Name, FileSpan),
     /// The end, behind this number of replications.
     End(u32),
 }
@@ -69,7 +69,7 @@ pub(super) fn next(file: &mut impl Read, place: u64) -> io::Result<Option<Record
     };
     let name = (*key, u32::from_le_bytes([*a, *b, *c, *d]));
     let from = place + (HEAD + NAME) as u64;
-    let record = Record::Replication(name, Place { from, length: length - NAME });
+    let record = Record::Replication(name, FileSpan { from, length: length - NAME });
     Ok((checksum(&content) == head[4..]).then_some(record))
 }
 

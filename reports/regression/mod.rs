@@ -19,7 +19,7 @@ pub(crate) use table::{Listed, listed, name, told, verdicts};
 
 /// How the answer to `wssim diff` looks.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct DifferenceOptions {
     /// Whether it is coloured.
     pub style: Style,
     /// Columns of the terminal.
@@ -32,7 +32,7 @@ pub struct Options {
 
 /// The answer to `wssim diff` for a terminal.
 #[must_use]
-pub fn text(difference: &Difference, options: &Options) -> String {
+pub fn text(difference: &Difference, options: &DifferenceOptions) -> String {
     let mut page = Page::new(options.style, options.width);
     if !options.brief {
         page.title(&words::title(difference));

@@ -4,7 +4,7 @@ pub(crate) mod json;
 
 use crate::gantt;
 use crate::quantity;
-use crate::table::{Cell, Kind, Section, Table, Tone};
+use crate::table::{Cell, ColumnKind, Section, Table, Tone};
 use wssim_experiment::findings::{Bar, Doing, RolloutShown};
 
 /// Rows that a short report has; of more it has those of whole rollouts.
@@ -24,10 +24,10 @@ pub(crate) fn brief(rollouts: &[RolloutShown]) -> Section {
 fn with_rows(rollouts: &[RolloutShown], all: bool) -> Section {
     let ends = line_of_time(rollouts);
     let columns = vec![
-        ("Rollout", Kind::Phrases),
-        ("", Kind::Fixed),
-        ("from", Kind::Numbers),
-        ("to", Kind::Numbers),
+        ("Rollout", ColumnKind::Phrases),
+        ("", ColumnKind::Fixed),
+        ("from", ColumnKind::Numbers),
+        ("to", ColumnKind::Numbers),
     ];
     let mut table = Table { columns, rows: Vec::new() };
     for rollout in rollouts {

@@ -11,7 +11,7 @@ use super::rows::name;
 use super::wording::{self, words};
 use crate::escape;
 use serde_json::{Value, json};
-use wssim_experiment::trace::{Kind, Part, StayKind, Trace};
+use wssim_experiment::trace::{StayKind, StayStretch, StretchKind, Trace};
 
 /// How the file begins, without white space: its first event says who wrote it.
 pub(crate) const BEGINNING: &str =
@@ -141,7 +141,7 @@ impl File<'_> {
     }
 
     /// A call, and inside it the way there and back.
-    fn call(&mut self, on: usize, part: &Part, callee: usize) {
+    fn call(&mut self, on: usize, part: &StayStretch, callee: usize) {
         let called = &self.trace.stays[callee];
         let title = format!("call {}", name(called));
         let args = with(json!({ "attempt": called.attempt }), part.failed, false);
@@ -152,7 +152,7 @@ impl File<'_> {
         }
         let ways = [(start, called.start_ns.min(end)), (called.end_ns.min(end), end)];
         for (from, to) in ways.into_iter().filter(|(from, to)| from < to) {
-            let (title, cat) = (words(Kind::Network), Kind::Network.name());
+            let (title, cat) = (words(StretchKind::Network), StretchKind::Network.name());
             self.complete(on, title, cat, (from, to), json!({}));
         }
     }

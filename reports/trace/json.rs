@@ -5,7 +5,7 @@ use super::wording::place;
 use crate::escape;
 use crate::reason;
 use serde::Serialize;
-use wssim_experiment::trace::{Component, Part, Stay, StayKind, Trace};
+use wssim_experiment::trace::{Component, Stay, StayKind, StayStretch, Trace};
 
 /// The version of the shape; it grows when a reader of the old shape would be misled.
 const SCHEMA_VERSION: u32 = 1;
@@ -171,7 +171,7 @@ fn stay(of: &Stay) -> StayJson<'_> {
     }
 }
 
-fn part(of: &Part) -> PartJson<'_> {
+fn part(of: &StayStretch) -> PartJson<'_> {
     PartJson {
         kind: of.kind.name(),
         place: place(&of.place),

@@ -2,7 +2,7 @@
 
 use super::clock::Clock;
 use super::wording::{place, words};
-use crate::table::{Cell, Kind, Table};
+use crate::table::{Cell, ColumnKind, Table};
 use wssim_experiment::trace::Trace;
 
 /// Rows of the short table; what is smaller stands in its last one.
@@ -60,11 +60,11 @@ pub(super) fn table(trace: &Trace, clock: Clock, all: bool) -> Table {
     cells.push(row("Response time".to_owned(), String::new(), String::new(), whole, total));
     Table {
         columns: vec![
-            ("What", Kind::Phrases),
-            ("Where", Kind::Words),
-            ("", Kind::Numbers),
-            ("Time", Kind::Numbers),
-            ("Share", Kind::Numbers),
+            ("What", ColumnKind::Phrases),
+            ("Where", ColumnKind::Words),
+            ("", ColumnKind::Numbers),
+            ("Time", ColumnKind::Numbers),
+            ("Share", ColumnKind::Numbers),
         ],
         rows: cells,
     }

@@ -2,7 +2,7 @@
 
 use super::bars::{Axis, legend};
 use super::clock::Clock;
-use super::rows::{Row, rows};
+use super::rows::{StayRow, rows};
 use super::{sums, wording};
 use crate::escape;
 use crate::layout::GAP;
@@ -24,7 +24,7 @@ const BAR: usize = 36;
 
 /// What the caller knows beside the trace.
 #[derive(Clone, Copy, Debug)]
-pub struct Options<'a> {
+pub struct TraceTextOptions<'a> {
     /// Whether it is coloured.
     pub style: Style,
     /// Columns of the terminal.
@@ -39,7 +39,7 @@ pub struct Options<'a> {
 
 /// The report for a terminal.
 #[must_use]
-pub fn text(trace: &Trace, options: &Options<'_>) -> String {
+pub fn text(trace: &Trace, options: &TraceTextOptions<'_>) -> String {
     let mut page = Page::new(options.style, options.width);
     page.title(&wording::title(trace));
     for line in head(trace) {
@@ -103,9 +103,9 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(rows: &[Row], clock: Clock, columns: usize) -> Self {
+    fn of(rows: &[StayRow], clock: Clock, columns: usize) -> Self {
         let wide = columns >= WIDE;
-        let longest = |of: &dyn Fn(&Row) -> usize| rows.iter().map(of).max().unwrap_or(0);
+        let longest = |of: &dyn Fn(&StayRow) -> usize| rows.iter().map(of).max().unwrap_or(0);
         let node = if wide {
             longest(&|row| width::of(&printable(&row.node))).clamp("Node".len(), 16)
         } else {
@@ -161,7 +161,7 @@ fn waterfall(page: &mut Page, trace: &Trace, all: bool) {
 }
 
 /// The legend and the notes.
-fn explain(page: &mut Page, trace: &Trace, rows: &[Row]) {
+fn explain(page: &mut Page, trace: &Trace, rows: &[StayRow]) {
     let legend = legend(&rows.iter().flat_map(|row| &row.strokes), page.style);
     let gap = " ".repeat(GAP);
     for line in wrap::flowed(legend.iter().map(String::as_str), &gap, page.width) {
@@ -174,7 +174,7 @@ fn explain(page: &mut Page, trace: &Trace, rows: &[Row]) {
 
 /// Indent, name, how often and what became of it in at most `columns`, and the columns it takes.
 /// The name gives way.
-fn label(row: &Row, columns: usize) -> (String, usize) {
+fn label(row: &StayRow, columns: usize) -> (String, usize) {
     // The mark stands in the indent, so that what lies below still lies deeper.
     let mark = if row.parallel { "∥ " } else { "  " };
     let indent = "  ".repeat(row.depth.saturating_sub(1));
@@ -195,18 +195,18 @@ mod tests {
     use super::*;
     use crate::trace::sample;
 
-    fn options(width: usize) -> Options<'static> {
-        Options { style: Style::Plain, width, out: None, all: false, brief: false }
+    fn options(width: usize) -> TraceTextOptions<'static> {
+        TraceTextOptions { style: Style::Plain, width, out: None, all: false, brief: false }
     }
 
     #[test]
     fn the_reports_are_as_golden() {
         let trace = sample::trace();
-        let wide = Options { out: Some("out/shop/trace/trace.json"), ..options(100) };
+        let wide = TraceTextOptions { out: Some("out/shop/trace/trace.json"), ..options(100) };
         crate::sample::assert_golden("trace.txt", &text(&trace, &wide));
         crate::sample::assert_golden("trace-narrow.txt", &text(&trace, &options(60)));
         crate::sample::assert_golden("trace-narrowest.txt", &text(&trace, &options(40)));
-        let all = Options { all: true, ..options(100) };
+        let all = TraceTextOptions { all: true, ..options(100) };
         crate::sample::assert_golden("trace-all.txt", &text(&trace, &all));
         crate::sample::assert_golden("trace.md", &markdown(&trace, false));
     }
@@ -217,7 +217,7 @@ mod tests {
         let out = Some("out/a-small-shop-of-the-plan/trace/trace.json");
         for all in [false, true] {
             crate::sample::assert_fits(|width| {
-                text(&trace, &Options { out, all, ..options(width) })
+                text(&trace, &TraceTextOptions { out, all, ..options(width) })
             });
         }
     }

@@ -2,7 +2,7 @@
 
 use super::clock::Clock;
 use crate::quantity;
-use wssim_experiment::trace::{Kind, Pick, Place, StayKind, Trace};
+use wssim_experiment::trace::{Pick, StayKind, StretchKind, StretchPlace, Trace};
 
 /// The first line.
 pub(super) fn title(trace: &Trace) -> String {
@@ -14,37 +14,37 @@ pub(super) fn title(trace: &Trace) -> String {
 }
 
 /// What people call it.
-pub(super) fn words(kind: Kind) -> &'static str {
+pub(super) fn words(kind: StretchKind) -> &'static str {
     match kind {
-        Kind::Network => "network",
-        Kind::Worker => "waiting for a worker",
-        Kind::Connection => "waiting for a connection",
-        Kind::Trial => "trying a connection",
-        Kind::Dns => "looking up a name",
-        Kind::Handshake => "opening a connection",
-        Kind::Silence => "waiting, no answer comes",
-        Kind::NetworkCpu => "CPU of networking",
-        Kind::Cpu => "CPU",
-        Kind::Sharing => "CPU, slowed by others",
-        Kind::Throttled => "CPU, quota used up",
-        Kind::DiskQueue => "waiting for the disk",
-        Kind::Disk => "disk",
-        Kind::PageQueue => "waiting for the swap device",
-        Kind::Pages => "fetching pages from swap",
-        Kind::Sleep => "sleep",
-        Kind::Backoff => "pause before a retry",
-        Kind::Call => "in a call",
-        Kind::Parallel => "in parallel parts",
+        StretchKind::Network => "network",
+        StretchKind::Worker => "waiting for a worker",
+        StretchKind::Connection => "waiting for a connection",
+        StretchKind::Trial => "trying a connection",
+        StretchKind::Dns => "looking up a name",
+        StretchKind::Handshake => "opening a connection",
+        StretchKind::Silence => "waiting, no answer comes",
+        StretchKind::NetworkCpu => "CPU of networking",
+        StretchKind::Cpu => "CPU",
+        StretchKind::Sharing => "CPU, slowed by others",
+        StretchKind::Throttled => "CPU, quota used up",
+        StretchKind::DiskQueue => "waiting for the disk",
+        StretchKind::Disk => "disk",
+        StretchKind::PageQueue => "waiting for the swap device",
+        StretchKind::Pages => "fetching pages from swap",
+        StretchKind::Sleep => "sleep",
+        StretchKind::Backoff => "pause before a retry",
+        StretchKind::Call => "in a call",
+        StretchKind::Parallel => "in parallel parts",
     }
 }
 
 /// Where it is.
-pub(super) fn place(place: &Place) -> String {
+pub(super) fn place(place: &StretchPlace) -> String {
     match place {
-        Place::At(name) => name.clone(),
-        Place::Between(first, second) => format!("{first} – {second}"),
-        Place::Within(node) => format!("within {node}"),
-        Place::Pool { service, pool } => format!("{service} → {pool}"),
+        StretchPlace::At(name) => name.clone(),
+        StretchPlace::Between(first, second) => format!("{first} – {second}"),
+        StretchPlace::Within(node) => format!("within {node}"),
+        StretchPlace::Pool { service, pool } => format!("{service} → {pool}"),
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::exit::{self, Failure};
 use crate::options::Common;
 use crate::output;
-use crate::place::Place;
+use crate::place::OutDirectory;
 use std::fs;
 use std::path::{Path, PathBuf};
 use wssim_experiment::findings::{Findings, StoppedBy};
@@ -22,7 +22,7 @@ const LARGEST: u64 = 1 << 30;
 
 /// Flags that say how much worse a result may be.
 #[derive(clap::Args, Clone, Debug)]
-pub(crate) struct Held {
+pub(crate) struct BaselineFlags {
     /// By how much a number may get worse: `METRIC=SHARE,FLOOR`, the greater of the two, or `METRIC=none`;
     /// repeatable
     #[arg(long = "limit", value_name = "METRIC=LIMIT", value_parser = wssim_scenario::limit)]
@@ -33,7 +33,7 @@ pub(crate) struct Held {
     allow_missing: bool,
 }
 
-impl Held {
+impl BaselineFlags {
     pub(crate) fn limits(&self) -> Limits {
         Limits { asked: self.limits.clone(), allow_missing: self.allow_missing }
     }
@@ -52,7 +52,7 @@ pub(crate) struct Against {
 
     /// How much worse.
     #[command(flatten)]
-    held: Held,
+    held: BaselineFlags,
 
     /// Write the results to this file, too, as the baseline of later runs
     #[arg(long, value_name = "FILE")]
@@ -73,7 +73,7 @@ impl Against {
         &self,
         question: &Question,
         common: &Common,
-        place: &Place,
+        place: &OutDirectory,
         names: &[&str],
     ) -> Result<Option<Baseline>, Failure> {
         self.check_call(common)?;
@@ -112,7 +112,7 @@ impl Against {
     }
 
     /// Whether the baseline could be written, and is none of the files that the run writes beside it.
-    fn check_place(&self, place: &Place, names: &[&str]) -> Result<(), Failure> {
+    fn check_place(&self, place: &OutDirectory, names: &[&str]) -> Result<(), Failure> {
         let Some(path) = &self.write_baseline else { return Ok(()) };
         let (folder, name) = split(path)?;
         files::check(folder, &[name])?;

@@ -3,15 +3,15 @@
 use crate::deliver::{Delivery, usual};
 use crate::exit::{self, Failure};
 use crate::options::{self, Study};
-use crate::place::Place;
+use crate::place::OutDirectory;
 use crate::report;
 use crate::watch::Watcher;
 use std::io;
 use std::time::Instant;
-use wssim_experiment::capacity::findings::{End, State};
-use wssim_experiment::capacity::{self, Error, Options};
+use wssim_experiment::capacity::findings::{SearchEnd, ValueState};
+use wssim_experiment::capacity::{self, CapacityOptions, Error};
 use wssim_experiment::findings::{Answer, Findings};
-use wssim_experiment::objective::Condition;
+use wssim_experiment::objective::Objective;
 use wssim_experiment::sweep::Parameter;
 use wssim_reports::capacity as tables;
 use wssim_scenario::{Scenario, range_of};
@@ -80,7 +80,8 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         ));
     }
     let conditions = conditions(args, &scenario)?;
-    let place = Place::of(study.work.out.as_deref(), &scenario.question().name, Some("capacity"));
+    let place =
+        OutDirectory::of(study.work.out.as_deref(), &scenario.question().name, Some("capacity"));
     let _held = place.hold(&FILES)?;
     let findings = simulate(args, &scenario, conditions)?;
     let mut texts = usual(&findings);
@@ -91,7 +92,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
 }
 
 /// What must hold; every mistake in a condition is told.
-fn conditions(args: &Args, scenario: &Scenario) -> Result<Vec<Condition>, Failure> {
+fn conditions(args: &Args, scenario: &Scenario) -> Result<Vec<Objective>, Failure> {
     let read = |text: &String| {
         let colours = args.study.shown.colours(&io::stderr());
         let condition = scenario.condition("--until", text);
@@ -103,9 +104,9 @@ fn conditions(args: &Args, scenario: &Scenario) -> Result<Vec<Condition>, Failur
 fn simulate(
     args: &Args,
     scenario: &Scenario,
-    conditions: Vec<Condition>,
+    conditions: Vec<Objective>,
 ) -> Result<Findings, Failure> {
-    let options = Options {
+    let options = CapacityOptions {
         seed: args.study.seed,
         threads: args.study.work.threads(),
         replications: args.replications,
@@ -148,11 +149,11 @@ fn status(findings: &Findings, no_fail: bool) -> u8 {
     let search = &capacity.search;
     let today = search.tried.iter().find(|tried| tried.value == 1.0).map(|tried| tried.state);
     let of_search = match (capacity.traffic.is_some(), search.end) {
-        (true, _) if today == Some(State::Missed) => exit::REFUTED,
-        (_, End::Cut) | (false, End::Turns) => exit::UNDECIDED,
-        (true, _) if today == Some(State::Open) => exit::UNDECIDED,
-        (false, End::NeverKept) => exit::REFUTED,
-        (false, End::Open) if search.kept.is_none() => exit::UNDECIDED,
+        (true, _) if today == Some(ValueState::Missed) => exit::REFUTED,
+        (_, SearchEnd::Cut) | (false, SearchEnd::Turns) => exit::UNDECIDED,
+        (true, _) if today == Some(ValueState::Open) => exit::UNDECIDED,
+        (false, SearchEnd::NeverKept) => exit::REFUTED,
+        (false, SearchEnd::Open) if search.kept.is_none() => exit::UNDECIDED,
         _ => exit::HOLDS,
     };
     match (of_claims, of_search) {

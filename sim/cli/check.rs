@@ -1,15 +1,15 @@
 //! `wssim check`: is the file right?
 
 use crate::exit::{self, Failure};
-use crate::options::{Format, Shown};
+use crate::options::{Format, ScenarioFlags};
 use crate::output;
 use crate::terminal::{self, Stream};
 use std::collections::BTreeMap;
 use std::io;
 use wssim_experiment::offered::{Overload, overloads};
 use wssim_reports::Style;
-use wssim_reports::check::{self, Check, Mistake, Placement, Route};
-use wssim_scenario::{Diagnostic, Diagnostics, Place, Scenario, Severity};
+use wssim_reports::check::{self, CheckAnswer, Mistake, Placement, Route};
+use wssim_scenario::{Diagnostic, Diagnostics, Scenario, Severity, TextPlace};
 
 /// Is the file right? Nothing is simulated
 ///
@@ -26,7 +26,7 @@ pub(crate) struct Args {
     scenario: String,
 
     #[command(flatten)]
-    shown: Shown,
+    shown: ScenarioFlags,
 }
 
 /// Runs the command; gives its exit status.
@@ -59,7 +59,7 @@ fn with_variants(scenario: Scenario) -> Result<Scenario, Diagnostics> {
     Ok(scenario)
 }
 
-fn print(args: &Args, check: &Check, diagnostics: &[Diagnostic]) -> Result<(), Failure> {
+fn print(args: &Args, check: &CheckAnswer, diagnostics: &[Diagnostic]) -> Result<(), Failure> {
     let report = match args.shown.look.format {
         Format::Json => check::json(check),
         Format::Markdown => check::markdown(check),
@@ -83,9 +83,9 @@ pub(crate) fn remarks(scenario: &Scenario) -> Vec<Diagnostic> {
 }
 
 /// What is known of a scenario that can be used.
-fn known(scenario: &Scenario, remarks: &[Diagnostic]) -> Check {
+fn known(scenario: &Scenario, remarks: &[Diagnostic]) -> CheckAnswer {
     let question = scenario.question();
-    Check {
+    CheckAnswer {
         name: question.name,
         title: question.title,
         diagnostics: remarks.iter().map(mistake).collect(),
@@ -124,11 +124,11 @@ fn route(route: wssim_scenario::Route) -> Route {
 }
 
 /// What is known of a scenario that cannot.
-fn refused(args: &Args, diagnostics: &Diagnostics) -> Check {
-    Check {
+fn refused(args: &Args, diagnostics: &Diagnostics) -> CheckAnswer {
+    CheckAnswer {
         name: args.scenario.clone(),
         diagnostics: diagnostics.items.iter().map(mistake).collect(),
-        ..Check::default()
+        ..CheckAnswer::default()
     }
 }
 
@@ -141,9 +141,9 @@ fn mistake(diagnostic: &Diagnostic) -> Mistake {
         },
         code: diagnostic.code.to_owned(),
         message: diagnostic.message.clone(),
-        file: place.map(Place::file),
-        line: place.map(Place::line),
-        column: place.map(Place::column),
+        file: place.map(TextPlace::file),
+        line: place.map(TextPlace::line),
+        column: place.map(TextPlace::column),
         help: diagnostic.help.clone(),
     }
 }

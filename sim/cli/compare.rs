@@ -2,10 +2,10 @@
 
 use crate::deliver::{Delivery, usual};
 use crate::exit::{self, Failure};
-use crate::keep::{Asked, Keep, worlds};
-use crate::options::{Common, Shown};
+use crate::keep::{CommandSubject, Keep, worlds};
+use crate::options::{Common, ScenarioFlags};
 use crate::output;
-use crate::place::Place;
+use crate::place::OutDirectory;
 use crate::report;
 use crate::watch::Watcher;
 use std::io;
@@ -90,14 +90,14 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     tell_apart(&names, &mut questions);
     let all: Vec<&str> = questions.iter().map(|question| question.name.as_str()).collect();
     common.check_shard()?;
-    let place = Place::of(common.study.work.out.as_deref(), &all.join("-vs-"), None);
+    let place = OutDirectory::of(common.study.work.out.as_deref(), &all.join("-vs-"), None);
     let _held = place.hold_for(&common.study, &FILES)?;
     let metrics = metrics(args, &scenarios)?;
     let trials = args.with.contains(&With::Failures);
-    let beside = compare::Asked { metrics, trials };
+    let beside = compare::CompareOptions { metrics, trials };
     let variants = if trials { variants(&scenarios, args)? } else { Vec::new() };
     let names = all.join(" ");
-    let about = Asked { command: "compare", scenario: &names, is_kept: false };
+    let about = CommandSubject { command: "compare", scenario: &names, is_kept: false };
     let inputs = || {
         let pairs = scenarios.iter().zip(&questions);
         let all: Vec<_> = pairs
@@ -172,7 +172,7 @@ fn metrics(args: &Args, scenarios: &[Scenario]) -> Result<Vec<MetricRef>, Failur
 fn simulate(
     args: &Args,
     (scenarios, questions, variants): (&[Scenario], &[Question], &[Variants]),
-    asked: &compare::Asked,
+    asked: &compare::CompareOptions,
     watcher: &Watcher<'_>,
 ) -> Result<Findings, Failure> {
     let variants: Vec<Vec<Variant<'_>>> =
@@ -206,7 +206,11 @@ fn load(name: &str, args: &Args) -> Result<Option<Scenario>, Failure> {
     Ok(shown.load(name)?.map(Scenario::migrated))
 }
 
-fn of_stack(path: &Path, nodes: Option<&Path>, shown: &Shown) -> Result<Option<Scenario>, Failure> {
+fn of_stack(
+    path: &Path,
+    nodes: Option<&Path>,
+    shown: &ScenarioFlags,
+) -> Result<Option<Scenario>, Failure> {
     let colours = shown.colours(&io::stderr());
     let read = import::scenario(path, nodes, &shown.sets);
     let read = read.map(|(scenario, warnings)| {

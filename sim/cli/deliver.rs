@@ -1,8 +1,8 @@
 //! The end of every study: its files, its report and the report's figures, and what standard output gets.
 
 use crate::exit::Failure;
-use crate::options::{Format, Shown, Study};
-use crate::place::Place;
+use crate::options::{Format, ScenarioFlags, Study};
+use crate::place::OutDirectory;
 use crate::report;
 use crate::terminal::{self, Stream};
 use std::io;
@@ -15,7 +15,7 @@ use wssim_scenario::Scenario;
 
 /// How a command delivers.
 pub(crate) struct Delivery<'a> {
-    pub(crate) place: &'a Place,
+    pub(crate) place: &'a OutDirectory,
     /// The names of its files; the last is that of the report.
     pub(crate) names: &'a [&'a str],
     pub(crate) study: &'a Study,
@@ -73,7 +73,7 @@ pub(crate) fn usual(findings: &Findings) -> Vec<String> {
 
 /// What standard output gets. Programs get everything even if told quietly.
 fn answer(
-    (shown, all): (&Shown, bool),
+    (shown, all): (&ScenarioFlags, bool),
     findings: &Findings,
     started: Instant,
     out: Option<&str>,
@@ -86,7 +86,7 @@ fn answer(
         },
         Format::Text => {
             let coloured = shown.colours(&io::stdout());
-            let options = text::Options {
+            let options = text::TextOptions {
                 style: if coloured { Style::Coloured } else { Style::Plain },
                 width: terminal::width(Stream::Out),
                 wall_seconds: Some(started.elapsed().as_secs_f64()),

@@ -1,6 +1,6 @@
 //! `wssim diff`: what got worse from one result to another?
 
-use crate::baseline::{Held, read, refused};
+use crate::baseline::{BaselineFlags, read, refused};
 use crate::exit::{self, Failure};
 use crate::options::{Format, Look, colours};
 use crate::output;
@@ -31,7 +31,7 @@ pub(crate) struct Args {
 
     /// How much worse.
     #[command(flatten)]
-    held: Held,
+    held: BaselineFlags,
 
     /// List what is within its limit, too
     #[arg(long, conflicts_with = "quiet")]
@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
             let (width, all) = (terminal::width(Stream::Out), args.all);
             report::text(
                 &difference,
-                &report::Options { style, width, all, brief: args.look.quiet },
+                &report::DifferenceOptions { style, width, all, brief: args.look.quiet },
             )
         }
     };

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use wssim_experiment::findings::{Findings, StoppedBy};
 use wssim_experiment::question::WorldError;
 use wssim_reports::Tally;
-use wssim_reports::files::{Reason, WriteError};
+use wssim_reports::files::{WriteError, WriteObstacle};
 use wssim_scenario::Diagnostics;
 
 /// Every claim judged by the command holds, or none is made.
@@ -90,7 +90,7 @@ impl From<WriteError> for Failure {
     fn from(error: WriteError) -> Self {
         let message = format!("error: {error}");
         match error.reason {
-            Reason::There => Self::wrong(&message),
+            WriteObstacle::There => Self::wrong(&message),
             _ => Self::file(&message),
         }
     }

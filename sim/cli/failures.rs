@@ -2,9 +2,9 @@
 
 use crate::deliver::{Delivery, usual};
 use crate::exit::{self, Failure};
-use crate::keep::{Asked, Keep, worlds};
+use crate::keep::{CommandSubject, Keep, worlds};
 use crate::options::{self, Common};
-use crate::place::Place;
+use crate::place::OutDirectory;
 use crate::report;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -76,11 +76,12 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let Some(scenario) = common.study.shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
     common.check_shard()?;
     let question = scenario.question();
-    let place = Place::of(common.study.work.out.as_deref(), &question.name, Some("failures"));
+    let place =
+        OutDirectory::of(common.study.work.out.as_deref(), &question.name, Some("failures"));
     let _held = place.hold_for(&common.study, &FILES)?;
     let options = asked_for(args, &question);
-    let asked = Asked { command: "failures", scenario: &question.name, is_kept: false };
-    let decisive = failures::Options { common: common.decisive(), ..options };
+    let asked = CommandSubject { command: "failures", scenario: &question.name, is_kept: false };
+    let decisive = failures::FailureOptions { common: common.decisive(), ..options };
     let inputs = || Ok((worlds(&scenario, &question)?, &question, decisive));
     let keep = Keep::open(&common.study, &place, asked, inputs)?;
     let done = keep.simulate(&common.study, started, |watcher| {
@@ -99,7 +100,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
 }
 
 /// What the flags ask for; what they do not say, the scenario does.
-fn asked_for(args: &Args, question: &Question) -> failures::Options {
+fn asked_for(args: &Args, question: &Question) -> failures::FailureOptions {
     let own = question.cluster.survival;
     let or = |given: Option<Duration>, own: Nanos| {
         given.map_or(own, |given| Nanos::from_seconds(given.as_secs_f64()))
@@ -110,7 +111,7 @@ fn asked_for(args: &Args, question: &Question) -> failures::Options {
         within: or(args.within, own.within),
     };
     let depth = args.depth.map(|depth| depth as usize);
-    failures::Options { common: args.common.of_study(), depth, survival, years: args.years }
+    failures::FailureOptions { common: args.common.of_study(), depth, survival, years: args.years }
 }
 
 fn failure(error: &Error) -> Failure {

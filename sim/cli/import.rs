@@ -1,7 +1,7 @@
 //! `wssim import`: what the user has, as parts of a scenario.
 
 use crate::exit::{self, Failure};
-use crate::options::Shown;
+use crate::options::ScenarioFlags;
 use crate::output;
 use crate::terminal::{self, Stream};
 use crate::word::word;
@@ -37,7 +37,7 @@ Examples:
         to: Option<PathBuf>,
 
         #[command(flatten)]
-        shown: Shown,
+        shown: ScenarioFlags,
     },
 }
 

@@ -2,9 +2,9 @@
 //! sweep is gone on with.
 
 use crate::exit::{self, Failure};
-use crate::options::{Format, Shown, Study};
+use crate::options::{Format, ScenarioFlags, Study};
 use crate::output;
-use crate::place::Place;
+use crate::place::OutDirectory;
 use crate::watch::Watcher;
 use crate::word::word;
 use std::fmt::Debug;
@@ -19,7 +19,7 @@ use wssim_scenario::Scenario;
 use wssim_text::printable;
 
 /// What a command is about.
-pub(crate) struct Asked<'a> {
+pub(crate) struct CommandSubject<'a> {
     pub(crate) command: &'static str,
     /// Bare name of the scenario, or of all.
     pub(crate) scenario: &'a str,
@@ -31,7 +31,7 @@ pub(crate) struct Asked<'a> {
 pub(crate) struct Keep<'a> {
     kept: Option<Kept>,
     shard: Option<Shard>,
-    asked: Asked<'a>,
+    asked: CommandSubject<'a>,
     /// The part, as it is printed.
     shown: String,
     folder: String,
@@ -46,8 +46,8 @@ impl<'a> Keep<'a> {
     /// When the part cannot be written, or parts that are to be joined are of something else.
     pub(crate) fn open<T: Debug>(
         study: &Study,
-        place: &Place,
-        asked: Asked<'a>,
+        place: &OutDirectory,
+        asked: CommandSubject<'a>,
         inputs: impl FnOnce() -> Result<T, WorldError>,
     ) -> Result<Self, Failure> {
         let (shown, folder) = (String::new(), String::new());
@@ -95,7 +95,7 @@ impl<'a> Keep<'a> {
     }
 
     /// The part of `shard`: what it lacks is simulated.
-    fn part(self, place: &Place, header: &Header, shard: Shard) -> Result<Self, Failure> {
+    fn part(self, place: &OutDirectory, header: &Header, shard: Shard) -> Result<Self, Failure> {
         let name = format!("part-{}-of-{}.wssim", shard.number, shard.of);
         place.prepare()?;
         let (kept, complete) = match Writer::open(&place.path(&name), header)? {
@@ -109,7 +109,7 @@ impl<'a> Keep<'a> {
     }
 
     /// What is simulated is kept until the command comes to its end, and what an interrupted one kept is used.
-    fn journal(self, study: &Study, place: &Place, digest: String) -> Result<Self, Failure> {
+    fn journal(self, study: &Study, place: &OutDirectory, digest: String) -> Result<Self, Failure> {
         let header = self.header(study, Shard { number: 1, of: 1 }, digest)?;
         let name = part::digest(&(&header.study, &header.build));
         let name = format!("journal-{}.wssim", name.split_at(8).0);
@@ -141,7 +141,7 @@ impl<'a> Keep<'a> {
 
     fn is_there(&self, replications: usize, how: &str) -> String {
         let Some(Shard { number, of }) = self.shard else { return String::new() };
-        let Asked { command, scenario, .. } = &self.asked;
+        let CommandSubject { command, scenario, .. } = &self.asked;
         let (shown, folder, scenario) = (&self.shown, &self.folder, printable(scenario));
         format!(
             "shard {number} of {of} of {command} {scenario}: {replications} replications, the warm-up's included, \
@@ -207,7 +207,7 @@ impl<'a> Keep<'a> {
     /// The command has come to its end: what was kept is not needed any more, unless it was cut short.
     ///
     /// It is called before the results are written, which may need the room.
-    fn close(self, stopped_by: StoppedBy, shown: &Shown) {
+    fn close(self, stopped_by: StoppedBy, shown: &ScenarioFlags) {
         let Some(writer) = self.kept.and_then(Kept::into_writer) else { return };
         if !matches!(stopped_by, StoppedBy::Interrupt | StoppedBy::Budget) {
             writer.remove();
@@ -228,7 +228,7 @@ fn wrong<T>(message: &str) -> Result<T, Failure> {
 }
 
 /// A new journal; `None`: there is no place for one, and results may have one all the same.
-fn begun(place: &Place, name: &str, header: &Header) -> Option<Writer> {
+fn begun(place: &OutDirectory, name: &str, header: &Header) -> Option<Writer> {
     place.prepare().ok()?;
     match Writer::open(&place.path(name), header) {
         Ok(Opened::Open(writer, _)) => Some(writer),

@@ -2,9 +2,9 @@
 
 use crate::deliver::{Delivery, usual};
 use crate::exit::{self, Failure};
-use crate::keep::{Asked, Keep, worlds};
+use crate::keep::{CommandSubject, Keep, worlds};
 use crate::options::Common;
-use crate::place::Place;
+use crate::place::OutDirectory;
 use crate::report;
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -43,10 +43,10 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     common.check_shard()?;
     let mut question = scenario.question();
     question.command = wssim_experiment::question::Study::Migrate;
-    let place = Place::of(common.study.work.out.as_deref(), &question.name, Some("migrate"));
+    let place = OutDirectory::of(common.study.work.out.as_deref(), &question.name, Some("migrate"));
     let _held = place.hold_for(&common.study, &FILES)?;
     let options = common.of_study();
-    let asked = Asked { command: "migrate", scenario: &question.name, is_kept: false };
+    let asked = CommandSubject { command: "migrate", scenario: &question.name, is_kept: false };
     let inputs = || Ok((worlds(&scenario, &question)?, &question, common.decisive()));
     let keep = Keep::open(&common.study, &place, asked, inputs)?;
     let done = keep.simulate(&common.study, started, |watcher| {

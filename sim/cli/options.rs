@@ -77,7 +77,7 @@ pub(crate) struct Study {
 
     /// Everything that has to do with reading and showing
     #[command(flatten)]
-    pub(crate) shown: Shown,
+    pub(crate) shown: ScenarioFlags,
 }
 
 /// Flags that change nothing of what is found out.
@@ -141,7 +141,7 @@ impl Common {
 
 /// Flags of every command that reads a scenario.
 #[derive(Args, Debug)]
-pub(crate) struct Shown {
+pub(crate) struct ScenarioFlags {
     /// Give a key of the scenario another value; repeatable
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
     pub(crate) sets: Vec<String>,
@@ -175,7 +175,7 @@ pub(crate) struct Look {
     pub(crate) no_color: bool,
 }
 
-impl Shown {
+impl ScenarioFlags {
     /// Whether `stream` shall be coloured.
     pub(crate) fn colours(&self, stream: &impl anstream::stream::RawStream) -> bool {
         colours(self.look.no_color, stream)

@@ -16,13 +16,13 @@ const FIGURE: &str = ".svg";
 
 /// A directory to which no other process writes results.
 #[derive(Debug)]
-pub(crate) struct Held {
+pub(crate) struct HeldDirectory {
     lock: Option<Lock>,
     /// Directories that were made for it, those above first.
     made: Vec<PathBuf>,
 }
 
-impl Drop for Held {
+impl Drop for HeldDirectory {
     /// Removes the directories that were made if nothing came of it; the lock goes last.
     fn drop(&mut self) {
         for directory in self.made.iter().rev().filter(|_| self.lock.is_some()) {
@@ -34,12 +34,12 @@ impl Drop for Held {
 
 /// A directory, and those above it that are made on our own account and as little to be links.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct OutDirectory {
     above: Vec<PathBuf>,
     directory: PathBuf,
 }
 
-impl Place {
+impl OutDirectory {
     /// `given`, or `out/SCENARIO`, and in it the directory of the command where it has one.
     pub(crate) fn of(given: Option<&Path>, scenario: &str, command: Option<&str>) -> Self {
         if let Some(directory) = given {
@@ -66,11 +66,11 @@ impl Place {
     }
 
     /// The same, and from now on no other process writes results to it.
-    pub(crate) fn hold(&self, names: &[&str]) -> Result<Held, WriteError> {
+    pub(crate) fn hold(&self, names: &[&str]) -> Result<HeldDirectory, WriteError> {
         self.check(names)?;
         let directories = self.above.iter().chain([&self.directory]);
         let made = directories.filter(|one| !one.exists()).cloned().collect();
-        let mut held = Held { lock: None, made };
+        let mut held = HeldDirectory { lock: None, made };
         // Where it cannot be made nothing can be written either: that is told beside the answer.
         while held.lock.is_none() && self.prepare().is_ok() {
             let lock = Lock::on(&self.directory)?;
@@ -87,12 +87,16 @@ impl Place {
 
     /// The same for a study: one whose results are for others to tell only looks whether they could be written, as
     /// it writes a part, which is locked by itself.
-    pub(crate) fn hold_for(&self, study: &Study, names: &[&str]) -> Result<Held, WriteError> {
+    pub(crate) fn hold_for(
+        &self,
+        study: &Study,
+        names: &[&str],
+    ) -> Result<HeldDirectory, WriteError> {
         if study.shard.is_none() {
             return self.hold(names);
         }
         self.check(names)?;
-        Ok(Held { lock: None, made: Vec::new() })
+        Ok(HeldDirectory { lock: None, made: Vec::new() })
     }
 
     /// Makes the directory.

@@ -7,7 +7,7 @@ use crate::word::word;
 use std::collections::BTreeMap;
 use std::path::Path;
 use wssim_experiment::question::{Question, Worlds as _};
-use wssim_reports::html::{Plan, Told};
+use wssim_reports::html::{CommandContext, Plan};
 use wssim_scenario::{Diagnostic, Scenario};
 
 /// The file's name.
@@ -32,9 +32,12 @@ const SILENT: [(&str, bool); 11] = [
 ///
 /// # Errors
 /// When a world cannot be made.
-pub(crate) fn told(scenarios: &[(&Scenario, &Question)], study: &Study) -> Result<Told, Failure> {
+pub(crate) fn told(
+    scenarios: &[(&Scenario, &Question)],
+    study: &Study,
+) -> Result<CommandContext, Failure> {
     let plans = scenarios.iter().map(|(scenario, question)| plan(scenario, question));
-    Ok(Told { call: call(study), plans: plans.collect::<Result<_, _>>()? })
+    Ok(CommandContext { call: call(study), plans: plans.collect::<Result<_, _>>()? })
 }
 
 fn plan(scenario: &Scenario, question: &Question) -> Result<Plan, Failure> {

@@ -3,10 +3,10 @@
 use crate::baseline::{Against, Baseline};
 use crate::deliver::{Delivery, usual};
 use crate::exit::{self, Failure};
-use crate::keep::{Asked, Keep, worlds};
-use crate::options::{Common, Format, Shown};
+use crate::keep::{CommandSubject, Keep, worlds};
+use crate::options::{Common, Format, ScenarioFlags};
 use crate::output;
-use crate::place::Place;
+use crate::place::OutDirectory;
 use crate::report;
 use crate::terminal::{self, Stream};
 use std::io;
@@ -75,7 +75,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     }
     let (common, mut question) = (&args.common, scenario.question());
     common.check_shard()?;
-    let place = Place::of(common.study.work.out.as_deref(), &question.name, None);
+    let place = OutDirectory::of(common.study.work.out.as_deref(), &question.name, None);
     let baseline = args.against.open(&question, common, &place, &FILES)?;
     let colours = shown.colours(&io::stderr());
     let asked = args.metrics.iter().map(|text| scenario.metric("--metric", text));
@@ -85,7 +85,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     question.fewest = args.against.fewest(baseline.as_ref());
     let files = files(&place, baseline.as_ref());
     let _held = place.hold_for(&common.study, &files)?;
-    let asked = Asked { command: "run", scenario: &question.name, is_kept: false };
+    let asked = CommandSubject { command: "run", scenario: &question.name, is_kept: false };
     let against = &args.against;
     let inputs = || Ok((worlds(&scenario, &question)?, &question, common.decisive(), against));
     let keep = Keep::open(&common.study, &place, asked, inputs)?;
@@ -117,7 +117,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
 }
 
 /// The names of the files: a baseline is not replaced by what is compared with it.
-fn files(place: &Place, baseline: Option<&Baseline>) -> [&'static str; 6] {
+fn files(place: &OutDirectory, baseline: Option<&Baseline>) -> [&'static str; 6] {
     let mut files = FILES;
     if baseline.is_some_and(|baseline| baseline.is_at(&place.path(FILES[0]))) {
         files[0] = BESIDE;
@@ -126,10 +126,10 @@ fn files(place: &Place, baseline: Option<&Baseline>) -> [&'static str; 6] {
 }
 
 /// What formulas say; no verdicts, so none can fail, and no files.
-fn by_formulas(scenario: &Scenario, shown: &Shown) -> Result<u8, Failure> {
+fn by_formulas(scenario: &Scenario, shown: &ScenarioFlags) -> Result<u8, Failure> {
     let question = scenario.question();
     let blueprint = scenario.blueprint(None, &[]).map_err(|error| Failure::world(&error))?;
-    let told = analytic::Told {
+    let told = analytic::AnalyticReport {
         analytic: wssim_experiment::analytic::analytic(&blueprint, &question.measure),
         name: question.name,
         title: question.title,

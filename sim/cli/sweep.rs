@@ -2,9 +2,9 @@
 
 use crate::deliver::Delivery;
 use crate::exit::{self, Failure};
-use crate::keep::{Asked, Keep, worlds};
+use crate::keep::{CommandSubject, Keep, worlds};
 use crate::options::Study;
-use crate::place::Place;
+use crate::place::OutDirectory;
 use crate::report;
 use std::fmt::Debug;
 use std::io;
@@ -72,10 +72,10 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let Some(scenario) = shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
     let metrics = metrics(args, &scenario)?;
     let (study, question) = (&args.study, scenario.question());
-    let place = Place::of(study.work.out.as_deref(), &question.name, Some("sweep"));
+    let place = OutDirectory::of(study.work.out.as_deref(), &question.name, Some("sweep"));
     let _held = place.hold_for(study, &FILES)?;
     let options = options(args, metrics)?;
-    let asked = Asked { command: "sweep", scenario: &question.name, is_kept: true };
+    let asked = CommandSubject { command: "sweep", scenario: &question.name, is_kept: true };
     let inputs = || Ok((worlds(&scenario, &question)?, &question, decisive(&options)));
     let keep = Keep::open(study, &place, asked, inputs)?;
     let done = keep.simulate(study, started, |watcher| {
@@ -130,11 +130,11 @@ fn metrics(args: &Args, scenario: &Scenario) -> Result<Vec<MetricRef>, Failure> 
 }
 
 /// What the flags ask for.
-fn options(args: &Args, metrics: Vec<MetricRef>) -> Result<sweep::Options, Failure> {
+fn options(args: &Args, metrics: Vec<MetricRef>) -> Result<sweep::SweepOptions, Failure> {
     if args.refine > 0 && args.parameters.iter().all(|parameter| parameter.numbers.is_none()) {
         return Err(Failure::wrong("error: `--refine` needs a parameter of numbers"));
     }
-    Ok(sweep::Options {
+    Ok(sweep::SweepOptions {
         seed: args.study.seed,
         threads: args.study.work.threads(),
         replications: args.replications,
@@ -145,8 +145,8 @@ fn options(args: &Args, metrics: Vec<MetricRef>) -> Result<sweep::Options, Failu
 }
 
 /// What decides the result.
-fn decisive(options: &sweep::Options) -> impl Debug {
-    let sweep::Options { seed, replications, refine, ref metrics, .. } = *options;
+fn decisive(options: &sweep::SweepOptions) -> impl Debug {
+    let sweep::SweepOptions { seed, replications, refine, ref metrics, .. } = *options;
     (seed, replications, refine, metrics.clone(), options.parameters.clone())
 }
 

@@ -1,8 +1,8 @@
 //! `wssim trace`: where does the time of one request go?
 
 use crate::exit::{self, Failure};
-use crate::options::{self, Format, Shown};
-use crate::place::Place;
+use crate::options::{self, Format, ScenarioFlags};
+use crate::place::OutDirectory;
 use crate::terminal::{self, Stream};
 use crate::watch::Watcher;
 use std::io;
@@ -61,14 +61,14 @@ pub(crate) struct Args {
     out: Option<PathBuf>,
 
     #[command(flatten)]
-    shown: Shown,
+    shown: ScenarioFlags,
 }
 
 /// Runs the command; gives its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let shown = &args.shown;
     let Some(scenario) = shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
-    let place = Place::of(args.out.as_deref(), &scenario.question().name, Some("trace"));
+    let place = OutDirectory::of(args.out.as_deref(), &scenario.question().name, Some("trace"));
     let _held = place.hold(&[FILE])?;
     let trace = simulate(args, &scenario)?;
     let text = report::chrome(&trace);
@@ -80,7 +80,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
 }
 
 fn simulate(args: &Args, scenario: &Scenario) -> Result<Trace, Failure> {
-    let options = trace::Options {
+    let options = trace::TraceOptions {
         seed: args.seed,
         replication: args.replication,
         threads: args.threads.map(|threads| threads as usize),
@@ -136,7 +136,7 @@ fn tell(args: &Args, trace: &Trace, out: Option<&str>) -> String {
             let style = if coloured { Style::Coloured } else { Style::Plain };
             let width = terminal::width(Stream::Out);
             let (all, brief) = (args.all, args.shown.look.quiet);
-            report::text(trace, &report::Options { style, width, out, all, brief })
+            report::text(trace, &report::TraceTextOptions { style, width, out, all, brief })
         }
     }
 }

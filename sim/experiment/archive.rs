@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 /// The name of an arm: of its world, and of how it is measured.
-pub type Key = [u8; 16];
+pub type ArmKey = [u8; 16];
 
 /// Keeps what replications left behind, and says which of them are to be simulated here.
 ///
@@ -11,16 +11,16 @@ pub type Key = [u8; 16];
 /// would have. Called from many threads.
 pub trait Archive: Sync {
     /// A name for `what`; other things have other names.
-    fn key(&self, what: &dyn Debug) -> Key;
+    fn key(&self, what: &dyn Debug) -> ArmKey;
 
     /// What replication `number` of the arm left behind, if that is known.
-    fn find(&self, key: &Key, number: u32) -> Option<Vec<u8>>;
+    fn find(&self, key: &ArmKey, number: u32) -> Option<Vec<u8>>;
 
     /// The part of every list of jobs that is done here; `None`: all of it.
     fn shard(&self) -> Option<Shard>;
 
     /// Keeps what replication `number` of the arm left behind. False: that cannot be, and to go on is in vain.
-    fn keep(&self, key: &Key, number: u32, one: &[u8]) -> bool;
+    fn keep(&self, key: &ArmKey, number: u32, one: &[u8]) -> bool;
 }
 
 /// One of several parts of a study.

@@ -8,7 +8,7 @@ use crate::looks::Looking;
 use crate::question::{Claim, Point, Question, WorldError};
 use crate::summary;
 use crate::verdict::Verdict;
-use crate::watch::Phase;
+use crate::watch::StudyPhase;
 use std::collections::BTreeMap;
 use wssim_stats::looks::Looks;
 use wssim_stats::{Estimate, within_precision};
@@ -199,8 +199,8 @@ impl<'q> Deciding<'q> {
 }
 
 impl Looking<Traffic<'_>> for Deciding<'_> {
-    fn phase(&self) -> Phase<'_> {
-        Phase::Replications
+    fn phase(&self) -> StudyPhase<'_> {
+        StudyPhase::Replications
     }
 
     fn wanted(

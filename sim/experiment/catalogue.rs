@@ -10,7 +10,7 @@ use wssim_model::Blueprint;
 
 /// One metric of a blueprint.
 #[derive(Clone, Debug)]
-pub(crate) struct Key {
+pub(crate) struct MetricKey {
     pub(crate) kind: &'static MetricKind,
     pub(crate) labels: Vec<(&'static str, String)>,
     pub(crate) quantity: Quantity,
@@ -19,7 +19,7 @@ pub(crate) struct Key {
     pub(crate) part: Option<usize>,
 }
 
-impl Key {
+impl MetricKey {
     /// The same of a part, named as `metric` names it.
     fn of_part(&self, metric: &MetricRef, part: usize) -> Self {
         let end = |name: &'static str| Some((name, metric.labels.get(name)?.clone()));
@@ -32,7 +32,7 @@ impl Key {
 /// All metrics of a blueprint, in the order of names and labels.
 #[derive(Clone, Debug)]
 pub(crate) struct Catalogue {
-    pub(crate) keys: Vec<Key>,
+    pub(crate) keys: Vec<MetricKey>,
     /// The parts of the measured stretch that metrics are taken of, each once.
     pub(crate) parts: Vec<Span>,
 }
@@ -95,7 +95,8 @@ impl Catalogue {
         for row in table().filter(|row| is_wanted(&row.kind)) {
             let Reader::Run(keyed) = row.reader else { continue };
             let found = keyed.keys(row.kind.labels, blueprint).into_iter();
-            let whole = |(labels, quantity)| Key { kind: &row.kind, labels, quantity, part: None };
+            let whole =
+                |(labels, quantity)| MetricKey { kind: &row.kind, labels, quantity, part: None };
             keys.extend(found.map(whole));
         }
         Self { keys, parts: Vec::new() }.in_order()
@@ -103,7 +104,7 @@ impl Catalogue {
 
     fn in_order(mut self) -> Self {
         // Statistics keep their own order; everything else is in order of names.
-        let rank = |key: &Key| {
+        let rank = |key: &MetricKey| {
             let label = |(name, value): &(&str, String)| {
                 let stat = STATS.iter().position(|stat| *name == "stat" && stat == value);
                 (stat.unwrap_or(0), value.clone())
@@ -115,7 +116,7 @@ impl Catalogue {
     }
 
     /// The keys of the whole stretch, with their places.
-    pub(crate) fn of_whole(&self) -> impl DoubleEndedIterator<Item = (usize, &Key)> {
+    pub(crate) fn of_whole(&self) -> impl DoubleEndedIterator<Item = (usize, &MetricKey)> {
         self.keys.iter().enumerate().filter(|(_, key)| key.part.is_none())
     }
 

@@ -13,7 +13,7 @@
 //! none failed says a little of what they brought along, so that the mean of a share is a little off there; a test
 //! holds such a world to the coverage that is promised.
 
-use crate::metric::quantity::Entry;
+use crate::metric::quantity::EntryChoice;
 use crate::offered::{Brought, brought};
 use crate::recorder::Record;
 use crate::stored::Stored;
@@ -82,10 +82,10 @@ impl Controls {
 impl Shares {
     /// The value of one control of the response time of `entry`, whose mean is 1; `None` of what its requests
     /// never bring along.
-    pub(crate) fn of(&self, entry: Entry, control: usize) -> Option<f64> {
+    pub(crate) fn of(&self, entry: EntryChoice, control: usize) -> Option<f64> {
         let sources = match entry {
-            Entry::All => self.0.as_slice(),
-            Entry::Source(place) => std::slice::from_ref(&self.0[place]),
+            EntryChoice::All => self.0.as_slice(),
+            EntryChoice::Source(place) => std::slice::from_ref(&self.0[place]),
         };
         let sum = |side: usize| sources.iter().map(|one| one[control][side]).sum::<f64>();
         (sum(1) > 0.0).then(|| sum(0) / sum(1))

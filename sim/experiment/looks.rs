@@ -6,12 +6,12 @@
 use crate::engine::{ArmId, Design, Engine, Stage, Want};
 use crate::findings::StoppedBy;
 use crate::question::WorldError;
-use crate::watch::{Phase, Watch};
+use crate::watch::{StudyPhase, Watch};
 
 /// A study that is done look by look.
 pub(crate) trait Looking<S: Stage> {
     /// What is being done.
-    fn phase(&self) -> Phase<'_>;
+    fn phase(&self) -> StudyPhase<'_>;
 
     /// The arms that are wanted after `complete` replications, or why no more are. Without any the first
     /// ones are wanted.
@@ -54,7 +54,7 @@ impl<'l, L> ByLooks<'l, L> {
 }
 
 impl<S: Stage, L: Looking<S>> Design<S> for ByLooks<'_, L> {
-    fn phase(&self) -> Phase<'_> {
+    fn phase(&self) -> StudyPhase<'_> {
         self.looking.phase()
     }
 

@@ -1,6 +1,6 @@
 //! A number that was measured, with its name.
 
-use crate::reason::Missing;
+use crate::reason::NoEstimate;
 use wssim_stats::Estimate;
 
 /// A number with its interval.
@@ -17,7 +17,7 @@ pub struct Metric {
     /// requests got no answer their times have no upper end: it is infinite.
     pub estimate: Option<Estimate>,
     /// Why there is no estimate.
-    pub missing: Option<Missing>,
+    pub missing: Option<NoEstimate>,
     /// Of a number that is held to a limit beside a baseline, what each replication shows: the ends between
     /// which it lies, as one number the same twice. Empty elsewhere.
     pub values: Vec<Option<[f64; 2]>>,

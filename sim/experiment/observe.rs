@@ -3,7 +3,7 @@
 use crate::catalogue::Catalogue;
 use crate::durations::Durations;
 use crate::metric::quantity::{
-    Calls, Component, Entry, OfEntry, OfNode, OfService, Quantity, Reason,
+    Calls, Component, EntryChoice, ErrorReason, OfEntry, OfNode, OfService, Quantity,
 };
 use crate::metric::{Stat, can_fail};
 use crate::recorder::{Record, SourceRecord};
@@ -69,16 +69,16 @@ impl Observer<'_> {
         }
     }
 
-    fn of_entry(&self, entry: Entry, what: OfEntry) -> Sample {
+    fn of_entry(&self, entry: EntryChoice, what: OfEntry) -> Sample {
         let averages = self.averages;
         let record = self.entry(entry);
         match what {
             OfEntry::Response(stat) => record.response.statistic(stat),
             OfEntry::Errors(reason) => {
                 let errors = match reason {
-                    Reason::All => record.errors(),
-                    Reason::Failed(failure) => record.failed[failure as usize],
-                    Reason::Unfinished => record.response.open(),
+                    ErrorReason::All => record.errors(),
+                    ErrorReason::Failed(failure) => record.failed[failure as usize],
+                    ErrorReason::Unfinished => record.response.open(),
                 };
                 share_of_errors(self.blueprint, errors, record.requests())
             }
@@ -93,10 +93,10 @@ impl Observer<'_> {
         }
     }
 
-    fn entry(&self, entry: Entry) -> &SourceRecord {
+    fn entry(&self, entry: EntryChoice) -> &SourceRecord {
         match entry {
-            Entry::All => &self.all,
-            Entry::Source(place) => &self.record.sources[place],
+            EntryChoice::All => &self.all,
+            EntryChoice::Source(place) => &self.record.sources[place],
         }
     }
 
@@ -256,9 +256,9 @@ pub(crate) fn share_of_errors(blueprint: &Blueprint, errors: u64, requests: u64)
 }
 
 /// What of a number by source belongs to `entry`.
-fn by_entry<T: Copy + std::iter::Sum<T>>(by_source: &[T], entry: Entry) -> T {
+fn by_entry<T: Copy + std::iter::Sum<T>>(by_source: &[T], entry: EntryChoice) -> T {
     match entry {
-        Entry::All => by_source.iter().copied().sum(),
-        Entry::Source(place) => by_source[place],
+        EntryChoice::All => by_source.iter().copied().sum(),
+        EntryChoice::Source(place) => by_source[place],
     }
 }

@@ -17,7 +17,7 @@ pub const TO: &str = "to";
 
 /// A part of the measured stretch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Part {
+pub struct MeasuredPart {
     /// Where it begins; `None`: with the stretch.
     pub from: Option<Moment>,
     /// Where it ends, itself left out; `None`: with the stretch.
@@ -108,7 +108,7 @@ impl Moment {
     }
 }
 
-impl Part {
+impl MeasuredPart {
     /// Where it lies in `world`; `None`: it has none there, or nothing of `measured` is in it.
     pub(crate) fn span(&self, world: &Blueprint, measured: Nanos) -> Option<Span> {
         let find =

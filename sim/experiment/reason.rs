@@ -250,7 +250,7 @@ pub enum Setback {
 
 /// Why a metric has no estimate.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Missing {
+pub enum NoEstimate {
     /// Nothing was observed.
     Nothing,
     /// Too few requests for this quantile.

@@ -13,10 +13,10 @@ use crate::looks::ByLooks;
 use crate::note::Note;
 use crate::pilot::find_lead;
 use crate::question::{Claim, MetricRef, Question, Study, WorldError, Worlds};
-use crate::ranges::{Check, Checked, Inputs, Subject, Weighing as _, is_weighed};
+use crate::ranges::{Checked, Inputs, RangeCheck, Subject, Weighing as _, is_weighed};
 use crate::reason::{Needed, Reason, Runs};
 use crate::verdict::Verdict;
-use crate::watch::{Phase, Watch};
+use crate::watch::{StudyPhase, Watch};
 use crate::weigh::{About, Claims, parts, shorter};
 use crate::why::breakdown;
 use crate::{summary, threads};
@@ -224,7 +224,7 @@ impl<'a> RunStudy<'a> {
         let subjects: Vec<Subject> = subjects.into_iter().flatten().collect();
         let (observed, seen): (Vec<About<'_>>, Vec<Subject>) = observed.into_iter().unzip();
         let weighing = Claims { all: claims.into_iter().chain(observed).collect() };
-        let check = Check {
+        let check = RangeCheck {
             weighing: &weighing,
             inputs: Inputs { worlds: self.worlds, all: &self.question.ranged },
             claims: &subjects,
@@ -299,7 +299,7 @@ fn is_seen(
     let arms = arms.collect::<Result<Vec<_>, _>>()?;
     let wants: Vec<Want> =
         arms.iter().flatten().map(|&arm| Want { arm, replications: 1 }).collect();
-    if let Err(stopped) = Broken::or_stopped(engine.simulate(Phase::Ranges, &wants))? {
+    if let Err(stopped) = Broken::or_stopped(engine.simulate(StudyPhase::Ranges, &wants))? {
         return Ok(Err(stopped));
     }
     let shown = |(subject, arms): (usize, &Vec<_>)| {

@@ -4,7 +4,7 @@ use crate::archive::Archive;
 
 /// What a study is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase<'a> {
+pub enum StudyPhase<'a> {
     /// Finding the warm-up.
     Pilot,
     /// Replications of all arms.
@@ -43,7 +43,7 @@ pub enum Phase<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Progress<'a> {
     /// What is being done.
-    pub phase: Phase<'a>,
+    pub phase: StudyPhase<'a>,
     /// Replications of all arms that are complete.
     pub replications_done: u32,
     /// Replications of all arms up to the next look.

@@ -3,7 +3,7 @@
 use crate::arm::{Setting, Traffic};
 use crate::engine::{ArmId, Engine};
 use crate::judge::{Arms, readings};
-use crate::question::{Claim, Kind, Measure, Override, Point, WorldError};
+use crate::question::{Claim, Measure, MeasureKind, Override, Point, WorldError};
 use crate::ranges::Weighing;
 use crate::readings::Readings;
 use wssim_kernel::Nanos;
@@ -62,7 +62,7 @@ impl Weighing<Traffic<'_>> for Claims<'_> {
 /// The replications of a screen, a `part` as long as those of `setting`. A window is what it is.
 pub(crate) fn shorter(setting: &Setting, part: u64) -> Setting {
     let Measure { kind, duration, slot } = setting.measure;
-    if part <= 1 || matches!(kind, Kind::Window { .. }) {
+    if part <= 1 || matches!(kind, MeasureKind::Window { .. }) {
         return *setting;
     }
     let measure = Measure { kind, duration: Nanos((duration.0 / part).max(1)), slot };

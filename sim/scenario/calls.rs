@@ -8,15 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use wssim_model::law::Law;
 
 /// An endpoint by name.
-pub(crate) type Place = (String, String);
+pub(crate) type EndpointName = (String, String);
 
 /// A call from one endpoint to another.
 #[derive(Clone, Debug)]
 pub(crate) struct Edge {
     /// Who calls.
-    pub from: Place,
+    pub from: EndpointName,
     /// Who is called.
-    pub to: Place,
+    pub to: EndpointName,
     /// Calls expected in one visit.
     pub times: f64,
     /// Whether every visit calls.
@@ -26,7 +26,7 @@ pub(crate) struct Edge {
 }
 
 /// Splits `service.endpoint`; services may have dots in their names.
-pub(crate) fn split(target: &str) -> Option<Place> {
+pub(crate) fn split(target: &str) -> Option<EndpointName> {
     let (service, endpoint) = target.rsplit_once('.')?;
     Some((service.to_owned(), endpoint.to_owned()))
 }
@@ -96,7 +96,7 @@ pub(crate) fn visit<'d>(
 pub(crate) fn circles<'e>(edges: &'e [Edge], sources: &Sources) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     let arrow = |edge: &'e Edge| (&edge.from, &edge.to, edge);
-    let mut endless: BTreeSet<&Place> = BTreeSet::new();
+    let mut endless: BTreeSet<&EndpointName> = BTreeSet::new();
     for (closing, names) in find(edges.iter().filter(|edge| edge.certain).map(arrow)) {
         endless.extend(names.iter().copied());
         let message = format!("calls go in a circle without end: {}", show(&names));
@@ -123,9 +123,9 @@ pub(crate) fn circles<'e>(edges: &'e [Edge], sources: &Sources) -> Vec<Diagnosti
 }
 
 /// A circle, of a long one its first names and its last.
-fn show(names: &[&Place]) -> String {
+fn show(names: &[&EndpointName]) -> String {
     const SHOWN: usize = 12;
-    let name = |(service, endpoint): &&Place| format!("`{service}.{endpoint}`");
+    let name = |(service, endpoint): &&EndpointName| format!("`{service}.{endpoint}`");
     let mut shown: Vec<String> = names.iter().take(SHOWN).map(name).collect();
     if let [.., last] = names
         && names.len() > SHOWN
@@ -141,11 +141,11 @@ pub(crate) type Arrow<'n, N, E> = (&'n N, &'n N, E);
 /// Of each endpoint that is in `own` that number and those of all that it calls, as often as it calls them; no
 /// more exact where it is larger than `enough`.
 pub(crate) fn with_callees(
-    own: &BTreeMap<Place, f64>,
+    own: &BTreeMap<EndpointName, f64>,
     edges: &[Edge],
     enough: f64,
-) -> BTreeMap<Place, f64> {
-    let number: BTreeMap<&Place, usize> = own.keys().zip(0..).collect();
+) -> BTreeMap<EndpointName, f64> {
+    let number: BTreeMap<&EndpointName, usize> = own.keys().zip(0..).collect();
     let links: Vec<(usize, usize, f64)> = (edges.iter())
         .filter_map(|edge| Some((*number.get(&edge.from)?, *number.get(&edge.to)?, edge.times)))
         .collect();
@@ -243,7 +243,7 @@ pub(crate) fn find<'n, N: Ord, E: Copy>(
 /// Whether a visit to any endpoint causes finitely many visits, on average.
 fn converges(edges: &[Edge]) -> bool {
     const TOO_MANY: f64 = 1e9;
-    let mut number: BTreeMap<&Place, usize> = BTreeMap::new();
+    let mut number: BTreeMap<&EndpointName, usize> = BTreeMap::new();
     for edge in edges {
         for place in [&edge.from, &edge.to] {
             let next = number.len();

@@ -54,7 +54,7 @@ pub use parameter::{parameter, range_of};
 pub use scenario::{Placement, Scenario};
 pub use schema::{markdown as format_reference, text as schema};
 pub use shipped::{SHIPPED, Shipped};
-pub use source::Place;
+pub use source::TextPlace;
 pub use stack::{Becomes, outcomes as stack_keys};
 pub use traefik::Route;
 pub use unsimulated::NotSimulated;

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, UNREADABLE};
 use crate::document::fields::{Name, Texts};
-use crate::source::{Place, Source};
+use crate::source::{Source, TextPlace};
 use std::sync::Arc;
 
 /// More mistakes than this in one file are of one kind.
@@ -60,9 +60,9 @@ impl<'a> Lines<'a> {
     }
 
     /// All of line `line`.
-    pub(crate) fn place(&self, line: u64) -> Place {
+    pub(crate) fn place(&self, line: u64) -> TextPlace {
         let bytes = self.file.bytes_of_line(line.max(1) as usize);
-        Place::new(Arc::clone(self.file), bytes.start as u32, bytes.end as u32)
+        TextPlace::new(Arc::clone(self.file), bytes.start as u32, bytes.end as u32)
     }
 
     /// Says how many mistakes were not shown.

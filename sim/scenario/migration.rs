@@ -3,7 +3,7 @@
 
 use crate::document::Document;
 use crate::document::fields::Name;
-use crate::document::migration::{Copy, Phase, PhaseStep, WorkText};
+use crate::document::migration::{Copy, PhaseStep, PhaseText, WorkText};
 use crate::document::moving::Moving;
 use crate::lower;
 use crate::places;
@@ -47,14 +47,14 @@ pub(crate) fn document(before: &Document, after: &Document, phase: usize) -> Doc
 
 /// All phases with their worlds; `worlds` are the documents with the overlays of none, of the first, of the first
 /// two, and so on.
-pub(crate) fn phases(worlds: &[(&Document, &Traces)]) -> Vec<plan::Phase> {
+pub(crate) fn phases(worlds: &[(&Document, &Traces)]) -> Vec<plan::PlannedPhase> {
     let Some((base, _)) = worlds.first() else { return Vec::new() };
     let all = &base.migration.phases;
     let pairs = worlds.windows(2).zip(all).enumerate();
     pairs
         .map(|(place, (pair, phase))| {
             let document = document(pair[0].0, pair[1].0, place);
-            plan::Phase {
+            plan::PlannedPhase {
                 id: phase.id.text.clone(),
                 title: phase.title.clone(),
                 after: after(all, place),
@@ -67,7 +67,7 @@ pub(crate) fn phases(worlds: &[(&Document, &Traces)]) -> Vec<plan::Phase> {
 }
 
 /// The phases that come before the one at `place`.
-pub(crate) fn after(phases: &[Phase], place: usize) -> Vec<usize> {
+pub(crate) fn after(phases: &[PhaseText], place: usize) -> Vec<usize> {
     let named = phases[place].after.as_ref();
     before(named, place, |id| phases.iter().position(|phase| phase.id.text == id))
 }

@@ -12,7 +12,7 @@
 use crate::path::{Segment, end_of_path, segments};
 use crate::schema;
 use crate::stack::{field, values as docker};
-use wssim_experiment::sweep::{MOST_POINTS, Numbers, Parameter, Value, Written};
+use wssim_experiment::sweep::{MOST_POINTS, Numbers, Parameter, Value, WrittenUnit};
 use wssim_text::quantity::{self, Dimension, Flaw, Quantity};
 
 /// What `[scenario]` says of measuring, which is the same for all points of a study.
@@ -294,22 +294,22 @@ fn numbers_of(dimension: Dimension, text: &str, is_log: bool, takes: Takes) -> N
         Dimension::Number => "1",
     };
     let written = match docker::size_unit(bare(text)) {
-        Some((unit, size)) if takes.docker_size => Written { unit, size },
+        Some((unit, size)) if takes.docker_size => WrittenUnit { unit, size },
         _ => unit_of(dimension, bare(text)),
     };
     Numbers { unit, is_log, is_whole: takes.whole, written }
 }
 
 /// The unit at the end of `text`.
-fn unit_of(dimension: Dimension, text: &str) -> Written {
-    let none = Written { unit: "", size: 1.0 };
+fn unit_of(dimension: Dimension, text: &str) -> WrittenUnit {
+    let none = WrittenUnit { unit: "", size: 1.0 };
     let fits = |unit: &&str| {
         let number = text.strip_suffix(*unit);
         number.is_some_and(|rest| rest.trim_end().ends_with(|end: char| end.is_ascii_digit()))
     };
     let unit = quantity::units(dimension).find(fits);
     let one = unit.and_then(|unit| Some((unit, quantity::parse(&format!("1{unit}")).ok()?)));
-    one.map_or(none, |(unit, one)| Written { unit, size: in_base(one) })
+    one.map_or(none, |(unit, one)| WrittenUnit { unit, size: in_base(one) })
 }
 
 /// Refuses a value that is there twice: it would be simulated once and told twice.

@@ -5,7 +5,7 @@ use crate::document::Document;
 use crate::document::fault::FaultText;
 use crate::document::part::{FORM, moment, written};
 use crate::measured;
-use wssim_experiment::part::{Anchor, FROM, Moment, NoMoment, Part, Struck, TO};
+use wssim_experiment::part::{Anchor, FROM, MeasuredPart, Moment, NoMoment, Struck, TO};
 use wssim_experiment::question::{MetricRef, Study};
 use wssim_kernel::Nanos;
 use wssim_text::quantity::{self, Dimension};
@@ -82,7 +82,7 @@ pub(crate) fn write(metric: &mut MetricRef) -> Result<(), Wrong> {
         found[end] = Some(moment);
     }
     let [from, to] = found;
-    metric.part = (from.is_some() || to.is_some()).then(|| Box::new(Part { from, to }));
+    metric.part = (from.is_some() || to.is_some()).then(|| Box::new(MeasuredPart { from, to }));
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use crate::unsimulated::{self, NotSimulated};
 use wssim_experiment::failures::years::MANAGERS;
 use wssim_experiment::metric::{self, MetricKind, PLANNED, STATS, reasons, table};
 use wssim_experiment::part::{FROM, TO};
-use wssim_experiment::question::{Claim, Expected, Kind, Measure, MetricRef, Study};
+use wssim_experiment::question::{Claim, Expected, Measure, MeasureKind, MetricRef, Study};
 use wssim_kernel::Nanos;
 use wssim_model::probe::OutOfMemory;
 use wssim_text::quantity::{self, Dimension};
@@ -25,9 +25,9 @@ pub(crate) fn measure(document: &Document) -> Measure {
     let header = &document.header;
     let duration = header.duration.unwrap_or(check::DURATION);
     let kind = if check::is_window(document) {
-        Kind::Window { lead_in: header.lead_in.unwrap_or(Nanos::ZERO) }
+        MeasureKind::Window { lead_in: header.lead_in.unwrap_or(Nanos::ZERO) }
     } else {
-        Kind::Steady { warm_up: header.warm_up }
+        MeasureKind::Steady { warm_up: header.warm_up }
     };
     let slot = header.slot.unwrap_or(Nanos((duration.0 / 100).max(1)));
     Measure { kind, duration, slot }

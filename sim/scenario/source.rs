@@ -131,8 +131,8 @@ impl Sources {
     }
 
     /// Where `origin` is, for people.
-    pub(crate) fn place(&self, origin: Origin) -> Place {
-        Place::new(Arc::clone(&self.0[origin.source as usize]), origin.start, origin.end)
+    pub(crate) fn place(&self, origin: Origin) -> TextPlace {
+        TextPlace::new(Arc::clone(&self.0[origin.source as usize]), origin.start, origin.end)
     }
 
     /// Short form of a place: `file:line`, or `--set`.
@@ -158,14 +158,14 @@ impl Sources {
 /// A place in a text. What is told of it is worked out when it is asked for: of very many mistakes few
 /// are shown.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct TextPlace {
     source: Arc<Source>,
     start: u32,
     end: u32,
 }
 
 /// Places are equal where the same is shown.
-impl PartialEq for Place {
+impl PartialEq for TextPlace {
     fn eq(&self, other: &Self) -> bool {
         let one = Arc::ptr_eq(&self.source, &other.source)
             || (self.file() == other.file() && self.source.text == other.source.text);
@@ -173,9 +173,9 @@ impl PartialEq for Place {
     }
 }
 
-impl Eq for Place {}
+impl Eq for TextPlace {}
 
-impl Place {
+impl TextPlace {
     pub(crate) fn new(source: Arc<Source>, start: u32, end: u32) -> Self {
         Self { source, start, end }
     }

@@ -2,7 +2,7 @@
 //! alone, bursts that pile up, and what is left out there.
 
 use super::{simulated, twin_of};
-use wssim_experiment::analytic::{Analytic, Reason};
+use wssim_experiment::analytic::{Analytic, FormulaGap};
 use wssim_experiment::findings::{Findings, Metric};
 
 /// A scenario of one node, on which messages cost nothing.
@@ -127,7 +127,7 @@ arrivals = { kind = "closed", users = 1, think = "1000s" }
     is_about(twin.nodes[0].load_average, 4.0, 0.01);
 }
 
-fn reasons(name: &str, steps: &str, more: &str) -> Vec<Reason> {
+fn reasons(name: &str, steps: &str, more: &str) -> Vec<FormulaGap> {
     let rest = format!(
         r#"
 [service.web]
@@ -153,22 +153,22 @@ fn what_is_left_out_is_named() {
     let web = || "web".to_owned();
     let cases = [
         (
-            Reason::Branches(web()),
+            FormulaGap::Branches(web()),
             ["{ parallel = [ [ { cpu = \"5ms\" } ], [ { cpu = \"5ms\" } ] ] }", ""],
             ["{ parallel = [ [ { cpu = \"5ms\" } ], [ { sleep = \"5ms\" } ] ] }", ""],
         ),
         (
-            Reason::NoVariance(web()),
+            FormulaGap::NoVariance(web()),
             ["{ sleep = \"pareto(5ms, alpha=1.5)\" }", ""],
             ["{ sleep = \"pareto(5ms, alpha=2.5)\" }", ""],
         ),
         (
-            Reason::DiskLaw("host".to_owned()),
+            FormulaGap::DiskLaw("host".to_owned()),
             ["{ disk = \"1 B\" }", ""],
             ["{ disk = \"1 B\", write = true }", ""],
         ),
         (
-            Reason::PoolTimeOut(web(), "db".to_owned()),
+            FormulaGap::PoolTimeOut(web(), "db".to_owned()),
             ["{ call = \"db.get\" }", "pool.db = { size = 1, timeout = \"20ms\" }"],
             ["{ call = \"db.get\" }", "pool.db = { size = 1, timeout = \"20s\" }"],
         ),
@@ -196,5 +196,5 @@ arrivals = { kind = "poisson", rate = "1/s" }
     is_about(shown, 0.010, 0.05);
     let twin = twin_of(&scenario);
     assert!(twin.entries[0].response_seconds < 0.006, "{:?}", twin.entries);
-    assert!(twin.reasons.contains(&Reason::Branches("web".to_owned())), "{:?}", twin.reasons);
+    assert!(twin.reasons.contains(&FormulaGap::Branches("web".to_owned())), "{:?}", twin.reasons);
 }

@@ -3,7 +3,9 @@
 use super::random_worlds::random_scenario;
 use super::{scenario, steady};
 use wssim_experiment::question::Worlds;
-use wssim_experiment::trace::{Error, Kind, Options, Pick, Place, Stay, StayKind, Trace, trace};
+use wssim_experiment::trace::{
+    Error, Pick, Stay, StayKind, StretchKind, StretchPlace, Trace, TraceOptions, trace,
+};
 use wssim_experiment::watch::Unwatched;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::SourceId;
@@ -55,23 +57,25 @@ entry = "shop.hold"
 arrivals = { kind = "periodic", period = "1s", phase = "100ms" }
 "#;
 
-fn options(entry: Option<&str>, pick: Pick) -> Options {
+fn options(entry: Option<&str>, pick: Pick) -> TraceOptions {
     let entry = entry.map(str::to_owned);
-    Options { seed: 84, replication: 0, threads: Some(1), entry, pick }
+    TraceOptions { seed: 84, replication: 0, threads: Some(1), entry, pick }
 }
 
 /// The place that `a`, `a – b` (a way) or `a → b` (a pool) stands for.
-fn place(text: &str) -> Place {
+fn place(text: &str) -> StretchPlace {
     if let Some((first, second)) = text.split_once(" – ") {
-        return Place::Between(first.to_owned(), second.to_owned());
+        return StretchPlace::Between(first.to_owned(), second.to_owned());
     }
     match text.split_once(" → ") {
-        Some((service, pool)) => Place::Pool { service: service.to_owned(), pool: pool.to_owned() },
-        None => Place::At(text.to_owned()),
+        Some((service, pool)) => {
+            StretchPlace::Pool { service: service.to_owned(), pool: pool.to_owned() }
+        }
+        None => StretchPlace::At(text.to_owned()),
     }
 }
 
-fn of(trace: &Trace, kind: Kind, at: &str) -> u64 {
+fn of(trace: &Trace, kind: StretchKind, at: &str) -> u64 {
     let at = place(at);
     let fits = trace.components.iter().filter(|c| c.kind == kind && c.place == at);
     fits.map(|component| component.ns).sum()
@@ -108,14 +112,15 @@ fn a_serial_request_is_tiled_by_its_spans() {
     let web = web.unwrap();
     // Arrives at 102.5 ms at a worker that is held until 106 ms. A query is 1 ms there, 2 ms of
     // CPU at half speed, 1 ms back; the last call is given up after 10 ms, and again 4 ms later.
-    assert_eq!(of(&web, Kind::Worker, "shop"), 7 * MS / 2);
-    assert_eq!(of(&web, Kind::Cpu, "shop"), 3 * MS);
-    assert_eq!(of(&web, Kind::Sleep, "shop"), 5 * MS);
-    assert_eq!(of(&web, Kind::Backoff, "shop"), 4 * MS);
-    assert_eq!(of(&web, Kind::Network, "user – a"), MS);
-    assert_eq!(of(&web, Kind::Network, "a – b"), 2 * 2 * MS + 2 * MS);
+    assert_eq!(of(&web, StretchKind::Worker, "shop"), 7 * MS / 2);
+    assert_eq!(of(&web, StretchKind::Cpu, "shop"), 3 * MS);
+    assert_eq!(of(&web, StretchKind::Sleep, "shop"), 5 * MS);
+    assert_eq!(of(&web, StretchKind::Backoff, "shop"), 4 * MS);
+    assert_eq!(of(&web, StretchKind::Network, "user – a"), MS);
+    assert_eq!(of(&web, StretchKind::Network, "a – b"), 2 * 2 * MS + 2 * MS);
     // Two queries of 4 ms; 9 ms of each attempt before it times out.
-    let database = of(&web, Kind::Cpu, "database") + of(&web, Kind::Sharing, "database");
+    let database =
+        of(&web, StretchKind::Cpu, "database") + of(&web, StretchKind::Sharing, "database");
     assert_eq!(database, 2 * 4 * MS + 2 * 9 * MS);
     let response = MS + 7 * MS / 2 + 3 * MS + 2 * 6 * MS + 5 * MS + 10 * MS + 4 * MS + 10 * MS;
     assert_eq!((web.response_ns, web.failed), (response, Some("timeout")));
@@ -178,12 +183,12 @@ arrivals = { kind = "periodic", period = "1s", phase = "100ms" }
     };
     for entry in ["first", "second"] {
         let told = follow(entry);
-        assert_eq!(of(&told, Kind::Cpu, "shared"), 10 * MS);
-        assert_eq!(of(&told, Kind::Sharing, "shared"), 10 * MS);
+        assert_eq!(of(&told, StretchKind::Cpu, "shared"), 10 * MS);
+        assert_eq!(of(&told, StretchKind::Sharing, "shared"), 10 * MS);
     }
     let told = follow("third");
-    assert_eq!(of(&told, Kind::Cpu, "limited"), 25 * MS);
-    assert_eq!(of(&told, Kind::Throttled, "limited"), 180 * MS);
+    assert_eq!(of(&told, StretchKind::Cpu, "limited"), 25 * MS);
+    assert_eq!(of(&told, StretchKind::Throttled, "limited"), 180 * MS);
     assert_eq!(told.response_ns, 205 * MS);
 }
 
@@ -213,9 +218,9 @@ arrivals = { kind = "periodic", period = "1s", phase = "50ms" }
     );
     let told = trace(&world, &steady(0.0, 5.0), &options(None, Pick::Slowest), &Unwatched).unwrap();
     assert_eq!(told.response_ns, 8 * MS);
-    assert_eq!(of(&told, Kind::Sleep, "page"), MS);
-    assert_eq!(of(&told, Kind::Cpu, "slow"), 7 * MS);
-    assert_eq!(of(&told, Kind::Cpu, "quick"), 0);
+    assert_eq!(of(&told, StretchKind::Sleep, "page"), MS);
+    assert_eq!(of(&told, StretchKind::Cpu, "slow"), 7 * MS);
+    assert_eq!(of(&told, StretchKind::Cpu, "quick"), 0);
     let branches = told.stays.iter().filter(|stay| stay.kind == StayKind::Branch).count();
     assert_eq!(branches, 2);
 }
@@ -246,7 +251,7 @@ arrivals = { kind = "periodic", period = "1s", phase = "50ms" }
     );
     let told = trace(&world, &steady(0.0, 5.0), &options(None, Pick::Failed), &Unwatched).unwrap();
     assert_eq!((told.response_ns, told.failed), (5 * MS, Some("timeout")));
-    assert_eq!(of(&told, Kind::Connection, "page → slow"), 5 * MS);
+    assert_eq!(of(&told, StretchKind::Connection, "page → slow"), 5 * MS);
 }
 
 /// A name that is looked up in 0.5 ms, four round trips of 2 ms, 2 ms of CPU for whoever accepts: and
@@ -294,12 +299,12 @@ arrivals = {{ kind = "periodic", period = "1s", phase = "50ms" }}
 #[test]
 fn getting_a_connection_is_told_part_by_part() {
     let told = connecting("", "");
-    assert_eq!(of(&told, Kind::Dns, "shop"), MS / 2);
-    assert_eq!(of(&told, Kind::Handshake, "shop"), 8 * MS);
-    assert_eq!(of(&told, Kind::Network, "a – b"), 2 * MS);
+    assert_eq!(of(&told, StretchKind::Dns, "shop"), MS / 2);
+    assert_eq!(of(&told, StretchKind::Handshake, "shop"), 8 * MS);
+    assert_eq!(of(&told, StretchKind::Network, "a – b"), 2 * MS);
     // Accepting it is CPU of networking.
-    assert_eq!(of(&told, Kind::NetworkCpu, "database"), 2 * MS);
-    assert_eq!(of(&told, Kind::Cpu, "database"), 3 * MS);
+    assert_eq!(of(&told, StretchKind::NetworkCpu, "database"), 2 * MS);
+    assert_eq!(of(&told, StretchKind::Cpu, "database"), 3 * MS);
     assert_eq!(told.response_ns, MS / 2 + 15 * MS);
     told.stays.iter().for_each(is_tiled);
 }
@@ -307,8 +312,8 @@ fn getting_a_connection_is_told_part_by_part() {
 #[test]
 fn what_is_given_up_before_it_is_sent_takes_no_longer() {
     let told = connecting(", timeout = \"5ms\"", "");
-    assert_eq!(of(&told, Kind::Dns, "shop"), MS / 2);
-    assert_eq!(of(&told, Kind::Handshake, "shop"), 9 * MS / 2);
+    assert_eq!(of(&told, StretchKind::Dns, "shop"), MS / 2);
+    assert_eq!(of(&told, StretchKind::Handshake, "shop"), 9 * MS / 2);
     assert_eq!((told.response_ns, told.failed), (5 * MS, Some("timeout")));
 }
 
@@ -317,8 +322,8 @@ fn what_is_given_up_before_it_is_sent_takes_no_longer() {
 fn waiting_for_a_dead_node_is_told() {
     let dead = "[[fault]]\nid = \"b\"\nkind = \"crash\"\nnode = \"b\"\nat = \"2s\"";
     let told = connecting(", timeout = \"30ms\"", dead);
-    assert_eq!(of(&told, Kind::Dns, "shop"), MS / 2);
-    assert_eq!(of(&told, Kind::Silence, "shop"), 30 * MS - MS / 2);
+    assert_eq!(of(&told, StretchKind::Dns, "shop"), MS / 2);
+    assert_eq!(of(&told, StretchKind::Silence, "shop"), 30 * MS - MS / 2);
     assert_eq!((told.response_ns, told.failed), (30 * MS, Some("timeout")));
 }
 

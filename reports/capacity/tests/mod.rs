@@ -2,15 +2,15 @@
 
 use super::csv;
 use crate::sample::{self, assert_fits, assert_golden, assert_numbers_stay_whole};
-use crate::text::{Options, render};
+use crate::text::{TextOptions, render};
 use crate::{json, markdown};
 use wssim_experiment::analytic::{Demand, Resource};
 use wssim_experiment::capacity::findings::{
-    Asked, Capacity, Carries, End, First, Fit, Fits, Mean, Room, Searched, State, Traffic, Tried,
-    Without,
+    AskedCondition, Capacity, Carries, First, Fit, Fits, Mean, Room, SearchEnd, Searched, Traffic,
+    Tried, ValueState, Without,
 };
 use wssim_experiment::findings::{Answer, Findings};
-use wssim_experiment::objective::Condition;
+use wssim_experiment::objective::Objective;
 use wssim_experiment::question::{Expected, MetricRef};
 use wssim_stats::Estimate;
 
@@ -19,10 +19,15 @@ fn around(mean: f64, half: f64) -> Option<Estimate> {
     Some(Estimate::symmetric(mean, half, 20))
 }
 
-fn asked(name: &'static str, stat: (&'static str, &str), unit: &'static str, max: f64) -> Asked {
+fn asked(
+    name: &'static str,
+    stat: (&'static str, &str),
+    unit: &'static str,
+    max: f64,
+) -> AskedCondition {
     let labels = vec![("entry", "web".to_owned()), (stat.0, stat.1.to_owned())];
-    Asked {
-        condition: Condition {
+    AskedCondition {
+        condition: Objective {
             metric: MetricRef { name: name.to_owned(), ..MetricRef::default() },
             expected: Expected { min: None, max: Some(max), relative: false, point: false },
             is_assumed: unit == "ratio",
@@ -33,7 +38,7 @@ fn asked(name: &'static str, stat: (&'static str, &str), unit: &'static str, max
     }
 }
 
-fn tried(value: f64, state: State, p95: f64, n: u32) -> Tried {
+fn tried(value: f64, state: ValueState, p95: f64, n: u32) -> Tried {
     let simulated = around(p95 / 2.3, 0.002).filter(|_| n > 0);
     let mean = Mean { entry: "web".to_owned(), analytic: p95 / 2.4, simulated, difference: None };
     Tried {
@@ -51,14 +56,14 @@ fn tried(value: f64, state: State, p95: f64, n: u32) -> Tried {
 fn searched() -> Searched {
     Searched {
         tried: vec![
-            tried(1.0, State::Kept, 0.296, 5),
-            tried(8.54, State::Kept, 0.486, 80),
-            tried(8.7, State::Open, 0.499, 80),
-            tried(8.89, State::Missed, 0.514, 40),
+            tried(1.0, ValueState::Kept, 0.296, 5),
+            tried(8.54, ValueState::Kept, 0.486, 80),
+            tried(8.7, ValueState::Open, 0.499, 80),
+            tried(8.89, ValueState::Missed, 0.514, 40),
         ],
         kept: Some(8.54),
         missed: Some(8.89),
-        end: End::Open,
+        end: SearchEnd::Open,
         left_out: Vec::new(),
         confidence: 0.95,
     }
@@ -138,7 +143,7 @@ pub(crate) fn of_traffic() -> Findings {
 fn the_reports_are_as_golden() {
     let findings = of_traffic();
     for width in [60, 80, 120] {
-        let text = render(&findings, &Options { width, ..Options::default() });
+        let text = render(&findings, &TextOptions { width, ..TextOptions::default() });
         assert_golden(&format!("capacity-{width}.txt"), &text);
     }
     assert_golden("capacity.md", &markdown::render(&findings));
@@ -149,7 +154,7 @@ fn the_reports_are_as_golden() {
 #[test]
 fn every_terminal_is_wide_enough() {
     let findings = of_traffic();
-    let text = |width| render(&findings, &Options { width, ..Options::default() });
+    let text = |width| render(&findings, &TextOptions { width, ..TextOptions::default() });
     assert_fits(text);
     assert_numbers_stay_whole(text);
 }
@@ -166,10 +171,10 @@ fn the_first_line_of_a_key_says_which_value_will_do() {
         })
         .join(" ")
     };
-    let least = of_key(Some(8.89), Some(8.54), End::Narrow);
+    let least = of_key(Some(8.89), Some(8.54), SearchEnd::Narrow);
     assert_eq!(least, "service.api.workers = 8.89 is the least that will do, 8.54 will not.");
-    let none = of_key(None, Some(1.0), End::NeverKept);
+    let none = of_key(None, Some(1.0), SearchEnd::NeverKept);
     assert_eq!(none, "service.api.workers: no value from 1 to 8.89 will do.");
-    assert!(of_key(Some(1.0), None, End::AlwaysKept).contains("every value from 1 to 8.89"));
-    assert!(of_key(Some(1.0), None, End::Turns).contains("rises and falls"));
+    assert!(of_key(Some(1.0), None, SearchEnd::AlwaysKept).contains("every value from 1 to 8.89"));
+    assert!(of_key(Some(1.0), None, SearchEnd::Turns).contains("rises and falls"));
 }

@@ -4,15 +4,15 @@ use crate::figure::{Bracket, bar, bracket};
 use crate::html::drawn::{Body, Figure};
 use crate::html::markup::Html;
 use crate::quantity;
-use wssim_experiment::capacity::findings::{Capacity, Room, State, Traffic};
+use wssim_experiment::capacity::findings::{Capacity, Room, Traffic, ValueState};
 use wssim_stats::Estimate;
 
 /// Names of what is known of a value.
-fn class(state: State) -> &'static str {
+fn class(state: ValueState) -> &'static str {
     match state {
-        State::Kept => "good",
-        State::Missed => "bad",
-        State::Open => "open",
+        ValueState::Kept => "good",
+        ValueState::Missed => "bad",
+        ValueState::Open => "open",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Rollouts: what went on when, a bar a row.
 
 use crate::figure::span;
-use crate::html::drawn::{Figure, Row};
+use crate::html::drawn::{DrawnRow, Figure};
 use crate::html::markup::Html;
 use crate::{quantity, rollout};
 use wssim_experiment::findings::{Bar, RolloutShown, RunAnswer};
@@ -33,7 +33,7 @@ fn figure(shown: &RolloutShown) -> Figure {
             format!("{} to {}", quantity::rough(from, "seconds"), quantity::rough(to, "seconds"));
         let part = |at: f64| (at - ends[0]) / (ends[1] - ends[0]).max(f64::MIN_POSITIVE);
         let svg = span([from, to].map(part), "fill", &format!("{name}: {text}"));
-        Row { name, svg, text }
+        DrawnRow { name, svg, text }
     };
     let rows = whole.into_iter().chain(bars).map(row).collect();
     let title = format!("Rollout {} of {}: what went on when", shown.name, shown.stack);

@@ -10,7 +10,7 @@ use wssim_experiment::findings::Answer;
 use wssim_experiment::input::{Basis, Input};
 use wssim_stats::Estimate;
 
-fn told() -> Told {
+fn told() -> CommandContext {
     let input = |path: &str, basis: Basis| Input {
         path: path.to_owned(),
         value: "4/s".to_owned(),
@@ -18,7 +18,7 @@ fn told() -> Told {
         place: "shop.toml:7".to_owned(),
         basis,
     };
-    Told {
+    CommandContext {
         call: "wssim run shop --seed 84".to_owned(),
         plans: vec![Plan {
             name: "shop".to_owned(),
@@ -41,7 +41,7 @@ fn told() -> Told {
 }
 
 /// The same with a name everywhere that would like to be more than one.
-fn hostile() -> (Findings, Told) {
+fn hostile() -> (Findings, CommandContext) {
     let findings = sample::hostile();
     let name = findings.name.clone();
     let mut told = told();

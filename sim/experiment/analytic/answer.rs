@@ -1,6 +1,6 @@
 //! What the twin says: means of entries, nodes, services and pools.
 
-use super::reason::Reason;
+use super::reason::FormulaGap;
 use super::resource::Demand;
 
 /// What formulas say of a blueprint. Times are means in seconds; infinite: there is no steady state.
@@ -19,7 +19,7 @@ pub struct Analytic {
     /// Of all that open traffic uses, what is used up first before what is later.
     pub demands: Vec<Demand>,
     /// Why a simulation may differ.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<FormulaGap>,
 }
 
 /// Of a source of requests.

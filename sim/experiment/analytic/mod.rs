@@ -11,7 +11,7 @@
 //! on resources that are not held within each other, is solved exactly.
 //!
 //! Replicas share evenly; branches that compute at the same time do not hinder each other; retries, time-outs, failures, memory and opening connections are left out:
-//! [`Reason`] says which of them there are. No quantiles: that of a sum of waits has no formula of known
+//! [`FormulaGap`] says which of them there are. No quantiles: that of a sum of waits has no formula of known
 //! quality.
 
 mod answer;
@@ -32,7 +32,7 @@ mod value;
 
 pub use answer::{Analytic, DiskValue, EntryValue, NodeValue, PoolValue, ServiceValue};
 pub use compare::{Difference, compare, limit_of};
-pub use reason::Reason;
+pub use reason::FormulaGap;
 pub use resource::{Demand, Resource};
 pub use twin::Twin;
 

@@ -2,7 +2,7 @@
 
 /// Something that is there and that the formulas leave out.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
+pub enum FormulaGap {
     /// Something cannot do what is asked of it: there is no steady state.
     Overload,
     /// Bursts: this source's arrivals are no Poisson process of a constant rate.

@@ -9,7 +9,7 @@ use super::station::Queue;
 use crate::offered::Loads;
 
 /// Stations as they are found by some (`main`), and as they are.
-pub(super) struct Told<'a> {
+pub(super) struct StationViews<'a> {
     flows: &'a Flows<'a>,
     main: &'a Settled,
     rates: &'a [f64],
@@ -19,7 +19,7 @@ pub(super) struct Told<'a> {
     connections: Vec<f64>,
 }
 
-impl<'a> Told<'a> {
+impl<'a> StationViews<'a> {
     pub(super) fn of(flows: &'a Flows<'a>, main: &'a Settled, rates: &'a [f64]) -> Self {
         let all = main.loads_at(flows, rates);
         Self { flows, main, rates, all, connections: connections(flows, &main.took, rates) }

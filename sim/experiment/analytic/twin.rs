@@ -7,7 +7,7 @@ use super::flows::{Asks, Flows, OPEN};
 use super::left_out::reasons;
 use super::resource::Resources;
 use super::settle::Settled;
-use super::told::Told;
+use super::told::StationViews;
 use crate::question::Measure;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Source;
@@ -56,7 +56,7 @@ impl<'b> Twin<'b> {
         let is_open = self.flows.sources.iter().any(|asks| asks.class == OPEN);
         let main = &views[if is_open || views.len() == 1 { OPEN } else { OPEN + 1 }];
         let rates = self.flows.rates(&throughput, |_| 1.0);
-        let told = Told::of(&self.flows, main, &rates);
+        let told = StationViews::of(&self.flows, main, &rates);
         let has_end = |entry: &EntryValue| entry.response_seconds.is_finite();
         let is_stable = self.resources.carries(factor) && entries.iter().all(has_end);
         let mut all = Analytic {

@@ -1,8 +1,8 @@
 //! What `capacity` finds: a bracket of the value at which something gives, what that is, and what room there is.
 
-pub use super::search::State;
-use crate::analytic::{Demand, Difference, Reason, Resource};
-use crate::objective::Condition;
+pub use super::search::ValueState;
+use crate::analytic::{Demand, Difference, FormulaGap, Resource};
+use crate::objective::Objective;
 use crate::offered::Overload;
 use crate::question::Overfull;
 use crate::reason::Breakdown;
@@ -14,7 +14,7 @@ pub struct Capacity {
     /// What has other values: `traffic.scale`, or the key that was asked for.
     pub key: String,
     /// What must hold, with its base unit and its name in the table of metrics.
-    pub conditions: Vec<Asked>,
+    pub conditions: Vec<AskedCondition>,
     /// The search in the whole cluster.
     pub search: Searched,
     /// What is only told of traffic.
@@ -23,9 +23,9 @@ pub struct Capacity {
 
 /// A condition, and the metric that it is about.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct AskedCondition {
     /// What must hold.
-    pub condition: Condition,
+    pub condition: Objective,
     /// Name and labels of the metric, in the order of the table.
     pub name: &'static str,
     /// See `name`.
@@ -44,16 +44,16 @@ pub struct Searched {
     /// The first value at which something does not.
     pub missed: Option<f64>,
     /// Why the search ended.
-    pub end: End,
+    pub end: SearchEnd,
     /// What formulas leave out of these worlds: why they may differ from what is simulated.
-    pub left_out: Vec<Reason>,
+    pub left_out: Vec<FormulaGap>,
     /// The probability that the bracket is right, at least.
     pub confidence: f64,
 }
 
 /// Why a search ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum SearchEnd {
     /// The bracket is as narrow as was asked for.
     Narrow,
     /// Within the bracket, or beyond the side of it that is known, the replications that there may be decide
@@ -79,7 +79,7 @@ pub struct Tried {
     /// As the scenario writes it.
     pub text: String,
     /// What is known of it.
-    pub state: State,
+    pub state: ValueState,
     /// Replications; zero: what it is asked for says enough.
     pub replications: u32,
     /// What is asked for more than it can do, on average: there is no steady state.

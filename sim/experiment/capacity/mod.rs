@@ -27,7 +27,7 @@ mod study;
 mod traffic;
 mod trial;
 
-pub use options::{Error, Options};
+pub use options::{CapacityOptions, Error};
 
 use crate::findings::Findings;
 use crate::question::{Question, Worlds};
@@ -42,7 +42,7 @@ use calm::Calm;
 pub fn capacity(
     worlds: &dyn Worlds,
     question: &Question,
-    options: &Options,
+    options: &CapacityOptions,
     watch: &dyn Watch,
 ) -> Result<Findings, Error> {
     let calm = Calm(worlds);

@@ -1,12 +1,12 @@
 //! What is asked of `capacity`, and why there may be no answer.
 
-use crate::objective::Condition;
+use crate::objective::Objective;
 use crate::question::WorldError;
 use crate::sweep::Parameter;
 
 /// How the study is to be done.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct CapacityOptions {
     /// The seed.
     pub seed: u64,
     /// Threads; `None`: all cores.
@@ -16,7 +16,7 @@ pub struct Options {
     /// The width of the bracket, as a share of its upper end.
     pub precision: f64,
     /// What must hold; none: the objectives of the entries.
-    pub conditions: Vec<Condition>,
+    pub conditions: Vec<Objective>,
     /// The key whose least or largest value is looked for, with the ends of its range; `None`: the traffic.
     pub find: Option<Parameter>,
     /// The service of whose containers it is told how many fit.

@@ -9,7 +9,7 @@ use crate::engine::Engine;
 use crate::judge::{Arms, LEVEL, estimate, verdict};
 use crate::memory::{NodeShare, OfMemory};
 use crate::metric::quantity::{OfNode, OfService, Quantity};
-use crate::objective::Condition;
+use crate::objective::Objective;
 use crate::verdict::Verdict;
 use crate::why::breakdown;
 use wssim_model::Blueprint;
@@ -46,7 +46,7 @@ pub(super) fn rooms(arm: &Arm, demands: &[Demand]) -> Vec<Room> {
 /// What gives first: at the first value at which something does not hold.
 pub(super) fn first(
     engine: &Engine<'_, Load<'_>>,
-    conditions: &[Condition],
+    conditions: &[Objective],
     log: &Log,
     searched: &Searched,
     demands: &[Demand],
@@ -70,7 +70,7 @@ pub(super) fn first(
 }
 
 /// The conditions that do not hold, by place.
-pub(super) fn broken(conditions: &[Condition], values: &[Option<Estimate>]) -> Vec<usize> {
+pub(super) fn broken(conditions: &[Objective], values: &[Option<Estimate>]) -> Vec<usize> {
     let is_broken = |place: &usize| {
         let value = values[*place].as_ref();
         value.is_some_and(|value| {

@@ -1,19 +1,21 @@
 //! The study: today, the search, then the same without each node, and what room there is.
 
-use super::findings::{Asked, Capacity, Carries, End, Searched, State, Traffic, Without};
-use super::options::{Error, Options};
+use super::findings::{
+    AskedCondition, Capacity, Carries, SearchEnd, Searched, Traffic, ValueState, Without,
+};
+use super::options::{CapacityOptions, Error};
 use super::seek::{CONFIDENCE, Log, Seeker, too_much};
 use super::stage::Load;
 use super::traffic::Today;
 use super::{fits, judge, key, room, traffic};
-use crate::analytic::{Demand, Reason, Twin};
+use crate::analytic::{Demand, FormulaGap, Twin};
 use crate::arm::{Arm, Setting};
 use crate::catalogue::Catalogue;
 use crate::engine::{Broken, Engine, Stopped};
 use crate::findings::{Answer, Findings, JudgedClaim, StoppedBy};
 use crate::judge::times_needed;
 use crate::note::{Note, of_load, of_rounding};
-use crate::objective::{Condition, objectives, with_errors};
+use crate::objective::{Objective, objectives, with_errors};
 use crate::pilot::find_lead;
 use crate::question::{Override, Question, SCALE_KEY, WorldError, Worlds};
 use crate::summary;
@@ -28,17 +30,17 @@ const BUSY: f64 = 0.9;
 pub(super) struct CapacityStudy<'a> {
     pub(super) worlds: &'a dyn Worlds,
     pub(super) question: &'a Question,
-    pub(super) options: &'a Options,
+    pub(super) options: &'a CapacityOptions,
     pub(super) watch: &'a dyn Watch,
 }
 
 /// What is known before anything is simulated.
 struct Known {
     world: Blueprint,
-    conditions: Vec<Condition>,
+    conditions: Vec<Objective>,
     demands: Vec<Demand>,
     /// What formulas leave out.
-    left_out: Vec<Reason>,
+    left_out: Vec<FormulaGap>,
     /// Times today's traffic at which something is used up.
     bound: f64,
 }
@@ -142,7 +144,7 @@ impl<'a> CapacityStudy<'a> {
             with_errors(&self.options.conditions)
         };
         let catalogue = Catalogue::of(&world);
-        let asks_for_more = |one: &&Condition| one.expected.min.is_some();
+        let asks_for_more = |one: &&Objective| one.expected.min.is_some();
         if let Some(condition) = conditions.iter().find(asks_for_more)
             && self.options.find.is_none()
         {
@@ -218,7 +220,7 @@ impl<'a> CapacityStudy<'a> {
             capacity.search = traffic::largest(&mut seeker, log, (self.today(), known.bound))?;
             found.first =
                 room::first(seeker.engine, conditions, log, &capacity.search, &known.demands);
-            if capacity.search.end != End::Cut && known.world.nodes.len() > 1 {
+            if capacity.search.end != SearchEnd::Cut && known.world.nodes.len() > 1 {
                 let nodes = known.world.nodes.iter().enumerate();
                 found.without = nodes
                     .map(|(at, node)| {
@@ -245,7 +247,7 @@ impl<'a> CapacityStudy<'a> {
         });
         let is_lost = |one: &Without| matches!(one.carries, Carries::Cut);
         let mut without = capacity.traffic.iter().flat_map(|traffic| &traffic.without);
-        let is_cut = capacity.search.end == End::Cut
+        let is_cut = capacity.search.end == SearchEnd::Cut
             || log.tried.is_empty()
             || self.watch.interrupted()
             || without.any(is_lost);
@@ -295,7 +297,7 @@ impl<'a> CapacityStudy<'a> {
 /// Whether replications are long enough for every condition.
 fn can_be_measured(engine: &Engine<'_, Load<'_>>, known: &Known, log: &Log) -> Result<(), Error> {
     // Where less traffic is looked at, a quantile may need longer than at that of today.
-    let open = log.tried.first().filter(|(tried, _)| tried.state == State::Open);
+    let open = log.tried.first().filter(|(tried, _)| tried.state == ValueState::Open);
     let Some((tried, arm)) = open else { return Ok(()) };
     let arm = &engine.see(*arm).arm;
     for condition in &known.conditions {
@@ -314,17 +316,17 @@ fn nothing() -> Searched {
         tried: Vec::new(),
         kept: None,
         missed: None,
-        end: End::Cut,
+        end: SearchEnd::Cut,
         left_out: Vec::new(),
         confidence: CONFIDENCE,
     }
 }
 
 /// Conditions with their names in the table of metrics.
-fn asked(conditions: &[Condition], catalogue: &Catalogue) -> Vec<Asked> {
-    let of = |condition: &Condition| {
+fn asked(conditions: &[Objective], catalogue: &Catalogue) -> Vec<AskedCondition> {
+    let of = |condition: &Objective| {
         let key = &catalogue.keys[catalogue.find(&condition.metric)?];
-        Some(Asked {
+        Some(AskedCondition {
             condition: condition.clone(),
             name: key.kind.name,
             labels: key.labels.clone(),

@@ -14,17 +14,17 @@ pub struct Comparison {
     /// The others, in the order of the call.
     pub others: Vec<Named>,
     /// What was said first, in the order in which it was; then what is worth knowing of any plan.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ComparedMetric>,
     /// What each shows beside metrics, the baseline first.
     pub runs: Vec<RunAnswer>,
     /// What each comes to when it is put to the test, the baseline first, each followed by its variants; empty:
     /// it was not asked for.
-    pub trials: Vec<Trial>,
+    pub trials: Vec<PlanTrial>,
 }
 
 /// A scenario, or a variant of one, put to the test.
 #[derive(Clone, Debug)]
-pub struct Trial {
+pub struct PlanTrial {
     /// The scenario's bare name.
     pub scenario: String,
     /// The variant's name; `None`: the scenario itself.
@@ -82,7 +82,7 @@ pub struct Named {
 
 /// One metric in all scenarios.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct ComparedMetric {
     /// Such as `response_time_seconds`.
     pub name: &'static str,
     /// In the order of the table of metrics.

@@ -26,14 +26,14 @@ use crate::reason::Reason;
 use crate::run::{Options, RunStudy, Stand, judged, narrower};
 use crate::threads;
 use crate::watch::Watch;
-use findings::{Comparison, Named, Of, Row, Said, Trial};
+use findings::{ComparedMetric, Comparison, Named, Of, PlanTrial, Said};
 use plan::{Against, BASELINE};
-use rows::Shown;
+use rows::BesideBaseline;
 use std::collections::BTreeSet;
 
 /// What is told beside what is sensible by itself.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub struct CompareOptions {
     /// Further metrics.
     pub metrics: Vec<MetricRef>,
     /// What becomes of each plan, and of its variants, when nodes are lost, over the years, and in a rollout.
@@ -47,7 +47,7 @@ pub struct Asked {
 pub fn compare(
     baseline: Plan<'_>,
     others: &[Plan<'_>],
-    asked: &Asked,
+    asked: &CompareOptions,
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Findings, WorldError> {
@@ -58,7 +58,7 @@ pub fn compare(
 struct CompareStudy<'a> {
     baseline: Plan<'a>,
     others: &'a [Plan<'a>],
-    asked: &'a Asked,
+    asked: &'a CompareOptions,
     options: &'a Options,
     watch: &'a dyn Watch,
 }
@@ -66,7 +66,7 @@ struct CompareStudy<'a> {
 /// What one plan beside the baseline comes to.
 struct One {
     findings: Findings,
-    shown: Shown,
+    shown: BesideBaseline,
     /// What was observed in the baseline, held to what it shows here.
     observed: Vec<JudgedClaim>,
     /// What the migrations of both come to, if both have phases.
@@ -94,7 +94,7 @@ impl CompareStudy<'_> {
     }
 
     /// Puts each scenario, and its variants, to the test.
-    fn trials(&self) -> Result<Vec<Trial>, WorldError> {
+    fn trials(&self) -> Result<Vec<PlanTrial>, WorldError> {
         let plans = std::iter::once(&self.baseline).chain(self.others);
         let all = plans.map(|plan| trials::of(plan, self.options, self.watch));
         Ok(all.collect::<Result<Vec<_>, _>>()?.concat())
@@ -170,7 +170,7 @@ impl CompareStudy<'_> {
         };
         let runs = std::iter::once(all[0].baseline_shown.clone());
         let runs = runs.chain(all.iter().filter_map(of_run)).collect();
-        let shown: Vec<&Shown> = all.iter().map(|one| &one.shown).collect();
+        let shown: Vec<&BesideBaseline> = all.iter().map(|one| &one.shown).collect();
         let mut rows = rows::merged(&shown);
         let migrations: Vec<&[Number]> = all.iter().map(|one| one.migration.as_slice()).collect();
         rows::add_migrations(&mut rows, &migrations);
@@ -258,7 +258,7 @@ fn stopped_by(all: &[One]) -> StoppedBy {
 }
 
 /// Tells each row what is said of it; `said`: what the claims up to a place are about.
-fn place_claims(rows: &mut [Row], claims: &[JudgedClaim], said: &[(Of, usize)]) {
+fn place_claims(rows: &mut [ComparedMetric], claims: &[JudgedClaim], said: &[(Of, usize)]) {
     for (claim, judged) in claims.iter().enumerate() {
         let Some((of, _)) = said.iter().find(|(_, until)| claim < *until) else { continue };
         let is_change = judged.claim.relative_to.is_some();

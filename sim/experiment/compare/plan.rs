@@ -1,8 +1,8 @@
 //! What is asked of one plan beside the baseline: its claims about itself, and about the change from there.
 
-use crate::migrate::plan::Phase;
+use crate::migrate::plan::PlannedPhase;
 use crate::question::{
-    AtRisk, Claim, End, Override, Question, RangedInput, Study, WorldError, Worlds,
+    AtRisk, Claim, Override, Question, RangeEnd, RangedInput, Study, WorldError, Worlds,
 };
 use wssim_model::Blueprint;
 
@@ -103,14 +103,14 @@ impl Worlds for Against<'_> {
         }
     }
 
-    fn phases(&self, arm: Option<&str>) -> Result<Vec<Phase>, WorldError> {
+    fn phases(&self, arm: Option<&str>) -> Result<Vec<PlannedPhase>, WorldError> {
         match arm {
             Some(BASELINE) => self.baseline.phases(None),
             arm => self.own.phases(arm),
         }
     }
 
-    fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override> {
+    fn between(&self, input: &RangedInput, end: RangeEnd, fraction: f64) -> Option<Override> {
         self.own.between(input, end, fraction)
     }
 

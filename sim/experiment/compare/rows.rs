@@ -1,12 +1,12 @@
 //! Which metrics are compared, and what they come to.
 
-use super::findings::{Beside, Row};
+use super::findings::{Beside, ComparedMetric};
 use super::plan::BASELINE;
 use crate::arm::Arm;
-use crate::catalogue::{Catalogue, Key};
+use crate::catalogue::{Catalogue, MetricKey};
 use crate::judge::{Arms, LEVEL, number};
 use crate::memory::{NodeShare, OfMemory};
-use crate::metric::quantity::{Entry, OfEntry, OfNode, Quantity, Reason};
+use crate::metric::quantity::{EntryChoice, ErrorReason, OfEntry, OfNode, Quantity};
 use crate::metric::{MEAN, P95};
 use crate::migrate::beside::Number;
 use crate::question::MetricRef;
@@ -19,9 +19,9 @@ use wssim_stats::{Estimate, simultaneous_level, variance_reduction};
 fn is_sensible(quantity: Quantity, world: &Blueprint) -> bool {
     match quantity {
         // Where one source makes all of the traffic, all sources together would only repeat it.
-        Quantity::Entry(Entry::All, _) if world.sources.len() == 1 => false,
+        Quantity::Entry(EntryChoice::All, _) if world.sources.len() == 1 => false,
         Quantity::Entry(_, OfEntry::Response(stat)) => stat == MEAN || stat == P95,
-        Quantity::Entry(_, OfEntry::Errors(reason)) => reason == Reason::All,
+        Quantity::Entry(_, OfEntry::Errors(reason)) => reason == ErrorReason::All,
         Quantity::Node(_, OfNode::Cpu) | Quantity::Memory(OfMemory::Node(_, NodeShare::Used)) => {
             true
         }
@@ -30,14 +30,14 @@ fn is_sensible(quantity: Quantity, world: &Blueprint) -> bool {
 }
 
 /// A key of some scenario, as a reference that all can look up.
-fn named(key: &Key) -> MetricRef {
+fn named(key: &MetricKey) -> MetricRef {
     MetricRef::named(key.kind.name, &key.labels)
 }
 
 /// What one scenario shows beside the baseline.
-pub(super) struct Shown {
+pub(super) struct BesideBaseline {
     /// Keys of either, with their numbers; `wanted` first.
-    pub(super) rows: Vec<(Key, Option<Estimate>, Beside)>,
+    pub(super) rows: Vec<(MetricKey, Option<Estimate>, Beside)>,
     /// Entries whose response times the two do not share the luck of.
     pub(super) unpaired: Vec<String>,
     pub(super) replications: u32,
@@ -45,7 +45,7 @@ pub(super) struct Shown {
 
 /// Reads the rows off a study whose replications are done; `others`: how many scenarios are compared with
 /// the baseline.
-pub(super) fn read(stand: &Stand<'_, '_>, wanted: &[MetricRef], others: usize) -> Shown {
+pub(super) fn read(stand: &Stand<'_, '_>, wanted: &[MetricRef], others: usize) -> BesideBaseline {
     let own = stand.engine.see(stand.cast.own);
     let base = stand.engine.see(stand.cast.bases[BASELINE]);
     let replications = stand.replications.min(base.observations.len()).min(own.observations.len());
@@ -64,22 +64,22 @@ pub(super) fn read(stand: &Stand<'_, '_>, wanted: &[MetricRef], others: usize) -
             (key, alone(base), Beside { after: alone(own), ..beside })
         })
         .collect();
-    let is_unpaired = |(key, _, beside): &&(Key, Option<Estimate>, Beside)| {
+    let is_unpaired = |(key, _, beside): &&(MetricKey, Option<Estimate>, Beside)| {
         matches!(key.quantity, Quantity::Entry(_, OfEntry::Response(MEAN)))
             && key.part.is_none()
             && beside.variance_reduction.is_some_and(|reduction| reduction <= 0.0)
     };
-    let name = |(key, ..): &(Key, Option<Estimate>, Beside)| key.labels[0].1.clone();
+    let name = |(key, ..): &(MetricKey, Option<Estimate>, Beside)| key.labels[0].1.clone();
     let unpaired = rows.iter().filter(is_unpaired).map(name).collect();
-    Shown { rows, unpaired, replications: replications as u32 }
+    BesideBaseline { rows, unpaired, replications: replications as u32 }
 }
 
 /// The keys that `wanted` names, then those that are worth knowing; each once, of either arm.
-fn keys(arms: Arms<'_>, wanted: &[MetricRef]) -> Vec<Key> {
+fn keys(arms: Arms<'_>, wanted: &[MetricRef]) -> Vec<MetricKey> {
     let all: Vec<&Arm> = arms.base.into_iter().chain([arms.own]).collect();
-    let mut keys: Vec<Key> = Vec::new();
-    let mut add = |key: &Key| {
-        let is_known = |one: &Key| one.kind.name == key.kind.name && one.labels == key.labels;
+    let mut keys: Vec<MetricKey> = Vec::new();
+    let mut add = |key: &MetricKey| {
+        let is_known = |one: &MetricKey| one.kind.name == key.kind.name && one.labels == key.labels;
         if !keys.iter().any(is_known) {
             keys.push(key.clone());
         }
@@ -88,18 +88,18 @@ fn keys(arms: Arms<'_>, wanted: &[MetricRef]) -> Vec<Key> {
         let found = all.iter().find_map(|arm| found(&arm.catalogue, metric));
         found.into_iter().for_each(&mut add);
     }
-    let sensible = |arm: &&&Arm| -> Vec<Key> {
+    let sensible = |arm: &&&Arm| -> Vec<MetricKey> {
         let keys = arm.catalogue.of_whole().map(|(_, key)| key);
         keys.filter(|key| is_sensible(key.quantity, &arm.blueprint)).cloned().collect()
     };
-    let mut rest: Vec<Key> = all.iter().flat_map(|arm| sensible(&arm)).collect();
-    let rank = |key: &Key| (!matches!(key.quantity, Quantity::Entry(..)), key.kind.name);
+    let mut rest: Vec<MetricKey> = all.iter().flat_map(|arm| sensible(&arm)).collect();
+    let rank = |key: &MetricKey| (!matches!(key.quantity, Quantity::Entry(..)), key.kind.name);
     rest.sort_by_key(rank);
     rest.iter().for_each(add);
     keys
 }
 
-fn found<'c>(catalogue: &'c Catalogue, metric: &MetricRef) -> Option<&'c Key> {
+fn found<'c>(catalogue: &'c Catalogue, metric: &MetricRef) -> Option<&'c MetricKey> {
     Some(&catalogue.keys[catalogue.find(metric)?])
 }
 
@@ -136,13 +136,14 @@ fn reduction(metric: &MetricRef, arms: Arms<'_>, replications: usize) -> Option<
 }
 
 /// Rows of all scenarios in one table: in the order in which they first appear.
-pub(super) fn merged(shown: &[&Shown]) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
+pub(super) fn merged(shown: &[&BesideBaseline]) -> Vec<ComparedMetric> {
+    let mut rows: Vec<ComparedMetric> = Vec::new();
     for (place, one) in shown.iter().enumerate() {
         for (key, before, beside) in &one.rows {
-            let is_known = |row: &Row| row.name == key.kind.name && row.labels == key.labels;
+            let is_known =
+                |row: &ComparedMetric| row.name == key.kind.name && row.labels == key.labels;
             let at = rows.iter().position(is_known).unwrap_or_else(|| {
-                rows.push(Row {
+                rows.push(ComparedMetric {
                     name: key.kind.name,
                     labels: key.labels.clone(),
                     unit: key.kind.unit,
@@ -159,12 +160,12 @@ pub(super) fn merged(shown: &[&Shown]) -> Vec<Row> {
 }
 
 /// Adds what the migrations of each scenario come to beside that of the baseline.
-pub(super) fn add_migrations(rows: &mut Vec<Row>, migrations: &[&[Number]]) {
+pub(super) fn add_migrations(rows: &mut Vec<ComparedMetric>, migrations: &[&[Number]]) {
     for (place, numbers) in migrations.iter().enumerate() {
         for Number { kind, labels, before, beside } in *numbers {
-            let is_known = |row: &Row| row.name == kind.name && row.labels == *labels;
+            let is_known = |row: &ComparedMetric| row.name == kind.name && row.labels == *labels;
             let at = rows.iter().position(is_known).unwrap_or_else(|| {
-                rows.push(Row {
+                rows.push(ComparedMetric {
                     name: kind.name,
                     labels: labels.clone(),
                     unit: kind.unit,

@@ -1,7 +1,7 @@
 //! Plans put to the test, each alone: nodes are lost, years go by, new images are brought out; the plan itself, and
 //! its variants.
 
-use super::findings::{Outcome, Takes, Trial};
+use super::findings::{Outcome, PlanTrial, Takes};
 use super::plan::{Plan, Variant};
 use crate::failures;
 use crate::findings::Answer;
@@ -25,14 +25,14 @@ pub(super) fn of(
     plan: &Plan<'_>,
     options: &Options,
     watch: &dyn Watch,
-) -> Result<Vec<Trial>, WorldError> {
+) -> Result<Vec<PlanTrial>, WorldError> {
     let of = |variant: Option<&Variant<'_>>| {
         let own = (plan.worlds, plan.question);
         let (worlds, question) = variant.map_or(own, |one| (one.worlds, &one.question));
         let world = worlds.blueprint(None, &[])?;
         let brings_out = variant.is_some() && !world.rollouts().is_empty();
         let test = if brings_out { bring_out } else { lose };
-        Ok(Trial {
+        Ok(PlanTrial {
             scenario: plan.question.name.clone(),
             variant: variant.map(|one| one.name.clone()),
             title: variant.map_or(&plan.question.title, |one| &one.title).clone(),
@@ -65,7 +65,7 @@ fn lose(
     watch: &dyn Watch,
 ) -> Result<Outcome, WorldError> {
     let question = alone(question);
-    let options = failures::Options {
+    let options = failures::FailureOptions {
         common: Options { ranges: false, ..*options },
         depth: None,
         survival: question.cluster.survival,

@@ -24,9 +24,9 @@ mod work;
 pub use stage::Stage;
 pub(crate) use work::{Stopped, in_order};
 
-use crate::archive::Key;
+use crate::archive::ArmKey;
 use crate::question::WorldError;
-use crate::watch::{Phase, Watch};
+use crate::watch::{StudyPhase, Watch};
 use desk::{Desk, Job};
 use std::collections::BTreeMap;
 use wssim_model::Overfull;
@@ -38,7 +38,7 @@ const AT_ONCE: usize = 64;
 /// What a study wants to see, step by step.
 pub trait Design<S: Stage> {
     /// What is being done, for the user.
-    fn phase(&self) -> Phase<'_>;
+    fn phase(&self) -> StudyPhase<'_>;
 
     /// Whether the study goes on without an arm that would hold more at once than fits; that arm then stays
     /// without the replications that it lacks.
@@ -102,7 +102,7 @@ pub struct Engine<'a, S: Stage> {
     arms: Vec<S::Arm>,
     places: BTreeMap<S::Point, ArmId>,
     /// Names of the arms in the archive, by arm, as soon as they are needed.
-    keys: BTreeMap<usize, Key>,
+    keys: BTreeMap<usize, ArmKey>,
     /// By arm: of what a replication would have held too much.
     overfull: BTreeMap<usize, Overfull>,
 }
@@ -170,11 +170,11 @@ impl<'a, S: Stage> Engine<'a, S> {
     ///
     /// # Errors
     /// When the user stops it, other shards do a part of it, or a replication would hold more than fits.
-    pub fn simulate(&mut self, phase: Phase<'_>, wants: &[Want]) -> Result<(), Broken> {
+    pub fn simulate(&mut self, phase: StudyPhase<'_>, wants: &[Want]) -> Result<(), Broken> {
         self.work(phase, wants, false)
     }
 
-    fn work(&mut self, phase: Phase<'_>, wants: &[Want], bears: bool) -> Result<(), Broken> {
+    fn work(&mut self, phase: StudyPhase<'_>, wants: &[Want], bears: bool) -> Result<(), Broken> {
         self.check_room(wants)?;
         let jobs = self.jobs(wants);
         self.name(&jobs);

@@ -2,7 +2,7 @@
 
 use super::listen::{Answer, Heard, Listener, Replicas};
 use super::recovery::{recovery_seconds, worst_window};
-use crate::cluster::{Limit, Survival};
+use crate::cluster::{ResponseLimit, Survival};
 use crate::stored::stored;
 use wssim_kernel::Nanos;
 use wssim_model::ids::NodeId;
@@ -14,7 +14,7 @@ use wssim_stats::quantile::quantile_of_sorted;
 #[derive(Clone, Debug)]
 pub(super) struct Aftermath {
     /// By source.
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<EntryAftermath>,
     /// By service.
     pub(super) services: Vec<Service>,
     /// By node.
@@ -28,7 +28,7 @@ pub(super) struct Aftermath {
 
 /// What became of the requests of a source.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct EntryAftermath {
     /// By definition: seconds until it answers again, infinite, or `None` when nobody asked.
     pub(super) recovery: Vec<Option<f64>>,
     /// The least share answered in any window of the definition in force.
@@ -83,7 +83,7 @@ pub(super) struct Node {
 
 stored! {
     Aftermath { entries, services, nodes, at_end, events, requests, simulated_seconds }
-    Entry { recovery, worst, during, after, whole, within_limits, failed }
+    EntryAftermath { recovery, worst, during, after, whole, within_limits, failed }
     Stretch { arrived, answered, mean, p95 }
     Service { before, fewest, at_end, recovery, kills }
     Node { cpu, stalled, kills }
@@ -95,7 +95,7 @@ impl Aftermath {
         listener: Listener,
         outcome: &Outcome,
         definitions: &[Survival],
-        limits: &[Vec<Limit>],
+        limits: &[Vec<ResponseLimit>],
         observed_seconds: f64,
     ) -> Self {
         let nodes = (0..blueprint.nodes.len()).map(|n| Node {
@@ -136,7 +136,7 @@ fn service(replicas: Replicas, kills: u64) -> Service {
     Service { before, fewest, at_end: now, recovery, kills }
 }
 
-fn entry(heard: Heard, definitions: &[Survival], limits: &[Limit]) -> Entry {
+fn entry(heard: Heard, definitions: &[Survival], limits: &[ResponseLimit]) -> EntryAftermath {
     let Heard { slots, mut answers, failed } = heard;
     let recovery: Vec<Option<f64>> =
         definitions.iter().map(|definition| recovery_seconds(&slots, definition)).collect();
@@ -157,7 +157,7 @@ fn entry(heard: Heard, definitions: &[Survival], limits: &[Limit]) -> Entry {
     let (during, after, whole) =
         (stretch(0, back), stretch(back, slots.len()), stretch(0, slots.len()));
     let sorted: Vec<f64> = answers.iter().map(|answer| answer.response as f64 * 1e-9).collect();
-    let keeps = |limit: &Limit| {
+    let keeps = |limit: &ResponseLimit| {
         let value = match limit.probability {
             None => whole.mean,
             Some(p) => quantile_of_sorted(&sorted, p),
@@ -165,5 +165,5 @@ fn entry(heard: Heard, definitions: &[Survival], limits: &[Limit]) -> Entry {
         value.is_none_or(|value| value <= limit.seconds)
     };
     let within_limits = limits.iter().all(keeps);
-    Entry { recovery, worst, during, after, whole, within_limits, failed }
+    EntryAftermath { recovery, worst, during, after, whole, within_limits, failed }
 }

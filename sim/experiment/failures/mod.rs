@@ -30,7 +30,7 @@ mod wear;
 mod weigh;
 pub mod years;
 
-pub use options::{Error, Options};
+pub use options::{Error, FailureOptions};
 pub(crate) use stage::crash;
 
 use crate::findings::Findings;
@@ -45,7 +45,7 @@ use crate::watch::Watch;
 pub fn failures(
     worlds: &dyn Worlds,
     question: &Question,
-    options: &Options,
+    options: &FailureOptions,
     watch: &dyn Watch,
 ) -> Result<Findings, Error> {
     let pool = threads::pool(options.common.threads)?;

@@ -5,7 +5,7 @@ use crate::question::WorldError;
 
 /// How the study is to be done.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct FailureOptions {
     /// As for `run`.
     pub common: crate::Options,
     /// The most nodes that fail together; `None`: two, where there are as many.

@@ -5,7 +5,7 @@
 //! elsewhere. Nothing narrows the inputs here: what was observed is measured by `run`.
 
 use super::judge::{Bench, is_judged};
-use super::stage::Stage;
+use super::stage::FailureStage;
 use super::weigh::{Decided, OfSets, OfYears};
 use super::years;
 use super::years::stage::Years;
@@ -13,11 +13,11 @@ use crate::cluster::Survival;
 use crate::engine::{self, Engine};
 use crate::findings::{JudgedClaim, Verdict};
 use crate::question::{Question, WorldError};
-use crate::ranges::{Check, Checked, Inputs, Subject, Weighing, is_weighed};
+use crate::ranges::{Checked, Inputs, RangeCheck, Subject, Weighing, is_weighed};
 use crate::reason::Reason;
 
 /// Claims that are decided, by their places.
-pub(super) struct Held {
+pub(super) struct DecidedClaims {
     of_sets: Vec<(usize, Decided)>,
     of_years: Vec<usize>,
     is_asked: bool,
@@ -35,7 +35,7 @@ pub(super) struct Facts<'a> {
     pub(super) replications: usize,
 }
 
-impl Held {
+impl DecidedClaims {
     /// Those of `claims`; `is_asked`: whether they are to be held to anything.
     pub(super) fn of(bench: &Bench<'_>, claims: &[JudgedClaim], is_asked: bool) -> Self {
         let mut held = Self { of_sets: Vec::new(), of_years: Vec::new(), is_asked };
@@ -61,7 +61,7 @@ impl Held {
     pub(super) fn check(
         &self,
         facts: &Facts<'_>,
-        lost: &mut Engine<'_, Stage<'_>>,
+        lost: &mut Engine<'_, FailureStage<'_>>,
         worn: &mut Engine<'_, Years<'_>>,
         claims: &mut [JudgedClaim],
     ) -> Result<bool, WorldError> {
@@ -93,7 +93,7 @@ impl Held {
     fn by_sets(
         &self,
         facts: &Facts<'_>,
-        engine: &mut Engine<'_, Stage<'_>>,
+        engine: &mut Engine<'_, FailureStage<'_>>,
     ) -> Result<Checked, WorldError> {
         let mut all: Vec<Decided> = self.of_sets.iter().map(|(_, one)| one.clone()).collect();
         let mut checked = sets(facts, engine, &all)?;
@@ -137,7 +137,7 @@ impl Held {
 
 fn sets(
     facts: &Facts<'_>,
-    engine: &mut Engine<'_, Stage<'_>>,
+    engine: &mut Engine<'_, FailureStage<'_>>,
     all: &[Decided],
 ) -> Result<Checked, WorldError> {
     let weighing = OfSets {
@@ -169,7 +169,7 @@ fn run<S: engine::Stage, W: Weighing<S>>(
         let is_done = vec![false; of];
         return Ok(Checked { flips: vec![None; of], is_done, is_cut: false });
     }
-    let check = Check { weighing, inputs: facts.inputs, claims, observed: &[] };
+    let check = RangeCheck { weighing, inputs: facts.inputs, claims, observed: &[] };
     check.run(None, engine)
 }
 

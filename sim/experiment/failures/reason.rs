@@ -9,7 +9,7 @@
 
 use super::aftermath::{Aftermath, Node};
 use super::findings::{EntryTrouble, FailsOf, ServiceLoss, Way};
-use crate::cluster::{Cluster, ServiceFacts};
+use crate::cluster::{ClusterFacts, ServiceFacts};
 use std::collections::{BTreeSet, VecDeque};
 use wssim_model::Blueprint;
 use wssim_model::ids::NodeId;
@@ -27,7 +27,7 @@ const STUCK: f64 = 0.5;
 /// A set of nodes that is down, and what is known of it.
 pub(super) struct Loss<'a> {
     pub(super) blueprint: &'a Blueprint,
-    pub(super) cluster: &'a Cluster,
+    pub(super) cluster: &'a ClusterFacts,
     /// Places of its nodes.
     pub(super) dead: &'a [usize],
     pub(super) quorum: Option<bool>,

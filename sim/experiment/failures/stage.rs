@@ -2,7 +2,7 @@
 
 use super::aftermath::Aftermath;
 use super::listen::Listener;
-use crate::cluster::{Cluster, Limit, Survival};
+use crate::cluster::{ClusterFacts, ResponseLimit, Survival};
 use crate::engine;
 use crate::question::{Override, Question, WorldError, Worlds};
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ pub(super) struct Loss {
 #[derive(Debug)]
 pub(super) struct Calm {
     pub(super) blueprint: Blueprint,
-    pub(super) cluster: Cluster,
+    pub(super) cluster: ClusterFacts,
 }
 
 /// A set of nodes that is lost in a world, and what its replications have shown.
@@ -36,7 +36,7 @@ pub(super) struct Lost {
 }
 
 /// What all replications have in common.
-pub(super) struct Stage<'a> {
+pub(super) struct FailureStage<'a> {
     pub(super) worlds: &'a dyn Worlds,
     pub(super) question: &'a Question,
     pub(super) seed: u64,
@@ -49,7 +49,7 @@ pub(super) struct Stage<'a> {
     made: Mutex<BTreeMap<Vec<Override>, Arc<Calm>>>,
 }
 
-impl<'a> Stage<'a> {
+impl<'a> FailureStage<'a> {
     pub(super) fn new(
         worlds: &'a dyn Worlds,
         question: &'a Question,
@@ -96,13 +96,13 @@ impl<'a> Stage<'a> {
         let follow = self.definitions[0].window;
         let (outcome, listener) = simulate_following(&struck, run, follow, listener, stop)?;
         let facts = self.question.cluster.entries.iter();
-        let limits: Vec<Vec<Limit>> = facts.map(|facts| facts.limits.clone()).collect();
+        let limits: Vec<Vec<ResponseLimit>> = facts.map(|facts| facts.limits.clone()).collect();
         let seconds = self.observed.seconds();
         Ok(Aftermath::of(&struck, listener, &outcome, &self.definitions, &limits, seconds))
     }
 }
 
-impl engine::Stage for Stage<'_> {
+impl engine::Stage for FailureStage<'_> {
     type Point = Loss;
     type Arm = Lost;
     type One = Aftermath;
@@ -119,7 +119,7 @@ impl engine::Stage for Stage<'_> {
 
     fn identity(&self, arm: &Lost) -> impl Debug {
         let facts = self.question.cluster.entries.iter();
-        let limits: Vec<&Vec<Limit>> = facts.map(|facts| &facts.limits).collect();
+        let limits: Vec<&Vec<ResponseLimit>> = facts.map(|facts| &facts.limits).collect();
         let Self { seed, definitions, lead, observed, .. } = *self;
         ((seed, definitions, lead, observed), limits, &arm.nodes, &arm.world.blueprint)
     }

@@ -3,11 +3,11 @@
 use super::aftermath::Aftermath;
 use super::assess::{assess, overloads, part};
 use super::findings::{Failures, SetFinding};
-use super::judge::{Bench, Change, is_judged};
-use super::options::{Error, Options};
-use super::ranges::{Facts, Held};
+use super::judge::{Bench, YearsChange, is_judged};
+use super::options::{Error, FailureOptions};
+use super::ranges::{DecidedClaims, Facts};
 use super::sets::{MOST_SETS, count_sets, sets};
-use super::stage::{Loss, Stage};
+use super::stage::{FailureStage, Loss};
 use super::wear::Wear;
 use super::years;
 use super::years::findings::LongRun;
@@ -22,7 +22,7 @@ use crate::pilot::find_lead;
 use crate::question::{Claim, Point, Question, WorldError, Worlds};
 use crate::ranges::Inputs;
 use crate::reason::NoYears;
-use crate::watch::{Phase, Watch};
+use crate::watch::{StudyPhase, Watch};
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{Comes, Fault};
 use wssim_model::{Blueprint, Cut};
@@ -37,7 +37,7 @@ const CALM: Nanos = Nanos(120_000_000_000);
 pub(super) struct FailureStudy<'a> {
     worlds: &'a dyn Worlds,
     question: &'a Question,
-    options: &'a Options,
+    options: &'a FailureOptions,
     watch: &'a dyn Watch,
     /// The world in which nothing goes wrong.
     calm: Blueprint,
@@ -59,13 +59,13 @@ struct Stand {
     stopped_by: StoppedBy,
 }
 
-type Losses<'e, 'a> = Engine<'e, Stage<'a>>;
+type Losses<'e, 'a> = Engine<'e, FailureStage<'a>>;
 
 impl<'a> FailureStudy<'a> {
     pub(super) fn new(
         worlds: &'a dyn Worlds,
         question: &'a Question,
-        options: &'a Options,
+        options: &'a FailureOptions,
         watch: &'a dyn Watch,
     ) -> Result<Self, Error> {
         let own = worlds.at_risk(None, &[])?;
@@ -102,7 +102,7 @@ impl<'a> FailureStudy<'a> {
     /// When a world at the end of an input's range cannot be made.
     pub(super) fn answer(mut self) -> Result<Findings, WorldError> {
         let seed = self.options.common.seed;
-        let mut stage = Stage::new(self.worlds, self.question, seed, self.definitions);
+        let mut stage = FailureStage::new(self.worlds, self.question, seed, self.definitions);
         let lead = self.lead()?;
         stage.lead = lead.unwrap_or(CALM);
         let mut engine = Engine::new(&stage, self.watch);
@@ -168,7 +168,7 @@ impl<'a> FailureStudy<'a> {
 
     fn findings(
         mut self,
-        stage: &Stage<'a>,
+        stage: &FailureStage<'a>,
         mut engine: Losses<'_, 'a>,
         stand: &Stand,
     ) -> Result<Findings, WorldError> {
@@ -181,7 +181,7 @@ impl<'a> FailureStudy<'a> {
             Years { worlds: self.worlds, seed: stage.seed, length: years, overloads: &carried };
         let mut wear = Wear::new(&all_years, self.question, self.watch)?;
         let is_told = stand.stopped_by != StoppedBy::Interrupt && !self.is_elsewhere(stand);
-        let (mut changes, mut more): (Vec<Change>, Vec<Note>) = (Vec::new(), Vec::new());
+        let (mut changes, mut more): (Vec<YearsChange>, Vec<Note>) = (Vec::new(), Vec::new());
         if is_told {
             more = wear.run();
             (failures.long_run, changes) = wear.told();
@@ -193,7 +193,7 @@ impl<'a> FailureStudy<'a> {
         let mut claims: Vec<JudgedClaim> = self.question.claims.iter().map(judge).collect();
         let mut metrics = if replications == 0 { Vec::new() } else { bench.metrics() };
         metrics.extend(failures.long_run.iter().flat_map(years::metrics::metrics));
-        let held = Held::of(&bench, &claims, self.options.common.ranges && is_told);
+        let held = DecidedClaims::of(&bench, &claims, self.options.common.ranges && is_told);
         let all = || stand.lost.iter().chain([&stand.calm]);
         let all = all().flat_map(|arm| &engine.see(*arm).done[..replications]);
         let all: Vec<&Aftermath> = all.collect();
@@ -280,7 +280,7 @@ impl<'a> FailureStudy<'a> {
     /// may carry it there, or not, though nothing else changes.
     fn carried(
         &self,
-        stage: &Stage<'a>,
+        stage: &FailureStage<'a>,
         here: &Overloads,
         point: &Point,
     ) -> Result<Overloads, WorldError> {
@@ -331,14 +331,14 @@ struct Deciding<'s, 'a> {
     stand: &'s Stand,
 }
 
-impl<'a> Looking<Stage<'a>> for Deciding<'_, 'a> {
-    fn phase(&self) -> Phase<'_> {
-        Phase::Sets
+impl<'a> Looking<FailureStage<'a>> for Deciding<'_, 'a> {
+    fn phase(&self) -> StudyPhase<'_> {
+        StudyPhase::Sets
     }
 
     fn wanted(
         &mut self,
-        engine: &Engine<'_, Stage<'a>>,
+        engine: &Engine<'_, FailureStage<'a>>,
         complete: u32,
     ) -> Result<Vec<ArmId>, StoppedBy> {
         let arms = || self.stand.lost.iter().chain([&self.stand.calm]).copied().collect();
@@ -363,7 +363,7 @@ impl<'a> Looking<Stage<'a>> for Deciding<'_, 'a> {
 }
 
 /// The most nodes that fail together.
-fn depth(options: &Options, nodes: usize) -> Result<usize, Error> {
+fn depth(options: &FailureOptions, nodes: usize) -> Result<usize, Error> {
     let depth = options.depth.unwrap_or(2.min(nodes));
     if depth > nodes {
         return Err(Error::TooFewNodes { depth, nodes });

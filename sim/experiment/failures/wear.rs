@@ -1,13 +1,13 @@
 //! The long run beside the sets: of the scenario, and of those that claims about years are changes from.
 
-use super::judge::{Change, is_judged};
+use super::judge::{YearsChange, is_judged};
 use super::years;
 use super::years::findings::LongRun;
 use super::years::stage::{Wearing, Years};
 use crate::engine::{ArmId, Engine, Want};
 use crate::note::Note;
 use crate::question::{Point, Question, WorldError};
-use crate::watch::{Phase, Watch};
+use crate::watch::{StudyPhase, Watch};
 use std::collections::BTreeSet;
 
 /// All long runs at the values in force.
@@ -66,7 +66,7 @@ impl<'e, 'a> Wear<'e, 'a> {
     pub(super) fn run(&mut self) -> Vec<Note> {
         let want = |arm| Want { arm, replications: self.planned(arm) };
         let wants: Vec<Want> = self.arms().map(want).collect();
-        if self.engine.simulate(Phase::Histories, &wants).is_ok() {
+        if self.engine.simulate(StudyPhase::Histories, &wants).is_ok() {
             return Vec::new();
         }
         let cut = |arm: ArmId| {
@@ -86,11 +86,11 @@ impl<'e, 'a> Wear<'e, 'a> {
     }
 
     /// What they tell: of the scenario, and of each that claims are changes from.
-    pub(super) fn told(&self) -> (Option<LongRun>, Vec<Change>) {
+    pub(super) fn told(&self) -> (Option<LongRun>, Vec<YearsChange>) {
         let told = |arm: ArmId| self.engine.see(arm).told();
         let own = told(self.own);
         let plain = if self.plain == self.own { own.clone() } else { told(self.plain) };
-        let change = |(file, arm): &(String, ArmId)| Change {
+        let change = |(file, arm): &(String, ArmId)| YearsChange {
             file: file.clone(),
             before: told(*arm),
             after: plain.clone(),

@@ -1,7 +1,7 @@
 //! Claims of `failures` as the check of ranges sees them: of sets that are lost, and of years.
 
 use super::judge::Bench;
-use super::stage::{Loss, Lost, Stage};
+use super::stage::{FailureStage, Loss, Lost};
 use super::years::stage::{Wearing, Worn, Years};
 use crate::cluster::Survival;
 use crate::engine::{ArmId, Engine};
@@ -27,10 +27,10 @@ pub(super) struct OfSets<'a> {
     pub(super) level: f64,
 }
 
-impl Weighing<Stage<'_>> for OfSets<'_> {
+impl Weighing<FailureStage<'_>> for OfSets<'_> {
     fn arms(
         &self,
-        engine: &mut Engine<'_, Stage<'_>>,
+        engine: &mut Engine<'_, FailureStage<'_>>,
         subject: usize,
         at: &[Override],
     ) -> Result<Vec<ArmId>, WorldError> {
@@ -47,7 +47,7 @@ impl Weighing<Stage<'_>> for OfSets<'_> {
 
     fn readings(
         &self,
-        engine: &Engine<'_, Stage<'_>>,
+        engine: &Engine<'_, FailureStage<'_>>,
         subject: usize,
         arms: &[ArmId],
         replications: usize,

@@ -2,7 +2,7 @@
 
 use super::failing::{can_be_down, failures};
 use super::labels::{ALL, STATS};
-use super::quantity::{Calls, Component, Entry, OfEntry, Quantity, Reason};
+use super::quantity::{Calls, Component, EntryChoice, ErrorReason, OfEntry, Quantity};
 use super::row::{Found, Keys, Row, Worse, run};
 use crate::memory;
 use crate::rollout::stacks;
@@ -113,10 +113,10 @@ fn encryption(world: &Blueprint) -> Found<0> {
 }
 
 /// All entries together, and each.
-fn entries(world: &Blueprint) -> impl Iterator<Item = (String, Entry)> {
+fn entries(world: &Blueprint) -> impl Iterator<Item = (String, EntryChoice)> {
     let each = world.sources.iter().enumerate();
-    let each = each.map(|(place, source)| (source.name.clone(), Entry::Source(place)));
-    std::iter::once((ALL.to_owned(), Entry::All)).chain(each)
+    let each = each.map(|(place, source)| (source.name.clone(), EntryChoice::Source(place)));
+    std::iter::once((ALL.to_owned(), EntryChoice::All)).chain(each)
 }
 
 fn of_entries(world: &Blueprint, what: OfEntry) -> Found<1> {
@@ -146,8 +146,8 @@ fn response_times(world: &Blueprint) -> Found<2> {
 fn errors(world: &Blueprint) -> Found<2> {
     let mut found = Vec::new();
     for (name, entry) in entries(world) {
-        let failed = failures(world).map(Reason::Failed);
-        for reason in failed.chain([Reason::All, Reason::Unfinished]) {
+        let failed = failures(world).map(ErrorReason::Failed);
+        for reason in failed.chain([ErrorReason::All, ErrorReason::Unfinished]) {
             let labels = [name.clone(), reason.name().to_owned()];
             found.push((labels, Quantity::Entry(entry, OfEntry::Errors(reason))));
         }

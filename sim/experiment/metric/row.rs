@@ -18,12 +18,12 @@ pub struct MetricKind {
     /// Whether it is given of each node and of all together, as `node="all"`.
     pub of_all_nodes: bool,
     /// By how much it may get worse from one result to the next; `None`: it is not compared.
-    pub limit: Option<Limit>,
+    pub limit: Option<RegressionLimit>,
 }
 
 /// By how much a number may get worse: by a share of what it was, or by the floor where that is more.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Limit {
+pub struct RegressionLimit {
     /// Which way is worse.
     pub worse: Worse,
     /// Share of what it was.
@@ -56,7 +56,7 @@ impl MetricKind {
     /// The same metric, which should not get worse by more than `share` of its value, or by `floor` where that is
     /// more.
     pub(super) const fn limited(mut self, worse: Worse, share: f64, floor: f64) -> Self {
-        self.limit = Some(Limit { worse, share, floor });
+        self.limit = Some(RegressionLimit { worse, share, floor });
         self
     }
 }

@@ -1,8 +1,8 @@
 //! Migrations side by side, for `compare`: how long each takes, how long people work, and who is down meanwhile.
 
-use super::numbers::{Labels, Shown};
+use super::numbers::{Labels, PhasesShown};
 use super::passage::Passage;
-use super::stage::{Point, Stage, Variant};
+use super::stage::{MigrationStage, Point, Variant};
 use crate::compare::findings::Beside;
 use crate::engine::{ArmId, Broken, Engine, Want};
 use crate::judge::{LEVEL, estimate, paired_change};
@@ -37,7 +37,7 @@ pub(crate) fn beside(
     watch: &dyn Watch,
     others: usize,
 ) -> Result<Vec<Number>, WorldError> {
-    let stage = Stage::new(worlds, options.seed);
+    let stage = MigrationStage::new(worlds, options.seed);
     let [before, after] = [stage.phases(Some(base))?, stage.phases(None)?];
     if before.is_empty() || after.is_empty() {
         return Ok(Vec::new());
@@ -52,7 +52,7 @@ pub(crate) fn beside(
     }
     let replications = options.replications.unwrap_or(REPLICATIONS);
     let wants: Vec<Want> = arms.iter().flatten().map(|&arm| Want { arm, replications }).collect();
-    if Broken::or_stopped(engine.simulate(watch::Phase::Aside, &wants))?.is_err() {
+    if Broken::or_stopped(engine.simulate(watch::StudyPhase::Aside, &wants))?.is_err() {
         return Ok(Vec::new());
     }
     let done = |arms: &[ArmId]| -> Vec<&[Passage]> {
@@ -61,16 +61,16 @@ pub(crate) fn beside(
     // Nothing is told of ways back.
     let shown = |phases, arms: &[ArmId]| {
         let backs = vec![Vec::new(); arms.len()];
-        Shown { phases, plain: done(arms), backs }
+        PhasesShown { phases, plain: done(arms), backs }
     };
     let both = [shown(&before, &arms[0]), shown(&after, &arms[1])];
     Ok(numbers(&both, replications as usize, simultaneous_level(others, 1)))
 }
 
 /// Those of either migration as a whole.
-fn numbers(both: &[Shown<'_>; 2], most: usize, level: f64) -> Vec<Number> {
+fn numbers(both: &[PhasesShown<'_>; 2], most: usize, level: f64) -> Vec<Number> {
     let mut keys: Vec<(&'static MetricKind, Labels)> = Vec::new();
-    for key in both.iter().flat_map(Shown::keys) {
+    for key in both.iter().flat_map(PhasesShown::keys) {
         let is_of_all = key.1.iter().all(|(name, value)| *name != "phase" || value == ALL);
         let is_known = keys.iter().any(|one| one.0.name == key.0.name && one.1 == key.1);
         if TOLD.contains(&key.0.name) && is_of_all && !is_known {

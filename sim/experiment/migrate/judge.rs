@@ -1,6 +1,6 @@
 //! Claims of `migrate`: means over replications, or paired changes from another migration.
 
-use super::numbers::Shown;
+use super::numbers::PhasesShown;
 use crate::findings::JudgedClaim;
 use crate::judge::{estimate, not_judged, paired_change, undecided, unit_of, verdict};
 use crate::question::{Claim, Study};
@@ -10,9 +10,9 @@ use wssim_stats::Estimate;
 
 /// What is known, to judge by.
 pub(super) struct Bench<'a> {
-    pub(super) own: &'a Shown<'a>,
+    pub(super) own: &'a PhasesShown<'a>,
     /// By file that changes are from.
-    pub(super) bases: &'a [(String, Shown<'a>)],
+    pub(super) bases: &'a [(String, PhasesShown<'a>)],
     pub(super) replications: usize,
     /// Level of one interval.
     pub(super) level: f64,

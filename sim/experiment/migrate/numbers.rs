@@ -2,7 +2,7 @@
 
 use super::course;
 use super::passage::Passage;
-use super::plan::Phase;
+use super::plan::PlannedPhase;
 use crate::metric::{ALL, MetricKind, OfMigrate, Reader, row_of, table};
 use crate::question::MetricRef;
 use crate::sample::{Sample, Share};
@@ -11,8 +11,8 @@ use crate::sample::{Sample, Share};
 pub(super) type Labels = Vec<(&'static str, String)>;
 
 /// What the phases of an arm have shown.
-pub(super) struct Shown<'e> {
-    pub(super) phases: &'e [Phase],
+pub(super) struct PhasesShown<'e> {
+    pub(super) phases: &'e [PlannedPhase],
     /// By phase.
     pub(super) plain: Vec<&'e [Passage]>,
     /// By phase: of rollbacks after each step that changes something, the step, where the way back begins among
@@ -20,7 +20,7 @@ pub(super) struct Shown<'e> {
     pub(super) backs: Vec<Vec<(usize, usize, &'e [Passage])>>,
 }
 
-impl<'e> Shown<'e> {
+impl<'e> PhasesShown<'e> {
     /// Replications that all phases have, of `most`.
     pub(super) fn replications(&self, most: usize) -> usize {
         self.plain.iter().map(|all| all.len()).min().unwrap_or(0).min(most)
@@ -116,7 +116,7 @@ impl<'e> Shown<'e> {
     }
 
     fn labels(&self, of: OfMigrate) -> Vec<Labels> {
-        let phase = |phase: &Phase| ("phase", phase.id.clone());
+        let phase = |phase: &PlannedPhase| ("phase", phase.id.clone());
         let all = ("phase", ALL.to_owned());
         let phases = || self.phases.iter().map(phase);
         match of {
@@ -135,7 +135,7 @@ impl<'e> Shown<'e> {
                 self.entries().flat_map(of).collect()
             }
             OfMigrate::Memory | OfMigrate::Cpu => {
-                let of = |one: &Phase| {
+                let of = |one: &PlannedPhase| {
                     let nodes = one.blueprint.nodes.iter();
                     nodes
                         .map(|node| vec![("node", node.name.clone()), phase(one)])
@@ -144,7 +144,7 @@ impl<'e> Shown<'e> {
                 self.phases.iter().flat_map(of).collect()
             }
             OfMigrate::Rollback => {
-                let of = |(place, one): (usize, &Phase)| {
+                let of = |(place, one): (usize, &PlannedPhase)| {
                     let step = |at: usize| ("step", one.steps[at].id.clone());
                     let backs = self.backs[place].iter();
                     backs.map(|(at, ..)| vec![phase(one), step(*at)]).collect::<Vec<_>>()

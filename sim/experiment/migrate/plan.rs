@@ -7,7 +7,7 @@ use wssim_model::blueprint::Procedure;
 
 /// A phase, and its world.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Phase {
+pub struct PlannedPhase {
     /// A name of its own.
     pub id: String,
     /// What it is called.
@@ -31,7 +31,7 @@ pub struct StepName {
     pub text: String,
 }
 
-impl Phase {
+impl PlannedPhase {
     /// Its steps; a world without any is that of a phase in which nothing is done.
     #[must_use]
     pub fn procedure(&self) -> Procedure {

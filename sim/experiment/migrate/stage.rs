@@ -4,7 +4,7 @@ use super::back::back;
 use super::course::{self, after, only_counts};
 use super::listen::Listener;
 use super::passage::{Passage, Setting};
-use super::plan::Phase;
+use super::plan::PlannedPhase;
 use super::thin::thin;
 use crate::engine;
 use crate::question::{WorldError, Worlds};
@@ -61,13 +61,13 @@ pub(super) struct Arm {
 }
 
 /// What all replications have in common.
-pub(super) struct Stage<'a> {
+pub(super) struct MigrationStage<'a> {
     pub(super) worlds: &'a dyn Worlds,
     pub(super) seed: u64,
-    known: Mutex<BTreeMap<Option<String>, Arc<Vec<Phase>>>>,
+    known: Mutex<BTreeMap<Option<String>, Arc<Vec<PlannedPhase>>>>,
 }
 
-impl<'a> Stage<'a> {
+impl<'a> MigrationStage<'a> {
     pub(super) fn new(worlds: &'a dyn Worlds, seed: u64) -> Self {
         Self { worlds, seed, known: Mutex::new(BTreeMap::new()) }
     }
@@ -76,7 +76,7 @@ impl<'a> Stage<'a> {
     ///
     /// # Errors
     /// When they cannot be made.
-    pub(super) fn phases(&self, arm: Option<&str>) -> Result<Arc<Vec<Phase>>, WorldError> {
+    pub(super) fn phases(&self, arm: Option<&str>) -> Result<Arc<Vec<PlannedPhase>>, WorldError> {
         let key = arm.map(str::to_owned);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(phases) = known.get(&key) {
@@ -89,7 +89,7 @@ impl<'a> Stage<'a> {
 }
 
 impl Arm {
-    fn new(phase: &Phase, variant: Variant) -> Self {
+    fn new(phase: &PlannedPhase, variant: Variant) -> Self {
         let forth = phase.procedure();
         let (procedure, first_back) = match variant {
             Variant::Back(last) => {
@@ -138,7 +138,7 @@ impl Arm {
     }
 }
 
-impl engine::Stage for Stage<'_> {
+impl engine::Stage for MigrationStage<'_> {
     type Point = Point;
     type Arm = Arm;
     type One = Passage;

@@ -3,9 +3,9 @@
 use super::error::Error;
 use super::findings::Migration;
 use super::judge::Bench;
-use super::numbers::Shown;
-use super::plan::Phase;
-use super::stage::{Point, Stage, Variant};
+use super::numbers::PhasesShown;
+use super::plan::PlannedPhase;
+use super::stage::{MigrationStage, Point, Variant};
 use super::told::{Loss, told};
 use crate::engine::{ArmId, Broken, Engine, Want};
 use crate::findings::{Answer, Findings, JudgedClaim, Metric, StoppedBy, Verdict};
@@ -14,7 +14,7 @@ use crate::looks::{ByLooks, Looking};
 use crate::metric::{OfMigrate, Reader, row_of};
 use crate::note::{Note, of_load};
 use crate::question::{Claim, MetricRef, Question, WorldError, Worlds};
-use crate::reason::{Missing, Runs};
+use crate::reason::{NoEstimate, Runs};
 use crate::watch::{self, Watch};
 use std::sync::Arc;
 use wssim_stats::{simultaneous_level, within_precision};
@@ -31,7 +31,7 @@ pub(super) struct MigrateStudy<'a> {
 
 /// The arms of one migration, by phase.
 struct Cast {
-    phases: Arc<Vec<Phase>>,
+    phases: Arc<Vec<PlannedPhase>>,
     plain: Vec<ArmId>,
     /// After each step that changes something.
     backs: Vec<Vec<(usize, ArmId)>>,
@@ -46,14 +46,14 @@ struct Stand {
     stopped_by: StoppedBy,
 }
 
-type Phases<'e, 'a> = Engine<'e, Stage<'a>>;
+type Phases<'e, 'a> = Engine<'e, MigrationStage<'a>>;
 
 impl Cast {
     /// Those of the scenario, or of a file that changes are from, of which the plain ones, and rollbacks where
     /// they are claimed, are enough.
     fn of(
         engine: &mut Phases<'_, '_>,
-        stage: &Stage<'_>,
+        stage: &MigrationStage<'_>,
         arm: Option<&str>,
         with_backs: bool,
     ) -> Result<Self, WorldError> {
@@ -79,10 +79,10 @@ impl Cast {
         Ok(Self { phases, plain, backs, losses })
     }
 
-    fn see<'e>(&'e self, engine: &'e Phases<'_, '_>) -> Shown<'e> {
+    fn see<'e>(&'e self, engine: &'e Phases<'_, '_>) -> PhasesShown<'e> {
         let done = |arm: &ArmId| engine.see(*arm).done.as_slice();
         let back = |(at, arm): &(usize, ArmId)| (*at, engine.see(*arm).first_back, done(arm));
-        Shown {
+        PhasesShown {
             phases: &self.phases,
             plain: self.plain.iter().map(done).collect(),
             backs: self.backs.iter().map(|all| all.iter().map(back).collect()).collect(),
@@ -107,7 +107,7 @@ impl<'a> MigrateStudy<'a> {
     /// # Errors
     /// When a world cannot be made, or there are no phases.
     pub(super) fn answer(&self) -> Result<Findings, Error> {
-        let stage = Stage::new(self.worlds, self.options.seed);
+        let stage = MigrationStage::new(self.worlds, self.options.seed);
         if stage.phases(None)?.is_empty() {
             return Err(Error::NoPhases);
         }
@@ -147,7 +147,7 @@ impl<'a> MigrateStudy<'a> {
         (stand.replications, stand.stopped_by) = (replications as usize, stopped_by);
         let replications = exactly.unwrap_or(LOOKS[0]);
         let wants: Vec<Want> = stand.own.beside().map(|arm| Want { arm, replications }).collect();
-        match Broken::or_stopped(engine.simulate(watch::Phase::Aside, &wants))? {
+        match Broken::or_stopped(engine.simulate(watch::StudyPhase::Aside, &wants))? {
             Ok(()) => {}
             Err(_) if self.watch.interrupted() => stand.stopped_by = StoppedBy::Interrupt,
             Err(_) => stand.stopped_by = StoppedBy::Budget,
@@ -163,7 +163,7 @@ impl<'a> MigrateStudy<'a> {
         replications: usize,
     ) -> Vec<JudgedClaim> {
         let own = stand.own.see(engine);
-        let bases: Vec<(String, Shown<'_>)> =
+        let bases: Vec<(String, PhasesShown<'_>)> =
             stand.bases.iter().map(|(file, cast)| (file.clone(), cast.see(engine))).collect();
         let judged = self.question.judged().count();
         let level = simultaneous_level(judged, LOOKS.len());
@@ -202,7 +202,7 @@ impl<'a> MigrateStudy<'a> {
 }
 
 /// All metrics with plain intervals.
-fn metrics(shown: &Shown<'_>, replications: usize) -> Vec<Metric> {
+fn metrics(shown: &PhasesShown<'_>, replications: usize) -> Vec<Metric> {
     let of = |(kind, labels): (&'static crate::metric::MetricKind, super::numbers::Labels)| {
         let metric = MetricRef::named(kind.name, &labels);
         let samples = shown.samples(&metric, replications).unwrap_or_default();
@@ -210,8 +210,8 @@ fn metrics(shown: &Shown<'_>, replications: usize) -> Vec<Metric> {
         let few = no_interval(Runs::Replications);
         let missing = match samples.len() {
             _ if estimate.is_some() => None,
-            all if all < few.needed as usize => Some(Missing::TooFew(few)),
-            _ => Some(Missing::Nothing),
+            all if all < few.needed as usize => Some(NoEstimate::TooFew(few)),
+            _ => Some(NoEstimate::Nothing),
         };
         let (name, unit) = (kind.name, kind.unit);
         Metric { name, labels, unit, estimate, missing, values: Vec::new() }
@@ -225,14 +225,14 @@ struct Deciding<'s, 'a> {
     stand: &'s Stand,
 }
 
-impl<'a> Looking<Stage<'a>> for Deciding<'_, 'a> {
-    fn phase(&self) -> watch::Phase<'_> {
-        watch::Phase::Replications
+impl<'a> Looking<MigrationStage<'a>> for Deciding<'_, 'a> {
+    fn phase(&self) -> watch::StudyPhase<'_> {
+        watch::StudyPhase::Replications
     }
 
     fn wanted(
         &mut self,
-        engine: &Engine<'_, Stage<'a>>,
+        engine: &Engine<'_, MigrationStage<'a>>,
         complete: u32,
     ) -> Result<Vec<ArmId>, StoppedBy> {
         let Self { study, stand } = self;

@@ -1,7 +1,7 @@
 //! How often sources ask.
 
 use super::times::Took;
-use crate::question::{Kind, Measure};
+use crate::question::{Measure, MeasureKind};
 use wssim_kernel::Time;
 use wssim_model::blueprint::{Arrivals, Source};
 
@@ -15,8 +15,8 @@ pub(crate) struct Stretch {
 impl Stretch {
     pub(crate) fn of(measure: &Measure) -> Self {
         let from = match measure.kind {
-            Kind::Window { lead_in } => Time::ZERO + lead_in,
-            Kind::Steady { .. } => Time::ZERO,
+            MeasureKind::Window { lead_in } => Time::ZERO + lead_in,
+            MeasureKind::Steady { .. } => Time::ZERO,
         };
         Self { from, until: from + measure.duration }
     }

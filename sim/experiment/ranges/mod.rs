@@ -39,7 +39,7 @@ use crate::question::{Expected, WorldError};
 use crate::readings::{Readings, verdict_on};
 use crate::reason::{Flip, InputValue};
 use crate::verdict::Verdict;
-use crate::watch::Phase;
+use crate::watch::StudyPhase;
 use case::{Case, Lost, Surprise};
 use joint::{Model, Observed};
 use screen::{Effects, Screen, Threat};
@@ -83,7 +83,7 @@ impl Subject {
 type Screened = (Vec<Threat>, Vec<Effects>);
 
 /// What is checked.
-pub(crate) struct Check<'w, W> {
+pub(crate) struct RangeCheck<'w, W> {
     pub(crate) weighing: &'w W,
     pub(crate) inputs: Inputs<'w>,
     /// Claims that are decided, and observations.
@@ -102,7 +102,7 @@ pub(crate) struct Checked {
     pub(crate) is_cut: bool,
 }
 
-impl<W> Check<'_, W> {
+impl<W> RangeCheck<'_, W> {
     /// Looks at the ranges: screens in `short` replications, where there are some, verifies in `full` ones.
     ///
     /// # Errors
@@ -355,7 +355,7 @@ impl<W> Check<'_, W> {
         let there = self.weighing.arms(engine, subject, &at).ok()?;
         let replications = NARROWED_BY;
         let wants = here.iter().chain(&there).map(|&arm| Want { arm, replications });
-        let phase = Phase::Turning(&self.inputs.all[input].path);
+        let phase = StudyPhase::Turning(&self.inputs.all[input].path);
         engine.simulate(phase, &wants.collect::<Vec<_>>()).ok()?;
         let here = self.weighing.readings(engine, subject, &here, usize::MAX)?;
         let there = self.weighing.readings(engine, subject, &there, replications as usize)?;

@@ -13,7 +13,7 @@ use crate::question::Expected;
 use crate::question::WorldError;
 use crate::readings::verdict_on;
 use crate::verdict::Verdict;
-use crate::watch::Phase;
+use crate::watch::StudyPhase;
 use std::marker::PhantomData;
 use wssim_stats::{Estimate, mean_interval};
 
@@ -240,9 +240,9 @@ impl Effects {
 }
 
 impl<S: Stage, W: Weighing<S>> Design<S> for Screen<'_, S, W> {
-    fn phase(&self) -> Phase<'_> {
+    fn phase(&self) -> StudyPhase<'_> {
         let claims = self.subjects.iter().filter(|is_held| **is_held).count();
-        Phase::Screening { inputs: self.inputs.all.len(), claims }
+        StudyPhase::Screening { inputs: self.inputs.all.len(), claims }
     }
 
     fn next(&mut self, engine: &mut Engine<'_, S>) -> Result<Vec<Want>, WorldError> {

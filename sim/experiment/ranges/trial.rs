@@ -45,7 +45,7 @@ pub(crate) struct Trial {
 
 /// What a trial shows.
 #[derive(Clone, Debug)]
-pub(crate) enum Shown {
+pub(crate) enum TrialOutcome {
     /// More replications are needed, so many in all.
     More(u32),
     /// Nothing is to be seen.
@@ -97,7 +97,7 @@ impl Trial {
         engine: &Engine<'_, S>,
         case: &Case,
         by: By,
-    ) -> (Shown, Vec<f64>) {
+    ) -> (TrialOutcome, Vec<f64>) {
         let read = |number: usize, in_force: f64, level: f64| {
             let (here, there) = self.readings(weighing, engine, number)?;
             match by {
@@ -107,7 +107,11 @@ impl Trial {
         };
         let Some(estimate) = read(0, case.in_force, case.level) else {
             let more = by == By::Intervals && self.replications < case.most;
-            let shown = if more { Shown::More(2 * self.replications) } else { Shown::Nothing };
+            let shown = if more {
+                TrialOutcome::More(2 * self.replications)
+            } else {
+                TrialOutcome::Nothing
+            };
             return (shown, Vec::new());
         };
         let observed = case.model.observed.iter().enumerate();
@@ -121,13 +125,13 @@ impl Trial {
         let is_past =
             || read(0, case.in_force, LOST).is_some_and(|at| case.model.threat.is_past(&at));
         let shown = if !fits {
-            Shown::Impossible
+            TrialOutcome::Impossible
         } else if found == case.verdict && !case.model.threat.is_past(&estimate) {
-            Shown::Kept
+            TrialOutcome::Kept
         } else if by == By::Intervals && self.replications < case.most && !is_past() {
-            Shown::More(self.needed(weighing, engine, case))
+            TrialOutcome::More(self.needed(weighing, engine, case))
         } else {
-            Shown::Lost(found, estimate)
+            TrialOutcome::Lost(found, estimate)
         };
         (shown, [vec![estimate.mean], observed].concat())
     }

@@ -5,11 +5,11 @@
 
 use super::case::{Case, Found, Lost, Surprise};
 use super::inputs::{Inputs, Position};
-use super::trial::{By, Shown, Trial};
+use super::trial::{By, Trial, TrialOutcome};
 use super::weighing::Weighing;
 use crate::engine::{Design, Engine, Stage, Want};
 use crate::question::WorldError;
-use crate::watch::Phase;
+use crate::watch::StudyPhase;
 use std::marker::PhantomData;
 
 /// How often the lines are moved and the search is done again, where what was observed is not reproduced.
@@ -98,15 +98,15 @@ impl Progress {
     }
 
     /// Takes what a trial has shown; `numbers` are those of the claim and of each observation.
-    fn take(&mut self, trial: Trial, (shown, numbers): (Shown, Vec<f64>)) {
+    fn take(&mut self, trial: Trial, (shown, numbers): (TrialOutcome, Vec<f64>)) {
         let is_for_fewer = self.is_for_fewer(&trial.position);
         let model = &mut self.case.model;
         match shown {
-            Shown::More(replications) if !(is_for_fewer && replications > FOR_FEWER) => {
+            TrialOutcome::More(replications) if !(is_for_fewer && replications > FOR_FEWER) => {
                 let replications = replications.min(self.case.most);
                 self.trial = Some(trial.longer(replications));
             }
-            Shown::Lost(found, estimate) => {
+            TrialOutcome::Lost(found, estimate) => {
                 self.is_over = is_for_fewer;
                 self.lost = Some(self.case.lost(trial.position.clone(), found, estimate));
                 self.worst.get_or_insert(trial.position);
@@ -115,14 +115,14 @@ impl Progress {
                 self.tries += 1;
                 model.correct(&trial.position, &numbers);
             }
-            Shown::Kept => {
+            TrialOutcome::Kept => {
                 let (threat, position) = (model.threat, trial.position.clone());
                 let is_surprise = model.is_lost(&trial.position);
                 model.correct(&trial.position, &numbers);
                 self.surprise = is_surprise.then_some(Surprise { threat, position, numbers });
                 self.is_over = true;
             }
-            Shown::Impossible => {
+            TrialOutcome::Impossible => {
                 let back = model.back(&trial.position, &numbers[1..]);
                 model.correct(&trial.position, &numbers);
                 self.rounds += 1;
@@ -130,7 +130,9 @@ impl Progress {
                 self.is_over = self.rounds >= ROUNDS;
                 self.next = (self.rounds >= BY_LINES).then_some(back);
             }
-            Shown::Nothing | Shown::More(_) => (self.is_over, self.is_unseen) = (true, true),
+            TrialOutcome::Nothing | TrialOutcome::More(_) => {
+                (self.is_over, self.is_unseen) = (true, true)
+            }
         }
     }
 }
@@ -213,8 +215,8 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
 }
 
 impl<S: Stage, W: Weighing<S>> Design<S> for Verify<'_, S, W> {
-    fn phase(&self) -> Phase<'_> {
-        Phase::Worst { open: self.cases.iter().filter(|one| !one.is_over).count() }
+    fn phase(&self) -> StudyPhase<'_> {
+        StudyPhase::Worst { open: self.cases.iter().filter(|one| !one.is_over).count() }
     }
 
     fn next(&mut self, engine: &mut Engine<'_, S>) -> Result<Vec<Want>, WorldError> {

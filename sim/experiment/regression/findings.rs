@@ -1,7 +1,7 @@
 //! What comparing two results found.
 
-use super::recorded::Key;
-use crate::metric::Limit;
+use super::recorded::NumberKey;
+use crate::metric::RegressionLimit;
 use crate::verdict::Verdict;
 use wssim_stats::Estimate;
 
@@ -21,7 +21,7 @@ pub struct Difference {
     /// Whether what is missing is told and does not fail.
     pub allow_missing: bool,
     /// A row a number with a limit, in the order of the baseline, then what is new.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ComparedNumber>,
     /// A row a claim of either.
     pub claims: Vec<ClaimRow>,
     /// Where the time of a request grew most: parts as `request_time_seconds` names them, and seconds of a
@@ -40,8 +40,9 @@ impl Difference {
 
     /// Whether it fails the comparison.
     #[must_use]
-    pub fn is_regression(&self, standing: Standing) -> bool {
-        standing == Standing::Regressed || (standing == Standing::Missing && !self.allow_missing)
+    pub fn is_regression(&self, standing: ChangeStatus) -> bool {
+        standing == ChangeStatus::Regressed
+            || (standing == ChangeStatus::Missing && !self.allow_missing)
     }
 }
 
@@ -67,9 +68,9 @@ impl Pairing {
 
 /// A number with a limit.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct ComparedNumber {
     /// Which number.
-    pub key: Key,
+    pub key: NumberKey,
     /// Base unit.
     pub unit: String,
     /// What it was, and what it is: means over what is compared.
@@ -79,11 +80,11 @@ pub struct Row {
     /// By how much it changed; the interval is simultaneous over all rows. `None`: nothing is known of it.
     pub change: Option<Estimate>,
     /// What it is held to.
-    pub limit: Limit,
+    pub limit: RegressionLimit,
     /// The change for the worse that is allowed, in the base unit.
     pub allowed: f64,
     /// What became of it.
-    pub standing: Standing,
+    pub standing: ChangeStatus,
 }
 
 /// A claim.
@@ -98,12 +99,12 @@ pub struct ClaimRow {
     /// The verdict now.
     pub now: Option<Verdict>,
     /// What became of it.
-    pub standing: Standing,
+    pub standing: ChangeStatus,
 }
 
 /// What became of a number or of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum ChangeStatus {
     /// Worse by more than its limit, and known to be worse.
     Regressed,
     /// The baseline has it, the later result has not.
@@ -122,7 +123,7 @@ pub enum Standing {
     Within,
 }
 
-impl Standing {
+impl ChangeStatus {
     /// Its name in `results.json`.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -3,10 +3,10 @@
 //! A value may bring something or take it away (`node.b.enabled = true, false`): what is told and kept is that
 //! of all points together, not that of the scenario's own values.
 
-use super::columns::{self, Column, Objective};
+use super::columns::{self, Column, JudgedObjective};
 use super::grid::Spot;
 use super::made::Made;
-use super::options::{Error, Options, Parameter};
+use super::options::{Error, Parameter, SweepOptions};
 use crate::catalogue::Catalogue;
 use crate::engine::{Stopped, in_order};
 use crate::offered::{Overload, ServiceLoad, offered, overloads};
@@ -16,14 +16,14 @@ use wssim_model::Blueprint;
 
 /// What is asked of the world of a point.
 #[derive(Clone, Debug)]
-pub(super) struct Asked {
+pub(super) struct PointQuestion {
     /// Of what it is more than that can do, on average.
     pub(super) overloads: Vec<Overload>,
     /// Of what is nearest to its end.
     pub(super) utilization: f64,
 }
 
-impl Asked {
+impl PointQuestion {
     pub(super) fn of(world: &Blueprint, question: &Question) -> Self {
         let load = offered(world, &question.measure);
         let overloads = overloads(&load).into_iter().filter(|one| one.on_average).collect();
@@ -41,33 +41,33 @@ pub(super) fn all(
     parameters: &[Parameter],
     question: &Question,
     watch: &dyn Watch,
-) -> Result<Result<Vec<Asked>, Stopped>, Error> {
+) -> Result<Result<Vec<PointQuestion>, Stopped>, Error> {
     let asked = in_order(grid, |spot| {
         if watch.interrupted() || watch.over_budget() {
             return None;
         }
         let overrides = spot.overrides(parameters);
-        let asked = made.see(&overrides, |world| Asked::of(world, question));
+        let asked = made.see(&overrides, |world| PointQuestion::of(world, question));
         Some(asked.map_err(|why| Error::Point { overrides, why }))
     });
     let is_cut = asked.iter().any(Option::is_none);
-    let asked = asked.into_iter().flatten().collect::<Result<Vec<Asked>, Error>>()?;
+    let asked = asked.into_iter().flatten().collect::<Result<Vec<PointQuestion>, Error>>()?;
     Ok(if is_cut { Err(Stopped) } else { Ok(asked) })
 }
 
 /// What is told of each point, which limits are judged, and what is measured for both.
-pub(super) struct Told {
+pub(super) struct PointColumns {
     pub(super) columns: Vec<Column>,
-    pub(super) objectives: Vec<Objective>,
+    pub(super) objectives: Vec<JudgedObjective>,
     pub(super) measured: Vec<MetricRef>,
 }
 
-impl Told {
+impl PointColumns {
     pub(super) fn of(
         made: &Made<'_>,
         grid: &[Spot],
         question: &Question,
-        options: &Options,
+        options: &SweepOptions,
     ) -> Result<Self, Error> {
         let parameters = &options.parameters;
         let own = made.see(&[], columns::entries)?;
@@ -89,7 +89,7 @@ impl Told {
                 let there = made.at_risk(None, &overrides)?;
                 let all = columns::objectives(&columns::entries(&there.blueprint), &there.cluster);
                 let is_new =
-                    |one: &Objective| found.contains(&one.entry) && !own.contains(&one.entry);
+                    |one: &JudgedObjective| found.contains(&one.entry) && !own.contains(&one.entry);
                 objectives.extend(all.into_iter().filter(is_new));
             }
         }

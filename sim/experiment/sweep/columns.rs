@@ -1,7 +1,7 @@
 //! What is told of every point.
 
 use crate::arm::Arm;
-use crate::cluster::Cluster;
+use crate::cluster::ClusterFacts;
 use crate::measured::Metric;
 use crate::metric::ALL;
 use crate::metric::quantity::{OfNode, Quantity};
@@ -28,7 +28,7 @@ pub(super) enum Column {
 
 /// A limit that an entry is to keep, and the metric that says whether it does.
 #[derive(Clone, Debug)]
-pub(super) struct Objective {
+pub(super) struct JudgedObjective {
     pub(super) entry: String,
     pub(super) is_critical: bool,
     pub(super) metric: MetricRef,
@@ -70,12 +70,12 @@ pub(super) fn nodes(world: &Blueprint) -> Vec<String> {
 }
 
 /// The limits that `entries` are to keep, as `cluster` says in the same order.
-pub(super) fn objectives(entries: &[String], cluster: &Cluster) -> Vec<Objective> {
+pub(super) fn objectives(entries: &[String], cluster: &ClusterFacts) -> Vec<JudgedObjective> {
     let mut all = Vec::new();
     for (entry, facts) in entries.iter().zip(&cluster.entries) {
         let mut add = |metric: MetricRef, limit: f64| {
             let is_critical = facts.is_critical;
-            all.push(Objective { entry: entry.to_owned(), is_critical, metric, limit });
+            all.push(JudgedObjective { entry: entry.to_owned(), is_critical, metric, limit });
         };
         for limit in &facts.limits {
             add(metric(RESPONSE, &[("entry", entry), ("stat", stat(limit))]), limit.seconds);
@@ -90,7 +90,7 @@ pub(super) fn objectives(entries: &[String], cluster: &Cluster) -> Vec<Objective
 /// What has to be measured for all of that.
 pub(super) fn measured(
     columns: &[Column],
-    objectives: &[Objective],
+    objectives: &[JudgedObjective],
     nodes: &[String],
 ) -> Vec<MetricRef> {
     let asked = columns.iter().filter_map(|column| match column {

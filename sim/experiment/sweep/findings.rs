@@ -1,11 +1,11 @@
 //! What is found of a grid: its points, what changes between them, and where limits are crossed.
 
 use super::options::{Parameter, Value};
-use crate::analytic::{Difference, Reason};
+use crate::analytic::{Difference, FormulaGap};
 use crate::measured::Metric;
 use crate::offered::Overload;
 use crate::question::Overfull;
-use crate::reason::Missing;
+use crate::reason::NoEstimate;
 use wssim_stats::Estimate;
 
 /// The answer of a sweep.
@@ -20,7 +20,7 @@ pub struct Sweep {
     /// Rows of neighbours along the axis, as places among the points.
     pub rows: Vec<Vec<usize>>,
     /// What each number does over the grid, in the order of the numbers of each point.
-    pub changes: Vec<Change>,
+    pub changes: Vec<GridChange>,
     /// The limits that entries are to keep; those of critical entries first.
     pub objectives: Vec<ObjectiveFinding>,
     /// Worlds that differ: one, where no parameter changes anything.
@@ -28,7 +28,7 @@ pub struct Sweep {
     /// Points that were to be added.
     pub refine: u32,
     /// What formulas leave out of points where they differ by more than they may.
-    pub left_out: Vec<Reason>,
+    pub left_out: Vec<FormulaGap>,
 }
 
 /// A point of the grid.
@@ -72,9 +72,9 @@ impl PointFinding {
 
 /// What one number does over the grid.
 #[derive(Clone, Debug)]
-pub struct Change {
+pub struct GridChange {
     /// What is told of it at every point; `None`: no point has it.
-    pub column: Option<Told>,
+    pub column: Option<PointNumber>,
     /// The points with the least and with the greatest mean, of those with a steady state; `None`: none has
     /// a number.
     pub extremes: Option<[usize; 2]>,
@@ -88,7 +88,7 @@ pub struct Change {
 
 /// A number that is told of every point.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Told {
+pub struct PointNumber {
     /// Such as `response_time_seconds`.
     pub name: &'static str,
     /// Its labels; of the busiest node none.
@@ -134,16 +134,16 @@ pub struct ObjectiveFinding {
     /// The limit.
     pub limit: f64,
     /// Whether each point keeps it.
-    pub states: Vec<State>,
+    pub states: Vec<LimitState>,
     /// Why nothing is known of a point; `None`: something is.
-    pub missing: Vec<Option<Missing>>,
+    pub missing: Vec<Option<NoEstimate>>,
     /// In each row where it is crossed: between which points, the one that keeps it first.
     pub crossings: Vec<Crossing>,
 }
 
 /// Whether a point keeps a limit: judged on the interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum LimitState {
     /// It does.
     Kept,
     /// It does not, or has no steady state.

@@ -1,6 +1,6 @@
 //! The worlds of a grid, each made once: looked at before anything is simulated, then handed to the engine.
 
-use crate::question::{AtRisk, End, Override, RangedInput, WorldError, Worlds};
+use crate::question::{AtRisk, Override, RangeEnd, RangedInput, WorldError, Worlds};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use wssim_model::Blueprint;
@@ -55,7 +55,7 @@ impl Worlds for Made<'_> {
         self.worlds.at_risk(arm, overrides)
     }
 
-    fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override> {
+    fn between(&self, input: &RangedInput, end: RangeEnd, fraction: f64) -> Option<Override> {
         self.worlds.between(input, end, fraction)
     }
 

@@ -27,7 +27,7 @@ mod study;
 
 pub(crate) use options::rounded;
 pub use options::{
-    Error, MOST_POINTS, Numbers, Options, Parameter, USUAL_REPLICATIONS, Value, Written,
+    Error, MOST_POINTS, Numbers, Parameter, SweepOptions, USUAL_REPLICATIONS, Value, WrittenUnit,
 };
 
 use crate::findings::Findings;
@@ -42,7 +42,7 @@ use crate::watch::Watch;
 pub fn sweep(
     worlds: &dyn Worlds,
     question: &Question,
-    options: &Options,
+    options: &SweepOptions,
     watch: &dyn Watch,
 ) -> Result<Findings, Error> {
     let pool = threads::pool(options.threads)?;

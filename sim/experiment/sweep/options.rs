@@ -10,7 +10,7 @@ pub const MOST_POINTS: usize = 10_000;
 
 /// How the study is to be done.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct SweepOptions {
     /// The seed.
     pub seed: u64,
     /// Threads; `None`: all cores.
@@ -62,12 +62,12 @@ pub struct Numbers {
     /// Whether only whole numbers have a meaning.
     pub is_whole: bool,
     /// How the scenario writes them.
-    pub written: Written,
+    pub written: WrittenUnit,
 }
 
 /// So many of a unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Written {
+pub struct WrittenUnit {
     /// Its name, as it stands behind a number; empty: none.
     pub unit: &'static str,
     /// How much of the base unit it is.
@@ -82,7 +82,7 @@ impl Numbers {
     /// about `step` away: it is moved by less than a hundredth of that. A whole number is the nearest one.
     #[must_use]
     pub fn write(&self, number: f64, step: f64) -> Value {
-        let Written { unit, size } = self.written;
+        let WrittenUnit { unit, size } = self.written;
         let count = if self.is_whole {
             (number / size).round()
         } else {
@@ -133,12 +133,12 @@ pub(super) mod tests {
 
     /// Numbers without a unit.
     pub(in crate::sweep) fn plain(is_log: bool, is_whole: bool) -> Numbers {
-        Numbers { unit: "1", is_log, is_whole, written: Written { unit: "", size: 1.0 } }
+        Numbers { unit: "1", is_log, is_whole, written: WrittenUnit { unit: "", size: 1.0 } }
     }
 
     #[test]
     fn numbers_are_written_in_their_unit_with_the_digits_that_tell_them_apart() {
-        let written = Written { unit: "ms", size: 1e-3 };
+        let written = WrittenUnit { unit: "ms", size: 1e-3 };
         let times = Numbers { unit: "seconds", written, ..plain(false, false) };
         assert_eq!(times.write(0.012_345, 1e-3).text, "12.35ms");
         assert_eq!(times.write(1.5, 1.0).text, "1500ms");

@@ -1,15 +1,15 @@
 //! The study: all worlds, one warm-up, the grid, further points, and what is told of them.
 
-use super::asked::{self, Asked, Told};
-use super::changes::{Seen, change, mean_at};
+use super::asked::{self, PointColumns, PointQuestion};
+use super::changes::{SeenPoints, change, mean_at};
 use super::columns::{self, Column};
 use super::findings::{Formula, ObjectiveFinding, PointFinding, Sweep};
 use super::grid::{self, Spot};
 use super::made::Made;
 use super::objectives::judge;
-use super::options::{Error, Numbers, Options, Value};
+use super::options::{Error, Numbers, SweepOptions, Value};
 use super::refine::{self, Between, Known};
-use crate::analytic::{Analytic, Reason, Twin, compare};
+use crate::analytic::{Analytic, FormulaGap, Twin, compare};
 use crate::arm::{Arm, Setting, Traffic};
 use crate::engine::{ArmId, Broken, Design, Engine, Stopped, Want};
 use crate::findings::{Answer, Findings, StoppedBy};
@@ -18,7 +18,7 @@ use crate::note::{Note, of_rounding};
 use crate::offered::Overload;
 use crate::pilot::find_lead;
 use crate::question::{MetricRef, Question, SCALE_KEY, WorldError};
-use crate::watch::{Phase, Watch};
+use crate::watch::{StudyPhase, Watch};
 use std::collections::BTreeSet;
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
@@ -26,15 +26,15 @@ use wssim_model::Blueprint;
 pub(super) struct SweepStudy<'a> {
     made: &'a Made<'a>,
     question: &'a Question,
-    options: &'a Options,
+    options: &'a SweepOptions,
     watch: &'a dyn Watch,
     /// Its points; none where it was stopped before all worlds were made.
     grid: Vec<Spot>,
     /// What is asked of each point of the grid.
-    asked: Vec<Asked>,
+    asked: Vec<PointQuestion>,
     is_cut: bool,
     axis: usize,
-    told: Told,
+    told: PointColumns,
 }
 
 impl<'a> SweepStudy<'a> {
@@ -42,7 +42,7 @@ impl<'a> SweepStudy<'a> {
     pub(super) fn new(
         made: &'a Made<'a>,
         question: &'a Question,
-        options: &'a Options,
+        options: &'a SweepOptions,
         watch: &'a dyn Watch,
     ) -> Result<Self, Error> {
         let parameters = &options.parameters;
@@ -53,7 +53,7 @@ impl<'a> SweepStudy<'a> {
             grid.clear();
             Vec::new()
         });
-        let told = Told::of(made, &grid, question, options)?;
+        let told = PointColumns::of(made, &grid, question, options)?;
         let axis = grid::axis(parameters);
         Ok(Self { made, question, options, watch, grid, asked, is_cut, axis, told })
     }
@@ -118,7 +118,7 @@ impl<'a> SweepStudy<'a> {
         let arms: Vec<(&Arm, usize)> = told.iter().map(arm).collect();
         let spots: Vec<Spot> = told.iter().map(|at| spending.spots[*at].spot.clone()).collect();
         let rows = grid::rows(&spots, self.axis);
-        let seen = Seen { points: &points, arms: &arms, rows: &rows };
+        let seen = SeenPoints { points: &points, arms: &arms, rows: &rows };
         let columns = self.told.columns.iter().enumerate();
         let changes = columns.map(|(at, column)| change(column, at, &seen)).collect();
         let judged = self.told.objectives.iter();
@@ -197,7 +197,7 @@ impl<'a> SweepStudy<'a> {
         spending: &Spending<'_, '_>,
         told: &[usize],
         points: &[PointFinding],
-    ) -> Vec<Reason> {
+    ) -> Vec<FormulaGap> {
         let differs = |point: &PointFinding| {
             point.formulas.iter().flatten().any(|formula| formula.difference.is_some())
         };
@@ -207,7 +207,7 @@ impl<'a> SweepStudy<'a> {
         };
         let points =
             told.iter().zip(points).filter(|(_, point)| point.is_steady() && differs(point));
-        let all: BTreeSet<Reason> = points.flat_map(|(at, _)| twin(at).reasons).collect();
+        let all: BTreeSet<FormulaGap> = points.flat_map(|(at, _)| twin(at).reasons).collect();
         all.into_iter().collect()
     }
 
@@ -270,7 +270,7 @@ impl<'s, 'a> Spending<'s, 'a> {
         let parameters = &study.options.parameters;
         let mut spots = Vec::new();
         // Each is compared with all before it: of many points that takes a while, too.
-        let is_wanted = |_: &(&Spot, &Asked)| !study.watch.interrupted();
+        let is_wanted = |_: &(&Spot, &PointQuestion)| !study.watch.interrupted();
         for (spot, asked) in study.grid.iter().zip(&study.asked).take_while(is_wanted) {
             let arm = engine.arm(&spot.point(parameters))?;
             spots.push(Placed { spot: spot.clone(), arm, overloads: asked.overloads.clone() });
@@ -317,9 +317,10 @@ impl<'s, 'a> Spending<'s, 'a> {
                 continue;
             }
             let overrides = spot.overrides(parameters);
-            let asked = study.made.see(&overrides, |world| Asked::of(world, study.question));
+            let asked =
+                study.made.see(&overrides, |world| PointQuestion::of(world, study.question));
             let arm = engine.arm(&spot.point(parameters));
-            if let (Ok(Asked { overloads, .. }), Ok(arm)) = (asked, arm) {
+            if let (Ok(PointQuestion { overloads, .. }), Ok(arm)) = (asked, arm) {
                 self.spots.push(Placed { spot, arm, overloads });
                 return Some(arm);
             }
@@ -372,8 +373,8 @@ impl<'s, 'a> Spending<'s, 'a> {
 }
 
 impl<'a> Design<Traffic<'a>> for Spending<'_, 'a> {
-    fn phase(&self) -> Phase<'_> {
-        Phase::Points
+    fn phase(&self) -> StudyPhase<'_> {
+        StudyPhase::Points
     }
 
     fn bears_overfull(&self) -> bool {

@@ -1,6 +1,6 @@
 //! What is found of one request: its stays, and where its time goes.
 
-use super::kind::Kind;
+use super::kind::StretchKind;
 use super::pick::Pick;
 use crate::note::Note;
 
@@ -109,12 +109,12 @@ pub struct Stay {
     /// Whether it still went on when the run ended.
     pub unfinished: bool,
     /// What it did from `start_ns` to `end_ns`, without gaps.
-    pub parts: Vec<Part>,
+    pub parts: Vec<StayStretch>,
 }
 
 /// Where a stretch of time went, by name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum StretchPlace {
     /// At a service; of the request itself, at its source.
     At(String),
     /// On the way between two nodes, or between the user and a node.
@@ -132,11 +132,11 @@ pub enum Place {
 
 /// A stretch of a stay.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct StayStretch {
     /// What it went to.
-    pub kind: Kind,
+    pub kind: StretchKind,
     /// Where.
-    pub place: Place,
+    pub place: StretchPlace,
     /// Its beginning.
     pub start_ns: u64,
     /// Its end.
@@ -151,9 +151,9 @@ pub struct Part {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Component {
     /// What the time went to.
-    pub kind: Kind,
+    pub kind: StretchKind,
     /// Where.
-    pub place: Place,
+    pub place: StretchPlace,
     /// How much.
     pub ns: u64,
     /// In how many stretches.

@@ -4,7 +4,7 @@
 //! begins. What a frame waits for meanwhile, calls and parts, lives inside that step, and may live
 //! on after it unheard.
 
-use super::kind::Kind;
+use super::kind::StretchKind;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{PoolId, SourceId};
 use wssim_model::probe::{Doing, Fact, Failure, Opening, Probe};
@@ -17,7 +17,7 @@ pub(super) enum What {
     /// Is there; takes no time.
     Arrives,
     /// Waits in a queue, or sleeps.
-    Waits(Kind),
+    Waits(StretchKind),
     /// Waits for a connection.
     Connects(PoolId),
     /// Computes: alone it would take so long, of which so much is networking; its container had been throttled for so long before,
@@ -58,7 +58,7 @@ impl Life {
         let mut life = Self { opening, parent, opened: now, closed: None, failure: None, steps };
         match opening {
             // Until its visit sets out: at once, unless what it sends reaches no node.
-            Opening::Request { .. } => life.step(now, What::Waits(Kind::Silence)),
+            Opening::Request { .. } => life.step(now, What::Waits(StretchKind::Silence)),
             Opening::Visit { .. } => life.step(now, What::Travels),
             Opening::Part { .. } => {}
         }
@@ -167,7 +167,7 @@ impl Probe for Listener {
             }
             Fact::Fails(failure) => {
                 if let Some(Step {
-                    what: What::Calls(_) | What::Connects(_) | What::Waits(Kind::Silence),
+                    what: What::Calls(_) | What::Connects(_) | What::Waits(StretchKind::Silence),
                     failed,
                     ..
                 }) = life.steps.last_mut()
@@ -188,20 +188,20 @@ impl Probe for Listener {
 fn what(doing: Doing) -> What {
     match doing {
         Doing::Arrives => What::Arrives,
-        Doing::Queues => What::Waits(Kind::Worker),
+        Doing::Queues => What::Waits(StretchKind::Worker),
         Doing::Connects(pool) => What::Connects(pool),
-        Doing::Tries => What::Waits(Kind::Trial),
-        Doing::LooksUp => What::Waits(Kind::Dns),
-        Doing::ShakesHands => What::Waits(Kind::Handshake),
-        Doing::AwaitsNobody => What::Waits(Kind::Silence),
+        Doing::Tries => What::Waits(StretchKind::Trial),
+        Doing::LooksUp => What::Waits(StretchKind::Dns),
+        Doing::ShakesHands => What::Waits(StretchKind::Handshake),
+        Doing::AwaitsNobody => What::Waits(StretchKind::Silence),
         Doing::Computes { alone, networking, throttled } => {
             What::Computes { alone, networking, before: throttled, throttled: Nanos::ZERO }
         }
-        Doing::QueuesForDisk => What::Waits(Kind::DiskQueue),
-        Doing::UsesDisk => What::Waits(Kind::Disk),
-        Doing::QueuesForPages => What::Waits(Kind::PageQueue),
-        Doing::FetchesPages => What::Waits(Kind::Pages),
-        Doing::Sleeps => What::Waits(Kind::Sleep),
-        Doing::BacksOff => What::Waits(Kind::Backoff),
+        Doing::QueuesForDisk => What::Waits(StretchKind::DiskQueue),
+        Doing::UsesDisk => What::Waits(StretchKind::Disk),
+        Doing::QueuesForPages => What::Waits(StretchKind::PageQueue),
+        Doing::FetchesPages => What::Waits(StretchKind::Pages),
+        Doing::Sleeps => What::Waits(StretchKind::Sleep),
+        Doing::BacksOff => What::Waits(StretchKind::Backoff),
     }
 }

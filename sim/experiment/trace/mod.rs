@@ -12,8 +12,8 @@ mod path;
 mod pick;
 mod stays;
 
-pub use findings::{Component, Distribution, Part, Place, Stay, StayKind, Trace};
-pub use kind::{Kind, Paint};
+pub use findings::{Component, Distribution, Stay, StayKind, StayStretch, StretchPlace, Trace};
+pub use kind::{Paint, StretchKind};
 pub use pick::{NoRequest, Pick};
 
 use crate::engine::Broken;
@@ -21,7 +21,7 @@ use crate::note::of_load;
 use crate::pilot::find_lead;
 use crate::question::{Question, WorldError, Worlds};
 use crate::threads;
-use crate::watch::{Phase, Progress, Watch};
+use crate::watch::{Progress, StudyPhase, Watch};
 use choose::{Chooser, Request, choose, distribution, most_frequent};
 use lives::Listener;
 use names::Lives;
@@ -32,7 +32,7 @@ use wssim_model::{Blueprint, Cut, Outcome, Run, probe::Failure, probe::Probe, si
 
 /// How to trace.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct TraceOptions {
     /// The seed.
     pub seed: u64,
     /// Number of the replication.
@@ -76,7 +76,7 @@ impl From<WorldError> for Error {
 pub fn trace(
     worlds: &dyn Worlds,
     question: &Question,
-    options: &Options,
+    options: &TraceOptions,
     watch: &dyn Watch,
 ) -> Result<Trace, Error> {
     let own = worlds.blueprint(None, &[])?;
@@ -89,7 +89,7 @@ pub fn trace(
 fn lead(
     worlds: &dyn Worlds,
     question: &Question,
-    options: &Options,
+    options: &TraceOptions,
     own: &Blueprint,
     watch: &dyn Watch,
 ) -> Result<Nanos, Error> {
@@ -106,7 +106,7 @@ fn lead(
 
 struct Study<'a> {
     question: &'a Question,
-    options: &'a Options,
+    options: &'a TraceOptions,
     watch: &'a dyn Watch,
     lead: Nanos,
     blueprint: &'a Blueprint,
@@ -150,7 +150,7 @@ impl Study<'_> {
         };
         let stop = || {
             self.watch.progress(&Progress {
-                phase: Phase::Trace,
+                phase: StudyPhase::Trace,
                 replications_done: before.0,
                 replications_planned: 2,
                 events: before.1,

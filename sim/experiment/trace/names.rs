@@ -1,7 +1,7 @@
 //! Who a life is, and what one of its steps is made of.
 
-use super::findings::Place;
-use super::kind::Kind;
+use super::findings::StretchPlace;
+use super::kind::StretchKind;
 use super::lives::{Life, Step, What};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
@@ -14,8 +14,8 @@ const USER: &str = "user";
 /// A stretch of time that went to one thing at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Leaf {
-    pub(super) kind: Kind,
-    pub(super) place: Place,
+    pub(super) kind: StretchKind,
+    pub(super) place: StretchPlace,
     pub(super) from: Time,
     pub(super) to: Time,
 }
@@ -47,8 +47,8 @@ impl<'a> Lives<'a> {
     }
 
     /// The same as a place.
-    pub(super) fn at(self, life: usize) -> Place {
-        Place::At(self.service(life).to_owned())
+    pub(super) fn at(self, life: usize) -> StretchPlace {
+        StretchPlace::At(self.service(life).to_owned())
     }
 
     /// The node where a life is.
@@ -68,9 +68,12 @@ impl<'a> Lives<'a> {
             ends.sort_unstable();
         }
         let [first, second] = ends.map(str::to_owned);
-        let place =
-            if first == second { Place::Within(first) } else { Place::Between(first, second) };
-        Leaf { kind: Kind::Network, place, from, to }
+        let place = if first == second {
+            StretchPlace::Within(first)
+        } else {
+            StretchPlace::Between(first, second)
+        };
+        Leaf { kind: StretchKind::Network, place, from, to }
     }
 
     /// What a step of `life` until `to` is made of. Waiting for others is one leaf here.
@@ -83,15 +86,15 @@ impl<'a> Lives<'a> {
             What::Waits(kind) => vec![here(*kind)],
             What::Connects(pool) => {
                 let pool = self.blueprint.pools[pool.index()].name.clone();
-                let place = Place::Pool { service: self.service(life).to_owned(), pool };
-                vec![Leaf { place, ..here(Kind::Connection) }]
+                let place = StretchPlace::Pool { service: self.service(life).to_owned(), pool };
+                vec![Leaf { place, ..here(StretchKind::Connection) }]
             }
             What::Computes { alone, networking, throttled, .. } => {
                 let parts = split(from, to, [*alone, *networking], *throttled);
                 parts.map(|(kind, from, to)| Leaf { from, to, ..here(kind) }).to_vec()
             }
-            What::Calls(_) => vec![here(Kind::Call)],
-            What::Repeats(_) | What::Forks(_) => vec![here(Kind::Parallel)],
+            What::Calls(_) => vec![here(StretchKind::Call)],
+            What::Repeats(_) | What::Forks(_) => vec![here(StretchKind::Parallel)],
         }
     }
 }
@@ -103,7 +106,7 @@ fn split(
     to: Time,
     [alone, networking]: [Nanos; 2],
     throttled: Nanos,
-) -> [(Kind, Time, Time); 4] {
+) -> [(StretchKind, Time, Time); 4] {
     let elapsed = to.since(from);
     let alone = alone.min(elapsed);
     let sent = from + networking.min(alone);
@@ -111,9 +114,9 @@ fn split(
     let shared = from + alone;
     let stopped = shared + (elapsed - alone - throttled);
     [
-        (Kind::NetworkCpu, from, sent),
-        (Kind::Cpu, sent, shared),
-        (Kind::Sharing, shared, stopped),
-        (Kind::Throttled, stopped, to),
+        (StretchKind::NetworkCpu, from, sent),
+        (StretchKind::Cpu, sent, shared),
+        (StretchKind::Sharing, shared, stopped),
+        (StretchKind::Throttled, stopped, to),
     ]
 }

@@ -4,8 +4,8 @@
 //! back. While it waits for parallel parts, the one counts with whose end the wait is over: the
 //! critical path. So the leaves add up to the response time, to the nanosecond.
 
-use super::findings::{Component, Place};
-use super::kind::Kind;
+use super::findings::{Component, StretchPlace};
+use super::kind::StretchKind;
 use super::lives::What;
 use super::names::{Leaf, Lives};
 use std::cmp::Reverse;
@@ -39,7 +39,7 @@ impl Lives<'_> {
                 self.hop(child, end, to)
             } else {
                 let place = self.at(life);
-                Leaf { kind: Kind::Parallel, place, from: end, to }
+                Leaf { kind: StretchKind::Parallel, place, from: end, to }
             });
         }
     }
@@ -57,7 +57,7 @@ impl Lives<'_> {
 
 /// What the leaves add up to, the largest first.
 pub(super) fn components(leaves: &[Leaf]) -> Vec<Component> {
-    let mut sums: BTreeMap<(Kind, &Place), (u64, u64)> = BTreeMap::new();
+    let mut sums: BTreeMap<(StretchKind, &StretchPlace), (u64, u64)> = BTreeMap::new();
     for leaf in leaves {
         let (time, times) = sums.entry((leaf.kind, &leaf.place)).or_default();
         *time += leaf.to.since(leaf.from).0;

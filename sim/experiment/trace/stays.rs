@@ -2,7 +2,7 @@
 //!
 //! What is repeated is part of the stay that repeats it. Times count from the request's arrival.
 
-use super::findings::{Part, Stay, StayKind};
+use super::findings::{Stay, StayKind, StayStretch};
 use super::lives::{Life, Step, What};
 use super::names::Lives;
 use wssim_kernel::Time;
@@ -107,19 +107,21 @@ impl<'a> Rows<'a> {
     }
 
     /// Adds what `life` did itself up to `until`, repeated parts included.
-    fn parts(&self, id: usize, until: Time, parts: &mut Vec<Part>) {
+    fn parts(&self, id: usize, until: Time, parts: &mut Vec<StayStretch>) {
         for (step, to) in self.lives.all[id].steps_until(until) {
             let to = to.min(self.end);
             match &step.what {
                 What::Travels => {}
                 What::Repeats(child) => self.parts(*child, to, parts),
-                _ => parts.extend(self.lives.leaves(id, step, to).into_iter().map(|leaf| Part {
-                    kind: leaf.kind,
-                    place: leaf.place,
-                    start_ns: self.ns(leaf.from),
-                    end_ns: self.ns(leaf.to),
-                    callee: self.callee(step),
-                    failed: step.failed.map(Failure::name),
+                _ => parts.extend(self.lives.leaves(id, step, to).into_iter().map(|leaf| {
+                    StayStretch {
+                        kind: leaf.kind,
+                        place: leaf.place,
+                        start_ns: self.ns(leaf.from),
+                        end_ns: self.ns(leaf.to),
+                        callee: self.callee(step),
+                        failed: step.failed.map(Failure::name),
+                    }
                 })),
             }
         }

@@ -2,7 +2,7 @@
 
 use super::spent::Spent;
 use super::{Check, passing};
-use crate::calls::{self, Edge, Place};
+use crate::calls::{self, Edge, EndpointName};
 use crate::diagnostic::Diagnostic;
 use crate::document::arrivals::ArrivalsText;
 use crate::document::fields::Name;
@@ -142,8 +142,8 @@ impl Check<'_> {
     }
 
     /// How many steps a visit to each endpoint causes, on average, those of further calls included.
-    fn steps(&self, edges: &[Edge]) -> BTreeMap<Place, f64> {
-        let mut own: BTreeMap<Place, f64> = BTreeMap::new();
+    fn steps(&self, edges: &[Edge]) -> BTreeMap<EndpointName, f64> {
+        let mut own: BTreeMap<EndpointName, f64> = BTreeMap::new();
         for (service, content) in &self.document.services {
             for (endpoint, content) in &content.endpoints {
                 let mut steps = 1.0;

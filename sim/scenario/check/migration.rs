@@ -6,7 +6,7 @@ use super::size::LONGEST;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::fields::Name;
-use crate::document::migration::{Phase, PhaseStep, WorkText};
+use crate::document::migration::{PhaseStep, PhaseText, WorkText};
 use crate::length::shown;
 use crate::lint::table;
 use crate::migration::{after, after_step, circles, document, earlier, services, standing};
@@ -77,7 +77,7 @@ pub(crate) fn worlds(worlds: &[&Document], sources: &Sources) -> Vec<Diagnostic>
 /// worlds.
 pub(crate) fn lengths(
     base: &Document,
-    phases: &[plan::Phase],
+    phases: &[plan::PlannedPhase],
     sources: &Sources,
 ) -> Vec<Diagnostic> {
     let mut out = Vec::new();
@@ -158,7 +158,7 @@ impl Check<'_> {
     }
 
     /// Names of steps, and what they wait for.
-    fn steps(&mut self, phase: &Phase) {
+    fn steps(&mut self, phase: &PhaseText) {
         let mut seen = BTreeSet::new();
         for step in &phase.steps {
             if !seen.insert(step.id.as_str()) {
@@ -180,7 +180,12 @@ impl Check<'_> {
     }
 
     /// A node on which something stands does not go.
-    fn nodes_stay(&mut self, phase: &Phase, old: &BTreeMap<String, Vec<String>>, world: &Document) {
+    fn nodes_stay(
+        &mut self,
+        phase: &PhaseText,
+        old: &BTreeMap<String, Vec<String>>,
+        world: &Document,
+    ) {
         let gone = |(service, nodes): (&String, &Vec<String>)| {
             let is_there = world.services.contains_key(service);
             let gone = nodes.iter().find(|node| is_there && !world.nodes.contains_key(*node))?;

@@ -1,6 +1,6 @@
 //! What a request must take its time for, as far as it can be told before anything is simulated.
 
-use crate::calls::{self, Place};
+use crate::calls::{self, EndpointName};
 use crate::document::Document;
 use crate::document::step::{Step, StepKind};
 use wssim_model::law::Law;
@@ -28,7 +28,7 @@ impl<'d> Spent<'d> {
     }
 
     /// `times` visits to an endpoint, which calls others up to `deep` calls away.
-    pub(super) fn visit(&mut self, place: &Place, times: f64, deep: usize) {
+    pub(super) fn visit(&mut self, place: &EndpointName, times: f64, deep: usize) {
         let service = self.document.services.get(&place.0);
         if let (Some(endpoint), true) =
             (service.and_then(|it| it.endpoints.get(&place.1)), deep > 0)

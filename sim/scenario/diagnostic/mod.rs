@@ -7,7 +7,7 @@ pub use list::Diagnostics;
 pub(crate) use list::{MOST, MOST_HINTS, tidy};
 pub use render::render;
 
-use crate::source::{Origin, Place, Sources};
+use crate::source::{Origin, Sources, TextPlace};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +28,7 @@ pub struct Diagnostic {
     /// What is wrong.
     pub message: String,
     /// Where; `None` when it is about the whole.
-    pub span: Option<Place>,
+    pub span: Option<TextPlace>,
     /// What would be right.
     pub help: Option<String>,
 }

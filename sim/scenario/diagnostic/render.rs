@@ -10,7 +10,7 @@
 //! A line of the text that is too long is cut around the part that is marked; what is said goes on
 //! in further lines.
 
-use super::{Diagnostic, Place, Severity};
+use super::{Diagnostic, Severity, TextPlace};
 use std::fmt::Write as _;
 use wssim_text::printable;
 use wssim_text::width::{self, ELLIPSIS};
@@ -79,7 +79,7 @@ fn one(out: &mut String, item: &Diagnostic, width: usize, color: bool) {
 }
 
 /// Where it is, the line itself, and the help below what is marked.
-fn quote(out: &mut String, place: &Place, help: &str, width: usize, paint: &Paint) {
+fn quote(out: &mut String, place: &TextPlace, help: &str, width: usize, paint: &Paint) {
     let Paint { tint, blue, plain, .. } = paint;
     let number = place.line().to_string();
     let margin = " ".repeat(number.len());

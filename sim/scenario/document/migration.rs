@@ -19,12 +19,12 @@ pub(crate) const RESTORED: Law = Law::Uniform { low: 20e6, high: 30e6 };
 /// Phases, as they were read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Migration {
-    pub phases: Vec<Phase>,
+    pub phases: Vec<PhaseText>,
 }
 
 /// One phase.
 #[derive(Clone, Debug)]
-pub(crate) struct Phase {
+pub(crate) struct PhaseText {
     pub id: Name,
     pub title: String,
     /// `None`: the one before it.
@@ -81,7 +81,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Migration 
     Migration { phases: phases.map(|fields| phase(reader, fields, window)).collect() }
 }
 
-fn phase(reader: &mut Reader<'_>, mut fields: Fields<'_>, window: Option<Nanos>) -> Phase {
+fn phase(reader: &mut Reader<'_>, mut fields: Fields<'_>, window: Option<Nanos>) -> PhaseText {
     if !fields.has("id") {
         fields.missing(reader, "id", "a name of its own");
     }
@@ -96,7 +96,7 @@ fn phase(reader: &mut Reader<'_>, mut fields: Fields<'_>, window: Option<Nanos>)
     let steps = fields.list(reader, "steps").into_iter().zip(1..);
     let steps = steps.filter_map(|(fields, number)| step(reader, fields, number)).collect();
     fields.finish(reader);
-    Phase { id, title, after, window, steps }
+    PhaseText { id, title, after, window, steps }
 }
 
 /// What differs from a phase on: its keys are read with the scenario.

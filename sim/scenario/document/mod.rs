@@ -38,7 +38,7 @@ pub(crate) mod variant;
 use claim::ClaimText;
 use fault::{FaultText, Site};
 use fields::Name;
-use group::Group;
+use group::GroupText;
 use growth::Growth;
 use header::Header;
 use machine::{Lan, Machine, Network, Orchestrator};
@@ -74,7 +74,7 @@ pub(crate) struct Document {
     pub rollouts: Vec<RolloutText>,
     /// How many repairs of what fails of itself go on at once; `None`: all.
     pub crews: Option<NonZeroU32>,
-    pub groups: BTreeMap<String, Group>,
+    pub groups: BTreeMap<String, GroupText>,
     /// Whether something may be lost that no fault in it says.
     pub at_risk: bool,
     pub claims: Vec<ClaimText>,

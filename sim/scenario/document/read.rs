@@ -3,7 +3,7 @@
 use super::claim;
 use super::fault;
 use super::fields::{Fields, Name, Reader};
-use super::group::{self, Group};
+use super::group::{self, GroupText};
 use super::known::{self, Known};
 use super::variant::Variant;
 use super::{
@@ -54,7 +54,7 @@ pub(crate) fn read(reader: &mut Reader<'_>, known: Option<&Known>, table: &Table
     document.rollouts = rollouts.into_iter().map(|fields| rollout::read(reader, fields)).collect();
     document.crews = group::crews(reader, &mut root);
     for (name, fields) in root.things(reader, "group") {
-        document.groups.insert(name.text, Group::read(reader, name.origin, fields));
+        document.groups.insert(name.text, GroupText::read(reader, name.origin, fields));
     }
     document.claims =
         root.list(reader, "claim").into_iter().map(|fields| claim::read(reader, fields)).collect();

@@ -48,7 +48,7 @@ pub(crate) struct Service {
     /// How long its containers leave an idle connection open.
     pub keep_alive: Option<Nanos>,
     /// Connections that each of its containers takes.
-    pub max_connections: Option<Limit>,
+    pub max_connections: Option<CountLimit>,
     /// How requests to it are spread over its replicas, whoever asks.
     pub balance: Option<Policy>,
     /// What it makes of answers of DNS.
@@ -86,7 +86,7 @@ impl Service {
 
 /// How many there may be, and where that is written.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limit {
+pub(crate) struct CountLimit {
     pub most: u32,
     pub origin: Origin,
 }
@@ -197,7 +197,7 @@ fn deployment(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut Se
     service.keep_alive = fields.duration(reader, "keep_alive");
     let written = fields.table.get("max_connections").map(|entry| entry.key);
     let most = fields.value(reader, "max_connections", fields::count(1));
-    service.max_connections = most.zip(written).map(|(most, origin)| Limit { most, origin });
+    service.max_connections = most.zip(written).map(|(most, origin)| CountLimit { most, origin });
     service.balance = routing::balance(reader, fields);
     service.resolver = routing::resolver(reader, fields);
     service.proxy = routing::proxy(reader, fields);

@@ -9,7 +9,7 @@ use crate::schema::MOST_USERS;
 use crate::source::Origin;
 use crate::tree::{Entry, Item, Value};
 use std::collections::BTreeMap;
-use wssim_experiment::cluster::Limit;
+use wssim_experiment::cluster::ResponseLimit;
 use wssim_experiment::question::ScaledUsers;
 use wssim_model::law::Law;
 use wssim_text::quantity::Dimension;
@@ -31,7 +31,7 @@ pub(crate) struct Traffic {
     pub cancel: bool,
     /// Whether it counts for survival, and what it is to keep.
     pub critical: bool,
-    pub objective: Objective,
+    pub objective: ObjectiveText,
     /// Nodes whose published port users come to.
     pub ingress: Vec<Name>,
     /// Ports of the mesh to one replica, where each request takes one.
@@ -42,9 +42,9 @@ pub(crate) struct Traffic {
 
 /// What a source's users are to get.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Objective {
+pub(crate) struct ObjectiveText {
     /// Limits of response times.
-    pub limits: Vec<Limit>,
+    pub limits: Vec<ResponseLimit>,
     /// The largest share of requests that may fail.
     pub errors: Option<f64>,
 }
@@ -237,14 +237,14 @@ fn entries(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Vec<(Name, f64)>
     out
 }
 
-fn objective(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Objective {
+fn objective(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> ObjectiveText {
     let Some(mut fields) = outer.inner(reader, "objective") else {
-        return Objective::default();
+        return ObjectiveText::default();
     };
-    let mut objective = Objective::default();
+    let mut objective = ObjectiveText::default();
     for (key, probability) in RESPONSE_LIMITS {
         let length = fields.duration(reader, key);
-        let limit = length.map(|length| Limit { probability, seconds: length.seconds() });
+        let limit = length.map(|length| ResponseLimit { probability, seconds: length.seconds() });
         objective.limits.extend(limit);
     }
     objective.errors = fields.value(reader, "errors", fields::share);

@@ -15,7 +15,7 @@ pub(crate) use prune::prune;
 use crate::diagnostic::Diagnostic;
 use crate::no_effect::layers;
 use crate::path::{Segment, end_of_path, path_of, segments};
-use crate::schema::{self, Kind};
+use crate::schema::{self, ValueKind};
 use crate::source::{Origin, Source, Sources};
 use crate::tree::{self, Entry, Item, Table, Value};
 use merge::id_of;
@@ -198,7 +198,7 @@ fn put(table: &mut Table, segments: &[Segment], value: Item, key: Origin) -> Res
 fn own_keys(kind: &str) -> Vec<&'static str> {
     let of_kind = schema::ROOT.all().filter(|key| key.name == kind);
     let shapes = of_kind.filter_map(|key| match key.kind {
-        Kind::Table(shape) => Some(shape),
+        ValueKind::Table(shape) => Some(shape),
         _ => None,
     });
     shapes.flat_map(|shape| shape.all().map(|key| key.name)).collect()

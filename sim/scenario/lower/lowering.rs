@@ -15,7 +15,7 @@ pub(super) struct Lowering<'a> {
     pub(super) document: &'a Document,
     pub(super) services: BTreeMap<String, usize>,
     /// Those that a file writes down.
-    pub(super) endpoints: BTreeMap<calls::Place, EndpointId>,
+    pub(super) endpoints: BTreeMap<calls::EndpointName, EndpointId>,
     /// Those of look-ups, by kind.
     pub(super) look_ups: BTreeMap<(ServiceId, String), EndpointId>,
     /// Key spaces of caches.

@@ -12,7 +12,7 @@ use crate::question;
 use crate::trace;
 use crate::trace::Traces;
 use std::sync::Arc;
-use wssim_experiment::question::{Kind, ScaledUsers};
+use wssim_experiment::question::{MeasureKind, ScaledUsers};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::blueprint::{Arrivals, Background, First, Maker, Mmpp, Policy, Source, Trace};
 use wssim_model::ids::{ContainerId, NodeId};
@@ -157,8 +157,8 @@ impl Lowering<'_> {
             return Some(Nanos(wait.rem_euclid(DAY).unsigned_abs()));
         }
         let lead = match question::measure(self.document).kind {
-            Kind::Window { lead_in } => lead_in,
-            Kind::Steady { .. } => Nanos::ZERO,
+            MeasureKind::Window { lead_in } => lead_in,
+            MeasureKind::Steady { .. } => Nanos::ZERO,
         };
         load.start.map(|start| start + lead)
     }

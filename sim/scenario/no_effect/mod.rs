@@ -23,11 +23,11 @@ use crate::source::{Origin, Sources};
 use crate::tree::{Item, Table, Value};
 pub(crate) use note::CODE;
 use note::note;
+use rows::IdleRow;
 pub(crate) use rows::ROWS;
-use rows::Row;
-use seen::{Seen, Written};
+use seen::{Seen, WrittenKey};
 use std::collections::BTreeSet;
-use wssim_experiment::migrate::plan::Phase;
+use wssim_experiment::migrate::plan::PlannedPhase;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Work;
 
@@ -38,7 +38,7 @@ const TOLD_APART: usize = 3;
 pub(crate) fn notes(
     document: &Document,
     blueprint: &Blueprint,
-    phases: &[Phase],
+    phases: &[PlannedPhase],
     merged: &Table,
     sources: &Sources,
 ) -> Vec<Diagnostic> {
@@ -63,7 +63,7 @@ pub(crate) fn notes(
 }
 
 /// The nodes whose disks steps of `phases` read or write, there or on the way back.
-fn carried(phases: &[Phase]) -> BTreeSet<&str> {
+fn carried(phases: &[PlannedPhase]) -> BTreeSet<&str> {
     let mut out = BTreeSet::new();
     for phase in phases {
         for work in works(phase) {
@@ -77,7 +77,7 @@ fn carried(phases: &[Phase]) -> BTreeSet<&str> {
 }
 
 /// The services that steps of `phases` stop, there or on the way back.
-fn stopped(phases: &[Phase]) -> BTreeSet<&str> {
+fn stopped(phases: &[PlannedPhase]) -> BTreeSet<&str> {
     let mut out = BTreeSet::new();
     for phase in phases {
         for work in works(phase) {
@@ -89,7 +89,7 @@ fn stopped(phases: &[Phase]) -> BTreeSet<&str> {
     out
 }
 
-fn works(phase: &Phase) -> impl Iterator<Item = &Work> {
+fn works(phase: &PlannedPhase) -> impl Iterator<Item = &Work> {
     let steps = phase.blueprint.procedure.iter().flat_map(|procedure| &procedure.steps);
     steps.map(|step| &step.work)
 }
@@ -97,7 +97,7 @@ fn works(phase: &Phase) -> impl Iterator<Item = &Work> {
 struct Walk<'a> {
     seen: Seen<'a>,
     sources: &'a Sources,
-    found: Vec<(&'static Row, Origin)>,
+    found: Vec<(&'static IdleRow, Origin)>,
 }
 
 impl<'a> Walk<'a> {
@@ -130,7 +130,7 @@ impl<'a> Walk<'a> {
         let is_ours = !self.sources.is_of_stack(key);
         for row in ROWS.iter().filter(|row| is_ours || !row.is_of_compose) {
             let Some(names) = row.names(path) else { continue };
-            if (row.is_idle)(&self.seen, &Written { table, item, names }) {
+            if (row.is_idle)(&self.seen, &WrittenKey { table, item, names }) {
                 self.found.push((row, key));
             }
         }
@@ -145,7 +145,7 @@ fn within_steps(path: &[&str]) -> usize {
     }
 }
 
-impl Row {
+impl IdleRow {
     /// The names that stand for its `*`, if it is about the key at `path`.
     fn names<'p>(&self, path: &[&'p str]) -> Option<Vec<&'p str>> {
         // Most rows differ in the key itself.

@@ -18,7 +18,7 @@ pub(crate) struct Seen<'a> {
 }
 
 /// A key that is written.
-pub(crate) struct Written<'a> {
+pub(crate) struct WrittenKey<'a> {
     /// Its table.
     pub(super) table: &'a Table,
     /// What stands there.

@@ -3,7 +3,7 @@
 use super::note::CODE;
 use crate::diagnostic::Diagnostic;
 use crate::path::end_of_path;
-use crate::source::{Place, Source};
+use crate::source::{Source, TextPlace};
 use crate::unsimulated::{self, NotSimulated};
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ const FLAG: &str = "--set";
 
 /// Whether something is said of `set` already: that it does nothing, or that it is not simulated.
 pub(crate) fn is_told(set: &str, warnings: &[Diagnostic], listed: &[NotSimulated]) -> bool {
-    let is_of = |place: &Place| place.flag() == Some((FLAG, set));
+    let is_of = |place: &TextPlace| place.flag() == Some((FLAG, set));
     let is_noted = |one: &Diagnostic| one.code == CODE && one.span.as_ref().is_some_and(is_of);
     let path = end_of_path(set).map_or(set, |end| &set[..end]);
     warnings.iter().any(is_noted) || unsimulated::lists(listed, path)
@@ -20,7 +20,7 @@ pub(crate) fn is_told(set: &str, warnings: &[Diagnostic], listed: &[NotSimulated
 
 /// The note that `set` does nothing.
 pub(crate) fn note(set: &str) -> Diagnostic {
-    let span = Place::new(Arc::new(Source::of_flag(FLAG, set)), 0, set.len() as u32);
+    let span = TextPlace::new(Arc::new(Source::of_flag(FLAG, set)), 0, set.len() as u32);
     let diagnostic = Diagnostic::warning(CODE, "no effect: nothing changes by this");
     Diagnostic { span: Some(span), ..diagnostic }
 }

@@ -32,11 +32,12 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use wssim_experiment::input::Input;
-use wssim_experiment::migrate::plan::Phase;
-use wssim_experiment::objective::Condition;
+use wssim_experiment::migrate::plan::PlannedPhase;
+use wssim_experiment::objective::Objective;
 use wssim_experiment::offered::{self, OfferedLoad};
 use wssim_experiment::question::{
-    AtRisk, Claim, End, MetricRef, Observed, Override, Question, RangedInput, WorldError, Worlds,
+    AtRisk, Claim, MetricRef, Observed, Override, Question, RangeEnd, RangedInput, WorldError,
+    Worlds,
 };
 use wssim_model::Blueprint;
 
@@ -291,7 +292,7 @@ impl Scenario {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn condition(&self, shown: &str, text: &str) -> Result<Condition, Diagnostics> {
+    pub fn condition(&self, shown: &str, text: &str) -> Result<Objective, Diagnostics> {
         condition::read(&self.world.document, shown, text)
     }
 
@@ -353,14 +354,14 @@ impl Worlds for Scenario {
         Ok(AtRisk { blueprint: lower::lower(&document, &world.traces), cluster })
     }
 
-    fn phases(&self, arm: Option<&str>) -> Result<Vec<Phase>, WorldError> {
+    fn phases(&self, arm: Option<&str>) -> Result<Vec<PlannedPhase>, WorldError> {
         Ok(self.phase_worlds(arm))
     }
 
-    fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override> {
+    fn between(&self, input: &RangedInput, end: RangeEnd, fraction: f64) -> Option<Override> {
         let to = match end {
-            End::Low => &input.low,
-            End::High => &input.high,
+            RangeEnd::Low => &input.low,
+            RangeEnd::High => &input.high,
         };
         let value = between::between(&input.value, to, fraction)?;
         Some(Override { path: input.path.clone(), value })

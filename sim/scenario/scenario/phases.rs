@@ -9,7 +9,7 @@ use crate::files::Location;
 use crate::load::Set;
 use crate::migration;
 use crate::trace::Traces;
-use wssim_experiment::migrate::plan::Phase;
+use wssim_experiment::migrate::plan::PlannedPhase;
 
 impl World {
     /// Reads the worlds with the overlays of the first phase, of the first two, and so on. Returns what is wrong.
@@ -47,7 +47,7 @@ impl World {
     }
 
     /// The phases with their worlds.
-    pub(super) fn plans(&self) -> Vec<Phase> {
+    pub(super) fn plans(&self) -> Vec<PlannedPhase> {
         migration::phases(&self.stages().collect::<Vec<_>>())
     }
 
@@ -59,7 +59,7 @@ impl World {
 
 impl Scenario {
     /// The phases of `arm` as worlds.
-    pub(super) fn phase_worlds(&self, arm: Option<&str>) -> Vec<Phase> {
+    pub(super) fn phase_worlds(&self, arm: Option<&str>) -> Vec<PlannedPhase> {
         let world = arm.map_or(Some(&self.world), |arm| self.arms.get(arm));
         world.map(World::plans).unwrap_or_default()
     }

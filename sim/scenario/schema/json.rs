@@ -4,7 +4,7 @@
 //! for, is one schema with two types rather than two alternatives, whose errors would be those of
 //! the whole table. Alternatives are left to values.
 
-use super::shape::{Case, Key, Kind, REQUIRED, Shape};
+use super::shape::{Case, Key, REQUIRED, Shape, ValueKind};
 use super::{ROOT, STEP, patterns};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -87,7 +87,8 @@ impl Definitions {
         let mut properties = Map::new();
         for key in shape.all() {
             let either = shape.others.filter(|_| shape.shares_names);
-            let kinds: Vec<Kind> = kinds_of(shape, key.name).into_iter().chain(either).collect();
+            let kinds: Vec<ValueKind> =
+                kinds_of(shape, key.name).into_iter().chain(either).collect();
             let meaning = meaning_of(shape, key.name);
             properties.insert(key.name.to_owned(), self.member(&kinds, &meaning));
         }
@@ -145,7 +146,7 @@ impl Definitions {
     }
 
     /// What a key of a table takes, with its meaning.
-    fn member(&mut self, kinds: &[Kind], meaning: &str) -> Value {
+    fn member(&mut self, kinds: &[ValueKind], meaning: &str) -> Value {
         let mut all = Vec::new();
         for kind in kinds {
             self.alternatives(kind, &mut all);
@@ -156,35 +157,35 @@ impl Definitions {
     }
 
     /// The same where the author chooses the key.
-    fn other(&mut self, kind: &Kind) -> Value {
+    fn other(&mut self, kind: &ValueKind) -> Value {
         let mut all = Vec::new();
         self.alternatives(kind, &mut all);
         Value::Object(with_none(all))
     }
 
     /// What stands in a list.
-    fn item(&mut self, kind: &Kind) -> Value {
+    fn item(&mut self, kind: &ValueKind) -> Value {
         let mut all = Vec::new();
         self.alternatives(kind, &mut all);
         if all.len() == 1 { all.remove(0) } else { json!({ "anyOf": all }) }
     }
 
-    fn alternatives(&mut self, kind: &Kind, all: &mut Vec<Value>) {
+    fn alternatives(&mut self, kind: &ValueKind, all: &mut Vec<Value>) {
         let value = match kind {
-            Kind::Either(kinds) => {
+            ValueKind::Either(kinds) => {
                 return kinds.iter().for_each(|kind| self.alternatives(kind, all));
             }
-            Kind::Ranged(inner) => {
+            ValueKind::Ranged(inner) => {
                 self.alternatives(inner, all);
                 self.ranged(inner)
             }
-            Kind::Text => json!({ "type": "string" }),
-            Kind::Word(words) => json!({ "enum": words }),
-            Kind::Truth => json!({ "type": "boolean" }),
-            Kind::Count(least, most) => {
+            ValueKind::Text => json!({ "type": "string" }),
+            ValueKind::Word(words) => json!({ "enum": words }),
+            ValueKind::Truth => json!({ "type": "boolean" }),
+            ValueKind::Count(least, most) => {
                 json!({ "type": "integer", "minimum": least, "maximum": most })
             }
-            Kind::Array(inner, least) => {
+            ValueKind::Array(inner, least) => {
                 let items = self.item(inner);
                 if *least == 0 {
                     json!({ "type": "array", "items": items })
@@ -192,21 +193,21 @@ impl Definitions {
                     json!({ "type": "array", "items": items, "minItems": least })
                 }
             }
-            Kind::Piece => json!({ "$ref": "#" }),
-            Kind::Steps(_) => {
-                let step = self.item(&Kind::Table(&STEP));
+            ValueKind::Piece => json!({ "$ref": "#" }),
+            ValueKind::Steps(_) => {
+                let step = self.item(&ValueKind::Table(&STEP));
                 json!({ "type": "array", "items": step })
             }
-            Kind::Pair(inner) => {
+            ValueKind::Pair(inner) => {
                 let pair: Vec<Value> = inner.iter().map(|kind| self.item(kind)).collect();
                 json!({ "type": "array", "prefixItems": pair, "minItems": 2, "maxItems": 2 })
             }
-            Kind::Table(shape) => {
+            ValueKind::Table(shape) => {
                 let mut table = self.refer(shape.name, |own| Value::Object(own.object(shape)));
                 table["type"] = json!("object");
                 table
             }
-            Kind::Map(inner) => {
+            ValueKind::Map(inner) => {
                 let others = self.other(inner);
                 json!({
                     "type": "object",
@@ -223,7 +224,7 @@ impl Definitions {
     }
 
     /// `{ value, range, source }`. A piece of a scenario may have some of them only.
-    fn ranged(&mut self, inner: &Kind) -> Value {
+    fn ranged(&mut self, inner: &ValueKind) -> Value {
         let make = |own: &mut Self| {
             let value = own.item(inner);
             json!({
@@ -284,8 +285,8 @@ fn with_none(mut all: Vec<Value>) -> Map<String, Value> {
 }
 
 /// What all the keys called `name` take, each once.
-fn kinds_of(shape: &'static Shape, name: &str) -> Vec<Kind> {
-    let mut kinds: Vec<Kind> = Vec::new();
+fn kinds_of(shape: &'static Shape, name: &str) -> Vec<ValueKind> {
+    let mut kinds: Vec<ValueKind> = Vec::new();
     for key in shape.all().filter(|key| key.name == name) {
         if !kinds.contains(&key.kind) {
             kinds.push(key.kind);
@@ -316,7 +317,7 @@ fn explained(key: &Key) -> String {
 }
 
 /// What has a definition of its own: its name and it.
-fn scalar(kind: &Kind) -> Option<(&'static str, Value)> {
+fn scalar(kind: &ValueKind) -> Option<(&'static str, Value)> {
     let text = |pattern: String| json!({ "type": "string", "pattern": pattern });
     let described = |mut value: Value, description: &str| {
         value["description"] = json!(description);
@@ -324,26 +325,26 @@ fn scalar(kind: &Kind) -> Option<(&'static str, Value)> {
     };
     let number = Dimension::Number;
     let found = match kind {
-        Kind::Number => {
+        ValueKind::Number => {
             let plain = json!({ "type": "number", "minimum": 0 });
             let value = json!({ "anyOf": [plain, text(patterns::quantity(number))] });
             ("number", described(value, "A number from zero"))
         }
-        Kind::Positive => {
+        ValueKind::Positive => {
             let plain = json!({ "type": "number", "exclusiveMinimum": 0 });
             let value = json!({ "anyOf": [plain, text(patterns::quantity(number))] });
             ("positive", described(value, "A number above zero"))
         }
-        Kind::Share => {
+        ValueKind::Share => {
             let plain = json!({ "type": "number", "minimum": 0, "maximum": 1 });
             let value = json!({ "anyOf": [plain, text(patterns::share())] });
             ("share", described(value, "A number from 0 to 1, or a percentage such as `0.1%`"))
         }
-        Kind::Quantity(dimension) => (
+        ValueKind::Quantity(dimension) => (
             dimension.name(),
             described(text(patterns::quantity(*dimension)), &sentence(dimension.expected())),
         ),
-        Kind::Law(dimension) => {
+        ValueKind::Law(dimension) => {
             let mut value = text(patterns::law(*dimension));
             if *dimension == number {
                 let plain = json!({ "type": "number", "minimum": 0 });
@@ -357,19 +358,19 @@ fn scalar(kind: &Kind) -> Option<(&'static str, Value)> {
             };
             (name, described(value, &law_meaning(*dimension)))
         }
-        Kind::Clock => {
+        ValueKind::Clock => {
             ("clock", described(text(patterns::clock()), "A time of day such as `10:00`"))
         }
-        Kind::Value => {
+        ValueKind::Value => {
             let value = json!({ "anyOf": [{ "type": "number" }, text(patterns::value())] });
             ("value", described(value, "A number or quantity such as `55ms`, `-50%` or `18 GB`"))
         }
-        Kind::Metric => {
+        ValueKind::Metric => {
             let description =
                 "A metric such as `response_time_seconds{entry=\"web\", stat=\"p95\"}`";
             ("metric", described(text(patterns::metric()), description))
         }
-        Kind::Zipf => {
+        ValueKind::Zipf => {
             let description = "A cache of `capacity` entries, asked for `items` keys by Zipf's law";
             ("zipf", described(text(patterns::zipf()), description))
         }

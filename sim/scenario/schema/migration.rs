@@ -1,7 +1,7 @@
 //! `[migration]` and `[[phase]]`: what is done to get from one distribution to another.
 
 use super::shape::{
-    BANDWIDTH, Case, DURATION, Key, Kind, NAMES, RATES, SIZE, Shape, TEXT, TIMES, key, shape,
+    BANDWIDTH, Case, DURATION, Key, NAMES, RATES, SIZE, Shape, TEXT, TIMES, ValueKind, key, shape,
 };
 
 pub(super) static MIGRATION: Shape = shape(
@@ -32,13 +32,13 @@ pub(super) static PHASE: Shape = Shape {
             key("window", DURATION, "how long it may take from its first step that changes anything").or("that of `[migration]`"),
             key(
                 "overlay",
-                Kind::Either(&[Kind::Text, Kind::Piece]),
+                ValueKind::Either(&[ValueKind::Text, ValueKind::Piece]),
                 "what differs in the scenario from this phase on: any of its keys, or a file of them; merged as `extends` merges, after those of the phases above it",
             )
             .or("nothing"),
             key(
                 "steps",
-                Kind::Array(&Kind::Table(&STEP), 0),
+                ValueKind::Array(&ValueKind::Table(&STEP), 0),
                 "what is done, one after the other where no `after` says otherwise",
             )
             .or("nothing"),

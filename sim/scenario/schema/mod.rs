@@ -33,7 +33,7 @@ pub use markdown::text as markdown;
 pub(crate) use plan::{FAULTS, ROOT};
 pub(crate) use rollout::MOST_AT_ONCE;
 pub(crate) use service::{BALANCES, CONNECTIONS, PORT, VOLUME};
-pub(crate) use shape::{Kind, MOST_ATTEMPTS, Shape};
+pub(crate) use shape::{MOST_ATTEMPTS, Shape, ValueKind};
 pub(crate) use step::STEP;
 pub(crate) use traffic::MOST_USERS;
 pub(crate) use whole::takes_whole;

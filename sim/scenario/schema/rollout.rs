@@ -1,8 +1,8 @@
 //! `[[rollout]]`, and of services what matters when new images are brought out.
 
 use super::shape::{
-    BANDWIDTH, DURATION, FROM_ONE, FROM_ZERO, Key, Kind, NAMES, POSITIVE, SHARE, SIZE, Shape, TEXT,
-    TIMES, key, shape,
+    BANDWIDTH, DURATION, FROM_ONE, FROM_ZERO, Key, NAMES, POSITIVE, SHARE, SIZE, Shape, TEXT,
+    TIMES, ValueKind, key, shape,
 };
 
 /// Images that are built at once, at most.
@@ -22,12 +22,12 @@ pub(super) static ROLLOUT: Shape = Shape {
                 .or("all of the stack"),
             key(
                 "image",
-                Kind::Either(&[Kind::Text, Kind::Table(&NEW_IMAGE)]),
+                ValueKind::Either(&[ValueKind::Text, ValueKind::Table(&NEW_IMAGE)]),
                 "the new image of each service: a name, or a table",
             ).or("as large as the one before"),
             key(
                 "build",
-                Kind::Table(&BUILD),
+                ValueKind::Table(&BUILD),
                 "how the images are built and pushed first",
             ).or("they are in the registry"),
         ],
@@ -45,7 +45,7 @@ static NEW_IMAGE: Shape = shape(
         RATE.or("that of the image before"),
         key(
             "bad",
-            Kind::Word(&["exits", "hangs"]),
+            ValueKind::Word(&["exits", "hangs"]),
             "what is wrong with it: `exits`: its process ends as soon as its `startup` is over; `hangs`: it never listens",
         ).or("nothing"),
     ],
@@ -60,7 +60,7 @@ static BUILD: Shape = shape(
             .or("required"),
         key(
             "at_once",
-            Kind::Ranged(&Kind::Count(1, MOST_AT_ONCE)),
+            ValueKind::Ranged(&ValueKind::Count(1, MOST_AT_ONCE)),
             "images that are built at once",
         )
         .or("1"),
@@ -104,7 +104,7 @@ const RATIO: Key =
     key("max_failure_ratio", SHARE, "share of the containers that may fail before that").or("0");
 const ORDER: Key = key(
     "order",
-    Kind::Word(&["stop-first", "start-first"]),
+    ValueKind::Word(&["stop-first", "start-first"]),
     "which of the old and the new container comes first",
 )
 .or("stop-first");
@@ -118,7 +118,7 @@ pub(super) static UPDATE: Shape = shape(
         MONITOR,
         key(
             "failure_action",
-            Kind::Word(&["pause", "continue", "rollback"]),
+            ValueKind::Word(&["pause", "continue", "rollback"]),
             "what follows when new containers fail: `pause`: no further one is replaced; `rollback`: they get the old image back",
         )
         .or("pause"),
@@ -136,7 +136,7 @@ pub(super) static ROLLBACK: Shape = shape(
         MONITOR,
         key(
             "failure_action",
-            Kind::Word(&["pause", "continue"]),
+            ValueKind::Word(&["pause", "continue"]),
             "what follows when they fail: `pause`: no further one is replaced",
         )
         .or("pause"),

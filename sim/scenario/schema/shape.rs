@@ -13,7 +13,7 @@ pub(crate) struct Shape {
     /// Keys that are there in one case only.
     pub cases: &'static [Case],
     /// What other keys take, where the author chooses names.
-    pub others: Option<Kind>,
+    pub others: Option<ValueKind>,
     /// Whether a name that the author chooses may be that of a key: what stands there is then either.
     pub shares_names: bool,
     /// Keys without which it is nothing, even as a piece.
@@ -35,7 +35,7 @@ pub(crate) struct Key {
     /// Its name.
     pub name: &'static str,
     /// What it takes.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// What it means.
     pub meaning: &'static str,
     /// What holds where it is left out, as it would be written where it can be; or that it is
@@ -48,7 +48,7 @@ pub(super) const REQUIRED: &str = "required";
 
 /// What a key takes.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Kind {
+pub(crate) enum ValueKind {
     /// Any text.
     Text,
     /// One of a few words.
@@ -76,13 +76,13 @@ pub(crate) enum Kind {
     /// `zipf(items=, capacity=, alpha=)`, without `capacity` too.
     Zipf,
     /// The same, or `{ value, range, source }`.
-    Ranged(&'static Kind),
+    Ranged(&'static ValueKind),
     /// A list with so many items at least.
-    Array(&'static Kind, usize),
+    Array(&'static ValueKind, usize),
     /// Two values.
-    Pair(&'static [Kind; 2]),
+    Pair(&'static [ValueKind; 2]),
     /// One of several kinds.
-    Either(&'static [Kind]),
+    Either(&'static [ValueKind]),
     /// A table.
     Table(&'static Shape),
     /// A piece of a scenario: any of its keys.
@@ -90,40 +90,42 @@ pub(crate) enum Kind {
     /// A list of steps, which may hold lists of steps: the one kind that is recursive.
     Steps(&'static Shape),
     /// Values by names that the author chooses.
-    Map(&'static Kind),
+    Map(&'static ValueKind),
 }
 
 // What most keys take. A reader's `value`, `duration`, `timer` and `law` take a range, too.
-pub(super) const TEXT: Kind = Kind::Text;
-pub(super) const NAMES: Kind = Kind::Either(&[Kind::Text, Kind::Array(&Kind::Text, 0)]);
-pub(super) const TRUTH: Kind = Kind::Ranged(&Kind::Truth);
-pub(super) const NUMBER: Kind = Kind::Ranged(&Kind::Number);
-pub(super) const POSITIVE: Kind = Kind::Ranged(&Kind::Positive);
-pub(super) const SHARE: Kind = Kind::Ranged(&Kind::Share);
-pub(super) const DURATION: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Duration));
-pub(super) const SIZE: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Size));
-pub(super) const RATE: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Rate));
+pub(super) const TEXT: ValueKind = ValueKind::Text;
+pub(super) const NAMES: ValueKind =
+    ValueKind::Either(&[ValueKind::Text, ValueKind::Array(&ValueKind::Text, 0)]);
+pub(super) const TRUTH: ValueKind = ValueKind::Ranged(&ValueKind::Truth);
+pub(super) const NUMBER: ValueKind = ValueKind::Ranged(&ValueKind::Number);
+pub(super) const POSITIVE: ValueKind = ValueKind::Ranged(&ValueKind::Positive);
+pub(super) const SHARE: ValueKind = ValueKind::Ranged(&ValueKind::Share);
+pub(super) const DURATION: ValueKind = ValueKind::Ranged(&ValueKind::Quantity(Dimension::Duration));
+pub(super) const SIZE: ValueKind = ValueKind::Ranged(&ValueKind::Quantity(Dimension::Size));
+pub(super) const RATE: ValueKind = ValueKind::Ranged(&ValueKind::Quantity(Dimension::Rate));
 /// A distribution of bandwidths.
-pub(super) const RATES: Kind = Kind::Ranged(&Kind::Law(Dimension::Bandwidth));
-pub(super) const BANDWIDTH: Kind = Kind::Ranged(&Kind::Quantity(Dimension::Bandwidth));
-pub(super) const CLOCK: Kind = Kind::Ranged(&Kind::Clock);
+pub(super) const RATES: ValueKind = ValueKind::Ranged(&ValueKind::Law(Dimension::Bandwidth));
+pub(super) const BANDWIDTH: ValueKind =
+    ValueKind::Ranged(&ValueKind::Quantity(Dimension::Bandwidth));
+pub(super) const CLOCK: ValueKind = ValueKind::Ranged(&ValueKind::Clock);
 /// CPU between two touches of pages; `none`: there are none.
-pub(super) const TOUCH: Kind = Kind::Either(&[Kind::Word(&["none"]), DURATION]);
+pub(super) const TOUCH: ValueKind = ValueKind::Either(&[ValueKind::Word(&["none"]), DURATION]);
 /// A distribution of durations.
-pub(super) const TIMES: Kind = Kind::Ranged(&Kind::Law(Dimension::Duration));
+pub(super) const TIMES: ValueKind = ValueKind::Ranged(&ValueKind::Law(Dimension::Duration));
 /// A distribution of sizes.
-pub(super) const SIZES: Kind = Kind::Ranged(&Kind::Law(Dimension::Size));
+pub(super) const SIZES: ValueKind = ValueKind::Ranged(&ValueKind::Law(Dimension::Size));
 /// A distribution of numbers.
-pub(super) const NUMBERS: Kind = Kind::Ranged(&Kind::Law(Dimension::Number));
+pub(super) const NUMBERS: ValueKind = ValueKind::Ranged(&ValueKind::Law(Dimension::Number));
 /// A whole number from zero, and from one.
-pub(super) const FROM_ZERO: Kind = Kind::Ranged(&Kind::Count(0, 1_000_000_000));
-pub(super) const FROM_ONE: Kind = Kind::Ranged(&Kind::Count(1, 1_000_000_000));
+pub(super) const FROM_ZERO: ValueKind = ValueKind::Ranged(&ValueKind::Count(0, 1_000_000_000));
+pub(super) const FROM_ONE: ValueKind = ValueKind::Ranged(&ValueKind::Count(1, 1_000_000_000));
 /// As many attempts are made after the first, at most.
-pub(super) const ATTEMPTS: Kind = Kind::Ranged(&Kind::Count(0, MOST_ATTEMPTS));
+pub(super) const ATTEMPTS: ValueKind = ValueKind::Ranged(&ValueKind::Count(0, MOST_ATTEMPTS));
 /// More would be a call that is tried for ever: a request that is refused at once would never end.
 pub(crate) const MOST_ATTEMPTS: u32 = 1000;
 
-pub(super) const fn key(name: &'static str, kind: Kind, meaning: &'static str) -> Key {
+pub(super) const fn key(name: &'static str, kind: ValueKind, meaning: &'static str) -> Key {
     Key { name, kind, meaning, absent: "" }
 }
 
@@ -165,7 +167,7 @@ impl Shape {
 
     /// The table of a thing whose name the author chooses.
     pub(crate) fn of_others(&self) -> &'static Shape {
-        self.others.as_ref().and_then(Kind::table).unwrap_or(&FREE)
+        self.others.as_ref().and_then(ValueKind::table).unwrap_or(&FREE)
     }
 
     /// Stops whoever reads a key that is not described: the author of that reader meets this in
@@ -194,7 +196,7 @@ impl Shape {
     }
 }
 
-impl Kind {
+impl ValueKind {
     /// What `key` of it takes.
     pub(super) fn within(&self, key: &str) -> Option<Self> {
         match self {

@@ -1,8 +1,8 @@
 //! Steps of an endpoint.
 
 use super::shape::{
-    ATTEMPTS, Case, DURATION, FROM_ONE, Key, Kind, NUMBERS, POSITIVE, SHARE, SIZES, Shape, TEXT,
-    TIMES, TRUTH, key, shape,
+    ATTEMPTS, Case, DURATION, FROM_ONE, Key, NUMBERS, POSITIVE, SHARE, SIZES, Shape, TEXT, TIMES,
+    TRUTH, ValueKind, key, shape,
 };
 
 /// One step: what it does is said by one of the keys of its cases.
@@ -18,7 +18,7 @@ pub(crate) static STEP: Shape = Shape {
         when("with", &WITH),
         when(
             "steps",
-            &[key("steps", Kind::Steps(&STEP), "steps one after the other, as one step")],
+            &[key("steps", ValueKind::Steps(&STEP), "steps one after the other, as one step")],
         ),
     ],
     ..shape(
@@ -42,9 +42,9 @@ const DISK: &[Key] = &[
     key("flush", TRUTH, "writes what must survive a power cut instead").or("false"),
 ];
 
-const AGAIN: Kind = Kind::Either(&[ATTEMPTS, Kind::Table(&RETRIES)]);
+const AGAIN: ValueKind = ValueKind::Either(&[ATTEMPTS, ValueKind::Table(&RETRIES)]);
 /// As `Failure::name` has them.
-const FAILURES: Kind = Kind::Word(&[
+const FAILURES: ValueKind = ValueKind::Word(&[
     "refused",
     "timeout",
     "no-replica",
@@ -71,10 +71,10 @@ const CALL: &[Key] = &[
         "how often the call is tried again after a failure: a number, or a table",
     )
     .or("0"),
-    key("breaker", Kind::Table(&BREAKER), "a circuit breaker in front of the call"),
+    key("breaker", ValueKind::Table(&BREAKER), "a circuit breaker in front of the call"),
     key(
         "deadline",
-        Kind::Either(&[Kind::Word(&["propagate"]), DURATION]),
+        ValueKind::Either(&[ValueKind::Word(&["propagate"]), DURATION]),
         "the callee begins nothing later than this after the call was sent; `propagate`: the caller's own deadline, and this call's `timeout`",
     ),
     key("cancel", TRUTH, "whether the callee is told to stop when the caller gives up").or("false"),
@@ -86,16 +86,17 @@ static WITH: [Key; 3] = [
         TEXT,
         "holds a connection of the `pool` to this service, as a transaction does, during `steps`: calls to it there use that one, and it goes back when the caller has had the CPU to read the last answer",
     ),
-    key("steps", Kind::Steps(&STEP), "what is done with it, one after the other").or("required"),
+    key("steps", ValueKind::Steps(&STEP), "what is done with it, one after the other")
+        .or("required"),
     key("leak", SHARE, "share of times that it is never given back, until the container ends")
         .or("0"),
 ];
 
 /// A list of steps, again.
-static STEPS: Kind = Kind::Steps(&STEP);
+static STEPS: ValueKind = ValueKind::Steps(&STEP);
 
 static PARALLEL: [Key; 2] = [
-    key("parallel", Kind::Array(&STEPS, 1), "branches that run at once, each a list of steps"),
+    key("parallel", ValueKind::Array(&STEPS, 1), "branches that run at once, each a list of steps"),
     key("need", FROM_ONE, "the step goes on when this many branches have succeeded").or("all"),
 ];
 
@@ -103,7 +104,7 @@ static CACHE: [Key; 8] = [
     key("cache", TEXT, "looks something up at a container of this service"),
     key(
         "hit",
-        Kind::Either(&[SHARE, Kind::Zipf]),
+        ValueKind::Either(&[SHARE, ValueKind::Zipf]),
         "share of hits, which are drawn; or `zipf(items=, capacity=, alpha=)`, a real LRU cache; without `capacity` as many entries as `memory.maxmemory` of the cache's service holds",
     ).or("required"),
     key("cost", TIMES, "CPU of a look-up, at the cache").or("0s"),
@@ -111,7 +112,7 @@ static CACHE: [Key; 8] = [
     key("receive", SIZES, "bytes of the answer").or("0 B"),
     key("timeout", DURATION, "a look-up that takes longer is a miss").or("for ever"),
     key("warm", TRUTH, "whether the cache is full at the start").or("true"),
-    key("miss", Kind::Steps(&STEP), "steps that follow a miss"),
+    key("miss", ValueKind::Steps(&STEP), "steps that follow a miss"),
 ];
 
 static RETRIES: Shape = shape(
@@ -130,7 +131,7 @@ static RETRIES: Shape = shape(
         key("other_replica", TRUTH, "whether another container is tried").or("false"),
         key(
             "on",
-            Kind::Either(&[FAILURES, Kind::Array(&FAILURES, 0)]),
+            ValueKind::Either(&[FAILURES, ValueKind::Array(&FAILURES, 0)]),
             "failures after which it is tried again",
         )
         .or("all"),

@@ -1,12 +1,12 @@
 //! Where whole numbers are taken.
 
 use super::ROOT;
-use super::shape::Kind;
+use super::shape::ValueKind;
 use crate::path::Segment;
 
 /// Whether what stands at `path` takes whole numbers only, or is not a number.
 pub(crate) fn takes_whole(path: &[Segment]) -> bool {
-    let mut kind = Kind::Table(&ROOT);
+    let mut kind = ValueKind::Table(&ROOT);
     for step in path {
         let next = match step {
             Segment::Key(key) => kind.within(key).or_else(|| kind.item()),

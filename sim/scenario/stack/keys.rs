@@ -47,14 +47,14 @@ pub(super) enum Shape {
 }
 
 /// A key: its path, `*` for a name that the author chose.
-pub(super) struct Key {
+pub(super) struct StackKey {
     pub(super) path: &'static str,
     pub(super) shape: Shape,
     pub(super) becomes: Becomes,
 }
 
-const fn key(path: &'static str, shape: Shape, becomes: Becomes) -> Key {
-    Key { path, shape, becomes }
+const fn key(path: &'static str, shape: Shape, becomes: Becomes) -> StackKey {
+    StackKey { path, shape, becomes }
 }
 
 use Becomes::{Ignored, Known, Refused, Simulated, WithoutEffect};
@@ -64,7 +64,7 @@ use Shape::{
 };
 
 /// All of them, in the order of paths.
-pub(super) const KEYS: &[Key] = &[
+pub(super) const KEYS: &[StackKey] = &[
     key("configs", Table, WithoutEffect),
     key("configs.*", Any, WithoutEffect),
     key("networks", Table, Simulated),
@@ -227,7 +227,7 @@ pub(super) const NULLABLE: [&str; 5] =
     ["networks.*", "services.*.deploy", "services.*.networks.*", "services.*.pid", "volumes.*"];
 
 /// The key with this path.
-pub(super) fn find(path: &str) -> Option<&'static Key> {
+pub(super) fn find(path: &str) -> Option<&'static StackKey> {
     KEYS.iter().find(|key| key.path == path)
 }
 

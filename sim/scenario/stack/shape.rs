@@ -61,7 +61,7 @@ impl Walk<'_> {
         self.say(diagnostic, origin);
     }
 
-    fn known(&mut self, name: &str, place: &str, entry: &Entry, key: &keys::Key) {
+    fn known(&mut self, name: &str, place: &str, entry: &Entry, key: &keys::StackKey) {
         let (at, item) = (entry.key, &entry.item);
         if key.becomes == Becomes::Refused {
             let message = format!("`docker stack deploy` refuses `{name}`");

@@ -1,7 +1,7 @@
 //! The types that the schema of `docker stack deploy` asks for (docker/cli, `cli/compose/schema`,
 //! version 3.13), where what is meant is clear all the same: `cpus: 0.5` has to be a text there.
 
-use super::keys::{Key, NULLABLE, Shape};
+use super::keys::{NULLABLE, Shape, StackKey};
 use crate::source::{Origin, Sources};
 use crate::tree::{Item, Table, Value};
 
@@ -17,7 +17,7 @@ pub(super) struct Misfit {
 }
 
 /// What Docker refuses of the value of `key` at `path`.
-pub(super) fn misfits(path: &str, key: &Key, item: &Item, sources: &Sources) -> Vec<Misfit> {
+pub(super) fn misfits(path: &str, key: &StackKey, item: &Item, sources: &Sources) -> Vec<Misfit> {
     let mut look = Look { sources, out: Vec::new() };
     if !is_null(item, sources) || !NULLABLE.contains(&key.path) {
         look.value(path, key.shape, item);

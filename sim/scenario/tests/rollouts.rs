@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use wssim_experiment::question::{Kind as Stretch, Worlds};
+use wssim_experiment::question::{MeasureKind as Stretch, Worlds};
 use wssim_model::Blueprint;
 use wssim_model::ids::{NodeId, ServiceId};
 use wssim_model::orchestrator::{Bad, Image, Kind, OnFailure, Origin, UpdatePolicy};

@@ -8,7 +8,7 @@ use std::fmt;
 
 /// A condition over what the proxy has seen lately.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Condition {
+pub(crate) enum TripCondition {
     /// All of them hold.
     All(Vec<Self>),
     /// One of them holds.
@@ -59,7 +59,7 @@ pub(crate) struct Flaw {
 const DEEPEST: u32 = 32;
 
 /// Parses an expression.
-pub(crate) fn parse(text: &str) -> Result<Condition, Flaw> {
+pub(crate) fn parse(text: &str) -> Result<TripCondition, Flaw> {
     let mut parser = Parser { text, at: 0, depth: 0 };
     let condition = parser.any()?;
     parser.space();
@@ -99,23 +99,23 @@ impl<'t> Parser<'t> {
         if self.eat(word) { Ok(()) } else { self.flaw(format!("`{word}` is due here")) }
     }
 
-    fn any(&mut self) -> Result<Condition, Flaw> {
+    fn any(&mut self) -> Result<TripCondition, Flaw> {
         let mut parts = vec![self.all()?];
         while self.eat("||") {
             parts.push(self.all()?);
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { Condition::Any(parts) })
+        Ok(if parts.len() == 1 { parts.remove(0) } else { TripCondition::Any(parts) })
     }
 
-    fn all(&mut self) -> Result<Condition, Flaw> {
+    fn all(&mut self) -> Result<TripCondition, Flaw> {
         let mut parts = vec![self.one()?];
         while self.eat("&&") {
             parts.push(self.one()?);
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { Condition::All(parts) })
+        Ok(if parts.len() == 1 { parts.remove(0) } else { TripCondition::All(parts) })
     }
 
-    fn one(&mut self) -> Result<Condition, Flaw> {
+    fn one(&mut self) -> Result<TripCondition, Flaw> {
         if !self.eat("(") {
             return self.compare();
         }
@@ -129,7 +129,7 @@ impl<'t> Parser<'t> {
         Ok(inner)
     }
 
-    fn compare(&mut self) -> Result<Condition, Flaw> {
+    fn compare(&mut self) -> Result<TripCondition, Flaw> {
         let measure = self.measure()?;
         self.space();
         let Some((sign, relation)) =
@@ -142,7 +142,7 @@ impl<'t> Parser<'t> {
             Measure::LatencyAtQuantileMs(_) => f64::from(self.whole()?),
             _ => self.decimal()?,
         };
-        Ok(Condition::Compare(measure, relation, value))
+        Ok(TripCondition::Compare(measure, relation, value))
     }
 
     fn measure(&mut self) -> Result<Measure, Flaw> {
@@ -215,7 +215,7 @@ impl<'t> Parser<'t> {
     }
 }
 
-impl fmt::Display for Condition {
+impl fmt::Display for TripCondition {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (parts, between) = match self {
             Self::Compare(measure, relation, value) => {
@@ -256,15 +256,18 @@ mod tests {
     #[test]
     fn and_binds_before_or() {
         let text = "NetworkErrorRatio() > 0.30 || ResponseCodeRatio(500, 600, 0, 600) >= 0.25 && LatencyAtQuantileMS(50.0) > 100";
-        let Ok(Condition::Any(parts)) = parse(text) else { unreachable!("it is one of two") };
-        assert_eq!(parts[0], Condition::Compare(Measure::NetworkErrorRatio, Relation::More, 0.3));
+        let Ok(TripCondition::Any(parts)) = parse(text) else { unreachable!("it is one of two") };
+        assert_eq!(
+            parts[0],
+            TripCondition::Compare(Measure::NetworkErrorRatio, Relation::More, 0.3)
+        );
         let codes = Measure::ResponseCodeRatio([500, 600, 0, 600]);
         let slow = Measure::LatencyAtQuantileMs(50.0);
         let both = vec![
-            Condition::Compare(codes, Relation::AtLeast, 0.25),
-            Condition::Compare(slow, Relation::More, 100.0),
+            TripCondition::Compare(codes, Relation::AtLeast, 0.25),
+            TripCondition::Compare(slow, Relation::More, 100.0),
         ];
-        assert_eq!(parts[1], Condition::All(both));
+        assert_eq!(parts[1], TripCondition::All(both));
         let grouped = parse(
             "(NetworkErrorRatio() > 0.3 || NetworkErrorRatio()<0.1) && LatencyAtQuantileMS(99.9)!=5",
         );

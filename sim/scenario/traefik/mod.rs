@@ -27,7 +27,7 @@ use crate::document::fields::Reader;
 use crate::source::Origin;
 use crate::tree::Table;
 use label::Label;
-use options::Options;
+use options::LabelOptions;
 use proxy::{Balancer, Health, Proxy, Router, Strategy};
 use reference::{Reference, references};
 use std::collections::BTreeMap;
@@ -50,7 +50,7 @@ pub(crate) fn read(document: &Document, reader: &mut Reader<'_>) -> Proxy {
 }
 
 /// The routers, services or middlewares of one container, by name in lower case.
-type Things<'a> = BTreeMap<String, Options<'a>>;
+type Things<'a> = BTreeMap<String, LabelOptions<'a>>;
 
 /// Protocols that are known and not read.
 const UNREAD: [&str; 3] = ["tcp", "tls", "udp"];
@@ -83,7 +83,7 @@ const OTHERS: [&str; 4] = [
 impl Proxy {
     fn service(&mut self, owner: &str, origin: Origin, labels: &[&Label], reader: &mut Reader<'_>) {
         let mut things = [Things::new(), Things::new(), Things::new()];
-        let mut own = Options::new(owner, origin);
+        let mut own = LabelOptions::new(owner, origin);
         for label in labels {
             sort(label, &mut things, &mut own, reader);
         }
@@ -123,7 +123,7 @@ impl Proxy {
             // Traefik makes one by itself.
             let name = owner.replace('/', "-");
             let origin = labels.first().map_or(origin, |label| label.key.origin);
-            let mut options = Options::new(&name, origin);
+            let mut options = LabelOptions::new(&name, origin);
             options.origin = origin;
             self.routers.push(router(reader, owner, options));
         }
@@ -138,7 +138,7 @@ impl Proxy {
 fn sort<'a>(
     label: &'a Label,
     things: &mut [Things<'a>; 3],
-    own: &mut Options<'a>,
+    own: &mut LabelOptions<'a>,
     reader: &mut Reader<'_>,
 ) {
     const KINDS: [&str; 3] = ["routers", "services", "middlewares"];
@@ -158,7 +158,7 @@ fn sort<'a>(
         Some(place) if !name.is_empty() && !rest.is_empty() => {
             let options = things[place]
                 .entry(name.to_lowercase())
-                .or_insert_with(|| Options::new(name, label.key.origin));
+                .or_insert_with(|| LabelOptions::new(name, label.key.origin));
             options.put(rest, label);
         }
         _ => {
@@ -180,7 +180,7 @@ fn misspelt(reader: &mut Reader<'_>, name: &str, label: &Label) {
     }
 }
 
-fn router(reader: &mut Reader<'_>, owner: &str, mut options: Options<'_>) -> Router {
+fn router(reader: &mut Reader<'_>, owner: &str, mut options: LabelOptions<'_>) -> Router {
     let entry_points = options.texts(reader, "entrypoints");
     let mut tls = options.below("tls");
     let has_tls = !tls.is_empty() && tls.flag(reader, "").unwrap_or(true);
@@ -201,7 +201,7 @@ fn router(reader: &mut Reader<'_>, owner: &str, mut options: Options<'_>) -> Rou
     router
 }
 
-fn balancer(reader: &mut Reader<'_>, owner: &str, mut options: Options<'_>) -> Balancer {
+fn balancer(reader: &mut Reader<'_>, owner: &str, mut options: LabelOptions<'_>) -> Balancer {
     let mut inner = options.below("loadbalancer");
     let (name, origin) = (options.name.clone(), options.origin);
     options.finish(reader, "service", &["loadbalancer"]);
@@ -246,7 +246,7 @@ fn balancer(reader: &mut Reader<'_>, owner: &str, mut options: Options<'_>) -> B
 }
 
 /// Round robin where nothing else is said (traefik v3, `pkg/config/dynamic/http_config.go`).
-fn strategy(reader: &mut Reader<'_>, options: &mut Options<'_>) -> Strategy {
+fn strategy(reader: &mut Reader<'_>, options: &mut LabelOptions<'_>) -> Strategy {
     let Some(name) = options.text("strategy") else { return Strategy::Wrr };
     match name.text.as_str() {
         "wrr" => Strategy::Wrr,

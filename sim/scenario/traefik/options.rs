@@ -12,7 +12,7 @@ use wssim_kernel::Nanos;
 use wssim_text::suggest;
 
 /// What follows the name of a thing in its labels, in lower case.
-pub(super) struct Options<'a> {
+pub(super) struct LabelOptions<'a> {
     /// As its labels spell it.
     pub name: String,
     /// Where its first label stands.
@@ -23,7 +23,7 @@ pub(super) struct Options<'a> {
 /// What Traefik does with a container one of whose labels is wrong.
 const DROPPED: &str = "Traefik drops every label of a container that has a wrong one";
 
-impl<'a> Options<'a> {
+impl<'a> LabelOptions<'a> {
     pub(super) fn new(name: &str, origin: Origin) -> Self {
         Self { name: name.to_owned(), origin, left: BTreeMap::new() }
     }

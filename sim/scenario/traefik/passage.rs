@@ -10,8 +10,8 @@
 //! container together, and so does one by host, since what calls one service asks for one host. One
 //! with `ipstrategy` or a header in its `sourcecriterion` counts each source of traffic for itself.
 
-use super::breaker::{Condition, Measure, Relation};
-use super::middleware::{Kind, Middleware, Source};
+use super::breaker::{Measure, Relation, TripCondition};
+use super::middleware::{Middleware, MiddlewareKind, Source};
 use super::proxy::{Proxy, Router, Strategy};
 use crate::document::Document;
 use crate::document::service::Service;
@@ -90,25 +90,25 @@ impl Proxy {
         /// A chain may name itself.
         const DEEPEST: u32 = 16;
         match &middleware.kind {
-            Kind::RateLimit { tokens_per_second, burst, per } => {
+            MiddlewareKind::RateLimit { tokens_per_second, burst, per } => {
                 if let Some(tokens_per_second) = *tokens_per_second {
                     let policy = LimitPolicy::Rate { tokens_per_second, burst: *burst };
                     passage.limits.push((policy, is_told_apart(per)));
                 }
             }
-            Kind::InFlight { amount, per } => {
+            MiddlewareKind::InFlight { amount, per } => {
                 passage.limits.push((LimitPolicy::InFlight(*amount), is_told_apart(per)));
             }
-            Kind::Retry { attempts, initial_interval, on_network_errors: true }
+            MiddlewareKind::Retry { attempts, initial_interval, on_network_errors: true }
                 if passage.retry.is_none() =>
             {
                 passage.retry = Some(retry(*attempts, *initial_interval));
             }
-            Kind::Breaker { trips, fallback, .. } if passage.breaker.is_none() => {
+            MiddlewareKind::Breaker { trips, fallback, .. } if passage.breaker.is_none() => {
                 let Some(ratio) = failures_over_calls(trips) else { return };
                 passage.breaker = Some(breaker(ratio, *fallback));
             }
-            Kind::Chain(links) if depth < DEEPEST => {
+            MiddlewareKind::Chain(links) if depth < DEEPEST => {
                 for middleware in links.iter().filter_map(|link| self.middleware(link)) {
                     self.pass(middleware, passage, depth + 1);
                 }
@@ -139,13 +139,14 @@ impl Proxy {
 }
 
 /// Whether a middleware of this kind does something where a proxy's call passes it.
-pub(crate) fn is_simulated(kind: &Kind) -> bool {
+pub(crate) fn is_simulated(kind: &MiddlewareKind) -> bool {
     match kind {
-        Kind::RateLimit { .. } | Kind::InFlight { .. } | Kind::Retry { .. } | Kind::Chain(_) => {
-            true
-        }
-        Kind::Breaker { trips, .. } => failures_over_calls(trips).is_some(),
-        Kind::Other(_) => false,
+        MiddlewareKind::RateLimit { .. }
+        | MiddlewareKind::InFlight { .. }
+        | MiddlewareKind::Retry { .. }
+        | MiddlewareKind::Chain(_) => true,
+        MiddlewareKind::Breaker { trips, .. } => failures_over_calls(trips).is_some(),
+        MiddlewareKind::Other(_) => false,
     }
 }
 
@@ -182,17 +183,17 @@ fn breaker(ratio: f64, fallback: Nanos) -> BreakerPolicy {
 
 /// The share of failures at which a condition holds, if it speaks of nothing else: whatever fails in
 /// the model is a network error or an answer of 5xx.
-pub(crate) fn failures_over_calls(condition: &Condition) -> Option<f64> {
+pub(crate) fn failures_over_calls(condition: &TripCondition) -> Option<f64> {
     match condition {
-        Condition::Any(parts) => {
+        TripCondition::Any(parts) => {
             let shares: Option<Vec<f64>> = parts.iter().map(failures_over_calls).collect();
             shares?.into_iter().reduce(f64::min)
         }
-        Condition::All(parts) => {
+        TripCondition::All(parts) => {
             let shares: Option<Vec<f64>> = parts.iter().map(failures_over_calls).collect();
             shares?.into_iter().reduce(f64::max)
         }
-        Condition::Compare(measure, relation, share) => {
+        TripCondition::Compare(measure, relation, share) => {
             let is_failures = match measure {
                 Measure::NetworkErrorRatio | Measure::ResponseCodeRatio([500, 600, 0, 600]) => true,
                 Measure::ResponseCodeRatio(_) | Measure::LatencyAtQuantileMs(_) => false,

@@ -1,6 +1,6 @@
 //! What Traefik knows: routers, balancers and middlewares.
 
-use super::middleware::{Kind, Middleware};
+use super::middleware::{Middleware, MiddlewareKind};
 use super::reference::Reference;
 use crate::source::Origin;
 use wssim_kernel::Nanos;
@@ -85,7 +85,7 @@ impl Proxy {
     /// Every reference to a middleware: of routers, and of chains.
     pub(crate) fn references(&self) -> impl Iterator<Item = &Reference> {
         let links = self.middlewares.iter().filter_map(|middleware| match &middleware.kind {
-            Kind::Chain(links) => Some(links),
+            MiddlewareKind::Chain(links) => Some(links),
             _ => None,
         });
         self.routers.iter().map(|router| &router.middlewares).chain(links).flatten()

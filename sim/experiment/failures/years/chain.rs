@@ -10,7 +10,7 @@
 //! needs, or for managers that can decide, it is the most that there can be. A subject that Swarm would
 //! move elsewhere is no matter of this chain.
 
-use super::state::State;
+use super::state::WorkingState;
 use super::subjects::Subjects;
 use std::num::NonZeroU32;
 use wssim_model::Blueprint;
@@ -101,7 +101,7 @@ fn shares(causes: &[Cause], crews: Option<u32>) -> Option<Vec<(u32, f64)>> {
 fn works(blueprint: &Blueprint, subjects: &Subjects<'_>, down: u32) -> Vec<bool> {
     let struck = (0..blueprint.faults.len()).filter(|at| down & 1 << at != 0).map(FaultId::from);
     let rest = Rest::after(blueprint, struck);
-    let mut state = State::new(subjects);
+    let mut state = WorkingState::new(subjects);
     state.look(&rest.standing());
     state.up
 }

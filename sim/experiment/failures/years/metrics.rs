@@ -3,7 +3,7 @@
 use super::findings::{Availability, Lengths, LongRun};
 use crate::findings::Metric;
 use crate::metric::{MetricKind, OfHistory, OfYears, Reader, table};
-use crate::reason::Missing;
+use crate::reason::NoEstimate;
 use wssim_stats::Estimate;
 
 /// All of them, in the order of names.
@@ -51,6 +51,6 @@ fn metric(
 ) -> Metric {
     let mut labels = vec![(one.kind.name(), one.name.clone())];
     labels.extend(stat.map(|stat| ("stat", stat.to_owned())));
-    let missing = estimate.is_none().then_some(Missing::NoOutage);
+    let missing = estimate.is_none().then_some(NoEstimate::NoOutage);
     Metric { name: kind.name, labels, unit: kind.unit, estimate, missing, values: Vec::new() }
 }

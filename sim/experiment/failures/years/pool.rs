@@ -2,7 +2,7 @@
 
 use super::findings::{Availability, Cause, Lengths, LongRun, Year};
 use super::record::{Outage, Record};
-use super::subjects::Kind;
+use super::subjects::SubjectKind;
 use super::{Plan, YEAR};
 use crate::judge::LEVEL;
 use crate::stored::stored;
@@ -54,7 +54,7 @@ pub(super) struct Pool {
 }
 
 struct Subject {
-    kind: Kind,
+    kind: SubjectKind,
     name: String,
     /// By history: share of the time in which it works, and outages a year.
     histories: Vec<[f64; 2]>,
@@ -66,8 +66,8 @@ struct Subject {
 
 impl Pool {
     /// Of everything that has these names, in a world of so many faults.
-    pub(super) fn new(names: Vec<(Kind, String)>, of_faults: usize, plan: Plan) -> Self {
-        let subject = |(kind, name): (Kind, String)| Subject {
+    pub(super) fn new(names: Vec<(SubjectKind, String)>, of_faults: usize, plan: Plan) -> Self {
+        let subject = |(kind, name): (SubjectKind, String)| Subject {
             kind,
             name,
             histories: Vec::new(),

@@ -1,6 +1,6 @@
 //! One history, as those saw it who asked for something: every outage of everything that is watched.
 
-use super::state::State;
+use super::state::WorkingState;
 use super::subjects::Subjects;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
@@ -31,7 +31,7 @@ pub(super) struct Record {
 
 /// Watches a history.
 struct Watcher<'s, 'a> {
-    state: State<'s, 'a>,
+    state: WorkingState<'s, 'a>,
     outages: Vec<Vec<Outage>>,
     last: Option<FaultId>,
 }
@@ -65,7 +65,7 @@ pub(super) fn record(
     end: Nanos,
     stop: &dyn Fn() -> bool,
 ) -> Option<Record> {
-    let state = State::new(subjects);
+    let state = WorkingState::new(subjects);
     let outages = vec![Vec::new(); subjects.names.len()];
     let watcher = Watcher { state, outages, last: None };
     let (told, watcher) = history::tell(blueprint, [seed, number], end, watcher, stop)?;

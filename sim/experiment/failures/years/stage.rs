@@ -6,7 +6,7 @@ use super::pool::{Pool, Summary};
 use super::record::record;
 use super::subjects::{Nodes, Overload, Subjects};
 use super::{Plan, chain, faults_a_year, wearing};
-use crate::cluster::Cluster;
+use crate::cluster::ClusterFacts;
 use crate::engine::Stage;
 use crate::question::{AtRisk, MetricRef, Point, WorldError, Worlds};
 use std::fmt::Debug;
@@ -26,7 +26,7 @@ pub(in crate::failures) struct Wearing {
 /// A world that wears out, and its histories.
 pub(in crate::failures) struct Worn {
     blueprint: Blueprint,
-    cluster: Cluster,
+    cluster: ClusterFacts,
     overloads: Vec<Overload>,
     plan: Plan,
     pool: Pool,

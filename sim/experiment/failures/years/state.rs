@@ -7,14 +7,14 @@
 //! Nodes are bits, so that a look is a few operations a change. Held to a slow twin that looks at everything
 //! at every instant (`tests/history/twin.rs`).
 
-use super::subjects::{Nodes, Part, Subjects};
+use super::subjects::{GroupPart, Nodes, Subjects};
 use wssim_model::blueprint::Choice;
 use wssim_model::history::Standing;
 use wssim_model::ids::{ContainerId, NodeId};
 
 /// What works at present.
 #[derive(Clone, Debug)]
-pub(super) struct State<'s, 'a> {
+pub(super) struct WorkingState<'s, 'a> {
     subjects: &'s Subjects<'a>,
     /// By node: whom it reaches; those that run; those that users see.
     joined: Vec<Nodes>,
@@ -35,7 +35,7 @@ pub(super) struct State<'s, 'a> {
     pub(super) turned: Vec<(usize, bool)>,
 }
 
-impl<'s, 'a> State<'s, 'a> {
+impl<'s, 'a> WorkingState<'s, 'a> {
     /// Before anybody has looked.
     pub(super) fn new(subjects: &'s Subjects<'a>) -> Self {
         let blueprint = subjects.blueprint;
@@ -224,10 +224,10 @@ impl<'s, 'a> State<'s, 'a> {
     fn look_at_groups(&mut self) {
         let subjects = self.subjects;
         for (place, (need, parts)) in subjects.groups.iter().enumerate() {
-            let works = |part: &&Part| match **part {
-                Part::Node(node) => self.alive & 1 << node != 0,
-                Part::Subject(place) => self.up[place],
-                Part::Nothing => false,
+            let works = |part: &&GroupPart| match **part {
+                GroupPart::Node(node) => self.alive & 1 << node != 0,
+                GroupPart::Subject(place) => self.up[place],
+                GroupPart::Nothing => false,
             };
             let enough = parts.iter().filter(works).count() >= *need;
             self.set(subjects.entries.len() + place, enough);

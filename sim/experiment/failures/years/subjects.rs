@@ -9,7 +9,7 @@
 //!
 //! `state.rs` follows what works.
 
-use crate::cluster::{Cluster, Group, Member};
+use crate::cluster::{ClusterFacts, Group, Member};
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{CallsNeeded, Choice, DataAt, Source};
 
@@ -21,7 +21,7 @@ pub const MOST_NODES: usize = Nodes::BITS as usize;
 
 /// Kinds of what is watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum SubjectKind {
     /// A source of traffic.
     Entry,
     /// A group, or the managers.
@@ -30,7 +30,7 @@ pub enum Kind {
     Service,
 }
 
-impl Kind {
+impl SubjectKind {
     /// The label of metrics.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -50,11 +50,11 @@ pub(super) type Overload = (Nodes, usize);
 pub(super) struct Subjects<'a> {
     pub(super) blueprint: &'a Blueprint,
     /// Kind and name, in the order in which they are told: entries, groups, services.
-    pub(super) names: Vec<(Kind, String)>,
+    pub(super) names: Vec<(SubjectKind, String)>,
     /// By source.
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<EntrySubject>,
     /// Those that belong to others come before them: how many must work, of what.
-    pub(super) groups: Vec<(usize, Vec<Part>)>,
+    pub(super) groups: Vec<(usize, Vec<GroupPart>)>,
     /// Whether after the last group come the managers.
     pub(super) has_managers: bool,
     /// By service.
@@ -65,7 +65,7 @@ pub(super) struct Subjects<'a> {
 
 /// A source of traffic.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct EntrySubject {
     /// Endpoints that it asks for, by their place in [`Subjects::endpoints`].
     pub(super) asked: Vec<usize>,
     /// Nodes by which users come; none: they come to wherever they are answered.
@@ -100,7 +100,7 @@ pub(super) struct Endpoint {
 
 /// Part of a group, resolved.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Part {
+pub(super) enum GroupPart {
     Node(usize),
     /// A subject.
     Subject(usize),
@@ -112,22 +112,26 @@ pub(super) enum Part {
 pub const MANAGERS: &str = "managers";
 
 impl<'a> Subjects<'a> {
-    pub(super) fn new(blueprint: &'a Blueprint, cluster: &Cluster, overloads: &[Overload]) -> Self {
+    pub(super) fn new(
+        blueprint: &'a Blueprint,
+        cluster: &ClusterFacts,
+        overloads: &[Overload],
+    ) -> Self {
         let groups = &cluster.groups;
         let rarely = 1.0 - cluster.survival.share;
         let sorted = members_first(groups);
         let is_named = groups.iter().any(|group| group.name == MANAGERS);
         let has_managers = blueprint.is_replaced() && !is_named;
-        let entries = blueprint.sources.iter().map(|one| (Kind::Entry, one.name.clone()));
-        let mut names: Vec<(Kind, String)> = entries.collect();
-        names.extend(sorted.iter().map(|&at| (Kind::Group, groups[at].name.clone())));
-        names.extend(has_managers.then(|| (Kind::Group, MANAGERS.to_owned())));
+        let entries = blueprint.sources.iter().map(|one| (SubjectKind::Entry, one.name.clone()));
+        let mut names: Vec<(SubjectKind, String)> = entries.collect();
+        names.extend(sorted.iter().map(|&at| (SubjectKind::Group, groups[at].name.clone())));
+        names.extend(has_managers.then(|| (SubjectKind::Group, MANAGERS.to_owned())));
         let order = endpoints_in_order(blueprint, rarely);
         let mut services = services(blueprint);
         for (service, told) in services.iter_mut().zip(&blueprint.services) {
             if !told.wanted().is_empty() {
                 service.subject = Some(names.len());
-                names.push((Kind::Service, told.name.clone()));
+                names.push((SubjectKind::Service, told.name.clone()));
             }
         }
         for (place, endpoint) in order.endpoints.iter().enumerate() {
@@ -161,8 +165,8 @@ impl Subjects<'_> {
         }
         for (place, (_, parts)) in self.groups.iter().enumerate() {
             let all = parts.iter().all(|part| match part {
-                Part::Node(_) | Part::Nothing => true,
-                Part::Subject(member) => stays[*member],
+                GroupPart::Node(_) | GroupPart::Nothing => true,
+                GroupPart::Subject(member) => stays[*member],
             });
             stays[self.entries.len() + place] = all;
         }
@@ -237,12 +241,12 @@ fn entries_of(
     rarely: f64,
     place_of: &[usize],
     overloads: &[Overload],
-) -> Vec<Entry> {
+) -> Vec<EntrySubject> {
     let sources = blueprint.sources.iter().enumerate();
     let entry = |(place, source): (usize, &Source)| {
         let asked = source.entries.iter().filter(|(weight, _)| *weight > rarely);
         let own = overloads.iter().filter(|(_, entry)| *entry == place);
-        Entry {
+        EntrySubject {
             asked: asked.map(|(_, endpoint)| place_of[endpoint.index()]).collect(),
             mesh: source.ingress.iter().fold(0, |set, node| set | 1 << node.index()),
             overloads: own.map(|(nodes, _)| *nodes).collect(),
@@ -274,15 +278,15 @@ fn resolved(
     sorted: &[usize],
     entries: usize,
     services: &[Service],
-) -> Vec<(usize, Vec<Part>)> {
+) -> Vec<(usize, Vec<GroupPart>)> {
     let part = |member: &Member| match *member {
-        Member::Node(node) => Part::Node(node),
-        Member::Entry(entry) => Part::Subject(entry),
+        Member::Node(node) => GroupPart::Node(node),
+        Member::Entry(entry) => GroupPart::Subject(entry),
         Member::Group(group) => sorted
             .iter()
             .position(|&at| at == group)
-            .map_or(Part::Nothing, |place| Part::Subject(entries + place)),
-        Member::Service(at) => services[at].subject.map_or(Part::Nothing, Part::Subject),
+            .map_or(GroupPart::Nothing, |place| GroupPart::Subject(entries + place)),
+        Member::Service(at) => services[at].subject.map_or(GroupPart::Nothing, GroupPart::Subject),
     };
     let parts = |&at: &usize| (groups[at].need, groups[at].members.iter().map(part).collect());
     sorted.iter().map(parts).collect()

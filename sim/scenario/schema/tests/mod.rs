@@ -8,7 +8,7 @@ mod page;
 mod places;
 mod walk;
 
-use super::shape::{Case, Key, Kind, Shape};
+use super::shape::{Case, Key, Shape, ValueKind};
 use super::{ROOT, json};
 use crate::diagnostic::Diagnostic;
 use crate::document;

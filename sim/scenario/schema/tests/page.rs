@@ -2,7 +2,7 @@
 //! what readers make of them.
 
 use super::places::{Place, places, samples};
-use super::{Found, Key, Kind, ROOT, as_toml, find, is_read_elsewhere};
+use super::{Found, Key, ROOT, ValueKind, as_toml, find, is_read_elsewhere};
 use crate::path;
 use crate::schema::markdown;
 use crate::schema::shape::REQUIRED;
@@ -22,7 +22,7 @@ fn the_page_that_ships_is_the_one_that_is_printed() {
 /// The rows of the key at `path`, such as `service.some-name.memory.base`: several where several
 /// cases have it.
 fn rows_at(path: &str) -> Vec<&'static Key> {
-    let (mut kind, mut rows) = (Kind::Table(&ROOT), Vec::new());
+    let (mut kind, mut rows) = (ValueKind::Table(&ROOT), Vec::new());
     for segment in path::segments(path).expect("readers say paths") {
         let next = match segment {
             path::Segment::Key(name) => {
@@ -37,11 +37,11 @@ fn rows_at(path: &str) -> Vec<&'static Key> {
     rows
 }
 
-fn rows_of(kind: &Kind, name: &str) -> Vec<&'static Key> {
+fn rows_of(kind: &ValueKind, name: &str) -> Vec<&'static Key> {
     match kind {
-        Kind::Table(shape) => shape.all().filter(|key| key.name == name).collect(),
-        Kind::Ranged(inner) => rows_of(inner, name),
-        Kind::Either(kinds) => kinds.iter().flat_map(|kind| rows_of(kind, name)).collect(),
+        ValueKind::Table(shape) => shape.all().filter(|key| key.name == name).collect(),
+        ValueKind::Ranged(inner) => rows_of(inner, name),
+        ValueKind::Either(kinds) => kinds.iter().flat_map(|kind| rows_of(kind, name)).collect(),
         _ => Vec::new(),
     }
 }

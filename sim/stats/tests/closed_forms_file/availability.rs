@@ -1,7 +1,8 @@
 //! Families of things that fail and are repaired.
 
 use wssim_stats::theory::availability::{
-    FailoverPair, Group, KOfN, LongRun, PairTimes, TwoState, minutes_down_a_year, parallel, series,
+    FailoverPair, KOfN, LongRun, PairTimes, TwoState, UnitGroup, minutes_down_a_year, parallel,
+    series,
 };
 use wssim_stats::theory::breakdowns::{self, MmcBreakdowns, Rates};
 use wssim_stats::theory::outage::Outage;
@@ -60,7 +61,7 @@ pub(crate) fn series_parallel(row: &Row) -> Option<f64> {
 
 fn group(row: &Row, units: u32, needed: u32, crews: u32) -> KOfN {
     let (mtbf, mttr) = (row.number("mtbf_h"), row.number("mttr_h"));
-    KOfN::new(Group { units, needed, mtbf, mttr, crews }).unwrap()
+    KOfN::new(UnitGroup { units, needed, mtbf, mttr, crews }).unwrap()
 }
 
 pub(crate) fn k_of_n(row: &Row) -> Option<f64> {

@@ -99,7 +99,7 @@ impl FailoverPair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::theory::availability::{Group, KOfN};
+    use crate::theory::availability::{KOfN, UnitGroup};
 
     const TIMES: PairTimes =
         PairTimes { mtbf: 500.0, standby_mtbf: 500.0, mttr: 8.0, detect: 0.05, crews: 2 };
@@ -109,7 +109,7 @@ mod tests {
     fn at_once_it_is_one_of_two() {
         for crews in [1, 2] {
             let pair = FailoverPair::new(PairTimes { detect: 1e-13, crews, ..TIMES }).unwrap();
-            let group = Group { units: 2, needed: 1, mtbf: 500.0, mttr: 8.0, crews };
+            let group = UnitGroup { units: 2, needed: 1, mtbf: 500.0, mttr: 8.0, crews };
             let group = KOfN::new(group).unwrap();
             let ratio =
                 pair.long_run().unwrap().unavailability / group.long_run().unwrap().unavailability;

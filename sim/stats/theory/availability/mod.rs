@@ -14,7 +14,7 @@ use super::Law;
 use super::markov::{Chain, ChainError};
 
 pub use failover_pair::{FailoverPair, PairState, PairTimes};
-pub use k_of_n::{Group, KOfN};
+pub use k_of_n::{KOfN, UnitGroup};
 pub use two_state::TwoState;
 
 /// Minutes of a year of 365 days.

@@ -174,13 +174,17 @@ impl World {
         match study {
             Study::Failures => {
                 let survival = question.cluster.survival;
-                let options =
-                    failures::Options { common, depth: Some(2), survival, years: Some(YEARS) };
+                let options = failures::FailureOptions {
+                    common,
+                    depth: Some(2),
+                    survival,
+                    years: Some(YEARS),
+                };
                 failures(worlds, &question, &options, &Unwatched).map_err(|why| format!("{why:?}"))
             }
             Study::Sweep => {
                 let asked = Asked { text: "1".to_owned(), number: Some(1.0) };
-                let options = sweep::Options {
+                let options = sweep::SweepOptions {
                     seed: 1,
                     threads: Some(1),
                     replications: self.replications,
