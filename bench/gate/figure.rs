@@ -1,7 +1,7 @@
 //! What the gate measures: a figure beside the bound that it must keep.
 
 /// A figure and its bound.
-pub(crate) struct Figure {
+pub(crate) struct GateFigure {
     pub(crate) what: &'static str,
     pub(crate) value: f64,
     pub(crate) bound: f64,
@@ -9,7 +9,7 @@ pub(crate) struct Figure {
     pub(crate) at_least: bool,
 }
 
-impl Figure {
+impl GateFigure {
     pub(crate) fn at_least(what: &'static str, value: f64, bound: f64) -> Self {
         Self { what, value, bound, at_least: true }
     }

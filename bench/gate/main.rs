@@ -46,7 +46,7 @@ fn main() -> ExitCode {
 }
 
 /// What does not depend on the machine.
-fn counts() -> Vec<baseline::Count> {
+fn counts() -> Vec<baseline::GateCount> {
     let mut counts = memory::counts();
     counts.extend(study::counts());
     counts

@@ -1,7 +1,7 @@
 //! What is deterministic: allocations, peak memory, instructions.
 
-use crate::baseline::Count;
-use crate::figure::Figure;
+use crate::baseline::GateCount;
+use crate::figure::GateFigure;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use std::alloc::System;
 use std::process::Command;
@@ -17,16 +17,16 @@ const REQUESTS: u64 = 50_000;
 /// Years of the shorter of two runs that are compared.
 const YEARS: u64 = 20;
 
-pub(crate) fn figures() -> Vec<Figure> {
+pub(crate) fn figures() -> Vec<GateFigure> {
     // The least of five: page by page the system gives out a few per cent more or less.
     let peak = |requests| (0..5).map(|_| peak_kib(requests)).fold(f64::INFINITY, f64::min);
     let (short, long) = (peak(1_000_000), peak(10_000_000));
     // The aim is 1.02; the bound leaves a page or two more.
-    vec![Figure::at_most("peak memory at 10⁷ requests over 10⁶", long / short, 1.04)]
+    vec![GateFigure::at_most("peak memory at 10⁷ requests over 10⁶", long / short, 1.04)]
 }
 
-pub(crate) fn counts() -> Vec<Count> {
-    let count = |what, value| Count { what, value };
+pub(crate) fn counts() -> Vec<GateCount> {
+    let count = |what, value| GateCount { what, value };
     vec![
         // Only the longer run has requests enough for 99.9 % quantiles, one allocation each; and a histogram
         // may meet a new order of magnitude there.

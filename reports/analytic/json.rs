@@ -7,7 +7,7 @@ use crate::escape;
 use crate::number::twelve_digits;
 use serde::Serialize;
 use wssim_experiment::analytic::{
-    Demand, EntryValue, FormulaGap, NodeValue, PoolValue, Resource, ServiceValue,
+    EntryValue, FormulaGap, NodeValue, PoolValue, Resource, ResourceDemand, ServiceValue,
 };
 
 /// The report for programs.
@@ -138,7 +138,7 @@ struct DemandJson<'a> {
 }
 
 impl<'a> DemandJson<'a> {
-    fn of(demand: &'a Demand) -> Self {
+    fn of(demand: &'a ResourceDemand) -> Self {
         let (resource, of, to) = match &demand.of {
             Resource::Processor(node) => ("processor", node, None),
             Resource::Disk(node) => ("disk", node, None),

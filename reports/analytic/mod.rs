@@ -12,7 +12,7 @@ use crate::page::{Page, Style};
 use crate::table::{Cell, ColumnKind, Table, Tone};
 use crate::{escape, quantity};
 use wssim_experiment::analytic::{
-    Analytic, Demand, EntryValue, FormulaGap, NodeValue, PoolValue, ServiceValue,
+    Analytic, EntryValue, FormulaGap, NodeValue, PoolValue, ResourceDemand, ServiceValue,
 };
 
 /// What is used up later is not listed.
@@ -188,8 +188,8 @@ fn nodes(nodes: &[NodeValue]) -> Table {
     table.without_empty_columns()
 }
 
-fn demands(demands: &[Demand]) -> Table {
-    let row = |demand: &Demand| {
+fn demands(demands: &[ResourceDemand]) -> Table {
+    let row = |demand: &ResourceDemand| {
         vec![
             Cell::new(wording::resource(&demand.of)),
             number(demand.open + demand.fixed),
@@ -266,7 +266,7 @@ mod tests {
     use wssim_experiment::analytic::{DiskValue, Resource};
 
     fn told() -> AnalyticReport {
-        let demand = |of: Resource, open: f64, fixed: f64, capacity: f64| Demand {
+        let demand = |of: Resource, open: f64, fixed: f64, capacity: f64| ResourceDemand {
             of,
             capacity,
             open,

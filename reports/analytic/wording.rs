@@ -1,7 +1,7 @@
 //! Resources and reasons as sentences.
 
 use crate::quantity;
-use wssim_experiment::analytic::{Difference, FormulaGap, Resource};
+use wssim_experiment::analytic::{FormulaDifference, FormulaGap, Resource};
 
 /// What a resource is called.
 pub(crate) fn resource(resource: &Resource) -> String {
@@ -120,10 +120,10 @@ const NAMED: usize = 3;
 
 /// That formulas and simulation differ by more than they may, and what formulas leave out; `None`: they do not.
 pub(crate) fn differ(
-    differences: impl Iterator<Item = Difference>,
+    differences: impl Iterator<Item = FormulaDifference>,
     left_out: &[FormulaGap],
 ) -> Option<String> {
-    let differences: Vec<Difference> = differences.collect();
+    let differences: Vec<FormulaDifference> = differences.collect();
     let finite = differences.iter().filter(|difference| difference.share.is_finite());
     let most = finite.max_by(|a, b| a.share.abs().total_cmp(&b.share.abs()));
     // No share is finite of what formulas take for nothing, or for endless.

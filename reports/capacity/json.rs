@@ -7,10 +7,10 @@ use crate::metric_json::{EstimateJson, Labels};
 use crate::number::Number;
 use crate::reason;
 use serde::Serialize;
-use wssim_experiment::analytic::Demand;
+use wssim_experiment::analytic::ResourceDemand;
 use wssim_experiment::capacity::findings::{
-    AskedCondition, Capacity, Carries, First, Fit, Fits, Mean, Room, SearchEnd, Searched, Strain,
-    Traffic, Tried, ValueState, Without,
+    AskedCondition, Bottleneck, Capacity, Carries, FitCount, Fits, Mean, Room, SearchEnd, Searched,
+    Slowdown, TrafficLimits, Tried, ValueState, Without,
 };
 
 #[derive(Serialize)]
@@ -33,7 +33,8 @@ pub(crate) struct CapacityJson<'a> {
 impl<'a> CapacityJson<'a> {
     pub(crate) fn of(capacity: &'a Capacity) -> Self {
         let traffic = capacity.traffic.as_deref();
-        let first = |traffic: &Traffic| Some(FirstJson::of(capacity, traffic.first.as_ref()?));
+        let first =
+            |traffic: &TrafficLimits| Some(FirstJson::of(capacity, traffic.first.as_ref()?));
         Self {
             key: &capacity.key,
             conditions: capacity.conditions.iter().map(ConditionJson::of).collect(),
@@ -164,10 +165,10 @@ struct FirstJson {
 }
 
 impl FirstJson {
-    fn of(capacity: &Capacity, first: &First) -> Self {
-        let strain = |strain: &Strain| match strain {
-            Strain::Memory(node, _) => format!("memory of {node}"),
-            Strain::Throttled(service, _) => format!("CPU quota of {service}"),
+    fn of(capacity: &Capacity, first: &Bottleneck) -> Self {
+        let strain = |strain: &Slowdown| match strain {
+            Slowdown::Memory(node, _) => format!("memory of {node}"),
+            Slowdown::Throttled(service, _) => format!("CPU quota of {service}"),
         };
         Self {
             broken: first.broken.iter().map(|at| metric(&capacity.conditions[*at])).collect(),
@@ -218,7 +219,7 @@ struct DemandJson {
 }
 
 impl DemandJson {
-    fn of(demand: &Demand) -> Self {
+    fn of(demand: &ResourceDemand) -> Self {
         Self {
             resource: resource(&demand.of),
             capacity: Number(demand.capacity),
@@ -285,10 +286,10 @@ struct FitJson<'a> {
 }
 
 impl<'a> FitJson<'a> {
-    fn of(fit: &'a Fit) -> Self {
+    fn of(fit: &'a FitCount) -> Self {
         match fit {
-            Fit::Most(more, full) => Self { more: Some(*more), full: full.as_deref() },
-            Fit::Unlimited => Self { more: None, full: None },
+            FitCount::Most(more, full) => Self { more: Some(*more), full: full.as_deref() },
+            FitCount::Unlimited => Self { more: None, full: None },
         }
     }
 }

@@ -12,9 +12,9 @@ use crate::analytic::differ;
 use crate::quantity;
 use crate::table::{Cell, ColumnKind, Section, Table, Tone};
 use names::{limit, metric, resource};
-use wssim_experiment::analytic::Demand;
+use wssim_experiment::analytic::ResourceDemand;
 use wssim_experiment::capacity::findings::{
-    AskedCondition, Capacity, Mean, Room, Traffic, Tried, ValueState,
+    AskedCondition, Capacity, Mean, Room, TrafficLimits, Tried, ValueState,
 };
 use wssim_stats::Estimate;
 
@@ -78,8 +78,8 @@ pub(crate) fn sections(capacity: &Capacity) -> Vec<Section> {
 }
 
 /// What traffic uses up, and when.
-fn demands(traffic: &Traffic) -> Option<Section> {
-    let row = |demand: &Demand| {
+fn demands(traffic: &TrafficLimits) -> Option<Section> {
+    let row = |demand: &ResourceDemand| {
         let used = (demand.open + demand.fixed) / demand.capacity;
         vec![
             Cell::new(resource(&demand.of)),
@@ -106,7 +106,7 @@ fn demands(traffic: &Traffic) -> Option<Section> {
 }
 
 /// What is left of each node, and what is carried without it.
-fn rooms(capacity: &Capacity, traffic: &Traffic) -> Option<Section> {
+fn rooms(capacity: &Capacity, traffic: &TrafficLimits) -> Option<Section> {
     let row = |room: &Room| {
         let factor = room.factor.map(|factor| format!("{} times", quantity::about(factor)));
         let ram = if room.ram.is_finite() {

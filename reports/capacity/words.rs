@@ -4,7 +4,8 @@ use super::names::{condition, resource, value};
 use crate::quantity;
 use crate::reason;
 use wssim_experiment::capacity::findings::{
-    Capacity, Carries, First, Fit, Fits, SearchEnd, Searched, Strain, Traffic, ValueState, Without,
+    Bottleneck, Capacity, Carries, FitCount, Fits, SearchEnd, Searched, Slowdown, TrafficLimits,
+    ValueState, Without,
 };
 
 /// The first lines: what is carried, what gives first, and what is carried without a node.
@@ -62,7 +63,7 @@ fn carries(search: &Searched) -> String {
 }
 
 /// What gives first, and why.
-fn first(capacity: &Capacity, first: &First) -> String {
+fn first(capacity: &Capacity, first: &Bottleneck) -> String {
     let busiest = first
         .busiest
         .as_ref()
@@ -84,19 +85,19 @@ fn first(capacity: &Capacity, first: &First) -> String {
     format!("First to give: {}{}.", parts.join("; "), carried.unwrap_or_default())
 }
 
-fn strain(strain: &Strain) -> String {
+fn strain(strain: &Slowdown) -> String {
     match strain {
-        Strain::Memory(node, share) => {
+        Slowdown::Memory(node, share) => {
             format!("{node} is short of RAM ({} of the time)", quantity::percent(*share))
         }
-        Strain::Throttled(service, share) => {
+        Slowdown::Throttled(service, share) => {
             format!("{service} has no CPU quota left {} of the time", quantity::percent(*share))
         }
     }
 }
 
 /// Which nodes can be missed.
-fn without(traffic: &Traffic) -> Option<String> {
+fn without(traffic: &TrafficLimits) -> Option<String> {
     let names = |is_meant: fn(&Carries) -> bool| {
         let nodes = traffic.without.iter().filter(|one| is_meant(&one.carries));
         nodes.map(|one| one.node.as_str()).collect::<Vec<_>>()
@@ -137,14 +138,14 @@ fn or(names: &[&str]) -> String {
 
 /// How many containers fit.
 fn fits(fits: &Fits) -> String {
-    let more = |fit: &Fit| match fit {
-        Fit::Most(more, _) => format!("{more} more"),
-        Fit::Unlimited => "any number".to_owned(),
+    let more = |fit: &FitCount| match fit {
+        FitCount::Most(more, _) => format!("{more} more"),
+        FitCount::Unlimited => "any number".to_owned(),
     };
     let full = match &fits.by_scheduler {
-        Fit::Most(_, Some(node)) => format!(", then {node} is full"),
-        Fit::Most(_, None) => ", then one stays pending".to_owned(),
-        Fit::Unlimited => String::new(),
+        FitCount::Most(_, Some(node)) => format!(", then {node} is full"),
+        FitCount::Most(_, None) => ", then one stays pending".to_owned(),
+        FitCount::Unlimited => String::new(),
     };
     format!(
         "Containers of {}: by RAM {}, by CPU {}, as the scheduler spreads them {}{full}; {} run today.",

@@ -3,7 +3,7 @@
 //! Of the offered load there is what is asked for all in all: erlangs and rates, not rounded.
 //! `disk` is there where a node's disk is asked for anything; `null`: unlimited.
 
-use super::known::{CheckAnswer, Mistake, Placement, Route};
+use super::known::{CheckAnswer, Mistake, PlacementShown, RouteShown};
 use crate::escape;
 use serde::Serialize;
 use wssim_experiment::offered::{DiskLoad, NodeLoad, OfferedLoad, ServiceLoad};
@@ -21,8 +21,8 @@ struct CheckJson<'a> {
     name: &'a str,
     title: &'a str,
     diagnostics: &'a [Mistake],
-    placements: &'a [Placement],
-    routes: &'a [Route],
+    placements: &'a [PlacementShown],
+    routes: &'a [RouteShown],
     offered_load: OfferedJson<'a>,
     not_simulated: &'a [String],
 }

@@ -13,9 +13,9 @@ pub struct CheckAnswer {
     /// Errors and warnings, in the order of the texts.
     pub diagnostics: Vec<Mistake>,
     /// Which containers each node runs.
-    pub placements: Vec<Placement>,
+    pub placements: Vec<PlacementShown>,
     /// Which requests go where, as labels tell the proxy.
-    pub routes: Vec<Route>,
+    pub routes: Vec<RouteShown>,
     /// What is asked of nodes and services.
     pub offered_load: OfferedLoad,
     /// What the scenario says and the model does not simulate yet.
@@ -43,7 +43,7 @@ pub struct Mistake {
 
 /// The containers of one node.
 #[derive(Clone, Debug, Serialize)]
-pub struct Placement {
+pub struct PlacementShown {
     /// The node; `None`: they find none.
     pub node: Option<String>,
     /// Its containers.
@@ -52,7 +52,7 @@ pub struct Placement {
 
 /// Which requests go where, and through what.
 #[derive(Clone, Debug, Serialize)]
-pub struct Route {
+pub struct RouteShown {
     /// The router.
     pub router: String,
     /// Which requests it takes.

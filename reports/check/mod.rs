@@ -4,7 +4,7 @@ mod json;
 mod known;
 
 pub use json::render as json;
-pub use known::{CheckAnswer, Mistake, Placement, Route};
+pub use known::{CheckAnswer, Mistake, PlacementShown, RouteShown};
 
 use crate::page::{Page, Style};
 use crate::table::{Cell, ColumnKind, Table, Tone};
@@ -90,8 +90,8 @@ fn tables(check: &CheckAnswer) -> Vec<(&'static str, Table)> {
     all.into_iter().filter(|(_, table)| !table.rows.is_empty()).collect()
 }
 
-fn placements(placements: &[Placement]) -> Table {
-    let row = |placement: &Placement| {
+fn placements(placements: &[PlacementShown]) -> Table {
+    let row = |placement: &PlacementShown| {
         vec![
             Cell::new(placement.node.as_deref().unwrap_or("no node")),
             Cell::new(placement.containers.len().to_string()),
@@ -108,8 +108,8 @@ fn placements(placements: &[Placement]) -> Table {
     }
 }
 
-fn routes(routes: &[Route]) -> Table {
-    let row = |route: &Route| {
+fn routes(routes: &[RouteShown]) -> Table {
+    let row = |route: &RouteShown| {
         vec![
             Cell::new(route.router.clone()),
             Cell::new(route.rule.clone()),
@@ -251,7 +251,7 @@ mod tests {
                 column: Some(13),
                 help: None,
             }],
-            routes: vec![Route {
+            routes: vec![RouteShown {
                 router: "shop".to_owned(),
                 rule: "Host(`shop.example.com`)".to_owned(),
                 entry_points: vec!["web".to_owned(), "websecure (TLS)".to_owned()],
@@ -259,11 +259,11 @@ mod tests {
                 middlewares: vec!["limit".to_owned(), "again@swarm".to_owned()],
             }],
             placements: vec![
-                Placement {
+                PlacementShown {
                     node: Some("gmktec".to_owned()),
                     containers: (1..30).map(|number| format!("service-{number}.1")).collect(),
                 },
-                Placement { node: None, containers: Vec::new() },
+                PlacementShown { node: None, containers: Vec::new() },
             ],
             offered_load: OfferedLoad {
                 nodes: vec![node("gmktec", 18.234_567, 16.0, 10.2), node("hpr", 0.0, 8.0, 8.0)],

@@ -9,7 +9,7 @@ use crate::metric_json::{EstimateJson, Labels, MetricJson};
 use crate::number::Number;
 use serde::Serialize;
 use wssim_experiment::compare::findings::{
-    Beside, ComparedMetric, Comparison, Named, Of, Outcome, PlanTrial,
+    Beside, ComparedMetric, Comparison, Named, Of, PlanTrial, TrialResult,
 };
 use wssim_experiment::failures::by_size::OfSize;
 use wssim_experiment::failures::findings::Failures;
@@ -71,9 +71,9 @@ impl SetsJson {
 impl<'a> TrialJson<'a> {
     pub(crate) fn of(trial: &'a PlanTrial) -> Self {
         let (failures, metrics): (_, &[Metric]) = match &trial.outcome {
-            Outcome::Failures(failures) => (Some(&**failures), &[]),
-            Outcome::Rollouts(metrics) => (None, metrics),
-            Outcome::CutShort => (None, &[]),
+            TrialResult::Failures(failures) => (Some(&**failures), &[]),
+            TrialResult::Rollouts(metrics) => (None, metrics),
+            TrialResult::CutShort => (None, &[]),
         };
         let sizes = failures.map(Failures::by_size).unwrap_or_default();
         let is_told = |metric: &&Metric| ROLLOUT.contains(&metric.name);

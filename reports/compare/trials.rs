@@ -3,7 +3,7 @@
 use super::table::NONE;
 use crate::quantity;
 use crate::table::{Cell, ColumnKind, Section, Table, Tone};
-use wssim_experiment::compare::findings::{Comparison, Outcome, PlanTrial};
+use wssim_experiment::compare::findings::{Comparison, PlanTrial, TrialResult};
 use wssim_experiment::failures::by_size::OfSize;
 use wssim_experiment::failures::findings::Failures;
 use wssim_experiment::findings::Metric;
@@ -69,7 +69,7 @@ fn only_critical(failures: &Failures) -> Option<&str> {
 
 fn failures(trial: &PlanTrial) -> Option<&Failures> {
     match &trial.outcome {
-        Outcome::Failures(failures) if !failures.sets.is_empty() => Some(failures),
+        TrialResult::Failures(failures) if !failures.sets.is_empty() => Some(failures),
         _ => None,
     }
 }
@@ -144,7 +144,7 @@ fn of_size(all: &[Option<&Failures>], size: usize) -> [Vec<Cell>; 4] {
 /// What becomes of a variant of each: of its nodes, or of what it brings out.
 fn of_variant(all: &[Option<&PlanTrial>]) -> Vec<Vec<Cell>> {
     let metrics = |trial: Option<&PlanTrial>| match trial.map(|trial| &trial.outcome) {
-        Some(Outcome::Rollouts(metrics)) => Some(metrics.clone()),
+        Some(TrialResult::Rollouts(metrics)) => Some(metrics.clone()),
         _ => None,
     };
     let brought: Vec<Option<Vec<Metric>>> = all.iter().copied().map(metrics).collect();

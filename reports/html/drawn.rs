@@ -3,7 +3,7 @@
 
 use super::markup::Html;
 use crate::escape::safe_file_name;
-use crate::plot::{Chart, MOST_SERIES, Series};
+use crate::plot::{Chart, DotSeries, MOST_SERIES};
 
 /// A figure.
 pub(super) struct Figure {
@@ -95,7 +95,7 @@ fn keys(html: &mut Html, legend: &[LegendKey]) {
 }
 
 /// Names of several series.
-fn legend(series: &[Series]) -> Vec<LegendKey> {
+fn legend(series: &[DotSeries]) -> Vec<LegendKey> {
     if series.len() < 2 {
         return Vec::new();
     }
@@ -115,8 +115,8 @@ fn legend(series: &[Series]) -> Vec<LegendKey> {
 }
 
 /// Whether two series are the same.
-fn is_hidden(series: &[Series]) -> bool {
-    let places = |one: &Series| one.dots.iter().map(|dot| (dot.x, dot.y)).collect::<Vec<_>>();
+fn is_hidden(series: &[DotSeries]) -> bool {
+    let places = |one: &DotSeries| one.dots.iter().map(|dot| (dot.x, dot.y)).collect::<Vec<_>>();
     let all: Vec<Vec<(f64, f64)>> = series.iter().map(places).collect();
     (1..all.len()).any(|at| !all[at].is_empty() && all[..at].contains(&all[at]))
 }

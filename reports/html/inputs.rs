@@ -2,7 +2,7 @@
 //! simulated, and the command that gives the same numbers.
 
 use super::markup::Html;
-use super::told::{CommandContext, Plan};
+use super::told::{CommandContext, PlanShown};
 use crate::wording;
 use std::collections::BTreeMap;
 use wssim_experiment::findings::Findings;
@@ -41,7 +41,7 @@ fn headed(html: &mut Html, title: &str, items: &[String]) {
 }
 
 /// What a scenario says otherwise than the first.
-fn others(html: &mut Html, plan: &Plan, first: &Plan) {
+fn others(html: &mut Html, plan: &PlanShown, first: &PlanShown) {
     let known: BTreeMap<&str, &str> =
         first.inputs.iter().map(|input| (input.path.as_str(), input.value.as_str())).collect();
     let is_other = |input: &&Input| known.get(input.path.as_str()) != Some(&input.value.as_str());

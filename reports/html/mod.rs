@@ -28,7 +28,7 @@ mod verdicts;
 mod worth;
 
 pub(crate) use standalone::BEGINNING as FIGURE;
-pub use told::{CommandContext, Plan};
+pub use told::{CommandContext, PlanShown};
 
 use crate::{figure, reason, wording};
 use markup::Html;

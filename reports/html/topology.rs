@@ -1,7 +1,7 @@
 //! A card a node: its containers, and how full its processor, RAM and swap are.
 
 use super::markup::Html;
-use super::told::{CommandContext, Plan};
+use super::told::{CommandContext, PlanShown};
 use crate::figure::bar;
 use crate::quantity;
 use wssim_experiment::findings::{Answer, Findings};
@@ -22,7 +22,7 @@ pub(super) fn section(html: &mut Html, findings: &Findings, told: &CommandContex
     });
 }
 
-fn nodes(html: &mut Html, findings: &Findings, (place, plan): (usize, &Plan)) {
+fn nodes(html: &mut Html, findings: &Findings, (place, plan): (usize, &PlanShown)) {
     let known = |node: &str, metric: &str| number(findings, place, (metric, node));
     for (node, [ram, swap]) in &plan.memory {
         let placement = plan.placements.iter().find(|one| one.node.as_ref() == Some(node));

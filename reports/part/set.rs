@@ -2,7 +2,7 @@
 
 use super::header::Header;
 use super::read::Part;
-use super::record::Name;
+use super::record::ReplicationName;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ const MOST_NAMED: usize = 10;
 pub struct Parts {
     all: Arc<Vec<Part>>,
     /// Where each replication is.
-    places: Arc<BTreeMap<Name, usize>>,
+    places: Arc<BTreeMap<ReplicationName, usize>>,
 }
 
 /// What is wrong with parts.
@@ -215,7 +215,7 @@ impl Parts {
     }
 
     /// What a replication left behind.
-    pub(super) fn find(&self, name: &Name) -> Option<Vec<u8>> {
+    pub(super) fn find(&self, name: &ReplicationName) -> Option<Vec<u8>> {
         self.all[*self.places.get(name)?].find(name)
     }
 }

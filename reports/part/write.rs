@@ -2,7 +2,7 @@
 
 use super::header::Header;
 use super::read::{Part, ReadError};
-use super::record::{self, Name};
+use super::record::{self, ReplicationName};
 use super::set::Other;
 use crate::files::{WriteError, WriteObstacle};
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ pub struct Writer {
     path: PathBuf,
     file: File,
     /// What is in it.
-    names: BTreeSet<Name>,
+    names: BTreeSet<ReplicationName>,
     failed: Option<io::Error>,
 }
 
@@ -77,7 +77,7 @@ impl Writer {
     }
 
     /// Adds a replication. False: it could not be written, nor will others be.
-    pub(super) fn add(&mut self, name: Name, one: &[u8]) -> bool {
+    pub(super) fn add(&mut self, name: ReplicationName, one: &[u8]) -> bool {
         // Two plans of one comparison may ask for the same.
         if self.failed.is_none() && self.names.insert(name) {
             self.failed = self.file.write_all(&record::replication(name, one)).err();

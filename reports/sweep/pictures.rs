@@ -1,7 +1,7 @@
 //! A picture of each number: against the first parameter of numbers, or a bar for each point.
 
 use super::wording::{capital, long, named};
-use crate::plot::{Bar, Chart, Dot, Series, bars, chart};
+use crate::plot::{Bar, Chart, Dot, DotSeries, bars, chart};
 use crate::quantity;
 use wssim_experiment::sweep::findings::{ObjectiveFinding, PointNumber, Sweep};
 use wssim_text::printable;
@@ -48,7 +48,7 @@ pub(crate) fn charted(sweep: &Sweep, at: usize, told: &PointNumber, title: Strin
         };
         is_known.then_some(dot)
     };
-    let series = sweep.rows.iter().map(|row| Series {
+    let series = sweep.rows.iter().map(|row| DotSeries {
         name: printable(&named(sweep, row[0], |at| at != sweep.axis)),
         dots: row.iter().filter_map(dot).collect(),
     });

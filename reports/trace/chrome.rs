@@ -11,7 +11,7 @@ use super::rows::name;
 use super::wording::{self, words};
 use crate::escape;
 use serde_json::{Value, json};
-use wssim_experiment::trace::{StayKind, StayStretch, StretchKind, Trace};
+use wssim_experiment::trace::{RequestTrace, StayKind, StayStretch, StretchKind};
 
 /// How the file begins, without white space: its first event says who wrote it.
 pub(crate) const BEGINNING: &str =
@@ -19,7 +19,7 @@ pub(crate) const BEGINNING: &str =
 
 /// The file: an event a line.
 #[must_use]
-pub fn render(trace: &Trace) -> String {
+pub fn render(trace: &RequestTrace) -> String {
     let mut file = File { trace, lanes: Lanes::new(trace), events: Vec::new() };
     file.metadata();
     for place in 0..trace.stays.len() {
@@ -47,14 +47,14 @@ fn microseconds(ns: u64) -> Value {
 }
 
 struct File<'a> {
-    trace: &'a Trace,
+    trace: &'a RequestTrace,
     lanes: Lanes,
     events: Vec<Event>,
 }
 
 impl File<'_> {
     fn metadata(&mut self) {
-        let Trace { name, title, seed, replication, entry, number, .. } = self.trace;
+        let RequestTrace { name, title, seed, replication, entry, number, .. } = self.trace;
         let about = json!({
             "command": "trace", "scenario": name, "title": title, "seed": seed,
             "replication": replication, "entry": entry, "request": number,

@@ -1,7 +1,7 @@
 //! The rows of the waterfall: stays by depth, equal ones in one row.
 
 use std::collections::BTreeMap;
-use wssim_experiment::trace::{Paint, Stay, StayKind, Trace};
+use wssim_experiment::trace::{Paint, RequestTrace, Stay, StayKind};
 
 /// A stretch of a bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(super) struct StayRow {
 type Alike<'a> = (&'a str, Option<&'a str>, Option<&'a str>, u16, Option<&'a str>, bool, bool);
 
 /// All rows; with `all`, each stay has its own.
-pub(super) fn rows(trace: &Trace, all: bool) -> Vec<StayRow> {
+pub(super) fn rows(trace: &RequestTrace, all: bool) -> Vec<StayRow> {
     let mut children = vec![Vec::new(); trace.stays.len()];
     for (place, stay) in trace.stays.iter().enumerate() {
         if let Some(parent) = stay.parent {

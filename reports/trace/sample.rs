@@ -2,7 +2,8 @@
 //! services at once, and calls a third one that answers at the second attempt only.
 
 use wssim_experiment::trace::{
-    Component, Distribution, Pick, Stay, StayKind, StayStretch, StretchKind, StretchPlace, Trace,
+    RequestPick, RequestTrace, Stay, StayKind, StayStretch, StretchKind, StretchPlace, StretchSum,
+    TraceDistribution,
 };
 
 const MS: u64 = 1_000_000;
@@ -108,7 +109,7 @@ fn page() -> [Stay; 2] {
 }
 
 /// The trace.
-pub(super) fn trace() -> Trace {
+pub(super) fn trace() -> RequestTrace {
     let queries =
         [[6 * MS, 7 * MS, 12 * MS, 13 * MS], [13 * MS, 14 * MS, 19 * MS, 20 * MS]].map(query);
     let mut stays: Vec<Stay> = page().into_iter().chain(queries).collect();
@@ -120,9 +121,9 @@ pub(super) fn trace() -> Trace {
             Some((first, second)) => StretchPlace::Between(first.to_owned(), second.to_owned()),
             None => StretchPlace::At(place.to_owned()),
         };
-        Component { kind, place, ns, times }
+        StretchSum { kind, place, ns, times }
     };
-    Trace {
+    RequestTrace {
         name: "shop".to_owned(),
         title: "A small shop".to_owned(),
         seed: 84,
@@ -131,12 +132,12 @@ pub(super) fn trace() -> Trace {
         entry: "web".to_owned(),
         entries: 2,
         entry_given: false,
-        pick: Pick::Percentile(50.0),
+        pick: RequestPick::Percentile(50.0),
         number: 214,
         arrived_ns: 5_123 * MS,
         response_ns: 50 * MS,
         failed: None,
-        distribution: Distribution {
+        distribution: TraceDistribution {
             requests: 480,
             answered: 478,
             failed: 2,

@@ -3,7 +3,7 @@
 use super::clock::Clock;
 use super::wording::{place, words};
 use crate::table::{Cell, ColumnKind, Table};
-use wssim_experiment::trace::Trace;
+use wssim_experiment::trace::RequestTrace;
 
 /// Rows of the short table; what is smaller stands in its last one.
 const MOST_ROWS: usize = 14;
@@ -29,7 +29,7 @@ fn shares(parts: &[u64], units: u64) -> Vec<u64> {
 }
 
 /// The table; with `all`, every component has its row.
-pub(super) fn table(trace: &Trace, clock: Clock, all: bool) -> Table {
+pub(super) fn table(trace: &RequestTrace, clock: Clock, all: bool) -> Table {
     let mut rows: Vec<(String, String, u64, u64)> = (trace.components.iter())
         .map(|part| (words(part.kind).to_owned(), place(&part.place), part.times, part.ns))
         .collect();

@@ -1,6 +1,6 @@
 //! The waterfall and the table, for a terminal and for a merge request.
 
-use super::bars::{Axis, legend};
+use super::bars::{TimeAxis, legend};
 use super::clock::Clock;
 use super::rows::{StayRow, rows};
 use super::{sums, wording};
@@ -10,7 +10,7 @@ use crate::page::{Page, Style};
 use crate::reason;
 use crate::table::Tone;
 use std::fmt::Write as _;
-use wssim_experiment::trace::Trace;
+use wssim_experiment::trace::RequestTrace;
 use wssim_text::printable;
 use wssim_text::width::{self, USUAL, blanks};
 use wssim_text::wrap;
@@ -39,7 +39,7 @@ pub struct TraceTextOptions<'a> {
 
 /// The report for a terminal.
 #[must_use]
-pub fn text(trace: &Trace, options: &TraceTextOptions<'_>) -> String {
+pub fn text(trace: &RequestTrace, options: &TraceTextOptions<'_>) -> String {
     let mut page = Page::new(options.style, options.width);
     page.title(&wording::title(trace));
     for line in head(trace) {
@@ -63,7 +63,7 @@ pub fn text(trace: &Trace, options: &TraceTextOptions<'_>) -> String {
 
 /// The report for a merge request.
 #[must_use]
-pub fn markdown(trace: &Trace, all: bool) -> String {
+pub fn markdown(trace: &RequestTrace, all: bool) -> String {
     let mut text = format!("## {}\n", escape::markdown(&wording::title(trace)));
     for line in head(trace) {
         let _ = write!(text, "\n{}\n", escape::markdown(&line));
@@ -85,7 +85,7 @@ fn longest_run(text: &str, of: char) -> usize {
     text.split(|character| character != of).map(str::len).max().unwrap_or(0)
 }
 
-fn head(trace: &Trace) -> impl Iterator<Item = String> {
+fn head(trace: &RequestTrace) -> impl Iterator<Item = String> {
     let outcome = match wording::distribution(trace) {
         Some(distribution) => format!("{} · {distribution}", wording::outcome(trace)),
         None => wording::outcome(trace),
@@ -136,12 +136,12 @@ impl Columns {
     }
 }
 
-fn waterfall(page: &mut Page, trace: &Trace, all: bool) {
+fn waterfall(page: &mut Page, trace: &RequestTrace, all: bool) {
     let clock = Clock::of(trace.response_ns);
     let rows = rows(trace, all);
     let columns = Columns::of(&rows, clock, page.width);
     let head = columns.left(&format!("in {}", clock.symbol), "Node", "Start", "Took");
-    let axis = Axis {
+    let axis = TimeAxis {
         whole_ns: trace.response_ns,
         columns: page.width.saturating_sub(width::of(&head)).max(8),
     };
@@ -161,7 +161,7 @@ fn waterfall(page: &mut Page, trace: &Trace, all: bool) {
 }
 
 /// The legend and the notes.
-fn explain(page: &mut Page, trace: &Trace, rows: &[StayRow]) {
+fn explain(page: &mut Page, trace: &RequestTrace, rows: &[StayRow]) {
     let legend = legend(&rows.iter().flat_map(|row| &row.strokes), page.style);
     let gap = " ".repeat(GAP);
     for line in wrap::flowed(legend.iter().map(String::as_str), &gap, page.width) {

@@ -2,10 +2,10 @@
 
 use super::clock::Clock;
 use crate::quantity;
-use wssim_experiment::trace::{Pick, StayKind, StretchKind, StretchPlace, Trace};
+use wssim_experiment::trace::{RequestPick, RequestTrace, StayKind, StretchKind, StretchPlace};
 
 /// The first line.
-pub(super) fn title(trace: &Trace) -> String {
+pub(super) fn title(trace: &RequestTrace) -> String {
     if trace.title.is_empty() || trace.title == trace.name {
         trace.name.clone()
     } else {
@@ -49,18 +49,18 @@ pub(super) fn place(place: &StretchPlace) -> String {
 }
 
 /// Which request it is.
-pub(super) fn which(trace: &Trace) -> String {
+pub(super) fn which(trace: &RequestTrace) -> String {
     let entry = if trace.entry_given || trace.entries < 2 {
         trace.entry.clone()
     } else {
         format!("{} (most frequent of {} entries)", trace.entry, trace.entries)
     };
     let pick = match trace.pick {
-        Pick::Percentile(50.0) => ", the median".to_owned(),
-        Pick::Percentile(percent) => format!(", the {percent}th percentile"),
-        Pick::Slowest => ", the slowest".to_owned(),
-        Pick::Failed => ", the first that failed".to_owned(),
-        Pick::Number(_) => String::new(),
+        RequestPick::Percentile(50.0) => ", the median".to_owned(),
+        RequestPick::Percentile(percent) => format!(", the {percent}th percentile"),
+        RequestPick::Slowest => ", the slowest".to_owned(),
+        RequestPick::Failed => ", the first that failed".to_owned(),
+        RequestPick::Number(_) => String::new(),
     };
     format!(
         "{entry} · request {} of {}{pick} · seed {} · replication {} · {} into it",
@@ -73,7 +73,7 @@ pub(super) fn which(trace: &Trace) -> String {
 }
 
 /// How long it took, and how that compares.
-pub(super) fn outcome(trace: &Trace) -> String {
+pub(super) fn outcome(trace: &RequestTrace) -> String {
     let time = Clock::of(trace.response_ns).time(trace.response_ns);
     let unfinished = trace.stays.first().is_some_and(|stay| stay.unfinished);
     match trace.failed {
@@ -87,7 +87,7 @@ pub(super) fn outcome(trace: &Trace) -> String {
 }
 
 /// The response times among which it stands.
-pub(super) fn distribution(trace: &Trace) -> Option<String> {
+pub(super) fn distribution(trace: &RequestTrace) -> Option<String> {
     let all = &trace.distribution;
     let clock = Clock::of(all.max_ns.unwrap_or(0));
     let stats =
@@ -105,7 +105,7 @@ pub(super) fn distribution(trace: &Trace) -> Option<String> {
 }
 
 /// What must be known to read the table.
-pub(super) fn notes(trace: &Trace) -> Vec<String> {
+pub(super) fn notes(trace: &RequestTrace) -> Vec<String> {
     let mut notes = Vec::new();
     if trace.stays.iter().any(|stay| stay.kind == StayKind::Branch) {
         notes.push("∥ runs beside others; the table counts the one that ended the wait".to_owned());

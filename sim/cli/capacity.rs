@@ -1,15 +1,15 @@
 //! `wssim capacity`: how much can it carry?
 
 use crate::deliver::{Delivery, usual};
-use crate::exit::{self, Failure};
-use crate::options::{self, Study};
+use crate::exit::{self, CommandFailure};
+use crate::options::{self, StudyFlags};
 use crate::place::OutDirectory;
 use crate::report;
 use crate::watch::Watcher;
 use std::io;
 use std::time::Instant;
 use wssim_experiment::capacity::findings::{SearchEnd, ValueState};
-use wssim_experiment::capacity::{self, CapacityOptions, Error};
+use wssim_experiment::capacity::{self, CapacityError, CapacityOptions};
 use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::objective::Objective;
 use wssim_experiment::sweep::Parameter;
@@ -65,16 +65,16 @@ pub(crate) struct Args {
     replications: Option<u32>,
 
     #[command(flatten)]
-    study: Study,
+    study: StudyFlags,
 }
 
 /// Runs the command; gives its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let started = Instant::now();
     let study = &args.study;
     let Some(scenario) = study.shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
     if study.shard.is_some() {
-        return Err(Failure::wrong(
+        return Err(CommandFailure::wrong(
             "error: `--shard`: each step of the search depends on the one before, so that nothing can be shared \
              out; `wssim sweep` shares a grid of values",
         ));
@@ -92,11 +92,11 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
 }
 
 /// What must hold; every mistake in a condition is told.
-fn conditions(args: &Args, scenario: &Scenario) -> Result<Vec<Objective>, Failure> {
+fn conditions(args: &Args, scenario: &Scenario) -> Result<Vec<Objective>, CommandFailure> {
     let read = |text: &String| {
         let colours = args.study.shown.colours(&io::stderr());
         let condition = scenario.condition("--until", text);
-        condition.map_err(|diagnostics| Failure::scenario(&diagnostics, colours))
+        condition.map_err(|diagnostics| CommandFailure::scenario(&diagnostics, colours))
     };
     args.until.iter().map(read).collect()
 }
@@ -105,7 +105,7 @@ fn simulate(
     args: &Args,
     scenario: &Scenario,
     conditions: Vec<Objective>,
-) -> Result<Findings, Failure> {
+) -> Result<Findings, CommandFailure> {
     let options = CapacityOptions {
         seed: args.study.seed,
         threads: args.study.work.threads(),
@@ -121,22 +121,24 @@ fn simulate(
     findings.map_err(|error| failure(&error))
 }
 
-fn failure(error: &Error) -> Failure {
+fn failure(error: &CapacityError) -> CommandFailure {
     let message = match error {
-        Error::World(error) => return Failure::world(error),
-        Error::NoTraffic => "the scenario has no traffic: there is nothing to carry".to_owned(),
-        Error::NoTemplate(name) => format!("`--template`: no service is named `{name}`"),
-        Error::NoMetric(name) => format!("this scenario has no such `{name}`"),
-        Error::AtLeast(name) => format!(
+        CapacityError::World(error) => return CommandFailure::world(error),
+        CapacityError::NoTraffic => {
+            "the scenario has no traffic: there is nothing to carry".to_owned()
+        }
+        CapacityError::NoTemplate(name) => format!("`--template`: no service is named `{name}`"),
+        CapacityError::NoMetric(name) => format!("this scenario has no such `{name}`"),
+        CapacityError::AtLeast(name) => format!(
             "`--until`: `{name}` is to be large enough, and the search is for the largest traffic: \
              `--find traffic.scale=LO..HI` looks for where that begins"
         ),
-        Error::TooFewRequests { metric, times } => format!(
+        CapacityError::TooFewRequests { metric, times } => format!(
             "replications are too short for `{metric}`: with {times:.1} times `scenario.duration` there are \
              requests enough"
         ),
     };
-    Failure::wrong(&format!("error: {message}"))
+    CommandFailure::wrong(&format!("error: {message}"))
 }
 
 /// That of the claims, and of the objectives at the traffic of today.

@@ -1,6 +1,6 @@
 //! `wssim check`: is the file right?
 
-use crate::exit::{self, Failure};
+use crate::exit::{self, CommandFailure};
 use crate::options::{Format, ScenarioFlags};
 use crate::output;
 use crate::terminal::{self, Stream};
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io;
 use wssim_experiment::offered::{Overload, overloads};
 use wssim_reports::Style;
-use wssim_reports::check::{self, CheckAnswer, Mistake, Placement, Route};
+use wssim_reports::check::{self, CheckAnswer, Mistake, PlacementShown, RouteShown};
 use wssim_scenario::{Diagnostic, Diagnostics, Scenario, Severity, TextPlace};
 
 /// Is the file right? Nothing is simulated
@@ -30,7 +30,7 @@ pub(crate) struct Args {
 }
 
 /// Runs the command; gives its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     match args.shown.read(&args.scenario).and_then(with_variants) {
         Ok(scenario) if args.shown.print_config => {
             args.shown.print(&scenario.print_config())?;
@@ -59,7 +59,11 @@ fn with_variants(scenario: Scenario) -> Result<Scenario, Diagnostics> {
     Ok(scenario)
 }
 
-fn print(args: &Args, check: &CheckAnswer, diagnostics: &[Diagnostic]) -> Result<(), Failure> {
+fn print(
+    args: &Args,
+    check: &CheckAnswer,
+    diagnostics: &[Diagnostic],
+) -> Result<(), CommandFailure> {
     let report = match args.shown.look.format {
         Format::Json => check::json(check),
         Format::Markdown => check::markdown(check),
@@ -97,7 +101,7 @@ fn known(scenario: &Scenario, remarks: &[Diagnostic]) -> CheckAnswer {
 }
 
 /// By node, in the order of names; what finds no node comes last.
-pub(crate) fn placements(services: &[wssim_scenario::Placement]) -> Vec<Placement> {
+pub(crate) fn placements(services: &[wssim_scenario::Placement]) -> Vec<PlacementShown> {
     let mut nodes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut pending = Vec::new();
     for placement in services {
@@ -110,11 +114,11 @@ pub(crate) fn placements(services: &[wssim_scenario::Placement]) -> Vec<Placemen
     }
     let nodes = nodes.into_iter().map(|(node, containers)| (Some(node.to_owned()), containers));
     let pending = (!pending.is_empty()).then_some((None, pending));
-    nodes.chain(pending).map(|(node, containers)| Placement { node, containers }).collect()
+    nodes.chain(pending).map(|(node, containers)| PlacementShown { node, containers }).collect()
 }
 
-fn route(route: wssim_scenario::Route) -> Route {
-    Route {
+fn route(route: wssim_scenario::ProxyRoute) -> RouteShown {
+    RouteShown {
         router: route.router,
         rule: route.rule,
         entry_points: route.entry_points,

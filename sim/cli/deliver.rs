@@ -1,7 +1,7 @@
 //! The end of every study: its files, its report and the report's figures, and what standard output gets.
 
-use crate::exit::Failure;
-use crate::options::{Format, ScenarioFlags, Study};
+use crate::exit::CommandFailure;
+use crate::options::{Format, ScenarioFlags, StudyFlags};
 use crate::place::OutDirectory;
 use crate::report;
 use crate::terminal::{self, Stream};
@@ -18,7 +18,7 @@ pub(crate) struct Delivery<'a> {
     pub(crate) place: &'a OutDirectory,
     /// The names of its files; the last is that of the report.
     pub(crate) names: &'a [&'a str],
-    pub(crate) study: &'a Study,
+    pub(crate) study: &'a StudyFlags,
     pub(crate) started: Instant,
     /// Whether everything is printed.
     pub(crate) all: bool,
@@ -36,7 +36,7 @@ impl Delivery<'_> {
         findings: &Findings,
         plans: &[(&Scenario, &Question)],
         mut texts: Vec<String>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CommandFailure> {
         let shown = &self.study.shown;
         if is_empty(findings) {
             return shown.print(&answer((shown, self.all), findings, self.started, None));

@@ -1,7 +1,7 @@
 //! `wssim diff`: what got worse from one result to another?
 
 use crate::baseline::{BaselineFlags, read, refused};
-use crate::exit::{self, Failure};
+use crate::exit::{self, CommandFailure};
 use crate::options::{Format, Look, colours};
 use crate::output;
 use crate::terminal::{self, Stream};
@@ -46,7 +46,7 @@ pub(crate) struct Args {
 }
 
 /// Runs the command; gives its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let (baseline, now) = (read(&args.baseline)?, read(&args.now)?);
     let difference = regression::compare(&baseline, &now, &args.held.limits())
         .map_err(|error| refused(&error))?;

@@ -38,14 +38,14 @@ Exit status:
 
 /// Why a command ends without an answer.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct CommandFailure {
     /// The exit status.
     pub(crate) status: u8,
     /// For standard error, complete lines.
     pub(crate) message: String,
 }
 
-impl Failure {
+impl CommandFailure {
     /// The call or the scenario is wrong.
     pub(crate) fn wrong(message: &str) -> Self {
         Self { status: WRONG, message: lines(message) }
@@ -86,7 +86,7 @@ impl Failure {
     }
 }
 
-impl From<WriteError> for Failure {
+impl From<WriteError> for CommandFailure {
     fn from(error: WriteError) -> Self {
         let message = format!("error: {error}");
         match error.reason {

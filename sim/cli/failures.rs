@@ -1,15 +1,15 @@
 //! `wssim failures`: what survives?
 
 use crate::deliver::{Delivery, usual};
-use crate::exit::{self, Failure};
+use crate::exit::{self, CommandFailure};
 use crate::keep::{CommandSubject, Keep, worlds};
-use crate::options::{self, Common};
+use crate::options::{self, CommonFlags};
 use crate::place::OutDirectory;
 use crate::report;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 use wssim_experiment::cluster::Survival;
-use wssim_experiment::failures::{self, Error};
+use wssim_experiment::failures::{self, FailureError};
 use wssim_experiment::question::Question;
 use wssim_kernel::Nanos;
 use wssim_reports::failures as tables;
@@ -66,11 +66,11 @@ pub(crate) struct Args {
     years: Option<f64>,
 
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) common: CommonFlags,
 }
 
 /// Runs the command; gives its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let started = Instant::now();
     let common = &args.common;
     let Some(scenario) = common.study.shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
@@ -114,13 +114,13 @@ fn asked_for(args: &Args, question: &Question) -> failures::FailureOptions {
     failures::FailureOptions { common: args.common.of_study(), depth, survival, years: args.years }
 }
 
-fn failure(error: &Error) -> Failure {
+fn failure(error: &FailureError) -> CommandFailure {
     match error {
-        Error::World(error) => Failure::world(error),
-        Error::TooFewNodes { depth, nodes } => {
-            Failure::wrong(&format!("error: `--depth {depth}`: the scenario has {nodes} nodes"))
-        }
-        Error::TooManySets { depth, nodes, sets } => Failure::wrong(&format!(
+        FailureError::World(error) => CommandFailure::world(error),
+        FailureError::TooFewNodes { depth, nodes } => CommandFailure::wrong(&format!(
+            "error: `--depth {depth}`: the scenario has {nodes} nodes"
+        )),
+        FailureError::TooManySets { depth, nodes, sets } => CommandFailure::wrong(&format!(
             "error: `--depth {depth}`: {sets} sets of {nodes} nodes are too many"
         )),
     }

@@ -1,6 +1,6 @@
 //! `wssim import`: what the user has, as parts of a scenario.
 
-use crate::exit::{self, Failure};
+use crate::exit::{self, CommandFailure};
 use crate::options::ScenarioFlags;
 use crate::output;
 use crate::terminal::{self, Stream};
@@ -42,12 +42,12 @@ Examples:
 }
 
 /// Runs the command; gives its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let What::Compose { files, to, shown } = &args.what;
     let colour = shown.colours(&std::io::stderr());
     let beside = to.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
     let imported = import::compose(files, beside)
-        .map_err(|diagnostics| Failure::scenario(&diagnostics, colour))?;
+        .map_err(|diagnostics| CommandFailure::scenario(&diagnostics, colour))?;
     if !shown.look.quiet {
         output::warn(&imported.warnings, colour);
     }

@@ -1,8 +1,8 @@
 //! What becomes of replications beside the report: a part of a study is written, parts are joined, an interrupted
 //! sweep is gone on with.
 
-use crate::exit::{self, Failure};
-use crate::options::{Format, ScenarioFlags, Study};
+use crate::exit::{self, CommandFailure};
+use crate::options::{Format, ScenarioFlags, StudyFlags};
 use crate::output;
 use crate::place::OutDirectory;
 use crate::watch::Watcher;
@@ -45,15 +45,15 @@ impl<'a> Keep<'a> {
     /// # Errors
     /// When the part cannot be written, or parts that are to be joined are of something else.
     pub(crate) fn open<T: Debug>(
-        study: &Study,
+        study: &StudyFlags,
         place: &OutDirectory,
         asked: CommandSubject<'a>,
         inputs: impl FnOnce() -> Result<T, WorldError>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, CommandFailure> {
         let (shown, folder) = (String::new(), String::new());
         let nothing = Keep { kept: None, shard: None, asked, shown, folder, complete: None };
         let digest =
-            || inputs().map(|inputs| part::digest(&inputs)).map_err(|e| Failure::world(&e));
+            || inputs().map(|inputs| part::digest(&inputs)).map_err(|e| CommandFailure::world(&e));
         if let Some(parts) = &study.merged {
             check_state(parts.header(), &digest()?, &build())?;
             return Ok(Keep { kept: Some(Kept::joined(parts.clone())), ..nothing });
@@ -71,13 +71,19 @@ impl<'a> Keep<'a> {
             );
         }
         let found = share.find(|name| std::env::var(name).ok());
-        let shard = found
-            .map_err(|why| Failure::wrong(&format!("error: `--shard`: {}", printable(&why))))?;
+        let shard = found.map_err(|why| {
+            CommandFailure::wrong(&format!("error: `--shard`: {}", printable(&why)))
+        })?;
         let header = nothing.header(study, shard, digest()?)?;
         nothing.part(place, &header, shard)
     }
 
-    fn header(&self, study: &Study, shard: Shard, digest: String) -> Result<Header, Failure> {
+    fn header(
+        &self,
+        study: &StudyFlags,
+        shard: Shard,
+        digest: String,
+    ) -> Result<Header, CommandFailure> {
         let arguments = std::env::args_os().skip(1).map(std::ffi::OsString::into_string);
         let Ok(arguments) = arguments.collect() else {
             return wrong(
@@ -95,7 +101,12 @@ impl<'a> Keep<'a> {
     }
 
     /// The part of `shard`: what it lacks is simulated.
-    fn part(self, place: &OutDirectory, header: &Header, shard: Shard) -> Result<Self, Failure> {
+    fn part(
+        self,
+        place: &OutDirectory,
+        header: &Header,
+        shard: Shard,
+    ) -> Result<Self, CommandFailure> {
         let name = format!("part-{}-of-{}.wssim", shard.number, shard.of);
         place.prepare()?;
         let (kept, complete) = match Writer::open(&place.path(&name), header)? {
@@ -109,7 +120,12 @@ impl<'a> Keep<'a> {
     }
 
     /// What is simulated is kept until the command comes to its end, and what an interrupted one kept is used.
-    fn journal(self, study: &Study, place: &OutDirectory, digest: String) -> Result<Self, Failure> {
+    fn journal(
+        self,
+        study: &StudyFlags,
+        place: &OutDirectory,
+        digest: String,
+    ) -> Result<Self, CommandFailure> {
         let header = self.header(study, Shard { number: 1, of: 1 }, digest)?;
         let name = part::digest(&(&header.study, &header.build));
         let name = format!("journal-{}.wssim", name.split_at(8).0);
@@ -132,7 +148,7 @@ impl<'a> Keep<'a> {
     }
 
     /// What there is to be told where nothing is to be simulated: the part is there already.
-    fn complete(&self, study: &Study) -> Option<Result<u8, Failure>> {
+    fn complete(&self, study: &StudyFlags) -> Option<Result<u8, CommandFailure>> {
         let replications = self.complete?;
         let text = self.is_there(replications, "there already");
         Some(if study.shown.look.quiet { Ok(()) } else { study.shown.print(&text) })
@@ -157,10 +173,10 @@ impl<'a> Keep<'a> {
     /// When the study has no answer, or its part cannot be written.
     pub(crate) fn simulate(
         self,
-        study: &Study,
+        study: &StudyFlags,
         started: Instant,
-        simulate: impl FnOnce(&Watcher<'_>) -> Result<Findings, Failure>,
-    ) -> Result<ControlFlow<u8, Findings>, Failure> {
+        simulate: impl FnOnce(&Watcher<'_>) -> Result<Findings, CommandFailure>,
+    ) -> Result<ControlFlow<u8, Findings>, CommandFailure> {
         if let Some(told) = self.complete(study) {
             return told.map(ControlFlow::Break);
         }
@@ -179,9 +195,9 @@ impl<'a> Keep<'a> {
     fn deliver(
         mut self,
         cut: Option<StoppedBy>,
-        study: &Study,
+        study: &StudyFlags,
         started: Instant,
-    ) -> Result<u8, Failure> {
+    ) -> Result<u8, CommandFailure> {
         let Some(writer) = self.kept.take().and_then(Kept::into_writer) else {
             return Ok(exit::HOLDS);
         };
@@ -223,8 +239,8 @@ impl<'a> Keep<'a> {
     }
 }
 
-fn wrong<T>(message: &str) -> Result<T, Failure> {
-    Err(Failure::wrong(&format!("error: {message}")))
+fn wrong<T>(message: &str) -> Result<T, CommandFailure> {
+    Err(CommandFailure::wrong(&format!("error: {message}")))
 }
 
 /// A new journal; `None`: there is no place for one, and results may have one all the same.
@@ -237,7 +253,7 @@ fn begun(place: &OutDirectory, name: &str, header: &Header) -> Option<Writer> {
 }
 
 /// Whether the parts are of the state in which the scenario is now, and of this program.
-fn check_state(header: &Header, now: &str, build: &str) -> Result<(), Failure> {
+fn check_state(header: &Header, now: &str, build: &str) -> Result<(), CommandFailure> {
     if header.build != build {
         return wrong(
             "the parts are of another build of wssim: join them with the program that made them",

@@ -31,8 +31,8 @@ mod watch;
 mod word;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use exit::Failure;
-use options::Study;
+use exit::CommandFailure;
+use options::StudyFlags;
 use std::process::ExitCode;
 use terminal::Stream;
 use wssim_reports::part::{Header, Parts};
@@ -83,7 +83,7 @@ fn main() -> ExitCode {
 }
 
 /// Runs a command; gives its exit status.
-fn run(command: Command) -> Result<u8, Failure> {
+fn run(command: Command) -> Result<u8, CommandFailure> {
     match command {
         Command::Run(args) => run::run(&args),
         Command::Compare(args) => compare::run(&args),
@@ -105,7 +105,7 @@ fn run(command: Command) -> Result<u8, Failure> {
 
 impl Command {
     /// The name and the flags of a command that can be done part by part.
-    fn study(&mut self) -> Option<(&'static str, &mut Study)> {
+    fn study(&mut self) -> Option<(&'static str, &mut StudyFlags)> {
         match self {
             Self::Run(args) => (!args.analytic).then_some(("run", &mut args.common.study)),
             Self::Compare(args) => Some(("compare", &mut args.common.study)),
@@ -125,17 +125,17 @@ fn read(arguments: &[String]) -> Result<Command, clap::Error> {
 }
 
 /// The call that the parts are of.
-fn again(args: &merge::Args, parts: Parts) -> Result<Command, Failure> {
+fn again(args: &merge::Args, parts: Parts) -> Result<Command, CommandFailure> {
     let Header { arguments, command: name, .. } = parts.header();
     let call = || printable(&arguments.join(" "));
     let mut command = read(arguments).map_err(|error| {
-        Failure::wrong(&format!("error: the parts are of `wssim {}`:\n{error}", call()))
+        CommandFailure::wrong(&format!("error: the parts are of `wssim {}`:\n{error}", call()))
     })?;
     let study = match command.study() {
         Some((own, study)) if own == name && !study.shown.print_config => study,
         _ => {
             let message = format!("error: `wssim {}` has no parts", call());
-            return Err(Failure::wrong(&message));
+            return Err(CommandFailure::wrong(&message));
         }
     };
     study.shard = None;

@@ -1,14 +1,14 @@
 //! `wssim migrate`: how do the phases go?
 
 use crate::deliver::{Delivery, usual};
-use crate::exit::{self, Failure};
+use crate::exit::{self, CommandFailure};
 use crate::keep::{CommandSubject, Keep, worlds};
-use crate::options::Common;
+use crate::options::CommonFlags;
 use crate::place::OutDirectory;
 use crate::report;
 use std::ops::ControlFlow;
 use std::time::Instant;
-use wssim_experiment::migrate::{self, Error};
+use wssim_experiment::migrate::{self, MigrationError};
 
 /// Files that are written, in this order.
 const FILES: [&str; 5] = ["results.json", "metrics.csv", "metrics.prom", "junit.xml", report::NAME];
@@ -32,11 +32,11 @@ pub(crate) struct Args {
     scenario: String,
 
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) common: CommonFlags,
 }
 
 /// Runs the command; gives its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let started = Instant::now();
     let common = &args.common;
     let Some(scenario) = common.study.shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
@@ -62,10 +62,10 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     Ok(exit::of(&findings, study.work.no_fail))
 }
 
-fn failure(error: &Error) -> Failure {
+fn failure(error: &MigrationError) -> CommandFailure {
     match error {
-        Error::World(error) => Failure::world(error),
-        Error::NoPhases => Failure::wrong(
+        MigrationError::World(error) => CommandFailure::world(error),
+        MigrationError::NoPhases => CommandFailure::wrong(
             "error: the scenario has no `[[phase]]`: see Migrating in the guide (scenarios/README.md)",
         ),
     }

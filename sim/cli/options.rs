@@ -1,8 +1,8 @@
 //! Flags that the commands share, and what is made of them.
 
-use crate::exit::Failure;
+use crate::exit::CommandFailure;
 use crate::output;
-use crate::shard::Share;
+use crate::shard::ShardFlag;
 use clap::{Args, ValueEnum};
 use std::io;
 use std::path::PathBuf;
@@ -36,10 +36,10 @@ pub(crate) enum Ranges {
 
 /// Flags of every command that holds claims to the ranges of inputs.
 #[derive(Args, Debug)]
-pub(crate) struct Common {
+pub(crate) struct CommonFlags {
     /// Flags of every command that simulates.
     #[command(flatten)]
-    pub(crate) study: Study,
+    pub(crate) study: StudyFlags,
 
     /// Relative half-width of the interval at which a number is known well enough
     #[arg(long, value_name = "SHARE", default_value = "2%", value_parser = share)]
@@ -57,15 +57,15 @@ pub(crate) struct Common {
 
 /// Flags of every command that simulates.
 #[derive(Args, Debug)]
-pub(crate) struct Study {
+pub(crate) struct StudyFlags {
     /// Seed of all randomness
     #[arg(long, value_name = "N", default_value_t = SEED)]
     pub(crate) seed: u64,
 
     /// Do one part of the work, such as `2/4`, for `wssim merge`; `auto`, `auto/4`: which one a scheduler's
     /// environment says
-    #[arg(long, value_name = "I/N", value_parser = Share::read)]
-    pub(crate) shard: Option<Share>,
+    #[arg(long, value_name = "I/N", value_parser = ShardFlag::read)]
+    pub(crate) shard: Option<ShardFlag>,
 
     /// Parts that are to be joined, of `wssim merge`.
     #[arg(skip)]
@@ -73,7 +73,7 @@ pub(crate) struct Study {
 
     /// How it is done.
     #[command(flatten)]
-    pub(crate) work: Work,
+    pub(crate) work: WorkFlags,
 
     /// Everything that has to do with reading and showing
     #[command(flatten)]
@@ -82,7 +82,7 @@ pub(crate) struct Study {
 
 /// Flags that change nothing of what is found out.
 #[derive(Args, Clone, Debug)]
-pub(crate) struct Work {
+pub(crate) struct WorkFlags {
     /// Threads to simulate on [default: all]; the results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
@@ -100,23 +100,23 @@ pub(crate) struct Work {
     pub(crate) no_fail: bool,
 }
 
-impl Work {
+impl WorkFlags {
     /// Threads to simulate on; `None`: all.
     pub(crate) fn threads(&self) -> Option<usize> {
         self.threads.map(|threads| threads as usize)
     }
 }
 
-impl Common {
+impl CommonFlags {
     /// Whether `--shard` can be obeyed.
     ///
     /// # Errors
     /// Where it is not known beforehand what there is to be done.
-    pub(crate) fn check_shard(&self) -> Result<(), Failure> {
+    pub(crate) fn check_shard(&self) -> Result<(), CommandFailure> {
         if self.study.shard.is_none() || self.replications.is_some() {
             return Ok(());
         }
-        Err(Failure::wrong(
+        Err(CommandFailure::wrong(
             "error: `--shard` needs `--replications N`: without it each look at the claims decides how many more \
              replications there are, so that they cannot be shared out beforehand",
         ))
@@ -182,13 +182,13 @@ impl ScenarioFlags {
     }
 
     /// Writes an answer to standard output.
-    pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
+    pub(crate) fn print(&self, text: &str) -> Result<(), CommandFailure> {
         output::print_coloured(text, self.colours(&io::stdout()))
     }
 
     /// Loads the scenario at `path` and tells of what to heed in it; `None` when only the
     /// configuration was asked for, which is printed.
-    pub(crate) fn load(&self, path: &str) -> Result<Option<Scenario>, Failure> {
+    pub(crate) fn load(&self, path: &str) -> Result<Option<Scenario>, CommandFailure> {
         let found = self.loaded(self.read(path))?;
         if let Some(scenario) = found.as_ref().filter(|_| !self.look.quiet) {
             output::note_shipped(path, scenario);
@@ -209,9 +209,10 @@ impl ScenarioFlags {
     pub(crate) fn loaded(
         &self,
         scenario: Result<Scenario, Diagnostics>,
-    ) -> Result<Option<Scenario>, Failure> {
+    ) -> Result<Option<Scenario>, CommandFailure> {
         let colours = self.colours(&io::stderr());
-        let scenario = scenario.map_err(|diagnostics| Failure::scenario(&diagnostics, colours))?;
+        let scenario =
+            scenario.map_err(|diagnostics| CommandFailure::scenario(&diagnostics, colours))?;
         if self.print_config {
             self.print(&scenario.print_config())?;
             return Ok(None);

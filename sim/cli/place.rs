@@ -1,6 +1,6 @@
 //! Where the files of a command go.
 
-use crate::options::Study;
+use crate::options::StudyFlags;
 use std::path::{Path, PathBuf};
 use wssim_reports::files::{self, Output, WriteError};
 use wssim_reports::lock::Lock;
@@ -89,7 +89,7 @@ impl OutDirectory {
     /// it writes a part, which is locked by itself.
     pub(crate) fn hold_for(
         &self,
-        study: &Study,
+        study: &StudyFlags,
         names: &[&str],
     ) -> Result<HeldDirectory, WriteError> {
         if study.shard.is_none() {

@@ -1,10 +1,10 @@
 //! `wssim run`: do the claims of this scenario hold?
 
-use crate::baseline::{Against, Baseline};
+use crate::baseline::{AgainstBaseline, Baseline};
 use crate::deliver::{Delivery, usual};
-use crate::exit::{self, Failure};
+use crate::exit::{self, CommandFailure};
 use crate::keep::{CommandSubject, Keep, worlds};
-use crate::options::{Common, Format, ScenarioFlags};
+use crate::options::{CommonFlags, Format, ScenarioFlags};
 use crate::output;
 use crate::place::OutDirectory;
 use crate::report;
@@ -59,14 +59,14 @@ pub(crate) struct Args {
     metrics: Vec<String>,
 
     #[command(flatten)]
-    against: Against,
+    against: AgainstBaseline,
 
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) common: CommonFlags,
 }
 
 /// Runs the command; gives its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let started = Instant::now();
     let shown = &args.common.study.shown;
     let Some(scenario) = shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
@@ -81,7 +81,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let asked = args.metrics.iter().map(|text| scenario.metric("--metric", text));
     question.asked = asked
         .collect::<Result<_, _>>()
-        .map_err(|diagnostics| Failure::scenario(&diagnostics, colours))?;
+        .map_err(|diagnostics| CommandFailure::scenario(&diagnostics, colours))?;
     question.fewest = args.against.fewest(baseline.as_ref());
     let files = files(&place, baseline.as_ref());
     let _held = place.hold_for(&common.study, &files)?;
@@ -91,7 +91,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let keep = Keep::open(&common.study, &place, asked, inputs)?;
     let done = keep.simulate(&common.study, started, |watcher| {
         wssim_experiment::run(&scenario, &question, &common.of_study(), watcher)
-            .map_err(|error| Failure::world(&error))
+            .map_err(|error| CommandFailure::world(&error))
     })?;
     let mut findings = match done {
         ControlFlow::Continue(findings) => findings,
@@ -126,9 +126,9 @@ fn files(place: &OutDirectory, baseline: Option<&Baseline>) -> [&'static str; 6]
 }
 
 /// What formulas say; no verdicts, so none can fail, and no files.
-fn by_formulas(scenario: &Scenario, shown: &ScenarioFlags) -> Result<u8, Failure> {
+fn by_formulas(scenario: &Scenario, shown: &ScenarioFlags) -> Result<u8, CommandFailure> {
     let question = scenario.question();
-    let blueprint = scenario.blueprint(None, &[]).map_err(|error| Failure::world(&error))?;
+    let blueprint = scenario.blueprint(None, &[]).map_err(|error| CommandFailure::world(&error))?;
     let told = analytic::AnalyticReport {
         analytic: wssim_experiment::analytic::analytic(&blueprint, &question.measure),
         name: question.name,

@@ -1,7 +1,7 @@
 //! `wssim completions` and `wssim man`: what a shell and a reader of manuals want, from the same
 //! description of the command line that parses it.
 
-use crate::exit::{self, Failure};
+use crate::exit::{self, CommandFailure};
 use crate::output;
 use clap::Command;
 use clap_complete::Shell;
@@ -26,17 +26,17 @@ Example:
 pub(crate) struct Manual {}
 
 /// Prints the completions; gives the exit status.
-pub(crate) fn completions(args: &Completions, mut line: Command) -> Result<u8, Failure> {
+pub(crate) fn completions(args: &Completions, mut line: Command) -> Result<u8, CommandFailure> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut line, "wssim", &mut text);
     print(&text)
 }
 
 /// Prints the manual page; gives the exit status.
-pub(crate) fn manual(line: Command) -> Result<u8, Failure> {
+pub(crate) fn manual(line: Command) -> Result<u8, CommandFailure> {
     let mut text = Vec::new();
     write_page(line, &mut text)
-        .map_err(|error| Failure::file(&format!("error: the manual page: {error}")))?;
+        .map_err(|error| CommandFailure::file(&format!("error: the manual page: {error}")))?;
     print(&text)
 }
 
@@ -70,7 +70,7 @@ fn command_section(text: &mut Vec<u8>, command: &Command) -> std::io::Result<()>
     page.render_extra_section(text)
 }
 
-fn print(text: &[u8]) -> Result<u8, Failure> {
+fn print(text: &[u8]) -> Result<u8, CommandFailure> {
     output::print_plain(&String::from_utf8_lossy(text))?;
     Ok(exit::HOLDS)
 }

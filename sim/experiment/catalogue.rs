@@ -1,8 +1,8 @@
 //! Which metrics a blueprint has: every row of the table that `run` measures, once for each entry, service,
 //! node…
 
-use crate::metric::quantity::Quantity;
-use crate::metric::{MetricKind, Reader, STATS, table};
+use crate::metric::quantity::MeasuredQuantity;
+use crate::metric::{MetricKind, MetricReader, STATS, table};
 use crate::part::{FROM, Span, TO};
 use crate::question::MetricRef;
 use wssim_kernel::Nanos;
@@ -13,7 +13,7 @@ use wssim_model::Blueprint;
 pub(crate) struct MetricKey {
     pub(crate) kind: &'static MetricKind,
     pub(crate) labels: Vec<(&'static str, String)>,
-    pub(crate) quantity: Quantity,
+    pub(crate) quantity: MeasuredQuantity,
     /// The part of the measured stretch that it is taken of, by its place among those of the catalogue;
     /// `None`: the whole.
     pub(crate) part: Option<usize>,
@@ -93,7 +93,7 @@ impl Catalogue {
     fn of_rows(blueprint: &Blueprint, is_wanted: impl Fn(&MetricKind) -> bool) -> Self {
         let mut keys = Vec::new();
         for row in table().filter(|row| is_wanted(&row.kind)) {
-            let Reader::Run(keyed) = row.reader else { continue };
+            let MetricReader::Run(keyed) = row.reader else { continue };
             let found = keyed.keys(row.kind.labels, blueprint).into_iter();
             let whole =
                 |(labels, quantity)| MetricKey { kind: &row.kind, labels, quantity, part: None };
@@ -121,7 +121,7 @@ impl Catalogue {
     }
 
     /// The place of what is measured so of the whole stretch.
-    pub(crate) fn place(&self, quantity: Quantity) -> Option<usize> {
+    pub(crate) fn place(&self, quantity: MeasuredQuantity) -> Option<usize> {
         self.of_whole().find(|(_, key)| key.quantity == quantity).map(|(place, _)| place)
     }
 

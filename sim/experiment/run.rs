@@ -4,8 +4,8 @@
 //! relative to meet the same requests (common random numbers). Then verdicts are held to the ranges of
 //! the inputs (`ranges/`). With m claims and K looks every interval is at level 1 − 0.05/(m·K).
 
-use crate::arm::{Setting, Traffic};
-use crate::cast::{By, Cast, Deciding};
+use crate::arm::{Setting, TrafficStage};
+use crate::cast::{Cast, Deciding, JudgedBy};
 use crate::engine::{Broken, Engine, Stopped, Want};
 use crate::findings::{Findings, JudgedClaim, StoppedBy};
 use crate::judge::{Arms, measure, not_judged, readings, undecided, unit_of, verdict};
@@ -67,7 +67,7 @@ pub(crate) struct RunStudy<'a> {
 
 /// Where a study stands when its replications are done.
 pub(crate) struct Stand<'e, 'a> {
-    pub(crate) engine: Engine<'e, Traffic<'a>>,
+    pub(crate) engine: Engine<'e, TrafficStage<'a>>,
     pub(crate) cast: Cast,
     /// Replications of the scenario's own arm that count; other arms have no more that do.
     pub(crate) replications: usize,
@@ -102,7 +102,7 @@ impl<'a> RunStudy<'a> {
         };
         let setting = Setting { seed: self.options.seed, lead, measure };
         let judged = self.judged_metrics();
-        let stage = Traffic { worlds: self.worlds, setting, judged };
+        let stage = TrafficStage { worlds: self.worlds, setting, judged };
         let mut engine = Engine::new(&stage, self.watch);
         let cast = Cast::of(self.question, &mut engine)?;
         let deciding = self.deciding(cast.clone());
@@ -232,7 +232,7 @@ impl<'a> RunStudy<'a> {
         };
         for part in parts() {
             let (setting, judged) = (shorter(setting, part), self.judged_metrics());
-            let stage = Traffic { worlds: self.worlds, setting, judged };
+            let stage = TrafficStage { worlds: self.worlds, setting, judged };
             let mut short = Engine::new(&stage, self.watch);
             match is_seen(&weighing, &mut short)? {
                 Ok(true) => return check.run(Some(&mut short), &mut stand.engine),
@@ -267,7 +267,7 @@ impl<'a> RunStudy<'a> {
     }
 
     fn judge(&self, claim: &Claim, stand: &Stand<'_, 'a>) -> JudgedClaim {
-        let By { replications, level } = stand.deciding.by(claim, stand.replications);
+        let JudgedBy { replications, level } = stand.deciding.by(claim, stand.replications);
         let (arms, replications) = stand.cast.see(claim, &stand.engine, replications);
         let measured = match not_judged(claim, self.question.command) {
             Some(reason) => Err(reason),
@@ -292,7 +292,7 @@ impl<'a> RunStudy<'a> {
 /// Whether one replication of this length shows every number.
 fn is_seen(
     weighing: &Claims<'_>,
-    engine: &mut Engine<'_, Traffic<'_>>,
+    engine: &mut Engine<'_, TrafficStage<'_>>,
 ) -> Result<Result<bool, Stopped>, WorldError> {
     let subjects = 0..weighing.all.len();
     let arms = subjects.map(|subject| weighing.arms(engine, subject, &[]));

@@ -11,7 +11,7 @@ use crate::findings::{
 use crate::judge::{Arms, LEVEL, estimate, no_interval, number, times_needed};
 use crate::memory;
 use crate::metric::MEAN;
-use crate::metric::quantity::{EntryChoice, ErrorReason, OfEntry, Quantity};
+use crate::metric::quantity::{EntryChoice, ErrorReason, MeasuredQuantity, OfEntry};
 use crate::note::{Note, of_load};
 use crate::observe::share_of_errors;
 use crate::question::{MetricRef, Question};
@@ -110,8 +110,8 @@ fn what_was_missing(samples: &[Sample]) -> NoEstimate {
     }
 }
 
-fn mean_response(source: usize) -> Quantity {
-    Quantity::Entry(EntryChoice::Source(source), OfEntry::Response(MEAN))
+fn mean_response(source: usize) -> MeasuredQuantity {
+    MeasuredQuantity::Entry(EntryChoice::Source(source), OfEntry::Response(MEAN))
 }
 
 /// Mean response times of all entries.
@@ -156,7 +156,7 @@ fn series(arm: &Arm, question: &Question, replications: usize) -> Vec<Series> {
     let mut all = memory::series::series(&curves);
     for place in 0..arm.blueprint.sources.len() {
         let quantity =
-            Quantity::Entry(EntryChoice::Source(place), OfEntry::Errors(ErrorReason::All));
+            MeasuredQuantity::Entry(EntryChoice::Source(place), OfEntry::Errors(ErrorReason::All));
         all.extend(curves.series(quantity, |one, n| errors(&one.slots[place][n])));
         let slots = curves.observations().first().map_or(0, |one| one.slots[place].len());
         let is_open =

@@ -1,6 +1,6 @@
 //! The claims of `run` as the check of ranges sees them: on which arms each is judged, at which values.
 
-use crate::arm::{Setting, Traffic};
+use crate::arm::{Setting, TrafficStage};
 use crate::engine::{ArmId, Engine};
 use crate::judge::{Arms, readings};
 use crate::question::{Claim, Measure, MeasureKind, Override, Point, WorldError};
@@ -26,10 +26,10 @@ pub(crate) struct Claims<'q> {
     pub(crate) all: Vec<About<'q>>,
 }
 
-impl Weighing<Traffic<'_>> for Claims<'_> {
+impl Weighing<TrafficStage<'_>> for Claims<'_> {
     fn arms(
         &self,
-        engine: &mut Engine<'_, Traffic<'_>>,
+        engine: &mut Engine<'_, TrafficStage<'_>>,
         subject: usize,
         at: &[Override],
     ) -> Result<Vec<ArmId>, WorldError> {
@@ -48,7 +48,7 @@ impl Weighing<Traffic<'_>> for Claims<'_> {
 
     fn readings(
         &self,
-        engine: &Engine<'_, Traffic<'_>>,
+        engine: &Engine<'_, TrafficStage<'_>>,
         subject: usize,
         arms: &[ArmId],
         replications: usize,

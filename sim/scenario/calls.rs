@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
-use crate::document::step::{Step, StepKind};
+use crate::document::step::{StepKind, StepText};
 use crate::source::{Origin, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 use wssim_model::law::Law;
@@ -60,10 +60,10 @@ pub(crate) fn edges(document: &Document) -> Vec<Edge> {
 
 /// Shows every step, nested ones too, with how often one visit comes there and whether it must.
 pub(crate) fn visit<'d>(
-    steps: &'d [Step],
+    steps: &'d [StepText],
     times: f64,
     certain: bool,
-    show: &mut impl FnMut(&'d Step, f64, bool),
+    show: &mut impl FnMut(&'d StepText, f64, bool),
 ) {
     for step in steps {
         let repeats = step.repeat.as_ref().map_or(1.0, Law::mean);

@@ -2,7 +2,7 @@
 
 use crate::check::groups::split;
 use crate::document::Document;
-use crate::document::service::Service;
+use crate::document::service::ServiceText;
 use crate::document::traffic::Traffic;
 use crate::places;
 use wssim_experiment::cluster::{ClusterFacts, EntryFacts, Group, Member, ServiceFacts};
@@ -45,7 +45,7 @@ fn groups(document: &Document) -> Vec<Group> {
     document.groups.iter().map(group).collect()
 }
 
-fn service(service: &Service, machines: &[Machine]) -> ServiceFacts {
+fn service(service: &ServiceText, machines: &[Machine]) -> ServiceFacts {
     let texts = || service.constraints.iter().map(|name| name.text.as_str());
     let constraints: Vec<Constraint> = texts().filter_map(Constraint::parse).collect();
     let fits = |machine: &&Machine| constraints.iter().all(|one| one.holds(machine));

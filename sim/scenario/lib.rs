@@ -56,5 +56,5 @@ pub use schema::{markdown as format_reference, text as schema};
 pub use shipped::{SHIPPED, Shipped};
 pub use source::TextPlace;
 pub use stack::{Becomes, outcomes as stack_keys};
-pub use traefik::Route;
+pub use traefik::ProxyRoute;
 pub use unsimulated::NotSimulated;

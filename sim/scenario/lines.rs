@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, UNREADABLE};
 use crate::document::fields::{Name, Texts};
-use crate::source::{Source, TextPlace};
+use crate::source::{SourceText, TextPlace};
 use std::sync::Arc;
 
 /// More mistakes than this in one file are of one kind.
@@ -13,10 +13,10 @@ pub(crate) fn text_of(
     texts: &Texts<'_>,
     file: &Name,
     mistakes: &mut Vec<Diagnostic>,
-) -> Option<Arc<Source>> {
+) -> Option<Arc<SourceText>> {
     let location = texts.sources.beside(file.origin, &file.text);
     match texts.files.rows(&location) {
-        Ok(text) => Some(Arc::new(Source::of_file(&location, text))),
+        Ok(text) => Some(Arc::new(SourceText::of_file(&location, text))),
         Err(reason) => {
             let message = format!("`{}` cannot be read: {reason}", file.text);
             mistakes.push(Diagnostic::error(UNREADABLE, message).at(texts.sources, file.origin));
@@ -27,7 +27,7 @@ pub(crate) fn text_of(
 
 /// Collects what is wrong with the lines of one file.
 pub(crate) struct Lines<'a> {
-    file: &'a Arc<Source>,
+    file: &'a Arc<SourceText>,
     /// The code of its mistakes.
     pub code: &'static str,
     pub mistakes: &'a mut Vec<Diagnostic>,
@@ -36,7 +36,7 @@ pub(crate) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub(crate) fn new(
-        file: &'a Arc<Source>,
+        file: &'a Arc<SourceText>,
         code: &'static str,
         mistakes: &'a mut Vec<Diagnostic>,
     ) -> Self {

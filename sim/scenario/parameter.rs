@@ -12,7 +12,7 @@
 use crate::path::{Segment, end_of_path, segments};
 use crate::schema;
 use crate::stack::{field, values as docker};
-use wssim_experiment::sweep::{MOST_POINTS, Numbers, Parameter, Value, WrittenUnit};
+use wssim_experiment::sweep::{MOST_POINTS, Numbers, Parameter, ParameterValue, WrittenUnit};
 use wssim_text::quantity::{self, Dimension, Flaw, Quantity};
 
 /// What `[scenario]` says of measuring, which is the same for all points of a study.
@@ -153,11 +153,11 @@ fn list(path: &str, values: &str, takes: Takes) -> Result<Parameter, String> {
     let dimension = quantities.as_ref().map(|all| all[0].dimension);
     let is_one = |all: &&Vec<Quantity>| all.iter().all(|one| Some(one.dimension) == dimension);
     let numbers = quantities.as_ref().filter(is_one);
-    let value = |(at, text): (usize, &&str)| Value {
+    let value = |(at, text): (usize, &&str)| ParameterValue {
         text: (*text).to_owned(),
         number: numbers.map(|all| in_base(all[at])),
     };
-    let mut values: Vec<Value> = texts.iter().enumerate().map(value).collect();
+    let mut values: Vec<ParameterValue> = texts.iter().enumerate().map(value).collect();
     values.sort_by(|a, b| match (a.number, b.number) {
         (Some(a), Some(b)) => a.total_cmp(&b),
         _ => std::cmp::Ordering::Equal,
@@ -245,10 +245,10 @@ fn between(from: f64, to: f64, at: usize, count: usize, is_log: bool) -> f64 {
     }
 }
 
-fn whole_values(ends: [Quantity; 2], count: usize, numbers: Numbers) -> Vec<Value> {
+fn whole_values(ends: [Quantity; 2], count: usize, numbers: Numbers) -> Vec<ParameterValue> {
     let [from, to] = ends.map(in_base);
     let value = |at: usize| numbers.write(between(from, to, at, count, numbers.is_log), 1.0);
-    let mut values: Vec<Value> = (0..count).map(value).collect();
+    let mut values: Vec<ParameterValue> = (0..count).map(value).collect();
     values.dedup();
     values
 }
@@ -259,12 +259,12 @@ fn values(
     ends: [Quantity; 2],
     count: usize,
     numbers: Numbers,
-) -> Vec<Value> {
+) -> Vec<ParameterValue> {
     let [from, to] = ends.map(in_base);
     let point = |at: usize| between(from, to, at, count, numbers.is_log);
     let value = |at: usize| match at {
-        0 => Value { text: low.to_owned(), number: Some(from) },
-        _ if at + 1 == count => Value { text: high.to_owned(), number: Some(to) },
+        0 => ParameterValue { text: low.to_owned(), number: Some(from) },
+        _ if at + 1 == count => ParameterValue { text: high.to_owned(), number: Some(to) },
         _ => numbers.write(point(at), point(at) - point(at - 1)),
     };
     (0..count).map(value).collect()
@@ -314,7 +314,7 @@ fn unit_of(dimension: Dimension, text: &str) -> WrittenUnit {
 
 /// Refuses a value that is there twice: it would be simulated once and told twice.
 fn refuse_doubles(parameter: &Parameter) -> Result<(), String> {
-    let is_same = |a: &Value, b: &Value| match (a.number, b.number) {
+    let is_same = |a: &ParameterValue, b: &ParameterValue| match (a.number, b.number) {
         (Some(a), Some(b)) => a == b,
         _ => a.text == b.text,
     };

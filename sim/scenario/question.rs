@@ -9,7 +9,7 @@ use crate::measured;
 use crate::parts;
 use crate::places;
 use crate::renewal;
-use crate::source::{Origin, Source, Sources};
+use crate::source::{Origin, SourceText, Sources};
 use crate::unsimulated::{self, NotSimulated};
 use wssim_experiment::failures::years::MANAGERS;
 use wssim_experiment::metric::{self, MetricKind, PLANNED, STATS, reasons, table};
@@ -141,7 +141,7 @@ pub(crate) fn limit_of_flag(
 /// The text of a flag as a source of its own.
 fn flag(shown: &str, text: &str) -> (Sources, Origin) {
     let mut sources = Sources::default();
-    let number = sources.add(Source::of_flag(shown, text));
+    let number = sources.add(SourceText::of_flag(shown, text));
     let origin = Origin { source: number, start: 0, end: text.len() as u32 };
     (sources, origin)
 }

@@ -20,7 +20,7 @@ pub(crate) struct Origin {
 
 /// One text.
 #[derive(Clone, Debug)]
-pub(crate) struct Source {
+pub(crate) struct SourceText {
     /// Its path, or the flag.
     pub name: String,
     /// What files named inside it are relative to.
@@ -33,7 +33,7 @@ pub(crate) struct Source {
     lines: OnceLock<Vec<u32>>,
 }
 
-impl Source {
+impl SourceText {
     /// The text of a file.
     pub(crate) fn of_file(location: &Location, text: impl Into<Arc<str>>) -> Self {
         let name = location.path().display().to_string();
@@ -74,17 +74,17 @@ impl Source {
 
 /// All texts of one scenario, in the order in which they were met; those of its worlds are the same.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Sources(Vec<Arc<Source>>);
+pub(crate) struct Sources(Vec<Arc<SourceText>>);
 
 impl Sources {
     /// Adds a text, says its number.
-    pub(crate) fn add(&mut self, source: Source) -> u32 {
+    pub(crate) fn add(&mut self, source: SourceText) -> u32 {
         self.0.push(Arc::new(source));
         (self.0.len() - 1) as u32
     }
 
     /// The text that `origin` lies in.
-    pub(crate) fn of(&self, origin: Origin) -> &Source {
+    pub(crate) fn of(&self, origin: Origin) -> &SourceText {
         &self.0[origin.source as usize]
     }
 
@@ -159,7 +159,7 @@ impl Sources {
 /// are shown.
 #[derive(Clone, Debug)]
 pub struct TextPlace {
-    source: Arc<Source>,
+    source: Arc<SourceText>,
     start: u32,
     end: u32,
 }
@@ -176,7 +176,7 @@ impl PartialEq for TextPlace {
 impl Eq for TextPlace {}
 
 impl TextPlace {
-    pub(crate) fn new(source: Arc<Source>, start: u32, end: u32) -> Self {
+    pub(crate) fn new(source: Arc<SourceText>, start: u32, end: u32) -> Self {
         Self { source, start, end }
     }
 

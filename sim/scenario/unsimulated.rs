@@ -3,7 +3,7 @@
 use crate::calls;
 use crate::document::Document;
 use crate::document::fields::Name;
-use crate::document::step::{Step, StepKind};
+use crate::document::step::{StepKind, StepText};
 use crate::measured;
 use crate::migration;
 use crate::places;
@@ -155,7 +155,7 @@ fn service_reason(key: &str) -> &'static str {
     }
 }
 
-fn step_reasons(step: &Step, add: &mut impl FnMut(String, &str)) {
+fn step_reasons(step: &StepText, add: &mut impl FnMut(String, &str)) {
     if let StepKind::Call(call) = &step.kind {
         for key in &call.unsimulated {
             add(format!("{}.{key}", step.path), "not simulated yet; the call is made without it");

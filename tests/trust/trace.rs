@@ -4,7 +4,8 @@ use super::random_worlds::random_scenario;
 use super::{scenario, steady};
 use wssim_experiment::question::Worlds;
 use wssim_experiment::trace::{
-    Error, Pick, Stay, StayKind, StretchKind, StretchPlace, Trace, TraceOptions, trace,
+    RequestPick, RequestTrace, Stay, StayKind, StretchKind, StretchPlace, TraceError, TraceOptions,
+    trace,
 };
 use wssim_experiment::watch::Unwatched;
 use wssim_kernel::{Nanos, Time};
@@ -57,7 +58,7 @@ entry = "shop.hold"
 arrivals = { kind = "periodic", period = "1s", phase = "100ms" }
 "#;
 
-fn options(entry: Option<&str>, pick: Pick) -> TraceOptions {
+fn options(entry: Option<&str>, pick: RequestPick) -> TraceOptions {
     let entry = entry.map(str::to_owned);
     TraceOptions { seed: 84, replication: 0, threads: Some(1), entry, pick }
 }
@@ -75,7 +76,7 @@ fn place(text: &str) -> StretchPlace {
     }
 }
 
-fn of(trace: &Trace, kind: StretchKind, at: &str) -> u64 {
+fn of(trace: &RequestTrace, kind: StretchKind, at: &str) -> u64 {
     let at = place(at);
     let fits = trace.components.iter().filter(|c| c.kind == kind && c.place == at);
     fits.map(|component| component.ns).sum()
@@ -108,7 +109,8 @@ fn leaves(stays: &[Stay], place: usize, until: u64, found: &mut Vec<(u64, u64)>)
 #[test]
 fn a_serial_request_is_tiled_by_its_spans() {
     let world = scenario("serial", SERIAL);
-    let web = trace(&world, &steady(0.0, 10.0), &options(Some("web"), Pick::Failed), &Unwatched);
+    let web =
+        trace(&world, &steady(0.0, 10.0), &options(Some("web"), RequestPick::Failed), &Unwatched);
     let web = web.unwrap();
     // Arrives at 102.5 ms at a worker that is held until 106 ms. A query is 1 ms there, 2 ms of
     // CPU at half speed, 1 ms back; the last call is given up after 10 ms, and again 4 ms later.
@@ -178,7 +180,7 @@ arrivals = { kind = "periodic", period = "1s", phase = "100ms" }
 "#,
     );
     let follow = |entry| {
-        trace(&world, &steady(0.0, 10.0), &options(Some(entry), Pick::Number(3)), &Unwatched)
+        trace(&world, &steady(0.0, 10.0), &options(Some(entry), RequestPick::Number(3)), &Unwatched)
             .unwrap()
     };
     for entry in ["first", "second"] {
@@ -216,7 +218,8 @@ entry = "page.go"
 arrivals = { kind = "periodic", period = "1s", phase = "50ms" }
 "#,
     );
-    let told = trace(&world, &steady(0.0, 5.0), &options(None, Pick::Slowest), &Unwatched).unwrap();
+    let told =
+        trace(&world, &steady(0.0, 5.0), &options(None, RequestPick::Slowest), &Unwatched).unwrap();
     assert_eq!(told.response_ns, 8 * MS);
     assert_eq!(of(&told, StretchKind::Sleep, "page"), MS);
     assert_eq!(of(&told, StretchKind::Cpu, "slow"), 7 * MS);
@@ -249,14 +252,15 @@ entry = "page.go"
 arrivals = { kind = "periodic", period = "1s", phase = "50ms" }
 "#,
     );
-    let told = trace(&world, &steady(0.0, 5.0), &options(None, Pick::Failed), &Unwatched).unwrap();
+    let told =
+        trace(&world, &steady(0.0, 5.0), &options(None, RequestPick::Failed), &Unwatched).unwrap();
     assert_eq!((told.response_ns, told.failed), (5 * MS, Some("timeout")));
     assert_eq!(of(&told, StretchKind::Connection, "page → slow"), 5 * MS);
 }
 
 /// A name that is looked up in 0.5 ms, four round trips of 2 ms, 2 ms of CPU for whoever accepts: and
 /// a caller who gives up before it is connected, or when server `b` is dead.
-fn connecting(timeout: &str, fault: &str) -> Trace {
+fn connecting(timeout: &str, fault: &str) -> RequestTrace {
     let world = scenario(
         "connecting",
         &format!(
@@ -292,7 +296,7 @@ arrivals = {{ kind = "periodic", period = "1s", phase = "50ms" }}
 "#
         ),
     );
-    let pick = if timeout.is_empty() { Pick::Slowest } else { Pick::Failed };
+    let pick = if timeout.is_empty() { RequestPick::Slowest } else { RequestPick::Failed };
     trace(&world, &steady(0.0, 10.0), &options(None, pick), &Unwatched).unwrap()
 }
 
@@ -354,11 +358,16 @@ fn spans_tile_in_random_worlds() {
         };
         let blueprint = world.blueprint(None, &[]).unwrap();
         let (_, all) = simulate(&blueprint, run, Requests::default(), &|| false).unwrap();
-        for pick in [Pick::Percentile(50.0), Pick::Slowest, Pick::Failed, Pick::Number(1)] {
+        for pick in [
+            RequestPick::Percentile(50.0),
+            RequestPick::Slowest,
+            RequestPick::Failed,
+            RequestPick::Number(1),
+        ] {
             let found = trace(&world, &steady(lead, seconds), &options(None, pick), &Unwatched);
             let told = match found {
                 Ok(told) => told,
-                Err(Error::NoSuchRequest { .. }) => continue,
+                Err(TraceError::NoSuchRequest { .. }) => continue,
                 Err(other) => panic!("{other:?}"),
             };
             if told.stays[0].unfinished {

@@ -4,10 +4,10 @@ use super::csv;
 use crate::sample::{self, assert_fits, assert_golden, assert_numbers_stay_whole};
 use crate::text::{TextOptions, render};
 use crate::{json, markdown};
-use wssim_experiment::analytic::{Demand, Resource};
+use wssim_experiment::analytic::{Resource, ResourceDemand};
 use wssim_experiment::capacity::findings::{
-    AskedCondition, Capacity, Carries, First, Fit, Fits, Mean, Room, SearchEnd, Searched, Traffic,
-    Tried, ValueState, Without,
+    AskedCondition, Bottleneck, Capacity, Carries, FitCount, Fits, Mean, Room, SearchEnd, Searched,
+    TrafficLimits, Tried, ValueState, Without,
 };
 use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::objective::Objective;
@@ -80,8 +80,8 @@ fn room(node: &str, factor: Option<f64>) -> Room {
     }
 }
 
-fn demand(of: Resource, capacity: f64, open: f64) -> Demand {
-    Demand { of, capacity, open, fixed: 0.1, factor: (capacity - 0.1) / open }
+fn demand(of: Resource, capacity: f64, open: f64) -> ResourceDemand {
+    ResourceDemand { of, capacity, open, fixed: 0.1, factor: (capacity - 0.1) / open }
 }
 
 fn findings(capacity: Capacity) -> Findings {
@@ -96,8 +96,11 @@ fn findings(capacity: Capacity) -> Findings {
 pub(crate) fn of_traffic() -> Findings {
     let hppavilion = Resource::Processor("hppavilion".to_owned());
     let without = |node: &str, carries| Without { node: node.to_owned(), carries };
-    let first =
-        First { broken: vec![0], busiest: Some((hppavilion.clone(), 0.62)), ..First::default() };
+    let first = Bottleneck {
+        broken: vec![0],
+        busiest: Some((hppavilion.clone(), 0.62)),
+        ..Bottleneck::default()
+    };
     findings(Capacity {
         key: "traffic.scale".to_owned(),
         conditions: vec![
@@ -105,7 +108,7 @@ pub(crate) fn of_traffic() -> Findings {
             asked("error_ratio", ("reason", "all"), "ratio", 0.01),
         ],
         search: searched(),
-        traffic: Some(Box::new(Traffic {
+        traffic: Some(Box::new(TrafficLimits {
             first: Some(first),
             without: vec![
                 without("gmktec", Carries::NotToday(vec![(1, around(1.0, 0.0))])),
@@ -131,9 +134,9 @@ pub(crate) fn of_traffic() -> Findings {
                 today: 90,
                 ram_each: 370e6,
                 cpu_each: 0.0007,
-                by_ram: Fit::Most(48, None),
-                by_cpu: Fit::Unlimited,
-                by_scheduler: Fit::Most(48, Some("gmktec".to_owned())),
+                by_ram: FitCount::Most(48, None),
+                by_cpu: FitCount::Unlimited,
+                by_scheduler: FitCount::Most(48, Some("gmktec".to_owned())),
             }),
         })),
     })

@@ -5,7 +5,7 @@ use crate::sample::{self, assert_fits, assert_golden, assert_numbers_stay_whole}
 use crate::text::{TextOptions, render};
 use crate::{failures, json, markdown};
 use wssim_experiment::compare::findings::{
-    Beside, ComparedMetric, Comparison, Named, Of, Outcome, PlanTrial, Said, Takes,
+    Beside, ComparedMetric, Comparison, Named, Of, OrchestratorTakes, PlanTrial, Said, TrialResult,
 };
 use wssim_experiment::findings::{Answer, Findings, Metric};
 use wssim_experiment::reason::{Breakdown, Component, Whole};
@@ -84,13 +84,13 @@ pub(crate) fn findings() -> Findings {
 pub(crate) fn with_trials() -> Findings {
     let mut findings = findings();
     let Answer::Failures(failures) = failures::tests::usual().answer else { unreachable!() };
-    let trial = |scenario: &str, variant: Option<&str>, outcome: Outcome| PlanTrial {
+    let trial = |scenario: &str, variant: Option<&str>, outcome: TrialResult| PlanTrial {
         scenario: scenario.to_owned(),
         variant: variant.map(str::to_owned),
         title: variant.map_or(scenario, |name| name).to_owned(),
         orchestrator: (scenario == "after").then_some("swarm"),
         price: (scenario == "after").then_some(2250.0),
-        takes: Takes { bytes: 4.2e8, threads: 0.06 },
+        takes: OrchestratorTakes { bytes: 4.2e8, threads: 0.06 },
         outcome,
     };
     let metric = |name: &'static str, label: (&'static str, &str), unit, mean| Metric {
@@ -108,12 +108,12 @@ pub(crate) fn with_trials() -> Findings {
         metric("downtime_seconds", ("entry", "all"), "seconds", 6.2),
     ];
     if let Answer::Compare(comparison) = &mut findings.answer {
-        let lost = || Outcome::Failures(Box::new(failures.clone()));
+        let lost = || TrialResult::Failures(Box::new(failures.clone()));
         comparison.trials = vec![
             trial("before", None, lost()),
-            trial("before", Some("deployment"), Outcome::CutShort),
+            trial("before", Some("deployment"), TrialResult::CutShort),
             trial("after", None, lost()),
-            trial("after", Some("deployment"), Outcome::Rollouts(metrics)),
+            trial("after", Some("deployment"), TrialResult::Rollouts(metrics)),
             trial("after", Some("unpinned"), lost()),
         ];
     }

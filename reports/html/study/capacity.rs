@@ -4,7 +4,7 @@ use crate::figure::{Bracket, bar, bracket};
 use crate::html::drawn::{Body, Figure};
 use crate::html::markup::Html;
 use crate::quantity;
-use wssim_experiment::capacity::findings::{Capacity, Room, Traffic, ValueState};
+use wssim_experiment::capacity::findings::{Capacity, Room, TrafficLimits, ValueState};
 use wssim_stats::Estimate;
 
 /// Names of what is known of a value.
@@ -42,7 +42,7 @@ pub(super) fn figure(capacity: &Capacity) -> Figure {
 }
 
 /// How full each node is at the traffic of today.
-fn rooms(html: &mut Html, traffic: &Traffic) {
+fn rooms(html: &mut Html, traffic: &TrafficLimits) {
     if traffic.rooms.is_empty() {
         return;
     }

@@ -12,11 +12,11 @@ use wssim_experiment::sweep::findings::{
     Crossing, Formula, GridChange, Jump, LimitState, ObjectiveFinding, PointFinding, PointNumber,
     Sweep,
 };
-use wssim_experiment::sweep::{Numbers, Parameter, Value, WrittenUnit};
+use wssim_experiment::sweep::{Numbers, Parameter, ParameterValue, WrittenUnit};
 use wssim_stats::Estimate;
 
-fn value(number: f64) -> Value {
-    Value { text: number.to_string(), number: Some(number) }
+fn value(number: f64) -> ParameterValue {
+    ParameterValue { text: number.to_string(), number: Some(number) }
 }
 
 fn parameter(path: &str, values: &[f64]) -> Parameter {
@@ -221,7 +221,7 @@ fn names_are_drawn_as_bars() {
     sweep.parameters = vec![Parameter { numbers: None, ..parameter("node.a.disk", &[]) }];
     sweep.points.truncate(2);
     for (point, disk) in sweep.points.iter_mut().zip(["nvme", "hdd"]) {
-        point.values = vec![Value { text: disk.to_owned(), number: None }];
+        point.values = vec![ParameterValue { text: disk.to_owned(), number: None }];
     }
     sweep.rows = vec![vec![0, 1]];
     sweep.objectives.clear();

@@ -1,7 +1,7 @@
 //! What the twin says: means of entries, nodes, services and pools.
 
 use super::reason::FormulaGap;
-use super::resource::Demand;
+use super::resource::ResourceDemand;
 
 /// What formulas say of a blueprint. Times are means in seconds; infinite: there is no steady state.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +17,7 @@ pub struct Analytic {
     /// By pool.
     pub pools: Vec<PoolValue>,
     /// Of all that open traffic uses, what is used up first before what is later.
-    pub demands: Vec<Demand>,
+    pub demands: Vec<ResourceDemand>,
     /// Why a simulation may differ.
     pub reasons: Vec<FormulaGap>,
 }

@@ -2,7 +2,7 @@
 
 use super::answer::{Analytic, ServiceValue};
 use super::branches::at_once;
-use super::flows::Flows;
+use super::flows::TrafficFlows;
 use super::reason::FormulaGap;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{
@@ -28,7 +28,7 @@ const WAITED_FOR: f64 = 0.1;
 const CROWDED: f64 = 0.4;
 
 /// All of them, once each, in order.
-pub(super) fn reasons(flows: &Flows<'_>, found: &Analytic) -> Vec<FormulaGap> {
+pub(super) fn reasons(flows: &TrafficFlows<'_>, found: &Analytic) -> Vec<FormulaGap> {
     let blueprint = flows.blueprint;
     let peak = flows.sources.iter().map(|asks| asks.peak).fold(1.0, f64::max);
     let mut all = Vec::new();
@@ -61,7 +61,7 @@ pub(super) fn reasons(flows: &Flows<'_>, found: &Analytic) -> Vec<FormulaGap> {
     all
 }
 
-fn sources(flows: &Flows<'_>, found: &Analytic, all: &mut Vec<FormulaGap>) {
+fn sources(flows: &TrafficFlows<'_>, found: &Analytic, all: &mut Vec<FormulaGap>) {
     let sources = flows.blueprint.sources.iter().zip(&flows.sources);
     for ((source, asks), value) in sources.zip(&found.entries) {
         let name = || source.name.clone();
@@ -197,7 +197,7 @@ fn laws(blueprint: &Blueprint, at: usize, all: &mut Vec<FormulaGap>) {
 }
 
 /// Branches matter where there are more of them than threads, or where they compete with other requests, too.
-fn branches(flows: &Flows<'_>, at: usize, found: &Analytic, all: &mut Vec<FormulaGap>) {
+fn branches(flows: &TrafficFlows<'_>, at: usize, found: &Analytic, all: &mut Vec<FormulaGap>) {
     let endpoints = flows.blueprint.endpoints.iter().enumerate();
     let own = endpoints.filter(|(_, endpoint)| endpoint.service.index() == at);
     let is_hindered = |(node, branches): (usize, usize)| {

@@ -31,9 +31,9 @@ mod twin;
 mod value;
 
 pub use answer::{Analytic, DiskValue, EntryValue, NodeValue, PoolValue, ServiceValue};
-pub use compare::{Difference, compare, limit_of};
+pub use compare::{FormulaDifference, compare, limit_of};
 pub use reason::FormulaGap;
-pub use resource::{Demand, Resource};
+pub use resource::{Resource, ResourceDemand};
 pub use twin::Twin;
 
 use crate::question::Measure;

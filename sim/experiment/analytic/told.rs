@@ -2,15 +2,15 @@
 //! come keep them.
 
 use super::answer::{DiskValue, NodeValue, PoolValue, ServiceValue};
-use super::flows::Flows;
+use super::flows::TrafficFlows;
 use super::resource::connections;
 use super::settle::Settled;
-use super::station::Queue;
+use super::station::StationQueue;
 use crate::offered::Loads;
 
 /// Stations as they are found by some (`main`), and as they are.
 pub(super) struct StationViews<'a> {
-    flows: &'a Flows<'a>,
+    flows: &'a TrafficFlows<'a>,
     main: &'a Settled,
     rates: &'a [f64],
     /// The loads at all `rates`.
@@ -20,7 +20,7 @@ pub(super) struct StationViews<'a> {
 }
 
 impl<'a> StationViews<'a> {
-    pub(super) fn of(flows: &'a Flows<'a>, main: &'a Settled, rates: &'a [f64]) -> Self {
+    pub(super) fn of(flows: &'a TrafficFlows<'a>, main: &'a Settled, rates: &'a [f64]) -> Self {
         let all = main.loads_at(flows, rates);
         Self { flows, main, rates, all, connections: connections(flows, &main.took, rates) }
     }
@@ -100,17 +100,18 @@ impl<'a> StationViews<'a> {
         let blueprint = self.flows.blueprint;
         let name = |at: usize| blueprint.services[at].name.clone();
         let pools = blueprint.pools.iter().zip(&self.main.stations.pools).zip(&self.connections);
-        let value = |((pool, queue), alone): ((&wssim_model::blueprint::Pool, &Queue), &f64)| {
-            let caller = pool.service.index();
-            let size =
-                f64::from(pool.size) * f64::from(blueprint.services[caller].replicas().max(1));
-            PoolValue {
-                service: name(caller),
-                target: pool.name.clone(),
-                utilization: (self.held(caller, queue.held, *alone) / size).min(1.0),
-                wait_seconds: queue.wait_seconds,
-            }
-        };
+        let value =
+            |((pool, queue), alone): ((&wssim_model::blueprint::Pool, &StationQueue), &f64)| {
+                let caller = pool.service.index();
+                let size =
+                    f64::from(pool.size) * f64::from(blueprint.services[caller].replicas().max(1));
+                PoolValue {
+                    service: name(caller),
+                    target: pool.name.clone(),
+                    utilization: (self.held(caller, queue.held, *alone) / size).min(1.0),
+                    wait_seconds: queue.wait_seconds,
+                }
+            };
         pools.map(value).collect()
     }
 }

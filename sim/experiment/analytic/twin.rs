@@ -3,7 +3,7 @@
 use super::answer::{Analytic, EntryValue};
 use super::edge::edge;
 use super::exact;
-use super::flows::{Asks, Flows, OPEN};
+use super::flows::{Asks, OPEN, TrafficFlows};
 use super::left_out::reasons;
 use super::resource::Resources;
 use super::settle::Settled;
@@ -15,7 +15,7 @@ use wssim_stats::theory::mixed_network::{Class, throughputs};
 
 /// A blueprint made ready for formulas.
 pub struct Twin<'b> {
-    flows: Flows<'b>,
+    flows: TrafficFlows<'b>,
     resources: Resources,
 }
 
@@ -23,7 +23,7 @@ impl<'b> Twin<'b> {
     /// The twin of `blueprint`, measured like this.
     #[must_use]
     pub fn new(blueprint: &'b Blueprint, measure: &Measure) -> Self {
-        let flows = Flows::of(blueprint, measure);
+        let flows = TrafficFlows::of(blueprint, measure);
         let resources = Resources::of(&flows);
         Self { flows, resources }
     }

@@ -5,9 +5,9 @@ use crate::question::{AtRisk, Override, RangeEnd, RangedInput, WorldError, World
 use wssim_model::Blueprint;
 
 /// The same worlds where nothing is brought out.
-pub(super) struct Calm<'a>(pub(super) &'a dyn Worlds);
+pub(super) struct CalmWorlds<'a>(pub(super) &'a dyn Worlds);
 
-impl Worlds for Calm<'_> {
+impl Worlds for CalmWorlds<'_> {
     fn blueprint(
         &self,
         arm: Option<&str>,

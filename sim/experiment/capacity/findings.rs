@@ -1,7 +1,7 @@
 //! What `capacity` finds: a bracket of the value at which something gives, what that is, and what room there is.
 
 pub use super::search::ValueState;
-use crate::analytic::{Demand, Difference, FormulaGap, Resource};
+use crate::analytic::{FormulaDifference, FormulaGap, Resource, ResourceDemand};
 use crate::objective::Objective;
 use crate::offered::Overload;
 use crate::question::Overfull;
@@ -18,7 +18,7 @@ pub struct Capacity {
     /// The search in the whole cluster.
     pub search: Searched,
     /// What is only told of traffic.
-    pub traffic: Option<Box<Traffic>>,
+    pub traffic: Option<Box<TrafficLimits>>,
 }
 
 /// A condition, and the metric that it is about.
@@ -102,18 +102,18 @@ pub struct Mean {
     /// Simulated, in seconds.
     pub simulated: Option<Estimate>,
     /// How far the two are apart, where that is beyond the limit of formulas.
-    pub difference: Option<Difference>,
+    pub difference: Option<FormulaDifference>,
 }
 
 /// What is told of traffic alone.
 #[derive(Clone, Debug, Default)]
-pub struct Traffic {
+pub struct TrafficLimits {
     /// What gives first; `None`: nothing did, or it was not simulated.
-    pub first: Option<First>,
+    pub first: Option<Bottleneck>,
     /// By node: the same without it.
     pub without: Vec<Without>,
     /// What traffic uses up, the scarcest first.
-    pub demands: Vec<Demand>,
+    pub demands: Vec<ResourceDemand>,
     /// By node, at the traffic of today.
     pub rooms: Vec<Room>,
     /// How many containers of a template fit; `None`: nobody asked.
@@ -122,20 +122,20 @@ pub struct Traffic {
 
 /// What gives first as traffic grows.
 #[derive(Clone, Debug, Default)]
-pub struct First {
+pub struct Bottleneck {
     /// Conditions that do not hold, by place; none: there is no steady state.
     pub broken: Vec<usize>,
     /// What is used most there, and which share of it; `None`: traffic uses nothing that can be used up.
     pub busiest: Option<(Resource, f64)>,
     /// What else is under strain there, the worst first.
-    pub strains: Vec<Strain>,
+    pub strains: Vec<Slowdown>,
     /// What carries the change of the first broken condition, from the traffic of today.
     pub carried_by: Option<Breakdown>,
 }
 
 /// Something other than a queue that makes things slow.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Strain {
+pub enum Slowdown {
     /// Somebody waits for pages on this node for this share of time.
     Memory(String, f64),
     /// The containers of this service have no CPU quota left for this share of time.
@@ -197,16 +197,16 @@ pub struct Fits {
     /// What one asks for of CPU by itself, in thread-seconds per second of the reference CPU.
     pub cpu_each: f64,
     /// By RAM.
-    pub by_ram: Fit,
+    pub by_ram: FitCount,
     /// By CPU.
-    pub by_cpu: Fit,
+    pub by_cpu: FitCount,
     /// As the scheduler spreads them.
-    pub by_scheduler: Fit,
+    pub by_scheduler: FitCount,
 }
 
 /// How many fit.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Fit {
+pub enum FitCount {
     /// So many, and which node is full first, where one is.
     Most(u32, Option<String>),
     /// More than anybody looked at.

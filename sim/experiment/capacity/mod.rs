@@ -27,13 +27,13 @@ mod study;
 mod traffic;
 mod trial;
 
-pub use options::{CapacityOptions, Error};
+pub use options::{CapacityError, CapacityOptions};
 
 use crate::findings::Findings;
 use crate::question::{Question, Worlds};
 use crate::threads;
 use crate::watch::Watch;
-use calm::Calm;
+use calm::CalmWorlds;
 
 /// Answers `question`.
 ///
@@ -44,8 +44,8 @@ pub fn capacity(
     question: &Question,
     options: &CapacityOptions,
     watch: &dyn Watch,
-) -> Result<Findings, Error> {
-    let calm = Calm(worlds);
+) -> Result<Findings, CapacityError> {
+    let calm = CalmWorlds(worlds);
     let study = study::CapacityStudy { worlds: &calm, question, options, watch };
     threads::pool(options.threads)?.install(|| study.answer())
 }

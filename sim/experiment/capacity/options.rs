@@ -25,7 +25,7 @@ pub struct CapacityOptions {
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Error {
+pub enum CapacityError {
     /// A world cannot be made.
     World(WorldError),
     /// No source sends requests, so that there is nothing to hold.
@@ -45,7 +45,7 @@ pub enum Error {
     },
 }
 
-impl From<WorldError> for Error {
+impl From<WorldError> for CapacityError {
     fn from(error: WorldError) -> Self {
         Self::World(error)
     }

@@ -1,14 +1,14 @@
 //! The study: today, the search, then the same without each node, and what room there is.
 
 use super::findings::{
-    AskedCondition, Capacity, Carries, SearchEnd, Searched, Traffic, ValueState, Without,
+    AskedCondition, Capacity, Carries, SearchEnd, Searched, TrafficLimits, ValueState, Without,
 };
-use super::options::{CapacityOptions, Error};
+use super::options::{CapacityError, CapacityOptions};
 use super::seek::{CONFIDENCE, Log, Seeker, too_much};
 use super::stage::Load;
 use super::traffic::Today;
 use super::{fits, judge, key, room, traffic};
-use crate::analytic::{Demand, FormulaGap, Twin};
+use crate::analytic::{FormulaGap, ResourceDemand, Twin};
 use crate::arm::{Arm, Setting};
 use crate::catalogue::Catalogue;
 use crate::engine::{Broken, Engine, Stopped};
@@ -19,7 +19,7 @@ use crate::objective::{Objective, objectives, with_errors};
 use crate::pilot::find_lead;
 use crate::question::{Override, Question, SCALE_KEY, WorldError, Worlds};
 use crate::summary;
-use crate::sweep::Value;
+use crate::sweep::ParameterValue;
 use crate::watch::Watch;
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
@@ -38,7 +38,7 @@ pub(super) struct CapacityStudy<'a> {
 struct Known {
     world: Blueprint,
     conditions: Vec<Objective>,
-    demands: Vec<Demand>,
+    demands: Vec<ResourceDemand>,
     /// What formulas leave out.
     left_out: Vec<FormulaGap>,
     /// Times today's traffic at which something is used up.
@@ -46,7 +46,7 @@ struct Known {
 }
 
 impl<'a> CapacityStudy<'a> {
-    pub(super) fn answer(&self) -> Result<Findings, Error> {
+    pub(super) fn answer(&self) -> Result<Findings, CapacityError> {
         let known = self.known()?;
         let (lead, notes) = self.lead(&known)?;
         let setting = Setting {
@@ -85,7 +85,7 @@ impl<'a> CapacityStudy<'a> {
         stage: &Load<'a>,
         today: Option<&Arm>,
         search: &Searched,
-        traffic: &mut Traffic,
+        traffic: &mut TrafficLimits,
     ) -> Result<Vec<JudgedClaim>, WorldError> {
         let mut all = Vec::new();
         if let Some(today) = today {
@@ -97,7 +97,7 @@ impl<'a> CapacityStudy<'a> {
                 traffic.fits = fits::fits(stage, self.question, today, template)?;
             }
         }
-        let bench = judge::Bench {
+        let bench = judge::CapacityBench {
             search,
             traffic,
             fits: &all,
@@ -110,7 +110,10 @@ impl<'a> CapacityStudy<'a> {
     /// The ends between which another key is looked for.
     fn ends(&self) -> impl Iterator<Item = Override> {
         self.options.find.iter().flat_map(|key| {
-            let of = |value: &Value| Override { path: key.path.clone(), value: value.text.clone() };
+            let of = |value: &ParameterValue| Override {
+                path: key.path.clone(),
+                value: value.text.clone(),
+            };
             key.values.iter().map(of).collect::<Vec<_>>()
         })
     }
@@ -120,15 +123,15 @@ impl<'a> CapacityStudy<'a> {
         Today { scale: traffic_scale.unwrap_or(1.0), measure }
     }
 
-    fn known(&self) -> Result<Known, Error> {
+    fn known(&self) -> Result<Known, CapacityError> {
         let world = self.worlds.blueprint(None, &[])?;
         if world.sources.is_empty() {
-            return Err(Error::NoTraffic);
+            return Err(CapacityError::NoTraffic);
         }
         let services = &world.services;
         let is_there = |name: &&String| !services.iter().any(|service| service.name == **name);
         if let Some(template) = self.options.template.as_ref().filter(is_there) {
-            return Err(Error::NoTemplate(template.clone()));
+            return Err(CapacityError::NoTemplate(template.clone()));
         }
         for template in judge::templates(&self.question.claims).iter().chain(&self.options.template)
         {
@@ -148,11 +151,11 @@ impl<'a> CapacityStudy<'a> {
         if let Some(condition) = conditions.iter().find(asks_for_more)
             && self.options.find.is_none()
         {
-            return Err(Error::AtLeast(condition.metric.name.clone()));
+            return Err(CapacityError::AtLeast(condition.metric.name.clone()));
         }
         for condition in &conditions {
             if catalogue.find(&condition.metric).is_none() {
-                return Err(Error::NoMetric(condition.metric.name.clone()));
+                return Err(CapacityError::NoMetric(condition.metric.name.clone()));
             }
         }
         let twin = Twin::new(&world, &self.question.measure).at(1.0);
@@ -193,7 +196,7 @@ impl<'a> CapacityStudy<'a> {
         known: &Known,
         log: &mut Log,
         is_cut: bool,
-    ) -> Result<Capacity, Error> {
+    ) -> Result<Capacity, CapacityError> {
         let conditions = &known.conditions;
         let mut seeker = Seeker {
             engine,
@@ -215,7 +218,8 @@ impl<'a> CapacityStudy<'a> {
             }
             return Ok(capacity);
         }
-        let mut found = Traffic { demands: known.demands.clone(), ..Traffic::default() };
+        let mut found =
+            TrafficLimits { demands: known.demands.clone(), ..TrafficLimits::default() };
         if !is_cut {
             capacity.search = traffic::largest(&mut seeker, log, (self.today(), known.bound))?;
             found.first =
@@ -295,7 +299,11 @@ impl<'a> CapacityStudy<'a> {
 }
 
 /// Whether replications are long enough for every condition.
-fn can_be_measured(engine: &Engine<'_, Load<'_>>, known: &Known, log: &Log) -> Result<(), Error> {
+fn can_be_measured(
+    engine: &Engine<'_, Load<'_>>,
+    known: &Known,
+    log: &Log,
+) -> Result<(), CapacityError> {
     // Where less traffic is looked at, a quantile may need longer than at that of today.
     let open = log.tried.first().filter(|(tried, _)| tried.state == ValueState::Open);
     let Some((tried, arm)) = open else { return Ok(()) };
@@ -305,7 +313,7 @@ fn can_be_measured(engine: &Engine<'_, Load<'_>>, known: &Known, log: &Log) -> R
         let samples = place.map(|place| arm.samples(place, tried.replications as usize));
         if let Some(times) = samples.and_then(|samples| times_needed(&samples)) {
             let metric = condition.metric.name.clone();
-            return Err(Error::TooFewRequests { metric, times });
+            return Err(CapacityError::TooFewRequests { metric, times });
         }
     }
     Ok(())

@@ -34,16 +34,16 @@ pub struct PlanTrial {
     /// The orchestrator's name, if there is one.
     pub orchestrator: Option<&'static str>,
     /// What orchestrator and container engine take on all nodes together.
-    pub takes: Takes,
+    pub takes: OrchestratorTakes,
     /// What the nodes that have a price are bought for; `None`: none has.
     pub price: Option<f64>,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: TrialResult,
 }
 
 /// What an orchestrator and the container engine take.
 #[derive(Clone, Copy, Debug)]
-pub struct Takes {
+pub struct OrchestratorTakes {
     /// RAM in bytes.
     pub bytes: f64,
     /// Threads of the reference CPU.
@@ -52,7 +52,7 @@ pub struct Takes {
 
 /// What became of a scenario that was put to the test.
 #[derive(Clone, Debug)]
-pub enum Outcome {
+pub enum TrialResult {
     /// Every node, and every pair of them, taken down; then the long run.
     Failures(Box<Failures>),
     /// New images brought out: all metrics of that.

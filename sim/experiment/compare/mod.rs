@@ -13,13 +13,13 @@ mod plan;
 mod rows;
 mod trials;
 
-pub use plan::{Plan, Variant};
+pub use plan::{Plan, PlanVariant};
 
-use crate::cast::By;
+use crate::cast::JudgedBy;
 use crate::catalogue::is_named;
 use crate::findings::{Answer, Findings, JudgedClaim, Metric, RunAnswer, StoppedBy};
 use crate::judge::{Arms, measure, not_judged};
-use crate::migrate::beside::{Number, beside};
+use crate::migrate::beside::{NumberBeside, beside};
 use crate::note::Note;
 use crate::question::{Claim, MetricRef, Question, Study, WorldError};
 use crate::reason::Reason;
@@ -70,7 +70,7 @@ struct One {
     /// What was observed in the baseline, held to what it shows here.
     observed: Vec<JudgedClaim>,
     /// What the migrations of both come to, if both have phases.
-    migration: Vec<Number>,
+    migration: Vec<NumberBeside>,
     baseline: Vec<Metric>,
     /// What the baseline shows beside metrics.
     baseline_shown: RunAnswer,
@@ -128,7 +128,8 @@ impl CompareStudy<'_> {
             let arms = Arms { own: base, base: None };
             let replications = shown.replications as usize;
             let judge = |claim: &Claim| {
-                let By { replications: n, level } = stand.deciding.by_observed(claim, replications);
+                let JudgedBy { replications: n, level } =
+                    stand.deciding.by_observed(claim, replications);
                 let number = match not_judged(claim, Study::Compare) {
                     Some(reason) => Err(reason),
                     None => measure(claim, arms, n, level).map_err(Reason::Unmeasured),
@@ -172,7 +173,8 @@ impl CompareStudy<'_> {
         let runs = runs.chain(all.iter().filter_map(of_run)).collect();
         let shown: Vec<&BesideBaseline> = all.iter().map(|one| &one.shown).collect();
         let mut rows = rows::merged(&shown);
-        let migrations: Vec<&[Number]> = all.iter().map(|one| one.migration.as_slice()).collect();
+        let migrations: Vec<&[NumberBeside]> =
+            all.iter().map(|one| one.migration.as_slice()).collect();
         rows::add_migrations(&mut rows, &migrations);
         place_claims(&mut rows, &claims, &said);
         let first = &all[0].findings;

@@ -17,11 +17,11 @@ pub struct Plan<'a> {
     /// What is asked of it alone.
     pub question: &'a Question,
     /// Its variants, for what each plan is put to the test with.
-    pub variants: &'a [Variant<'a>],
+    pub variants: &'a [PlanVariant<'a>],
 }
 
 /// A variant of a scenario that is compared.
-pub struct Variant<'a> {
+pub struct PlanVariant<'a> {
     /// Its name within the scenario.
     pub name: String,
     /// What it is called.

@@ -6,9 +6,9 @@ use crate::arm::Arm;
 use crate::catalogue::{Catalogue, MetricKey};
 use crate::judge::{Arms, LEVEL, number};
 use crate::memory::{NodeShare, OfMemory};
-use crate::metric::quantity::{EntryChoice, ErrorReason, OfEntry, OfNode, Quantity};
+use crate::metric::quantity::{EntryChoice, ErrorReason, MeasuredQuantity, OfEntry, OfNode};
 use crate::metric::{MEAN, P95};
-use crate::migrate::beside::Number;
+use crate::migrate::beside::NumberBeside;
 use crate::question::MetricRef;
 use crate::run::Stand;
 use crate::why::breakdown;
@@ -16,15 +16,14 @@ use wssim_model::Blueprint;
 use wssim_stats::{Estimate, simultaneous_level, variance_reduction};
 
 /// Whether a number is worth knowing of any plan: response times and errors of entries, CPU and RAM of nodes.
-fn is_sensible(quantity: Quantity, world: &Blueprint) -> bool {
+fn is_sensible(quantity: MeasuredQuantity, world: &Blueprint) -> bool {
     match quantity {
         // Where one source makes all of the traffic, all sources together would only repeat it.
-        Quantity::Entry(EntryChoice::All, _) if world.sources.len() == 1 => false,
-        Quantity::Entry(_, OfEntry::Response(stat)) => stat == MEAN || stat == P95,
-        Quantity::Entry(_, OfEntry::Errors(reason)) => reason == ErrorReason::All,
-        Quantity::Node(_, OfNode::Cpu) | Quantity::Memory(OfMemory::Node(_, NodeShare::Used)) => {
-            true
-        }
+        MeasuredQuantity::Entry(EntryChoice::All, _) if world.sources.len() == 1 => false,
+        MeasuredQuantity::Entry(_, OfEntry::Response(stat)) => stat == MEAN || stat == P95,
+        MeasuredQuantity::Entry(_, OfEntry::Errors(reason)) => reason == ErrorReason::All,
+        MeasuredQuantity::Node(_, OfNode::Cpu)
+        | MeasuredQuantity::Memory(OfMemory::Node(_, NodeShare::Used)) => true,
         _ => false,
     }
 }
@@ -65,7 +64,7 @@ pub(super) fn read(stand: &Stand<'_, '_>, wanted: &[MetricRef], others: usize) -
         })
         .collect();
     let is_unpaired = |(key, _, beside): &&(MetricKey, Option<Estimate>, Beside)| {
-        matches!(key.quantity, Quantity::Entry(_, OfEntry::Response(MEAN)))
+        matches!(key.quantity, MeasuredQuantity::Entry(_, OfEntry::Response(MEAN)))
             && key.part.is_none()
             && beside.variance_reduction.is_some_and(|reduction| reduction <= 0.0)
     };
@@ -93,7 +92,8 @@ fn keys(arms: Arms<'_>, wanted: &[MetricRef]) -> Vec<MetricKey> {
         keys.filter(|key| is_sensible(key.quantity, &arm.blueprint)).cloned().collect()
     };
     let mut rest: Vec<MetricKey> = all.iter().flat_map(|arm| sensible(&arm)).collect();
-    let rank = |key: &MetricKey| (!matches!(key.quantity, Quantity::Entry(..)), key.kind.name);
+    let rank =
+        |key: &MetricKey| (!matches!(key.quantity, MeasuredQuantity::Entry(..)), key.kind.name);
     rest.sort_by_key(rank);
     rest.iter().for_each(add);
     keys
@@ -160,9 +160,9 @@ pub(super) fn merged(shown: &[&BesideBaseline]) -> Vec<ComparedMetric> {
 }
 
 /// Adds what the migrations of each scenario come to beside that of the baseline.
-pub(super) fn add_migrations(rows: &mut Vec<ComparedMetric>, migrations: &[&[Number]]) {
+pub(super) fn add_migrations(rows: &mut Vec<ComparedMetric>, migrations: &[&[NumberBeside]]) {
     for (place, numbers) in migrations.iter().enumerate() {
-        for Number { kind, labels, before, beside } in *numbers {
+        for NumberBeside { kind, labels, before, beside } in *numbers {
             let is_known = |row: &ComparedMetric| row.name == kind.name && row.labels == *labels;
             let at = rows.iter().position(is_known).unwrap_or_else(|| {
                 rows.push(ComparedMetric {

@@ -1,8 +1,8 @@
 //! Plans put to the test, each alone: nodes are lost, years go by, new images are brought out; the plan itself, and
 //! its variants.
 
-use super::findings::{Outcome, PlanTrial, Takes};
-use super::plan::{Plan, Variant};
+use super::findings::{OrchestratorTakes, PlanTrial, TrialResult};
+use super::plan::{Plan, PlanVariant};
 use crate::failures;
 use crate::findings::Answer;
 use crate::question::{Question, WorldError, Worlds};
@@ -26,7 +26,7 @@ pub(super) fn of(
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Vec<PlanTrial>, WorldError> {
-    let of = |variant: Option<&Variant<'_>>| {
+    let of = |variant: Option<&PlanVariant<'_>>| {
         let own = (plan.worlds, plan.question);
         let (worlds, question) = variant.map_or(own, |one| (one.worlds, &one.question));
         let world = worlds.blueprint(None, &[])?;
@@ -46,12 +46,12 @@ pub(super) fn of(
 }
 
 /// What the orchestrator and the container engine take on all nodes together.
-fn takes(blueprint: &Blueprint) -> Takes {
+fn takes(blueprint: &Blueprint) -> OrchestratorTakes {
     let of_background = |one: &wssim_model::blueprint::Background| match one.maker {
         Maker::System(_) => f64::from(one.jobs) * one.cpu.mean() / one.every.mean(),
         Maker::Container(_) => 0.0,
     };
-    Takes {
+    OrchestratorTakes {
         bytes: blueprint.nodes.iter().map(|node| node.memory.agent + node.memory.engine).sum(),
         threads: blueprint.background.iter().map(of_background).fold(0.0, |sum, one| sum + one),
     }
@@ -63,7 +63,7 @@ fn lose(
     question: &Question,
     options: &Options,
     watch: &dyn Watch,
-) -> Result<Outcome, WorldError> {
+) -> Result<TrialResult, WorldError> {
     let question = alone(question);
     let options = failures::FailureOptions {
         common: Options { ranges: false, ..*options },
@@ -72,9 +72,9 @@ fn lose(
         years: Some(YEARS),
     };
     match failures::failures(worlds, &question, &options, watch).map(|found| found.answer) {
-        Ok(Answer::Failures(failures)) => Ok(Outcome::Failures(Box::new(failures))),
-        Err(failures::Error::World(error)) => Err(error),
-        _ => Ok(Outcome::CutShort),
+        Ok(Answer::Failures(failures)) => Ok(TrialResult::Failures(Box::new(failures))),
+        Err(failures::FailureError::World(error)) => Err(error),
+        _ => Ok(TrialResult::CutShort),
     }
 }
 
@@ -84,7 +84,7 @@ fn bring_out(
     question: &Question,
     options: &Options,
     watch: &dyn Watch,
-) -> Result<Outcome, WorldError> {
+) -> Result<TrialResult, WorldError> {
     let question = alone(question);
     let replications = Some(options.replications.unwrap_or(ROLLOUTS));
     let options = Options { replications, ranges: false, ..*options };
@@ -94,7 +94,7 @@ fn bring_out(
     let study = RunStudy::new(worlds, &question, &options, watch);
     let (findings, metrics) = study.answer_and(read)?;
     let is_done = Some(findings.replications) == replications;
-    Ok(if is_done { Outcome::Rollouts(metrics) } else { Outcome::CutShort })
+    Ok(if is_done { TrialResult::Rollouts(metrics) } else { TrialResult::CutShort })
 }
 
 /// Nothing is claimed of it.

@@ -1,6 +1,6 @@
 //! What one replication left behind after its fault: one small record an entry, a service, a node.
 
-use super::listen::{Answer, Heard, Listener, Replicas};
+use super::listen::{FailureListener, Heard, HeardAnswer, Replicas};
 use super::recovery::{recovery_seconds, worst_window};
 use crate::cluster::{ResponseLimit, Survival};
 use crate::stored::stored;
@@ -16,9 +16,9 @@ pub(super) struct Aftermath {
     /// By source.
     pub(super) entries: Vec<EntryAftermath>,
     /// By service.
-    pub(super) services: Vec<Service>,
+    pub(super) services: Vec<ServiceAftermath>,
     /// By node.
-    pub(super) nodes: Vec<Node>,
+    pub(super) nodes: Vec<NodeAftermath>,
     /// Where each container answers at the end, if it does.
     pub(super) at_end: Vec<Option<NodeId>>,
     pub(super) events: u64,
@@ -34,10 +34,10 @@ pub(super) struct EntryAftermath {
     /// The least share answered in any window of the definition in force.
     pub(super) worst: Option<f64>,
     /// Until it answers again, and from then on.
-    pub(super) during: Stretch,
-    pub(super) after: Stretch,
+    pub(super) during: AftermathStretch,
+    pub(super) after: AftermathStretch,
     /// All of it.
-    pub(super) whole: Stretch,
+    pub(super) whole: AftermathStretch,
     /// Whether its response times keep within the limits of its objective.
     pub(super) within_limits: bool,
     pub(super) failed: [u64; Failure::ALL.len()],
@@ -45,7 +45,7 @@ pub(super) struct EntryAftermath {
 
 /// Requests that arrived in part of the aftermath.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Stretch {
+pub(super) struct AftermathStretch {
     pub(super) arrived: u64,
     pub(super) answered: u64,
     /// Of those answered, in seconds.
@@ -53,7 +53,7 @@ pub(super) struct Stretch {
     pub(super) p95: Option<f64>,
 }
 
-impl Stretch {
+impl AftermathStretch {
     pub(super) fn failed(&self) -> u64 {
         self.arrived - self.answered
     }
@@ -61,7 +61,7 @@ impl Stretch {
 
 /// What became of the containers of a service.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Service {
+pub(super) struct ServiceAftermath {
     pub(super) before: u32,
     pub(super) fewest: u32,
     pub(super) at_end: u32,
@@ -73,7 +73,7 @@ pub(super) struct Service {
 
 /// What a node carried.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Node {
+pub(super) struct NodeAftermath {
     /// Running thread-seconds over thread-seconds.
     pub(super) cpu: f64,
     /// Share of time in which somebody waited for pages.
@@ -84,21 +84,21 @@ pub(super) struct Node {
 stored! {
     Aftermath { entries, services, nodes, at_end, events, requests, simulated_seconds }
     EntryAftermath { recovery, worst, during, after, whole, within_limits, failed }
-    Stretch { arrived, answered, mean, p95 }
-    Service { before, fewest, at_end, recovery, kills }
-    Node { cpu, stalled, kills }
+    AftermathStretch { arrived, answered, mean, p95 }
+    ServiceAftermath { before, fewest, at_end, recovery, kills }
+    NodeAftermath { cpu, stalled, kills }
 }
 
 impl Aftermath {
     pub(super) fn of(
         blueprint: &Blueprint,
-        listener: Listener,
+        listener: FailureListener,
         outcome: &Outcome,
         definitions: &[Survival],
         limits: &[Vec<ResponseLimit>],
         observed_seconds: f64,
     ) -> Self {
-        let nodes = (0..blueprint.nodes.len()).map(|n| Node {
+        let nodes = (0..blueprint.nodes.len()).map(|n| NodeAftermath {
             cpu: outcome.averages.nodes[n].threads / blueprint.nodes[n].threads,
             stalled: listener.stalled[n] as f64 * 1e-9 / observed_seconds,
             kills: listener.kills[n],
@@ -125,7 +125,7 @@ impl Aftermath {
     }
 }
 
-fn service(replicas: Replicas, kills: u64) -> Service {
+fn service(replicas: Replicas, kills: u64) -> ServiceAftermath {
     let recovery = match replicas {
         Replicas { before: 0, .. } => 0.0,
         Replicas { now: 0, .. } => f64::INFINITY,
@@ -133,7 +133,7 @@ fn service(replicas: Replicas, kills: u64) -> Service {
         _ => 0.0,
     };
     let Replicas { before, fewest, now, .. } = replicas;
-    Service { before, fewest, at_end: now, recovery, kills }
+    ServiceAftermath { before, fewest, at_end: now, recovery, kills }
 }
 
 fn entry(heard: Heard, definitions: &[Survival], limits: &[ResponseLimit]) -> EntryAftermath {
@@ -148,11 +148,11 @@ fn entry(heard: Heard, definitions: &[Survival], limits: &[ResponseLimit]) -> En
         let arrived = slots[from..to].iter().map(|slot| u64::from(slot.arrived)).sum();
         let part: Vec<f64> = (answers.iter())
             .filter(|answer| (from..to).contains(&(answer.slot as usize)))
-            .map(|answer: &Answer| answer.response as f64 * 1e-9)
+            .map(|answer: &HeardAnswer| answer.response as f64 * 1e-9)
             .collect();
         let mean = (!part.is_empty()).then(|| part.iter().sum::<f64>() / part.len() as f64);
         let p95 = quantile_of_sorted(&part, 0.95);
-        Stretch { arrived, answered: part.len() as u64, mean, p95 }
+        AftermathStretch { arrived, answered: part.len() as u64, mean, p95 }
     };
     let (during, after, whole) =
         (stretch(0, back), stretch(back, slots.len()), stretch(0, slots.len()));

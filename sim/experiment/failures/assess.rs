@@ -1,11 +1,11 @@
 //! From replications to what is told of a set: the worst state, pooled errors, mean response times.
 
-use super::aftermath::{Aftermath, EntryAftermath, Service, Stretch};
+use super::aftermath::{Aftermath, AftermathStretch, EntryAftermath, ServiceAftermath};
 use super::findings::{
     EntryFinding, EntryTrouble, NodeFinding, ServiceFinding, ServiceLevel, SetFinding,
     SurvivalState,
 };
-use super::reason::Loss;
+use super::reason::NodesDown;
 use crate::cluster::{ClusterFacts, Survival};
 use wssim_model::Blueprint;
 
@@ -23,7 +23,7 @@ pub(super) fn assess(
     let name = |node: &usize| blueprint.nodes[*node].name.clone();
     let nodes: Vec<String> = dead.iter().map(name).collect();
     let quorum = quorum(cluster, &nodes);
-    let loss = Loss { blueprint, cluster, dead, quorum, replications };
+    let loss = NodesDown { blueprint, cluster, dead, quorum, replications };
     let survived = [0, 1, 2].map(|which| {
         let survives = |one: &&Aftermath| survives(one, cluster, &definitions[which], which);
         replications.iter().filter(survives).count() as u32
@@ -72,7 +72,7 @@ pub(super) fn survives(
         .all(|seconds| seconds <= definition.within.seconds())
 }
 
-fn entry(loss: &Loss<'_>, source: usize) -> EntryFinding {
+fn entry(loss: &NodesDown<'_>, source: usize) -> EntryFinding {
     let all = || loss.replications.iter().map(|one| &one.entries[source]);
     let errors = loss.cluster.entries.get(source).and_then(|facts| facts.errors);
     let state = all().filter_map(|entry| state_of(entry, errors)).max();
@@ -138,10 +138,10 @@ pub(super) fn overloads(findings: &[SetFinding], sets: &[Vec<usize>]) -> Vec<(Ve
 }
 
 /// Errors pooled, response times averaged over replications.
-pub(super) fn part<'a>(all: &(impl Iterator<Item = &'a Stretch> + Clone)) -> ServiceLevel {
+pub(super) fn part<'a>(all: &(impl Iterator<Item = &'a AftermathStretch> + Clone)) -> ServiceLevel {
     let arrived: u64 = all.clone().map(|stretch| stretch.arrived).sum();
-    let failed: u64 = all.clone().map(Stretch::failed).sum();
-    let mean = |of: fn(&Stretch) -> Option<f64>| {
+    let failed: u64 = all.clone().map(AftermathStretch::failed).sum();
+    let mean = |of: fn(&AftermathStretch) -> Option<f64>| {
         let values: Vec<f64> = all.clone().filter_map(of).collect();
         (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
     };
@@ -152,12 +152,12 @@ pub(super) fn part<'a>(all: &(impl Iterator<Item = &'a Stretch> + Clone)) -> Ser
     }
 }
 
-fn service(loss: &Loss<'_>, place: usize) -> ServiceFinding {
+fn service(loss: &NodesDown<'_>, place: usize) -> ServiceFinding {
     let all = || loss.replications.iter().map(|one| &one.services[place]);
     let state = all().map(state_of_service).max().unwrap_or(SurvivalState::Up);
     let mut recovery: Vec<f64> = all().map(|service| service.recovery).collect();
     recovery.sort_by(f64::total_cmp);
-    let mean = |of: fn(&Service) -> u32| {
+    let mean = |of: fn(&ServiceAftermath) -> u32| {
         all().map(|service| f64::from(of(service))).sum::<f64>() / loss.replications.len() as f64
     };
     ServiceFinding {
@@ -170,17 +170,17 @@ fn service(loss: &Loss<'_>, place: usize) -> ServiceFinding {
     }
 }
 
-fn state_of_service(service: &Service) -> SurvivalState {
+fn state_of_service(service: &ServiceAftermath) -> SurvivalState {
     match *service {
         _ if service.recovery.is_infinite() => SurvivalState::Lost,
         _ if service.recovery > 0.0 => SurvivalState::Back,
-        Service { before, fewest, .. } if fewest < before => SurvivalState::Degraded,
+        ServiceAftermath { before, fewest, .. } if fewest < before => SurvivalState::Degraded,
         _ => SurvivalState::Up,
     }
 }
 
-fn survivor(loss: &Loss<'_>, node: usize) -> NodeFinding {
-    let mean = |of: fn(&super::aftermath::Node) -> f64| {
+fn survivor(loss: &NodesDown<'_>, node: usize) -> NodeFinding {
+    let mean = |of: fn(&super::aftermath::NodeAftermath) -> f64| {
         let all = loss.replications.iter().map(|one| of(&one.nodes[node]));
         all.sum::<f64>() / loss.replications.len() as f64
     };

@@ -13,14 +13,14 @@ use super::years::findings::LongRun;
 use crate::cluster::{ClusterFacts, Survival};
 use crate::findings::{JudgedClaim, Metric, Verdict};
 use crate::judge::{FEWEST, LEVEL, no_interval, not_judged, undecided, unit_of, verdict};
-use crate::metric::{MetricKind, OfSets, Reader, row_of, table};
+use crate::metric::{MetricKind, MetricReader, OfSets, row_of, table};
 use crate::question::{Claim, MetricRef, Study};
 use crate::reason::{Few, Needed, NoEstimate, NoYears, Reason, Runs, Setback, Unmeasured};
 use wssim_model::Blueprint;
 use wssim_stats::{Estimate, mean_interval};
 
 /// What is known of the sets so far.
-pub(super) struct Bench<'a> {
+pub(super) struct FailureBench<'a> {
     pub(super) blueprint: &'a Blueprint,
     pub(super) cluster: &'a ClusterFacts,
     pub(super) definition: &'a Survival,
@@ -55,7 +55,7 @@ struct Worst {
     estimate: Estimate,
 }
 
-impl Bench<'_> {
+impl FailureBench<'_> {
     fn subject(&self, metric: &MetricRef) -> Result<Subject, Unmeasured> {
         let entry = metric.labels.get("entry");
         let service = metric.labels.get("service");
@@ -352,7 +352,7 @@ impl Bench<'_> {
     pub(super) fn metrics(&self) -> Vec<Metric> {
         let mut all = Vec::new();
         for row in table() {
-            let Reader::Sets(what) = row.reader else { continue };
+            let MetricReader::Sets(what) = row.reader else { continue };
             match what {
                 OfSets::Recovery => all.extend(self.recoveries(&row.kind)),
                 OfSets::Survival => {
@@ -444,8 +444,11 @@ fn had_containers(all: &[Aftermath], service: usize) -> bool {
 /// What of sets the claim is about; `None`: they do not show it.
 fn of_sets(claim: &Claim) -> Option<OfSets> {
     match row_of(&claim.metric.name)?.reader {
-        Reader::Sets(what) => Some(what),
-        Reader::Run(_) | Reader::Years(_) | Reader::Capacity(_) | Reader::Migrate(_) => None,
+        MetricReader::Sets(what) => Some(what),
+        MetricReader::Run(_)
+        | MetricReader::Years(_)
+        | MetricReader::Capacity(_)
+        | MetricReader::Migrate(_) => None,
     }
 }
 

@@ -30,7 +30,7 @@ mod wear;
 mod weigh;
 pub mod years;
 
-pub use options::{Error, FailureOptions};
+pub use options::{FailureError, FailureOptions};
 pub(crate) use stage::crash;
 
 use crate::findings::Findings;
@@ -47,7 +47,7 @@ pub fn failures(
     question: &Question,
     options: &FailureOptions,
     watch: &dyn Watch,
-) -> Result<Findings, Error> {
+) -> Result<Findings, FailureError> {
     let pool = threads::pool(options.common.threads)?;
     pool.install(|| Ok(study::FailureStudy::new(worlds, question, options, watch)?.answer()?))
 }

@@ -18,7 +18,7 @@ pub struct FailureOptions {
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Error {
+pub enum FailureError {
     /// A world cannot be made.
     World(WorldError),
     /// There are not that many nodes to lose.
@@ -39,7 +39,7 @@ pub enum Error {
     },
 }
 
-impl From<WorldError> for Error {
+impl From<WorldError> for FailureError {
     fn from(error: WorldError) -> Self {
         Self::World(error)
     }

@@ -4,9 +4,9 @@
 //! Of a refuted claim one set that refutes it is looked at, and all others only if that one does not
 //! elsewhere. Nothing narrows the inputs here: what was observed is measured by `run`.
 
-use super::judge::{Bench, is_judged};
+use super::judge::{FailureBench, is_judged};
 use super::stage::FailureStage;
-use super::weigh::{Decided, OfSets, OfYears};
+use super::weigh::{Decided, SetClaims, YearClaims};
 use super::years;
 use super::years::stage::Years;
 use crate::cluster::Survival;
@@ -37,7 +37,7 @@ pub(super) struct Facts<'a> {
 
 impl DecidedClaims {
     /// Those of `claims`; `is_asked`: whether they are to be held to anything.
-    pub(super) fn of(bench: &Bench<'_>, claims: &[JudgedClaim], is_asked: bool) -> Self {
+    pub(super) fn of(bench: &FailureBench<'_>, claims: &[JudgedClaim], is_asked: bool) -> Self {
         let mut held = Self { of_sets: Vec::new(), of_years: Vec::new(), is_asked };
         for (place, one) in claims.iter().enumerate() {
             if !is_judged(&one.claim) || !is_weighed(one.verdict) {
@@ -122,7 +122,7 @@ impl DecidedClaims {
         engine: &mut Engine<'_, Years<'_>>,
     ) -> Result<Checked, WorldError> {
         let of = |place: &usize| facts.question.claims[*place].clone();
-        let weighing = OfYears { all: self.of_years.iter().map(of).collect() };
+        let weighing = YearClaims { all: self.of_years.iter().map(of).collect() };
         let mut subjects = Vec::new();
         for subject in 0..weighing.all.len() {
             let arms = weighing.arms(engine, subject, &[])?;
@@ -140,7 +140,7 @@ fn sets(
     engine: &mut Engine<'_, FailureStage<'_>>,
     all: &[Decided],
 ) -> Result<Checked, WorldError> {
-    let weighing = OfSets {
+    let weighing = SetClaims {
         all: all.to_vec(),
         sets: facts.sets,
         definition: facts.definition,

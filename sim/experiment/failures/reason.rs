@@ -7,7 +7,7 @@
 //! what is left waits for pages.
 //! What runs again is lost by nobody, whatever the rules say: the simulation has the last word.
 
-use super::aftermath::{Aftermath, Node};
+use super::aftermath::{Aftermath, NodeAftermath};
 use super::findings::{EntryTrouble, FailsOf, ServiceLoss, Way};
 use crate::cluster::{ClusterFacts, ServiceFacts};
 use std::collections::{BTreeSet, VecDeque};
@@ -25,7 +25,7 @@ const STALLED: f64 = 0.1;
 const STUCK: f64 = 0.5;
 
 /// A set of nodes that is down, and what is known of it.
-pub(super) struct Loss<'a> {
+pub(super) struct NodesDown<'a> {
     pub(super) blueprint: &'a Blueprint,
     pub(super) cluster: &'a ClusterFacts,
     /// Places of its nodes.
@@ -34,7 +34,7 @@ pub(super) struct Loss<'a> {
     pub(super) replications: &'a [Aftermath],
 }
 
-impl Loss<'_> {
+impl NodesDown<'_> {
     /// Why no container of the service at `place` answers at the end.
     pub(super) fn of_service(&self, place: usize) -> ServiceLoss {
         let unknown = ServiceFacts::default();
@@ -208,7 +208,7 @@ impl Loss<'_> {
     }
 
     /// The node left on which `what` is greatest on average.
-    fn worst(&self, what: impl Fn(&Node) -> f64) -> Option<(String, f64)> {
+    fn worst(&self, what: impl Fn(&NodeAftermath) -> f64) -> Option<(String, f64)> {
         let mean = |n: usize| {
             let sum: f64 = self.replications.iter().map(|one| what(&one.nodes[n])).sum();
             sum / self.replications.len() as f64

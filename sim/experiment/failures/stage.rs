@@ -1,7 +1,7 @@
 //! The stage of `failures`: worlds in which a set of nodes is lost, with traffic.
 
 use super::aftermath::Aftermath;
-use super::listen::Listener;
+use super::listen::FailureListener;
 use crate::cluster::{ClusterFacts, ResponseLimit, Survival};
 use crate::engine;
 use crate::question::{Override, Question, WorldError, Worlds};
@@ -15,22 +15,22 @@ use wssim_model::{Blueprint, Cut, Run, simulate_following};
 
 /// A point: other values of inputs, and the nodes that are lost, by place; `None`: none are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Loss {
+pub(super) struct LossPoint {
     pub(super) overrides: Vec<Override>,
     pub(super) nodes: Option<Vec<usize>>,
 }
 
 /// A world in which nothing goes wrong of itself.
 #[derive(Debug)]
-pub(super) struct Calm {
+pub(super) struct CalmWorld {
     pub(super) blueprint: Blueprint,
     pub(super) cluster: ClusterFacts,
 }
 
 /// A set of nodes that is lost in a world, and what its replications have shown.
 #[derive(Debug)]
-pub(super) struct Lost {
-    pub(super) world: Arc<Calm>,
+pub(super) struct LostSet {
+    pub(super) world: Arc<CalmWorld>,
     pub(super) nodes: Option<Vec<usize>>,
     pub(super) done: Vec<Aftermath>,
 }
@@ -46,7 +46,7 @@ pub(super) struct FailureStage<'a> {
     pub(super) lead: Nanos,
     pub(super) observed: Nanos,
     /// Worlds that were made, so that sets share them.
-    made: Mutex<BTreeMap<Vec<Override>, Arc<Calm>>>,
+    made: Mutex<BTreeMap<Vec<Override>, Arc<CalmWorld>>>,
 }
 
 impl<'a> FailureStage<'a> {
@@ -65,14 +65,14 @@ impl<'a> FailureStage<'a> {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub(super) fn calm(&self, overrides: &[Override]) -> Result<Arc<Calm>, WorldError> {
-        let known = |made: &BTreeMap<_, Arc<Calm>>| made.get(overrides).map(Arc::clone);
+    pub(super) fn calm(&self, overrides: &[Override]) -> Result<Arc<CalmWorld>, WorldError> {
+        let known = |made: &BTreeMap<_, Arc<CalmWorld>>| made.get(overrides).map(Arc::clone);
         if let Some(calm) = known(&self.made.lock().unwrap_or_else(PoisonError::into_inner)) {
             return Ok(calm);
         }
         let world = self.worlds.at_risk(None, overrides)?;
         let blueprint = world.blueprint.struck_by(Vec::new());
-        let calm = Arc::new(Calm { blueprint, cluster: world.cluster });
+        let calm = Arc::new(CalmWorld { blueprint, cluster: world.cluster });
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.insert(overrides.to_vec(), Arc::clone(&calm));
         Ok(calm)
@@ -91,7 +91,7 @@ impl<'a> FailureStage<'a> {
     ) -> Result<Aftermath, Cut> {
         let struck = calm.struck_by(set.map(crash).into_iter().collect());
         let begin = Time::ZERO + self.lead;
-        let listener = Listener::new(&struck, begin, begin + self.observed);
+        let listener = FailureListener::new(&struck, begin, begin + self.observed);
         let run = Run { seed: self.seed, replication, lead: self.lead, measured: self.observed };
         let follow = self.definitions[0].window;
         let (outcome, listener) = simulate_following(&struck, run, follow, listener, stop)?;
@@ -103,21 +103,21 @@ impl<'a> FailureStage<'a> {
 }
 
 impl engine::Stage for FailureStage<'_> {
-    type Point = Loss;
-    type Arm = Lost;
+    type Point = LossPoint;
+    type Arm = LostSet;
     type One = Aftermath;
 
-    fn open(&self, point: &Loss) -> Result<Lost, WorldError> {
+    fn open(&self, point: &LossPoint) -> Result<LostSet, WorldError> {
         let world = self.calm(&point.overrides)?;
-        Ok(Lost { world, nodes: point.nodes.clone(), done: Vec::new() })
+        Ok(LostSet { world, nodes: point.nodes.clone(), done: Vec::new() })
     }
 
-    fn is_same(&self, a: &Lost, b: &Lost) -> bool {
+    fn is_same(&self, a: &LostSet, b: &LostSet) -> bool {
         let is_one = Arc::ptr_eq(&a.world, &b.world);
         a.nodes == b.nodes && (is_one || a.world.blueprint == b.world.blueprint)
     }
 
-    fn identity(&self, arm: &Lost) -> impl Debug {
+    fn identity(&self, arm: &LostSet) -> impl Debug {
         let facts = self.question.cluster.entries.iter();
         let limits: Vec<&Vec<ResponseLimit>> = facts.map(|facts| &facts.limits).collect();
         let Self { seed, definitions, lead, observed, .. } = *self;
@@ -126,7 +126,7 @@ impl engine::Stage for FailureStage<'_> {
 
     fn replicate(
         &self,
-        arm: &Lost,
+        arm: &LostSet,
         number: u32,
         stop: &dyn Fn() -> bool,
     ) -> Result<Aftermath, Cut> {
@@ -137,11 +137,11 @@ impl engine::Stage for FailureStage<'_> {
         one.events
     }
 
-    fn keep(&self, arm: &mut Lost, one: Aftermath) {
+    fn keep(&self, arm: &mut LostSet, one: Aftermath) {
         arm.done.push(one);
     }
 
-    fn replications(&self, arm: &Lost) -> u32 {
+    fn replications(&self, arm: &LostSet) -> u32 {
         arm.done.len() as u32
     }
 }

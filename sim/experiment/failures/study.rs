@@ -3,11 +3,11 @@
 use super::aftermath::Aftermath;
 use super::assess::{assess, overloads, part};
 use super::findings::{Failures, SetFinding};
-use super::judge::{Bench, YearsChange, is_judged};
-use super::options::{Error, FailureOptions};
+use super::judge::{FailureBench, YearsChange, is_judged};
+use super::options::{FailureError, FailureOptions};
 use super::ranges::{DecidedClaims, Facts};
 use super::sets::{MOST_SETS, count_sets, sets};
-use super::stage::{FailureStage, Loss};
+use super::stage::{FailureStage, LossPoint};
 use super::wear::Wear;
 use super::years;
 use super::years::findings::LongRun;
@@ -67,7 +67,7 @@ impl<'a> FailureStudy<'a> {
         question: &'a Question,
         options: &'a FailureOptions,
         watch: &'a dyn Watch,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, FailureError> {
         let own = worlds.at_risk(None, &[])?;
         let calm = own.blueprint.struck_by(Vec::new());
         let is_scripted = |fault: &Fault| matches!(fault.comes, Comes::Once(_));
@@ -124,7 +124,7 @@ impl<'a> FailureStudy<'a> {
     }
 
     fn cast(&self, engine: &mut Losses<'_, 'a>) -> Result<Stand, WorldError> {
-        let mut lose = |nodes| engine.arm(&Loss { overrides: Vec::new(), nodes });
+        let mut lose = |nodes| engine.arm(&LossPoint { overrides: Vec::new(), nodes });
         let calm = lose(None)?;
         let lost = self.sets.iter().map(|set| lose(Some(set.clone())));
         let lost = lost.collect::<Result<_, _>>()?;
@@ -152,9 +152,9 @@ impl<'a> FailureStudy<'a> {
         engine: &'e Losses<'_, 'a>,
         stand: &Stand,
         replications: usize,
-    ) -> Bench<'e> {
+    ) -> FailureBench<'e> {
         let done = |arm: &ArmId| &engine.see(*arm).done[..replications];
-        Bench {
+        FailureBench {
             blueprint: &self.calm,
             cluster: &self.question.cluster,
             definition: &self.definitions[0],
@@ -363,14 +363,14 @@ impl<'a> Looking<FailureStage<'a>> for Deciding<'_, 'a> {
 }
 
 /// The most nodes that fail together.
-fn depth(options: &FailureOptions, nodes: usize) -> Result<usize, Error> {
+fn depth(options: &FailureOptions, nodes: usize) -> Result<usize, FailureError> {
     let depth = options.depth.unwrap_or(2.min(nodes));
     if depth > nodes {
-        return Err(Error::TooFewNodes { depth, nodes });
+        return Err(FailureError::TooFewNodes { depth, nodes });
     }
     let sets = count_sets(nodes as u64, depth as u64);
     if sets > MOST_SETS {
-        return Err(Error::TooManySets { depth, nodes, sets });
+        return Err(FailureError::TooManySets { depth, nodes, sets });
     }
     Ok(depth)
 }

@@ -1,7 +1,7 @@
 //! Claims of `failures` as the check of ranges sees them: of sets that are lost, and of years.
 
-use super::judge::Bench;
-use super::stage::{FailureStage, Loss, Lost};
+use super::judge::FailureBench;
+use super::stage::{FailureStage, LossPoint, LostSet};
 use super::years::stage::{Wearing, Worn, Years};
 use crate::cluster::Survival;
 use crate::engine::{ArmId, Engine};
@@ -19,7 +19,7 @@ pub(super) struct Decided {
 }
 
 /// Claims about sets.
-pub(super) struct OfSets<'a> {
+pub(super) struct SetClaims<'a> {
     pub(super) all: Vec<Decided>,
     pub(super) sets: &'a [Vec<usize>],
     pub(super) definition: &'a Survival,
@@ -27,7 +27,7 @@ pub(super) struct OfSets<'a> {
     pub(super) level: f64,
 }
 
-impl Weighing<FailureStage<'_>> for OfSets<'_> {
+impl Weighing<FailureStage<'_>> for SetClaims<'_> {
     fn arms(
         &self,
         engine: &mut Engine<'_, FailureStage<'_>>,
@@ -36,7 +36,7 @@ impl Weighing<FailureStage<'_>> for OfSets<'_> {
     ) -> Result<Vec<ArmId>, WorldError> {
         let lose = |set: &usize| {
             let nodes = Some(self.sets[*set].clone());
-            engine.arm(&Loss { overrides: at.to_vec(), nodes })
+            engine.arm(&LossPoint { overrides: at.to_vec(), nodes })
         };
         self.all[subject].sets.iter().map(lose).collect()
     }
@@ -53,10 +53,10 @@ impl Weighing<FailureStage<'_>> for OfSets<'_> {
         replications: usize,
     ) -> Option<Readings> {
         let Decided { claim, sets, of } = &self.all[subject];
-        let arms: Vec<&Lost> = arms.iter().map(|arm| engine.see(*arm)).collect();
+        let arms: Vec<&LostSet> = arms.iter().map(|arm| engine.see(*arm)).collect();
         let world = &arms.first()?.world;
         let sets: Vec<Vec<usize>> = sets.iter().map(|set| self.sets[*set].clone()).collect();
-        let bench = Bench {
+        let bench = FailureBench {
             blueprint: &world.blueprint,
             cluster: &world.cluster,
             definition: self.definition,
@@ -75,11 +75,11 @@ impl Weighing<FailureStage<'_>> for OfSets<'_> {
 }
 
 /// Claims about years.
-pub(super) struct OfYears {
+pub(super) struct YearClaims {
     pub(super) all: Vec<Claim>,
 }
 
-impl Weighing<Years<'_>> for OfYears {
+impl Weighing<Years<'_>> for YearClaims {
     fn arms(
         &self,
         engine: &mut Engine<'_, Years<'_>>,

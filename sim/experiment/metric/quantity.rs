@@ -8,7 +8,7 @@ use wssim_model::probe::Failure;
 
 /// What is measured; places are those of the blueprint's tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Quantity {
+pub(crate) enum MeasuredQuantity {
     Entry(EntryChoice, OfEntry),
     QueryTime(Calls, Stat),
     BreakerOpen(Calls),
@@ -21,7 +21,7 @@ pub(crate) enum Quantity {
     Service(usize, OfService),
     Node(usize, OfNode),
     Memory(OfMemory),
-    Component(Component),
+    Component(TimeComponent),
     /// Bytes between nodes that go encrypted.
     Encrypted,
     /// Of one stack.
@@ -127,7 +127,7 @@ pub(crate) enum OfNode {
 
 /// Where the time of a request goes; by service or pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Component {
+pub(crate) enum TimeComponent {
     Cpu(usize),
     Worker(usize),
     Pool(usize),

@@ -1,6 +1,6 @@
 //! A row of the table of metrics: what is told of a metric, and how it is read off.
 
-use super::quantity::Quantity;
+use super::quantity::MeasuredQuantity;
 use std::fmt::Debug;
 use wssim_model::Blueprint;
 
@@ -67,7 +67,7 @@ impl MetricKind {
 pub struct Row {
     /// What is told of it.
     pub kind: MetricKind,
-    pub(crate) reader: Reader,
+    pub(crate) reader: MetricReader,
 }
 
 /// Who measures a metric.
@@ -90,11 +90,11 @@ impl Row {
     #[must_use]
     pub fn measured_by(&self) -> MeasuredBy {
         match self.reader {
-            Reader::Run(_) => MeasuredBy::Run,
-            Reader::Sets(_) => MeasuredBy::Failures,
-            Reader::Years(_) => MeasuredBy::LongRun,
-            Reader::Capacity(_) => MeasuredBy::Capacity,
-            Reader::Migrate(_) => MeasuredBy::Migrate,
+            MetricReader::Run(_) => MeasuredBy::Run,
+            MetricReader::Sets(_) => MeasuredBy::Failures,
+            MetricReader::Years(_) => MeasuredBy::LongRun,
+            MetricReader::Capacity(_) => MeasuredBy::Capacity,
+            MetricReader::Migrate(_) => MeasuredBy::Migrate,
         }
     }
 
@@ -113,7 +113,7 @@ impl Row {
 
 /// How a metric is read off.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Reader {
+pub(crate) enum MetricReader {
     /// By `run`: for each key that a blueprint has, a quantity of a replication.
     Run(&'static dyn Keyed),
     /// By `failures`, from what sets of nodes show.
@@ -181,14 +181,14 @@ pub(crate) enum OfHistory {
 }
 
 /// The keys of one metric with `N` labels: values of the labels, and what is measured there.
-pub(super) type Found<const N: usize> = Vec<([String; N], Quantity)>;
+pub(super) type FoundKeys<const N: usize> = Vec<([String; N], MeasuredQuantity)>;
 
 /// Finds the keys that a blueprint has.
 #[derive(Debug)]
-pub(super) struct Keys<const N: usize>(pub(super) fn(&Blueprint) -> Found<N>);
+pub(super) struct Keys<const N: usize>(pub(super) fn(&Blueprint) -> FoundKeys<N>);
 
 /// Labels of a key, and what is measured there.
-pub(crate) type Labelled = (Vec<(&'static str, String)>, Quantity);
+pub(crate) type Labelled = (Vec<(&'static str, String)>, MeasuredQuantity);
 
 /// The same for any number of labels; `names` are those of the row.
 pub(crate) trait Keyed: Debug + Sync {
@@ -197,7 +197,7 @@ pub(crate) trait Keyed: Debug + Sync {
 
 impl<const N: usize> Keyed for Keys<N> {
     fn keys(&self, names: &'static [&'static str], blueprint: &Blueprint) -> Vec<Labelled> {
-        let named = |(values, what): ([String; N], Quantity)| {
+        let named = |(values, what): ([String; N], MeasuredQuantity)| {
             (names.iter().copied().zip(values).collect(), what)
         };
         (self.0)(blueprint).into_iter().map(named).collect()
@@ -226,7 +226,7 @@ pub(super) const fn run_either<const N: usize, const A: usize, const B: usize>(
     keys: &'static Either<A, B>,
 ) -> Row {
     const { assert!(A + B == N, "every label is of one of the two sets") }
-    Row { kind: kind(name, unit, labels, meaning), reader: Reader::Run(keys) }
+    Row { kind: kind(name, unit, labels, meaning), reader: MetricReader::Run(keys) }
 }
 
 /// A metric that `run` measures.
@@ -237,7 +237,7 @@ pub(super) const fn run<const N: usize>(
     meaning: &'static str,
     keys: &'static Keys<N>,
 ) -> Row {
-    Row { kind: kind(name, unit, labels, meaning), reader: Reader::Run(keys) }
+    Row { kind: kind(name, unit, labels, meaning), reader: MetricReader::Run(keys) }
 }
 
 /// What is told of a metric, measured or not.

@@ -1,8 +1,8 @@
 //! Migrations side by side, for `compare`: how long each takes, how long people work, and who is down meanwhile.
 
-use super::numbers::{Labels, PhasesShown};
+use super::numbers::{NumberLabels, PhasesShown};
 use super::passage::Passage;
-use super::stage::{MigrationStage, Point, Variant};
+use super::stage::{MigrationStage, PhasePoint, PhaseVariant};
 use crate::compare::findings::Beside;
 use crate::engine::{ArmId, Broken, Engine, Want};
 use crate::judge::{LEVEL, estimate, paired_change};
@@ -18,9 +18,9 @@ const REPLICATIONS: u32 = 20;
 const TOLD: [&str; 3] = ["migration_downtime_seconds", "migration_effort_seconds", "phase_seconds"];
 
 /// A number of two migrations.
-pub(crate) struct Number {
+pub(crate) struct NumberBeside {
     pub(crate) kind: &'static MetricKind,
-    pub(crate) labels: Labels,
+    pub(crate) labels: NumberLabels,
     pub(crate) before: Option<Estimate>,
     pub(crate) beside: Beside,
 }
@@ -36,7 +36,7 @@ pub(crate) fn beside(
     options: &crate::Options,
     watch: &dyn Watch,
     others: usize,
-) -> Result<Vec<Number>, WorldError> {
+) -> Result<Vec<NumberBeside>, WorldError> {
     let stage = MigrationStage::new(worlds, options.seed);
     let [before, after] = [stage.phases(Some(base))?, stage.phases(None)?];
     if before.is_empty() || after.is_empty() {
@@ -46,7 +46,8 @@ pub(crate) fn beside(
     let mut arms = [Vec::new(), Vec::new()];
     for (place, (arm, phases)) in [(Some(base), &before), (None, &after)].into_iter().enumerate() {
         for phase in 0..phases.len() {
-            let point = Point { arm: arm.map(str::to_owned), phase, variant: Variant::Plain };
+            let point =
+                PhasePoint { arm: arm.map(str::to_owned), phase, variant: PhaseVariant::Plain };
             arms[place].push(engine.arm(&point)?);
         }
     }
@@ -68,8 +69,8 @@ pub(crate) fn beside(
 }
 
 /// Those of either migration as a whole.
-fn numbers(both: &[PhasesShown<'_>; 2], most: usize, level: f64) -> Vec<Number> {
-    let mut keys: Vec<(&'static MetricKind, Labels)> = Vec::new();
+fn numbers(both: &[PhasesShown<'_>; 2], most: usize, level: f64) -> Vec<NumberBeside> {
+    let mut keys: Vec<(&'static MetricKind, NumberLabels)> = Vec::new();
     for key in both.iter().flat_map(PhasesShown::keys) {
         let is_of_all = key.1.iter().all(|(name, value)| *name != "phase" || value == ALL);
         let is_known = keys.iter().any(|one| one.0.name == key.0.name && one.1 == key.1);
@@ -77,7 +78,7 @@ fn numbers(both: &[PhasesShown<'_>; 2], most: usize, level: f64) -> Vec<Number> 
             keys.push(key);
         }
     }
-    let number = |(kind, labels): (&'static MetricKind, Labels)| {
+    let number = |(kind, labels): (&'static MetricKind, NumberLabels)| {
         let metric = MetricRef::named(kind.name, &labels);
         let [before, after] = [0, 1].map(|place: usize| both[place].samples(&metric, most));
         let alone = |samples: &Option<Vec<_>>| estimate(samples.as_ref()?, LEVEL);
@@ -89,7 +90,7 @@ fn numbers(both: &[PhasesShown<'_>; 2], most: usize, level: f64) -> Vec<Number> 
             relative: change(true).filter(|relative| relative.mean.is_finite()),
             ..Beside::default()
         };
-        Number { before: alone(&before), beside, kind, labels }
+        NumberBeside { before: alone(&before), beside, kind, labels }
     };
     keys.into_iter().map(number).collect()
 }

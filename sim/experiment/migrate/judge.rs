@@ -9,7 +9,7 @@ use crate::verdict::Verdict;
 use wssim_stats::Estimate;
 
 /// What is known, to judge by.
-pub(super) struct Bench<'a> {
+pub(super) struct MigrationBench<'a> {
     pub(super) own: &'a PhasesShown<'a>,
     /// By file that changes are from.
     pub(super) bases: &'a [(String, PhasesShown<'a>)],
@@ -20,7 +20,7 @@ pub(super) struct Bench<'a> {
     pub(super) ranges: usize,
 }
 
-impl Bench<'_> {
+impl MigrationBench<'_> {
     /// The claim, and what became of it.
     pub(super) fn judge(&self, claim: &Claim) -> JudgedClaim {
         let measured = match not_judged(claim, Study::Migrate) {

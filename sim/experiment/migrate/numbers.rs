@@ -3,12 +3,12 @@
 use super::course;
 use super::passage::Passage;
 use super::plan::PlannedPhase;
-use crate::metric::{ALL, MetricKind, OfMigrate, Reader, row_of, table};
+use crate::metric::{ALL, MetricKind, MetricReader, OfMigrate, row_of, table};
 use crate::question::MetricRef;
 use crate::sample::{Sample, Share};
 
 /// Labels of a metric.
-pub(super) type Labels = Vec<(&'static str, String)>;
+pub(super) type NumberLabels = Vec<(&'static str, String)>;
 
 /// What the phases of an arm have shown.
 pub(super) struct PhasesShown<'e> {
@@ -34,7 +34,7 @@ impl<'e> PhasesShown<'e> {
 
     /// What `metric` is in each of the first `most` replications; `None`: there is no such metric.
     pub(super) fn samples(&self, metric: &MetricRef, most: usize) -> Option<Vec<Sample>> {
-        let Reader::Migrate(of) = row_of(&metric.name)?.reader else { return None };
+        let MetricReader::Migrate(of) = row_of(&metric.name)?.reader else { return None };
         let label = |name: &str| metric.labels.get(name).map(String::as_str);
         let phase = match label("phase") {
             None | Some(ALL) => None,
@@ -105,17 +105,17 @@ impl<'e> PhasesShown<'e> {
     }
 
     /// All metrics that there are, in the order of names and labels.
-    pub(super) fn keys(&self) -> Vec<(&'static MetricKind, Labels)> {
+    pub(super) fn keys(&self) -> Vec<(&'static MetricKind, NumberLabels)> {
         let mut keys = Vec::new();
         for row in table() {
-            if let Reader::Migrate(of) = row.reader {
+            if let MetricReader::Migrate(of) = row.reader {
                 keys.extend(self.labels(of).into_iter().map(|labels| (&row.kind, labels)));
             }
         }
         keys
     }
 
-    fn labels(&self, of: OfMigrate) -> Vec<Labels> {
+    fn labels(&self, of: OfMigrate) -> Vec<NumberLabels> {
         let phase = |phase: &PlannedPhase| ("phase", phase.id.clone());
         let all = ("phase", ALL.to_owned());
         let phases = || self.phases.iter().map(phase);

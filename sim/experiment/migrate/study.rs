@@ -1,17 +1,17 @@
 //! The study: all phases look by look until claims are decided, then what can go wrong; and what is told of them.
 
-use super::error::Error;
+use super::error::MigrationError;
 use super::findings::Migration;
-use super::judge::Bench;
+use super::judge::MigrationBench;
 use super::numbers::PhasesShown;
 use super::plan::PlannedPhase;
-use super::stage::{MigrationStage, Point, Variant};
-use super::told::{Loss, told};
+use super::stage::{MigrationStage, PhasePoint, PhaseVariant};
+use super::told::{PhaseLoss, told};
 use crate::engine::{ArmId, Broken, Engine, Want};
 use crate::findings::{Answer, Findings, JudgedClaim, Metric, StoppedBy, Verdict};
 use crate::judge::{LEVEL, estimate, no_interval};
 use crate::looks::{ByLooks, Looking};
-use crate::metric::{OfMigrate, Reader, row_of};
+use crate::metric::{MetricReader, OfMigrate, row_of};
 use crate::note::{Note, of_load};
 use crate::question::{Claim, MetricRef, Question, WorldError, Worlds};
 use crate::reason::{NoEstimate, Runs};
@@ -58,21 +58,21 @@ impl Cast {
         with_backs: bool,
     ) -> Result<Self, WorldError> {
         let phases = stage.phases(arm)?;
-        let mut arm_of = |phase: usize, variant: Variant| {
-            engine.arm(&Point { arm: arm.map(str::to_owned), phase, variant })
+        let mut arm_of = |phase: usize, variant: PhaseVariant| {
+            engine.arm(&PhasePoint { arm: arm.map(str::to_owned), phase, variant })
         };
         let (mut plain, mut backs, mut losses) = (Vec::new(), Vec::new(), Vec::new());
         for (place, phase) in phases.iter().enumerate() {
-            plain.push(arm_of(place, Variant::Plain)?);
+            plain.push(arm_of(place, PhaseVariant::Plain)?);
             let steps = phase.procedure().steps;
             let changing = (0..steps.len()).filter(|at| with_backs && !steps[*at].is_of_people());
-            let back = |at: usize| Ok((at, arm_of(place, Variant::Back(at))?));
+            let back = |at: usize| Ok((at, arm_of(place, PhaseVariant::Back(at))?));
             let of_phase: Result<Vec<_>, WorldError> = changing.map(back).collect();
             backs.push(of_phase?);
             // A phase without a step that changes anything has nothing to lose.
             let is_idle = backs.last().is_none_or(Vec::is_empty);
             let nodes = 0..if arm.is_some() || is_idle { 0 } else { phase.blueprint.nodes.len() };
-            let loss = |node: usize| Ok((node, arm_of(place, Variant::Loss(node))?));
+            let loss = |node: usize| Ok((node, arm_of(place, PhaseVariant::Loss(node))?));
             let of_phase: Result<Vec<_>, WorldError> = nodes.map(loss).collect();
             losses.push(of_phase?);
         }
@@ -89,7 +89,7 @@ impl Cast {
         }
     }
 
-    fn see_losses<'e>(&'e self, engine: &'e Phases<'_, '_>) -> Vec<Vec<Loss<'e>>> {
+    fn see_losses<'e>(&'e self, engine: &'e Phases<'_, '_>) -> Vec<Vec<PhaseLoss<'e>>> {
         let loss = |(node, arm): &(usize, ArmId)| (*node, engine.see(*arm).done.as_slice());
         self.losses.iter().map(|all| all.iter().map(loss).collect()).collect()
     }
@@ -106,10 +106,10 @@ impl Cast {
 impl<'a> MigrateStudy<'a> {
     /// # Errors
     /// When a world cannot be made, or there are no phases.
-    pub(super) fn answer(&self) -> Result<Findings, Error> {
+    pub(super) fn answer(&self) -> Result<Findings, MigrationError> {
         let stage = MigrationStage::new(self.worlds, self.options.seed);
         if stage.phases(None)?.is_empty() {
-            return Err(Error::NoPhases);
+            return Err(MigrationError::NoPhases);
         }
         let mut engine = Engine::new(&stage, self.watch);
         let own = Cast::of(&mut engine, &stage, None, true)?;
@@ -131,7 +131,7 @@ impl<'a> MigrateStudy<'a> {
         let of = |claim: &Claim| row_of(&claim.metric.name).map(|row| row.reader);
         self.question
             .judged()
-            .any(|claim| matches!(of(claim), Some(Reader::Migrate(OfMigrate::Rollback))))
+            .any(|claim| matches!(of(claim), Some(MetricReader::Migrate(OfMigrate::Rollback))))
     }
 
     /// Adds replications until the stopping rule, a limit or the user ends it; then what can go wrong.
@@ -168,7 +168,7 @@ impl<'a> MigrateStudy<'a> {
         let judged = self.question.judged().count();
         let level = simultaneous_level(judged, LOOKS.len());
         let ranges = self.question.ranged.len();
-        let bench = Bench { own: &own, bases: &bases, replications, level, ranges };
+        let bench = MigrationBench { own: &own, bases: &bases, replications, level, ranges };
         self.question.claims.iter().map(|claim| bench.judge(claim)).collect()
     }
 
@@ -203,19 +203,20 @@ impl<'a> MigrateStudy<'a> {
 
 /// All metrics with plain intervals.
 fn metrics(shown: &PhasesShown<'_>, replications: usize) -> Vec<Metric> {
-    let of = |(kind, labels): (&'static crate::metric::MetricKind, super::numbers::Labels)| {
-        let metric = MetricRef::named(kind.name, &labels);
-        let samples = shown.samples(&metric, replications).unwrap_or_default();
-        let estimate = estimate(&samples, LEVEL);
-        let few = no_interval(Runs::Replications);
-        let missing = match samples.len() {
-            _ if estimate.is_some() => None,
-            all if all < few.needed as usize => Some(NoEstimate::TooFew(few)),
-            _ => Some(NoEstimate::Nothing),
+    let of =
+        |(kind, labels): (&'static crate::metric::MetricKind, super::numbers::NumberLabels)| {
+            let metric = MetricRef::named(kind.name, &labels);
+            let samples = shown.samples(&metric, replications).unwrap_or_default();
+            let estimate = estimate(&samples, LEVEL);
+            let few = no_interval(Runs::Replications);
+            let missing = match samples.len() {
+                _ if estimate.is_some() => None,
+                all if all < few.needed as usize => Some(NoEstimate::TooFew(few)),
+                _ => Some(NoEstimate::Nothing),
+            };
+            let (name, unit) = (kind.name, kind.unit);
+            Metric { name, labels, unit, estimate, missing, values: Vec::new() }
         };
-        let (name, unit) = (kind.name, kind.unit);
-        Metric { name, labels, unit, estimate, missing, values: Vec::new() }
-    };
     shown.keys().into_iter().map(of).collect()
 }
 

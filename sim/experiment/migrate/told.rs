@@ -10,12 +10,12 @@ use crate::sample::Sample;
 use wssim_stats::Estimate;
 
 /// What became of a phase when a node was lost: the node, and its replications.
-pub(super) type Loss<'e> = (usize, &'e [Passage]);
+pub(super) type PhaseLoss<'e> = (usize, &'e [Passage]);
 
 /// What all phases have shown, in the first `replications`; losses by phase.
 pub(super) fn told(
     shown: &PhasesShown<'_>,
-    losses: &[Vec<Loss<'_>>],
+    losses: &[Vec<PhaseLoss<'_>>],
     replications: usize,
 ) -> Migration {
     let n = shown.replications(replications);
@@ -116,7 +116,7 @@ fn rollbacks(shown: &PhasesShown<'_>, place: usize) -> Vec<RollbackFinding> {
     shown.backs[place].iter().map(of).collect()
 }
 
-fn lost(phase: &PlannedPhase, (node, done): &Loss<'_>) -> LossFinding {
+fn lost(phase: &PlannedPhase, (node, done): &PhaseLoss<'_>) -> LossFinding {
     let entry = |(at, source): (usize, &wssim_model::blueprint::Source)| {
         let seconds = mean(done.iter().map(|one| one.downtime[at])).unwrap_or(0.0);
         (source.name.clone(), seconds, count(done, |one| one.is_down[at]))

@@ -24,21 +24,21 @@ impl Stretch {
 
 /// Which rate of a source with a profile.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Level {
+pub(crate) enum RateLevel {
     Mean,
     Peak,
 }
 
 /// Mean arrival rate in 1/s; of closed users the most that they can ask for.
-pub(crate) fn rate(source: &Source, responses: &[Took], stretch: Stretch, level: Level) -> f64 {
+pub(crate) fn rate(source: &Source, responses: &[Took], stretch: Stretch, level: RateLevel) -> f64 {
     match &source.arrivals {
         Arrivals::Poisson { rate_per_second } => *rate_per_second,
         Arrivals::Renewal { gap } => 1e9 / gap.mean(),
         Arrivals::Periodic { period, .. } => 1e9 / period.as_f64(),
         Arrivals::Shaped { gap, profile, .. } => {
             let factor = match level {
-                Level::Mean => profile.mean(stretch.from, stretch.until),
-                Level::Peak => profile.peak(stretch.from, stretch.until),
+                RateLevel::Mean => profile.mean(stretch.from, stretch.until),
+                RateLevel::Peak => profile.peak(stretch.from, stretch.until),
             };
             1e9 / gap.mean() * factor
         }

@@ -40,10 +40,10 @@ use crate::readings::{Readings, verdict_on};
 use crate::reason::{Flip, InputValue};
 use crate::verdict::Verdict;
 use crate::watch::StudyPhase;
-use case::{Case, Lost, Surprise};
-use joint::{Model, Observed};
-use screen::{Effects, Screen, Threat};
-use trial::By;
+use case::{Case, LostVerdict, Surprise};
+use joint::{LinearModel, ObservedEffects};
+use screen::{Screen, ScreenedEffects, Threat};
+use trial::ReadBy;
 use verify::Verify;
 use wssim_stats::Estimate;
 
@@ -80,7 +80,7 @@ impl Subject {
 }
 
 /// The threats that are left, and the effects of the inputs, by subject.
-type Screened = (Vec<Threat>, Vec<Effects>);
+type Screened = (Vec<Threat>, Vec<ScreenedEffects>);
 
 /// What is checked.
 pub(crate) struct RangeCheck<'w, W> {
@@ -169,7 +169,7 @@ impl<W> RangeCheck<'_, W> {
             Some(short) => self.search(short, cases, checked)?,
             None => cases,
         };
-        let mut verify = Verify::new(self.weighing, self.inputs, By::Intervals, cases);
+        let mut verify = Verify::new(self.weighing, self.inputs, ReadBy::Intervals, cases);
         checked.is_cut |= is_cut(full.pursue(&mut verify))?;
         let ended = verify.ended();
         for subject in ended.open {
@@ -194,7 +194,7 @@ impl<W> RangeCheck<'_, W> {
     where
         W: Weighing<S>,
     {
-        let mut search = Verify::new(self.weighing, self.inputs, By::Means, cases);
+        let mut search = Verify::new(self.weighing, self.inputs, ReadBy::Means, cases);
         checked.is_cut |= is_cut(short.pursue(&mut search))?;
         let (mut found, mut anew) = (Vec::new(), Vec::new());
         for (case, surprise) in search.ended().cases {
@@ -205,7 +205,7 @@ impl<W> RangeCheck<'_, W> {
                 anew.extend(case);
             }
         }
-        let mut again = Verify::new(self.weighing, self.inputs, By::Means, anew);
+        let mut again = Verify::new(self.weighing, self.inputs, ReadBy::Means, anew);
         checked.is_cut |= is_cut(short.pursue(&mut again))?;
         found.extend(again.ended().cases.into_iter().map(|(case, _)| case));
         if checked.is_cut {
@@ -257,12 +257,12 @@ impl<W> RangeCheck<'_, W> {
     }
 
     /// A claim that is threatened; `centre`: where its lines begin, if not at the values in force.
-    fn case(&self, threat: Threat, effects: &[Effects], centre: Option<&Surprise>) -> Case {
+    fn case(&self, threat: Threat, effects: &[ScreenedEffects], centre: Option<&Surprise>) -> Case {
         let claim = &self.claims[threat.subject];
         let observed = self.observed.iter().enumerate().map(|(number, one)| {
             let subject = self.claims.len() + number;
             let [low, high] = [one.expected.min, one.expected.max];
-            Observed {
+            ObservedEffects {
                 subject,
                 in_force: one.estimate.mean,
                 value: centre.map_or(one.estimate.mean, |centre| centre.numbers[1 + number]),
@@ -271,7 +271,7 @@ impl<W> RangeCheck<'_, W> {
                 offset: 0.0,
             }
         });
-        let model = Model {
+        let model = LinearModel {
             threat,
             centre: centre.map_or(self.inputs.in_force(), |centre| centre.position.clone()),
             value: centre.map_or(claim.estimate.mean, |centre| centre.numbers[0]),
@@ -292,7 +292,7 @@ impl<W> RangeCheck<'_, W> {
     }
 
     /// The setting at which a verdict is another one, in the words of scenarios.
-    fn flip<S: Stage>(&self, engine: &mut Engine<'_, S>, lost: &Lost) -> Flip
+    fn flip<S: Stage>(&self, engine: &mut Engine<'_, S>, lost: &LostVerdict) -> Flip
     where
         W: Weighing<S>,
     {
@@ -317,7 +317,7 @@ impl<W> RangeCheck<'_, W> {
     fn near<S: Stage>(
         &self,
         engine: &mut Engine<'_, S>,
-        lost: &Lost,
+        lost: &LostVerdict,
         input: usize,
     ) -> Option<String>
     where

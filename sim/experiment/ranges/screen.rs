@@ -31,7 +31,7 @@ const LEVEL: f64 = 0.95;
 
 /// What inputs do to one subject, as far as single replications tell.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Effects {
+pub(crate) struct ScreenedEffects {
     /// By input: the change of the number at the low end, and at the high end.
     pub(crate) shifts: Vec<[f64; 2]>,
 }
@@ -87,7 +87,7 @@ pub(crate) struct Screen<'w, S, W> {
     /// By subject: its arms at the values in force.
     here: Vec<Vec<ArmId>>,
     /// By subject: what inputs do to it.
-    effects: Vec<Effects>,
+    effects: Vec<ScreenedEffects>,
     stage: PhantomData<S>,
 }
 
@@ -125,7 +125,7 @@ impl<'w, S: Stage, W: Weighing<S>> Screen<'w, S, W> {
     }
 
     /// The threats that are left, and the effects of all subjects.
-    pub(crate) fn left(self) -> (Vec<Threat>, Vec<Effects>) {
+    pub(crate) fn left(self) -> (Vec<Threat>, Vec<ScreenedEffects>) {
         (self.threats, self.effects)
     }
 
@@ -193,7 +193,7 @@ impl<'w, S: Stage, W: Weighing<S>> Screen<'w, S, W> {
                 let changes = self.changes(engine, subject, &arms[subject], AT_ENDS);
                 shifts[input][usize::from(end > 0.0)] = mean(&changes);
             }
-            self.effects.push(Effects { shifts });
+            self.effects.push(ScreenedEffects { shifts });
         }
     }
 
@@ -220,7 +220,7 @@ fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
-impl Effects {
+impl ScreenedEffects {
     /// The ends that move the number most in `direction`; the value in force where neither does.
     pub(crate) fn corner(&self, direction: f64) -> Position {
         let worse = |[low, high]: &[f64; 2]| match (low * direction, high * direction) {

@@ -24,7 +24,7 @@ const LOST: f64 = 0.95;
 
 /// How trials are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum By {
+pub(crate) enum ReadBy {
     /// By means, of short replications.
     Means,
     /// By intervals.
@@ -62,7 +62,7 @@ impl Trial {
     pub(crate) fn new(
         case: &Case,
         position: Position,
-        by: By,
+        by: ReadBy,
         mut at: impl FnMut(usize, bool) -> Option<Vec<ArmId>>,
     ) -> Option<Self> {
         let observed = case.model.observed.iter().map(|one| one.subject);
@@ -71,9 +71,9 @@ impl Trial {
         let arms = subjects.iter().map(|&subject| at(subject, true)).collect::<Option<_>>()?;
         let here = subjects.iter().map(|&subject| at(subject, false)).collect::<Option<_>>()?;
         let first = match by {
-            By::Means => SHORT,
-            By::Intervals if case.is_constant => FIRST_OF_CONSTANT,
-            By::Intervals => FIRST,
+            ReadBy::Means => SHORT,
+            ReadBy::Intervals if case.is_constant => FIRST_OF_CONSTANT,
+            ReadBy::Intervals => FIRST,
         };
         Some(Self { position, subjects, arms, here, replications: first.min(case.most) })
     }
@@ -96,17 +96,17 @@ impl Trial {
         weighing: &impl Weighing<S>,
         engine: &Engine<'_, S>,
         case: &Case,
-        by: By,
+        by: ReadBy,
     ) -> (TrialOutcome, Vec<f64>) {
         let read = |number: usize, in_force: f64, level: f64| {
             let (here, there) = self.readings(weighing, engine, number)?;
             match by {
-                By::Means => moved(in_force, &here, &there),
-                By::Intervals => there.elsewhere(&here, level),
+                ReadBy::Means => moved(in_force, &here, &there),
+                ReadBy::Intervals => there.elsewhere(&here, level),
             }
         };
         let Some(estimate) = read(0, case.in_force, case.level) else {
-            let more = by == By::Intervals && self.replications < case.most;
+            let more = by == ReadBy::Intervals && self.replications < case.most;
             let shown = if more {
                 TrialOutcome::More(2 * self.replications)
             } else {
@@ -128,7 +128,7 @@ impl Trial {
             TrialOutcome::Impossible
         } else if found == case.verdict && !case.model.threat.is_past(&estimate) {
             TrialOutcome::Kept
-        } else if by == By::Intervals && self.replications < case.most && !is_past() {
+        } else if by == ReadBy::Intervals && self.replications < case.most && !is_past() {
             TrialOutcome::More(self.needed(weighing, engine, case))
         } else {
             TrialOutcome::Lost(found, estimate)

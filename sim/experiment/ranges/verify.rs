@@ -3,9 +3,9 @@
 //! The same steps are the search, in short replications read by means, and the proof, in full ones read by
 //! intervals, which begins where the search ended.
 
-use super::case::{Case, Found, Lost, Surprise};
+use super::case::{Case, LostVerdict, SearchResult, Surprise};
 use super::inputs::{Inputs, Position};
-use super::trial::{By, Trial, TrialOutcome};
+use super::trial::{ReadBy, Trial, TrialOutcome};
 use super::weighing::Weighing;
 use crate::engine::{Design, Engine, Stage, Want};
 use crate::question::WorldError;
@@ -36,7 +36,7 @@ struct Progress {
     next: Option<Position>,
     /// A setting that loses the verdict, by the search at least; fewer inputs are being tried.
     worst: Option<Position>,
-    lost: Option<Lost>,
+    lost: Option<LostVerdict>,
     is_over: bool,
     /// Whether nothing was to be seen.
     is_unseen: bool,
@@ -47,8 +47,8 @@ impl Progress {
     fn begun(case: Case) -> Self {
         let (next, worst) = match case.found.clone() {
             None => (None, None),
-            Some(Found { worst, is_lost: true, fewer }) => (fewer, Some(worst)),
-            Some(Found { worst, .. }) => (Some(worst), None),
+            Some(SearchResult { worst, is_lost: true, fewer }) => (fewer, Some(worst)),
+            Some(SearchResult { worst, .. }) => (Some(worst), None),
         };
         let (trial, last, lost, surprise) = (None, None, None, None);
         let (rounds, tries, is_over, is_unseen) = (0, 0, false, false);
@@ -56,19 +56,19 @@ impl Progress {
     }
 
     /// Where it has led.
-    fn found(&self) -> Option<Found> {
+    fn found(&self) -> Option<SearchResult> {
         let Some(lost) = &self.lost else {
             let worst = self.next.clone().or_else(|| self.last.clone())?;
-            return Some(Found { worst, is_lost: false, fewer: None });
+            return Some(SearchResult { worst, is_lost: false, fewer: None });
         };
         let worst = self.worst.clone().unwrap_or_else(|| lost.position.clone());
         let fewer = (lost.position != worst).then(|| lost.position.clone());
-        Some(Found { worst, is_lost: true, fewer })
+        Some(SearchResult { worst, is_lost: true, fewer })
     }
 
     /// The next setting to be tried.
-    fn proposal(&mut self, by: By) -> Option<Position> {
-        let most = if by == By::Means { FEWER_IN_SHORT } else { FEWER };
+    fn proposal(&mut self, by: ReadBy) -> Option<Position> {
+        let most = if by == ReadBy::Means { FEWER_IN_SHORT } else { FEWER };
         let model = &self.case.model;
         if let Some(next) = self.next.take() {
             return Some(next);
@@ -141,7 +141,7 @@ impl Progress {
 pub(crate) struct Verify<'w, S, W> {
     weighing: &'w W,
     inputs: Inputs<'w>,
-    by: By,
+    by: ReadBy,
     cases: Vec<Progress>,
     stage: PhantomData<S>,
 }
@@ -149,7 +149,7 @@ pub(crate) struct Verify<'w, S, W> {
 /// What became of all cases.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ended {
-    pub(crate) lost: Vec<Lost>,
+    pub(crate) lost: Vec<LostVerdict>,
     /// Subjects whose cases are not at their end, or that were not to be seen.
     pub(crate) open: Vec<usize>,
     /// All cases with what was found, and what the lines had wrong.
@@ -157,7 +157,7 @@ pub(crate) struct Ended {
 }
 
 impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
-    pub(crate) fn new(weighing: &'w W, inputs: Inputs<'w>, by: By, cases: Vec<Case>) -> Self {
+    pub(crate) fn new(weighing: &'w W, inputs: Inputs<'w>, by: ReadBy, cases: Vec<Case>) -> Self {
         let cases = cases.into_iter().map(Progress::begun).collect();
         Self { weighing, inputs, by, cases, stage: PhantomData }
     }

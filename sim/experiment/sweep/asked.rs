@@ -3,10 +3,10 @@
 //! A value may bring something or take it away (`node.b.enabled = true, false`): what is told and kept is that
 //! of all points together, not that of the scenario's own values.
 
-use super::columns::{self, Column, JudgedObjective};
+use super::columns::{self, JudgedObjective, PointColumn};
 use super::grid::Spot;
-use super::made::Made;
-use super::options::{Error, Parameter, SweepOptions};
+use super::made::MadeWorlds;
+use super::options::{Parameter, SweepError, SweepOptions};
 use crate::catalogue::Catalogue;
 use crate::engine::{Stopped, in_order};
 use crate::offered::{Overload, ServiceLoad, offered, overloads};
@@ -36,39 +36,39 @@ impl PointQuestion {
 /// Makes the world of every point, so that a mistake in one is told before anything is simulated; the inner
 /// error: the user, or the budget, stopped it.
 pub(super) fn all(
-    made: &Made<'_>,
+    made: &MadeWorlds<'_>,
     grid: &[Spot],
     parameters: &[Parameter],
     question: &Question,
     watch: &dyn Watch,
-) -> Result<Result<Vec<PointQuestion>, Stopped>, Error> {
+) -> Result<Result<Vec<PointQuestion>, Stopped>, SweepError> {
     let asked = in_order(grid, |spot| {
         if watch.interrupted() || watch.over_budget() {
             return None;
         }
         let overrides = spot.overrides(parameters);
         let asked = made.see(&overrides, |world| PointQuestion::of(world, question));
-        Some(asked.map_err(|why| Error::Point { overrides, why }))
+        Some(asked.map_err(|why| SweepError::Point { overrides, why }))
     });
     let is_cut = asked.iter().any(Option::is_none);
-    let asked = asked.into_iter().flatten().collect::<Result<Vec<PointQuestion>, Error>>()?;
+    let asked = asked.into_iter().flatten().collect::<Result<Vec<PointQuestion>, SweepError>>()?;
     Ok(if is_cut { Err(Stopped) } else { Ok(asked) })
 }
 
 /// What is told of each point, which limits are judged, and what is measured for both.
 pub(super) struct PointColumns {
-    pub(super) columns: Vec<Column>,
+    pub(super) columns: Vec<PointColumn>,
     pub(super) objectives: Vec<JudgedObjective>,
     pub(super) measured: Vec<MetricRef>,
 }
 
 impl PointColumns {
     pub(super) fn of(
-        made: &Made<'_>,
+        made: &MadeWorlds<'_>,
         grid: &[Spot],
         question: &Question,
         options: &SweepOptions,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, SweepError> {
         let parameters = &options.parameters;
         let own = made.see(&[], columns::entries)?;
         let mut objectives = columns::objectives(&own, &question.cluster);
@@ -94,9 +94,9 @@ impl PointColumns {
             }
         }
         if let Some(metric) = lacking.first().filter(|_| !grid.is_empty()) {
-            return Err(Error::NoMetric((*metric).clone()));
+            return Err(SweepError::NoMetric((*metric).clone()));
         }
-        let metrics = options.metrics.iter().cloned().map(Column::Metric);
+        let metrics = options.metrics.iter().cloned().map(PointColumn::Metric);
         let columns =
             if options.metrics.is_empty() { columns::usual(&entries) } else { metrics.collect() };
         let measured = columns::measured(&columns, &objectives, &nodes);

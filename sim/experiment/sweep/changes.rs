@@ -5,7 +5,7 @@
 //! one step too many among all of them is 5 %. Points without a steady state are left out: their numbers
 //! depend on how long one looks.
 
-use super::columns::{Column, samples};
+use super::columns::{PointColumn, samples};
 use super::findings::{GridChange, Jump, PointFinding, PointNumber};
 use crate::arm::Arm;
 use crate::judge::paired_change;
@@ -19,7 +19,7 @@ pub(super) struct SeenPoints<'e> {
 }
 
 /// What the number `column`, which stands at place `at` of each point, does.
-pub(super) fn change(column: &Column, at: usize, seen: &SeenPoints<'_>) -> GridChange {
+pub(super) fn change(column: &PointColumn, at: usize, seen: &SeenPoints<'_>) -> GridChange {
     let mean = |place: usize| steady_mean(&seen.points[place], at);
     let known: Vec<usize> = (0..seen.points.len()).filter(|place| mean(*place).is_some()).collect();
     let by_mean =
@@ -66,7 +66,7 @@ fn neighbours(seen: &SeenPoints<'_>, at: usize) -> Vec<[usize; 2]> {
 
 /// From the first to the second point of a pair, replication by replication.
 fn difference(
-    column: &Column,
+    column: &PointColumn,
     pair: [usize; 2],
     seen: &SeenPoints<'_>,
     level: f64,
@@ -77,12 +77,12 @@ fn difference(
 }
 
 /// How a number is called at every point.
-fn told(column: &Column, at: usize, points: &[PointFinding]) -> Option<PointNumber> {
+fn told(column: &PointColumn, at: usize, points: &[PointFinding]) -> Option<PointNumber> {
     let metric = points.iter().find_map(|point| point.metrics[at].as_ref())?;
-    let is_busiest = *column == Column::Busiest;
+    let is_busiest = *column == PointColumn::Busiest;
     let labels = match column {
-        Column::Metric(_) => metric.labels.clone(),
-        Column::Busiest => Vec::new(),
+        PointColumn::Metric(_) => metric.labels.clone(),
+        PointColumn::Busiest => Vec::new(),
     };
     Some(PointNumber { name: metric.name, labels, unit: metric.unit, is_busiest })
 }

@@ -1,7 +1,7 @@
 //! What is found of a grid: its points, what changes between them, and where limits are crossed.
 
-use super::options::{Parameter, Value};
-use crate::analytic::{Difference, FormulaGap};
+use super::options::{Parameter, ParameterValue};
+use crate::analytic::{FormulaDifference, FormulaGap};
 use crate::measured::Metric;
 use crate::offered::Overload;
 use crate::question::Overfull;
@@ -35,7 +35,7 @@ pub struct Sweep {
 #[derive(Clone, Debug)]
 pub struct PointFinding {
     /// A value of each parameter.
-    pub values: Vec<Value>,
+    pub values: Vec<ParameterValue>,
     /// Whether it was added where the answer changes.
     pub is_added: bool,
     /// Replications of it.
@@ -59,7 +59,7 @@ pub struct Formula {
     /// In its base unit; infinite: there is no steady state.
     pub value: f64,
     /// How far the simulated number is from it, where that is beyond the limit of formulas.
-    pub difference: Option<Difference>,
+    pub difference: Option<FormulaDifference>,
 }
 
 impl PointFinding {

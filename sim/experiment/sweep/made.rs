@@ -6,12 +6,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use wssim_model::Blueprint;
 
 /// Worlds that are kept until they are asked for.
-pub(super) struct Made<'a> {
+pub(super) struct MadeWorlds<'a> {
     worlds: &'a dyn Worlds,
     kept: Mutex<BTreeMap<Vec<Override>, Blueprint>>,
 }
 
-impl<'a> Made<'a> {
+impl<'a> MadeWorlds<'a> {
     pub(super) fn new(worlds: &'a dyn Worlds) -> Self {
         Self { worlds, kept: Mutex::new(BTreeMap::new()) }
     }
@@ -37,7 +37,7 @@ impl<'a> Made<'a> {
     }
 }
 
-impl Worlds for Made<'_> {
+impl Worlds for MadeWorlds<'_> {
     /// What is kept is given away.
     fn blueprint(
         &self,

@@ -27,7 +27,8 @@ mod study;
 
 pub(crate) use options::rounded;
 pub use options::{
-    Error, MOST_POINTS, Numbers, Parameter, SweepOptions, USUAL_REPLICATIONS, Value, WrittenUnit,
+    MOST_POINTS, Numbers, Parameter, ParameterValue, SweepError, SweepOptions, USUAL_REPLICATIONS,
+    WrittenUnit,
 };
 
 use crate::findings::Findings;
@@ -44,8 +45,8 @@ pub fn sweep(
     question: &Question,
     options: &SweepOptions,
     watch: &dyn Watch,
-) -> Result<Findings, Error> {
+) -> Result<Findings, SweepError> {
     let pool = threads::pool(options.threads)?;
-    let made = made::Made::new(worlds);
+    let made = made::MadeWorlds::new(worlds);
     pool.install(|| study::SweepStudy::new(&made, question, options, watch)?.answer())
 }

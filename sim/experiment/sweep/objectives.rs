@@ -1,6 +1,6 @@
 //! Which points keep the limits of the entries, and between which they are crossed.
 
-use super::columns::{Column, JudgedObjective, told};
+use super::columns::{JudgedObjective, PointColumn, told};
 use super::findings::{Crossing, LimitState, ObjectiveFinding, PointFinding};
 use crate::arm::Arm;
 
@@ -12,7 +12,7 @@ pub(super) fn judge(
     arms: &[(&Arm, usize)],
     rows: &[Vec<usize>],
 ) -> Option<ObjectiveFinding> {
-    let column = Column::Metric(objective.metric.clone());
+    let column = PointColumn::Metric(objective.metric.clone());
     let metrics = arms.iter().map(|(arm, replications)| told(&column, arm, *replications));
     let metrics: Vec<_> = metrics.collect();
     let state = |place: usize| {

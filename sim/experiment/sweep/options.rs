@@ -31,21 +31,21 @@ pub struct Parameter {
     /// A path such as `traffic.scale`.
     pub path: String,
     /// At least one; numbers ascend.
-    pub values: Vec<Value>,
+    pub values: Vec<ParameterValue>,
     /// What is known of them where all are numbers of one unit.
     pub numbers: Option<Numbers>,
 }
 
 /// A value of a parameter.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Value {
+pub struct ParameterValue {
     /// As the scenario writes it.
     pub text: String,
     /// In the base unit of the parameter, where it is a number.
     pub number: Option<f64>,
 }
 
-impl Value {
+impl ParameterValue {
     /// The override that puts it in force.
     pub(super) fn at(&self, parameter: &Parameter) -> Override {
         Override { path: parameter.path.clone(), value: self.text.clone() }
@@ -81,14 +81,14 @@ impl Numbers {
     /// A number of the base unit as the scenario writes it, with no more digits than tell it from others
     /// about `step` away: it is moved by less than a hundredth of that. A whole number is the nearest one.
     #[must_use]
-    pub fn write(&self, number: f64, step: f64) -> Value {
+    pub fn write(&self, number: f64, step: f64) -> ParameterValue {
         let WrittenUnit { unit, size } = self.written;
         let count = if self.is_whole {
             (number / size).round()
         } else {
             rounded(number / size, step / size)
         };
-        Value { text: count.to_string() + unit, number: Some(count * size) }
+        ParameterValue { text: count.to_string() + unit, number: Some(count * size) }
     }
 }
 
@@ -107,7 +107,7 @@ pub(crate) fn rounded(value: f64, step: f64) -> f64 {
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Error {
+pub enum SweepError {
     /// The world of a point cannot be made.
     Point {
         /// The values of the point.
@@ -121,7 +121,7 @@ pub enum Error {
     World(WorldError),
 }
 
-impl From<WorldError> for Error {
+impl From<WorldError> for SweepError {
     fn from(error: WorldError) -> Self {
         Self::World(error)
     }

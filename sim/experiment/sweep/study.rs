@@ -2,15 +2,15 @@
 
 use super::asked::{self, PointColumns, PointQuestion};
 use super::changes::{SeenPoints, change, mean_at};
-use super::columns::{self, Column};
+use super::columns::{self, PointColumn};
 use super::findings::{Formula, ObjectiveFinding, PointFinding, Sweep};
 use super::grid::{self, Spot};
-use super::made::Made;
+use super::made::MadeWorlds;
 use super::objectives::judge;
-use super::options::{Error, Numbers, SweepOptions, Value};
-use super::refine::{self, Between, Known};
+use super::options::{Numbers, ParameterValue, SweepError, SweepOptions};
+use super::refine::{self, Between, KnownPoint};
 use crate::analytic::{Analytic, FormulaGap, Twin, compare};
-use crate::arm::{Arm, Setting, Traffic};
+use crate::arm::{Arm, Setting, TrafficStage};
 use crate::engine::{ArmId, Broken, Design, Engine, Stopped, Want};
 use crate::findings::{Answer, Findings, StoppedBy};
 use crate::measured::Metric;
@@ -24,7 +24,7 @@ use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
 
 pub(super) struct SweepStudy<'a> {
-    made: &'a Made<'a>,
+    made: &'a MadeWorlds<'a>,
     question: &'a Question,
     options: &'a SweepOptions,
     watch: &'a dyn Watch,
@@ -40,11 +40,11 @@ pub(super) struct SweepStudy<'a> {
 impl<'a> SweepStudy<'a> {
     /// Makes every world of the grid.
     pub(super) fn new(
-        made: &'a Made<'a>,
+        made: &'a MadeWorlds<'a>,
         question: &'a Question,
         options: &'a SweepOptions,
         watch: &'a dyn Watch,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, SweepError> {
         let parameters = &options.parameters;
         let mut grid = grid::all(parameters);
         let asked = asked::all(made, &grid, parameters, question, watch)?;
@@ -58,12 +58,12 @@ impl<'a> SweepStudy<'a> {
         Ok(Self { made, question, options, watch, grid, asked, is_cut, axis, told })
     }
 
-    pub(super) fn answer(self) -> Result<Findings, Error> {
+    pub(super) fn answer(self) -> Result<Findings, SweepError> {
         let (lead, settled) = self.lead()?;
         let is_cut = self.is_cut || lead.is_err();
         let lead = lead.unwrap_or(Nanos::ZERO);
         let setting = Setting { seed: self.options.seed, lead, measure: self.question.measure };
-        let stage = Traffic { worlds: self.made, setting, judged: self.told.measured.clone() };
+        let stage = TrafficStage { worlds: self.made, setting, judged: self.told.measured.clone() };
         let mut engine = Engine::new(&stage, self.watch);
         let mut spending = Spending::new(&self, &mut engine)?;
         let mut is_complete = false;
@@ -71,7 +71,7 @@ impl<'a> SweepStudy<'a> {
             match engine.pursue(&mut spending) {
                 Ok(()) => is_complete = true,
                 Err(Broken::Stopped) => {}
-                Err(Broken::World(error)) => return Err(Error::World(error)),
+                Err(Broken::World(error)) => return Err(SweepError::World(error)),
             }
         }
         let mut findings = self.findings(&engine, &spending);
@@ -107,7 +107,11 @@ impl<'a> SweepStudy<'a> {
         })
     }
 
-    fn findings(&self, engine: &Engine<'_, Traffic<'_>>, spending: &Spending<'_, '_>) -> Findings {
+    fn findings(
+        &self,
+        engine: &Engine<'_, TrafficStage<'_>>,
+        spending: &Spending<'_, '_>,
+    ) -> Findings {
         let (rounds, told) = spending.told(engine);
         let points: Vec<PointFinding> =
             told.iter().map(|at| self.point(engine, &spending.spots[*at], rounds)).collect();
@@ -145,7 +149,7 @@ impl<'a> SweepStudy<'a> {
     /// The findings with what was simulated of the worlds `arms`.
     fn counted(
         &self,
-        engine: &Engine<'_, Traffic<'_>>,
+        engine: &Engine<'_, TrafficStage<'_>>,
         arms: &BTreeSet<ArmId>,
         rounds: usize,
         answer: Sweep,
@@ -193,7 +197,7 @@ impl<'a> SweepStudy<'a> {
     /// What formulas leave out of the points where they differ.
     fn left_out(
         &self,
-        engine: &Engine<'_, Traffic<'_>>,
+        engine: &Engine<'_, TrafficStage<'_>>,
         spending: &Spending<'_, '_>,
         told: &[usize],
         points: &[PointFinding],
@@ -211,10 +215,15 @@ impl<'a> SweepStudy<'a> {
         all.into_iter().collect()
     }
 
-    fn point(&self, engine: &Engine<'_, Traffic<'_>>, one: &Placed, rounds: usize) -> PointFinding {
+    fn point(
+        &self,
+        engine: &Engine<'_, TrafficStage<'_>>,
+        one: &Placed,
+        rounds: usize,
+    ) -> PointFinding {
         let (arm, overfull) = (engine.see(one.arm), engine.overfull(one.arm));
         let rounds = counting(engine, one.arm, rounds);
-        let told = |column: &Column| columns::told(column, arm, rounds);
+        let told = |column: &PointColumn| columns::told(column, arm, rounds);
         let metrics: Vec<Option<Metric>> = self.told.columns.iter().map(told).collect();
         let twin = Twin::new(&arm.blueprint, &self.question.measure).at(1.0);
         PointFinding {
@@ -223,7 +232,7 @@ impl<'a> SweepStudy<'a> {
             replications: rounds as u32,
             overloads: one.overloads.clone(),
             overfull,
-            busiest: told(&Column::Busiest),
+            busiest: told(&PointColumn::Busiest),
             formulas: metrics.iter().map(|metric| formula(&twin, metric.as_ref()?)).collect(),
             metrics,
         }
@@ -231,7 +240,7 @@ impl<'a> SweepStudy<'a> {
 }
 
 /// How many of `rounds` replications of `arm` count: none where one would hold more than fits.
-fn counting(engine: &Engine<'_, Traffic<'_>>, arm: ArmId, rounds: usize) -> usize {
+fn counting(engine: &Engine<'_, TrafficStage<'_>>, arm: ArmId, rounds: usize) -> usize {
     if engine.overfull(arm).is_some() { 0 } else { rounds }
 }
 
@@ -259,13 +268,13 @@ struct Spending<'s, 'a> {
     /// Whether the grid has been asked for.
     has_begun: bool,
     /// Intervals whose middle is no world, by the other values and the number.
-    closed: Vec<(Vec<Value>, f64)>,
+    closed: Vec<(Vec<ParameterValue>, f64)>,
 }
 
 impl<'s, 'a> Spending<'s, 'a> {
     fn new(
         study: &'s SweepStudy<'a>,
-        engine: &mut Engine<'_, Traffic<'a>>,
+        engine: &mut Engine<'_, TrafficStage<'a>>,
     ) -> Result<Self, WorldError> {
         let parameters = &study.options.parameters;
         let mut spots = Vec::new();
@@ -280,7 +289,7 @@ impl<'s, 'a> Spending<'s, 'a> {
 
     /// How many replications of every point count, and the points that have them, in the order in which
     /// they are told: the rounds that are complete on the whole grid.
-    fn told(&self, engine: &Engine<'_, Traffic<'_>>) -> (usize, Vec<usize>) {
+    fn told(&self, engine: &Engine<'_, TrafficStage<'_>>) -> (usize, Vec<usize>) {
         let is_overfull = |placed: &Placed| engine.overfull(placed.arm).is_some();
         let done = |placed: &Placed| match engine.replications(placed.arm) as usize {
             _ if is_overfull(placed) => usize::MAX,
@@ -298,7 +307,7 @@ impl<'s, 'a> Spending<'s, 'a> {
     }
 
     /// The next point where the answer changes; `None`: there is none left, or none is asked for.
-    fn further(&mut self, engine: &mut Engine<'_, Traffic<'a>>) -> Option<ArmId> {
+    fn further(&mut self, engine: &mut Engine<'_, TrafficStage<'a>>) -> Option<ArmId> {
         let study = self.study;
         let parameters = &study.options.parameters;
         let parameter = &parameters[study.axis];
@@ -343,9 +352,9 @@ impl<'s, 'a> Spending<'s, 'a> {
     /// Values of a point beside the next one, and where its number is.
     fn steepest(
         &self,
-        engine: &Engine<'_, Traffic<'_>>,
+        engine: &Engine<'_, TrafficStage<'_>>,
         numbers: Numbers,
-    ) -> Option<(Vec<Value>, Between)> {
+    ) -> Option<(Vec<ParameterValue>, Between)> {
         let study = self.study;
         let spots: Vec<Spot> = self.spots.iter().map(|placed| placed.spot.clone()).collect();
         let rows = grid::rows(&spots, study.axis);
@@ -359,12 +368,12 @@ impl<'s, 'a> Spending<'s, 'a> {
         };
         // The first number that says something of two neighbours at least.
         (0..study.told.columns.len()).find_map(|column| {
-            let known = |place: &usize| Known {
+            let known = |place: &usize| KnownPoint {
                 at: spots[*place].values[study.axis].number.unwrap_or(0.0),
                 mean: mean_at(&points[*place], column),
                 is_steady: points[*place].is_steady(),
             };
-            let rows: Vec<Vec<Known>> =
+            let rows: Vec<Vec<KnownPoint>> =
                 rows.iter().map(|row| row.iter().map(known).collect()).collect();
             let between = refine::next(&rows, numbers, is_closed)?;
             Some((others(between.row), between))
@@ -372,7 +381,7 @@ impl<'s, 'a> Spending<'s, 'a> {
     }
 }
 
-impl<'a> Design<Traffic<'a>> for Spending<'_, 'a> {
+impl<'a> Design<TrafficStage<'a>> for Spending<'_, 'a> {
     fn phase(&self) -> StudyPhase<'_> {
         StudyPhase::Points
     }
@@ -381,7 +390,7 @@ impl<'a> Design<Traffic<'a>> for Spending<'_, 'a> {
         true
     }
 
-    fn next(&mut self, engine: &mut Engine<'_, Traffic<'a>>) -> Result<Vec<Want>, WorldError> {
+    fn next(&mut self, engine: &mut Engine<'_, TrafficStage<'a>>) -> Result<Vec<Want>, WorldError> {
         if !self.has_begun {
             self.has_begun = true;
             return Ok(self.spots.iter().map(|placed| self.want(placed.arm)).collect());

@@ -1,12 +1,12 @@
 //! What is found of one request: its stays, and where its time goes.
 
 use super::kind::StretchKind;
-use super::pick::Pick;
+use super::pick::RequestPick;
 use crate::note::Note;
 
 /// Where the time of one request goes. Times are nanoseconds, from its arrival.
 #[derive(Clone, Debug)]
-pub struct Trace {
+pub struct RequestTrace {
     /// Bare name of the scenario.
     pub name: String,
     /// Its title.
@@ -24,7 +24,7 @@ pub struct Trace {
     /// Whether the source was asked for; otherwise it is the one with the most requests.
     pub entry_given: bool,
     /// Which of its requests was asked for.
-    pub pick: Pick,
+    pub pick: RequestPick,
     /// Its number among the measured ones of its source, from one.
     pub number: u64,
     /// When it arrived, from the beginning of the measured stretch.
@@ -34,16 +34,16 @@ pub struct Trace {
     /// Why it failed; `None`: it was answered.
     pub failed: Option<&'static str>,
     /// The response times among which it stands.
-    pub distribution: Distribution,
+    pub distribution: TraceDistribution,
     /// The request and its stays, in the order in which they began; parents before children.
     pub stays: Vec<Stay>,
     /// Where its time goes, the largest first; adds up to `response_ns`.
-    pub components: Vec<Component>,
+    pub components: Vec<StretchSum>,
 }
 
 /// Response times of the answered requests of one source in one replication.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Distribution {
+pub struct TraceDistribution {
     /// Requests that arrived in the measured stretch.
     pub requests: u64,
     /// Those that were answered.
@@ -149,7 +149,7 @@ pub struct StayStretch {
 
 /// What all stretches of one kind at one place add up to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Component {
+pub struct StretchSum {
     /// What the time went to.
     pub kind: StretchKind,
     /// Where.

@@ -33,7 +33,7 @@ pub(super) enum What {
 
 /// A step of a frame.
 #[derive(Clone, Debug)]
-pub(super) struct Step {
+pub(super) struct FrameStep {
     pub(super) from: Time,
     pub(super) what: What,
     /// Why the attempt of a call failed that it was.
@@ -42,17 +42,17 @@ pub(super) struct Step {
 
 /// The life of a frame.
 #[derive(Clone, Debug)]
-pub(super) struct Life {
+pub(super) struct FrameLife {
     pub(super) opening: Opening,
     pub(super) parent: Option<usize>,
     pub(super) opened: Time,
     /// `None`: it went on when the run ended.
     pub(super) closed: Option<Time>,
     pub(super) failure: Option<Failure>,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<FrameStep>,
 }
 
-impl Life {
+impl FrameLife {
     fn new(now: Time, opening: Opening, parent: Option<usize>) -> Self {
         let steps = Vec::new();
         let mut life = Self { opening, parent, opened: now, closed: None, failure: None, steps };
@@ -70,11 +70,11 @@ impl Life {
         for ahead in self.steps.iter_mut().rev().take_while(|step| step.from > from) {
             ahead.from = from;
         }
-        self.steps.push(Step { from, what, failed: None });
+        self.steps.push(FrameStep { from, what, failed: None });
     }
 
     /// Its steps with their ends, up to `end`.
-    pub(super) fn steps_until(&self, end: Time) -> impl Iterator<Item = (&Step, Time)> {
+    pub(super) fn steps_until(&self, end: Time) -> impl Iterator<Item = (&FrameStep, Time)> {
         let end = self.closed.unwrap_or(Time::NEVER).min(end);
         let next = self.steps.iter().skip(1).map(|step| step.from).chain([Time::NEVER]);
         let steps = self.steps.iter().zip(next);
@@ -86,7 +86,7 @@ impl Life {
         match (opening, self.steps.last_mut()) {
             (
                 Opening::Part { parallel: true, .. },
-                Some(Step { from, what: What::Forks(children), .. }),
+                Some(FrameStep { from, what: What::Forks(children), .. }),
             ) if *from == now => children.push(child),
             (Opening::Part { parallel: true, .. }, _) => self.step(now, What::Forks(vec![child])),
             (Opening::Part { .. }, _) => self.step(now, What::Repeats(child)),
@@ -97,16 +97,16 @@ impl Life {
 
 /// Listens for one request and everything that it causes.
 #[derive(Debug)]
-pub(super) struct Listener {
+pub(super) struct RequestListener {
     source: SourceId,
     /// Requests of the source that still come before it.
     before: usize,
-    pub(super) lives: Vec<Life>,
+    pub(super) lives: Vec<FrameLife>,
     /// The life at each place.
     places: Vec<Option<usize>>,
 }
 
-impl Listener {
+impl RequestListener {
     /// Listens for measured request `number` of `source`, from zero.
     pub(super) fn new(source: SourceId, number: usize) -> Self {
         Self { source, before: number, lives: Vec::new(), places: Vec::new() }
@@ -137,7 +137,7 @@ impl Listener {
         if let Some(parent) = parent {
             self.lives[parent].awaits(now, life, opening);
         }
-        self.lives.push(Life::new(now, opening, parent));
+        self.lives.push(FrameLife::new(now, opening, parent));
         let place = frame as usize;
         if self.places.len() <= place {
             self.places.resize(place + 1, None);
@@ -146,7 +146,7 @@ impl Listener {
     }
 }
 
-impl Probe for Listener {
+impl Probe for RequestListener {
     const FOLLOWS: bool = true;
 
     fn frame(&mut self, now: Time, frame: u32, fact: Fact) {
@@ -159,14 +159,14 @@ impl Probe for Listener {
             Fact::Opens(_) => {}
             Fact::Does(doing) => life.step(now, what(doing)),
             Fact::Computed(until) => {
-                if let Some(Step { what: What::Computes { before, throttled, .. }, .. }) =
+                if let Some(FrameStep { what: What::Computes { before, throttled, .. }, .. }) =
                     life.steps.last_mut()
                 {
                     *throttled = until - *before;
                 }
             }
             Fact::Fails(failure) => {
-                if let Some(Step {
+                if let Some(FrameStep {
                     what: What::Calls(_) | What::Connects(_) | What::Waits(StretchKind::Silence),
                     failed,
                     ..

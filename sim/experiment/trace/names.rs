@@ -2,7 +2,7 @@
 
 use super::findings::StretchPlace;
 use super::kind::StretchKind;
-use super::lives::{Life, Step, What};
+use super::lives::{FrameLife, FrameStep, What};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::ids::{ContainerId, EndpointId};
@@ -24,7 +24,7 @@ pub(super) struct Leaf {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lives<'a> {
     pub(super) blueprint: &'a Blueprint,
-    pub(super) all: &'a [Life],
+    pub(super) all: &'a [FrameLife],
 }
 
 impl<'a> Lives<'a> {
@@ -77,7 +77,7 @@ impl<'a> Lives<'a> {
     }
 
     /// What a step of `life` until `to` is made of. Waiting for others is one leaf here.
-    pub(super) fn leaves(self, life: usize, step: &Step, to: Time) -> Vec<Leaf> {
+    pub(super) fn leaves(self, life: usize, step: &FrameStep, to: Time) -> Vec<Leaf> {
         let from = step.from;
         let here = |kind| Leaf { kind, place: self.at(life), from, to };
         match &step.what {

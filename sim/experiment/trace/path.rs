@@ -4,7 +4,7 @@
 //! back. While it waits for parallel parts, the one counts with whose end the wait is over: the
 //! critical path. So the leaves add up to the response time, to the nanosecond.
 
-use super::findings::{Component, StretchPlace};
+use super::findings::{StretchPlace, StretchSum};
 use super::kind::StretchKind;
 use super::lives::What;
 use super::names::{Leaf, Lives};
@@ -56,16 +56,16 @@ impl Lives<'_> {
 }
 
 /// What the leaves add up to, the largest first.
-pub(super) fn components(leaves: &[Leaf]) -> Vec<Component> {
+pub(super) fn components(leaves: &[Leaf]) -> Vec<StretchSum> {
     let mut sums: BTreeMap<(StretchKind, &StretchPlace), (u64, u64)> = BTreeMap::new();
     for leaf in leaves {
         let (time, times) = sums.entry((leaf.kind, &leaf.place)).or_default();
         *time += leaf.to.since(leaf.from).0;
         *times += 1;
     }
-    let mut components: Vec<Component> = sums
+    let mut components: Vec<StretchSum> = sums
         .into_iter()
-        .map(|((kind, place), (ns, times))| Component { kind, place: place.clone(), ns, times })
+        .map(|((kind, place), (ns, times))| StretchSum { kind, place: place.clone(), ns, times })
         .collect();
     components.sort_by_key(|component| Reverse(component.ns));
     components

@@ -2,7 +2,7 @@
 
 /// Which request is meant.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Pick {
+pub enum RequestPick {
     /// The one that this many of 100 answered ones are no slower than, by nearest rank.
     Percentile(f64),
     /// The slowest one that was answered.

@@ -3,8 +3,8 @@
 use super::Check;
 use crate::calls::{self, Edge};
 use crate::diagnostic::Diagnostic;
-use crate::document::service::Service;
-use crate::document::step::{Step, StepKind, WithStep};
+use crate::document::service::ServiceText;
+use crate::document::step::{StepKind, StepText, WithStep};
 
 impl Check<'_> {
     pub(super) fn connections(&mut self, edges: &[Edge]) {
@@ -31,7 +31,7 @@ impl Check<'_> {
     }
 
     /// A connection to a known service, from a pool, used by some step and by one at a time.
-    fn held(&mut self, name: &str, service: &Service, with: &WithStep) {
+    fn held(&mut self, name: &str, service: &ServiceText, with: &WithStep) {
         let target = &with.service.text;
         if !self.known("service", &with.service, self.document.services.keys()) {
             return;
@@ -71,7 +71,7 @@ impl Check<'_> {
 }
 
 /// How many of `steps` call `service`.
-fn called_in(steps: &[Step], service: &str) -> usize {
+fn called_in(steps: &[StepText], service: &str) -> usize {
     let mut number = 0;
     calls::visit(steps, 1.0, true, &mut |step, _, _| {
         if let StepKind::Call(call) = &step.kind {

@@ -3,8 +3,8 @@
 use super::{Check, GIB};
 use crate::calls;
 use crate::diagnostic::Diagnostic;
-use crate::document::memory::{Data, Memory};
-use crate::document::service::Service;
+use crate::document::memory::{DataText, MemoryText};
+use crate::document::service::ServiceText;
 use crate::document::step::StepKind;
 use crate::places::Places;
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ fn shown(bytes: f64) -> String {
 
 impl Check<'_> {
     /// What a service says of its RAM and its files by itself.
-    pub(super) fn memory(&mut self, name: &str, service: &Service) {
+    pub(super) fn memory(&mut self, name: &str, service: &ServiceText) {
         self.heap(name, &service.memory);
         if let Some(limit) = service.memory.limit.filter(|most| service.memory.reservation > *most)
         {
@@ -32,7 +32,7 @@ impl Check<'_> {
         self.entries(name, &service.memory);
     }
 
-    fn heap(&mut self, name: &str, memory: &Memory) {
+    fn heap(&mut self, name: &str, memory: &MemoryText) {
         let Some(heap) = &memory.heap else { return };
         let (live, base, most) = (shown(heap.live), shown(memory.base), shown(heap.limit));
         if heap.live >= heap.limit {
@@ -53,7 +53,7 @@ impl Check<'_> {
     }
 
     /// Steps that read what is not there, and data that nobody reads.
-    fn reads(&mut self, name: &str, service: &Service) {
+    fn reads(&mut self, name: &str, service: &ServiceText) {
         let mut reads = Vec::new();
         for endpoint in service.endpoints.values() {
             calls::visit(&endpoint.steps, 1.0, true, &mut |step, _, _| {
@@ -79,7 +79,7 @@ impl Check<'_> {
         self.data(name, data);
     }
 
-    fn data(&mut self, name: &str, data: &Data) {
+    fn data(&mut self, name: &str, data: &DataText) {
         let (size, page, buffers) = (shown(data.size), shown(data.page), shown(data.buffers));
         if data.page > data.size {
             let message = format!("one page of {page} is more than all data of `{name}`, {size}");
@@ -92,7 +92,7 @@ impl Check<'_> {
     }
 
     /// Sizes of entries that nothing holds, and caches that hold more than they may.
-    fn entries(&mut self, name: &str, memory: &Memory) {
+    fn entries(&mut self, name: &str, memory: &MemoryText) {
         let Some(entry) = memory.entry else { return };
         let Some(stores) = self.stores(name) else { return };
         let held: f64 = stores.iter().sum();
@@ -172,7 +172,7 @@ impl Check<'_> {
 
     /// A limit that a container is above from the first. It may have as much swap again as RAM, as
     /// Docker has it, where the node has any.
-    fn limit(&mut self, name: &str, service: &Service, places: &[usize]) {
+    fn limit(&mut self, name: &str, service: &ServiceText, places: &[usize]) {
         let Some(limit) = service.memory.limit else { return };
         let nodes: Vec<_> = self.document.nodes.iter().collect();
         let is_killed = |at: &&usize| service.at_rest() > limit + nodes[**at].1.swap.min(limit);

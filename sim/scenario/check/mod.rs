@@ -19,7 +19,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::document::Document;
 use crate::document::fields::{Name, Timer};
 use crate::document::routing;
-use crate::document::service::Service;
+use crate::document::service::ServiceText;
 use crate::document::step::StepKind;
 use crate::length::shown;
 use crate::lint::table;
@@ -270,7 +270,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn service(&mut self, name: &str, service: &Service, added: usize) {
+    fn service(&mut self, name: &str, service: &ServiceText, added: usize) {
         for client in routing::client_names(&service.clients) {
             self.known("service", &client, self.document.services.keys());
         }
@@ -369,7 +369,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn constraints(&mut self, name: &str, service: &Service) {
+    fn constraints(&mut self, name: &str, service: &ServiceText) {
         let machines = machines(self.document);
         let (mut all, mut alone) = (Vec::new(), true);
         for text in &service.constraints {
@@ -483,7 +483,7 @@ impl Reserved {
     }
 
     /// Which of the nodes that a container of `service` may run on lacks what it reserves.
-    fn full(&self, service: &Service, document: &Document) -> Option<String> {
+    fn full(&self, service: &ServiceText, document: &Document) -> Option<String> {
         let constraints: Vec<Constraint> =
             service.constraints.iter().filter_map(|text| Constraint::parse(&text.text)).collect();
         let nodes = machines(document);

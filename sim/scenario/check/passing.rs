@@ -12,7 +12,7 @@
 use super::{Check, DURATION};
 use crate::document::fault::Fails;
 use crate::document::routing::ClientText;
-use crate::document::service::Service;
+use crate::document::service::ServiceText;
 use crate::renewal;
 use crate::source::Origin;
 use std::collections::BTreeSet;
@@ -121,7 +121,7 @@ impl Check<'_> {
         }
     }
 
-    fn bursts(&mut self, name: &str, service: &Service, containers: u64) {
+    fn bursts(&mut self, name: &str, service: &ServiceText, containers: u64) {
         for load in &service.background {
             let most = MOST / f64::from(load.jobs);
             if load.count.is_some_and(|count| f64::from(count) * containers as f64 <= most) {
@@ -134,7 +134,7 @@ impl Check<'_> {
     }
 
     /// Connections that are renewed again and again.
-    fn lifetimes(&mut self, service: &Service) {
+    fn lifetimes(&mut self, service: &ServiceText) {
         let pools = service.pools.values();
         let pools = pools.map(|pool| (pool.max_lifetime.as_ref(), pool.origin));
         let client = |client: &'_ ClientText| client.max_lifetime.clone();

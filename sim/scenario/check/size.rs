@@ -4,7 +4,7 @@ use super::{Check, DURATION};
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::length::shown;
-use crate::places::{self, Room};
+use crate::places::{self, RoomForContainers};
 use crate::renewal;
 use crate::source::{Origin, Sources};
 use crate::tree::{LONGEST_NAME, Table, Value};
@@ -152,7 +152,7 @@ impl Check<'_> {
 
     /// Where containers may be put for others that are lost or renewed.
     fn spares(&mut self) {
-        let room = Room::of(self.document);
+        let room = RoomForContainers::of(self.document);
         let machines = places::machines(self.document);
         let added = self.document.growth.as_ref().map_or(0, |growth| growth.to);
         let mut places = 0;

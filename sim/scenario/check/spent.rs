@@ -2,7 +2,7 @@
 
 use crate::calls::{self, EndpointName};
 use crate::document::Document;
-use crate::document::step::{Step, StepKind};
+use crate::document::step::{StepKind, StepText};
 use wssim_model::law::Law;
 
 /// Laws that are looked at, at most.
@@ -37,7 +37,7 @@ impl<'d> Spent<'d> {
         }
     }
 
-    fn steps(&mut self, steps: &'d [Step], times: f64, deep: usize) {
+    fn steps(&mut self, steps: &'d [StepText], times: f64, deep: usize) {
         for step in steps {
             if self.laws.len() >= MOST {
                 return;
@@ -85,9 +85,9 @@ impl<'d> Spent<'d> {
 
     /// All branches that are needed take as long as the longest of them; where some are not, as the
     /// shortest does, at least.
-    fn branches(&mut self, branches: &'d [Vec<Step>], need: u32, times: f64, deep: usize) {
+    fn branches(&mut self, branches: &'d [Vec<StepText>], need: u32, times: f64, deep: usize) {
         let mean = |one: &Self| one.laws.iter().map(|(times, law)| times * law.mean()).sum::<f64>();
-        let of = |steps: &'d Vec<Step>| {
+        let of = |steps: &'d Vec<StepText>| {
             let mut one = Self::of(self.document, self.fastest);
             one.steps(steps, times, deep);
             one

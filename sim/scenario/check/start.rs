@@ -3,7 +3,7 @@
 use super::Check;
 use crate::calls;
 use crate::diagnostic::Diagnostic;
-use crate::document::service::Service;
+use crate::document::service::ServiceText;
 
 impl Check<'_> {
     pub(super) fn start_needs(&mut self) {
@@ -42,7 +42,7 @@ impl Check<'_> {
         }
     }
 
-    fn unused_retry(&mut self, name: &str, service: &Service) {
+    fn unused_retry(&mut self, name: &str, service: &ServiceText) {
         if let Some(origin) = service.start_retry_origin.filter(|_| service.start_needs.is_empty())
         {
             let message =

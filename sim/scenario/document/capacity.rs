@@ -2,7 +2,7 @@
 
 use super::cache::{CacheStep, MOST_ITEMS};
 use super::fields::Reader;
-use super::service::Service;
+use super::service::ServiceText;
 use super::step::{self, StepKind};
 use crate::source::Origin;
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use wssim_model::blueprint::Hits;
 use wssim_model::cache::Popularity;
 
 /// Gives every cache whose step does not say it the capacity that the memory of its service leads to.
-pub(super) fn size(services: &mut BTreeMap<String, Service>, reader: &mut Reader<'_>) {
+pub(super) fn size(services: &mut BTreeMap<String, ServiceText>, reader: &mut Reader<'_>) {
     let entries: BTreeMap<String, Option<f64>> =
         services.iter().map(|(name, service)| (name.clone(), service.memory.entries())).collect();
     let mut spaces: BTreeMap<String, (Popularity, bool)> = BTreeMap::new();

@@ -51,7 +51,7 @@ pub(crate) struct Deploy {
     pub on_stop: OnStop,
     /// How slow a container is after its start.
     pub cold: Option<Cold>,
-    pub health: Option<Health>,
+    pub health: Option<HealthText>,
     pub ports: Vec<Port>,
     pub volumes: Vec<Volume>,
     /// Names beside its own by which others find it, by network.
@@ -71,7 +71,7 @@ const STOP_GRACE: Nanos = Nanos(10_000_000_000);
 
 /// A health check.
 #[derive(Clone, Debug)]
-pub(crate) struct Health {
+pub(crate) struct HealthText {
     pub origin: Origin,
     pub check: HealthCheck,
     pub disabled: bool,
@@ -188,7 +188,7 @@ fn start_first(fields: &Fields<'_>) -> Option<Origin> {
 
 /// Docker's defaults: every 30 s, every 5 s in a start period, 30 s for an answer, three failures in a row
 /// (moby, daemon/health.go); a value of zero stands for the default there.
-fn health(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Health> {
+fn health(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<HealthText> {
     let mut fields = outer.inner(reader, "healthcheck")?;
     let seconds = |n: u64| Nanos(n * 1_000_000_000);
     let positive = |length: &Nanos| *length > Nanos::ZERO;
@@ -204,7 +204,7 @@ fn health(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Health> {
     let origin = fields.origin;
     fields.finish(reader);
     let check = HealthCheck { interval, timeout, retries, start_period, start_interval };
-    Some(Health { origin, check, disabled })
+    Some(HealthText { origin, check, disabled })
 }
 
 fn items<'t>(fields: &mut Fields<'t>, key: &'static str) -> &'t [Item] {

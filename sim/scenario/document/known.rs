@@ -2,7 +2,7 @@
 //! text at the same place means is the same.
 
 use super::fields::{Fields, Name, Reader, Timer};
-use super::service::{self, Service};
+use super::service::{self, ServiceText};
 use crate::diagnostic::Diagnostic;
 use crate::source::Origin;
 use crate::tree::Table;
@@ -19,7 +19,7 @@ pub(crate) struct Known(Mutex<BTreeMap<String, Arc<Piece>>>);
 struct Piece {
     table: Table,
     origins: [Origin; 2],
-    service: Service,
+    service: ServiceText,
     mistakes: Vec<Diagnostic>,
     ranged: Vec<RangedInput>,
     defaults: Vec<(String, String)>,
@@ -32,7 +32,7 @@ impl Piece {
     }
 
     /// Reading finds what it found then.
-    fn again(&self, reader: &mut Reader<'_>) -> Service {
+    fn again(&self, reader: &mut Reader<'_>) -> ServiceText {
         reader.mistakes.extend_from_slice(&self.mistakes);
         reader.ranged.extend_from_slice(&self.ranged);
         reader.defaults.extend_from_slice(&self.defaults);
@@ -47,7 +47,7 @@ pub(super) fn service(
     known: Option<&Known>,
     name: &Name,
     fields: Fields<'_>,
-) -> Service {
+) -> ServiceText {
     let Some(known) = known else {
         return service::read(reader, name.origin, fields);
     };

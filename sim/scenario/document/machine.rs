@@ -19,7 +19,7 @@ use wssim_text::quantity::Dimension;
 
 /// A machine.
 #[derive(Clone, Debug)]
-pub(crate) struct Machine {
+pub(crate) struct MachineText {
     pub origin: Origin,
     pub labels: BTreeMap<String, String>,
     pub cores: f64,
@@ -56,7 +56,7 @@ const SPEEDS: RangeInclusive<f64> = 0.001..=1000.0;
 /// The share of a core's work that two threads do together: the mode of the SMT yield.
 const SMT_YIELD: f64 = 1.25;
 
-pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'_>) -> Machine {
+pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'_>) -> MachineText {
     let fields = &mut fields;
     let mut labels = BTreeMap::new();
     if let Some(inner) = fields.inner(reader, "labels") {
@@ -82,7 +82,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'
         usual.iter().map(|(n, work)| format!("[{n}, {work}]")).collect::<Vec<_>>().join(", ");
     let capacity = fields.value_or(reader, "capacity", points, usual, &format!("[{shown}]"));
     let (disk, free) = disk::of_node(reader, fields);
-    let machine = Machine {
+    let machine = MachineText {
         origin,
         labels,
         cores,
@@ -303,7 +303,7 @@ fn overlay_cpu(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> OverlayCpu {
 
 /// A network of containers.
 #[derive(Clone, Debug)]
-pub(crate) struct Network {
+pub(crate) struct NetworkText {
     pub origin: Origin,
     pub overlay: bool,
     pub encrypted: bool,
@@ -313,7 +313,7 @@ pub(crate) struct Network {
     pub goodput: Option<f64>,
 }
 
-impl Network {
+impl NetworkText {
     /// What is around packets between nodes. The sizes of packets are Docker's: 1500 bytes less 50
     /// for VXLAN, less 26 for ESP and what four do not divide (moby, overlay/encryption.go). Only an
     /// overlay encrypts, as with Docker.
@@ -332,7 +332,7 @@ impl Network {
     }
 }
 
-pub(super) fn network(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Network {
+pub(super) fn network(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> NetworkText {
     let driver = fields.word(reader, "driver", &["overlay", "bridge", "host"]);
     let encrypted = fields.value(reader, "encrypted", fields::truth).unwrap_or(false);
     let mtu = fields.value(reader, "mtu", packet_size);
@@ -341,7 +341,7 @@ pub(super) fn network(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Networ
     fields.finish(reader);
     // Where nothing is said, what is to be encrypted is on an overlay.
     let overlay = driver.map_or(encrypted, |driver| driver == "overlay");
-    Network { origin, overlay, encrypted, mtu, goodput }
+    NetworkText { origin, overlay, encrypted, mtu, goodput }
 }
 
 /// Bytes of a packet: at least what every host of the Internet takes (RFC 791), at most what its
@@ -357,7 +357,7 @@ fn packet_size(texts: &Texts<'_>, item: &Item) -> Read<f64> {
 
 /// Who places and watches containers.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Orchestrator {
+pub(crate) struct OrchestratorText {
     pub kind: Option<Kind>,
     pub managers: Vec<Name>,
     /// Whether overlay networks get other addresses than Docker's own pool.
@@ -373,7 +373,7 @@ pub(crate) struct Orchestrator {
     pub agent_cpu_origin: Origin,
 }
 
-impl Orchestrator {
+impl OrchestratorText {
     /// The kind by whose rules the files are read: Docker Swarm, unless another is named.
     pub(crate) fn kind_of_files(&self) -> Kind {
         self.kind.unwrap_or(Kind::SWARM)
@@ -417,7 +417,7 @@ impl Orchestrator {
     }
 }
 
-pub(super) fn orchestrator(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Orchestrator {
+pub(super) fn orchestrator(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> OrchestratorText {
     let kind = fields.word(reader, "kind", &Kind::NAMES).and_then(Kind::named);
     let address_pool = fields.name(reader, "address_pool").is_some();
     let managers = fields.names(reader, "managers");
@@ -428,7 +428,7 @@ pub(super) fn orchestrator(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> O
     let written = fields.table.get("agent_cpu");
     let agent_cpu_origin = written.map_or(fields.origin, |entry| entry.item.origin);
     fields.finish(reader);
-    Orchestrator {
+    OrchestratorText {
         kind,
         address_pool,
         removal,

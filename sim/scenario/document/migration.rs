@@ -18,7 +18,7 @@ pub(crate) const RESTORED: Law = Law::Uniform { low: 20e6, high: 30e6 };
 
 /// Phases, as they were read.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Migration {
+pub(crate) struct MigrationText {
     pub phases: Vec<PhaseText>,
 }
 
@@ -71,14 +71,14 @@ pub(crate) struct Copy {
 /// What a step can be: each has one of these keys.
 const KINDS: [&str; 8] = ["stop", "start", "switch", "dump", "copy", "restore", "verify", "manual"];
 
-pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Migration {
+pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> MigrationText {
     let window = root.inner(reader, "migration").and_then(|mut fields| {
         let window = fields.duration(reader, "window");
         fields.finish(reader);
         window
     });
     let phases = root.list(reader, "phase").into_iter();
-    Migration { phases: phases.map(|fields| phase(reader, fields, window)).collect() }
+    MigrationText { phases: phases.map(|fields| phase(reader, fields, window)).collect() }
 }
 
 fn phase(reader: &mut Reader<'_>, mut fields: Fields<'_>, window: Option<Nanos>) -> PhaseText {

@@ -40,32 +40,32 @@ use fault::{FaultText, Site};
 use fields::Name;
 use group::GroupText;
 use growth::Growth;
-use header::Header;
-use machine::{Lan, Machine, Network, Orchestrator};
+use header::HeaderText;
+use machine::{Lan, MachineText, NetworkText, OrchestratorText};
 use moving::Moving;
 pub(crate) use read::read;
 use rollout::RolloutText;
-use service::Service;
+use service::ServiceText;
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use traffic::Traffic;
 use variant::Variant;
 use wssim_experiment::cluster::Survival;
 
-use crate::traefik::proxy::Proxy;
+use crate::traefik::proxy::ProxyLabels;
 
 /// A scenario as it was read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Document {
-    pub header: Header,
-    pub nodes: BTreeMap<String, Machine>,
+    pub header: HeaderText,
+    pub nodes: BTreeMap<String, MachineText>,
     pub sites: BTreeMap<String, Site>,
-    pub memory: memory::Common,
+    pub memory: memory::CommonMemory,
     pub lan: Option<Lan>,
-    pub orchestrator: Orchestrator,
-    pub networks: BTreeMap<String, Network>,
-    pub stacks: BTreeMap<String, Stack>,
-    pub services: BTreeMap<String, Service>,
+    pub orchestrator: OrchestratorText,
+    pub networks: BTreeMap<String, NetworkText>,
+    pub stacks: BTreeMap<String, StackText>,
+    pub services: BTreeMap<String, ServiceText>,
     pub traffic: BTreeMap<String, Traffic>,
     /// How many times as much of all traffic; `None`: once.
     pub traffic_scale: Option<f64>,
@@ -80,13 +80,13 @@ pub(crate) struct Document {
     pub claims: Vec<ClaimText>,
     pub survival: Survival,
     /// What is done to get elsewhere.
-    pub migration: migration::Migration,
+    pub migration: migration::MigrationText,
     /// In the order of names.
     pub variants: Vec<Variant>,
     /// The phase of it whose world this is.
     pub moving: Option<Moving>,
     /// What labels tell Traefik.
-    pub proxy: Proxy,
+    pub proxy: ProxyLabels,
 }
 
 impl Document {
@@ -101,7 +101,7 @@ impl Document {
     }
 
     /// How many containers of `service` are wanted.
-    pub(crate) fn containers_of(&self, service: &Service) -> u64 {
+    pub(crate) fn containers_of(&self, service: &ServiceText) -> u64 {
         if service.is_global() { self.nodes.len() as u64 } else { u64::from(service.replicas) }
     }
 
@@ -122,7 +122,7 @@ impl Document {
 
 /// What a scenario says of a stack as a whole.
 #[derive(Clone, Debug)]
-pub(crate) struct Stack {
+pub(crate) struct StackText {
     /// Where all of it runs.
     pub node: Option<Name>,
 }

@@ -7,7 +7,7 @@ use super::group::{self, GroupText};
 use super::known::{self, Known};
 use super::variant::Variant;
 use super::{
-    Document, Stack, capacity, growth, header, machine, memory, migration, rollout, survival,
+    Document, StackText, capacity, growth, header, machine, memory, migration, rollout, survival,
     traffic,
 };
 use crate::outages;
@@ -68,10 +68,10 @@ pub(crate) fn read(reader: &mut Reader<'_>, known: Option<&Known>, table: &Table
     document
 }
 
-fn stack(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Stack {
+fn stack(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> StackText {
     let node = fields.name(reader, "node");
     fields.finish(reader);
-    Stack { node }
+    StackText { node }
 }
 
 impl Document {

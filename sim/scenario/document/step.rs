@@ -13,7 +13,7 @@ use wssim_text::suggest;
 
 /// A step.
 #[derive(Clone, Debug)]
-pub(crate) struct Step {
+pub(crate) struct StepText {
     pub kind: StepKind,
     pub probability: f64,
     pub repeat: Option<Law>,
@@ -35,11 +35,11 @@ pub(crate) enum StepKind {
     /// Calls another service.
     Call(Box<CallStep>),
     /// Runs branches at once.
-    Parallel { branches: Vec<Vec<Step>>, need: u32 },
+    Parallel { branches: Vec<Vec<StepText>>, need: u32 },
     /// Asks a cache; what is done about a miss.
-    Cache(Box<CacheStep>, Vec<Step>),
+    Cache(Box<CacheStep>, Vec<StepText>),
     /// Runs steps one after the other.
-    Group(Vec<Step>),
+    Group(Vec<StepText>),
     /// The same while it holds a connection.
     With(Box<WithStep>),
 }
@@ -50,7 +50,7 @@ pub(crate) struct WithStep {
     pub service: Name,
     /// Share of times that it is never given back.
     pub leak: f64,
-    pub steps: Vec<Step>,
+    pub steps: Vec<StepText>,
 }
 
 /// The kinds of steps: each step has one of these keys.
@@ -58,7 +58,7 @@ const KINDS: [&str; 9] =
     ["cpu", "call", "parallel", "cache", "disk", "read", "sleep", "steps", "with"];
 
 /// Reads a list of steps.
-pub(super) fn read_list(reader: &mut Reader<'_>, item: &Item, path: &str) -> Vec<Step> {
+pub(super) fn read_list(reader: &mut Reader<'_>, item: &Item, path: &str) -> Vec<StepText> {
     let Value::Array(items) = &item.value else {
         let message = format!("`{path}` is a list of steps, not {}", item.kind());
         let help = Some("such as `[ { cpu = \"exp(1ms)\" } ]`".to_owned());
@@ -74,7 +74,7 @@ pub(super) fn read_list(reader: &mut Reader<'_>, item: &Item, path: &str) -> Vec
     steps
 }
 
-fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<Step> {
+fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<StepText> {
     // The steps of `with` are its own.
     let is_other = |kind: &&str| *kind != "steps" || !fields.has("with");
     let kinds: Vec<&'static str> =
@@ -124,11 +124,11 @@ fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<Step> {
     };
     let path = fields.path.clone();
     fields.finish(reader);
-    read.map(|kind| Step { kind, probability, repeat, label, path })
+    read.map(|kind| StepText { kind, probability, repeat, label, path })
 }
 
 /// Shows every step, nested ones too, to whoever settles what only all services together say.
-pub(super) fn each(steps: &mut [Step], settle: &mut impl FnMut(&mut Step)) {
+pub(super) fn each(steps: &mut [StepText], settle: &mut impl FnMut(&mut StepText)) {
     for step in steps {
         settle(step);
         match &mut step.kind {

@@ -18,7 +18,7 @@ use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::fields::Name;
-use crate::document::service::Service;
+use crate::document::service::ServiceText;
 use crate::length::shown;
 use crate::source::{Origin, Sources};
 use found::{Found, names};
@@ -125,7 +125,7 @@ impl Found<'_> {
         }
     }
 
-    fn service(&mut self, name: &str, service: &Service) {
+    fn service(&mut self, name: &str, service: &ServiceText) {
         let deploy = &service.deploy;
         let by_host = |name: &&Name| {
             Constraint::parse(&name.text).is_some_and(|it| it.equal && it.is_of_host())
@@ -170,7 +170,7 @@ impl Found<'_> {
 
     /// One remark for all: the estate of a company that sets no limits would drown in them.
     fn limits(&mut self) {
-        let without: Vec<(&String, &Service)> = (self.document.services.iter())
+        let without: Vec<(&String, &ServiceText)> = (self.document.services.iter())
             .filter(|(_, service)| service.memory.limit.is_none() && service.deploy.stack.is_some())
             .collect();
         if let Some((first, service)) = without.first() {

@@ -5,7 +5,7 @@
 use super::found::Found;
 use crate::check::GIB;
 use crate::document::Document;
-use crate::document::service::Service;
+use crate::document::service::ServiceText;
 use crate::places;
 use wssim_model::orchestrator::placement::{Constraint, Machine};
 
@@ -60,7 +60,7 @@ fn left(document: &Document, machines: &[Machine], places: &[Vec<usize>]) -> Vec
 /// Why an update cannot go on: no node that may run the service has room. A global service needs
 /// room on each node of its own.
 fn stuck(
-    service: &Service,
+    service: &ServiceText,
     places: &[usize],
     machines: &[Machine],
     left: &[Left],
@@ -84,7 +84,7 @@ fn stuck(
 }
 
 /// What keeps one more container of `service` off a node that runs `here` of them.
-fn lacks(service: &Service, here: usize, left: &Left) -> Option<String> {
+fn lacks(service: &ServiceText, here: usize, left: &Left) -> Option<String> {
     let node = &left.name;
     let of_memory = |free: f64, wanted: f64, what: &str| {
         let (free, wanted) = (free.max(0.0) / GIB, wanted / GIB);

@@ -16,7 +16,7 @@ use crate::diagnostic::Diagnostic;
 use crate::no_effect::layers;
 use crate::path::{Segment, end_of_path, path_of, segments};
 use crate::schema::{self, ValueKind};
-use crate::source::{Origin, Source, Sources};
+use crate::source::{Origin, SourceText, Sources};
 use crate::tree::{self, Entry, Item, Table, Value};
 use merge::id_of;
 use toml::de::DeValue;
@@ -52,7 +52,7 @@ pub(crate) fn assignment(
     sources: &mut Sources,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<Assignment> {
-    let number = sources.add(Source::of_flag(shown, text));
+    let number = sources.add(SourceText::of_flag(shown, text));
     let at =
         |start: usize, end: usize| Origin { source: number, start: start as u32, end: end as u32 };
     let Some(equals) = end_of_path(text) else {

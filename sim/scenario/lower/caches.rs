@@ -14,7 +14,7 @@ use super::lowering::{Addresses, Lowering, Program};
 use crate::calls;
 use crate::document::Document;
 use crate::document::cache::CacheStep;
-use crate::document::step::{Step, StepKind};
+use crate::document::step::{StepKind, StepText};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{Cache, Call, Instruction, Retry, Tenure};
@@ -98,7 +98,7 @@ impl<'a> Lowering<'a> {
     pub(super) fn look_up(
         &mut self,
         look_up: &CacheStep,
-        miss: &[Step],
+        miss: &[StepText],
         label: Option<&str>,
         caller: ServiceId,
         addresses: &mut Addresses,

@@ -1,7 +1,7 @@
 //! Who replaces what is lost, what it knows of the cluster, and where data and images are.
 
 use super::lowering::Lowering;
-use crate::document::service::Service;
+use crate::document::service::ServiceText;
 use crate::places;
 use crate::renewal;
 use std::collections::BTreeMap;
@@ -74,7 +74,7 @@ impl Lowering<'_> {
 
     /// Where the data of a container of `service` on `node` lies; `homes` are the nodes where the
     /// service ran from the first.
-    pub(super) fn data_at(&self, service: &Service, node: usize, homes: &[usize]) -> DataAt {
+    pub(super) fn data_at(&self, service: &ServiceText, node: usize, homes: &[usize]) -> DataAt {
         let volumes = &service.deploy.volumes;
         // A phase of a migration carries it along.
         let stays = self.document.moving.is_none() && !homes.contains(&node);

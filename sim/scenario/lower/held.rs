@@ -3,7 +3,7 @@
 
 use super::lowering::{Addresses, Lowering};
 use crate::calls;
-use crate::document::step::{Step, StepKind, WithStep};
+use crate::document::step::{StepKind, StepText, WithStep};
 use wssim_model::blueprint::{Call, Instruction, Retry, Tenure};
 use wssim_model::ids::{CallId, EndpointId, InstructionId, ServiceId};
 use wssim_model::law::Law;
@@ -71,7 +71,7 @@ impl Lowering<'_> {
     }
 
     /// What the first of `steps` that calls `service` calls there.
-    fn first_called(&self, steps: &[Step], service: &str) -> Option<EndpointId> {
+    fn first_called(&self, steps: &[StepText], service: &str) -> Option<EndpointId> {
         let mut first = None;
         calls::visit(steps, 1.0, true, &mut |step, _, _| {
             if let StepKind::Call(call) = &step.kind

@@ -37,7 +37,7 @@ pub(super) struct Lowering<'a> {
 #[derive(Clone, Copy)]
 pub(super) enum Program<'a> {
     /// What a file says.
-    Written(&'a service::Endpoint),
+    Written(&'a service::EndpointText),
     /// A look-up.
     LookUp(&'a CacheStep),
 }

@@ -32,9 +32,9 @@ use crate::document::Document;
 use crate::document::call::CallStep;
 use crate::document::disk::DiskStep;
 use crate::document::fields::Name;
-use crate::document::firewall::Opening;
+use crate::document::firewall::PortOpening;
 use crate::document::machine::{Pair, Path};
-use crate::document::step::{Step, StepKind};
+use crate::document::step::{StepKind, StepText};
 use crate::places;
 use crate::trace::Traces;
 use lowering::{Addresses, Lowering, Program};
@@ -254,7 +254,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn needs(&self, service: &crate::document::service::Service) -> Needs {
+    fn needs(&self, service: &crate::document::service::ServiceText) -> Needs {
         let number = |name: &Name| self.services.get(&name.text).map(|id| ServiceId::from(*id));
         let services = service.start_needs.iter().filter_map(number).collect();
         Needs { services, retry: service.start_retry }
@@ -262,7 +262,7 @@ impl Lowering<'_> {
 
     /// Orchestrators that replace what is lost wait for a good health check before they register a container, and
     /// end one that is unhealthy; others only say that it is.
-    fn health(&self, service: &crate::document::service::Service) -> Option<HealthCheck> {
+    fn health(&self, service: &crate::document::service::ServiceText) -> Option<HealthCheck> {
         let acts = self.document.orchestrator.replaces();
         let health = service.deploy.health.as_ref().filter(|health| acts && !health.disabled)?;
         Some(health.check)
@@ -274,7 +274,11 @@ impl Lowering<'_> {
     }
 
     /// Where a client opens so many connections at most and there is no pool, further calls wait.
-    fn bounded_clients(&mut self, caller: ServiceId, service: &crate::document::service::Service) {
+    fn bounded_clients(
+        &mut self,
+        caller: ServiceId,
+        service: &crate::document::service::ServiceText,
+    ) {
         let callees: Vec<ServiceId> = (self.queries.keys())
             .filter(|(of, _)| *of == caller)
             .map(|(_, callee)| *callee)
@@ -302,7 +306,7 @@ impl Lowering<'_> {
 
     /// Routes in the order of queries.
     fn routes(&mut self) {
-        let services: Vec<(&String, &crate::document::service::Service)> =
+        let services: Vec<(&String, &crate::document::service::ServiceText)> =
             self.document.services.iter().collect();
         for place in 0..self.out.queries.len() {
             let query = self.out.queries[place];
@@ -335,13 +339,13 @@ impl Lowering<'_> {
         InstructionId::from(self.out.program.len())
     }
 
-    fn steps(&mut self, steps: &[Step], service: ServiceId, addresses: &mut Addresses) {
+    fn steps(&mut self, steps: &[StepText], service: ServiceId, addresses: &mut Addresses) {
         for step in steps {
             self.step(step, service, addresses);
         }
     }
 
-    fn step(&mut self, step: &Step, service: ServiceId, addresses: &mut Addresses) {
+    fn step(&mut self, step: &StepText, service: ServiceId, addresses: &mut Addresses) {
         let label = step.label.as_ref().map(|label| label.text.as_str());
         let skip = (step.probability < 1.0).then(|| {
             let draw = addresses.draw("coin", label);
@@ -382,7 +386,7 @@ impl Lowering<'_> {
 
     fn body(
         &mut self,
-        step: &Step,
+        step: &StepText,
         label: Option<&str>,
         service: ServiceId,
         addresses: &mut Addresses,
@@ -500,7 +504,7 @@ impl Lowering<'_> {
         let shared = networks(caller).filter(|name| networks(callee).any(|other| other == *name));
         let first = shared.min().and_then(|name| self.document.networks.get(name));
         let network =
-            first.map_or(Network::HOST, super::document::machine::Network::seen_by_packets);
+            first.map_or(Network::HOST, super::document::machine::NetworkText::seen_by_packets);
         Network { blocked: self.is_blocked(network.encapsulation), ..network }
     }
 
@@ -510,8 +514,8 @@ impl Lowering<'_> {
         let firewall = self.document.lan.as_ref().and_then(|lan| lan.firewall.as_ref());
         let needs = match encapsulation {
             Encapsulation::Plain => return false,
-            Encapsulation::Vxlan => Opening::Udp(VXLAN_PORT),
-            Encapsulation::Encrypted => Opening::Esp,
+            Encapsulation::Vxlan => PortOpening::Udp(VXLAN_PORT),
+            Encapsulation::Encrypted => PortOpening::Esp,
         };
         firewall.is_some_and(|firewall| !firewall.lets_in(needs))
     }

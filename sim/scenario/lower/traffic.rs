@@ -6,7 +6,7 @@ use crate::check;
 use crate::document::arrivals::ArrivalsText;
 use crate::document::background::BackgroundText;
 use crate::document::fields::Name;
-use crate::document::service::Service;
+use crate::document::service::ServiceText;
 use crate::document::traffic::Traffic;
 use crate::question;
 use crate::trace;
@@ -108,7 +108,7 @@ impl Lowering<'_> {
     pub(super) fn background(
         &mut self,
         service: &str,
-        content: &Service,
+        content: &ServiceText,
         replica: usize,
         container: ContainerId,
     ) {

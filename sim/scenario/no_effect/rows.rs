@@ -6,8 +6,8 @@
 
 use super::seen::{Seen, WrittenKey};
 use crate::calls;
-use crate::document::service::Service;
-use crate::document::step::{Step, StepKind};
+use crate::document::service::ServiceText;
+use crate::document::step::{StepKind, StepText};
 use crate::tree::Value;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{FaultKind, Policy};
@@ -137,7 +137,7 @@ pub(crate) static ROWS: &[IdleRow] = &[
     .of_compose(),
     row("service.*.rollback", "it is never rolled back", |seen, it| {
         let kind = seen.document.orchestrator.kind_of_files();
-        let rolls_back = |service: &Service| {
+        let rolls_back = |service: &ServiceText| {
             (kind.update)(service.deploy.update, service.replicas).on_failure == OnFailure::Rollback
         };
         !kind.replaces()
@@ -401,10 +401,10 @@ impl Seen<'_> {
     }
 }
 
-fn uses_disk(service: &Service) -> bool {
+fn uses_disk(service: &ServiceText) -> bool {
     let mut used = false;
     for endpoint in service.endpoints.values() {
-        calls::visit(&endpoint.steps, 1.0, true, &mut |step: &Step, _, _| {
+        calls::visit(&endpoint.steps, 1.0, true, &mut |step: &StepText, _, _| {
             used |= matches!(step.kind, StepKind::Disk(_) | StepKind::Read(..));
         });
     }

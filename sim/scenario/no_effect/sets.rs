@@ -3,7 +3,7 @@
 use super::note::CODE;
 use crate::diagnostic::Diagnostic;
 use crate::path::end_of_path;
-use crate::source::{Source, TextPlace};
+use crate::source::{SourceText, TextPlace};
 use crate::unsimulated::{self, NotSimulated};
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub(crate) fn is_told(set: &str, warnings: &[Diagnostic], listed: &[NotSimulated
 
 /// The note that `set` does nothing.
 pub(crate) fn note(set: &str) -> Diagnostic {
-    let span = TextPlace::new(Arc::new(Source::of_flag(FLAG, set)), 0, set.len() as u32);
+    let span = TextPlace::new(Arc::new(SourceText::of_flag(FLAG, set)), 0, set.len() as u32);
     let diagnostic = Diagnostic::warning(CODE, "no effect: nothing changes by this");
     Diagnostic { span: Some(span), ..diagnostic }
 }

@@ -25,7 +25,7 @@ use crate::question;
 use crate::source::Sources;
 use crate::stack::field;
 use crate::trace::Traces;
-use crate::traefik::Route;
+use crate::traefik::ProxyRoute;
 use crate::tree::Table;
 use crate::unsimulated::{self, NotSimulated};
 use std::borrow::Cow;
@@ -262,7 +262,7 @@ impl Scenario {
 
     /// Which requests go where, as labels tell Traefik, by router.
     #[must_use]
-    pub fn routes(&self) -> Vec<Route> {
+    pub fn routes(&self) -> Vec<ProxyRoute> {
         self.world.document.proxy.routes()
     }
 

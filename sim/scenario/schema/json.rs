@@ -4,7 +4,7 @@
 //! for, is one schema with two types rather than two alternatives, whose errors would be those of
 //! the whole table. Alternatives are left to values.
 
-use super::shape::{Case, Key, REQUIRED, Shape, ValueKind};
+use super::shape::{Key, KeyCase, REQUIRED, Shape, ValueKind};
 use super::{ROOT, STEP, patterns};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -31,10 +31,10 @@ pub(super) fn schema() -> Value {
 }
 
 /// Keys that go with another whose presence decides: each with the one, or one of those, that has it.
-fn needs(cases: &[&Case], object: &mut Map<String, Value>) {
+fn needs(cases: &[&KeyCase], object: &mut Map<String, Value>) {
     let (mut one, mut any) = (Map::new(), Map::new());
     for key in cases.iter().flat_map(|case| case.keys) {
-        let has = |case: &&&Case| case.keys.iter().any(|other| other.name == key.name);
+        let has = |case: &&&KeyCase| case.keys.iter().any(|other| other.name == key.name);
         let by: Vec<&str> = cases.iter().filter(has).map(|case| case.by).collect();
         match by.as_slice() {
             [by] if *by == key.name => {}
@@ -55,9 +55,9 @@ fn needs(cases: &[&Case], object: &mut Map<String, Value>) {
 }
 
 /// That the deciding key of `case` is there, and none to which it belongs in another of `all`.
-fn presence(case: &Case, all: &[&Case]) -> Value {
+fn presence(case: &KeyCase, all: &[&KeyCase]) -> Value {
     let has =
-        |other: &&&Case| other.by != case.by && other.keys.iter().any(|key| key.name == case.by);
+        |other: &&&KeyCase| other.by != case.by && other.keys.iter().any(|key| key.name == case.by);
     let owners: Vec<Value> =
         all.iter().filter(has).map(|other| json!({ "required": [other.by] })).collect();
     let mut value = json!({ "required": [case.by] });
@@ -107,7 +107,7 @@ impl Definitions {
 
     /// What goes with what.
     fn cases(&mut self, shape: &'static Shape, object: &mut Map<String, Value>) {
-        let (by_word, by_presence): (Vec<&Case>, Vec<&Case>) =
+        let (by_word, by_presence): (Vec<&KeyCase>, Vec<&KeyCase>) =
             shape.cases.iter().partition(|case| case.is.is_some());
         if !by_presence.is_empty() {
             let one: Vec<Value> =
@@ -126,7 +126,7 @@ impl Definitions {
         object.extend(chain);
     }
 
-    fn when(&mut self, shape: &'static Shape, case: &'static Case) -> Map<String, Value> {
+    fn when(&mut self, shape: &'static Shape, case: &'static KeyCase) -> Map<String, Value> {
         let common = shape.keys.iter().map(|key| key.name);
         let names: Vec<&str> =
             common.chain(case.keys.iter().map(|key| key.name)).chain(["enabled"]).collect();

@@ -4,7 +4,7 @@
 //! comes in several places stands where it comes first, and the others lead there.
 
 use super::ROOT;
-use super::shape::{Case, Key, Shape, ValueKind};
+use super::shape::{Key, KeyCase, Shape, ValueKind};
 use crate::distribution::FORMS;
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -241,7 +241,7 @@ fn anchor(heading: &str) -> String {
 }
 
 /// When the keys of a case may be there.
-fn condition(case: &Case) -> String {
+fn condition(case: &KeyCase) -> String {
     match case.is {
         Some(word) => format!("With `{} = \"{word}\"`:", case.by),
         None => format!("With `{}`:", case.by),

@@ -1,7 +1,8 @@
 //! `[migration]` and `[[phase]]`: what is done to get from one distribution to another.
 
 use super::shape::{
-    BANDWIDTH, Case, DURATION, Key, NAMES, RATES, SIZE, Shape, TEXT, TIMES, ValueKind, key, shape,
+    BANDWIDTH, DURATION, Key, KeyCase, NAMES, RATES, SIZE, Shape, TEXT, TIMES, ValueKind, key,
+    shape,
 };
 
 pub(super) static MIGRATION: Shape = shape(
@@ -123,8 +124,8 @@ static STEP: Shape = Shape {
     )
 };
 
-const fn when(by: &'static str, keys: &'static [Key]) -> Case {
-    Case { by, is: None, keys }
+const fn when(by: &'static str, keys: &'static [Key]) -> KeyCase {
+    KeyCase { by, is: None, keys }
 }
 
 const COPY: &[Key] = &[

@@ -2,8 +2,8 @@
 
 use super::rollout::{COLD, IMAGE, ROLLBACK, UPDATE};
 use super::shape::{
-    CLOCK, Case, DURATION, FROM_ONE, FROM_ZERO, Key, NAMES, NUMBER, POSITIVE, SHARE, SIZE, Shape,
-    TEXT, TIMES, TOUCH, TRUTH, ValueKind, key, shape,
+    CLOCK, DURATION, FROM_ONE, FROM_ZERO, Key, KeyCase, NAMES, NUMBER, POSITIVE, SHARE, SIZE,
+    Shape, TEXT, TIMES, TOUCH, TRUTH, ValueKind, key, shape,
 };
 use super::step::STEP;
 
@@ -159,7 +159,7 @@ pub(crate) const BALANCES: &[&str] =
 
 static BALANCE: Shape = Shape {
     cases: &[
-        Case {
+        KeyCase {
             by: "kind",
             is: Some("random"),
             keys: &[key(
@@ -169,7 +169,7 @@ static BALANCE: Shape = Shape {
             )
             .or("equal shares")],
         },
-        Case {
+        KeyCase {
             by: "kind",
             is: Some("power-of-d"),
             keys: &[key(

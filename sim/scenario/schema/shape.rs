@@ -11,7 +11,7 @@ pub(crate) struct Shape {
     /// Its keys.
     pub keys: &'static [Key],
     /// Keys that are there in one case only.
-    pub cases: &'static [Case],
+    pub cases: &'static [KeyCase],
     /// What other keys take, where the author chooses names.
     pub others: Option<ValueKind>,
     /// Whether a name that the author chooses may be that of a key: what stands there is then either.
@@ -21,7 +21,7 @@ pub(crate) struct Shape {
 }
 
 /// Keys that go with another.
-pub(crate) struct Case {
+pub(crate) struct KeyCase {
     /// The key that decides.
     pub by: &'static str,
     /// The word that it has; `None`: it is enough that it is there.

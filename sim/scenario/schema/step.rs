@@ -1,8 +1,8 @@
 //! Steps of an endpoint.
 
 use super::shape::{
-    ATTEMPTS, Case, DURATION, FROM_ONE, Key, NUMBERS, POSITIVE, SHARE, SIZES, Shape, TEXT, TIMES,
-    TRUTH, ValueKind, key, shape,
+    ATTEMPTS, DURATION, FROM_ONE, Key, KeyCase, NUMBERS, POSITIVE, SHARE, SIZES, Shape, TEXT,
+    TIMES, TRUTH, ValueKind, key, shape,
 };
 
 /// One step: what it does is said by one of the keys of its cases.
@@ -32,8 +32,8 @@ pub(crate) static STEP: Shape = Shape {
     )
 };
 
-const fn when(by: &'static str, keys: &'static [Key]) -> Case {
-    Case { by, is: None, keys }
+const fn when(by: &'static str, keys: &'static [Key]) -> KeyCase {
+    KeyCase { by, is: None, keys }
 }
 
 const DISK: &[Key] = &[

@@ -2,7 +2,7 @@
 
 use super::service::{CONNECTIONS, RESOLVER};
 use super::shape::{
-    CLOCK, Case, DURATION, Key, NAMES, NUMBER, POSITIVE, RATE, SHARE, SIZES, Shape, TEXT, TIMES,
+    CLOCK, DURATION, Key, KeyCase, NAMES, NUMBER, POSITIVE, RATE, SHARE, SIZES, Shape, TEXT, TIMES,
     TRUTH, ValueKind, key, shape,
 };
 use wssim_model::MOST_IN_FLIGHT;
@@ -122,8 +122,8 @@ static ARRIVALS: Shape = Shape {
     )
 };
 
-const fn when(is: &'static str, keys: &'static [Key]) -> Case {
-    Case { by: "kind", is: Some(is), keys }
+const fn when(is: &'static str, keys: &'static [Key]) -> KeyCase {
+    KeyCase { by: "kind", is: Some(is), keys }
 }
 
 const INSTANT: ValueKind = ValueKind::Either(&[DURATION, CLOCK]);

@@ -3,7 +3,7 @@
 //! The path goes on, behind the name of the stack, as the stack file does. What Docker knows no key for is
 //! refused here, though a file may have it: nobody sets what does nothing.
 
-use super::keys::{self, Shape};
+use super::keys::{self, FieldShape};
 use crate::diagnostic::Diagnostic;
 use crate::load::{self, Assignment, Set};
 use crate::path::{Segment, path_of};
@@ -39,15 +39,15 @@ fn stack_of(path: &[Segment]) -> Option<&str> {
 
 /// Whether `path` is that of a field that takes whole numbers.
 pub(crate) fn takes_whole(path: &[Segment]) -> bool {
-    shape(path) == Some(Shape::Count)
+    shape(path) == Some(FieldShape::Count)
 }
 
 /// Whether `path` is that of a field that takes a size, as Docker writes it: `512M`.
 pub(crate) fn takes_size(path: &[Segment]) -> bool {
-    shape(path) == Some(Shape::Size)
+    shape(path) == Some(FieldShape::Size)
 }
 
-fn shape(path: &[Segment]) -> Option<Shape> {
+fn shape(path: &[Segment]) -> Option<FieldShape> {
     stack_of(path)?;
     let mut steps = Vec::new();
     for (at, segment) in path[2..].iter().enumerate() {

@@ -18,7 +18,7 @@ pub enum Becomes {
 
 /// What may be written as a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum FieldShape {
     Any,
     Text,
     Flag,
@@ -49,16 +49,16 @@ pub(super) enum Shape {
 /// A key: its path, `*` for a name that the author chose.
 pub(super) struct StackKey {
     pub(super) path: &'static str,
-    pub(super) shape: Shape,
+    pub(super) shape: FieldShape,
     pub(super) becomes: Becomes,
 }
 
-const fn key(path: &'static str, shape: Shape, becomes: Becomes) -> StackKey {
+const fn key(path: &'static str, shape: FieldShape, becomes: Becomes) -> StackKey {
     StackKey { path, shape, becomes }
 }
 
 use Becomes::{Ignored, Known, Refused, Simulated, WithoutEffect};
-use Shape::{
+use FieldShape::{
     Any, Count, Cpus, Duration, Flag, Forms, List, Names, Number, Options, Pairs, Size, Table,
     Text, Texts, Words,
 };

@@ -25,7 +25,7 @@ pub use keys::{Becomes, outcomes};
 use crate::diagnostic::{Diagnostic, Severity, UNREADABLE};
 use crate::files::{Files, Location};
 use crate::load;
-use crate::source::{Origin, Source, Sources};
+use crate::source::{Origin, SourceText, Sources};
 use crate::tree::{Entry, Item, Table, Value};
 use field::Field;
 use std::collections::BTreeMap;
@@ -217,7 +217,7 @@ pub(crate) fn file(
     sources: &mut Sources,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<Table> {
-    let number = sources.add(Source::of_file(location, text));
+    let number = sources.add(SourceText::of_file(location, text));
     let yaml::Parsed { item, more } = match yaml::parse(text, number) {
         Ok(parsed) => parsed,
         Err(flaw) => {

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use wssim_experiment::question::{MeasureKind, Worlds};
-use wssim_experiment::trace::{self, Pick, Trace};
+use wssim_experiment::trace::{self, RequestPick, RequestTrace};
 use wssim_experiment::watch::Unwatched;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
@@ -236,11 +236,11 @@ fn the_same_requests_come_closer_together() {
             replication: 0,
             threads: Some(1),
             entry: Some("web".to_owned()),
-            pick: Pick::Number(number),
+            pick: RequestPick::Number(number),
         };
         trace::trace(&scenario, &scenario.question(), &options, &Unwatched).unwrap()
     };
-    let cpu = |trace: &Trace| -> Vec<(String, u64)> {
+    let cpu = |trace: &RequestTrace| -> Vec<(String, u64)> {
         let all = trace.components.iter().filter(|one| one.kind == trace::StretchKind::Cpu);
         let mut all: Vec<_> = all.map(|one| (format!("{:?}", one.place), one.times)).collect();
         all.sort();

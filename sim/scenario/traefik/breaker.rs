@@ -14,12 +14,12 @@ pub(crate) enum TripCondition {
     /// One of them holds.
     Any(Vec<Self>),
     /// A measure against a constant.
-    Compare(Measure, Relation, f64),
+    Compare(TripMeasure, Relation, f64),
 }
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Measure {
+pub(crate) enum TripMeasure {
     /// Requests that got no answer at all, over all requests.
     NetworkErrorRatio,
     /// Answers with a status in [from, to) of the first pair over those in the second pair.
@@ -50,7 +50,7 @@ const RELATIONS: [(&str, Relation); 6] = [
 
 /// What is wrong with an expression, and where it begins (in bytes).
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Flaw {
+pub(crate) struct ExpressionFlaw {
     pub at: usize,
     pub message: String,
 }
@@ -59,7 +59,7 @@ pub(crate) struct Flaw {
 const DEEPEST: u32 = 32;
 
 /// Parses an expression.
-pub(crate) fn parse(text: &str) -> Result<TripCondition, Flaw> {
+pub(crate) fn parse(text: &str) -> Result<TripCondition, ExpressionFlaw> {
     let mut parser = Parser { text, at: 0, depth: 0 };
     let condition = parser.any()?;
     parser.space();
@@ -76,8 +76,8 @@ struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
-    fn flaw<T>(&self, message: impl Into<String>) -> Result<T, Flaw> {
-        Err(Flaw { at: self.at.min(self.text.len()), message: message.into() })
+    fn flaw<T>(&self, message: impl Into<String>) -> Result<T, ExpressionFlaw> {
+        Err(ExpressionFlaw { at: self.at.min(self.text.len()), message: message.into() })
     }
 
     fn rest(&self) -> &'t str {
@@ -95,11 +95,11 @@ impl<'t> Parser<'t> {
         found
     }
 
-    fn due(&mut self, word: &str) -> Result<(), Flaw> {
+    fn due(&mut self, word: &str) -> Result<(), ExpressionFlaw> {
         if self.eat(word) { Ok(()) } else { self.flaw(format!("`{word}` is due here")) }
     }
 
-    fn any(&mut self) -> Result<TripCondition, Flaw> {
+    fn any(&mut self) -> Result<TripCondition, ExpressionFlaw> {
         let mut parts = vec![self.all()?];
         while self.eat("||") {
             parts.push(self.all()?);
@@ -107,7 +107,7 @@ impl<'t> Parser<'t> {
         Ok(if parts.len() == 1 { parts.remove(0) } else { TripCondition::Any(parts) })
     }
 
-    fn all(&mut self) -> Result<TripCondition, Flaw> {
+    fn all(&mut self) -> Result<TripCondition, ExpressionFlaw> {
         let mut parts = vec![self.one()?];
         while self.eat("&&") {
             parts.push(self.one()?);
@@ -115,7 +115,7 @@ impl<'t> Parser<'t> {
         Ok(if parts.len() == 1 { parts.remove(0) } else { TripCondition::All(parts) })
     }
 
-    fn one(&mut self) -> Result<TripCondition, Flaw> {
+    fn one(&mut self) -> Result<TripCondition, ExpressionFlaw> {
         if !self.eat("(") {
             return self.compare();
         }
@@ -129,7 +129,7 @@ impl<'t> Parser<'t> {
         Ok(inner)
     }
 
-    fn compare(&mut self) -> Result<TripCondition, Flaw> {
+    fn compare(&mut self) -> Result<TripCondition, ExpressionFlaw> {
         let measure = self.measure()?;
         self.space();
         let Some((sign, relation)) =
@@ -139,13 +139,13 @@ impl<'t> Parser<'t> {
         };
         self.at += sign.len();
         let value = match measure {
-            Measure::LatencyAtQuantileMs(_) => f64::from(self.whole()?),
+            TripMeasure::LatencyAtQuantileMs(_) => f64::from(self.whole()?),
             _ => self.decimal()?,
         };
         Ok(TripCondition::Compare(measure, relation, value))
     }
 
-    fn measure(&mut self) -> Result<Measure, Flaw> {
+    fn measure(&mut self) -> Result<TripMeasure, ExpressionFlaw> {
         self.space();
         let start = self.at;
         let length =
@@ -155,7 +155,7 @@ impl<'t> Parser<'t> {
         let measure = match name {
             "NetworkErrorRatio" => {
                 self.due("(")?;
-                Measure::NetworkErrorRatio
+                TripMeasure::NetworkErrorRatio
             }
             "ResponseCodeRatio" => {
                 self.due("(")?;
@@ -164,11 +164,11 @@ impl<'t> Parser<'t> {
                     self.due(",")?;
                     *code = self.whole()?;
                 }
-                Measure::ResponseCodeRatio(codes)
+                TripMeasure::ResponseCodeRatio(codes)
             }
             "LatencyAtQuantileMS" => {
                 self.due("(")?;
-                Measure::LatencyAtQuantileMs(self.decimal()?)
+                TripMeasure::LatencyAtQuantileMs(self.decimal()?)
             }
             _ => {
                 self.at = start;
@@ -190,7 +190,7 @@ impl<'t> Parser<'t> {
         number
     }
 
-    fn whole(&mut self) -> Result<u32, Flaw> {
+    fn whole(&mut self) -> Result<u32, ExpressionFlaw> {
         let start = self.at;
         let number = self.number().parse();
         number.or_else(|_| {
@@ -201,7 +201,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Go tells `1.0` from `1`.
-    fn decimal(&mut self) -> Result<f64, Flaw> {
+    fn decimal(&mut self) -> Result<f64, ExpressionFlaw> {
         let start = self.at;
         let number = self.number();
         match number.parse() {
@@ -237,7 +237,7 @@ impl fmt::Display for TripCondition {
     }
 }
 
-impl fmt::Display for Measure {
+impl fmt::Display for TripMeasure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NetworkErrorRatio => out.write_str("NetworkErrorRatio"),
@@ -259,10 +259,10 @@ mod tests {
         let Ok(TripCondition::Any(parts)) = parse(text) else { unreachable!("it is one of two") };
         assert_eq!(
             parts[0],
-            TripCondition::Compare(Measure::NetworkErrorRatio, Relation::More, 0.3)
+            TripCondition::Compare(TripMeasure::NetworkErrorRatio, Relation::More, 0.3)
         );
-        let codes = Measure::ResponseCodeRatio([500, 600, 0, 600]);
-        let slow = Measure::LatencyAtQuantileMs(50.0);
+        let codes = TripMeasure::ResponseCodeRatio([500, 600, 0, 600]);
+        let slow = TripMeasure::LatencyAtQuantileMs(50.0);
         let both = vec![
             TripCondition::Compare(codes, Relation::AtLeast, 0.25),
             TripCondition::Compare(slow, Relation::More, 100.0),

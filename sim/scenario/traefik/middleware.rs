@@ -26,9 +26,9 @@ pub(crate) struct Middleware {
 pub(crate) enum MiddlewareKind {
     /// A token bucket for each source: a request takes a token, or is refused with 429. `None` lets
     /// all through.
-    RateLimit { tokens_per_second: Option<f64>, burst: u32, per: Source },
+    RateLimit { tokens_per_second: Option<f64>, burst: u32, per: SourceCriterion },
     /// At most so many requests of a source at once; more are refused with 429.
-    InFlight { amount: u32, per: Source },
+    InFlight { amount: u32, per: SourceCriterion },
     /// At most so many tries, the first included, while nothing of an answer was received.
     /// Exponential waits begin at `initial_interval` and end at twice that; zero: at once.
     Retry { attempts: u32, initial_interval: Nanos, on_network_errors: bool },
@@ -43,7 +43,7 @@ pub(crate) enum MiddlewareKind {
 
 /// Whose requests are counted together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
+pub(crate) enum SourceCriterion {
     Address,
     /// The client address, found as a label says.
     Strategy,
@@ -119,16 +119,20 @@ fn another(reader: &mut Reader<'_>, group: &str, at: Origin) -> Option<Middlewar
     known
 }
 
-fn source(reader: &mut Reader<'_>, options: &mut LabelOptions<'_>, default: Source) -> Source {
+fn source(
+    reader: &mut Reader<'_>,
+    options: &mut LabelOptions<'_>,
+    default: SourceCriterion,
+) -> SourceCriterion {
     let mut inner = options.below("sourcecriterion");
     let host = inner.flag(reader, "requesthost");
     let header = inner.text("requestheadername").map(|name| name.text.clone());
     let is_address = !inner.below("ipstrategy").is_empty();
     inner.finish(reader, "source criterion", &["ipstrategy", "requestheadername", "requesthost"]);
     match (header, host, is_address) {
-        (Some(header), _, _) => Source::Header(header),
-        (None, Some(true), _) => Source::Host,
-        (None, _, true) => Source::Strategy,
+        (Some(header), _, _) => SourceCriterion::Header(header),
+        (None, Some(true), _) => SourceCriterion::Host,
+        (None, _, true) => SourceCriterion::Strategy,
         _ => default,
     }
 }
@@ -137,7 +141,7 @@ fn rate_limit(reader: &mut Reader<'_>, mut options: LabelOptions<'_>) -> Option<
     let average = options.count(reader, "average").unwrap_or(0);
     let period = options.duration(reader, "period").unwrap_or(milliseconds(1000));
     let burst = options.count(reader, "burst").unwrap_or(1);
-    let per = source(reader, &mut options, Source::Address);
+    let per = source(reader, &mut options, SourceCriterion::Address);
     let origin = options.origin;
     options.accept(&["redis"]);
     options.finish(reader, "rate limit", &["average", "burst", "period", "sourcecriterion"]);
@@ -152,7 +156,7 @@ fn rate_limit(reader: &mut Reader<'_>, mut options: LabelOptions<'_>) -> Option<
 
 fn in_flight(reader: &mut Reader<'_>, mut options: LabelOptions<'_>) -> Option<MiddlewareKind> {
     let amount = options.count(reader, "amount");
-    let per = source(reader, &mut options, Source::Host);
+    let per = source(reader, &mut options, SourceCriterion::Host);
     let origin = options.origin;
     options.finish(reader, "limit of requests in flight", &["amount", "sourcecriterion"]);
     match amount {
@@ -229,7 +233,7 @@ impl MiddlewareKind {
     }
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for SourceCriterion {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Address | Self::Strategy => out.write_str("client address"),

@@ -19,7 +19,7 @@ pub(crate) mod proxy;
 mod reference;
 mod route;
 
-pub use route::Route;
+pub use route::ProxyRoute;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
@@ -28,15 +28,15 @@ use crate::source::Origin;
 use crate::tree::Table;
 use label::Label;
 use options::LabelOptions;
-use proxy::{Balancer, Health, Proxy, Router, Strategy};
+use proxy::{Balancer, Health, ProxyLabels, Router, Strategy};
 use reference::{Reference, references};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
 use wssim_text::suggest;
 
 /// Reads the labels of all services.
-pub(crate) fn read(document: &Document, reader: &mut Reader<'_>) -> Proxy {
-    let mut proxy = Proxy::default();
+pub(crate) fn read(document: &Document, reader: &mut Reader<'_>) -> ProxyLabels {
+    let mut proxy = ProxyLabels::default();
     let reads_deploy = document.orchestrator.reads_deploy();
     for (name, service) in &document.services {
         let of_containers = if reads_deploy { &[][..] } else { &service.deploy.container_labels };
@@ -80,7 +80,7 @@ const OTHERS: [&str; 4] = [
     "traefik.udp.services.",
 ];
 
-impl Proxy {
+impl ProxyLabels {
     fn service(&mut self, owner: &str, origin: Origin, labels: &[&Label], reader: &mut Reader<'_>) {
         let mut things = [Things::new(), Things::new(), Things::new()];
         let mut own = LabelOptions::new(owner, origin);

@@ -10,11 +10,11 @@
 //! container together, and so does one by host, since what calls one service asks for one host. One
 //! with `ipstrategy` or a header in its `sourcecriterion` counts each source of traffic for itself.
 
-use super::breaker::{Measure, Relation, TripCondition};
-use super::middleware::{Middleware, MiddlewareKind, Source};
-use super::proxy::{Proxy, Router, Strategy};
+use super::breaker::{Relation, TripCondition, TripMeasure};
+use super::middleware::{Middleware, MiddlewareKind, SourceCriterion};
+use super::proxy::{ProxyLabels, Router, Strategy};
 use crate::document::Document;
-use crate::document::service::Service;
+use crate::document::service::ServiceText;
 use std::collections::BTreeSet;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{BreakerPolicy, Check, LimitPolicy, Policy, Retry};
@@ -28,7 +28,7 @@ const BACKOFF_JITTER: f64 = 0.5;
 
 /// What requests to a service pass.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Passage {
+pub(crate) struct ProxyPassage {
     /// In the order in which they are met; each with whether it counts sources for themselves.
     pub limits: Vec<(LimitPolicy, bool)>,
     pub breaker: Option<BreakerPolicy>,
@@ -38,7 +38,7 @@ pub(crate) struct Passage {
 }
 
 /// Whether the containers of `service` are Traefik.
-pub(crate) fn is_proxy(service: &Service) -> bool {
+pub(crate) fn is_proxy(service: &ServiceText) -> bool {
     let image = service.deploy.image.as_ref().map_or("", |image| image.text.as_str());
     let name = image.rsplit('/').next().unwrap_or_default();
     let name = name.split(['@', ':']).next().unwrap_or_default();
@@ -60,7 +60,7 @@ pub(crate) fn proxied(document: &Document) -> BTreeSet<String> {
     found
 }
 
-impl Proxy {
+impl ProxyLabels {
     /// Whether labels tell of `service`.
     pub(crate) fn knows(&self, service: &str) -> bool {
         self.router_to(service).is_some()
@@ -76,8 +76,8 @@ impl Proxy {
     }
 
     /// What requests to `service` pass.
-    pub(crate) fn passage(&self, service: &str) -> Passage {
-        let mut passage = Passage::default();
+    pub(crate) fn passage(&self, service: &str) -> ProxyPassage {
+        let mut passage = ProxyPassage::default();
         for reference in self.router_to(service).map_or(&[][..], |router| &router.middlewares) {
             if let Some(middleware) = self.middleware(reference) {
                 self.pass(middleware, &mut passage, 0);
@@ -86,7 +86,7 @@ impl Proxy {
         passage
     }
 
-    fn pass(&self, middleware: &Middleware, passage: &mut Passage, depth: u32) {
+    fn pass(&self, middleware: &Middleware, passage: &mut ProxyPassage, depth: u32) {
         /// A chain may name itself.
         const DEEPEST: u32 = 16;
         match &middleware.kind {
@@ -151,8 +151,8 @@ pub(crate) fn is_simulated(kind: &MiddlewareKind) -> bool {
 }
 
 /// See above; `Address` is what holds when nothing is said, too.
-fn is_told_apart(per: &Source) -> bool {
-    matches!(per, Source::Header(_) | Source::Strategy)
+fn is_told_apart(per: &SourceCriterion) -> bool {
+    matches!(per, SourceCriterion::Header(_) | SourceCriterion::Strategy)
 }
 
 /// Traefik tries again what got no answer, at once or after pauses that grow from the first to twice
@@ -195,8 +195,9 @@ pub(crate) fn failures_over_calls(condition: &TripCondition) -> Option<f64> {
         }
         TripCondition::Compare(measure, relation, share) => {
             let is_failures = match measure {
-                Measure::NetworkErrorRatio | Measure::ResponseCodeRatio([500, 600, 0, 600]) => true,
-                Measure::ResponseCodeRatio(_) | Measure::LatencyAtQuantileMs(_) => false,
+                TripMeasure::NetworkErrorRatio
+                | TripMeasure::ResponseCodeRatio([500, 600, 0, 600]) => true,
+                TripMeasure::ResponseCodeRatio(_) | TripMeasure::LatencyAtQuantileMs(_) => false,
             };
             match relation {
                 Relation::More if is_failures => Some(share.next_up()),

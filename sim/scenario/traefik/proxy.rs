@@ -62,13 +62,13 @@ pub(crate) struct Health {
 
 /// All that labels tell Traefik.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Proxy {
+pub(crate) struct ProxyLabels {
     pub routers: Vec<Router>,
     pub balancers: Vec<Balancer>,
     pub middlewares: Vec<Middleware>,
 }
 
-impl Proxy {
+impl ProxyLabels {
     /// The balancer that a router means; its owner's own where it names none.
     pub(crate) fn balancer_of(&self, router: &Router) -> Option<&Balancer> {
         match &router.service {

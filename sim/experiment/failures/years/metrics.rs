@@ -2,7 +2,7 @@
 
 use super::findings::{Availability, Lengths, LongRun};
 use crate::findings::Metric;
-use crate::metric::{MetricKind, OfHistory, OfYears, Reader, table};
+use crate::metric::{MetricKind, MetricReader, OfHistory, OfYears, table};
 use crate::reason::NoEstimate;
 use wssim_stats::Estimate;
 
@@ -10,7 +10,7 @@ use wssim_stats::Estimate;
 pub(in crate::failures) fn metrics(run: &LongRun) -> Vec<Metric> {
     let mut all = Vec::new();
     for row in table() {
-        let Reader::Years(what) = row.reader else { continue };
+        let MetricReader::Years(what) = row.reader else { continue };
         for one in &run.subjects {
             match what {
                 OfYears::History(what) => all.push(history(one, &row.kind, what)),

@@ -1,7 +1,7 @@
 //! From histories to what is told of them.
 
 use super::findings::{Availability, Cause, Lengths, LongRun, Year};
-use super::record::{Outage, Record};
+use super::record::{HistoryRecord, Outage};
 use super::subjects::SubjectKind;
 use super::{Plan, YEAR};
 use crate::judge::LEVEL;
@@ -42,7 +42,7 @@ stored! {
 }
 
 /// All histories so far.
-pub(super) struct Pool {
+pub(super) struct Histories {
     plan: Plan,
     /// Faults that the world has.
     of_faults: usize,
@@ -64,7 +64,7 @@ struct Subject {
     causes: Vec<u128>,
 }
 
-impl Pool {
+impl Histories {
     /// Of everything that has these names, in a world of so many faults.
     pub(super) fn new(names: Vec<(SubjectKind, String)>, of_faults: usize, plan: Plan) -> Self {
         let subject = |(kind, name): (SubjectKind, String)| Subject {
@@ -92,7 +92,7 @@ impl Pool {
     }
 
     /// What is left of a history.
-    pub(super) fn summary(&self, record: &Record) -> Summary {
+    pub(super) fn summary(&self, record: &HistoryRecord) -> Summary {
         let part = |outages: &Vec<Outage>| self.part(outages);
         let subjects = record.outages.iter().map(part).collect();
         Summary { subjects, faults: record.faults, events: record.events }

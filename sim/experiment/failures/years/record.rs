@@ -22,7 +22,7 @@ pub struct Outage {
 
 /// A history.
 #[derive(Clone, Debug)]
-pub(super) struct Record {
+pub(super) struct HistoryRecord {
     /// By subject: its outages, in the order of time.
     pub(super) outages: Vec<Vec<Outage>>,
     pub(super) faults: u64,
@@ -64,7 +64,7 @@ pub(super) fn record(
     [seed, number]: [u64; 2],
     end: Nanos,
     stop: &dyn Fn() -> bool,
-) -> Option<Record> {
+) -> Option<HistoryRecord> {
     let state = WorkingState::new(subjects);
     let outages = vec![Vec::new(); subjects.names.len()];
     let watcher = Watcher { state, outages, last: None };
@@ -79,5 +79,5 @@ pub(super) fn record(
     for outages in &mut outages {
         outages.retain(|outage| outage.end > outage.begin);
     }
-    Some(Record { outages, faults: told.faults, events: told.events })
+    Some(HistoryRecord { outages, faults: told.faults, events: told.events })
 }

@@ -2,9 +2,9 @@
 
 use super::findings::{LongRun, value};
 use super::judge::judged;
-use super::pool::{Pool, Summary};
+use super::pool::{Histories, Summary};
 use super::record::record;
-use super::subjects::{Nodes, Overload, Subjects};
+use super::subjects::{NodeSet, OverloadedNodes, Subjects};
 use super::{Plan, chain, faults_a_year, wearing};
 use crate::cluster::ClusterFacts;
 use crate::engine::Stage;
@@ -27,9 +27,9 @@ pub(in crate::failures) struct Wearing {
 pub(in crate::failures) struct Worn {
     blueprint: Blueprint,
     cluster: ClusterFacts,
-    overloads: Vec<Overload>,
+    overloads: Vec<OverloadedNodes>,
     plan: Plan,
-    pool: Pool,
+    pool: Histories,
 }
 
 /// What all histories have in common.
@@ -89,10 +89,10 @@ impl Stage for Years<'_> {
         let AtRisk { blueprint, cluster } =
             self.worlds.at_risk(point.arm.as_deref(), &point.overrides)?;
         let lost = if *with_overloads { (self.overloads)(point)? } else { Vec::new() };
-        let overload = |(nodes, entry): &(Vec<usize>, usize)| -> Overload {
-            (nodes.iter().fold(0, |set: Nodes, node| set | 1 << node), *entry)
+        let overload = |(nodes, entry): &(Vec<usize>, usize)| -> OverloadedNodes {
+            (nodes.iter().fold(0, |set: NodeSet, node| set | 1 << node), *entry)
         };
-        let overloads: Vec<Overload> = lost.iter().map(overload).collect();
+        let overloads: Vec<OverloadedNodes> = lost.iter().map(overload).collect();
         let blueprint = wearing(&blueprint);
         let plan = Plan::of(self.length, faults_a_year(&blueprint));
         let names = if blueprint.nodes.len() <= super::MOST_NODES {
@@ -100,7 +100,7 @@ impl Stage for Years<'_> {
         } else {
             Vec::new()
         };
-        let pool = Pool::new(names, blueprint.faults.len(), plan);
+        let pool = Histories::new(names, blueprint.faults.len(), plan);
         Ok(Worn { blueprint, cluster, overloads, plan, pool })
     }
 

@@ -14,10 +14,10 @@ use wssim_model::Blueprint;
 use wssim_model::blueprint::{CallsNeeded, Choice, DataAt, Source};
 
 /// A set of nodes.
-pub(super) type Nodes = u128;
+pub(super) type NodeSet = u128;
 
 /// The most nodes that are watched.
-pub const MOST_NODES: usize = Nodes::BITS as usize;
+pub const MOST_NODES: usize = NodeSet::BITS as usize;
 
 /// Kinds of what is watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +43,7 @@ impl SubjectKind {
 }
 
 /// Nodes whose loss an entry does not bear although all that it needs runs: they, and the entry.
-pub(super) type Overload = (Nodes, usize);
+pub(super) type OverloadedNodes = (NodeSet, usize);
 
 /// What is watched, and what belongs to it; the same for all histories.
 #[derive(Clone, Debug)]
@@ -58,9 +58,9 @@ pub(super) struct Subjects<'a> {
     /// Whether after the last group come the managers.
     pub(super) has_managers: bool,
     /// By service.
-    pub(super) services: Vec<Service>,
+    pub(super) services: Vec<ServiceSubject>,
     /// Each after those that it needs.
-    pub(super) endpoints: Vec<Endpoint>,
+    pub(super) endpoints: Vec<EndpointSubject>,
 }
 
 /// A source of traffic.
@@ -69,14 +69,14 @@ pub(super) struct EntrySubject {
     /// Endpoints that it asks for, by their place in [`Subjects::endpoints`].
     pub(super) asked: Vec<usize>,
     /// Nodes by which users come; none: they come to wherever they are answered.
-    pub(super) mesh: Nodes,
+    pub(super) mesh: NodeSet,
     /// It does not bear the loss of all of one of these.
-    pub(super) overloads: Vec<Nodes>,
+    pub(super) overloads: Vec<NodeSet>,
 }
 
 /// A service.
 #[derive(Clone, Debug)]
-pub(super) struct Service {
+pub(super) struct ServiceSubject {
     /// Its place among the subjects, if it has containers.
     pub(super) subject: Option<usize>,
     /// Its endpoints, by place.
@@ -89,7 +89,7 @@ pub(super) struct Service {
 
 /// An endpoint.
 #[derive(Clone, Debug)]
-pub(super) struct Endpoint {
+pub(super) struct EndpointSubject {
     /// Whose it is.
     pub(super) service: usize,
     /// Endpoints that it needs, by place.
@@ -115,7 +115,7 @@ impl<'a> Subjects<'a> {
     pub(super) fn new(
         blueprint: &'a Blueprint,
         cluster: &ClusterFacts,
-        overloads: &[Overload],
+        overloads: &[OverloadedNodes],
     ) -> Self {
         let groups = &cluster.groups;
         let rarely = 1.0 - cluster.survival.share;
@@ -179,7 +179,7 @@ impl Subjects<'_> {
     /// Whether `service` or what holds its data moves.
     fn depends(&self, service: usize, moves: &dyn Fn(usize) -> bool) -> bool {
         let mut all = self.services.iter().enumerate();
-        let holds = |server: &Service| server.users.contains(&service);
+        let holds = |server: &ServiceSubject| server.users.contains(&service);
         moves(service) || all.any(|(at, server)| holds(server) && moves(at))
     }
 
@@ -200,7 +200,7 @@ impl Subjects<'_> {
 
 /// Endpoints, each after those that it needs, and the place of each.
 struct Order {
-    endpoints: Vec<Endpoint>,
+    endpoints: Vec<EndpointSubject>,
     place_of: Vec<usize>,
 }
 
@@ -221,13 +221,13 @@ fn endpoints_in_order(blueprint: &Blueprint, rarely: f64) -> Order {
         };
         let calls = placed(&needs[at].calls);
         let choices = needs[at].choices.iter().map(choice).collect();
-        Endpoint {
+        EndpointSubject {
             service: blueprint.endpoints[at].service.index(),
             needs: CallsNeeded { calls, choices },
             users: Vec::new(),
         }
     };
-    let mut endpoints: Vec<Endpoint> = order.iter().map(endpoint).collect();
+    let mut endpoints: Vec<EndpointSubject> = order.iter().map(endpoint).collect();
     for (place, at) in order.iter().enumerate() {
         for &callee in &calls[*at] {
             endpoints[place_of[callee]].users.push(place);
@@ -240,7 +240,7 @@ fn entries_of(
     blueprint: &Blueprint,
     rarely: f64,
     place_of: &[usize],
-    overloads: &[Overload],
+    overloads: &[OverloadedNodes],
 ) -> Vec<EntrySubject> {
     let sources = blueprint.sources.iter().enumerate();
     let entry = |(place, source): (usize, &Source)| {
@@ -256,8 +256,9 @@ fn entries_of(
 }
 
 /// Services, as far as containers tell of them.
-fn services(blueprint: &Blueprint) -> Vec<Service> {
-    let none = Service { subject: None, endpoints: Vec::new(), users: Vec::new(), is_local: true };
+fn services(blueprint: &Blueprint) -> Vec<ServiceSubject> {
+    let none =
+        ServiceSubject { subject: None, endpoints: Vec::new(), users: Vec::new(), is_local: true };
     let mut services = vec![none; blueprint.services.len()];
     for container in &blueprint.containers {
         let user = container.service.index();
@@ -277,7 +278,7 @@ fn resolved(
     groups: &[Group],
     sorted: &[usize],
     entries: usize,
-    services: &[Service],
+    services: &[ServiceSubject],
 ) -> Vec<(usize, Vec<GroupPart>)> {
     let part = |member: &Member| match *member {
         Member::Node(node) => GroupPart::Node(node),

@@ -1,6 +1,6 @@
 //! Every place of the format where a value can stand, with the least file around it.
 
-use super::{Case, Key, ROOT, Shape, ValueKind};
+use super::{Key, KeyCase, ROOT, Shape, ValueKind};
 use crate::distribution::FORMS;
 use serde_json::{Map, Value, json};
 use wssim_text::quantity::Dimension;
@@ -86,17 +86,17 @@ fn walk(
 }
 
 /// What a table needs beside `key`.
-fn least(shape: &Shape, case: Option<&Case>, key: &str) -> Map<String, Value> {
+fn least(shape: &Shape, case: Option<&KeyCase>, key: &str) -> Map<String, Value> {
     let mut table: Map<String, Value> = Map::new();
     for required in shape.required {
         table.insert((*required).to_owned(), json!("some-text"));
     }
     let by_presence = shape.cases.iter().find(|case| case.is.is_none());
     match case.or(by_presence) {
-        Some(Case { by, is: Some(word), .. }) => {
+        Some(KeyCase { by, is: Some(word), .. }) => {
             table.insert((*by).to_owned(), json!(word));
         }
-        Some(Case { by, is: None, keys }) if *by != key => {
+        Some(KeyCase { by, is: None, keys }) if *by != key => {
             let kind = &keys.iter().find(|other| other.name == *by).expect("it is there").kind;
             table.insert((*by).to_owned(), samples(kind).remove(0));
         }

@@ -11,7 +11,7 @@
 //! Besides, Both goes to One at 1/standby MTBF, and Unnoticed and One go back to Both at 1/MTTR. The
 //! service is up in Both and One. All times are exponential; a unit repaired before its failure is noticed goes on.
 
-use super::LongRun;
+use super::LongRunShares;
 use crate::theory::markov::{Chain, ChainError};
 
 /// Which units are up, and what is known of it.
@@ -73,9 +73,9 @@ impl FailoverPair {
     ///
     /// # Errors
     /// None: every such chain has a long run.
-    pub fn long_run(&self) -> Result<LongRun, ChainError> {
+    pub fn long_run(&self) -> Result<LongRunShares, ChainError> {
         let up = |state: &PairState| matches!(state, PairState::Both | PairState::One);
-        LongRun::of_chain(&self.chain, up)
+        LongRunShares::of_chain(&self.chain, up)
     }
 
     /// Share of the time down because a failure has not been noticed yet.

@@ -5,7 +5,7 @@
 //! three needed, the mean time from all up to the first loss is (5λ + μ) / (6λ²).
 //! Barlow & Proschan, Statistical Theory of Reliability and Life Testing (1975).
 
-use super::LongRun;
+use super::LongRunShares;
 use crate::theory::markov::{Chain, ChainError};
 
 /// What a group is made of.
@@ -55,8 +55,8 @@ impl KOfN {
     ///
     /// # Errors
     /// None: every such chain has a long run.
-    pub fn long_run(&self) -> Result<LongRun, ChainError> {
-        LongRun::of_chain(&self.chain, |down| self.is_up(*down))
+    pub fn long_run(&self) -> Result<LongRunShares, ChainError> {
+        LongRunShares::of_chain(&self.chain, |down| self.is_up(*down))
     }
 
     /// Mean time from all units up until the group is down; infinite if it never is.

@@ -10,7 +10,7 @@ use wssim_experiment::failures::{self, failures};
 use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::migrate::migrate;
 use wssim_experiment::question::{AtRisk, SCALE_KEY, Study, Worlds};
-use wssim_experiment::sweep::{self, Parameter, Value as Asked, sweep};
+use wssim_experiment::sweep::{self, Parameter, ParameterValue as Asked, sweep};
 use wssim_experiment::watch::Unwatched;
 use wssim_experiment::{Options, run};
 use wssim_model::Blueprint;
