@@ -6,7 +6,7 @@ pub(crate) mod json;
 use crate::quantity;
 use crate::reason;
 use crate::table::{Cell, ColumnKind, Section, Table, Tone};
-use wssim_experiment::failures::years::SubjectKind as Subject;
+use wssim_experiment::failures::years::SubjectKind;
 use wssim_experiment::failures::years::findings::{Availability, Cause, LongRun};
 
 /// Services that the table names, those that are down longest.
@@ -26,7 +26,7 @@ pub(super) fn section(run: &LongRun) -> Section {
         ("mean, p95", ColumnKind::Numbers),
         ("Calm years", ColumnKind::Numbers),
     ];
-    let is_service = |one: &&Availability| one.kind == Subject::Service;
+    let is_service = |one: &&Availability| one.kind == SubjectKind::Service;
     let mut rows: Vec<Vec<Cell>> = (run.subjects.iter())
         .filter(|one| !is_service(one))
         .map(|one| row(one, one.name.clone()))
@@ -131,6 +131,6 @@ fn cause((cause, share): &(Cause, f64)) -> String {
 fn causes(one: &Availability) -> Option<String> {
     let named = one.causes.iter().filter(|(_, share)| *share >= LEAST_CAUSE);
     let named: Vec<String> = named.map(cause).collect();
-    let many = one.kind != Subject::Service && named.len() > 1;
+    let many = one.kind != SubjectKind::Service && named.len() > 1;
     many.then(|| format!("{}: down after {}", one.name, named.join(", ")))
 }

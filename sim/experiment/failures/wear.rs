@@ -3,7 +3,7 @@
 use super::judge::{YearsChange, is_judged};
 use super::years;
 use super::years::findings::LongRun;
-use super::years::stage::{Wearing, Years};
+use super::years::stage::{WearPoint, Years};
 use crate::engine::{ArmId, Engine, Want};
 use crate::note::Note;
 use crate::question::{Point, Question, WorldError};
@@ -34,7 +34,7 @@ impl<'e, 'a> Wear<'e, 'a> {
         let mut engine = Engine::new(stage, watch);
         let mut worn = |arm: Option<&String>, with_overloads| {
             let point = Point { arm: arm.cloned(), overrides: Vec::new() };
-            engine.arm(&Wearing { point, with_overloads })
+            engine.arm(&WearPoint { point, with_overloads })
         };
         let of_years = question
             .claims

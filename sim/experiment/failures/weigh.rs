@@ -2,7 +2,7 @@
 
 use super::judge::FailureBench;
 use super::stage::{FailureStage, LossPoint, LostSet};
-use super::years::stage::{Wearing, Worn, Years};
+use super::years::stage::{WearPoint, Worn, Years};
 use crate::cluster::Survival;
 use crate::engine::{ArmId, Engine};
 use crate::question::{Claim, Override, Point, WorldError};
@@ -92,7 +92,7 @@ impl Weighing<Years<'_>> for YearClaims {
         let with_overloads = base.is_none() && claim.metric.labels.contains_key("entry");
         let mut worn = |arm: Option<&String>, with_overloads| {
             let point = Point { arm: arm.cloned(), overrides: at.to_vec() };
-            engine.arm(&Wearing { point, with_overloads })
+            engine.arm(&WearPoint { point, with_overloads })
         };
         let own = worn(None, with_overloads)?;
         let base = base.map(|file| worn(Some(file), false)).transpose()?;

@@ -2,7 +2,7 @@
 
 use super::inputs::{Position, rounded};
 use super::screen::{ScreenedEffects, Threat};
-use wssim_stats::worst_case::{Effect, Effects as Lines, ObservedMetric, Worst, worst};
+use wssim_stats::worst_case::{Effect, Effects, ObservedMetric, Worst, worst};
 
 /// Observations are kept by this part of their width inside their limits: the lines are not exact.
 const MARGIN: f64 = 0.02;
@@ -85,11 +85,11 @@ impl LinearModel {
     /// force; `None`: there is none.
     pub(crate) fn worst(&self, may: &[bool]) -> Option<Position> {
         let (free, held): (Vec<usize>, Vec<usize>) = (0..may.len()).partition(|input| may[*input]);
-        let of = |input: &usize| Lines {
+        let of = |input: &usize| Effects {
             judged: effect(&self.effects, *input),
             observed: self.observed.iter().map(|one| effect(&one.effects, *input)).collect(),
         };
-        let lines: Vec<Lines> = free.iter().map(of).collect();
+        let lines: Vec<Effects> = free.iter().map(of).collect();
         let moved = |effects: &ScreenedEffects| -> f64 {
             held.iter().map(|&input| self.part_of(effects, input, 0.0)).sum()
         };

@@ -131,7 +131,7 @@ impl Progress {
                 self.next = (self.rounds >= BY_LINES).then_some(back);
             }
             TrialOutcome::Nothing | TrialOutcome::More(_) => {
-                (self.is_over, self.is_unseen) = (true, true)
+                (self.is_over, self.is_unseen) = (true, true);
             }
         }
     }

@@ -42,7 +42,7 @@ stored! {
 }
 
 /// All histories so far.
-pub(super) struct Histories {
+pub(super) struct HistoryPool {
     plan: Plan,
     /// Faults that the world has.
     of_faults: usize,
@@ -64,7 +64,7 @@ struct Subject {
     causes: Vec<u128>,
 }
 
-impl Histories {
+impl HistoryPool {
     /// Of everything that has these names, in a world of so many faults.
     pub(super) fn new(names: Vec<(SubjectKind, String)>, of_faults: usize, plan: Plan) -> Self {
         let subject = |(kind, name): (SubjectKind, String)| Subject {

@@ -2,7 +2,7 @@
 
 use super::findings::{LongRun, value};
 use super::judge::judged;
-use super::pool::{Histories, Summary};
+use super::pool::{HistoryPool, Summary};
 use super::record::record;
 use super::subjects::{NodeSet, OverloadedNodes, Subjects};
 use super::{Plan, chain, faults_a_year, wearing};
@@ -18,7 +18,7 @@ pub(in crate::failures) type Overloads = Vec<(Vec<usize>, usize)>;
 
 /// A point: which world, and whether what its nodes do not carry counts as down.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::failures) struct Wearing {
+pub(in crate::failures) struct WearPoint {
     pub(in crate::failures) point: Point,
     pub(in crate::failures) with_overloads: bool,
 }
@@ -29,7 +29,7 @@ pub(in crate::failures) struct Worn {
     cluster: ClusterFacts,
     overloads: Vec<OverloadedNodes>,
     plan: Plan,
-    pool: Histories,
+    pool: HistoryPool,
 }
 
 /// What all histories have in common.
@@ -80,12 +80,12 @@ impl Worn {
 }
 
 impl Stage for Years<'_> {
-    type Point = Wearing;
+    type Point = WearPoint;
     type Arm = Worn;
     type One = Summary;
 
-    fn open(&self, wearing_point: &Wearing) -> Result<Worn, WorldError> {
-        let Wearing { point, with_overloads } = wearing_point;
+    fn open(&self, wearing_point: &WearPoint) -> Result<Worn, WorldError> {
+        let WearPoint { point, with_overloads } = wearing_point;
         let AtRisk { blueprint, cluster } =
             self.worlds.at_risk(point.arm.as_deref(), &point.overrides)?;
         let lost = if *with_overloads { (self.overloads)(point)? } else { Vec::new() };
@@ -100,7 +100,7 @@ impl Stage for Years<'_> {
         } else {
             Vec::new()
         };
-        let pool = Histories::new(names, blueprint.faults.len(), plan);
+        let pool = HistoryPool::new(names, blueprint.faults.len(), plan);
         Ok(Worn { blueprint, cluster, overloads, plan, pool })
     }
 

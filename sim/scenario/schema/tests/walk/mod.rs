@@ -119,7 +119,7 @@ fn gather(kind: &ValueKind, words: &mut BTreeSet<&'static str>) {
     match kind {
         ValueKind::Word(some) => words.extend(*some),
         ValueKind::Ranged(inner) | ValueKind::Array(inner, _) | ValueKind::Map(inner) => {
-            gather(inner, words)
+            gather(inner, words);
         }
         ValueKind::Either(kinds) => kinds.iter().for_each(|kind| gather(kind, words)),
         _ => {}
