@@ -35,6 +35,7 @@ mod parameter;
 mod parts;
 mod path;
 mod places;
+mod planned;
 mod question;
 mod renewal;
 mod scenario;

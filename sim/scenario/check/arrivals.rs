@@ -1,7 +1,8 @@
 //! Are there no more requests than a replication can hold, and none that never ends?
 
+use super::checking::Checking;
+use super::passing;
 use super::spent::Spent;
-use super::{Check, passing};
 use crate::calls::{self, Edge, EndpointName};
 use crate::diagnostic::Diagnostic;
 use crate::document::arrivals::ArrivalsText;
@@ -29,7 +30,7 @@ const CYCLES: u32 = 1024;
 /// Calls lead no deeper than this where it is asked how long a request takes at least.
 const DEEPEST: usize = 32;
 
-impl Check<'_> {
+impl Checking<'_> {
     pub(super) fn arrivals(&mut self, edges: &[Edge]) {
         self.crowds();
         let document = self.document;

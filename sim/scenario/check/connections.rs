@@ -1,12 +1,12 @@
 //! Limits on connections that limit nothing, and connections that cannot be held.
 
-use super::Check;
+use super::checking::Checking;
 use crate::calls::{self, Edge};
 use crate::diagnostic::Diagnostic;
 use crate::document::service::ServiceText;
 use crate::document::step::{StepKind, StepText, WithStep};
 
-impl Check<'_> {
+impl Checking<'_> {
     pub(super) fn connections(&mut self, edges: &[Edge]) {
         for (name, service) in &self.document.services {
             if let Some(limit) = service.max_connections

@@ -1,13 +1,14 @@
 //! Faults: does each strike something that there is and that it can strike, and in time?
 
-use super::{Check, DURATION};
+use super::DURATION;
+use super::checking::Checking;
 use crate::diagnostic::Diagnostic;
 use crate::document::fault::FaultText;
 use crate::length::shown;
 use crate::lower::faults;
 use wssim_kernel::Nanos;
 
-impl Check<'_> {
+impl Checking<'_> {
     pub(super) fn faults(&mut self) {
         let document = self.document;
         // Those of a file were looked at line by line.

@@ -1,12 +1,13 @@
 //! Growth that cannot be, or that ends before its goal.
 
-use super::{Check, DURATION};
+use super::DURATION;
+use super::checking::Checking;
 use crate::diagnostic::Diagnostic;
 use crate::length::shown;
 use crate::places::{self, Places};
 use wssim_kernel::Nanos;
 
-impl Check<'_> {
+impl Checking<'_> {
     /// What is said of growth, whether containers find a node or not.
     pub(super) fn growth(&mut self) {
         let document = self.document;

@@ -1,6 +1,7 @@
 //! RAM that cannot be, or that is gone before anything happens.
 
-use super::{Check, GIB};
+use super::GIB;
+use super::checking::Checking;
 use crate::calls;
 use crate::diagnostic::Diagnostic;
 use crate::document::memory::{DataText, MemoryText};
@@ -18,7 +19,7 @@ fn shown(bytes: f64) -> String {
     format!("{} {unit}", text.strip_suffix(".0").unwrap_or(&text))
 }
 
-impl Check<'_> {
+impl Checking<'_> {
     /// What a service says of its RAM and its files by itself.
     pub(super) fn memory(&mut self, name: &str, service: &ServiceText) {
         self.heap(name, &service.memory);

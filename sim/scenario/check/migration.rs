@@ -24,7 +24,7 @@ const MOST_STEPS: usize = 200;
 /// Whether there are more phases or steps than are looked at.
 pub(crate) fn size(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
     let phases = &base.migration.phases;
-    let mut check = Check { sources, out: Vec::new() };
+    let mut check = Checking { sources, out: Vec::new() };
     if let Some(phase) = phases.get(MOST_PHASES) {
         let message = format!("more than {MOST_PHASES} phases are too many");
         check.error("too-large", message, phase.id.origin);
@@ -38,7 +38,7 @@ pub(crate) fn size(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
 
 /// Phases, and what they wait for: what can be said without their worlds.
 pub(crate) fn order(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
-    let mut check = Check { sources, out: Vec::new() };
+    let mut check = Checking { sources, out: Vec::new() };
     let phases = &base.migration.phases;
     let ids: Vec<&str> = phases.iter().map(|phase| phase.id.text.as_str()).collect();
     for phase in phases {
@@ -58,7 +58,7 @@ pub(crate) fn order(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
 /// What phases name in their worlds: documents with the overlays of none, of the first, of the first two, and so
 /// on.
 pub(crate) fn worlds(worlds: &[&Document], sources: &Sources) -> Vec<Diagnostic> {
-    let mut check = Check { sources, out: Vec::new() };
+    let mut check = Checking { sources, out: Vec::new() };
     let Some(base) = worlds.first() else { return check.out };
     for ((place, phase), pair) in base.migration.phases.iter().enumerate().zip(worlds.windows(2)) {
         let world = document(pair[0], pair[1], place);
@@ -125,12 +125,12 @@ pub(crate) fn lints(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
     out
 }
 
-struct Check<'a> {
+struct Checking<'a> {
     sources: &'a Sources,
     out: Vec<Diagnostic>,
 }
 
-impl Check<'_> {
+impl Checking<'_> {
     fn error(&mut self, code: &'static str, message: String, origin: Origin) {
         self.out.push(Diagnostic::error(code, message).at(self.sources, origin));
     }

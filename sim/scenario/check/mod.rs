@@ -1,6 +1,7 @@
 //! Does every name exist, and can all of it be? Runs over the whole document, whatever it finds.
 
 pub(crate) mod arrivals;
+mod checking;
 mod connections;
 mod faults;
 pub(crate) mod groups;
@@ -15,7 +16,7 @@ mod spent;
 mod start;
 
 use crate::calls::{self, Edge};
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::fields::{Name, Timer};
 use crate::document::routing;
@@ -25,7 +26,7 @@ use crate::length::shown;
 use crate::lint::table;
 use crate::places::{self, Places, machines};
 use crate::source::{Origin, Sources};
-use std::collections::BTreeSet;
+use checking::Checking;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::Policy;
 use wssim_model::orchestrator::placement::{Attribute, Constraint, Machine};
@@ -39,7 +40,7 @@ pub(crate) const GIB: f64 = 1_073_741_824.0;
 
 /// Looks at the whole document.
 pub(crate) fn check(document: &Document, timers: &[Timer], sources: &Sources) -> Vec<Diagnostic> {
-    let mut check = Check::new(document, sources);
+    let mut check = Checking::new(document, sources);
     check.header();
     check.profiles();
     check.names();
@@ -107,28 +108,7 @@ pub(crate) fn clock_at_zero(document: &Document) -> i64 {
     of(document.header.start).saturating_sub(of(document.header.lead_in))
 }
 
-struct Check<'a> {
-    document: &'a Document,
-    sources: &'a Sources,
-    out: Vec<Diagnostic>,
-    /// Services of which it has been said why they fit on no node.
-    unplaced: BTreeSet<String>,
-}
-
-impl<'a> Check<'a> {
-    fn new(document: &'a Document, sources: &'a Sources) -> Self {
-        Self { document, sources, out: Vec::new(), unplaced: BTreeSet::new() }
-    }
-
-    fn error(&mut self, code: &'static str, message: impl Into<String>, origin: Origin) {
-        self.out.push(Diagnostic::error(code, message).at(self.sources, origin));
-    }
-
-    fn warn(&mut self, code: &'static str, message: String, origin: Origin, help: Option<String>) {
-        let diagnostic = Diagnostic::warning(code, message).at(self.sources, origin);
-        self.out.push(diagnostic.maybe_help(help));
-    }
-
+impl Checking<'_> {
     fn header(&mut self) {
         let header = &self.document.header;
         let window = is_window(self.document);
@@ -191,40 +171,6 @@ impl<'a> Check<'a> {
             };
             self.out.push(Diagnostic::warning(code, message).at(self.sources, profile.origin));
         }
-    }
-
-    /// A name that must be among `known`.
-    fn known<'n>(
-        &mut self,
-        kind: &str,
-        name: &Name,
-        known: impl IntoIterator<Item = &'n String> + Clone,
-    ) -> bool {
-        let document = self.document;
-        let is_known = match kind {
-            "node" => document.nodes.contains_key(&name.text),
-            "service" => document.services.contains_key(&name.text),
-            "network" => document.networks.contains_key(&name.text),
-            _ => known.clone().into_iter().any(|other| *other == name.text),
-        };
-        if is_known {
-            return true;
-        }
-        let hint = if self.out.len() < diagnostic::MOST_HINTS {
-            suggest::hint(&name.text, known.into_iter().map(String::as_str).collect::<Vec<_>>())
-        } else {
-            None
-        };
-        let code = match kind {
-            "node" => "unknown-node",
-            "network" => "unknown-network",
-            "site" => "unknown-site",
-            "stack" => "unknown-stack",
-            _ => "unknown-service",
-        };
-        let diagnostic = Diagnostic::error(code, format!("no {kind} is named `{}`", name.text));
-        self.out.push(diagnostic.at(self.sources, name.origin).maybe_help(hint));
-        false
     }
 
     fn names(&mut self) {

@@ -9,7 +9,8 @@
 //! by Wald's identity for the gaps cut at T (Lorden 1970; the last of them ends before 2 T). The mean alone does
 //! not say it: of `weibull(1s, shape=0.01)` nearly every draw is far below a nanosecond.
 
-use super::{Check, DURATION};
+use super::DURATION;
+use super::checking::Checking;
 use crate::document::fault::Fails;
 use crate::document::routing::ClientText;
 use crate::document::service::ServiceText;
@@ -50,7 +51,7 @@ pub(super) fn sums(laws: &[(f64, &Law)], longest: f64, draws: u32) -> impl Itera
     })
 }
 
-impl Check<'_> {
+impl Checking<'_> {
     /// How long a replication is, as far as that is known.
     pub(super) fn stretch(&self) -> Nanos {
         let header = &self.document.header;

@@ -1,6 +1,7 @@
 //! Rollouts: is what they renew there, and is there something that brings it out?
 
-use super::{Check, DURATION};
+use super::DURATION;
+use super::checking::Checking;
 use crate::diagnostic::Diagnostic;
 use crate::document::fields::Name;
 use crate::document::rollout::RolloutText;
@@ -9,7 +10,7 @@ use crate::renewal;
 use std::collections::BTreeSet;
 use wssim_kernel::Nanos;
 
-impl Check<'_> {
+impl Checking<'_> {
     pub(super) fn rollouts(&mut self) {
         let document = self.document;
         if let (Some(first), None) = (document.rollouts.first(), document.orchestrator.kind) {

@@ -1,6 +1,7 @@
 //! Is all of it of a size that can be simulated? What is larger is refused before anything is made of it.
 
-use super::{Check, DURATION};
+use super::DURATION;
+use super::checking::Checking;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::length::shown;
@@ -72,7 +73,7 @@ pub(crate) fn of_tree(tree: &Table, sources: &Sources) -> Vec<Diagnostic> {
 
 /// What is too large to be looked at any further.
 pub(crate) fn check(document: &Document, sources: &Sources) -> Vec<Diagnostic> {
-    let mut check = Check::new(document, sources);
+    let mut check = Checking::new(document, sources);
     check.lengths();
     if check.out.is_empty() {
         check.containers();
@@ -85,7 +86,7 @@ pub(crate) fn check(document: &Document, sources: &Sources) -> Vec<Diagnostic> {
     check.out
 }
 
-impl Check<'_> {
+impl Checking<'_> {
     fn too_large(&mut self, message: String, origin: Origin) {
         self.error("too-large", message, origin);
     }

@@ -1,11 +1,11 @@
 //! `start_needs`: does each name something else, and can all of it ever start? And `agent_cpu`.
 
-use super::Check;
+use super::checking::Checking;
 use crate::calls;
 use crate::diagnostic::Diagnostic;
 use crate::document::service::ServiceText;
 
-impl Check<'_> {
+impl Checking<'_> {
     pub(super) fn start_needs(&mut self) {
         let services = &self.document.services;
         for (name, service) in services {

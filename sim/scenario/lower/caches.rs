@@ -14,7 +14,7 @@ use super::lowering::{Addresses, Lowering, Program};
 use crate::calls;
 use crate::document::Document;
 use crate::document::cache::CacheStep;
-use crate::document::step::{StepKind, StepText};
+use crate::document::step::StepKind;
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{Cache, Call, Instruction, Retry, Tenure};
@@ -94,19 +94,16 @@ impl<'a> Lowering<'a> {
         self.out.program.push(Instruction::LookUp { cache, draw });
     }
 
-    /// The call of a look-up, and what is done about a miss.
+    /// The call of a look-up, and the jump over what is done about a miss.
     pub(super) fn look_up(
         &mut self,
         look_up: &CacheStep,
-        miss: &[StepText],
         label: Option<&str>,
         caller: ServiceId,
         addresses: &mut Addresses,
-    ) {
+    ) -> Option<usize> {
         let name = &look_up.cache.text;
-        let Some(callee) = self.services.get(name).copied().map(ServiceId::from) else {
-            return;
-        };
+        let callee = self.services.get(name).copied().map(ServiceId::from)?;
         let cache = self.spaces[&(callee, format!("{:?}", look_up.hits))];
         let call = CallId::from(self.out.calls.len());
         self.out.calls.push(Call {
@@ -129,9 +126,7 @@ impl<'a> Lowering<'a> {
         });
         self.out.program.push(Instruction::Call(call));
         self.out.program.push(Instruction::SkipIfFound { cache, to: InstructionId(0) });
-        let skip = self.out.program.len() - 1;
-        self.steps(miss, caller, addresses);
-        self.land(skip);
+        Some(self.out.program.len() - 1)
     }
 }
 

@@ -7,8 +7,10 @@ use crate::document::service;
 use std::collections::{BTreeMap, BTreeSet};
 use wssim_kernel::Nanos;
 use wssim_kernel::stream::name_hash;
-use wssim_model::blueprint::{Blueprint, Limit};
-use wssim_model::ids::{CacheId, EndpointId, LabelId, PoolId, QueryId, ServiceId, TimeoutId};
+use wssim_model::blueprint::{Blueprint, Instruction, Limit};
+use wssim_model::ids::{
+    CacheId, EndpointId, InstructionId, LabelId, PoolId, QueryId, ServiceId, TimeoutId,
+};
 
 /// A document on its way to a blueprint.
 pub(super) struct Lowering<'a> {
@@ -90,6 +92,24 @@ impl Addresses {
                 return site;
             }
             name.push('\'');
+        }
+    }
+}
+
+impl Lowering<'_> {
+    /// The instruction that comes next.
+    pub(super) fn here(&self) -> InstructionId {
+        InstructionId::from(self.out.program.len())
+    }
+
+    /// The jump at `at` goes to the next instruction.
+    pub(super) fn land(&mut self, at: usize) {
+        let here = self.here();
+        match &mut self.out.program[at] {
+            Instruction::SkipUnless { to, .. }
+            | Instruction::SkipIfFound { to, .. }
+            | Instruction::Repeat { to, .. } => *to = here,
+            _ => {}
         }
     }
 }

@@ -26,13 +26,13 @@ mod proxy;
 mod rollouts;
 mod routing;
 mod traffic;
+mod ways;
 
 use crate::calls;
 use crate::document::Document;
 use crate::document::call::CallStep;
 use crate::document::disk::DiskStep;
 use crate::document::fields::Name;
-use crate::document::firewall::PortOpening;
 use crate::document::machine::{Pair, Path};
 use crate::document::step::{StepKind, StepText};
 use crate::places;
@@ -41,8 +41,8 @@ use lowering::{Addresses, Lowering, Program};
 use std::collections::{BTreeMap, BTreeSet};
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{
-    Blueprint, Breaker, BreakerPolicy, Call, Container, Encapsulation, Endpoint, HealthCheck,
-    Instruction, Link, Needs, Network, Node, Parallel, Pool, Query, Service, Tenure, Travels,
+    Blueprint, Breaker, BreakerPolicy, Call, Container, Endpoint, HealthCheck, Instruction, Link,
+    Needs, Node, Parallel, Pool, Query, Service, Tenure,
 };
 use wssim_model::ids::{
     BreakerId, CallId, ContainerId, InstructionId, LabelId, NodeId, ParallelId, PoolId, QueryId,
@@ -50,9 +50,6 @@ use wssim_model::ids::{
 };
 use wssim_model::law::Law;
 use wssim_model::orchestrator::RestartPolicy;
-
-/// The port of VXLAN (moby, overlayutils/utils.go).
-const VXLAN_PORT: u16 = 4789;
 
 /// Makes the blueprint of a document without mistakes.
 pub(crate) fn lower(document: &Document, traces: &Traces) -> Blueprint {
@@ -296,14 +293,6 @@ impl Lowering<'_> {
         }
     }
 
-    fn how_calls_travel(&self, caller: ServiceId, callee: ServiceId) -> Travels {
-        let caller = self.document.services.values().nth(caller.index());
-        let callee = self.document.services.iter().nth(callee.index());
-        caller.zip(callee).map_or(Travels::OnConnection, |(caller, (name, callee))| {
-            self.travels(caller, callee, name)
-        })
-    }
-
     /// Routes in the order of queries.
     fn routes(&mut self) {
         let services: Vec<(&String, &crate::document::service::ServiceText)> =
@@ -333,10 +322,6 @@ impl Lowering<'_> {
                 self.out.program.push(Instruction::End);
             }
         }
-    }
-
-    fn here(&self) -> InstructionId {
-        InstructionId::from(self.out.program.len())
     }
 
     fn steps(&mut self, steps: &[StepText], service: ServiceId, addresses: &mut Addresses) {
@@ -371,17 +356,6 @@ impl Lowering<'_> {
     fn begin_skip(&mut self, probability: f64, draw: u32) -> usize {
         self.out.program.push(Instruction::SkipUnless { probability, draw, to: InstructionId(0) });
         self.out.program.len() - 1
-    }
-
-    /// The jump at `at` goes to the next instruction.
-    fn land(&mut self, at: usize) {
-        let here = self.here();
-        match &mut self.out.program[at] {
-            Instruction::SkipUnless { to, .. }
-            | Instruction::SkipIfFound { to, .. }
-            | Instruction::Repeat { to, .. } => *to = here,
-            _ => {}
-        }
     }
 
     fn body(
@@ -431,10 +405,18 @@ impl Lowering<'_> {
                 self.out.parallels[id.index()].next = self.here();
             }
             StepKind::Cache(look_up, miss) => {
-                self.look_up(look_up, miss, label, service, addresses);
+                if let Some(skip) = self.look_up(look_up, label, service, addresses) {
+                    self.steps(miss, service, addresses);
+                    self.land(skip);
+                }
             }
             StepKind::Group(steps) => self.steps(steps, service, addresses),
-            StepKind::With(with) => self.with(with, label, service, addresses),
+            StepKind::With(with) => {
+                if let Some(once) = self.hold(with, label, service, addresses) {
+                    self.steps(&with.steps, service, addresses);
+                    self.give_back(once, label, addresses);
+                }
+            }
         }
     }
 
@@ -492,31 +474,4 @@ impl Lowering<'_> {
     }
 }
 
-impl Lowering<'_> {
-    /// The network over which `caller` reaches `callee`: of those that both are on the first by
-    /// name, since Docker's resolver asks the networks of a container in this order (moby,
-    /// libnetwork/sandbox.go, `Endpoint.Less`). Services that share none meet on the hosts' own.
-    fn network(&self, caller: ServiceId, callee: ServiceId) -> Network {
-        let networks = |service: ServiceId| {
-            let service = self.document.services.values().nth(service.index());
-            service.into_iter().flat_map(|service| &service.networks).map(|name| &name.text)
-        };
-        let shared = networks(caller).filter(|name| networks(callee).any(|other| other == *name));
-        let first = shared.min().and_then(|name| self.document.networks.get(name));
-        let network =
-            first.map_or(Network::HOST, super::document::machine::NetworkText::seen_by_packets);
-        Network { blocked: self.is_blocked(network.encapsulation), ..network }
-    }
-
-    /// Whether the firewall of the nodes drops what is wrapped like that: encrypted packets are ESP to
-    /// it, others those of VXLAN.
-    fn is_blocked(&self, encapsulation: Encapsulation) -> bool {
-        let firewall = self.document.lan.as_ref().and_then(|lan| lan.firewall.as_ref());
-        let needs = match encapsulation {
-            Encapsulation::Plain => return false,
-            Encapsulation::Vxlan => PortOpening::Udp(VXLAN_PORT),
-            Encapsulation::Encrypted => PortOpening::Esp,
-        };
-        firewall.is_some_and(|firewall| !firewall.lets_in(needs))
-    }
-}
+impl Lowering<'_> {}

@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::files::Location;
 use crate::load::Set;
-use crate::migration;
+use crate::planned;
 use crate::trace::Traces;
 use wssim_experiment::migrate::plan::PlannedPhase;
 
@@ -48,7 +48,7 @@ impl World {
 
     /// The phases with their worlds.
     pub(super) fn plans(&self) -> Vec<PlannedPhase> {
-        migration::phases(&self.stages().collect::<Vec<_>>())
+        planned::phases(&self.stages().collect::<Vec<_>>())
     }
 
     /// The documents with the overlays of none, of the first phase, of the first two, and so on.
